@@ -1,0 +1,110 @@
+// The import map of the code base. Each rule says why; `npm run check:boundaries` runs it and asserts that it saw every module.
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+const SDK = 'node_modules/(@aws-sdk|@smithy|@octokit)/';
+const PURE_PACKAGES = 'node_modules/(zod|@noble/hashes)/';
+
+module.exports = {
+  forbidden: [
+    rule(
+      'no-circular',
+      'Two modules that need each other are one module.',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    rule(
+      'no-unresolved',
+      'An import that resolves to nothing would escape every other rule.',
+      {},
+      { couldNotResolve: true },
+    ),
+    rule(
+      'domain-is-pure',
+      'The kernel runs in Lambda, on the command line and in a browser: schemas, hashes and itself only.',
+      { path: '^shared/domain/' },
+      { pathNot: ['^shared/domain/', PURE_PACKAGES] },
+    ),
+    rule(
+      'ports-know-only-domain',
+      'A port is an interface in domain words.',
+      { path: '^shared/ports/' },
+      { pathNot: ['^shared/(domain|ports)/', PURE_PACKAGES] },
+    ),
+    rule(
+      'plugins-know-domain-and-ports',
+      'Plug-ins do I/O through ports, so that infra can load them when it synthesizes.',
+      { path: '^shared/plugins/' },
+      { pathNot: ['^shared/(domain|ports|plugins)/', PURE_PACKAGES] },
+    ),
+    rule(
+      'no-plugin-sees-its-siblings',
+      'Adding or deleting one plug-in touches nothing but the registry.',
+      { path: '^shared/plugins/([^/]+)/(?!(registry|contract)[.]ts$)' },
+      { path: '^shared/plugins/$1/registry[.]ts$' },
+    ),
+    rule(
+      'app-knows-no-adapters',
+      'Use cases receive ports; main.ts chooses adapters.',
+      { path: '^shared/app/' },
+      { path: ['^shared/adapters/', SDK] },
+    ),
+    rule(
+      'adapters-know-no-app',
+      'Adapters implement ports; they call no use case and no plug-in.',
+      { path: '^shared/adapters/' },
+      { path: '^shared/(app|plugins)/' },
+    ),
+    rule(
+      'shared-knows-no-entry-point',
+      'Dependencies point inward.',
+      { path: '^shared/' },
+      { path: '^(functions|infra|apps|test|tools)/' },
+    ),
+    rule(
+      'sdk-only-in-adapters',
+      'One folder knows the AWS and GitHub clients.',
+      { path: '^(shared|functions|infra|apps)/', pathNot: '^shared/adapters/' },
+      { path: SDK },
+    ),
+    rule(
+      'functions-are-islands',
+      'Functions talk through the state machine, never by import.',
+      { path: '^functions/([^/]+)/' },
+      { path: '^functions/', pathNot: '^functions/$1/' },
+    ),
+    rule(
+      'only-main-composes',
+      'handler.ts takes its dependencies; main.ts builds them.',
+      { path: '^functions/', pathNot: '/main[.]ts$' },
+      { path: '^shared/adapters/' },
+    ),
+    rule(
+      'infra-reads-data-not-code',
+      'Synthesis loads domain types, plug-in descriptors and function configs; never handlers or adapters.',
+      { path: '^infra/' },
+      { path: ['^shared/(adapters|app)/', '^apps/', '^functions/(?!.*/config[.]ts$)'] },
+    ),
+    rule(
+      'dashboard-is-a-browser',
+      'The dashboard sees domain types, nothing that runs on a server.',
+      { path: '^apps/dashboard/' },
+      { path: ['^shared/(?!domain/)', '^(functions|infra|test|tools)/', '^apps/(?!dashboard/)'] },
+    ),
+    rule(
+      'no-product-import-of-test',
+      'Test helpers stay in test.',
+      { path: '^(shared|functions|infra|apps|tools)/' },
+      { path: '^test/' },
+    ),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      importsFields: ['imports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+    },
+  },
+};

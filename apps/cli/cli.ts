@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { type Command, type ExitCode, type ParsedInput, UsageError } from './command.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { ReaderGone, type Terminal } from './terminal.ts';
+
+const HELP_WORDS = new Set(['help', '--help', '-h']);
+
+/** The command that the arguments begin with, and what is left of them. */
+function chooseCommand(args: readonly string[], commands: readonly Command[]): { command: Command; rest: string[] } {
+  for (const command of commands) {
+    const words = command.name.split(' ');
+    if (words.every((word, at) => args[at] === word)) return { command, rest: args.slice(words.length) };
+  }
+  const [noun = ''] = args;
+  const ofNoun = commands.map(({ name }) => name).filter((name) => name.split(' ')[0] === noun);
+  const choices = ofNoun.length > 0 ? ofNoun : commands.map(({ name }) => name);
+  const said = ofNoun.length > 0 ? args.slice(0, 2).join(' ') : noun;
+  throw new UsageError(`There is no command "${said}": choose one of ${choices.join(', ')}.`);
+}
+
+/** Reads options and operands; what `parseArgs` says of a mistake is kept, with the way to the help text. */
+function parse(command: Command, rest: string[]): ParsedInput & { help: boolean } {
+  const hint = `see "selfheal ${command.name} --help"`;
+  const { values, positionals } = parseOrSay(command, rest, hint);
+  const { help, ...options } = values;
+  const { atLeast, atMost, shown } = command.operands;
+  if (help === true) return { operands: positionals, options: {}, help: true };
+  if (positionals.length < atLeast) throw new UsageError(`"selfheal ${command.name}" needs ${shown}: ${hint}.`);
+  const extra = positionals[atMost];
+  if (extra !== undefined) throw new UsageError(`"${extra}" is one argument too many: ${hint}.`);
+  return { operands: positionals, options, help: false };
+}
+
+function parseOrSay(command: Command, rest: string[], hint: string) {
+  const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {
+    help: { type: 'boolean', short: 'h' },
+  };
+  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type };
+  try {
+    return parseArgs({ args: rest, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split(/\. |\n/)[0] : 'The options cannot be read';
+    throw new UsageError(`${reason}: ${hint}.`);
+  }
+}
+
+async function runChosen(args: readonly string[], commands: readonly Command[], terminal: Terminal): Promise<ExitCode> {
+  const [first] = args;
+  if (first === undefined) {
+    terminal.say(generalHelp(commands).trimEnd());
+    return 2;
+  }
+  if (HELP_WORDS.has(first)) {
+    await terminal.write(generalHelp(commands));
+    return 0;
+  }
+  const { command, rest } = chooseCommand(args, commands);
+  const { help, ...input } = parse(command, rest);
+  if (!help) return await command.run(input, terminal);
+  await terminal.write(commandHelp(command));
+  return 0;
+}
+
+/** Runs one command line. Bad usage and bad input are one line on stderr and exit code 2. */
+export async function runCli(
+  args: readonly string[],
+  commands: readonly Command[],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  try {
+    return await runChosen(args, commands, terminal);
+  } catch (error) {
+    if (error instanceof ReaderGone) return 0;
+    if (error instanceof UsageError || error instanceof InvalidInput) {
+      terminal.say(`selfheal: ${error.message}`);
+      return 2;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import { type Excerpt, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
+import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
+import { forEachFile } from '../each-file.ts';
+import { openInput, textOf } from '../input/open-input.ts';
+import type { Terminal } from '../terminal.ts';
+
+const LINES = { otherwise: 100, atMost: 5_000 };
+
+async function excerptOf(file: string, maxLines: number, terminal: Terminal): Promise<Excerpt> {
+  const input = await openInput(file, terminal);
+  const redactor = makeRedactor();
+  const excerpter = makeExcerpter({ maxLines, redactLine: (line) => redactor.line(line) });
+  for await (const chunk of textOf(input)) excerpter.push(chunk);
+  return excerpter.finish();
+}
+
+/** One JSON document: 1-based LF line numbers with their scores, best first. */
+function asJson(file: string, { lines }: Excerpt): string {
+  const best = [...lines].sort((a, b) => b.score - a.score || b.number - a.number);
+  const rounded = best.map(({ number, score }) => ({ line: number, score: Math.round(score * 1e4) / 1e4 }));
+  return `${JSON.stringify({ file, lines: rounded })}\n`;
+}
+
+/** The lines in source order, gaps marked. */
+function asText(file: string, { lines, totalLines }: Excerpt): string {
+  const width = String(totalLines).length;
+  const shown = lines.map(({ number, text }, at) => {
+    const gap = number - (lines[at - 1]?.number ?? 0) > 1 ? `${' '.repeat(width)} ...\n` : '';
+    return `${gap}${String(number).padStart(width)}  ${text}\n`;
+  });
+  return `${file}: ${lines.length} of ${totalLines} lines\n${shown.join('')}`;
+}
+
+export const logExcerpt = defineCommand({
+  name: 'log excerpt',
+  summary: 'the lines of a log that explain its failure, redacted',
+  details: 'With --json: {file, lines: [{line, score}]} per file, 1-based line numbers, best first.',
+  operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
+  options: {
+    lines: { type: 'string', value: 'N', about: `keep at most N lines (${LINES.otherwise})` },
+    ...JSON_OPTION,
+  },
+  async run({ operands, options }, terminal) {
+    const maxLines = wholeNumber('lines', options.lines, LINES);
+    return forEachFile(operands, terminal, async (file) => {
+      const excerpt = await excerptOf(file, maxLines, terminal);
+      for (const note of excerpt.notes) terminal.say(`selfheal: ${file}: ${note}`);
+      await terminal.write(options.json === true ? asJson(file, excerpt) : asText(file, excerpt));
+    });
+  },
+});

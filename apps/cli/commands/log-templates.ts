@@ -1,0 +1,70 @@
+import { cleanLine } from '#shared/domain/evidence/clean-line.ts';
+import { makeTemplateMiner, type TemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { forEachFile } from '../each-file.ts';
+import { openInput, STANDARD_INPUT, textOf } from '../input/open-input.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Characters of a line that are read, so that one endless line takes no memory. */
+const LONGEST_LINE = 10_000;
+
+/** Clean lines with their 1-based numbers, as many at once as the file was read by; blank ones are left out. */
+async function* lineBatches(file: string, terminal: Terminal): AsyncGenerator<[number: number, text: string][]> {
+  let number = 0;
+  let rest = '';
+  const numbered = (line: string): [number, string][] => {
+    number += 1;
+    const text = cleanLine(line);
+    return text.trim() === '' ? [] : [[number, text]];
+  };
+  for await (const piece of textOf(await openInput(file, terminal))) {
+    const lines = piece.split('\n');
+    lines[0] = (rest + (lines[0] ?? '')).slice(0, LONGEST_LINE);
+    rest = lines.pop() ?? '';
+    yield lines.flatMap((line) => numbered(line.slice(0, LONGEST_LINE)));
+  }
+  if (rest !== '') yield numbered(rest);
+}
+
+async function learn(miner: TemplateMiner, file: string, terminal: Terminal): Promise<void> {
+  for await (const lines of lineBatches(file, terminal)) for (const [, text] of lines) miner.add(text);
+  miner.refine();
+}
+
+async function printLines(miner: TemplateMiner, file: string, terminal: Terminal): Promise<void> {
+  const isRead = file !== STANDARD_INPUT;
+  for await (const lines of lineBatches(file, terminal)) {
+    const printed = lines.map(([line, text]) => {
+      const { cluster, template, parameters } = isRead ? miner.match(text) : miner.add(text);
+      return `${JSON.stringify({ line, cluster, template, parameters })}\n`;
+    });
+    await terminal.write(printed.join(''));
+  }
+}
+
+/** Templates with their numbers of lines, most first. */
+function asText(file: string, miner: TemplateMiner): string {
+  const clusters = [...miner.clusters()].sort((a, b) => b.lines - a.lines || a.cluster - b.cluster);
+  const width = String(clusters[0]?.lines ?? 0).length;
+  const rows = clusters.map(({ lines, template }) => `${String(lines).padStart(width)}  ${template}\n`);
+  return `${file}: ${clusters.length} templates\n${rows.join('')}`;
+}
+
+export const logTemplates = defineCommand({
+  name: 'log templates',
+  summary: 'the templates of a log: what its lines have in common, and what varies',
+  details:
+    'With --json: {line, cluster, template, parameters} per line that is not blank. A file is read twice: first all templates are\n' +
+    'learnt, then lines are printed with them. Standard input (-) is read once, each line printed with what is known by then.',
+  operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
+  options: JSON_OPTION,
+  async run({ operands, options }, terminal) {
+    return forEachFile(operands, terminal, async (file) => {
+      const miner = makeTemplateMiner();
+      const streamed = file === STANDARD_INPUT && options.json === true;
+      if (!streamed) await learn(miner, file, terminal);
+      if (options.json === true) await printLines(miner, file, terminal);
+      else await terminal.write(asText(file, miner));
+    });
+  },
+});

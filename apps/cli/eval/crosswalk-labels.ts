@@ -1,0 +1,24 @@
+import { FAMILY_OF, FailureClass } from '#shared/domain/failure/failure-class.ts';
+
+/** Labels outside the sixteen classes that have a home in the `code` family. */
+const CODE_LABELS: Readonly<Record<string, FailureClass>> = {
+  OUT_compile_or_code_defect: 'compilation_error',
+  OUT_test_or_code_defect: 'test_failure',
+  OUT_lint: 'lint_violation',
+};
+const ANY_CODE = 'OUT_code_defect';
+
+export function isOutside(label: string): boolean {
+  return label.startsWith('OUT_');
+}
+
+/** Whether a label outside the sixteen classes means a failure of the code. */
+export function isOfCode(label: string): boolean {
+  return label === ANY_CODE || label in CODE_LABELS;
+}
+
+/** Whether a class is what the label means. */
+export function fits(answer: FailureClass, label: string): boolean {
+  if (label === ANY_CODE) return FAMILY_OF[answer] === 'code';
+  return answer === (CODE_LABELS[label] ?? FailureClass.safeParse(label).data);
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { excerptReport, keptShares } from './excerpt-recall.ts';
+import { readCaseText, readLabels } from './labels.ts';
+import type { Suite } from './suite.ts';
+
+/** `span` is null where the marked text was not found again in the log. */
+const Label = z.object({
+  repo: z.string(),
+  log: z.string(),
+  span: z.tuple([z.number().int().positive(), z.number().int().positive()]).nullable(),
+});
+
+export const logchunks: Suite = {
+  name: 'logchunks',
+  summary: 'excerpts: failing Travis logs with the failing chunk marked by hand',
+  async run(dataDir, { progress }) {
+    const labels = await readLabels(dataDir, 'labels.jsonl', Label);
+    const shares = [];
+    for (const [at, { repo, log, span }] of labels.entries()) {
+      if (span === null) continue;
+      shares.push(...keptShares({ group: repo, text: await readCaseText(dataDir, log), marked: [span] }));
+      if (at % 100 === 99) progress(`${at + 1} of ${labels.length} logs`);
+    }
+    return excerptReport(shares, { recall: { 50: 0.85 }, full: { 100: 0.8 } });
+  },
+};

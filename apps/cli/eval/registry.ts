@@ -1,0 +1,23 @@
+import { bump } from './bump.ts';
+import { cidiff } from './cidiff.ts';
+import { logchunks } from './logchunks.ts';
+import { logdxCi } from './logdx-ci.ts';
+import { loghub2k } from './loghub-2k.ts';
+import { nab } from './nab.ts';
+import { secrets } from './secrets.ts';
+import type { Suite } from './suite.ts';
+import { taxonomy16Crosswalk } from './taxonomy16-crosswalk.ts';
+import { velorenIntermittent } from './veloren-intermittent.ts';
+
+/** Every suite that `selfheal eval` knows. */
+export const SUITES: readonly Suite[] = [
+  logchunks,
+  cidiff,
+  logdxCi,
+  taxonomy16Crosswalk,
+  secrets,
+  velorenIntermittent,
+  bump,
+  loghub2k,
+  nab,
+];

@@ -1,0 +1,41 @@
+import type { Command, OptionSpec } from './command.ts';
+
+const HELP_OPTION: OptionSpec = { type: 'boolean', about: 'show this text' };
+
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}
+
+/** `selfheal --help`. */
+export function generalHelp(commands: readonly Command[]): string {
+  return [
+    'Usage: selfheal COMMAND [options]',
+    '',
+    'Reads logs nobody prepared and says what broke.',
+    '',
+    'Commands:',
+    ...table(commands.map(({ name, operands, summary }) => [`${name} ${operands.shown}`.trim(), summary])),
+    '',
+    '`selfheal COMMAND --help` says more. Files may be gzipped; `-` is standard input.',
+    'Results go to stdout, messages to stderr. Exit codes: 0 ok, 1 the checked thing failed, 2 bad usage or input.',
+    '',
+  ].join('\n');
+}
+
+/** `selfheal <noun> <verb> --help`. */
+export function commandHelp(command: Command): string {
+  const options = Object.entries({ ...command.options, help: HELP_OPTION });
+  return [
+    `Usage: selfheal ${command.name} ${command.operands.shown} [options]`,
+    '',
+    `${command.summary}`,
+    ...(command.details === undefined ? [] : ['', command.details]),
+    '',
+    'Options:',
+    ...table(
+      options.map(([name, spec]) => [`--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`, spec.about]),
+    ),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
+import { UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+import { inputError } from './input-error.ts';
+
+/** What may be known of the run that wrote the log. */
+const ContextFile = z.object({
+  /** Attempt number of the run, 1 for the first. */
+  attempt: z.number().int().positive().default(1),
+  /** Conclusions of the newest completed runs on the default branch, newest first. */
+  defaultBranchConclusions: z.array(z.string()).max(1000).default([]),
+});
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw inputError(path, error);
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${path}: it is not JSON: see "selfheal log classify --help" for what it holds.`);
+  }
+}
+
+/** Reads the context file of `log classify`. Fields that are not known are named and ignored. */
+export async function readClassifyContext(
+  path: string,
+  terminal: Pick<Terminal, 'say'>,
+): Promise<Pick<ClassifyContext, 'history'>> {
+  const value = await readJson(path);
+  const parsed = ContextFile.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const where = issue?.path.join('.') || 'the document';
+    throw new UsageError(`${path}: ${where}: ${issue?.message ?? 'invalid'}: see "selfheal log classify --help".`);
+  }
+  const ignored = Object.keys(value as object).filter((key) => !(key in ContextFile.shape));
+  if (ignored.length > 0) terminal.say(`selfheal: ${path}: not used: ${ignored.join(', ')}.`);
+  return { history: parsed.data };
+}

@@ -1,0 +1,11 @@
+import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { type TextInput, textOf } from './open-input.ts';
+
+/** A log's evidence as the workflow would gather it: redacted, excerpted, with the same limits. */
+export async function evidenceOf(input: TextInput): Promise<Evidence> {
+  const excerpts = makeExcerpts(1);
+  const source = excerpts.open({ id: 'log', name: input.name, url: null });
+  for await (const chunk of textOf(input)) source.push(chunk);
+  return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
+}

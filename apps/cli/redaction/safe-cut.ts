@@ -1,0 +1,36 @@
+import { redact } from '#shared/domain/evidence/redact.ts';
+
+/** On either side of a cut; no secret that redaction knows is longer. */
+const REACH = 4_096;
+const MOST_TRIES = 24;
+const STEP = 509;
+
+const SPACE = /\s/;
+
+/** Whether redaction of both sides apart says the same as of the whole. */
+function isSafe(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - REACH), at);
+  const after = text.slice(at, at + REACH);
+  return redact(before + after).text === redact(before).text + redact(after).text;
+}
+
+/** Places to try, the last first: after white space, then anywhere. */
+function* candidates(text: string, last: number): Generator<number> {
+  let found = 0;
+  for (let at = last; at > last - REACH && at > 0 && found < MOST_TRIES; at--) {
+    if (!SPACE.test(text.charAt(at - 1))) continue;
+    found += 1;
+    yield at;
+  }
+  for (let tries = 1; tries <= MOST_TRIES; tries++) yield last - tries * STEP;
+}
+
+/**
+ * Where a line too long to be held can be cut so that no secret is cut: well before its end, at a place where redacting the two sides
+ * apart gives what redacting both together gives. Null when none was found.
+ */
+export function safeCut(text: string): number | null {
+  const last = text.length - REACH;
+  for (const at of candidates(text, last)) if (at > 0 && isSafe(text, at)) return at;
+  return null;
+}

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+
+/** Where a command reads and writes. Results go to stdout, everything else to stderr. */
+export interface Terminal {
+  readonly stdin: Readable;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Writes to stdout; resolves when more may be written. Throws `ReaderGone` when nobody reads any more. */
+  write(piece: string | Uint8Array): Promise<void>;
+  /** One line on stderr. */
+  say(message: string): void;
+}
+
+/** The reader of stdout closed it (`| head`): there is nothing left to do, and nothing is wrong. */
+export class ReaderGone extends Error {
+  override readonly name = 'ReaderGone';
+}
+
+export interface TerminalStreams {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: () => number;
+}
+
+/** A terminal on streams; writing waits while the reader is slower than the command. */
+export function makeTerminal({ stdin, stdout, stderr, environment, now }: TerminalStreams): Terminal {
+  let gone: Error | undefined;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    gone = error.code === 'EPIPE' ? new ReaderGone('stdout was closed') : error;
+  });
+  const writable = async (): Promise<void> => {
+    if (gone === undefined && stdout.writableNeedDrain) await once(stdout, 'drain').catch(() => {});
+    if (gone !== undefined) throw gone;
+  };
+  return {
+    stdin,
+    environment,
+    now,
+    async write(piece) {
+      await writable();
+      stdout.write(piece);
+      await writable();
+    },
+    say: (message) => {
+      stderr.write(`${message}\n`);
+    },
+  };
+}

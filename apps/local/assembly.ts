@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Everything the bundles and the template are made from. */
+const INPUTS = [
+  'infra',
+  'functions',
+  'shared',
+  'statemachines',
+  'tools/build-functions.ts',
+  'cdk.json',
+  'package-lock.json',
+];
+
+export interface AssemblyOptions {
+  /** Path of the `selfheal.json` to deploy with. */
+  readonly configurationFile: string;
+  /** Where the cloud assembly goes; bundles go next to it. */
+  readonly outDir: string;
+  /** CDK context, for example `{ emails: 'on-call@example.com' }`. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+export interface Assembly {
+  readonly assemblyDir: string;
+  readonly reused: boolean;
+  readonly seconds: number;
+}
+
+/**
+ * Bundles the functions and synthesizes the CDK app as `cdk deploy` would, or reuses the last result when no input changed.
+ * Throws with the failing command's output.
+ */
+export async function prepareAssembly(options: AssemblyOptions): Promise<Assembly> {
+  const started = performance.now();
+  const assemblyDir = join(options.outDir, 'cdk.out');
+  const stampFile = join(options.outDir, 'stamp');
+  const stamp = stampOf(options);
+  const reused = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+  if (!reused) {
+    rmSync(options.outDir, { recursive: true, force: true });
+    mkdirSync(options.outDir, { recursive: true });
+    const bundlesDir = join(options.outDir, 'functions');
+    await run(['tools/build-functions.ts', '--config', options.configurationFile, '--out', bundlesDir]);
+    await run(['infra/app.ts'], {
+      CDK_OUTDIR: assemblyDir,
+      CDK_CONTEXT_JSON: JSON.stringify({
+        ...JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context,
+        ...options.context,
+        config: options.configurationFile,
+        bundles: bundlesDir,
+      }),
+    });
+    writeFileSync(stampFile, stamp);
+  }
+  return { assemblyDir, reused, seconds: (performance.now() - started) / 1000 };
+}
+
+function stampOf(options: AssemblyOptions): string {
+  const hash = createHash('sha256').update(JSON.stringify(options)).update(readFileSync(options.configurationFile));
+  for (const file of INPUTS.flatMap(filesBelow)) hash.update(relative(ROOT, file)).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function filesBelow(path: string): string[] {
+  const absolute = join(ROOT, path);
+  if (!existsSync(absolute)) return [];
+  if (/\.\w+$/.test(path)) return [absolute];
+  return readdirSync(absolute, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function run(argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, argv, {
+      cwd: ROOT,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`\`node ${argv.join(' ')}\` failed with ${code}:\n${output.trim()}`));
+    });
+  });
+}

@@ -1,0 +1,29 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Assembly, prepareAssembly } from '../assembly.ts';
+
+const SAMPLE = join(import.meta.dirname, '../sample/selfheal.json');
+/** A drill acts more often within an hour than anybody would allow in earnest. Storms keep their limit. */
+const DRILL_POLICY = { maxActionsPerHour: 1000, maxActionsPerTargetPerHour: 100, breakerFailures: 1000 };
+
+/**
+ * The sample configuration with limits on actions that a drill does not reach, bundled and synthesized below `outDir`.
+ * `policy` comes on top.
+ */
+export async function prepareDrillAssembly(
+  outDir: string,
+  policy: Readonly<Record<string, number>> = {},
+): Promise<Assembly> {
+  const sample = JSON.parse(readFileSync(SAMPLE, 'utf8')) as { policy?: object };
+  const configurationFile = join(outDir, 'selfheal.json');
+  mkdirSync(outDir, { recursive: true });
+  writeFileSync(
+    configurationFile,
+    `${JSON.stringify({ ...sample, policy: { ...sample.policy, ...DRILL_POLICY, ...policy } }, null, 2)}\n`,
+  );
+  return prepareAssembly({
+    configurationFile,
+    outDir: join(outDir, 'assembly'),
+    context: { emails: 'on-call@example.com' },
+  });
+}

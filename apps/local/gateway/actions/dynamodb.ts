@@ -1,0 +1,73 @@
+import type { Need } from '../../iam/authorizer.ts';
+import type { Deployment } from '../../template/deployment.ts';
+import { isObject, type JsonObject, listOf, objectOf, textOf } from '../../template/json.ts';
+import { type ActionMapping, regional } from './mapping.ts';
+
+const ON_ITEMS = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
+const ON_TABLES = ['Query', 'Scan', 'DescribeTable', 'DescribeTimeToLive'];
+const TRANSACTED: Readonly<Record<string, string>> = {
+  Get: 'GetItem',
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
+export const dynamodbActions: ActionMapping = ({ operation, input }, deployment) => {
+  if (ON_ITEMS.includes(operation) || ON_TABLES.includes(operation)) return [tableNeed(operation, input, deployment)];
+  if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') {
+    return Object.keys(objectOf(input.RequestItems)).map((TableName) =>
+      tableNeed(operation, { TableName }, deployment),
+    );
+  }
+  if (operation === 'TransactGetItems' || operation === 'TransactWriteItems') {
+    return listOf(input.TransactItems).flatMap((item) =>
+      Object.entries(objectOf(item)).map(([kind, inner]) =>
+        tableNeed(TRANSACTED[kind] ?? kind, objectOf(inner), deployment),
+      ),
+    );
+  }
+  return operation === 'ListTables' ? [{ action: 'dynamodb:ListTables', resource: '*' }] : null;
+};
+
+function tableNeed(operation: string, input: JsonObject, deployment: Deployment): Need {
+  const name = textOf(input.TableName) ?? '';
+  const table = name.startsWith('arn:') ? name : regional('dynamodb', `table/${name}`, deployment);
+  const index = textOf(input.IndexName);
+  const leading = leadingKeys(operation, input, table, deployment);
+  return {
+    action: `dynamodb:${operation}`,
+    resource: index === undefined ? table : `${table}/index/${index}`,
+    context: leading.length === 0 ? {} : { 'dynamodb:LeadingKeys': leading },
+  };
+}
+
+/** Partition key values of the items a call touches, for conditions on `dynamodb:LeadingKeys`. */
+function leadingKeys(operation: string, input: JsonObject, tableArn: string, deployment: Deployment): string[] {
+  const properties = deployment.byArn(tableArn)?.properties ?? {};
+  const index = listOf(properties.GlobalSecondaryIndexes)
+    .map(objectOf)
+    .find((each) => each.IndexName === input.IndexName);
+  const schema = listOf((index ?? properties).KeySchema).map(objectOf);
+  const key = textOf(schema.find((each) => each.KeyType === 'HASH')?.AttributeName);
+  if (key === undefined) return [];
+  if (operation === 'Query') return queriedKey(input, key);
+  const item = objectOf(input.Key ?? input.Item);
+  return scalar(item[key]);
+}
+
+function queriedKey(input: JsonObject, key: string): string[] {
+  const names = objectOf(input.ExpressionAttributeNames);
+  const values = objectOf(input.ExpressionAttributeValues);
+  for (const [, name = '', value = ''] of (textOf(input.KeyConditionExpression) ?? '').matchAll(
+    /([#\w.-]+)\s*=\s*(:\w+)/g,
+  )) {
+    if ((names[name] ?? name) === key) return scalar(values[value]);
+  }
+  return [];
+}
+
+function scalar(value: unknown): string[] {
+  const [inner] = isObject(value) ? Object.values(value) : [];
+  return inner === undefined ? [] : [String(inner)];
+}

@@ -1,0 +1,151 @@
+import type { Deployment } from '../../template/deployment.ts';
+import { listOf, objectOf, textOf, textsOf } from '../../template/json.ts';
+import { type ActionMapping, machineNeed, regional } from './mapping.ts';
+
+const onOne =
+  (
+    service: string,
+    operations: readonly string[],
+    resource: (input: Parameters<typeof objectOf>[0], deployment: Deployment) => string,
+  ): ActionMapping =>
+  ({ operation, input }, deployment) =>
+    operations.includes(operation)
+      ? [{ action: `${service}:${operation}`, resource: resource(input, deployment) }]
+      : null;
+
+export const sqsActions: ActionMapping = ({ operation, input }, deployment) => {
+  const single = operation.replace(/Batch$/, '');
+  const known = [
+    'SendMessage',
+    'ReceiveMessage',
+    'DeleteMessage',
+    'ChangeMessageVisibility',
+    'GetQueueUrl',
+    'GetQueueAttributes',
+    'PurgeQueue',
+  ];
+  if (operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: '*' }];
+  if (!known.includes(single)) return null;
+  const name = (textOf(input.QueueUrl) ?? textOf(input.QueueName) ?? '').split('/').pop() ?? '';
+  return [{ action: `sqs:${single}`, resource: regional('sqs', name, deployment) }];
+};
+
+export const snsActions: ActionMapping = ({ operation, input }) => {
+  if (operation === 'ListTopics') return [{ action: 'sns:ListTopics', resource: '*' }];
+  if (operation !== 'Publish' && operation !== 'PublishBatch') return null;
+  return [{ action: 'sns:Publish', resource: textOf(input.TopicArn) ?? textOf(input.TargetArn) ?? '*' }];
+};
+
+/** A secret may be named by ARN, by name, or by an ARN without its random ending; the right is on the full ARN. */
+export const secretsActions: ActionMapping = ({ operation, input }, deployment) => {
+  if (!['GetSecretValue', 'PutSecretValue', 'DescribeSecret'].includes(operation)) return null;
+  const wanted = textOf(input.SecretId) ?? '';
+  const resource = deployment
+    .ofType('AWS::SecretsManager::Secret')
+    .find((each) => each.arn === wanted || each.name === wanted || each.arn?.replace(/-[a-z0-9]{6}$/, '') === wanted);
+  const stage = textOf(input.VersionStage) ?? 'AWSCURRENT';
+  return [
+    {
+      action: `secretsmanager:${operation}`,
+      resource: resource?.arn ?? regional('secretsmanager', `secret:${wanted}`, deployment),
+      context: { 'secretsmanager:VersionStage': stage },
+    },
+  ];
+};
+
+export const eventsActions: ActionMapping = ({ operation, input }, deployment) => {
+  if (operation !== 'PutEvents') return null;
+  return listOf(input.Entries).map((each) => {
+    const entry = objectOf(each);
+    const bus = (textOf(entry.EventBusName) ?? 'default').split('/').pop();
+    return {
+      action: 'events:PutEvents',
+      resource: regional('events', `event-bus/${bus}`, deployment),
+      context: { 'events:source': String(entry.Source), 'events:detail-type': String(entry.DetailType) },
+    };
+  });
+};
+
+const ON_MACHINES = [
+  'StartExecution',
+  'DescribeStateMachine',
+  'ListExecutions',
+  'ListStateMachineVersions',
+  'ListStateMachineAliases',
+];
+const ON_EXECUTIONS = ['DescribeExecution', 'StopExecution', 'GetExecutionHistory', 'RedriveExecution'];
+const ON_TOKENS = ['SendTaskSuccess', 'SendTaskFailure', 'SendTaskHeartbeat'];
+
+export const statesActions: ActionMapping = ({ operation, input }, deployment) => {
+  const action = `states:${operation}`;
+  if (ON_MACHINES.includes(operation)) return [machineNeed(action, textOf(input.stateMachineArn) ?? '*')];
+  if (ON_EXECUTIONS.includes(operation)) return [{ action, resource: textOf(input.executionArn) ?? '*' }];
+  if (ON_TOKENS.includes(operation))
+    return [{ action, resource: machineOfToken(textOf(input.taskToken) ?? '', deployment) }];
+  return operation === 'ListStateMachines' ? [{ action, resource: '*' }] : null;
+};
+
+/** A token carries its execution; the right to answer it is one on that execution's state machine. */
+function machineOfToken(token: string, deployment: Deployment): string {
+  const text = Buffer.from(token, 'base64url').toString('utf8');
+  const [, machine] = /arn:aws:states:[^:]*:[^:]*:execution:([^:"]+):/.exec(text) ?? [];
+  const [only] = deployment.ofType('AWS::StepFunctions::StateMachine');
+  return machine === undefined ? (only?.arn ?? '*') : regional('states', `stateMachine:${machine}`, deployment);
+}
+
+export const monitoringActions: ActionMapping = ({ operation, input }, deployment) => {
+  const action = `cloudwatch:${operation}`;
+  if (operation === 'PutMetricData')
+    return [{ action, resource: '*', context: { 'cloudwatch:namespace': String(input.Namespace ?? '') } }];
+  if (['GetMetricData', 'GetMetricStatistics', 'ListMetrics'].includes(operation)) return [{ action, resource: '*' }];
+  if (operation !== 'DescribeAlarms' && operation !== 'DescribeAlarmHistory') return null;
+  const inForm = Object.entries(input)
+    .filter(([name]) => name.startsWith('AlarmNames.member.'))
+    .map(([, value]) => value);
+  const names = [...textsOf(input.AlarmNames), ...textsOf(input.AlarmName), ...inForm.map(String)];
+  const alarms = names.length === 0 ? ['*'] : names;
+  return alarms.map((name) => ({ action, resource: regional('cloudwatch', `alarm:${name}`, deployment) }));
+};
+
+export const logsActions: ActionMapping = ({ operation, input }, deployment) => {
+  const action = `logs:${operation}`;
+  const group = (textOf(input.logGroupIdentifier) ?? textOf(input.logGroupName) ?? '')
+    .replace(/^arn:.*:log-group:/, '')
+    .replace(/:\*$/, '');
+  const arn = regional('logs', `log-group:${group}`, deployment);
+  if (['FilterLogEvents', 'DescribeLogStreams', 'CreateLogGroup'].includes(operation))
+    return [{ action, resource: `${arn}:*` }];
+  if (['GetLogEvents', 'PutLogEvents', 'CreateLogStream'].includes(operation)) {
+    return [{ action, resource: `${arn}:log-stream:${textOf(input.logStreamName) ?? ''}` }];
+  }
+  return operation === 'DescribeLogGroups' ? [{ action, resource: regional('logs', 'log-group:*', deployment) }] : null;
+};
+
+export const ecsActions: ActionMapping = ({ operation, input }, deployment) => {
+  const action = `ecs:${operation}`;
+  const short = (value: unknown) => (textOf(value) ?? 'default').split('/').pop() ?? '';
+  const cluster = short(input.cluster);
+  const context = { 'ecs:cluster': regional('ecs', `cluster/${cluster}`, deployment) };
+  const serviceArn = (service: unknown) => regional('ecs', `service/${cluster}/${short(service)}`, deployment);
+  if (operation === 'UpdateService') return [{ action, resource: serviceArn(input.service), context }];
+  if (operation === 'DescribeServices') {
+    return textsOf(input.services).map((service) => ({ action, resource: serviceArn(service), context }));
+  }
+  return ['ListTaskDefinitions', 'DescribeTaskDefinition', 'ListServices'].includes(operation)
+    ? [{ action, resource: '*' }]
+    : null;
+};
+
+export const ssmActions: ActionMapping = onOne('ssm', ['GetParameter', 'PutParameter'], (input, deployment) => {
+  const name = textOf(objectOf(input).Name) ?? '';
+  return regional('ssm', `parameter/${name.replace(/^\//, '')}`, deployment);
+});
+
+export const kmsActions: ActionMapping = onOne(
+  'kms',
+  ['Encrypt', 'Decrypt', 'GenerateDataKey', 'DescribeKey'],
+  (input, deployment) => {
+    const key = textOf(objectOf(input).KeyId) ?? '*';
+    return key.startsWith('arn:') ? key : regional('kms', `key/${key}`, deployment);
+  },
+);

@@ -1,0 +1,39 @@
+import { type ActionMapping, regional } from './mapping.ts';
+
+/** Operation and function of a Lambda REST path. */
+export interface LambdaTarget {
+  readonly operation: string;
+  /** Name or ARN as it was sent. */
+  readonly functionName: string;
+  readonly qualifier: string | null;
+}
+
+const PATHS: readonly (readonly [method: string, path: RegExp, operation: string])[] = [
+  ['POST', /^\/2015-03-31\/functions\/([^/]+)\/invocations$/, 'InvokeFunction'],
+  ['GET', /^\/2015-03-31\/functions\/([^/]+)\/aliases\/[^/]+$/, 'GetAlias'],
+  ['PUT', /^\/2015-03-31\/functions\/([^/]+)\/aliases\/[^/]+$/, 'UpdateAlias'],
+  ['GET', /^\/2015-03-31\/functions\/([^/]+)\/aliases\/?$/, 'ListAliases'],
+  ['GET', /^\/2015-03-31\/functions\/([^/]+)\/versions\/?$/, 'ListVersionsByFunction'],
+  ['GET', /^\/2015-03-31\/functions\/([^/]+)\/configuration$/, 'GetFunctionConfiguration'],
+  ['GET', /^\/2015-03-31\/functions\/([^/]+)$/, 'GetFunction'],
+];
+
+/** Null for a path that is none of the known operations. */
+export function lambdaTarget(method: string, path: string, query: URLSearchParams): LambdaTarget | null {
+  for (const [knownMethod, pattern, operation] of PATHS) {
+    const found = knownMethod === method ? pattern.exec(path) : null;
+    if (found !== null)
+      return { operation, functionName: decodeURIComponent(found[1] ?? ''), qualifier: query.get('Qualifier') };
+  }
+  return null;
+}
+
+export const lambdaActions: ActionMapping = ({ request }, deployment) => {
+  const target = lambdaTarget(request.method, request.path, request.query);
+  if (target === null) return null;
+  const { functionName, qualifier, operation } = target;
+  const arn = functionName.startsWith('arn:')
+    ? functionName
+    : regional('lambda', `function:${functionName}`, deployment);
+  return [{ action: `lambda:${operation}`, resource: qualifier === null ? arn : `${arn}:${qualifier}` }];
+};

@@ -1,0 +1,28 @@
+import type { Context } from './conditions.ts';
+
+/** One question that was asked of the policies, and its answer. */
+export interface IamDecision {
+  /** `Stack/LogicalId` of the role, or the name of a service principal. */
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Context;
+  readonly allowed: boolean;
+  readonly reason: 'allowed' | 'explicit-deny' | 'implicit-deny' | 'unmapped';
+}
+
+/** Everything that was asked, each different question once, in the order of its first time. */
+export function makeDecisionLog(onDenied: (decision: IamDecision) => void) {
+  const seen = new Map<string, IamDecision>();
+  return {
+    record(decision: IamDecision): void {
+      const { role, action, resource, allowed } = decision;
+      const key = JSON.stringify([role, action, resource, allowed]);
+      if (!seen.has(key)) seen.set(key, decision);
+      if (!allowed) onDenied(decision);
+    },
+    all: (): IamDecision[] => [...seen.values()],
+    denied: (): IamDecision[] => [...seen.values()].filter((decision) => !decision.allowed),
+  };
+}
+export type DecisionLog = ReturnType<typeof makeDecisionLog>;

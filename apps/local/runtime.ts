@@ -1,0 +1,114 @@
+import { makeFrontDoor } from './front-door.ts';
+import { makeBackends } from './gateway/backends.ts';
+import { type GatewayFaults, makeGatewayFaults } from './gateway/faults.ts';
+import { type Forwarder, makeForwarder } from './gateway/forward.ts';
+import { makeGateway } from './gateway/gateway.ts';
+import { type Handler, startServer } from './gateway/server.ts';
+import { makeHttpApis } from './http-api/http-api.ts';
+import type { Runtime, RuntimeEvent, RuntimeOptions } from './runtime-contract.ts';
+import { runtimeFace } from './runtime-face.ts';
+import { makeServices, type Services } from './services.ts';
+import { openDatabase } from './storage/database.ts';
+import { ensureTable, startDynamoDb } from './storage/dynamodb.ts';
+import { makeS3Api } from './storage/s3-api.ts';
+import { type Deployment, loadDeployment } from './template/deployment.ts';
+import { makeSnsApi } from './topics/sns-api.ts';
+
+export type { Runtime, RuntimeOptions } from './runtime-contract.ts';
+export { DirectoryInUse } from './storage/database.ts';
+
+/**
+ * Runs a CDK cloud assembly on this machine: every resource is served on one address of 127.0.0.1, and every call is held
+ * against the synthesized policies. Resolves when it serves. What an earlier runtime accepted in `dataDir` goes on.
+ * Throws `UnsupportedTemplate` for a template it could not serve, and `DirectoryInUse` when another runtime has `dataDir`.
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const closing: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) await step();
+  };
+  try {
+    return await start(options, closing, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: RuntimeOptions,
+  closing: (() => Promise<void> | void)[],
+  close: () => Promise<void>,
+): Promise<Runtime> {
+  const database = openDatabase(options.dataDir);
+  closing.push(() => database.close());
+  const startingDynamoDb = startDynamoDb(options.dataDir);
+  closing.push(() => startingDynamoDb.then((dynamoDb) => dynamoDb.stop()).catch(() => undefined));
+  // The server listens first, because the template is resolved against its address; requests wait until all is there.
+  const opened = Promise.withResolvers<Handler>();
+  const server = await startServer(options.port ?? 0, async (request) => (await opened.promise)(request));
+  closing.push(() => server.stop());
+  const deployment = loadDeployment(options.assemblyDir, server.endpoint);
+  const world = makeForwarder(options.awsWorldUrl);
+  closing.push(() => world.stop());
+  const dynamoDb = await startingDynamoDb;
+  const emit = (event: RuntimeEvent) => options.onEvent?.(event);
+  const tables = deployment.resources.filter(({ type }) => TABLE_TYPES.has(type));
+  const [services] = await Promise.all([
+    makeServices({ options, deployment, database, dynamoDb, emit }),
+    Promise.all(tables.map((table) => ensureTable(dynamoDb, table))),
+  ]);
+  closing.push(() => stopServices(services));
+  // Again, because it has to close before the services do.
+  closing.push(() => server.stop());
+  const faults = makeGatewayFaults();
+  opened.resolve(frontDoor(services, deployment, world, { ...options, faults }));
+  await resumeServices(services);
+  return runtimeFace({ deployment, services, faults, close });
+}
+
+const TABLE_TYPES = new Set(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']);
+
+function frontDoor(
+  services: Services,
+  deployment: Deployment,
+  world: Forwarder,
+  options: RuntimeOptions & { readonly faults: GatewayFaults },
+): Handler {
+  const backends = makeBackends({
+    ...services,
+    sns: makeSnsApi(services.topics),
+    s3: makeS3Api(services.objects),
+    world,
+    account: deployment.account,
+  });
+  const { authorizer } = services;
+  const adminAccessKeyId = options.adminAccessKeyId ?? null;
+  return makeFrontDoor({
+    ...services,
+    gateway: makeGateway({ deployment, authorizer, backends, world, adminAccessKeyId, faults: options.faults }),
+    httpApis: makeHttpApis({ ...services, deployment }),
+  });
+}
+
+/** Takes up what an earlier runtime left, and lets time-driven sources begin. */
+async function resumeServices(services: Services): Promise<void> {
+  await services.engine.resume();
+  services.buses.resume();
+  services.topics.resume();
+  services.asyncInvocations.resume();
+  for (const source of services.sources) source.start();
+  services.schedules.start();
+}
+
+/** Stops what makes new work first, then what does it; everything unfinished stays on disk. */
+async function stopServices(services: Services): Promise<void> {
+  services.schedules.stop();
+  const drained = services.sources.map((source) => source.stop());
+  services.buses.stop();
+  services.topics.stop();
+  services.asyncInvocations.stop();
+  await services.engine.stop();
+  await services.functions.stop();
+  await Promise.all(drained);
+}

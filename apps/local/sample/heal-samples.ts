@@ -1,0 +1,82 @@
+import type { Stage } from '../stage.ts';
+import type { Ended } from '../terminal.ts';
+
+interface Sample {
+  readonly title: string;
+  /** The outcome that counts as healed here. */
+  readonly outcome: string;
+  /** Starts it; gives where to look afterwards and whether the world shows the effect. */
+  begin(stage: Stage): { where(): string; effectIsThere(): boolean };
+}
+
+const SAMPLES: readonly Sample[] = [
+  {
+    title: 'A pull request of acme/shop fails its tests.',
+    outcome: 'suggested',
+    begin: (stage) => failedRun(stage, 'regression', { comments: 1, reruns: 0 }),
+  },
+  {
+    title: 'Another pull request fails because the package registry hung up.',
+    outcome: 'resolved',
+    begin: (stage) => failedRun(stage, 'transient', { comments: 1, reruns: 1 }),
+  },
+  {
+    title: 'The alarm checkout-errors rings, minutes after a deployment.',
+    outcome: 'resolved',
+    begin(stage) {
+      stage.world.aws.fireAlarm('checkout');
+      const moved = () => stage.world.journal.count('lambda.alias.updated', 'checkout-api:live') === 1;
+      return { where: () => mailPage(stage), effectIsThere: () => moved() && mails(stage, 'checkout') === 1 };
+    },
+  },
+  {
+    title: 'The alarm ledger-latency rings; nothing was deployed, nothing safe fits.',
+    outcome: 'escalated',
+    begin(stage) {
+      stage.world.aws.fireAlarm('ledger');
+      const untouched = () => stage.world.journal.count('lambda.alias.updated', 'ledger-api:live') === 0;
+      return { where: () => mailPage(stage), effectIsThere: () => untouched() && mails(stage, 'ledger') === 1 };
+    },
+  },
+];
+
+/** Seconds a sample may take before it counts as not healed. */
+const PATIENCE_SECONDS = 60;
+
+/** Lets each sample happen in turn and tells how it ended. False when one ended otherwise than it should. */
+export async function healSamples(
+  stage: Stage,
+  nextEnd: (timeoutSeconds: number) => Promise<Ended>,
+  write: (line: string) => void,
+): Promise<boolean> {
+  let healed = 0;
+  for (const [index, sample] of SAMPLES.entries()) {
+    write(`${index === 0 ? '' : '\n'}${index + 1}. ${sample.title}`);
+    const { where, effectIsThere } = sample.begin(stage);
+    const end = await nextEnd(PATIENCE_SECONDS);
+    const asExpected = end.succeeded && end.outcome === sample.outcome && effectIsThere();
+    if (asExpected) healed += 1;
+    write(`  ${asExpected ? '✔' : '✘'} ${end.outcome}: ${end.reason}`);
+    write(`    look at ${where()}`);
+  }
+  write(`\n${healed} of ${SAMPLES.length} samples ended as they should.`);
+  return healed === SAMPLES.length;
+}
+
+function failedRun(stage: Stage, kind: 'regression' | 'transient', expected: { comments: number; reruns: number }) {
+  const { repository, pullRequest, runId } = stage.world.samples.failRun(kind);
+  const comments = () => stage.world.github.comments(repository, pullRequest ?? 0);
+  const reruns = () => stage.world.journal.count('github.run.rerun', `${repository}/runs/${runId}`);
+  return {
+    where: () => `${stage.world.url}/${repository}/pull/${pullRequest}`,
+    effectIsThere: () => comments().length === expected.comments && reruns() === expected.reruns,
+  };
+}
+
+function mails(stage: Stage, subjectPart: string): number {
+  return stage.runtime.mailbox.list().filter(({ subject }) => subject.includes(subjectPart)).length;
+}
+
+function mailPage(stage: Stage): string {
+  return `${stage.runtime.endpoint}/mail`;
+}

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { startRuntime } from './runtime.ts';
+import type { RuntimeEvent } from './runtime-contract.ts';
+import { openSideDoor } from './side-door.ts';
+import { ADMIN_KEY, introduce, outputOf } from './stage.ts';
+
+const USAGE = `Usage: node apps/local/serve.ts --assembly DIR --data DIR --port N --event-port N
+         --github-api-url URL --aws-world-url URL --webhook-secret TEXT [--time-scale N] [--trace]
+Runs the local runtime alone, so that the world around it outlives it. Prints one JSON line when it serves; with --trace one more for
+every event. Takes EventBridge events by POST /events on the event port. Ends on SIGTERM.`;
+
+/** The line that says that the runtime serves. */
+export interface Served {
+  readonly pid: number;
+  readonly endpoint: string;
+  readonly webhookUrl: string;
+  readonly sideDoorUrl: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** A line of `--trace`. */
+export interface Traced {
+  readonly traced: RuntimeEvent;
+}
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        assembly: { type: 'string' },
+        data: { type: 'string' },
+        port: { type: 'string', default: '0' },
+        'event-port': { type: 'string', default: '0' },
+        'github-api-url': { type: 'string' },
+        'aws-world-url': { type: 'string' },
+        'webhook-secret': { type: 'string' },
+        'time-scale': { type: 'string', default: '1' },
+        trace: { type: 'boolean', default: false },
+      },
+    });
+    const { assembly, data } = values;
+    if (assembly === undefined || data === undefined) throw new Error('--assembly and --data are needed.');
+    return { ...values, assembly, data };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    console.error(USAGE);
+    return process.exit(2);
+  }
+}
+
+const values = readArguments();
+const print = (line: Served | Traced) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const runtime = await startRuntime({
+  assemblyDir: values.assembly,
+  dataDir: values.data,
+  port: Number(values.port),
+  awsWorldUrl: values['aws-world-url'] ?? null,
+  githubApiUrl: values['github-api-url'] ?? null,
+  adminAccessKeyId: ADMIN_KEY,
+  timeScale: Number(values['time-scale']),
+  ...(values.trace ? { onEvent: (event: RuntimeEvent) => void print({ traced: event }) } : {}),
+});
+introduce(runtime, values['webhook-secret']);
+const sideDoor = await openSideDoor(runtime, Number(values['event-port']));
+print({
+  pid: process.pid,
+  endpoint: runtime.endpoint,
+  webhookUrl: outputOf(runtime, 'WebhookUrl'),
+  sideDoorUrl: sideDoor.url,
+  outputs: runtime.outputs,
+});
+
+async function end(): Promise<void> {
+  await sideDoor.close();
+  await runtime.stop();
+  process.exit(0);
+}
+process.on('SIGTERM', () => void end());
+process.on('SIGINT', () => void end());

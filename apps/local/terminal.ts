@@ -1,0 +1,139 @@
+import type { RuntimeEvent } from './runtime-contract.ts';
+
+/** States a reader follows; the Choice and Pass states between them only route. */
+const SHOWN = new Set([
+  'Load',
+  'Gather',
+  'Classify',
+  'Knowledge',
+  'Baseline',
+  'Analyze',
+  'Plan',
+  'Approve',
+  'Guard',
+  'ActGithub',
+  'ActLambda',
+  'ActEcs',
+  'Announce',
+  'Verify',
+  'Undo',
+  'Escalate',
+  'Record',
+  'Notify',
+  'LastResort',
+]);
+
+export interface Ended {
+  readonly incidentId: string;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly succeeded: boolean;
+}
+
+export interface TerminalOptions {
+  write(line: string): void;
+  /** Colours and bold, when the output is a terminal. */
+  readonly colours: boolean;
+  /** The incident's execution ended. */
+  onEnd(ended: Ended): void;
+}
+
+/** Tells incidents as they move: one line per step with the seconds since the incident began and what the step found. */
+export function makeTerminal(options: TerminalOptions): (event: RuntimeEvent) => void {
+  const { write, colours } = options;
+  const began = new Map<string, number>();
+  const entered = new Map<string, number>();
+  const dim = (text: string) => (colours ? `\u001b[2m${text}\u001b[0m` : text);
+
+  function line(execution: string, at: number, step: string, text: string): void {
+    const seconds = ((at - (began.get(execution) ?? at)) / 1000).toFixed(2).padStart(6);
+    write(`  ${dim(shortId(execution))} ${seconds} s  ${step.padEnd(11)} ${text}`);
+  }
+
+  return (event) => {
+    if (event.type === 'mail.received')
+      write(`  ${dim('mail'.padEnd(8))}           ${event.mail.to}: ${event.mail.subject}`);
+    if (event.type === 'access.denied')
+      write(`  DENIED ${event.decision.role}: ${event.decision.action} on ${event.decision.resource}`);
+    if (event.type !== 'workflow') return;
+    const { name, type, state = '', at, detail } = event.event;
+    if (type === 'ExecutionStarted') began.set(name, at);
+    if (type === 'StateEntered') entered.set(`${name} ${state}`, at);
+    if (type === 'TaskFailed' || type === 'TaskTimedOut') line(name, at, state, `failed: ${textOf(detail, 'error')}`);
+    if (type === 'TaskRetried') line(name, at, state, 'tries again');
+    if (type === 'TaskSubmitted') line(name, at, state, 'waits for a person');
+    if (type === 'TaskSucceeded' && SHOWN.has(state)) {
+      const took = at - (entered.get(`${name} ${state}`) ?? at);
+      line(name, at, state, `${describe(state, payloadOf(detail))} ${dim(`${took} ms`)}`.trimStart());
+    }
+    if (type.startsWith('Execution') && type !== 'ExecutionStarted' && type !== 'ExecutionResumed') {
+      const output = objectOf(objectOf(detail).output);
+      options.onEnd({
+        incidentId: incidentOf(name),
+        outcome: String(output.outcome ?? type),
+        reason: String(output.reason ?? textOf(detail, 'cause')),
+        succeeded: type === 'ExecutionSucceeded',
+      });
+    }
+  };
+}
+
+/** What a step found, from its summary: trusted, short facts only. */
+function describe(state: string, summary: Readonly<Record<string, unknown>>): string {
+  switch (state) {
+    case 'Load':
+      return String(summary.kind);
+    case 'Gather':
+      return `${summary.lines} lines of ${summary.sources} logs`;
+    case 'Classify':
+      return `${summary.class}, ${summary.verdict} (${percent(summary.confidence)})`;
+    case 'Knowledge':
+      return summary.matchId === null ? `${summary.similar} similar` : `known: ${summary.matchId}`;
+    case 'Baseline':
+      return summary.preExisting === null
+        ? 'no baseline yet'
+        : summary.preExisting
+          ? 'fails on the default branch too'
+          : 'passes on the default branch';
+    case 'Analyze':
+      return `diagnosis by ${summary.source} (${percent(summary.confidence)})`;
+    case 'Plan':
+      return `${summary.decision}${summary.actionId === null ? '' : ` ${summary.actionId}`}`;
+    case 'Guard':
+      return summary.granted === true ? 'granted' : `denied: ${String(summary.reasons)}`;
+    case 'Verify':
+    case 'Undo':
+    case 'ActGithub':
+    case 'ActLambda':
+    case 'ActEcs':
+      return `${summary.state}: ${summary.summary}`;
+    default:
+      return 'done';
+  }
+}
+
+/** The Lambda integration wraps what a function returned in `Payload`. */
+function payloadOf(detail: unknown): Readonly<Record<string, unknown>> {
+  return objectOf(objectOf(objectOf(detail).output).Payload);
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function textOf(value: unknown, key: string): string {
+  return String(objectOf(value)[key] ?? '');
+}
+
+function percent(value: unknown): string {
+  return `${Math.round(Number(value) * 100)} %`;
+}
+
+/** `gh-53f95e866a2bdba8ad7f91b8-1` belongs to the incident `gh-53f95e866a2bdba8ad7f91b8`. */
+function incidentOf(execution: string): string {
+  return execution.replace(/-\d+$/, '');
+}
+
+function shortId(execution: string): string {
+  return incidentOf(execution).slice(0, 8);
+}

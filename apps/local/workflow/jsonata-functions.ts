@@ -1,0 +1,61 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Expression } from 'jsonata';
+
+const RANGE_LIMIT = 1_000;
+const HASH_INPUT_LIMIT = 10_000;
+const DIGESTS: Readonly<Record<string, string>> = {
+  MD5: 'md5',
+  'SHA-1': 'sha1',
+  'SHA-256': 'sha256',
+  'SHA-384': 'sha384',
+  'SHA-512': 'sha512',
+};
+
+function partition(array: unknown[] | undefined, size: number | undefined): unknown[][] | undefined {
+  if (array === undefined || size === undefined) return undefined;
+  const width = Math.round(size);
+  if (width < 1) throw new Error('$partition: the size must be a positive integer');
+  const count = Math.ceil(array.length / width);
+  return Array.from({ length: count }, (_, index) => array.slice(index * width, (index + 1) * width));
+}
+
+function range(first?: number, last?: number, step?: number): number[] | undefined {
+  if (first === undefined || last === undefined || step === undefined) return undefined;
+  const [from, to, by] = [Math.round(first), Math.round(last), Math.round(step)];
+  if (by === 0) throw new Error('$range: the increment must not be 0');
+  const count = Math.max(0, Math.floor((to - from) / by) + 1);
+  if (count > RANGE_LIMIT) throw new Error(`$range: at most ${RANGE_LIMIT} values, not ${count}`);
+  return Array.from({ length: count }, (_, index) => from + index * by);
+}
+
+function hash(text?: string, algorithm?: string): string | undefined {
+  if (text === undefined || algorithm === undefined) return undefined;
+  const digest = Object.hasOwn(DIGESTS, algorithm) ? DIGESTS[algorithm] : undefined;
+  if (!digest) throw new Error(`$hash: unknown algorithm '${algorithm}'; one of ${Object.keys(DIGESTS).join(', ')}`);
+  if (text.length > HASH_INPUT_LIMIT) throw new Error(`$hash: at most ${HASH_INPUT_LIMIT} characters`);
+  return createHash(digest).update(text).digest('hex');
+}
+
+/** Uniform in [0, 1); the same seed gives the same number. */
+function random(seed?: number): number {
+  if (seed === undefined) return Math.random();
+  return createHash('sha256').update(String(seed)).digest().readUIntBE(0, 6) / 2 ** 48;
+}
+
+function refuseEval(): never {
+  throw new Error('$eval is not supported');
+}
+
+/**
+ * Adds the functions Step Functions adds to JSONata, and takes `$eval` away.
+ * Source: AWS Step Functions Developer Guide, "Transforming data with JSONata".
+ */
+export function registerStepFunctions(expression: Expression): void {
+  expression.registerFunction('partition', partition, '<an:a>');
+  expression.registerFunction('range', range, '<nnn:a>');
+  expression.registerFunction('hash', hash, '<ss:s>');
+  expression.registerFunction('random', random, '<n?:n>');
+  expression.registerFunction('uuid', () => randomUUID(), '<:s>');
+  expression.registerFunction('parse', (text?: string) => (text === undefined ? undefined : JSON.parse(text)), '<s:x>');
+  expression.registerFunction('eval', refuseEval);
+}

@@ -1,0 +1,146 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { beginState } from './begin-state.ts';
+import { Cancellation } from './cancellation.ts';
+import type { MapState, ParallelState, Scope } from './definition.ts';
+import { matchesError, retryDelaySeconds } from './error-matching.ts';
+import { ScopeFailure, StateFailure } from './faults.ts';
+import { checkPayload, type Json } from './json.ts';
+import { performTask } from './perform-task.ts';
+import type { Phase, Position } from './position.ts';
+import { bindingsOf, commit, leave, type Run, type Step } from './step.ts';
+import { sleepUntil } from './timers.ts';
+
+/** Other work gets its turn after so many steps, even in a machine that never waits. */
+const STEPS_PER_TURN = 64;
+
+/**
+ * Runs a scope from wherever it stands to its end. The next thing to do is read from the position alone, and the
+ * position changes by recorded entries alone, so running and resuming are the same.
+ * @throws ScopeFailure when an error is handled by no state, Halted when the work is called off
+ */
+export async function runScope(run: Run, scope: Scope, position: Position, cancellation: Cancellation): Promise<Json> {
+  for (let turn = 1; position.phase.kind !== 'finished'; turn += 1) {
+    cancellation.check();
+    if (turn % STEPS_PER_TURN === 0) await nextTurn();
+    const step = currentStep(run, scope, position, cancellation);
+    try {
+      await advance(step, position.phase);
+    } catch (error) {
+      if (!(error instanceof StateFailure)) throw error;
+      commit(step, { type: 'failed', scope: position.path, error: error.error, cause: error.cause });
+    }
+  }
+  return position.phase.output;
+}
+
+function currentStep(run: Run, scope: Scope, position: Position, cancellation: Cancellation): Step {
+  const name = position.state ?? scope.startAt;
+  const state = scope.states.get(name);
+  if (!state) throw new ScopeFailure('States.Runtime', `There is no state "${name}".`);
+  return { run, position, state, cancellation };
+}
+
+async function advance(step: Step, phase: Phase): Promise<void> {
+  const { state, position } = step;
+  switch (phase.kind) {
+    case 'arriving':
+      return enter(step);
+    case 'ready':
+      return beginState(step);
+    case 'task':
+      return performTask(step, phase);
+    case 'waiting':
+      await sleepUntil(phase.until, step.cancellation);
+      return leave(step, state, state.next, {}, position.input);
+    case 'forked':
+      return join(step, phase);
+    case 'succeeded':
+      return leave(step, state, state.next, { result: phase.result }, phase.result);
+    case 'failed':
+      return recover(step, phase);
+    case 'retrying':
+      await sleepUntil(phase.until, step.cancellation);
+      return beginState(step);
+    case 'finished':
+      return;
+    default:
+      phase satisfies never;
+  }
+}
+
+async function enter(step: Step): Promise<void> {
+  const { position, state } = step;
+  const isFirstOfInner = position.outer !== null && position.steps === 0;
+  commit(step, {
+    type: 'entered',
+    scope: position.path,
+    state: state.name,
+    stateType: state.type,
+    ...(isFirstOfInner ? { input: position.input } : {}),
+  });
+}
+
+/** Runs what is left of the branches or iterations; the first failure calls the others off. */
+async function join(step: Step, phase: Extract<Phase, { kind: 'forked' }>): Promise<void> {
+  const inner = new Cancellation();
+  const forget = step.cancellation.onCancel(() => inner.cancel());
+  const waiting = phase.children.filter((child) => child.phase.kind !== 'finished').values();
+  const work = async () => {
+    for (const child of waiting) await runInner(step, child, inner);
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.max(1, phase.concurrency) }, work));
+  } catch (error) {
+    inner.cancel();
+    if (error instanceof ScopeFailure) throw new StateFailure(error.error, error.cause);
+    throw error;
+  } finally {
+    forget();
+  }
+  const outputs = phase.children.map((child) => (child.phase.kind === 'finished' ? child.phase.output : null));
+  commit(step, {
+    type: 'succeeded',
+    scope: step.position.path,
+    output: checkPayload(outputs, 'output of the branches'),
+  });
+}
+
+async function runInner(step: Step, child: Position, cancellation: Cancellation): Promise<void> {
+  const state = step.state as ParallelState | MapState;
+  const scope = state.type === 'Map' ? state.processor : state.branches[child.index];
+  if (!scope) throw new ScopeFailure('States.Runtime', `State "${state.name}" has no branch ${child.index}.`);
+  if (state.type === 'Map' && state.itemSelector && child.steps === 0) {
+    child.input = await selectItem({ ...step, state }, child);
+  }
+  await runScope(step.run, scope, child, cancellation);
+}
+
+/** The selected input counts once the iteration's first entry records it; until then it is selected anew. */
+async function selectItem(step: Step<MapState>, child: Position): Promise<Json> {
+  const selector = step.state.itemSelector;
+  if (!selector) return child.input;
+  return checkPayload(await selector.evaluate(bindingsOf(step, { item: child })), 'input of the iteration');
+}
+
+/** Retries, catches, or gives the error to whoever runs this scope. */
+async function recover(step: Step, phase: Extract<Phase, { kind: 'failed' }>): Promise<void> {
+  const { state, position, run } = step;
+  const { error, cause } = phase;
+  const { retriers = [], catchers = [] } = 'retriers' in state ? state : {};
+  const index = retriers.findIndex((one) => matchesError(one.errorEquals, error));
+  const [retrier, used] = [retriers[index], position.retries.get(index) ?? 0];
+  if (retrier && used < retrier.maxAttempts) {
+    const until = Date.now() + run.toMs(retryDelaySeconds(retrier, used, Math.random));
+    return commit(step, { type: 'retrying', scope: position.path, retrier: index, until });
+  }
+  const catcher = catchers.find((one) => matchesError(one.errorEquals, error));
+  if (!catcher) throw new ScopeFailure(error, cause);
+  const errorOutput = { Error: error, Cause: cause };
+  try {
+    await leave(step, catcher, catcher.next, { errorOutput }, errorOutput);
+  } catch (failure) {
+    // The state's own catchers must not see what their evaluation breaks.
+    if (failure instanceof StateFailure) throw new ScopeFailure(failure.error, failure.cause);
+    throw failure;
+  }
+}

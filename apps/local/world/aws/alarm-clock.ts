@@ -1,0 +1,56 @@
+import { type AwsEvent, alarmStateChange, alarmValue } from './alarm-events.ts';
+import { type AlarmRecord, type Company, isHealthy, type ServiceId } from './company.ts';
+import { finishRollout } from './ecs.ts';
+
+export interface AlarmClock {
+  /** Puts an alarm into a state and emits the event of it. */
+  change(alarm: AlarmRecord, value: 'OK' | 'ALARM'): AwsEvent;
+  /** A service's deployment changed: roll-outs end and alarms return to OK in their time. */
+  deployed(service: ServiceId): void;
+  stop(): void;
+}
+
+/** An ECS roll-out takes minutes in truth. */
+const ROLLOUT_MS = 500;
+
+export function makeAlarmClock(company: Company, onEvent: (event: AwsEvent) => void): AlarmClock {
+  const timers = new Set<NodeJS.Timeout>();
+  const after = (ms: number, step: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      step();
+    }, ms);
+    timers.add(timer);
+  };
+  const change: AlarmClock['change'] = (alarm, value) => {
+    alarm.previous = alarm.state.value === value ? { ...alarm.previous, at: alarm.state.at } : alarm.state;
+    alarm.state = alarmValue(alarm, value, new Date());
+    company.alarms.put(alarm.name, alarm);
+    const event = alarmStateChange(company, alarm);
+    onEvent(event);
+    return event;
+  };
+  const clearWhenHealthy = ({ name, service }: AlarmRecord) => {
+    const alarm = company.alarms.get(name);
+    if (alarm?.state.value === 'ALARM' && isHealthy(company, service)) change(alarm, 'OK');
+  };
+  const endRollout = () => {
+    const ecs = company.ecs.get('shop/orders');
+    if (ecs === undefined) return;
+    finishRollout(ecs);
+    company.ecs.put('shop/orders', ecs);
+  };
+  return {
+    change,
+    deployed(service) {
+      if (service === 'orders') after(ROLLOUT_MS, endRollout);
+      for (const alarm of company.alarms.all()) {
+        if (alarm.service !== service || alarm.okAfterMs === null || !isHealthy(company, service)) continue;
+        after(alarm.okAfterMs, () => clearWhenHealthy(alarm));
+      }
+    },
+    stop() {
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type Collection, makeCollection } from '../server/collection.ts';
+
+/** The services of a small company: its deployments may be bad, and then its alarms ring. */
+export const SERVICE_IDS = ['checkout', 'orders', 'ledger'] as const;
+export type ServiceId = (typeof SERVICE_IDS)[number];
+
+export interface LambdaVersion {
+  readonly version: string;
+  readonly publishedAt: string;
+  readonly good: boolean;
+}
+
+export interface LambdaState {
+  readonly name: string;
+  /** Oldest first, `$LATEST` left out. */
+  versions: LambdaVersion[];
+  aliases: { name: string; version: string; revisionId: string; description: string }[];
+}
+
+export interface TaskDefinitionState {
+  readonly revision: number;
+  readonly registeredAt: string;
+  readonly good: boolean;
+}
+
+export interface EcsDeploymentState {
+  readonly id: string;
+  readonly revision: number;
+  readonly createdAt: string;
+  readonly completed: boolean;
+}
+
+export interface EcsState {
+  readonly cluster: string;
+  readonly service: string;
+  readonly family: string;
+  taskDefinitions: TaskDefinitionState[];
+  /** Newest first: the primary, then one that is being drained. */
+  deployments: EcsDeploymentState[];
+}
+
+export interface AlarmValue {
+  readonly value: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  readonly reason: string;
+  readonly reasonData: string;
+  readonly at: string;
+}
+
+export interface AlarmRecord {
+  readonly name: string;
+  readonly service: ServiceId;
+  readonly description: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly statistic: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly threshold: number;
+  readonly quietValue: number;
+  readonly loudValue: number;
+  state: AlarmValue;
+  previous: AlarmValue;
+  /** Milliseconds from a good deployment to OK; null: it stays in ALARM whatever is deployed. */
+  okAfterMs: number | null;
+}
+
+export interface LogEvent {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly stream: string;
+  readonly message: string;
+}
+
+export interface Company {
+  readonly account: string;
+  readonly region: string;
+  readonly functions: Collection<LambdaState>;
+  readonly ecs: Collection<EcsState>;
+  readonly alarms: Collection<AlarmRecord>;
+  readonly logs: Collection<readonly LogEvent[]>;
+}
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+
+/** Opens the company, as it was left or as new: everything calm, the bad versions deployed some minutes ago. */
+export function openCompany(account: string, region: string, dataDir: string | undefined): Company {
+  const company: Company = {
+    account,
+    region,
+    functions: makeCollection(dataDir, 'aws/functions'),
+    ecs: makeCollection(dataDir, 'aws/ecs-services'),
+    alarms: makeCollection(dataDir, 'aws/alarms'),
+    logs: makeCollection(dataDir, 'aws/log-groups'),
+  };
+  if (company.alarms.size === 0) found(company);
+  return company;
+}
+
+function found(company: Company): void {
+  for (const id of SERVICE_IDS) deployBad(company, id, 6);
+  for (const alarm of ALARMS) {
+    const reason = 'Unchecked: Initial alarm creation';
+    const state: AlarmValue = { value: 'OK', reason, reasonData: '{}', at: ago(DAY) };
+    const previous: AlarmValue = { ...state, value: 'INSUFFICIENT_DATA' };
+    company.alarms.put(alarm.name, { ...alarm, state, previous, okAfterMs: 1500 });
+  }
+}
+
+/** Puts the service's newest deployment back, `minutes` old. For `ledger`, whose last deployment is months old, nothing is new. */
+export function deployBad(company: Company, service: ServiceId, minutes: number): void {
+  const at = ago(minutes * MINUTE);
+  switch (service) {
+    case 'checkout':
+      company.functions.put('checkout-api', {
+        name: 'checkout-api',
+        versions: [
+          { version: '40', publishedAt: ago(33 * DAY), good: true },
+          { version: '41', publishedAt: ago(12 * DAY), good: true },
+          { version: '42', publishedAt: at, good: false },
+        ],
+        aliases: [{ name: 'live', version: '42', revisionId: randomUUID(), description: 'Serves customers' }],
+      });
+      return;
+    case 'orders':
+      company.ecs.put('shop/orders', {
+        cluster: 'shop',
+        service: 'orders',
+        family: 'orders',
+        taskDefinitions: [
+          { revision: 6, registeredAt: ago(40 * DAY), good: true },
+          { revision: 7, registeredAt: ago(9 * DAY), good: true },
+          { revision: 8, registeredAt: at, good: false },
+        ],
+        deployments: [{ id: deploymentId('orders:8', at), revision: 8, createdAt: at, completed: true }],
+      });
+      return;
+    case 'ledger':
+      if (company.functions.get('ledger-api') !== undefined) return;
+      company.functions.put('ledger-api', {
+        name: 'ledger-api',
+        versions: [
+          { version: '16', publishedAt: ago(140 * DAY), good: true },
+          { version: '17', publishedAt: ago(95 * DAY), good: true },
+        ],
+        aliases: [{ name: 'live', version: '17', revisionId: randomUUID(), description: 'Serves the books' }],
+      });
+      return;
+    default:
+      service satisfies never;
+  }
+}
+
+export function deploymentId(taskDefinition: string, at: string): string {
+  const digits = createHash('sha256').update(`${taskDefinition} ${at}`).digest('hex').slice(0, 19);
+  return `ecs-svc/${BigInt(`0x${digits}`).toString().slice(0, 19)}`;
+}
+
+/** Whether what serves customers now is good. `ledger` has trouble of its own that no deployment cures. */
+export function isHealthy(company: Company, service: ServiceId): boolean {
+  switch (service) {
+    case 'checkout': {
+      const lambda = company.functions.get('checkout-api');
+      const live = lambda?.aliases.find((alias) => alias.name === 'live')?.version;
+      return lambda?.versions.find((one) => one.version === live)?.good === true;
+    }
+    case 'orders': {
+      const ecs = company.ecs.get('shop/orders');
+      return ecs?.taskDefinitions.find((one) => one.revision === ecs.deployments[0]?.revision)?.good === true;
+    }
+    case 'ledger':
+      return false;
+    default:
+      return service satisfies never;
+  }
+}
+
+type AlarmDefinition = Omit<AlarmRecord, 'state' | 'previous' | 'okAfterMs'>;
+
+export const ALARMS: readonly AlarmDefinition[] = [
+  {
+    name: 'checkout-errors',
+    service: 'checkout',
+    description: 'Customers cannot pay: the checkout function ends in errors.',
+    namespace: 'AWS/Lambda',
+    metric: 'Errors',
+    statistic: 'Sum',
+    dimensions: { FunctionName: 'checkout-api', Resource: 'checkout-api:live' },
+    threshold: 5,
+    quietValue: 0,
+    loudValue: 64,
+  },
+  {
+    name: 'orders-5xx',
+    service: 'orders',
+    description: 'The orders service answers with 5xx.',
+    namespace: 'AWS/ApplicationELB',
+    metric: 'HTTPCode_Target_5XX_Count',
+    statistic: 'Sum',
+    dimensions: { LoadBalancer: 'app/shop/0a1b2c3d4e5f6071', TargetGroup: 'targetgroup/orders/1f2e3d4c5b6a7980' },
+    threshold: 20,
+    quietValue: 1,
+    loudValue: 217,
+  },
+  {
+    name: 'ledger-latency',
+    service: 'ledger',
+    description: 'Writing to the books takes too long.',
+    namespace: 'AWS/Lambda',
+    metric: 'Duration',
+    statistic: 'p99',
+    dimensions: { FunctionName: 'ledger-api' },
+    threshold: 3000,
+    quietValue: 410,
+    loudValue: 8740,
+  },
+];

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { EffectsJournal } from '../server/journal.ts';
+import type { Service } from '../server/wire.ts';
+import { makeAlarmClock } from './alarm-clock.ts';
+import type { AwsEvent } from './alarm-events.ts';
+import { makeAwsService } from './api.ts';
+import {
+  type AlarmRecord,
+  deployBad,
+  type EcsState,
+  type LambdaState,
+  type LogEvent,
+  openCompany,
+  type ServiceId,
+} from './company.ts';
+import { writeServiceLog } from './service-logs.ts';
+
+export interface FireAlarmOptions {
+  /** Milliseconds from a good deployment to OK (default 1500); null: nothing clears it. */
+  readonly okAfterMs?: number | null;
+  /** Age of the bad deployment (default 6). */
+  readonly deployedMinutesAgo?: number;
+}
+
+export interface AwsControl {
+  /** Deploys the bad version, writes its errors to the log group and raises the alarm. Returns the event. */
+  fireAlarm(service: ServiceId, options?: FireAlarmOptions): AwsEvent;
+  /** Sets an alarm to OK and emits the event. */
+  clearAlarm(alarmName: string): AwsEvent;
+  alarm(alarmName: string): AlarmRecord | undefined;
+  lambda(functionName: string): LambdaState | undefined;
+  ecsService(cluster: string, service: string): EcsState | undefined;
+  /** Moves an alias as somebody else would: not in the effects journal. */
+  moveAliasByHand(functionName: string, alias: string, version: string): void;
+  putLogs(logGroup: string, events: readonly LogEvent[]): void;
+}
+
+export interface LocalAws {
+  readonly service: Service;
+  readonly control: AwsControl;
+  stop(): void;
+}
+
+export function makeLocalAws(options: {
+  journal: EffectsJournal;
+  dataDir: string | undefined;
+  account: string;
+  region: string;
+  onEvent: (event: AwsEvent) => void;
+}): LocalAws {
+  const { journal, dataDir, account, region, onEvent } = options;
+  const company = openCompany(account, region, dataDir);
+  const { change, deployed, stop } = makeAlarmClock(company, onEvent);
+  const alarmOf = (fits: (alarm: AlarmRecord) => boolean): AlarmRecord => {
+    const alarm = company.alarms.all().find(fits);
+    if (alarm === undefined) throw new Error('There is no such alarm.');
+    return alarm;
+  };
+  const control: AwsControl = {
+    fireAlarm(service, { okAfterMs = 1500, deployedMinutesAgo = 6 } = {}) {
+      deployBad(company, service, deployedMinutesAgo);
+      writeServiceLog(company, service, new Date(), deployedMinutesAgo);
+      const alarm = alarmOf((one) => one.service === service);
+      alarm.okAfterMs = okAfterMs;
+      return change(alarm, 'ALARM');
+    },
+    clearAlarm: (name) =>
+      change(
+        alarmOf((one) => one.name === name),
+        'OK',
+      ),
+    alarm: (name) => company.alarms.get(name),
+    lambda: (name) => company.functions.get(name),
+    ecsService: (cluster, service) => company.ecs.get(`${cluster}/${service}`),
+    moveAliasByHand(functionName, aliasName, version) {
+      const state = company.functions.get(functionName);
+      const alias = state?.aliases.find((one) => one.name === aliasName);
+      if (state === undefined || alias === undefined) throw new Error(`There is no ${functionName}:${aliasName}.`);
+      Object.assign(alias, { version, revisionId: randomUUID() });
+      company.functions.put(functionName, state);
+      if (functionName === 'checkout-api') deployed('checkout');
+    },
+    putLogs: (group, events) => company.logs.put(group, events),
+  };
+  for (const alarm of company.alarms.all()) if (alarm.state.value === 'ALARM') deployed(alarm.service);
+  return {
+    service: makeAwsService({ company, journal, deployed }),
+    control,
+    stop,
+  };
+}

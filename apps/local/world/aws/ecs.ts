@@ -1,0 +1,171 @@
+import { deploymentId, type EcsDeploymentState, type EcsState, type TaskDefinitionState } from './company.ts';
+import { AwsError, type AwsRooms, epoch, list, type Operation, pageBy, text } from './operation.ts';
+
+const DESIRED = 3;
+
+function arn({ company }: AwsRooms, resource: string): string {
+  return `arn:aws:ecs:${company.region}:${company.account}:${resource}`;
+}
+
+/** The last part of an ARN or a plain name. */
+const shortName = (value: string) => value.split('/').at(-1) ?? value;
+
+function clusterOf(rooms: AwsRooms, input: Record<string, unknown>): string {
+  const name = shortName(text(input.cluster) || 'default');
+  if (rooms.company.ecs.all().some((one) => one.cluster === name)) return name;
+  throw new AwsError('ClusterNotFoundException', 400, 'Cluster not found.');
+}
+
+function taskDefinitionOf(rooms: AwsRooms, name: string): { state: EcsState; task: TaskDefinitionState } {
+  const [family, revision] = shortName(name).split(':');
+  const state = rooms.company.ecs.all().find((one) => one.family === family);
+  const task =
+    revision === undefined
+      ? state?.taskDefinitions.at(-1)
+      : state?.taskDefinitions.find((one) => String(one.revision) === revision);
+  if (state === undefined || task === undefined) {
+    throw new AwsError('ClientException', 400, 'Unable to describe task definition.');
+  }
+  return { state, task };
+}
+
+const taskArn = (rooms: AwsRooms, state: EcsState, revision: number) =>
+  arn(rooms, `task-definition/${state.family}:${revision}`);
+
+function presentService(rooms: AwsRooms, state: EcsState): object {
+  const [primary] = state.deployments;
+  const definition = taskArn(rooms, state, primary?.revision ?? 0);
+  return {
+    serviceArn: arn(rooms, `service/${state.cluster}/${state.service}`),
+    serviceName: state.service,
+    clusterArn: arn(rooms, `cluster/${state.cluster}`),
+    status: 'ACTIVE',
+    desiredCount: DESIRED,
+    runningCount: DESIRED,
+    pendingCount: 0,
+    launchType: 'FARGATE',
+    platformVersion: 'LATEST',
+    taskDefinition: definition,
+    deploymentConfiguration: {
+      deploymentCircuitBreaker: { enable: false, rollback: false },
+      maximumPercent: 200,
+      minimumHealthyPercent: 100,
+    },
+    deployments: state.deployments.map((one, index) => presentDeployment(rooms, state, one, index === 0)),
+    loadBalancers: [],
+    serviceRegistries: [],
+    events: [],
+    createdAt: epoch(state.taskDefinitions[0]?.registeredAt ?? new Date().toISOString()),
+    schedulingStrategy: 'REPLICA',
+    deploymentController: { type: 'ECS' },
+    propagateTags: 'NONE',
+  };
+}
+
+function presentDeployment(rooms: AwsRooms, state: EcsState, one: EcsDeploymentState, primary: boolean): object {
+  return {
+    id: one.id,
+    status: primary ? 'PRIMARY' : 'ACTIVE',
+    taskDefinition: taskArn(rooms, state, one.revision),
+    desiredCount: DESIRED,
+    pendingCount: one.completed ? 0 : 1,
+    runningCount: one.completed ? DESIRED : DESIRED - 1,
+    failedTasks: 0,
+    createdAt: epoch(one.createdAt),
+    updatedAt: epoch(one.createdAt),
+    launchType: 'FARGATE',
+    rolloutState: one.completed ? 'COMPLETED' : 'IN_PROGRESS',
+    rolloutStateReason: `ECS deployment ${one.id} ${one.completed ? 'completed' : 'in progress'}.`,
+  };
+}
+
+function presentTaskDefinition(rooms: AwsRooms, state: EcsState, task: TaskDefinitionState): object {
+  const { account, region } = rooms.company;
+  return {
+    taskDefinitionArn: taskArn(rooms, state, task.revision),
+    family: state.family,
+    revision: task.revision,
+    status: 'ACTIVE',
+    containerDefinitions: [
+      {
+        name: state.service,
+        image: `${account}.dkr.ecr.${region}.amazonaws.com/${state.service}:${task.revision}`,
+        cpu: 256,
+        memory: 512,
+        essential: true,
+        environment: [],
+        portMappings: [{ containerPort: 8080, hostPort: 8080, protocol: 'tcp' }],
+      },
+    ],
+    taskRoleArn: `arn:aws:iam::${account}:role/${state.service}-task`,
+    executionRoleArn: `arn:aws:iam::${account}:role/${state.service}-execution`,
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    compatibilities: ['EC2', 'FARGATE'],
+    cpu: '256',
+    memory: '512',
+    volumes: [],
+    placementConstraints: [],
+    registeredAt: epoch(task.registeredAt),
+    registeredBy: `arn:aws:iam::${account}:role/deployer`,
+  };
+}
+
+const describeServices: Operation = (rooms, input) => {
+  const cluster = clusterOf(rooms, input);
+  const names = list(input.services).map(shortName);
+  const found = rooms.company.ecs.all().filter((one) => one.cluster === cluster && names.includes(one.service));
+  const missing = names.filter((name) => !found.some((one) => one.service === name));
+  return {
+    services: found.map((state) => presentService(rooms, state)),
+    failures: missing.map((name) => ({ arn: arn(rooms, `service/${cluster}/${name}`), reason: 'MISSING' })),
+  };
+};
+
+const listTaskDefinitions: Operation = (rooms, input) => {
+  const prefix = text(input.familyPrefix);
+  const wanted = text(input.status) || 'ACTIVE';
+  const arns = rooms.company.ecs
+    .all()
+    .filter((state) => wanted === 'ACTIVE' && (prefix === '' || state.family === prefix))
+    .flatMap((state) => state.taskDefinitions.map(({ revision }) => taskArn(rooms, state, revision)));
+  if (input.sort === 'DESC') arns.reverse();
+  const page = pageBy(arns, input.nextToken, Number(input.maxResults ?? 100));
+  return { taskDefinitionArns: page.items, ...(page.next === undefined ? {} : { nextToken: page.next }) };
+};
+
+const describeTaskDefinition: Operation = (rooms, input) => {
+  const { state, task } = taskDefinitionOf(rooms, text(input.taskDefinition));
+  return { taskDefinition: presentTaskDefinition(rooms, state, task), tags: [] };
+};
+
+const updateService: Operation = (rooms, input) => {
+  const cluster = clusterOf(rooms, input);
+  const state = rooms.company.ecs.get(`${cluster}/${shortName(text(input.service))}`);
+  if (state === undefined) throw new AwsError('ServiceNotFoundException', 400, 'Service not found.');
+  const [primary] = state.deployments;
+  const from = primary?.revision ?? 0;
+  const to =
+    input.taskDefinition === undefined ? from : taskDefinitionOf(rooms, text(input.taskDefinition)).task.revision;
+  if (to !== from || input.forceNewDeployment === true) {
+    const createdAt = new Date().toISOString();
+    const id = deploymentId(`${state.family}:${to}`, createdAt);
+    state.deployments = [{ id, revision: to, createdAt, completed: false }, ...state.deployments.slice(0, 1)];
+  }
+  rooms.company.ecs.put(`${state.cluster}/${state.service}`, state);
+  rooms.journal.record('ecs.service.updated', `${cluster}/${state.service}`, { from, to });
+  rooms.deployed('orders');
+  return { service: presentService(rooms, state) };
+};
+
+export const ECS_OPERATIONS: Readonly<Record<string, Operation>> = {
+  DescribeServices: describeServices,
+  ListTaskDefinitions: listTaskDefinitions,
+  DescribeTaskDefinition: describeTaskDefinition,
+  UpdateService: updateService,
+};
+
+/** Ends the roll-out of a service's newest deployment. */
+export function finishRollout(state: EcsState): void {
+  state.deployments = state.deployments.slice(0, 1).map((one) => ({ ...one, completed: true }));
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { Company, LogEvent, ServiceId } from './company.ts';
+
+interface Voice {
+  readonly group: string;
+  readonly stream: string;
+  /** Requests each minute. */
+  readonly rate: number;
+  calm(index: number): string[];
+  broken(index: number): string[];
+}
+
+const requestId = (index: number) => {
+  const hex = createHash('sha256').update(`request ${index}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
+};
+
+const report = (index: number, ms: number) =>
+  `REPORT RequestId: ${requestId(index)}\tDuration: ${ms.toFixed(2)} ms\tBilled Duration: ${Math.ceil(ms)} ms\t` +
+  'Memory Size: 512 MB\tMax Memory Used: 138 MB\t\n';
+
+const VOICES: Readonly<Record<ServiceId, Voice>> = {
+  checkout: {
+    group: '/aws/lambda/checkout-api',
+    stream: '2026/11/20/[42]6d1f0c9e5b7a4d2e8f30a1b2c3d4e5f6',
+    rate: 30,
+    calm: (index) => [
+      `START RequestId: ${requestId(index)} Version: 42\n`,
+      `${JSON.stringify({ level: 'INFO', message: 'Order paid', service: 'checkout', items: (index % 5) + 1 })}\n`,
+      `END RequestId: ${requestId(index)}\n`,
+      report(index, 41 + (index % 17)),
+    ],
+    broken: (index) => [
+      `START RequestId: ${requestId(index)} Version: 42\n`,
+      `${JSON.stringify({ level: 'INFO', message: 'Loading price list', service: 'checkout', region: 'eu' })}\n`,
+      [
+        'ERROR\tInvoke Error\t{"errorType":"TypeError","errorMessage":"Cannot read properties of undefined (reading \'currency\')",',
+        '"stack":["TypeError: Cannot read properties of undefined (reading \'currency\')",',
+        '"    at totalOf (file:///var/task/index.mjs:118:34)",',
+        '"    at priceCart (file:///var/task/index.mjs:164:17)",',
+        '"    at Runtime.handler (file:///var/task/index.mjs:203:9)"]}\n',
+      ].join(''),
+      `END RequestId: ${requestId(index)}\n`,
+      report(index, 12 + (index % 5)),
+    ],
+  },
+  orders: {
+    group: '/ecs/orders',
+    stream: 'orders/orders/0f9e8d7c6b5a49382716f5e4d3c2b1a0',
+    rate: 40,
+    calm: (index) => [
+      `{"level":"info","method":"GET","path":"/orders/${1000 + index}","status":200,"ms":${9 + (index % 20)}}`,
+    ],
+    broken: (index) => [
+      `{"level":"info","method":"POST","path":"/orders","cart":${4000 + index}}`,
+      `{"level":"error","msg":"insert failed","error":"column \\"delivery_slot\\" of relation \\"orders\\" does not exist","code":"42703"}`,
+      '    at Parser.parseErrorMessage (/app/node_modules/pg-protocol/dist/parser.js:283:98)',
+      '    at OrderStore.insert (/app/dist/order-store.js:57:23)',
+      `{"level":"warn","method":"POST","path":"/orders","status":500,"ms":${31 + (index % 11)}}`,
+    ],
+  },
+  ledger: {
+    group: '/aws/lambda/ledger-api',
+    stream: '2026/11/20/[17]a0b1c2d3e4f5061728394a5b6c7d8e9f',
+    rate: 12,
+    calm: (index) => [`START RequestId: ${requestId(index)} Version: 17\n`, report(index, 380 + (index % 60))],
+    broken: (index) => [
+      `START RequestId: ${requestId(index)} Version: 17\n`,
+      `${JSON.stringify({ level: 'WARN', message: 'Waiting for lock on table entries', service: 'ledger', waitedMs: 6000 + index * 13 })}\n`,
+      `${JSON.stringify({ level: 'ERROR', message: 'Statement took longer than 5000 ms', service: 'ledger', statement: 'close_period', ms: 8200 + index * 7 })}\n`,
+      report(index, 8600 + (index % 300)),
+    ],
+  },
+};
+
+/** Fills the service's log group: calm before the bad deployment, broken since. Replaces what was there. */
+export function writeServiceLog(company: Company, service: ServiceId, now: Date, brokenMinutes: number): void {
+  const { group, stream, rate, calm, broken } = VOICES[service];
+  const stepMs = 60_000 / rate;
+  const minutes = brokenMinutes + 10;
+  const events: LogEvent[] = [];
+  for (let index = 0; index < minutes * rate; index += 1) {
+    const start = now.getTime() - minutes * 60_000 + index * stepMs;
+    const fails = index >= 10 * rate && index % 5 !== 0;
+    const lines = fails ? broken(index) : calm(index);
+    for (const [line, message] of lines.entries()) events.push({ at: Math.floor(start + line * 3), stream, message });
+  }
+  company.logs.put(group, events);
+}

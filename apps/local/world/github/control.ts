@@ -1,0 +1,122 @@
+import type { EffectsJournal } from '../server/journal.ts';
+import type { Service } from '../server/wire.ts';
+import { type Announcing, knownRun, makeAnnouncing } from './announcing.ts';
+import { makeGithubService } from './api.ts';
+import { makeHookshot } from './hookshot.ts';
+import { makePages } from './pages.ts';
+import type { GithubAccess } from './route.ts';
+import { makeRunLifecycle } from './run-lifecycle.ts';
+import { makeSeeding, type RunSpec } from './seeding.ts';
+import type { Site } from './shapes-runs.ts';
+import {
+  type CommentState,
+  type DeliveryState,
+  type GithubState,
+  makeGithubState,
+  type PullRequest,
+  type Repository,
+  type RunState,
+} from './state.ts';
+
+export interface GithubControl extends Announcing {
+  /** Where webhooks go. Every repository, also later ones, gets a hook for it. */
+  setWebhook(webhook: { url: string; secret: string }): void;
+  addRepository(fullName: string, options?: { defaultBranch?: string; installationId?: number | null }): Repository;
+  addPullRequest(repository: string, options?: { title?: string; author?: string; branch?: string }): PullRequest;
+  /** Adds a run whose first attempt is completed. Sends nothing. */
+  addRun(spec: RunSpec): RunState;
+  /** Starts a re-run as a person in GitHub's web page would; it is not in the effects journal. */
+  rerunByHand(runId: number): void;
+  run(runId: number): RunState | undefined;
+  /** Oldest first. */
+  runs(repository: string): RunState[];
+  comments(repository: string, issue: number): CommentState[];
+  /** As a person would. */
+  addComment(repository: string, issue: number, author: string, body: string): CommentState;
+  deliveries(repository: string): DeliveryState[];
+  /** While true every delivery fails without reaching the receiver. */
+  setUnreachable(unreachable: boolean): void;
+  /** Tokens that are accepted; null: every token. */
+  acceptTokens(tokens: readonly string[] | null): void;
+  /** Whose token the clients have. At first a machine account's. */
+  setIdentity(identity: 'user' | 'app'): void;
+  /** Requests left before GitHub answers that the rate limit is exceeded. */
+  setRemaining(requests: number): void;
+  /** Resolves when no delivery is under way. */
+  delivered(): Promise<void>;
+}
+
+export interface LocalGithub {
+  readonly services: readonly Service[];
+  readonly control: GithubControl;
+  stop(): Promise<void>;
+}
+
+export function makeLocalGithub(options: {
+  site: Site;
+  journal: EffectsJournal;
+  dataDir: string | undefined;
+}): LocalGithub {
+  const { site, journal, dataDir } = options;
+  const state = makeGithubState(dataDir);
+  failLostDeliveries(state);
+  const underWay = new Set<Promise<unknown>>();
+  const hookshot = makeHookshot(state, (work) => {
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work));
+  });
+  const lifecycle = makeRunLifecycle(state, site, hookshot);
+  const access: GithubAccess = { tokens: null, remaining: 5000, identity: 'user' };
+  const service = makeGithubService({ access, state, site, hookshot, lifecycle, journal });
+  lifecycle.resume();
+  const delivered = async () => {
+    while (underWay.size > 0) await Promise.allSettled(underWay);
+  };
+  const { setHookUrl, ...seeding } = makeSeeding(state);
+  const control: GithubControl = {
+    ...seeding,
+    ...makeAnnouncing(state, site, hookshot),
+    ...viewing(state),
+    setWebhook(webhook) {
+      hookshot.setSecret(webhook.secret);
+      setHookUrl(webhook.url);
+    },
+    rerunByHand: (id) => lifecycle.rerun(knownRun(state, id)),
+    setUnreachable: hookshot.setUnreachable,
+    acceptTokens(tokens) {
+      access.tokens = tokens;
+    },
+    setIdentity(identity) {
+      access.identity = identity;
+    },
+    setRemaining(requests) {
+      access.remaining = requests;
+    },
+    delivered,
+  };
+  const stop = () => {
+    lifecycle.stop();
+    hookshot.stop();
+    return delivered();
+  };
+  return { services: [service, makePages(state)], control, stop };
+}
+
+function viewing(state: GithubState): Pick<GithubControl, 'run' | 'runs' | 'comments' | 'deliveries'> {
+  return {
+    run: (id) => state.runs.get(id),
+    runs: (repository) => state.runs.all().filter((one) => one.repository === repository),
+    comments: (repository, issue) =>
+      state.comments.all().filter((one) => one.repository === repository && one.issue === issue),
+    deliveries: (repository) => state.deliveries.all().filter((one) => one.repository === repository),
+  };
+}
+
+/** Deliveries whose answer the last process did not live to see count as timed out: GitHub does not try again. */
+function failLostDeliveries(state: GithubState): void {
+  for (const delivery of state.deliveries.all()) {
+    if (delivery.result !== null) continue;
+    delivery.result = { status: 'timed out', statusCode: 504, seconds: 10, responseHeaders: {}, responseBody: '' };
+    state.deliveries.put(delivery.id, delivery);
+  }
+}

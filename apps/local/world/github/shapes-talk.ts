@@ -1,0 +1,164 @@
+import { nodeId, presentFullRepository, presentUser, seconds } from './shapes-account.ts';
+import type { Site } from './shapes-runs.ts';
+import {
+  type CommentState,
+  type DeliveryState,
+  type GithubState,
+  type HookState,
+  type PullRequest,
+  type Repository,
+  shaOf,
+} from './state.ts';
+
+export function presentComment({ api, web }: Site, comment: CommentState) {
+  const url = `${api}/repos/${comment.repository}`;
+  return {
+    url: `${url}/issues/comments/${comment.id}`,
+    html_url: `${web}/${comment.repository}/pull/${comment.issue}#issuecomment-${comment.id}`,
+    issue_url: `${url}/issues/${comment.issue}`,
+    id: comment.id,
+    node_id: nodeId('IC', comment.id),
+    user: presentUser(comment.author, api, web),
+    created_at: seconds(comment.createdAt),
+    updated_at: seconds(comment.updatedAt),
+    body: comment.body,
+    author_association: comment.author.endsWith('[bot]') ? 'NONE' : 'MEMBER',
+    reactions: presentReactions(`${url}/issues/comments/${comment.id}/reactions`),
+    performed_via_github_app: null,
+  };
+}
+
+function presentReactions(url: string) {
+  const none = { '+1': 0, '-1': 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 };
+  return { url, total_count: 0, ...none };
+}
+
+export function presentPullRequest(state: GithubState, site: Site, repository: Repository, pull: PullRequest) {
+  const { api, web } = site;
+  const url = `${api}/repos/${pull.repository}/pulls/${pull.number}`;
+  const issue = `${api}/repos/${pull.repository}/issues/${pull.number}`;
+  const page = `${web}/${pull.repository}/pull/${pull.number}`;
+  const statuses = `${api}/repos/${pull.repository}/statuses/${pull.headSha}`;
+  const comment = `${api}/repos/${pull.repository}/pulls/comments{/number}`;
+  const comments = state.comments.all().filter((c) => c.repository === pull.repository && c.issue === pull.number);
+  const side = (ref: string, sha: string) => ({
+    label: `${pull.repository.split('/')[0] ?? ''}:${ref}`,
+    ref,
+    sha,
+    user: presentUser(pull.repository.split('/')[0] ?? '', api, web),
+    repo: presentFullRepository(repository, api, web),
+  });
+  return {
+    url,
+    id: pull.id,
+    node_id: nodeId('PR', pull.id),
+    html_url: page,
+    diff_url: `${page}.diff`,
+    patch_url: `${page}.patch`,
+    issue_url: issue,
+    commits_url: `${url}/commits`,
+    review_comments_url: `${url}/comments`,
+    review_comment_url: comment,
+    comments_url: `${issue}/comments`,
+    statuses_url: statuses,
+    number: pull.number,
+    state: 'open',
+    locked: false,
+    title: pull.title,
+    user: presentUser(pull.author, api, web),
+    body: null,
+    labels: [],
+    milestone: null,
+    active_lock_reason: null,
+    created_at: seconds(pull.createdAt),
+    updated_at: seconds(pull.createdAt),
+    closed_at: null,
+    merged_at: null,
+    merge_commit_sha: null,
+    assignee: null,
+    assignees: [],
+    requested_reviewers: [],
+    requested_teams: [],
+    head: side(pull.headBranch, pull.headSha),
+    base: side(repository.defaultBranch, shaOf(`${pull.repository} ${repository.defaultBranch}`)),
+    _links: {
+      self: { href: url },
+      html: { href: page },
+      issue: { href: issue },
+      comments: { href: `${issue}/comments` },
+      review_comments: { href: `${url}/comments` },
+      review_comment: { href: comment },
+      commits: { href: `${url}/commits` },
+      statuses: { href: statuses },
+    },
+    author_association: 'MEMBER',
+    auto_merge: null,
+    draft: false,
+    merged: false,
+    mergeable: true,
+    rebaseable: true,
+    mergeable_state: 'unstable',
+    merged_by: null,
+    comments: comments.length,
+    review_comments: 0,
+    maintainer_can_modify: false,
+    commits: 2,
+    additions: 14,
+    deletions: 3,
+    changed_files: 2,
+  };
+}
+
+export const HOOK_EVENTS = ['check_run', 'push', 'workflow_job', 'workflow_run'];
+
+export function presentHook({ api }: Site, hook: HookState, latest: DeliveryState | undefined) {
+  const url = `${api}/repos/${hook.repository}/hooks/${hook.id}`;
+  const result = latest?.result ?? null;
+  return {
+    type: 'Repository',
+    id: hook.id,
+    name: 'web',
+    active: true,
+    events: HOOK_EVENTS,
+    config: { content_type: 'json', insecure_ssl: '0', url: hook.url, secret: '********' },
+    updated_at: seconds(hook.createdAt),
+    created_at: seconds(hook.createdAt),
+    url,
+    test_url: `${url}/test`,
+    ping_url: `${url}/pings`,
+    deliveries_url: `${url}/deliveries`,
+    last_response: {
+      code: result?.statusCode ?? null,
+      status: result === null ? 'unused' : result.status === 'OK' ? 'active' : 'failed',
+      message: result?.status ?? null,
+    },
+  };
+}
+
+export function presentDelivery(delivery: DeliveryState, repository: Repository | undefined) {
+  const result = delivery.result ?? { status: 'pending', statusCode: 0, seconds: 0 };
+  return {
+    id: delivery.id,
+    guid: delivery.guid,
+    delivered_at: delivery.deliveredAt,
+    redelivery: delivery.redelivery,
+    duration: result.seconds,
+    status: result.status,
+    status_code: result.statusCode,
+    event: delivery.event,
+    action: delivery.action,
+    installation_id: repository?.installationId ?? null,
+    repository_id: repository?.id ?? null,
+    throttled_at: null,
+  };
+}
+
+/** One delivery with what was sent and what came back. */
+export function presentFullDelivery(delivery: DeliveryState, repository: Repository | undefined, url: string) {
+  return {
+    ...presentDelivery(delivery, repository),
+    url,
+    request: { headers: delivery.requestHeaders, payload: JSON.parse(delivery.payload) as unknown },
+    response: { headers: delivery.result?.responseHeaders ?? null, payload: delivery.result?.responseBody ?? null },
+  };
+}

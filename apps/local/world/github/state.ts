@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { type Collection, makeCollection } from '../server/collection.ts';
+import { type ArchiveShelf, makeArchiveShelf } from './archive-shelf.ts';
+
+export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'neutral';
+
+export interface Repository {
+  readonly id: number;
+  /** `owner/name`. */
+  readonly fullName: string;
+  readonly defaultBranch: string;
+  readonly private: boolean;
+  readonly createdAt: string;
+  /** GitHub App installation named in its webhooks, or null for a plain repository hook. */
+  readonly installationId: number | null;
+}
+
+export interface PullRequest {
+  readonly id: number;
+  readonly number: number;
+  readonly repository: string;
+  readonly title: string;
+  readonly author: string;
+  readonly headBranch: string;
+  readonly headSha: string;
+  readonly createdAt: string;
+}
+
+export interface StepState {
+  readonly number: number;
+  readonly name: string;
+  readonly conclusion: Conclusion;
+}
+
+export interface JobState {
+  readonly id: number;
+  readonly name: string;
+  readonly conclusion: Conclusion;
+  readonly steps: readonly StepState[];
+  readonly startedAt: string;
+  readonly completedAt: string;
+}
+
+export interface AttemptState {
+  readonly number: number;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: Conclusion | null;
+  readonly startedAt: string;
+  updatedAt: string;
+  /** Empty until the attempt completed. */
+  jobs: readonly JobState[];
+}
+
+/** How an attempt of a run ends. */
+export interface AttemptPlan {
+  readonly conclusion: Conclusion;
+  readonly jobs: readonly { name: string; conclusion: Conclusion; steps: readonly StepState[] }[];
+  /** Key of its log archive on the shelf; null: GitHub has none (expired). */
+  readonly archiveKey: string | null;
+}
+
+export interface RunState {
+  readonly id: number;
+  readonly repository: string;
+  readonly workflowId: number;
+  readonly workflowName: string;
+  readonly workflowPath: string;
+  readonly runNumber: number;
+  readonly event: string;
+  readonly branch: string;
+  readonly headSha: string;
+  readonly title: string;
+  readonly actor: string;
+  readonly pullRequest: number | null;
+  readonly createdAt: string;
+  /** Milliseconds from a re-run's request to its completion. */
+  readonly rerunMs: number;
+  /** One per attempt; the last is repeated. */
+  readonly plans: readonly [AttemptPlan, ...AttemptPlan[]];
+  readonly attempts: AttemptState[];
+}
+
+export interface CommentState {
+  readonly id: number;
+  readonly repository: string;
+  readonly issue: number;
+  readonly author: string;
+  body: string;
+  readonly createdAt: string;
+  updatedAt: string;
+}
+
+export interface HookState {
+  readonly id: number;
+  readonly repository: string;
+  readonly url: string;
+  readonly createdAt: string;
+}
+
+export interface DeliveryState {
+  readonly id: number;
+  readonly guid: string;
+  readonly hookId: number;
+  readonly repository: string;
+  readonly event: string;
+  readonly action: string | null;
+  readonly redelivery: boolean;
+  readonly deliveredAt: string;
+  readonly payload: string;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  /** Null while it is under way. */
+  result: {
+    status: string;
+    statusCode: number;
+    seconds: number;
+    responseHeaders: Record<string, string>;
+    responseBody: string;
+  } | null;
+}
+
+/** Everything the local GitHub knows. */
+export interface GithubState {
+  readonly repositories: Collection<Repository>;
+  readonly pullRequests: Collection<PullRequest>;
+  readonly runs: Collection<RunState>;
+  readonly comments: Collection<CommentState>;
+  readonly hooks: Collection<HookState>;
+  readonly deliveries: Collection<DeliveryState>;
+  readonly archives: ArchiveShelf;
+  /** Ids rise and are unique over all kinds, also after a restart. */
+  nextId(): number;
+}
+
+/** GitHub's ids are large; clients that keep them in 32 bits must break here too. */
+const FIRST_ID = 16_000_000_001;
+
+export function makeGithubState(dataDir?: string): GithubState {
+  const state = {
+    repositories: makeCollection<Repository>(dataDir, 'github/repositories'),
+    pullRequests: makeCollection<PullRequest>(dataDir, 'github/pull-requests'),
+    runs: makeCollection<RunState>(dataDir, 'github/runs'),
+    comments: makeCollection<CommentState>(dataDir, 'github/comments'),
+    hooks: makeCollection<HookState>(dataDir, 'github/hooks'),
+    deliveries: makeCollection<DeliveryState>(dataDir, 'github/deliveries'),
+    archives: makeArchiveShelf(dataDir),
+  };
+  let last = Math.max(FIRST_ID, ...knownIds(state)) + 10;
+  return {
+    ...state,
+    nextId() {
+      last += 1;
+      return last;
+    },
+  };
+}
+
+function knownIds(state: Omit<GithubState, 'nextId'>): number[] {
+  const jobs = state.runs.all().flatMap((run) => run.attempts.flatMap((attempt) => attempt.jobs));
+  const kinds = [state.repositories, state.pullRequests, state.runs, state.comments, state.hooks, state.deliveries];
+  return [...kinds.flatMap((kind) => kind.all().map(({ id }) => id)), ...jobs.map(({ id }) => id)];
+}
+
+export function currentAttempt(run: RunState): AttemptState {
+  const attempt = run.attempts.at(-1);
+  if (attempt === undefined) throw new Error(`Run ${run.id} has no attempt.`);
+  return attempt;
+}
+
+export function planOf(run: RunState, attempt: number): AttemptPlan {
+  return run.plans[Math.min(attempt, run.plans.length) - 1] ?? run.plans[0];
+}
+
+/** A stable 40-digit commit id made from a text. */
+export function shaOf(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
+}

@@ -1,0 +1,133 @@
+import { type AwsEvent, alarmArn, alarmStateChange, alarmValue } from '../aws/alarm-events.ts';
+import { ALARMS, type AlarmRecord, type AlarmValue, type Company } from '../aws/company.ts';
+
+const PLACE = { account: '123456789012', region: 'eu-central-1' };
+const AT = Date.UTC(2026, 10, 20, 9, 41, 12, 318);
+const MINUTE = 60_000;
+
+/** EventBridge's id of the n-th sample. */
+const idOf = (number: number) => `7d1c0a52-3b64-4c8e-9f00-${String(number).padStart(12, '0')}`;
+
+const unknown: AlarmValue = {
+  value: 'INSUFFICIENT_DATA',
+  reason: 'Insufficient Data: 1 datapoint was unknown.',
+  reasonData: JSON.stringify({
+    version: '1.0',
+    queryDate: '2026-11-20T08:41:12.301+0000',
+    statistic: 'Sum',
+    period: 60,
+  }),
+  at: new Date(AT - 60 * MINUTE).toISOString(),
+};
+
+function alarmOf(index: number): AlarmRecord {
+  const definition = ALARMS[index];
+  if (definition === undefined) throw new Error('There is no such alarm.');
+  return { ...definition, state: unknown, previous: unknown, okAfterMs: null };
+}
+
+/** The alarm's event after it went from one state to another. */
+function change(
+  index: number,
+  number: number,
+  from: 'OK' | 'ALARM' | 'unknown',
+  to: 'OK' | 'ALARM' | 'unknown',
+): AwsEvent {
+  const alarm = alarmOf(index);
+  const value = (state: typeof from, at: number) =>
+    state === 'unknown' ? unknown : alarmValue(alarm, state, new Date(at));
+  const state = { ...value(to, AT), at: new Date(AT).toISOString() };
+  const previous = value(from, AT - 35 * MINUTE);
+  return alarmStateChange(PLACE as Company, { ...alarm, state, previous }, idOf(number));
+}
+
+const time = (at: number) => new Date(at).toISOString().replace('Z', '+0000');
+const CHILD = alarmArn(PLACE, 'orders-5xx');
+
+function composite(number: number, state: object): AwsEvent {
+  const trigger = (value: string, at: number) =>
+    JSON.stringify({ triggeringAlarms: [{ arn: CHILD, state: { value, timestamp: time(at) } }] });
+  return {
+    ...change(1, number, 'OK', 'ALARM'),
+    resources: [alarmArn(PLACE, 'shop-down')],
+    detail: {
+      alarmName: 'shop-down',
+      state: {
+        value: 'ALARM',
+        reason: `${CHILD} transitioned to ALARM at Friday 20 November, 2026 09:41:12 UTC`,
+        reasonData: trigger('ALARM', AT),
+        timestamp: time(AT),
+        ...state,
+      },
+      previousState: {
+        value: 'OK',
+        reason: `${alarmArn(PLACE, 'shop-down')} was created and its alarm rule evaluates to OK`,
+        reasonData: trigger('OK', AT - 90 * MINUTE),
+        timestamp: time(AT - 80 * MINUTE),
+      },
+      configuration: {
+        description: 'Nobody can buy anything.',
+        alarmRule: 'ALARM(orders-5xx) OR ALARM(checkout-errors)',
+      },
+    },
+  };
+}
+
+/** An alarm on an expression over two metrics. */
+function metricMath(number: number): AwsEvent {
+  const event = change(0, number, 'OK', 'ALARM');
+  const metric = (id: string, name: string) => ({
+    id,
+    metricStat: {
+      metric: { namespace: 'AWS/Lambda', name, dimensions: { FunctionName: 'checkout-api' } },
+      period: 60,
+      stat: 'Sum',
+    },
+    returnData: false,
+  });
+  const rate = { id: 'e1', expression: 'errors / invocations * 100', label: 'Error rate', returnData: true };
+  const metrics = [rate, metric('errors', 'Errors'), metric('invocations', 'Invocations')];
+  return { ...event, detail: { ...event.detail, configuration: { description: 'Too many errors.', metrics } } };
+}
+
+function configurationChange(number: number): AwsEvent {
+  const event = change(2, number, 'unknown', 'unknown');
+  const { configuration } = event.detail as { configuration: object };
+  return {
+    ...event,
+    'detail-type': 'CloudWatch Alarm Configuration Change',
+    detail: {
+      alarmName: 'ledger-latency',
+      operation: 'create',
+      state: { value: 'INSUFFICIENT_DATA', timestamp: time(AT) },
+      configuration: {
+        ...configuration,
+        alarmName: 'ledger-latency',
+        evaluationPeriods: 1,
+        threshold: 3000,
+        comparisonOperator: 'GreaterThanThreshold',
+        treatMissingData: 'notBreaching',
+        actionsEnabled: true,
+        timestamp: time(AT),
+        okActions: [],
+        alarmActions: [],
+        insufficientDataActions: [],
+      },
+    },
+  };
+}
+
+/** Events as EventBridge carries them, by the name of their sample. */
+export const CLOUDWATCH_EVENTS: Readonly<Record<string, AwsEvent>> = {
+  'alarm-raised': change(0, 1, 'OK', 'ALARM'),
+  'alarm-raised-from-insufficient-data': change(2, 2, 'unknown', 'ALARM'),
+  'alarm-cleared': change(0, 3, 'ALARM', 'OK'),
+  'alarm-insufficient-data': change(1, 4, 'OK', 'unknown'),
+  'composite-alarm-raised': composite(5, {}),
+  'composite-alarm-raised-suppressed': composite(6, {
+    actionsSuppressedBy: 'WaitPeriod',
+    actionsSuppressedReason: 'Actions suppressed by WaitPeriod',
+  }),
+  'metric-math-alarm-raised': metricMath(7),
+  'alarm-configuration-changed': configurationChange(8),
+};

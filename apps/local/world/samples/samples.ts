@@ -1,0 +1,110 @@
+import type { AwsEvent } from '../aws/alarm-events.ts';
+import type { ServiceId } from '../aws/company.ts';
+import type { AwsControl, FireAlarmOptions } from '../aws/control.ts';
+import type { GithubControl } from '../github/control.ts';
+import type { AttemptSpec } from '../github/seeding.ts';
+import { type Conclusion, type DeliveryState, type RunState, shaOf } from '../github/state.ts';
+import { archiveEntries, type JobLog } from './job-log.ts';
+import { type FailureKind, shopJobs } from './shop-jobs.ts';
+
+export interface FailRunOptions {
+  /** Default `acme/shop`. */
+  readonly repository?: string;
+  /** `new` (default) opens one; a number is an existing one; null: a push to the default branch. */
+  readonly pullRequest?: 'new' | number | null;
+  /** How the re-run ends: by default a transient failure passes and every other fails again. */
+  readonly rerun?: 'success' | 'failure';
+  /** Milliseconds a re-run takes. Default 2000. */
+  readonly rerunMs?: number;
+  /** Raw bytes in place of the log archive (hostile ones), or null: the log has expired. */
+  readonly archive?: Buffer | null;
+  /** Which webhooks to send: only `workflow_run` completed (default), every one of the run, or none. */
+  readonly deliver?: 'completed' | 'all' | 'none';
+  /** Also adds this many older successful runs on the default branch, as a baseline. Default 3, once a repository. */
+  readonly greenRuns?: number;
+  readonly workflow?: { id: number; name: string; path: string };
+  readonly branch?: string;
+  readonly title?: string;
+}
+
+export interface FailedRun {
+  readonly repository: string;
+  readonly runId: number;
+  readonly pullRequest: number | null;
+  readonly run: RunState;
+  /** The deliveries of the webhooks; resolves when all were answered. */
+  readonly delivered: Promise<DeliveryState[]>;
+}
+
+export interface Samples {
+  /** A workflow run of the shop fails. */
+  failRun(kind: FailureKind, options?: FailRunOptions): FailedRun;
+  /** An alarm of the company rings. */
+  fireAlarm(service: ServiceId, options?: FireAlarmOptions): AwsEvent;
+}
+
+export function makeSamples(github: GithubControl, aws: AwsControl): Samples {
+  return {
+    failRun(kind, options = {}) {
+      const { repository = 'acme/shop', rerun = kind === 'transient' ? 'success' : 'failure', greenRuns = 3 } = options;
+      github.addRepository(repository);
+      if (github.runs(repository).length === 0) addGreenRuns(github, repository, greenRuns);
+      const pullRequest = pullRequestFor(github, repository, options);
+      const headSha = shaOf(`${repository} ${kind} ${pullRequest} ${performance.now()}`);
+      const startedAt = new Date(Date.now() - 180_000);
+      const failed = attempt(shopJobs(kind, headSha), startedAt);
+      const again = rerun === 'success' ? attempt(shopJobs(null, headSha), new Date()) : failed;
+      const { archive, branch, title, workflow, rerunMs } = options;
+      const run = github.addRun({
+        repository,
+        pullRequest,
+        headSha,
+        createdAt: startedAt,
+        attempts: [archive === undefined ? failed : { ...failed, archive }, again],
+        ...(rerunMs === undefined ? {} : { rerunMs }),
+        ...(branch === undefined ? {} : { branch }),
+        ...(title === undefined ? {} : { title }),
+        ...(workflow === undefined ? {} : { workflow }),
+      });
+      const delivered = deliver(github, run.id, options.deliver ?? 'completed');
+      return { repository, runId: run.id, pullRequest, run, delivered };
+    },
+    fireAlarm: (service, options) => aws.fireAlarm(service, options),
+  };
+}
+
+function pullRequestFor(github: GithubControl, repository: string, options: FailRunOptions): number | null {
+  const { pullRequest = 'new', title, branch } = options;
+  if (pullRequest !== 'new') return pullRequest;
+  return github.addPullRequest(repository, {
+    ...(title === undefined ? {} : { title }),
+    ...(branch === undefined ? {} : { branch }),
+  }).number;
+}
+
+function attempt(jobs: readonly JobLog[], start: Date): AttemptSpec {
+  const conclusion: Conclusion = jobs.some((job) => job.conclusion === 'failure') ? 'failure' : 'success';
+  return { conclusion, jobs, archive: archiveEntries(jobs, start) };
+}
+
+/** The workflow passed on the default branch in the days before. */
+function addGreenRuns(github: GithubControl, repository: string, count: number): void {
+  for (let daysAgo = count; daysAgo > 0; daysAgo -= 1) {
+    const headSha = shaOf(`${repository} green ${daysAgo}`);
+    const jobs = shopJobs(null, headSha).map(({ name, conclusion, steps }) => ({ name, conclusion, steps }));
+    const createdAt = new Date(Date.now() - daysAgo * 86_400_000);
+    github.addRun({ repository, headSha, createdAt, attempts: [{ conclusion: 'success', jobs, archive: null }] });
+  }
+}
+
+async function deliver(
+  github: GithubControl,
+  runId: number,
+  which: 'completed' | 'all' | 'none',
+): Promise<DeliveryState[]> {
+  if (which === 'none') return [];
+  if (which === 'completed') return github.announceRun(runId, 'completed');
+  const started = [github.announceRun(runId, 'requested'), github.announceRun(runId, 'in_progress')];
+  const ended = [github.announceJobs(runId), github.announceRun(runId, 'completed')];
+  return (await Promise.all([...started, ...ended])).flat();
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Values by id; each in a file of its own when a directory is given, so that the world survives its process. */
+export interface Collection<T> {
+  get(id: string | number): T | undefined;
+  /** Inserts or replaces. */
+  put(id: string | number, value: T): void;
+  /** In order of first insertion; after a restart, of the ids. */
+  all(): T[];
+  readonly size: number;
+}
+
+const byNumber = new Intl.Collator('en', { numeric: true });
+
+export function makeCollection<T>(dataDir: string | undefined, name: string): Collection<T> {
+  const values = new Map<string, T>();
+  const directory = dataDir === undefined ? null : join(dataDir, name);
+  if (directory !== null) {
+    mkdirSync(directory, { recursive: true });
+    for (const file of readdirSync(directory).sort(byNumber.compare)) {
+      if (!file.endsWith('.json')) continue;
+      values.set(
+        decodeURIComponent(file.slice(0, -'.json'.length)),
+        JSON.parse(readFileSync(join(directory, file), 'utf8')) as T,
+      );
+    }
+  }
+  return {
+    get: (id) => values.get(String(id)),
+    put(id, value) {
+      values.set(String(id), value);
+      if (directory !== null)
+        replaceFile(join(directory, `${encodeURIComponent(String(id))}.json`), JSON.stringify(value));
+    },
+    all: () => [...values.values()],
+    get size() {
+      return values.size;
+    },
+  };
+}
+
+export function replaceFile(path: string, content: string | Buffer): void {
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
+}

@@ -1,0 +1,56 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const EFFECTS = [
+  'github.run.rerun',
+  'github.comment.created',
+  'github.comment.updated',
+  'github.delivery.redelivered',
+  'lambda.alias.updated',
+  'ecs.service.updated',
+] as const;
+export type EffectKind = (typeof EFFECTS)[number];
+
+/** Something a client changed in the outside world. Counted even when its answer was lost. */
+export interface Effect {
+  readonly sequence: number;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly kind: EffectKind;
+  /** `acme/shop/runs/1`, `acme/shop/issues/7`, `checkout-api:live`, `shop/orders`. */
+  readonly target: string;
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface EffectsJournal {
+  record(kind: EffectKind, target: string, facts?: Effect['facts']): void;
+  entries(filter?: { kind?: EffectKind; target?: string }): Effect[];
+  count(kind: EffectKind, target?: string): number;
+}
+
+/** Keeps every effect, in `effects.jsonl` too when a directory is given. */
+export function makeJournal(dataDir?: string): EffectsJournal {
+  const file = dataDir === undefined ? null : join(dataDir, 'effects.jsonl');
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
+  const all: Effect[] = file !== null && existsSync(file) ? readEffects(readFileSync(file, 'utf8')) : [];
+  const entries: EffectsJournal['entries'] = ({ kind, target } = {}) =>
+    all.filter((e) => (kind === undefined || e.kind === kind) && (target === undefined || e.target === target));
+  return {
+    record(kind, target, facts = {}) {
+      const effect = { sequence: all.length + 1, at: new Date().toISOString(), kind, target, facts };
+      if (file !== null) appendFileSync(file, `${JSON.stringify(effect)}\n`);
+      all.push(effect);
+    },
+    entries,
+    count: (kind, target) => entries(target === undefined ? { kind } : { kind, target }).length,
+  };
+}
+
+/** A line cut off by a crash is no effect that was answered; only whole lines count. */
+function readEffects(text: string): Effect[] {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  return whole
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Effect);
+}

@@ -1,0 +1,89 @@
+import { type AwsControl, makeLocalAws } from './aws/control.ts';
+import { type BedrockControl, makeLocalBedrock } from './bedrock/control.ts';
+import { API_PREFIX } from './github/api.ts';
+import { type GithubControl, makeLocalGithub } from './github/control.ts';
+import { makeSamples, type Samples } from './samples/samples.ts';
+import { type Faults, makeFaults } from './server/faults.ts';
+import { serveHttp } from './server/http-server.ts';
+import { type EffectsJournal, makeJournal } from './server/journal.ts';
+import type { Exchange } from './server/wire.ts';
+
+export interface WorldOptions {
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Keeps everything here, so that the world goes on where it was after its process ended. */
+  readonly dataDir?: string;
+  /** Receiver of GitHub's webhooks; may also be set later with `github.setWebhook`. */
+  readonly webhook?: { url: string; secret: string };
+  /** Receives every event the services put on their EventBridge bus. */
+  readonly onEvent?: (event: AwsEvent) => void;
+  readonly account?: string;
+  readonly region?: string;
+  /** One line per answered call. */
+  readonly log?: (line: string) => void;
+}
+
+export type AwsEvent = import('./aws/alarm-events.ts').AwsEvent;
+
+/** GitHub, the AWS services that actions and verification call, and Bedrock: on one port of 127.0.0.1. */
+export interface World {
+  readonly url: string;
+  /** Base URL of GitHub's REST API (as on GitHub Enterprise Server: `/api/v3`). */
+  readonly githubApiUrl: string;
+  /** Endpoint for Lambda, ECS, CloudWatch, CloudWatch Logs and Bedrock clients. */
+  readonly awsUrl: string;
+  readonly github: GithubControl;
+  readonly aws: AwsControl;
+  readonly bedrock: BedrockControl;
+  readonly samples: Samples;
+  readonly faults: Faults;
+  readonly journal: EffectsJournal;
+  /** Tells every exchange to the listener until the returned function is called. */
+  onExchange(listener: (exchange: Exchange) => void): () => void;
+  stop(): Promise<void>;
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { dataDir, log, onEvent, account = '123456789012', region = 'us-east-1' } = options;
+  const faults = makeFaults();
+  const journal = makeJournal(dataDir);
+  const listeners = new Set<(exchange: Exchange) => void>();
+  const aws = makeLocalAws({ journal, dataDir, account, region, onEvent: (event) => onEvent?.(event) });
+  const bedrock = makeLocalBedrock();
+  const parts: { github?: ReturnType<typeof makeLocalGithub> } = {};
+  const server = await serveHttp({
+    port: options.port ?? 0,
+    faults,
+    services(url) {
+      parts.github = makeLocalGithub({ site: { api: url + API_PREFIX, web: url }, journal, dataDir });
+      return [...parts.github.services, aws.service, bedrock.service];
+    },
+    onExchange(exchange) {
+      log?.(`${exchange.service} ${exchange.operation} ${exchange.response.status}`);
+      for (const listener of listeners) listener(exchange);
+    },
+  });
+  const { github } = parts;
+  if (github === undefined) throw new Error('The local GitHub was not made.');
+  if (options.webhook !== undefined) github.control.setWebhook(options.webhook);
+  return {
+    url: server.url,
+    githubApiUrl: server.url + API_PREFIX,
+    awsUrl: server.url,
+    github: github.control,
+    aws: aws.control,
+    bedrock: bedrock.control,
+    samples: makeSamples(github.control, aws.control),
+    faults,
+    journal,
+    onExchange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async stop() {
+      aws.stop();
+      await github.stop();
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'approval',
+  description: 'The approval page and the decision of the person who signed in on it.',
+  timeoutSeconds: 15,
+  memoryMb: 512,
+  trigger: {
+    kind: 'http',
+    routes: [
+      { method: 'GET', path: '/approvals/{incidentId}/{digest}', authorized: false },
+      { method: 'GET', path: '/approvals/{incidentId}/{digest}/details', authorized: true },
+      { method: 'POST', path: '/approvals/{incidentId}/{digest}', authorized: true },
+    ],
+  },
+  uses: {
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    workflow: ['states:SendTaskSuccess'],
+    userPoolClient: [],
+  },
+});

@@ -1,0 +1,103 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod';
+import { type ApprovalDeps, approvalDetails, type DecisionOutcome, decideApproval } from '#shared/app/approval.ts';
+import type { Claims } from '#shared/app/approval-approver.ts';
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { config } from './config.ts';
+import { type PageOptions, renderPage } from './page.ts';
+
+export interface ApprovalHandlerDeps extends ApprovalDeps {
+  readonly page: PageOptions;
+  /** A fresh random text for each page. */
+  readonly nonce: () => string;
+}
+
+type Response = APIGatewayProxyStructuredResultV2;
+
+const Place = z.object({
+  incidentId: z.string().regex(/^[a-z0-9-]{8,60}$/),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+});
+const Decision = z.strictObject({ decision: z.enum(['approved', 'rejected']), digest: z.string() });
+const Authorized = z.object({ authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }) });
+const [PAGE, DETAILS, DECIDE] = config.trigger.routes.map(({ method, path }) => `${method} ${path}`);
+const MAX_BODY = 1_000;
+
+/** The approval page without any data, and behind the API's authorizer its details and its decision. */
+export function makeHandler(deps: ApprovalHandlerDeps) {
+  return async (event: APIGatewayProxyEventV2): Promise<Response> => {
+    const place = Place.safeParse(event.pathParameters);
+    if (!place.success) return json(404, { message: 'There is no such approval.' });
+    switch (event.routeKey) {
+      case PAGE:
+        return renderPage(deps.page, deps.nonce());
+      case DETAILS:
+        return await details(place.data, claimsOf(event), deps);
+      case DECIDE:
+        return await decision(place.data, event, deps);
+      default:
+        return json(404, { message: 'There is no such page.' });
+    }
+  };
+}
+
+async function details(place: z.infer<typeof Place>, claims: Claims, deps: ApprovalDeps): Promise<Response> {
+  const found = await approvalDetails(place, claims, deps);
+  return found.kind === 'details' ? json(200, found.details) : answerTo(found);
+}
+
+async function decision(
+  place: z.infer<typeof Place>,
+  event: APIGatewayProxyEventV2,
+  deps: ApprovalDeps,
+): Promise<Response> {
+  const body = Decision.safeParse(bodyOf(event));
+  if (!body.success)
+    throw new InvalidInput('Expected {"decision": "approved" or "rejected", "digest": the plan seen}.');
+  if (body.data.digest !== place.digest) throw new InvalidInput('The digest is not of the plan at this address.');
+  return answerTo(await decideApproval(place, body.data.decision, claimsOf(event), deps));
+}
+
+function bodyOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): unknown {
+  if (body.length > MAX_BODY) throw new InvalidInput(`The body is longer than ${MAX_BODY} characters.`);
+  try {
+    return JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
+  } catch {
+    throw new InvalidInput('The body is not JSON.');
+  }
+}
+
+/** No claims, no person: the routes that need them are behind the authorizer, and stay closed without it. */
+function claimsOf(event: APIGatewayProxyEventV2): Claims {
+  const parsed = Authorized.safeParse(event.requestContext);
+  return parsed.success ? parsed.data.authorizer.jwt.claims : {};
+}
+
+function answerTo(outcome: DecisionOutcome): Response {
+  switch (outcome.kind) {
+    case 'answered':
+      return json(200, { message: 'Your decision was taken.' });
+    case 'not-found':
+      return json(404, { message: 'There is no such approval.' });
+    case 'forbidden':
+      return json(403, { message: outcome.reason });
+    case 'expired':
+      return json(410, { message: 'The request has expired: the workflow does not wait for it any more.' });
+    case 'decided-before':
+      return json(409, { message: `It was decided before, by ${outcome.decidedBy ?? 'somebody'}.` });
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function json(statusCode: number, body: object): Response {
+  return {
+    statusCode,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { httpFunction, lambdaMeter } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { config } from './config.ts';
+import { makeHandler } from './handler.ts';
+
+const environment = readEnvironment(config, process.env);
+
+export const handler = httpFunction({
+  config,
+  run: makeHandler({
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    workflow: makeSfnWorkflowEngine({ workflowArn: environment.workflow }),
+    actions: ACTIONS,
+    page: {
+      identityUrl: process.env.AWS_ENDPOINT_URL ?? `https://cognito-idp.${process.env.AWS_REGION}.amazonaws.com/`,
+      userPoolClientId: environment.userPoolClient,
+    },
+    nonce: () => randomBytes(16).toString('base64'),
+    clock: systemClock,
+    meter: lambdaMeter,
+  }),
+});

@@ -1,0 +1,80 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { PAGE_SCRIPT } from './page-script.ts';
+import { PAGE_STYLE } from './page-style.ts';
+
+export interface PageOptions {
+  /** Cognito's address: `https://cognito-idp.<region>.amazonaws.com/`. */
+  readonly identityUrl: string;
+  readonly userPoolClientId: string;
+}
+
+/** The page: the same for every plan, nothing of the plan in it. Scripts and requests only where the policy names them. */
+export function renderPage(options: PageOptions, nonce: string): APIGatewayProxyStructuredResultV2 {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    `connect-src 'self' ${new URL(options.identityUrl).origin}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+  return {
+    statusCode: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    },
+    body: html(options, nonce),
+  };
+}
+
+function html({ identityUrl, userPoolClientId }: PageOptions, nonce: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>Selfheal: approval</title>
+<style nonce="${nonce}">${PAGE_STYLE}</style>
+</head>
+<body data-identity="${escapeHtml(identityUrl)}" data-client="${escapeHtml(userPoolClientId)}">
+<main>
+<h1>Selfheal asks for an approval</h1>
+<p id="status" role="status" aria-live="polite">Sign in to see what it is about.</p>
+<form id="sign-in">
+<label for="user">User name</label>
+<input id="user" name="user" autocomplete="username" autocapitalize="none" required>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+<button type="submit">Sign in</button>
+</form>
+<form id="challenge" hidden>
+<label id="challenge-label" for="challenge-answer"></label>
+<input id="challenge-answer" name="answer" required>
+<button type="submit">Continue</button>
+</form>
+<section id="plan" aria-labelledby="plan-title" hidden>
+<h2 id="plan-title"></h2>
+<p id="plan-description"></p>
+<dl id="plan-facts"></dl>
+<div id="decision">
+<button type="button" id="approve">Approve</button>
+<button type="button" id="reject">Reject</button>
+</div>
+</section>
+<noscript><p>This page needs JavaScript to sign in.</p></noscript>
+</main>
+<script nonce="${nonce}">${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);

@@ -1,0 +1,14 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'classify',
+  description: 'Says what kind of failure it is and whether another open incident has it already.',
+  timeoutSeconds: 60,
+  memoryMb: 1024,
+  trigger: { kind: 'workflow' },
+  uses: {
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+    evidenceBucket: ['s3:GetObject'],
+  },
+});

@@ -1,0 +1,28 @@
+import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { lambdaLog, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
+import { STEPS } from '#shared/domain/workflow/steps.ts';
+import { config } from './config.ts';
+import { makeHandler } from './handler.ts';
+
+const environment = readEnvironment(config, process.env);
+const { signatures, problems } = await loadSignatures(dataDirectoryOf(process.env));
+if (problems.length > 0) lambdaLog.error('Some signatures do not parse.', { problems });
+
+export const handler = stepFunction({
+  config,
+  ...STEPS.classify,
+  run: makeHandler({
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    control: makeDynamoControlStore({ table: environment.controlTable }),
+    evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+    signatures,
+    configuration: loadConfiguration(process.env),
+    clock: systemClock,
+  }),
+});

@@ -1,0 +1,14 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'escalate',
+  description: 'Hands the incident to a human by e-mail: what, why, where to look, what was tried.',
+  timeoutSeconds: 30,
+  memoryMb: 512,
+  trigger: { kind: 'workflow' },
+  uses: {
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
+    escalationTopic: ['sns:Publish'],
+  },
+});

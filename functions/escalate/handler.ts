@@ -1,0 +1,6 @@
+import { type EscalateDeps, escalate } from '#shared/app/escalate.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+
+export function makeHandler(deps: EscalateDeps) {
+  return (input: StepInput<'escalate'>): Promise<StepOutput<'escalate'>> => escalate(input, deps);
+}

@@ -1,0 +1,23 @@
+import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
+import { STEPS } from '#shared/domain/workflow/steps.ts';
+import { config } from './config.ts';
+import { makeHandler } from './handler.ts';
+
+const environment = readEnvironment(config, process.env);
+
+export const handler = stepFunction({
+  config,
+  ...STEPS.escalate,
+  run: makeHandler({
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+    mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
+    clock: systemClock,
+    meter: lambdaMeter,
+  }),
+});

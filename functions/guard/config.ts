@@ -1,0 +1,21 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'guard',
+  description: 'Last look before an effect: kill switch, freeze, limits, breaker, lease and the state of the target.',
+  timeoutSeconds: 30,
+  memoryMb: 512,
+  trigger: { kind: 'workflow' },
+  uses: {
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    controlTable: [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:Query',
+    ],
+    githubTokenSecret: ['secretsmanager:GetSecretValue'],
+  },
+  actionGrants: ['observe'],
+});

@@ -1,0 +1,17 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'intake',
+  description: 'Groups signals into incidents and starts the healing workflow.',
+  timeoutSeconds: 30,
+  memoryMb: 512,
+  trigger: { kind: 'intake-queue' },
+  uses: {
+    /** The event source mapping polls with the function's own role. */
+    intakeQueue: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    statsTable: ['dynamodb:PutItem'],
+    workflow: ['states:StartExecution'],
+  },
+});

@@ -1,0 +1,24 @@
+import { readIntakeMessage } from '#shared/app/ingest-message.ts';
+import { type IngestDeps, ingestSignal } from '#shared/app/ingest-signal.ts';
+import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';
+import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+
+export interface IntakeDeps extends IngestDeps {
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/** One message of the intake queue. A throw leaves it on the queue. */
+export function makeHandler(deps: IntakeDeps) {
+  return async (body: string): Promise<void> => {
+    const message = readIntakeMessage(body, EVENT_SOURCES, deps.clock.now());
+    if (message.kind === 'ignored') {
+      deps.meter.count(`intake-ignored-${message.reason}`);
+      return;
+    }
+    const { signal } = message;
+    const outcome = await ingestSignal(signal, deps);
+    deps.meter.count(`intake-${outcome}`);
+    deps.log.info('Signal taken in.', { deliveryId: signal.deliveryId, kind: signal.kind, outcome });
+  };
+}

@@ -1,0 +1,14 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'knowledge',
+  description: 'Looks up what is known about this kind of failure.',
+  timeoutSeconds: 30,
+  memoryMb: 512,
+  trigger: { kind: 'workflow' },
+  uses: {
+    incidentsTable: ['dynamodb:GetItem'],
+    knowledgeTable: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
+    evidenceBucket: ['s3:GetObject'],
+  },
+});

@@ -1,0 +1,24 @@
+import { dataDirectoryOf, loadPlaybooks } from '#shared/adapters/archive/data-files.ts';
+import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { lambdaLog, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
+import { STEPS } from '#shared/domain/workflow/steps.ts';
+import { config } from './config.ts';
+import { makeHandler } from './handler.ts';
+
+const environment = readEnvironment(config, process.env);
+const { entries, problems } = await loadPlaybooks(dataDirectoryOf(process.env));
+if (problems.length > 0) lambdaLog.error('Some playbooks do not parse.', { problems });
+
+export const handler = stepFunction({
+  config,
+  ...STEPS.knowledge,
+  run: makeHandler({
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+    knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
+    playbooks: entries,
+  }),
+});

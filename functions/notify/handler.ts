@@ -1,0 +1,6 @@
+import { type NotifyDeps, notify } from '#shared/app/notify.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+
+export function makeHandler(deps: NotifyDeps) {
+  return (input: StepInput<'notify'>): Promise<StepOutput<'notify'>> => notify(input, deps);
+}

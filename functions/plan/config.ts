@@ -1,0 +1,13 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'plan',
+  description: 'Lists the safe actions, ranks them and decides: act, ask, suggest or hand over.',
+  timeoutSeconds: 60,
+  memoryMb: 512,
+  trigger: { kind: 'workflow' },
+  uses: {
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    evidenceBucket: ['s3:GetObject'],
+  },
+});

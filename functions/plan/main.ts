@@ -1,0 +1,26 @@
+import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
+import { STEPS } from '#shared/domain/workflow/steps.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { config } from './config.ts';
+import { makeHandler } from './handler.ts';
+
+const environment = readEnvironment(config, process.env);
+const configuration = loadConfiguration(process.env);
+
+export const handler = stepFunction({
+  config,
+  ...STEPS.plan,
+  run: makeHandler({
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+    actions: ACTIONS,
+    configuration,
+    clock: systemClock,
+    meter: lambdaMeter,
+  }),
+});

@@ -1,0 +1,24 @@
+import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { lambdaLog, lambdaMeter, scheduledFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
+import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
+import { config } from './config.ts';
+import { makeHandler } from './handler.ts';
+
+const environment = readEnvironment(config, process.env);
+
+export const handler = scheduledFunction({
+  config,
+  run: makeHandler({
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    control: makeDynamoControlStore({ table: environment.controlTable }),
+    workflow: makeSfnWorkflowEngine({ workflowArn: environment.workflow }),
+    mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
+    clock: systemClock,
+    meter: lambdaMeter,
+    log: lambdaLog,
+  }),
+});

@@ -1,0 +1,16 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'record',
+  description: 'Closes the incident, frees what it held, lets in what waited for it and learns from verified outcomes.',
+  timeoutSeconds: 30,
+  memoryMb: 512,
+  trigger: { kind: 'workflow' },
+  uses: {
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    knowledgeTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    intakeQueue: ['sqs:SendMessage'],
+    evidenceBucket: ['s3:GetObject'],
+  },
+});

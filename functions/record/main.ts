@@ -1,0 +1,29 @@
+import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
+import { STEPS } from '#shared/domain/workflow/steps.ts';
+import { config } from './config.ts';
+import { makeHandler } from './handler.ts';
+
+const environment = readEnvironment(config, process.env);
+
+export const handler = stepFunction({
+  config,
+  ...STEPS.record,
+  run: makeHandler({
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    control: makeDynamoControlStore({ table: environment.controlTable }),
+    knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
+    queue: makeSqsSignalQueue({ queueUrl: environment.intakeQueue }),
+    evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+    configuration: loadConfiguration(process.env),
+    clock: systemClock,
+    meter: lambdaMeter,
+  }),
+});

@@ -1,0 +1,26 @@
+import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
+import { STEPS } from '#shared/domain/workflow/steps.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { config } from './config.ts';
+import { makeHandler } from './handler.ts';
+
+const environment = readEnvironment(config, process.env);
+
+export const handler = stepFunction({
+  config,
+  ...STEPS.requestApproval,
+  run: makeHandler({
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
+    apiUrl: environment.apiUrl,
+    actions: ACTIONS,
+    configuration: loadConfiguration(process.env),
+    clock: systemClock,
+    meter: lambdaMeter,
+  }),
+});

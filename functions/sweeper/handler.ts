@@ -1,0 +1,5 @@
+import { type SweepDeps, sweep } from '#shared/app/sweep.ts';
+
+export function makeHandler(deps: SweepDeps) {
+  return () => sweep(deps);
+}

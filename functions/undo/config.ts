@@ -1,0 +1,15 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'undo',
+  description: 'Restores what was before an action that did not help.',
+  timeoutSeconds: 60,
+  memoryMb: 512,
+  trigger: { kind: 'workflow' },
+  uses: {
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  },
+  /** Its reads are part of the undo grants: it never looks at alarms. */
+  actionGrants: ['undo'],
+});

@@ -1,0 +1,15 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'verify',
+  description: 'Looks whether an executed action helped.',
+  timeoutSeconds: 60,
+  memoryMb: 512,
+  trigger: { kind: 'workflow' },
+  uses: {
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    controlTable: ['dynamodb:PutItem'],
+    githubTokenSecret: ['secretsmanager:GetSecretValue'],
+  },
+  actionGrants: ['observe'],
+});

@@ -1,0 +1,6 @@
+import { type VerifyDeps, verify } from '#shared/app/verify.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+
+export function makeHandler(deps: VerifyDeps) {
+  return (input: StepInput<'verify'>): Promise<StepOutput<'verify'>> => verify(input, deps);
+}

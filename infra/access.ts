@@ -1,0 +1,59 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { FunctionConfig, ResourceName } from '#shared/domain/workflow/function-config.ts';
+import type { ActionPlugin, Grant } from '#shared/plugins/actions/contract.ts';
+import type { ModelProvider } from '#shared/plugins/llm/contract.ts';
+import { serviceAccess } from './service-access.ts';
+
+/** One statement of a role: these actions on exactly these resources. */
+export interface Access extends Grant {
+  /** Why a resource pattern with `*` cannot be narrower; stands in the acknowledgement of the finding. */
+  readonly wildcardReason?: string;
+}
+
+/** What a resource is to a function: the value of its variable, and what its actions are allowed on. */
+export interface ResourceAccess {
+  readonly value: string;
+  readonly statements: (actions: readonly string[]) => readonly Access[];
+}
+
+export type ResourceCatalogue = Readonly<Record<ResourceName, ResourceAccess>>;
+
+export interface AccessSources {
+  readonly resources: ResourceCatalogue;
+  readonly configuration: Configuration;
+  readonly actions: readonly ActionPlugin[];
+  readonly modelProviders: readonly ModelProvider[];
+}
+
+/** Every statement of a function's role that is about the product, in the order of its config. Equal ones come once. */
+export function accessOf(config: FunctionConfig, sources: AccessSources): Access[] {
+  const statements = [
+    ...Object.entries(config.uses).flatMap(([name, actions]) =>
+      actions.length === 0 ? [] : sources.resources[name as ResourceName].statements(actions),
+    ),
+    ...actionAccess(config, sources),
+    ...(config.callsModel ? modelAccess(sources) : []),
+    ...(config.readsServices ? serviceAccess(sources.configuration.services) : []),
+  ];
+  return [...new Map(statements.map((statement) => [keyOf(statement), statement])).values()];
+}
+
+function actionAccess(config: FunctionConfig, { actions, configuration }: AccessSources): Access[] {
+  const plugins = actions.filter(({ family }) => config.family === undefined || family === config.family);
+  return plugins.flatMap((plugin) => {
+    const grants = plugin.grants(configuration);
+    const wildcardReason = `The action ${plugin.id} needs it; it is declared and explained in its plug-in.`;
+    return (config.actionGrants ?? []).flatMap((kind) => grants[kind].map((grant) => ({ ...grant, wildcardReason })));
+  });
+}
+
+function modelAccess({ modelProviders, configuration }: AccessSources): Access[] {
+  const provider = modelProviders.find(({ id }) => id === configuration.model.provider);
+  if (provider === undefined) throw new Error(`model.provider: there is no provider ${configuration.model.provider}.`);
+  const wildcardReason = 'An inference profile forwards to the same model in any region of its geography.';
+  return provider.grants(configuration).map((grant) => ({ ...grant, wildcardReason }));
+}
+
+function keyOf({ actions, resources, conditions }: Access): string {
+  return JSON.stringify([[...actions].sort(), [...resources].sort(), conditions ?? {}]);
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { Configuration } from '#shared/domain/configuration/configuration.ts';
+
+/**
+ * Reads the `selfheal.json` to deploy with.
+ * Throws naming the file and each wrong field, so that a bad configuration stops before anything is built or synthesized.
+ */
+export function readConfiguration(path: string): Configuration {
+  const parsed = Configuration.safeParse(readJson(path));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${path} does not fit its schema:\n${z.prettifyError(parsed.error)}`);
+}
+
+function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Error(`${path} cannot be read. Name another one with --context config=<path>.`, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,90 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { LambdaFunction } from './lambda-function.ts';
+
+/** Requests a second, and how many at once beyond that, for the whole API. */
+const THROTTLE = { rateLimit: 100, burstLimit: 200 };
+
+const ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    at: '$context.requestTime',
+    ip: '$context.identity.sourceIp',
+    route: '$context.routeKey',
+    status: '$context.status',
+    milliseconds: '$context.responseLatency',
+    bytes: '$context.responseLength',
+    error: '$context.error.message',
+    integrationError: '$context.integrationErrorMessage',
+  }),
+);
+
+export interface ApiProps {
+  readonly issuerUrl: string;
+  readonly audience: string;
+}
+
+/** The HTTP API: webhooks come in here, and approvers. Throttled, its accesses logged without bodies or tokens. */
+export class Api extends Construct {
+  readonly api: HttpApi;
+  readonly stage: HttpStage;
+  private readonly approvers: IHttpRouteAuthorizer;
+
+  constructor(scope: Construct, id: string, props: ApiProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', {
+      description: 'Selfheal: webhooks and approvals',
+      createDefaultStage: false,
+    });
+    const logGroup = new LogGroup(this, 'AccessLogs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: THROTTLE,
+      accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: ACCESS_LOG },
+    });
+    this.approvers = new HttpJwtAuthorizer('Approvers', props.issuerUrl, { jwtAudience: [props.audience] });
+  }
+
+  /** Address without a slash at its end. */
+  get url(): string {
+    return this.api.apiEndpoint;
+  }
+
+  /** Adds every route of the function's config. */
+  serve({ config, handler }: LambdaFunction): void {
+    if (config.trigger.kind !== 'http') return;
+    const integration = new HttpLambdaIntegration(`To-${config.name}`, handler);
+    for (const { method, path, authorized } of config.trigger.routes) {
+      const [route] = this.api.addRoutes({
+        path,
+        methods: [HttpMethod[method]],
+        integration,
+        ...(authorized ? { authorizer: this.approvers } : {}),
+      });
+      if (route !== undefined && !authorized) acknowledge(route, 'APIG4', openBecause(method));
+    }
+  }
+}
+
+function openBecause(method: 'GET' | 'POST'): string {
+  return method === 'POST'
+    ? 'A webhook sender has no account: the function proves every request by its signature before it reads it.'
+    : 'The page holds nothing: it signs a person in, and only then asks the authorised routes for anything.';
+}

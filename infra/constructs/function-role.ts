@@ -1,0 +1,59 @@
+import { Aws } from 'aws-cdk-lib';
+import { type ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { Access } from '../access.ts';
+import { acknowledgeWildcard } from './acknowledge.ts';
+
+/** Plug-ins know no deployment: they leave these to it. */
+const PLACEHOLDERS: readonly (readonly [placeholder: string, value: string])[] = [
+  [`\${Partition}`, Aws.PARTITION],
+  [`\${Region}`, Aws.REGION],
+  [`\${Account}`, Aws.ACCOUNT_ID],
+];
+
+interface FunctionRoleProps {
+  readonly description: string;
+  /** Service that assumes the role: `lambda.amazonaws.com`. */
+  readonly service: string;
+  readonly access: readonly Access[];
+  readonly tracing: ManagedPolicy;
+}
+
+/**
+ * A role that holds exactly the given statements: no construct can add to it later, so what is written here is all there is.
+ * Each wildcard is acknowledged with its own reason; a wildcard without one stays a finding.
+ */
+export function makeRole(scope: Construct, id: string, props: FunctionRoleProps): Role {
+  const access = props.access.map(atHome);
+  const role = new Role(scope, id, {
+    description: props.description,
+    assumedBy: new ServicePrincipal(props.service),
+    inlinePolicies: { access: new PolicyDocument({ statements: access.map(statementOf) }) },
+    managedPolicies: [props.tracing],
+  });
+  const acknowledged = new Set<string>();
+  for (const { resources, wildcardReason } of access) {
+    if (wildcardReason === undefined) continue;
+    for (const resource of resources.filter((each) => each.includes('*') && !acknowledged.has(each))) {
+      acknowledged.add(resource);
+      acknowledgeWildcard(role, resource, wildcardReason);
+    }
+  }
+  return role;
+}
+
+function statementOf({ actions, resources, conditions }: Access): PolicyStatement {
+  return new PolicyStatement({
+    actions: [...actions],
+    resources: [...resources],
+    ...(conditions === undefined ? {} : { conditions }),
+  });
+}
+
+/** Fills in partition, region and account of the deployment. */
+function atHome(access: Access): Access {
+  const resources = access.resources.map((resource) =>
+    PLACEHOLDERS.reduce((text, [placeholder, value]) => text.replaceAll(placeholder, value), resource),
+  );
+  return { ...access, resources };
+}

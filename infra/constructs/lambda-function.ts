@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as AwsFunction, Code, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { canonicalJson } from '#shared/domain/kernel/digest.ts';
+import { type FunctionConfig, RESOURCE_VARIABLES, type ResourceName } from '#shared/domain/workflow/function-config.ts';
+import { type AccessSources, accessOf } from '../access.ts';
+import { readConfiguration } from '../configuration.ts';
+import { makeRole } from './function-role.ts';
+
+export interface LambdaFunctionProps {
+  readonly config: FunctionConfig;
+  readonly bundlesDir: string;
+  readonly access: AccessSources;
+  readonly tracing: ManagedPolicy;
+  /** For functions that are invoked asynchronously: where an event goes that failed three times. */
+  readonly deadLetterQueue?: IQueue;
+}
+
+/** A Lambda with a role, a log group and variables of its own; all of it follows from its config. */
+export class LambdaFunction extends Construct {
+  readonly config: FunctionConfig;
+  readonly handler: AwsFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
+    super(scope, id);
+    const { config, deadLetterQueue } = props;
+    this.config = config;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = makeRole(this, 'Role', {
+      description: `Selfheal ${config.name}: ${config.description}`,
+      service: 'lambda.amazonaws.com',
+      tracing: props.tracing,
+      access: [
+        { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] },
+        ...(deadLetterQueue ? [{ actions: ['sqs:SendMessage'], resources: [deadLetterQueue.queueArn] }] : []),
+        ...accessOf(config, props.access),
+      ],
+    });
+    this.handler = new AwsFunction(this, 'Handler', {
+      description: config.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundleOf(config, props.bundlesDir, props.access.configuration)),
+      timeout: Duration.seconds(config.timeoutSeconds),
+      memorySize: config.memoryMb,
+      environment: environmentOf(config, props.access),
+      tracing: Tracing.ACTIVE,
+      logGroup,
+      role: this.role.withoutPolicyUpdates(),
+      ...(deadLetterQueue ? { deadLetterQueue } : {}),
+    });
+  }
+}
+
+/** The rights come from one configuration and the behaviour from another unless the packed file is the one synthesized with. */
+function bundleOf({ name }: FunctionConfig, bundlesDir: string, configuration: Configuration): string {
+  const bundle = join(bundlesDir, name);
+  if (!existsSync(join(bundle, 'index.mjs'))) {
+    throw new Error(`${bundle} holds no bundle of the function ${name}. Run \`npm run build\` first.`);
+  }
+  const packed = readConfiguration(join(bundle, 'selfheal.json'));
+  if (canonicalJson(packed) === canonicalJson(configuration)) return bundle;
+  throw new Error(`${bundle} was built with another selfheal.json. Run \`npm run build -- --config <path>\` again.`);
+}
+
+function environmentOf(config: FunctionConfig, { resources }: AccessSources): Record<string, string> {
+  const names = Object.keys(config.uses) as ResourceName[];
+  return {
+    POWERTOOLS_SERVICE_NAME: config.name,
+    POWERTOOLS_METRICS_NAMESPACE: 'Selfheal',
+    LOG_LEVEL: 'INFO',
+    ...Object.fromEntries(names.map((name) => [RESOURCE_VARIABLES[name], resources[name].value])),
+  };
+}

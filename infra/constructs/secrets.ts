@@ -1,0 +1,35 @@
+import { RemovalPolicy, SecretValue } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+
+/** What Selfheal and GitHub know of each other; both are JSON objects. */
+export class GithubSecrets extends Construct {
+  /** `{current}`, and `{previous}` during a rotation. */
+  readonly webhook: Secret;
+  /** `{token}`: set by hand after the first deployment, and kept by later ones. */
+  readonly token: Secret;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.webhook = new Secret(this, 'Webhook', {
+      description: 'Signs the webhooks of GitHub: {"current"}, and {"previous"} during a rotation.',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'current',
+        excludePunctuation: true,
+        passwordLength: 48,
+      },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.token = new Secret(this, 'Token', {
+      description: 'The GitHub token that Selfheal acts with: {"token"}.',
+      secretStringValue: SecretValue.unsafePlainText('{"token":"not-set"}'),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const reason =
+      'GitHub is the other holder: only its owner can change it there, so Secrets Manager cannot rotate it alone. The README tells how.';
+    acknowledge(this.webhook, 'SMG4', reason);
+    acknowledge(this.token, 'SMG4', reason);
+  }
+}

@@ -1,0 +1,49 @@
+import { config as actEcs } from '#functions/act-ecs/config.ts';
+import { config as actGithub } from '#functions/act-github/config.ts';
+import { config as actLambda } from '#functions/act-lambda/config.ts';
+import { config as analyze } from '#functions/analyze/config.ts';
+import { config as approval } from '#functions/approval/config.ts';
+import { config as baseline } from '#functions/baseline/config.ts';
+import { config as classify } from '#functions/classify/config.ts';
+import { config as escalate } from '#functions/escalate/config.ts';
+import { config as gather } from '#functions/gather/config.ts';
+import { config as guard } from '#functions/guard/config.ts';
+import { config as intake } from '#functions/intake/config.ts';
+import { config as knowledge } from '#functions/knowledge/config.ts';
+import { config as load } from '#functions/load/config.ts';
+import { config as notify } from '#functions/notify/config.ts';
+import { config as plan } from '#functions/plan/config.ts';
+import { config as reconciler } from '#functions/reconciler/config.ts';
+import { config as record } from '#functions/record/config.ts';
+import { config as requestApproval } from '#functions/request-approval/config.ts';
+import { config as sweeper } from '#functions/sweeper/config.ts';
+import { config as undo } from '#functions/undo/config.ts';
+import { config as verify } from '#functions/verify/config.ts';
+import { config as webhook } from '#functions/webhook/config.ts';
+import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
+
+/** Every function. To add one: its folder and a line here. */
+export const FUNCTIONS: readonly FunctionConfig[] = [
+  webhook,
+  intake,
+  load,
+  gather,
+  classify,
+  knowledge,
+  baseline,
+  analyze,
+  plan,
+  requestApproval,
+  approval,
+  guard,
+  actGithub,
+  actLambda,
+  actEcs,
+  verify,
+  undo,
+  record,
+  notify,
+  escalate,
+  sweeper,
+  reconciler,
+];

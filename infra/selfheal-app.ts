@@ -1,0 +1,16 @@
+import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { readSettings } from './settings.ts';
+import { type Parts, SelfhealStack } from './stacks/selfheal-stack.ts';
+import { StateStack } from './stacks/state-stack.ts';
+
+/** The whole deployment, checked by AwsSolutions when it is synthesized. Throws on a bad context or configuration. */
+export function makeSelfhealApp(parts: Parts, props: AppProps): App {
+  const app = new App({ analyticsReporting: false, autoSynth: false, ...props });
+  const settings = readSettings(app.node);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const state = new StateStack(app, 'SelfhealState', { evidenceDays: settings.evidenceDays });
+  const selfheal = new SelfhealStack(app, 'Selfheal', { state: state.resources, settings, parts });
+  selfheal.addStackDependency(state);
+  return app;
+}

@@ -1,0 +1,60 @@
+import type { Service } from '#shared/domain/configuration/configuration.ts';
+import type { Access } from './access.ts';
+
+const HERE = `\${Region}:\${Account}`;
+
+/** Rights to read what the catalogue's services are doing: alarms, logs, deployments. None without services. */
+export function serviceAccess(services: readonly Service[]): Access[] {
+  return [...alarmAccess(services), ...logAccess(services), ...lambdaAccess(services), ...ecsAccess(services)];
+}
+
+function alarmAccess(services: readonly Service[]): Access[] {
+  if (services.length === 0) return [];
+  return [
+    {
+      actions: ['cloudwatch:DescribeAlarms'],
+      resources: ['*'],
+      wildcardReason:
+        'CloudWatch describes composite alarms only to a caller whose right is scoped to *; it reads, nothing more.',
+    },
+  ];
+}
+
+function logAccess(services: readonly Service[]): Access[] {
+  const resources = services.flatMap(({ logGroup }) =>
+    logGroup === null ? [] : [`arn:\${Partition}:logs:${HERE}:log-group:${logGroup}:*`],
+  );
+  if (resources.length === 0) return [];
+  return [
+    {
+      actions: ['logs:FilterLogEvents'],
+      resources,
+      wildcardReason: 'The streams of one log group: their names change with every container and function version.',
+    },
+  ];
+}
+
+function lambdaAccess(services: readonly Service[]): Access[] {
+  const resources = services.flatMap(({ deployment }) =>
+    deployment?.kind === 'lambda-alias' ? [`arn:\${Partition}:lambda:${HERE}:function:${deployment.functionName}`] : [],
+  );
+  if (resources.length === 0) return [];
+  return [{ actions: ['lambda:GetAlias', 'lambda:ListVersionsByFunction'], resources }];
+}
+
+function ecsAccess(services: readonly Service[]): Access[] {
+  const resources = services.flatMap(({ deployment }) =>
+    deployment?.kind === 'ecs-service'
+      ? [`arn:\${Partition}:ecs:${HERE}:service/${deployment.cluster}/${deployment.service}`]
+      : [],
+  );
+  if (resources.length === 0) return [];
+  return [
+    { actions: ['ecs:DescribeServices'], resources },
+    {
+      actions: ['ecs:ListTaskDefinitions'],
+      resources: ['*'],
+      wildcardReason: 'Amazon ECS knows no resource for listing task definitions; it reads, nothing more.',
+    },
+  ];
+}

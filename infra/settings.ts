@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import type { Node } from 'constructs';
+import * as z from 'zod';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { readConfiguration } from './configuration.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** What a deployment is made with, from the CDK context (`--context name=value`, else `cdk.json`). */
+export interface Settings {
+  readonly configuration: Configuration;
+  /** E-mail subscribers of the escalation topic. */
+  readonly emails: readonly string[];
+  /** Folder with one bundle folder per function. */
+  readonly bundlesDir: string;
+  /** Days that logs and evidence are kept. */
+  readonly evidenceDays: number;
+}
+
+const Context = z.object({
+  config: z.string().min(1).default('config/selfheal.json'),
+  emails: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((email) => email.trim()))
+    .transform((emails) => [...new Set(emails.filter((email) => email !== ''))])
+    .pipe(z.array(z.email('each must be an e-mail address'))),
+  bundles: z.string().min(1).default('dist/functions'),
+  evidenceDays: z.coerce.number().int().min(1).max(3650).default(90),
+});
+
+/** Reads and checks the context. Throws naming each wrong field; relative paths start at the repository. */
+export function readSettings(node: Node): Settings {
+  const given = Object.keys(Context.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
+  const context = Context.safeParse(Object.fromEntries(given));
+  if (!context.success) throw new Error(`The CDK context does not fit:\n${z.prettifyError(context.error)}`);
+  const { config, emails, bundles, evidenceDays } = context.data;
+  return {
+    configuration: readConfiguration(resolve(ROOT, config)),
+    emails,
+    bundlesDir: resolve(ROOT, bundles),
+    evidenceDays,
+  };
+}

@@ -1,0 +1,134 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import type { ModelProvider } from '#shared/plugins/llm/contract.ts';
+import type { SourcePlugin } from '#shared/plugins/sources/contract.ts';
+import type { ResourceCatalogue } from '../access.ts';
+import { Api } from '../constructs/api.ts';
+import { EscalationTopic } from '../constructs/escalation-topic.ts';
+import { Intake } from '../constructs/intake.ts';
+import { LambdaFunction } from '../constructs/lambda-function.ts';
+import { Monitoring } from '../constructs/monitoring.ts';
+import { Schedules } from '../constructs/schedules.ts';
+import { Tracing } from '../constructs/tracing.ts';
+import { Workflow } from '../constructs/workflow.ts';
+import { resourceCatalogue, withWorkflow } from '../resource-catalogue.ts';
+import type { Settings } from '../settings.ts';
+import type { StateResources } from './state-stack.ts';
+
+/** What the deployment is put together from: the registries and the functions' configs. */
+export interface Parts {
+  readonly functions: readonly FunctionConfig[];
+  readonly sources: readonly SourcePlugin[];
+  readonly actions: readonly ActionPlugin[];
+  readonly modelProviders: readonly ModelProvider[];
+}
+
+export interface SelfhealStackProps extends StackProps {
+  readonly state: StateResources;
+  readonly settings: Settings;
+  readonly parts: Parts;
+}
+
+/** Everything that can be deployed again at any moment: entrances, functions, workflow, topic, alarms. */
+export class SelfhealStack extends Stack {
+  private readonly topic: EscalationTopic;
+  private readonly intake: Intake;
+  private readonly api: Api;
+  private readonly schedules: Schedules;
+  private readonly tracing: Tracing;
+  private readonly functions: Construct;
+
+  constructor(scope: Construct, id: string, props: SelfhealStackProps) {
+    super(scope, id, props);
+    const { state, settings, parts } = props;
+    this.tracing = new Tracing(this, 'Tracing');
+    this.topic = new EscalationTopic(this, 'Escalation', { emails: settings.emails });
+    this.intake = new Intake(this, 'Intake', {
+      functionTimeoutSeconds: Math.max(...triggeredBy(parts, 'intake-queue').map((each) => each.timeoutSeconds)),
+      eventSources: parts.sources.filter((source) => source.kind === 'event'),
+    });
+    this.api = new Api(this, 'Api', { issuerUrl: state.approverIssuerUrl, audience: state.userPoolClientId });
+    this.schedules = new Schedules(this, 'Schedules');
+    this.functions = new Construct(this, 'Functions');
+    const catalogue = resourceCatalogue({
+      state,
+      intakeQueue: this.intake.queue,
+      escalationTopic: this.topic.topic,
+      apiUrl: this.api.url,
+    });
+    const steps = triggeredBy(parts, 'workflow').map((config) => this.addFunction(config, props, catalogue));
+    const workflow = new Workflow(this, 'Workflow', {
+      functions: new Map(steps.map((step) => [step.config.name, step])),
+      escalationTopic: this.topic.topic,
+      tracing: this.tracing.policy,
+    });
+    const outside = withWorkflow(this, catalogue, {
+      machineArn: workflow.machine.stateMachineArn,
+      machineName: workflow.machine.stateMachineName,
+      aliasArn: workflow.aliasArn,
+    });
+    const others = parts.functions
+      .filter(({ trigger }) => trigger.kind !== 'workflow')
+      .map((config) => this.addFunction(config, props, outside));
+    for (const each of others) this.connect(each);
+    this.watch([...steps, ...others], workflow);
+    this.tell(parts, workflow);
+  }
+
+  private addFunction(config: FunctionConfig, props: SelfhealStackProps, resources: ResourceCatalogue): LambdaFunction {
+    const { settings, parts } = props;
+    return new LambdaFunction(this.functions, pascalCase(config.name), {
+      config,
+      bundlesDir: settings.bundlesDir,
+      tracing: this.tracing.policy,
+      access: {
+        resources,
+        configuration: settings.configuration,
+        actions: parts.actions,
+        modelProviders: parts.modelProviders,
+      },
+      ...(config.trigger.kind === 'schedule' ? { deadLetterQueue: this.schedules.deadLetters } : {}),
+    });
+  }
+
+  /** Each entrance takes the functions of its own trigger. */
+  private connect(each: LambdaFunction): void {
+    if (each.config.trigger.kind === 'intake-queue') this.intake.feed(each);
+    this.api.serve(each);
+    this.schedules.run(each);
+  }
+
+  private watch(functions: readonly LambdaFunction[], workflow: Workflow): void {
+    const monitoring = new Monitoring(this, 'Monitoring', { topic: this.topic.topic });
+    monitoring.watchDeadLetters('IntakeDeadLetters', this.intake.deadLetters, 'intakeDeadLetters');
+    monitoring.watchDeadLetters('EventDeadLetters', this.intake.eventDeadLetters, 'eventDeadLetters');
+    monitoring.watchDeadLetters('AsynchronousDeadLetters', this.schedules.deadLetters, 'asynchronousDeadLetters');
+    monitoring.watchWorkflow(workflow);
+    monitoring.watchApi(this.api);
+    for (const each of functions) monitoring.watchFunction(each);
+  }
+
+  private tell({ sources }: Parts, workflow: Workflow): void {
+    const output = (name: string, value: string) => new CfnOutput(this, name, { value });
+    for (const { kind, id } of sources) {
+      if (kind === 'webhook') {
+        output(id === 'github' ? 'WebhookUrl' : `WebhookUrl${pascalCase(id)}`, `${this.api.url}/webhooks/${id}`);
+      }
+    }
+    output('ApprovalUrlBase', `${this.api.url}/approvals`);
+    output('EscalationTopicArn', this.topic.topic.topicArn);
+    output('IntakeQueueUrl', this.intake.queue.queueUrl);
+    output('WorkflowArn', workflow.machine.stateMachineArn);
+    output('WorkflowAliasArn', workflow.aliasArn);
+  }
+}
+
+function triggeredBy({ functions }: Parts, kind: FunctionConfig['trigger']['kind']): readonly FunctionConfig[] {
+  return functions.filter(({ trigger }) => trigger.kind === kind);
+}
+
+function pascalCase(name: string): string {
+  return name.replaceAll(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+}

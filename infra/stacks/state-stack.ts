@@ -1,0 +1,65 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import { Approvers } from '../constructs/approvers.ts';
+import { EvidenceBucket } from '../constructs/evidence-bucket.ts';
+import { GithubSecrets } from '../constructs/secrets.ts';
+import { Tables } from '../constructs/tables.ts';
+
+export interface NamedArn {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** What the stateful stack lends to the stateless one, as imported values. */
+export interface StateResources {
+  readonly incidentsTable: NamedArn;
+  readonly knowledgeTable: NamedArn;
+  readonly statsTable: NamedArn;
+  readonly controlTable: NamedArn;
+  readonly evidenceBucket: NamedArn;
+  readonly webhookSecretArn: string;
+  readonly githubTokenSecretArn: string;
+  /** `https://cognito-idp.<region>.amazonaws.com/<pool>`: who signs approvers' tokens. */
+  readonly approverIssuerUrl: string;
+  readonly userPoolClientId: string;
+}
+
+export interface StateStackProps extends StackProps {
+  readonly evidenceDays: number;
+}
+
+/** Everything that must survive a redeployment, and that nothing but a decision may delete. */
+export class StateStack extends Stack {
+  readonly resources: StateResources;
+
+  constructor(scope: Construct, id: string, props: StateStackProps) {
+    super(scope, id, { terminationProtection: true, ...props });
+    const tables = new Tables(this, 'Tables');
+    const { bucket } = new EvidenceBucket(this, 'Evidence', { days: props.evidenceDays });
+    const secrets = new GithubSecrets(this, 'GithubSecrets');
+    const approvers = new Approvers(this, 'Approvers');
+    this.resources = {
+      incidentsTable: this.lendTable(tables.incidents),
+      knowledgeTable: this.lendTable(tables.knowledge),
+      statsTable: this.lendTable(tables.stats),
+      controlTable: this.lendTable(tables.control),
+      evidenceBucket: { name: this.exportValue(bucket.bucketName), arn: this.exportValue(bucket.bucketArn) },
+      webhookSecretArn: this.exportValue(secrets.webhook.secretArn),
+      githubTokenSecretArn: this.exportValue(secrets.token.secretArn),
+      approverIssuerUrl: this.exportValue(approvers.userPool.userPoolProviderUrl),
+      userPoolClientId: this.exportValue(approvers.client.userPoolClientId),
+    };
+    new CfnOutput(this, 'IncidentsTableName', { value: tables.incidents.tableName });
+    new CfnOutput(this, 'ControlTableName', { value: tables.control.tableName });
+    new CfnOutput(this, 'EvidenceBucketName', { value: bucket.bucketName });
+    new CfnOutput(this, 'WebhookSecretName', { value: secrets.webhook.secretName });
+    new CfnOutput(this, 'GithubTokenSecretName', { value: secrets.token.secretName });
+    new CfnOutput(this, 'UserPoolId', { value: approvers.userPool.userPoolId });
+    new CfnOutput(this, 'UserPoolClientId', { value: approvers.client.userPoolClientId });
+  }
+
+  private lendTable(table: TableV2): NamedArn {
+    return { name: this.exportValue(table.tableName), arn: this.exportValue(table.tableArn) };
+  }
+}

@@ -1,0 +1,54 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DataFile, parseSignatures, type SignatureSet } from '#shared/domain/failure/signatures.ts';
+import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
+
+/** Reads YAML as people write it. The parser is only loaded where it is needed: it costs a cold start 100 ms and more. */
+export async function parseYaml(text: string): Promise<unknown> {
+  const { parse } = await import('yaml');
+  return parse(text, { maxAliasCount: 0 });
+}
+
+/** The files of a folder to read, in name order: JSON, as a build writes it, before the YAML of the same name. */
+function chooseFiles(names: readonly string[]): string[] {
+  const all = new Set(names);
+  const isRead = (name: string): boolean =>
+    name.endsWith('.json') || (name.endsWith('.yaml') && !all.has(name.replace(/\.yaml$/, '.json')));
+  return names.filter(isRead).sort();
+}
+
+/** The data files of a folder in name order; a file that cannot be parsed becomes a problem, the others are still read. */
+async function readFolder(folder: string): Promise<{ files: DataFile[]; problems: string[] }> {
+  const files: DataFile[] = [];
+  const problems: string[] = [];
+  for (const name of chooseFiles(await readdir(folder))) {
+    try {
+      const text = await readFile(join(folder, name), 'utf8');
+      files.push({ name, content: name.endsWith('.json') ? JSON.parse(text) : await parseYaml(text) });
+    } catch (error) {
+      problems.push(`${name}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not readable'}`);
+    }
+  }
+  return { files, problems };
+}
+
+/** Where the data files are: next to the bundle in Lambda, in the source tree otherwise. */
+export function dataDirectoryOf(environment: Readonly<Record<string, string | undefined>>): string {
+  const root = environment.LAMBDA_TASK_ROOT;
+  return root === undefined ? join(import.meta.dirname, '../../data') : join(root, 'data');
+}
+
+/** Reads `signatures/*`. Problems name the file and the signature; a missing folder throws. */
+export async function loadSignatures(dataDir: string): Promise<{ signatures: SignatureSet; problems: string[] }> {
+  const { files, problems } = await readFolder(join(dataDir, 'signatures'));
+  const parsed = parseSignatures(files);
+  return { signatures: parsed.signatures, problems: [...problems, ...parsed.problems] };
+}
+
+/** Reads `playbooks/*`. Problems name the file and the playbook; a missing folder throws. */
+export async function loadPlaybooks(dataDir: string): Promise<{ entries: KnowledgeEntry[]; problems: string[] }> {
+  const { files, problems } = await readFolder(join(dataDir, 'playbooks'));
+  const parsed = parsePlaybooks(files);
+  return { entries: parsed.entries, problems: [...problems, ...parsed.problems] };
+}

@@ -1,0 +1,208 @@
+import type { Readable } from 'node:stream';
+import { type Entry, fromBufferPromise, getFileNameLowLevel, validateFileName, type ZipFile } from 'yauzl';
+import type { ArchivedLog, LogArchiveContent, LogArchiveReader, ReceiveText } from '#shared/ports/log-archive.ts';
+import { type ArchiveFile, chooseJobLogs, type JobLog } from './job-logs.ts';
+
+export interface ZipLimits {
+  /** Entries the archive may list; more and nothing is read. */
+  readonly listedEntries: number;
+  /** Files that are read. */
+  readonly readEntries: number;
+  readonly bytesPerLog: number;
+  readonly bytesInAll: number;
+  /** Uncompressed by compressed size, looked at from one megabyte on. */
+  readonly ratio: number;
+}
+
+export const DEFAULT_ZIP_LIMITS: ZipLimits = {
+  listedEntries: 20_000,
+  readEntries: 2_000,
+  bytesPerLog: 50_000_000,
+  bytesInAll: 200_000_000,
+  ratio: 300,
+};
+
+const RATIO_LOOKED_AT_FROM = 1_000_000;
+const FILE_TYPE_MASK = 0o170000;
+const SYMBOLIC_LINK = 0o120000;
+
+/** Notes in the order they arose; the same reason for several entries is said once, with their number. */
+class Notes {
+  readonly #counts = new Map<string, number>();
+  add(reason: string): void {
+    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
+  }
+  list(): string[] {
+    return [...this.#counts].map(([reason, count]) => (count === 1 ? reason : `${reason} (${count} times)`));
+  }
+}
+
+function nameOf(entry: Entry): string {
+  return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
+}
+
+/** Why an entry is not touched, or null. */
+function refusalOf(entry: Entry, path: string): string | null {
+  if (validateFileName(path) !== null) return 'An entry of the log archive was refused: its path leaves the archive.';
+  if (((entry.externalFileAttributes >>> 16) & FILE_TYPE_MASK) === SYMBOLIC_LINK) {
+    return 'An entry of the log archive was refused: it is a symbolic link.';
+  }
+  return entry.isEncrypted() ? 'An entry of the log archive was refused: it is encrypted.' : null;
+}
+
+/** Lists the files that may be read. A directory that breaks off keeps what was listed before. */
+async function listFiles(zip: ZipFile, notes: Notes): Promise<ArchiveFile<Entry>[]> {
+  const files: ArchiveFile<Entry>[] = [];
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const path = nameOf(entry);
+      const refusal = refusalOf(entry, path);
+      if (refusal !== null) notes.add(refusal);
+      else if (!path.endsWith('/')) files.push({ path, size: entry.uncompressedSize, entry });
+    }
+  } catch {
+    notes.add('The log archive is damaged: its list of files breaks off.');
+  }
+  return files;
+}
+
+/** What is left of the limits while an archive is read. */
+interface Budget {
+  entries: number;
+  bytes: number;
+}
+
+type Stop = 'end' | 'log-limit' | 'archive-limit' | 'ratio' | 'damaged';
+
+const STOP_NOTES = {
+  'log-limit': 'A log was cut: it is longer than the limit for one log.',
+  'archive-limit': 'Logs were cut: the archive holds more than the limit in all.',
+  ratio: 'A log was cut: it is compressed far more than a log can be.',
+  damaged: 'A log breaks off: the archive is damaged or truncated.',
+} as const satisfies Record<Exclude<Stop, 'end'>, string>;
+
+/** Reads one file's stream piece by piece; errors of the archive become a stop, errors of the receiver pass through. */
+async function readPart(open: () => Promise<Readable>, take: (bytes: Uint8Array) => Stop | null): Promise<Stop> {
+  let stream: Readable;
+  try {
+    stream = await open();
+  } catch {
+    return 'damaged';
+  }
+  try {
+    const chunks: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await chunks.next().catch(() => null);
+      if (next === null) return 'damaged';
+      if (next.done === true) return 'end';
+      const stop = take(next.value);
+      if (stop !== null) return stop;
+    }
+  } finally {
+    stream.destroy();
+  }
+}
+
+class ArchiveReading {
+  readonly #zip: ZipFile;
+  readonly #limits: ZipLimits;
+  readonly #notes: Notes;
+  readonly #budget: Budget;
+
+  constructor(zip: ZipFile, limits: ZipLimits, notes: Notes) {
+    this.#zip = zip;
+    this.#limits = limits;
+    this.#notes = notes;
+    this.#budget = { entries: limits.readEntries, bytes: limits.bytesInAll };
+  }
+
+  /** Streams one job's parts into `receive`. */
+  async readLog(log: JobLog<Entry>, receive: ReceiveText): Promise<{ bytes: number; truncated: boolean }> {
+    const decoder = new TextDecoder();
+    let bytes = 0;
+    let stop: Stop = 'end';
+    for (const part of log.parts) {
+      this.#budget.entries -= 1;
+      let partBytes = 0;
+      stop = await readPart(
+        () => this.#zip.openReadStreamPromise(part.entry),
+        (chunk) => {
+          const room = Math.min(this.#limits.bytesPerLog - bytes, this.#budget.bytes);
+          const piece = chunk.subarray(0, Math.max(0, room));
+          bytes += piece.length;
+          partBytes += piece.length;
+          this.#budget.bytes -= piece.length;
+          receive(decoder.decode(piece, { stream: true }));
+          if (piece.length < chunk.length) return this.#budget.bytes <= 0 ? 'archive-limit' : 'log-limit';
+          return this.#tooDense(partBytes, part.entry.compressedSize) ? 'ratio' : null;
+        },
+      );
+      if (stop !== 'end') break;
+    }
+    const last = decoder.decode();
+    if (last !== '') receive(last);
+    if (stop !== 'end') this.#notes.add(STOP_NOTES[stop]);
+    return { bytes, truncated: stop !== 'end' };
+  }
+
+  #tooDense(uncompressed: number, compressed: number): boolean {
+    return uncompressed > RATIO_LOOKED_AT_FROM && uncompressed > compressed * this.#limits.ratio;
+  }
+
+  async readAll(
+    logs: readonly JobLog<Entry>[],
+    open: (log: ArchivedLog) => ReceiveText | null,
+  ): Promise<LogArchiveContent['logs']> {
+    const read: (ArchivedLog & { bytes: number; truncated: boolean })[] = [];
+    for (const log of logs) {
+      const about = { path: log.path, job: log.job };
+      const receive = open(about);
+      if (receive === null) continue;
+      if (this.#budget.entries < log.parts.length || this.#budget.bytes <= 0) {
+        this.#notes.add('A log was left out: the limits for the whole archive are used up.');
+        continue;
+      }
+      read.push({ ...about, ...(await this.readLog(log, receive)) });
+    }
+    return read;
+  }
+}
+
+async function openArchive(bytes: Uint8Array, notes: Notes): Promise<ZipFile | null> {
+  try {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return await fromBufferPromise(buffer, { lazyEntries: true, decodeStrings: false, autoClose: false });
+  } catch {
+    const looksLikeZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
+    notes.add(
+      looksLikeZip
+        ? 'The log archive could not be read: it is truncated or damaged.'
+        : 'The log archive could not be read: it is not a zip file.',
+    );
+    return null;
+  }
+}
+
+/** Reads GitHub's log archives with yauzl, streaming, within limits. What it leaves out is said in the notes. */
+export function makeZipLogArchive(limits: ZipLimits = DEFAULT_ZIP_LIMITS): LogArchiveReader {
+  return {
+    async read(bytes, open) {
+      const notes = new Notes();
+      const zip = await openArchive(bytes, notes);
+      if (zip === null) return { logs: [], notes: notes.list() };
+      try {
+        if (zip.entryCount > limits.listedEntries) {
+          notes.add(
+            `The log archive was not read: it lists ${zip.entryCount} entries, more than the ${limits.listedEntries} allowed.`,
+          );
+          return { logs: [], notes: notes.list() };
+        }
+        const chosen = chooseJobLogs(await listFiles(zip, notes));
+        if (chosen.length === 0) notes.add('The log archive holds no job log.');
+        return { logs: await new ArchiveReading(zip, limits, notes).readAll(chosen, open), notes: notes.list() };
+      } finally {
+        zip.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads `selfheal.json`, which the build puts beside each bundle (`LAMBDA_TASK_ROOT`, else the working directory).
+ * `GITHUB_API_URL` overrides `github.apiUrl`, for the local runtime. Throws `InvalidInput` that says what to mend.
+ */
+export function loadConfiguration(environment: Environment): Configuration {
+  const path = join(environment.LAMBDA_TASK_ROOT ?? '.', 'selfheal.json');
+  const configuration = parseConfiguration(readText(path), path);
+  const apiUrl = environment.GITHUB_API_URL;
+  if (!apiUrl) return configuration;
+  if (!/^https?:\/\//.test(apiUrl))
+    throw new InvalidInput(`GITHUB_API_URL must be an http or https URL, not ${apiUrl}.`);
+  return { ...configuration, github: { ...configuration.github, apiUrl } };
+}
+
+/** Parses the text of a `selfheal.json`; `path` is only named in errors. */
+export function parseConfiguration(text: string, path = 'selfheal.json'): Configuration {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidInput(`${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const parsed = Configuration.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(`${path} does not fit its schema:\n${z.prettifyError(parsed.error)}`, { cause: parsed.error });
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new InvalidInput(`${path} cannot be read. Build the functions again.`, { cause });
+  }
+}

@@ -1,0 +1,63 @@
+import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
+import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { type Item, type Key, type Table, withoutStorage } from './dynamo-table.ts';
+import { parseRecord } from './errors.ts';
+
+type Actions = Pick<IncidentStore, 'putPlan' | 'getPlan' | 'intend' | 'getAction' | 'listActions' | 'commitAction'>;
+const planKey = (id: string, digest: string): Key => ({ pk: `INC#${id}`, sk: `PLAN#${digest}` });
+const actionKey = (id: string, digest: string): Key => ({ pk: `INC#${id}`, sk: `ACTION#${digest}` });
+
+/** Plans (named by their content, so writing one twice changes nothing) and the actions made of them. */
+export function dynamoActions(table: Table): Actions {
+  return {
+    putPlan: async (action) => {
+      await table.put({ ...planKey(action.incidentId, action.digest), ...action });
+    },
+    getPlan: async (incidentId, digest) => {
+      const item = await table.get(planKey(incidentId, digest));
+      return item && planOf(item, incidentId, digest);
+    },
+    intend: async (record) => {
+      const item = { ...actionKey(record.incidentId, record.digest), ...ActionRecord.parse(record) };
+      if (await table.putOnce(item, { condition: 'attribute_not_exists(pk)' })) return { kind: 'intended' };
+      return { kind: 'exists', record: await requireAction(table, record.incidentId, record.digest) };
+    },
+    getAction: async (incidentId, digest) => {
+      const item = await table.get(actionKey(incidentId, digest));
+      return item && actionOf(item);
+    },
+    listActions: async (incidentId) => {
+      const items = await table.query(`INC#${incidentId}`, { prefix: 'ACTION#' });
+      return items.map(actionOf).sort((a, b) => (a.intendedAt < b.intendedAt ? -1 : 1));
+    },
+    commitAction: async (incidentId, digest, change) => {
+      const given = Object.entries(change).filter(([, value]) => value !== undefined);
+      if (given.length === 0) return;
+      const written = await table.update(actionKey(incidentId, digest), {
+        update: `SET ${given.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+        condition: 'attribute_exists(pk)',
+        names: Object.fromEntries(given.map(([name]) => [`#${name}`, name])),
+        values: Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+      });
+      if (!written) throw new CorruptRecord(`There is no action ${digest} of incident ${incidentId}.`);
+    },
+  };
+}
+
+async function requireAction(table: Table, incidentId: string, digest: string): Promise<ActionRecord> {
+  const item = await table.get(actionKey(incidentId, digest));
+  if (!item) throw new CorruptRecord(`Action ${digest} of incident ${incidentId} vanished.`);
+  return actionOf(item);
+}
+
+/** Null when the content was changed since it was planned: its digest no longer fits. */
+function planOf(item: Item, incidentId: string, digest: string): BoundAction | null {
+  const plan = parseRecord(BoundAction, withoutStorage(item), `Plan ${digest} of incident ${incidentId}`);
+  const { digest: _claimed, ...content } = plan;
+  return plan.incidentId === incidentId && digestOf(canonicalJson(content)) === digest ? plan : null;
+}
+
+const actionOf = (item: Item): ActionRecord =>
+  parseRecord(ActionRecord, withoutStorage(item), `Action record ${String(item.pk)} ${String(item.sk)}`);

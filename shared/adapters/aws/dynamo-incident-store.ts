@@ -1,0 +1,166 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { Incident } from '#shared/domain/incident/incident.ts';
+import { digestOf } from '#shared/domain/kernel/digest.ts';
+import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { systemClock } from '../system/clock.ts';
+import { dynamoClient } from './dynamo-client.ts';
+import { dynamoActions } from './dynamo-incident-actions.ts';
+import { dynamoApprovals } from './dynamo-incident-approvals.ts';
+import { dynamoAudit } from './dynamo-incident-audit.ts';
+import { type Item, type Key, openTable, type Table, type Update, withoutStorage } from './dynamo-table.ts';
+import { callAws, parseRecord } from './errors.ts';
+
+/** Deliveries remembered per incident, so that each counts once; later ones are no longer counted. */
+const COUNTED_DELIVERIES = 500;
+const keyOf = (id: string): Key => ({ pk: `INC#${id}`, sk: 'META' });
+
+type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'listStalled'>;
+type IncidentUpdate = Parameters<IncidentStore['update']>;
+
+/**
+ * Incidents table: `INC#<id>` with `META`, `PLAN#<digest>`, `ACTION#<digest>` and `APPROVAL#<digest>`; the audit trail in
+ * `AUDIT#<id>`. The sparse index `open` holds open incidents by `updatedAt`.
+ */
+export function makeDynamoIncidentStore(options: {
+  readonly table: string;
+  readonly client?: DynamoDBDocumentClient;
+  readonly clock?: Clock;
+}): IncidentStore {
+  const { table: name, client = dynamoClient(), clock = systemClock } = options;
+  const table = openTable({ table: name, client });
+  return {
+    ...incidentRecords(table, clock),
+    listStalled: listStalled(table, name, client),
+    ...dynamoActions(table),
+    ...dynamoApprovals(table),
+    ...dynamoAudit(table),
+  };
+}
+
+function incidentRecords(table: Table, clock: Clock): Omit<Incidents, 'listStalled'> {
+  return {
+    create: async (incident) => {
+      const record = { ...keyOf(incident.id), ...Incident.parse(incident) };
+      const item = incident.status === 'open' ? { ...record, openPk: 'OPEN' } : record;
+      return (await table.putOnce(item, { condition: 'attribute_not_exists(pk)' })) ? 'created' : 'exists';
+    },
+    get: async (id) => {
+      const item = await table.get(keyOf(id));
+      return item && parseIncident(item, id);
+    },
+    update: async (id, change, options) => {
+      const at = options?.at ?? clock.now();
+      return (await table.updateOnce(keyOf(id), updateOf(change, at, options))) ? 'updated' : 'condition-failed';
+    },
+    addOccurrence: async (id, deliveryId, runAttempt) => {
+      const delivery = digestOf(deliveryId, 16);
+      await table.update(keyOf(id), {
+        update: 'SET runAttempt = :runAttempt',
+        condition: 'attribute_exists(pk) AND runAttempt < :runAttempt',
+        values: { ':runAttempt': runAttempt },
+      });
+      const counted = await table.update(keyOf(id), {
+        update: 'ADD occurrences :one, deliveries :deliveries',
+        condition:
+          'attribute_exists(pk) AND (attribute_not_exists(deliveries) OR ' +
+          '(NOT contains(deliveries, :delivery) AND size(deliveries) < :most))',
+        values: {
+          ':one': 1,
+          ':deliveries': new Set([delivery]),
+          ':delivery': delivery,
+          ':most': COUNTED_DELIVERIES,
+        },
+      });
+      if (!counted && !(await table.get(keyOf(id)))) throw new CorruptRecord(`There is no incident ${id}.`);
+    },
+  };
+}
+
+/** Sets the fields that are given, keeps the index `open` in step with the status, and checks what the caller expects. */
+function updateOf(
+  change: IncidentUpdate[1],
+  at: Date,
+  { ifStatus, ifAttempt, ifRunAttempt }: Partial<NonNullable<IncidentUpdate[2]>> = {},
+): Update & { condition: string } {
+  const fields: Item = {
+    ...change,
+    updatedAt: at.toISOString(),
+    ...(change.status === 'open' ? { openPk: 'OPEN' } : {}),
+  };
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const statuses = (ifStatus ?? []).map((status, index) => [`:status${index}`, status] as const);
+  const conditions = ['attribute_exists(pk)'];
+  if (ifStatus)
+    conditions.push(
+      statuses.length === 0
+        ? 'attribute_not_exists(pk)'
+        : `#ifStatus IN (${statuses.map(([name]) => name).join(', ')})`,
+    );
+  if (ifAttempt !== undefined) conditions.push('#ifAttempt = :ifAttempt');
+  if (ifRunAttempt !== undefined) conditions.push('#ifRunAttempt = :ifRunAttempt');
+  const closes = change.status !== undefined && change.status !== 'open';
+  return {
+    update: `SET ${given.map(([name]) => `#${name} = :${name}`).join(', ')}${closes ? ' REMOVE openPk' : ''}`,
+    condition: conditions.join(' AND '),
+    names: {
+      ...Object.fromEntries(given.map(([name]) => [`#${name}`, name])),
+      ...(statuses.length > 0 ? { '#ifStatus': 'status' } : {}),
+      ...(ifAttempt === undefined ? {} : { '#ifAttempt': 'attempt' }),
+      ...(ifRunAttempt === undefined ? {} : { '#ifRunAttempt': 'runAttempt' }),
+    },
+    values: {
+      ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+      ...Object.fromEntries(statuses),
+      ...(ifAttempt === undefined ? {} : { ':ifAttempt': ifAttempt }),
+      ...(ifRunAttempt === undefined ? {} : { ':ifRunAttempt': ifRunAttempt }),
+    },
+  };
+}
+
+/** The index lags behind and holds keys for certain, so each hit is read again and checked before it is believed. */
+function listStalled(table: Table, name: string, client: DynamoDBDocumentClient): Incidents['listStalled'] {
+  return async (before, limit) => {
+    const stalled: Incident[] = [];
+    const corrupt: CorruptRecord[] = [];
+    let start: Item | undefined;
+    do {
+      const page = await callAws('Listing stalled incidents', () =>
+        client.send(stalledQuery(name, before, limit, start)),
+      );
+      for (const hit of page.Items ?? []) {
+        const incident = await readHit(table, hit, corrupt);
+        if (incident?.status === 'open' && incident.updatedAt < before.toISOString()) stalled.push(incident);
+      }
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined && stalled.length < limit);
+    // One broken record must not keep the others from being healed; alone, it is reported.
+    if (stalled.length === 0 && corrupt[0]) throw corrupt[0];
+    return stalled.slice(0, limit);
+  };
+}
+
+async function readHit(table: Table, hit: Item, corrupt: CorruptRecord[]): Promise<Incident | null> {
+  const item = await table.get({ pk: String(hit.pk), sk: String(hit.sk) });
+  try {
+    return item && parseIncident(item, String(hit.pk));
+  } catch (error) {
+    if (!(error instanceof CorruptRecord)) throw error;
+    corrupt.push(error);
+    return null;
+  }
+}
+
+const stalledQuery = (name: string, before: Date, limit: number, start: Item | undefined): QueryCommand =>
+  new QueryCommand({
+    TableName: name,
+    IndexName: 'open',
+    KeyConditionExpression: 'openPk = :open AND updatedAt < :before',
+    ExpressionAttributeValues: { ':open': 'OPEN', ':before': before.toISOString() },
+    Limit: limit,
+    ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+  });
+
+const parseIncident = (item: Item, id: string): Incident =>
+  parseRecord(Incident, withoutStorage(item), `The record of incident ${id}`);

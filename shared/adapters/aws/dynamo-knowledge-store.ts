@@ -1,0 +1,91 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { digestOf } from '#shared/domain/kernel/digest.ts';
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+import { dynamoClient } from './dynamo-client.ts';
+import { type Item, type Key, openTable, type Table, withoutStorage } from './dynamo-table.ts';
+import { parseRecord } from './errors.ts';
+
+/** Incidents remembered per entry, so that each counts once; after so many the counters have said enough. */
+const COUNTED_INCIDENTS = 1000;
+/** Pointers of a class that are ranked. */
+const RANKED = 100;
+const entryKey = (fingerprint: string, scope: string): Key => ({
+  pk: `FINGERPRINT#${scope}#${fingerprint}`,
+  sk: 'ENTRY',
+});
+const classPartition = (failureClass: string, scope: string): string => `CLASS#${scope}#${failureClass}`;
+
+/**
+ * Knowledge table: the entry in `FINGERPRINT#<scope>#<fingerprint>`, and in `CLASS#<scope>#<class>` a pointer to it. A pointer whose entry
+ * changed its class since is passed over.
+ */
+export function makeDynamoKnowledgeStore(options: {
+  readonly table: string;
+  readonly client?: DynamoDBDocumentClient;
+}): KnowledgeStore {
+  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+  return {
+    findByFingerprint: async (fingerprint, scope) => {
+      const item = await table.get(entryKey(fingerprint, scope));
+      return item && entryOf(item);
+    },
+    listByClass: async (failureClass, limit, scope) => {
+      const pointers = await table.query(classPartition(failureClass, scope), { limit: RANKED });
+      const items = await table.getAll(pointers.map(({ sk }) => entryKey(String(sk), scope)));
+      return items
+        .map(entryOf)
+        .filter((entry) => entry.class === failureClass)
+        .sort(bestFirst)
+        .slice(0, limit);
+    },
+    recordOutcome: async (entry, incidentId, outcome, at, scope) => {
+      const fingerprint = entry.fingerprints[0];
+      if (fingerprint === undefined) throw new InvalidInput(`Knowledge entry ${entry.id} has no fingerprint.`);
+      await countOutcome(
+        table,
+        entryKey(fingerprint, scope),
+        { ...entry, updatedAt: at.toISOString() },
+        incidentId,
+        outcome,
+      );
+      // Written every time: a run that died between the two writes is mended by its repeat.
+      await table.put({ pk: classPartition(entry.class, scope), sk: fingerprint });
+    },
+  };
+}
+
+async function countOutcome(
+  table: Table,
+  key: Key,
+  entry: KnowledgeEntry,
+  incidentId: string,
+  outcome: 'success' | 'failure',
+): Promise<void> {
+  const { successes, failures, ...fields } = KnowledgeEntry.parse(entry);
+  const member = digestOf(incidentId, 12);
+  const names = Object.keys(fields);
+  await table.update(key, {
+    update: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} ADD successes :success, failures :failure, counted :members`,
+    condition: 'attribute_not_exists(counted) OR (NOT contains(counted, :member) AND size(counted) < :most)',
+    names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    values: {
+      ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`:${name}`, value])),
+      ':success': outcome === 'success' ? 1 : 0,
+      ':failure': outcome === 'failure' ? 1 : 0,
+      ':members': new Set([member]),
+      ':member': member,
+      ':most': COUNTED_INCIDENTS,
+    },
+  });
+}
+
+/** More successes than failures first, then the newest. */
+function bestFirst(a: KnowledgeEntry, b: KnowledgeEntry): number {
+  const benefit = b.successes - b.failures - (a.successes - a.failures);
+  return benefit !== 0 ? benefit : (a.updatedAt ?? '') < (b.updatedAt ?? '') ? 1 : -1;
+}
+
+const entryOf = (item: Item): KnowledgeEntry =>
+  parseRecord(KnowledgeEntry, withoutStorage(item), `Knowledge entry ${String(item.pk)}`);

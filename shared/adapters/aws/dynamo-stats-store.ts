@@ -1,0 +1,53 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { RunOutcome, StatsStore } from '#shared/ports/stats-store.ts';
+import { dynamoClient } from './dynamo-client.ts';
+import { type Item, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { parseRecord } from './errors.ts';
+
+const KEPT_DAYS = 90;
+const SHOWN = 10;
+/** Runs are sorted by id, re-runs of old ones come late: so many are looked at to find the newest ten. */
+const LOOKED_AT = 50;
+
+const RunRecord = z.strictObject({
+  version: z.literal(1),
+  runId: z.number().int(),
+  runAttempt: z.number().int(),
+  conclusion: z.string(),
+  onDefaultBranch: z.boolean(),
+  at: z.iso.datetime({ offset: true }),
+});
+
+/** Stats table: `RUNS#<repository>#<workflowId>`, one item per run and attempt. */
+export function makeDynamoStatsStore(options: {
+  readonly table: string;
+  readonly client?: DynamoDBDocumentClient;
+}): StatsStore {
+  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+  return {
+    recentRuns: async (scope) => {
+      const items = await table.query(`RUNS#${scope}`, { newestFirst: true, limit: LOOKED_AT });
+      return items.map(outcomeOf).sort(newestFirst).slice(0, SHOWN);
+    },
+    addRun: async (scope, outcome) => {
+      const record = RunRecord.parse({ version: 1, ...outcome });
+      const sk = `${digits(outcome.runId, 20)}#${digits(outcome.runAttempt, 6)}`;
+      const expiresAt = ttlOf(new Date(Date.parse(outcome.at) + KEPT_DAYS * 24 * 60 * 60 * 1000));
+      await table.put({ pk: `RUNS#${scope}`, sk, ...record, expiresAt });
+    },
+  };
+}
+
+/** Padded, so that numbers sort as text. */
+const digits = (value: number, width: number): string => String(value).padStart(width, '0');
+
+function newestFirst(a: RunOutcome, b: RunOutcome): number {
+  return Date.parse(b.at) - Date.parse(a.at) || b.runId - a.runId || b.runAttempt - a.runAttempt;
+}
+
+function outcomeOf(item: Item): RunOutcome {
+  const what = `Run ${String(item.pk)} ${String(item.sk)}`;
+  const { version, ...outcome } = parseRecord(RunRecord, withoutStorage(item), what);
+  return outcome;
+}

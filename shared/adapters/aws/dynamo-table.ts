@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { Retryable } from '#shared/domain/kernel/errors.ts';
+import { callAws, isConditionFailure } from './errors.ts';
+
+export type Item = Record<string, unknown>;
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** Values of an expression by placeholder (`:at`), attribute names by placeholder (`#state`). */
+interface Placeholders {
+  readonly values?: Item;
+  readonly names?: Record<string, string>;
+}
+export interface Condition extends Placeholders {
+  readonly condition: string;
+}
+export interface Update extends Placeholders {
+  readonly update: string;
+  readonly condition?: string;
+}
+export interface Range {
+  readonly prefix?: string;
+  readonly newestFirst?: boolean;
+  readonly limit?: number;
+}
+
+/** One DynamoDB table with keys `pk` and `sk`. Reads are strongly consistent, writes touch one item each. */
+export interface Table {
+  get(key: Key): Promise<Item | null>;
+  getAll(keys: readonly Key[]): Promise<Item[]>;
+  query(pk: string, range?: Range): Promise<Item[]>;
+  /** False when the condition did not hold. */
+  put(item: Item & Key, condition?: Condition): Promise<boolean>;
+  /** The whole item afterwards, or null when the condition did not hold. */
+  update(key: Key, update: Update): Promise<Item | null>;
+  remove(key: Key, condition: Condition): Promise<boolean>;
+  /** Like `put`, and true also when our own write stands though its answer was lost and the SDK sent it again. */
+  putOnce(item: Item & Key, condition: Condition): Promise<boolean>;
+  /** Like `update` for updates whose repeat fails its own condition; true when ours was written. `update` starts with SET. */
+  updateOnce(key: Key, update: Update & { condition: string }): Promise<boolean>;
+}
+
+export interface TableAccess {
+  readonly table: string;
+  readonly client: DynamoDBDocumentClient;
+}
+
+export function openTable({ table, client }: TableAccess): Table {
+  const { get, getAll, query } = tableReads({ table, client });
+  const { put, update, remove } = tableWrites({ table, client });
+  const wroteIt = async (key: Key, writeId: string): Promise<boolean> => (await get(key))?.writeId === writeId;
+  return {
+    get,
+    getAll,
+    query,
+    put,
+    update,
+    remove,
+    putOnce: async (item, condition) => {
+      const writeId = randomUUID();
+      return (await put({ ...item, writeId }, condition)) || wroteIt({ pk: item.pk, sk: item.sk }, writeId);
+    },
+    updateOnce: async (key, { update: expression, values, ...rest }) => {
+      const writeId = randomUUID();
+      const marked = expression.replace(/^SET /, 'SET writeId = :writeId, ');
+      const written = await update(key, { ...rest, update: marked, values: { ...values, ':writeId': writeId } });
+      return written !== null || wroteIt(key, writeId);
+    },
+  };
+}
+
+function tableReads({ table, client }: TableAccess): Pick<Table, 'get' | 'getAll' | 'query'> {
+  return {
+    get: async ({ pk, sk }) => {
+      const command = new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true });
+      return (await callAws('Reading a record', () => client.send(command))).Item ?? null;
+    },
+    getAll: (keys) => batchGet({ table, client }, keys),
+    query: async (pk, { prefix, newestFirst = false, limit } = {}) => {
+      const items: Item[] = [];
+      let start: Item | undefined;
+      do {
+        const command = new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': pk, ...(prefix === undefined ? {} : { ':prefix': prefix }) },
+          ConsistentRead: true,
+          ScanIndexForward: !newestFirst,
+          ...(limit === undefined ? {} : { Limit: limit - items.length }),
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        });
+        const page = await callAws('Reading records', () => client.send(command));
+        items.push(...(page.Items ?? []));
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined && (limit === undefined || items.length < limit));
+      return items;
+    },
+  };
+}
+
+async function batchGet({ table, client }: TableAccess, keys: readonly Key[]): Promise<Item[]> {
+  const items: Item[] = [];
+  let open: Item[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+  // DynamoDB takes 100 keys a call and may leave some for the next one.
+  for (let round = 0; open.length > 0; round++) {
+    if (round > keys.length / 100 + 5)
+      throw new Retryable(`Reading ${keys.length} records: DynamoDB left some unread.`);
+    const command = new BatchGetCommand({
+      RequestItems: { [table]: { Keys: open.slice(0, 100), ConsistentRead: true } },
+    });
+    const answer = await callAws('Reading records', () => client.send(command));
+    items.push(...(answer.Responses?.[table] ?? []));
+    open = [...(answer.UnprocessedKeys?.[table]?.Keys ?? []), ...open.slice(100)];
+  }
+  return items;
+}
+
+function tableWrites({ table, client }: TableAccess): Pick<Table, 'put' | 'update' | 'remove'> {
+  return {
+    put: async (item, condition) => {
+      const command = new PutCommand({ TableName: table, Item: item, ...expressionOf(condition) });
+      return (await unlessRefused('Writing a record', () => client.send(command))) !== null;
+    },
+    update: async ({ pk, sk }, { update, ...condition }) => {
+      const command = new UpdateCommand({
+        TableName: table,
+        Key: { pk, sk },
+        UpdateExpression: update,
+        ReturnValues: 'ALL_NEW',
+        ...expressionOf(condition),
+      });
+      const answer = await unlessRefused('Changing a record', () => client.send(command));
+      return answer === null ? null : (answer.Attributes ?? {});
+    },
+    remove: async ({ pk, sk }, condition) => {
+      const command = new DeleteCommand({ TableName: table, Key: { pk, sk }, ...expressionOf(condition) });
+      return (await unlessRefused('Removing a record', () => client.send(command))) !== null;
+    },
+  };
+}
+
+/** DynamoDB refuses empty expression maps, so that only what is used is sent. */
+function expressionOf({ condition, values, names }: Partial<Condition> = {}): {
+  ConditionExpression?: string;
+  ExpressionAttributeValues?: Item;
+  ExpressionAttributeNames?: Record<string, string>;
+} {
+  return {
+    ...(condition === undefined ? {} : { ConditionExpression: condition }),
+    ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
+    ...(names === undefined ? {} : { ExpressionAttributeNames: names }),
+  };
+}
+
+async function unlessRefused<T>(what: string, call: () => Promise<T>): Promise<T | null> {
+  try {
+    return await callAws(what, call);
+  } catch (error) {
+    if (isConditionFailure(error)) return null;
+    throw error;
+  }
+}
+
+/** The table's own attributes taken off, so that a record can be parsed strictly. */
+export function withoutStorage(item: Item): Item {
+  const { pk, sk, openPk, deliveries, counted, writeId, expiresAt, ...record } = item;
+  return record;
+}
+
+/** Whole seconds since 1970, as DynamoDB's TTL wants them, rounded up. */
+export const ttlOf = (at: Date): number => Math.ceil(at.getTime() / 1000);

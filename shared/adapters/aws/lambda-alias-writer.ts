@@ -1,0 +1,32 @@
+import { LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
+import type { LambdaAliasWriter } from '#shared/ports/cloud.ts';
+import { ONCE } from './clients.ts';
+import { sendEffect } from './errors.ts';
+
+/**
+ * Moves an alias, all of its traffic: weights of a running canary are taken off. Fenced by the revision id, and never
+ * repeated after a lost answer (`OutcomeUnknown`).
+ */
+export function makeLambdaAliasWriter(options: { readonly client?: LambdaClient } = {}): LambdaAliasWriter {
+  const { client = new LambdaClient(ONCE) } = options;
+  return {
+    pointTo: (functionName, alias, version, expectedRevisionId) => {
+      const command = new UpdateAliasCommand({
+        FunctionName: functionName,
+        Name: alias,
+        FunctionVersion: version,
+        RevisionId: expectedRevisionId,
+        RoutingConfig: { AdditionalVersionWeights: {} },
+      });
+      return sendEffect(`Pointing ${functionName}:${alias} to version ${version}`, async () => {
+        try {
+          await client.send(command);
+          return 'moved';
+        } catch (error) {
+          if (error instanceof Error && error.name === 'PreconditionFailedException') return 'changed-meanwhile';
+          throw error;
+        }
+      });
+    },
+  };
+}

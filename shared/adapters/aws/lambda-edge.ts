@@ -1,0 +1,126 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+  SQSBatchResponse,
+  SQSEvent,
+  SQSRecord,
+} from 'aws-lambda';
+import * as z from 'zod';
+import { InvalidInput, Retryable } from '#shared/domain/kernel/errors.ts';
+import { lambdaMeter, logger, metrics } from './lambda-telemetry.ts';
+
+export { lambdaLog, lambdaMeter } from './lambda-telemetry.ts';
+
+interface Named {
+  readonly name: string;
+}
+export type LambdaHandler<E, R> = (event: E, context: Context) => Promise<R>;
+
+/**
+ * A step of the workflow: parses the input (`InvalidInput`), runs, checks the output against its contract, and logs with the
+ * incident's id. Errors leave unchanged: Lambda reports their `name` as `errorType`, which the state machine matches.
+ */
+export function stepFunction<I extends z.ZodType<{ incidentId: string }>, O extends z.ZodType>(step: {
+  readonly config: Named;
+  readonly input: I;
+  readonly output: O;
+  readonly run: (input: z.output<I>) => Promise<z.output<O>>;
+}): LambdaHandler<unknown, z.output<O>> {
+  const { name } = step.config;
+  return edge(name, async (event: unknown) => {
+    const input = step.input.safeParse(event);
+    if (!input.success) throw new InvalidInput(`Input of ${name}: ${z.prettifyError(input.error)}`);
+    logger.appendKeys({ incidentId: input.data.incidentId });
+    const output = step.output.safeParse(await step.run(input.data));
+    if (!output.success) throw new Error(`Output of ${name} breaks its contract: ${z.prettifyError(output.error)}`);
+    return output.data;
+  });
+}
+
+/**
+ * An HTTP API route (payload format 2.0). What `run` throws is answered, never shown: `InvalidInput` 400 with its message,
+ * `Retryable` 503, anything else 500.
+ */
+export function httpFunction(route: {
+  readonly config: Named;
+  readonly run: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+}): LambdaHandler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
+  return edge(route.config.name, async (event: APIGatewayProxyEventV2) => {
+    try {
+      return await route.run(event);
+    } catch (error) {
+      logger.error('Request failed', error as Error);
+      if (error instanceof InvalidInput) return answer(400, error.message);
+      if (error instanceof Retryable) return answer(503, 'Try again in a moment.', { 'retry-after': '5' });
+      return answer(500, 'Something is broken here. It was logged.');
+    }
+  });
+}
+
+/** An SQS batch: each message alone; those that threw are reported and come again, up to the dead-letter queue. */
+export function sqsBatchFunction(batch: {
+  readonly config: Named;
+  readonly run: (body: string, message: SQSRecord) => Promise<void>;
+}): LambdaHandler<SQSEvent, SQSBatchResponse> {
+  return edge(batch.config.name, async (event: SQSEvent, context: Context) =>
+    processPartialResponse(
+      event,
+      (message: SQSRecord) => runMessage(message, batch.run),
+      new BatchProcessor(EventType.SQS),
+      {
+        context,
+        throwOnFullBatchFailure: false,
+      },
+    ),
+  );
+}
+
+async function runMessage(message: SQSRecord, run: (body: string, message: SQSRecord) => Promise<void>): Promise<void> {
+  try {
+    await run(message.body, message);
+  } catch (error) {
+    logger.error('Message failed and will come again', { error: error as Error, messageId: message.messageId });
+    lambdaMeter.count('MessageFailed');
+    throw error;
+  }
+}
+
+/** A scheduled function; a throw is retried by Lambda and ends in the dead-letter queue. */
+export function scheduledFunction(schedule: {
+  readonly config: Named;
+  readonly run: () => Promise<unknown>;
+}): LambdaHandler<unknown, null> {
+  return edge(schedule.config.name, async () => {
+    await schedule.run();
+    return null;
+  });
+}
+
+/** What every function shares: log context, metrics flushed at the end, cold starts counted, failures logged once. */
+function edge<E, R>(name: string, run: (event: E, context: Context) => Promise<R>): LambdaHandler<E, R> {
+  const handler = middy()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics, { captureColdStartMetric: true }))
+    .onError(({ error }) => {
+      logger.error('Function failed', { error: error as Error, function: name });
+    })
+    .handler(run as never);
+  return handler as unknown as LambdaHandler<E, R>;
+}
+
+function answer(
+  statusCode: number,
+  message: string,
+  headers: Record<string, string> = {},
+): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ message }),
+  };
+}

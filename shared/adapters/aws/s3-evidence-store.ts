@@ -1,0 +1,66 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import { REPEATABLE } from './clients.ts';
+import { callAws, parseRecord } from './errors.ts';
+
+interface Schema<T> {
+  parse(value: unknown): T;
+}
+
+/**
+ * JSON objects `incidents/<id>/{evidence,telemetry,diagnosis}.json`. A missing object is only told apart from a forbidden one
+ * when the role may `s3:ListBucket`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The client addresses
+ * buckets by path, because the local runtime has no wildcard host names.
+ */
+export function makeS3EvidenceStore(options: { readonly bucket: string; readonly client?: S3Client }): EvidenceStore {
+  const { bucket, client = new S3Client({ ...REPEATABLE, forcePathStyle: true }) } = options;
+  const put = async <T>(incidentId: string, name: string, schema: Schema<T>, value: T): Promise<void> => {
+    const command = new PutObjectCommand({
+      Bucket: bucket,
+      Key: keyOf(incidentId, name),
+      Body: JSON.stringify(schema.parse(value)),
+      ContentType: 'application/json',
+    });
+    await callAws(`Writing the ${name} of incident ${incidentId}`, () => client.send(command));
+  };
+  const get = async <T>(incidentId: string, name: string, schema: Schema<T>): Promise<T | null> => {
+    const what = `The ${name} of incident ${incidentId}`;
+    const text = await readObject(client, bucket, keyOf(incidentId, name), what);
+    return text === null ? null : parseRecord(schema, parseJson(text, what), what);
+  };
+  return {
+    putEvidence: (evidence) => put(evidence.incidentId, 'evidence', Evidence, evidence),
+    getEvidence: (incidentId) => get(incidentId, 'evidence', Evidence),
+    putTelemetry: (incidentId, telemetry) => put(incidentId, 'telemetry', Telemetry, telemetry),
+    getTelemetry: (incidentId) => get(incidentId, 'telemetry', Telemetry),
+    putDiagnosis: (incidentId, diagnosis) => put(incidentId, 'diagnosis', Diagnosis, diagnosis),
+    getDiagnosis: (incidentId) => get(incidentId, 'diagnosis', Diagnosis),
+  };
+}
+
+const keyOf = (incidentId: string, name: string): string => `incidents/${incidentId}/${name}.json`;
+
+async function readObject(client: S3Client, bucket: string, key: string, what: string): Promise<string | null> {
+  return callAws(what, async () => {
+    try {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return Body ? await Body.transformToString('utf-8') : null;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'NoSuchKey') return null;
+      throw error;
+    }
+  });
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, which may be evidence.
+    throw new CorruptRecord(`${what} is not JSON.`);
+  }
+}

@@ -1,0 +1,53 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { CorruptRecord, Refused } from '#shared/domain/kernel/errors.ts';
+import type { SecretReader } from '#shared/ports/cloud.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { systemClock } from '../system/clock.ts';
+import { REPEATABLE } from './clients.ts';
+import { callAws } from './errors.ts';
+
+type SecretName = Parameters<SecretReader['read']>[0];
+type Secret = Readonly<Record<string, string>>;
+const FRESH_MILLISECONDS = 5 * 60 * 1000;
+const SecretValue = z.record(z.string(), z.string());
+
+/** Secrets by the ARNs of this function, kept five minutes in memory. Their content is never in an error. */
+export function makeSecretReader(
+  arns: Partial<Readonly<Record<SecretName, string>>>,
+  options: { readonly client?: SecretsManagerClient; readonly clock?: Clock } = {},
+): SecretReader {
+  const { client = new SecretsManagerClient(REPEATABLE), clock = systemClock } = options;
+  const kept = new Map<SecretName, { until: number; secret: Promise<Secret> }>();
+  return {
+    read: async (name) => {
+      const now = clock.now().getTime();
+      const found = kept.get(name);
+      if (found && found.until > now) return found.secret;
+      const arn = arns[name];
+      if (!arn) throw new Refused(`This function was not given the secret ${name}.`);
+      // The promise is kept, so that callers at the same time share one request; a failure is not kept.
+      const secret = fetchSecret(client, name, arn);
+      kept.set(name, { until: now + FRESH_MILLISECONDS, secret });
+      secret.catch(() => kept.delete(name));
+      return secret;
+    },
+  };
+}
+
+async function fetchSecret(client: SecretsManagerClient, name: SecretName, arn: string): Promise<Secret> {
+  const { SecretString } = await callAws(`Reading the secret ${name}`, () =>
+    client.send(new GetSecretValueCommand({ SecretId: arn })),
+  );
+  const parsed = SecretValue.safeParse(jsonOrNull(SecretString));
+  if (!parsed.success) throw new CorruptRecord(`The secret ${name} must be a JSON object of texts.`);
+  return parsed.data;
+}
+
+function jsonOrNull(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return null;
+  }
+}

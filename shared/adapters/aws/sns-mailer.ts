@@ -1,0 +1,33 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Mailer } from '#shared/ports/cloud.ts';
+import { ONCE } from './clients.ts';
+import { sendEffect } from './errors.ts';
+
+/** SNS takes 256 KiB; a mail that long is not read. */
+const MOST_BYTES = 200 * 1024;
+
+/** Publishes to the escalation topic. Not repeated after a lost answer (`OutcomeUnknown`): a second mail would go out. */
+export function makeSnsMailer(options: { readonly topicArn: string; readonly client?: SNSClient }): Mailer {
+  const { topicArn, client = new SNSClient(ONCE) } = options;
+  return {
+    publish: async (subject, message) => {
+      const command = new PublishCommand({ TopicArn: topicArn, Subject: asSubject(subject), Message: cut(message) });
+      await sendEffect('Publishing to the escalation topic', () => client.send(command));
+    },
+  };
+}
+
+/** SNS refuses subjects that are not printable ASCII of at most 100 characters beginning with a letter, digit or punctuation. */
+function asSubject(subject: string): string {
+  const ascii = subject
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[^\x20-\x7e]/g, '?')
+    .trim();
+  return ascii.slice(0, 100) || 'Selfheal';
+}
+
+function cut(message: string): string {
+  const bytes = new TextEncoder().encode(message);
+  if (bytes.length <= MOST_BYTES) return message;
+  return `${new TextDecoder().decode(bytes.subarray(0, MOST_BYTES))}\n[cut]`;
+}

@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { CodeHost, Comment } from '#shared/ports/code-host.ts';
+import type { GithubClient } from './github-client.ts';
+import { isHttpError } from './github-errors.ts';
+import { repositoryOf } from './repository.ts';
+
+/** 100 pages of 100: an issue takes at most 2,500 comments. */
+const MAX_PAGES = 100;
+const User = z.object({ id: z.number(), type: z.string().optional() });
+const IssueComment = z.object({
+  id: z.number(),
+  body: z.string().nullish(),
+  html_url: z.string(),
+  user: User.nullable(),
+});
+type IssueComment = z.infer<typeof IssueComment>;
+/** Whose token it is: a user's account, or a GitHub App, which may not ask. */
+type Identity = { kind: 'user'; id: number } | { kind: 'app' };
+
+/** Comments of issues and pull requests. */
+export function comments(
+  client: GithubClient,
+  token: () => Promise<string>,
+): Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment'> {
+  const identity = makeIdentity(client, token);
+  return {
+    findComment: async (repository, issue, marker) => {
+      const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+      const parameters = { ...repositoryOf(repository), issue_number: issue };
+      for await (const page of client.pages(route, parameters, z.array(IssueComment), MAX_PAGES)) {
+        for (const comment of page) {
+          // Anybody can write the marker into a comment; only one of ours may be edited.
+          if (comment.body?.includes(marker) && isOurs(comment, await identity())) return commentOf(comment);
+        }
+      }
+      return null;
+    },
+    createComment: async (repository, issue, body) => {
+      const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
+      const parameters = { ...repositoryOf(repository), issue_number: issue, body };
+      return commentOf(await client.effect(route, parameters, IssueComment));
+    },
+    updateComment: async (repository, commentId, body) => {
+      const route = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}';
+      const parameters = { ...repositoryOf(repository), comment_id: commentId, body };
+      return commentOf(await client.call(route, parameters, IssueComment));
+    },
+  };
+}
+
+/** Asked once per token. An installation token gets 403 for `GET /user`. */
+function makeIdentity(client: GithubClient, token: () => Promise<string>): () => Promise<Identity> {
+  let known: { token: string; identity: Identity } | null = null;
+  return async () => {
+    const current = await token();
+    if (known?.token !== current) known = { token: current, identity: await readIdentity(client) };
+    return known.identity;
+  };
+}
+
+async function readIdentity(client: GithubClient): Promise<Identity> {
+  try {
+    const { id } = await client.call('GET /user', {}, User);
+    return { kind: 'user', id };
+  } catch (error) {
+    if (error instanceof Refused && isHttpError(error.cause) && error.cause.status === 403) return { kind: 'app' };
+    throw error;
+  }
+}
+
+/** An App cannot learn its own account with its token, but no person can write as a bot. */
+const isOurs = ({ user }: IssueComment, identity: Identity): boolean =>
+  identity.kind === 'user' ? user?.id === identity.id : user?.type === 'Bot';
+
+const commentOf = ({ id, body, html_url }: IssueComment): Comment => ({
+  id,
+  body: body ?? '',
+  url: html_url,
+  authorIsUs: true,
+});

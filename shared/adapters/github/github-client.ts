@@ -1,0 +1,138 @@
+import { Octokit } from '@octokit/core';
+import { InvalidInput, OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type Fate, fateOf } from './github-errors.ts';
+
+export interface GithubOptions {
+  /** `https://api.github.com`, or `https://<host>/api/v3`. */
+  readonly apiUrl: string;
+  readonly token: () => Promise<string>;
+  readonly clock: Clock;
+  readonly userAgent?: string;
+  /** Of one request, its body included. */
+  readonly timeoutMilliseconds?: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number | undefined>>;
+  readonly data: unknown;
+}
+type Parameters = Readonly<Record<string, unknown>>;
+interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error };
+}
+
+/** GitHub's REST API with this project's rules for retries. `route` is Octokit's: `GET /repos/{owner}/{repo}`. */
+export interface GithubClient {
+  /** What may be repeated: reads, and writes that leave the same behind when done twice. */
+  call<T>(route: string, parameters: Parameters, schema: Schema<T>): Promise<T>;
+  /** Like `call`, unparsed and with redirects left to the caller. */
+  open(route: string, parameters: Parameters): Promise<Answer>;
+  /** Page after page, at most `maxPages`. */
+  pages<T>(route: string, parameters: Parameters, schema: Schema<T>, maxPages: number): AsyncGenerator<T>;
+  /** What must not be done twice: a lost answer is `OutcomeUnknown`, never a second attempt. */
+  effect<T>(route: string, parameters: Parameters, schema: Schema<T>): Promise<T>;
+}
+
+const RETRIES = 3;
+/** A longer wait is left to the workflow, which pays nothing for waiting. */
+const LONGEST_WAIT_MILLISECONDS = 10_000;
+const API_VERSION = '2022-11-28';
+
+export function makeGithubClient(options: GithubOptions): GithubClient {
+  const send = sender(options);
+  const repeat = (route: string, parameters: Parameters, redirect?: 'manual'): Promise<Answer> =>
+    withRetries(route, options.clock, ['never-sent', 'lost'], () => send(route, parameters, redirect));
+  return {
+    call: async (route, parameters, schema) => parse(route, await repeat(route, parameters), schema),
+    open: (route, parameters) => repeat(route, parameters, 'manual'),
+    pages: async function* (route, parameters, schema, maxPages) {
+      let position: Parameters | null = { per_page: 100 };
+      for (let page = 0; position !== null && page < maxPages; page++) {
+        const answer = await repeat(route, { ...parameters, ...position });
+        yield parse(route, answer, schema);
+        position = nextPage(answer);
+      }
+    },
+    effect: async (route, parameters, schema) => {
+      const answer = await withRetries(route, options.clock, ['never-sent'], () => send(route, parameters));
+      const parsed = schema.safeParse(answer.data);
+      if (parsed.success) return parsed.data;
+      throw new OutcomeUnknown(`${route}: done, but the answer could not be read.`, { cause: parsed.error });
+    },
+  };
+}
+
+type Send = (route: string, parameters: Parameters, redirect?: 'manual') => Promise<Answer>;
+
+function sender({ apiUrl, token, userAgent = 'selfheal', timeoutMilliseconds = 10_000 }: GithubOptions): Send {
+  if (!/^https?:$/.test(URL.parse(apiUrl)?.protocol ?? '')) {
+    throw new InvalidInput(`github.apiUrl must be an http or https URL, not ${apiUrl}.`);
+  }
+  const octokit = new Octokit({ baseUrl: apiUrl.replace(/\/+$/, ''), userAgent });
+  return async (route, parameters, redirect) =>
+    octokit.request(route, {
+      ...parameters,
+      headers: { authorization: `Bearer ${await token()}`, 'x-github-api-version': API_VERSION },
+      request: { signal: AbortSignal.timeout(timeoutMilliseconds), ...(redirect ? { redirect } : {}) },
+    });
+}
+
+/** Repeats after the given fates, and always after a short rate limit: GitHub refused, so nothing was done. */
+async function withRetries(
+  route: string,
+  clock: Clock,
+  repeatable: readonly Fate['kind'][],
+  send: () => Promise<Answer>,
+): Promise<Answer> {
+  for (let retry = 0; ; retry++) {
+    try {
+      return await send();
+    } catch (cause) {
+      const fate = fateOf(cause, clock.now());
+      const wait = waitBefore(retry, fate);
+      const again = fate.kind === 'rate-limited' || repeatable.includes(fate.kind);
+      if (!again || retry >= RETRIES || wait > LONGEST_WAIT_MILLISECONDS) throw asPortError(route, fate, again, cause);
+      await clock.sleep(wait);
+    }
+  }
+}
+
+/** What GitHub asks for, else exponential backoff with full jitter. */
+function waitBefore(retry: number, fate: Fate): number {
+  const asked = fate.kind === 'rate-limited' ? fate.waitMilliseconds : null;
+  return asked ?? Math.random() * 250 * 2 ** retry;
+}
+
+function asPortError(route: string, fate: Fate, repeatable: boolean, cause: unknown): unknown {
+  if (fate.kind === 'ours') return cause;
+  hideTraffic(cause);
+  const message = `${route}: ${cause instanceof Error ? cause.message : String(cause)}`;
+  if (fate.kind === 'refused') return new Refused(message, { cause });
+  return repeatable ? new Retryable(message, { cause }) : new OutcomeUnknown(message, { cause });
+}
+
+/** Request and response stay readable and are not logged: a comment's body holds lines of a private log. */
+function hideTraffic(cause: unknown): void {
+  if (!(cause instanceof Error)) return;
+  for (const part of ['request', 'response']) {
+    if (Object.hasOwn(cause, part)) Object.defineProperty(cause, part, { enumerable: false });
+  }
+}
+
+/** A text where JSON was expected is an answer that was cut off or came from a proxy: it may be whole next time. */
+function parse<T>(route: string, answer: Answer, schema: Schema<T>): T {
+  const parsed = schema.safeParse(answer.data);
+  if (parsed.success) return parsed.data;
+  const message = `${route}: the answer has not the documented form.`;
+  if (typeof answer.data === 'object') throw new Refused(message, { cause: parsed.error });
+  throw new Retryable(message, { cause: parsed.error });
+}
+
+/** Position of the next page from the `link` header. Only its query is used: the token goes to no host that a header names. */
+function nextPage({ headers }: Answer): Parameters | null {
+  const next = /<([^<>]+)>;\s*rel="next"/.exec(String(headers.link ?? ''))?.[1];
+  const query = next === undefined ? undefined : URL.parse(next)?.searchParams;
+  return query ? Object.fromEntries(query) : null;
+}

@@ -1,0 +1,97 @@
+import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { CodeHost, LogArchive } from '#shared/ports/code-host.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import type { GithubClient } from './github-client.ts';
+import { isHttpError } from './github-errors.ts';
+import { repositoryOf } from './repository.ts';
+
+const TIMEOUT_MILLISECONDS = 30_000;
+/** The link to the storage lives for a minute. */
+const DOWNLOADS = 3;
+const ROUTE = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/logs';
+
+/**
+ * Downloads the log archive. GitHub answers with a redirect to signed storage on another host, which is fetched without the
+ * token (https://docs.github.com/en/rest/actions/workflow-runs#download-workflow-run-attempt-logs).
+ */
+export function logDownload(
+  client: GithubClient,
+  { apiUrl, clock }: { readonly apiUrl: string; readonly clock: Clock },
+): CodeHost['downloadLogs'] {
+  return async (repository, runId, attempt, maxBytes) => {
+    const parameters = { ...repositoryOf(repository), run_id: runId, attempt_number: attempt };
+    let url: URL | null;
+    try {
+      url = await storageUrl(client, apiUrl, ROUTE, parameters);
+    } catch (error) {
+      if (isGone(error)) return unavailable('GitHub has no log archive of this attempt (expired or deleted).');
+      throw error;
+    }
+    return url
+      ? download(url, maxBytes, clock)
+      : unavailable('GitHub named no place to download the log archive from.');
+  };
+}
+
+/** Follows the API's own redirects (a renamed repository: 301, 307, 308) on its own host, up to the storage's 302. */
+async function storageUrl(
+  client: GithubClient,
+  apiUrl: string,
+  route: string,
+  parameters: Readonly<Record<string, unknown>>,
+  hops = 3,
+): Promise<URL | null> {
+  const { status, headers } = await client.open(route, parameters);
+  const url = typeof headers.location === 'string' ? URL.parse(headers.location, apiUrl) : null;
+  if (!url || hops === 0) return null;
+  if (status === 302) return isAllowed(url, apiUrl) ? url : null;
+  return url.origin === new URL(apiUrl).origin ? storageUrl(client, apiUrl, `GET ${url.href}`, {}, hops - 1) : null;
+}
+
+const unavailable = (reason: string): LogArchive => ({ kind: 'unavailable', reason });
+
+const isGone = (error: unknown): boolean =>
+  error instanceof Refused && isHttpError(error.cause) && [404, 410].includes(error.cause.status);
+
+/** Plain http only where the API itself is plain http (the local runtime). */
+const isAllowed = (url: URL, apiUrl: string): boolean =>
+  url.protocol === 'https:' || (url.protocol === 'http:' && apiUrl.startsWith('http:'));
+
+/** The storage fails now and then: a passing failure is repeated with full jitter. */
+async function download(url: URL, maxBytes: number, clock: Clock): Promise<LogArchive> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await fetchBounded(url, maxBytes);
+    } catch (error) {
+      if (!(error instanceof Retryable) || tried >= DOWNLOADS) throw error;
+      await clock.sleep(Math.random() * 250 * 2 ** tried);
+    }
+  }
+}
+
+async function fetchBounded(url: URL, maxBytes: number): Promise<LogArchive> {
+  try {
+    // The address was checked; one that it might name in turn was not.
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+    if (response.status >= 500 || response.status === 429)
+      throw new Retryable(`The log storage answered ${response.status}.`);
+    if (!response.ok || !response.body) return unavailable(`The log storage answered ${response.status}.`);
+    const bytes = await readAtMost(response.body, maxBytes);
+    return bytes ? { kind: 'archive', bytes } : unavailable(`The log archive is larger than ${maxBytes} bytes.`);
+  } catch (cause) {
+    if (cause instanceof Retryable) throw cause;
+    throw new Retryable('The log archive could not be downloaded.', { cause });
+  }
+}
+
+/** Null as soon as there are more bytes; the rest is not downloaded. */
+async function readAtMost(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
+import type { GithubClient } from './github-client.ts';
+import { repositoryOf } from './repository.ts';
+
+/** 100 jobs a page; a matrix has at most 256 jobs and a run at most a few of them. */
+const MAX_JOB_PAGES = 20;
+const WorkflowRun = z.object({
+  id: z.number(),
+  run_attempt: z.number().default(1),
+  status: z.string().nullable(),
+  conclusion: z.string().nullable(),
+  html_url: z.string(),
+  workflow_id: z.number(),
+  head_sha: z.string(),
+  created_at: z.string(),
+  event: z.string().optional(),
+  head_branch: z.string().nullish(),
+});
+const WorkflowJob = z.object({
+  id: z.number(),
+  name: z.string(),
+  conclusion: z.string().nullable(),
+  html_url: z.string().nullable(),
+  steps: z.array(z.object({ name: z.string(), conclusion: z.string().nullable() })).optional(),
+});
+const RunPage = z.object({ workflow_runs: z.array(WorkflowRun) });
+const JobPage = z.object({ jobs: z.array(WorkflowJob) });
+const Repository = z.object({ default_branch: z.string() });
+/** Runs of these belong to a contributor's branch, even if it is called like the default branch. */
+const FOREIGN_EVENTS = new Set(['pull_request', 'pull_request_target']);
+
+/** Workflow runs and their jobs. */
+export function runs(
+  client: GithubClient,
+): Pick<CodeHost, 'getRun' | 'listJobs' | 'listDefaultBranchRuns' | 'hasNewerRun' | 'rerunFailedJobs'> {
+  return {
+    getRun: async (repository, runId) => {
+      const parameters = { ...repositoryOf(repository), run_id: runId };
+      return runOf(await client.call('GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters, WorkflowRun));
+    },
+    listJobs: async (repository, runId, attempt) => {
+      const route = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs';
+      const parameters = { ...repositoryOf(repository), run_id: runId, attempt_number: attempt };
+      const jobs: Job[] = [];
+      for await (const page of client.pages(route, parameters, JobPage, MAX_JOB_PAGES))
+        jobs.push(...page.jobs.map(jobOf));
+      return jobs;
+    },
+    listDefaultBranchRuns: async (repository, workflowId, limit) => {
+      const place = repositoryOf(repository);
+      const { default_branch } = await client.call('GET /repos/{owner}/{repo}', place, Repository);
+      const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
+      const query = { branch: default_branch, status: 'completed', exclude_pull_requests: true, per_page: 100 };
+      const found = await client.call(route, { ...place, workflow_id: workflowId, ...query }, RunPage);
+      return found.workflow_runs
+        .filter((run) => !isForeign(run))
+        .slice(0, limit)
+        .map(runOf);
+    },
+    hasNewerRun: async (repository, runId) => {
+      const place = repositoryOf(repository);
+      const parameters = { ...place, run_id: runId };
+      const run = await client.call('GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters, WorkflowRun);
+      if (isForeign(run)) return false;
+      const { workflow_id, head_branch, event } = run;
+      // Each release has a tag for its branch: the next one is found by the event.
+      const where = event === 'release' || !head_branch ? { event } : { branch: head_branch };
+      const query = { ...where, exclude_pull_requests: true, per_page: 100 };
+      const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
+      const found = await client.call(route, { ...place, workflow_id, ...query }, RunPage);
+      return found.workflow_runs.some((other) => other.id > runId && !isForeign(other));
+    },
+    rerunFailedJobs: async (repository, runId) => {
+      const parameters = { ...repositoryOf(repository), run_id: runId };
+      await client.effect(
+        'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs',
+        parameters,
+        z.unknown(),
+      );
+    },
+  };
+}
+
+const isForeign = ({ event }: z.infer<typeof WorkflowRun>): boolean => event !== undefined && FOREIGN_EVENTS.has(event);
+
+const runOf = (run: z.infer<typeof WorkflowRun>): Run => ({
+  id: run.id,
+  attempt: run.run_attempt,
+  status: run.status ?? 'unknown',
+  conclusion: run.conclusion,
+  url: run.html_url,
+  workflowId: run.workflow_id,
+  headSha: run.head_sha,
+  createdAt: run.created_at,
+});
+
+const jobOf = ({ id, name, conclusion, html_url, steps = [] }: z.infer<typeof WorkflowJob>): Job => ({
+  id,
+  name,
+  conclusion,
+  url: html_url,
+  failedStep: steps.find((step) => step.conclusion === 'failure' || step.conclusion === 'timed_out')?.name ?? null,
+});

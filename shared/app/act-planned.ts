@@ -1,0 +1,33 @@
+import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import { isIntact } from '#shared/domain/remediation/bind-action.ts';
+import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { actionOf } from '#shared/plugins/actions/registry.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+
+export interface PlannedAction {
+  readonly action: BoundAction;
+  readonly plugin: ActionPlugin;
+  /** Parsed again with the plug-in's own schema. */
+  readonly parameters: unknown;
+}
+
+/** Reads a plan that may be executed. Throws `CorruptRecord` when it is absent, was changed, or fits no plug-in any more. */
+export async function readPlannedAction(
+  { incidentId, digest }: { readonly incidentId: string; readonly digest: string },
+  deps: { readonly incidents: Pick<IncidentStore, 'getPlan'>; readonly actions: readonly ActionPlugin[] },
+): Promise<PlannedAction> {
+  const action = await deps.incidents.getPlan(incidentId, digest);
+  if (action === null || action.digest !== digest || action.incidentId !== incidentId || !isIntact(action)) {
+    throw new CorruptRecord(`Incident ${incidentId} has no intact plan ${digest}.`);
+  }
+  const plugin = actionOf(action.actionId, deps.actions);
+  if (plugin === null || plugin.family !== action.family || plugin.risk !== action.risk) {
+    throw new CorruptRecord(`Plan ${digest} names an action ${action.actionId} that this version does not know.`);
+  }
+  const parameters = plugin.parameters.safeParse(action.parameters);
+  if (!parameters.success) {
+    throw new CorruptRecord(`The parameters of plan ${digest} do not fit ${plugin.id}.`, { cause: parameters.error });
+  }
+  return { action, plugin, parameters: parameters.data };
+}

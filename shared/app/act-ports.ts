@@ -1,0 +1,22 @@
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
+
+/** The ports a function was given; every other one refuses, so that a plug-in cannot reach beyond its function's role. */
+export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clock'>): ActionPorts {
+  return {
+    codeHost: given.codeHost ?? refusing('codeHost'),
+    alarms: given.alarms ?? refusing('alarms'),
+    deployments: given.deployments ?? refusing('deployments'),
+    lambdaAliases: given.lambdaAliases ?? refusing('lambdaAliases'),
+    ecsServices: given.ecsServices ?? refusing('ecsServices'),
+    clock: given.clock,
+  };
+}
+
+function refusing<T extends object>(port: string): T {
+  return new Proxy({} as T, {
+    get: (_target, method) => async () => {
+      throw new Refused(`This function may not use ${port}.${String(method)}.`);
+    },
+  });
+}

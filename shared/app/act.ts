@@ -1,0 +1,185 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { InvalidInput, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { judgeControls } from '#shared/domain/policy/guard-rules.ts';
+import type { ActionFamily, ActionRecord, Receipt } from '#shared/domain/remediation/bound-action.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import type { ActionPlugin, ActionPorts, Observation } from '#shared/plugins/actions/contract.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type PlannedAction, readPlannedAction } from './act-planned.ts';
+import { settle } from './act-settle.ts';
+
+export interface ActDeps {
+  /** The only family this function's role can execute. */
+  readonly family: ActionFamily;
+  readonly incidents: Pick<IncidentStore, 'getPlan' | 'intend' | 'commitAction' | 'audit'>;
+  readonly control: Pick<ControlStore, 'controls' | 'holdsLease'>;
+  readonly ports: ActionPorts;
+  readonly actions: readonly ActionPlugin[];
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly meter: Meter;
+}
+
+type Acted = StepOutput<'act'>;
+interface Act extends PlannedAction {
+  readonly lease: string;
+  readonly deps: ActDeps;
+}
+
+/** How long an effect whose answer was lost may take to show. */
+const SETTLE_MILLISECONDS = 10_000;
+/** An intent found from before may be as young as the crash that left it. */
+const LEAST_SETTLE_MILLISECONDS = 2_000;
+
+/**
+ * Executes a sealed plan once: intent, effect, observation, commit. Reads nothing but the plan, the controls and the target. A lost
+ * answer is read back; when that does not settle it the state is `unknown`, for a human. `Retryable` only when nothing happened.
+ */
+export async function act(input: StepInput<'act'>, deps: ActDeps): Promise<Acted> {
+  const planned = await readPlannedAction(input, deps);
+  if (planned.action.family !== deps.family) {
+    throw new InvalidInput(`The action family ${planned.action.family} is not executed here, but ${deps.family}.`);
+  }
+  const one: Act = { ...planned, lease: input.lease, deps };
+  const { incidentId, digest, actionId } = planned.action;
+  const intent = await deps.incidents.intend({
+    version: 1,
+    incidentId,
+    digest,
+    actionId,
+    state: 'intended',
+    intendedAt: deps.clock.now().toISOString(),
+    receipt: null,
+    verified: null,
+  });
+  if (intent.kind === 'exists') return await resume(one, intent.record);
+  await audit(one, 'intended');
+  return await begin(one);
+}
+
+/** Nothing was sent yet for this plan. */
+async function begin(one: Act): Promise<Acted> {
+  const observation = await observe(one).catch((error: unknown): Observation => {
+    if (error instanceof Refused) return { kind: 'superseded', reason: 'The target may not be read.' };
+    throw error;
+  });
+  switch (observation.kind) {
+    case 'not-started':
+      return await perform(one);
+    case 'happened':
+      return await done(one, byOthers(observation.receipt));
+    default:
+      return await refused(one, observation.reason);
+  }
+}
+
+/** An intent from before: the effect may be there, or on its way. */
+async function resume(one: Act, record: ActionRecord): Promise<Acted> {
+  if (record.state !== 'intended') return answerOf(record);
+  const now = one.deps.clock.now().getTime();
+  const deadline = Math.max(Date.parse(record.intendedAt) + SETTLE_MILLISECONDS, now + LEAST_SETTLE_MILLISECONDS);
+  const observation = await settle(() => observe(one), new Date(deadline), one.deps.clock);
+  switch (observation.kind) {
+    case 'not-started':
+      return await perform(one);
+    case 'happened':
+      return await done(one, observation.receipt);
+    default:
+      return await unknown(one, observation.reason);
+  }
+}
+
+async function perform(one: Act): Promise<Acted> {
+  const denials = await lastDenials(one);
+  if (denials.length > 0) return await refused(one, denials.join(' '));
+  try {
+    return await done(one, await one.plugin.execute(one.parameters, one.deps.ports));
+  } catch (error) {
+    if (error instanceof Retryable) throw error;
+    return error instanceof Refused ? await afterRefusal(one, error) : await afterLostAnswer(one, error);
+  }
+}
+
+/** Right before the effect: minutes may have passed since the guard looked. */
+async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
+  const now = deps.clock.now();
+  const controls = await deps.control.controls();
+  const held = await deps.control.holdsLease(action.targetKey, lease, now);
+  return [
+    ...judgeControls({ controls, policy: deps.configuration.policy, now }),
+    ...(held ? [] : [`The lease on ${action.targetKey} is not held any more.`]),
+  ];
+}
+
+/** A refusal may be about the second of two attempts, when the first one took effect. */
+async function afterRefusal(one: Act, error: Refused): Promise<Acted> {
+  const observation = await settle(() => observe(one), one.deps.clock.now(), one.deps.clock);
+  return observation.kind === 'happened'
+    ? await done(one, observation.receipt)
+    : await refused(one, error.message.slice(0, 300));
+}
+
+async function afterLostAnswer(one: Act, cause: unknown): Promise<Acted> {
+  const deadline = new Date(one.deps.clock.now().getTime() + SETTLE_MILLISECONDS);
+  const observation = await settle(() => observe(one), deadline, one.deps.clock);
+  switch (observation.kind) {
+    case 'happened':
+      return await done(one, observation.receipt);
+    case 'not-started':
+      throw new Retryable(`The answer to ${one.action.actionId} was lost and nothing happened.`, { cause });
+    default:
+      return await unknown(one, observation.reason);
+  }
+}
+
+const observe = ({ plugin, parameters, deps }: Act): Promise<Observation> => plugin.observe(parameters, deps.ports);
+
+/** What somebody else did is verified like our own, but never undone. */
+function byOthers(receipt: Receipt): Receipt {
+  return {
+    ...receipt,
+    summary: `It was done by somebody else already: ${receipt.summary}`,
+    facts: { ...receipt.facts, byOthers: true },
+  };
+}
+
+async function done(one: Act, receipt: Receipt): Promise<Acted> {
+  await commit(one, 'done', receipt);
+  return { state: 'done', summary: receipt.summary };
+}
+
+async function refused(one: Act, reason: string): Promise<Acted> {
+  const summary = `Not done: ${reason}`;
+  await commit(one, 'refused', { summary, at: one.deps.clock.now().toISOString(), facts: {} });
+  return { state: 'refused', summary };
+}
+
+async function unknown(one: Act, reason: string): Promise<Acted> {
+  await commit(one, 'unknown', null);
+  return { state: 'unknown', summary: reason };
+}
+
+/** The audit comes first: a crash in between repeats both, and the same entry twice is one. */
+async function commit(one: Act, state: Acted['state'], receipt: Receipt | null): Promise<void> {
+  const { action, deps } = one;
+  await audit(one, state);
+  await deps.incidents.commitAction(action.incidentId, action.digest, { state, ...(receipt ? { receipt } : {}) });
+  deps.meter.count(`action-${state}`);
+}
+
+async function audit({ action, deps }: Act, what: Acted['state'] | 'intended'): Promise<void> {
+  await deps.incidents.audit(action.incidentId, `${what}#${action.digest}`, {
+    at: deps.clock.now().toISOString(),
+    event: `action.${what}`,
+    facts: { action: action.actionId, target: action.targetKey, digest: action.digest },
+  });
+}
+
+function answerOf({ state, receipt, actionId }: ActionRecord): Acted {
+  const summary = receipt?.summary ?? `How ${actionId} ended is not known.`;
+  if (state === 'done' || state === 'refused') return { state, summary };
+  return state === 'unknown' ? { state, summary } : { state: 'refused', summary: `${actionId} was undone before.` };
+}

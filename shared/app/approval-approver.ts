@@ -1,0 +1,41 @@
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+
+/** Claims of a token that the API's authorizer has verified. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+export interface Approver {
+  /** The user pool's own name of the person: cannot be changed by them. */
+  readonly name: string;
+  /** Every name by which the token knows them. */
+  readonly names: readonly string[];
+  /** Their GitHub login, which only an administrator of the pool can write; null when none was written. */
+  readonly github: string | null;
+}
+
+const GITHUB_CLAIM = 'custom:github';
+const NAME_CLAIMS = ['cognito:username', 'username', 'preferred_username', 'nickname'] as const;
+
+/** Who signed in; null when the token names nobody. An access token names too little: without the GitHub login an author would pass. */
+export function approverOf(claims: Claims): Approver | null {
+  if (claims.token_use !== 'id') return null;
+  const custom = Object.keys(claims).filter((claim) => claim.startsWith('custom:'));
+  const names = [...NAME_CLAIMS, ...custom].map((claim) => claims[claim]).filter(isName);
+  const name = [claims['cognito:username'], claims.username, claims.sub].find(isName);
+  const github = claims[GITHUB_CLAIM];
+  return name === undefined ? null : { name, names, github: isName(github) ? github : null };
+}
+
+/** Why the person may not approve, in plain words; null when they may. Nobody approves what is done about their own change. */
+export function objectionTo({ names, github }: Approver, target: TargetContext): string | null {
+  if (target.kind !== 'github-run' || target.actor === null) return null;
+  const actor = target.actor.toLowerCase();
+  if (names.some((name) => name.toLowerCase() === actor))
+    return 'You started the run that failed: somebody else has to approve.';
+  return github === null
+    ? `Your account names no GitHub login: an administrator has to set ${GITHUB_CLAIM} first.`
+    : null;
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0;
+}

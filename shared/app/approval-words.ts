@@ -1,0 +1,30 @@
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What an incident is about, by authenticated fields only. */
+export function targetFacts(target: TargetContext): readonly Fact[] {
+  switch (target.kind) {
+    case 'github-run':
+      return [
+        { name: 'Repository', value: target.repository },
+        { name: 'Run', value: `${target.runId}, attempt ${target.runAttempt}` },
+        ...(target.pullRequest === null ? [] : [{ name: 'Pull request', value: `${target.pullRequest}` }]),
+        { name: 'Started by', value: `${target.actor ?? 'nobody in particular'} (${target.event})` },
+      ];
+    case 'alarm':
+      return [
+        { name: 'Alarm', value: alarmNameOf(target) },
+        { name: 'Account and region', value: `${target.account}, ${target.region}` },
+        { name: 'Raised at', value: target.changedAt },
+      ];
+    case 'storm':
+      return [{ name: 'Storm since', value: target.startedAt }];
+    default:
+      return target satisfies never;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { serviceOf } from '#shared/domain/incident/scope.ts';
+import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { claimPlace } from './ingest-place.ts';
+import { loadIncident } from './load-incident.ts';
+
+export interface ClassifyDeps {
+  readonly incidents: Pick<IncidentStore, 'get' | 'update'>;
+  readonly control: Pick<ControlStore, 'claimGroup' | 'releaseGroup'>;
+  readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry'>;
+  readonly signatures: SignatureSet;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+}
+
+/** Classifies the evidence, keeps the result on the incident, and finds an open incident that has the same failure already. */
+export async function classifyIncident(
+  input: StepInput<'classify'>,
+  deps: ClassifyDeps,
+): Promise<StepOutput<'classify'>> {
+  const incident = await loadIncident(input.incidentId, deps.incidents);
+  const evidence = await deps.evidence.getEvidence(incident.id);
+  if (evidence === null) throw new CorruptRecord(`Incident ${incident.id} has no evidence to classify.`);
+  const telemetry = await deps.evidence.getTelemetry(incident.id);
+  const classification = classify(evidence, { signatures: deps.signatures, ...historyOf(telemetry) });
+  await deps.incidents.update(incident.id, { classification }, { at: deps.clock.now() });
+  return {
+    class: classification.class,
+    verdict: classification.verdict,
+    confidence: classification.confidence,
+    duplicateOf: await duplicateOf(incident, classification, deps),
+  };
+}
+
+function historyOf(telemetry: Telemetry | null) {
+  if (telemetry?.facts.kind !== 'github-run') return {};
+  const { defaultBranchConclusions, attempt } = telemetry.facts;
+  return { history: { defaultBranchConclusions, attempt } };
+}
+
+async function duplicateOf(
+  incident: Incident,
+  classification: Classification,
+  deps: ClassifyDeps,
+): Promise<string | null> {
+  const serviceId = serviceOf(deps.configuration, incident.target)?.id ?? null;
+  const key = fingerprintKeyOf(incident, classification.fingerprint, serviceId);
+  if (key === null) return null;
+  const holder = await claimPlace({ intakeKey: key, incidentId: incident.id }, incident.attempt, deps);
+  return holder?.id ?? null;
+}

@@ -1,0 +1,49 @@
+import { OutcomeUnknown, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { renderMail } from '#shared/plugins/notifiers/mail.ts';
+import type { Mailer } from '#shared/ports/cloud.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { loadIncident } from './load-incident.ts';
+import { readStory, type StoryDeps } from './notify-story.ts';
+
+export interface EscalateDeps extends StoryDeps {
+  readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'audit' | 'listAudit'>;
+  readonly mailer: Mailer;
+  readonly clock: Clock;
+  readonly meter: Meter;
+}
+
+/** Hands the incident to a human by mail, once per execution; again only when it is not known whether the mail went out. */
+export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps): Promise<StepOutput<'escalate'>> {
+  const incident = await loadIncident(input.incidentId, deps.incidents);
+  const key = `escalated#${incident.attempt}`;
+  const trail = await deps.incidents.listAudit(incident.id);
+  if (trail.some(({ facts }) => facts.mail === key)) return null;
+  const story = await readStory(incident, 'final', deps);
+  const { subject, message } = renderMail('Needs a human', reasonOf(input), story);
+  await sendMail(deps.mailer, subject, message);
+  deps.meter.count('incident-mailed');
+  await deps.incidents.audit(incident.id, key, {
+    at: deps.clock.now().toISOString(),
+    event: 'incident.handed-over',
+    facts: { mail: key, attempt: incident.attempt, error: input.error },
+  });
+  return null;
+}
+
+function reasonOf({ reason, error }: StepInput<'escalate'>): string {
+  return error === null ? reason : `${reason} (${error})`;
+}
+
+/** Mail cannot be read back; one that may be lost is sent again. */
+export async function sendMail(mailer: Mailer, subject: string, message: string): Promise<void> {
+  try {
+    await mailer.publish(subject, message);
+  } catch (error) {
+    if (error instanceof OutcomeUnknown)
+      throw new Retryable('It is not known whether the mail was sent.', { cause: error });
+    throw error;
+  }
+}

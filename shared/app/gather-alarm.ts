@@ -1,0 +1,94 @@
+import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import type { AlarmFacts } from '#shared/domain/evidence/telemetry.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import { serviceOf } from '#shared/domain/incident/scope.ts';
+import type { TaintedText } from '#shared/domain/incident/signal.ts';
+import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { AlarmReader, AlarmState, DeploymentReader, ServiceLogReader } from '#shared/ports/cloud.ts';
+import type { Log } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type Excerpts, makeExcerpts } from './gather-excerpts.ts';
+import { type Gathered, readPart } from './gather-run.ts';
+
+export interface AlarmGatherDeps {
+  readonly alarms: AlarmReader;
+  readonly deployments: DeploymentReader;
+  readonly serviceLogs: ServiceLogReader;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const LOOK_BACK_MILLISECONDS = 15 * 60_000;
+const MAX_LOG_EVENTS = 2_000;
+
+/** The alarm: its state now, what its service runs, and what the service logged around the state change. */
+export async function gatherAlarm(
+  target: AlarmTarget,
+  tainted: TaintedText,
+  deps: AlarmGatherDeps,
+): Promise<Gathered<AlarmFacts>> {
+  const notes: string[] = [];
+  const state = await readState(target, notes, deps);
+  const service = serviceOf(deps.configuration, target);
+  if (service === null) notes.push('No service of the catalogue lists this alarm.');
+  const deployment = service?.deployment ?? null;
+  const deployed =
+    deployment === null
+      ? null
+      : await readPart('deployment of the service', () => deps.deployments.read(deployment), null, notes, deps.log);
+  const excerpts = makeExcerpts(2);
+  if (tainted.reason) {
+    excerpts.open({ id: 'alarm', name: `Alarm ${alarmNameOf(target)}`, url: null }).push(`${tainted.reason}\n`);
+  }
+  if (service !== null) await readServiceLog(service, target, excerpts, notes, deps);
+  const { sources, notes: cuts } = excerpts.finish();
+  return {
+    facts: {
+      kind: 'alarm',
+      state: state?.state ?? 'INSUFFICIENT_DATA',
+      stateSince: state?.since ?? null,
+      serviceId: service?.id ?? null,
+      deployment: deployed,
+    },
+    sources,
+    notes: [...notes, ...cuts],
+  };
+}
+
+/** Null when the alarm is gone or may not be read; a passing failure is thrown. */
+async function readState(target: AlarmTarget, notes: string[], deps: AlarmGatherDeps): Promise<AlarmState | null> {
+  try {
+    const state = await deps.alarms.read(alarmNameOf(target));
+    if (state === null) notes.push('The alarm does not exist any more.');
+    return state;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    notes.push('CloudWatch refused to show the alarm.');
+    return null;
+  }
+}
+
+async function readServiceLog(
+  service: Service,
+  target: AlarmTarget,
+  excerpts: Excerpts,
+  notes: string[],
+  deps: AlarmGatherDeps,
+): Promise<void> {
+  const { logGroup } = service;
+  if (logGroup === null) {
+    notes.push(`The service ${service.id} has no log group in the catalogue.`);
+    return;
+  }
+  const from = new Date(new Date(target.changedAt).getTime() - LOOK_BACK_MILLISECONDS);
+  const read = () => deps.serviceLogs.recent(logGroup, from, deps.clock.now(), MAX_LOG_EVENTS);
+  const events = await readPart('log of the service', read, [], notes, deps.log);
+  if (events.length === 0) {
+    notes.push(`The log group of ${service.id} has no events from 15 minutes before the alarm on.`);
+    return;
+  }
+  const source = excerpts.open({ id: `service-${service.id}`, name: logGroup, url: null });
+  for (const event of events) source.push(`${event.at} ${event.text.trimEnd()}\n`);
+}

@@ -1,0 +1,79 @@
+import type { EvidenceLine, EvidenceSource } from '#shared/domain/evidence/evidence.ts';
+import { type Excerpt, type ExcerptLine, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
+import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import { cleanText } from '#shared/domain/incident/clean-text.ts';
+
+/** Of all sources together: enough to understand a failure, small enough to read, store and send to a model. */
+export const MAX_EVIDENCE_LINES = 150;
+export const MAX_EVIDENCE_CHARACTERS = 24_000;
+/** Sources that share the lines; further ones are only named in a note. */
+export const MAX_EVIDENCE_SOURCES = 8;
+
+/** Of a source's name; read further than it is kept, so that no half of a secret is left at its end. */
+const NAME_READ = 2_000;
+const NAME_KEPT = 200;
+
+export interface SourceMeta {
+  readonly id: string;
+  /** Tainted. */
+  readonly name: string;
+  readonly url: string | null;
+}
+
+export interface OpenSource {
+  push(chunk: string): void;
+}
+
+export interface Excerpts {
+  /** Starts a source. Sources are read one after the other. */
+  open(meta: SourceMeta): OpenSource;
+  finish(): { sources: EvidenceSource[]; notes: string[] };
+}
+
+/** Excerpts of several logs, redacted line by line with one redactor, cut to the limits above by relevance. */
+export function makeExcerpts(sources: number): Excerpts {
+  const redactor = makeRedactor();
+  const maxLines = Math.floor(MAX_EVIDENCE_LINES / Math.max(1, Math.min(sources, MAX_EVIDENCE_SOURCES)));
+  const read: { meta: SourceMeta; excerpt: Excerpt }[] = [];
+  let finishOpen = () => {};
+  return {
+    open(meta) {
+      // Before the redactor forgets where it is: the last line may belong to a private key.
+      finishOpen();
+      redactor.nextSource();
+      const name = cleanText(redactor.line(cleanText(meta.name, NAME_READ)), NAME_KEPT);
+      const excerpter = makeExcerpter({ maxLines, redactLine: (line) => redactor.line(line) });
+      finishOpen = () => {
+        read.push({ meta: { ...meta, name }, excerpt: excerpter.finish() });
+        finishOpen = () => {};
+      };
+      return { push: (chunk) => excerpter.push(chunk) };
+    },
+    finish() {
+      finishOpen();
+      const kept = fitting(read.flatMap(({ excerpt }) => excerpt.lines));
+      let next = 1;
+      const numbered = (line: ExcerptLine): EvidenceLine => ({ ref: `L${next++}`, ...line });
+      return {
+        sources: read.map(({ meta, excerpt }) => ({
+          ...meta,
+          totalLines: excerpt.totalLines,
+          lines: excerpt.lines.filter((line) => kept.has(line)).map(numbered),
+        })),
+        notes: read.flatMap(({ meta, excerpt }) => excerpt.notes.map((note) => `${meta.name}: ${note}`)),
+      };
+    },
+  };
+}
+
+/** The most relevant lines that fit into the character limit. */
+function fitting(lines: readonly ExcerptLine[]): ReadonlySet<ExcerptLine> {
+  const kept = new Set<ExcerptLine>();
+  let room = MAX_EVIDENCE_CHARACTERS;
+  for (const line of [...lines].sort((a, b) => b.score - a.score)) {
+    room -= line.text.length + 1;
+    if (room < 0) break;
+    kept.add(line);
+  }
+  return kept;
+}

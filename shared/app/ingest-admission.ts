@@ -1,0 +1,74 @@
+import { minuteOf, stormIdOf, stormScopeOf } from '#shared/domain/incident/identity.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { openStorm } from '#shared/domain/incident/open-incident.ts';
+import { digestOf } from '#shared/domain/kernel/digest.ts';
+import { freePlace } from './ingest-place.ts';
+import type { IngestDeps } from './ingest-signal.ts';
+
+/** A storm is over when no incident has joined it for this long. */
+const QUIET_MINUTES = 5;
+
+/**
+ * Starts the workflow of an open incident, unless too many were opened in its minute: then it joins the storm, whose parent alone is
+ * worked on. Repeatable: the place in the minute is counted once per incident and attempt, executions are named.
+ */
+export async function admitIncident(
+  incident: Incident,
+  openedAt: Date,
+  deps: IngestDeps,
+): Promise<'started' | 'grouped'> {
+  const minute = minuteOf(openedAt);
+  const place = await deps.control.countInMinute(
+    minute,
+    `${incident.id}-${incident.attempt}`,
+    stormScopeOf(incident.target),
+  );
+  if (place > deps.configuration.policy.stormIncidentsPerMinute) return await joinStorm(incident, minute, deps);
+  await startWorkflow(incident, deps);
+  return 'started';
+}
+
+/**
+ * Makes sure that an open incident is worked on after a crash. Its first attempt is admitted again by the minute it was opened in;
+ * a later attempt has left no such trace and is simply started.
+ */
+export async function resumeIncident(incident: Incident, deps: IngestDeps): Promise<'started' | 'grouped'> {
+  if (incident.attempt === 1) return await admitIncident(incident, new Date(incident.openedAt), deps);
+  await startWorkflow(incident, deps);
+  return 'started';
+}
+
+async function startWorkflow(incident: Incident, deps: IngestDeps): Promise<void> {
+  await deps.workflow.start(incident.id, incident.attempt);
+  await auditOpened(incident, deps);
+}
+
+async function joinStorm(incident: Incident, minute: string, deps: IngestDeps): Promise<'grouped'> {
+  const now = deps.clock.now();
+  const scope = stormScopeOf(incident.target);
+  const { parentId } = await deps.control.joinStorm(stormIdOf(minute, scope), now, QUIET_MINUTES, scope);
+  const parent = openStorm({ incidentId: parentId, intakeKey: digestOf(parentId, 40) }, minute, now);
+  await deps.incidents.create(parent);
+  await deps.workflow.start(parentId, 1);
+  await deps.incidents.addOccurrence(parentId, `${incident.id}-${incident.attempt}`, 1, now);
+  await deps.incidents.audit(incident.id, `grouped#${incident.attempt}`, {
+    at: now.toISOString(),
+    event: 'incident.grouped',
+    facts: { parent: parentId },
+  });
+  await deps.incidents.update(
+    incident.id,
+    { status: 'grouped', parentId, outcomeReason: 'Too many failures within a minute: handled as one storm.' },
+    { ifStatus: ['open'], ifAttempt: incident.attempt, at: now },
+  );
+  await freePlace(incident, deps.control);
+  return 'grouped';
+}
+
+async function auditOpened(incident: Incident, deps: IngestDeps): Promise<void> {
+  await deps.incidents.audit(incident.id, `opened#${incident.attempt}`, {
+    at: deps.clock.now().toISOString(),
+    event: incident.attempt === 1 ? 'incident.opened' : 'incident.reopened',
+    facts: { attempt: incident.attempt, source: incident.source, kind: incident.target.kind },
+  });
+}

@@ -1,0 +1,51 @@
+import { Signal } from '#shared/domain/incident/signal.ts';
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import type { EventSource } from '#shared/plugins/sources/contract.ts';
+
+export type IntakeMessage = { kind: 'signal'; signal: Signal } | { kind: 'ignored'; reason: string };
+
+/**
+ * The body of an intake message: a signal that the webhook function made, or an event as EventBridge sent it. Throws
+ * `InvalidInput` for anything else, so that it ends in the dead-letter queue in front of a human.
+ */
+export function readIntakeMessage(body: string, sources: readonly EventSource[], receivedAt: Date): IntakeMessage {
+  const value = parseJson(body);
+  if (isEvent(value)) return readEvent(value, sources, receivedAt);
+  const signal = Signal.safeParse(value);
+  if (!signal.success) throw new InvalidInput('The intake message is neither a signal nor an event of a known source.');
+  return { kind: 'signal', signal: signal.data };
+}
+
+function readEvent(event: BusEvent, sources: readonly EventSource[], receivedAt: Date): IntakeMessage {
+  const source = sources.find(
+    ({ pattern }) => pattern.source.includes(event.source) && pattern.detailType.includes(event['detail-type']),
+  );
+  if (source === undefined) return { kind: 'ignored', reason: 'event-other' };
+  const result = source.toSignal(event, receivedAt);
+  if (result.kind === 'rejected') throw new InvalidInput(`Event of source ${source.id}: ${result.reason}`);
+  return result;
+}
+
+interface BusEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+}
+
+function isEvent(value: unknown): value is BusEvent {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'detail-type' in value &&
+    typeof value['detail-type'] === 'string' &&
+    'source' in value &&
+    typeof value.source === 'string'
+  );
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new InvalidInput('The intake message is not JSON.', { cause });
+  }
+}

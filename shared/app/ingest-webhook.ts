@@ -1,0 +1,108 @@
+import type { WebhookSource } from '#shared/plugins/sources/contract.ts';
+import type { SecretReader, SignalQueue } from '#shared/ports/cloud.ts';
+import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import type { WebhookSignatures } from '#shared/ports/webhook-signature.ts';
+import { parseBoundedJson } from './ingest-json.ts';
+
+export interface WebhookDelivery {
+  /** Path segment: which source it claims to come from. */
+  readonly sourceId: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Exactly the bytes that were sent. */
+  readonly body: Uint8Array;
+}
+
+export interface WebhookAnswer {
+  readonly status: 202 | 400 | 401 | 404 | 413 | 415 | 422 | 503;
+  readonly body: Readonly<Record<string, string | boolean>>;
+}
+
+export interface WebhookDeps {
+  readonly sources: readonly WebhookSource[];
+  readonly signatures: WebhookSignatures;
+  readonly secrets: SecretReader;
+  readonly queue: SignalQueue;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/** Bytes. A `workflow_run` delivery has about 30 KB. */
+export const MAX_WEBHOOK_BYTES = 1_000_000;
+
+const refuse = (status: WebhookAnswer['status'], error: string): WebhookAnswer => ({ status, body: { error } });
+
+/**
+ * Takes one delivery in. Nothing is read from it before its signature fits, and 202 means that the queue holds the signal.
+ * Any other answer makes the sender show the delivery as failed, from where the sweeper asks for it again.
+ */
+export async function ingestWebhook(delivery: WebhookDelivery, deps: WebhookDeps): Promise<WebhookAnswer> {
+  const source = deps.sources.find(({ id }) => id === delivery.sourceId);
+  if (source === undefined) return counted(deps, 'unknown-source', refuse(404, 'There is no such source.'));
+  if (delivery.body.byteLength > MAX_WEBHOOK_BYTES) {
+    return counted(deps, 'too-large', refuse(413, `The body is larger than ${MAX_WEBHOOK_BYTES} bytes.`));
+  }
+  const authentic = await isAuthentic(source, delivery, deps);
+  if (authentic === 'unavailable') return counted(deps, 'secret-unavailable', refuse(503, 'Try again later.'));
+  if (!authentic) return counted(deps, 'unauthorized', refuse(401, 'The signature does not fit the body.'));
+  return await translate(source, delivery, deps);
+}
+
+async function isAuthentic(
+  source: WebhookSource,
+  delivery: WebhookDelivery,
+  deps: WebhookDeps,
+): Promise<boolean | 'unavailable'> {
+  try {
+    const secret = await deps.secrets.read('github-webhook');
+    const secrets = [secret.current, secret.previous].filter((value): value is string => Boolean(value));
+    return await deps.signatures.verify(source.scheme, delivery.body, delivery.headers, secrets);
+  } catch (error) {
+    deps.log.error('The webhook secret cannot be read.', { error: nameOf(error) });
+    return 'unavailable';
+  }
+}
+
+async function translate(source: WebhookSource, delivery: WebhookDelivery, deps: WebhookDeps): Promise<WebhookAnswer> {
+  const type = delivery.headers['content-type'] ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    return counted(deps, 'not-json', refuse(415, 'Set the content type of the webhook to application/json.'));
+  }
+  if (!delivery.headers['x-github-delivery']) {
+    return counted(deps, 'no-delivery-id', refuse(400, 'x-github-delivery: header is missing'));
+  }
+  const body = parseBoundedJson(delivery.body);
+  if (body.kind === 'invalid') return counted(deps, 'invalid-json', refuse(400, body.reason));
+  const result = source.toSignal({ headers: delivery.headers, body: body.value, receivedAt: deps.clock.now() });
+  switch (result.kind) {
+    case 'ignored':
+      return counted(deps, `ignored-${result.reason}`, { status: 202, body: { ignored: result.reason } });
+    case 'rejected':
+      return counted(deps, 'rejected', refuse(422, result.reason));
+    case 'signal':
+      return await enqueue(result.signal, deps);
+    default:
+      return result satisfies never;
+  }
+}
+
+async function enqueue(signal: Parameters<SignalQueue['send']>[0], deps: WebhookDeps): Promise<WebhookAnswer> {
+  try {
+    await deps.queue.send(signal);
+  } catch (error) {
+    deps.log.error('The intake queue did not take a signal.', { deliveryId: signal.deliveryId, error: nameOf(error) });
+    return counted(deps, 'queue-unavailable', refuse(503, 'Try again later.'));
+  }
+  return counted(deps, 'accepted', { status: 202, body: { accepted: true, delivery: signal.deliveryId } });
+}
+
+function counted(deps: WebhookDeps, outcome: string, answer: WebhookAnswer): WebhookAnswer {
+  deps.meter.count(`webhook-${outcome}`);
+  return answer;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,90 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { modeOf } from '#shared/domain/incident/scope.ts';
+import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import type { IncidentStory, NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
+import { renderMail } from '#shared/plugins/notifiers/mail.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { loadIncident } from './load-incident.ts';
+import { readStory, type StoryDeps } from './notify-story.ts';
+
+export interface NotifyDeps extends StoryDeps {
+  readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'audit' | 'listAudit'>;
+  readonly notifiers: readonly NotifierPlugin[];
+  readonly ports: NotifierPorts;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/** Tells the story on every channel that wants it. A channel that fails for now is repeated with the step; the others are not lost. */
+export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Promise<StepOutput<'notify'>> {
+  const incident = await loadIncident(input.incidentId, deps.incidents);
+  if (modeOf(deps.configuration, incident.target) === 'observe') return null;
+  const story = await readStory(incident, input.stage, deps);
+  const told = new Set((await deps.incidents.listAudit(incident.id)).flatMap(({ facts }) => facts.told ?? []));
+  let failure: Error | null = null;
+  for (const notifier of deps.notifiers.filter((one) => one.wants(story))) {
+    const key = `told#${notifier.id}#${story.stage}#${incident.attempt}`;
+    if (!notifier.repeatable && told.has(key)) continue;
+    try {
+      await tell(notifier.id, key, () => notifier.notify(story, deps.ports), story, deps);
+    } catch (error) {
+      if (error instanceof Refused) failure = (await tellByMail(notifier, story, told, deps)) ?? failure;
+      else failure = passing(error);
+    }
+  }
+  if (failure !== null) throw failure;
+  return null;
+}
+
+async function tell(
+  channel: string,
+  key: string,
+  send: () => Promise<{ where: string }>,
+  story: IncidentStory,
+  deps: NotifyDeps,
+): Promise<void> {
+  const { where } = await send();
+  deps.meter.count(`told-${channel}`);
+  await deps.incidents.audit(story.incident.id, key, {
+    at: deps.clock.now().toISOString(),
+    event: 'incident.told',
+    facts: { told: key, channel, where, stage: story.stage },
+  });
+}
+
+/** A channel that refuses for good must not hide the end of an incident: the mail list gets it instead. */
+async function tellByMail(
+  refused: NotifierPlugin,
+  story: IncidentStory,
+  told: ReadonlySet<unknown>,
+  deps: NotifyDeps,
+): Promise<Error | null> {
+  deps.log.warn('A channel refused a notification.', { incidentId: story.incident.id, channel: refused.id });
+  deps.meter.count(`refused-${refused.id}`);
+  const key = `told#instead-of-${refused.id}#${story.stage}#${story.incident.attempt}`;
+  if (story.stage !== 'final' || story.incident.status === 'escalated' || told.has(key)) return null;
+  const reason = `${refused.title} was refused. ${story.incident.outcomeReason ?? ''}`;
+  const { subject, message } = renderMail('Not told elsewhere', reason, story);
+  const send = async () => {
+    await deps.ports.mailer.publish(subject, message);
+    return { where: 'e-mail' };
+  };
+  try {
+    await tell('email', key, send, story, deps);
+    return null;
+  } catch (error) {
+    return passing(error);
+  }
+}
+
+/** A lost answer is repeated: comments are read back first, and a mail twice is better than none. */
+function passing(error: unknown): Error {
+  if (error instanceof OutcomeUnknown)
+    return new Retryable('It is not known whether a notification arrived.', { cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,23 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import { serviceOf } from '#shared/domain/incident/scope.ts';
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { type Candidate, listCandidates } from '#shared/domain/remediation/candidates.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+
+export interface PlanFacts {
+  readonly target: TargetContext;
+  readonly telemetry: Telemetry;
+  readonly classification: Classification;
+  readonly configuration: Configuration;
+  readonly now: Date;
+}
+
+/**
+ * The actions that code allows for a target, best first: what a model may choose from and what a plan is made of. Only trusted facts
+ * go in, so texts cannot change what comes out.
+ */
+export function candidatesFor(facts: PlanFacts, actions: readonly ActionPlugin[]): readonly Candidate[] {
+  return listCandidates({ ...facts, service: serviceOf(facts.configuration, facts.target) }, actions);
+}

@@ -1,0 +1,30 @@
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { canonicalJson } from '#shared/domain/kernel/digest.ts';
+import type { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+
+export type Unfinished =
+  | { kind: 'none' }
+  /** An execution that died left this plan between its intent and its verification: it is continued, never made anew. */
+  | { kind: 'continue'; action: BoundAction }
+  /** Nobody knows how the target stands. */
+  | { kind: 'unclear'; reason: string };
+
+/** What earlier executions of the incident's workflow left behind. `tried`: action ids that this execution dealt with. */
+export async function findUnfinished(
+  incident: Incident,
+  records: readonly ActionRecord[],
+  tried: readonly string[],
+  incidents: Pick<IncidentStore, 'getPlan'>,
+): Promise<Unfinished> {
+  for (const record of records.filter(({ actionId }) => !tried.includes(actionId)).toReversed()) {
+    if (record.state === 'unknown' || record.state === 'undo-intended' || record.state === 'undo-failed') {
+      return { kind: 'unclear', reason: `How ${record.actionId} ended earlier is not known: a human has to look.` };
+    }
+    if (record.verified !== null || (record.state !== 'intended' && record.state !== 'done')) continue;
+    const action = await incidents.getPlan(incident.id, record.digest);
+    if (action === null) return { kind: 'unclear', reason: `The plan of an unfinished ${record.actionId} is gone.` };
+    if (canonicalJson(action.target) === canonicalJson(incident.target)) return { kind: 'continue', action };
+  }
+  return { kind: 'none' };
+}

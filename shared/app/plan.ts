@@ -1,0 +1,152 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
+import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import { decide, type Judgement } from '#shared/domain/policy/decide.ts';
+import { recoveryOf } from '#shared/domain/policy/recovery.ts';
+import { bindAction } from '#shared/domain/remediation/bind-action.ts';
+import type { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import { type Choice, chooseCandidate } from '#shared/domain/remediation/choice.ts';
+import type { StepInput, StepOutput, StepPlan } from '#shared/domain/workflow/steps.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { actionOf } from '#shared/plugins/actions/registry.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { loadIncident } from './load-incident.ts';
+import { candidatesFor } from './plan-context.ts';
+import { findUnfinished } from './plan-unfinished.ts';
+
+export interface PlanDeps {
+  readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'getPlan' | 'putPlan' | 'audit'>;
+  readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis'>;
+  readonly actions: readonly ActionPlugin[];
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly meter: Meter;
+}
+
+interface Material {
+  readonly incident: Incident;
+  readonly classification: Classification;
+  readonly telemetry: Telemetry;
+  readonly diagnosis: Diagnosis;
+  readonly records: readonly ActionRecord[];
+}
+
+/**
+ * Lists the actions that fit, lets policy decide about the best (or the model's pick, where that is not bolder), and seals it.
+ * Throws `CorruptRecord` when the incident was not gathered, classified and diagnosed before.
+ */
+export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promise<StepOutput<'plan'>> {
+  const material = await readMaterial(input.incidentId, deps);
+  const { incident, records } = material;
+  const unfinished = await findUnfinished(incident, records, input.tried, deps.incidents);
+  if (unfinished.kind === 'continue') return continued(unfinished.action, incident, deps);
+  const choice: Choice =
+    unfinished.kind === 'unclear'
+      ? { kind: 'human', reason: unfinished.reason }
+      : choiceOf(material, input.tried, deps);
+  const judgement = withHistory(judgementOf(material, choice, deps), records);
+  const action = await seal(judgement, incident, deps);
+  const plan = stepPlan(judgement.decision, judgement.reasons, action, deps);
+  await report(plan, incident, input.tried.length, deps);
+  return plan;
+}
+
+async function readMaterial(incidentId: string, deps: PlanDeps): Promise<Material> {
+  const incident = await loadIncident(incidentId, deps.incidents);
+  const [telemetry, diagnosis, records] = await Promise.all([
+    deps.evidence.getTelemetry(incidentId),
+    deps.evidence.getDiagnosis(incidentId),
+    deps.incidents.listActions(incidentId),
+  ]);
+  const { classification } = incident;
+  if (classification === null || telemetry === null || diagnosis === null) {
+    throw new CorruptRecord(`Incident ${incidentId} was not gathered, classified and diagnosed before its plan.`);
+  }
+  return { incident, classification, telemetry, diagnosis, records };
+}
+
+/** What was tried already is out; a model's pick of it says nothing about the rest, which code ranks. */
+function choiceOf(material: Material, tried: readonly string[], deps: PlanDeps): Choice {
+  const { incident, telemetry, classification, diagnosis } = material;
+  const { configuration, clock } = deps;
+  const facts = { target: incident.target, telemetry, classification, configuration, now: clock.now() };
+  const listed = candidatesFor(facts, deps.actions);
+  const left = listed.filter(({ actionId }) => !tried.includes(actionId));
+  const pickWasTried = listed.some(({ label, actionId }) => label === diagnosis.choice && tried.includes(actionId));
+  return chooseCandidate(left, pickWasTried ? null : diagnosis.choice);
+}
+
+function judgementOf({ incident, telemetry, diagnosis, records }: Material, choice: Choice, deps: PlanDeps): Judgement {
+  return decide({
+    targetKind: incident.target.kind,
+    recovered: recoveryOf(incident.target, telemetry),
+    mode: modeOf(deps.configuration, incident.target),
+    service: serviceOf(deps.configuration, incident.target),
+    policy: deps.configuration.policy,
+    choice,
+    modelConfidence: diagnosis.source === 'model' ? diagnosis.confidence : null,
+    actionsSoFar: records.filter(({ state }) => state !== 'refused').length,
+    now: deps.clock.now(),
+  });
+}
+
+/** Whoever takes over wants to know what was done before. */
+function withHistory(judgement: Judgement, records: readonly ActionRecord[]): Judgement {
+  if (judgement.candidate !== null || records.length === 0) return judgement;
+  return { ...judgement, reasons: [...records.flatMap(({ receipt }) => receipt?.summary ?? []), ...judgement.reasons] };
+}
+
+/** Only what may be executed is sealed: a proposal has no digest. */
+async function seal(
+  { decision, candidate }: Judgement,
+  incident: Incident,
+  deps: PlanDeps,
+): Promise<BoundAction | null> {
+  if (candidate === null || (decision !== 'act' && decision !== 'approve')) return null;
+  const { id: incidentId, target } = incident;
+  const action = bindAction(candidate, { incidentId, target, at: deps.clock.now() });
+  await deps.incidents.putPlan(action);
+  return action;
+}
+
+async function continued(action: BoundAction, incident: Incident, deps: PlanDeps): Promise<StepPlan> {
+  const plan = stepPlan('act', ['Continues what an earlier execution began.', action.description], action, deps);
+  await report(plan, incident, 0, deps);
+  return plan;
+}
+
+function stepPlan(
+  decision: StepPlan['decision'],
+  reasons: readonly string[],
+  action: BoundAction | null,
+  { configuration, actions }: PlanDeps,
+): StepPlan {
+  const schedule = action === null ? null : actionOf(action.actionId, actions)?.schedule(configuration);
+  return {
+    decision,
+    reasons: [...reasons],
+    digest: action?.digest ?? null,
+    actionId: action?.actionId ?? null,
+    family: action?.family ?? null,
+    verifyIntervalSeconds: schedule?.intervalSeconds ?? 1,
+    verifyMaxPolls: schedule?.maxPolls ?? 1,
+    approvalSeconds: configuration.policy.approvalMinutes * 60,
+  };
+}
+
+async function report(plan: StepPlan, incident: Incident, round: number, deps: PlanDeps): Promise<void> {
+  deps.meter.count(`plan-${plan.decision}`);
+  const key = `plan#${incident.attempt}#${round}#${plan.digest ?? plan.decision}`;
+  await deps.incidents.audit(incident.id, key, {
+    at: deps.clock.now().toISOString(),
+    event: 'plan.made',
+    facts: { decision: plan.decision, action: plan.actionId, digest: plan.digest, round },
+  });
+}

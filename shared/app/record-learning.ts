@@ -1,0 +1,70 @@
+import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+export interface LearnDeps {
+  readonly evidence: Pick<EvidenceStore, 'getDiagnosis'>;
+  readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint' | 'recordOutcome'>;
+  readonly clock: Clock;
+}
+
+/**
+ * Remembers what helped, or did not, against this fingerprint. Only a verified action teaches: a proposal nobody tried, a
+ * recovery by itself and an unknown outcome teach nothing.
+ */
+export async function learn(
+  incident: Incident,
+  actions: readonly ActionRecord[],
+  outcome: string,
+  deps: LearnDeps,
+): Promise<void> {
+  const fingerprint = incident.classification?.fingerprint ?? null;
+  const decisive = actions.filter(({ verified }) => verified !== null).at(-1);
+  const scope = knowledgeScopeOf(incident.target);
+  if (fingerprint === null || scope === null || decisive === undefined) return;
+  const success = outcome === 'resolved' && decisive.verified === 'recovered';
+  if (!success && decisive.verified !== 'failed') return;
+  const diagnosis = await deps.evidence.getDiagnosis(incident.id);
+  if (diagnosis === null) return;
+  const known = await deps.knowledge.findByFingerprint(fingerprint, scope);
+  const entry = entryOf(fingerprint, diagnosis, decisive, known, success);
+  await deps.knowledge.recordOutcome(entry, incident.id, success ? 'success' : 'failure', deps.clock.now(), scope);
+}
+
+function entryOf(
+  fingerprint: string,
+  diagnosis: Diagnosis,
+  action: ActionRecord,
+  known: KnowledgeEntry | null,
+  success: boolean,
+): KnowledgeEntry {
+  const successes = (known?.successes ?? 0) + (success ? 1 : 0);
+  const failures = (known?.failures ?? 0) + (success ? 0 : 1);
+  const resolution = success ? (action.receipt?.summary ?? action.actionId) : (known?.resolution ?? diagnosis.fix);
+  return {
+    version: 1,
+    id: `learned-${fingerprint}`,
+    title: (diagnosis.rootCause.split('\n')[0] ?? '').slice(0, 200) || 'A failure seen before',
+    origin: 'incident',
+    class: diagnosis.classification.class,
+    fingerprints: [fingerprint],
+    keywords: diagnosis.classification.signature === null ? [] : [diagnosis.classification.signature.toLowerCase()],
+    rootCause: diagnosis.rootCause,
+    resolution: resolution.slice(0, 4000),
+    prevention: diagnosis.prevention,
+    confidence: ruleOfSuccession(successes, failures),
+    successes,
+    failures,
+    updatedAt: null,
+  };
+}
+
+/** Laplace's rule of succession: the chance that it helps next time, from what was seen. */
+function ruleOfSuccession(successes: number, failures: number): number {
+  return (successes + 1) / (successes + failures + 2);
+}

@@ -1,0 +1,33 @@
+/** The last values of a stream, addressed by how long ago they came. */
+export interface History {
+  /** How many values may be asked for: 0 to the capacity. */
+  length(): number;
+  push(value: number): void;
+  /** The value `lag` pushes ago (0 = the latest). */
+  at(lag: number): number;
+  /** For inner loops: the value `lag` pushes ago is `values[latest() - lag]`. */
+  readonly values: Float64Array;
+  latest(): number;
+}
+
+/** Keeps `capacity` values side by side: the buffer is four times as long, and its end is moved to its front when full. */
+export function makeHistory(capacity: number): History {
+  const values = new Float64Array(4 * capacity);
+  let latest = -1;
+  let pushed = 0;
+  return {
+    values,
+    length: () => Math.min(pushed, capacity),
+    push(value) {
+      if (latest === values.length - 1) {
+        values.copyWithin(0, values.length - capacity);
+        latest = capacity - 1;
+      }
+      latest += 1;
+      pushed += 1;
+      values[latest] = value;
+    },
+    at: (lag) => values[latest - lag] ?? 0,
+    latest: () => latest,
+  };
+}

@@ -1,0 +1,108 @@
+import { type IsolationForest, isolationForestDefaults, makeIsolationForest } from './isolation-forest.ts';
+import { makeTailModel } from './tail-model.ts';
+import { makeWindowCounts } from './window-counts.ts';
+
+/** A log line as its template: equal clusters are equal templates. Lines come in ascending order. */
+export interface TemplatedLine {
+  /** 1-based. */
+  readonly line: number;
+  readonly cluster: number | string;
+}
+
+export type LogReason = 'none' | 'new-template' | 'rare-template' | 'unusual-mix';
+
+export interface LogAnomaly {
+  readonly line: number;
+  /** 0 to 1; 0.5 and more is anomalous. */
+  readonly score: number;
+  readonly anomalous: boolean;
+  readonly reason: LogReason;
+}
+
+export interface LogAnomalyDetectorOptions {
+  /** Lines in a window. */
+  readonly windowLines: number;
+  /** Past windows the forest is grown on. */
+  readonly windows: number;
+  /** Surprise at which a line is anomalous, decades. */
+  readonly threshold: number;
+  readonly seed: number;
+}
+
+export const logAnomalyDefaults: LogAnomalyDetectorOptions = { windowLines: 50, windows: 256, threshold: 3, seed: 1 };
+
+/** Judges lines window by window: a line's answer comes with the end of its window and uses nothing after it. */
+export interface LogAnomalyDetector {
+  /** The answers that became due, in order: none, or those of a whole window. */
+  next(line: TemplatedLine): readonly LogAnomaly[];
+  /** The answers of the last, shorter window. */
+  end(): readonly LogAnomaly[];
+}
+
+const warmUpLines = 100;
+const regrowEvery = 32;
+const leastWindows = 8;
+const scoreMemory = 1000;
+
+/**
+ * An isolation forest over template counts in windows of lines says which windows are an unusual mix; how seldom a template was seen
+ * before says which lines are strange in themselves (Good and Turing's estimate for one never seen). Both are decades of surprise
+ * over the past alone. Memory is bounded: `windows` windows and the templates `window-counts.ts` keeps.
+ */
+export function makeLogAnomalyDetector(options: Partial<LogAnomalyDetectorOptions> = {}): LogAnomalyDetector {
+  const { windowLines, windows, threshold, seed } = { ...logAnomalyDefaults, ...options };
+  const counts = makeWindowCounts();
+  const mixes = makeMixSurprise(windows, seed);
+  let pending: { line: number; surprise: number; reason: LogReason }[] = [];
+  let linesSeen = 0;
+
+  function close(whole: boolean): LogAnomaly[] {
+    // A shorter window would be unusual for its length alone.
+    const mix = whole ? mixes.next(counts.closeWindow()) : 0;
+    // The mix speaks through the line that is strangest in it.
+    const strangest = pending.reduce((most, one) => Math.max(most, one.surprise), 0);
+    let spoken = false;
+    const answers = pending.map(({ line, surprise, reason }) => {
+      const speaks = mix >= threshold && mix > surprise && surprise === strangest && !spoken;
+      spoken ||= speaks;
+      return answer(line, speaks ? mix : surprise, speaks ? 'unusual-mix' : reason, threshold);
+    });
+    pending = [];
+    return answers;
+  }
+
+  return {
+    next({ line, cluster }) {
+      const { seenBefore, decades } = counts.add(cluster);
+      linesSeen += 1;
+      const surprise = linesSeen <= warmUpLines ? 0 : decades;
+      pending.push({ line, surprise, reason: seenBefore === 0 ? 'new-template' : 'rare-template' });
+      return pending.length >= windowLines ? close(true) : [];
+    },
+    end: () => close(false),
+  };
+}
+
+function answer(line: number, surprise: number, reason: LogReason, threshold: number): LogAnomaly {
+  const anomalous = surprise >= threshold;
+  return { line, score: 1 / (1 + 10 ** (threshold - surprise)), anomalous, reason: anomalous ? reason : 'none' };
+}
+
+/** Surprise of a window's counts among the windows before it. The forest grows anew on each doubling, then every 32 windows. */
+function makeMixSurprise(windows: number, seed: number): { next(counts: readonly number[]): number } {
+  const past: (readonly number[])[] = [];
+  const tail = makeTailModel(scoreMemory, 0.01);
+  let forest: IsolationForest | undefined;
+  let seen = 0;
+  return {
+    next(counts) {
+      const surprise = forest === undefined ? 0 : tail.next(forest.score(counts));
+      past.push(counts);
+      if (past.length > windows) past.shift();
+      seen += 1;
+      const due = seen >= leastWindows && (seen % regrowEvery === 0 || Number.isInteger(Math.log2(seen)));
+      if (due) forest = makeIsolationForest(past, { ...isolationForestDefaults, seed });
+      return surprise;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { levelShift, makeDrift, makeFlatLine, makeSpike, spread } from './changes.ts';
+import { makeHistory } from './history.ts';
+import { type LagDistances, makeLagDistances } from './lag-distances.ts';
+import { makeSeasonLearner } from './season.ts';
+import { makeTailModel, type TailModel } from './tail-model.ts';
+
+/** The detectors, by what they find strange. */
+export type MetricReason =
+  | 'spike'
+  | 'level-shift'
+  | 'variance'
+  | 'drift'
+  | 'flat-line'
+  | 'unseen-shape'
+  | 'out-of-season'
+  | 'season-shape';
+
+export interface Surprise {
+  /** Decades: 3 is what one row in a thousand shows. */
+  readonly surprise: number;
+  /** The detector that was surprised most. */
+  readonly reason: MetricReason;
+}
+
+interface Detector {
+  readonly reason: MetricReason;
+  readonly strangeness: (value: number) => number;
+  readonly tail: TailModel;
+}
+
+const aloneWeight = 0.4;
+
+/**
+ * All detectors over one series, each made comparable by its own tail model. The first six are combined by the root mean square of
+ * their surprises: one that is certain prevails over five that are not, several that are half certain add up. Drift and flat line
+ * speak alone, at a lower weight, since they rise for long after what caused them.
+ */
+export function makeStrangenesses(options: { lags: number; memory: number }): { next(value: number): Surprise } {
+  const { lags, memory } = options;
+  const history = makeHistory(lags + 100);
+  const season = makeSeasonLearner(lags);
+  const point = makeLagDistances(history, 1, lags);
+  const brief = makeLagDistances(history, 3, lags);
+  const stretch = makeLagDistances(history, 24, lags);
+  const inSeason = (distances: LagDistances): number => {
+    const period = season.period();
+    return period === undefined ? distances.nearest() : distances.nearestInSeason(period);
+  };
+  const detector = (reason: MetricReason, strangeness: (value: number) => number, leastScale?: number): Detector => ({
+    reason,
+    strangeness,
+    tail: makeTailModel(memory, leastScale),
+  });
+  const together = [
+    detector('spike', makeSpike(200)),
+    detector('level-shift', () => levelShift(history, 24)),
+    detector('variance', () => spread(history, 48)),
+    detector('unseen-shape', () => brief.nearest()),
+    detector('out-of-season', () => inSeason(point)),
+    detector('season-shape', () => inSeason(stretch)),
+  ];
+  const alone = [detector('flat-line', makeFlatLine(4, 50), 1), detector('drift', makeDrift(1000, 0.5, 200), 5)];
+  return {
+    next(value) {
+      history.push(value);
+      season.next(value);
+      for (const distances of [point, brief, stretch]) distances.update();
+      return loudest(meanSquare(together, value), alone, value);
+    },
+  };
+}
+
+function meanSquare(detectors: readonly Detector[], value: number): Surprise {
+  let squares = 0;
+  let most = 0;
+  let reason: MetricReason = 'spike';
+  for (const detector of detectors) {
+    const surprise = detector.tail.next(detector.strangeness(value));
+    squares += surprise * surprise;
+    if (surprise > most) {
+      most = surprise;
+      reason = detector.reason;
+    }
+  }
+  return { surprise: Math.sqrt(squares / detectors.length), reason };
+}
+
+function loudest(combined: Surprise, alone: readonly Detector[], value: number): Surprise {
+  let result = combined;
+  for (const detector of alone) {
+    const surprise = aloneWeight * detector.tail.next(detector.strangeness(value));
+    if (surprise > result.surprise) result = { surprise, reason: detector.reason };
+  }
+  return result;
+}

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import { RepositoryName } from '../incident/target-context.ts';
+
+/** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
+const MOST_POLLS = 500;
+
+/** How far Selfheal may go: off (ignore), observe (record), suggest (comment or mail), act (remediate within policy). */
+export const Mode = z.enum(['off', 'observe', 'suggest', 'act']);
+export type Mode = z.infer<typeof Mode>;
+
+const DeploymentRef = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('lambda-alias'),
+    functionName: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+    alias: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/),
+  }),
+  z.strictObject({
+    kind: z.literal('ecs-service'),
+    cluster: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/),
+    service: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/),
+    taskDefinitionFamily: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/),
+    taskRoleArns: z.array(z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/)).default([]),
+  }),
+]);
+
+/** A service of the catalogue: which alarms speak of it, how it is deployed, and how far Selfheal may go. */
+export const Service = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,60}$/),
+  criticality: z.enum(['low', 'medium', 'high', 'critical']).default('medium'),
+  mode: Mode.default('suggest'),
+  /** Names of the CloudWatch alarms that speak of it, in the deployment's own account and region. */
+  alarms: z.array(z.string().min(1).max(255)).min(1),
+  deployment: DeploymentRef.nullable().default(null),
+  logGroup: z.string().min(1).max(512).nullable().default(null),
+});
+export type Service = z.infer<typeof Service>;
+
+const Freeze = z.strictObject({
+  from: z.iso.datetime({ offset: true }),
+  to: z.iso.datetime({ offset: true }),
+  reason: z.string().max(200),
+});
+
+/** `selfheal.json`: deployed with the code, read by every function that decides. Unknown keys are an error. */
+export const Configuration = z.strictObject({
+  version: z.literal(1),
+  github: z
+    .strictObject({
+      /** `https://<host>/api/v3` for GitHub Enterprise Server. */
+      apiUrl: z.url({ protocol: /^https?$/ }).default('https://api.github.com'),
+      defaultMode: Mode.default('act'),
+      repositories: z.array(z.strictObject({ name: RepositoryName, mode: Mode })).default([]),
+    })
+    .prefault({}),
+  services: z.array(Service).default([]),
+  model: z
+    .discriminatedUnion('provider', [
+      z.strictObject({ provider: z.literal('rules') }),
+      z.strictObject({
+        provider: z.literal('bedrock'),
+        modelId: z.string().regex(/^[a-z0-9.:-]{3,120}$/),
+        timeoutSeconds: z.number().int().min(1).max(120).default(45),
+        maxOutputTokens: z.number().int().min(200).max(8192).default(2000),
+        maxTokensPerIncident: z.number().int().min(1000).default(60_000),
+        maxTokensPerDay: z.number().int().min(1000).default(2_000_000),
+      }),
+    ])
+    .default({ provider: 'rules' }),
+  policy: z
+    .strictObject({
+      /** At or above: act by itself (low risk). Between: ask. Below `escalateBelow`: a human. */
+      actAtConfidence: z.number().min(0).max(1).default(0.85),
+      escalateBelowConfidence: z.number().min(0).max(1).default(0.6),
+      /** Actions of these risks always need an approval. */
+      approvalRequiredRisks: z.array(z.enum(['low', 'medium', 'high'])).default(['high']),
+      maxActionsPerIncident: z.number().int().min(0).max(20).default(5),
+      /** Of all actions; workflow runs may use 70 % of it, the rest is kept for services. */
+      maxActionsPerHour: z.number().int().min(0).max(1000).default(10),
+      maxActionsPerTargetPerHour: z.number().int().min(0).max(100).default(3),
+      breakerFailures: z.number().int().min(1).default(3),
+      breakerWindowMinutes: z.number().int().min(1).default(30),
+      /** A deployment younger than this when the alarm fired is taken as a possible cause. */
+      recentDeploymentHours: z.number().min(0).default(24),
+      approvalMinutes: z.number().int().min(1).max(1440).default(240),
+      stormIncidentsPerMinute: z.number().int().min(1).max(1000).default(30),
+      freezes: z.array(Freeze).default([]),
+    })
+    .prefault({}),
+  verification: z
+    .strictObject({
+      runIntervalSeconds: z.number().int().min(1).default(30),
+      runMaxPolls: z.number().int().min(1).max(MOST_POLLS).default(120),
+      alarmIntervalSeconds: z.number().int().min(1).default(30),
+      alarmMaxPolls: z.number().int().min(1).max(MOST_POLLS).default(40),
+      /** The alarm must be seen OK at this many polls in a row. */
+      alarmOkPolls: z.number().int().min(1).default(3),
+    })
+    .prefault({}),
+});
+export type Configuration = z.infer<typeof Configuration>;

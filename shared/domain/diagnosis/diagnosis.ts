@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { Classification } from '../failure/failure-class.ts';
+
+/** What is said about a failure. Prose is display-only; `evidence` cites refs of existing evidence lines. */
+export const Diagnosis = z.strictObject({
+  version: z.literal(1),
+  /** Who made it: deterministic rules, a language model, or a knowledge entry that matched. */
+  source: z.enum(['rules', 'model', 'knowledge']),
+  classification: Classification,
+  /** 0 to 1: confidence in the root cause, not in any action. */
+  confidence: z.number().min(0).max(1),
+  /** The failure in one line, for headlines; without it the first sentence of the root cause serves. */
+  summary: z.string().min(1).max(300).optional(),
+  rootCause: z.string().min(1).max(2000),
+  evidence: z.array(z.string()).max(20),
+  fix: z.string().max(4000),
+  prevention: z.string().max(2000),
+  /** What could not be checked (`No passing run of this workflow was found.`). */
+  unchecked: z.array(z.string().max(300)).max(10),
+  /** True: fails on the default branch too; false: checked and passing there; null: could not be checked. */
+  preExisting: z.boolean().nullable(),
+  /** The label of the candidate the model chose, `human`, or null when no model was asked. */
+  choice: z.string().max(60).nullable(),
+  /** Why no model was used, or what it cost: shown to the reader. */
+  note: z.string().max(300).nullable(),
+});
+export type Diagnosis = z.infer<typeof Diagnosis>;
+
+/** Said of runs; of an alarm neither a change nor a repeat is known. */
+export const UNCHECKED_BEFORE = 'Whether it failed before this change could not be checked.';
+export const UNCHECKED_REPEAT = 'That it passes by itself is judged from its wording; only a repeat shows it.';

@@ -1,0 +1,133 @@
+import type { Evidence, EvidenceLine, EvidenceSource } from '../evidence/evidence.ts';
+import { type Assertion, readAssertion } from './assertion.ts';
+import { firstPlace, type Place } from './place.ts';
+
+/** One test that failed, as its runner names it. Tainted. */
+export interface FailedTest extends Assertion {
+  readonly name: string;
+  readonly place: Place | null;
+  /** Evidence line that names it. */
+  readonly ref: string;
+}
+
+/** How runners head the report of one failed test; `test` is its name. */
+const HEADS: readonly RegExp[] = [
+  // node:test
+  /^\s{0,12}(?:✖|✗) (?<test>\S.{0,200}?) \(\d{1,9}(?:\.\d{1,9})?ms\)$/,
+  // Vitest, Jest
+  /^\s{0,4}FAIL\s{1,4}(?<file>[\w./@-]{3,160}) > (?<test>.{1,200})$/,
+  /^\s{0,4}● (?<test>.{1,120} › .{1,200})$/,
+  // pytest and unittest
+  /^_{3,60} (?:ERROR at setup of )?(?<test>[\w.[\]-]{2,160}) _{3,60}$/,
+  /^(?:FAILED|ERROR) (?<test>[\w./-]{1,160}\.py::\S{1,200})(?: - (?<says>.{1,200}))?$/,
+  /^(?:FAIL|ERROR): (?<test>\w{1,120}) \([\w.]{3,200}\)/,
+  // Go
+  /^\s{0,12}--- FAIL: (?<test>[\w./#-]{1,200})/,
+  // Rust
+  /^---- (?<test>[\w:]{2,200}) stdout ----$/,
+  // Maven, Gradle
+  /^(?:\[ERROR\] )?\s{0,4}(?:[\w$]{1,60}\.){0,12}(?<test>[A-Z][\w$]{1,80}\.\w{1,120})(?:\(\w{0,80}\))?\s{1,3}.{0,60}<<< (?:FAILURE|ERROR)!/,
+  /^(?:\[ERROR\] )\s{1,4}(?<test>[A-Z][\w$]{1,80}\.\w{1,120}):\d{1,6} (?<says>.{1,200})$/,
+  /^(?<test>\w{2,80}(?: > [^>\n]{1,100}){1,3}) FAILED$/,
+  // .NET
+  /^\s{0,8}(?:\[xUnit\.net [\d:.]{1,14}\]\s{1,8})?(?<test>[A-Za-z_][\w.]{3,200}(?:\(.{0,80}\))?) \[FAIL\]$/,
+  /^\s{0,4}Failed (?<test>[A-Za-z_][\w.]{3,200}(?:\(.{0,80}\))?) \[/,
+  // PHPUnit, Mocha, RSpec: numbered
+  /^\s{0,4}\d{1,4}\) (?<test>[A-Za-z_\\][\w\\ .:,'"()-]{2,200}?):?$/,
+  // TAP
+  /^\s{0,12}not ok \d{1,6} - (?<test>[^#\n]{1,160})/,
+];
+
+/** Lines below a head that still belong to it, and how far their numbers may lie apart. */
+const MOST_LINES = 60;
+const MOST_DISTANCE = 80;
+/** Between Mocha's head and its error the name goes on. */
+const MOCHA_REST = /^\s{6,10}(?<rest>[^\s:].{0,160}):$/;
+
+interface Head {
+  readonly at: number;
+  readonly name: string;
+  readonly says: string | null;
+}
+
+function headAt(lines: readonly EvidenceLine[], at: number): Head | null {
+  const text = lines[at]?.text ?? '';
+  for (const pattern of HEADS) {
+    const groups = pattern.exec(text)?.groups;
+    if (groups?.test === undefined) continue;
+    const rest = MOCHA_REST.exec(lines[at + 1]?.text ?? '')?.groups?.rest;
+    const name = groups.test.trim();
+    return {
+      at,
+      name: /^\s{0,4}\d/.test(text) && rest !== undefined ? `${name} ${rest}` : name,
+      says: groups.says ?? null,
+    };
+  }
+  return null;
+}
+
+function linesBelow(lines: readonly EvidenceLine[], head: Head, next: Head | undefined): string[] {
+  const first = lines[head.at]?.number ?? 0;
+  return lines
+    .slice(head.at + 1, Math.min(next?.at ?? lines.length, head.at + 1 + MOST_LINES))
+    .filter((line) => line.number - first <= MOST_DISTANCE)
+    .map((line) => line.text);
+}
+
+function testsOf({ lines }: EvidenceSource): FailedTest[] {
+  const heads = lines.map((_, at) => headAt(lines, at)).filter((head) => head !== null);
+  return heads.map((head, index) => {
+    const below = linesBelow(lines, head, heads[index + 1]);
+    const own = head.says === null ? below : [head.says];
+    const { expected, actual, message } = readAssertion(own);
+    return {
+      name: head.name,
+      expected,
+      actual,
+      message: message ?? head.says,
+      place: firstPlace(below),
+      ref: lines[head.at]?.ref ?? '',
+    };
+  });
+}
+
+/** Refs count through the evidence: `L12`. */
+function positionOf({ ref }: FailedTest): number {
+  return Number(ref.slice(1)) || 0;
+}
+
+/** Whether two names mean one test: equal, or one is the other without its file or suite. */
+function sameTest(a: string, b: string): boolean {
+  const [long, short] = (a.length >= b.length ? [a, b] : [b, a]).map((name) => name.split(/ > | › |::|\.(?=\w+$)/));
+  const ending = long?.slice(-(short?.length ?? 0)) ?? [];
+  return ending.join('\n').trim() === short?.join('\n').trim();
+}
+
+function merged(a: FailedTest, b: FailedTest): FailedTest {
+  const [named, other] = a.name.length >= b.name.length ? [a, b] : [b, a];
+  const known = a.expected !== null ? a : b;
+  return {
+    name: named.name,
+    expected: known.expected,
+    actual: known.actual,
+    message: a.message ?? b.message,
+    place: a.place ?? b.place,
+    ref: a.expected !== null || a.message !== null ? a.ref : other.ref,
+  };
+}
+
+/**
+ * The failed tests that the evidence names, in its order, each once, with what they expected and got. Suites and parents, which fail
+ * because a test in them did, are left out where the test itself is known.
+ */
+export function readFailedTests(evidence: Evidence): FailedTest[] {
+  const tests: FailedTest[] = [];
+  for (const test of evidence.sources.flatMap(testsOf)) {
+    const at = tests.findIndex(({ name }) => sameTest(name, test.name));
+    const known = tests[at];
+    if (known === undefined) tests.push(test);
+    else tests[at] = merged(known, test);
+  }
+  const told = tests.filter((test) => test.expected !== null || test.message !== null);
+  return (told.length > 0 ? told : tests).sort((a, b) => positionOf(a) - positionOf(b));
+}

@@ -1,0 +1,42 @@
+const ESC = String.fromCharCode(0x1b);
+const CSI = String.fromCharCode(0x9b);
+const BELL = String.fromCharCode(0x07);
+/** Terminal control sequences (ECMA-48): colours, cursor moves, titles and links. */
+const ESCAPES = new RegExp(
+  `[${ESC}${CSI}](?:\\[[0-9;:?]{0,40}[ -/]{0,3}[@-~]|\\][^${BELL}${ESC}]{0,400}(?:${BELL}|${ESC}\\\\)|[()#][0-9A-Za-z]|[=>78cDEHMNOZ])`,
+  'g',
+);
+/** Escapes that a tool already made visible. */
+const CARET_ESCAPES = /\^\[\[[0-9;]{0,20}[A-Za-z]/g;
+const TIMESTAMP = /^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z /;
+const TIMESTAMP_LENGTH = 35;
+const TRAVIS_MARK = /travis_(?:fold|time):(?:start|end)[:\w.=,-]{0,200}/g;
+const CONTROL = /[^\P{Cc}\t]/gu;
+
+/** What stays visible of a line whose carriage returns overwrite it: the last piece that is not blank. */
+function lastOverwrite(text: string): string {
+  const pieces = text.split('\r');
+  for (let at = pieces.length - 1; at >= 0; at--) {
+    const piece = pieces[at] ?? '';
+    if (piece.trim() !== '') return piece;
+  }
+  return '';
+}
+
+/** A log line as a person sees it: no terminal escapes, no runner timestamp, no overwritten progress, no fold marks. */
+export function cleanLine(raw: string): string {
+  let text = raw;
+  if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+  text = text.replace(TIMESTAMP, '');
+  if (text.includes(ESC) || text.includes(CSI)) text = text.replace(ESCAPES, '');
+  if (text.includes('^[[')) text = text.replace(CARET_ESCAPES, '');
+  if (text.includes('\r')) text = lastOverwrite(text);
+  if (text.includes('travis_')) text = text.replace(TRAVIS_MARK, '');
+  return text.replace(CONTROL, '').trimEnd();
+}
+
+/** The time stamp a runner or log service put before the line (`2026-11-21T03:04:05.678Z`), or undefined. */
+export function timestampOf(raw: string): string | undefined {
+  const stamp = TIMESTAMP.exec(raw.slice(0, TIMESTAMP_LENGTH))?.[0];
+  return stamp?.replace('\uFEFF', '').trimEnd();
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+
+/** One redacted line of a log. `number` is its 1-based LF line number in the source; `ref` is unique in the evidence. */
+export const EvidenceLine = z.strictObject({
+  ref: z.string(),
+  number: z.number().int().positive(),
+  text: z.string(),
+  /** Relevance, higher is better. */
+  score: z.number(),
+  /** When the line was written, as the log's own time stamp says. */
+  at: z.string().max(40).optional(),
+});
+export type EvidenceLine = z.infer<typeof EvidenceLine>;
+
+/** One log that was read: a job of a run or a service's log group. Names are tainted. */
+export const EvidenceSource = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  /** Where a person can look: an https URL, or null. */
+  url: z.string().nullable(),
+  totalLines: z.number().int().nonnegative(),
+  /** In source order. */
+  lines: z.array(EvidenceLine),
+});
+export type EvidenceSource = z.infer<typeof EvidenceSource>;
+
+/** Everything read about a failure, redacted. Tainted as a whole: displayed and classified, never obeyed. */
+export const Evidence = z.strictObject({
+  version: z.literal(1),
+  incidentId: z.string(),
+  gatheredAt: z.iso.datetime(),
+  sources: z.array(EvidenceSource),
+  /** What could not be read and why, in plain words (`The log archive of the run is truncated.`). */
+  notes: z.array(z.string()),
+});
+export type Evidence = z.infer<typeof Evidence>;

@@ -1,0 +1,10 @@
+/** One shape of secret. The pattern runs only on lines where a literal occurs; group `secret`, or the whole match, is replaced. */
+export interface SecretRule {
+  readonly kind: string;
+  /** ASCII, matched in either case. */
+  readonly literals: readonly string[];
+  /** Global, linear: bounded repeats behind a literal, no look-around, no back-reference. */
+  readonly pattern: RegExp;
+  /** The match must also look random: letters and digits mixed. */
+  readonly mixed?: true;
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+
+const RunFacts = z.strictObject({
+  kind: z.literal('github-run'),
+  attempt: z.number().int().positive(),
+  status: z.string(),
+  conclusion: z.string().nullable(),
+  /** Whether the same workflow ran on the same branch since. */
+  newerRun: z.boolean().default(false),
+  failedJobIds: z.array(z.number().int()),
+  /** Conclusions of the newest completed runs of the same workflow on the default branch, newest first, this run left out. */
+  defaultBranchConclusions: z.array(z.string()),
+});
+
+/** A service's deployment as AWS reports it: which version serves, which served before, and since when. */
+export const Deployment = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('lambda-alias'),
+    functionName: z.string(),
+    alias: z.string(),
+    currentVersion: z.string(),
+    previousVersion: z.string().nullable(),
+    revisionId: z.string(),
+    deployedAt: z.iso.datetime({ offset: true }).nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('ecs-service'),
+    cluster: z.string(),
+    service: z.string(),
+    currentTaskDefinition: z.string(),
+    previousTaskDefinition: z.string().nullable(),
+    deployedAt: z.iso.datetime({ offset: true }).nullable(),
+  }),
+]);
+export type Deployment = z.infer<typeof Deployment>;
+
+const AlarmFacts = z.strictObject({
+  kind: z.literal('alarm'),
+  state: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
+  stateSince: z.iso.datetime({ offset: true }).nullable(),
+  serviceId: z.string().nullable(),
+  deployment: Deployment.nullable(),
+});
+
+/** Facts read from APIs with our own credentials, independent of anything a log says. Candidates are built from these. */
+export const Telemetry = z.strictObject({
+  version: z.literal(1),
+  readAt: z.iso.datetime(),
+  facts: z.discriminatedUnion('kind', [RunFacts, AlarmFacts]),
+});
+export type Telemetry = z.infer<typeof Telemetry>;
+export type RunFacts = z.infer<typeof RunFacts>;
+export type AlarmFacts = z.infer<typeof AlarmFacts>;

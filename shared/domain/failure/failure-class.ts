@@ -1,0 +1,48 @@
+import * as z from 'zod';
+
+/** The failure taxonomy: sixteen classes of four families, the `code` family of real CI, and `unknown`. */
+export const FAMILY_OF = {
+  resource_exhaustion: 'infrastructure',
+  network_connectivity: 'infrastructure',
+  storage_issues: 'infrastructure',
+  service_unavailability: 'infrastructure',
+  dependency_conflicts: 'application',
+  configuration_errors: 'application',
+  runtime_exceptions: 'application',
+  memory_leaks: 'application',
+  flaky_tests: 'testing',
+  test_environment_issues: 'testing',
+  timing_dependencies: 'testing',
+  external_service_failures: 'testing',
+  vulnerability_blocking: 'security',
+  certificate_expiration: 'security',
+  access_control_failures: 'security',
+  compliance_violations: 'security',
+  test_failure: 'code',
+  compilation_error: 'code',
+  lint_violation: 'code',
+  unknown: 'unknown',
+} as const;
+
+export type FailureClass = keyof typeof FAMILY_OF;
+export const FailureClass = z.enum(Object.keys(FAMILY_OF) as [FailureClass, ...FailureClass[]]);
+
+/** What decides rerun or fix: flaky, a regression of the code, the infrastructure, or not known. */
+export const Verdict = z.enum(['flaky', 'regression', 'infrastructure', 'unknown']);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** The result of classifying a failure's evidence. */
+export const Classification = z.strictObject({
+  class: FailureClass,
+  verdict: Verdict,
+  /** 0 to 1. */
+  confidence: z.number().min(0).max(1),
+  alternatives: z.array(z.strictObject({ class: FailureClass, confidence: z.number().min(0).max(1) })).max(5),
+  /** Id of the signature that decided, or null. */
+  signature: z.string().nullable(),
+  /** Hash of the masked error template (16 hexadecimal digits), or null when no error line was found. */
+  fingerprint: z.string().nullable(),
+  /** Refs of the evidence lines that decided (`L12`). */
+  evidence: z.array(z.string()).max(20),
+});
+export type Classification = z.infer<typeof Classification>;

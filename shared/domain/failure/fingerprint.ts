@@ -1,0 +1,59 @@
+import { digestOf } from '../kernel/digest.ts';
+
+/** What varies between two occurrences of one failure, most specific first. Order matters: earlier masks eat what later ones would. */
+const MASKS: readonly (readonly [pattern: RegExp, mask: string])[] = [
+  [/\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g, '<secret>'],
+  [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
+  [/\b\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\b/g, '<time>'],
+  [/\b\d{4}[-/]\d\d[-/]\d\d\b/g, '<date>'],
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
+  [/\b(?:0x[0-9a-f]{1,16}|sha\d{1,3}[:-][0-9a-f]{16,128})\b/gi, '<hex>'],
+  // Masked like a number: a short hash may have no letter, and a number has as many digits as it needs.
+  [/\b(?=[0-9a-f]{0,63}\d)(?=\d{0,63}[a-f])[0-9a-f]{7,64}\b/gi, '<n>'],
+  [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '<ip>'],
+  [/\b\d{1,20}(?:\.\d{1,20})? ?(?:ns|µs|us|ms|s|sec|secs|seconds?|m|min|minutes?|h|hours?)\b/g, '<duration>'],
+  [/\b\d{1,20}(?:\.\d{1,20})? ?(?:[kmgt]i?b|bytes|%)/gi, '<size>'],
+  [
+    /(?:\/(?:home|Users|runner|tmp|var|builds?|github|workspace|private|opt|root)(?:\/[\w.@+-]{1,80}){1,12}|[A-Z]:\\(?:[\w.@ +-]{1,80}\\){1,12})/g,
+    '<dir>',
+  ],
+  [/:\d{1,40}(?:[.:]\d{1,20})*\b/g, ':<n>'],
+  [/"[^"\n]{1,200}"|`[^`\n]{1,200}`/g, '<quoted>'],
+  [/\b\d{1,40}(?:\.\d{1,20})*\b/g, '<n>'],
+];
+
+/** Characters; evidence has no longer lines. */
+const LONGEST_READ = 4_000;
+const LONGEST_TEMPLATE = 500;
+
+/** The last part of a masked folder stays: it names the file. */
+function maskFolder(path: string): string {
+  const last = path.split(/[/\\]/).at(-1) ?? '';
+  return last === '' ? '<dir>' : `<dir>/${last}`;
+}
+
+/**
+ * A line with everything that varies between two occurrences of one failure masked: numbers, hexadecimal ids, times, durations,
+ * sizes, addresses, machine folders and quoted values. What names the failure (words, symbols, file and test names) stays.
+ */
+export function templateOf(line: string): string {
+  let template = line.slice(0, LONGEST_READ);
+  for (const [pattern, mask] of MASKS) {
+    template = template.replace(pattern, (match) => {
+      if (mask === '<dir>') return maskFolder(match);
+      // A quoted identifier names the thing that failed; a quoted sentence or value varies.
+      return mask === '<quoted>' && /^.[A-Za-z_][\w./@:-]{1,80}.$/.test(match) ? match : mask;
+    });
+  }
+  // Cut when it is masked: a longer number must not push other words out.
+  return template.replace(/\s+/g, ' ').slice(0, LONGEST_TEMPLATE).trim();
+}
+
+/**
+ * 16 hexadecimal digits that are equal for equal failures: a hash of the templates of the lines that decided, each counted once,
+ * with what they were recognised as (class or signature id).
+ */
+export function fingerprintOf(kind: string, lines: readonly string[]): string {
+  const templates = [...new Set(lines.map(templateOf).filter((template) => template !== ''))];
+  return digestOf([kind, ...templates].join('\n'), 16);
+}

@@ -1,0 +1,85 @@
+import type { Evidence, EvidenceLine } from '../evidence/evidence.ts';
+import { spokenLine } from '../evidence/structured-line.ts';
+import type { CompiledSignature, SignatureSet } from './signatures.ts';
+
+/** One signature found at one evidence line. */
+export interface SignatureMatch {
+  readonly compiled: CompiledSignature;
+  readonly line: EvidenceLine;
+  /** Named parts of the log that the pattern captured; tainted. */
+  readonly captures: Readonly<Record<string, string>>;
+  /** 0 to 1: the signature's confidence, weighed by how relevant its line is in its log. */
+  readonly strength: number;
+}
+
+const BLOCK_BEFORE = 3;
+const BLOCK_AFTER = 8;
+/** A line far less relevant than the best of its log still counts this much. */
+const LEAST_RELEVANCE = 0.5;
+
+/** Adjacent lines of the log around `at`, joined by LF; a gap in the line numbers ends the block. */
+function blockAround(lines: readonly EvidenceLine[], at: number): string {
+  let first = at;
+  while (first > 0 && at - first < BLOCK_BEFORE && adjacent(lines[first - 1], lines[first])) first -= 1;
+  let last = at;
+  while (last < lines.length - 1 && last - at < BLOCK_AFTER && adjacent(lines[last], lines[last + 1])) last += 1;
+  return lines
+    .slice(first, last + 1)
+    .map((line) => line.text)
+    .join('\n');
+}
+
+function adjacent(a: EvidenceLine | undefined, b: EvidenceLine | undefined): boolean {
+  return a !== undefined && b !== undefined && b.number - a.number === 1;
+}
+
+function capturesOf(match: RegExpExecArray): Record<string, string> {
+  const present = Object.entries(match.groups ?? {}).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '',
+  );
+  return Object.fromEntries(present);
+}
+
+/** The line as it stands and, when it is structured, as a person would say it. */
+function readings(text: string): readonly string[] {
+  const spoken = spokenLine(text);
+  return spoken === null ? [text] : [spoken, text];
+}
+
+function relevanceOf(score: number, best: number): number {
+  if (best <= 0) return 1;
+  return LEAST_RELEVANCE + (1 - LEAST_RELEVANCE) * Math.max(0, score / best);
+}
+
+function matchesOfLine(
+  lines: readonly EvidenceLine[],
+  at: number,
+  best: number,
+  signatures: SignatureSet,
+): SignatureMatch[] {
+  const line = lines[at];
+  if (line === undefined) return [];
+  const relevance = relevanceOf(line.score, best);
+  const texts = readings(line.text);
+  return signatures.candidates(texts.join('\n')).flatMap((compiled) => {
+    const match = firstMatch(compiled, compiled.signature.where === 'block' ? [blockAround(lines, at)] : texts);
+    if (match === null) return [];
+    return [{ compiled, line, captures: capturesOf(match), strength: compiled.signature.confidence * relevance }];
+  });
+}
+
+function firstMatch({ regExp }: CompiledSignature, texts: readonly string[]): RegExpExecArray | null {
+  for (const text of texts) {
+    const match = regExp.exec(text);
+    if (match !== null) return match;
+  }
+  return null;
+}
+
+/** Every signature that matches anywhere in the evidence, in source order. */
+export function matchSignatures(evidence: Evidence, signatures: SignatureSet): SignatureMatch[] {
+  return evidence.sources.flatMap(({ lines }) => {
+    const best = lines.reduce((most, line) => Math.max(most, line.score), 0);
+    return lines.flatMap((_, at) => matchesOfLine(lines, at, best, signatures));
+  });
+}

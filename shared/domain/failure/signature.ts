@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { FailureClass, Verdict } from './failure-class.ts';
+
+const Advice = z.strictObject({
+  /** One line for a headline; without it the first sentence of the root cause serves. A template like the others. */
+  summary: z.string().min(1).max(300).optional(),
+  /** Templates: `{name}` is a capture of the pattern; `[... {name} ...]` is left out when the capture is missing. */
+  rootCause: z.string().min(1).max(600),
+  fix: z.string().min(1).max(1200),
+  prevention: z.string().min(1).max(800),
+  /** Where to look next, one short line each. */
+  hints: z.array(z.string().max(200)).max(6).default([]),
+});
+
+/** What is known about one failure's wording. Content of `shared/data/signatures/`, never code. */
+export const Signature = z.strictObject({
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+  title: z.string().min(1).max(120),
+  class: FailureClass,
+  verdict: Verdict,
+  /** How surely a match means this class, 0 to 1. */
+  confidence: z.number().min(0.05).max(0.99),
+  /** `line`: the pattern sees one line; `block`: the line with the literal, three before it and eight after it, joined by LF. */
+  where: z.enum(['line', 'block']).default('line'),
+  /** The pattern is tried only where one of these occurs (ASCII, either case). */
+  literals: z.array(z.string().min(3).max(80)).min(1).max(12),
+  /** A JavaScript regular expression with named captures; linear-time (see `problemOfPattern`). */
+  pattern: z.string().min(3).max(800),
+  ignoreCase: z.boolean().default(false),
+  examples: z.strictObject({
+    matches: z.array(z.string().min(1)).min(2),
+    rejects: z.array(z.string().min(1)).min(2),
+  }),
+  advice: Advice,
+});
+export type Signature = z.infer<typeof Signature>;
+
+export const SignatureFile = z.strictObject({ signatures: z.array(z.unknown()) });

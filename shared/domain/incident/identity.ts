@@ -1,0 +1,86 @@
+import { canonicalJson, digestOf } from '../kernel/digest.ts';
+import type { Signal } from './signal.ts';
+import type { AlarmTarget, GithubRunTarget, TargetContext } from './target-context.ts';
+
+export interface IncidentIds {
+  /** Hash of what makes two failures "the same place". */
+  readonly intakeKey: string;
+  readonly incidentId: string;
+}
+
+const ID_LENGTH = 24;
+const KEY_LENGTH = 40;
+
+/** Keys of the incident that a signal speaks of. The same report always gives the same ids, so repeats are harmless. */
+export function identify(signal: Signal): IncidentIds {
+  const intakeKey = intakeKeyOf(signal);
+  const { target } = signal;
+  switch (target.kind) {
+    case 'github-run':
+      return { intakeKey, incidentId: `gh-${digestOf(canonicalJson([intakeKey, target.runId]), ID_LENGTH)}` };
+    case 'alarm':
+      return { intakeKey, incidentId: `cw-${digestOf(canonicalJson([intakeKey, target.changedAt]), ID_LENGTH)}` };
+    case 'storm':
+      return { intakeKey, incidentId: stormIdOf(target.startedAt) };
+    default:
+      return target satisfies never;
+  }
+}
+
+/**
+ * Groups failures of one place: source, repository, workflow and pull request or branch; or the alarm. A branch name can be chosen
+ * by anybody with a fork, so the run's event and whether it is the default branch are part of the key: a fork cannot hide main.
+ */
+export function intakeKeyOf(signal: Signal): string {
+  const { target } = signal;
+  switch (target.kind) {
+    case 'github-run':
+      return digestOf(
+        canonicalJson([signal.source, target.repository.toLowerCase(), target.workflowId, placeOf(target, signal)]),
+        KEY_LENGTH,
+      );
+    case 'alarm':
+      return digestOf(canonicalJson([signal.source, target.alarmArn]), KEY_LENGTH);
+    case 'storm':
+      return digestOf(canonicalJson(['storm', target.startedAt]), KEY_LENGTH);
+    default:
+      return target satisfies never;
+  }
+}
+
+function placeOf(target: GithubRunTarget, signal: Signal): unknown {
+  if (target.pullRequest !== null) return { pullRequest: target.pullRequest };
+  const author = target.event.startsWith('pull_request') ? target.actor : null;
+  return { branch: signal.tainted.branch, event: target.event, onDefaultBranch: target.onDefaultBranch, author };
+}
+
+/** ISO 8601 instant of the minute, in UTC. */
+export function minuteOf(at: Date): string {
+  return `${at.toISOString().slice(0, 16)}:00.000Z`;
+}
+
+/** Events that only people with a right to the repository cause. */
+const TRUSTED_EVENTS = new Set([
+  'push',
+  'schedule',
+  'workflow_dispatch',
+  'repository_dispatch',
+  'release',
+  'deployment',
+]);
+
+/** Storms are counted apart by who can cause them: a flood of pull requests must not hide what breaks on main or in production. */
+export function stormScopeOf(target: TargetContext): string {
+  if (target.kind !== 'github-run') return target.kind;
+  return target.pullRequest === null && TRUSTED_EVENTS.has(target.event) ? 'own-runs' : 'contributed-runs';
+}
+
+/** Id of the parent incident of a storm of `scope` that began in `minute`. */
+export function stormIdOf(minute: string, scope = 'storm'): string {
+  return `storm-${digestOf(canonicalJson([scope, minute]), ID_LENGTH)}`;
+}
+
+/** `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:checkout-5xx` is the alarm `checkout-5xx`. */
+export function alarmNameOf(target: AlarmTarget): string {
+  return target.alarmArn.split(':').slice(6).join(':');
+}

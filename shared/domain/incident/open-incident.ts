@@ -1,0 +1,43 @@
+import type { IncidentIds } from './identity.ts';
+import type { Incident } from './incident.ts';
+import type { Signal } from './signal.ts';
+
+/** The record of a new incident. Pure: the same signal, ids and instant give the same record. */
+export function openIncident(signal: Signal, ids: IncidentIds, now: Date): Incident {
+  return {
+    version: 1,
+    id: ids.incidentId,
+    status: 'open',
+    target: signal.target,
+    intakeKey: ids.intakeKey,
+    tainted: signal.tainted,
+    source: signal.source,
+    attempt: 1,
+    occurrences: 1,
+    runAttempt: runAttemptOf(signal),
+    parentId: null,
+    classification: null,
+    outcomeReason: null,
+    openedAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+  };
+}
+
+/** The record that stands for a storm: `minute` is the ISO 8601 minute in which it began. */
+export function openStorm(ids: IncidentIds, minute: string, now: Date): Incident {
+  const signal: Signal = {
+    version: 1,
+    deliveryId: ids.incidentId,
+    source: 'storm',
+    kind: 'alarm-raised',
+    occurredAt: minute,
+    target: { kind: 'storm', startedAt: minute },
+    tainted: { title: `Many failures since ${minute}`, branch: null, reason: null },
+  };
+  return openIncident(signal, ids, now);
+}
+
+/** The run attempt a signal speaks of; 1 for anything that has none. */
+export function runAttemptOf(signal: Signal): number {
+  return signal.target.kind === 'github-run' ? signal.target.runAttempt : 1;
+}

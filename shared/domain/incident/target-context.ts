@@ -1,0 +1,47 @@
+import * as z from 'zod';
+
+/** `owner/name`, as GitHub allows it; accounts of managed users have an underscore. `.` and `..` would be steps of a path. */
+export const RepositoryName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/);
+
+/** Authenticated identity of a failed GitHub Actions run: only fields GitHub itself sets, none that a person can word. */
+export const GithubRunTarget = z.strictObject({
+  kind: z.literal('github-run'),
+  installationId: z.number().int().nonnegative().nullable(),
+  repository: RepositoryName,
+  repositoryId: z.number().int().nonnegative(),
+  workflowId: z.number().int().nonnegative(),
+  runId: z.number().int().nonnegative(),
+  runAttempt: z.number().int().positive(),
+  headSha: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+  /** The event that started the run: `push`, `pull_request`, `schedule` ... */
+  event: z.string().max(40),
+  pullRequest: z.number().int().positive().nullable(),
+  /** Whether the run's head branch is the repository's default branch. */
+  onDefaultBranch: z.boolean(),
+  /** Login of the account whose push or pull request started the run; never a display name. */
+  actor: z.string().max(60).nullable(),
+});
+export type GithubRunTarget = z.infer<typeof GithubRunTarget>;
+
+/** Authenticated identity of a CloudWatch alarm that changed its state. */
+export const AlarmTarget = z.strictObject({
+  kind: z.literal('alarm'),
+  alarmArn: z.string().regex(/^arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.{1,255}$/s),
+  account: z.string().regex(/^\d{12}$/),
+  region: z.string().regex(/^[a-z0-9-]{5,25}$/),
+  /** ISO 8601 instant of the state change that raised it. */
+  changedAt: z.iso.datetime({ offset: true }),
+});
+export type AlarmTarget = z.infer<typeof AlarmTarget>;
+
+/** A parent incident that stands for a storm: many failures within a minute, handled as one. */
+export const StormTarget = z.strictObject({
+  kind: z.literal('storm'),
+  /** ISO 8601 minute in which the storm began. */
+  startedAt: z.iso.datetime({ offset: true }),
+});
+export type StormTarget = z.infer<typeof StormTarget>;
+
+/** What an incident is about. Made at ingest, before any text is read, and never changed afterwards. */
+export const TargetContext = z.discriminatedUnion('kind', [GithubRunTarget, AlarmTarget, StormTarget]);
+export type TargetContext = z.infer<typeof TargetContext>;

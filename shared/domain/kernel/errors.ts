@@ -1,0 +1,27 @@
+/** The condition may pass by itself: the state machine retries the step (it matches this error's name). */
+export class Retryable extends Error {
+  override readonly name = 'Retryable';
+}
+
+/** What came in cannot be used. The message names what is wrong and how to mend it; retrying is pointless. */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput';
+}
+
+/** A record we own is missing or does not parse: something is broken and a human must look. */
+export class CorruptRecord extends Error {
+  override readonly name = 'CorruptRecord';
+}
+
+/** The other side refused for good (403, 404, AccessDenied): retrying cannot help. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/**
+ * An effect was sent and its answer is lost (timeout, reset connection, 5xx after sending): it may have happened or not.
+ * Never retried; whoever asked must observe the target instead. `cause` keeps the lost answer.
+ */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}

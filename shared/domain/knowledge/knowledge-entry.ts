@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { FailureClass } from '../failure/failure-class.ts';
+
+/** Something known about a kind of failure: built in (`playbook`) or learned from an incident that was resolved. */
+export const KnowledgeEntry = z.strictObject({
+  version: z.literal(1),
+  id: z.string().min(1).max(120),
+  title: z.string().min(1).max(200),
+  origin: z.enum(['playbook', 'incident']),
+  class: FailureClass,
+  /** Fingerprints it is known to fit; empty for general advice. */
+  fingerprints: z.array(z.string()).max(50),
+  /** Lower-case words that speak for it; used by the lookup's ranking. */
+  keywords: z.array(z.string()).max(40),
+  rootCause: z.string().max(2000),
+  resolution: z.string().max(4000),
+  prevention: z.string().max(2000),
+  /** 0 to 1. */
+  confidence: z.number().min(0).max(1),
+  /** Verified outcomes so far. */
+  successes: z.number().int().nonnegative(),
+  failures: z.number().int().nonnegative(),
+  updatedAt: z.iso.datetime().nullable(),
+});
+export type KnowledgeEntry = z.infer<typeof KnowledgeEntry>;

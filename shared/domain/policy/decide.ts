@@ -1,0 +1,104 @@
+import type { Configuration, Mode, Service } from '../configuration/configuration.ts';
+import type { TargetContext } from '../incident/target-context.ts';
+import type { Candidate } from '../remediation/candidates.ts';
+import type { Choice } from '../remediation/choice.ts';
+import type { StepPlan } from '../workflow/steps.ts';
+import { approvalReasons } from './approval.ts';
+import { activeFreeze } from './freeze.ts';
+
+export type Decision = StepPlan['decision'];
+
+export interface DecisionInput {
+  readonly targetKind: TargetContext['kind'];
+  /** How it is known that the target is healthy again, or null. */
+  readonly recovered: string | null;
+  readonly mode: Mode;
+  readonly service: Service | null;
+  readonly policy: Configuration['policy'];
+  readonly choice: Choice;
+  /** A model's confidence, which can only lower that of a candidate; null when no model was asked. */
+  readonly modelConfidence: number | null;
+  /** Actions executed for this incident so far. */
+  readonly actionsSoFar: number;
+  readonly now: Date;
+}
+
+export interface Judgement {
+  readonly decision: Decision;
+  /** In plain words made by code; never empty. */
+  readonly reasons: readonly string[];
+  /** What is done, asked for or proposed; null when nothing is. */
+  readonly candidate: Candidate | null;
+}
+
+/** What to do about an incident: a pure truth table over trusted facts. The first rule that holds decides. */
+export function decide(input: DecisionInput): Judgement {
+  const { choice } = input;
+  if (input.recovered !== null) return { decision: 'recovered', reasons: [input.recovered], candidate: null };
+  if (input.mode === 'off' || input.mode === 'observe') {
+    return { decision: 'suggest', reasons: [`The mode is ${input.mode}: nothing is done.`], candidate: null };
+  }
+  switch (choice.kind) {
+    case 'none':
+      return handOver(['No safe action fits.'], null, input);
+    case 'human':
+      return handOver([choice.reason], null, input);
+    case 'chosen':
+      return noBolderThan(judge(choice.best, input), judge(choice.candidate, input));
+    default:
+      return choice satisfies never;
+  }
+}
+
+function judge(candidate: Candidate, input: DecisionInput): Judgement {
+  const { mode, service, policy } = input;
+  const proposed = `${candidate.description} ${candidate.reason}`;
+  if (mode === 'suggest') {
+    return { decision: 'suggest', reasons: ['The mode is suggest: a proposal only.', proposed], candidate };
+  }
+  const confidence = Math.min(candidate.confidence, input.modelConfidence ?? 1);
+  const denials = denialReasons(confidence, input);
+  if (denials.length > 0) return handOver([...denials, proposed], candidate, input);
+  const questions = [...approvalReasons(candidate.risk, service, policy), ...doubts(confidence, policy)];
+  if (questions.length > 0) return { decision: 'approve', reasons: [...questions, proposed], candidate };
+  const why = `Risk ${candidate.risk}, confidence ${percent(confidence)}: allowed without asking.`;
+  return { decision: 'act', reasons: [why, proposed], candidate };
+}
+
+/** What rules out acting, even with an approval. */
+function denialReasons(confidence: number, { policy, actionsSoFar, now }: DecisionInput): string[] {
+  const freeze = activeFreeze(policy.freezes, now);
+  return [
+    ...(freeze ? [`Changes are frozen until ${freeze.to}: ${freeze.reason}.`] : []),
+    ...(actionsSoFar >= policy.maxActionsPerIncident
+      ? [`${actionsSoFar} actions were executed for this incident; more are not allowed.`]
+      : []),
+    ...(confidence < policy.escalateBelowConfidence
+      ? [`Confidence ${percent(confidence)} is below ${percent(policy.escalateBelowConfidence)}: a human decides.`]
+      : []),
+  ];
+}
+
+function doubts(confidence: number, { actAtConfidence }: Configuration['policy']): string[] {
+  return confidence < actAtConfidence
+    ? [`Confidence ${percent(confidence)} is below ${percent(actAtConfidence)}: a person approves first.`]
+    : [];
+}
+
+/** A failed run goes to whoever reads its comment; an alarm must reach somebody. */
+function handOver(reasons: readonly string[], candidate: Candidate | null, input: DecisionInput): Judgement {
+  return { decision: input.targetKind === 'github-run' ? 'suggest' : 'escalate', reasons, candidate };
+}
+
+const BOLDNESS = { escalate: 0, recovered: 0, suggest: 1, approve: 2, act: 3 } as const satisfies Record<
+  Decision,
+  number
+>;
+
+/** A model's pick may not gain more freedom than the action that code ranks first. */
+function noBolderThan(best: Judgement, picked: Judgement): Judgement {
+  if (BOLDNESS[picked.decision] <= BOLDNESS[best.decision]) return picked;
+  return { decision: best.decision, reasons: [...picked.reasons, ...best.reasons], candidate: picked.candidate };
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -1,0 +1,9 @@
+import type { Configuration } from '../configuration/configuration.ts';
+
+type Freezes = Configuration['policy']['freezes'];
+
+/** The freeze that holds at `now` (from inclusive, to exclusive), or null. */
+export function activeFreeze(freezes: Freezes, now: Date): Freezes[number] | null {
+  const at = now.getTime();
+  return freezes.find(({ from, to }) => Date.parse(from) <= at && at < Date.parse(to)) ?? null;
+}

@@ -1,0 +1,84 @@
+import type { Configuration, Mode, Service } from '../configuration/configuration.ts';
+import type { TargetContext } from '../incident/target-context.ts';
+import { canonicalJson } from '../kernel/digest.ts';
+import { isIntact } from '../remediation/bind-action.ts';
+import type { BoundAction } from '../remediation/bound-action.ts';
+import { changeableKeys } from '../remediation/target-key.ts';
+import { approvalReasons } from './approval.ts';
+import { activeFreeze } from './freeze.ts';
+
+type Policy = Configuration['policy'];
+
+export interface GuardFacts {
+  readonly action: BoundAction;
+  /** The key the plug-in makes of the action's parameters now. */
+  readonly targetKey: string;
+  /** What the incident is about now. */
+  readonly target: TargetContext;
+  readonly controls: { readonly killSwitch: boolean; readonly reason: string | null };
+  readonly policy: Policy;
+  readonly mode: Mode;
+  readonly service: Service | null;
+  /** Failures within the breaker's window. */
+  readonly failures: number;
+  /** The state of the approval that was asked for this very plan, or null when none was. */
+  readonly approval: 'pending' | 'approved' | 'rejected' | null;
+  readonly now: Date;
+}
+
+/** Every reason against the effect; empty when the rules allow it. Pure. */
+export function judgeGuard(facts: GuardFacts): string[] {
+  return [
+    ...judgeControls(facts),
+    ...judgeSeal(facts),
+    ...judgeBlastRadius(facts),
+    ...judgeApproval(facts),
+    ...judgeBreaker(facts),
+  ];
+}
+
+/** Kill switch and freeze windows: looked at again right before every effect. */
+export function judgeControls({ controls, policy, now }: Pick<GuardFacts, 'controls' | 'policy' | 'now'>): string[] {
+  const freeze = activeFreeze(policy.freezes, now);
+  return [
+    ...(controls.killSwitch ? [`The kill switch is on: ${controls.reason ?? 'no reason was given'}.`] : []),
+    ...(freeze ? [`Changes are frozen until ${freeze.to}: ${freeze.reason}.`] : []),
+  ];
+}
+
+/** The plan is the one that was sealed, and the incident is still about the same thing. */
+function judgeSeal({ action, target, mode }: GuardFacts): string[] {
+  return [
+    ...(isIntact(action) ? [] : ['The plan was changed after it was sealed.']),
+    ...(canonicalJson(action.target) === canonicalJson(target) ? [] : ['The incident is about something else now.']),
+    ...(mode === 'act' ? [] : [`The mode is ${mode} now: nothing may be changed.`]),
+  ];
+}
+
+/** One action changes one thing: the incident's own run, or the deployment of its own service. */
+function judgeBlastRadius({ action, targetKey, target, service }: GuardFacts): string[] {
+  const own = changeableKeys(target, service);
+  return action.targetKey === targetKey && own.includes(targetKey)
+    ? []
+    : [`The action would change ${targetKey}, which is not what the incident is about.`];
+}
+
+function judgeApproval({ action, service, policy, approval }: GuardFacts): string[] {
+  if (approval === 'approved') return [];
+  if (approval !== null) return [`The approval of this plan is ${approval}.`];
+  const needed = approvalReasons(action.risk, service, policy);
+  return needed.length > 0 ? [...needed, 'Nobody approved this plan.'] : [];
+}
+
+/** Open while too many recent attempts failed; closes by itself as they grow old. */
+function judgeBreaker({ failures, policy }: GuardFacts): string[] {
+  return failures >= policy.breakerFailures
+    ? [`The circuit breaker is open: ${failures} failures within ${policy.breakerWindowMinutes} minutes.`]
+    : [];
+}
+
+/** What failures are counted on: the repository's workflow, because every run is a new target; else the target itself. */
+export function breakerScopeOf({ actionId, target, targetKey }: BoundAction): string {
+  const place = target.kind === 'github-run' ? `${target.repository.toLowerCase()}#${target.workflowId}` : targetKey;
+  return `${actionId}#${place}`;
+}

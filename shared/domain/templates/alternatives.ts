@@ -1,0 +1,71 @@
+import { joinLists } from './message-columns.ts';
+import { type Column, VALUE_KEY, variableOf } from './message-pieces.ts';
+import { placeOf, type WordPlace } from './word-place.ts';
+
+/** Takes `length` columns from `at` as one value. */
+export interface Rewrite {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** One way to read a message with one word less and one value more. */
+export interface Alternative {
+  readonly rewrite: Rewrite;
+  readonly place: WordPlace;
+  /** A word with the port behind it. */
+  readonly isHost: boolean;
+  readonly isIdentifier: boolean;
+  /** The text that would be the value. */
+  readonly value: string;
+  /** What is around it, other likely values left out. */
+  readonly context: string;
+  readonly columns: readonly Column[];
+}
+
+/** Words of a message that are tried as values. */
+const MOST_ALTERNATIVES = 40;
+
+export function rewritten(columns: readonly Column[], { at, length }: Rewrite): Column[] {
+  let value = '';
+  for (const column of columns.slice(at, at + length)) value += column.value;
+  return joinLists([...columns.slice(0, at), variableOf(value), ...columns.slice(at + length)]);
+}
+
+function isText(column: Column | undefined): column is Column {
+  return column !== undefined && (column.kind === 'word' || column.kind === 'identifier');
+}
+
+function isLikelyValue(place: WordPlace, column: Column): boolean {
+  return place !== 'first' && (place !== 'ordinary' || column.kind === 'identifier');
+}
+
+/** Every word and identifier of a message as a value, in order. */
+export function alternativesOf(columns: readonly Column[]): Alternative[] {
+  const places = columns.map((column, at) => (isText(column) ? placeOf(columns, at) : undefined));
+  const soft = columns.map((column, at) => {
+    const place = places[at];
+    return place !== undefined && isLikelyValue(place, column) ? VALUE_KEY : column.key;
+  });
+  const alternatives: Alternative[] = [];
+  const words = columns.filter(({ kind }) => kind === 'word').length;
+  for (let at = 0; at < columns.length && alternatives.length < MOST_ALTERNATIVES; at += 1) {
+    const column = columns[at];
+    const place = places[at];
+    // What has no word left has nothing to be known by.
+    if (!isText(column) || place === undefined || (column.kind === 'word' ? words < 2 : words < 1)) continue;
+    const base = { place, isIdentifier: column.kind === 'identifier', value: column.key };
+    const context = `${soft.slice(0, at).join('')}\u0002${soft.slice(at + 1).join('')}`;
+    const rewrite = { at, length: 1 };
+    alternatives.push({ ...base, rewrite, context, isHost: false, columns: rewritten(columns, rewrite) });
+    if (columns[at + 1]?.key !== ':' || !/^\d{2,5}$/.test(columns[at + 2]?.value ?? '')) continue;
+    const fused = { at, length: 3 };
+    alternatives.push({
+      ...base,
+      rewrite: fused,
+      context: `\u0004${context}`,
+      isHost: true,
+      columns: rewritten(columns, fused),
+    });
+  }
+  return alternatives;
+}

@@ -1,0 +1,74 @@
+/**
+ * The resources a function may use, by the name its code knows them by. `infra` turns each use into one environment variable
+ * and one IAM statement on exactly that resource, so that a grant and its variable cannot part.
+ */
+export const RESOURCE_VARIABLES = {
+  incidentsTable: 'INCIDENTS_TABLE',
+  /** The sparse index `open` of the incidents table: a right on the table alone does not reach it. */
+  openIncidents: 'OPEN_INCIDENTS_INDEX',
+  knowledgeTable: 'KNOWLEDGE_TABLE',
+  statsTable: 'STATS_TABLE',
+  controlTable: 'CONTROL_TABLE',
+  evidenceBucket: 'EVIDENCE_BUCKET',
+  intakeQueue: 'INTAKE_QUEUE_URL',
+  escalationTopic: 'ESCALATION_TOPIC_ARN',
+  webhookSecret: 'WEBHOOK_SECRET_ARN',
+  githubTokenSecret: 'GITHUB_TOKEN_SECRET_ARN',
+  workflow: 'WORKFLOW_ARN',
+  apiUrl: 'API_URL',
+  userPoolClient: 'USER_POOL_CLIENT_ID',
+} as const;
+export type ResourceName = keyof typeof RESOURCE_VARIABLES;
+
+export type Trigger =
+  | { kind: 'workflow' }
+  | { kind: 'intake-queue' }
+  | { kind: 'schedule'; everyMinutes: number }
+  | { kind: 'http'; routes: readonly { method: 'GET' | 'POST'; path: string; authorized: boolean }[] };
+
+/** A Lambda function as data: all that infra needs to know of it. */
+export interface FunctionConfig {
+  /** Equal to its folder. */
+  readonly name: string;
+  readonly description: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly trigger: Trigger;
+  /** Exact IAM actions on each resource it uses; an empty list gives the variable without a right. */
+  readonly uses: Partial<Readonly<Record<ResourceName, readonly string[]>>>;
+  /** Which part of the action plug-ins' grants its role gets; `family` limits `execute` to one action family. */
+  readonly actionGrants?: readonly ('execute' | 'observe' | 'undo')[];
+  readonly family?: 'github' | 'lambda' | 'ecs';
+  /** True: its role gets the configured model provider's grants. */
+  readonly callsModel?: boolean;
+  /** True: its role may read the catalogue's alarms, deployments and log groups. */
+  readonly readsServices?: boolean;
+}
+
+export function defineFunction<const C extends FunctionConfig>(config: C): C {
+  return config;
+}
+
+/** The environment a function's `main.ts` may read, derived from its config. */
+export type FunctionEnvironment<C extends FunctionConfig> = {
+  readonly [R in Extract<keyof C['uses'], ResourceName>]: string;
+};
+
+/** Reads exactly the variables the config declares; throws naming every missing one. */
+export function readEnvironment<C extends FunctionConfig>(
+  config: C,
+  environment: Readonly<Record<string, string | undefined>>,
+): FunctionEnvironment<C> {
+  const names = Object.keys(config.uses) as ResourceName[];
+  const missing = names
+    .filter((name) => !environment[RESOURCE_VARIABLES[name]])
+    .map((name) => RESOURCE_VARIABLES[name]);
+  if (missing.length > 0) {
+    throw new Error(
+      `Function ${config.name} lacks environment variables: ${missing.join(', ')}. Deploy the stack again.`,
+    );
+  }
+  return Object.fromEntries(
+    names.map((name) => [name, environment[RESOURCE_VARIABLES[name]]]),
+  ) as FunctionEnvironment<C>;
+}

@@ -1,0 +1,25 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { AlarmState } from '#shared/ports/cloud.ts';
+import type { Grant, Verification, VerificationSchedule } from './contract.ts';
+
+/** CloudWatch shows composite alarms only to a caller whose right is scoped to `*`; it reads, nothing more. */
+export const READ_ALARMS: Grant = { actions: ['cloudwatch:DescribeAlarms'], resources: ['*'] };
+
+/** How often to look at an alarm after a deployment was changed. */
+export function alarmSchedule({ verification }: Configuration): VerificationSchedule {
+  return { intervalSeconds: verification.alarmIntervalSeconds, maxPolls: verification.alarmMaxPolls };
+}
+
+/**
+ * Recovered when the alarm has been OK for as long as `alarmOkPolls` polls in a row take. The alarm's own time of its last change
+ * says how long, so nothing has to be remembered between polls. A missing alarm (null) never recovers.
+ */
+export function judgeAlarm(alarm: AlarmState | null, now: Date, { verification }: Configuration): Verification {
+  if (alarm === null) return { state: 'pending', summary: 'The alarm cannot be found.' };
+  if (alarm.state !== 'OK') return { state: 'pending', summary: `The alarm is ${alarm.state}.` };
+  const neededSeconds = (verification.alarmOkPolls - 1) * verification.alarmIntervalSeconds;
+  const okSeconds = alarm.since === null ? 0 : (now.getTime() - Date.parse(alarm.since)) / 1000;
+  return okSeconds >= neededSeconds
+    ? { state: 'recovered', summary: `The alarm is OK since ${alarm.since ?? 'now'}.` }
+    : { state: 'pending', summary: `The alarm is OK, but not yet for ${neededSeconds} seconds.` };
+}

@@ -1,0 +1,102 @@
+import type * as z from 'zod';
+import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { ActionFamily, Receipt, Risk } from '#shared/domain/remediation/bound-action.ts';
+import type { AlarmReader, DeploymentReader, EcsServiceWriter, LambdaAliasWriter } from '#shared/ports/cloud.ts';
+import type { CodeHost } from '#shared/ports/code-host.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+/** Trusted facts an action may be proposed from. Pure data: the same context always gives the same proposals. */
+export interface ProposalContext {
+  readonly target: TargetContext;
+  readonly telemetry: Telemetry;
+  readonly classification: Classification;
+  readonly service: Service | null;
+  readonly configuration: Configuration;
+  readonly now: Date;
+}
+
+export interface Proposal<P> {
+  readonly parameters: P;
+  /** 0 to 1: how sure code is that this action helps here. */
+  readonly confidence: number;
+  /** Why it fits, in plain words made by code. */
+  readonly reason: string;
+}
+
+/** What an action may touch while it runs; each function is given only what its role allows. */
+export interface ActionPorts {
+  readonly codeHost: CodeHost;
+  readonly alarms: AlarmReader;
+  readonly deployments: DeploymentReader;
+  readonly lambdaAliases: LambdaAliasWriter;
+  readonly ecsServices: EcsServiceWriter;
+  readonly clock: Clock;
+}
+
+/** An IAM statement as data; `resources` are ARN patterns with `${Partition}`, `${Region}` and `${Account}` left to infra. */
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export interface ActionGrants {
+  /** For the family's act function. */
+  readonly execute: readonly Grant[];
+  /** For the guard, act and verify functions: reading the state of the target. */
+  readonly observe: readonly Grant[];
+  readonly undo: readonly Grant[];
+}
+
+export type Observation =
+  /** The effect is certainly not there: executing is safe. */
+  | { kind: 'not-started' }
+  | { kind: 'happened'; receipt: Receipt }
+  /** The target changed in another way since planning: executing would be wrong. */
+  | { kind: 'superseded'; reason: string }
+  | { kind: 'unknown'; reason: string };
+
+export type Verification = { state: 'recovered' | 'pending' | 'failed'; summary: string };
+
+export interface VerificationSchedule {
+  readonly intervalSeconds: number;
+  readonly maxPolls: number;
+}
+
+/** One remediation: everything about it in one file, plus one line in `registry.ts`. */
+export interface ActionPlugin<P = unknown> {
+  readonly id: string;
+  readonly title: string;
+  readonly family: ActionFamily;
+  readonly risk: Risk;
+  readonly parameters: z.ZodType<P>;
+  /** A valid parameter set: used by the contract suite and the docs. */
+  readonly sample: P;
+  /** Pure. Empty when the action does not fit. */
+  propose(context: ProposalContext): readonly Proposal<P>[];
+  /** In plain words: what will happen to what. */
+  describe(parameters: P): string;
+  /** The changed thing: `github:acme/shop/run/1`, `lambda:checkout/live`. */
+  targetKey(parameters: P): string;
+  grants(configuration: Configuration): ActionGrants;
+  schedule(configuration: Configuration): VerificationSchedule;
+  /** Reads back whether the effect is there. Called before every execution and after every doubt. */
+  observe(parameters: P, ports: ActionPorts): Promise<Observation>;
+  /** Performs the effect once. Throws `Retryable` or `Refused` only when it certainly did not happen; anything else means unknown. */
+  execute(parameters: P, ports: ActionPorts): Promise<Receipt>;
+  verify(
+    parameters: P,
+    receipt: Receipt,
+    context: { ports: ActionPorts; target: TargetContext; configuration: Configuration; poll: number },
+  ): Promise<Verification>;
+  /** Restores what was before and says what was done, in plain words. Absent when there is nothing to restore. */
+  undo?(parameters: P, receipt: Receipt, ports: ActionPorts): Promise<string>;
+}
+
+/** Checks an action's shape at compile time and erases its parameter type for the registry. */
+export function defineAction<P>(plugin: ActionPlugin<P>): ActionPlugin<P> {
+  return plugin;
+}

@@ -1,0 +1,6 @@
+import { bedrock } from './bedrock.ts';
+import type { ModelProvider } from './contract.ts';
+import { rules } from './rules.ts';
+
+/** Every model provider. To add one: a file in this folder and a line here. */
+export const MODEL_PROVIDERS: readonly ModelProvider[] = [rules, bedrock];

@@ -1,0 +1,153 @@
+import { firstPlace } from '#shared/domain/diagnosis/place.ts';
+import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import type { IncidentStory } from './contract.ts';
+import { defineNotifier } from './contract.ts';
+import { cutLine } from './cut-line.ts';
+import { fenced, safeLine, safeProse } from './markdown.ts';
+import { type QuotedSource, quotesOf, repeatWords } from './quotes.ts';
+import { statusOf } from './status-words.ts';
+import { actionWords, headlineOf, noteOf, originOf, preExistingOf, uncheckedOf } from './story-words.ts';
+
+/** GitHub refuses longer bodies; counted in characters. */
+const MAX_BODY = 65_536;
+const QUOTED_LINES = 20;
+const MAX_LINE = 220;
+const MAX_HEADLINE = 300;
+const TOLD: ReadonlySet<string> = new Set(['open', 'resolved', 'suggested', 'escalated']);
+
+/** One comment per place of failure on its pull request, rewritten as the incident goes on. */
+export const githubComment = defineNotifier({
+  id: 'github-comment',
+  title: 'Comment on the pull request',
+  repeatable: true,
+  wants: ({ incident }) =>
+    incident.target.kind === 'github-run' && incident.target.pullRequest !== null && TOLD.has(incident.status),
+  async notify(story, { codeHost }) {
+    const { target, intakeKey } = story.incident;
+    if (target.kind !== 'github-run' || target.pullRequest === null) return { where: '' };
+    const body = renderComment(story);
+    const existing = await codeHost.findComment(target.repository, target.pullRequest, markerOf(intakeKey));
+    if (existing === null)
+      return { where: (await codeHost.createComment(target.repository, target.pullRequest, body)).url };
+    if (existing.body === body) return { where: existing.url };
+    return { where: (await codeHost.updateComment(target.repository, existing.id, body)).url };
+  },
+});
+
+/** By which the comment is found again; readers do not see it. */
+export function markerOf(intakeKey: string): string {
+  return `<!-- selfheal:${intakeKey} -->`;
+}
+
+/** The whole comment in Markdown. Whatever came from a log or a model is neutralised. */
+export function renderComment(story: IncidentStory): string {
+  const { incident } = story;
+  const { lead, rest } = statusOf(story);
+  const [cause, ...proposals] = diagnosisSections(story);
+  const head = [
+    markerOf(incident.intakeKey),
+    `### ${safeLine(cleanText(headlineOf(story), MAX_HEADLINE))}`,
+    `**${safeLine(lead)}**${rest === '' ? '' : ` ${safeLine(rest)}`}`,
+    cause,
+  ];
+  const tail = [...proposals, section('What Selfheal did', actionLines(story)), footerOf(story)];
+  const join = (parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join('\n\n');
+  const whole = join([...head, evidenceSection(story), ...tail]);
+  if (whole.length <= MAX_BODY) return whole;
+  return join([...head, section('Evidence', 'Too long to be shown here.'), ...tail]).slice(0, MAX_BODY);
+}
+
+function section(title: string, content: string): string {
+  return `#### ${title}\n\n${content}`;
+}
+
+function diagnosisSections(story: IncidentStory): string[] {
+  const { diagnosis } = story;
+  if (diagnosis === null) return [section('Root Cause Analysis', 'No diagnosis could be made.')];
+  const note = noteOf(diagnosis);
+  const facts = [
+    ...[preExistingOf(diagnosis), ...uncheckedOf(story)].flatMap((fact) =>
+      fact === null ? [] : [`- ${safeLine(fact)}`],
+    ),
+    ...placeLines(story),
+  ];
+  const cause = [
+    safeProse(diagnosis.rootCause),
+    facts.join('\n'),
+    `_${safeLine(originOf(diagnosis))}${note === null ? '' : ` ${safeLine(note)}`}_`,
+  ].filter((part) => part !== '');
+  return [
+    section('Root Cause Analysis', cause.join('\n\n')),
+    section(fixTitle(story), fixOf(story, diagnosis.fix.trim())),
+    diagnosis.prevention.trim() === '' ? '' : section('Prevention', safeProse(diagnosis.prevention)),
+  ];
+}
+
+function fixOf({ actions, stage }: IncidentStory, proposed: string): string {
+  const prose = proposed === '' ? 'None is known.' : safeProse(proposed);
+  const helped = stage === 'final' ? actions.findLast(({ verified }) => verified === 'recovered') : undefined;
+  return helped === undefined ? prose : `${safeLine(actionWords(helped))}\n\nIf it comes back: ${prose}`;
+}
+
+/** A fix is only what was done and verified; everything else is a proposal. */
+function fixTitle({ actions, stage }: IncidentStory): string {
+  if (stage === 'final' && actions.at(-1)?.verified === 'recovered') return 'Fix';
+  return actions.some(({ state }) => state === 'done') ? 'Fix (proposed, not verified)' : 'Fix (proposed, not applied)';
+}
+
+/** The file and line that the root cause names, linked at the commit that failed. */
+function placeLines({ incident: { target }, diagnosis, evidence }: IncidentStory): string[] {
+  const place = diagnosis === null ? null : firstPlace([diagnosis.rootCause]);
+  const web = webAddressOf(evidence?.sources.map(({ url }) => url) ?? []);
+  if (place === null || web === null || target.kind !== 'github-run') return [];
+  if (!/^\w[\w./@+-]{0,200}$/.test(place.file) || place.file.includes('..')) return [];
+  const path = place.file.split('/').map(encodeURIComponent).join('/');
+  return [`- Where: [${place.file} line ${place.line}](${web}/blob/${target.headSha}/${path}#L${place.line})`];
+}
+
+/** The repository's address, of a job's. */
+function webAddressOf(urls: readonly (string | null)[]): string | null {
+  const job = urls.find((url) => url !== null && isSafeUrl(url) && /\/actions\/runs\/\d+/.test(url));
+  return job?.replace(/\/actions\/runs\/.*$/, '') ?? null;
+}
+
+function evidenceSection({ evidence, diagnosis }: IncidentStory): string {
+  const quoted = quotesOf(evidence, diagnosis, QUOTED_LINES).map(
+    (source) => `${safeLine(source.name)}${linkTo(source.url)}\n\n${fenced(quotedText(source), 'text')}`,
+  );
+  const notes = (evidence?.notes ?? []).map((note) => `- ${safeLine(note)}`).join('\n');
+  const content = [...quoted, notes].filter((part) => part !== '').join('\n\n');
+  return section('Evidence', content === '' ? 'No log could be read.' : content);
+}
+
+/** Lines with their number in the log. */
+function quotedText({ quotes }: QuotedSource): string {
+  const numbers = quotes.flatMap(({ lines }) => lines.map(({ number }) => String(number ?? '').length));
+  const width = Math.max(...numbers);
+  return quotes
+    .flatMap((quote) =>
+      quote.lines.map(({ number, text }, at) => {
+        const margin = String(number ?? '').padStart(width);
+        return `${margin} | ${cutLine(text, MAX_LINE)}${at === 0 ? repeatWords(quote) : ''}`;
+      }),
+    )
+    .join('\n');
+}
+
+function linkTo(url: string | null): string {
+  return url !== null && isSafeUrl(url) ? ` ([log](${url}))` : '';
+}
+
+/** Addresses come from GitHub's API; on one machine its stand-in has no certificate. */
+function isSafeUrl(url: string): boolean {
+  return /^(?:https:\/\/|http:\/\/127\.0\.0\.1:)[^\s()<>"']+$/.test(url);
+}
+
+function actionLines({ actions }: IncidentStory): string {
+  if (actions.length === 0) return 'It read the logs and changed nothing.';
+  return actions.map((action) => `- ${safeLine(actionWords(action))}`).join('\n');
+}
+
+function footerOf({ incident }: IncidentStory): string {
+  return `<sub>Selfheal incident ${incident.id}, run attempt ${incident.runAttempt}. This comment is rewritten when more is known.</sub>`;
+}

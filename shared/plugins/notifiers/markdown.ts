@@ -1,0 +1,70 @@
+/** Zero width: breaks what GitHub would turn into a mention, a link or a reference, without changing what is read. */
+const BREAK = '\u200b';
+const MAX_LANGUAGE = 20;
+
+/**
+ * An untrusted text as Markdown that shows exactly its words: no markup, HTML, mention, link or reference survives. Code spans
+ * and fenced blocks stay code.
+ */
+export function safeProse(text: string): string {
+  const blocks: string[] = [];
+  let fence: { marker: string; language: string; lines: string[] } | null = null;
+  let prose: string[] = [];
+  const endProse = (): void => {
+    if (prose.length > 0) blocks.push(prose.map(safeLine).join('\n'));
+    prose = [];
+  };
+  for (const line of visible(text).split('\n')) {
+    const opening: RegExpExecArray | null = fence === null ? /^\s*(`{3,}|~{3,})\s*([\w+-]*)/.exec(line) : null;
+    if (opening !== null) {
+      endProse();
+      fence = { marker: opening[1] ?? '```', language: (opening[2] ?? '').slice(0, MAX_LANGUAGE), lines: [] };
+    } else if (fence !== null && line.trim().startsWith(fence.marker)) {
+      blocks.push(fenced(fence.lines.join('\n'), fence.language));
+      fence = null;
+    } else if (fence === null) prose.push(line);
+    else fence.lines.push(line);
+  }
+  endProse();
+  if (fence !== null) blocks.push(fenced(fence.lines.join('\n'), fence.language));
+  return blocks.join('\n');
+}
+
+/** One line of untrusted text; code spans stay code. */
+export function safeLine(line: string): string {
+  return visible(line)
+    .replace(/\r|\n/g, ' ')
+    .split(/(`[^`]{1,300}`)/)
+    .map((part, index) => (index % 2 === 1 ? withoutMarkers(part) : escapeMarkup(part)))
+    .join('');
+}
+
+/** A fenced block whose fence is longer than any run of backticks in it. */
+export function fenced(text: string, language = ''): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${withoutMarkers(visible(text))}\n${fence}`;
+}
+
+function escapeMarkup(text: string): string {
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_{}[\]()|~!]/g, '\\$&')
+    .replace(/^(\s*)([#+=-]|\d+(?=[.)]))/, '$1\\$2')
+    .replace(/@(?=\w)/g, `@${BREAK}`)
+    .replace(/#(?=\d)/g, `#${BREAK}`)
+    .replace(/\bGH-(?=\d)/gi, (match) => `${match}${BREAK}`)
+    .replace(/:\/\//g, `:${BREAK}//`)
+    .replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}${BREAK}.`);
+}
+
+/** Comment openers are broken even in code: our own sticky marker is looked for in the whole body. */
+function withoutMarkers(text: string): string {
+  return text.replaceAll('<!--', '<! --');
+}
+
+function visible(text: string): string {
+  return text.toWellFormed().replace(/[\p{Cc}\p{Cf}]/gu, (unit) => (unit === '\n' || unit === '\t' ? unit : ''));
+}

@@ -1,0 +1,84 @@
+import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { IncidentStory } from './contract.ts';
+import { rerunAttempt } from './story-words.ts';
+
+/** How the incident stands: a short lead, then what a reader needs to know or do. Only a verified outcome is called recovered. */
+export interface Status {
+  readonly lead: string;
+  readonly rest: string;
+}
+
+/** Reasons made by code that the words of this file say better. */
+const SAID_BETTER = new Set(['No safe action fits.']);
+
+/** Says what Selfheal did or did not do, and what is left for a person. */
+export function statusOf(story: IncidentStory, reason: string | null = story.incident.outcomeReason): Status {
+  const last = story.actions.at(-1);
+  if (story.stage === 'acting') return acting(last);
+  switch (story.incident.status) {
+    case 'resolved':
+      return resolved(last, reason);
+    case 'grouped':
+    case 'linked':
+      return { lead: 'Selfheal handles it together with other failures.', rest: reason ?? '' };
+    case 'open':
+    case 'suggested':
+    case 'escalated':
+      return last === undefined ? untouched(story, reason) : notEnough(last, reason);
+    default:
+      return story.incident.status satisfies never;
+  }
+}
+
+function acting(last: ActionRecord | undefined): Status {
+  if (last === undefined) return { lead: 'Selfheal is at work on it.', rest: '' };
+  const attempt = rerunAttempt(last);
+  const lead =
+    attempt === null
+      ? `Selfheal acted: ${last.receipt?.summary ?? last.actionId}`
+      : `Selfheal re-ran the failed jobs (attempt ${attempt}).`;
+  return { lead, rest: 'It is watching whether that helps. The result is not in yet.' };
+}
+
+function resolved(last: ActionRecord | undefined, reason: string | null): Status {
+  if (last?.verified !== 'recovered') return { lead: 'Recovered by itself.', rest: reason ?? '' };
+  const attempt = rerunAttempt(last);
+  if (attempt !== null) {
+    return {
+      lead: `Passed on attempt ${attempt}.`,
+      rest: 'Selfheal re-ran the failed jobs; no code was changed, and there is nothing to do.',
+    };
+  }
+  return { lead: 'Recovered.', rest: `${last.receipt?.summary ?? ''} ${reason ?? ''}`.trim() };
+}
+
+function untouched({ diagnosis, incident }: IncidentStory, reason: string | null): Status {
+  const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
+  const lead = 'Selfheal changed nothing.';
+  if (diagnosis === null) return { lead, rest: `A person has to look.${why}` };
+  switch (diagnosis.classification.verdict) {
+    case 'regression':
+      return incident.target.kind === 'alarm'
+        ? { lead, rest: `A person has to look: no deployment could be rolled back safely.${why}` }
+        : { lead, rest: `A re-run would not help: the code needs a change by a person.${why}` };
+    case 'flaky':
+    case 'infrastructure':
+      return { lead, rest: `A person has to look: the code is probably not the cause, and no safe action fits.${why}` };
+    case 'unknown':
+      return { lead, rest: `A person has to look: it is not known what a safe remedy is.${why}` };
+    default:
+      return diagnosis.classification.verdict satisfies never;
+  }
+}
+
+function notEnough(last: ActionRecord, reason: string | null): Status {
+  const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
+  if (last.state === 'intended' || last.state === 'unknown') {
+    return { lead: 'A person has to look.', rest: `It is not known whether what Selfheal did took effect.${why}` };
+  }
+  if (last.state === 'refused')
+    return { lead: 'A person has to look.', rest: `Selfheal was not allowed to act, and changed nothing.${why}` };
+  const attempt = last.verified === 'failed' ? rerunAttempt(last) : null;
+  const lead = attempt === null ? 'What Selfheal did was not enough.' : `Failed again on attempt ${attempt}.`;
+  return { lead, rest: `A person has to look.${why}` };
+}

@@ -1,0 +1,114 @@
+import { type Diagnosis, UNCHECKED_BEFORE, UNCHECKED_REPEAT } from '#shared/domain/diagnosis/diagnosis.ts';
+import { firstSentence } from '#shared/domain/diagnosis/first-sentence.ts';
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { IncidentStory } from './contract.ts';
+
+const LOW_CONFIDENCE = 0.6;
+const MAX_NAME = 120;
+const MAX_SUMMARY = 220;
+
+/** What failed and why, in one line: the job or alarm, then the failure. Tainted: callers neutralise it. */
+export function headlineOf({ incident, diagnosis, evidence }: IncidentStory): string {
+  const failed = `${failedThing(incident.target, diagnosis, evidence)} ${incident.target.kind === 'alarm' ? 'rings' : 'failed'}`;
+  const summary = summaryOf(diagnosis);
+  return summary === null ? failed : `${failed}: ${summary}`;
+}
+
+/** The failure in one line, or null without a diagnosis. */
+export function summaryOf(diagnosis: Diagnosis | null): string | null {
+  if (diagnosis === null) return null;
+  return cleanText(diagnosis.summary ?? firstSentence(diagnosis.rootCause), MAX_SUMMARY);
+}
+
+/** `unit tests`, `unit tests and 2 other jobs`, or the alarm's name. */
+export function failedThing(target: TargetContext, diagnosis: Diagnosis | null, evidence: Evidence | null): string {
+  if (target.kind === 'alarm') return alarmNameOf(target);
+  if (target.kind === 'storm') return 'Many things at once';
+  const sources = evidence?.sources ?? [];
+  const deciding = new Set([...(diagnosis?.evidence ?? []), ...(diagnosis?.classification.evidence ?? [])]);
+  const source = sources.find(({ lines }) => lines.some(({ ref }) => deciding.has(ref))) ?? sources[0];
+  if (source === undefined) return 'The run';
+  const others = sources.length - 1;
+  const more = others === 0 ? '' : ` and ${others} other ${others === 1 ? 'job' : 'jobs'}`;
+  return `${cleanText(source.name, MAX_NAME)}${more}`;
+}
+
+/** Who says so and how sure they are, in one sentence. */
+export function originOf(diagnosis: Diagnosis): string {
+  const { class: failureClass } = diagnosis.classification;
+  if (failureClass === 'unknown' && diagnosis.source === 'rules')
+    return 'None of the built-in rules knows this failure.';
+  const who = {
+    rules: 'Found by the built-in rules',
+    model: 'Written by a language model and checked by nobody yet',
+    knowledge: 'Known from earlier incidents and playbooks',
+  }[diagnosis.source];
+  const percent = Math.round(diagnosis.confidence * 100);
+  const hint = diagnosis.confidence < LOW_CONFIDENCE ? ' Take it as a hint, not as a finding.' : '';
+  return `${who}: ${failureClass.replaceAll('_', ' ')}, ${percent} % sure.${hint}`;
+}
+
+/** Notes worth a reader's time: that no model is configured is how most people run it. */
+export function noteOf({ note }: Diagnosis): string | null {
+  return note === null || note.startsWith('No language model is configured') ? null : note;
+}
+
+/** What could not be checked and matters here: of an alarm no change is known, and what was verified needs no doubt. */
+export function uncheckedOf({ incident, diagnosis, actions }: IncidentStory): readonly string[] {
+  const settled = incident.target.kind === 'alarm' || actions.some(({ verified }) => verified === 'recovered');
+  const beside: readonly string[] = settled ? [UNCHECKED_BEFORE, UNCHECKED_REPEAT] : [];
+  return (diagnosis?.unchecked ?? []).filter((one) => !beside.includes(one));
+}
+
+/** What is known about the default branch; null when nothing was asked. */
+export function preExistingOf(diagnosis: Diagnosis): string | null {
+  if (diagnosis.preExisting === null) return null;
+  return diagnosis.preExisting
+    ? 'The same workflow fails on the default branch too: this change may not be the cause.'
+    : 'The same workflow passes on the default branch.';
+}
+
+/** One sentence per action: what was done and how it ended. */
+export function actionWords(action: ActionRecord): string {
+  const done = action.receipt?.summary ?? `Action ${action.actionId}`;
+  switch (action.state) {
+    case 'intended':
+    case 'unknown':
+      return `${done} It is not known whether it took effect: a human has to look.`;
+    case 'refused':
+      return done;
+    case 'undo-intended':
+    case 'undo-failed':
+      return `${done} It did not help, and undoing it did not succeed: a human has to look.`;
+    case 'undone':
+      return `${done} It did not help and was undone.`;
+    case 'done':
+      return `${done} ${verifiedWords(action)}`;
+    default:
+      return action.state satisfies never;
+  }
+}
+
+function verifiedWords(action: ActionRecord): string {
+  const attempt = rerunAttempt(action);
+  switch (action.verified) {
+    case 'recovered':
+      return attempt === null ? 'Verified: it recovered.' : `Verified: it passed on attempt ${attempt}.`;
+    case 'failed':
+      return attempt === null ? 'It did not help.' : `It did not help: it failed again on attempt ${attempt}.`;
+    case null:
+      return 'The result is not in yet.';
+    default:
+      return action.verified satisfies never;
+  }
+}
+
+/** The attempt that a re-run of jobs made, or null for other actions. */
+export function rerunAttempt({ actionId, receipt }: ActionRecord): number | null {
+  const attempt = receipt?.facts.attempt;
+  return actionId.startsWith('rerun') && typeof attempt === 'number' ? attempt : null;
+}

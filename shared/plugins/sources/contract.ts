@@ -1,0 +1,41 @@
+import type { Signal } from '#shared/domain/incident/signal.ts';
+
+export type SourceResult =
+  | { kind: 'signal'; signal: Signal }
+  /** Understood and not of interest; `reason` is a short static code that is counted (`conclusion-success`). */
+  | { kind: 'ignored'; reason: string }
+  /** Not understood: names the field and what was expected. */
+  | { kind: 'rejected'; reason: string };
+
+export interface WebhookEnvelope {
+  /** Lower-case header names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Parsed JSON, already authenticated and bounded in size and depth. */
+  readonly body: unknown;
+  readonly receivedAt: Date;
+}
+
+/** A webhook source: authenticated by the webhook function, translated by `toSignal`. Pure. */
+export interface WebhookSource {
+  readonly kind: 'webhook';
+  /** Path segment: `/webhooks/<id>`. */
+  readonly id: string;
+  readonly title: string;
+  /** How requests prove who sent them. */
+  readonly scheme: 'github-hmac-sha256';
+  toSignal(envelope: WebhookEnvelope): SourceResult;
+}
+
+/** An EventBridge source: the pattern becomes a rule; the event reaches the intake function through SQS. Pure. */
+export interface EventSource {
+  readonly kind: 'event';
+  readonly id: string;
+  readonly title: string;
+  readonly pattern: { readonly source: readonly string[]; readonly detailType: readonly string[] };
+  toSignal(event: unknown, receivedAt: Date): SourceResult;
+}
+
+export type SourcePlugin = WebhookSource | EventSource;
+export function defineSource<S extends SourcePlugin>(plugin: S): S {
+  return plugin;
+}

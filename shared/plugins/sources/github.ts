@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { defineSource, type SourceResult, type WebhookEnvelope } from './contract.ts';
+import { firstProblem } from './first-problem.ts';
+
+const Repository = z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() });
+
+/** Only what is needed of a `workflow_run` delivery (GitHub docs, "Webhook events and payloads"). */
+const CompletedRun = z.object({
+  workflow_run: z.object({
+    id: z.number(),
+    name: z.string().nullish(),
+    display_title: z.string().nullish(),
+    conclusion: z.string(),
+    event: z.string(),
+    head_branch: z.string().nullish(),
+    head_sha: z.string(),
+    head_repository: z.object({ id: z.number() }).nullish(),
+    workflow_id: z.number(),
+    run_attempt: z.number().default(1),
+    updated_at: z.iso.datetime({ offset: true }),
+    actor: z.object({ login: z.string() }).nullish(),
+    pull_requests: z
+      .array(z.object({ number: z.number(), base: z.object({ repo: z.object({ id: z.number() }) }) }))
+      .default([]),
+  }),
+  repository: Repository,
+  installation: z.object({ id: z.number() }).nullish(),
+});
+type CompletedRun = z.infer<typeof CompletedRun>;
+
+const FAILED = new Set(['failure', 'timed_out', 'startup_failure']);
+/** Conclusions that call for nothing; named here so that only static codes are ever counted. */
+const QUIET = new Set(['cancelled', 'skipped', 'neutral', 'action_required', 'stale']);
+const QUIET_ACTIONS = new Set(['requested', 'in_progress']);
+/** Events that webhooks are often configured to send along. */
+const QUIET_EVENTS = new Set(['ping', 'workflow_job', 'check_run', 'check_suite', 'push', 'pull_request', 'status']);
+
+/** GitHub Actions runs, from a repository's or an app's webhook. */
+export const github = defineSource({
+  kind: 'webhook',
+  id: 'github',
+  title: 'GitHub workflow runs',
+  scheme: 'github-hmac-sha256',
+  toSignal(envelope): SourceResult {
+    const event = envelope.headers['x-github-event'];
+    if (event === undefined) return { kind: 'rejected', reason: 'x-github-event: header is missing' };
+    if (event !== 'workflow_run')
+      return { kind: 'ignored', reason: QUIET_EVENTS.has(event) ? `event-${event}` : 'event-other' };
+    const action = z.object({ action: z.string() }).safeParse(envelope.body);
+    if (!action.success) return { kind: 'rejected', reason: firstProblem(action.error) };
+    if (action.data.action !== 'completed') return { kind: 'ignored', reason: actionReason(action.data.action) };
+    const parsed = CompletedRun.safeParse(envelope.body);
+    if (!parsed.success) return { kind: 'rejected', reason: firstProblem(parsed.error) };
+    return translate(parsed.data, envelope);
+  },
+});
+
+function actionReason(action: string): string {
+  return QUIET_ACTIONS.has(action) ? `action-${action}` : 'action-other';
+}
+
+function translate(body: CompletedRun, envelope: WebhookEnvelope): SourceResult {
+  const { conclusion } = body.workflow_run;
+  const succeeded = conclusion === 'success';
+  if (!succeeded && !FAILED.has(conclusion)) {
+    return { kind: 'ignored', reason: QUIET.has(conclusion) ? `conclusion-${conclusion}` : 'conclusion-other' };
+  }
+  const deliveryId = envelope.headers['x-github-delivery'];
+  if (!deliveryId || deliveryId.length > 200)
+    return { kind: 'rejected', reason: 'x-github-delivery: header is missing or too long' };
+  const target = GithubRunTarget.safeParse(targetOf(body));
+  if (!target.success) return { kind: 'rejected', reason: firstProblem(target.error) };
+  return {
+    kind: 'signal',
+    signal: {
+      version: 1,
+      deliveryId,
+      source: 'github',
+      kind: succeeded ? 'run-succeeded' : 'run-failed',
+      occurredAt: body.workflow_run.updated_at,
+      target: target.data,
+      tainted: taintedOf(body),
+    },
+  };
+}
+
+/** Everything in it is set by GitHub; the branch only takes part in a comparison. */
+function targetOf({ workflow_run: run, repository, installation }: CompletedRun): GithubRunTarget {
+  const own = run.head_repository?.id === repository.id;
+  const pullRequest = run.pull_requests.find((pull) => pull.base.repo.id === repository.id);
+  return {
+    kind: 'github-run',
+    installationId: installation?.id ?? null,
+    repository: repository.full_name,
+    repositoryId: repository.id,
+    workflowId: run.workflow_id,
+    runId: run.id,
+    runAttempt: run.run_attempt,
+    headSha: run.head_sha,
+    event: run.event,
+    pullRequest: pullRequest?.number ?? null,
+    onDefaultBranch: own && !run.event.startsWith('pull_request') && run.head_branch === repository.default_branch,
+    actor: run.actor?.login ?? null,
+  };
+}
+
+function taintedOf({ workflow_run: run }: CompletedRun) {
+  const workflow = cleanText(run.name ?? '', 120) || 'Workflow';
+  const title = cleanText(run.display_title ?? '', 170);
+  return {
+    title: title === '' || title === workflow ? workflow : `${workflow}: ${title}`,
+    branch: run.head_branch ? cleanText(run.head_branch, 300) : null,
+    reason: null,
+  };
+}

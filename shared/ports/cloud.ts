@@ -1,0 +1,68 @@
+import type { Deployment } from '#shared/domain/evidence/telemetry.ts';
+
+export interface AlarmState {
+  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  /** ISO 8601 instant of the last state change, or null. */
+  readonly since: string | null;
+}
+
+/** CloudWatch alarms, read only. Throws `Retryable` or `Refused` like every cloud port. */
+export interface AlarmReader {
+  /** Null when no alarm of this name exists. */
+  read(alarmName: string): Promise<AlarmState | null>;
+}
+
+/** CloudWatch Logs, read only. */
+export interface ServiceLogReader {
+  /** Newest events of the log group between the instants, oldest first, at most `limit`. */
+  recent(logGroup: string, from: Date, to: Date, limit: number): Promise<{ at: string; text: string }[]>;
+}
+
+export type DeploymentRef =
+  | { kind: 'lambda-alias'; functionName: string; alias: string }
+  | { kind: 'ecs-service'; cluster: string; service: string };
+
+/** Reads what is deployed and what was deployed before. */
+export interface DeploymentReader {
+  read(ref: DeploymentRef): Promise<Deployment>;
+}
+
+/** Moves a Lambda alias. `expectedRevisionId` fences it: AWS refuses when the alias changed since it was read. */
+export interface LambdaAliasWriter {
+  pointTo(
+    functionName: string,
+    alias: string,
+    version: string,
+    expectedRevisionId: string,
+  ): Promise<'moved' | 'changed-meanwhile'>;
+}
+
+/** Deploys a task definition to an ECS service. Effects (this, `pointTo`, `publish`) throw `OutcomeUnknown` when their answer was lost. */
+export interface EcsServiceWriter {
+  deploy(cluster: string, service: string, taskDefinition: string): Promise<void>;
+}
+
+/** Publishes to the escalation topic; its e-mail subscribers get it. Subject: ASCII, at most 100 characters. */
+export interface Mailer {
+  publish(subject: string, message: string): Promise<void>;
+}
+
+/** The durable intake queue. Resolves only after the queue accepted the signal. */
+export interface SignalQueue {
+  send(signal: import('#shared/domain/incident/signal.ts').Signal): Promise<void>;
+}
+
+export interface SecretReader {
+  /** JSON secret as an object; cached for five minutes. */
+  read(name: 'github-webhook' | 'github-token'): Promise<Readonly<Record<string, string>>>;
+}
+
+/** The healing workflow. */
+export interface WorkflowEngine {
+  /** Idempotent: an execution of this name that exists already is `exists`. */
+  start(incidentId: string, attempt: number): Promise<'started' | 'exists'>;
+  /** `missing` when there is no such execution. */
+  status(incidentId: string, attempt: number): Promise<'running' | 'ended' | 'missing'>;
+  /** Answers a waiting task; `expired` when the token is no longer waited for. */
+  answer(taskToken: string, output: unknown): Promise<'accepted' | 'expired'>;
+}

@@ -1,0 +1,69 @@
+export interface Run {
+  readonly id: number;
+  readonly attempt: number;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly url: string;
+  readonly workflowId: number;
+  readonly headSha: string;
+  readonly createdAt: string;
+}
+
+export interface Job {
+  readonly id: number;
+  /** Tainted: worded in the workflow file. */
+  readonly name: string;
+  readonly conclusion: string | null;
+  readonly url: string | null;
+  /** Tainted name of the first failed step, or null. */
+  readonly failedStep: string | null;
+}
+
+export type LogArchive =
+  | { kind: 'archive'; bytes: Uint8Array }
+  /** Why there is none, in plain words. */
+  | { kind: 'unavailable'; reason: string };
+
+export interface Comment {
+  readonly id: number;
+  readonly body: string;
+  readonly url: string;
+  readonly authorIsUs: boolean;
+}
+
+export interface FailedDelivery {
+  readonly id: number;
+  readonly guid: string;
+  readonly deliveredAt: string;
+  /** How often GitHub tried, this one included. */
+  readonly attempts: number;
+}
+
+/**
+ * GitHub. Every method throws `Retryable` (429, 5xx, secondary rate limit, network, timeout) or `Refused` (401, 403, 404, 422),
+ * after its own few retries with jitter that honour `retry-after`.
+ * Effects that must not be done twice (`rerunFailedJobs`, `createComment`, `redeliver`) are never repeated after a lost answer:
+ * they throw `OutcomeUnknown`, and the caller observes.
+ */
+export interface CodeHost {
+  getRun(repository: string, runId: number): Promise<Run>;
+  listJobs(repository: string, runId: number, attempt: number): Promise<Job[]>;
+  /** The attempt's log archive (zip), cut off with `unavailable` when larger than `maxBytes`. */
+  downloadLogs(repository: string, runId: number, attempt: number, maxBytes: number): Promise<LogArchive>;
+  /** Newest completed runs of a workflow on the default branch, newest first. */
+  listDefaultBranchRuns(repository: string, workflowId: number, limit: number): Promise<Run[]>;
+  /** Whether the same workflow ran on the same branch later (for a release: on any). False for a pull request's runs. */
+  hasNewerRun(repository: string, runId: number): Promise<boolean>;
+  rerunFailedJobs(repository: string, runId: number): Promise<void>;
+  /** The comment whose body contains the marker and which we wrote, or null. Reads all pages. */
+  findComment(repository: string, issue: number, marker: string): Promise<Comment | null>;
+  createComment(repository: string, issue: number, body: string): Promise<Comment>;
+  updateComment(repository: string, commentId: number, body: string): Promise<Comment>;
+  /** Deliveries of the repository's webhook at `url` that did not succeed, newer than `since`, oldest first; re-deliveries that did succeed are left out. */
+  listFailedDeliveries(
+    repository: string,
+    url: string,
+    since: Date,
+  ): Promise<{ hookId: number; deliveries: FailedDelivery[] } | null>;
+  redeliver(repository: string, hookId: number, deliveryId: number): Promise<void>;
+}

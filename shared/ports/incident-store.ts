@@ -1,0 +1,73 @@
+import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
+import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/remediation/bound-action.ts';
+
+export interface Approval {
+  readonly incidentId: string;
+  readonly digest: string;
+  readonly taskToken: string;
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+  readonly state: 'pending' | 'approved' | 'rejected';
+  readonly decidedBy: string | null;
+}
+
+export interface AuditEntry {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Past tense: `incident.opened`, `action.intended`, `guard.denied` ... */
+  readonly event: string;
+  /** Trusted facts only; never evidence text. */
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Incidents with their plans, actions, approvals and audit trail. Every write is one conditional single-item write. */
+export interface IncidentStore {
+  create(incident: Incident): Promise<'created' | 'exists'>;
+  /** Strongly consistent. Throws `CorruptRecord` when the record does not parse. */
+  get(id: string): Promise<Incident | null>;
+  /** Sets the given fields and `updatedAt`; with conditions, only while status, attempt and run attempt are as said. */
+  update(
+    id: string,
+    change: Partial<
+      Pick<Incident, 'status' | 'attempt' | 'runAttempt' | 'parentId' | 'classification' | 'outcomeReason' | 'target'>
+    >,
+    options?: { ifStatus?: readonly IncidentStatus[]; ifAttempt?: number; ifRunAttempt?: number; at: Date },
+  ): Promise<'updated' | 'condition-failed'>;
+  /** Counts one more signal of the same place, once per delivery id. */
+  addOccurrence(id: string, deliveryId: string, runAttempt: number, at: Date): Promise<void>;
+  /** Open incidents whose last update is older than `before`, oldest first, at most `limit`. */
+  listStalled(before: Date, limit: number): Promise<Incident[]>;
+
+  putPlan(action: BoundAction): Promise<void>;
+  /** Null when absent or when its digest does not fit its content. */
+  getPlan(incidentId: string, digest: string): Promise<BoundAction | null>;
+
+  /** Writes the intent once; `exists` gives the record that is already there. */
+  intend(record: ActionRecord): Promise<{ kind: 'intended' } | { kind: 'exists'; record: ActionRecord }>;
+  getAction(incidentId: string, digest: string): Promise<ActionRecord | null>;
+  listActions(incidentId: string): Promise<ActionRecord[]>;
+  commitAction(
+    incidentId: string,
+    digest: string,
+    change: { state?: ActionRecord['state']; receipt?: Receipt; verified?: ActionRecord['verified'] },
+  ): Promise<void>;
+
+  /**
+   * `exists`: the same request is there already, or it was decided. A pending one with another task token is replaced
+   * (`created`): Step Functions gives a retried state a new token, and the old one is dead.
+   */
+  putApproval(approval: Approval): Promise<'created' | 'exists'>;
+  getApproval(incidentId: string, digest: string): Promise<Approval | null>;
+  /** One use: only a pending, unexpired approval is decided. A repeat of the same decision by the same person is `decided`. */
+  decideApproval(
+    incidentId: string,
+    digest: string,
+    decision: 'approved' | 'rejected',
+    by: string,
+    at: Date,
+  ): Promise<'decided' | 'not-pending'>;
+
+  /** Append-only; `key` makes a repeat of the same entry harmless. */
+  audit(incidentId: string, key: string, entry: AuditEntry): Promise<void>;
+  listAudit(incidentId: string): Promise<AuditEntry[]>;
+}

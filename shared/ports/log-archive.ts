@@ -1,0 +1,25 @@
+/** One log of an archive. Path and job are worded in workflow files: tainted. */
+export interface ArchivedLog {
+  /** Path inside the archive, with `/` between folders. */
+  readonly path: string;
+  /** The job's name as the archive spells it: see `sameJobName`. */
+  readonly job: string;
+}
+
+/** Takes a log's text piece by piece, in order, decoded as UTF-8 with replacement characters. */
+export type ReceiveText = (chunk: string) => void;
+
+export interface LogArchiveContent {
+  /** The logs that were read, in the archive's job order. */
+  readonly logs: readonly (ArchivedLog & { readonly bytes: number; readonly truncated: boolean })[];
+  /** What was left out and why, in plain words. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a log archive (zip) within fixed limits: entries, bytes per entry, bytes in all, compression ratio. `open` is called
+ * once per job log, before its text; null skips that log unread. No log is held in memory. Never throws by itself.
+ */
+export interface LogArchiveReader {
+  read(bytes: Uint8Array, open: (log: ArchivedLog) => ReceiveText | null): Promise<LogArchiveContent>;
+}

@@ -1,0 +1,88 @@
+import { Classification } from '#shared/domain/failure/failure-class.ts';
+import { Incident } from '#shared/domain/incident/incident.ts';
+import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
+import { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { Approval } from '#shared/ports/incident-store.ts';
+import { aGithubTarget } from './signals.ts';
+
+/** An open incident about a failed run. */
+export function anIncident(change: Partial<Incident> = {}): Incident {
+  const target = change.target ?? aGithubTarget();
+  return Incident.parse({
+    version: 1,
+    id: `${target.kind === 'alarm' ? 'cw' : target.kind === 'storm' ? 'storm' : 'gh'}-${'0'.repeat(24)}`,
+    status: 'open',
+    target,
+    intakeKey: 'intake-key-1',
+    tainted: { title: 'CI', branch: 'feature/basket', reason: null },
+    source: target.kind === 'alarm' ? 'cloudwatch' : 'github',
+    attempt: 1,
+    occurrences: 1,
+    runAttempt: 1,
+    parentId: null,
+    classification: null,
+    outcomeReason: null,
+    openedAt: '2026-11-21T12:00:00.000Z',
+    updatedAt: '2026-11-21T12:00:00.000Z',
+    ...change,
+  });
+}
+
+export function aClassification(change: Partial<Classification> = {}): Classification {
+  return Classification.parse({
+    class: 'network_connectivity',
+    verdict: 'infrastructure',
+    confidence: 0.9,
+    alternatives: [],
+    signature: 'network.connection-reset',
+    fingerprint: '0123456789abcdef',
+    evidence: ['L1'],
+    ...change,
+  });
+}
+
+/** A plan with a digest that fits its content, unless `digest` is given. */
+export function aBoundAction(change: Partial<BoundAction> = {}): BoundAction {
+  const { digest, ...fields } = change;
+  const content = {
+    version: 1 as const,
+    incidentId: `gh-${'0'.repeat(24)}`,
+    actionId: 'rerun-failed-jobs',
+    family: 'github' as const,
+    risk: 'low' as const,
+    parameters: { repository: 'acme/shop', runId: 1001, attempt: 1 },
+    targetKey: 'github:acme/shop/run/1001',
+    description: 'Re-runs the failed jobs of run 1001 of acme/shop.',
+    target: aGithubTarget(),
+    createdAt: '2026-11-21T12:00:00.000Z',
+    ...fields,
+  };
+  return BoundAction.parse({ ...content, digest: digest ?? digestOf(canonicalJson(content)) });
+}
+
+export function anActionRecord(change: Partial<ActionRecord> = {}): ActionRecord {
+  return ActionRecord.parse({
+    version: 1,
+    incidentId: `gh-${'0'.repeat(24)}`,
+    digest: 'd'.repeat(64),
+    actionId: 'rerun-failed-jobs',
+    state: 'intended',
+    intendedAt: '2026-11-21T12:00:00.000Z',
+    receipt: null,
+    verified: null,
+    ...change,
+  });
+}
+
+export function anApproval(change: Partial<Approval> = {}): Approval {
+  return {
+    incidentId: `gh-${'0'.repeat(24)}`,
+    digest: 'd'.repeat(64),
+    taskToken: 'task-token-1',
+    requestedAt: '2026-11-21T12:00:00.000Z',
+    expiresAt: '2026-11-21T16:00:00.000Z',
+    state: 'pending',
+    decidedBy: null,
+    ...change,
+  };
+}

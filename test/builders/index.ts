@@ -1,0 +1,4 @@
+export * from './configuration.ts';
+export * from './diagnoses.ts';
+export * from './incidents.ts';
+export * from './signals.ts';

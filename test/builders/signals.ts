@@ -1,0 +1,50 @@
+import { Signal } from '#shared/domain/incident/signal.ts';
+import type { AlarmTarget, GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+
+/** A failed run of a pull request of `acme/shop`. */
+export function aGithubTarget(change: Partial<GithubRunTarget> = {}): GithubRunTarget {
+  return {
+    kind: 'github-run',
+    installationId: null,
+    repository: 'acme/shop',
+    repositoryId: 4711,
+    workflowId: 77,
+    runId: 1001,
+    runAttempt: 1,
+    headSha: 'a'.repeat(40),
+    event: 'pull_request',
+    pullRequest: 12,
+    onDefaultBranch: false,
+    actor: 'octo-dev',
+    ...change,
+  };
+}
+
+/** The alarm `checkout-errors` that has just been raised. */
+export function anAlarmTarget(change: Partial<AlarmTarget> & { alarmName?: string } = {}): AlarmTarget {
+  const { alarmName = 'checkout-errors', ...fields } = change;
+  return {
+    kind: 'alarm',
+    alarmArn: `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${alarmName}`,
+    account: '123456789012',
+    region: 'eu-west-1',
+    changedAt: '2026-11-21T11:58:00.000Z',
+    ...fields,
+  };
+}
+
+/** A failed run unless its target says otherwise. */
+export function aSignal(change: Partial<Signal> = {}): Signal {
+  const target = change.target ?? aGithubTarget();
+  const alarm = target.kind === 'alarm';
+  return Signal.parse({
+    version: 1,
+    deliveryId: 'delivery-1',
+    source: alarm ? 'cloudwatch' : 'github',
+    kind: alarm ? 'alarm-raised' : 'run-failed',
+    occurredAt: '2026-11-21T11:59:00.000Z',
+    target,
+    tainted: { title: 'CI', branch: alarm ? null : 'feature/basket', reason: null },
+    ...change,
+  });
+}

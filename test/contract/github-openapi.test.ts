@@ -1,0 +1,178 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GITHUB_ROUTES } from '#apps/local/world/github/api.ts';
+import { startWorld, type World } from '#apps/local/world/world.ts';
+import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import { makeGithubConformance } from './github-conformance.ts';
+
+const SECRET = 'a secret of this test';
+const HEADERS = {
+  authorization: 'Bearer a-token',
+  'user-agent': 'contract-test',
+  accept: 'application/vnd.github+json',
+};
+const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
+
+const conformance = makeGithubConformance();
+let world: World;
+let receiver: Server;
+let refuse = false;
+const received: { headers: Record<string, unknown>; body: string }[] = [];
+
+beforeAll(async () => {
+  receiver = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
+    response.writeHead(refuse ? 503 : 202).end();
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhooks/github`;
+  world = await startWorld({ webhook: { url, secret: SECRET } });
+  world.onExchange(conformance.onExchange);
+});
+
+afterAll(async () => {
+  await world.stop();
+  receiver.close();
+});
+
+const hookUrl = () => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhooks/github`;
+const api = (path: string, init: RequestInit = {}) =>
+  fetch(`${world.githubApiUrl}${path}`, { headers: HEADERS, redirect: 'manual', ...init });
+
+describe("the local GitHub against GitHub's OpenAPI description", () => {
+  it('answers every route in the described form', async () => {
+    const { runId, run, pullRequest, delivered } = world.samples.failRun('regression', { rerunMs: 20 });
+    const deliveryId = (await delivered)[0]?.id;
+    const hookId = world.github.deliveries('acme/shop')[0]?.hookId;
+    const [repo, runPath] = ['/repos/acme/shop', `/repos/acme/shop/actions/runs/${runId}`];
+    const job = run.attempts[0]?.jobs[0]?.id;
+    const comment = await api(`${repo}/issues/${pullRequest}/comments`, {
+      method: 'POST',
+      body: JSON.stringify({ body: 'Hello' }),
+    });
+    const { id } = (await comment.json()) as { id: number };
+    const paths = [
+      repo,
+      `${repo}/pulls/${pullRequest}`,
+      `${repo}/actions/runs?branch=main&status=success&per_page=2&page=1`,
+      `${repo}/actions/workflows/${run.workflowId}/runs?exclude_pull_requests=true`,
+      runPath,
+      `${runPath}/attempts/1`,
+      `${runPath}/jobs?filter=all`,
+      `${runPath}/attempts/1/jobs?per_page=1&page=2`,
+      `${runPath}/logs`,
+      `${runPath}/attempts/1/logs`,
+      `${repo}/actions/jobs/${job}`,
+      `${repo}/actions/jobs/${job}/logs`,
+      `${repo}/issues/${pullRequest}/comments?per_page=1`,
+      `${repo}/hooks`,
+      `${repo}/hooks/${hookId}/deliveries?per_page=1&status=success`,
+      `${repo}/hooks/${hookId}/deliveries/${deliveryId}`,
+      '/user',
+      '/app',
+      '/rate_limit',
+    ];
+    for (const path of paths) {
+      const answer = await api(path);
+      expect([200, 302], path).toContain(answer.status);
+    }
+    await api(`${repo}/issues/comments/${id}`, { method: 'PATCH', body: JSON.stringify({ body: 'Hello again' }) });
+    await api(`${repo}/hooks/${hookId}/deliveries/${deliveryId}/attempts`, { method: 'POST' });
+    expect((await api(`${runPath}/rerun-failed-jobs`, { method: 'POST' })).status).toBe(201);
+    expect((await api(`${runPath}/rerun`, { method: 'POST' })).status).toBe(403);
+    await expect.poll(() => world.github.run(runId)?.attempts[1]?.status).toBe('completed');
+    expect((await api(`${runPath}/rerun`, { method: 'POST' })).status).toBe(201);
+    await expect.poll(() => world.github.run(runId)?.attempts[2]?.status).toBe('completed');
+    await world.github.delivered();
+
+    expect(conformance.problems).toEqual([]);
+    const seen = [...conformance.operations].sort();
+    expect(seen).toEqual([...GITHUB_ROUTES.map((route) => route.operation), 'rate-limit/get'].sort());
+  });
+
+  it('answers errors in the described form', async () => {
+    const before = conformance.problems.length;
+    const missing = '/repos/acme/nowhere/actions/runs/1';
+    expect((await api(missing)).status).toBe(404);
+    expect((await api('/user', { headers: { ...HEADERS, authorization: '' } })).status).toBe(401);
+    const empty = await api('/repos/acme/shop/issues/1/comments', { method: 'POST', body: '{"body":"x","bdy":1}' });
+    expect(empty.status).toBe(201);
+    expect(conformance.problems.slice(before)).toEqual([
+      'issues/create-comment: the request has an unknown field bdy.',
+    ]);
+  });
+
+  it('finds fault with an answer that lacks a field', () => {
+    const strict = makeGithubConformance();
+    const request = { method: 'GET', path: '/api/v3/repos/acme/shop', query: new URLSearchParams() };
+    strict.onExchange({
+      service: 'github',
+      operation: 'repos/get',
+      request: { ...request, headers: { accept: 'application/json' }, body: Buffer.alloc(0) },
+      response: { status: 200, headers: { 'content-type': 'application/json' }, body: '{"id":"1"}' },
+      faulty: false,
+    });
+    expect(strict.problems.join()).toContain('repos/get 200');
+  });
+
+  it('gets only described requests from the GitHub adapter', async () => {
+    const before = conformance.problems.length;
+    const host = makeGithubCodeHost({ apiUrl: world.githubApiUrl, token: async () => 'a-token', clock });
+    const { repository, runId, pullRequest, run, delivered } = world.samples.failRun('transient', { rerunMs: 20 });
+    await delivered;
+    expect(await host.getRun(repository, runId)).toMatchObject({ attempt: 1, conclusion: 'failure' });
+    const jobs = await host.listJobs(repository, runId, 1);
+    expect(jobs.find((job) => job.conclusion === 'failure')).toMatchObject({
+      name: 'unit tests',
+      failedStep: 'Install',
+    });
+    expect(await host.downloadLogs(repository, runId, 1, 10_000_000)).toMatchObject({ kind: 'archive' });
+    expect((await host.listDefaultBranchRuns(repository, run.workflowId, 10)).length).toBeGreaterThan(0);
+    const created = await host.createComment(repository, pullRequest ?? 0, 'marker: one');
+    expect(await host.findComment(repository, pullRequest ?? 0, 'marker: one')).toMatchObject({ id: created.id });
+    await host.updateComment(repository, created.id, 'marker: two');
+    await host.rerunFailedJobs(repository, runId);
+    await expect.poll(() => world.github.run(runId)?.attempts[1]?.conclusion).toBe('success');
+    await world.github.delivered();
+    refuse = true;
+    await world.github.announceRun(runId);
+    refuse = false;
+    const failed = await host.listFailedDeliveries(repository, hookUrl(), new Date(Date.now() - 60_000));
+    expect(failed?.deliveries).toHaveLength(1);
+    await host.redeliver(repository, failed?.hookId ?? 0, failed?.deliveries[0]?.id ?? 0);
+    await world.github.delivered();
+    const after = await host.listFailedDeliveries(repository, hookUrl(), new Date(Date.now() - 60_000));
+    expect(after?.deliveries).toEqual([]);
+    expect(conformance.problems.slice(before)).toEqual([]);
+  });
+
+  it('signs its webhooks and sends them in the described form', async () => {
+    await world.github.ping('acme/shop');
+    await world.github.push('acme/shop', 'main', 'Round totals per line');
+    const { delivered } = world.samples.failRun('compile', { deliver: 'all' });
+    await delivered;
+    const webhooks = makeGithubConformance();
+    const kinds = new Set<string>();
+    for (const { headers, body } of received) {
+      const payload = JSON.parse(body) as { action?: string };
+      webhooks.checkWebhook(String(headers['x-github-event']), payload);
+      kinds.add([headers['x-github-event'], payload.action].filter(Boolean).join('.'));
+      const signature = `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`;
+      expect(headers['x-hub-signature-256']).toBe(signature);
+      expect(headers['user-agent']).toMatch(/^GitHub-Hookshot\//);
+    }
+    expect(webhooks.problems).toEqual([]);
+    expect([...kinds].sort()).toEqual([
+      'ping',
+      'push',
+      'workflow_job.completed',
+      'workflow_run.completed',
+      'workflow_run.in_progress',
+      'workflow_run.requested',
+    ]);
+  });
+});

@@ -1,0 +1,185 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { IamDecision } from '#apps/local/iam/decisions.ts';
+import { openStage } from '#apps/local/stage.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
+import { anAssembly, sampleConfiguration } from './support/assemblies.ts';
+import { type Healer, openHealer, type Subject } from './support/healer.ts';
+import { askAgain, deploymentOf, functionRights, functionRoles, nameOf, withoutAction } from './support/rights.ts';
+import { letGoStale, post, signIn, stopExecutions, trigger } from './support/steering.ts';
+import { logicalIdOf } from './support/template.ts';
+import { until } from './support/until.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const PASSWORD = 'Correct-Horse-8-Battery';
+const CI_TWO = { id: 7_301_002, name: 'Nightly', path: '.github/workflows/nightly.yml' };
+
+let healer: Healer;
+/** Every question that the scenarios asked of the policies. */
+const asked: IamDecision[] = [];
+beforeAll(async () => {
+  const services = sampleConfiguration().services?.map((service) =>
+    service.id === 'orders' ? { ...service, criticality: 'critical' as const } : service,
+  );
+  healer = await openHealer({
+    base: 'model',
+    configuration: { services, policy: { maxActionsPerTargetPerHour: 2, breakerFailures: 50 } },
+  });
+  healer.world.bedrock.setDefault({ kind: 'plausible', change: { confidence: 'high' } });
+});
+afterAll(() => healer?.stop());
+
+const fail = (...args: Parameters<Healer['world']['samples']['failRun']>) => healer.world.samples.failRun(...args);
+const ring = (service: 'checkout' | 'orders' | 'ledger', okAfterMs: number | null = 40) =>
+  healer.world.aws.fireAlarm(service, { okAfterMs });
+
+async function approve(subject: Subject, token: string): Promise<void> {
+  const link = () => healer.mailsAbout(subject).flatMap(({ text }) => /http\S+\/approvals\/\S+/.exec(text) ?? [])[0];
+  await until('the request for an approval', () => link() !== undefined);
+  const page = link() ?? '';
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  expect((await fetch(page)).status).toBe(200);
+  expect((await fetch(`${page}/details`, { headers })).status).toBe(200);
+  const body = JSON.stringify({ decision: 'approved', digest: page.split('/').at(-1) });
+  expect((await fetch(page, { method: 'POST', headers, body })).status).toBe(200);
+}
+
+async function stopAndReconcile(subject: Subject): Promise<void> {
+  await until('its execution', () => healer.statesOf(subject).length > 0);
+  await stopExecutions(healer, subject);
+  await letGoStale(healer, subject);
+  await trigger(healer, 'reconciler');
+}
+
+describe('the functions with their synthesized roles', () => {
+  afterAll(() => {
+    asked.push(...healer.runtime.decisions);
+  });
+
+  it('heal runs: by a re-run, a comment and a mail, also when reports come twice, at once or while the place is taken', async () => {
+    await healer.ended(fail('transient', { rerunMs: 20 }).runId);
+    await healer.ended(fail('regression', { pullRequest: null }).runId);
+    const first = fail('transient', { rerunMs: 2000 });
+    await until('its re-run', () => healer.statesOf(first.runId).includes('VerifyWait'));
+    const same = fail('transient', { pullRequest: first.pullRequest, workflow: CI_TWO });
+    const waiting = fail('regression', { pullRequest: first.pullRequest });
+    expect(await healer.ended(same.runId)).toMatchObject({ status: 'linked' });
+    expect(await healer.ended(first.runId)).toMatchObject({ status: 'resolved' });
+    expect(await healer.ended(waiting.runId)).toMatchObject({ status: 'suggested' });
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
+  it('take over what a function that died left: a claim on a failure that nobody works on any more', async () => {
+    const ended = await healer.ended(fail('compile').runId);
+    const key = fingerprintKeyOf(ended, ended.classification?.fingerprint ?? null, null);
+    await healer.control.claimGroup(key ?? '', ended.id, new Date());
+    const { pullRequest } = ended.target as { pullRequest: number };
+    const again = await healer.ended(fail('compile', { pullRequest, workflow: CI_TWO }).runId);
+    expect(again).toMatchObject({ status: 'suggested' });
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
+  it('heal alarms: by rollbacks that help, are undone, asked for, limited or not there', async () => {
+    await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
+    const token = await signIn(healer, 'approver@example.com', PASSWORD);
+    expect(await healer.ended(ring('ledger'))).toMatchObject({ status: 'escalated' });
+    expect(await healer.ended(ring('checkout'))).toMatchObject({ status: 'resolved' });
+    expect(await healer.ended(ring('checkout', null))).toMatchObject({ status: 'escalated' });
+    // The limit of two an hour: three more, should the clock hour end in between.
+    for (let round = 0; round < 3; round += 1) await healer.ended(ring('checkout'));
+    for (const okAfterMs of [40, null]) {
+      const orders = ring('orders', okAfterMs);
+      await approve(orders, token);
+      expect(await healer.ended(orders)).toMatchObject({ status: okAfterMs === null ? 'escalated' : 'resolved' });
+    }
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
+  it('tell of an incident without evidence, ask again for lost deliveries, restart what was stopped and give it up in the end', async () => {
+    const times = Number.POSITIVE_INFINITY;
+    healer.world.faults.inject('actions/get-workflow-run', { kind: 'status', status: 429 }, { times });
+    expect(await healer.ended(fail('regression').runId)).toMatchObject({ status: 'escalated' });
+    healer.world.faults.clear();
+
+    healer.world.github.setUnreachable(true);
+    const lost = fail('regression');
+    await lost.delivered;
+    healer.world.github.setUnreachable(false);
+    await trigger(healer, 'sweeper');
+    expect(await healer.ended(lost.runId)).toMatchObject({ status: 'suggested' });
+
+    const stopped = fail('transient', { rerunMs: 600_000 });
+    for (let round = 0; round < 3; round += 1) await stopAndReconcile(stopped.runId);
+    expect(await healer.ended(stopped.runId)).toMatchObject({ status: 'escalated' });
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
+  it('that run by the clock and break down put their event into the dead letters', async () => {
+    const { assemblyDir, remove } = await anAssembly();
+    const deployment = deploymentOf(assemblyDir, 'http://127.0.0.1:1');
+    const broken = ['Sweeper', 'Reconciler'].flatMap((name) =>
+      deployment
+        .ofType('AWS::Lambda::Function')
+        .filter(({ logicalId }) => logicalId.startsWith(`Functions${name}Handler`)),
+    );
+    for (const { properties } of broken) {
+      const { S3Key } = properties.Code as { S3Key: string };
+      const bundle = join(deployment.assetPath(S3Key) ?? '', 'index.mjs');
+      rmSync(bundle);
+      writeFileSync(bundle, "throw new Error('It does not start.');");
+    }
+    const stage = await openStage({ assemblyDir, timeScale: 0.002 });
+    for (const name of ['sweeper', 'reconciler']) await stage.runtime.schedules.trigger(logicalIdOf(stage, name));
+    await until('the dead letters', () => stage.runtime.deadLetters().length >= broken.length);
+    expect(stage.runtime.denials).toEqual([]);
+    asked.push(...stage.runtime.decisions);
+    await stage.stop();
+    remove();
+  });
+});
+
+describe('every right of every function', () => {
+  it('is needed: with any one action of any one statement taken away, a question that was asked is refused', () => {
+    const deployment = deploymentOf(healer.assemblyDir, healer.runtime.endpoint);
+    const again = askAgain(deployment, asked);
+    const roles = functionRoles(deployment);
+    expect(roles).toHaveLength(deployment.ofType('AWS::Lambda::Function').length);
+    // The questions are the right ones: the whole role allows them all.
+    for (const role of roles) expect(again.agrees(role)).toBe(true);
+    const rights = functionRights(deployment);
+    expect(rights.length).toBeGreaterThan(200);
+    expect(rights.filter((right) => again.refusedWithout(right).length === 0).map(nameOf)).toEqual([]);
+  });
+
+  const deniedTo = (stage: Healer, action: string) =>
+    stage.runtime.denials.filter((one) => one.action === action).map(({ role }) => role.replace(/[0-9A-F]{8}$/, ''));
+
+  it('taken from the template for real, the webhook cannot queue and GitHub is told to come again', async () => {
+    const stage = await openHealer({ template: withoutAction('webhook', 'sqs:SendMessage') });
+    const run = stage.world.samples.failRun('regression', { deliver: 'none' });
+    const answer = await post(stage, JSON.stringify(stage.world.github.runPayload(run.runId)));
+    expect(answer.status).toBe(503);
+    expect(deniedTo(stage, 'sqs:SendMessage')).toEqual(['Selfheal/FunctionsWebhookRole']);
+    await stage.stop();
+  });
+
+  it('taken from the template for real, evidence cannot be kept and a human gets the incident', async () => {
+    const stage = await openHealer({ template: withoutAction('gather', 's3:PutObject') });
+    const run = stage.world.samples.failRun('regression');
+    expect(await stage.ended(run.runId)).toMatchObject({ status: 'escalated' });
+    expect(deniedTo(stage, 's3:PutObject')).toEqual(['Selfheal/FunctionsGatherRole']);
+    await stage.stop();
+  });
+
+  it('taken from the template for real, an alias is not moved and a human gets the incident', async () => {
+    const stage = await openHealer({ template: withoutAction('act-lambda', 'lambda:UpdateAlias') });
+    const alarm = stage.world.aws.fireAlarm('checkout', { okAfterMs: 40 });
+    expect(await stage.ended(alarm)).toMatchObject({ status: 'escalated' });
+    expect(stage.world.journal.entries()).toEqual([]);
+    expect(deniedTo(stage, 'lambda:UpdateAlias')).toEqual(['Selfheal/FunctionsActLambdaRole']);
+    expect(stage.mailsAbout(alarm)).toHaveLength(1);
+    await stage.stop();
+  });
+});

@@ -1,0 +1,138 @@
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type * as z from 'zod';
+import { prepareAssembly } from '#apps/local/assembly.ts';
+import { Configuration } from '#shared/domain/configuration/configuration.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const SHELF = join(ROOT, '.selfheal/assemblies');
+const LOCK_OLD_AFTER_MS = 120_000;
+const EMAILS = 'on-call@example.com';
+
+type Json = Record<string, unknown>;
+export type ConfigurationChange = Omit<Partial<z.input<typeof Configuration>>, 'version'>;
+
+/** Names of the configurations that are synthesized; everything else is derived from one of them. */
+export type AssemblyName = 'rules' | 'model';
+
+export interface AssemblyRequest {
+  readonly base?: AssemblyName;
+  /** Top-level parts of `selfheal.json` that replace the base's. They must be such that the template stays the same. */
+  readonly configuration?: ConfigurationChange;
+  /** Changes the template of the stateless stack. */
+  readonly template?: (template: Json) => void;
+}
+
+/** The sample company, quick to verify, with limits that many incidents an hour do not reach. */
+export function sampleConfiguration(change: ConfigurationChange = {}): z.input<typeof Configuration> {
+  const sample = JSON.parse(readFileSync(join(ROOT, 'apps/local/sample/selfheal.json'), 'utf8'));
+  return {
+    ...sample,
+    policy: { maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breakerFailures: 50 },
+    verification: {
+      runIntervalSeconds: 1,
+      runMaxPolls: 60,
+      alarmIntervalSeconds: 1,
+      alarmMaxPolls: 20,
+      alarmOkPolls: 1,
+    },
+    ...change,
+  };
+}
+
+const BASES: Readonly<Record<AssemblyName, ConfigurationChange>> = {
+  rules: {},
+  model: { model: { provider: 'bedrock', modelId: 'anthropic.claude-sonnet-4-5-20250929-v1:0', timeoutSeconds: 2 } },
+};
+
+/**
+ * A cloud assembly of its own for one test file: synthesized once per base by `prepareAssembly` and kept below `.selfheal`, then
+ * copied with what the test changes. The copy stays whole when somebody synthesizes again meanwhile.
+ */
+export async function anAssembly(request: AssemblyRequest = {}): Promise<{ assemblyDir: string; remove(): void }> {
+  const { base = 'rules', configuration, template } = request;
+  const folder = mkdtempSync(join(tmpdir(), 'selfheal-e2e-'));
+  const assemblyDir = join(folder, 'cdk.out');
+  await withLock(join(SHELF, `${base}.lock`), async () => {
+    const configurationFile = join(SHELF, `${base}.json`);
+    writeFileSync(configurationFile, JSON.stringify(sampleConfiguration(BASES[base])));
+    const prepared = await prepareAssembly({
+      configurationFile,
+      outDir: join(SHELF, base),
+      context: { emails: EMAILS },
+    });
+    linkTree(prepared.assemblyDir, assemblyDir);
+  });
+  if (configuration !== undefined) {
+    const text = JSON.stringify(Configuration.parse(sampleConfiguration({ ...BASES[base], ...configuration })));
+    for (const name of readdirSync(assemblyDir)) {
+      const file = join(assemblyDir, name, 'selfheal.json');
+      if (existsSync(file)) replaceFile(file, text);
+    }
+  }
+  if (template !== undefined) {
+    const file = join(assemblyDir, 'Selfheal.template.json');
+    const changed = JSON.parse(readFileSync(file, 'utf8')) as Json;
+    template(changed);
+    replaceFile(file, JSON.stringify(changed));
+  }
+  return { assemblyDir, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The files are shared until one of them is replaced. */
+function linkTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) linkTree(source, target);
+    else link(source, target);
+  }
+}
+
+function link(source: string, target: string): void {
+  try {
+    linkSync(source, target);
+  } catch {
+    // Another file system.
+    cpSync(source, target);
+  }
+}
+
+function replaceFile(file: string, text: string): void {
+  rmSync(file);
+  writeFileSync(file, text);
+}
+
+/** One at a time over all processes. A lock that nobody touched for two minutes was left by a process that died. */
+async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(path), { recursive: true });
+  for (;;) {
+    try {
+      mkdirSync(path);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      if (Date.now() - since > LOCK_OLD_AFTER_MS) rmSync(path, { recursive: true, force: true });
+      await sleep(50);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,92 @@
+import { makeAuthorizer } from '#apps/local/iam/authorizer.ts';
+import { type IamDecision, makeDecisionLog } from '#apps/local/iam/decisions.ts';
+import { loadPolicies, type Role } from '#apps/local/iam/policies.ts';
+import type { Statement } from '#apps/local/iam/policy.ts';
+import { type Deployment, loadDeployment } from '#apps/local/template/deployment.ts';
+
+/** One action of one statement of a function's role. */
+export interface Right {
+  readonly role: Role;
+  readonly statement: Statement;
+  readonly action: string;
+}
+
+/** `FunctionsIntakeRole0A1B2C3D: dynamodb:GetItem on arn:...` */
+export function nameOf({ role, statement, action }: Right): string {
+  return `${role.logicalId}: ${action} on ${(statement.resources ?? []).join(' ')}`;
+}
+
+/** Every right of every function's role, as the template gives it. */
+export function functionRights(deployment: Deployment): Right[] {
+  return functionRoles(deployment).flatMap((role) =>
+    role.policies.flatMap(({ statements }) =>
+      statements.flatMap((statement) => (statement.actions ?? []).map((action) => ({ role, statement, action }))),
+    ),
+  );
+}
+
+export function functionRoles(deployment: Deployment): Role[] {
+  const policies = loadPolicies(deployment);
+  const arns = new Set(deployment.ofType('AWS::Lambda::Function').map(({ properties }) => String(properties.Role)));
+  return [...arns].flatMap((arn) => policies.role(arn) ?? []);
+}
+
+/** Asks recorded questions again of policies from which rights were taken away. */
+export function askAgain(deployment: Deployment, decisions: readonly IamDecision[]) {
+  const authorizer = makeAuthorizer(
+    loadPolicies(deployment),
+    makeDecisionLog(() => {}),
+    deployment.account,
+  );
+  const allowedOf = (role: Role) => decisions.filter((one) => one.allowed && one.role === role.id);
+  return {
+    allowedOf,
+    /** Those of the role's allowed questions that are refused when the right is missing. */
+    refusedWithout(right: Right): IamDecision[] {
+      const role = without(right);
+      return allowedOf(right.role).filter((question) => !authorizer.would(role, question));
+    },
+    /** Whether the role's own policies still allow all that they allowed. */
+    agrees: (role: Role) => allowedOf(role).every((question) => authorizer.would(role, question)),
+  };
+}
+
+function without({ role, statement, action }: Right): Role {
+  const policies = role.policies.map((policy) => ({
+    ...policy,
+    statements: policy.statements.map((one) =>
+      one === statement ? { ...one, actions: (one.actions ?? []).filter((other) => other !== action) } : one,
+    ),
+  }));
+  return { ...role, policies };
+}
+
+/** The deployment of an assembly, for its policies. */
+export function deploymentOf(assemblyDir: string, endpoint: string): Deployment {
+  return loadDeployment(assemblyDir, endpoint);
+}
+
+type Template = Record<string, unknown> & { Resources: Record<string, { Type: string; Properties: RoleProperties }> };
+interface RoleProperties {
+  Policies: { PolicyDocument: { Statement: { Action: string | string[] }[] } }[];
+}
+
+/** Takes an action out of every statement of a function's role in a template. Throws when there is none to take. */
+export function withoutAction(functionName: string, action: string): (template: Record<string, unknown>) => void {
+  const prefix = `Functions${functionName.replaceAll(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())}Role`;
+  return (template) => {
+    const roles = Object.entries((template as Template).Resources).filter(([id]) => id.startsWith(prefix));
+    let taken = 0;
+    for (const document of roles.flatMap(([, { Properties }]) =>
+      Properties.Policies.map((one) => one.PolicyDocument),
+    )) {
+      for (const statement of document.Statement) {
+        const actions = [statement.Action].flat();
+        taken += actions.filter((one) => one === action).length;
+        statement.Action = actions.filter((one) => one !== action);
+      }
+      document.Statement = document.Statement.filter(({ Action }) => Action.length > 0);
+    }
+    if (taken === 0) throw new Error(`The role of ${functionName} has no ${action}.`);
+  };
+}

@@ -1,0 +1,142 @@
+import type { Signal } from '#shared/domain/incident/signal.ts';
+import type { ControlStore, Controls, Lease } from '#shared/ports/control-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { fakeClock } from './clock.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+type Deduplication = Pick<
+  ControlStore,
+  | 'isProcessed'
+  | 'markProcessed'
+  | 'claimGroup'
+  | 'releaseGroup'
+  | 'keepWaiting'
+  | 'waiting'
+  | 'dropWaiting'
+  | 'countInMinute'
+  | 'joinStorm'
+>;
+type Leases = Pick<ControlStore, 'acquireLease' | 'holdsLease' | 'releaseLease'>;
+type Limits = Pick<ControlStore, 'takeFromLimit' | 'addTo' | 'total' | 'failuresSince' | 'addFailure'>;
+type Settings = Pick<ControlStore, 'controls' | 'setControls' | 'cursor' | 'setCursor'>;
+
+/** Controls in memory. Expiry that has no instant of its own is compared with `clock`. */
+export function makeMemoryControlStore(clock: Clock = fakeClock()): ControlStore {
+  return { ...memoryDeduplication(clock), ...memoryLeases(), ...memoryLimits(clock), ...memorySettings() };
+}
+
+function memoryDeduplication(clock: Clock): Deduplication {
+  const processed = new Map<string, number>();
+  const groups = new Map<string, { incidentId: string; until: number }>();
+  const waiting = new Map<string, { signal: Signal; order: number; until: number }>();
+  const minutes = new Map<string, string[]>();
+  const storms = new Map<string, { parentId: string; activeAt: number; startedAt: number }>();
+  return {
+    isProcessed: async (deliveryId) => (processed.get(deliveryId) ?? 0) > clock.now().getTime(),
+    markProcessed: async (deliveryId, at) => void processed.set(deliveryId, at.getTime() + 7 * DAY),
+    claimGroup: async (intakeKey, incidentId, at) => {
+      const group = groups.get(intakeKey);
+      if (group && group.incidentId !== incidentId && group.until > at.getTime()) return group.incidentId;
+      groups.set(intakeKey, { incidentId, until: at.getTime() + 14 * DAY });
+      return incidentId;
+    },
+    releaseGroup: async (intakeKey, incidentId) => {
+      if (groups.get(intakeKey)?.incidentId === incidentId) groups.delete(intakeKey);
+    },
+    keepWaiting: async (intakeKey, signal, order, at) => {
+      const kept = waiting.get(intakeKey);
+      if (kept && kept.order > order && kept.until > at.getTime()) return;
+      waiting.set(intakeKey, { signal: structuredClone(signal), order, until: at.getTime() + 14 * DAY });
+    },
+    waiting: async (intakeKey) => {
+      const kept = waiting.get(intakeKey);
+      return kept && kept.until > clock.now().getTime() ? structuredClone(kept.signal) : null;
+    },
+    dropWaiting: async (intakeKey, order) => {
+      if ((waiting.get(intakeKey)?.order ?? 0) <= order) waiting.delete(intakeKey);
+    },
+    countInMinute: async (instant, incidentId, scope) => {
+      const minute = `${scope}#${instant}`;
+      const ids = minutes.get(minute) ?? [];
+      if (!ids.includes(incidentId)) minutes.set(minute, [...ids, incidentId]);
+      return (minutes.get(minute) ?? []).indexOf(incidentId) + 1;
+    },
+    joinStorm: async (candidateId, at, quietMinutes, scope) => {
+      const storm = storms.get(scope);
+      const young = storm !== undefined && storm.startedAt > at.getTime() - 60 * 60_000;
+      const active = young && storm.activeAt > at.getTime() - quietMinutes * 60_000;
+      const parentId = active ? storm.parentId : candidateId;
+      storms.set(scope, { parentId, activeAt: at.getTime(), startedAt: active ? storm.startedAt : at.getTime() });
+      return { parentId, started: parentId === candidateId };
+    },
+  };
+}
+
+function memoryLeases(): Leases {
+  const leases = new Map<string, { holder: string; id: string; until: number }>();
+  let issued = 0;
+  return {
+    acquireLease: async (targetKey, holder, seconds, at): Promise<Lease | null> => {
+      const lease = leases.get(targetKey);
+      const active = lease && lease.until > at.getTime();
+      if (active && lease.holder !== holder) return null;
+      const id = active ? lease.id : `lease-${++issued}`;
+      const until = at.getTime() + seconds * 1000;
+      leases.set(targetKey, { holder, id, until });
+      return { id, expiresAt: new Date(until).toISOString() };
+    },
+    holdsLease: async (targetKey, leaseId, at) => {
+      const lease = leases.get(targetKey);
+      return lease?.id === leaseId && lease.until > at.getTime();
+    },
+    releaseLease: async (targetKey, leaseId) => {
+      if (leases.get(targetKey)?.id === leaseId) leases.delete(targetKey);
+    },
+  };
+}
+
+function memoryLimits(clock: Clock): Limits {
+  const limits = new Map<string, { takers: Set<string>; until: number }>();
+  const totals = new Map<string, { total: number; until: number }>();
+  const failures = new Map<string, Map<string, number>>();
+  return {
+    takeFromLimit: async (scope, window, key, limit, expiresAt) => {
+      const found = limits.get(`${scope}#${window}`);
+      const takers = found && found.until > clock.now().getTime() ? found.takers : new Set<string>();
+      if (limit <= 0) return false;
+      if (!takers.has(key) && takers.size >= limit) return false;
+      limits.set(`${scope}#${window}`, { takers: new Set([...takers, key]), until: expiresAt.getTime() });
+      return true;
+    },
+    addTo: async (scope, amount, expiresAt) => {
+      const found = totals.get(scope);
+      const total = (found && found.until > clock.now().getTime() ? found.total : 0) + amount;
+      totals.set(scope, { total, until: expiresAt.getTime() });
+      return total;
+    },
+    total: async (scope) => {
+      const found = totals.get(scope);
+      return found && found.until > clock.now().getTime() ? found.total : 0;
+    },
+    failuresSince: async (scope, since) =>
+      [...(failures.get(scope)?.values() ?? [])].filter((at) => at >= since.getTime()).length,
+    addFailure: async (scope, key, at) => {
+      const found = failures.get(scope) ?? new Map<string, number>();
+      if (!found.has(key)) found.set(key, at.getTime());
+      failures.set(scope, found);
+    },
+  };
+}
+
+function memorySettings(): Settings {
+  let controls: Controls = { killSwitch: false, reason: null };
+  const cursors = new Map<string, string>();
+  return {
+    controls: async () => ({ ...controls }),
+    setControls: async (changed) => {
+      controls = { ...changed };
+    },
+    cursor: async (name) => cursors.get(name) ?? null,
+    setCursor: async (name, value) => void cursors.set(name, value),
+  };
+}

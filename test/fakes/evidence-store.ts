@@ -1,0 +1,18 @@
+import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+
+export function makeMemoryEvidenceStore(): EvidenceStore {
+  const objects = new Map<string, unknown>();
+  const get = <T>(key: string): T | null => structuredClone((objects.get(key) as T | undefined) ?? null);
+  const put = (key: string, value: unknown): void => void objects.set(key, structuredClone(value));
+  return {
+    putEvidence: async (evidence) => put(`${evidence.incidentId}/evidence`, Evidence.parse(evidence)),
+    getEvidence: async (incidentId) => get<Evidence>(`${incidentId}/evidence`),
+    putTelemetry: async (incidentId, telemetry) => put(`${incidentId}/telemetry`, Telemetry.parse(telemetry)),
+    getTelemetry: async (incidentId) => get<Telemetry>(`${incidentId}/telemetry`),
+    putDiagnosis: async (incidentId, diagnosis) => put(`${incidentId}/diagnosis`, Diagnosis.parse(diagnosis)),
+    getDiagnosis: async (incidentId) => get<Diagnosis>(`${incidentId}/diagnosis`),
+  };
+}

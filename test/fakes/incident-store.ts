@@ -1,0 +1,137 @@
+import { Incident } from '#shared/domain/incident/incident.ts';
+import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
+import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import { ActionRecord, type BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { Approval, AuditEntry, IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { fakeClock } from './clock.ts';
+
+type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'listStalled'>;
+type Plans = Pick<IncidentStore, 'putPlan' | 'getPlan'>;
+type Actions = Pick<IncidentStore, 'intend' | 'getAction' | 'listActions' | 'commitAction'>;
+type Approvals = Pick<IncidentStore, 'putApproval' | 'getApproval' | 'decideApproval'>;
+type Audit = Pick<IncidentStore, 'audit' | 'listAudit'>;
+
+/** Incidents in memory, with the conditions of the real store. Every value is copied on its way in and out. */
+export function makeMemoryIncidentStore(clock: Clock = fakeClock()): IncidentStore {
+  return { ...memoryIncidents(clock), ...memoryPlans(), ...memoryActions(), ...memoryApprovals(), ...memoryAudit() };
+}
+
+function memoryIncidents(clock: Clock): Incidents {
+  const incidents = new Map<string, Incident>();
+  const deliveries = new Set<string>();
+  return {
+    create: async (incident) => {
+      if (incidents.has(incident.id)) return 'exists';
+      incidents.set(incident.id, Incident.parse(incident));
+      return 'created';
+    },
+    get: async (id) => structuredClone(incidents.get(id) ?? null),
+    update: async (id, change, options) => {
+      const incident = incidents.get(id);
+      if (!incident) return 'condition-failed';
+      if (options?.ifStatus && !options.ifStatus.includes(incident.status)) return 'condition-failed';
+      if (options?.ifAttempt !== undefined && options.ifAttempt !== incident.attempt) return 'condition-failed';
+      if (options?.ifRunAttempt !== undefined && options.ifRunAttempt !== incident.runAttempt)
+        return 'condition-failed';
+      const updatedAt = (options?.at ?? clock.now()).toISOString();
+      incidents.set(id, Incident.parse({ ...incident, ...withoutUndefined(change), updatedAt }));
+      return 'updated';
+    },
+    addOccurrence: async (id, deliveryId, runAttempt) => {
+      const incident = incidents.get(id);
+      if (!incident) throw new CorruptRecord(`There is no incident ${id}.`);
+      const known = deliveries.has(`${id}#${deliveryId}`);
+      deliveries.add(`${id}#${deliveryId}`);
+      incidents.set(id, {
+        ...incident,
+        occurrences: incident.occurrences + (known ? 0 : 1),
+        runAttempt: Math.max(incident.runAttempt, runAttempt),
+      });
+    },
+    listStalled: async (before, limit) =>
+      [...incidents.values()]
+        .filter(({ status, updatedAt }) => status === 'open' && updatedAt < before.toISOString())
+        .sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1))
+        .slice(0, limit)
+        .map((incident) => structuredClone(incident)),
+  };
+}
+
+function memoryPlans(): Plans {
+  const plans = new Map<string, BoundAction>();
+  return {
+    putPlan: async (action) => void plans.set(`${action.incidentId}#${action.digest}`, structuredClone(action)),
+    getPlan: async (incidentId, digest) => {
+      const plan = plans.get(`${incidentId}#${digest}`);
+      if (!plan) return null;
+      const { digest: _claimed, ...content } = plan;
+      return digestOf(canonicalJson(content)) === digest ? structuredClone(plan) : null;
+    },
+  };
+}
+
+function memoryActions(): Actions {
+  const actions = new Map<string, ActionRecord>();
+  return {
+    intend: async (record) => {
+      const key = `${record.incidentId}#${record.digest}`;
+      const existing = actions.get(key);
+      if (existing) return { kind: 'exists', record: structuredClone(existing) };
+      actions.set(key, ActionRecord.parse(record));
+      return { kind: 'intended' };
+    },
+    getAction: async (incidentId, digest) => structuredClone(actions.get(`${incidentId}#${digest}`) ?? null),
+    listActions: async (incidentId) =>
+      [...actions.values()]
+        .filter((record) => record.incidentId === incidentId)
+        .sort((a, b) => (a.intendedAt < b.intendedAt ? -1 : 1))
+        .map((record) => structuredClone(record)),
+    commitAction: async (incidentId, digest, change) => {
+      const record = actions.get(`${incidentId}#${digest}`);
+      if (!record) throw new CorruptRecord(`There is no action ${digest} of incident ${incidentId}.`);
+      actions.set(`${incidentId}#${digest}`, ActionRecord.parse({ ...record, ...withoutUndefined(change) }));
+    },
+  };
+}
+
+function memoryApprovals(): Approvals {
+  const approvals = new Map<string, Approval>();
+  return {
+    putApproval: async (approval) => {
+      const key = `${approval.incidentId}#${approval.digest}`;
+      const existing = approvals.get(key);
+      if (existing && (existing.state !== 'pending' || existing.taskToken === approval.taskToken)) return 'exists';
+      approvals.set(key, { ...approval, expiresAt: new Date(approval.expiresAt).toISOString() });
+      return 'created';
+    },
+    getApproval: async (incidentId, digest) => structuredClone(approvals.get(`${incidentId}#${digest}`) ?? null),
+    decideApproval: async (incidentId, digest, decision, by, at) => {
+      const approval = approvals.get(`${incidentId}#${digest}`);
+      if (!approval) return 'not-pending';
+      if (approval.state === decision && approval.decidedBy === by) return 'decided';
+      if (approval.state !== 'pending' || approval.expiresAt <= at.toISOString()) return 'not-pending';
+      approvals.set(`${incidentId}#${digest}`, { ...approval, state: decision, decidedBy: by });
+      return 'decided';
+    },
+  };
+}
+
+function memoryAudit(): Audit {
+  const trails = new Map<string, Map<string, AuditEntry>>();
+  return {
+    audit: async (incidentId, key, entry) => {
+      const trail = trails.get(incidentId) ?? new Map<string, AuditEntry>();
+      if (!trail.has(key)) trail.set(key, structuredClone(entry));
+      trails.set(incidentId, trail);
+    },
+    listAudit: async (incidentId) =>
+      [...(trails.get(incidentId) ?? new Map<string, AuditEntry>()).entries()]
+        .sort(([keyA, a], [keyB, b]) => (a.at + keyA < b.at + keyB ? -1 : 1))
+        .map(([, entry]) => structuredClone(entry)),
+  };
+}
+
+function withoutUndefined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Partial<T>;
+}

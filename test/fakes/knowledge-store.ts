@@ -1,0 +1,41 @@
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+
+/** Learned knowledge in memory. The counters are the store's own: those of a given entry are not believed. */
+export function makeMemoryKnowledgeStore(): KnowledgeStore {
+  const scopes = new Map<string, Map<string, KnowledgeEntry>>();
+  const counted = new Set<string>();
+  const entriesOf = (scope: string): Map<string, KnowledgeEntry> => {
+    const entries = scopes.get(scope) ?? new Map<string, KnowledgeEntry>();
+    scopes.set(scope, entries);
+    return entries;
+  };
+  const benefit = (entry: KnowledgeEntry): number => entry.successes - entry.failures;
+  return {
+    findByFingerprint: async (fingerprint, scope) => structuredClone(entriesOf(scope).get(fingerprint) ?? null),
+    listByClass: async (failureClass, limit, scope) =>
+      [...entriesOf(scope).values()]
+        .filter((entry) => entry.class === failureClass)
+        .sort((a, b) => benefit(b) - benefit(a) || ((a.updatedAt ?? '') < (b.updatedAt ?? '') ? 1 : -1))
+        .slice(0, limit)
+        .map((entry) => structuredClone(entry)),
+    recordOutcome: async (entry, incidentId, outcome, at, scope) => {
+      const entries = entriesOf(scope);
+      const fingerprint = entry.fingerprints[0];
+      if (fingerprint === undefined) throw new InvalidInput(`Knowledge entry ${entry.id} has no fingerprint.`);
+      if (counted.has(`${scope}#${fingerprint}#${incidentId}`)) return;
+      counted.add(`${scope}#${fingerprint}#${incidentId}`);
+      const { successes = 0, failures = 0 } = entries.get(fingerprint) ?? {};
+      entries.set(
+        fingerprint,
+        KnowledgeEntry.parse({
+          ...entry,
+          successes: successes + (outcome === 'success' ? 1 : 0),
+          failures: failures + (outcome === 'failure' ? 1 : 0),
+          updatedAt: at.toISOString(),
+        }),
+      );
+    },
+  };
+}

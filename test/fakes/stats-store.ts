@@ -1,0 +1,17 @@
+import type { RunOutcome, StatsStore } from '#shared/ports/stats-store.ts';
+
+export function makeMemoryStatsStore(): StatsStore {
+  const scopes = new Map<string, Map<string, RunOutcome>>();
+  return {
+    recentRuns: async (scope) =>
+      [...(scopes.get(scope)?.values() ?? [])]
+        .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.runId - a.runId || b.runAttempt - a.runAttempt))
+        .slice(0, 10)
+        .map((outcome) => ({ ...outcome })),
+    addRun: async (scope, outcome) => {
+      const runs = scopes.get(scope) ?? new Map<string, RunOutcome>();
+      runs.set(`${outcome.runId}#${outcome.runAttempt}`, { ...outcome });
+      scopes.set(scope, runs);
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import * as fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeHandler } from '#functions/webhook/handler.ts';
+import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
+import { parseBoundedJson } from '#shared/app/ingest-json.ts';
+import { Signal } from '#shared/domain/incident/signal.ts';
+import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
+import {
+  fakeClock,
+  fakeSecrets,
+  makeMemorySignalQueue,
+  makeRecordingLog,
+  makeRecordingMeter,
+} from '#test/fakes/index.ts';
+import { type Delivery, delivery, GITHUB_SAMPLES, hostileText, SECRETS } from './payloads/deliveries.ts';
+import { mutatedJson } from './payloads/json-mutations.ts';
+import { fuzzOptions } from './seed.ts';
+
+const STATUSES = [202, 400, 401, 404, 413, 415, 422, 503];
+/** Keys that a parsed body must not have anywhere. */
+const DANGEROUS = ['__proto__', 'constructor', 'prototype'];
+const NOW = new Date('2026-11-21T12:00:00.000Z');
+
+function setUp() {
+  const queue = makeMemorySignalQueue();
+  const meter = makeRecordingMeter();
+  const handle = makeHandler({
+    sources: WEBHOOK_SOURCES,
+    signatures: makeWebhookSignatures(),
+    secrets: fakeSecrets({ 'github-webhook': SECRETS }),
+    queue,
+    clock: fakeClock(),
+    meter,
+    log: makeRecordingLog(),
+  });
+  return { queue, meter, handle };
+}
+
+const signedRight = ({ signing }: Delivery) => signing === 'current' || signing === 'previous';
+const headerOf = ({ event }: Delivery, wanted: string) =>
+  Object.entries(event.headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
+
+/** Whether a delivery speaks of a finished run that failed or succeeded, by nothing but the bytes that were sent. */
+function isFinishedRun(sent: Delivery): boolean {
+  try {
+    const body = JSON.parse(sent.bytes.toString('utf8')) as {
+      action?: unknown;
+      workflow_run?: { conclusion?: unknown };
+    };
+    const wanted = ['failure', 'timed_out', 'startup_failure', 'success'];
+    return body.action === 'completed' && wanted.includes(String(body.workflow_run?.conclusion));
+  } catch {
+    return false;
+  }
+}
+
+const innerOf = (node: object): unknown[] =>
+  Object.entries(node).flatMap(([key, inner]) => (!Array.isArray(node) && DANGEROUS.includes(key) ? [] : [inner]));
+
+/** Levels of lists and objects in a JSON document, apart from what is thrown away; 0 when it is none. */
+function depthOf(bytes: Buffer): number {
+  try {
+    let depth = 0;
+    let level: unknown[] = [JSON.parse(bytes.toString('utf8'))];
+    for (; level.length > 0; depth += 1) {
+      level = level.flatMap((node) => (node !== null && typeof node === 'object' ? innerOf(node) : []));
+    }
+    return depth - 1;
+  } catch {
+    return 0;
+  }
+}
+
+function expectCleanPrototypes(): void {
+  expect(Object.keys(Object.prototype)).toEqual([]);
+  expect(Object.keys(Array.prototype)).toEqual([]);
+  expect(Reflect.get({}, 'polluted')).toBeUndefined();
+}
+
+afterEach(expectCleanPrototypes);
+
+describe('any webhook delivery', () => {
+  it('gets a documented answer, and reaches the queue only signed, whole and about a finished run', async () => {
+    await fc.assert(
+      fc.asyncProperty(delivery(), async (sent) => {
+        const { handle, queue } = setUp();
+        const answer = await handle(sent.event);
+        const status = answer.statusCode ?? 0;
+        const body = JSON.parse(answer.body ?? '') as Record<string, unknown>;
+        expect(STATUSES).toContain(status);
+        expect(queue.sent.length === 1).toBe(body.accepted === true);
+        expect(status === 202).toBe(typeof body.error !== 'string');
+        if (sent.source === 'github' && !signedRight(sent)) expect(status).toBe(401);
+        if (queue.sent.length === 0) return;
+        expect([signedRight(sent), sent.source]).toEqual([true, 'github']);
+        expect(headerOf(sent, 'x-github-event')).toBe('workflow_run');
+        expect(headerOf(sent, 'content-type')).toMatch(/^application\/json\s*(;|$)/i);
+        expect(isFinishedRun(sent)).toBe(true);
+        expect(depthOf(sent.bytes)).toBeLessThanOrEqual(64);
+        const queued = JSON.stringify(queue.sent[0]);
+        expect(Signal.parse(JSON.parse(queued))).toEqual(JSON.parse(queued));
+        expect(queue.sent[0]?.deliveryId).toBe(headerOf(sent, 'x-github-delivery'));
+      }),
+      fuzzOptions(400),
+    );
+  });
+
+  it('is taken in when nothing but its way of sending varies', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        delivery().filter((sent) => sent.untouched && signedRight(sent) && sent.source === 'github'),
+        async (sent) => {
+          const { handle, queue } = setUp();
+          expect((await handle(sent.event)).statusCode).toBe(202);
+          const wanted = headerOf(sent, 'x-github-event') === 'workflow_run' && isFinishedRun(sent);
+          expect(queue.sent).toHaveLength(wanted ? 1 : 0);
+        },
+      ),
+      { ...fuzzOptions(30), numRuns: Math.ceil(fuzzOptions(300).numRuns / 10) },
+    );
+  });
+
+  it('is read without the keys that could change a prototype, and otherwise as it is', () => {
+    fc.assert(
+      fc.property(delivery(), ({ bytes }) => {
+        const read = parseBoundedJson(bytes);
+        // A reviver calls itself for every level.
+        if (read.kind === 'invalid' || bytes.includes('['.repeat(900)) || bytes.includes('{"a":'.repeat(900))) return;
+        const without = JSON.parse(bytes.toString('utf8'), function (this: object, key, value: unknown) {
+          return !Array.isArray(this) && DANGEROUS.includes(key) ? undefined : value;
+        }) as unknown;
+        expect(JSON.stringify(read.value)).toBe(JSON.stringify(without));
+        expect(JSON.stringify(read.value)).not.toContain('polluted');
+      }),
+      fuzzOptions(150),
+    );
+  });
+
+  it('says only static words about what it ignores, so that senders cannot invent counters', async () => {
+    const counters = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(delivery(), fc.string(), async (sent, event) => {
+        const { handle, meter } = setUp();
+        await handle({ ...sent.event, headers: { ...sent.event.headers, 'x-github-event': event } });
+        for (const name of Object.keys(meter.counts)) counters.add(name);
+      }),
+      fuzzOptions(150),
+    );
+    expect(counters.size).toBeLessThan(40);
+    for (const name of counters) expect(name).toMatch(/^webhook-[a-z_-]{1,60}$/);
+  });
+});
+
+/** Keys of a delivery that people word; whatever stands there, the target stays. */
+const WORDED = ['name', 'display_title', 'message', 'description', 'email', 'title', 'topics', 'homepage', 'license'];
+const FAILED_RUNS = GITHUB_SAMPLES.filter(({ name }) => /failure|timed-out/.test(name) && /^workflow-run/.test(name));
+
+async function targetOf(body: string, headers: Readonly<Record<string, string>>): Promise<GithubRunTarget | null> {
+  const source = WEBHOOK_SOURCES.find(({ id }) => id === 'github');
+  const result = source?.toSignal({ headers, body: JSON.parse(body) as unknown, receivedAt: NOW });
+  return result?.kind === 'signal' && result.signal.target.kind === 'github-run' ? result.signal.target : null;
+}
+
+describe('what people can word', () => {
+  it('never changes the target of a run', async () => {
+    const texts = fc.array(fc.record({ at: fc.nat(100_000), text: hostileText }), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...FAILED_RUNS), texts, hostileText, async (sample, changes, branch) => {
+        const mutations = changes.map(({ at, text }) => ({
+          at,
+          change: { kind: 'replace' as const, text: JSON.stringify(text) },
+        }));
+        const before = await targetOf(JSON.stringify(sample.body), sample.headers);
+        const worded = JSON.parse(mutatedJson(sample.body, mutations, WORDED)) as { workflow_run: object };
+        const body = { ...worded, workflow_run: { ...worded.workflow_run, head_branch: branch } };
+        expect(await targetOf(JSON.stringify(worded), sample.headers)).toEqual(before);
+        // The branch takes part in one comparison; a name that is not the default branch's can only lower a run's standing.
+        expect(await targetOf(JSON.stringify(body), sample.headers)).toEqual({ ...before, onDefaultBranch: false });
+      }),
+      fuzzOptions(120),
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import {
+  httpFunction,
+  lambdaLog,
+  lambdaMeter,
+  scheduledFunction,
+  sqsBatchFunction,
+  stepFunction,
+} from '#shared/adapters/aws/lambda-edge.ts';
+import { CorruptRecord, InvalidInput, Retryable } from '#shared/domain/kernel/errors.ts';
+
+const context = {
+  functionName: 'classify',
+  awsRequestId: 'request-1',
+  getRemainingTimeInMillis: () => 1000,
+} as Context;
+const config = { name: 'classify' };
+let output = '';
+// Read by the telemetry when it is made, which is when it is imported.
+vi.hoisted(() => {
+  process.env.POWERTOOLS_METRICS_NAMESPACE = 'Selfheal';
+  process.env.POWERTOOLS_SERVICE_NAME = 'classify';
+});
+beforeEach(() => {
+  output = '';
+  const keep = (text: string | Uint8Array): boolean => {
+    output += String(text);
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep);
+  vi.spyOn(process.stderr, 'write').mockImplementation(keep);
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe('a step of the workflow', () => {
+  const step = (run: (input: { incidentId: string }) => Promise<{ lines: number }>) =>
+    stepFunction({
+      config,
+      input: z.strictObject({ incidentId: z.string().min(8) }),
+      output: z.strictObject({ lines: z.number() }),
+      run,
+    });
+
+  it('gets the parsed input and gives the checked output', async () => {
+    const handler = step(async ({ incidentId }) => ({ lines: incidentId.length }));
+    expect(await handler({ incidentId: 'gh-12345' }, context)).toEqual({ lines: 8 });
+  });
+
+  it('[D232][D256] logs JSON with the id of its incident and writes its metrics', async () => {
+    const handler = step(async () => {
+      lambdaLog.info('Classified', { class: 'unknown' });
+      lambdaMeter.count('Classified');
+      lambdaMeter.time('Classifying', 12);
+      return { lines: 1 };
+    });
+    await handler({ incidentId: 'gh-logged-1' }, context);
+    const logged = output.split('\n').filter((line) => line.includes('Classified'));
+    expect(JSON.parse(logged[0] ?? '')).toMatchObject({
+      message: 'Classified',
+      incidentId: 'gh-logged-1',
+      class: 'unknown',
+    });
+    expect(JSON.parse(logged[1] ?? '')).toMatchObject({ Classified: 1, Classifying: 12, _aws: expect.anything() });
+  });
+
+  it('[D220] names InvalidInput for a state that does not fit, without running', async () => {
+    const run = vi.fn();
+    await expect(step(run)({ incidentId: 'x' }, context)).rejects.toMatchObject({ name: 'InvalidInput' });
+    await expect(step(run)({ incidentId: 'gh-12345', more: 1 }, context)).rejects.toThrow(/classify/);
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it.each([new Retryable('later'), new CorruptRecord('broken')])('lets %s through unchanged', async (error) => {
+    const handler = step(async () => Promise.reject(error));
+    await expect(handler({ incidentId: 'gh-12345' }, context)).rejects.toBe(error);
+  });
+
+  it('fails when its own output breaks the contract', async () => {
+    const handler = step(async () => ({ lines: 'many' }) as never);
+    await expect(handler({ incidentId: 'gh-12345' }, context)).rejects.toThrow(/Output of classify/);
+  });
+});
+
+describe('an HTTP route', () => {
+  it.each([
+    [new InvalidInput('The body is not JSON.'), 400, 'The body is not JSON.'],
+    [new Retryable('DynamoDB: secret detail'), 503, 'Try again in a moment.'],
+    [new Error('secret detail'), 500, 'Something is broken here. It was logged.'],
+  ])('answers %s without showing what is inside', async (error, statusCode, message) => {
+    const handler = httpFunction({ config, run: async () => Promise.reject(error) });
+    const answer = await handler({} as APIGatewayProxyEventV2, context);
+    expect(answer.statusCode).toBe(statusCode);
+    expect(JSON.parse(answer.body ?? '')).toEqual({ message });
+  });
+
+  it('gives the answer of its use case', async () => {
+    const handler = httpFunction({ config, run: async () => ({ statusCode: 202 }) });
+    expect(await handler({} as APIGatewayProxyEventV2, context)).toEqual({ statusCode: 202 });
+  });
+});
+
+describe('an SQS batch', () => {
+  const batch = (...bodies: string[]): SQSEvent =>
+    ({ Records: bodies.map((body, index) => ({ messageId: `m${index}`, body, eventSource: 'aws:sqs' })) }) as SQSEvent;
+  const handler = sqsBatchFunction({
+    config,
+    run: async (body) => {
+      if (body.startsWith('bad')) throw new Retryable('no');
+    },
+  });
+
+  it('reports exactly the messages that failed', async () => {
+    expect(await handler(batch('good', 'bad', 'good', 'bad'), context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm3' }],
+    });
+  });
+
+  it('reports all of them instead of throwing when all failed, and none when none did', async () => {
+    expect((await handler(batch('bad', 'bad'), context)).batchItemFailures).toHaveLength(2);
+    expect((await handler(batch('good'), context)).batchItemFailures).toEqual([]);
+  });
+});
+
+describe('a scheduled function', () => {
+  it('runs, and throws what its use case throws', async () => {
+    const run = vi.fn().mockResolvedValueOnce('done').mockRejectedValueOnce(new Retryable('later'));
+    const handler = scheduledFunction({ config, run });
+    expect(await handler({}, context)).toBeNull();
+    await expect(handler({}, context)).rejects.toMatchObject({ name: 'Retryable' });
+  });
+});

@@ -1,0 +1,109 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
+import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
+import { aDiagnosis, anEvidence, aSignal, aTelemetry } from '#test/builders/index.ts';
+import { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
+
+const ID = `gh-${'0'.repeat(24)}`;
+let server: FauxqsServer;
+let s3: S3Client;
+const access = () => ({
+  endpoint: server.address,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+beforeAll(async () => {
+  server = await startFauxqs({ port: 0, logger: false, messageSpies: true });
+  server.createBucket('evidence');
+  s3 = new S3Client({ ...access(), forcePathStyle: true });
+});
+afterAll(() => server.stop());
+
+describe.each([
+  ['in memory', () => makeMemoryEvidenceStore()],
+  ['in S3', () => makeS3EvidenceStore({ bucket: 'evidence', client: s3 })],
+])('the evidence store %s', (_name, open) => {
+  it('gives back what was put, the last one, and null for what was not', async () => {
+    const store = open();
+    expect(await store.getEvidence('gh-another-one')).toBeNull();
+    await store.putEvidence(anEvidence());
+    await store.putEvidence(anEvidence({ texts: ['E\u00df \ud83d\ude80', 'second'] }));
+    await store.putTelemetry(ID, aTelemetry());
+    await store.putDiagnosis(ID, aDiagnosis());
+    expect(await store.getEvidence(ID)).toEqual(anEvidence({ texts: ['E\u00df \ud83d\ude80', 'second'] }));
+    expect(await store.getTelemetry(ID)).toEqual(aTelemetry());
+    expect(await store.getDiagnosis(ID)).toEqual(aDiagnosis());
+  });
+});
+
+describe('the evidence store in S3', () => {
+  it.each(['{"version": 2}', 'not JSON: secret'])(
+    'throws CorruptRecord without quoting for the object %j',
+    async (body) => {
+      const key = 'incidents/gh-broken-one/evidence.json';
+      await s3.send(new PutObjectCommand({ Bucket: 'evidence', Key: key, Body: body }));
+      const reading = makeS3EvidenceStore({ bucket: 'evidence', client: s3 }).getEvidence('gh-broken-one');
+      await expect(reading).rejects.toMatchObject({ name: 'CorruptRecord' });
+      await expect(reading).rejects.not.toThrow(/secret/);
+    },
+  );
+
+  it('throws Refused for a bucket that is not there, and Retryable while S3 slows down', async () => {
+    const missing = makeS3EvidenceStore({ bucket: 'missing-bucket', client: s3 }).getEvidence(ID);
+    await expect(missing).rejects.toMatchObject({ name: 'Refused' });
+    const client = new S3Client(access());
+    mockClient(client)
+      .on(GetObjectCommand)
+      .rejects(Object.assign(new Error('slow'), { name: 'SlowDown', $metadata: { httpStatusCode: 503 } }));
+    const slow = makeS3EvidenceStore({ bucket: 'evidence', client }).getEvidence(ID);
+    await expect(slow).rejects.toMatchObject({ name: 'Retryable' });
+  });
+});
+
+describe('the mailer', () => {
+  it('publishes to the topic with a subject that SNS accepts', async () => {
+    const { topicArn } = server.createTopic('escalation');
+    const { queueUrl, queueName } = server.createQueue('mails');
+    server.subscribe({ topic: 'escalation', queue: 'mails' });
+    const mailer = makeSnsMailer({ topicArn, client: new SNSClient({ ...access(), maxAttempts: 1 }) });
+    await mailer.publish(`Alarm \u00fcber\nline ${'x'.repeat(200)}`, 'What happened \u2026');
+    expect(queueUrl).toContain(queueName);
+    const message = await server.spy.waitForMessage({ service: 'sqs', queueName: 'mails' }, undefined, 2000);
+    const mail = JSON.parse((message as { body: string }).body) as { Subject: string; Message: string };
+    expect(mail.Message).toBe('What happened \u2026');
+    expect(mail.Subject).toMatch(/^Alarm \?ber line x+$/);
+    expect(mail.Subject).toHaveLength(100);
+  });
+
+  it('throws Refused for a topic that is not there', async () => {
+    const topicArn = 'arn:aws:sns:us-east-1:000000000000:missing';
+    const mailer = makeSnsMailer({ topicArn, client: new SNSClient(access()) });
+    await expect(mailer.publish('Subject', 'Message')).rejects.toMatchObject({ name: 'Refused' });
+  });
+});
+
+describe('the signal queue', () => {
+  it('resolves when the queue has taken the signal as JSON', async () => {
+    const { queueUrl } = server.createQueue('intake');
+    await makeSqsSignalQueue({ queueUrl, client: new SQSClient(access()) }).send(aSignal());
+    const message = await server.spy.waitForMessage({ service: 'sqs', queueName: 'intake' }, undefined, 2000);
+    expect(JSON.parse((message as { body: string }).body)).toEqual(aSignal());
+  });
+
+  it('throws Refused for a queue that is not there, and Retryable when nobody answers', async () => {
+    const gone = makeSqsSignalQueue({
+      queueUrl: `${server.address}/000000000000/missing`,
+      client: new SQSClient(access()),
+    });
+    await expect(gone.send(aSignal())).rejects.toMatchObject({ name: 'Refused' });
+    const client = new SQSClient({ ...access(), endpoint: 'http://127.0.0.1:1', maxAttempts: 1 });
+    const silent = makeSqsSignalQueue({ queueUrl: 'http://127.0.0.1:1/000000000000/intake', client });
+    await expect(silent.send(aSignal())).rejects.toMatchObject({ name: 'Retryable' });
+  });
+});

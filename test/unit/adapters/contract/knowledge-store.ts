@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+import { aKnowledgeEntry } from '#test/builders/index.ts';
+
+const AT = new Date('2026-11-21T12:00:00.000Z');
+const FINGERPRINT = '0123456789abcdef';
+const SCOPE = 'repository#501';
+const ELSEWHERE = 'repository#502';
+
+/** What every knowledge store does, whatever it is made of. */
+export function knowledgeStoreContract(name: string, open: () => Promise<KnowledgeStore>): void {
+  let store: KnowledgeStore;
+  beforeEach(async () => {
+    store = await open();
+  });
+
+  describe(name, () => {
+    it('learns an entry with its first outcome and finds it by its fingerprint', async () => {
+      expect(await store.findByFingerprint(FINGERPRINT, SCOPE)).toBeNull();
+      await store.recordOutcome(aKnowledgeEntry({ successes: 40 }), 'gh-1', 'success', AT, SCOPE);
+      const expected = aKnowledgeEntry({ successes: 1, updatedAt: AT.toISOString() });
+      expect(await store.findByFingerprint(FINGERPRINT, SCOPE)).toEqual(expected);
+    });
+
+    it('counts an incident once, also when twenty report it at once', async () => {
+      await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          store.recordOutcome(aKnowledgeEntry(), `gh-${index % 5}`, 'success', AT, SCOPE),
+        ),
+      );
+      await store.recordOutcome(aKnowledgeEntry(), 'gh-9', 'failure', AT, SCOPE);
+      expect(await store.findByFingerprint(FINGERPRINT, SCOPE)).toMatchObject({ successes: 5, failures: 1 });
+    });
+
+    it('replaces the words of an entry with those of the newest incident', async () => {
+      await store.recordOutcome(aKnowledgeEntry(), 'gh-1', 'success', AT, SCOPE);
+      await store.recordOutcome(aKnowledgeEntry({ resolution: 'Use the mirror.' }), 'gh-2', 'success', AT, SCOPE);
+      const found = await store.findByFingerprint(FINGERPRINT, SCOPE);
+      expect(found).toMatchObject({ resolution: 'Use the mirror.', successes: 2 });
+    });
+
+    it('lists a class, the most proven first, at most so many', async () => {
+      for (const [fingerprint, successes] of [
+        ['a', 1],
+        ['b', 3],
+        ['c', 2],
+      ] as const) {
+        for (let index = 0; index < successes; index++) {
+          const entry = aKnowledgeEntry({ id: fingerprint, fingerprints: [fingerprint] });
+          await store.recordOutcome(entry, `gh-${index}`, 'success', AT, SCOPE);
+        }
+      }
+      const other = aKnowledgeEntry({ id: 'd', fingerprints: ['d'], class: 'flaky_tests' });
+      await store.recordOutcome(other, 'gh-1', 'success', AT, SCOPE);
+      const ids = async (limit: number): Promise<string[]> =>
+        (await store.listByClass('network_connectivity', limit, SCOPE)).map(({ id }) => id);
+      expect(await ids(10)).toEqual(['b', 'c', 'a']);
+      expect(await ids(2)).toEqual(['b', 'c']);
+    });
+
+    it('lists an entry that changed its class only under the new one', async () => {
+      await store.recordOutcome(aKnowledgeEntry(), 'gh-1', 'success', AT, SCOPE);
+      await store.recordOutcome(aKnowledgeEntry({ class: 'flaky_tests' }), 'gh-2', 'success', AT, SCOPE);
+      expect(await store.listByClass('network_connectivity', 10, SCOPE)).toEqual([]);
+      expect(await store.listByClass('flaky_tests', 10, SCOPE)).toHaveLength(1);
+    });
+
+    it('keeps what one repository taught from every other, though the failure is the same', async () => {
+      await store.recordOutcome(aKnowledgeEntry(), 'gh-1', 'success', AT, SCOPE);
+      expect(await store.findByFingerprint(FINGERPRINT, ELSEWHERE)).toBeNull();
+      expect(await store.listByClass('network_connectivity', 10, ELSEWHERE)).toEqual([]);
+      await store.recordOutcome(aKnowledgeEntry({ resolution: 'Theirs.' }), 'gh-1', 'failure', AT, ELSEWHERE);
+      const own = await store.findByFingerprint(FINGERPRINT, SCOPE);
+      expect(own).toMatchObject({ resolution: aKnowledgeEntry().resolution, successes: 1, failures: 0 });
+    });
+
+    it('refuses an entry without a fingerprint', async () => {
+      const recording = store.recordOutcome(aKnowledgeEntry({ fingerprints: [] }), 'gh-1', 'success', AT, SCOPE);
+      await expect(recording).rejects.toMatchObject({ name: 'InvalidInput' });
+    });
+  });
+}

@@ -1,0 +1,90 @@
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+// dynalite has no types of its own.
+const dynalite = createRequire(import.meta.url)('dynalite') as (options: Record<string, number>) => Server;
+
+/** `throttle`: refused before it is done. `deny`: forbidden. `lose`: done, but the answer never comes. */
+export type Fault = 'throttle' | 'deny' | 'lose' | 'none';
+
+export interface DynamoServer {
+  readonly client: DynamoDBDocumentClient;
+  /** Decides the fate of the next requests, one after the other, whatever they are. */
+  fault(...faults: Fault[]): void;
+  /** A new empty table with keys `pk` and `sk` and the sparse index `open`; returns its name. */
+  createTable(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** DynamoDB in this process on a free port, with a client that speaks to it. */
+export async function startDynamo(): Promise<DynamoServer> {
+  const server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const low = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 2,
+  });
+  const faults: Fault[] = [];
+  low.middlewareStack.add(
+    (next) => async (args) => {
+      const fault = faults.shift() ?? 'none';
+      if (fault === 'throttle') throw failure('ProvisionedThroughputExceededException', 400);
+      if (fault === 'deny') throw failure('AccessDeniedException', 400);
+      const answer = await next(args);
+      if (fault === 'lose') throw failure('TimeoutError', undefined);
+      return answer;
+    },
+    // Inside the SDK's own retries, so that each attempt meets its own fault.
+    { step: 'deserialize', priority: 'high' },
+  );
+  let tables = 0;
+  return {
+    client: DynamoDBDocumentClient.from(low, { marshallOptions: { removeUndefinedValues: true } }),
+    fault: (...next) => void faults.push(...next),
+    createTable: async () => {
+      const name = `table-${++tables}`;
+      await low.send(new CreateTableCommand(definition(name)));
+      const status = async () => (await low.send(new DescribeTableCommand({ TableName: name }))).Table?.TableStatus;
+      while ((await status()) !== 'ACTIVE') await setTimeout(2);
+      return name;
+    },
+    close: async () => {
+      low.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+const failure = (name: string, httpStatusCode: number | undefined): Error =>
+  Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
+
+const definition = (name: string): CreateTableCommandInput => ({
+  TableName: name,
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: ['pk', 'sk', 'openPk', 'updatedAt'].map((one) => ({ AttributeName: one, AttributeType: 'S' })),
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'open',
+      KeySchema: [
+        { AttributeName: 'openPk', KeyType: 'HASH' },
+        { AttributeName: 'updatedAt', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { act } from '#shared/app/act.ts';
+import { guard } from '#shared/app/guard.ts';
+import { makePlan } from '#shared/app/plan.ts';
+import { undo } from '#shared/app/undo.ts';
+import type { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
+import { aRemedyRig, type RemedyRig } from './remedy-rig.ts';
+
+class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+/** Counts every call to the stores and dies at the given one, before or after it took effect. Returns how many calls there were. */
+function mortal<T extends object>(store: T, life: { calls: number; diesAt: number; after: boolean }): T {
+  return new Proxy(store, {
+    get(target, key, receiver) {
+      const method = Reflect.get(target, key, receiver);
+      if (typeof method !== 'function') return method;
+      return async (...args: unknown[]) => {
+        const dies = life.calls++ === life.diesAt;
+        if (dies && !life.after) throw new Crash();
+        const result = await method.apply(target, args);
+        if (dies) throw new Crash();
+        return result;
+      };
+    },
+  });
+}
+
+function mortalDeps(deps: RemedyRig['deps'], life: Parameters<typeof mortal>[1]): RemedyRig['deps'] {
+  return {
+    ...deps,
+    incidents: mortal(deps.incidents, life),
+    control: mortal(deps.control, life),
+    ports: {
+      ...deps.ports,
+      codeHost: mortal(deps.ports.codeHost, life),
+      alarms: mortal(deps.ports.alarms, life),
+      deployments: mortal(deps.ports.deployments, life),
+      lambdaAliases: mortal(deps.ports.lambdaAliases, life),
+      ecsServices: mortal(deps.ports.ecsServices, life),
+    },
+  };
+}
+
+/** Runs a step until it ends, as a workflow that is resumed after a crash does. */
+async function again<R>(step: () => Promise<R>): Promise<R> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    try {
+      return await step();
+    } catch (error) {
+      const passing = error instanceof Crash || (error instanceof Error && error.name === 'Retryable');
+      if (!passing) throw error;
+    }
+  }
+  throw new Error('The step never ended.');
+}
+
+async function healOnce(family: ActionFamily, life: Parameters<typeof mortal>[1]) {
+  const rig = await aRemedyRig({ family });
+  const deps = mortalDeps(rig.deps, life);
+  const incidentId = rig.incident.id;
+  const { digest } = await again(() => makePlan({ incidentId, tried: [] }, deps));
+  const place = { incidentId, digest: digest as string };
+  const { lease } = await again(() => guard(place, deps));
+  const acted = await again(() => act({ ...place, lease: lease as string }, deps));
+  const effects = [...rig.state.effects];
+  const undone = await again(() => undo(place, deps));
+  return { acted, effects, undone, all: rig.state.effects };
+}
+
+describe('a crash at any call', () => {
+  it.each(['github', 'lambda', 'ecs'] as const)('neither loses nor repeats a %s effect', async (family) => {
+    const calm = { calls: 0, diesAt: -1, after: false };
+    const expected = await healOnce(family, calm);
+    expect(expected.effects).toHaveLength(1);
+    for (let diesAt = 0; diesAt < calm.calls; diesAt++) {
+      for (const after of [false, true]) {
+        const healed = await healOnce(family, { calls: 0, diesAt, after });
+        expect(healed.effects, `died ${after ? 'after' : 'before'} call ${diesAt}`).toEqual(expected.effects);
+        expect(healed.all).toEqual(expected.all);
+        expect(healed.acted.state).toBe('done');
+        expect(healed.undone.state).toBe(expected.undone.state);
+      }
+    }
+  });
+});

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { gather } from '#shared/app/gather.ts';
+import { MAX_EVIDENCE_CHARACTERS, MAX_EVIDENCE_LINES, makeExcerpts } from '#shared/app/gather-excerpts.ts';
+import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { CodeHost, Run } from '#shared/ports/code-host.ts';
+import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
+import { aConfiguration, aLambdaDeployment, anAlarmTarget, anIncident, aService } from '#test/builders/index.ts';
+import {
+  fakeAlarms,
+  fakeClock,
+  fakeCodeHost,
+  fakeDeployments,
+  fakeServiceLogs,
+  makeMemoryEvidenceStore,
+  makeMemoryIncidentStore,
+  makeRecordingLog,
+} from '#test/fakes/index.ts';
+
+const aRun = (change: Partial<Run> = {}): Run => ({
+  id: 1001,
+  attempt: 1,
+  status: 'completed',
+  conclusion: 'failure',
+  url: 'https://github.example/acme/shop/actions/runs/1001',
+  workflowId: 77,
+  headSha: 'a'.repeat(40),
+  createdAt: '2026-11-21T11:50:00Z',
+  ...change,
+});
+
+const JOBS = [
+  { id: 1, name: 'build', conclusion: 'failure', url: 'https://github.example/job/1', failedStep: 'compile' },
+  { id: 2, name: 'lint', conclusion: 'success', url: null, failedStep: null },
+];
+
+/** An archive of these logs by job name. */
+const archiveOf = (logs: Record<string, string>, notes: string[] = []): LogArchiveReader => ({
+  async read(_bytes, open) {
+    const read = [];
+    for (const [job, text] of Object.entries(logs)) {
+      const receive = open({ path: `0_${job}.txt`, job });
+      receive?.(text);
+      if (receive) read.push({ path: `0_${job}.txt`, job, bytes: text.length, truncated: false });
+    }
+    return { logs: read, notes };
+  },
+});
+
+async function setUp(
+  change: { codeHost?: Partial<CodeHost>; archives?: LogArchiveReader; incident?: ReturnType<typeof anIncident> } = {},
+) {
+  const clock = fakeClock();
+  const incidents = makeMemoryIncidentStore(clock);
+  const evidence = makeMemoryEvidenceStore();
+  const incident = change.incident ?? anIncident();
+  await incidents.create(incident);
+  const codeHost = fakeCodeHost({
+    getRun: async () => aRun(),
+    listJobs: async () => JOBS,
+    downloadLogs: async () => ({ kind: 'archive', bytes: new Uint8Array(4) }),
+    hasNewerRun: async () => false,
+    listDefaultBranchRuns: async () => [aRun({ id: 900, conclusion: 'success' }), aRun()],
+    ...change.codeHost,
+  });
+  const alarms = fakeAlarms();
+  const deployments = fakeDeployments();
+  const serviceLogs = fakeServiceLogs();
+  const deps = {
+    incidents,
+    evidence,
+    codeHost,
+    archives: change.archives ?? archiveOf({ build: 'ok\nerror: it broke\n', lint: 'fine\n' }),
+    alarms,
+    deployments,
+    serviceLogs,
+    configuration: aConfiguration({ services: [aService()] }),
+    clock,
+    log: makeRecordingLog(),
+  };
+  const run = () => gather({ incidentId: incident.id }, deps);
+  return { ...deps, incident, run };
+}
+
+describe('gathering a failed run', () => {
+  it('keeps the logs of failed jobs only, with facts read from the API', async () => {
+    const { run, evidence, incident } = await setUp();
+    expect(await run()).toEqual({ lines: 2, sources: 1, notes: [] });
+    const kept = await evidence.getEvidence(incident.id);
+    expect(kept?.sources[0]).toMatchObject({
+      id: 'job-1',
+      name: 'build',
+      url: 'https://github.example/job/1',
+      totalLines: 2,
+    });
+    expect(kept?.sources[0]?.lines.map(({ ref }) => ref)).toEqual(['L1', 'L2']);
+    expect((await evidence.getTelemetry(incident.id))?.facts).toEqual({
+      kind: 'github-run',
+      attempt: 1,
+      status: 'completed',
+      conclusion: 'failure',
+      failedJobIds: [1],
+      newerRun: false,
+      defaultBranchConclusions: ['success'],
+    });
+  });
+
+  it('redacts before anything is kept, job names included', async () => {
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const jobs = [{ ...JOBS[0]!, name: `build ${token}` }];
+    const { run, evidence, incident } = await setUp({
+      codeHost: { listJobs: async () => jobs },
+      archives: archiveOf({ [`build ${token}`]: `error: pushing with ${token}\n` }),
+    });
+    expect((await run()).lines).toBe(1);
+    expect(JSON.stringify(await evidence.getEvidence(incident.id))).not.toContain(token);
+  });
+
+  it.each<[string, Partial<CodeHost>, RegExp]>([
+    [
+      'logs that are gone',
+      { downloadLogs: async () => ({ kind: 'unavailable', reason: 'They expired.' }) },
+      /They expired/,
+    ],
+    ['refused jobs', { listJobs: async () => Promise.reject(new Refused('403')) }, /jobs of the run/],
+    ['a busy GitHub', { listDefaultBranchRuns: async () => Promise.reject(new Retryable('429')) }, /default branch/],
+    ['a run that was deleted', { getRun: async () => Promise.reject(new Refused('404')) }, /refused to show the run/],
+  ])('goes on without %s and says so', async (_what, codeHost, words) => {
+    const { run, evidence, incident } = await setUp({ codeHost });
+    expect((await run()).notes.join('\n')).toMatch(words);
+    expect(await evidence.getTelemetry(incident.id)).not.toBeNull();
+  });
+
+  it('goes on without a broken archive and says so', async () => {
+    const { run } = await setUp({
+      archives: archiveOf({}, ['The log archive could not be read: it is truncated or damaged.']),
+    });
+    expect((await run()).notes).toEqual([
+      'The log archive could not be read: it is truncated or damaged.',
+      '1 of 1 failed jobs have no log that was read.',
+    ]);
+  });
+
+  it('stops with Retryable when GitHub cannot say for now how the run stands', async () => {
+    const { run } = await setUp({ codeHost: { getRun: async () => Promise.reject(new Retryable('503')) } });
+    await expect(run()).rejects.toMatchObject({ name: 'Retryable' });
+  });
+});
+
+describe('gathering an alarm', () => {
+  const incident = anIncident({
+    target: anAlarmTarget(),
+    tainted: { title: 'checkout-errors', branch: null, reason: 'Threshold crossed.' },
+  });
+
+  it('reads the alarm, the deployment and the log of its service from 15 minutes before', async () => {
+    const world = await setUp({ incident });
+    world.alarms.program({ read: async () => ({ state: 'ALARM', since: '2026-11-21T11:58:00.000Z' }) });
+    world.deployments.program({ read: async () => aLambdaDeployment() });
+    world.serviceLogs.program({ recent: async () => [{ at: '2026-11-21T11:57:00.000Z', text: 'ERROR it broke' }] });
+    expect(await world.run()).toMatchObject({ sources: 2, notes: [] });
+    expect(world.serviceLogs.calls[0]?.args.slice(0, 2)).toEqual([
+      '/aws/lambda/checkout',
+      new Date('2026-11-21T11:43:00.000Z'),
+    ]);
+    expect((await world.evidence.getTelemetry(incident.id))?.facts).toMatchObject({
+      state: 'ALARM',
+      serviceId: 'checkout',
+      deployment: { currentVersion: '8', previousVersion: '7' },
+    });
+  });
+
+  it('[B90] goes on without deployment and logs and says so', async () => {
+    const world = await setUp({ incident });
+    world.alarms.program({ read: async () => ({ state: 'ALARM', since: null }) });
+    world.deployments.program({ read: async () => Promise.reject(new Refused('AccessDenied')) });
+    world.serviceLogs.program({ recent: async () => Promise.reject(new Retryable('throttled')) });
+    const { notes } = await world.run();
+    expect(notes.join('\n')).toMatch(/deployment of the service[\s\S]*log of the service/);
+  });
+
+  it('handles an alarm nobody listed', async () => {
+    const unknown = anIncident({ target: anAlarmTarget({ alarmName: 'unlisted' }) });
+    const world = await setUp({ incident: unknown });
+    world.alarms.program({ read: async () => null });
+    expect((await world.run()).notes).toEqual([
+      'The alarm does not exist any more.',
+      'No service of the catalogue lists this alarm.',
+    ]);
+    expect((await world.evidence.getTelemetry(unknown.id))?.facts).toMatchObject({ serviceId: null, deployment: null });
+  });
+});
+
+describe('excerpts of many logs', () => {
+  it('stay within the limits of lines and characters, with references that are unique', () => {
+    const excerpts = makeExcerpts(20);
+    for (let job = 0; job < 8; job += 1) {
+      const source = excerpts.open({ id: `job-${job}`, name: `job ${job}`, url: null });
+      for (let line = 0; line < 2000; line += 1) source.push(`error: step ${line} ${'x'.repeat(900)}\n`);
+    }
+    const lines = excerpts.finish().sources.flatMap((source) => source.lines);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.length).toBeLessThanOrEqual(MAX_EVIDENCE_LINES);
+    expect(lines.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThanOrEqual(MAX_EVIDENCE_CHARACTERS);
+    expect(new Set(lines.map(({ ref }) => ref)).size).toBe(lines.length);
+  });
+});

@@ -1,0 +1,60 @@
+import type { ActDeps } from '#shared/app/act.ts';
+import { actionPorts } from '#shared/app/act-ports.ts';
+import type { PlanDeps } from '#shared/app/plan.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { aClassification, aDiagnosis, anIncident } from '#test/builders/index.ts';
+import {
+  makeMemoryControlStore,
+  makeMemoryEvidenceStore,
+  makeMemoryIncidentStore,
+  makeMemoryMailer,
+  makeMemoryWorkflowEngine,
+  makeRecordingMeter,
+} from '#test/fakes/index.ts';
+import { anActionWorld, fittingContext } from '../plugins/actions/action-world.ts';
+
+export interface RigOptions {
+  readonly family?: ActionFamily;
+  readonly configure?: (configuration: Configuration) => Configuration;
+  readonly incident?: Partial<Incident>;
+  readonly confidence?: number;
+}
+
+/** An open incident with everything a plan needs, in stores in memory, before a world that can be acted upon. */
+export async function aRemedyRig({
+  family = 'github',
+  configure = (one) => one,
+  incident,
+  confidence = 0.9,
+}: RigOptions = {}) {
+  const world = anActionWorld();
+  const { clock } = world;
+  const context = fittingContext(family);
+  const incidents = makeMemoryIncidentStore(clock);
+  const evidence = makeMemoryEvidenceStore();
+  const classification = aClassification({ confidence });
+  const opened = anIncident({ target: context.target, classification, ...incident });
+  await incidents.create(opened);
+  await evidence.putTelemetry(opened.id, context.telemetry);
+  await evidence.putDiagnosis(opened.id, aDiagnosis());
+  const deps = {
+    family,
+    incidents,
+    evidence,
+    control: makeMemoryControlStore(clock),
+    ports: actionPorts(world.ports),
+    actions: ACTIONS,
+    configuration: configure(context.configuration),
+    clock,
+    meter: makeRecordingMeter(),
+    mailer: makeMemoryMailer(),
+    workflow: makeMemoryWorkflowEngine(),
+    apiUrl: 'https://api.example/',
+  } satisfies ActDeps & PlanDeps & Record<string, unknown>;
+  const events = async () => (await incidents.listAudit(opened.id)).map(({ event }) => event);
+  return { ...world, incident: opened, context, deps, events };
+}
+export type RemedyRig = Awaited<ReturnType<typeof aRemedyRig>>;

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { escalate } from '#shared/app/escalate.ts';
+import { notify } from '#shared/app/notify.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
+import { aConfiguration, aDiagnosis, anAlarmTarget, anEvidence, anIncident, aService } from '#test/builders/index.ts';
+import {
+  fakeClock,
+  fakeCodeHost,
+  makeMemoryComments,
+  makeMemoryEvidenceStore,
+  makeMemoryIncidentStore,
+  makeMemoryMailer,
+  makeRecordingLog,
+  makeRecordingMeter,
+} from '#test/fakes/index.ts';
+
+async function setUp(incident: Incident, configuration = aConfiguration()) {
+  const clock = fakeClock();
+  const mailer = makeMemoryMailer();
+  const comments = makeMemoryComments();
+  const codeHost = fakeCodeHost(comments);
+  const deps = {
+    incidents: makeMemoryIncidentStore(clock),
+    evidence: makeMemoryEvidenceStore(),
+    notifiers: NOTIFIERS,
+    ports: { codeHost, mailer },
+    mailer,
+    configuration,
+    clock,
+    meter: makeRecordingMeter(),
+    log: makeRecordingLog(),
+  };
+  await deps.incidents.create(incident);
+  await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id }));
+  await deps.evidence.putDiagnosis(incident.id, aDiagnosis());
+  const tell = (stage: 'acting' | 'final' = 'final') => notify({ incidentId: incident.id, stage }, deps);
+  const handOver = () => escalate({ incidentId: incident.id, reason: 'No safe action fits.', error: null }, deps);
+  return { deps, mailer, comments, codeHost, tell, handOver };
+}
+
+const pullRequest = anIncident({ status: 'suggested' });
+const alarm = anIncident({ target: anAlarmTarget(), status: 'resolved' });
+
+describe('telling the end of an incident', () => {
+  it('comments on the pull request and sends no mail', async () => {
+    const { tell, comments, mailer } = await setUp(pullRequest);
+    await tell();
+    expect(comments.comments).toHaveLength(1);
+    expect(mailer.mails).toEqual([]);
+  });
+
+  it('mails the end of an alarm once, however often the step is repeated', async () => {
+    const { tell, mailer } = await setUp(alarm);
+    await tell();
+    await tell();
+    expect(mailer.mails).toHaveLength(1);
+    expect(mailer.mails[0]?.subject).toContain('Resolved');
+  });
+
+  it('is quiet where Selfheal only observes', async () => {
+    const { tell, mailer } = await setUp(alarm, aConfiguration({ services: [aService({ mode: 'observe' })] }));
+    await tell();
+    expect(mailer.mails).toEqual([]);
+  });
+
+  it('mails instead when GitHub refuses the comment, once', async () => {
+    const { tell, mailer, codeHost } = await setUp(pullRequest);
+    codeHost.program({ findComment: async () => Promise.reject(new Refused('403')) });
+    await tell();
+    await tell();
+    expect(mailer.mails).toHaveLength(1);
+    expect(mailer.mails[0]?.message).toContain('Comment on the pull request was refused');
+  });
+
+  it('asks for a repeat when GitHub is busy, or when the answer to a new comment is lost', async () => {
+    const { tell, codeHost } = await setUp(pullRequest);
+    codeHost.program({ findComment: async () => Promise.reject(new Retryable('429')) });
+    await expect(tell()).rejects.toMatchObject({ name: 'Retryable' });
+    codeHost.program({
+      findComment: async () => null,
+      createComment: async () => Promise.reject(new OutcomeUnknown('timeout')),
+    });
+    await expect(tell()).rejects.toMatchObject({ name: 'Retryable' });
+  });
+});
+
+describe('handing an incident to a human', () => {
+  it('mails once per execution, and again after a restart', async () => {
+    const { handOver, mailer, deps } = await setUp({ ...alarm, status: 'open' });
+    await handOver();
+    await handOver();
+    expect(mailer.mails).toHaveLength(1);
+    expect(mailer.mails[0]).toMatchObject({
+      subject: expect.stringContaining('Needs a human'),
+      message: expect.stringContaining('Selfheal changed nothing.'),
+    });
+    await deps.incidents.update(alarm.id, { attempt: 2 });
+    await handOver();
+    expect(mailer.mails).toHaveLength(2);
+  });
+
+  it('sends the mail again when it is not known whether it went out', async () => {
+    const { deps, mailer } = await setUp({ ...alarm, status: 'open' });
+    let lost = true;
+    const flaky = {
+      publish: async (subject: string, message: string) => {
+        if (lost) {
+          lost = false;
+          throw new OutcomeUnknown('timeout');
+        }
+        await mailer.publish(subject, message);
+      },
+    };
+    const input = { incidentId: alarm.id, reason: 'The step Plan failed.', error: 'CorruptRecord' };
+    await expect(escalate(input, { ...deps, mailer: flaky })).rejects.toMatchObject({ name: 'Retryable' });
+    await escalate(input, { ...deps, mailer: flaky });
+    expect(mailer.mails).toHaveLength(1);
+  });
+
+  it('works without evidence and diagnosis, as after an early failure', async () => {
+    const { deps, mailer } = await setUp({ ...alarm, status: 'open' });
+    const empty = { ...deps, evidence: makeMemoryEvidenceStore() };
+    await escalate({ incidentId: alarm.id, reason: 'The step Gather failed.', error: 'States.Timeout' }, empty);
+    expect(mailer.mails[0]?.message).toContain('The step Gather failed. (States.Timeout)');
+  });
+});

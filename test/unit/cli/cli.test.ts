@@ -1,0 +1,71 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '#apps/cli/commands/registry.ts';
+import { SUITES } from '#apps/cli/eval/registry.ts';
+import { runCommand } from './run-command.ts';
+
+const CLI = join(import.meta.dirname, '../../../apps/cli');
+
+describe('the command line', () => {
+  it.each(['--help', '-h'])('[A13][D119] lists every command in its help text (%s)', async (flag) => {
+    const { code, stdout, stderr } = await runCommand([flag]);
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout.toString()).toContain('Usage: selfheal COMMAND');
+    for (const { name } of COMMANDS) expect(stdout.toString()).toContain(`  ${name} `);
+  });
+
+  it('shows the help text on stderr and exits with 2 when no command is given', async () => {
+    const { code, stdout, stderr } = await runCommand([]);
+    expect(code).toBe(2);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain('Usage: selfheal COMMAND');
+  });
+
+  it.each(COMMANDS.map((command) => [command.name, command] as const))(
+    'explains "%s" and its options',
+    async (name, command) => {
+      const { code, stdout } = await runCommand([...name.split(' '), '--help']);
+      expect(code).toBe(0);
+      const text = stdout.toString();
+      expect(text).toContain(`Usage: selfheal ${name}`);
+      for (const option of Object.keys(command.options)) expect(text).toContain(`--${option}`);
+    },
+  );
+
+  it.each([
+    [['logs'], 'There is no command "logs": choose one of log excerpt, '],
+    [['log', 'fold'], 'There is no command "log fold": choose one of log excerpt, '],
+    [['log', 'excerpt'], '"selfheal log excerpt" needs FILE...: see "selfheal log excerpt --help".'],
+    [['log', 'excerpt', '--many', 'x'], `Unknown option '--many': see "selfheal log excerpt --help".`],
+    [['log', 'excerpt', 'x', '--lines'], 'argument missing: see "selfheal log excerpt --help".'],
+    [['log', 'excerpt', 'x', '--lines', 'ten'], '--lines ten: give a whole number from 1 to 5000.'],
+    [['log', 'excerpt', 'x', '--lines', '0'], '--lines 0: give a whole number from 1 to 5000.'],
+    [['redact', 'a', 'b'], '"b" is one argument too many: see "selfheal redact --help".'],
+    [['knowledge', 'search', '--query', ' '], '"selfheal knowledge search" needs --query with some words.'],
+    [['eval', 'nothing', '--data', '.'], 'There is no suite "nothing": choose one of logchunks, '],
+    [['eval', 'logchunks'], '"selfheal eval" needs --data DIR, the folder of labelled cases.'],
+    [
+      ['eval', 'logchunks', '--data', '/nowhere'],
+      '/nowhere: it is no folder: name the one that holds "logchunks" with --data.',
+    ],
+  ])('[D220] answers %j with one line that says how to mend it', async (args, reason) => {
+    const { code, stdout, stderr } = await runCommand(args);
+    expect(code).toBe(2);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain(reason);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('has one file for each command, named after it', () => {
+    const files = readdirSync(join(CLI, 'commands')).filter((name) => name !== 'registry.ts');
+    expect(files.sort()).toEqual(COMMANDS.map(({ name }) => `${name.replaceAll(' ', '-')}.ts`).sort());
+  });
+
+  it('has a file for each suite, named after the folder of its data', () => {
+    const files = new Set(readdirSync(join(CLI, 'eval')));
+    expect(SUITES.filter(({ name }) => !files.has(`${name}.ts`))).toEqual([]);
+    expect(new Set(SUITES.map(({ name }) => name)).size).toBe(SUITES.length);
+  });
+});

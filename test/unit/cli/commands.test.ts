@@ -1,0 +1,161 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { aFile, runCommand } from './run-command.ts';
+
+const TOKEN = `ghp_${'aB3dE5fG7hJ9'.repeat(3)}`;
+const BUILD = [
+  ...Array.from({ length: 300 }, (_, at) => `Compiling part ${at}`),
+  `using ${TOKEN}`,
+  "src/orders.ts(14,7): error TS2322: Type 'string' is not assignable to type 'number'.",
+  'npm error Lifecycle script `build` failed with error:',
+  '##[error]Process completed with exit code 2.',
+  '',
+].join('\n');
+
+function parsed(stdout: Buffer): unknown[] {
+  return stdout
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+describe('log excerpt', () => {
+  it('prints at most N line numbers with their scores, best first', async () => {
+    const file = aFile(BUILD);
+    const { code, stdout, stderr } = await runCommand(['log', 'excerpt', file, '--lines', '4', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [document] = parsed(stdout) as [{ file: string; lines: { line: number; score: number }[] }];
+    expect(Object.keys(document)).toEqual(['file', 'lines']);
+    expect(document.file).toBe(file);
+    expect(document.lines).toHaveLength(4);
+    expect(document.lines.map(({ line }) => line)).toContain(302);
+    const scores = document.lines.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  });
+
+  it('prints the lines themselves in order and redacted without --json', async () => {
+    const { stdout } = await runCommand(['log', 'excerpt', aFile(BUILD), '--lines', '4']);
+    const text = stdout.toString();
+    expect(text).toContain(': 4 of 304 lines\n');
+    expect(text).toContain("302  src/orders.ts(14,7): error TS2322: Type 'string'");
+    expect(text).not.toContain(TOKEN);
+  });
+
+  it('prints one document per file, names the file that is none, and exits with 2', async () => {
+    const [first, second] = [aFile(BUILD), aFile(gzipSync(BUILD), 'job.log.gz')];
+    const { code, stdout, stderr } = await runCommand(['log', 'excerpt', first, '/nowhere/job.log', second, '--json']);
+    expect(code).toBe(2);
+    expect(stderr).toBe('selfheal: /nowhere/job.log: there is no such file: check the path.\n');
+    const documents = parsed(stdout) as { file: string; lines: unknown }[];
+    expect(documents.map(({ file }) => file)).toEqual([first, second]);
+    expect(documents[0]?.lines).toEqual(documents[1]?.lines);
+  });
+});
+
+describe('log classify', () => {
+  it('[B4] prints class, family, verdict, confidence and the line numbers that decided', async () => {
+    const file = aFile(BUILD);
+    const { code, stdout } = await runCommand(['log', 'classify', file, '--json']);
+    expect(code).toBe(0);
+    expect(parsed(stdout)).toEqual([
+      {
+        file,
+        class: 'compilation_error',
+        family: 'code',
+        verdict: 'regression',
+        confidence: expect.closeTo(0.9, 0),
+        alternatives: expect.any(Array),
+        signature: expect.any(String),
+        fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+        evidence: expect.arrayContaining([302]),
+      },
+    ]);
+  });
+
+  it('answers unknown where nothing is known, and exits with 0', async () => {
+    const { code, stdout } = await runCommand(['log', 'classify', '-', '--json'], 'all quiet\n');
+    expect(code).toBe(0);
+    expect(parsed(stdout)).toMatchObject([{ file: '-', class: 'unknown', verdict: 'unknown', confidence: 0 }]);
+  });
+
+  it('uses what the context says of the run', async () => {
+    const file = aFile('test log\nnpm error code ECONNRESET\nnpm error network read ECONNRESET\n');
+    const confidence = async (...context: string[]): Promise<number> => {
+      const { stdout } = await runCommand(['log', 'classify', file, '--json', ...context]);
+      return (parsed(stdout) as [{ confidence: number }])[0].confidence;
+    };
+    const third = aFile(JSON.stringify({ attempt: 3 }), 'context.json');
+    expect(await confidence('--context', third)).toBeLessThan(await confidence());
+  });
+
+  it.each([
+    ['{"attempt": 0}', 'attempt: '],
+    ['[]', 'the document: '],
+    ['attempt: 1', 'it is not JSON: '],
+  ])('refuses the context %s', async (content, reason) => {
+    const context = aFile(content, 'context.json');
+    const { code, stderr } = await runCommand(['log', 'classify', aFile(BUILD), '--context', context]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${context}: ${reason}`);
+  });
+
+  it('names what it does not use of the context', async () => {
+    const context = aFile('{"attempt": 1, "weather": "fine"}', 'context.json');
+    const { code, stderr } = await runCommand(['log', 'classify', aFile(BUILD), '--context', context]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `selfheal: ${context}: not used: weather.\n` });
+  });
+});
+
+describe('redact', () => {
+  it('reads standard input and counts on stderr', async () => {
+    const { code, stdout, stderr } = await runCommand(['redact', '--report'], `one ${TOKEN}\r\ntwo`);
+    expect(code).toBe(0);
+    expect(stdout.toString()).toBe('one [redacted:github-token:1]\r\ntwo');
+    expect(stderr).toBe('github-token 1\n');
+  });
+
+  it('gives what could be read of a file that breaks off, and exits with 2', async () => {
+    const { code, stderr } = await runCommand(['redact', aFile(gzipSync(BUILD).subarray(0, -12))]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('its gzip data breaks off');
+  });
+});
+
+describe('knowledge search', () => {
+  it('[D130] finds playbooks by the words of a question', async () => {
+    const { code, stdout } = await runCommand(['knowledge', 'search', '--query', 'no space left on device', '--json']);
+    expect(code).toBe(0);
+    const [{ results }] = parsed(stdout) as [{ results: { id: string; score: number }[] }];
+    expect(results[0]).toEqual({
+      id: 'disk-full',
+      title: expect.any(String),
+      score: expect.any(Number),
+      resolution: expect.any(String),
+    });
+    const scores = results.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  });
+
+  it('says that nothing was found', async () => {
+    const { code, stdout, stderr } = await runCommand(['knowledge', 'search', '--query', 'zzzzqqqq']);
+    expect({ code, stdout: stdout.toString(), stderr }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'selfheal: nothing was found.\n',
+    });
+  });
+});
+
+describe('the program', () => {
+  it('ends quietly when nobody reads its output any more', () => {
+    const main = join(import.meta.dirname, '../../../apps/cli/main.ts');
+    const file = aFile(BUILD.repeat(400));
+    const script = 'set -o pipefail; "$0" "$1" redact "$2" | head -1; echo "$?"';
+    const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath, main, file], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(stdout).toBe('Compiling part 0\n0\n');
+  });
+});

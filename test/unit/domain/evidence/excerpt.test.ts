@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cleanLine } from '#shared/domain/evidence/clean-line.ts';
+import { type Excerpt, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
+
+const ESC = String.fromCharCode(27);
+
+function excerptOf(chunks: readonly string[], maxLines = 20): Excerpt {
+  const excerpter = makeExcerpter({ maxLines });
+  for (const chunk of chunks) excerpter.push(chunk);
+  return excerpter.finish();
+}
+
+const quiet = (count: number): string[] => Array.from({ length: count }, (_, at) => `compiled unit ${at}`);
+
+describe('an excerpt', () => {
+  it('keeps the failing lines of a long log with their line numbers, in source order', () => {
+    const lines = [
+      ...quiet(3000),
+      'Traceback (most recent call last):',
+      '  File "cart.py", line 3',
+      'ValueError: bad amount',
+      ...quiet(40),
+    ];
+    const excerpt = excerptOf([lines.join('\n')], 20);
+    expect(excerpt.totalLines).toBe(3043);
+    expect(excerpt.lines).toHaveLength(20);
+    expect(excerpt.lines.map((line) => line.number)).toEqual(expect.arrayContaining([3001, 3002, 3003]));
+    expect(excerpt.lines.map((line) => line.number)).toEqual(
+      [...excerpt.lines.map((line) => line.number)].sort((a, b) => a - b),
+    );
+  });
+
+  it('prefers the lines before the failing exit to errors that a passing test prints', () => {
+    const lines = [
+      '  ✓ throws an error when the cart is empty',
+      ...quiet(800),
+      'src/a.c:3:1: error: expected a name',
+      '##[error]Process completed with exit code 2.',
+    ];
+    const kept = excerptOf([lines.join('\n')], 5).lines.map((line) => line.number);
+    expect(kept).toContain(802);
+    expect(kept).toContain(803);
+    expect(kept).not.toContain(1);
+  });
+
+  it('is the same however the log is cut into chunks', () => {
+    const log = [...quiet(30), 'error: one', '', 'FAILED two\r', 'last'].join('\n');
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: log.length }), { maxLength: 12 }), (cuts) => {
+        const at = [0, ...cuts.sort((a, b) => a - b), log.length];
+        const chunks = at.slice(1).map((end, index) => log.slice(at[index], end));
+        expect(excerptOf(chunks, 8)).toEqual(excerptOf([log], 8));
+      }),
+    );
+  });
+
+  it('never keeps more lines than asked and numbers only lines that exist', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { maxLength: 60 }), fc.integer({ min: 0, max: 10 }), (lines, most) => {
+        const excerpt = excerptOf([lines.join('\n')], most);
+        expect(excerpt.lines.length).toBeLessThanOrEqual(most);
+        for (const line of excerpt.lines) expect(line.number).toBeLessThanOrEqual(excerpt.totalLines);
+      }),
+    );
+  });
+
+  it('[A62] survives one line of 100 MB, cuts it and says so', () => {
+    const excerpter = makeExcerpter({ maxLines: 10 });
+    const piece = 'x'.repeat(1_000_000);
+    excerpter.push('error: ');
+    for (let count = 0; count < 100; count++) excerpter.push(piece);
+    excerpter.push('\nlast line\n');
+    const excerpt = excerpter.finish();
+    expect(excerpt.totalLines).toBe(2);
+    expect(excerpt.lines[0]?.text.length).toBeLessThan(2_100);
+    expect(excerpt.lines[0]?.text).toContain('[line cut]');
+    expect(excerpt.notes).toEqual(['1 line was too long and cut.']);
+  });
+
+  it('keeps early errors of a log with very many of them within a bounded pool', () => {
+    const lines = Array.from({ length: 60_000 }, (_, at) => (at % 3 === 0 ? `error: unit ${at} failed` : `note ${at}`));
+    const excerpt = excerptOf([lines.join('\n')], 100);
+    expect(excerpt.totalLines).toBe(60_000);
+    expect(excerpt.lines).toHaveLength(100);
+  });
+
+  it('redacts a line before it is cut, so that no half of a secret is kept', () => {
+    const seen: string[] = [];
+    const excerpter = makeExcerpter({
+      maxLines: 5,
+      redactLine: (line) => {
+        seen.push(line);
+        return line.replace(/S+/, '[secret]');
+      },
+    });
+    excerpter.push(`error: ${'.'.repeat(1_980)}${'S'.repeat(60)}`);
+    expect(excerpter.finish().lines[0]?.text).not.toContain('SS');
+    expect(seen).toHaveLength(1);
+  });
+
+  it('gives an empty excerpt for an empty log', () => {
+    expect(excerptOf([])).toEqual({ totalLines: 0, lines: [], notes: [] });
+  });
+});
+
+describe('a cleaned line', () => {
+  it.each([
+    [`2026-01-02T03:04:05.1234567Z ${ESC}[31mFAILED${ESC}[0m`, 'FAILED'],
+    ['  5%\r 50%\r100% done\r', '100% done'],
+    ['^[[33mXFAIL^[[0m name', 'XFAIL name'],
+    ['travis_fold:start:build\rbuilding', 'building'],
+    ['plain text', 'plain text'],
+    [`${ESC}]8;;https://example.com${ESC}\\link${ESC}]8;;${ESC}\\`, 'link'],
+  ])('%j reads %j', (raw, clean) => {
+    expect(cleanLine(raw)).toBe(clean);
+  });
+});

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeRedactor, redact } from '#shared/domain/evidence/redact.ts';
+
+const mixed = (length: number): string => 'a1B2c3D4e5F6g7H8'.repeat(20).slice(0, length);
+const hex = (length: number): string => '0a1b2c3d4e5f6789'.repeat(8).slice(0, length);
+
+/** Obviously fake secrets of the providers' shapes, put together here so that no scanner takes this file for a leak. */
+const SECRETS: readonly (readonly [kind: string, text: string, secret: string])[] = [
+  ['github-token', 'using {}', `ghp_${mixed(36)}`],
+  ['github-token', 'token {} given', `github_${'pat'}_${mixed(60)}`],
+  ['gitlab-token', 'PRIVATE {}', `glpat-${mixed(20)}`],
+  ['aws-access-key', 'id {}', `AKI${'A'}${'ABCDEFGH23456723'}`],
+  ['slack-token', 'slack {}', `xox${'b'}-1234567890-${mixed(24)}`],
+  ['stripe-key', 'pay with {}', `sk_${'live'}_${mixed(24)}`],
+  ['npm-token', 'publish {}', `npm_${mixed(36)}`],
+  ['pypi-token', 'upload {}', `pypi-Ag${mixed(80)}`],
+  ['google-key', 'maps {}', `AIza${mixed(35)}`],
+  ['azure-key', 'AccountName=a;AccountKey={};End', `${mixed(86)}==`],
+  ['openai-key', 'model {}', `sk-${'proj'}-${mixed(48)}`],
+  ['anthropic-key', 'model {}', `sk-${'ant'}-api03-${mixed(60)}`],
+  ['jwt', 'cookie {}', `eyJ${mixed(20)}.eyJ${mixed(30)}.${mixed(43)}`],
+  ['url-password', 'postgres://shop:{}@db.example.com:5432/shop', `pa55${'word'}`],
+  ['authorization', 'Authorization: Bearer {}', mixed(40)],
+  ['assigned-secret', 'DB_PASSWORD={}', `hunter${'2222'}`],
+  ['assigned-secret', '"client_secret": "{}"', mixed(32)],
+  ['assigned-secret', 'login --token {}', mixed(32)],
+  ['webhook-url', 'post to https://hooks.slack.com/services/{}', `T00000000/B00000000/${mixed(24)}`],
+];
+
+/** What stands in ordinary logs and must stay. */
+const ORDINARY = [
+  `HEAD is now at ${hex(40)}`,
+  `sha256:${hex(64)}`,
+  'request 123e4567-e89b-42d3-a456-426614174000 done',
+  '--- PASS: TestPasswordReset (0.00s)',
+  '/home/runner/work/app/app/src/tokens/secret_store.py:12: in load',
+  ['token: $', '{{ secrets.GITHUB_TOKEN }}'].join(''),
+  'password: ***',
+  'System.Web, PublicKeyToken=b77a5c561934e089',
+  'DB_PASSWORD=$DB_PASSWORD',
+  'https://registry.example.com:8080/path@1.2.3',
+  'secret: getSecret(name)',
+  'Unexpected token } in JSON at position 12',
+  ['DB_PASSWORD=$', '{DB_PASSWORD}'].join(''),
+  'password: xxxxxxxx',
+  'DB_PASSWORD=changeme',
+  'api_token = "your_api_token_here_123"',
+  'client_secret=<client secret>',
+  `using ghp_${'x'.repeat(36)}`,
+  `id AKI${'A'}${'X'.repeat(16)}`,
+  `sha256~${'X'.repeat(10)}_PUT_YOUR_TOKEN_HERE_${'X'.repeat(12)}`,
+];
+
+describe('redaction', () => {
+  it.each(SECRETS)('[A72] replaces a secret of the kind %s in "%s"', (kind, text, secret) => {
+    const line = text.replace('{}', () => secret);
+    const redacted = redact(line);
+    expect(redacted.text).toBe(text.replace('{}', `[redacted:${kind}:1]`));
+    expect(redacted.counts).toEqual({ [kind]: 1 });
+  });
+
+  it.each(ORDINARY)('leaves %j as it is', (line) => {
+    expect(redact(line)).toEqual({ text: line, counts: {} });
+  });
+
+  it('gives equal secrets equal placeholders and different ones different numbers', () => {
+    const [first, second] = [`ghp_${mixed(36)}`, `ghp_${mixed(35)}Z`];
+    const { text } = redact(`${first}\n${second}\nagain ${first}`);
+    expect(text).toBe('[redacted:github-token:1]\n[redacted:github-token:2]\nagain [redacted:github-token:1]');
+  });
+
+  it('redacts a private key over several lines and keeps the lines around it', () => {
+    const key = [
+      'before',
+      `-----BEGIN RSA ${'PRIVATE'} KEY-----`,
+      mixed(64),
+      mixed(60),
+      'Zm9v',
+      `-----END RSA ${'PRIVATE'} KEY-----`,
+      'after',
+    ];
+    const lines = redact(key.join('\n')).text.split('\n');
+    expect(lines).toHaveLength(7);
+    expect(lines[0]).toBe('before');
+    expect(lines.slice(2, 5).every((line) => line.startsWith('[redacted:private-key:'))).toBe(true);
+    expect(lines[6]).toBe('after');
+  });
+
+  it('stops redacting when a private key breaks off', () => {
+    const redactor = makeRedactor();
+    redactor.line(`-----BEGIN ${'PRIVATE'} KEY-----`);
+    expect(redactor.line('the file ends here, says the tool.')).toBe('the file ends here, says the tool.');
+    expect(redactor.line(mixed(64))).toBe(mixed(64));
+  });
+
+  it('redacts a private key written in one line with escaped line ends', () => {
+    const line = `{"key":"-----BEGIN ${'PRIVATE'} KEY-----\\n${mixed(64)}\\n-----END ${'PRIVATE'} KEY-----\\n"}`;
+    expect(redact(line).text).not.toContain(mixed(40));
+  });
+
+  it('leaves a text without secrets equal, character for character', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z ,.]{0,40}$/)), (lines) => {
+        const text = lines.join('\r\n');
+        expect(redact(text).text).toBe(text);
+      }),
+    );
+  });
+
+  it('changes nothing more when it is applied twice', () => {
+    for (const [, text, secret] of SECRETS) {
+      const once = redact(text.replace('{}', () => secret)).text;
+      expect(redact(once).text).toBe(once);
+    }
+  });
+
+  it('stays fast on lines made to make patterns backtrack', () => {
+    const hostile = [
+      'password=',
+      'token: "',
+      'https://a:',
+      'sk-',
+      'eyJ',
+      'xoxb-',
+      'authorization: basic ',
+      '-u a:',
+    ].map((part) => part.repeat(32_000 / part.length));
+    const started = performance.now();
+    for (const line of hostile) redact(line);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});

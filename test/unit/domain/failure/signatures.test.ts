@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { FAMILY_OF, type FailureClass } from '#shared/domain/failure/failure-class.ts';
+import { problemOfPattern } from '#shared/domain/failure/pattern-safety.ts';
+import { parseSignatures, type SignatureSet } from '#shared/domain/failure/signatures.ts';
+
+const DATA = join(import.meta.dirname, '../../../../shared/data');
+const { signatures, problems } = await loadSignatures(DATA);
+
+function matches(set: SignatureSet, id: string, text: string): boolean {
+  return set.candidates(text).some((one) => one.signature.id === id && one.regExp.test(text));
+}
+
+/** Milliseconds of the quickest of three runs: a busy machine may hold up one of them. */
+function quickest(run: () => unknown): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let turn = 0; turn < 3 && best > 50; turn += 1) {
+    const started = performance.now();
+    run();
+    best = Math.min(best, performance.now() - started);
+  }
+  return best;
+}
+
+describe('the built-in signatures', () => {
+  it('all load, and there are at least sixty', () => {
+    expect(problems).toEqual([]);
+    expect(signatures.all.length).toBeGreaterThanOrEqual(60);
+  });
+
+  it('know every class but unknown', () => {
+    const classes = new Set(signatures.all.map((one) => one.signature.class));
+    const wanted = (Object.keys(FAMILY_OF) as FailureClass[]).filter((one) => one !== 'unknown');
+    expect(wanted.filter((one) => !classes.has(one))).toEqual([]);
+  });
+
+  it.each(signatures.all.map((one) => one.signature))(
+    '$id matches its examples and nothing of its counter-examples',
+    (one) => {
+      for (const text of one.examples.matches) expect(matches(signatures, one.id, text), text).toBe(true);
+      for (const text of one.examples.rejects) expect(matches(signatures, one.id, text), text).toBe(false);
+    },
+  );
+
+  it('stay linear on texts made of their own examples, repeated and broken off', () => {
+    for (const { signature, regExp } of signatures.all) {
+      for (const example of [...signature.examples.matches, ...signature.literals]) {
+        for (const cut of [1, 0.5]) {
+          const part = example.slice(0, Math.max(1, example.length * cut));
+          const hostile = part.repeat(Math.ceil(2_000 / part.length)).slice(0, 2_000);
+          expect(
+            quickest(() => regExp.test(`${hostile}!`)),
+            signature.id,
+          ).toBeLessThan(100);
+        }
+      }
+    }
+  });
+});
+
+describe('a file of signatures', () => {
+  const sound = {
+    id: 'sound-one',
+    title: 'Sound',
+    class: 'test_failure',
+    verdict: 'regression',
+    confidence: 0.5,
+    literals: ['sound'],
+    pattern: 'sound (?<name>[a-z]{1,9})',
+    examples: { matches: ['sound a', 'sound b'], rejects: ['silence', 'sounds'] },
+    advice: { rootCause: 'It is {name}.', fix: 'Mend it.', prevention: 'Test it.' },
+  };
+
+  it.each([
+    [
+      'a dangerous pattern',
+      { ...sound, id: 'bad', pattern: '(?:a+)+b' },
+      'bad.yaml, signature bad: pattern: a repeated group repeats inside',
+    ],
+    ['a back-reference', { ...sound, id: 'bad', pattern: '(?<name>a)\\k<name>' }, 'back-references are not linear'],
+    [
+      'advice without its capture',
+      { ...sound, id: 'bad', advice: { ...sound.advice, fix: 'Mend {place}.' } },
+      'advice names {place}, which the pattern does not capture',
+    ],
+    ['an unknown class', { ...sound, id: 'bad', class: 'bad_luck' }, 'bad.yaml, signature bad: class'],
+    ['an id that is taken', sound, 'bad.yaml, signature sound-one: the id is already taken'],
+    ['nothing', null, 'bad.yaml, signature number 1'],
+  ])('with %s is named and the others still load', (_, bad, reason) => {
+    const parsed = parseSignatures([
+      { name: 'good.yaml', content: { signatures: [sound] } },
+      { name: 'bad.yaml', content: { signatures: [bad] } },
+    ]);
+    expect(parsed.signatures.all.map((one) => one.signature.id)).toEqual(['sound-one']);
+    expect(parsed.problems).toHaveLength(1);
+    expect(parsed.problems[0]).toContain(reason);
+  });
+
+  it('without a list is named', () => {
+    expect(parseSignatures([{ name: 'odd.yaml', content: 7 }]).problems).toEqual([
+      'odd.yaml: needs a list named "signatures"',
+    ]);
+  });
+});
+
+describe('the check of a pattern', () => {
+  it.each(['(a*)*', '(?:a|b*)+', '(?=a)b', '(?<!a)b', '.*x', '(a)\\1', '(a', 'a)'])('refuses %s', (pattern) => {
+    expect(problemOfPattern(pattern)).not.toBeNull();
+  });
+  it.each(['a{1,20}b', '(?:ab)?c', '[^x\\n]{0,80}', '(?<n>\\w+): \\d+', '(?:\\n[^\\n]{0,300}){0,8}?x'])(
+    'accepts %s',
+    (pattern) => {
+      expect(problemOfPattern(pattern)).toBeNull();
+    },
+  );
+});
+
+describe('the built-in playbooks', () => {
+  let loaded: Awaited<ReturnType<typeof loadPlaybooks>>;
+  beforeAll(async () => {
+    loaded = await loadPlaybooks(DATA);
+  });
+  it('all load, and there are at least twenty', () => {
+    expect(loaded.problems).toEqual([]);
+    expect(loaded.entries.length).toBeGreaterThanOrEqual(20);
+    expect(loaded.entries.every((entry) => entry.origin === 'playbook')).toBe(true);
+  });
+});

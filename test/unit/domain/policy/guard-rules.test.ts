@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
+import { limitRules } from '#shared/domain/policy/limits.ts';
+import { bindAction } from '#shared/domain/remediation/bind-action.ts';
+import { aBoundAction, aConfiguration, aGithubTarget, anAlarmTarget, aService } from '#test/builders/index.ts';
+import { aCandidate } from '../remediation/a-candidate.ts';
+
+const now = new Date('2026-11-21T12:34:56Z');
+const freeze = { from: '2026-11-21T12:00:00Z', to: '2026-11-21T13:00:00Z', reason: 'sale' };
+const rollback = bindAction(
+  aCandidate({
+    actionId: 'rollback-lambda-alias',
+    family: 'lambda',
+    risk: 'medium',
+    targetKey: 'lambda:checkout/live',
+  }),
+  { incidentId: `cw-${'0'.repeat(24)}`, target: anAlarmTarget(), at: now },
+);
+
+function facts(change: Partial<GuardFacts> = {}): GuardFacts {
+  return {
+    action: aBoundAction(),
+    targetKey: 'github:acme/shop/run/1001',
+    target: aGithubTarget(),
+    controls: { killSwitch: false, reason: null },
+    policy: aConfiguration().policy,
+    mode: 'act',
+    service: null,
+    failures: 0,
+    approval: null,
+    now,
+    ...change,
+  };
+}
+const ofAlarm: Partial<GuardFacts> = {
+  action: rollback,
+  targetKey: 'lambda:checkout/live',
+  target: anAlarmTarget(),
+  service: aService(),
+};
+
+describe('the guard rules', () => {
+  it('let a sealed action pass on a quiet day', () => {
+    expect(judgeGuard(facts())).toEqual([]);
+    expect(judgeGuard(facts(ofAlarm))).toEqual([]);
+  });
+
+  it.each([
+    ['the kill switch', { controls: { killSwitch: true, reason: 'drill' } }, 'kill switch is on: drill'],
+    ['a freeze', { policy: aConfiguration({ policy: { freezes: [freeze] } }).policy }, 'frozen until'],
+    ['a changed plan', { action: { ...aBoundAction(), risk: 'medium' } as GuardFacts['action'] }, 'changed after'],
+    ['another target', { target: aGithubTarget({ runAttempt: 2 }) }, 'about something else'],
+    ['another mode', { mode: 'suggest' as const }, 'The mode is suggest'],
+    ['a foreign run', { targetKey: 'github:acme/shop/run/9' }, 'not what the incident is about'],
+    [
+      'a plan that names another thing',
+      { action: aBoundAction({ targetKey: 'github:acme/shop/run/9' }) },
+      'not what the incident',
+    ],
+    ['an open breaker', { failures: 3 }, 'circuit breaker is open'],
+    ['a pending approval', { approval: 'pending' as const }, 'is pending'],
+    ['a rejected approval', { approval: 'rejected' as const }, 'is rejected'],
+    ['a service without deployment', { ...ofAlarm, service: aService({ deployment: null }) }, 'not what the incident'],
+    ['an alarm of nobody', { ...ofAlarm, service: null }, 'not what the incident'],
+    ['a critical service', { ...ofAlarm, service: aService({ criticality: 'critical' }) }, 'Nobody approved'],
+  ])('stop an action because of %s', (_what, change, reason) => {
+    expect(judgeGuard(facts(change)).join(' ')).toContain(reason);
+  });
+
+  it('let an approved action for a critical service pass', () => {
+    expect(
+      judgeGuard(facts({ ...ofAlarm, service: aService({ criticality: 'critical' }), approval: 'approved' })),
+    ).toEqual([]);
+  });
+
+  it('[D224] open the circuit breaker at the configured number of failures', () => {
+    const policy = aConfiguration({ policy: { breakerFailures: 2 } }).policy;
+    expect(judgeGuard(facts({ policy, failures: 1 }))).toEqual([]);
+    expect(judgeGuard(facts({ policy, failures: 2 }))).toHaveLength(1);
+  });
+
+  it('count failures of re-runs by workflow and of rollbacks by target', () => {
+    const other = aBoundAction({ target: aGithubTarget({ runId: 2 }), targetKey: 'github:acme/shop/run/2' });
+    expect(breakerScopeOf(aBoundAction())).toBe(breakerScopeOf(other));
+    expect(breakerScopeOf(rollback)).toBe('rollback-lambda-alias#lambda:checkout/live');
+  });
+});
+
+describe('the limits', () => {
+  it('hold for the incident, its target and everybody, the latter two by clock hour', () => {
+    const [incident, target, runs, everybody] = limitRules(aBoundAction(), aConfiguration().policy, now);
+    expect(incident).toMatchObject({ scope: `incident:gh-${'0'.repeat(24)}`, window: 'all', limit: 5 });
+    expect(target).toMatchObject({ scope: 'target:github:acme/shop/run/1001', window: '2026-11-21T12', limit: 3 });
+    expect(runs).toMatchObject({ scope: 'runs', window: '2026-11-21T12', limit: 7 });
+    expect(everybody).toMatchObject({ scope: 'everything', window: '2026-11-21T12', limit: 10 });
+    expect(everybody?.expiresAt.toISOString()).toBe('2026-11-21T13:00:00.000Z');
+  });
+
+  it('keep some actions of the hour for services, however many runs are repeated', () => {
+    const rollback = aBoundAction({ target: anAlarmTarget() });
+    expect(limitRules(rollback, aConfiguration().policy, now).map(({ scope }) => scope)).not.toContain('runs');
+    const one = aConfiguration({ policy: { maxActionsPerHour: 1 } }).policy;
+    expect(limitRules(aBoundAction(), one, now).find(({ scope }) => scope === 'runs')?.limit).toBe(1);
+  });
+});

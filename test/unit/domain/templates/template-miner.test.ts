@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { columnsOfLine, makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { readTemplateMinerState } from '#shared/domain/templates/template-state.ts';
+
+/** The template of each line after all were learnt. */
+function templatesOf(lines: readonly string[]): string[] {
+  const miner = makeTemplateMiner();
+  for (const line of lines) miner.add(line);
+  miner.refine();
+  return lines.map((line) => miner.match(line).template);
+}
+
+function filled(template: string, parameters: readonly string[]): string {
+  let at = 0;
+  return template.replaceAll('<*>', () => parameters[at++] ?? 'MISSING');
+}
+
+const WORD = fc.constantFrom(
+  ...[
+    'open',
+    'closed',
+    'user',
+    'from',
+    'alice',
+    'bob',
+    'READY',
+    'DONE',
+    'db.main',
+    'node-7',
+    'ssh2',
+    '10.0.0.1:80',
+    '/srv/a.txt',
+  ],
+  ...[
+    '42',
+    '0x1f',
+    'k=v',
+    'id=9',
+    '(a)',
+    '()',
+    '12 KB',
+    '<1 sec',
+    '"x y"',
+    '<*>',
+    'CPU#3',
+    '#4',
+    'Mon',
+    'Jun 3',
+    'cache:',
+    'web:8080',
+    'é',
+  ],
+);
+const LINE = fc.array(WORD, { minLength: 1, maxLength: 8 }).map((words) => words.join(' '));
+
+describe('a template', () => {
+  it.each([
+    ['numbers and addresses', 'worker 7 connected to 10.1.2.3:8080', 'worker <*> connected to <*>'],
+    ['paths and URLs', 'copied /srv/a/b.txt to https://cdn.example.com/b.txt', 'copied <*> to <*>'],
+    ['identifiers in hexadecimal', 'commit 9f8e7d6c5b4a at 0x7ffe', 'commit <*> at <*>'],
+    ['addresses with colons', 'lease for 00:1b:44:11:3a:b7 and fe80::1:2:3:4', 'lease for <*> and <*>'],
+    ['dates in words', 'expires on Mon Jun 13 07:00:01 2022 at last', 'expires on <*> at last'],
+    ['host names', 'resolved build.example.net quickly', 'resolved <*> quickly'],
+    ['booleans and nothing', 'cache enabled: true, parent: null', 'cache enabled: <*>, parent: <*>'],
+    ['numbers of things', 'started #3 on CPU#2', 'started #<*> on CPU#<*>'],
+    ['quantities with their units', 'took 35 ms of 2.5 GB', 'took <*> ms of <*> GB'],
+  ])('has wildcards for %s', (_, line, template) => {
+    expect(templatesOf([line])).toEqual([template]);
+  });
+
+  it('keeps package names, short names with a digit and source files with their line', () => {
+    const line = 'org.example.Main uses md5 and log4j in Main.java';
+    expect(templatesOf([line])).toEqual([line]);
+  });
+
+  it('is one for quantities in different units and restated ones', () => {
+    const lines = ['sent 15 bytes, took <1 sec', 'sent 2048 bytes (2.0 KB), took 00:12', 'sent 3 MB, took 7 min'];
+    expect(new Set(templatesOf(lines))).toEqual(new Set(['sent <*>, took <*>']));
+  });
+
+  it('is one for lists of any length', () => {
+    expect(new Set(templatesOf(['evicting 11 12 13 now', 'evicting 17 now']))).toEqual(new Set(['evicting <*> now']));
+  });
+
+  it('takes names behind a word that announces them as values once three are seen', () => {
+    const lines = ['login of user anna failed', 'login of user bert failed', 'login of user cleo failed'];
+    expect(new Set(templatesOf(lines.slice(0, 2))).size).toBe(2);
+    expect(new Set(templatesOf(lines))).toEqual(new Set(['login of user <*> failed']));
+  });
+
+  it('knows names from elsewhere: two are then enough', () => {
+    const learnt = ['anna', 'bert', 'cleo'].map((name) => `login of user ${name} failed`);
+    const lines = ['locked account anna today', 'locked account cleo today'];
+    expect(new Set(templatesOf(lines)).size).toBe(2);
+    expect(new Set(templatesOf([...learnt, ...lines]).slice(3))).toEqual(new Set(['locked account <*> today']));
+  });
+
+  it('takes values of keys apart from the key once two are seen', () => {
+    expect(new Set(templatesOf(['reload mode=fast', 'reload mode=slow']))).toEqual(new Set(['reload mode=<*>']));
+  });
+
+  it('takes what is in quotes or brackets behind a key as one value', () => {
+    const lines = [
+      'open tag="Main Window", source=null, id=1',
+      'open tag="Dialog", source=null, id=2',
+      'open tag="Dialog", source=Work{10113}, id=3',
+    ];
+    expect(new Set(templatesOf(lines))).toEqual(new Set(['open tag="<*>", source=<*>, id=<*>']));
+  });
+
+  it('keeps apart what the message of a JSON line says', () => {
+    const lines = ['disk full', 'all is well', 'request done'].map((text, at) => `{"msg":"${text}","user":"u${at}x"}`);
+    expect(new Set(templatesOf(lines)).size).toBe(3);
+  });
+
+  it('keeps states in capitals and first words apart', () => {
+    const states = ['NEW', 'READY', 'RUNNING', 'DONE', 'FAILED'].map((state) => `job 7 is now ${state} again`);
+    const services = ['alpha', 'beta', 'gamma', 'delta'].map((name) => `${name} startup succeeded`);
+    expect(new Set(templatesOf([...states, ...services])).size).toBe(9);
+  });
+
+  it('reads a word like the values it stands beside', () => {
+    expect(new Set(templatesOf(['listening on 0.0.0.0:80', 'listening on localhost']))).toEqual(
+      new Set(['listening on <*>']),
+    );
+  });
+
+  it('leaves out what is before the message', () => {
+    const lines = [
+      '2024-01-02 03:04:05,678 WARN [main] org.example.Store: disk is full',
+      'Jan  2 03:04:05 host-3 store[4711]: disk is full',
+    ];
+    expect(new Set(templatesOf(lines))).toEqual(new Set(['disk is full']));
+  });
+});
+
+describe('a template miner', () => {
+  it('gives the message back when the parameters are put into the template', () => {
+    fc.assert(
+      fc.property(fc.array(LINE, { minLength: 1, maxLength: 25 }), (lines) => {
+        const miner = makeTemplateMiner();
+        for (const line of lines) miner.add(line);
+        for (const line of lines) {
+          const { template, parameters } = miner.match(line);
+          const message = columnsOfLine(line)
+            .map(({ value }) => value)
+            .join('');
+          expect(filled(template, parameters)).toBe(message);
+        }
+      }),
+    );
+  });
+
+  it('loses nothing of a message but its white space', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), (text) => {
+        const read = columnsOfLine(`x ${text}`).map(({ value }) => value);
+        expect(read.join('')).toBe(`x ${text}`.replace(/[\0-\x20]+/g, ' ').trimEnd());
+      }),
+    );
+  });
+
+  it('answers a learnt line with the cluster it was put into', () => {
+    fc.assert(
+      fc.property(fc.array(LINE, { minLength: 1, maxLength: 40 }), (lines) => {
+        const miner = makeTemplateMiner();
+        const added = lines.map((line) => miner.add(line).cluster);
+        const clusters = new Set(miner.clusters().map(({ cluster }) => cluster));
+        for (const [at, line] of lines.entries()) {
+          expect(miner.match(line).cluster).toBe(miner.clusterOf(added[at] ?? 0));
+          expect(clusters).toContain(miner.match(line).cluster);
+        }
+        expect(miner.clusters().reduce((sum, cluster) => sum + cluster.lines, 0)).toBe(lines.length);
+      }),
+    );
+  });
+
+  it('goes on from a kept state as if it had never stopped', () => {
+    fc.assert(
+      fc.property(fc.array(LINE, { maxLength: 30 }), fc.array(LINE, { maxLength: 30 }), (before, after) => {
+        const whole = makeTemplateMiner();
+        for (const line of before) whole.add(line);
+        const kept: unknown = JSON.parse(JSON.stringify(whole.state()));
+        const resumed = makeTemplateMiner({}, readTemplateMinerState(kept));
+        expect(after.map((line) => resumed.add(line))).toEqual(after.map((line) => whole.add(line)));
+        expect(resumed.clusters()).toEqual(whole.clusters());
+      }),
+    );
+  });
+
+  it('keeps the older number when two clusters turn out to be one', () => {
+    const miner = makeTemplateMiner();
+    const numbers = ['anna', 'bert', 'cleo'].map((name) => miner.add(`login of user ${name} failed`).cluster);
+    expect(numbers).toEqual([1, 2, 1]);
+    expect(miner.clusterOf(2)).toBe(1);
+    expect(miner.clusters()).toEqual([{ cluster: 1, template: 'login of user <*> failed', lines: 3 }]);
+  });
+
+  it('forgets the longest unseen templates when there are too many', () => {
+    const miner = makeTemplateMiner({ mostClusters: 50 });
+    const word = (at: number): string => String.fromCharCode(97 + (at % 26), 97 + (Math.trunc(at / 26) % 26));
+    for (let at = 0; at < 3_000; at += 1) {
+      miner.add(`${word(at * 7)}${word(at)} ${word(at * 11)}${word(at + 3)} happened ${word(at * 3)}`);
+      miner.add('seen all the time');
+    }
+    expect(miner.clusters().length).toBeLessThanOrEqual(50);
+    expect(miner.match('seen all the time').cluster).toBe(miner.clusters()[0]?.cluster);
+    expect(miner.clusters()[0]?.lines).toBe(3_000);
+    expect(JSON.stringify(miner.state()).length).toBeLessThan(300_000);
+  });
+
+  it('answers an unknown line as it reads, and learns nothing from it', () => {
+    const miner = makeTemplateMiner();
+    miner.add('one line');
+    const { cluster, template } = miner.match('another line with 5 words');
+    expect({ cluster, template }).toEqual({ cluster: 0, template: 'another line with <*> words' });
+    expect(miner.clusters()).toHaveLength(1);
+  });
+
+  it('reads lines that no log should have in a moment', () => {
+    const lines = [
+      '',
+      '   ',
+      '\u0001\u0002',
+      'a'.repeat(200_000),
+      '('.repeat(50_000),
+      '1 a '.repeat(30_000),
+      '='.repeat(9_000),
+    ];
+    const miner = makeTemplateMiner();
+    const started = performance.now();
+    for (const line of lines) miner.add(line);
+    expect(performance.now() - started).toBeLessThan(1_500);
+  });
+
+  it('refuses a state of another version', () => {
+    expect(() => readTemplateMinerState({ version: 2 })).toThrow(/template state: .*learn the templates anew/s);
+  });
+});

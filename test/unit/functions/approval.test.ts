@@ -1,0 +1,132 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { config } from '#functions/approval/config.ts';
+import { makeHandler } from '#functions/approval/handler.ts';
+import { requestApproval } from '#shared/app/approval-request.ts';
+import { makePlan } from '#shared/app/plan.ts';
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { aRemedyRig } from '../app/remedy-rig.ts';
+
+const PATH = '/approvals/{incidentId}/{digest}';
+
+const claimsOf = (user: string) => ({ token_use: 'id', 'cognito:username': user, 'custom:github': user });
+
+async function aServer() {
+  const rig = await aRemedyRig({ confidence: 0.7 });
+  const incidentId = rig.incident.id;
+  const digest = (await makePlan({ incidentId, tried: [] }, rig.deps)).digest as string;
+  await requestApproval({ incidentId, digest, taskToken: 'token-1', expiresInSeconds: 3600 }, rig.deps);
+  let pages = 0;
+  const page = { identityUrl: 'https://cognito-idp.eu-west-1.amazonaws.com/', userPoolClientId: 'client-1' };
+  const handler = makeHandler({ ...rig.deps, page, nonce: () => `nonce-${++pages}` });
+  const call = (routeKey: string, more: { user?: string; body?: unknown; path?: object } = {}) =>
+    handler({
+      routeKey,
+      pathParameters: { incidentId, digest, ...more.path },
+      body: typeof more.body === 'string' ? more.body : JSON.stringify(more.body),
+      isBase64Encoded: false,
+      headers: {},
+      requestContext: more.user ? { authorizer: { jwt: { claims: claimsOf(more.user) } } } : {},
+    } as unknown as APIGatewayProxyEventV2);
+  return { ...rig, digest, call };
+}
+
+describe('the approval page', () => {
+  it('holds no data of the plan and runs only its own script', async () => {
+    const { call, incident, digest } = await aServer();
+    const { statusCode, headers, body } = await call(`GET ${PATH}`);
+    expect(statusCode).toBe(200);
+    const policy = String(headers?.['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'nonce-nonce-1'");
+    expect(policy).toContain("connect-src 'self' https://cognito-idp.eu-west-1.amazonaws.com;");
+    expect(policy).not.toMatch(/unsafe/);
+    expect(body).not.toMatch(/acme|shop|rerun|octo/);
+    expect(body).not.toContain(incident.id);
+    expect(body).not.toContain(digest);
+    expect(body?.match(/<script|<style/g)).toHaveLength(body?.match(/nonce="nonce-1"/g)?.length ?? 0);
+    expect(body).not.toMatch(/\son\w+=|style=/);
+  });
+
+  it('labels every field, announces what happens, and has a script that parses', async () => {
+    const { call } = await aServer();
+    const { body = '' } = await call(`GET ${PATH}`);
+    const fields = [...body.matchAll(/<input id="([^"]+)"/g)].map(([, id]) => id);
+    for (const id of fields) expect(body).toContain(`for="${id}"`);
+    expect(body).toContain('role="status"');
+    expect(body).toContain('<html lang="en">');
+    const script = body.match(/<script[^>]*>([\s\S]*)<\/script>/)?.[1] ?? '';
+    expect(() => new Function(script)).not.toThrow();
+    expect(script).not.toMatch(/innerHTML|localStorage|sessionStorage|document\.cookie/);
+  });
+
+  it('gives every page its own nonce and is not kept', async () => {
+    const { call } = await aServer();
+    await call(`GET ${PATH}`);
+    const second = await call(`GET ${PATH}`);
+    expect(second.body).toContain('nonce="nonce-2"');
+    expect(second.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+  });
+
+  it('decides nothing by being opened', async () => {
+    const { call, deps } = await aServer();
+    await call(`GET ${PATH}`);
+    await call(`GET ${PATH}/details`, { user: 'approver-1' });
+    expect(deps.workflow.answers).toEqual([]);
+  });
+});
+
+describe('its requests', () => {
+  it('are behind the authorizer, but for the page', () => {
+    expect(config.trigger.routes.map(({ method, authorized }) => [method, authorized])).toEqual([
+      ['GET', false],
+      ['GET', true],
+      ['POST', true],
+    ]);
+  });
+
+  it('show the details to whoever signed in, and nothing without a person', async () => {
+    const { call, digest } = await aServer();
+    const { statusCode, body } = await call(`GET ${PATH}/details`, { user: 'approver-1' });
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body ?? '')).toMatchObject({ digest, risk: 'low', state: 'pending', mayApprove: true });
+    expect((await call(`GET ${PATH}/details`)).statusCode).toBe(403);
+    expect((await call(`POST ${PATH}`, { body: { decision: 'approved', digest } })).statusCode).toBe(403);
+  });
+
+  it('take a decision, then tell everybody else', async () => {
+    const { call, digest, deps } = await aServer();
+    const body = { decision: 'approved', digest };
+    expect((await call(`POST ${PATH}`, { user: 'octo-dev', body })).statusCode).toBe(403);
+    expect((await call(`POST ${PATH}`, { user: 'approver-1', body })).statusCode).toBe(200);
+    expect((await call(`POST ${PATH}`, { user: 'approver-2', body })).statusCode).toBe(409);
+    expect(deps.workflow.answers).toHaveLength(1);
+  });
+
+  it('say so when the time is over', async () => {
+    const { call, digest, clock } = await aServer();
+    clock.advance(3_600_000);
+    const body = { decision: 'approved', digest };
+    expect((await call(`POST ${PATH}`, { user: 'approver-1', body })).statusCode).toBe(410);
+  });
+
+  it.each([
+    ['no JSON', 'approve!'],
+    ['nothing', undefined],
+    ['another decision', { decision: 'maybe', digest: 'd' }],
+    ['a field too many', { decision: 'approved', digest: 'd', by: 'me' }],
+    ['another digest than the page showed', { decision: 'approved', digest: 'f'.repeat(64) }],
+    ['too much', 'x'.repeat(2_000)],
+  ])('refuse %s', async (_what, body) => {
+    const { call, deps } = await aServer();
+    await expect(call(`POST ${PATH}`, { user: 'approver-1', body })).rejects.toThrow(InvalidInput);
+    expect(deps.workflow.answers).toEqual([]);
+  });
+
+  it('know no other addresses', async () => {
+    const { call } = await aServer();
+    expect((await call(`GET ${PATH}`, { path: { digest: '../x' } })).statusCode).toBe(404);
+    expect((await call(`GET ${PATH}/details`, { user: 'a', path: { digest: 'f'.repeat(64) } })).statusCode).toBe(404);
+    expect((await call('DELETE /approvals')).statusCode).toBe(404);
+  });
+});

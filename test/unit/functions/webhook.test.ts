@@ -1,0 +1,164 @@
+import { createHmac } from 'node:crypto';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { makeHandler } from '#functions/webhook/handler.ts';
+import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
+import { MAX_WEBHOOK_BYTES } from '#shared/app/ingest-webhook.ts';
+import { WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
+import {
+  fakeClock,
+  fakeSecrets,
+  makeMemorySignalQueue,
+  makeRecordingLog,
+  makeRecordingMeter,
+} from '#test/fakes/index.ts';
+import { aWorkflowRunBody } from '../plugins/sources/deliveries.ts';
+
+const CURRENT = 'a-secret-for-tests';
+const PREVIOUS = 'the-secret-before';
+
+function setUp(secret: Record<string, string> = { current: CURRENT, previous: PREVIOUS }) {
+  const queue = makeMemorySignalQueue();
+  const meter = makeRecordingMeter();
+  const deps = {
+    sources: WEBHOOK_SOURCES,
+    signatures: makeWebhookSignatures(),
+    secrets: fakeSecrets({ 'github-webhook': secret }),
+    queue,
+    clock: fakeClock(),
+    meter,
+    log: makeRecordingLog(),
+  };
+  return { queue, meter, deps, handle: makeHandler(deps) };
+}
+
+interface Sent {
+  body?: string | Buffer;
+  secret?: string | null;
+  headers?: Record<string, string | undefined>;
+  base64?: boolean;
+  source?: string;
+}
+
+/** A delivery signed over its raw bytes, as the HTTP API hands it over. */
+function delivery({
+  body = JSON.stringify(aWorkflowRunBody()),
+  secret = CURRENT,
+  headers = {},
+  base64 = false,
+  source = 'github',
+}: Sent = {}) {
+  const bytes = Buffer.from(body);
+  const signature = secret === null ? undefined : `sha256=${createHmac('sha256', secret).update(bytes).digest('hex')}`;
+  const all = {
+    'Content-Type': 'application/json',
+    'X-GitHub-Event': 'workflow_run',
+    'X-GitHub-Delivery': 'guid-1',
+    'X-Hub-Signature-256': signature,
+    ...headers,
+  };
+  return {
+    body: base64 ? bytes.toString('base64') : bytes.toString('utf8'),
+    isBase64Encoded: base64,
+    headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Record<
+      string,
+      string
+    >,
+    pathParameters: { source },
+  };
+}
+
+const answerOf = (answer: APIGatewayProxyStructuredResultV2) => ({
+  status: answer.statusCode,
+  body: JSON.parse(answer.body ?? ''),
+});
+
+describe('the webhook function', () => {
+  it('answers 202 with the delivery id after the queue took the signal', async () => {
+    const { handle, queue } = setUp();
+    expect(answerOf(await handle(delivery()))).toEqual({ status: 202, body: { accepted: true, delivery: 'guid-1' } });
+    expect(queue.sent).toMatchObject([{ deliveryId: 'guid-1', kind: 'run-failed', target: { runId: 9001 } }]);
+  });
+
+  it('verifies base64 bodies over their raw bytes, beyond ASCII too', async () => {
+    const { handle, queue } = setUp();
+    const body = JSON.stringify(aWorkflowRunBody({ run: { display_title: 'Größe 😀' } }), null, 2);
+    expect((await handle(delivery({ body, base64: true }))).statusCode).toBe(202);
+    expect(queue.sent[0]?.tainted.title).toBe('Build: Größe 😀');
+  });
+
+  it('[A68] takes the previous secret during a rotation, and no other', async () => {
+    expect((await setUp().handle(delivery({ secret: PREVIOUS }))).statusCode).toBe(202);
+    expect((await setUp({ current: CURRENT }).handle(delivery({ secret: PREVIOUS }))).statusCode).toBe(401);
+  });
+
+  it.each<[string, Sent]>([
+    ['a wrong signature', { secret: 'guessed' }],
+    ['no signature', { secret: null }],
+    ['the signature of an empty secret', { secret: '' }],
+    ['a truncated signature', { headers: { 'X-Hub-Signature-256': 'sha256=00' } }],
+    ['only the old SHA-1 signature', { secret: null, headers: { 'X-Hub-Signature': `sha1=${'0'.repeat(40)}` } }],
+    ['a body that is not UTF-8', { body: Buffer.from([0xff, 0xfe, 0x7b]), base64: true }],
+  ])('answers 401 to %s and stores nothing', async (_what, sent) => {
+    const { handle, queue } = setUp({ current: CURRENT, previous: '' });
+    expect((await handle(delivery(sent))).statusCode).toBe(401);
+    expect(queue.sent).toEqual([]);
+  });
+
+  it('answers 401 to a body changed by one space', async () => {
+    const { handle, queue } = setUp();
+    const sent = delivery();
+    expect((await handle({ ...sent, body: `${sent.body} ` })).statusCode).toBe(401);
+    expect(queue.sent).toEqual([]);
+  });
+
+  it('answers 413 to a body over the cap before it looks at anything else', async () => {
+    const { handle } = setUp();
+    expect((await handle(delivery({ body: 'x'.repeat(MAX_WEBHOOK_BYTES + 1), secret: null }))).statusCode).toBe(413);
+  });
+
+  it.each<[number, string, Sent, string]>([
+    [404, 'an unknown source', { source: 'gitlab' }, 'source'],
+    [415, 'a form', { headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }, 'application/json'],
+    [400, 'a missing delivery id', { headers: { 'X-GitHub-Delivery': undefined } }, 'x-github-delivery'],
+    [400, 'a body that is not JSON', { body: '{"action":' }, 'JSON'],
+    [400, 'a body nested too deeply', { body: `${'['.repeat(100_000)}${']'.repeat(100_000)}` }, 'nested'],
+    [422, 'a body of another shape', { body: '{"action":"completed"}' }, 'workflow_run'],
+    [422, 'JSON that is no object', { body: 'null' }, 'body'],
+  ])('answers %i to %s and says what is wrong', async (status, _what, sent, words) => {
+    const { handle, queue } = setUp();
+    const answer = answerOf(await handle(delivery(sent)));
+    expect(answer.status).toBe(status);
+    expect(answer.body.error).toContain(words);
+    expect(queue.sent).toEqual([]);
+  });
+
+  it('counts and accepts what is of no interest', async () => {
+    const { handle, meter, queue } = setUp();
+    const answer = await handle(delivery({ headers: { 'X-GitHub-Event': 'workflow_job' } }));
+    expect(answerOf(answer)).toEqual({ status: 202, body: { ignored: 'event-workflow_job' } });
+    expect(meter.counts).toEqual({ 'webhook-ignored-event-workflow_job': 1 });
+    expect(queue.sent).toEqual([]);
+  });
+
+  it('[E56] answers 503 when the queue does not take the signal, so that the delivery counts as failed', async () => {
+    const { deps } = setUp();
+    const queue = { send: async () => Promise.reject(new Error('throttled')) };
+    expect((await makeHandler({ ...deps, queue })(delivery())).statusCode).toBe(503);
+  });
+
+  it('answers 503, not 401, when the secret cannot be read', async () => {
+    const { deps } = setUp();
+    expect((await makeHandler({ ...deps, secrets: fakeSecrets() })(delivery())).statusCode).toBe(503);
+  });
+
+  it('drops keys that could change a prototype and repairs lone surrogates', async () => {
+    const { handle, queue } = setUp();
+    const body = JSON.stringify(aWorkflowRunBody({ run: { display_title: 'PLACEHOLDER' } }))
+      .replace('"PLACEHOLDER"', '"\\ud800 title"')
+      .replace('{', '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},');
+    expect((await handle(delivery({ body }))).statusCode).toBe(202);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    expect(queue.sent[0]?.tainted.title).toBe('Build: \ufffd title');
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { type AccessSources, accessOf, type ResourceCatalogue } from '#infra/access.ts';
+import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { type FunctionConfig, RESOURCE_VARIABLES } from '#shared/domain/workflow/function-config.ts';
+import type { ActionPlugin, Grant } from '#shared/plugins/actions/contract.ts';
+
+const on = (arn: string) => ({
+  value: arn,
+  statements: (actions: readonly string[]) => [{ actions, resources: [arn] }],
+});
+const RESOURCES = Object.fromEntries(
+  Object.keys(RESOURCE_VARIABLES).map((name) => [name, on(`arn:${name}`)]),
+) as unknown as ResourceCatalogue;
+
+const anAction = (id: string, family: ActionPlugin['family'], observe: Grant[] = []): ActionPlugin =>
+  ({
+    id,
+    family,
+    grants: () => ({
+      execute: [{ actions: [`${family}:Do`], resources: [`arn:${id}`] }],
+      observe,
+      undo: [{ actions: [`${family}:Undo`], resources: [`arn:${id}`] }],
+    }),
+  }) as unknown as ActionPlugin;
+
+const sources = (more: Partial<AccessSources> = {}): AccessSources => ({
+  resources: RESOURCES,
+  configuration: Configuration.parse({ version: 1 }),
+  actions: [],
+  modelProviders: [{ id: 'rules', title: 'Rules', grants: () => [] }],
+  ...more,
+});
+
+const aFunction = (more: Partial<FunctionConfig>): FunctionConfig => ({
+  name: 'sample',
+  description: 'A sample.',
+  timeoutSeconds: 10,
+  memoryMb: 128,
+  trigger: { kind: 'workflow' },
+  uses: {},
+  ...more,
+});
+
+const SERVICES = [
+  {
+    id: 'a',
+    alarms: ['a-errors'],
+    logGroup: '/ecs/a',
+    deployment: { kind: 'ecs-service', cluster: 'c', service: 'a', taskDefinitionFamily: 'a' },
+  },
+  {
+    id: 'b',
+    alarms: ['b-errors'],
+    logGroup: null,
+    deployment: { kind: 'lambda-alias', functionName: 'b-api', alias: 'live' },
+  },
+  { id: 'c', alarms: ['c-errors'] },
+];
+
+describe('the rights of a function', () => {
+  it('are its uses, each on its own resource and nothing else', () => {
+    const uses = { incidentsTable: ['dynamodb:GetItem'], escalationTopic: ['sns:Publish'] };
+    expect(accessOf(aFunction({ uses }), sources())).toEqual([
+      { actions: ['dynamodb:GetItem'], resources: ['arn:incidentsTable'] },
+      { actions: ['sns:Publish'], resources: ['arn:escalationTopic'] },
+    ]);
+  });
+
+  it('are none on a resource of which it only needs the name', () => {
+    expect(accessOf(aFunction({ uses: { apiUrl: [], userPoolClient: [] } }), sources())).toEqual([]);
+  });
+
+  it('take only the kind and the family of action grants that its config asks for', () => {
+    const actions = [anAction('move', 'lambda'), anAction('deploy', 'ecs')];
+    const rights = accessOf(aFunction({ actionGrants: ['execute'], family: 'lambda' }), sources({ actions }));
+    expect(rights.map((each) => each.actions)).toEqual([['lambda:Do']]);
+  });
+
+  it('take the grants of every family where none is named', () => {
+    const actions = [anAction('move', 'lambda'), anAction('deploy', 'ecs')];
+    const rights = accessOf(aFunction({ actionGrants: ['undo'] }), sources({ actions }));
+    expect(rights.map((each) => each.actions)).toEqual([['lambda:Undo'], ['ecs:Undo']]);
+  });
+
+  it('hold a statement once that two actions declare', () => {
+    const same = { actions: ['cloudwatch:DescribeAlarms'], resources: ['*'] };
+    const actions = [anAction('move', 'lambda', [same]), anAction('deploy', 'ecs', [same])];
+    expect(accessOf(aFunction({ actionGrants: ['observe'] }), sources({ actions }))).toHaveLength(1);
+  });
+
+  it('hold statements apart that differ in their condition only', () => {
+    const pass = { actions: ['iam:PassRole'], resources: ['arn:role'] };
+    const bounded = { ...pass, conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } } };
+    const actions = [anAction('move', 'lambda', [pass, bounded])];
+    expect(accessOf(aFunction({ actionGrants: ['observe'] }), sources({ actions }))).toHaveLength(2);
+  });
+
+  it('reach a model only where the config says that it calls one', () => {
+    const configuration = Configuration.parse({
+      version: 1,
+      model: { provider: 'bedrock', modelId: 'some.model-v1:0' },
+    });
+    const modelProviders = [
+      {
+        id: 'bedrock' as const,
+        title: 'B',
+        grants: () => [{ actions: ['bedrock:InvokeModel'], resources: ['arn:m'] }],
+      },
+    ];
+    const all = sources({ configuration, modelProviders });
+    expect(accessOf(aFunction({}), all)).toEqual([]);
+    expect(accessOf(aFunction({ callsModel: true }), all)).toMatchObject([{ actions: ['bedrock:InvokeModel'] }]);
+  });
+
+  it('cannot be made for a model provider that is not registered', () => {
+    expect(() => accessOf(aFunction({ callsModel: true }), sources({ modelProviders: [] }))).toThrow(
+      /model\.provider.*rules/,
+    );
+  });
+
+  it('read the services of the catalogue: their alarms, logs and deployments', () => {
+    const configuration = Configuration.parse({ version: 1, services: SERVICES });
+    const rights = accessOf(aFunction({ readsServices: true }), sources({ configuration }));
+    expect(rights.map(({ actions, resources }) => [actions.join(' '), ...resources])).toEqual([
+      ['cloudwatch:DescribeAlarms', '*'],
+      ['logs:FilterLogEvents', 'arn:$' + '{Partition}:logs:$' + '{Region}:$' + '{Account}:log-group:/ecs/a:*'],
+      [
+        'lambda:GetAlias lambda:ListVersionsByFunction',
+        'arn:$' + '{Partition}:lambda:$' + '{Region}:$' + '{Account}:function:b-api',
+      ],
+      ['ecs:DescribeServices', 'arn:$' + '{Partition}:ecs:$' + '{Region}:$' + '{Account}:service/c/a'],
+      ['ecs:ListTaskDefinitions', '*'],
+    ]);
+  });
+
+  it('read no service where the catalogue has none', () => {
+    expect(accessOf(aFunction({ readsServices: true }), sources())).toEqual([]);
+  });
+
+  it('explain every wildcard of the catalogue', () => {
+    const configuration = Configuration.parse({ version: 1, services: SERVICES });
+    for (const { resources, wildcardReason } of accessOf(
+      aFunction({ readsServices: true }),
+      sources({ configuration }),
+    )) {
+      if (resources.some((resource) => resource.includes('*'))) expect(wildcardReason).toMatch(/\w{3,}/);
+    }
+  });
+});

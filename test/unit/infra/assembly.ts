@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { FUNCTIONS } from '#infra/functions.ts';
+import { makeSelfhealApp } from '#infra/selfheal-app.ts';
+import type { Parts } from '#infra/stacks/selfheal-stack.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
+import { SOURCES } from '#shared/plugins/sources/registry.ts';
+
+export const PARTS: Parts = {
+  functions: FUNCTIONS,
+  sources: SOURCES,
+  actions: ACTIONS,
+  modelProviders: MODEL_PROVIDERS,
+};
+
+/** Bundles that hold nothing, a configuration and a place for the assembly; gone after `remove()`. */
+export function makeWorkspace(configuration: unknown = { version: 1 }) {
+  const folder = mkdtempSync(join(tmpdir(), 'selfheal-infra-'));
+  const bundles = join(folder, 'bundles');
+  for (const { name } of FUNCTIONS) {
+    mkdirSync(join(bundles, name), { recursive: true });
+    writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = () => '${name}';`);
+    writeFileSync(join(bundles, name, 'selfheal.json'), JSON.stringify(configuration));
+  }
+  const config = join(folder, 'selfheal.json');
+  writeFileSync(config, JSON.stringify(configuration));
+  return {
+    folder,
+    bundles,
+    makeApp: (context: Record<string, unknown> = {}, parts: Parts = PARTS): App =>
+      makeSelfhealApp(parts, {
+        outdir: join(folder, 'cdk.out'),
+        context: { '@aws-cdk/core:validateAgainstDefaultRules': true, config, bundles, ...context },
+      }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The two templates of an assembly. */
+export function templatesOf(assembly: CloudAssembly) {
+  const of = (name: string) => Template.fromJSON(assembly.getStackByName(name).template);
+  return { state: of('SelfhealState'), selfheal: of('Selfheal') };
+}
+
+/** Any part of a template: whatever is looked up in it may be missing. */
+export interface Part {
+  readonly [key: string]: Part | undefined;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Part;
+  readonly DeletionPolicy?: string;
+}
+
+/** Logical ids and resources of a type. */
+export function resourcesOf(template: Template, type: string): [id: string, resource: Resource][] {
+  return Object.entries(template.findResources(type)) as [string, Resource][];
+}
+
+/** The function of this name, with its logical id. */
+export function functionOf(template: Template, name: string): [id: string, resource: Resource] {
+  const found = resourcesOf(template, 'AWS::Lambda::Function').find(
+    ([, { Properties }]) => String(Properties.Environment?.Variables?.POWERTOOLS_SERVICE_NAME) === name,
+  );
+  if (found === undefined) throw new Error(`The template has no function ${name}.`);
+  return found;
+}
+
+/** A resource policy that denies everything that comes without TLS. */
+export function deniesPlainText(action: string) {
+  const Condition = { Bool: { 'aws:SecureTransport': 'false' } };
+  return { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Action: action, Condition })]) };
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const asList = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/** Short words for what a statement is about: references by name, without the hashes of logical ids. */
+export function words(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [[intrinsic, inner] = ['', null]] = Object.entries(value as Record<string, unknown>);
+  switch (intrinsic) {
+    case 'Fn::Join':
+      return ((inner as [string, unknown[]])[1] ?? []).map(words).join('');
+    case 'Fn::GetAtt':
+      return (inner as string[]).map(nameOf).join('.');
+    case 'Fn::ImportValue':
+      return nameOf((inner as string).replace(/^SelfhealState:ExportsOutput(Ref|FnGetAtt)/, ''));
+    default:
+      return nameOf(inner as string);
+  }
+}
+
+/** A logical id without the hashes that CDK adds. */
+export function nameOf(logicalId: string): string {
+  return logicalId.replaceAll(/[0-9A-F]{8}/g, '');
+}
+
+/** Every statement of every role, as `actions on resources`. */
+export function rightsOf(template: Template): Record<string, string[]> {
+  const roles = Object.entries(template.findResources('AWS::IAM::Role'));
+  return Object.fromEntries(
+    roles.map(([id, { Properties }]) => [
+      nameOf(id),
+      (Properties.Policies[0].PolicyDocument.Statement as Statement[]).map(
+        ({ Action, Resource, Condition }) =>
+          `${asList(Action).join(' ')} on ${asList(Resource).map(words).join(' ')}${Condition ? ` if ${JSON.stringify(Condition)}` : ''}`,
+      ),
+    ]),
+  );
+}

@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { buildFunctions, describeBundle } from '../../../tools/build-functions.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A repository of the given files, with a configuration that fits. */
+function aRepository(files: Record<string, string>) {
+  const root = mkdtempSync(join(tmpdir(), 'selfheal-build-'));
+  folders.push(root);
+  const all = { 'selfheal.json': '{"version":1}', 'shared/data/signatures/a.yaml': 'a: 1', ...files };
+  for (const [path, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  const outDir = join(root, 'out');
+  return {
+    root,
+    outDir,
+    build: () => buildFunctions({ configurationFile: join(root, 'selfheal.json'), outDir, root }),
+  };
+}
+
+const HELLO = "export const handler = async () => 'hello';";
+const READER = "export const directory = 'data'; export const read = () => directory;";
+
+it('bundles each function to a module that runs on its own, with its configuration beside it', async () => {
+  const { outDir, build } = aRepository({
+    'functions/hello/main.ts': "import { word } from '../../shared/word.ts'; export const handler = async () => word;",
+    'functions/bye/main.ts': "import { EOL } from 'node:os'; export const handler = async () => EOL;",
+    'functions/draft/config.ts': 'export const config = 1;',
+    'shared/word.ts': "export const word: string = 'hello';",
+  });
+  expect((await build()).map(({ name }) => name)).toEqual(['bye', 'hello']);
+  expect(readdirSync(outDir).sort()).toEqual(['bye', 'hello']);
+  expect(readdirSync(join(outDir, 'hello')).sort()).toEqual(['index.mjs', 'selfheal.json']);
+  const { handler } = (await import(join(outDir, 'hello/index.mjs'))) as { handler: () => Promise<string> };
+  expect(await handler()).toBe('hello');
+});
+
+it('lets packages in CommonJS require modules of Node', async () => {
+  const { outDir, build } = aRepository({
+    'functions/old/main.ts': "import old from './old.cjs'; export const handler = () => old.separator;",
+    'functions/old/old.cjs': "exports.separator = require('node:path').sep;",
+  });
+  await build();
+  const { handler } = (await import(join(outDir, 'old/index.mjs'))) as { handler: () => string };
+  expect(handler()).toBe('/');
+});
+
+it('packs the data as JSON with the functions that read it, and with no other', async () => {
+  const { outDir, build } = aRepository({
+    'functions/reads/main.ts': "export { read as handler } from '../../shared/adapters/archive/data-files.ts';",
+    'functions/imports/main.ts': `import '../../shared/adapters/archive/data-files.ts'; ${HELLO}`,
+    'functions/ignores/main.ts': HELLO,
+    'shared/adapters/archive/data-files.ts': READER,
+    'shared/data/.hidden': 'x',
+  });
+  await build();
+  expect(readFileSync(join(outDir, 'reads/data/signatures/a.json'), 'utf8')).toBe('{"a":1}');
+  expect(existsSync(join(outDir, 'reads/data/signatures/a.yaml'))).toBe(false);
+  expect(existsSync(join(outDir, 'reads/data/.hidden'))).toBe(false);
+  expect(existsSync(join(outDir, 'ignores/data'))).toBe(false);
+  expect(existsSync(join(outDir, 'imports/data'))).toBe(false);
+});
+
+it.each([
+  ['webhook', 400_000],
+  ['other', 1_000_000],
+])('refuses the function %s beyond %d bytes, naming it', async (name, bytesAtMost) => {
+  const weight = (bytes: number) => `export const handler = () => '${'x'.repeat(bytes)}';`;
+  const fits = aRepository({ [`functions/${name}/main.ts`]: weight(bytesAtMost - 1_000) });
+  expect(await fits.build()).toMatchObject([{ name, bytesAtMost }]);
+  const heavy = aRepository({ [`functions/${name}/main.ts`]: weight(bytesAtMost) });
+  await expect(heavy.build()).rejects.toThrow(new RegExp(`Too large.*${name} `, 's'));
+});
+
+it('leaves nothing of an earlier build behind', async () => {
+  const { outDir, build } = aRepository({ 'functions/hello/main.ts': HELLO });
+  mkdirSync(join(outDir, 'gone'), { recursive: true });
+  await build();
+  expect(readdirSync(outDir)).toEqual(['hello']);
+});
+
+it('makes the same bytes from the same source', async () => {
+  const { outDir, build } = aRepository({ 'functions/hello/main.ts': HELLO });
+  await build();
+  const first = readFileSync(join(outDir, 'hello/index.mjs'));
+  await build();
+  expect(readFileSync(join(outDir, 'hello/index.mjs')).equals(first)).toBe(true);
+});
+
+it('stops at a configuration that does not fit, before it builds anything', async () => {
+  const { outDir, build } = aRepository({ 'functions/hello/main.ts': HELLO, 'selfheal.json': '{"version":2}' });
+  await expect(build()).rejects.toThrow(/selfheal\.json.*version/s);
+  expect(existsSync(outDir)).toBe(false);
+});
+
+it('says how large a bundle is and may be', () => {
+  expect(describeBundle({ name: 'webhook', bytes: 361_480, bytesAtMost: 400_000 })).toMatch(
+    /^webhook +361\.5 KB of 400 KB$/,
+  );
+});

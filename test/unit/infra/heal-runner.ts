@@ -1,0 +1,103 @@
+import type { StepInput, StepName, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { anEngine, failing } from '#test/unit/local/workflow/harness.ts';
+import { HEAL, stepOf } from './heal-definition.ts';
+
+type Answer<N extends StepName> = StepOutput<N> | Error | ((input: StepInput<N>) => StepOutput<N> | Error);
+/** What each function answers; a list is answered one after the other, and the last one stays. */
+export type Script = { [N in StepName]?: Answer<N> | Answer<N>[] };
+/** Besides the steps, what a person answers to the request for approval, and what the topic says. */
+export interface World {
+  readonly script?: Script;
+  readonly approval?: (input: StepInput<'requestApproval'>) => unknown;
+  readonly publish?: () => unknown;
+}
+
+export const DIGEST = 'd'.repeat(64);
+export const retryable = (): Error => failing('Retryable', 'later');
+export const broken = (): Error => failing('CorruptRecord', 'gone');
+
+export const aPlan = (plan: Partial<StepOutput<'plan'>> = {}): StepOutput<'plan'> => ({
+  decision: 'act',
+  reasons: ['It fits.', 'It is safe.'],
+  digest: DIGEST,
+  actionId: 'rerun-failed-jobs',
+  family: 'github',
+  verifyIntervalSeconds: 1,
+  verifyMaxPolls: 3,
+  approvalSeconds: 3600,
+  ...plan,
+});
+
+/** A flaky run that one re-run heals. */
+const HEALTHY: { [N in StepName]: Answer<N> } = {
+  load: { kind: 'github-run', status: 'open', maxActions: 2 },
+  gather: { lines: 3, sources: 1, notes: [] },
+  classify: { class: 'flaky_tests', verdict: 'flaky', confidence: 0.9, duplicateOf: null },
+  knowledge: { matchId: null, matchConfidence: 0, similar: 0 },
+  baseline: { runs: 5, failureRate: 0.2, preExisting: false },
+  analyze: { source: 'rules', confidence: 0.9 },
+  plan: aPlan(),
+  requestApproval: null,
+  guard: { granted: true, lease: 'lease-1', reasons: [] },
+  act: { state: 'done', summary: 'Re-run.' },
+  verify: { state: 'recovered', summary: 'It passed.' },
+  undo: { state: 'undone', summary: 'Undone.' },
+  escalate: null,
+  record: null,
+  notify: null,
+};
+
+export interface Healed {
+  readonly status: string;
+  readonly output: unknown;
+  readonly error: string | undefined;
+  /** Functions in the order of their calls, the context's two in alphabetical order. */
+  readonly calls: string[];
+  readonly inputs: Record<string, unknown>[];
+  readonly published: unknown[];
+}
+
+/** Runs one incident through the definition; inputs and outputs are held against the contract of the steps. */
+export async function heal({ script = {}, approval, publish }: World = {}): Promise<Healed> {
+  const calls: string[] = [];
+  const inputs: Record<string, unknown>[] = [];
+  const published: unknown[] = [];
+  const counts = new Map<string, number>();
+  const engine = await anEngine({
+    definition: JSON.parse(JSON.stringify(HEAL).replaceAll(/\$\{(\w+)\}/g, '$1')),
+    timeScale: 0.01,
+    runTask: async (_machine, resource, args, { taskToken }) => {
+      if (resource.endsWith('sns:publish')) {
+        published.push(args);
+        return publish?.() ?? {};
+      }
+      const { FunctionName, Payload } = args as { FunctionName: string; Payload: Record<string, unknown> };
+      const name = FunctionName.replace(/FunctionArn$/, '');
+      calls.push(name);
+      inputs.push(Payload);
+      const step = (name.startsWith('Act') ? 'act' : name[0]?.toLowerCase() + name.slice(1)) as StepName;
+      const answer = answerOf(step, Payload, { ...HEALTHY, ...script }, counts);
+      if (taskToken !== null && approval) {
+        const output = JSON.stringify(approval(Payload as StepInput<'requestApproval'>));
+        await engine.step.handle('SendTaskSuccess', { taskToken, output });
+      }
+      return { StatusCode: 200, Payload: answer };
+    },
+  });
+  const { status, output, error } = await engine.ended(await engine.start({ incidentId: 'gh-0123456789', attempt: 1 }));
+  await engine.step.stop();
+  return { status, output: output && JSON.parse(output), error, calls, inputs, published };
+}
+
+function answerOf(step: StepName, payload: unknown, script: Script, counts: Map<string, number>): unknown {
+  const kebab = step.replaceAll(/([A-Z])/g, '-$1').toLowerCase();
+  const { input, output } = stepOf(step === 'act' ? 'act-github' : kebab);
+  const parsed = input.parse(payload);
+  const count = counts.get(step) ?? 0;
+  counts.set(step, count + 1);
+  const given = script[step];
+  const chosen = Array.isArray(given) ? given[Math.min(count, given.length - 1)] : given;
+  const answer = typeof chosen === 'function' ? (chosen as (value: unknown) => unknown)(parsed) : chosen;
+  if (answer instanceof Error) throw answer;
+  return output.parse(answer);
+}

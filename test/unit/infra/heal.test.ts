@@ -1,0 +1,145 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { parseDefinition } from '#apps/local/workflow/parse-definition.ts';
+import { substitutionOf } from '#infra/constructs/workflow.ts';
+import { FUNCTIONS } from '#infra/functions.ts';
+import { functionOf, HEAL, STATES, type State, stepOf, waysOut } from './heal-definition.ts';
+
+// The package has no types that TypeScript can find.
+const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => {
+  isValid: boolean;
+  errorsText(): string;
+};
+
+const tasks = [...STATES].filter(([, state]) => state.Type === 'Task');
+const invoking = tasks.flatMap(([name, state]) => {
+  const functionName = functionOf(state);
+  return functionName === undefined ? [] : [[name, functionName, state] as const];
+});
+/** A failure of these changes nothing that matters: where it leads to instead. */
+const DEGRADATIONS: Readonly<Record<string, string>> = {
+  Knowledge: 'WithoutKnowledge',
+  Baseline: 'WithoutBaseline',
+  Announce: 'VerifyWait',
+};
+/** When these fail, the way to a human has failed: the machine itself publishes. */
+const LAST = new Set(['Escalate', 'Record', 'RecordLinked', 'Notify']);
+
+function catchOf(name: string): string {
+  if (name === 'LastResort') return 'Failed';
+  return DEGRADATIONS[name] ?? (LAST.has(name) ? 'LastResort' : 'Escalate');
+}
+
+describe('the definition of the healing workflow', () => {
+  it('is valid in the Amazon States Language', () => {
+    const checked = validate(HEAL);
+    expect(checked.isValid, checked.errorsText()).toBe(true);
+  });
+
+  it('can be run by the local runtime as it is', () => {
+    expect(parseDefinition('heal', JSON.stringify(HEAL)).timeoutSeconds).toBe(2 * 24 * 3600);
+  });
+
+  it('names each workflow function by the substitution that the deployment fills, and uses all of them', () => {
+    const named = new Set(invoking.map(([, , { Arguments }]) => Arguments?.FunctionName));
+    const inWorkflow = FUNCTIONS.filter(({ trigger }) => trigger.kind === 'workflow').map(({ name }) => name);
+    expect([...named].sort()).toEqual(inWorkflow.map((name) => `\${${substitutionOf(name)}}`).sort());
+  });
+
+  it.each(invoking)('%s gives the function %s exactly the input it takes', (_name, functionName, { Arguments }) => {
+    expect(Object.keys(Arguments?.Payload ?? {}).sort()).toEqual(Object.keys(stepOf(functionName).input.shape).sort());
+  });
+
+  it.each(invoking.filter(([name]) => name !== 'Approve'))(
+    '%s waits a little longer than the function %s may take',
+    (...[, functionName, state]) => {
+      const { timeoutSeconds } = FUNCTIONS.find(({ name }) => name === functionName) ?? { timeoutSeconds: Number.NaN };
+      expect(state.TimeoutSeconds).toBeGreaterThan(timeoutSeconds);
+      expect(state.TimeoutSeconds).toBeLessThanOrEqual(timeoutSeconds + 10);
+    },
+  );
+
+  it.each(tasks)('%s leads to a human or degrades when it fails', (name, state) => {
+    const last = state.Catch?.at(-1);
+    expect(last).toMatchObject({ ErrorEquals: ['States.ALL'], Next: catchOf(name) });
+  });
+
+  it.each(tasks.filter(([name]) => catchOf(name) === 'Escalate'))(
+    '%s says what failed before it escalates',
+    (_name, state) => {
+      for (const { Assign } of state.Catch ?? []) expect(Assign).toHaveProperty('reason');
+    },
+  );
+
+  it.each(invoking)('%s retries what may pass, with full jitter', (_name, _function, state) => {
+    expect(state.Retry).toEqual([
+      {
+        ErrorEquals: expect.arrayContaining([
+          'Retryable',
+          'Lambda.TooManyRequestsException',
+          'Lambda.ServiceException',
+        ]),
+        IntervalSeconds: 1,
+        BackoffRate: 2,
+        MaxAttempts: 5,
+        MaxDelaySeconds: 30,
+        JitterStrategy: 'FULL',
+      },
+    ]);
+  });
+
+  it('retries no effect after a timeout: nobody knows whether it happened', () => {
+    for (const [name, state] of STATES) {
+      if (!name.startsWith('Act') || state.Type !== 'Task') continue;
+      const retried = (state.Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals as string[]);
+      expect(retried).not.toContain('States.Timeout');
+      expect(retried).not.toContain('States.TaskFailed');
+      expect(retried).not.toContain('States.ALL');
+    }
+  });
+
+  it('says why whenever a choice escalates', () => {
+    for (const state of STATES.values()) {
+      if (state.Default === 'Escalate') expect(state.Assign).toHaveProperty('reason');
+      for (const choice of state.Choices ?? []) {
+        if (choice.Next === 'Escalate') expect(choice.Assign).toHaveProperty('reason');
+      }
+    }
+  });
+
+  it('reaches every state from the start, without counting failures', () => {
+    const outer = reach(HEAL.States, HEAL.StartAt, ({ normal, caught }) => [...normal, ...caught]);
+    expect([...outer].sort()).toEqual(Object.keys(HEAL.States).sort());
+  });
+
+  it('ends from wherever it is', () => {
+    for (const [name, state] of Object.entries(HEAL.States)) {
+      const ends = [...reach(HEAL.States, name, ({ normal }) => normal)].filter(
+        (each) => HEAL.States[each]?.Type === 'Succeed' || HEAL.States[each]?.Type === 'Fail',
+      );
+      expect(ends, `from ${name} (${state.Type})`).not.toEqual([]);
+    }
+  });
+
+  it('reaches no action but through the guard', () => {
+    const guarded = new Set(['Guard']);
+    const unguarded = reach(HEAL.States, HEAL.StartAt, ({ normal, caught }) => [...normal, ...caught], guarded);
+    expect([...unguarded].filter((name) => name.startsWith('Act'))).toEqual([]);
+  });
+});
+
+/** Every state that can be come to, without going on from those in `closed`. */
+function reach(
+  states: Readonly<Record<string, State>>,
+  from: string,
+  ways: (out: ReturnType<typeof waysOut>) => readonly string[],
+  closed: ReadonlySet<string> = new Set(),
+): Set<string> {
+  const reached = new Set([from]);
+  for (const name of reached) {
+    const state = states[name];
+    if (state === undefined) throw new Error(`There is no state ${name}.`);
+    if (!closed.has(name)) for (const next of ways(waysOut(state))) reached.add(next);
+  }
+  return reached;
+}

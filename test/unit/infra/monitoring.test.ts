@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { FUNCTIONS } from '#infra/functions.ts';
+import { functionOf, makeWorkspace, nameOf, type Part, resourcesOf, templatesOf, words } from './assembly.ts';
+
+let selfheal: Template;
+let alarms: Part[];
+
+beforeAll(() => {
+  vi.stubEnv('CDK_VALIDATION', 'false');
+  const workspace = makeWorkspace();
+  ({ selfheal } = templatesOf(workspace.makeApp().synth()));
+  workspace.remove();
+  alarms = resourcesOf(selfheal, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+});
+afterAll(() => vi.unstubAllEnvs());
+
+/** `metric of namespace on what`, for every alarm that fits. */
+const watched = (metricName: string) =>
+  alarms
+    .filter(({ MetricName }) => String(MetricName) === metricName)
+    .map(({ Dimensions }) => words((Dimensions as unknown as { Value: unknown }[])[0]?.Value))
+    .sort();
+
+it('raises an alarm for each dead-letter queue', () => {
+  expect(watched('ApproximateNumberOfMessagesVisible')).toEqual([
+    'IntakeDeadLetters.QueueName',
+    'IntakeEventDeadLetters.QueueName',
+    'SchedulesDeadLetters.QueueName',
+  ]);
+});
+
+it.each(['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionThrottled'])('raises an alarm for %s', (metric) => {
+  expect(watched(metric)).toEqual(['WorkflowMachine']);
+});
+
+it.each(['Errors', 'Throttles'])('[D234] raises an alarm for the %s of each function', (metric) => {
+  expect(watched(metric)).toEqual(FUNCTIONS.map(({ name }) => nameOf(functionOf(selfheal, name)[0])).sort());
+});
+
+it('[E56] raises an alarm when the HTTP API answers 5xx', () => {
+  expect(watched('5xx')).toEqual(['Api']);
+});
+
+it('mails every alarm, and is quiet while there is nothing to count', () => {
+  for (const { AlarmActions, TreatMissingData } of alarms) {
+    expect((AlarmActions as unknown as unknown[]).map(words)).toEqual(['EscalationTopic']);
+    expect(TreatMissingData).toBe('notBreaching');
+  }
+});
+
+it('names for every alarm a section that the runbook has', () => {
+  const runbook = readFileSync(join(import.meta.dirname, '../../../docs/runbook.md'), 'utf8');
+  const sections = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
+    title.toLowerCase().replaceAll(' ', '-'),
+  );
+  for (const { AlarmDescription } of alarms) {
+    const [, section] = /See docs\/runbook\.md#([a-z-]+)$/.exec(String(AlarmDescription)) ?? [];
+    expect(sections, String(AlarmDescription)).toContain(section);
+  }
+});

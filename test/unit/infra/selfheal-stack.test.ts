@@ -1,0 +1,250 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { FUNCTIONS } from '#infra/functions.ts';
+import { RESOURCE_VARIABLES, type ResourceName } from '#shared/domain/workflow/function-config.ts';
+import {
+  deniesPlainText,
+  functionOf,
+  makeWorkspace,
+  nameOf,
+  resourcesOf,
+  rightsOf,
+  templatesOf,
+  words,
+} from './assembly.ts';
+
+const EMAILS = ['on-call@example.com', 'lead@example.com'];
+let state: Template;
+let selfheal: Template;
+
+beforeAll(() => {
+  // CloudFormation's rules are checked where the acknowledgements are; here they would only take time.
+  vi.stubEnv('CDK_VALIDATION', 'false');
+  const workspace = makeWorkspace();
+  ({ state, selfheal } = templatesOf(workspace.makeApp({ emails: EMAILS.join(',') }).synth()));
+  workspace.remove();
+});
+afterAll(() => vi.unstubAllEnvs());
+
+describe('the entrances', () => {
+  it('hold signals on an encrypted queue: six times the function long, five attempts, then the dead letters', () => {
+    const [, intake] =
+      resourcesOf(selfheal, 'AWS::SQS::Queue').find(([, { Properties }]) => Properties.RedrivePolicy) ?? [];
+    const { timeoutSeconds } = FUNCTIONS.find(({ name }) => name === 'intake') ?? { timeoutSeconds: Number.NaN };
+    expect(intake?.Properties).toMatchObject({
+      VisibilityTimeout: 6 * timeoutSeconds,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: { maxReceiveCount: 5 },
+    });
+  });
+
+  it('have queues that are all encrypted and talk TLS only', () => {
+    selfheal.resourceCountIs('AWS::SQS::Queue', 4);
+    selfheal.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
+    selfheal.resourceCountIs('AWS::SQS::QueuePolicy', 4);
+    selfheal.allResourcesProperties('AWS::SQS::QueuePolicy', { PolicyDocument: deniesPlainText('sqs:*') });
+  });
+
+  it('feed the intake function in batches that fail message by message', () => {
+    selfheal.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
+    selfheal.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: functionOf(selfheal, 'intake')[0] },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BatchSize: 10,
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
+  });
+
+  it('take alarm state changes of everybody but Selfheal itself, with dead letters of their own', () => {
+    selfheal.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.cloudwatch'],
+        'detail-type': ['CloudWatch Alarm State Change'],
+        detail: { alarmName: [{ 'anything-but': { prefix: 'Selfheal-' } }] },
+      },
+      Targets: [
+        Match.objectLike({
+          Arn: Match.objectLike({ 'Fn::GetAtt': [Match.stringLikeRegexp('^IntakeQueue'), 'Arn'] }),
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^IntakeEventDeadLetters'), 'Arn'] } },
+        }),
+      ],
+    });
+    selfheal.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      Queues: [{ Ref: Match.stringLikeRegexp('^IntakeQueue') }],
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { ArnEquals: { 'aws:SourceArn': Match.anyValue() } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('[D231] are HTTPS, throttled, and log each access without its body or token', () => {
+    selfheal.hasResourceProperties('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' });
+    selfheal.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+      AccessLogSettings: {
+        DestinationArn: Match.anyValue(),
+        Format: Match.not(Match.stringLikeRegexp('body|authorizer|header')),
+      },
+    });
+  });
+
+  it('[D219] let nobody but a signed-in approver read or decide a plan', () => {
+    const routes = resourcesOf(selfheal, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType,
+    ]);
+    expect(Object.fromEntries(routes)).toEqual({
+      'POST /webhooks/{source}': 'NONE',
+      'GET /approvals/{incidentId}/{digest}': 'NONE',
+      'GET /approvals/{incidentId}/{digest}/details': 'JWT',
+      'POST /approvals/{incidentId}/{digest}': 'JWT',
+    });
+    selfheal.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      JwtConfiguration: { Audience: [Match.anyValue()], Issuer: Match.anyValue() },
+    });
+  });
+});
+
+describe('the functions', () => {
+  it('are all there, on Node 24 and arm64, traced', () => {
+    selfheal.resourceCountIs('AWS::Lambda::Function', FUNCTIONS.length);
+    selfheal.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+      Handler: 'index.handler',
+    });
+  });
+
+  it.each(FUNCTIONS.map((config) => [config.name, config] as const))(
+    'give %s its own role, log group, limits and exactly the variables of its config',
+    (name, { timeoutSeconds, memoryMb, uses }) => {
+      const [, { Properties }] = functionOf(selfheal, name);
+      const variables = (Object.keys(uses) as ResourceName[]).map((use) => RESOURCE_VARIABLES[use]);
+      const common = ['POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_METRICS_NAMESPACE', 'LOG_LEVEL'];
+      expect(Properties).toMatchObject({ Timeout: timeoutSeconds, MemorySize: memoryMb });
+      expect(Object.keys(Properties.Environment?.Variables ?? {}).sort()).toEqual([...common, ...variables].sort());
+      expect(shared('Role', Properties.Role)).toBe(1);
+      expect(shared('LoggingConfig', Properties.LoggingConfig)).toBe(1);
+    },
+  );
+
+  it('may write to their own log group only', () => {
+    for (const [role, rights] of Object.entries(rightsOf(selfheal))) {
+      if (role === 'WorkflowRole') continue;
+      const logs = rights.filter((right) => right.startsWith('logs:CreateLogStream'));
+      expect(logs).toEqual([`logs:CreateLogStream logs:PutLogEvents on ${role.replace(/Role$/, 'Logs')}.Arn`]);
+    }
+  });
+
+  it('hold no right on every action of a service, and none beside their own role', () => {
+    const actions = Object.values(rightsOf(selfheal)).flatMap((rights) =>
+      rights.map((right) => right.split(' on ')[0]),
+    );
+    expect(actions.filter((action) => action?.includes('*'))).toEqual([]);
+    selfheal.resourceCountIs('AWS::IAM::Policy', 0);
+    selfheal.resourceCountIs('AWS::IAM::ManagedPolicy', 1);
+  });
+
+  it('run by the clock where their config says so, and leave what fails to the dead letters', () => {
+    for (const { name, trigger } of FUNCTIONS) {
+      if (trigger.kind !== 'schedule') continue;
+      const [id, { Properties }] = functionOf(selfheal, name);
+      selfheal.hasResourceProperties('AWS::Events::Rule', {
+        ScheduleExpression: `rate(${trigger.everyMinutes} minutes)`,
+        Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [id, 'Arn'] } })],
+      });
+      expect(words(Properties.DeadLetterConfig?.TargetArn)).toBe('SchedulesDeadLetters.Arn');
+    }
+  });
+});
+
+describe('the workflow', () => {
+  it('is traced, logs without inputs, and knows every function it invokes', () => {
+    const [machine] = resourcesOf(selfheal, 'AWS::StepFunctions::StateMachine').map(([, { Properties }]) => Properties);
+    expect(machine).toMatchObject({
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+    });
+    const needed = [...String(machine?.DefinitionString).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    expect(Object.keys(machine?.DefinitionSubstitutions ?? {}).sort()).toEqual([...new Set(needed)].sort());
+  });
+
+  it('has versions that stay, and an alias that executions are started on', () => {
+    selfheal.hasResource('AWS::StepFunctions::StateMachineVersion', {
+      Properties: { StateMachineRevisionId: { 'Fn::GetAtt': [Match.anyValue(), 'StateMachineRevisionId'] } },
+      UpdateReplacePolicy: 'Retain',
+    });
+    selfheal.hasResourceProperties('AWS::StepFunctions::StateMachineAlias', {
+      Name: 'live',
+      RoutingConfiguration: [{ StateMachineVersionArn: Match.anyValue(), Weight: 100 }],
+    });
+    for (const name of ['intake', 'reconciler', 'approval']) {
+      const [, { Properties }] = functionOf(selfheal, name);
+      expect(words(Properties.Environment?.Variables?.WORKFLOW_ARN)).toBe('WorkflowLive.Arn');
+    }
+  });
+
+  it('may invoke its own functions and mail, and nothing more', () => {
+    const inside = FUNCTIONS.filter(({ trigger }) => trigger.kind === 'workflow').map(
+      ({ name }) => `${nameOf(functionOf(selfheal, name)[0])}.Arn`,
+    );
+    const [invoke, publish, logs, ...more] = rightsOf(selfheal).WorkflowRole ?? [];
+    expect(invoke?.split(' ').slice(2).sort()).toEqual(inside.sort());
+    expect(publish).toBe('sns:Publish on EscalationTopic');
+    expect(logs).toMatch(/^logs:CreateLogDelivery .* on \*$/);
+    expect(more).toEqual([]);
+  });
+});
+
+describe('people', () => {
+  it('get mail by addresses of the context, over TLS, also from alarms of this account', () => {
+    const subscriptions = resourcesOf(selfheal, 'AWS::SNS::Subscription').map(([, { Properties }]) => [
+      Properties.Protocol,
+      Properties.Endpoint,
+    ]);
+    expect(subscriptions).toEqual(EMAILS.map((email) => ['email', email]));
+    selfheal.hasResourceProperties('AWS::SNS::TopicPolicy', { PolicyDocument: deniesPlainText('sns:Publish') });
+    selfheal.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: Match.objectLike({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } }),
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('are told where everything is', () => {
+    expect(Object.keys(selfheal.toJSON().Outputs)).toEqual(
+      expect.arrayContaining(['WebhookUrl', 'ApprovalUrlBase', 'EscalationTopicArn', 'WorkflowArn']),
+    );
+    const names = [
+      'UserPoolId',
+      'UserPoolClientId',
+      'WebhookSecretName',
+      'GithubTokenSecretName',
+      'IncidentsTableName',
+      'ControlTableName',
+    ];
+    expect(Object.keys(state.toJSON().Outputs)).toEqual(expect.arrayContaining(names));
+  });
+});
+
+/** How many functions have this very property. */
+function shared(property: string, value: unknown): number {
+  return resourcesOf(selfheal, 'AWS::Lambda::Function').filter(
+    ([, { Properties }]) => JSON.stringify(Properties[property]) === JSON.stringify(value),
+  ).length;
+}

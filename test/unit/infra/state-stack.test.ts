@@ -1,0 +1,161 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { deniesPlainText, makeWorkspace, nameOf, type Resource, resourcesOf, templatesOf } from './assembly.ts';
+
+const EMAILS = ['on-call@example.com'];
+let state: Template;
+let selfheal: Template;
+
+beforeAll(() => {
+  // CloudFormation's rules are checked where the acknowledgements are; here they would only take time.
+  vi.stubEnv('CDK_VALIDATION', 'false');
+  const workspace = makeWorkspace();
+  ({ state, selfheal } = templatesOf(workspace.makeApp({ emails: EMAILS.join(',') }).synth()));
+  workspace.remove();
+});
+afterAll(() => vi.unstubAllEnvs());
+
+describe('the stateful stack', () => {
+  it('has four tables: on demand, encrypted, restorable to any second, safe from deletion, with expiry', () => {
+    const tables = resourcesOf(state, 'AWS::DynamoDB::GlobalTable');
+    expect(tables.map(([id]) => nameOf(id)).sort()).toEqual([
+      'TablesControl',
+      'TablesIncidents',
+      'TablesKnowledge',
+      'TablesStats',
+    ]);
+    state.allResourcesProperties('AWS::DynamoDB::GlobalTable', {
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      Replicas: [
+        Match.objectLike({
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        }),
+      ],
+    });
+  });
+
+  it('has an index of open incidents by their last change, and no other', () => {
+    const indexes = resourcesOf(state, 'AWS::DynamoDB::GlobalTable').flatMap(([id, { Properties }]) =>
+      (
+        (Properties.GlobalSecondaryIndexes ?? []) as { IndexName: string; KeySchema: { AttributeName: string }[] }[]
+      ).map(({ IndexName, KeySchema }) => [nameOf(id), IndexName, ...KeySchema.map((key) => key.AttributeName)]),
+    );
+    expect(indexes).toEqual([['TablesIncidents', 'open', 'openPk', 'updatedAt']]);
+  });
+
+  it('[A73] keeps evidence for 90 days and logs for 30', () => {
+    state.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: [
+          Match.objectLike({
+            ExpirationInDays: 90,
+            NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+            Status: 'Enabled',
+          }),
+        ],
+      },
+    });
+    selfheal.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  it('keeps evidence for as long as the context says', () => {
+    const workspace = makeWorkspace();
+    const other = templatesOf(workspace.makeApp({ evidenceDays: '14' }).synth());
+    workspace.remove();
+    other.state.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 14 })] },
+    });
+  });
+
+  it('has a bucket that is private, encrypted, versioned and talks TLS only', () => {
+    state.resourceCountIs('AWS::S3::Bucket', 1);
+    state.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: Match.anyValue(),
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+    state.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: deniesPlainText('s3:*') });
+  });
+
+  it('[D229] generates the webhook secret and leaves the token to be set', () => {
+    state.hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: Match.objectLike({
+        GenerateStringKey: 'current',
+        SecretStringTemplate: '{}',
+        PasswordLength: 48,
+      }),
+    });
+    state.hasResourceProperties('AWS::SecretsManager::Secret', { SecretString: '{"token":"not-set"}' });
+    state.resourceCountIs('AWS::SecretsManager::Secret', 2);
+  });
+
+  it('lets only an administrator make approvers, who sign in without a client secret', () => {
+    state.hasResourceProperties('AWS::Cognito::UserPool', {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      DeletionProtection: 'ACTIVE',
+      Policies: { PasswordPolicy: Match.objectLike({ MinimumLength: 14 }) },
+    });
+    state.hasResourceProperties('AWS::Cognito::UserPoolClient', { GenerateSecret: false });
+  });
+
+  it('lets no approver write the GitHub login by which an author is known', () => {
+    state.hasResourceProperties('AWS::Cognito::UserPool', {
+      Schema: Match.arrayWith([Match.objectLike({ Name: 'github', AttributeDataType: 'String' })]),
+    });
+    state.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      ReadAttributes: Match.arrayWith(['custom:github']),
+      WriteAttributes: ['locale'],
+    });
+  });
+
+  it('survives its own deletion', () => {
+    const kept = [
+      'AWS::DynamoDB::GlobalTable',
+      'AWS::S3::Bucket',
+      'AWS::SecretsManager::Secret',
+      'AWS::Cognito::UserPool',
+    ];
+    for (const type of kept) {
+      for (const [id, { DeletionPolicy }] of resourcesOf(state, type))
+        expect([id, DeletionPolicy]).toEqual([id, 'Retain']);
+    }
+  });
+});
+
+describe('the deployment', () => {
+  it('names no resource itself, so that it fits twice into one account', () => {
+    const given = [state, selfheal].flatMap((template) =>
+      Object.values(template.toJSON().Resources as Record<string, Resource>).flatMap(({ Type, Properties }) =>
+        Object.keys(Properties ?? {})
+          .filter((key) =>
+            /^(Table|Bucket|Queue|Topic|Function|Role|Alarm|StateMachine|LogGroup|ManagedPolicy|UserPool)Name$/.test(
+              key,
+            ),
+          )
+          .filter((key) => typeof Properties[key] === 'string')
+          .map((key) => `${Type} ${key}`),
+      ),
+    );
+    expect(given).toEqual([]);
+  });
+
+  it('is the same each time it is synthesized', () => {
+    const workspace = makeWorkspace();
+    const once = templatesOf(workspace.makeApp({ emails: EMAILS.join(',') }).synth());
+    workspace.remove();
+    expect(once.selfheal.toJSON()).toEqual(selfheal.toJSON());
+    expect(once.state.toJSON()).toEqual(state.toJSON());
+  });
+});

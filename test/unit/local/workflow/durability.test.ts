@@ -1,0 +1,350 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { anEngine, type Engine, type EngineOptions, failing, only, removeFolders, TASK } from './harness.ts';
+
+afterAll(removeFolders);
+
+const never = () => new Promise<never>(() => {});
+const task = (more: object = {}) => ({ Type: 'Task', Resource: TASK, End: true, ...more });
+const files = (engine: Engine, folder: string) => readdirSync(join(engine.dataDir, folder));
+const journalOf = (engine: Engine) => join(engine.dataDir, 'running', files(engine, 'running')[0] ?? '');
+
+/** Stops an engine the hard way, and lets another one go on from its folder. */
+async function restart(engine: Engine, options: EngineOptions): Promise<Engine> {
+  await engine.step.stop();
+  const next = await anEngine({ ...options, dataDir: engine.dataDir });
+  await next.step.resume();
+  return next;
+}
+
+describe('after a restart', () => {
+  it('a step with a recorded result does not run again, one without does', async () => {
+    const ran: unknown[] = [];
+    const definition = {
+      StartAt: 'One',
+      States: {
+        One: task({ Arguments: 1, Assign: { v: '{% $states.result %}' }, End: false, Next: 'Two' }),
+        Two: task({ Arguments: { two: '{% $v + 1 %}' } }),
+      },
+    };
+    const first = await anEngine({
+      definition,
+      runTask: async (_machine, _resource, args) => {
+        ran.push(args);
+        return args === 1 ? 10 : never();
+      },
+    });
+    const arn = await first.start();
+    await vi.waitUntil(() => ran.length === 2);
+    const next = await restart(first, {
+      definition,
+      runTask: async (_machine, _resource, args) => {
+        ran.push(args);
+        return 'done';
+      },
+    });
+    expect(await next.ended(arn)).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
+    expect(ran).toEqual([1, { two: 11 }, { two: 11 }]);
+    expect(next.events[0]).toMatchObject({ type: 'ExecutionResumed', executionArn: arn });
+    await next.step.stop();
+  });
+
+  it('a wait ends when it would have ended', async () => {
+    const options = { definition: only({ Type: 'Wait', Seconds: 400, End: true }) };
+    const first = await anEngine(options);
+    const arn = await first.start();
+    const { at } = await first.seen((event) => event.type === 'StateEntered');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    const next = await restart(first, options);
+    await next.ended(arn);
+    const over = next.events.find((event) => event.type === 'StateExited');
+    expect(over!.at - at).toBeGreaterThanOrEqual(399);
+    // A wait that began anew would take 650 ms.
+    expect(over!.at - at).toBeLessThan(600);
+    await next.step.stop();
+  });
+
+  it.each([
+    ["a task's", only(task({ TimeoutSeconds: 100 })), 'FAILED'],
+    ["a machine's", { ...only(task()), TimeoutSeconds: 100 }, 'TIMED_OUT'],
+  ])('%s timeout that passed meanwhile counts', async (_whose, definition, status) => {
+    const first = await anEngine({ definition, runTask: never });
+    const arn = await first.start();
+    await first.seen((event) => event.type === 'TaskScheduled');
+    await first.step.stop();
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    const next = await restart(first, { definition, runTask: never });
+    expect(await next.ended(arn)).toMatchObject({ status, error: 'States.Timeout' });
+    await next.step.stop();
+  });
+
+  it('retries that were used up stay used up', async () => {
+    const definition = only(task({ Retry: [{ ErrorEquals: ['Bad'], MaxAttempts: 2, IntervalSeconds: 30 }] }));
+    let calls = 0;
+    const runTask = async () => {
+      calls += 1;
+      throw failing('Bad');
+    };
+    let engine = await anEngine({ definition, runTask });
+    const arn = await engine.start();
+    for (const attempt of [1, 2]) {
+      await engine.seen(
+        (event) => event.type === 'TaskRetried' && (event.detail as { attempt: number }).attempt === attempt,
+      );
+      engine = await restart(engine, { definition, runTask });
+    }
+    expect(await engine.ended(arn)).toMatchObject({ status: 'FAILED', error: 'Bad' });
+    expect(calls).toBe(3);
+    await engine.step.stop();
+  });
+
+  it('a waiting token is answered once, also before resume() and never by a second call', async () => {
+    const definition = only(task({ Resource: `${TASK}.waitForTaskToken` }));
+    let token = '';
+    let calls = 0;
+    const runTask = async (
+      _machine: unknown,
+      _resource: unknown,
+      _args: unknown,
+      context: { taskToken: string | null },
+    ) => {
+      calls += 1;
+      token = context.taskToken ?? '';
+    };
+    const first = await anEngine({ definition, runTask });
+    const arn = await first.start();
+    await first.seen((event) => event.type === 'TaskSubmitted');
+    await first.step.stop();
+    const next = await anEngine({ definition, runTask, dataDir: first.dataDir });
+    const answer = { taskToken: token, output: '"yes"' };
+    await next.step.handle('SendTaskSuccess', answer);
+    await expect(next.step.handle('SendTaskSuccess', answer)).rejects.toMatchObject({ name: 'TaskTimedOut' });
+    await next.step.resume();
+    expect(await next.ended(arn)).toMatchObject({ output: '"yes"' });
+    expect(calls).toBe(1);
+    await next.step.stop();
+  });
+
+  it('each branch and each iteration goes on from its own place', async () => {
+    const branch = (name: string) => ({
+      StartAt: `${name}1`,
+      States: {
+        [`${name}1`]: task({ Arguments: `${name}1`, End: false, Next: `${name}2` }),
+        [`${name}2`]: task({ Arguments: `${name}2` }),
+      },
+    });
+    const definition = only({ Type: 'Parallel', Branches: ['a', 'b', 'c'].map(branch), End: true });
+    const finished = ['a1', 'b1', 'b2'];
+    const ran: unknown[] = [];
+    const first = await anEngine({
+      definition,
+      runTask: (_machine, _resource, args) => (finished.includes(String(args)) ? Promise.resolve(args) : never()),
+    });
+    const arn = await first.start();
+    await Promise.all(
+      ['a2', 'b2'].map((name) => first.seen((event) => event.state === name && event.type.startsWith('Task'))),
+    );
+    await first.seen((event) => event.type === 'StateExited' && event.state === 'b2');
+    const next = await restart(first, {
+      definition,
+      runTask: async (_machine, _resource, args) => {
+        ran.push(args);
+        return args;
+      },
+    });
+    expect(await next.ended(arn)).toMatchObject({ output: '["a2","b2","c2"]' });
+    expect(ran.sort()).toEqual(['a2', 'c1', 'c2']);
+    await next.step.stop();
+  });
+
+  it('an execution keeps the definition it began with', async () => {
+    const first = await anEngine({ definition: only(task({ Output: 'old' })), runTask: never });
+    const arn = await first.start();
+    await first.seen((event) => event.type === 'TaskScheduled');
+    const next = await restart(first, { definition: { StartAt: 'New', States: { New: { Type: 'Succeed' } } } });
+    expect(await next.ended(arn)).toMatchObject({ output: '"old"' });
+    await next.step.stop();
+  });
+
+  it('ended executions are remembered: their names stay taken, their history can be read', async () => {
+    const options = { definition: only({ Type: 'Pass', End: true }) };
+    const first = await anEngine(options);
+    const arn = await first.start({ a: 1 }, 'one');
+    const described = await first.ended(arn);
+    const history = await first.history(arn);
+    const next = await restart(first, options);
+    await expect(next.start({ a: 1 }, 'one')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
+    expect(await next.ended(arn)).toEqual(described);
+    expect(await next.history(arn)).toEqual(history);
+    expect(next.step.list()).toEqual(first.step.list());
+    expect(next.events).toEqual([]);
+    expect([files(next, 'running').length, files(next, 'ended').length]).toEqual([0, 1]);
+    await next.step.stop();
+  });
+
+  it('an end that was recorded but not yet archived is taken over', async () => {
+    const options = { definition: only({ Type: 'Wait', Seconds: 9_000_000, End: true }) };
+    const first = await anEngine(options);
+    const arn = await first.start();
+    await first.step.stop();
+    appendFileSync(journalOf(first), `${JSON.stringify({ type: 'ended', at: 5, status: 'SUCCEEDED', output: 7 })}\n`);
+    const next = await restart(first, options);
+    expect(await next.ended(arn)).toMatchObject({ status: 'SUCCEEDED', output: '7' });
+    await next.step.stop();
+    expect([files(next, 'running').length, files(next, 'ended').length]).toEqual([0, 1]);
+  });
+});
+
+describe('damaged journals', () => {
+  const waiting = { definition: only({ Type: 'Wait', Seconds: 9_000_000, End: true }) };
+
+  it('an execution whose first line is torn never began', async () => {
+    const first = await anEngine(waiting);
+    await first.start();
+    await first.step.stop();
+    truncateSync(journalOf(first), 20);
+    const next = await restart(first, waiting);
+    expect(next.step.list()).toEqual([]);
+    expect(files(next, 'running')).toEqual([]);
+    await next.step.stop();
+  });
+
+  it('a torn last line is cut off before anything is added', async () => {
+    const first = await anEngine({ definition: only({ Type: 'Wait', Seconds: 100, End: true }) });
+    const arn = await first.start();
+    await first.seen((event) => event.type === 'StateEntered');
+    await first.step.stop();
+    appendFileSync(journalOf(first), '{"type":"exited","sco\u00e9');
+    const next = await restart(first, waiting);
+    expect(await next.ended(arn)).toMatchObject({ status: 'SUCCEEDED' });
+    await next.step.stop();
+  });
+
+  it.each([
+    ['a broken line in the middle', 'not json\n'],
+    ['an entry of an unknown scope', '{"type":"heartbeat","scope":"/9.9.9","at":1}\n'],
+    ['a second beginning', '{"type":"started","at":1}\n'],
+  ])('%s fails that execution and no other, and is kept for a look', async (_what, line) => {
+    const first = await anEngine(waiting);
+    const broken = await first.start({}, 'broken');
+    await first.step.stop();
+    const text = readFileSync(journalOf(first), 'utf8').split('\n');
+    writeFileSync(journalOf(first), `${text[0]}\n${line}${text.slice(1).join('\n')}`);
+    const next = await restart(first, waiting);
+    await next.start({}, 'sound');
+    expect(
+      next.step
+        .list()
+        .map((one) => [one.name, one.status])
+        .sort(),
+    ).toEqual([
+      ['broken', 'FAILED'],
+      ['sound', 'RUNNING'],
+    ]);
+    expect(next.events).toContainEqual(
+      expect.objectContaining({ type: 'ExecutionFailed', executionArn: broken, detail: expect.anything() }),
+    );
+    expect(await next.step.handle('DescribeExecution', { executionArn: broken })).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+    });
+    expect(files(next, 'corrupt')).toHaveLength(1);
+    const third = await restart(next, waiting);
+    expect(third.step.list()).toHaveLength(2);
+    await third.step.stop();
+  });
+
+  it('a torn line of the list of ended executions is cut off', async () => {
+    const options = { definition: only({ Type: 'Pass', End: true }) };
+    const first = await anEngine(options);
+    await first.ended(await first.start());
+    await first.step.stop();
+    appendFileSync(join(first.dataDir, 'ended.jsonl'), '{"exec');
+    const next = await restart(first, options);
+    await next.ended(await next.start());
+    const third = await restart(next, options);
+    expect(third.step.list()).toHaveLength(2);
+    await third.step.stop();
+  });
+
+  it('an end that cannot be listed now is listed after the next start', async () => {
+    const options = { definition: only({ Type: 'Pass', End: true }) };
+    const first = await anEngine(options);
+    const list = join(first.dataDir, 'ended.jsonl');
+    mkdirSync(list);
+    const arn = await first.start();
+    expect(await first.ended(arn)).toMatchObject({ status: 'SUCCEEDED' });
+    await first.step.stop();
+    rmSync(list, { recursive: true });
+    const next = await restart(first, options);
+    expect(next.step.list()).toMatchObject([{ executionArn: arn, status: 'SUCCEEDED' }]);
+    expect(await next.ended(arn)).toMatchObject({ status: 'SUCCEEDED' });
+    await next.step.stop();
+    expect([files(next, 'running').length, files(next, 'ended').length]).toEqual([0, 1]);
+  });
+
+  it('an execution whose journal cannot be written stands still, and goes on after a restart', async () => {
+    const release = Promise.withResolvers<string>();
+    const definition = only(task());
+    const engine = await anEngine({ definition, runTask: () => release.promise });
+    const arn = await engine.start();
+    await engine.seen((event) => event.type === 'TaskScheduled');
+    const file = journalOf(engine);
+    const kept = readFileSync(file);
+    rmSync(file);
+    mkdirSync(file);
+    release.resolve('lost');
+    await engine.seen((event) => event.type === 'ExecutionHalted');
+    expect(engine.step.list()).toMatchObject([{ status: 'RUNNING' }]);
+    await engine.step.stop();
+    rmSync(file, { recursive: true });
+    writeFileSync(file, kept);
+    const next = await restart(engine, { definition, runTask: async () => 'again' });
+    expect(await next.ended(arn)).toMatchObject({ output: '"again"' });
+    await next.step.stop();
+  });
+});
+
+describe('size and speed', () => {
+  it('twelve states cost less than 15 ms, and ended executions leave only a summary in memory', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `S${index}`);
+    const states = names.map((name, index) => [
+      name,
+      task({
+        Arguments: { id: '{% $states.input.id %}' },
+        Assign: { [`v${index}`]: '{% $states.result.id %}' },
+        ...(index < 11 ? { End: false, Next: `S${index + 1}` } : {}),
+      }),
+    ]);
+    const engine = await anEngine({ definition: { StartAt: 'S0', States: Object.fromEntries(states) } });
+    const runs = 60;
+    await engine.ended(await engine.start({ id: 'warm' }));
+    const before = process.cpuUsage();
+    for (let index = 0; index < runs; index += 1) await engine.ended(await engine.start({ id: `id-${index}` }));
+    // Time of this process, so that a busy machine does not count.
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000 / runs).toBeLessThan(15);
+    await engine.step.stop();
+    expect(files(engine, 'running')).toEqual([]);
+    expect(files(engine, 'ended')).toHaveLength(runs + 1);
+  });
+
+  it('StartExecution answers only when the journal is there', async () => {
+    const engine = await anEngine({ definition: only(task()), runTask: never });
+    await engine.start({ secret: 'input' });
+    expect(readFileSync(journalOf(engine), 'utf8')).toContain('"secret":"input"');
+    await engine.step.stop();
+  });
+
+  it('an execution that cannot be written is not begun', async () => {
+    const engine = await anEngine({ definition: only(task()), runTask: never });
+    const running = join(engine.dataDir, 'running');
+    rmSync(running, { recursive: true });
+    await expect(engine.start({}, 'one')).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(engine.step.list()).toEqual([]);
+    mkdirSync(running);
+    await engine.start({}, 'one');
+    await engine.step.stop();
+  });
+});

@@ -1,0 +1,97 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileTemplate } from '#apps/local/workflow/template.ts';
+import { fuzzOptions } from '#test/fuzz/seed.ts';
+
+const evaluate = (source: string, bindings: Record<string, unknown> = {}) => compileTemplate(source).evaluate(bindings);
+
+describe('functions Step Functions adds to JSONata', () => {
+  it.each([
+    ['{% $partition([1,2,3,4,5], 2) %}', [[1, 2], [3, 4], [5]]],
+    ['{% $partition([1], 4) %}', [[1]]],
+    ['{% $partition([], 4) %}', []],
+    ['{% $range(1, 9, 3) %}', [1, 4, 7]],
+    ['{% $range(3, 1, -1) %}', [3, 2, 1]],
+    ['{% $range(1, 0, 1) %}', []],
+    ['{% $hash("a", "SHA-1") %}', '86f7e437faa5a7fce15d1ddcb9eaeaea377667b8'],
+    ['{% $hash("a", "MD5") %}', '0cc175b9c0f1b6a831c399e269772661'],
+    ['{% $random(7) = $random(7) %}', true],
+    ['{% $random() < 1 %}', true],
+    ['{% $length($uuid()) %}', 36],
+    ['{% $uuid() = $uuid() %}', false],
+    ['{% $parse("{\\"a\\":[1,null]}") %}', { a: [1, null] }],
+  ])('%s', async (source, wanted) => {
+    expect(await evaluate(source)).toEqual(wanted);
+  });
+
+  it.each([
+    ['{% $hash("a", "SHA-3") %}', 'unknown algorithm'],
+    ['{% $partition([1], 0) %}', 'positive'],
+    ['{% $range(1, 2, 0) %}', 'increment'],
+    ['{% $range(1, 2000, 1) %}', 'at most 1000'],
+    ['{% $parse("{") %}', 'JSON'],
+    ['{% $nothing %}', 'returned nothing'],
+    ['{% $states.input.a.b %}', 'returned nothing'],
+    ['{% $partition($nothing, 2) %}', 'returned nothing'],
+    ['{% 1 + "a" %}', 'number'],
+    ['{% function($x) { $x } %}', 'function'],
+    ['{% {"f": $sum} %}', 'function'],
+    ['{% ($f := function($n) { $f($n + 1) }; $f(1)) %}', ''],
+  ])('%s is States.QueryEvaluationError', { timeout: 15_000 }, async (source, part) => {
+    await expect(evaluate(source, { states: { input: {} } })).rejects.toMatchObject({
+      error: 'States.QueryEvaluationError',
+      cause: expect.stringContaining(part),
+    });
+  });
+
+  it.each([
+    ['{% $eval("1") %}', '$eval is not supported'],
+    ['{% [1].($eval("1")) %}', '$eval is not supported'],
+    ['{% 1 + %}', 'end of expression'],
+    ['{% 1', "must both start with '{%'"],
+    [' {% 1 %}', "must both start with '{%'"],
+  ])('%s does not compile', (source, part) => {
+    expect(() => compileTemplate(source)).toThrow(part);
+  });
+});
+
+describe('templates', () => {
+  it('give any JSON without expressions back as it is', async () => {
+    const text = fc.string().filter((one) => !one.startsWith('{%') && !one.endsWith('%}'));
+    const json = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        text,
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.dictionary(text, tie('value'), { maxKeys: 4 }),
+      ),
+    })).value;
+    await fc.assert(
+      fc.asyncProperty(json, async (value) => {
+        const plain = JSON.parse(JSON.stringify(value));
+        expect(await compileTemplate(plain).evaluate({})).toEqual(plain);
+      }),
+      fuzzOptions(100),
+    );
+  });
+
+  it('pass any JSON value through an expression unchanged', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue({ noUnicodeString: false }), async (value) => {
+        const plain = JSON.parse(JSON.stringify(value));
+        expect(await evaluate('{% $states.input %}', { states: { input: plain } })).toEqual(plain);
+      }),
+      fuzzOptions(100),
+    );
+  });
+
+  it('keep a key named __proto__ as a plain key', async () => {
+    const source = JSON.parse('{"__proto__": {"polluted": "{% 1 %}"}}');
+    const value = await compileTemplate(source).evaluate({});
+    expect(Object.keys(value as object)).toEqual(['__proto__']);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+});

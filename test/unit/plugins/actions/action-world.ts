@@ -1,0 +1,110 @@
+import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
+import type { AlarmState } from '#shared/ports/cloud.ts';
+import type { Run } from '#shared/ports/code-host.ts';
+import {
+  aClassification,
+  aConfiguration,
+  aGithubTarget,
+  aLambdaDeployment,
+  anAlarmTarget,
+  anEcsDeployment,
+  aService,
+  aTelemetry,
+  someAlarmFacts,
+} from '#test/builders/index.ts';
+import {
+  fakeAlarms,
+  fakeClock,
+  fakeCodeHost,
+  fakeDeployments,
+  fakeEcsServices,
+  fakeLambdaAliases,
+} from '#test/fakes/index.ts';
+
+export function aRun(change: Partial<Run> = {}): Run {
+  return {
+    id: 1001,
+    attempt: 1,
+    status: 'completed',
+    conclusion: 'failure',
+    url: 'https://github.example/acme/shop/actions/runs/1001',
+    workflowId: 77,
+    headSha: 'a'.repeat(40),
+    createdAt: '2026-11-21T11:00:00Z',
+    ...change,
+  };
+}
+
+/**
+ * A small world in which every action fits: a failed run, an alias and a service whose last deployment raised an alarm. Effects
+ * change it, and what is read shows it.
+ */
+export function anActionWorld() {
+  const clock = fakeClock();
+  const state = {
+    run: aRun(),
+    alarm: { state: 'ALARM', since: '2026-11-21T11:58:00.000Z' } as AlarmState | null,
+    alias: aLambdaDeployment(),
+    ecs: anEcsDeployment(),
+    newerRun: false,
+    effects: [] as string[],
+  };
+  const ports = {
+    codeHost: fakeCodeHost({
+      getRun: async () => ({ ...state.run }),
+      hasNewerRun: async () => state.newerRun,
+      rerunFailedJobs: async () => {
+        state.effects.push('rerun');
+        state.run = aRun({ attempt: state.run.attempt + 1, status: 'queued', conclusion: null });
+      },
+    }),
+    alarms: fakeAlarms({ read: async () => state.alarm }),
+    deployments: fakeDeployments({ read: async (ref) => (ref.kind === 'lambda-alias' ? state.alias : state.ecs) }),
+    lambdaAliases: fakeLambdaAliases({
+      pointTo: async (_functionName, _alias, version, revisionId) => {
+        if (revisionId !== state.alias.revisionId) return 'changed-meanwhile';
+        state.effects.push(`alias:${version}`);
+        state.alias = { ...state.alias, currentVersion: version, revisionId: `${revisionId}+` };
+        return 'moved';
+      },
+    }),
+    ecsServices: fakeEcsServices({
+      deploy: async (_cluster, _service, taskDefinition) => {
+        state.effects.push(`ecs:${taskDefinition.split('/').at(-1)}`);
+        state.ecs = { ...state.ecs, currentTaskDefinition: taskDefinition };
+      },
+    }),
+    clock,
+  } satisfies ActionPorts;
+  /** The incident's trouble goes away. */
+  const heal = () => {
+    state.run = aRun({ attempt: state.run.attempt, conclusion: 'success' });
+    state.alarm = { state: 'OK', since: clock.now().toISOString() };
+    clock.advance(3_600_000);
+  };
+  return { clock, state, ports, heal };
+}
+
+const ecsService = aService({
+  deployment: {
+    kind: 'ecs-service',
+    cluster: 'shop',
+    service: 'checkout',
+    taskDefinitionFamily: 'checkout',
+    taskRoleArns: ['arn:aws:iam::123456789012:role/checkout-task'],
+  },
+});
+
+/** Facts from which exactly one action of the family is proposed. */
+export function fittingContext(family: ActionPlugin['family']) {
+  const service = family === 'github' ? null : family === 'lambda' ? aService() : ecsService;
+  const deployment = family === 'lambda' ? aLambdaDeployment() : anEcsDeployment();
+  return {
+    target: family === 'github' ? aGithubTarget() : anAlarmTarget(),
+    telemetry: family === 'github' ? aTelemetry() : aTelemetry({ facts: someAlarmFacts({ deployment }) }),
+    classification: aClassification(),
+    service,
+    configuration: aConfiguration({ services: service === null ? [] : [service] }),
+    now: new Date('2026-11-21T12:00:00Z'),
+  };
+}

@@ -1,0 +1,165 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listCandidates } from '#shared/domain/remediation/candidates.ts';
+import { changeableKeys } from '#shared/domain/remediation/target-key.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { ACTIONS, actionOf } from '#shared/plugins/actions/registry.ts';
+import { aConfiguration, aGithubTarget } from '#test/builders/index.ts';
+import { anActionWorld, fittingContext } from './action-world.ts';
+
+const FOLDER = join(import.meta.dirname, '../../../../shared/plugins/actions');
+/** Files of the folder that are no actions. */
+const PARTS = new Set(['contract', 'registry', 'alarm-verification', 'recent-deployment']);
+
+/** The proposal of the fitting context, read back as a plan's parameters would be. */
+function fitting(action: ActionPlugin): unknown {
+  const [proposal] = action.propose(fittingContext(action.family));
+  return action.parameters.parse(JSON.parse(JSON.stringify(proposal?.parameters)));
+}
+const freeze = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+};
+
+describe('the registry of actions', () => {
+  it('has every action file of the folder, under the id its file is named after', async () => {
+    const names = (await readdir(FOLDER)).map((name) => name.replace(/\.ts$/, '')).filter((name) => !PARTS.has(name));
+    expect(ACTIONS.map(({ id }) => id).sort()).toEqual(names.sort());
+  });
+
+  it('finds an action by its id and nothing by another', () => {
+    expect(actionOf('rerun-failed-jobs')?.family).toBe('github');
+    for (const id of ['', 'constructor', 'rerun-failed-jobs ']) expect(actionOf(id)).toBeNull();
+  });
+});
+
+describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id, action) => {
+  it('has a sample that fits its parameters, strictly', () => {
+    expect(action.parameters.parse(action.sample)).toEqual(action.sample);
+    expect(action.parameters.safeParse({ ...(action.sample as object), more: 1 }).success).toBe(false);
+  });
+
+  it('says in plain words what happens to what', () => {
+    expect(action.describe(action.sample)).toMatch(/^[A-Z].{20,}\.$/s);
+    expect(action.title).not.toBe('');
+  });
+
+  it('names the changed thing the same way each time', () => {
+    expect(action.targetKey(action.sample)).toBe(action.targetKey(structuredClone(action.sample)));
+    expect(action.targetKey(action.sample)).toMatch(/^(github|lambda|ecs):[^/]+\/.+$/);
+  });
+
+  it('proposes purely: frozen facts, equal answers, valid parameters of the own target', () => {
+    const context = freeze(fittingContext(action.family));
+    const [proposal, ...rest] = action.propose(context);
+    expect(rest).toEqual([]);
+    expect(action.propose(context)).toEqual([proposal]);
+    const parameters = action.parameters.parse(proposal?.parameters);
+    expect(changeableKeys(context.target, context.service)).toEqual([action.targetKey(parameters)]);
+    expect(proposal?.confidence).toBeGreaterThan(0);
+    expect(proposal?.confidence).toBeLessThanOrEqual(1);
+  });
+
+  it('[C21] proposes nothing for a target it does not know', () => {
+    const foreign = fittingContext(action.family === 'github' ? 'lambda' : 'github');
+    expect(action.propose(foreign)).toEqual([]);
+    expect(
+      action.propose({
+        ...fittingContext(action.family),
+        target: { kind: 'storm', startedAt: '2026-11-21T12:00:00Z' },
+      }),
+    ).toEqual([]);
+  });
+
+  it('names exact actions and, where the service knows any, exact resources', () => {
+    const { execute, observe, undo } = action.grants(fittingContext(action.family).configuration);
+    for (const grant of [...execute, ...observe, ...undo]) {
+      expect(grant.actions.length).toBeGreaterThan(0);
+      for (const name of grant.actions) expect(name).toMatch(/^[a-z-]+:[A-Z][A-Za-z]+$/);
+      for (const resource of grant.resources) {
+        if (resource !== '*') expect(resource).toMatch(/^arn:(aws|\$\{Partition\}):[a-z]+:/);
+      }
+    }
+    for (const grant of execute) expect(grant.resources).not.toContain('*');
+    expect(action.grants(aConfiguration())).toEqual({ execute: [], observe: [], undo: [] });
+  });
+
+  it('has a schedule of whole seconds', () => {
+    const { intervalSeconds, maxPolls } = action.schedule(aConfiguration());
+    expect(intervalSeconds).toBeGreaterThanOrEqual(1);
+    expect(maxPolls).toBeGreaterThanOrEqual(1);
+  });
+
+  it('sees that it is not started, then that it happened, with a receipt that is as good', async () => {
+    const { ports, state } = anActionWorld();
+    const parameters = fitting(action);
+    expect(await action.observe(parameters, ports)).toEqual({ kind: 'not-started' });
+    const receipt = await action.execute(parameters, ports);
+    expect(state.effects).toHaveLength(1);
+    const observation = await action.observe(parameters, ports);
+    expect(observation).toMatchObject({ kind: 'happened', receipt: { facts: receipt.facts } });
+    expect(receipt.summary).not.toBe('');
+  });
+
+  it('sees by itself that the trouble is gone, and then does not fit any more', async () => {
+    const { ports, heal } = anActionWorld();
+    heal();
+    expect((await action.observe(fitting(action), ports)).kind).toBe('superseded');
+  });
+
+  it('is pending until the target recovers', async () => {
+    const { ports, heal } = anActionWorld();
+    const parameters = fitting(action);
+    const receipt = await action.execute(parameters, ports);
+    const { target, configuration } = fittingContext(action.family);
+    const look = () => action.verify(parameters, receipt, { ports, target, configuration, poll: 0 });
+    expect((await look()).state).toBe('pending');
+    heal();
+    expect((await look()).state).toBe('recovered');
+  });
+
+  it('restores what was before, once, however often it is asked', async () => {
+    if (!action.undo) return;
+    const { ports, state } = anActionWorld();
+    const before = structuredClone([state.alias.currentVersion, state.ecs.currentTaskDefinition]);
+    const parameters = fitting(action);
+    const receipt = await action.execute(parameters, ports);
+    expect(await action.undo(parameters, receipt, ports)).not.toBe('');
+    await action.undo(parameters, receipt, ports);
+    expect([state.alias.currentVersion, state.ecs.currentTaskDefinition]).toEqual(before);
+    expect(state.effects).toHaveLength(2);
+  });
+
+  it('is listed as a candidate under its own id', () => {
+    const candidates = listCandidates(fittingContext(action.family), ACTIONS);
+    expect(candidates.map(({ label }) => label)).toEqual([action.id]);
+  });
+});
+
+describe('listing candidates', () => {
+  it('[D29] puts the surest first, then the least risky, and numbers several of one action', () => {
+    const made = (id: string, risk: ActionPlugin['risk'], ...confidences: number[]) => ({
+      ...(actionOf('rerun-failed-jobs') as ActionPlugin),
+      id,
+      risk,
+      propose: () =>
+        confidences.map((confidence) => ({
+          parameters: actionOf('rerun-failed-jobs')?.sample,
+          confidence,
+          reason: '',
+        })),
+    });
+    const actions = [made('a', 'high', 0.9), made('b', 'low', 0.9, 0.95)];
+    const listed = listCandidates({ ...fittingContext('github'), target: aGithubTarget() }, actions);
+    expect(listed.map(({ label }) => label)).toEqual(['b-2', 'b', 'a']);
+  });
+
+  it('refuses a proposal whose parameters do not fit their own schema', () => {
+    const broken = {
+      ...(actionOf('rerun-failed-jobs') as ActionPlugin),
+      propose: () => [{ parameters: { runId: 'x' }, confidence: 1, reason: '' }],
+    };
+    expect(() => listCandidates(fittingContext('github'), [broken])).toThrow();
+  });
+});

@@ -1,0 +1,140 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkBoundaries } from '../../../tools/check-boundaries.ts';
+
+const FINE: Record<string, string> = {
+  'shared/domain/incident.ts': 'export const incident = 1;',
+  'shared/ports/store.ts': 'export interface Store {}',
+  'shared/adapters/aws/store.ts': "import { SNSClient } from '@aws-sdk/client-sns'; export const store = SNSClient;",
+  'shared/app/heal.ts': 'export const heal = 1;',
+  'shared/plugins/actions/contract.ts': 'export interface Action {}',
+  'shared/plugins/actions/rerun.ts': 'export const rerun = 1;',
+  'shared/plugins/actions/registry.ts': "import { rerun } from './rerun.ts'; export const ACTIONS = [rerun];",
+  'functions/plan/config.ts': 'export const config = 1;',
+  'functions/plan/handler.ts': 'export const makeHandler = 1;',
+  'functions/notify/main.ts': "import { store } from '#shared/adapters/aws/store.ts'; export const handler = store;",
+  'infra/app.ts': "import { config } from '#functions/plan/config.ts'; export const app = config;",
+  'apps/local/main.ts': "import { heal } from '#shared/app/heal.ts'; export const main = heal;",
+  'apps/dashboard/page.ts': "import { incident } from '#shared/domain/incident.ts'; export const page = incident;",
+  'tools/build.ts': 'export const build = 1;',
+  'test/fakes/store.ts': 'export const fake = 1;',
+};
+
+/** One planted violation for every rule: the file, its text, and the rule that has to fire on it. */
+const PLANTED: readonly [rule: string, file: string, text: string][] = [
+  ['domain-is-pure', 'shared/domain/reads.ts', "import fs from 'node:fs'; export const a = fs;"],
+  [
+    'ports-know-only-domain',
+    'shared/ports/leaks.ts',
+    "import { store } from '#shared/adapters/aws/store.ts'; export const a = store;",
+  ],
+  [
+    'plugins-know-domain-and-ports',
+    'shared/plugins/actions/leaks.ts',
+    "import { heal } from '#shared/app/heal.ts'; export const a = heal;",
+  ],
+  [
+    'no-plugin-sees-its-siblings',
+    'shared/plugins/actions/nosy.ts',
+    "import type { ACTIONS } from './registry.ts'; export type A = typeof ACTIONS;",
+  ],
+  [
+    'app-knows-no-adapters',
+    'shared/app/leaks.ts',
+    "import { store } from '#shared/adapters/aws/store.ts'; export const a = store;",
+  ],
+  [
+    'adapters-know-no-app',
+    'shared/adapters/aws/leaks.ts',
+    "import { heal } from '#shared/app/heal.ts'; export const a = heal;",
+  ],
+  [
+    'shared-knows-no-entry-point',
+    'shared/app/outward.ts',
+    "import { config } from '#functions/plan/config.ts'; export const a = config;",
+  ],
+  [
+    'sdk-only-in-adapters',
+    'apps/local/sdk.ts',
+    "import { SNSClient } from '@aws-sdk/client-sns'; export const a = SNSClient;",
+  ],
+  [
+    'functions-are-islands',
+    'functions/notify/nosy.ts',
+    "import { config } from '../plan/config.ts'; export const a = config;",
+  ],
+  [
+    'only-main-composes',
+    'functions/notify/handler.ts',
+    "import { store } from '#shared/adapters/aws/store.ts'; export const a = store;",
+  ],
+  [
+    'infra-reads-data-not-code',
+    'infra/leaks.ts',
+    "import { makeHandler } from '#functions/plan/handler.ts'; export const a = makeHandler;",
+  ],
+  [
+    'dashboard-is-a-browser',
+    'apps/dashboard/leaks.ts',
+    "import { heal } from '#shared/app/heal.ts'; export const a = heal;",
+  ],
+  [
+    'no-product-import-of-test',
+    'infra/tests.ts',
+    "import { fake } from '#test/fakes/store.ts'; export const a = fake;",
+  ],
+  ['no-unresolved', 'apps/local/missing.ts', "import { a } from './nowhere.ts'; export const b = a;"],
+  ['no-circular', 'shared/app/ring-a.ts', "import { b } from './ring-b.ts'; export const a: unknown = () => b;"],
+];
+
+const ROOT = join(import.meta.dirname, '../../..');
+let tree: string;
+
+beforeAll(() => {
+  tree = mkdtempSync(join(tmpdir(), 'boundaries-'));
+  symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
+  for (const file of ['package.json', 'tsconfig.json']) cpSync(join(ROOT, file), join(tree, file));
+  for (const [file, text] of Object.entries(FINE)) write(file, text);
+});
+
+afterAll(() => rmSync(tree, { recursive: true, force: true }));
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(tree, file)), { recursive: true });
+  writeFileSync(join(tree, file), `${text}\n`);
+}
+
+describe('the import map', () => {
+  it('accepts a tree that keeps to it', async () => {
+    expect((await checkBoundaries(tree)).violations).toEqual([]);
+  });
+
+  it('fires every one of its rules on a planted violation', async () => {
+    for (const [, file, text] of PLANTED) write(file, text);
+    write('shared/app/ring-b.ts', "import { a } from './ring-a.ts'; export const b: unknown = () => a;");
+    const { violations } = await checkBoundaries(tree);
+    const fired = PLANTED.map(([rule, file]) => [
+      rule,
+      violations.some(
+        (v) =>
+          (v.rule === rule && v.from.startsWith(file.replace('ring-a', 'ring-'))) ||
+          (v.rule === rule && v.from === file),
+      ),
+    ]);
+    expect(fired).toEqual(PLANTED.map(([rule]) => [rule, true]));
+  });
+
+  it('has a planted violation for each of its rules', () => {
+    const { forbidden } = createRequire(import.meta.url)('../../../.dependency-cruiser.cjs') as {
+      forbidden: { name: string }[];
+    };
+    expect(forbidden.map((r) => r.name).sort()).toEqual(PLANTED.map(([rule]) => rule).sort());
+  });
+
+  it('refuses to give a verdict when it does not see the modules', async () => {
+    await expect(checkBoundaries(tree, ['shared', 'empty'])).rejects.toThrow();
+  });
+});

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
+import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
+
+const FOLDERS = ['shared', 'functions', 'infra', 'apps', 'tools', 'test'];
+
+interface BoundaryReport {
+  readonly modules: number;
+  readonly violations: readonly { rule: string; from: string; to: string }[];
+}
+
+/**
+ * Cruises the given folders below `root` with the rules of `.dependency-cruiser.cjs`.
+ * Throws when fewer modules were seen than TypeScript files exist: a cruise that sees nothing would pass everything.
+ */
+export async function checkBoundaries(root: string, folders: readonly string[] = FOLDERS): Promise<BoundaryReport> {
+  const { forbidden, options } = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as {
+    forbidden: NonNullable<ICruiseOptions['ruleSet']>['forbidden'];
+    options: ICruiseOptions;
+  };
+  const tsConfig = extractTSConfig('tsconfig.json');
+  const { output } = await cruise(
+    [...folders],
+    { ...options, baseDir: root, validate: true, ruleSet: { forbidden: forbidden ?? [] } },
+    options.enhancedResolveOptions as never,
+    { tsConfig },
+  );
+  const result = output as ICruiseResult;
+  const own = result.modules.filter((module) => folders.some((folder) => module.source.startsWith(`${folder}/`)));
+  const expected = folders.flatMap((folder) => typeScriptFiles(`${root}/${folder}`)).length;
+  if (own.length < expected) {
+    throw new Error(
+      `The boundary check saw ${own.length} of ${expected} modules; its resolution is broken, so its verdict is worthless.`,
+    );
+  }
+  return {
+    modules: own.length,
+    violations: result.summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to })),
+  };
+}
+
+function typeScriptFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => `${entry.parentPath}/${entry.name}`);
+}
+
+if (import.meta.main) {
+  const root = execFileSync('git', ['rev-parse', '--show-toplevel'], { encoding: 'utf8' }).trim();
+  const { modules, violations } = await checkBoundaries(root);
+  for (const { rule, from, to } of violations) console.error(`${rule}: ${from} -> ${to}`);
+  console.log(`${modules} modules, ${violations.length} boundary violations`);
+  process.exitCode = violations.length === 0 ? 0 : 1;
+}
