@@ -31,7 +31,7 @@ export interface FunctionsOptions {
 
 const IDLE_MS = 30_000;
 /** Workers kept over all functions before the longest idle one makes room for another; each costs 30 to 40 MB. */
-const KEPT_WORKERS = 12;
+const KEPT_WORKERS = 24;
 /** Beyond so many, functions that are used need the room more than a second worker of the same function. */
 const GROWING_WORKERS = 6;
 const TRACE_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
