@@ -63,6 +63,8 @@ export interface Runtime {
   putEvent(event: Readonly<Record<string, unknown>>): Promise<void>;
   /** Invokes a function by name, ARN or logical id, and waits for it. */
   invoke(functionName: string, payload: unknown): Promise<FunctionOutcome>;
+  /** Starts a worker for each of these functions (as `invoke` names them), one after another, while there is room. */
+  warm(functionNames: readonly string[]): Promise<void>;
   readonly schedules: { trigger(ruleLogicalIdOrFunctionName: string): Promise<void> };
   /** Newest first. */
   readonly mailbox: { list(): Mail[] };

@@ -16,6 +16,10 @@ export function runtimeFace({ deployment, services, faults, close }: FaceParts):
   const { buses, functions, decisions } = services;
   const physicalIds = physicalIdsOf(deployment.resources);
   let closed: Promise<void> | null = null;
+  const nameOf = (idOrName: string) =>
+    deployment
+      .ofType('AWS::Lambda::Function')
+      .find(({ logicalId, id }) => logicalId === idOrName || id === idOrName)?.name ?? idOrName;
   return {
     endpoint: deployment.endpoint,
     outputs: deployment.outputs,
@@ -23,14 +27,12 @@ export function runtimeFace({ deployment, services, faults, close }: FaceParts):
       buses.publish('default', buses.envelope(event));
     },
     async invoke(functionName, payload) {
-      const named = deployment
-        .ofType('AWS::Lambda::Function')
-        .find((each) => each.logicalId === functionName || each.id === functionName);
-      const result = await functions.invoke(named?.name ?? functionName, JSON.stringify(payload ?? {}));
+      const result = await functions.invoke(nameOf(functionName), JSON.stringify(payload ?? {}));
       return result.ok
         ? { ok: true, payload: JSON.parse(result.payload), error: null }
         : { ok: false, payload: null, error: result.error };
     },
+    warm: (functionNames) => functions.warm(functionNames.map(nameOf)),
     schedules: { trigger: services.schedules.trigger },
     mailbox: { list: services.mailbox.list },
     get decisions() {

@@ -12,6 +12,8 @@ export interface Functions {
   all(): readonly FunctionDefinition[];
   /** Runs the function on JSON text. Throws `AwsFault` when there is none, or its reserved concurrency is used up. */
   invoke(nameOrArn: string, event: string): Promise<InvocationResult>;
+  /** Starts a worker for each of these, one after another, as long as nothing has to make room for it. */
+  warm(names: readonly string[]): Promise<void>;
   /** Invocations running or waiting. */
   load(): number;
   stop(): Promise<void>;
@@ -30,8 +32,8 @@ export interface FunctionsOptions {
 }
 
 const IDLE_MS = 30_000;
-/** Workers kept over all functions before the longest idle one makes room for another; each costs 30 to 40 MB. */
-const KEPT_WORKERS = 24;
+/** Workers kept over all functions before the longest idle one makes room for another; each costs 20 to 30 MB. */
+const KEPT_WORKERS = 16;
 /** Beyond so many, functions that are used need the room more than a second worker of the same function. */
 const GROWING_WORKERS = 6;
 const TRACE_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
@@ -67,6 +69,7 @@ export function makeFunctions(options: FunctionsOptions): Functions {
   }, IDLE_MS / 3);
   reaper.unref();
 
+  let stopped = false;
   const find = (nameOrArn: string) => byName.get(functionName(nameOrArn));
   return {
     find,
@@ -90,8 +93,15 @@ export function makeFunctions(options: FunctionsOptions): Functions {
       options.onInvoked(definition, result);
       return result;
     },
+    async warm(names) {
+      for (const name of names) {
+        if (stopped || workers() >= KEPT_WORKERS) return;
+        await pools.get(name)?.warm();
+      }
+    },
     load: () => [...pools.values()].reduce((sum, pool) => sum + pool.load(), 0),
     async stop() {
+      stopped = true;
       clearInterval(reaper);
       await Promise.all([...pools.values()].map((pool) => pool.stop()));
       await logs.stop();

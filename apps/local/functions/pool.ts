@@ -39,6 +39,8 @@ export interface PoolOptions {
 export interface FunctionPool {
   /** Runs the event (JSON text); waits for a worker when all are busy. Never rejects. */
   run(event: string, arn: string): Promise<InvocationResult>;
+  /** Starts the first worker, if there is none, and resolves when it has loaded the code. Never rejects. */
+  warm(): Promise<void>;
   /** Running or waiting. */
   load(): number;
   workers(): number;
@@ -110,6 +112,14 @@ export function makePool(definition: FunctionDefinition, options: PoolOptions): 
       release(answer.reusable ? slot : null);
       return { ...answer.answer, requestId, cold, milliseconds: performance.now() - began };
     },
+    async warm() {
+      if (alive.size > 0) return;
+      const slot = start();
+      // Events may come at once: the worker takes them when it has loaded.
+      release(slot);
+      slot.worker.postMessage({ load: true });
+      await new Promise((resolve) => slot.worker.once('message', resolve).once('exit', resolve));
+    },
     load: () => running,
     workers: () => alive.size,
     idleSince: () => idle[0]?.idleSince ?? null,
@@ -174,7 +184,9 @@ function invoke(
     };
     const fail = (errorType: string, what: string) =>
       finish({ ok: false, error: { errorType, errorMessage: `RequestId: ${call.requestId} Error: ${what}` } }, false);
-    const onMessage = (answer: Answer) => finish(answer, true);
+    const onMessage = (answer: Answer | { loaded: true }) => {
+      if ('ok' in answer) finish(answer, true);
+    };
     const onError = (error: NodeJS.ErrnoException) =>
       error.code === 'ERR_WORKER_OUT_OF_MEMORY'
         ? fail('Runtime.OutOfMemory', 'Runtime exited with error: signal: killed')

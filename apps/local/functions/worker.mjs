@@ -14,17 +14,25 @@ let loading;
 // Compiled once for all workers of a bundle: each starts faster and is some megabytes smaller.
 enableCompileCache(compileCacheDir);
 
-parentPort.on('message', async ({ event, requestId, arn, deadlineMs, traceId }) => {
+parentPort.on('message', (message) => (message.load ? warm() : run(message)));
+
+async function warm() {
+  loading ??= load();
+  // An event tells what was wrong.
+  await loading.catch(() => undefined);
+  parentPort.postMessage({ loaded: true });
+}
+
+async function run({ event, requestId, arn, deadlineMs, traceId }) {
   process.env._X_AMZN_TRACE_ID = traceId;
   try {
     loading ??= load();
-    const run = await loading;
-    const result = await call(run, JSON.parse(event), { ...context, ...invocation(requestId, arn, deadlineMs) });
+    const result = await call(await loading, JSON.parse(event), { ...context, ...invocation(requestId, arn, deadlineMs) });
     parentPort.postMessage({ ok: true, payload: result === undefined ? 'null' : JSON.stringify(result) });
   } catch (error) {
     parentPort.postMessage({ ok: false, error: describe(error) });
   }
-});
+}
 
 async function load() {
   const dot = handler.lastIndexOf('.');

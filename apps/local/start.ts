@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { prepareAssembly } from './assembly.ts';
+import { healSamples, warmUp } from './sample/heal-samples.ts';
+import { openStage } from './stage.ts';
+import { type Ended, makeTerminal } from './terminal.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const USAGE = `Usage: npm start -- [--once] [--port N] [--data DIR] [--config FILE]
+Deploys the synthesized template to this machine, heals sample incidents, and stays up for more until Ctrl-C.
+  --once         ends when the samples are healed: exit code 0, or 1 when one was not
+  --port N       listens on 127.0.0.1:N (default: a free port)
+  --data DIR     keeps state in DIR and goes on with it the next time (default: a fresh folder, removed at the end)
+  --config FILE  another selfheal.json (default: the one of the samples)`;
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        once: { type: 'boolean', default: false },
+        port: { type: 'string' },
+        data: { type: 'string' },
+        config: { type: 'string', default: join(ROOT, 'apps/local/sample/selfheal.json') },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) {
+      throw new Error(`--port ${values.port} is not a port number; give one from 1 to 65535.`);
+    }
+    return values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    return process.exit(2);
+  }
+}
+
+async function main(): Promise<void> {
+  const args = readArguments();
+  if (args.help) return console.log(USAGE);
+  const write = (line: string) => console.log(line);
+  write('Selfheal on this machine: the template that deploys, without AWS, Docker or keys\n');
+  const assembly = await prepareAssembly({
+    configurationFile: args.config,
+    outDir: join(ROOT, 'dist/local'),
+    context: { emails: 'on-call@example.com' },
+  });
+  write(`  template   ${assembly.reused ? 'unchanged' : 'bundled and synthesized'}, ${assembly.seconds.toFixed(1)} s`);
+  const ends = makeEnds();
+  const started = performance.now();
+  const stage = await openStage({
+    assemblyDir: assembly.assemblyDir,
+    onEvent: makeTerminal({ write, colours: process.stdout.isTTY === true, onEnd: ends.add }),
+    ...(args.port === undefined ? {} : { port: Number(args.port) }),
+    ...(args.data === undefined ? {} : { dataDir: args.data }),
+  });
+  write(`  runtime    ${stage.runtime.endpoint}, ready in ${((performance.now() - started) / 1000).toFixed(2)} s`);
+  write(`  mailbox    ${stage.runtime.endpoint}/mail`);
+  write(`  GitHub     ${stage.world.url} (local, as are CloudWatch, Lambda and ECS)\n`);
+  void warmUp(stage);
+  const healed = await healSamples(stage, ends.next, write);
+  if (args.once) {
+    await stage.stop();
+    process.exit(healed ? 0 : 1);
+  }
+  write(`\nStays up for more. Webhooks go to ${stage.webhookUrl}`);
+  write(`  signed with ${stage.webhookSecret}; Ctrl-C ends it.`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stage.stop().then(() => process.exit(0)));
+  }
+}
+
+/** Hands out ended incidents, whoever comes first: the end or the one who waits for it. */
+function makeEnds() {
+  const ended: Ended[] = [];
+  const waiting: ((end: Ended) => void)[] = [];
+  return {
+    add(end: Ended): void {
+      const waiter = waiting.shift();
+      if (waiter === undefined) ended.push(end);
+      else waiter(end);
+    },
+    /** Resolves with the next end; rejects after `timeoutSeconds`. */
+    next(timeoutSeconds: number): Promise<Ended> {
+      const first = ended.shift();
+      if (first !== undefined) return Promise.resolve(first);
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(
+          () => reject(new Error(`No incident ended within ${timeoutSeconds} s.`)),
+          timeoutSeconds * 1000,
+        );
+        waiting.push((end) => {
+          clearTimeout(timer);
+          resolve(end);
+        });
+      });
+    },
+  };
+}
+
+await main().catch((error: unknown) => {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});
