@@ -33,7 +33,7 @@ export function accessOf(config: FunctionConfig, sources: AccessSources): Access
     ),
     ...actionAccess(config, sources),
     ...(config.callsModel ? modelAccess(sources) : []),
-    ...(config.readsServices ? serviceAccess(sources.configuration.services) : []),
+    ...serviceAccess(sources.configuration.services, config.readsServices ?? []),
   ];
   return [...new Map(statements.map((statement) => [keyOf(statement), statement])).values()];
 }

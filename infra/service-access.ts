@@ -1,11 +1,18 @@
 import type { Service } from '#shared/domain/configuration/configuration.ts';
+import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 import type { Access } from './access.ts';
 
 const HERE = `\${Region}:\${Account}`;
 
-/** Rights to read what the catalogue's services are doing: alarms, logs, deployments. None without services. */
-export function serviceAccess(services: readonly Service[]): Access[] {
-  return [...alarmAccess(services), ...logAccess(services), ...lambdaAccess(services), ...ecsAccess(services)];
+/** Rights to read what the catalogue's services are doing: alarms and deployments (`state`), logs. None without services. */
+export function serviceAccess(
+  services: readonly Service[],
+  parts: NonNullable<FunctionConfig['readsServices']>,
+): Access[] {
+  return [
+    ...(parts.includes('state') ? [...alarmAccess(services), ...lambdaAccess(services), ...ecsAccess(services)] : []),
+    ...(parts.includes('logs') ? logAccess(services) : []),
+  ];
 }
 
 function alarmAccess(services: readonly Service[]): Access[] {

@@ -11,5 +11,5 @@ export const config = defineFunction({
     evidenceBucket: ['s3:PutObject'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
-  readsServices: true,
+  readsServices: ['state', 'logs'],
 });

@@ -2,12 +2,15 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'plan',
-  description: 'Lists the safe actions, ranks them and decides: act, ask, suggest or hand over.',
+  description:
+    'Reads how the target stands, lists the safe actions, ranks them and decides: act, ask, suggest or hand over.',
   timeoutSeconds: 60,
   memoryMb: 512,
   trigger: { kind: 'workflow' },
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     evidenceBucket: ['s3:GetObject'],
+    githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
+  readsServices: ['state'],
 });

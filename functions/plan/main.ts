@@ -1,7 +1,11 @@
+import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
+import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
@@ -11,6 +15,7 @@ import { makeHandler } from './handler.ts';
 
 const environment = readEnvironment(config, process.env);
 const configuration = loadConfiguration(process.env);
+const secrets = makeSecretReader({ 'github-token': environment.githubTokenSecret });
 
 export const handler = stepFunction({
   config,
@@ -18,6 +23,13 @@ export const handler = stepFunction({
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+    codeHost: makeGithubCodeHost({
+      apiUrl: configuration.github.apiUrl,
+      token: async () => (await secrets.read('github-token')).token ?? '',
+      clock: systemClock,
+    }),
+    alarms: makeCloudWatchAlarmReader(),
+    deployments: makeDeploymentReader(),
     actions: ACTIONS,
     configuration,
     clock: systemClock,

@@ -1,4 +1,3 @@
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
@@ -16,17 +15,15 @@ import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { loadIncident } from './load-incident.ts';
 import { candidatesFor } from './plan-context.ts';
+import { type FreshTelemetryDeps, readTelemetryAgain } from './plan-telemetry.ts';
 import { findUnfinished } from './plan-unfinished.ts';
 
-export interface PlanDeps {
+export interface PlanDeps extends FreshTelemetryDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'getPlan' | 'putPlan' | 'audit'>;
   readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis'>;
   readonly actions: readonly ActionPlugin[];
-  readonly configuration: Configuration;
-  readonly clock: Clock;
   readonly meter: Meter;
 }
 
@@ -39,14 +36,15 @@ interface Material {
 }
 
 /**
- * Lists the actions that fit, lets policy decide about the best (or the model's pick, where that is not bolder), and seals it.
+ * Reads again how the target stands, lists the actions that fit, lets policy decide about the best (or the model's pick, where that is not bolder), and seals it.
  * Throws `CorruptRecord` when the incident was not gathered, classified and diagnosed before.
  */
 export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promise<StepOutput<'plan'>> {
-  const material = await readMaterial(input.incidentId, deps);
-  const { incident, records } = material;
+  const gathered = await readMaterial(input.incidentId, deps);
+  const { incident, records } = gathered;
   const unfinished = await findUnfinished(incident, records, input.tried, deps.incidents);
   if (unfinished.kind === 'continue') return continued(unfinished.action, incident, deps);
+  const material = { ...gathered, telemetry: await readTelemetryAgain(incident.target, gathered.telemetry, deps) };
   const choice: Choice =
     unfinished.kind === 'unclear'
       ? { kind: 'human', reason: unfinished.reason }

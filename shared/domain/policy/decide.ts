@@ -34,7 +34,10 @@ export interface Judgement {
 /** What to do about an incident: a pure truth table over trusted facts. The first rule that holds decides. */
 export function decide(input: DecisionInput): Judgement {
   const { choice } = input;
-  if (input.recovered !== null) return { decision: 'recovered', reasons: [input.recovered], candidate: null };
+  if (input.recovered !== null) {
+    const reasons = [input.recovered, ...(input.actionsSoFar === 0 ? ['Nothing was done.'] : [])];
+    return { decision: 'recovered', reasons, candidate: null };
+  }
   if (input.mode === 'off' || input.mode === 'observe') {
     return { decision: 'suggest', reasons: [`The mode is ${input.mode}: nothing is done.`], candidate: null };
   }

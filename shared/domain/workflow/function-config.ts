@@ -41,8 +41,8 @@ export interface FunctionConfig {
   readonly family?: 'github' | 'lambda' | 'ecs';
   /** True: its role gets the configured model provider's grants. */
   readonly callsModel?: boolean;
-  /** True: its role may read the catalogue's alarms, deployments and log groups. */
-  readonly readsServices?: boolean;
+  /** What its role may read of the catalogue's services: `state` is their alarms and deployments, `logs` their log groups. */
+  readonly readsServices?: readonly ('state' | 'logs')[];
 }
 
 export function defineFunction<const C extends FunctionConfig>(config: C): C {

@@ -6,7 +6,7 @@ import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import { isIntact } from '#shared/domain/remediation/bind-action.ts';
 import { StepPlan } from '#shared/domain/workflow/steps.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { aDiagnosis, anActionRecord, anIncident, aTelemetry, someAlarmFacts } from '#test/builders/index.ts';
+import { aDiagnosis, anActionRecord, anIncident } from '#test/builders/index.ts';
 import { anyText } from '../any-text.ts';
 import { aRemedyRig, type RemedyRig } from './remedy-rig.ts';
 
@@ -72,8 +72,11 @@ describe('planning', () => {
 
   it('does nothing for an alarm that is OK again', async () => {
     const rig = await aRemedyRig({ family: 'lambda' });
-    await rig.deps.evidence.putTelemetry(rig.incident.id, aTelemetry({ facts: someAlarmFacts({ state: 'OK' }) }));
-    expect((await plan(rig)).decision).toBe('recovered');
+    rig.state.alarm = { state: 'OK', since: '2026-11-21T12:00:00.000Z' };
+    expect(await plan(rig)).toMatchObject({
+      decision: 'recovered',
+      reasons: ['The alarm is OK again since 2026-11-21T12:00:00.000Z.', 'Nothing was done.'],
+    });
   });
 
   it.each(['human', 'rollback-everything'])('hands over when the model answers %j', async (choice) => {

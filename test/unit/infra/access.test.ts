@@ -120,27 +120,39 @@ describe('the rights of a function', () => {
 
   it('read the services of the catalogue: their alarms, logs and deployments', () => {
     const configuration = Configuration.parse({ version: 1, services: SERVICES });
-    const rights = accessOf(aFunction({ readsServices: true }), sources({ configuration }));
+    const rights = accessOf(aFunction({ readsServices: ['state', 'logs'] }), sources({ configuration }));
     expect(rights.map(({ actions, resources }) => [actions.join(' '), ...resources])).toEqual([
       ['cloudwatch:DescribeAlarms', '*'],
-      ['logs:FilterLogEvents', 'arn:$' + '{Partition}:logs:$' + '{Region}:$' + '{Account}:log-group:/ecs/a:*'],
       [
         'lambda:GetAlias lambda:ListVersionsByFunction',
         'arn:$' + '{Partition}:lambda:$' + '{Region}:$' + '{Account}:function:b-api',
       ],
       ['ecs:DescribeServices', 'arn:$' + '{Partition}:ecs:$' + '{Region}:$' + '{Account}:service/c/a'],
       ['ecs:ListTaskDefinitions', '*'],
+      ['logs:FilterLogEvents', 'arn:$' + '{Partition}:logs:$' + '{Region}:$' + '{Account}:log-group:/ecs/a:*'],
+    ]);
+  });
+
+  it('read no logs of the catalogue where the config asks for the state only', () => {
+    const configuration = Configuration.parse({ version: 1, services: SERVICES });
+    const rights = accessOf(aFunction({ readsServices: ['state'] }), sources({ configuration }));
+    expect(rights.flatMap(({ actions }) => actions)).toEqual([
+      'cloudwatch:DescribeAlarms',
+      'lambda:GetAlias',
+      'lambda:ListVersionsByFunction',
+      'ecs:DescribeServices',
+      'ecs:ListTaskDefinitions',
     ]);
   });
 
   it('read no service where the catalogue has none', () => {
-    expect(accessOf(aFunction({ readsServices: true }), sources())).toEqual([]);
+    expect(accessOf(aFunction({ readsServices: ['state', 'logs'] }), sources())).toEqual([]);
   });
 
   it('explain every wildcard of the catalogue', () => {
     const configuration = Configuration.parse({ version: 1, services: SERVICES });
     for (const { resources, wildcardReason } of accessOf(
-      aFunction({ readsServices: true }),
+      aFunction({ readsServices: ['state', 'logs'] }),
       sources({ configuration }),
     )) {
       if (resources.some((resource) => resource.includes('*'))) expect(wildcardReason).toMatch(/\w{3,}/);
