@@ -9,7 +9,8 @@ import type { AlarmReader, AlarmState, DeploymentReader, ServiceLogReader } from
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type Excerpts, makeExcerpts } from './gather-excerpts.ts';
-import { type Gathered, readPart } from './gather-run.ts';
+import { makePartReader, type PartReader } from './gather-part.ts';
+import type { Gathered } from './gather-run.ts';
 
 export interface AlarmGatherDeps {
   readonly alarms: AlarmReader;
@@ -27,22 +28,22 @@ const MAX_LOG_EVENTS = 2_000;
 export async function gatherAlarm(
   target: AlarmTarget,
   tainted: TaintedText,
+  acceptGaps: boolean,
   deps: AlarmGatherDeps,
 ): Promise<Gathered<AlarmFacts>> {
   const notes: string[] = [];
+  const part = makePartReader({ ...deps, acceptGaps, notes });
   const state = await readState(target, notes, deps);
   const service = serviceOf(deps.configuration, target);
   if (service === null) notes.push('No service of the catalogue lists this alarm.');
   const deployment = service?.deployment ?? null;
   const deployed =
-    deployment === null
-      ? null
-      : await readPart('deployment of the service', () => deps.deployments.read(deployment), null, notes, deps.log);
+    deployment === null ? null : await part('deployment of the service', () => deps.deployments.read(deployment), null);
   const excerpts = makeExcerpts(2);
   if (tainted.reason) {
     excerpts.open({ id: 'alarm', name: `Alarm ${alarmNameOf(target)}`, url: null }).push(`${tainted.reason}\n`);
   }
-  if (service !== null) await readServiceLog(service, target, excerpts, notes, deps);
+  if (service !== null) await readServiceLog(service, target, excerpts, { notes, part, deps });
   const { sources, notes: cuts } = excerpts.finish();
   return {
     facts: {
@@ -74,8 +75,7 @@ async function readServiceLog(
   service: Service,
   target: AlarmTarget,
   excerpts: Excerpts,
-  notes: string[],
-  deps: AlarmGatherDeps,
+  { notes, part, deps }: { notes: string[]; part: PartReader; deps: AlarmGatherDeps },
 ): Promise<void> {
   const { logGroup } = service;
   if (logGroup === null) {
@@ -84,7 +84,7 @@ async function readServiceLog(
   }
   const from = new Date(new Date(target.changedAt).getTime() - LOOK_BACK_MILLISECONDS);
   const read = () => deps.serviceLogs.recent(logGroup, from, deps.clock.now(), MAX_LOG_EVENTS);
-  const events = await readPart('log of the service', read, [], notes, deps.log);
+  const events = await part('log of the service', read, []);
   if (events.length === 0) {
     notes.push(`The log group of ${service.id} has no events from 15 minutes before the alarm on.`);
     return;

@@ -8,6 +8,7 @@ import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { MAX_EVIDENCE_SOURCES, makeExcerpts } from './gather-excerpts.ts';
+import { makePartReader } from './gather-part.ts';
 
 export interface RunGatherDeps {
   readonly codeHost: Pick<CodeHost, 'getRun' | 'listJobs' | 'downloadLogs' | 'listDefaultBranchRuns' | 'hasNewerRun'>;
@@ -27,10 +28,13 @@ const BASELINE_RUNS = 10;
 const FAILED = new Set(['failure', 'timed_out', 'startup_failure']);
 
 /** The failed run: its state now, the logs of its failed jobs, and how the default branch fares. */
-export async function gatherRun(target: GithubRunTarget, deps: RunGatherDeps): Promise<Gathered<RunFacts>> {
+export async function gatherRun(
+  target: GithubRunTarget,
+  acceptGaps: boolean,
+  deps: RunGatherDeps,
+): Promise<Gathered<RunFacts>> {
   const notes: string[] = [];
-  const part = <T>(what: string, read: () => Promise<T>, otherwise: T): Promise<T> =>
-    readPart(what, read, otherwise, notes, deps.log);
+  const part = makePartReader({ ...deps, acceptGaps, notes });
   const run = await readRun(target, notes, deps);
   const { repository, runId, runAttempt } = target;
   const jobs = await part('jobs of the run', () => deps.codeHost.listJobs(repository, runId, runAttempt), []);
@@ -98,22 +102,4 @@ async function readLogs(
   notes.push(...content.notes, ...cuts);
   if (waiting.length > 0) notes.push(`${waiting.length} of ${failed.length} failed jobs have no log that was read.`);
   return sources;
-}
-
-/** Runs a read that the incident can do without; a failure becomes a note. */
-export async function readPart<T>(
-  what: string,
-  read: () => Promise<T>,
-  otherwise: T,
-  notes: string[],
-  log: Log,
-): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown';
-    log.warn('A part of the evidence could not be read.', { part: what, error: name });
-    notes.push(`The ${what} could not be read (${name}).`);
-    return otherwise;
-  }
 }

@@ -12,15 +12,17 @@ export interface GatherDeps extends AlarmGatherDeps, RunGatherDeps {
 }
 
 /**
- * Reads what happened and keeps a redacted excerpt and the facts. What cannot be read becomes a note; only a `Retryable` failure of
- * the one read that says whether it is still broken stops the step.
+ * Reads what happened and keeps a redacted excerpt and the facts. What is refused for good becomes a note. A failure that may pass is
+ * thrown as `Retryable`; with `acceptGaps` it becomes a note too, unless it is of the one read that says whether it is still broken.
  */
 export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Promise<StepOutput<'gather'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   const { target } = incident;
   if (target.kind === 'storm') throw new InvalidInput('A storm has no evidence of its own.');
   const found =
-    target.kind === 'github-run' ? await gatherRun(target, deps) : await gatherAlarm(target, incident.tainted, deps);
+    target.kind === 'github-run'
+      ? await gatherRun(target, input.acceptGaps, deps)
+      : await gatherAlarm(target, incident.tainted, input.acceptGaps, deps);
   const at = deps.clock.now().toISOString();
   const notes = found.notes.map((note) => note.slice(0, 300)).slice(0, 20);
   await deps.evidence.putEvidence({

@@ -40,8 +40,8 @@ export interface FailedDelivery {
 }
 
 /**
- * GitHub. Every method throws `Retryable` (429, 5xx, secondary rate limit, network, timeout) or `Refused` (401, 403, 404, 422),
- * after its own few retries with jitter that honour `retry-after`.
+ * GitHub. Every method throws `Retryable` (5xx, network, timeout; `RateLimited` for 429 and rate limits) or `Refused` (401, 403, 404,
+ * 422), after its own few retries with jitter that honour a short `retry-after`.
  * Effects that must not be done twice (`rerunFailedJobs`, `createComment`, `redeliver`) are never repeated after a lost answer:
  * they throw `OutcomeUnknown`, and the caller observes.
  */

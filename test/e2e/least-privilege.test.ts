@@ -99,7 +99,7 @@ describe('the functions with their synthesized roles', () => {
 
   it('tell of an incident without evidence, ask again for lost deliveries, restart what was stopped and give it up in the end', async () => {
     const times = Number.POSITIVE_INFINITY;
-    healer.world.faults.inject('actions/get-workflow-run', { kind: 'status', status: 429 }, { times });
+    healer.world.faults.inject('actions/get-workflow-run', { kind: 'status', status: 502 }, { times });
     expect(await healer.ended(fail('regression').runId)).toMatchObject({ status: 'escalated' });
     healer.world.faults.clear();
 

@@ -9,6 +9,8 @@ import { until } from './support/until.ts';
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
 const TIME_SCALE = 0.02;
+/** A gap in the evidence. */
+const NOT_READ = /could not be read/;
 const RECOVERED = /Verified: it (recovered|passed)/;
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
 
@@ -188,18 +190,26 @@ describe('GitHub in trouble', () => {
   });
 
   it('[A60] that lasts is asked again after waits whose bound doubles, then a human gets the incident', async () => {
-    healer.world.faults.inject('actions/get-workflow-run', { kind: 'status', status: 429 }, ALWAYS);
+    healer.world.faults.inject('actions/get-workflow-run', { kind: 'status', status: 502 }, ALWAYS);
     const run = healer.world.samples.failRun('transient');
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'escalated' });
-    const waits = healer.events.flatMap((one) => {
-      if (one.type !== 'workflow' || one.event.type !== 'TaskRetried') return [];
-      if (!one.event.name.startsWith(healer.incidentId(run.runId))) return [];
-      return [((one.event.detail as { until: number }).until - one.event.at) / 1000 / TIME_SCALE];
-    });
-    expect(waits).toHaveLength(5);
-    for (const [retry, seconds] of waits.entries()) expect(seconds).toBeLessThanOrEqual(2 ** retry + 0.5);
+    // Once for everything, and once more for what there is.
+    const waits = waitsOf(run.runId);
+    expect(waits).toHaveLength(10);
+    for (const [retry, seconds] of waits.entries()) expect(seconds).toBeLessThanOrEqual(2 ** (retry % 5) + 0.5);
     expect(healer.mailsAbout(run.runId)[0]?.text).toContain('The step Gather failed. (Retryable)');
     expect(healer.comment(run.pullRequest)).toMatch(/human|person/i);
+  });
+
+  it('limits the rate for a minute: the log is read a minute later, and the comment has no gap', async () => {
+    healer.world.faults.inject('actions/download-workflow-run-attempt-logs', { kind: 'status', status: 403 });
+    const run = healer.world.samples.failRun('regression');
+    expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested' });
+    const [wait = 0, ...more] = waitsOf(run.runId);
+    expect(wait).toBeGreaterThanOrEqual(60);
+    expect(more).toEqual([]);
+    expect(healer.comment(run.pullRequest)).toContain('AssertionError');
+    expect(healer.comment(run.pullRequest)).not.toMatch(NOT_READ);
   });
 
   it('[A11] leaves the run itself alone: all it ever wrote are comments and re-runs', () => {
@@ -208,6 +218,15 @@ describe('GitHub in trouble', () => {
     expect(runs.flatMap(({ attempts }) => attempts).filter(({ status }) => status !== 'completed')).toEqual([]);
   });
 });
+
+/** Seconds that the incident's workflow waited before each of its retries, in its own time. */
+function waitsOf(runId: number): number[] {
+  const id = healer.incidentId(runId);
+  return healer.events.flatMap((one) => {
+    if (one.type !== 'workflow' || one.event.type !== 'TaskRetried' || !one.event.name.startsWith(id)) return [];
+    return [((one.event.detail as { until: number }).until - one.event.at) / 1000 / TIME_SCALE];
+  });
+}
 
 /** A run whose one failed job has the name that the archives use. */
 function failedTestJob(archive: Buffer): { runId: number; pullRequest: number } {

@@ -1,5 +1,5 @@
 import { Octokit } from '@octokit/core';
-import { InvalidInput, OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput, OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type Fate, fateOf } from './github-errors.ts';
 
@@ -99,10 +99,10 @@ async function withRetries(
   }
 }
 
-/** What GitHub asks for, else exponential backoff with full jitter. */
+/** Exponential backoff with full jitter, on top of what GitHub asks for. */
 function waitBefore(retry: number, fate: Fate): number {
   const asked = fate.kind === 'rate-limited' ? fate.waitMilliseconds : null;
-  return asked ?? Math.random() * 250 * 2 ** retry;
+  return (asked ?? 0) + Math.random() * 250 * 2 ** retry;
 }
 
 function asPortError(route: string, fate: Fate, repeatable: boolean, cause: unknown): unknown {
@@ -110,6 +110,7 @@ function asPortError(route: string, fate: Fate, repeatable: boolean, cause: unkn
   hideTraffic(cause);
   const message = `${route}: ${cause instanceof Error ? cause.message : String(cause)}`;
   if (fate.kind === 'refused') return new Refused(message, { cause });
+  if (fate.kind === 'rate-limited') return new RateLimited(message, { cause });
   return repeatable ? new Retryable(message, { cause }) : new OutcomeUnknown(message, { cause });
 }
 

@@ -1,6 +1,11 @@
 /** The condition may pass by itself: the state machine retries the step (it matches this error's name). */
 export class Retryable extends Error {
-  override readonly name = 'Retryable';
+  override readonly name: string = 'Retryable';
+}
+
+/** Refused for now and for longer than a function should wait: the state machine retries the step after a minute and more. */
+export class RateLimited extends Retryable {
+  override readonly name = 'RateLimited';
 }
 
 /** What came in cannot be used. The message names what is wrong and how to mend it; retrying is pointless. */

@@ -34,7 +34,11 @@ export const STEPS = {
       maxActions: z.number().int(),
     }),
   ),
-  gather: step({}, z.strictObject({ lines: z.number().int(), sources: z.number().int(), notes: z.array(z.string()) })),
+  /** `acceptGaps`: what cannot be read for now is left out instead of failing the step. */
+  gather: step(
+    { acceptGaps: z.boolean() },
+    z.strictObject({ lines: z.number().int(), sources: z.number().int(), notes: z.array(z.string()) }),
+  ),
   classify: step(
     {},
     z.strictObject({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gather } from '#shared/app/gather.ts';
 import { MAX_EVIDENCE_CHARACTERS, MAX_EVIDENCE_LINES, makeExcerpts } from '#shared/app/gather-excerpts.ts';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { RateLimited, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { CodeHost, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import { aConfiguration, aLambdaDeployment, anAlarmTarget, anIncident, aService } from '#test/builders/index.ts';
@@ -77,7 +77,7 @@ async function setUp(
     clock,
     log: makeRecordingLog(),
   };
-  const run = () => gather({ incidentId: incident.id }, deps);
+  const run = (acceptGaps = false) => gather({ incidentId: incident.id, acceptGaps }, deps);
   return { ...deps, incident, run };
 }
 
@@ -122,12 +122,45 @@ describe('gathering a failed run', () => {
       /They expired/,
     ],
     ['refused jobs', { listJobs: async () => Promise.reject(new Refused('403')) }, /jobs of the run/],
-    ['a busy GitHub', { listDefaultBranchRuns: async () => Promise.reject(new Retryable('429')) }, /default branch/],
     ['a run that was deleted', { getRun: async () => Promise.reject(new Refused('404')) }, /refused to show the run/],
   ])('goes on without %s and says so', async (_what, codeHost, words) => {
     const { run, evidence, incident } = await setUp({ codeHost });
     expect((await run()).notes.join('\n')).toMatch(words);
     expect(await evidence.getTelemetry(incident.id)).not.toBeNull();
+  });
+
+  it.each<[string, Partial<CodeHost>, RegExp]>([
+    ['jobs', { listJobs: async () => Promise.reject(new Retryable('502')) }, /jobs of the run .*\(Retryable\)/],
+    ['logs', { downloadLogs: async () => Promise.reject(new RateLimited('403')) }, /logs of the run .*\(RateLimited\)/],
+    ['runs', { listDefaultBranchRuns: async () => Promise.reject(new RateLimited('429')) }, /default branch/],
+    ['later runs', { hasNewerRun: async () => Promise.reject(new Retryable('500')) }, /later runs/],
+  ])(
+    'asks for the step to be repeated when %s cannot be read for now, and notes it only when gaps are accepted',
+    async (_what, codeHost, words) => {
+      const { run, evidence, incident } = await setUp({ codeHost });
+      await expect(run()).rejects.toBeInstanceOf(Retryable);
+      expect(await evidence.getEvidence(incident.id)).toBeNull();
+      expect((await run(true)).notes.join('\n')).toMatch(words);
+      expect(await evidence.getTelemetry(incident.id)).not.toBeNull();
+    },
+  );
+
+  it('begins no part that could outlast the function, and says so when gaps are accepted', async () => {
+    const { run, codeHost, clock } = await setUp({
+      codeHost: {
+        listJobs: async () => {
+          clock.advance(41_000);
+          return JOBS;
+        },
+      },
+    });
+    await expect(run()).rejects.toMatchObject({ name: 'Retryable' });
+    expect((await run(true)).notes).toEqual([
+      'The logs of the run could not be read (Retryable).',
+      'The recent runs of the default branch could not be read (Retryable).',
+      'The later runs could not be read (Retryable).',
+    ]);
+    expect(codeHost.calls.some(({ method }) => method === 'downloadLogs')).toBe(false);
   });
 
   it('goes on without a broken archive and says so', async () => {
@@ -140,10 +173,13 @@ describe('gathering a failed run', () => {
     ]);
   });
 
-  it('stops with Retryable when GitHub cannot say for now how the run stands', async () => {
-    const { run } = await setUp({ codeHost: { getRun: async () => Promise.reject(new Retryable('503')) } });
-    await expect(run()).rejects.toMatchObject({ name: 'Retryable' });
-  });
+  it.each([false, true])(
+    'stops with Retryable when GitHub cannot say for now how the run stands (gaps accepted: %s)',
+    async (acceptGaps) => {
+      const { run } = await setUp({ codeHost: { getRun: async () => Promise.reject(new Retryable('503')) } });
+      await expect(run(acceptGaps)).rejects.toMatchObject({ name: 'Retryable' });
+    },
+  );
 });
 
 describe('gathering an alarm', () => {
@@ -174,7 +210,8 @@ describe('gathering an alarm', () => {
     world.alarms.program({ read: async () => ({ state: 'ALARM', since: null }) });
     world.deployments.program({ read: async () => Promise.reject(new Refused('AccessDenied')) });
     world.serviceLogs.program({ recent: async () => Promise.reject(new Retryable('throttled')) });
-    const { notes } = await world.run();
+    await expect(world.run()).rejects.toMatchObject({ name: 'Retryable' });
+    const { notes } = await world.run(true);
     expect(notes.join('\n')).toMatch(/deployment of the service[\s\S]*log of the service/);
   });
 

@@ -187,6 +187,26 @@ describe('the healing workflow', () => {
       ['Load', 'Gather', 'Gather', ...UNTIL_PLAN.slice(1), ...ACTED, 'Verify', 'Record', 'Notify'],
       'resolved',
     ],
+    [
+      'what cannot be gathered in spite of all retries is left out',
+      { Gather: [...Array.from({ length: 6 }, () => failing('Retryable')), USUAL.Gather] },
+      [
+        'Load',
+        ...Array.from({ length: 6 }, () => 'Gather'),
+        ...UNTIL_PLAN.slice(1),
+        ...ACTED,
+        'Verify',
+        'Record',
+        'Notify',
+      ],
+      'resolved',
+    ],
+    [
+      'a rate limit of GitHub is waited for',
+      { ActGithub: [failing('RateLimited'), USUAL.ActGithub] },
+      [...UNTIL_PLAN, 'Guard', 'ActGithub', ...ACTED.slice(1), 'Verify', 'Record', 'Notify'],
+      'resolved',
+    ],
     ['a failed announcement changes nothing', { Notify: [failing('Broken'), null] }, null, 'resolved'],
   ])('%s', async (_what, answers, names, outcome) => {
     const healed = await heal(answers);

@@ -1,0 +1,35 @@
+import { Retryable } from '#shared/domain/kernel/errors.ts';
+import type { Log } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+/** Reads something that the incident can do without: gives `otherwise` and leaves a note where it cannot be read. */
+export type PartReader = <T>(what: string, read: () => Promise<T>, otherwise: T) => Promise<T>;
+
+export interface PartOptions {
+  /** A passing failure becomes a note as well; otherwise it is thrown, so that the step is repeated. */
+  readonly acceptGaps: boolean;
+  /** Receives what could not be read. */
+  readonly notes: string[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The longest part, a log archive from a GitHub that answers at its slowest, ends within the function's time when begun by then. */
+const LAST_START_MILLISECONDS = 40_000;
+
+/** A reader of parts, whose time runs from now on. */
+export function makePartReader({ acceptGaps, notes, clock, log }: PartOptions): PartReader {
+  const lastStart = clock.now().getTime() + LAST_START_MILLISECONDS;
+  return async (what, read, otherwise) => {
+    try {
+      if (clock.now().getTime() > lastStart) throw new Retryable('There is no time left to read it.');
+      return await read();
+    } catch (error) {
+      if (error instanceof Retryable && !acceptGaps) throw error;
+      const name = error instanceof Error ? error.name : 'unknown';
+      log.warn('A part of the evidence could not be read.', { part: what, error: name });
+      notes.push(`The ${what} could not be read (${name}).`);
+      return otherwise;
+    }
+  };
+}
