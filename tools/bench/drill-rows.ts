@@ -84,6 +84,7 @@ export async function crashRows(outDir: string): Promise<Row[]> {
     killAtRandom(stage, events, { kills, seed: SEED, log: (line) => console.error(line) }),
   );
   const { lost, missing, repeated, unknown, mailedTwice, started, ended } = facts;
+  for (const one of [...lost, ...missing, ...repeated]) console.error(`not as it should be: ${one}`);
   return [
     {
       measure: `\`kill -9\` of the runtime at ${kills} random moments while healing, then restart`,

@@ -91,9 +91,11 @@ const ALARMS = {
   orders: { name: 'orders-5xx', kind: 'ecs.service.updated', target: 'shop/orders' },
 } as const;
 
-/** An alarm rings once until it is healed; meanwhile a run fails instead. */
-async function dueFailure({ world, runtime, records }: DrillStage, failure: FailureName): Promise<FailureName> {
+/** An alarm rings once until it is healed, for which the kills leave it time; when that fails, a run fails instead. */
+async function dueFailure(stage: DrillStage, failure: FailureName): Promise<FailureName> {
   if (failure !== 'checkout' && failure !== 'orders') return failure;
+  const { world, runtime, records } = stage;
+  await stage.quiet(QUIET_SECONDS);
   const { name } = ALARMS[failure];
   if (world.aws.alarm(name)?.state.value === 'ALARM') return 'transient';
   const own = (await records.incidents()).filter(
