@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareAssembly } from './assembly.ts';
@@ -24,8 +25,12 @@ function readArguments() {
         help: { type: 'boolean', default: false },
       },
     });
-    if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) {
-      throw new Error(`--port ${values.port} is not a port number; give one from 1 to 65535.`);
+    const { port, config } = values;
+    if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+      throw new Error(`--port ${port} is not a port number; give one from 1 to 65535.`);
+    }
+    if (!existsSync(config)) {
+      throw new Error(`--config ${config} does not exist; config/selfheal.example.json shows what goes into one.`);
     }
     return values;
   } catch (error) {

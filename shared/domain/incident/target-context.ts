@@ -1,7 +1,9 @@
 import * as z from 'zod';
 
 /** `owner/name`, as GitHub allows it; accounts of managed users have an underscore. `.` and `..` would be steps of a path. */
-export const RepositoryName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/);
+export const RepositoryName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, 'Must name a repository as owner/name');
 
 /** Authenticated identity of a failed GitHub Actions run: only fields GitHub itself sets, none that a person can word. */
 export const GithubRunTarget = z.strictObject({
