@@ -1,3 +1,4 @@
+import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
@@ -17,6 +18,7 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
+    configuration: loadConfiguration(process.env),
     clock: systemClock,
     meter: lambdaMeter,
   }),

@@ -1,3 +1,4 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { OutcomeUnknown, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
@@ -6,29 +7,41 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { loadIncident } from './load-incident.ts';
+import { isToldAlready, mailFacts } from './mail-quiet.ts';
 import { readStory, type StoryDeps } from './notify-story.ts';
 
 export interface EscalateDeps extends StoryDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'audit' | 'listAudit'>;
   readonly mailer: Mailer;
+  readonly configuration: Configuration;
   readonly clock: Clock;
   readonly meter: Meter;
 }
 
-/** Hands the incident to a human by mail, once per execution; again only when it is not known whether the mail went out. */
+/**
+ * Hands the incident to a human by mail, once per execution; again only when it is not known whether the mail went out. Of an alarm
+ * that rings again and again people were told already: see `isToldAlready`.
+ */
 export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps): Promise<StepOutput<'escalate'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   const key = `escalated#${incident.attempt}`;
   const trail = await deps.incidents.listAudit(incident.id);
   if (trail.some(({ facts }) => facts.mail === key)) return null;
   const story = await readStory(incident, 'final', deps);
+  const facts = mailFacts(incident, 'escalated', story.actions.length);
+  const now = deps.clock.now();
+  const windowMinutes = deps.configuration.policy.flapWindowMinutes;
+  if (isToldAlready(incident, facts, trail, { now, windowMinutes })) {
+    deps.meter.count('mail-left-out');
+    return null;
+  }
   const { subject, message } = renderMail('Needs a human', reasonOf(input), story);
   await sendMail(deps.mailer, subject, message);
   deps.meter.count('incident-mailed');
   await deps.incidents.audit(incident.id, key, {
-    at: deps.clock.now().toISOString(),
+    at: now.toISOString(),
     event: 'incident.handed-over',
-    facts: { mail: key, attempt: incident.attempt, error: input.error },
+    facts: { mail: key, attempt: incident.attempt, error: input.error, ...facts },
   });
   return null;
 }

@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { flapOf } from '#shared/domain/incident/flap.ts';
 import { type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident, runAttemptOf } from '#shared/domain/incident/open-incident.ts';
@@ -12,6 +13,7 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { StatsStore } from '#shared/ports/stats-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { admitIncident, resumeIncident } from './ingest-admission.ts';
+import { newestOfAlarm, rememberNewest } from './ingest-newest.ts';
 import { claimPlace } from './ingest-place.ts';
 import { forgetWaiting, letWait } from './waiting-report.ts';
 
@@ -27,6 +29,8 @@ export interface IngestDeps {
     | 'dropWaiting'
     | 'countInMinute'
     | 'joinStorm'
+    | 'cursor'
+    | 'setCursor'
   >;
   readonly stats: Pick<StatsStore, 'addRun'>;
   readonly workflow: Pick<WorkflowEngine, 'start'>;
@@ -76,7 +80,7 @@ async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutc
 /** A recovery opens nothing and decides nothing: verification reads the state itself. */
 async function noteRecovery(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
   await forgetWaiting(signal, ids, deps.control);
-  const incident = await deps.incidents.get(ids.incidentId);
+  const incident = (await deps.incidents.get(ids.incidentId)) ?? (await newestOfAlarm(signal, ids, deps));
   if (incident?.status !== 'open') return 'old-news';
   await deps.incidents.audit(incident.id, `signal#${signal.deliveryId}`, {
     at: deps.clock.now().toISOString(),
@@ -88,7 +92,27 @@ async function noteRecovery(signal: Signal, ids: IncidentIds, deps: IngestDeps):
 
 async function applyFailure(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
   const known = await deps.incidents.get(ids.incidentId);
-  return known === null ? await open(signal, ids, deps) : await applyToKnown(known, signal, deps);
+  if (known !== null) return await applyToKnown(known, signal, deps);
+  const newest = await newestOfAlarm(signal, ids, deps);
+  return (newest && (await applyToNewest(newest, signal, deps))) ?? (await open(signal, ids, deps));
+}
+
+/** An alarm that rang before: null when this report is none of the newest incident's business. */
+async function applyToNewest(newest: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome | null> {
+  const flap = flapOf(newest, signal, deps.configuration.policy.flapWindowMinutes);
+  switch (flap.kind) {
+    case 'apart':
+      return null;
+    case 'old-news':
+      return 'old-news';
+    case 'resume':
+      return (await resumeIncident(newest, deps)) === 'grouped' ? 'grouped' : 'resumed';
+    case 'reopen':
+      await deps.incidents.addOccurrence(newest.id, signal.deliveryId, newest.runAttempt, deps.clock.now());
+      return await reopen(newest, signal, flap, deps);
+    default:
+      return flap satisfies never;
+  }
 }
 
 async function applyToKnown(known: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
@@ -112,6 +136,7 @@ async function applyToKnown(known: Incident, signal: Signal, deps: IngestDeps): 
 async function open(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
   const holder = await claimPlace(ids, 1, deps);
   if (holder !== null) return await joinHolder(holder, signal, deps);
+  await rememberNewest(signal, ids, deps.control);
   const incident = openIncident(signal, ids, deps.clock.now());
   if ((await deps.incidents.create(incident)) === 'created') {
     return (await resumeIncident(incident, deps)) === 'grouped' ? 'grouped' : 'opened';

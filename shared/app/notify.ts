@@ -4,10 +4,11 @@ import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { IncidentStory, NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
-import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { AuditEntry, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { loadIncident } from './load-incident.ts';
+import { type Ending, isToldAlready, mailFacts } from './mail-quiet.ts';
 import { readStory, type StoryDeps } from './notify-story.ts';
 
 export interface NotifyDeps extends StoryDeps {
@@ -25,11 +26,12 @@ export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Prom
   const incident = await loadIncident(input.incidentId, deps.incidents);
   if (modeOf(deps.configuration, incident.target) === 'observe') return null;
   const story = await readStory(incident, input.stage, deps);
-  const told = new Set((await deps.incidents.listAudit(incident.id)).flatMap(({ facts }) => facts.told ?? []));
+  const trail = await deps.incidents.listAudit(incident.id);
+  const told = new Set(trail.flatMap(({ facts }) => facts.told ?? []));
   let failure: Error | null = null;
   for (const notifier of deps.notifiers.filter((one) => one.wants(story))) {
     const key = `told#${notifier.id}#${story.stage}#${incident.attempt}`;
-    if (!notifier.repeatable && told.has(key)) continue;
+    if (!notifier.repeatable && (told.has(key) || isLeftOut(story, trail, deps))) continue;
     try {
       await tell(notifier.id, key, () => notifier.notify(story, deps.ports), story, deps);
     } catch (error) {
@@ -39,6 +41,20 @@ export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Prom
   }
   if (failure !== null) throw failure;
   return null;
+}
+
+/** A channel that cannot be read back would tell the same again and again of an alarm that flaps. */
+function isLeftOut(story: IncidentStory, trail: readonly AuditEntry[], deps: NotifyDeps): boolean {
+  const { flapWindowMinutes: windowMinutes } = deps.configuration.policy;
+  const leftOut = isToldAlready(story.incident, factsOf(story), trail, { now: deps.clock.now(), windowMinutes });
+  if (leftOut) deps.meter.count('mail-left-out');
+  return leftOut;
+}
+
+function factsOf({ incident, actions }: IncidentStory): ReturnType<typeof mailFacts> {
+  const ending: Ending =
+    incident.status === 'resolved' || incident.status === 'suggested' ? incident.status : 'escalated';
+  return mailFacts(incident, ending, actions.length);
 }
 
 async function tell(
@@ -53,7 +69,7 @@ async function tell(
   await deps.incidents.audit(story.incident.id, key, {
     at: deps.clock.now().toISOString(),
     event: 'incident.told',
-    facts: { told: key, channel, where, stage: story.stage },
+    facts: { told: key, channel, where, stage: story.stage, ...(channel === 'email' ? factsOf(story) : {}) },
   });
 }
 

@@ -83,6 +83,8 @@ export const Configuration = z.strictObject({
       recentDeploymentHours: z.number().min(0).default(24),
       approvalMinutes: z.number().int().min(1).max(1440).default(240),
       stormIncidentsPerMinute: z.number().int().min(1).max(1000).default(30),
+      /** An alarm that rings again so soon after its incident ended is the same incident, and mailed at most once in this time; 0: never. */
+      flapWindowMinutes: z.number().int().min(0).max(1440).default(30),
       freezes: z.array(Freeze).default([]),
     })
     .prefault({}),

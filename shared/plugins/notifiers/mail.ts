@@ -39,7 +39,7 @@ export function renderMail(headline: string, reason: string | null, story: Incid
   const { incident } = story;
   const { lead, rest } = statusOf(story, reason);
   const parts = [
-    [`${endOf(headlineOf(story))}`, cleanText(`${lead} ${rest}`, MAX_PARAGRAPH)].join('\n'),
+    [`${endOf(headlineOf(story))}${rangTimes(incident)}`, cleanText(`${lead} ${rest}`, MAX_PARAGRAPH)].join('\n'),
     part(isHealed(story) ? 'What helped' : 'What to do', whatToDo(story)),
     part('Root cause', rootCause(story)),
     evidencePart(story),
@@ -57,9 +57,22 @@ export function renderMail(headline: string, reason: string | null, story: Incid
     footerOf(story),
   ].filter((text) => text !== null && text !== '');
   return {
-    subject: subjectLine(headline, incident.id, subjectWords(story)),
+    subject: subjectLine(
+      rings(incident) ? `${headline}, rang ${incident.occurrences} times` : headline,
+      incident.id,
+      subjectWords(story),
+    ),
     message: wrapText(parts.join('\n\n')).slice(0, MAX_MESSAGE),
   };
+}
+
+/** One mail stands for an alarm that rings again and again. */
+function rings({ target, occurrences }: IncidentStory['incident']): boolean {
+  return target.kind === 'alarm' && occurrences > 1;
+}
+
+function rangTimes(incident: IncidentStory['incident']): string {
+  return rings(incident) ? ` It rang ${incident.occurrences} times since ${incident.openedAt}.` : '';
 }
 
 function endOf(text: string): string {
