@@ -16,6 +16,8 @@ const STACK = {
   Resources: {
     Dead: { Type: 'AWS::SQS::Queue' },
     ...lambda('Probe', [], { Environment: { Variables: { GREETING: 'hello' } } }),
+    ...lambda('Early', []),
+    ...lambda('Broken', []),
     ...lambda('Slow', [], { Timeout: 1, ReservedConcurrentExecutions: 1 }),
     ...lambda('Hungry', [], { MemorySize: 128 }),
     ...lambda('Failing', toDeadLetters, { DeadLetterConfig: { TargetArn: arnOf('Dead') } }),
@@ -32,6 +34,10 @@ export const handler = async (event, context) => {
   console.log('probe says ' + event.word);
   return { calls: ++calls, env: process.env, name: context.functionName, left: context.getRemainingTimeInMillis() };
 };`,
+  Early: `const loadedAt = Date.now();
+await new Promise((resolve) => setTimeout(resolve, 150));
+export const handler = async (event) => ({ early: loadedAt < event.at, word: event.word });`,
+  Broken: 'throw new RangeError("cannot be loaded");',
   Slow: 'export const handler = () => new Promise((resolve) => setTimeout(resolve, 3000, "late"));',
   Hungry:
     'export const handler = async () => { const all = []; for (;;) all.push(new Array(100_000).fill(all.length)); };',
@@ -71,6 +77,17 @@ describe('functions', () => {
   afterAll(async () => {
     await runtime.stop();
     assembly.remove();
+  });
+
+  it('are loaded before their first event when they are warmed up, and take events that come meanwhile', async () => {
+    const warming = runtime.warm(['Early', 'Broken']);
+    const meanwhile = runtime.invoke('Early', { at: Date.now() + 60_000, word: 'meanwhile' });
+    await warming;
+    expect((await meanwhile).payload).toEqual({ early: true, word: 'meanwhile' });
+    expect((await runtime.invoke('Early', { at: Date.now() - 1, word: 'after' })).payload).toMatchObject({
+      early: true,
+    });
+    expect((await runtime.invoke('Broken', {})).error).toMatchObject({ errorMessage: 'cannot be loaded' });
   });
 
   it('find the variables of the template and of Lambda, and stay warm', async () => {
