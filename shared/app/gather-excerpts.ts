@@ -42,7 +42,7 @@ export function makeExcerpts(sources: number): Excerpts {
       finishOpen();
       redactor.nextSource();
       const name = cleanText(redactor.line(cleanText(meta.name, NAME_READ)), NAME_KEPT);
-      const excerpter = makeExcerpter({ maxLines, redactLine: (line) => redactor.line(line) });
+      const excerpter = makeExcerpter({ maxLines, redactor });
       finishOpen = () => {
         read.push({ meta: { ...meta, name }, excerpt: excerpter.finish() });
         finishOpen = () => {};

@@ -15,7 +15,7 @@ const log = fc
   .map(([lines, end, ended]) => lines.join(end) + (ended ? end : ''));
 
 function excerptOf(chunks: readonly string[], maxLines: number) {
-  const excerpter = makeExcerpter({ maxLines, redactLine: makeRedactor().line });
+  const excerpter = makeExcerpter({ maxLines, redactor: makeRedactor() });
   for (const chunk of chunks) excerpter.push(chunk);
   return excerpter.finish();
 }

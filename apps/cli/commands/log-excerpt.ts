@@ -10,7 +10,7 @@ const LINES = { otherwise: 100, atMost: 5_000 };
 async function excerptOf(file: string, maxLines: number, terminal: Terminal): Promise<Excerpt> {
   const input = await openInput(file, terminal);
   const redactor = makeRedactor();
-  const excerpter = makeExcerpter({ maxLines, redactLine: (line) => redactor.line(line) });
+  const excerpter = makeExcerpter({ maxLines, redactor });
   for await (const chunk of textOf(input)) excerpter.push(chunk);
   return excerpter.finish();
 }

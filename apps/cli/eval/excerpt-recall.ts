@@ -29,7 +29,7 @@ const LONGEST = Math.max(...BUDGETS);
 /** The excerpt's lines, best first, as `selfheal log excerpt` gives them. */
 export function rankedExcerpt(text: string, maxLines: number): ExcerptLine[] {
   const redactor = makeRedactor();
-  const excerpter = makeExcerpter({ maxLines, redactLine: (line) => redactor.line(line) });
+  const excerpter = makeExcerpter({ maxLines, redactor });
   excerpter.push(text);
   return [...excerpter.finish().lines].sort((a, b) => b.score - a.score || b.number - a.number);
 }

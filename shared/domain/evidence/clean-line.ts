@@ -11,17 +11,28 @@ const CARET_ESCAPES = /\^\[\[[0-9;]{0,20}[A-Za-z]/g;
 const TIMESTAMP = /^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z /;
 const TIMESTAMP_LENGTH = 35;
 const TRAVIS_MARK = /travis_(?:fold|time):(?:start|end)[:\w.=,-]{0,200}/g;
-const CONTROL = /[^\P{Cc}\t]/gu;
+const code = (value: number): string => String.fromCharCode(value);
+/** All control characters (Unicode Cc) but the tab. */
+const CONTROL = new RegExp(`[${code(0)}-${code(8)}${code(0x0a)}-${code(0x1f)}${code(0x7f)}-${code(0x9f)}]`, 'g');
 
 /** What stays visible of a line whose carriage returns overwrite it: the last piece that is not blank. */
 function lastOverwrite(text: string): string {
-  const pieces = text.split('\r');
-  for (let at = pieces.length - 1; at >= 0; at--) {
-    const piece = pieces[at] ?? '';
+  let end = text.length;
+  while (end > 0) {
+    const start = text.lastIndexOf('\r', end - 1);
+    const piece = text.slice(start + 1, end);
     if (piece.trim() !== '') return piece;
+    end = Math.max(0, start);
   }
   return '';
 }
+
+/** A line in which none of these stands, nor a lone carriage return, says when cleaned what it says as it is, but for its ends. */
+export const DRESSING: readonly string[] = [
+  '^[[',
+  'travis_',
+  ...Array.from({ length: 0xa0 }, (_, value) => code(value)).filter((char) => !/[\t\n\r]|[ -~]/.test(char)),
+];
 
 /** A log line as a person sees it: no terminal escapes, no runner timestamp, no overwritten progress, no fold marks. */
 export function cleanLine(raw: string): string {

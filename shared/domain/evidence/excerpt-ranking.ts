@@ -1,4 +1,4 @@
-import { isContinuation, isPlatformNoise } from './line-score.ts';
+import { isContinuation, isPlatformNoise, type LineScore } from './line-score.ts';
 
 /** A line that may come into the excerpt. */
 export interface Candidate {
@@ -10,8 +10,12 @@ export interface Candidate {
   readonly base: number;
   /** Whether it ends the failing step. */
   readonly anchor: boolean;
-  /** Set while reading: near an alarming line. */
-  kept: boolean;
+  /** Equal for lines of the same wording, whatever their numbers; 0 when the wording does not matter. */
+  readonly wording: number;
+  /** Whether it continues what the line before it began. */
+  readonly continues: boolean;
+  /** Lines that say nothing are not lifted much by their neighbours. */
+  readonly telling: number;
 }
 
 export interface RankedLine {
@@ -41,17 +45,45 @@ const W = {
   repetition: 0.377,
 } as const;
 
-const MASK = /\d+|0x[0-9a-f]+/gi;
+/** Hashes the wording of a line with each number masked (FNV-1a, 32 bits). */
+function wordingOf(text: string): number {
+  let hash = 0x811c9dc5;
+  let inNumber = false;
+  for (let at = 0; at < text.length && at < 160; at++) {
+    const code = text.charCodeAt(at);
+    const isDigit = code >= 48 && code <= 57;
+    if (!isDigit || !inNumber) hash = Math.imul(hash ^ (isDigit ? 48 : code), 0x01000193);
+    inNumber = isDigit;
+  }
+  return hash >>> 0 || 1;
+}
+
+function tellingShare(text: string): number {
+  if (text === '') return 0.2;
+  return isPlatformNoise(text) ? 0.1 : 1;
+}
+
+/** A line with what its ranking needs, worked out once. */
+export function candidateOf(line: Pick<Candidate, 'number' | 'text' | 'at'>, { score, anchor }: LineScore): Candidate {
+  const { number, text, at } = line;
+  return {
+    number,
+    text,
+    at,
+    base: score,
+    anchor,
+    wording: score > 0 ? wordingOf(text) : 0,
+    continues: isContinuation(text),
+    telling: tellingShare(text),
+  };
+}
 
 /** The same wording many times is noise of the tools, not the failure. */
 function repetitionFactors(candidates: readonly Candidate[]): Float64Array {
-  const keys = candidates.map((candidate) =>
-    candidate.base > 0 ? candidate.text.slice(0, 160).replace(MASK, '#') : '',
-  );
-  const counts = new Map<string, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return Float64Array.from(keys, (key) => {
-    const count = counts.get(key) ?? 1;
+  const counts = new Map<number, number>();
+  for (const { wording } of candidates) if (wording !== 0) counts.set(wording, (counts.get(wording) ?? 0) + 1);
+  return Float64Array.from(candidates, ({ wording }) => {
+    const count = counts.get(wording) ?? 1;
     return count <= 3 ? 1 : 1 / (1 + W.repetition * Math.log2(count / 3));
   });
 }
@@ -65,7 +97,7 @@ function carriedScores(candidates: readonly Candidate[], own: Float64Array): Flo
     const previous = candidates[at - 1];
     if (candidate === undefined) continue;
     const gap = previous === undefined ? 0 : candidate.number - previous.number;
-    const decay = isContinuation(candidate.text) ? W.continuedDecay : W.afterDecay;
+    const decay = candidate.continues ? W.continuedDecay : W.afterDecay;
     current = gap > 1 ? 0 : current * decay;
     carried[at] = current * W.carriedForward;
     current = Math.max(current, own[at] ?? 0);
@@ -93,27 +125,38 @@ function anchorNearness(candidates: readonly Candidate[]): Float64Array {
   return nearness;
 }
 
-/** Lines that say nothing are not lifted much by their neighbours. */
-function tellingShare(text: string): number {
-  if (text === '') return 0.2;
-  return isPlatformNoise(text) ? 0.1 : 1;
-}
-
 function lineOf({ number, text, at }: Candidate): { number: number; text: string; at?: string } {
   return at === undefined ? { number, text } : { number, text, at };
 }
 
-/** Orders candidates best first. `totalLines` is the log's length; infinite while it is not known yet. */
-export function rankCandidates(candidates: readonly Candidate[], totalLines: number): RankedLine[] {
+/** Score of each candidate. `totalLines` is the log's length; infinite while it is not known yet. */
+function scoresOf(candidates: readonly Candidate[], totalLines: number): Float64Array {
   const factors = repetitionFactors(candidates);
   const own = Float64Array.from(candidates, (candidate, at) => candidate.base * (factors[at] ?? 1));
   const carried = carriedScores(candidates, own);
   const anchors = anchorNearness(candidates);
-  const ranked = candidates.map((candidate, at) => {
-    const end = Number.isFinite(totalLines) ? Math.exp((candidate.number - totalLines) / W.endReach) : 0;
+  return Float64Array.from(candidates, ({ number, telling }, at) => {
+    const end = Number.isFinite(totalLines) ? Math.exp((number - totalLines) / W.endReach) : 0;
     const wording = Math.max(own[at] ?? 0, carried[at] ?? 0);
-    const score = wording + W.anchor * (anchors[at] ?? 0) + W.end * end;
-    return { ...lineOf(candidate), score: score * tellingShare(candidate.text) };
+    return (wording + W.anchor * (anchors[at] ?? 0) + W.end * end) * telling;
   });
+}
+
+/** The best `most` of the candidates of a log that goes on, in source order; of equal ones the later. */
+export function strongest(candidates: readonly Candidate[], most: number): Candidate[] {
+  const scores = scoresOf(candidates, Number.POSITIVE_INFINITY);
+  const sorted = scores.slice().sort();
+  const least = sorted[sorted.length - most] ?? Number.NEGATIVE_INFINITY;
+  let givenUp = sorted.length - most - sorted.indexOf(least);
+  return candidates.filter((_, at) => {
+    const score = scores[at] ?? 0;
+    return score > least || (score === least && givenUp-- <= 0);
+  });
+}
+
+/** Orders the candidates of a whole log best first. */
+export function rankCandidates(candidates: readonly Candidate[], totalLines: number): RankedLine[] {
+  const scores = scoresOf(candidates, totalLines);
+  const ranked = candidates.map((candidate, at) => ({ ...lineOf(candidate), score: scores[at] ?? 0 }));
   return ranked.sort((a, b) => b.score - a.score || b.number - a.number);
 }

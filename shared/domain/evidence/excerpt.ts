@@ -1,6 +1,9 @@
-import { cleanLine, timestampOf } from './clean-line.ts';
-import { type Candidate, rankCandidates } from './excerpt-ranking.ts';
-import { scoreLine } from './line-score.ts';
+import { cleanLine, DRESSING, timestampOf } from './clean-line.ts';
+import { type Candidate, candidateOf, rankCandidates } from './excerpt-ranking.ts';
+import { makeLinePool } from './line-pool.ts';
+import { makeLineScanner, makeScanPlan, marksOf } from './line-scanner.ts';
+import { ALARMING, NOTHING, scoreLine } from './line-score.ts';
+import { type Redactor, SECRET_LITERALS } from './redact.ts';
 
 /** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
 export interface ExcerptLine {
@@ -27,23 +30,24 @@ export interface Excerpter {
 
 export interface ExcerptOptions {
   readonly maxLines: number;
-  /** Called for every line in order, before it is kept or cut: give `makeRedactor().line` so that nothing secret is kept. */
-  readonly redactLine?: (line: string) => string;
+  /** Sees every line that may hold a secret, in order and before it is cut, so that nothing secret is kept. */
+  readonly redactor?: Pick<Redactor, 'line' | 'isInsideKey'>;
 }
 
 /** What is read of one line; the rest of it is counted but not seen. */
 const LINE_READ = 32_768;
 /** What is kept of one line. */
 const LINE_KEPT = 2_000;
-/** Lines before and after an alarming line that are kept with it. */
-const BEFORE = 12;
-const AFTER = 30;
-const HOT = 3;
-const TAIL = 500;
-const POOL = 8_000;
-
 /** No secret that redaction knows is longer. */
 const LONGEST_SECRET = 4_096;
+
+const ALARM = 1;
+const SECRET = 2;
+const DRESSED = 4;
+/** One pass over the log finds the few lines that need a closer look. */
+const PLAN = makeScanPlan([ALARMING, SECRET_LITERALS, DRESSING], 2);
+
+const NO_REDACTION: Pick<Redactor, 'line' | 'isInsideKey'> = { line: (text) => text, isInsideKey: false };
 
 /** A line's head without its last word, which may be the first half of a secret that nobody can tell by its half. */
 function withoutLastWord(head: string): string {
@@ -52,100 +56,33 @@ function withoutLastWord(head: string): string {
   return head.slice(0, end);
 }
 
-/** Splits chunks into lines; of a line longer than `LINE_READ` only the head is held. */
-function makeLineSplitter(take: (line: string, full: boolean) => void): { push(chunk: string): void; end(): void } {
-  let parts: string[] = [];
-  let held = 0;
-  let cut = false;
-  const add = (piece: string): void => {
-    const room = LINE_READ - held;
-    if (piece.length > room) cut = true;
-    if (room <= 0 || piece === '') return;
-    parts.push(piece.length > room ? piece.slice(0, room) : piece);
-    held += Math.min(piece.length, room);
-  };
-  const flush = (): void => {
-    take(parts.length === 1 ? (parts[0] ?? '') : parts.join(''), !cut);
-    parts = [];
-    held = 0;
-    cut = false;
-  };
-  return {
-    push(chunk) {
-      let from = 0;
-      for (let at = chunk.indexOf('\n'); at >= 0; at = chunk.indexOf('\n', from)) {
-        add(chunk.slice(from, at));
-        flush();
-        from = at + 1;
-      }
-      if (from < chunk.length) add(from === 0 ? chunk : chunk.slice(from));
-    },
-    end() {
-      if (held > 0 || cut) flush();
-    },
-  };
-}
-
-/** Keeps the newest lines and the surroundings of alarming ones; the least alarming surroundings are given up first. */
-class Pool {
-  #kept: Candidate[] = [];
-  #recent: Candidate[] = [];
-  #after = 0;
-
-  add(candidate: Candidate): void {
-    this.#recent.push(candidate);
-    if (candidate.base >= HOT || candidate.anchor) {
-      this.#keepBefore();
-      this.#after = AFTER;
-    } else if (this.#after > 0) {
-      this.#after -= 1;
-      candidate.kept = true;
-    }
-    if (this.#recent.length >= TAIL * 2) this.#age();
-  }
-
-  #keepBefore(): void {
-    for (const candidate of this.#recent.slice(-BEFORE - 1)) candidate.kept = true;
-  }
-
-  #age(): void {
-    const old = this.#recent.slice(0, -TAIL);
-    this.#recent = this.#recent.slice(-TAIL);
-    this.#kept.push(...old.filter((candidate) => candidate.kept));
-    if (this.#kept.length > POOL) this.#prune();
-  }
-
-  /** Gives up half: lines far from strongly alarming ones, older first. */
-  #prune(): void {
-    const ranked = rankCandidates(this.#kept, Number.POSITIVE_INFINITY).slice(0, POOL / 2);
-    const numbers = new Set(ranked.map((line) => line.number));
-    this.#kept = this.#kept.filter((candidate) => numbers.has(candidate.number));
-  }
-
-  all(): readonly Candidate[] {
-    return [...this.#kept, ...this.#recent];
-  }
-}
-
 /** Makes an excerpter for one log. */
 export function makeExcerpter(options: ExcerptOptions): Excerpter {
-  const redactLine = options.redactLine ?? ((line: string) => line);
-  const pool = new Pool();
+  const redactor = options.redactor ?? NO_REDACTION;
+  const pool = makeLinePool();
   let totalLines = 0;
   let cutLines = 0;
-  const splitter = makeLineSplitter((raw, full) => {
-    totalLines += 1;
-    const clean = redactLine(cleanLine(full ? raw : withoutLastWord(raw)));
-    const isCut = !full || clean.length > LINE_KEPT;
+  const lookAt = (number: number, raw: string, isWhole: boolean, rawMarks: number): Candidate => {
+    const cleaned = cleanLine(isWhole ? raw : withoutLastWord(raw));
+    // What dressed it may have stood inside a literal.
+    const marks = (rawMarks & DRESSED) === 0 ? rawMarks : marksOf(PLAN, cleaned);
+    const clean = (marks & SECRET) !== 0 || redactor.isInsideKey ? redactor.line(cleaned) : cleaned;
+    const isCut = !isWhole || clean.length > LINE_KEPT;
     if (isCut) cutLines += 1;
-    const { score, anchor } = scoreLine(clean);
     const text = isCut ? `${clean.slice(0, LINE_KEPT)} [line cut]` : clean;
-    pool.add({ number: totalLines, text, at: timestampOf(raw), base: score, anchor, kept: false });
+    return candidateOf({ number, text, at: timestampOf(raw) }, (marks & ALARM) === 0 ? NOTHING : scoreLine(clean));
+  };
+  const scanner = makeLineScanner(PLAN, LINE_READ, (raw, marks, isWhole) => {
+    totalLines += 1;
+    const number = totalLines;
+    const isQuiet = marks === 0 && isWhole && raw.length <= LINE_KEPT && !redactor.isInsideKey;
+    if (isQuiet) pool.add(null, () => lookAt(number, raw, true, 0));
+    else pool.add(lookAt(number, raw, isWhole, marks));
   });
   return {
-    push: (chunk) => splitter.push(chunk),
+    push: (chunk) => scanner.push(chunk),
     finish() {
-      splitter.end();
+      scanner.end();
       const lines = rankCandidates(pool.all(), totalLines)
         .slice(0, Math.max(0, options.maxLines))
         .sort((a, b) => a.number - b.number);

@@ -1,4 +1,3 @@
-import { makeLiteralFinder } from './literal-finder.ts';
 import { readStructuredLine } from './structured-line.ts';
 
 /** How much a line by itself speaks for being the failure, and whether it ends the failing step. */
@@ -7,14 +6,14 @@ export interface LineScore {
   readonly anchor: boolean;
 }
 
-const NOTHING: LineScore = { score: 0, anchor: false };
+export const NOTHING: LineScore = { score: 0, anchor: false };
 /** What a structured line weighs at least or at most, by the level it gives itself. */
 const ERROR_AT_LEAST = 8;
 const WARNING_AT_MOST = 4;
 const CALM_AT_MOST = 1;
 
-/** Only lines with one of these are looked at closer. */
-const FINDER = makeLiteralFinder([
+/** A line without any of these, in either case, is not scored: it says nothing of a failure. */
+export const ALARMING: readonly string[] = [
   'error',
   'fail',
   'fatal',
@@ -80,7 +79,7 @@ const FINDER = makeLiteralFinder([
   'stderr',
   ' at ',
   '^',
-]);
+];
 
 const ANCHORS: readonly RegExp[] = [
   /^##\[error\]\s?(?:Process completed with exit code|The operation was canceled|The process .{0,200} failed with exit code)/,
@@ -102,7 +101,7 @@ const WORDINGS: readonly (readonly [weight: number, pattern: RegExp])[] = [
   [8.5, /\b(?:error|fatal)(?:\s?\[?[A-Z]{1,6}-?\d{1,6}\]?)?:/i],
   [8.5, /^\s{0,6}(?:error|fatal|E:|npm ERR!|yarn error|ERROR|\[ERROR\]|\[error\]|!!|Err:)(?:\s|$)/i],
   [8, /^\S{1,200}[:(]\d{1,6}[:,)]?.{0,40}\b(?:error|undefined|expected)\b/i],
-  [8, /\b\w{0,60}(?:Error|Exception|Failure)\b(?::|\s*$| in | at )/],
+  [8, /(?:Error|Exception|Failure)\b(?::|\s*$| in | at )/],
   [8, /\bAssert(?:ion)?(?:Error| failed|ion failed|ions? )|assertion .{0,80}failed/i],
   [
     7.5,
@@ -147,9 +146,8 @@ export function isPlatformNoise(text: string): boolean {
   return PLATFORM_NOISE.test(text) && !PLATFORM_ALARM.test(text);
 }
 
-/** Scores one cleaned line by its wording alone. */
+/** Scores one cleaned line by its wording alone. Only lines with one of `ALARMING` need to be given. */
 export function scoreLine(text: string): LineScore {
-  if (text === '' || FINDER.find(text).length === 0) return NOTHING;
   const structured = readStructuredLine(text);
   if (structured === null) return scoreWording(text);
   const { score } = scoreWording(structured.message);

@@ -15,6 +15,8 @@ export interface Redaction {
 export interface Redactor {
   /** One line without its LF; lines must come in order (private keys span several). */
   line(text: string): string;
+  /** Whether the next line may belong to a private key; otherwise only lines with one of `SECRET_LITERALS` need to be given. */
+  readonly isInsideKey: boolean;
   /** Forgets an unfinished private key block: call between sources. */
   nextSource(): void;
   counts(): Readonly<Record<string, number>>;
@@ -50,7 +52,9 @@ function literalsOf(step: Step): readonly string[] {
 }
 
 const OWNERS = STEPS.flatMap((step, index) => literalsOf(step).map(() => index));
-const FINDER = makeLiteralFinder(STEPS.flatMap(literalsOf));
+/** Nothing is redacted in a line in which none of these occurs, in either case, unless it continues a private key. */
+export const SECRET_LITERALS: readonly string[] = STEPS.flatMap(literalsOf);
+const FINDER = makeLiteralFinder(SECRET_LITERALS);
 
 const ALREADY_REDACTED = /^\*+$|^\[redacted:/;
 const REFERENCE = /^[$%<{]|\$\{|^:/;
@@ -91,6 +95,7 @@ function groupsOf(args: readonly unknown[]): Record<string, string | undefined> 
 }
 
 function applyRule(rule: SecretRule, text: string, placeholders: Placeholders): string {
+  if (rule.beside !== undefined && !text.includes(rule.beside)) return text;
   return text.replace(rule.pattern, (match: string, ...args: unknown[]) => {
     const secret = groupsOf(args).secret ?? match;
     if (ALREADY_REDACTED.test(secret) || REFERENCE.test(secret) || isBlankedToken(secret)) return match;
@@ -126,6 +131,9 @@ export function makeRedactor(): Redactor {
         else if (redacted === text) redacted = keys.line(redacted);
       }
       return redacted;
+    },
+    get isInsideKey() {
+      return keys.open;
     },
     nextSource: () => keys.reset(),
     counts: () => ({ ...placeholders.counts }),

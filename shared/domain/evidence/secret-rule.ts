@@ -3,6 +3,8 @@ export interface SecretRule {
   readonly kind: string;
   /** ASCII, matched in either case. */
   readonly literals: readonly string[];
+  /** Also stands in every line that the pattern can match. */
+  readonly beside?: string;
   /** Global, linear: bounded repeats behind a literal, no look-around, no back-reference. */
   readonly pattern: RegExp;
   /** The match must also look random: letters and digits mixed. */

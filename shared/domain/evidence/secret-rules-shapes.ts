@@ -8,11 +8,13 @@ export const SHAPE_RULES: readonly SecretRule[] = [
   {
     kind: 'url-password',
     literals: ['://'],
+    beside: '@',
     pattern: /\b[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/[^\s:@/"'<>[]{0,100}:(?<secret>[^\s@/"'<>]{3,300})@[\w[]/g,
   },
   {
     kind: 'url-token',
     literals: ['://'],
+    beside: '@',
     pattern: /\bhttps?:\/\/(?<secret>[A-Za-z0-9_-]{20,200})@[\w[]/g,
     mixed: true,
   },

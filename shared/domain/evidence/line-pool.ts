@@ -1,0 +1,67 @@
+import { type Candidate, strongest } from './excerpt-ranking.ts';
+
+/** Lines before and after an alarming line that are kept with it. */
+const BEFORE = 12;
+const AFTER = 30;
+const HOT = 3;
+const TAIL = 500;
+/** Beyond the first, the pool is cut back to the second. */
+const MOST_KEPT = 16_000;
+const KEPT_AFTER_CUT = 4_000;
+
+/** The lines that may come into an excerpt, few however long the log is. */
+export interface LinePool {
+  /** Lines come in order. A line of which nothing is to be expected comes as `look`, called when it is kept for its neighbours. */
+  add(candidate: Candidate): void;
+  add(candidate: null, look: () => Candidate): void;
+  /** In source order. */
+  all(): readonly Candidate[];
+}
+
+interface Held {
+  candidate: Candidate | null;
+  readonly look: () => Candidate;
+  isKept: boolean;
+}
+
+/** A copy that does not keep the chunk alive that the text is a slice of. */
+function detached(candidate: Candidate): Candidate {
+  return { ...candidate, text: ` ${candidate.text}`.slice(1) };
+}
+
+function candidateIn(held: Held): Candidate {
+  held.candidate ??= held.look();
+  return held.candidate;
+}
+
+const nothing = (): never => {
+  throw new Error('A line was added without its text.');
+};
+
+/** Makes a pool: it keeps the newest lines and the surroundings of alarming ones; the least alarming are given up first. */
+export function makeLinePool(): LinePool {
+  let kept: Candidate[] = [];
+  let recent: Held[] = [];
+  let after = 0;
+  const age = (): void => {
+    for (const held of recent.slice(0, -TAIL)) if (held.isKept) kept.push(detached(candidateIn(held)));
+    recent = recent.slice(-TAIL);
+    if (kept.length > MOST_KEPT) kept = strongest(kept, KEPT_AFTER_CUT);
+  };
+  return {
+    add(candidate: Candidate | null, look: () => Candidate = nothing) {
+      const held: Held = { candidate, look, isKept: after > 0 };
+      recent.push(held);
+      after = Math.max(0, after - 1);
+      if (candidate !== null && (candidate.base >= HOT || candidate.anchor)) {
+        for (let at = Math.max(0, recent.length - BEFORE - 1); at < recent.length; at++) {
+          const near = recent[at];
+          if (near !== undefined) near.isKept = true;
+        }
+        after = AFTER;
+      }
+      if (recent.length >= TAIL * 2) age();
+    },
+    all: () => [...kept, ...recent.map(candidateIn)],
+  };
+}

@@ -1,0 +1,184 @@
+import { type LiteralAutomaton, makeLiteralAutomaton } from './literal-finder.ts';
+
+/** Takes text in chunks of any size and gives its lines, each with the marks of the literals that occur in it. */
+export interface LineScanner {
+  push(chunk: string): void;
+  /** Gives a last line that no line feed ended. */
+  end(): void;
+}
+
+/**
+ * One line without its line feed: `marks` has a bit for each group of literals that occurs in it (the whole of it, also in what
+ * was cut off); `isWhole` is false when only its head was held. The text is a slice that keeps a whole chunk alive.
+ */
+export type TakeLine = (text: string, marks: number, isWhole: boolean) => void;
+
+/**
+ * What a scanner looks for, colours and cursor moves left out. Group `n` sets bit `n`; a carriage return that no line feed follows
+ * sets `loneReturn`.
+ */
+export interface ScanPlan {
+  readonly automaton: LiteralAutomaton;
+  /** Bits of each state. */
+  readonly marks: Uint8Array;
+  readonly loneReturn: number;
+}
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const ESCAPE = 27;
+const BRACKET = 91;
+/** Characters that are copied and scanned at once. */
+const AT_ONCE = 65_536;
+
+/** Builds the plan once, for any number of scanners. At most eight groups. */
+export function makeScanPlan(groups: readonly (readonly string[])[], loneReturnGroup: number): ScanPlan {
+  const owners = groups.flatMap((literals, group) => literals.map(() => 1 << group));
+  const automaton = makeLiteralAutomaton(groups.flat());
+  const marks = new Uint8Array(automaton.next.length);
+  for (const [state, literals] of automaton.ends) {
+    for (const index of literals) marks[state] = (marks[state] ?? 0) | (owners[index] ?? 0);
+  }
+  return { automaton, marks, loneReturn: 1 << loneReturnGroup };
+}
+
+/** The marks of one text without line feeds. */
+export function marksOf({ automaton: { letters, next }, marks }: ScanPlan, text: string): number {
+  let state = 0;
+  let found = 0;
+  for (let at = 0; at < text.length; at++) {
+    state = next[state + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
+    found |= marks[state] ?? 0;
+  }
+  return found;
+}
+
+/** Whether a code stands between a control sequence's bracket and its last letter. */
+function isParameter(code: number): boolean {
+  return (code >= 48 && code <= 59) || code === 63;
+}
+
+/**
+ * Where the last letter of a terminal control sequence (`ESC [ 1 ; 31 m`, ECMA-48) stands that begins at `at`; `at` itself when it is
+ * of a rarer form or may go on in the next chunk.
+ */
+function endOfSequence(codes: Uint16Array, at: number, length: number): number {
+  if (codes[at + 1] !== BRACKET) return at;
+  let end = at + 2;
+  while (end < length && end < at + 40 && isParameter(codes[end] ?? 0)) end += 1;
+  const last = codes[end] ?? 0;
+  return end < length && last >= 64 && last <= 126 ? end : at;
+}
+
+/** A line that several chunks make up; of a long one only the head is held. */
+class OpenLine {
+  #parts: string[] = [];
+  #held = 0;
+  #isWhole = true;
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get isEmpty(): boolean {
+    return this.#held === 0 && this.#isWhole;
+  }
+
+  add(piece: string): void {
+    const room = this.#limit - this.#held;
+    if (piece.length > room) this.#isWhole = false;
+    if (room <= 0 || piece === '') return;
+    this.#parts.push(piece.length > room ? piece.slice(0, room) : piece);
+    this.#held += Math.min(piece.length, room);
+  }
+
+  close(marks: number, take: TakeLine): void {
+    const text = this.#parts.length === 1 ? (this.#parts[0] ?? '') : this.#parts.join('');
+    const isWhole = this.#isWhole;
+    this.#parts = [];
+    this.#held = 0;
+    this.#isWhole = true;
+    take(text, marks, isWhole);
+  }
+}
+
+class Scanner implements LineScanner {
+  readonly #plan: ScanPlan;
+  readonly #longest: number;
+  readonly #take: TakeLine;
+  readonly #open: OpenLine;
+  // Codes in a flat array are read several times faster than those of a string that is a slice of another.
+  readonly #units = Buffer.alloc(AT_ONCE * 2);
+  readonly #codes = new Uint16Array(this.#units.buffer, this.#units.byteOffset, AT_ONCE);
+  #state = 0;
+  #marks = 0;
+
+  constructor(plan: ScanPlan, longest: number, take: TakeLine) {
+    this.#plan = plan;
+    this.#longest = longest;
+    this.#take = take;
+    this.#open = new OpenLine(longest);
+  }
+
+  push(chunk: string): void {
+    if (chunk.length <= AT_ONCE) this.#scan(chunk);
+    else for (let at = 0; at < chunk.length; at += AT_ONCE) this.#scan(chunk.slice(at, at + AT_ONCE));
+  }
+
+  end(): void {
+    if (!this.#open.isEmpty) this.#close('', this.#marks);
+    this.#state = 0;
+    this.#marks = 0;
+  }
+
+  #scan(text: string): void {
+    this.#units.write(text, 'utf16le');
+    // All in local variables: this loop reads every character of the log.
+    const codes = this.#codes;
+    const { next, letters } = this.#plan.automaton;
+    const { marks: stateMarks, loneReturn } = this.#plan;
+    const length = text.length;
+    let state = this.#state;
+    let marks = this.#marks;
+    let from = 0;
+    for (let at = 0; at < length; at++) {
+      const code = codes[at] ?? 0;
+      if (code === ESCAPE) {
+        // What a colour stands in the middle of is still one word.
+        const end = endOfSequence(codes, at, length);
+        if (end > at) {
+          at = end;
+          continue;
+        }
+      }
+      if (code === LINE_FEED) {
+        this.#close(text.slice(from, at), marks);
+        from = at + 1;
+        state = 0;
+        marks = 0;
+      } else {
+        if (code === CARRIAGE_RETURN && (at + 1 === length || codes[at + 1] !== LINE_FEED)) marks |= loneReturn;
+        state = next[state + (letters[code] ?? 0)] ?? 0;
+        marks |= stateMarks[state] ?? 0;
+      }
+    }
+    this.#state = state;
+    this.#marks = marks;
+    if (from < length) this.#open.add(from === 0 ? text : text.slice(from));
+  }
+
+  #close(piece: string, marks: number): void {
+    if (this.#open.isEmpty && piece.length <= this.#longest) {
+      this.#take(piece, marks, true);
+      return;
+    }
+    this.#open.add(piece);
+    this.#open.close(marks, this.#take);
+  }
+}
+
+/** Makes a scanner for one text. At most `longest` characters of a line are held. */
+export function makeLineScanner(plan: ScanPlan, longest: number, take: TakeLine): LineScanner {
+  return new Scanner(plan, longest, take);
+}
