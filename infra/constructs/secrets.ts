@@ -5,7 +5,7 @@ import { acknowledge } from './acknowledge.ts';
 
 /** What Selfheal and GitHub know of each other; both are JSON objects. */
 export class GithubSecrets extends Construct {
-  /** `{current}`, and `{previous}` during a rotation. */
+  /** `{current}`, `{previous}` during a rotation, and `{repositories}` with those of their own. */
   readonly webhook: Secret;
   /** `{token}`: set by hand after the first deployment, and kept by later ones. */
   readonly token: Secret;
@@ -13,7 +13,8 @@ export class GithubSecrets extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.webhook = new Secret(this, 'Webhook', {
-      description: 'Signs the webhooks of GitHub: {"current"}, and {"previous"} during a rotation.',
+      description:
+        'Signs the webhooks of GitHub: {"current"}, {"previous"} during a rotation, {"repositories"} with those of their own.',
       generateSecretString: {
         secretStringTemplate: '{}',
         generateStringKey: 'current',

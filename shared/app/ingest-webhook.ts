@@ -4,6 +4,7 @@ import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import type { WebhookSignatures } from '#shared/ports/webhook-signature.ts';
 import { parseBoundedJson } from './ingest-json.ts';
+import { findSigners, type Signers } from './ingest-secrets.ts';
 
 export interface WebhookDelivery {
   /** Path segment: which source it claims to come from. */
@@ -35,7 +36,8 @@ export const MAX_WEBHOOK_BYTES = 1_000_000;
 const refuse = (status: WebhookAnswer['status'], error: string): WebhookAnswer => ({ status, body: { error } });
 
 /**
- * Takes one delivery in. Nothing is read from it before its signature fits, and 202 means that the queue holds the signal.
+ * Takes one delivery in. Nothing is read from it before its signature fits,
+ * nothing is done with it unless that signature may speak for its repository, and 202 means that the queue holds the signal.
  * Any other answer makes the sender show the delivery as failed, from where the sweeper asks for it again.
  */
 export async function ingestWebhook(delivery: WebhookDelivery, deps: WebhookDeps): Promise<WebhookAnswer> {
@@ -44,28 +46,35 @@ export async function ingestWebhook(delivery: WebhookDelivery, deps: WebhookDeps
   if (delivery.body.byteLength > MAX_WEBHOOK_BYTES) {
     return counted(deps, 'too-large', refuse(413, `The body is larger than ${MAX_WEBHOOK_BYTES} bytes.`));
   }
-  const authentic = await isAuthentic(source, delivery, deps);
-  if (authentic === 'unavailable') return counted(deps, 'secret-unavailable', refuse(503, 'Try again later.'));
-  if (!authentic) return counted(deps, 'unauthorized', refuse(401, 'The signature does not fit the body.'));
-  return await translate(source, delivery, deps);
+  const signers = await readSigners(source, delivery, deps);
+  if (signers === 'unavailable') return counted(deps, 'secret-unavailable', refuse(503, 'Try again later.'));
+  if (signers === null) return unauthorized(deps);
+  return await translate(source, delivery, signers, deps);
 }
 
-async function isAuthentic(
+function unauthorized(deps: WebhookDeps): WebhookAnswer {
+  return counted(deps, 'unauthorized', refuse(401, 'The signature does not fit the body.'));
+}
+
+async function readSigners(
   source: WebhookSource,
   delivery: WebhookDelivery,
   deps: WebhookDeps,
-): Promise<boolean | 'unavailable'> {
+): Promise<Signers | null | 'unavailable'> {
   try {
-    const secret = await deps.secrets.read('github-webhook');
-    const secrets = [secret.current, secret.previous].filter((value): value is string => Boolean(value));
-    return await deps.signatures.verify(source.scheme, delivery.body, delivery.headers, secrets);
+    return await findSigners(source, delivery, deps);
   } catch (error) {
     deps.log.error('The webhook secret cannot be read.', { error: nameOf(error) });
     return 'unavailable';
   }
 }
 
-async function translate(source: WebhookSource, delivery: WebhookDelivery, deps: WebhookDeps): Promise<WebhookAnswer> {
+async function translate(
+  source: WebhookSource,
+  delivery: WebhookDelivery,
+  signers: Signers,
+  deps: WebhookDeps,
+): Promise<WebhookAnswer> {
   const type = delivery.headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     return counted(deps, 'not-json', refuse(415, 'Set the content type of the webhook to application/json.'));
@@ -75,6 +84,8 @@ async function translate(source: WebhookSource, delivery: WebhookDelivery, deps:
   }
   const body = parseBoundedJson(delivery.body);
   if (body.kind === 'invalid') return counted(deps, 'invalid-json', refuse(400, body.reason));
+  // One repository's secret must not speak for another.
+  if (!signers.mayReport(source.repositoryOf(body.value))) return unauthorized(deps);
   const result = source.toSignal({ headers: delivery.headers, body: body.value, receivedAt: deps.clock.now() });
   switch (result.kind) {
     case 'ignored':

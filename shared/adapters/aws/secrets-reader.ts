@@ -10,7 +10,11 @@ import { callAws } from './errors.ts';
 type SecretName = Parameters<SecretReader['read']>[0];
 type Secret = Readonly<Record<string, string>>;
 const FRESH_MILLISECONDS = 5 * 60 * 1000;
-const SecretValue = z.record(z.string(), z.string());
+/** What is no text (an app's number, secrets by repository) is handed on as JSON. */
+const SecretValue = z.record(
+  z.string(),
+  z.unknown().transform((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
+);
 
 /** Secrets by the ARNs of this function, kept five minutes in memory. Their content is never in an error. */
 export function makeSecretReader(
@@ -40,7 +44,7 @@ async function fetchSecret(client: SecretsManagerClient, name: SecretName, arn: 
     client.send(new GetSecretValueCommand({ SecretId: arn })),
   );
   const parsed = SecretValue.safeParse(jsonOrNull(SecretString));
-  if (!parsed.success) throw new CorruptRecord(`The secret ${name} must be a JSON object of texts.`);
+  if (!parsed.success) throw new CorruptRecord(`The secret ${name} must be a JSON object.`);
   return parsed.data;
 }
 

@@ -23,6 +23,8 @@ export interface WebhookSource {
   readonly title: string;
   /** How requests prove who sent them. */
   readonly scheme: 'github-hmac-sha256';
+  /** `owner/name` of the repository that a body is about: the very field its signal is made of. Null when it names none. */
+  repositoryOf(body: unknown): string | null;
   toSignal(envelope: WebhookEnvelope): SourceResult;
 }
 

@@ -43,6 +43,10 @@ export const github = defineSource({
   id: 'github',
   title: 'GitHub workflow runs',
   scheme: 'github-hmac-sha256',
+  repositoryOf(body) {
+    const named = z.object({ repository: Repository.pick({ full_name: true }) }).safeParse(body);
+    return named.success ? named.data.repository.full_name : null;
+  },
   toSignal(envelope): SourceResult {
     const event = envelope.headers['x-github-event'];
     if (event === undefined) return { kind: 'rejected', reason: 'x-github-event: header is missing' };

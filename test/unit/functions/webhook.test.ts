@@ -17,7 +17,11 @@ import { aWorkflowRunBody } from '../plugins/sources/deliveries.ts';
 const CURRENT = 'a-secret-for-tests';
 const PREVIOUS = 'the-secret-before';
 
-function setUp(secret: Record<string, string> = { current: CURRENT, previous: PREVIOUS }) {
+function setUp(stored: Record<string, unknown> = { current: CURRENT, previous: PREVIOUS }) {
+  // As the reader of secrets gives it: texts, and anything else as JSON.
+  const secret = Object.fromEntries(
+    Object.entries(stored).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
   const queue = makeMemorySignalQueue();
   const meter = makeRecordingMeter();
   const deps = {
@@ -90,6 +94,44 @@ describe('the webhook function', () => {
   it('[A68] takes the previous secret during a rotation, and no other', async () => {
     expect((await setUp().handle(delivery({ secret: PREVIOUS }))).statusCode).toBe(202);
     expect((await setUp({ current: CURRENT }).handle(delivery({ secret: PREVIOUS }))).statusCode).toBe(401);
+  });
+
+  it('keeps repositories with a secret of their own apart: that of one forges no event of another', async () => {
+    const secret = {
+      current: CURRENT,
+      repositories: {
+        'Acme/Shop': { current: 'of-the-shop', previous: 'of-the-shop-before' },
+        'other/one': { current: 'of-the-other' },
+        other: { current: 'of-the-owner' },
+      },
+    };
+    const statusOf = async (repository: string, signed: string) => {
+      const { handle, queue } = setUp(secret);
+      const body = JSON.stringify(aWorkflowRunBody({ repository: { full_name: repository } }));
+      const { statusCode } = await handle(delivery({ body, secret: signed }));
+      expect(queue.sent).toHaveLength(statusCode === 202 ? 1 : 0);
+      return statusCode;
+    };
+    expect(await statusOf('acme/shop', 'of-the-shop')).toBe(202);
+    expect(await statusOf('ACME/shop', 'of-the-shop-before')).toBe(202);
+    expect(await statusOf('other/one', 'of-the-shop')).toBe(401);
+    expect(await statusOf('acme/shop', 'of-the-other')).toBe(401);
+    expect(await statusOf('acme/website', 'of-the-shop')).toBe(401);
+    expect(await statusOf('acme/shop', CURRENT)).toBe(401);
+    expect(await statusOf('other/one', 'of-the-owner')).toBe(401);
+    expect(await statusOf('other/two', 'of-the-owner')).toBe(202);
+    expect(await statusOf('other/two', CURRENT)).toBe(401);
+    expect(await statusOf('acme/website', CURRENT)).toBe(202);
+  });
+
+  it.each([
+    ['is no object', { current: CURRENT, repositories: 'all' }],
+    ['names no repository', { current: CURRENT, repositories: { 'a b': { current: 'x' } } }],
+    ['has no current secret', { repositories: {} }],
+  ])('answers 503 while the stored secret %s, and tells no part of it', async (_what, secret) => {
+    const { handle, deps } = setUp(secret);
+    expect((await handle(delivery())).statusCode).toBe(503);
+    expect(JSON.stringify(deps.log)).not.toContain(CURRENT);
   });
 
   it.each<[string, Sent]>([

@@ -222,6 +222,11 @@ describe('the secret reader', () => {
     expect(secrets.commandCalls(GetSecretValueCommand)).toHaveLength(2);
   });
 
+  it('hands on as JSON what is no text', async () => {
+    secrets.on(GetSecretValueCommand).resolves({ SecretString: '{"appId":7,"repositories":{"a/b":{"current":"c"}}}' });
+    expect(await open().read('github-webhook')).toEqual({ appId: '7', repositories: '{"a/b":{"current":"c"}}' });
+  });
+
   it('does not keep a failure', async () => {
     secrets
       .on(GetSecretValueCommand)
@@ -232,7 +237,7 @@ describe('the secret reader', () => {
     expect(await reader.read('github-webhook')).toEqual({ a: 'b' });
   });
 
-  it.each(['plain-secret-text', '["plain-secret-text"]', '{"a":1}'])(
+  it.each(['plain-secret-text', '["plain-secret-text"]', '1'])(
     '[D229] never quotes a malformed secret (%j)',
     async (text) => {
       secrets.on(GetSecretValueCommand).resolves({ SecretString: text });
