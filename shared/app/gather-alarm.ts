@@ -4,7 +4,7 @@ import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { AlarmReader, AlarmState, DeploymentReader, ServiceLogReader } from '#shared/ports/cloud.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -33,7 +33,7 @@ export async function gatherAlarm(
 ): Promise<Gathered<AlarmFacts>> {
   const notes: string[] = [];
   const part = makePartReader({ ...deps, acceptGaps, notes });
-  const state = await readState(target, notes, deps);
+  const state = await readState(target, acceptGaps, notes, deps);
   const service = serviceOf(deps.configuration, target);
   if (service === null) notes.push('No service of the catalogue lists this alarm.');
   const deployment = service?.deployment ?? null;
@@ -58,17 +58,33 @@ export async function gatherAlarm(
   };
 }
 
-/** Null when the alarm is gone or may not be read; a passing failure is thrown. */
-async function readState(target: AlarmTarget, notes: string[], deps: AlarmGatherDeps): Promise<AlarmState | null> {
+/** Null when the alarm is gone or may not be read; a passing failure is thrown. An answer from before the alarm rang says nothing. */
+async function readState(
+  target: AlarmTarget,
+  acceptGaps: boolean,
+  notes: string[],
+  deps: AlarmGatherDeps,
+): Promise<AlarmState | null> {
   try {
     const state = await deps.alarms.read(alarmNameOf(target));
     if (state === null) notes.push('The alarm does not exist any more.');
-    return state;
+    if (state === null || !isOutdated(state, target)) return state;
+    if (!acceptGaps) throw new Retryable('CloudWatch does not show yet that the alarm rang.');
+    notes.push('CloudWatch never showed that the alarm rang; its event counts.');
+    return { state: 'ALARM', since: target.changedAt };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     notes.push('CloudWatch refused to show the alarm.');
     return null;
   }
+}
+
+/** Two clocks of CloudWatch write the times. An alarm does not change twice within a second. */
+const CLOCK_DIFFERENCE_MILLISECONDS = 1_000;
+
+function isOutdated({ state, since }: AlarmState, { changedAt }: AlarmTarget): boolean {
+  if (state === 'ALARM' || since === null) return false;
+  return Date.parse(since) < Date.parse(changedAt) - CLOCK_DIFFERENCE_MILLISECONDS;
 }
 
 async function readServiceLog(

@@ -15,7 +15,7 @@ export function makeGithubCodeHost(options: GithubOptions): CodeHost {
   return {
     ...runs(client),
     downloadLogs: logDownload(client, options),
-    ...comments(client, options.token),
+    ...comments(client, options),
     ...deliveries(client),
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { OutcomeUnknown, Refused } from '#shared/domain/kernel/errors.ts';
 import type { CodeHost, Comment } from '#shared/ports/code-host.ts';
-import type { GithubClient } from './github-client.ts';
+import type { GithubClient, GithubOptions } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
 import { repositoryOf } from './repository.ts';
 
@@ -18,28 +18,48 @@ type IssueComment = z.infer<typeof IssueComment>;
 /** Whose token it is: a user's account, or a GitHub App, which may not ask. */
 type Identity = { kind: 'user'; id: number } | { kind: 'app' };
 
+/** A new comment may be missing in the listing for a while. Milliseconds before each further look for one whose answer was lost. */
+const LOOKS_AGAIN_AFTER = [500, 1000, 1500, 2000];
+
 /** Comments of issues and pull requests. */
 export function comments(
   client: GithubClient,
-  token: () => Promise<string>,
+  { token, clock }: Pick<GithubOptions, 'token' | 'clock'>,
 ): Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment'> {
   const identity = makeIdentity(client, token);
-  return {
-    findComment: async (repository, issue, marker) => {
-      const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
-      const parameters = { ...repositoryOf(repository), issue_number: issue };
-      for await (const page of client.pages(route, parameters, z.array(IssueComment), MAX_PAGES)) {
-        for (const comment of page) {
-          // Anybody can write the marker into a comment; only one of ours may be edited.
-          if (comment.body?.includes(marker) && isOurs(comment, await identity())) return commentOf(comment);
-        }
+  const findComment: CodeHost['findComment'] = async (repository, issue, marker) => {
+    const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+    const parameters = { ...repositoryOf(repository), issue_number: issue };
+    for await (const page of client.pages(route, parameters, z.array(IssueComment), MAX_PAGES)) {
+      for (const comment of page) {
+        // Anybody can write the marker into a comment; only one of ours may be edited.
+        if (comment.body?.includes(marker) && isOurs(comment, await identity())) return commentOf(comment);
       }
-      return null;
-    },
+    }
+    return null;
+  };
+  /** Null when it did not show up. */
+  const findLost: CodeHost['findComment'] = async (repository, issue, body) => {
+    for (const wait of [0, ...LOOKS_AGAIN_AFTER]) {
+      if (wait > 0) await clock.sleep(wait);
+      const found = await findComment(repository, issue, body.trim());
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return {
+    findComment,
     createComment: async (repository, issue, body) => {
       const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
       const parameters = { ...repositoryOf(repository), issue_number: issue, body };
-      return commentOf(await client.effect(route, parameters, IssueComment));
+      try {
+        return commentOf(await client.effect(route, parameters, IssueComment));
+      } catch (error) {
+        const found =
+          error instanceof OutcomeUnknown ? await findLost(repository, issue, body).catch(() => null) : null;
+        if (found === null) throw error;
+        return found;
+      }
     },
     updateComment: async (repository, commentId, body) => {
       const route = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}';

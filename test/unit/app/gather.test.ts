@@ -215,6 +215,22 @@ describe('gathering an alarm', () => {
     expect(notes.join('\n')).toMatch(/deployment of the service[\s\S]*log of the service/);
   });
 
+  it('takes an answer from before the alarm rang for none: OK it is only since then', async () => {
+    const { changedAt } = anAlarmTarget();
+    const ago = (seconds: number) => new Date(Date.parse(changedAt) - seconds * 1000).toISOString();
+    const world = await setUp({ incident });
+    world.deployments.program({ read: async () => aLambdaDeployment() });
+    world.serviceLogs.program({ recent: async () => [] });
+    const facts = async () => (await world.evidence.getTelemetry(incident.id))?.facts;
+    world.alarms.program({ read: async () => ({ state: 'OK', since: ago(60) }) });
+    await expect(world.run()).rejects.toMatchObject({ name: 'Retryable' });
+    expect((await world.run(true)).notes).toContain('CloudWatch never showed that the alarm rang; its event counts.');
+    expect(await facts()).toMatchObject({ state: 'ALARM', stateSince: changedAt });
+    world.alarms.program({ read: async () => ({ state: 'OK', since: ago(-1) }) });
+    await world.run();
+    expect(await facts()).toMatchObject({ state: 'OK' });
+  });
+
   it('handles an alarm nobody listed', async () => {
     const unknown = anIncident({ target: anAlarmTarget({ alarmName: 'unlisted' }) });
     const world = await setUp({ incident: unknown });

@@ -212,7 +212,28 @@ describe('effects on GitHub', () => {
     github.on(`POST ${REPO}/hooks/5/deliveries/9/attempts`, { status: 503 });
     await expect(host.createComment('acme/shop', 12, 'x')).rejects.toMatchObject({ name: 'OutcomeUnknown' });
     await expect(host.redeliver('acme/shop', 5, 9)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
-    expect(github.requests).toHaveLength(2);
+    expect(github.requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
+  });
+
+  it('looks for a comment whose answer was lost until it shows, and gives it', async () => {
+    const comments = `${REPO}/issues/12/comments`;
+    const us = { id: 1, type: 'User' };
+    github.on(`POST ${comments}`, 'reset');
+    github.on('GET /user', { json: us });
+    github.on(`GET ${comments}`, { json: [] }, { json: [] }, { json: [aComment(3, 'x', us)] });
+    expect(await host.createComment('acme/shop', 12, 'x\n')).toMatchObject({ id: 3 });
+    expect(clock.slept).toEqual([500, 1000]);
+    expect(github.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  it('says that the outcome is unknown when a comment whose answer was lost never shows, or nobody can look', async () => {
+    const comments = `${REPO}/issues/12/comments`;
+    github.on(`POST ${comments}`, { status: 502 });
+    github.on(`GET ${comments}`, { json: [] });
+    await expect(host.createComment('acme/shop', 12, 'x')).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    expect(github.requests).toHaveLength(6);
+    github.on(`GET ${comments}`, { status: 404, json: { message: 'Not Found' } });
+    await expect(host.createComment('acme/shop', 12, 'x')).rejects.toMatchObject({ name: 'OutcomeUnknown' });
   });
 
   it('says that the outcome is unknown when a comment was created but the answer cannot be read', async () => {
