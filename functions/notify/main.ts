@@ -5,6 +5,7 @@ import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
@@ -25,11 +26,13 @@ export const handler = stepFunction({
     notifiers: NOTIFIERS,
     ports: {
       mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
-      codeHost: makeGithubCodeHost({
-        apiUrl: configuration.github.apiUrl,
-        token: async () => (await secrets.read('github-token')).token ?? '',
-        clock: systemClock,
-      }),
+      codeHost: makeGithubCodeHost(
+        githubAccess({
+          apiUrl: configuration.github.apiUrl,
+          secret: () => secrets.read('github-token'),
+          clock: systemClock,
+        }),
+      ),
     },
     configuration,
     clock: systemClock,

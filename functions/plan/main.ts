@@ -6,6 +6,7 @@ import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
@@ -23,11 +24,13 @@ export const handler = stepFunction({
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
-    codeHost: makeGithubCodeHost({
-      apiUrl: configuration.github.apiUrl,
-      token: async () => (await secrets.read('github-token')).token ?? '',
-      clock: systemClock,
-    }),
+    codeHost: makeGithubCodeHost(
+      githubAccess({
+        apiUrl: configuration.github.apiUrl,
+        secret: () => secrets.read('github-token'),
+        clock: systemClock,
+      }),
+    ),
     alarms: makeCloudWatchAlarmReader(),
     deployments: makeDeploymentReader(),
     actions: ACTIONS,

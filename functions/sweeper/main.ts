@@ -3,6 +3,7 @@ import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-stor
 import { lambdaLog, lambdaMeter, scheduledFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { config } from './config.ts';
@@ -16,11 +17,13 @@ export const handler = scheduledFunction({
   config,
   run: makeHandler({
     control: makeDynamoControlStore({ table: environment.controlTable }),
-    codeHost: makeGithubCodeHost({
-      apiUrl: configuration.github.apiUrl,
-      token: async () => (await secrets.read('github-token')).token ?? '',
-      clock: systemClock,
-    }),
+    codeHost: makeGithubCodeHost(
+      githubAccess({
+        apiUrl: configuration.github.apiUrl,
+        secret: () => secrets.read('github-token'),
+        clock: systemClock,
+      }),
+    ),
     configuration,
     webhookUrl: `${environment.apiUrl.replace(/\/$/, '')}/webhooks/github`,
     clock: systemClock,

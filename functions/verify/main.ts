@@ -6,6 +6,7 @@ import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-st
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { actionPorts } from '#shared/app/act-ports.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
@@ -17,11 +18,9 @@ import { makeHandler } from './handler.ts';
 const environment = readEnvironment(config, process.env);
 const configuration = loadConfiguration(process.env);
 const secrets = makeSecretReader({ 'github-token': environment.githubTokenSecret });
-const codeHost = makeGithubCodeHost({
-  apiUrl: configuration.github.apiUrl,
-  token: async () => (await secrets.read('github-token')).token ?? '',
-  clock: systemClock,
-});
+const codeHost = makeGithubCodeHost(
+  githubAccess({ apiUrl: configuration.github.apiUrl, secret: () => secrets.read('github-token'), clock: systemClock }),
+);
 
 export const handler = stepFunction({
   config,

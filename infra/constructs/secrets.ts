@@ -7,7 +7,7 @@ import { acknowledge } from './acknowledge.ts';
 export class GithubSecrets extends Construct {
   /** `{current}`, `{previous}` during a rotation, and `{repositories}` with those of their own. */
   readonly webhook: Secret;
-  /** `{token}`: set by hand after the first deployment, and kept by later ones. */
+  /** `{token}`, or `{appId, privateKey}` of a GitHub App: set by hand after the first deployment, and kept by later ones. */
   readonly token: Secret;
 
   constructor(scope: Construct, id: string) {
@@ -24,7 +24,7 @@ export class GithubSecrets extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.token = new Secret(this, 'Token', {
-      description: 'The GitHub token that Selfheal acts with: {"token"}.',
+      description: 'What Selfheal acts with on GitHub: {"token"}, or {"appId", "privateKey"} of a GitHub App.',
       secretStringValue: SecretValue.unsafePlainText('{"token":"not-set"}'),
       removalPolicy: RemovalPolicy.RETAIN,
     });

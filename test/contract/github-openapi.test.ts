@@ -80,6 +80,8 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
       const answer = await api(path);
       expect([200, 302], path).toContain(answer.status);
     }
+    expect((await api(`${repo}/installation`)).status).toBe(404);
+    expect((await api('/app/installations/1/access_tokens', { method: 'POST' })).status).toBe(404);
     await api(`${repo}/issues/comments/${id}`, { method: 'PATCH', body: JSON.stringify({ body: 'Hello again' }) });
     await api(`${repo}/hooks/${hookId}/deliveries/${deliveryId}/attempts`, { method: 'POST' });
     expect((await api(`${runPath}/rerun-failed-jobs`, { method: 'POST' })).status).toBe(201);

@@ -7,7 +7,7 @@ import { repositoryOf } from './repository.ts';
 
 /** 100 pages of 100: an issue takes at most 2,500 comments. */
 const MAX_PAGES = 100;
-const User = z.object({ id: z.number(), type: z.string().optional() });
+const User = z.object({ id: z.number(), login: z.string().optional() });
 const IssueComment = z.object({
   id: z.number(),
   body: z.string().nullish(),
@@ -15,8 +15,8 @@ const IssueComment = z.object({
   user: User.nullable(),
 });
 type IssueComment = z.infer<typeof IssueComment>;
-/** Whose token it is: a user's account, or a GitHub App, which may not ask. */
-type Identity = { kind: 'user'; id: number } | { kind: 'app' };
+/** Who we are: a user's account, a GitHub App's bot, or nobody we could prove to be, whose comments are never found again. */
+type Identity = { kind: 'user'; id: number } | { kind: 'bot'; login: string } | { kind: 'unproven' };
 
 /** A new comment may be missing in the listing for a while. Milliseconds before each further look for one whose answer was lost. */
 const LOOKS_AGAIN_AFTER = [500, 1000, 1500, 2000];
@@ -24,9 +24,9 @@ const LOOKS_AGAIN_AFTER = [500, 1000, 1500, 2000];
 /** Comments of issues and pull requests. */
 export function comments(
   client: GithubClient,
-  { token, clock }: Pick<GithubOptions, 'token' | 'clock'>,
+  access: Pick<GithubOptions, 'token' | 'botLogin' | 'clock'>,
 ): Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment'> {
-  const identity = makeIdentity(client, token);
+  const identity = makeIdentity(client, access);
   const findComment: CodeHost['findComment'] = async (repository, issue, marker) => {
     const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
     const parameters = { ...repositoryOf(repository), issue_number: issue };
@@ -41,7 +41,7 @@ export function comments(
   /** Null when it did not show up. */
   const findLost: CodeHost['findComment'] = async (repository, issue, body) => {
     for (const wait of [0, ...LOOKS_AGAIN_AFTER]) {
-      if (wait > 0) await clock.sleep(wait);
+      if (wait > 0) await access.clock.sleep(wait);
       const found = await findComment(repository, issue, body.trim());
       if (found !== null) return found;
     }
@@ -69,11 +69,16 @@ export function comments(
   };
 }
 
-/** Asked once per token. An installation token gets 403 for `GET /user`. */
-function makeIdentity(client: GithubClient, token: () => Promise<string>): () => Promise<Identity> {
+/** Asked once per token. */
+function makeIdentity(
+  client: GithubClient,
+  { token, botLogin }: Pick<GithubOptions, 'token' | 'botLogin'>,
+): () => Promise<Identity> {
   let known: { token: string; identity: Identity } | null = null;
   return async () => {
-    const current = await token();
+    const login = (await botLogin?.()) ?? null;
+    if (login !== null) return { kind: 'bot', login: login.toLowerCase() };
+    const current = await token(null);
     if (known?.token !== current) known = { token: current, identity: await readIdentity(client) };
     return known.identity;
   };
@@ -84,14 +89,17 @@ async function readIdentity(client: GithubClient): Promise<Identity> {
     const { id } = await client.call('GET /user', {}, User);
     return { kind: 'user', id };
   } catch (error) {
-    if (error instanceof Refused && isHttpError(error.cause) && error.cause.status === 403) return { kind: 'app' };
+    // The token of some app's installation: it may not ask whose it is, and any bot could have written the marker.
+    if (error instanceof Refused && isHttpError(error.cause) && error.cause.status === 403) return { kind: 'unproven' };
     throw error;
   }
 }
 
-/** An App cannot learn its own account with its token, but no person can write as a bot. */
-const isOurs = ({ user }: IssueComment, identity: Identity): boolean =>
-  identity.kind === 'user' ? user?.id === identity.id : user?.type === 'Bot';
+/** The brackets of a bot's login are in no name that a person or another app can take. */
+function isOurs({ user }: IssueComment, identity: Identity): boolean {
+  if (identity.kind === 'user') return user?.id === identity.id;
+  return identity.kind === 'bot' && user?.login?.toLowerCase() === identity.login;
+}
 
 const commentOf = ({ id, body, html_url }: IssueComment): Comment => ({
   id,

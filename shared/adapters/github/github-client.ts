@@ -3,10 +3,18 @@ import { InvalidInput, OutcomeUnknown, RateLimited, Refused, Retryable } from '#
 import type { Clock } from '#shared/ports/time.ts';
 import { type Fate, fateOf } from './github-errors.ts';
 
+export interface RepositoryReference {
+  readonly owner: string;
+  readonly repo: string;
+}
+
 export interface GithubOptions {
   /** `https://api.github.com`, or `https://<host>/api/v3`. */
   readonly apiUrl: string;
-  readonly token: () => Promise<string>;
+  /** `repository`: what the request is about, or null; a GitHub App has a token for each owner. */
+  readonly token: (repository: RepositoryReference | null) => Promise<string>;
+  /** Login under which a GitHub App writes; null or absent when the token is a user's. */
+  readonly botLogin?: () => Promise<string | null>;
   readonly clock: Clock;
   readonly userAgent?: string;
   /** Of one request, its body included. */
@@ -74,9 +82,16 @@ function sender({ apiUrl, token, userAgent = 'selfheal', timeoutMilliseconds = 1
   return async (route, parameters, redirect) =>
     octokit.request(route, {
       ...parameters,
-      headers: { authorization: `Bearer ${await token()}`, 'x-github-api-version': API_VERSION },
+      headers: {
+        authorization: `Bearer ${await token(repositoryIn(parameters))}`,
+        'x-github-api-version': API_VERSION,
+      },
       request: { signal: AbortSignal.timeout(timeoutMilliseconds), ...(redirect ? { redirect } : {}) },
     });
+}
+
+function repositoryIn({ owner, repo }: Parameters): RepositoryReference | null {
+  return typeof owner === 'string' && typeof repo === 'string' ? { owner, repo } : null;
 }
 
 /** Repeats after the given fates, and always after a short rate limit: GitHub refused, so nothing was done. */

@@ -3,13 +3,14 @@ import type { Answer, Call, Service, WireRequest, WireResponse } from '../server
 import { readZipEntry } from '../zip/zip-reader.ts';
 import { type GithubAccess, type GithubRooms, githubError, matchPath, NotFound, type Route } from './route.ts';
 import { ACTIONS_ROUTES, isSignedLocation } from './routes-actions.ts';
+import { APP_ROUTES, appRefusal, isAppOperation } from './routes-apps.ts';
 import { TALK_ROUTES } from './routes-talk.ts';
 
 /** Where GitHub Enterprise Server has its API; the local world uses the same. */
 export const API_PREFIX = '/api/v3';
 const LOGS_PREFIX = '/_logs/';
 const RATE_LIMIT = 5000;
-export const GITHUB_ROUTES: readonly Route[] = [...ACTIONS_ROUTES, ...TALK_ROUTES];
+export const GITHUB_ROUTES: readonly Route[] = [...ACTIONS_ROUTES, ...TALK_ROUTES, ...APP_ROUTES];
 
 /** GitHub's REST API and the storage its log links point to. */
 export function makeGithubService(rooms: GithubRooms): Service {
@@ -32,7 +33,7 @@ function apiCall(rooms: GithubRooms, request: WireRequest): Call {
     service: 'github',
     operation,
     perform() {
-      const refused = refusalOf(request, access);
+      const refused = refusalOf(request, operation, access);
       if (refused !== null) return finish(refused);
       if (operation === 'rate-limit/get') return finish({ status: 200, json: presentRateLimit(access) });
       access.remaining = Math.max(0, access.remaining - 1);
@@ -56,7 +57,7 @@ function findRoute(method: string, path: string): { route: Route; params: Record
   return null;
 }
 
-function refusalOf(request: WireRequest, access: GithubAccess): Answer | null {
+function refusalOf(request: WireRequest, operation: string, access: GithubAccess): Answer | null {
   if ((request.headers['user-agent'] ?? '') === '') {
     const text =
       '\nRequest forbidden by administrative rules. Please make sure your request has a User-Agent header ' +
@@ -66,6 +67,7 @@ function refusalOf(request: WireRequest, access: GithubAccess): Answer | null {
   }
   const token = /^(?:bearer|token) (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return githubError(401, 'Requires authentication');
+  if (access.app) return appRefusal(access.app, token, isAppOperation(operation));
   if (access.tokens !== null && !access.tokens.includes(token)) return githubError(401, 'Bad credentials');
   if (access.remaining <= 0 && !request.path.endsWith('/rate_limit')) {
     return githubError(403, 'API rate limit exceeded for installation ID 77.', RATE_LIMIT_DOCS);

@@ -4,7 +4,7 @@ import { type Announcing, knownRun, makeAnnouncing } from './announcing.ts';
 import { makeGithubService } from './api.ts';
 import { makeHookshot } from './hookshot.ts';
 import { makePages } from './pages.ts';
-import type { GithubAccess } from './route.ts';
+import type { AppRegistration, GithubAccess } from './route.ts';
 import { makeRunLifecycle } from './run-lifecycle.ts';
 import { makeSeeding, type RunSpec } from './seeding.ts';
 import type { Site } from './shapes-runs.ts';
@@ -38,6 +38,8 @@ export interface GithubControl extends Announcing {
   setUnreachable(unreachable: boolean): void;
   /** Tokens that are accepted; null: every token. */
   acceptTokens(tokens: readonly string[] | null): void;
+  /** Registers a GitHub App: only tokens of its installations are accepted from then on. */
+  registerApp(app: Omit<AppRegistration, 'tokens'>): void;
   /** Whose token the clients have. At first a machine account's. */
   setIdentity(identity: 'user' | 'app'): void;
   /** Requests left before GitHub answers that the rate limit is exceeded. */
@@ -85,6 +87,10 @@ export function makeLocalGithub(options: {
     setUnreachable: hookshot.setUnreachable,
     acceptTokens(tokens) {
       access.tokens = tokens;
+    },
+    registerApp(app) {
+      access.app = { ...app, tokens: new Map() };
+      access.identity = 'app';
     },
     setIdentity(identity) {
       access.identity = identity;

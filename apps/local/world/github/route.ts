@@ -5,8 +5,20 @@ import type { RunLifecycle } from './run-lifecycle.ts';
 import type { Site } from './shapes-runs.ts';
 import type { GithubState, Repository, RunState } from './state.ts';
 
+export interface AppRegistration {
+  readonly appId: string;
+  /** PEM. */
+  readonly publicKey: string;
+  /** Installation id by owner. */
+  readonly installations: Readonly<Record<string, number>>;
+  /** Ends of the tokens that were given out, in epoch milliseconds. */
+  readonly tokens: Map<string, number>;
+}
+
 /** Who may call, and as whom. */
 export interface GithubAccess {
+  /** A GitHub App whose installation tokens alone are accepted; null: none is registered. */
+  app?: AppRegistration | null;
   /** Tokens that are accepted; null: every token. */
   tokens: readonly string[] | null;
   /** Requests left in this hour. */

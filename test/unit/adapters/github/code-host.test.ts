@@ -267,7 +267,7 @@ describe('effects on GitHub', () => {
 describe('finding our comment', () => {
   const comments = `GET ${REPO}/issues/12/comments`;
   const us = { id: 1, type: 'User' };
-  const bot = { id: 9, type: 'Bot' };
+  const bot = { id: 9, type: 'Bot', login: 'another[bot]' };
   const somebody = { id: 2, type: 'User' };
 
   it('passes over the marker in a comment of somebody else, and reads all pages', async () => {
@@ -286,10 +286,24 @@ describe('finding our comment', () => {
     expect(github.requests.filter(({ url }) => url === '/user')).toHaveLength(1);
   });
 
-  it('takes only a bot for us when the token is that of an App', async () => {
+  it('takes only its own bot for us when it acts as a GitHub App, no other one', async () => {
+    const ours = { ...bot, id: 10, login: 'Acme-Heals[bot]' };
+    const app = makeGithubCodeHost({
+      apiUrl: github.url,
+      token: async () => 't',
+      botLogin: async () => 'acme-heals[bot]',
+      clock,
+    });
+    const foreign = [aComment(1, 'MARK', somebody), aComment(2, 'MARK', null), aComment(3, 'MARK', bot)];
+    github.on(comments, { json: foreign }, { json: [...foreign, aComment(4, 'MARK', ours)] });
+    expect(await app.findComment('acme/shop', 12, 'MARK')).toBeNull();
+    expect((await app.findComment('acme/shop', 12, 'MARK'))?.id).toBe(4);
+  });
+
+  it('takes nobody for us when the token may not say whose it is', async () => {
     github.on('GET /user', { status: 403, json: { message: 'Resource not accessible by integration' } });
     github.on(comments, { json: [aComment(1, 'MARK', somebody), aComment(2, 'MARK', null), aComment(3, 'MARK', bot)] });
-    expect((await host.findComment('acme/shop', 12, 'MARK'))?.id).toBe(3);
+    expect(await host.findComment('acme/shop', 12, 'MARK')).toBeNull();
   });
 
   it('finds nothing where there is nothing of ours', async () => {

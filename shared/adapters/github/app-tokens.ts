@@ -1,0 +1,112 @@
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import * as z from 'zod';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { makeGithubClient, type RepositoryReference } from './github-client.ts';
+import { isHttpError } from './github-errors.ts';
+
+/** A GitHub App as its settings page shows it. */
+export interface GithubApp {
+  readonly appId: string;
+  /** PEM. */
+  readonly privateKey: string;
+  /** Of the one account the app is installed on; found by the repository when it is absent. */
+  readonly installationId: string | null;
+}
+
+export interface AppTokens {
+  /** An installation's token for what concerns the repository, kept until shortly before its end. */
+  token(repository: RepositoryReference): Promise<string>;
+  /** The app's name in addresses: its comments are written by `<slug>[bot]`. */
+  slug(): Promise<string>;
+}
+
+/** GitHub takes at most ten minutes, and clocks differ: issued a minute ago, for nine. */
+const ISSUED_BEFORE_SECONDS = 60;
+const VALID_SECONDS = 9 * 60;
+/** A token lives for an hour; one that ends during a request would be refused. */
+const SPARE_MILLISECONDS = 5 * 60_000;
+
+const Installation = z.object({ id: z.number() });
+const InstallationToken = z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) });
+const App = z.object({ slug: z.string().min(1) });
+
+/**
+ * Tokens of a GitHub App: a JWT signed with its private key (RS256) buys one for each owner the app is installed on.
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
+ * Throws `Refused` that says what to mend: the key, the app's number, or a missing installation.
+ */
+export function makeAppTokens(app: GithubApp, { apiUrl, clock }: { apiUrl: string; clock: Clock }): AppTokens {
+  const key = readKey(app);
+  const client = makeGithubClient({ apiUrl, clock, token: async () => signJwt(app.appId, key, clock.now()) });
+  const kept = new Map<string, Promise<{ token: string; until: number }>>();
+  let slug: Promise<string> | null = null;
+  const installationOf = async ({ owner, repo }: RepositoryReference): Promise<number> => {
+    if (app.installationId !== null) return Number(app.installationId);
+    const found = client.call('GET /repos/{owner}/{repo}/installation', { owner, repo }, Installation);
+    return (await explained(found, app, `GitHub App ${app.appId} is not installed on ${owner}/${repo}.`)).id;
+  };
+  const buy = async (repository: RepositoryReference): Promise<{ token: string; until: number }> => {
+    const installation_id = await installationOf(repository);
+    const route = 'POST /app/installations/{installation_id}/access_tokens';
+    // Repeatable: a second token beside the first does no harm.
+    const bought = client.call(route, { installation_id }, InstallationToken);
+    const missing = `GitHub App ${app.appId} has no installation ${installation_id}: mend installationId in the token secret.`;
+    const { token, expires_at } = await explained(bought, app, missing);
+    return { token, until: Date.parse(expires_at) - SPARE_MILLISECONDS };
+  };
+  return {
+    token: async (repository) => {
+      const owner = repository.owner.toLowerCase();
+      const before = kept.get(owner);
+      const found = before && (await before);
+      if (found && found.until > clock.now().getTime()) return found.token;
+      const fresh = buy(repository);
+      kept.set(owner, fresh);
+      fresh.catch(() => kept.delete(owner));
+      return (await fresh).token;
+    },
+    slug: async () => {
+      slug ??= explained(client.call('GET /app', {}, App), app, `There is no GitHub App ${app.appId}.`).then(
+        (one) => one.slug,
+      );
+      slug.catch(() => {
+        slug = null;
+      });
+      return await slug;
+    },
+  };
+}
+
+function readKey({ privateKey }: GithubApp): KeyObject {
+  try {
+    // Copied through a form, the line breaks often arrive as two characters.
+    const key = createPrivateKey(privateKey.replaceAll('\\n', '\n'));
+    if (key.asymmetricKeyType === 'rsa') return key;
+  } catch {
+    // Its cause could quote the key.
+  }
+  throw new Refused('privateKey in the token secret is not the RSA private key (PEM) of a GitHub App.');
+}
+
+function signJwt(appId: string, key: KeyObject, now: Date): string {
+  const at = Math.floor(now.getTime() / 1000);
+  const claims = { iat: at - ISSUED_BEFORE_SECONDS, exp: at + VALID_SECONDS, iss: appId };
+  const signed = [{ alg: 'RS256', typ: 'JWT' }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
+}
+
+/** Says what a refusal means here; `missing` stands for 404. */
+async function explained<T>(answer: Promise<T>, { appId }: GithubApp, missing: string): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    const status = cause instanceof Refused && isHttpError(cause.cause) ? cause.cause.status : null;
+    if (status === 404) throw new Refused(missing, { cause });
+    if (status !== 401) throw cause;
+    const words = `GitHub does not know GitHub App ${appId} by this key: appId and privateKey in the token secret do not belong together.`;
+    throw new Refused(words, { cause });
+  }
+}

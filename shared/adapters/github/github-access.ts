@@ -1,0 +1,58 @@
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type AppTokens, type GithubApp, makeAppTokens } from './app-tokens.ts';
+import type { GithubOptions, RepositoryReference } from './github-client.ts';
+
+type Secret = Readonly<Record<string, string>>;
+type Access = { kind: 'user'; token: string } | { kind: 'app'; tokens: AppTokens };
+
+/**
+ * How to act on GitHub by what the token secret holds: `{token}` of a machine account, or `{appId, privateKey, installationId?}` of a
+ * GitHub App. The secret is read for every request (its reader keeps it), so that a new one counts without a new process.
+ */
+export function githubAccess(options: {
+  readonly apiUrl: string;
+  readonly secret: () => Promise<Secret>;
+  readonly clock: Clock;
+}): GithubOptions {
+  const { apiUrl, clock } = options;
+  let known: { app: string; tokens: AppTokens } | null = null;
+  /** Following a redirect of GitHub's, a request names no repository any more. */
+  let latest: RepositoryReference | null = null;
+  const access = async (): Promise<Access> => {
+    const secret = await options.secret();
+    const app = appOf(secret);
+    if (app === null) return { kind: 'user', token: secret.token ?? '' };
+    const name = JSON.stringify(app);
+    if (known?.app !== name) known = { app: name, tokens: makeAppTokens(app, { apiUrl, clock }) };
+    return { kind: 'app', tokens: known.tokens };
+  };
+  return {
+    apiUrl,
+    clock,
+    token: async (repository) => {
+      const found = await access();
+      if (found.kind === 'user') return found.token;
+      latest = repository ?? latest;
+      if (latest === null) throw new Refused('A GitHub App can only ask about a repository.');
+      return await found.tokens.token(latest);
+    },
+    botLogin: async () => {
+      const found = await access();
+      return found.kind === 'user' ? null : `${await found.tokens.slug()}[bot]`;
+    },
+  };
+}
+
+/** Null for a plain token. Throws naming the missing field when only a part of an app is there. */
+function appOf({ token, appId, privateKey, installationId }: Secret): GithubApp | null {
+  if (!appId && !privateKey) {
+    if (token) return null;
+    throw new Refused('The token secret holds neither token nor appId and privateKey.');
+  }
+  if (!appId || !privateKey) throw new Refused(`The token secret lacks ${appId ? 'privateKey' : 'appId'}.`);
+  if (installationId !== undefined && !/^\d+$/.test(installationId)) {
+    throw new Refused('installationId in the token secret is not a number.');
+  }
+  return { appId, privateKey, installationId: installationId ?? null };
+}
