@@ -1,4 +1,5 @@
 import type { Configuration, Mode, Service } from '../configuration/configuration.ts';
+import { stormScopeOf } from '../incident/identity.ts';
 import type { TargetContext } from '../incident/target-context.ts';
 import { canonicalJson } from '../kernel/digest.ts';
 import { isIntact } from '../remediation/bind-action.ts';
@@ -77,8 +78,11 @@ function judgeBreaker({ failures, policy }: GuardFacts): string[] {
     : [];
 }
 
-/** What failures are counted on: the repository's workflow, because every run is a new target; else the target itself. */
+/**
+ * What failures are counted on: the repository's workflow, because every run is a new target, apart by who can cause its runs, so that
+ * pull requests that fail on purpose do not stop what heals the default branch; else the target itself.
+ */
 export function breakerScopeOf({ actionId, target, targetKey }: BoundAction): string {
-  const place = target.kind === 'github-run' ? `${target.repository.toLowerCase()}#${target.workflowId}` : targetKey;
-  return `${actionId}#${place}`;
+  if (target.kind !== 'github-run') return `${actionId}#${targetKey}`;
+  return `${actionId}#${target.repository.toLowerCase()}#${target.workflowId}#${stormScopeOf(target)}`;
 }

@@ -84,6 +84,16 @@ describe('the guard rules', () => {
     expect(breakerScopeOf(aBoundAction())).toBe(breakerScopeOf(other));
     expect(breakerScopeOf(rollback)).toBe('rollback-lambda-alias#lambda:checkout/live');
   });
+
+  it('count failures of pull requests, of forks too, apart from those of the default branch', () => {
+    const scope = (change: Parameters<typeof aGithubTarget>[0]) =>
+      breakerScopeOf(aBoundAction({ target: aGithubTarget(change) }));
+    const main = scope({ pullRequest: null, event: 'push', onDefaultBranch: true });
+    const fork = scope({ pullRequest: null, event: 'pull_request' });
+    expect(main).not.toBe(fork);
+    expect(scope({ pullRequest: 12, event: 'pull_request' })).toBe(fork);
+    expect(scope({ pullRequest: null, event: 'schedule', onDefaultBranch: true })).toBe(main);
+  });
 });
 
 describe('the limits', () => {
