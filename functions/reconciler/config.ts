@@ -9,7 +9,8 @@ export const config = defineFunction({
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     openIncidents: ['dynamodb:Query'],
-    controlTable: ['dynamodb:DeleteItem'],
+    controlTable: ['dynamodb:GetItem', 'dynamodb:DeleteItem'],
+    intakeQueue: ['sqs:SendMessage'],
     workflow: ['states:StartExecution', 'states:DescribeExecution'],
     escalationTopic: ['sns:Publish'],
   },

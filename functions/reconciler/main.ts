@@ -3,6 +3,7 @@ import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-st
 import { lambdaLog, lambdaMeter, scheduledFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
+import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { config } from './config.ts';
@@ -16,6 +17,7 @@ export const handler = scheduledFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     workflow: makeSfnWorkflowEngine({ workflowArn: environment.workflow }),
+    queue: makeSqsSignalQueue({ queueUrl: environment.intakeQueue }),
     mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
     clock: systemClock,
     meter: lambdaMeter,

@@ -111,8 +111,10 @@ describe('the functions with their synthesized roles', () => {
     expect(await healer.ended(lost.runId)).toMatchObject({ status: 'suggested' });
 
     const stopped = fail('transient', { rerunMs: 600_000 });
+    const waiting = fail('regression', { pullRequest: stopped.pullRequest });
     for (let round = 0; round < 3; round += 1) await stopAndReconcile(stopped.runId);
     expect(await healer.ended(stopped.runId)).toMatchObject({ status: 'escalated' });
+    expect(await healer.ended(waiting.runId)).toMatchObject({ status: 'suggested' });
     expect(healer.runtime.denials).toEqual([]);
   });
 

@@ -3,13 +3,14 @@ import { claimOf } from '#shared/app/ingest-place.ts';
 import { reconcile } from '#shared/app/reconcile.ts';
 import { sweep } from '#shared/app/sweep.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
-import { aConfiguration, anIncident } from '#test/builders/index.ts';
+import { aConfiguration, aGithubTarget, anIncident, aSignal } from '#test/builders/index.ts';
 import {
   fakeClock,
   fakeCodeHost,
   makeMemoryControlStore,
   makeMemoryIncidentStore,
   makeMemoryMailer,
+  makeMemorySignalQueue,
   makeMemoryWorkflowEngine,
   makeRecordingLog,
   makeRecordingMeter,
@@ -95,7 +96,9 @@ describe('the reconciler', () => {
     const workflow = makeMemoryWorkflowEngine();
     const mailer = makeMemoryMailer();
     const control = makeMemoryControlStore(clock);
-    const deps = { clock, incidents, workflow, mailer, control, meter: makeRecordingMeter(), log: makeRecordingLog() };
+    const queue = makeMemorySignalQueue();
+    const observers = { meter: makeRecordingMeter(), log: makeRecordingLog() };
+    const deps = { clock, incidents, workflow, mailer, control, queue, ...observers };
     const pass = async () => {
       clock.advance(15 * 60_000);
       return await reconcile(deps);
@@ -140,6 +143,85 @@ describe('the reconciler', () => {
     expect(await incidents.get(id)).toMatchObject({ status: 'escalated', attempt: 3 });
     expect(mailer.mails).toHaveLength(1);
     expect(await control.claimGroup('intake-key-1', 'another', clock.now())).toBe('another');
+  });
+
+  it('lets in what waited for the place of an incident that it gives up, also after a crash before the end', async () => {
+    const { incidents, workflow, control, queue, deps, clock } = setUp();
+    await incidents.create(anIncident({ attempt: 3 }));
+    for (const attempt of [2, 3]) {
+      const event = 'workflow.restarted';
+      await incidents.audit(id, `restarted#${attempt}`, {
+        at: clock.now().toISOString(),
+        event,
+        facts: { runAttempt: 1 },
+      });
+    }
+    await workflow.start(id, 3);
+    workflow.end(id, 3);
+    const { intakeKey } = anIncident();
+    const waiting = aSignal({ target: aGithubTarget({ runId: 1002 }) });
+    await control.keepWaiting(intakeKey, waiting, 1002, clock.now());
+    clock.advance(15 * 60_000);
+    let lost = true;
+    const failing = {
+      ...incidents,
+      update: async (...args: Parameters<typeof incidents.update>) => {
+        if (lost && args[1].status === 'escalated') throw new Error('crash');
+        return await incidents.update(...args);
+      },
+    };
+    expect(await reconcile({ ...deps, incidents: failing })).toMatchObject({ failed: 1 });
+    expect(queue.sent).toMatchObject([{ target: { runId: 1002 }, deliveryId: expect.stringContaining('waited#') }]);
+    lost = false;
+    clock.advance(15 * 60_000);
+    expect(await reconcile({ ...deps, incidents: failing })).toMatchObject({ 'given-up': 1 });
+    expect(await control.waiting(intakeKey)).toBeNull();
+    expect(queue.sent).toHaveLength(1);
+  });
+
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => anIncident({ id: `gh-${String(index).padStart(24, '0')}` }));
+
+  it('looks at all of them, however many wait for long or fail before them', async () => {
+    const { incidents, deps, workflow, clock } = setUp();
+    for (const incident of many(120)) {
+      await incidents.create(incident);
+      await workflow.start(incident.id, 1);
+    }
+    const dead = anIncident({ id: `gh-${'d'.repeat(24)}`, updatedAt: '2026-11-21T12:29:00.000Z' });
+    await incidents.create(dead);
+    clock.advance(15 * 60_000);
+    const broken = {
+      ...workflow,
+      status: async (incidentId: string, attempt: number) =>
+        Number(incidentId.slice(3)) < 60 ? Promise.reject(new Error('broken')) : workflow.status(incidentId, attempt),
+    };
+    const untouchable = {
+      ...incidents,
+      update: async (...args: Parameters<typeof incidents.update>) =>
+        Number(args[0].slice(3)) < 55 ? Promise.reject(new Error('throttled')) : incidents.update(...args),
+    };
+    expect(await reconcile({ ...deps, workflow: broken, incidents: untouchable })).toMatchObject({
+      failed: 60,
+      running: 60,
+      started: 1,
+    });
+  });
+
+  it('begins no further page when its time is up, and goes on from there the next time', async () => {
+    const { incidents, deps, clock } = setUp();
+    for (const incident of many(120)) await incidents.create(incident);
+    clock.advance(15 * 60_000);
+    const slow = {
+      ...deps.workflow,
+      status: async () => {
+        clock.advance(2_000);
+        return 'missing' as const;
+      },
+    };
+    expect(await reconcile({ ...deps, workflow: slow })).toMatchObject({ started: 50 });
+    expect(await reconcile({ ...deps, workflow: slow })).toMatchObject({ started: 50 });
+    expect(await reconcile({ ...deps, workflow: slow })).toMatchObject({ started: 20 });
   });
 
   it('goes on with the others when one fails', async () => {
