@@ -23,6 +23,8 @@ export interface WorkflowProps {
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly escalationTopic: ITopic;
   readonly tracing: ManagedPolicy;
+  /** How long an execution may need; the definition's own timeout is the least. */
+  readonly longestSeconds: number;
 }
 
 /** The healing state machine. Executions start on the alias `live`, which points to the version that was deployed last. */
@@ -44,7 +46,7 @@ export class Workflow extends Construct {
       access: machineAccess(functions, props.escalationTopic),
     });
     this.machine = new StateMachine(this, 'Machine', {
-      definitionBody: DefinitionBody.fromString(JSON.stringify(JSON.parse(readFileSync(DEFINITION, 'utf8')))),
+      definitionBody: DefinitionBody.fromString(definition(props.longestSeconds)),
       definitionSubstitutions: {
         EscalationTopicArn: props.escalationTopic.topicArn,
         ...Object.fromEntries(
@@ -72,6 +74,12 @@ export class Workflow extends Construct {
     });
     return alias.attrArn;
   }
+}
+
+/** Waits for approvals must fit into the machine's own timeout: an execution that ends by it tells nobody but an alarm. */
+function definition(longestSeconds: number): string {
+  const written = JSON.parse(readFileSync(DEFINITION, 'utf8')) as { TimeoutSeconds: number };
+  return JSON.stringify({ ...written, TimeoutSeconds: Math.max(written.TimeoutSeconds, longestSeconds) });
 }
 
 /** `request-approval` is `${RequestApprovalFunctionArn}` in the definition. */

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
+import { longestExecutionSeconds } from '#shared/domain/workflow/workflow-time.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ModelProvider } from '#shared/plugins/llm/contract.ts';
 import type { SourcePlugin } from '#shared/plugins/sources/contract.ts';
@@ -63,6 +64,7 @@ export class SelfhealStack extends Stack {
       functions: new Map(steps.map((step) => [step.config.name, step])),
       escalationTopic: this.topic.topic,
       tracing: this.tracing.policy,
+      longestSeconds: longestExecutionSeconds(settings.configuration, parts.actions.length),
     });
     const outside = withWorkflow(this, catalogue, {
       machineArn: workflow.machine.stateMachineArn,
