@@ -104,8 +104,13 @@ describe('AWS in trouble', () => {
   const spread = (action: string, fault: GatewayFault) => {
     for (const skip of [0, 2, 7, 13]) healer.runtime.faults.inject(action, fault, { skip });
   };
-  const throttled = { code: 'ProvisionedThroughputExceededException', status: 400, when: 'before' } as const;
-  const lost = { code: 'InternalServerError', status: 500, when: 'after' } as const;
+  const throttled = {
+    kind: 'error',
+    code: 'ProvisionedThroughputExceededException',
+    status: 400,
+    when: 'before',
+  } as const;
+  const lost = { kind: 'error', code: 'InternalServerError', status: 500, when: 'after' } as const;
 
   it.each([
     ['throttles', throttled],

@@ -8,7 +8,7 @@ import { ACTION_MAPPINGS } from './actions/index.ts';
 import { type AwsCall, readCall } from './call.ts';
 import { AwsFault } from './fault.ts';
 import { denialOf, faultResponse } from './fault-response.ts';
-import { asAwsFault, firstFault, type GatewayFaults } from './faults.ts';
+import { firstFault, type GatewayFaults, performWith } from './faults.ts';
 import type { Forwarder } from './forward.ts';
 import { passRoleNeeds } from './pass-role.ts';
 import type { GatewayRequest, GatewayResponse } from './request.ts';
@@ -43,11 +43,8 @@ export function makeGateway(
       if (backend === undefined) {
         throw new AwsFault('NotImplemented', `The local runtime does not serve ${call.service}.`, 501);
       }
-      const fault = firstFault(actions, options.faults);
-      if (fault?.when === 'before') throw asAwsFault(fault);
-      const response = await backend(call).catch((error: unknown) => rethrow(error, call, caller, options));
-      if (fault !== null) throw asAwsFault(fault);
-      return response;
+      const perform = () => backend(call).catch((error: unknown) => rethrow(error, call, caller, options));
+      return await performWith(firstFault(actions, options.faults), perform);
     } catch (error) {
       if (error instanceof AwsFault) return faultResponse(error, scope.service, request);
       throw error;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { BrokenConnection } from './faults.ts';
 import type { GatewayRequest, GatewayResponse } from './request.ts';
 
 export interface GatewayServer {
@@ -69,11 +70,18 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, handl
     write(response, request, await handler(request));
   } catch (error) {
     if (gone.signal.aborted) return;
+    if (error instanceof BrokenConnection) return breakOff(response);
     const message = error instanceof Error ? error.message : String(error);
     const body = JSON.stringify({ __type: 'InternalFailure', message: `The local runtime failed: ${message}` });
     response.writeHead(500, { 'content-type': 'application/json' });
     response.end(body);
   }
+}
+
+/** Over HTTP/2 other requests share the connection: only the stream ends. */
+function breakOff(response: ServerResponse | Http2ServerResponse): void {
+  if ('stream' in response) response.stream.destroy();
+  else response.socket?.destroy();
 }
 
 async function readRequest(incoming: IncomingMessage, signal: AbortSignal): Promise<GatewayRequest> {

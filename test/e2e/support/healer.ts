@@ -45,7 +45,7 @@ export interface Healer extends Stage {
   ended(subject: Subject): Promise<Incident>;
   incidentId(subject: Subject): string;
   /** Nothing runs, waits or is on its way. */
-  quiet(): Promise<void>;
+  quiet(withinSeconds?: number): Promise<void>;
   /** Newest first. */
   mailsAbout(subject: Subject): Mail[];
   /** Names of the states that the incident's executions entered, in order. */
@@ -99,10 +99,11 @@ export async function openHealer(options: HealerOptions = {}): Promise<Healer> {
       if (incident === null) throw new Error(`There is no incident ${id}.`);
       return incident;
     },
-    async quiet() {
-      await until('quiet', () => runtime.isIdle() && runtime.executions().every(({ status }) => status !== 'RUNNING'));
+    async quiet(withinSeconds = 40) {
+      const nothingMoves = () => runtime.isIdle() && runtime.executions().every(({ status }) => status !== 'RUNNING');
+      await until('quiet', nothingMoves, withinSeconds);
       await world.github.delivered();
-      await until('quiet', () => runtime.isIdle() && runtime.executions().every(({ status }) => status !== 'RUNNING'));
+      await until('quiet', nothingMoves, withinSeconds);
     },
     mailsAbout: (subject) => runtime.mailbox.list().filter((mail) => mail.text.includes(incidentId(subject))),
     statesOf(subject) {

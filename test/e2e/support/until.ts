@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Polls until it holds; fails after 40 seconds saying what was waited for. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 40_000;
+/** Polls until it holds; fails after so many seconds saying what was waited for. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 40): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
     await sleep(15);

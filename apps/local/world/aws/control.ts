@@ -27,6 +27,8 @@ export interface AwsControl {
   fireAlarm(service: ServiceId, options?: FireAlarmOptions): AwsEvent;
   /** Sets an alarm to OK and emits the event. */
   clearAlarm(alarmName: string): AwsEvent;
+  /** Lets CloudWatch show the states of alarms only so many milliseconds after their events. */
+  setAlarmLag(milliseconds: number): void;
   alarm(alarmName: string): AlarmRecord | undefined;
   lambda(functionName: string): LambdaState | undefined;
   ecsService(cluster: string, service: string): EcsState | undefined;
@@ -56,6 +58,7 @@ export function makeLocalAws(options: {
     if (alarm === undefined) throw new Error('There is no such alarm.');
     return alarm;
   };
+  let alarmLagMs = 0;
   const control: AwsControl = {
     fireAlarm(service, { okAfterMs = 1500, deployedMinutesAgo = 6 } = {}) {
       deployBad(company, service, deployedMinutesAgo);
@@ -69,6 +72,9 @@ export function makeLocalAws(options: {
         alarmOf((one) => one.name === name),
         'OK',
       ),
+    setAlarmLag(milliseconds) {
+      alarmLagMs = milliseconds;
+    },
     alarm: (name) => company.alarms.get(name),
     lambda: (name) => company.functions.get(name),
     ecsService: (cluster, service) => company.ecs.get(`${cluster}/${service}`),
@@ -84,7 +90,7 @@ export function makeLocalAws(options: {
   };
   for (const alarm of company.alarms.all()) if (alarm.state.value === 'ALARM') deployed(alarm.service);
   return {
-    service: makeAwsService({ company, journal, deployed }),
+    service: makeAwsService({ company, journal, deployed, alarmLagMs: () => alarmLagMs }),
     control,
     stop,
   };

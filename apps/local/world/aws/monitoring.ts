@@ -8,6 +8,7 @@ const describeAlarms: Operation = (rooms, input) => {
   const prefix = text(input.AlarmNamePrefix);
   const found = rooms.company.alarms
     .all()
+    .map((alarm) => shown(alarm, rooms.alarmLagMs()))
     .filter((alarm) => (names.length === 0 || names.includes(alarm.name)) && alarm.name.startsWith(prefix))
     .filter((alarm) => input.StateValue === undefined || alarm.state.value === input.StateValue);
   const page = pageBy(found, input.NextToken, Number(input.MaxRecords ?? 50));
@@ -17,6 +18,12 @@ const describeAlarms: Operation = (rooms, input) => {
     ...(page.next === undefined ? {} : { NextToken: page.next }),
   };
 };
+
+/** A change that is too young is not shown yet. */
+function shown(alarm: AlarmRecord, lagMs: number): AlarmRecord {
+  const isYoung = lagMs > 0 && Date.now() - Date.parse(alarm.state.at) < lagMs;
+  return isYoung ? { ...alarm, state: alarm.previous } : alarm;
+}
 
 function presentAlarm({ company }: AwsRooms, alarm: AlarmRecord): object {
   const percentile = alarm.statistic.startsWith('p');

@@ -18,6 +18,8 @@ export interface AwsRooms {
   readonly journal: EffectsJournal;
   /** Told after a deployment changed, so that alarms can follow. */
   readonly deployed: (service: ServiceId) => void;
+  /** Milliseconds by which reads of alarms lag behind their events. */
+  readonly alarmLagMs: () => number;
 }
 
 /** An operation of an RPC service: parsed input to output. Throws `AwsError`. */

@@ -42,6 +42,8 @@ export interface GithubControl extends Announcing {
   registerApp(app: Omit<AppRegistration, 'tokens'>): void;
   /** Whose token the clients have. At first a machine account's. */
   setIdentity(identity: 'user' | 'app'): void;
+  /** Lets reads of runs and listings of comments show how things stood so many milliseconds ago; writes see them as they are. */
+  setReadLag(milliseconds: number): void;
   /** Requests left before GitHub answers that the rate limit is exceeded. */
   setRemaining(requests: number): void;
   /** Resolves when no delivery is under way. */
@@ -68,7 +70,7 @@ export function makeLocalGithub(options: {
     void work.finally(() => underWay.delete(work));
   });
   const lifecycle = makeRunLifecycle(state, site, hookshot);
-  const access: GithubAccess = { tokens: null, remaining: 5000, identity: 'user' };
+  const access: GithubAccess = { tokens: null, remaining: 5000, identity: 'user', readLagMs: 0 };
   const service = makeGithubService({ access, state, site, hookshot, lifecycle, journal });
   lifecycle.resume();
   const delivered = async () => {
@@ -94,6 +96,9 @@ export function makeLocalGithub(options: {
     },
     setIdentity(identity) {
       access.identity = identity;
+    },
+    setReadLag(milliseconds) {
+      access.readLagMs = milliseconds;
     },
     setRemaining(requests) {
       access.remaining = requests;

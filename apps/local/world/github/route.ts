@@ -25,6 +25,8 @@ export interface GithubAccess {
   remaining: number;
   /** Whose token it is: a machine account's, or a GitHub App's, which may not ask who it is. */
   identity: 'user' | 'app';
+  /** Milliseconds by which reads of runs and listings of comments lag behind. */
+  readLagMs: number;
 }
 
 /** The account under which the token's comments appear. */

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Answer } from '../server/wire.ts';
+import { shownAttempt } from './delayed-view.ts';
 import { githubError, NotFound, pageOf, type Route, type RouteContext, repositoryIn, runIn } from './route.ts';
 import { presentJob, presentRun } from './shapes-runs.ts';
 import { type AttemptState, currentAttempt, planOf, type RunState } from './state.ts';
@@ -15,12 +16,16 @@ function attemptIn(context: RouteContext): { run: RunState; attempt: AttemptStat
   return { run, attempt };
 }
 
+function presentShown({ state, site, access }: RouteContext, run: RunState) {
+  return presentRun(state, site, run, shownAttempt(run, access.readLagMs));
+}
+
 function listRuns(context: RouteContext, runs: readonly RunState[]): Answer {
   const { query } = context.request;
   const wanted = (name: string, value: string | null) => query.get(name) === null || query.get(name) === value;
   const found = runs
     .filter((run) => {
-      const { status, conclusion } = currentAttempt(run);
+      const { status, conclusion } = shownAttempt(run, context.access.readLagMs);
       return (
         wanted('branch', run.branch) &&
         wanted('event', run.event) &&
@@ -31,7 +36,7 @@ function listRuns(context: RouteContext, runs: readonly RunState[]): Answer {
     })
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id - a.id);
   const page = pageOf(found, context);
-  const shown = page.items.map((run) => presentRun(context.state, context.site, run));
+  const shown = page.items.map((run) => presentShown(context, run));
   return { status: 200, headers: page.headers, json: { total_count: found.length, workflow_runs: shown } };
 }
 
@@ -116,7 +121,7 @@ export const ACTIONS_ROUTES: readonly Route[] = [
     operation: 'actions/get-workflow-run',
     method: 'GET',
     path: RUN,
-    handle: (context) => ({ status: 200, json: presentRun(context.state, context.site, runIn(context)) }),
+    handle: (context) => ({ status: 200, json: presentShown(context, runIn(context)) }),
   },
   {
     operation: 'actions/get-workflow-run-attempt',

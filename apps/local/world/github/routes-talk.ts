@@ -1,4 +1,5 @@
 import { type Answer, parseJson } from '../server/wire.ts';
+import { shownComments } from './delayed-view.ts';
 import { clamp, githubError, loginOf, NotFound, pageOf, type Route, type RouteContext, repositoryIn } from './route.ts';
 import { accountId, presentFullRepository, presentUser } from './shapes-account.ts';
 import {
@@ -133,7 +134,7 @@ export const TALK_ROUTES: readonly Route[] = [
     handle(context) {
       const { repository, issue } = issueIn(context);
       const all = context.state.comments.all().filter((c) => c.repository === repository && c.issue === issue);
-      const page = pageOf(all, context);
+      const page = pageOf(shownComments(all, context.access.readLagMs), context);
       const json = page.items.map((comment) => presentComment(context.site, comment));
       return { status: 200, headers: page.headers, json };
     },

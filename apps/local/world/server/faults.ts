@@ -1,7 +1,7 @@
 /** What goes wrong with a call. Times are milliseconds. */
 export type Fault =
-  /** Answered with this status and the effect is not done. */
-  | { kind: 'status'; status: number; retryAfterSeconds?: number; message?: string }
+  /** Answered with this status; done all the same only when `when` is `after`: the answer is lost behind an error. */
+  | { kind: 'status'; status: number; retryAfterSeconds?: number; message?: string; when?: 'before' | 'after' }
   /** Done and answered, late. */
   | { kind: 'slow'; ms: number }
   /** The connection breaks `before` the effect, or `after` it was done: a lost answer. */
@@ -9,19 +9,31 @@ export type Fault =
 
 interface Planned<F> {
   readonly operation: string;
-  readonly fault: F;
+  readonly faultOf: (operation: string) => F;
+  readonly strikes: () => boolean;
   /** Calls that pass unharmed first. */
   skip: number;
   times: number;
 }
 
+export interface FaultTiming {
+  /** How many calls are hit: default 1; `Infinity` until cleared. */
+  readonly times?: number;
+  /** Calls that pass unharmed first. */
+  readonly skip?: number;
+  /** Decides about each call that fits and is not skipped; a call it spares is not counted. Default: every one is hit. */
+  readonly strikes?: () => boolean;
+}
+
 export interface Faults<F = Fault> {
   /**
-   * Plans a fault for the next `times` calls (default 1; `Infinity` until cleared) of an operation: GitHub's operationId
-   * (`actions/re-run-workflow-failed-jobs`), an IAM action (`lambda:UpdateAlias`), `bedrock:Converse`, or a prefix with `*`.
+   * Plans a fault for calls of an operation: GitHub's operationId (`actions/re-run-workflow-failed-jobs`), an IAM action
+   * (`lambda:UpdateAlias`), `bedrock:Converse`, or a prefix with `*`. A function makes the fault from the operation.
    */
-  inject(operation: string, fault: F, options?: { times?: number; skip?: number }): void;
+  inject(operation: string, fault: F | ((operation: string) => F), timing?: FaultTiming): void;
   clear(): void;
+  /** Operations whose planned faults have not all come yet. */
+  pending(): string[];
   /** Takes the first planned fault that fits this call, or null. */
   take(operation: string): F | null;
 }
@@ -30,15 +42,17 @@ function fits(pattern: string, operation: string): boolean {
   return pattern.endsWith('*') ? operation.startsWith(pattern.slice(0, -1)) : pattern === operation;
 }
 
-export function makeFaults<F = Fault>(): Faults<F> {
+export function makeFaults<F extends object = Fault>(): Faults<F> {
   let planned: Planned<F>[] = [];
   return {
-    inject(operation, fault, { times = 1, skip = 0 } = {}) {
-      planned.push({ operation, fault, times, skip });
+    inject(operation, fault, { times = 1, skip = 0, strikes = () => true } = {}) {
+      const faultOf = typeof fault === 'function' ? fault : () => fault;
+      planned.push({ operation, faultOf, strikes, times, skip });
     },
     clear() {
       planned = [];
     },
+    pending: () => planned.map(({ operation }) => operation),
     take(operation) {
       for (const plan of planned) {
         if (!fits(plan.operation, operation)) continue;
@@ -46,9 +60,10 @@ export function makeFaults<F = Fault>(): Faults<F> {
           plan.skip -= 1;
           continue;
         }
+        if (!plan.strikes()) continue;
         plan.times -= 1;
         if (plan.times <= 0) planned = planned.filter((other) => other !== plan);
-        return plan.fault;
+        return plan.faultOf(operation);
       }
       return null;
     },

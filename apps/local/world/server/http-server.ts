@@ -76,6 +76,7 @@ async function answer(
 async function performWith(fault: Fault | null, call: Call): Promise<WireResponse | null> {
   switch (fault?.kind) {
     case 'status':
+      if (fault.when === 'after') await call.perform();
       return call.fail(fault.status, fault);
     case 'slow':
       await new Promise((resolve) => setTimeout(resolve, fault.ms));

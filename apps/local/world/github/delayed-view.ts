@@ -1,0 +1,17 @@
+import { type AttemptState, type CommentState, currentAttempt, type RunState } from './state.ts';
+
+/** The attempt of a run that a read shows which lags behind by so many milliseconds. */
+export function shownAttempt(run: RunState, lagMs: number): AttemptState {
+  if (lagMs === 0) return currentAttempt(run);
+  const [first, ...later] = run.attempts;
+  const attempt = later.findLast(({ startedAt }) => isShown(startedAt, lagMs)) ?? first ?? currentAttempt(run);
+  if (attempt === first || isShown(attempt.updatedAt, lagMs)) return attempt;
+  return { ...attempt, status: 'in_progress', conclusion: null };
+}
+
+/** The comments that such a listing has already. */
+export function shownComments(comments: readonly CommentState[], lagMs: number): readonly CommentState[] {
+  return lagMs === 0 ? comments : comments.filter(({ createdAt }) => isShown(createdAt, lagMs));
+}
+
+const isShown = (at: string, lagMs: number): boolean => Date.parse(at) <= Date.now() - lagMs;
