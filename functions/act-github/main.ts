@@ -24,7 +24,7 @@ export const handler = stepFunction({
   config,
   ...STEPS.act,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     ports: actionPorts({ codeHost, clock: systemClock }),
     actions: ACTIONS,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { httpFunction, lambdaMeter } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
@@ -9,11 +10,12 @@ import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
 const environment = readEnvironment(config, process.env);
+const configuration = loadConfiguration(process.env);
 
 export const handler = httpFunction({
   config,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     workflow: makeSfnWorkflowEngine({ workflowArn: environment.workflow }),
     actions: ACTIONS,
     page: {

@@ -10,15 +10,16 @@ import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
 const environment = readEnvironment(config, process.env);
+const configuration = loadConfiguration(process.env);
 
 export const handler = stepFunction({
   config,
   ...STEPS.escalate,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
-    configuration: loadConfiguration(process.env),
+    configuration,
     clock: systemClock,
     meter: lambdaMeter,
   }),

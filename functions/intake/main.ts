@@ -10,15 +10,16 @@ import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
 const environment = readEnvironment(config, process.env);
+const configuration = loadConfiguration(process.env);
 
 export const handler = sqsBatchFunction({
   config,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     stats: makeDynamoStatsStore({ table: environment.statsTable }),
     workflow: makeSfnWorkflowEngine({ workflowArn: environment.workflow }),
-    configuration: loadConfiguration(process.env),
+    configuration,
     clock: systemClock,
     meter: lambdaMeter,
     log: lambdaLog,

@@ -21,7 +21,7 @@ export const handler = stepFunction({
   config,
   ...STEPS.notify,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     notifiers: NOTIFIERS,
     ports: {

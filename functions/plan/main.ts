@@ -22,7 +22,7 @@ export const handler = stepFunction({
   config,
   ...STEPS.plan,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     codeHost: makeGithubCodeHost(
       githubAccess({

@@ -12,17 +12,18 @@ import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
 const environment = readEnvironment(config, process.env);
+const configuration = loadConfiguration(process.env);
 
 export const handler = stepFunction({
   config,
   ...STEPS.record,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
     queue: makeSqsSignalQueue({ queueUrl: environment.intakeQueue }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
-    configuration: loadConfiguration(process.env),
+    configuration,
     clock: systemClock,
     meter: lambdaMeter,
   }),

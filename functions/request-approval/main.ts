@@ -10,16 +10,17 @@ import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
 const environment = readEnvironment(config, process.env);
+const configuration = loadConfiguration(process.env);
 
 export const handler = stepFunction({
   config,
   ...STEPS.requestApproval,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
     apiUrl: environment.apiUrl,
     actions: ACTIONS,
-    configuration: loadConfiguration(process.env),
+    configuration,
     clock: systemClock,
     meter: lambdaMeter,
   }),

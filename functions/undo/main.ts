@@ -20,7 +20,7 @@ export const handler = stepFunction({
   config,
   ...STEPS.undo,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     ports: actionPorts({
       deployments: makeDeploymentReader(),

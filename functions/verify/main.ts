@@ -26,7 +26,7 @@ export const handler = stepFunction({
   config,
   ...STEPS.verify,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     ports: actionPorts({
       codeHost,

@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { digestOf } from '#shared/domain/kernel/digest.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
@@ -9,11 +10,14 @@ import { dynamoClient } from './dynamo-client.ts';
 import { dynamoActions } from './dynamo-incident-actions.ts';
 import { dynamoApprovals } from './dynamo-incident-approvals.ts';
 import { dynamoAudit } from './dynamo-incident-audit.ts';
+import { retaining } from './dynamo-retention.ts';
 import { type Item, type Key, openTable, type Table, type Update, withoutStorage } from './dynamo-table.ts';
 import { callAws, parseRecord } from './errors.ts';
 
 /** Deliveries remembered per incident, so that each counts once; later ones are no longer counted. */
 const COUNTED_DELIVERIES = 500;
+/** As the configuration's own defaults: for whoever has none at hand. */
+export const DEFAULT_RETENTION: Configuration['retention'] = { incidentDays: 180, auditDays: 400 };
 const keyOf = (id: string): Key => ({ pk: `INC#${id}`, sk: 'META' });
 
 type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'listStalled'>;
@@ -25,17 +29,20 @@ type IncidentUpdate = Parameters<IncidentStore['update']>;
  */
 export function makeDynamoIncidentStore(options: {
   readonly table: string;
+  /** Days after its last change that a record is kept. */
+  readonly retention?: Configuration['retention'];
   readonly client?: DynamoDBDocumentClient;
   readonly clock?: Clock;
 }): IncidentStore {
-  const { table: name, client = dynamoClient(), clock = systemClock } = options;
-  const table = openTable({ table: name, client });
+  const { table: name, retention = DEFAULT_RETENTION, client = dynamoClient(), clock = systemClock } = options;
+  const whole = openTable({ table: name, client });
+  const table = retaining(whole, retention.incidentDays, clock);
   return {
     ...incidentRecords(table, clock),
     listStalled: listStalled(table, name, client),
     ...dynamoActions(table),
     ...dynamoApprovals(table),
-    ...dynamoAudit(table),
+    ...dynamoAudit(retaining(whole, retention.auditDays, clock)),
   };
 }
 

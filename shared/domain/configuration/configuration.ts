@@ -52,6 +52,15 @@ export const Configuration = z.strictObject({
       repositories: z.array(z.strictObject({ name: RepositoryName, mode: Mode })).default([]),
     })
     .prefault({}),
+  /** Days after its last change that a record is kept. */
+  retention: z
+    .strictObject({
+      /** Incidents with their plans, actions and approvals. */
+      incidentDays: z.number().int().min(90).max(3650).default(180),
+      /** The audit trail: somebody may ask a year later who approved what. */
+      auditDays: z.number().int().min(90).max(3650).default(400),
+    })
+    .prefault({}),
   services: z.array(Service).default([]),
   model: z
     .discriminatedUnion('provider', [
