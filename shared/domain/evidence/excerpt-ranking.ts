@@ -10,7 +10,7 @@ export interface Candidate {
   readonly base: number;
   /** Whether it ends the failing step. */
   readonly anchor: boolean;
-  /** Equal for lines of the same wording, whatever their numbers; 0 when the wording does not matter. */
+  /** Equal for lines of the same wording, whatever they name; 0 when the wording does not matter. */
   readonly wording: number;
   /** Whether it continues what the line before it began. */
   readonly continues: boolean;
@@ -28,33 +28,31 @@ export interface RankedLine {
 /** How the parts of the score weigh. Chosen by line recall on hand-marked failing logs, half the repositories held out. */
 const W = {
   /** Falls per line after an alarming line; slower through lines that continue it. */
-  afterDecay: 0.795,
-  continuedDecay: 0.971,
+  afterDecay: 0.835,
+  continuedDecay: 0.977,
   /** Falls per line before an alarming line. */
-  beforeDecay: 0.947,
+  beforeDecay: 0.932,
   /** What neighbours lend, of their own score. */
-  carriedForward: 1.21,
-  carriedBack: 0.61,
+  carriedForward: 1.15,
+  carriedBack: 0.81,
   /** A step's end follows; nearness to it. */
-  anchor: 7.94,
-  anchorReach: 1180,
+  anchor: 5.8,
+  anchorReach: 600,
   /** Nearness to the end of the log. */
-  end: 5.02,
-  endReach: 226,
+  end: 3.06,
+  endReach: 240,
   /** How much repeated wording loses per doubling. */
-  repetition: 0.377,
+  repetition: 0.45,
 } as const;
 
-/** Hashes the wording of a line with each number masked (FNV-1a, 32 bits). */
+/** What varies between lines of one wording: quoted words, paths, numbers. */
+const VARYING = /"[^"]{0,80}"|'[^']{0,80}'|`[^`]{0,80}`|[/\\]\S{0,200}|\d+/g;
+
+/** Hashes the wording of a line with what varies masked (FNV-1a, 32 bits). */
 function wordingOf(text: string): number {
+  const masked = text.slice(0, 200).replace(VARYING, '#');
   let hash = 0x811c9dc5;
-  let inNumber = false;
-  for (let at = 0; at < text.length && at < 160; at++) {
-    const code = text.charCodeAt(at);
-    const isDigit = code >= 48 && code <= 57;
-    if (!isDigit || !inNumber) hash = Math.imul(hash ^ (isDigit ? 48 : code), 0x01000193);
-    inNumber = isDigit;
-  }
+  for (let at = 0; at < masked.length; at++) hash = Math.imul(hash ^ masked.charCodeAt(at), 0x01000193);
   return hash >>> 0 || 1;
 }
 
@@ -84,7 +82,7 @@ function repetitionFactors(candidates: readonly Candidate[]): Float64Array {
   for (const { wording } of candidates) if (wording !== 0) counts.set(wording, (counts.get(wording) ?? 0) + 1);
   return Float64Array.from(candidates, ({ wording }) => {
     const count = counts.get(wording) ?? 1;
-    return count <= 3 ? 1 : 1 / (1 + W.repetition * Math.log2(count / 3));
+    return 1 / (1 + W.repetition * Math.log2(count));
   });
 }
 

@@ -1,8 +1,9 @@
 import { cleanLine, DRESSING, timestampOf } from './clean-line.ts';
 import { type Candidate, candidateOf, rankCandidates } from './excerpt-ranking.ts';
+import { ALARMING } from './failure-wordings.ts';
 import { makeLinePool } from './line-pool.ts';
 import { makeLineScanner, makeScanPlan, marksOf } from './line-scanner.ts';
-import { ALARMING, NOTHING, scoreLine } from './line-score.ts';
+import { NOTHING, scoreLine } from './line-score.ts';
 import { type Redactor, SECRET_LITERALS } from './redact.ts';
 
 /** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */

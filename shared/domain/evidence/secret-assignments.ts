@@ -54,17 +54,26 @@ const NAME = `(?<name>(?:${PASSWORD_WORDS}|${SECRET_WORDS})[\\w.-]{0,40})`;
 const VALUE = '(?<secret>[^\\s"\'`,;&<>(){}\\[\\]|\\\\]{6,600})';
 
 /** `NAME=value`, `"name": "value"`, `name => value`, and JSON inside JSON. */
-export const ASSIGNMENT = new RegExp(
+const ASSIGNMENT = new RegExp(
   `${NAME}(?:\\\\?["'])?\\]?\\s{0,4}(?<operator>=>|:=|==?|:)\\s{0,4}(?:[bru]?\\\\?["'\`])?${VALUE}`,
   'gi',
 );
+/** `<secret>value</secret>`, also as Jenkins keeps it: `{type value}`. */
+const ELEMENT = new RegExp(
+  `<[\\w.:-]{0,30}?${NAME}(?<operator>>)\\s{0,4}(?:\\{\\s{0,2})?(?:[\\w-]{1,40} ){0,2}${VALUE}\\s{0,2}\\}?\\s{0,4}<`,
+  'gi',
+);
 /** `--name value` and `--name=value` of a command line. */
-export const FLAG = new RegExp(`--[\\w-]{0,30}?${NAME}[ =]{1,3}["']?${VALUE}`, 'gi');
+const FLAG = new RegExp(`--[\\w-]{0,30}?${NAME}[ =]{1,3}["']?${VALUE}`, 'gi');
+
+export const ASSIGNMENTS: readonly RegExp[] = [ASSIGNMENT, ELEMENT, FLAG];
 
 const REFERENCE = /^[$%@!#~]|^\.{0,2}\/|^[A-Za-z]:\/|:\/\/|\*\*\*|\.\.\.|^<|\$\{|::|->/;
 const NOT_SECRET_NAME =
   /sha|hash|digest|commit|checksum|public|file|path|name|url|uri|type|count|length|size|limit|expir|id$|ids$|_at$|ttl|usage|max|min|num/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Names whose value is a secret even when it is a UUID, which otherwise names something. */
+const KEY_NAME = /^(?:secret|token|api[_.-]?key|apikey|access[_.-]?key|auth[_.-]?key)$/i;
 const WORDS = /^(?:[A-Za-z]+|[A-Z]?[a-z]+\d{0,2})(?:[._/:+-](?:[A-Za-z]+\d{0,2}|\d{1,3}))*[.:]?$/;
 const PASSWORD_NAME = new RegExp(`^_?(?:${PASSWORD_WORDS})$`, 'i');
 const FILE_NAME =
@@ -89,12 +98,13 @@ export function looksMixed(text: string): boolean {
  * say password are believed for short values; others need a long, mixed value.
  */
 export function isAssignedSecret(name: string, value: string, operator: string): boolean {
-  if (isPlaceholder(value) || REFERENCE.test(value) || UUID.test(value) || FILE_NAME.test(value)) return false;
+  if (isPlaceholder(value) || REFERENCE.test(value) || FILE_NAME.test(value)) return false;
   if (PASSWORD_NAME.test(name)) {
     if (operator === '=' || operator === 'flag') return !/^[\d.]+$/.test(value) || value.length >= 8;
     return !WORDS.test(value) && /\d/.test(value) && entropyOf(value) >= 2;
   }
   if (/^public/i.test(name) || NOT_SECRET_NAME.test(name.slice(3)) || WORDS.test(value) || /^[\d.,:_-]+$/.test(value))
     return false;
+  if (UUID.test(value)) return KEY_NAME.test(name);
   return value.length >= 16 && looksMixed(value) && entropyOf(value) >= 3;
 }

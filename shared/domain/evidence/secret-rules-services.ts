@@ -90,5 +90,6 @@ export const SERVICE_RULES: readonly SecretRule[] = [
   },
   { kind: 'airtable-token', literals: ['pat'], pattern: /\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}\b/g },
   { kind: 'telegram-token', literals: [':aa'], pattern: /\b\d{8,10}:AA[\w-]{33}\b/g },
+  { kind: 'facebook-token', literals: ['facebook', 'fb_'], pattern: /\b\d{14,17}\|[\w-]{27,40}/g },
   { kind: 'facebook-token', literals: ['eaam', 'eaac', 'eaab', 'eaad'], pattern: /\bEAA[MCBD][A-Za-z0-9]{80,300}/g },
 ];

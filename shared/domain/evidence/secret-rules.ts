@@ -3,6 +3,7 @@ import { CLOUD_RULES } from './secret-rules-cloud.ts';
 import { DEVELOPMENT_RULES } from './secret-rules-development.ts';
 import { SERVICE_RULES } from './secret-rules-services.ts';
 import { SHAPE_RULES } from './secret-rules-shapes.ts';
+import { VENDOR_RULES } from './secret-rules-vendors.ts';
 
 /**
  * Token shapes that providers document or that their tokens show. Kinds are what a reader of the log needs to know of the
@@ -13,4 +14,5 @@ export const SECRET_RULES: readonly SecretRule[] = [
   ...CLOUD_RULES,
   ...SERVICE_RULES,
   ...SHAPE_RULES,
+  ...VENDOR_RULES,
 ];

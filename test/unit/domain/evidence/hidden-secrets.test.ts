@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { redact } from '#shared/domain/evidence/redact.ts';
+
+const ESC = String.fromCharCode(27);
+const TOKEN = `ghp_${'a1B2c3D4e5F6g7H8i9'.repeat(2)}`;
+const PLACEHOLDER = '[redacted:github-token:1]';
+const PASSWORD = `correct${'Horse9'}`;
+
+describe('a secret that is not in plain sight', () => {
+  it('[A72] is replaced wherever colours split it, and the colours around it stay', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: TOKEN.length - 1 }),
+        fc.constantFrom('[0m', '[1;31m', '[K', '[38;5;12m'),
+        (at, code) => {
+          const split = `${TOKEN.slice(0, at)}${ESC}${code}${TOKEN.slice(at)}`;
+          const line = `${ESC}[32muse ${split}${ESC}[0m now`;
+          expect(redact(line).text).toBe(`${ESC}[32muse ${PLACEHOLDER}${ESC}[0m now`);
+        },
+      ),
+    );
+  });
+
+  it('[A72] is replaced in Base64, at any place of the encoded text', () => {
+    for (const before of ['', 'a ', 'ab ', 'user:', 'login with ']) {
+      const encoded = Buffer.from(`${before}${TOKEN} ok`).toString('base64');
+      expect(redact(`data: ${encoded} end`).text).toBe(`data: ${PLACEHOLDER} end`);
+    }
+  });
+
+  it('[A72] is replaced in URL-encoded text, the rest of which stays', () => {
+    const encoded = encodeURIComponent(`postgres://shop:${PASSWORD}@db.example.com/shop`);
+    expect(redact(`url=${encoded}&x=%20`).text).toBe(
+      'url=postgres%3A%2F%2Fshop%3A[redacted:url-password:1]%40db.example.com%2Fshop&x=%20',
+    );
+  });
+
+  it('gets the placeholder of its plain form', () => {
+    const lines = [TOKEN, Buffer.from(TOKEN).toString('base64'), `${TOKEN.slice(0, 9)}${ESC}[1m${TOKEN.slice(9)}`];
+    expect(redact(lines.join('\n')).text).toBe([PLACEHOLDER, PLACEHOLDER, PLACEHOLDER].join('\n'));
+  });
+
+  it('is replaced in an element of a configuration file', () => {
+    expect(redact(`  <apiToken>${'Zx8kQ2mP'.repeat(3)}</apiToken>`).text).toBe(
+      '  <apiToken>[redacted:assigned-secret:1]</apiToken>',
+    );
+  });
+
+  it('is replaced when only the name of its service tells what it is', () => {
+    expect(redact(`snyk: ${'0a1b2c3d4e5f6789'.repeat(2)}`).text).toBe('snyk: [redacted:service-token:1]');
+  });
+});
+
+describe('what only looks encoded', () => {
+  it.each([
+    `integrity sha512-${Buffer.from('0123456789'.repeat(6)).toString('base64')}`,
+    `-----BEGIN CERTIFICATE----- ${Buffer.from(new Uint8Array(48).fill(200)).toString('base64')}`,
+    `note ${Buffer.from('nothing to see here, only prose about a token').toString('base64')}`,
+    'GET /search?q=a%20b%2Fc&path=%2Fhome%2Fuser HTTP/1.1 200',
+    'progress 100%25 of 3%2E5 MB',
+    'snyk version: 1.1293.1, okta commit 0a1b2c3d4e5f67890a1b2c3d4e5f67890a1b2c3d',
+    'cache key: v2-linux-0a1b2c3d4e5f67890a1b2c3d4e5f67890a1b2c3d',
+  ])('%j stays', (line) => {
+    expect(redact(line)).toEqual({ text: line, counts: {} });
+  });
+
+  it('stays byte for byte between colours', () => {
+    const line = `${ESC}[32m✓${ESC}[0m token refreshed ${ESC}[90m(12ms)${ESC}[0m`;
+    expect(redact(line).text).toBe(line);
+  });
+});
