@@ -12,7 +12,11 @@ import { attemptsIn, readJournals } from './workflow/journals.ts';
 
 afterEach(removeFolders);
 
+/** A round starts up to nine processes one after the other and takes seconds: 20 rounds, some 60 kills and more, of 2,000. */
+const ROUNDS_SHARE = 0.01;
 const CHILD = fileURLToPath(new URL('./workflow/child.ts', import.meta.url));
+/** A process that hangs fails the test instead of holding it up; a healthy one ends within seconds. */
+const STUCK_AFTER_MS = 120_000;
 const NAMES = ['a3', 'b2', 'm1', 'm2', 'm3', 'm4'];
 
 /** Runs the child; with a delay, kills it that many milliseconds after it is ready. Gives its last line, or null. */
@@ -31,9 +35,14 @@ function runChild(dataDir: string, effects: string, killAfterMs: number | null):
         timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
       }
     });
+    const stuck = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`the child did not end: ${errors}`));
+    }, STUCK_AFTER_MS);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      clearTimeout(stuck);
       if (signal === 'SIGKILL') resolve(null);
       else if (code === 0) resolve(output.trim().split('\n').at(-1) ?? '');
       else reject(new Error(`the child ended with ${code}: ${errors}`));
@@ -74,7 +83,7 @@ describe('a process killed at random', () => {
         }
         removeFolders();
       }),
-      fuzzOptions(1),
+      fuzzOptions(1, ROUNDS_SHARE),
     );
   }, 3_600_000);
 });

@@ -92,7 +92,7 @@ describe('random machines', () => {
         }
         removeFolders();
       }),
-      fuzzOptions(12),
+      fuzzOptions(12, 0.05),
     );
   }, 3_600_000);
 
@@ -120,7 +120,7 @@ describe('random machines', () => {
           removeFolders();
         },
       ),
-      fuzzOptions(12),
+      fuzzOptions(12, 0.25),
     );
   }, 3_600_000);
 });
