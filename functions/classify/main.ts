@@ -1,4 +1,4 @@
-import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
@@ -12,6 +12,9 @@ import { makeHandler } from './handler.ts';
 
 const environment = readEnvironment(config, process.env);
 const { signatures, problems } = await loadSignatures(dataDirectoryOf(process.env));
+const { model, problems: modelProblems } = await loadFailureModel(dataDirectoryOf(process.env));
+if (modelProblems.length > 0)
+  lambdaLog.error('There is no trained model: signatures decide alone.', { problems: modelProblems });
 if (problems.length > 0) lambdaLog.error('Some signatures do not parse.', { problems });
 
 export const handler = stepFunction({
@@ -22,6 +25,7 @@ export const handler = stepFunction({
     control: makeDynamoControlStore({ table: environment.controlTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     signatures,
+    model,
     configuration: loadConfiguration(process.env),
     clock: systemClock,
   }),

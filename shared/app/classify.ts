@@ -2,6 +2,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -20,6 +21,8 @@ export interface ClassifyDeps {
   readonly control: Pick<ControlStore, 'claimGroup' | 'releaseGroup'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry'>;
   readonly signatures: SignatureSet;
+  /** Without it only signatures decide. */
+  readonly model?: FailureModel | undefined;
   readonly configuration: Configuration;
   readonly clock: Clock;
 }
@@ -33,7 +36,11 @@ export async function classifyIncident(
   const evidence = await deps.evidence.getEvidence(incident.id);
   if (evidence === null) throw new CorruptRecord(`Incident ${incident.id} has no evidence to classify.`);
   const telemetry = await deps.evidence.getTelemetry(incident.id);
-  const classification = classify(evidence, { signatures: deps.signatures, ...historyOf(telemetry) });
+  const classification = classify(evidence, {
+    signatures: deps.signatures,
+    model: deps.model,
+    ...historyOf(telemetry),
+  });
   await deps.incidents.update(incident.id, { classification }, { at: deps.clock.now() });
   return {
     class: classification.class,

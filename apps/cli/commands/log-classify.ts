@@ -6,7 +6,7 @@ import { forEachFile } from '../each-file.ts';
 import { readClassifyContext } from '../input/classify-context.ts';
 import { evidenceOf } from '../input/log-evidence.ts';
 import { openInput } from '../input/open-input.ts';
-import { shippedSignatures } from '../input/shipped-content.ts';
+import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 
 interface Answer extends Omit<Classification, 'evidence'> {
   readonly file: string;
@@ -47,7 +47,8 @@ export const logClassify = defineCommand({
   summary: 'what kind of failure a log shows, and how sure that is',
   details:
     'With --json: {file, class, family, verdict, confidence, alternatives, signature, fingerprint, evidence: [line]} per file.\n' +
-    'The context is a JSON file: {"attempt": 2, "defaultBranchConclusions": ["success", "failure"]}, newest first.',
+    'The context is a JSON file, newest first: {"attempt": 2, "defaultBranchConclusions": ["success", "failure"],\n' +
+    '"sameCommit": {"failures": 1, "successes": 1}, "tests": [{"name": "pays", "passed": [true, false]}]}.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: {
     context: { type: 'string', value: 'FILE', about: 'what else is known of the run' },
@@ -56,9 +57,10 @@ export const logClassify = defineCommand({
   async run({ operands, options }, terminal) {
     const history = options.context === undefined ? {} : await readClassifyContext(options.context, terminal);
     const signatures = await shippedSignatures(terminal.say);
+    const model = await shippedModel(terminal.say);
     return forEachFile(operands, terminal, async (file) => {
       const evidence = await evidenceOf(await openInput(file, terminal));
-      const answer = answerOf(file, evidence, classify(evidence, { signatures, ...history }));
+      const answer = answerOf(file, evidence, classify(evidence, { signatures, model, ...history }));
       await terminal.write(options.json === true ? `${JSON.stringify(answer)}\n` : asText(answer, evidence));
     });
   },

@@ -6,6 +6,7 @@ import { logExcerpt } from './log-excerpt.ts';
 import { logTemplates } from './log-templates.ts';
 import { metricAnomalies } from './metric-anomalies.ts';
 import { redactCommand } from './redact.ts';
+import { trainCommand } from './train.ts';
 
 /** Every command, in the order of the help text. One file `<noun>-<verb>.ts` and one line here add one. */
 export const COMMANDS: readonly Command[] = [
@@ -16,4 +17,5 @@ export const COMMANDS: readonly Command[] = [
   knowledgeSearch,
   metricAnomalies,
   evalCommand,
+  trainCommand,
 ];

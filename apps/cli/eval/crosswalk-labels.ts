@@ -1,4 +1,4 @@
-import { FAMILY_OF, FailureClass } from '#shared/domain/failure/failure-class.ts';
+import { FailureClass } from '#shared/domain/failure/failure-class.ts';
 
 /** Labels outside the sixteen classes that have a home in the `code` family. */
 const CODE_LABELS: Readonly<Record<string, FailureClass>> = {
@@ -19,6 +19,20 @@ export function isOfCode(label: string): boolean {
 
 /** Whether a class is what the label means. */
 export function fits(answer: FailureClass, label: string): boolean {
-  if (label === ANY_CODE) return FAMILY_OF[answer] === 'code';
-  return answer === (CODE_LABELS[label] ?? FailureClass.safeParse(label).data);
+  return classesOfLabel(label).includes(answer);
+}
+
+const CODE_CLASSES: readonly FailureClass[] = ['test_failure', 'compilation_error', 'lint_violation'];
+
+/** The classes that a label means; none when it has no home in the taxonomy. */
+export function classesOfLabel(label: string): readonly FailureClass[] {
+  if (label === ANY_CODE) return CODE_CLASSES;
+  const own = CODE_LABELS[label] ?? FailureClass.safeParse(label).data;
+  return own === undefined ? [] : [own];
+}
+
+/** The one class that a label means, or null. */
+export function classOfLabel(label: string): FailureClass | null {
+  const classes = classesOfLabel(label);
+  return classes.length === 1 ? (classes[0] ?? null) : null;
 }

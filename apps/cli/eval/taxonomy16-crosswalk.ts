@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';
+import { modelsFor } from '../training/judging-model.ts';
+import { digestOfText } from '../training/labelled-case.ts';
 import { calibrationError, macroF1 } from './class-measures.ts';
-import { classifyText } from './classify-case.ts';
+import { evidenceOfText } from './classify-case.ts';
 import { fits, isOfCode, isOutside } from './crosswalk-labels.ts';
 import { figuresByGroup, groupBy, proportion, statisticFigure } from './figures.ts';
 import { readCaseText, readLabels } from './labels.ts';
@@ -19,6 +23,13 @@ const Item = z.object({
   acceptable: z.array(z.string()).default([]),
 });
 type Item = z.infer<typeof Item>;
+
+/** A log read and excerpted once. */
+interface UnjudgedLog {
+  readonly digest: string;
+  readonly group: string;
+  readonly evidence: Evidence;
+}
 
 interface ClassifiedItem {
   readonly group: string;
@@ -43,6 +54,10 @@ async function repositories(root: string): Promise<(item: Item) => string> {
     if (source === 'bump') return projects.get(id) ?? id;
     return source === 'veloren-intermittent' ? source : `${source}/${id}`;
   };
+}
+
+function unjudged(text: string, group: string): UnjudgedLog {
+  return { digest: digestOfText(text), group, evidence: evidenceOfText(text) };
 }
 
 function judge(item: Item, group: string, answer: Classification): ClassifiedItem {
@@ -126,13 +141,18 @@ export const taxonomy16Crosswalk: Suite = {
     const root = dirname(dataDir);
     const signatures = await shippedSignatures(progress);
     const groupOf = await repositories(root);
-    const items: ClassifiedItem[] = [];
+    const found: { item: Item; log: UnjudgedLog }[] = [];
     let missing = 0;
     for (const item of await readLabels(dataDir, 'items.jsonl', Item)) {
       if (!existsSync(join(root, item.log))) missing += 1;
-      else items.push(judge(item, groupOf(item), classifyText(await readCaseText(root, item.log), { signatures })));
+      else found.push({ item, log: unjudged(await readCaseText(root, item.log), groupOf(item)) });
     }
     if (missing > 0) progress(`${missing} logs are not there and were left out`);
+    const digests = found.map(({ log }) => log.digest);
+    const modelFor = await modelsFor(digests, root, { signatures, progress });
+    const items = found.map(({ item, log }) =>
+      judge(item, log.group, classify(log.evidence, { signatures, model: modelFor(log) })),
+    );
     return { figures: figuresOf(items), byGroup: figuresByGroup(items, ({ group }) => group, figuresOf) };
   },
 };

@@ -5,12 +5,21 @@ import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import { inputError } from './input-error.ts';
 
+const Count = z.number().int().nonnegative().default(0);
+
 /** What may be known of the run that wrote the log. */
 const ContextFile = z.object({
   /** Attempt number of the run, 1 for the first. */
   attempt: z.number().int().positive().default(1),
   /** Conclusions of the newest completed runs on the default branch, newest first. */
   defaultBranchConclusions: z.array(z.string()).max(1000).default([]),
+  /** The same job's other attempts on the same commit. */
+  sameCommit: z.object({ failures: Count, successes: Count }).optional(),
+  /** Results of the failed tests on the default branch, newest first; true is passed. */
+  tests: z
+    .array(z.object({ name: z.string(), passed: z.array(z.boolean()).max(1000) }))
+    .max(1000)
+    .optional(),
 });
 
 async function readJson(path: string): Promise<unknown> {

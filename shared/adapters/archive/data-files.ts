@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { type DataFile, parseSignatures, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
@@ -51,4 +52,19 @@ export async function loadPlaybooks(dataDir: string): Promise<{ entries: Knowled
   const { files, problems } = await readFolder(join(dataDir, 'playbooks'));
   const parsed = parsePlaybooks(files);
   return { entries: parsed.entries, problems: [...problems, ...parsed.problems] };
+}
+
+/** Reads `models/failure.json`, what was learned from labelled failures. A problem names the file; then there is no model. */
+export async function loadFailureModel(
+  dataDir: string,
+): Promise<{ model: FailureModel | undefined; problems: string[] }> {
+  const path = join(dataDir, 'models', 'failure.json');
+  try {
+    return { model: parseModelFile(JSON.parse(await readFile(path, 'utf8'))), problems: [] };
+  } catch (error) {
+    return {
+      model: undefined,
+      problems: [`${path}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not readable'}`],
+    };
+  }
 }

@@ -1,94 +1,46 @@
 import type { Evidence, EvidenceLine } from '../evidence/evidence.ts';
-import { type Classification, FAMILY_OF, type FailureClass, type Verdict } from './failure-class.ts';
+import type { Classification, FailureClass } from './failure-class.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';
+import { calibrated } from './model/calibration.ts';
+import { type FailureModel, type Opinion, opinionOf } from './model/failure-model.ts';
+import { signsOfModel, signsOfSignature } from './model/signs.ts';
+import type { RunHistory } from './run-history.ts';
+import { answerOfSignatures, type ClassScore, scoreClasses } from './scoring.ts';
 import type { SignatureSet } from './signatures.ts';
+import { judgeVerdict } from './verdict.ts';
 
 export interface ClassifyContext {
   readonly signatures: SignatureSet;
-  readonly history?: {
-    /** Conclusions of the newest completed runs on the default branch, newest first. */
-    readonly defaultBranchConclusions: readonly string[];
-    /** Attempt number of the run, 1 for the first. */
-    readonly attempt: number;
-  };
+  /** What was learned from labelled failures; without it only signatures decide, and confidence is not calibrated. */
+  readonly model?: FailureModel | undefined;
+  readonly history?: RunHistory | undefined;
 }
 
 /** Below it the answer is `unknown`. */
 const ABSTAIN_BELOW = 0.45;
-/** How much another signature of the same class adds. */
-const AGREEMENT = 0.25;
-/** How much of a rival counts that asks for the same remedy: which of two networks failed matters less than whether to run it again. */
-const SAME_REMEDY = 0.6;
+/** The same where a signature matched and confidence is calibrated: a wording that people wrote down is answered sooner. */
+const ABSTAIN_SIGNATURE_BELOW = 0.3;
+/** The model overrules a signature only when it is this sure. */
+const OVERRULES_FROM = 0.7;
+/** Share of the features that the model must have seen before it answers alone. */
+const LEAST_KNOWN = 0.15;
 const MOST_DECIDING_LINES = 3;
 /** Cited lines of the strongest signature; the rest of the room is for the others of its class. */
 const MOST_LEADING = 12;
+const MOST_ALTERNATIVES = 4;
 
-interface ClassScore {
+type Alternatives = Classification['alternatives'];
+
+/** The class that was decided on: by a signature, or by the model alone. */
+interface Choice {
   readonly class: FailureClass;
-  readonly strength: number;
-  /** The strongest signature's matches, strongest first. */
-  readonly leading: readonly SignatureMatch[];
-  readonly matches: readonly SignatureMatch[];
+  readonly confidence: number;
+  readonly score: ClassScore | undefined;
+  readonly alternatives: Alternatives;
 }
 
-function groupBy<K>(matches: readonly SignatureMatch[], keyOf: (match: SignatureMatch) => K): Map<K, SignatureMatch[]> {
-  const groups = new Map<K, SignatureMatch[]>();
-  for (const match of matches) {
-    const key = keyOf(match);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [match]);
-    else group.push(match);
-  }
-  return groups;
-}
-
-/** Strength of one class: its best signature, and what others of the class add to the remaining doubt. */
-function scoreClass(failureClass: FailureClass, matches: readonly SignatureMatch[]): ClassScore {
-  const bySignature = [...groupBy(matches, (match) => match.compiled).values()]
-    .map((group) => [...group].sort((a, b) => b.strength - a.strength))
-    .sort((a, b) => (b[0]?.strength ?? 0) - (a[0]?.strength ?? 0));
-  const strength = bySignature.reduce((sum, group, at) => {
-    const own = group[0]?.strength ?? 0;
-    return at === 0 ? own : sum + (1 - sum) * own * AGREEMENT;
-  }, 0);
-  return { class: failureClass, strength: Math.min(0.99, strength), leading: bySignature[0] ?? [], matches };
-}
-
-/** How sure the first is beside its strongest rival: an equally strong one that asks for another remedy costs a third. */
-function confidenceOf(first: ClassScore, rivals: readonly ClassScore[]): number {
-  const remedy = remedyOf(first);
-  const second = Math.max(0, ...rivals.map((rival) => rival.strength * (remedyOf(rival) === remedy ? SAME_REMEDY : 1)));
-  const rivalry = first.strength <= 0 ? 1 : second / first.strength;
-  return first.strength * (1 - Math.max(0, rivalry - 0.6) * 0.8);
-}
-
-/** What is flaky and what the infrastructure did are both run again. */
-function remedyOf({ leading }: ClassScore): string | undefined {
-  const verdict = leading[0]?.compiled.signature.verdict;
-  return verdict === 'flaky' || verdict === 'infrastructure' ? 'repeat' : verdict;
-}
-
-/** How often the default branch changed between passing and failing, newest ten runs. */
-function flips(conclusions: readonly string[]): number {
-  const known = conclusions.filter((one) => one === 'success' || one === 'failure').slice(0, 10);
-  return known.filter((one, at) => at > 0 && one !== known[at - 1]).length;
-}
-
-/** A test that fails now and then on the default branch is flaky; what failed on every attempt is less likely to pass by itself. */
-function verdictWithHistory(
-  failureClass: FailureClass,
-  verdict: Verdict,
-  history: ClassifyContext['history'],
-): { verdict: Verdict; factor: number } {
-  if (history === undefined) return { verdict, factor: 1 };
-  const ofTests = failureClass === 'test_failure' || FAMILY_OF[failureClass] === 'testing';
-  if (ofTests && verdict === 'regression' && flips(history.defaultBranchConclusions) >= 3) {
-    return { verdict: 'flaky', factor: 0.9 };
-  }
-  const transient = verdict === 'flaky' || verdict === 'infrastructure';
-  return { verdict, factor: transient && history.attempt >= 3 ? 0.7 : 1 };
-}
+const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 function strongestLines(evidence: Evidence, most: number): EvidenceLine[] {
   const ranked = evidence.sources
@@ -109,53 +61,98 @@ function decidingLines(evidence: Evidence, leading: readonly SignatureMatch[]): 
   return [...templates(leading), ...strongestLines(evidence, MOST_DECIDING_LINES).map((line) => line.text)];
 }
 
-function unknown(evidence: Evidence, alternatives: Classification['alternatives']): Classification {
+function chooseBySignatures(scores: readonly ClassScore[]): Choice | null {
+  const answer = answerOfSignatures(scores);
+  if (answer === null) return null;
+  const others = scores.filter((one) => one.class !== answer.class);
+  return {
+    class: answer.class,
+    confidence: answer.strength,
+    score: scores[0],
+    alternatives: others.map((one) => ({ class: one.class, confidence: round(one.strength) })),
+  };
+}
+
+/** Signatures first: the model answers where none matched, or where it is much surer than they are, both calibrated alike. */
+function chooseWithModel(scores: readonly ClassScore[], opinion: Opinion, model: FailureModel): Choice {
+  const answer = answerOfSignatures(scores);
+  const likeliest = opinion.classes[0]?.class ?? 'unknown';
+  const { signature, model: alone } = model.calibrations;
+  const bySignature = answer === null ? 0 : calibrated(signature, signsOfSignature(answer, opinion));
+  const answers = likeliest !== 'unknown' && likeliest !== answer?.class && opinion.known >= LEAST_KNOWN;
+  const byModel = answers ? calibrated(alone, signsOfModel(opinion)) : 0;
+  const overruled = answer === null || (byModel >= OVERRULES_FROM && byModel >= bySignature);
+  const [chosen, confidence] = overruled ? [likeliest, byModel] : [answer.class, bySignature];
+  return {
+    class: chosen,
+    confidence,
+    score: scores.find((one) => one.class === chosen),
+    alternatives: alternativesTo(chosen, confidence, opinion),
+  };
+}
+
+/** What is left of the confidence, shared among the other classes as the model sees them. */
+function alternativesTo(chosen: FailureClass, confidence: number, { classes }: Opinion): Alternatives {
+  const others = classes.filter((one) => one.class !== chosen && one.class !== 'unknown');
+  const rest = classes.reduce((sum, one) => (one.class === chosen ? sum : sum + one.probability), 0);
+  return others.map((one) => ({
+    class: one.class,
+    confidence: rest > 0 ? round(((1 - confidence) * one.probability) / rest) : 0,
+  }));
+}
+
+function unknown(evidence: Evidence, alternatives: Alternatives): Omit<Classification, 'verdict'> {
   const strongest = strongestLines(evidence, MOST_DECIDING_LINES);
+  const texts = strongest.map((line) => line.text);
   return {
     class: 'unknown',
-    verdict: 'unknown',
     confidence: 0,
     alternatives,
     signature: null,
-    fingerprint:
-      strongest.length === 0
-        ? null
-        : fingerprintOf(
-            'unknown',
-            strongest.map((line) => line.text),
-          ),
+    fingerprint: strongest.length === 0 ? null : fingerprintOf('unknown', texts),
     evidence: strongest.map((line) => line.ref),
   };
 }
 
-const round = (value: number): number => Math.round(value * 1000) / 1000;
-
-/**
- * Says what kind of failure the evidence shows, or `unknown`: an honest answer that costs less than a wrong one. Confidence is the
- * leading signature's, lowered by rivals of other classes. Deterministic; evidence is only matched, never obeyed.
- */
-export function classify(evidence: Evidence, context: ClassifyContext): Classification {
-  const matches = matchSignatures(evidence, context.signatures);
-  const ranked = [...groupBy(matches, (match) => match.compiled.signature.class)]
-    .map(([failureClass, group]) => scoreClass(failureClass, group))
-    .sort((a, b) => b.strength - a.strength || (a.class < b.class ? -1 : 1));
-  const others = (list: readonly ClassScore[]): Classification['alternatives'] =>
-    list.slice(0, 4).map(({ class: failureClass, strength }) => ({ class: failureClass, confidence: round(strength) }));
-  const first = ranked[0];
-  const leader = first?.leading[0]?.compiled.signature;
-  if (first === undefined || leader === undefined) return unknown(evidence, []);
-  const judged = verdictWithHistory(first.class, leader.verdict, context.history);
-  const confidence = confidenceOf(first, ranked.slice(1)) * judged.factor;
-  if (confidence < ABSTAIN_BELOW) return unknown(evidence, others(ranked));
-  const besides = first.matches.filter((match) => match.compiled.signature !== leader);
-  const refs = [...first.leading.slice(0, MOST_LEADING), ...besides, ...first.leading].map((match) => match.line.ref);
+function described(evidence: Evidence, choice: Choice, alternatives: Alternatives): Omit<Classification, 'verdict'> {
+  const leading = choice.score?.leading ?? [];
+  const leader = leading[0]?.compiled.signature;
+  const besides = (choice.score?.matches ?? []).filter((match) => match.compiled.signature !== leader);
+  const cited = [...leading.slice(0, MOST_LEADING), ...besides, ...leading].map((match) => match.line.ref);
+  const refs = cited.length > 0 ? cited : strongestLines(evidence, MOST_DECIDING_LINES).map((line) => line.ref);
   return {
-    class: first.class,
-    verdict: judged.verdict,
-    confidence: round(confidence),
-    alternatives: others(ranked.slice(1)),
-    signature: leader.id,
-    fingerprint: fingerprintOf(leader.id, decidingLines(evidence, first.leading)),
+    class: choice.class,
+    confidence: round(choice.confidence),
+    alternatives,
+    signature: leader?.id ?? null,
+    fingerprint: fingerprintOf(leader?.id ?? choice.class, decidingLines(evidence, leading)),
     evidence: [...new Set(refs)].slice(0, 20),
   };
+}
+
+/**
+ * Says what kind of failure the evidence shows, or `unknown`: an honest answer that costs less than a wrong one. Signatures come first;
+ * the trained model answers where they do not and says how sure either is. Deterministic; evidence is only matched, never obeyed.
+ */
+export function classify(evidence: Evidence, { signatures, model, history }: ClassifyContext): Classification {
+  const matches = matchSignatures(evidence, signatures);
+  const scores = scoreClasses(matches);
+  const opinion = model === undefined || isEmpty(evidence) ? null : opinionOf(model, evidence, matches);
+  const choice =
+    model === undefined || opinion === null ? chooseBySignatures(scores) : chooseWithModel(scores, opinion, model);
+  const judged = judgeVerdict({ choice: choice?.class ?? 'unknown', scores, opinion, model, history });
+  const confidence = (choice?.confidence ?? 0) * judged.factor;
+  const alternatives = choice?.alternatives.slice(0, MOST_ALTERNATIVES) ?? [];
+  if (choice === null) return { ...unknown(evidence, []), verdict: 'unknown' };
+  const least = opinion !== null && choice.score !== undefined ? ABSTAIN_SIGNATURE_BELOW : ABSTAIN_BELOW;
+  if (confidence >= least) {
+    return { ...described(evidence, { ...choice, confidence }, alternatives), verdict: judged.verdict };
+  }
+  const doubted = { class: choice.class, confidence: round(confidence) };
+  const shown = [doubted, ...alternatives].filter((one) => one.class !== 'unknown').slice(0, MOST_ALTERNATIVES);
+  return { ...unknown(evidence, shown), verdict: judged.surely };
+}
+
+function isEmpty({ sources }: Evidence): boolean {
+  return sources.every(({ lines }) => lines.every(({ text }) => text.trim() === ''));
 }

@@ -1,0 +1,106 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
+import { parseModelFile, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
+import { TRAINING_PARAMETERS, trainFailureModel } from '#shared/domain/failure/model/train.ts';
+import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { groupBy } from '../eval/figures.ts';
+import { renderReport } from '../eval/render.ts';
+import type { Figure } from '../eval/suite.ts';
+import { shippedSignatures } from '../input/shipped-content.ts';
+import { digestOfText, type LabelledCase } from '../training/labelled-case.ts';
+import { MODEL_FILE, PROVENANCE_FILE, Provenance } from '../training/provenance.ts';
+import { gatherCases } from '../training/sources.ts';
+import { trainingFigures } from '../training/train-report.ts';
+
+const LEAST_CASES = 50;
+
+/** Names what was learned from, and with which parameters and signatures. */
+function digestOfTraining(cases: readonly LabelledCase[], signatures: SignatureSet): string {
+  const rows = cases.map(({ digest, group, class: own, accepted, transient }) =>
+    JSON.stringify([digest, group, own, accepted, transient]),
+  );
+  const rules = signatures.all.map(({ signature }) => JSON.stringify(signature));
+  return digestOfText([JSON.stringify(TRAINING_PARAMETERS), ...rows.sort(), ...rules].join('\n'));
+}
+
+const round = (value: number): number => Math.round(value * 10_000) / 10_000;
+
+function provenanceOf(
+  model: string,
+  cases: readonly LabelledCase[],
+  figures: readonly Figure[],
+  now: number,
+): Provenance {
+  return Provenance.parse({
+    version: 1,
+    model,
+    trainedAt: new Date(now).toISOString(),
+    parameters: TRAINING_PARAMETERS,
+    sources: [...groupBy(cases, ({ source }) => source)].map(([source, members]) => ({
+      source,
+      cases: members.length,
+      groups: new Set(members.map(({ group }) => group)).size,
+    })),
+    data: digestOfText(
+      cases
+        .map(({ digest }) => digest)
+        .sort()
+        .join(''),
+    ),
+    metrics: figures.map(({ name, value, cases: count, interval }) => ({
+      name,
+      value: round(value),
+      cases: count,
+      ...(interval === undefined ? {} : { interval: interval.map(round) }),
+    })),
+    learned: cases
+      .map(({ digest }) => digest)
+      .sort()
+      .join(''),
+  });
+}
+
+export const trainCommand = defineCommand({
+  name: 'train',
+  summary: 'learn classes and verdicts from labelled logs, report on repositories held back, write the model',
+  details:
+    'Reads the labelled folders below --data (those that "selfheal eval" reads) and writes failure.json and\n' +
+    'failure.provenance.json to --out. The model holds numbers only. The report is by cross-validation: every log is judged\n' +
+    'by a model that saw no log of its repository.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    data: { type: 'string', value: 'DIR', about: 'the folder that holds the labelled folders' },
+    out: { type: 'string', value: 'DIR', about: 'where to write the model; the shipped one is replaced by default' },
+    ...JSON_OPTION,
+  },
+  async run({ options }, terminal) {
+    if (options.data === undefined)
+      throw new UsageError('"selfheal train" needs --data DIR, the folder of labelled logs.');
+    const progress = (message: string): void => terminal.say(`selfheal: train: ${message}`);
+    const signatures = await shippedSignatures(progress);
+    const cases = await gatherCases(options.data, progress);
+    if (cases.length < LEAST_CASES) {
+      throw new InvalidInput(
+        `${options.data}: ${cases.length} labelled logs are too few to learn from: ${LEAST_CASES} are needed.`,
+      );
+    }
+    progress(`${cases.length} logs read, learning`);
+    const trained = trainFailureModel(cases, signatures, { id: digestOfTraining(cases, signatures) });
+    const figures = trainingFigures(cases, trained, signatures);
+    const file = toModelFile(trained.model);
+    parseModelFile(file);
+    const out = options.out ?? join(dataDirectoryOf({}), 'models');
+    const provenance = provenanceOf(file.id, cases, figures, terminal.now());
+    await mkdir(out, { recursive: true });
+    await writeFile(join(out, MODEL_FILE), `${JSON.stringify(file)}\n`);
+    await writeFile(join(out, PROVENANCE_FILE), `${JSON.stringify(provenance, null, 2)}\n`);
+    progress(`model ${file.id} written to ${out}`);
+    await terminal.write(
+      options.json === true ? `${JSON.stringify({ model: file.id, figures })}\n` : renderReport({ figures }, false),
+    );
+    return 0;
+  },
+});

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { FAMILY_OF, type FailureClass } from '#shared/domain/failure/failure-class.ts';
+import type { TrainingCase } from '#shared/domain/failure/model/train.ts';
+import { evidenceOfText } from '../eval/classify-case.ts';
+
+/** One labelled log to learn from, without its text. */
+export interface LabelledCase extends TrainingCase {
+  /** The data it is from. */
+  readonly source: string;
+  /** 16 hexadecimal digits of the log: tells whether a log was learned from. */
+  readonly digest: string;
+  /** When it failed, where that is known. */
+  readonly at: string | null;
+}
+
+/** What labels say of a log. */
+export interface Labels {
+  readonly source: string;
+  readonly group: string;
+  readonly class: FailureClass | null;
+  readonly accepted?: readonly FailureClass[];
+  readonly transient?: boolean | null;
+  readonly at?: string;
+  /** Name of the job, where that is known. */
+  readonly job?: string;
+}
+
+/** 16 hexadecimal digits that name a text. */
+export function digestOfText(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** Whether failures of a class pass when run again; null where both happen. */
+function transientByClass(failureClass: FailureClass | null): boolean | null {
+  if (failureClass === null || failureClass === 'test_failure' || failureClass === 'unknown') return null;
+  const family = FAMILY_OF[failureClass];
+  if (family === 'code' || family === 'application') return false;
+  return failureClass === 'network_connectivity' || failureClass === 'external_service_failures' ? true : null;
+}
+
+/** A case with its evidence as the workflow would gather it. */
+export function labelledCase(text: string, labels: Labels): LabelledCase {
+  return {
+    source: labels.source,
+    digest: digestOfText(text),
+    at: labels.at ?? null,
+    group: labels.group,
+    evidence: evidenceOfText(text, labels.job),
+    class: labels.class,
+    accepted: labels.accepted ?? [],
+    transient: labels.transient === undefined ? transientByClass(labels.class) : labels.transient,
+  };
+}

@@ -1,0 +1,153 @@
+import * as z from 'zod';
+import type { Evidence } from '../../evidence/evidence.ts';
+import { FailureClass } from '../failure-class.ts';
+import type { SignatureMatch } from '../matching.ts';
+import type { Calibration } from './calibration.ts';
+import { BUCKETS, featuresOf, type SparseVector } from './features.ts';
+import { type LinearModel, predict } from './softmax.ts';
+
+/** Outcomes of the model of transience: a failure that passes when it is run again, or not. */
+export const TRANSIENCE = ['lasting', 'transient'] as const;
+
+/** What was learned from labelled failures: classes, whether they pass by themselves, and how sure answers are. */
+export interface FailureModel {
+  /** Digest of what it was trained on and with; names the version. */
+  readonly id: string;
+  readonly classes: LinearModel;
+  readonly transience: LinearModel;
+  readonly calibrations: Calibrations;
+}
+
+export interface Calibrations {
+  /** For an answer that a signature gave: see `signsOfSignature`. */
+  readonly signature: Calibration;
+  /** For an answer that only the model gave: see `signsOfModel`. */
+  readonly model: Calibration;
+  /** For "passes when it is run again": see `signsOfTransience`. */
+  readonly transience: Calibration;
+}
+
+const Weights = z.strictObject({
+  outcomes: z.array(z.string()).min(2),
+  /** Base64 of the learned buckets, 16 bits each, little endian, ascending. */
+  buckets: z.string(),
+  /** Weight of one step, per outcome. */
+  steps: z.array(z.number().positive()),
+  /** Base64 of signed bytes: buckets and then the bias, outcomes within them. */
+  weights: z.string(),
+});
+const CalibrationFile = z.array(z.number()).min(2);
+
+/** `shared/data/models/failure.json`: numbers only, no text of any log. */
+export const FailureModelFile = z.strictObject({
+  version: z.literal(1),
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  classes: Weights.extend({ outcomes: z.array(FailureClass).min(2) }),
+  transience: Weights.extend({ outcomes: z.tuple([z.literal('lasting'), z.literal('transient')]) }),
+  calibrations: z.strictObject({
+    signature: CalibrationFile.length(5),
+    model: CalibrationFile.length(4),
+    transience: CalibrationFile.length(4),
+  }),
+});
+export type FailureModelFile = z.infer<typeof FailureModelFile>;
+
+/** What the model says of one failure, likeliest class first. */
+export interface Opinion {
+  readonly classes: readonly { readonly class: FailureClass; readonly probability: number }[];
+  /** Probability that the failure passes when it is run again. */
+  readonly transient: number;
+  /** Share of the features that training had seen: what says little that is known is judged with less surety. */
+  readonly known: number;
+}
+
+const FULL_STEP = 127;
+
+function encode({ outcomes, rows, weights }: LinearModel): z.infer<typeof Weights> {
+  const width = outcomes.length;
+  const steps = outcomes.map((_, k) => {
+    let most = 1e-6;
+    for (let at = k; at < weights.length; at += width) most = Math.max(most, Math.abs(weights[at] ?? 0));
+    return Number((most / FULL_STEP).toPrecision(6));
+  });
+  const known: { bucket: number; row: number }[] = [];
+  rows.forEach((row, bucket) => {
+    if (row >= 0) known.push({ bucket, row });
+  });
+  const bias = weights.length / width - 1;
+  const bytes = new Int8Array((known.length + 1) * width);
+  [...known.map(({ row }) => row), bias].forEach((row, at) => {
+    for (let k = 0; k < width; k++) {
+      bytes[at * width + k] = Math.round((weights[row * width + k] ?? 0) / (steps[k] ?? 1));
+    }
+  });
+  const buckets = Buffer.alloc(known.length * 2);
+  known.forEach(({ bucket }, at) => {
+    buckets.writeUInt16LE(bucket, at * 2);
+  });
+  return {
+    outcomes: [...outcomes],
+    buckets: buckets.toString('base64'),
+    steps,
+    weights: Buffer.from(bytes.buffer).toString('base64'),
+  };
+}
+
+function decode(file: z.infer<typeof Weights>): LinearModel {
+  const width = file.outcomes.length;
+  const buckets = Buffer.from(file.buckets, 'base64');
+  const bytes = Buffer.from(file.weights, 'base64');
+  if (file.steps.length !== width || bytes.length !== (buckets.length / 2 + 1) * width) {
+    throw new RangeError('The weights do not fit their buckets and outcomes.');
+  }
+  const rows = new Int32Array(BUCKETS).fill(-1);
+  for (let at = 0; at < buckets.length; at += 2) rows[buckets.readUInt16LE(at)] = at / 2;
+  const weights = Float64Array.from(bytes, (_, at) => bytes.readInt8(at) * (file.steps[at % width] ?? 0));
+  return { outcomes: file.outcomes, rows, weights };
+}
+
+/** The model as its file: weights in steps of a 127th of the largest of their outcome. */
+export function toModelFile({ id, classes, transience, calibrations }: FailureModel): FailureModelFile {
+  return FailureModelFile.parse({
+    version: 1,
+    id,
+    classes: encode(classes),
+    transience: encode(transience),
+    calibrations,
+  });
+}
+
+/** Reads a model file. Throws `ZodError` or `RangeError` when it is not one. */
+export function parseModelFile(content: unknown): FailureModel {
+  const { id, classes, transience, calibrations } = FailureModelFile.parse(content);
+  return { id, classes: decode(classes), transience: decode(transience), calibrations };
+}
+
+function knownShare({ rows }: LinearModel, { buckets, values }: SparseVector): number {
+  let known = 0;
+  let all = 1e-12;
+  values.forEach((value, at) => {
+    all += value * value;
+    if ((rows[buckets[at] ?? 0] ?? -1) >= 0) known += value * value;
+  });
+  return known / all;
+}
+
+/** What the model says of features. */
+export function opinionOfVector(model: Pick<FailureModel, 'classes' | 'transience'>, vector: SparseVector): Opinion {
+  const shares = predict(model.classes, vector);
+  const classes = model.classes.outcomes.map((outcome, at) => ({
+    class: FailureClass.parse(outcome),
+    probability: shares[at] ?? 0,
+  }));
+  return {
+    classes: classes.sort((a, b) => b.probability - a.probability),
+    transient: predict(model.transience, vector)[1] ?? 0,
+    known: knownShare(model.classes, vector),
+  };
+}
+
+/** What the model says of the evidence; `matches` are the signatures found in it. */
+export function opinionOf(model: FailureModel, evidence: Evidence, matches: readonly SignatureMatch[]): Opinion {
+  return opinionOfVector(model, featuresOf(evidence, matches));
+}

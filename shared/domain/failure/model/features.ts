@@ -1,0 +1,80 @@
+import type { Evidence, EvidenceLine } from '../../evidence/evidence.ts';
+import { templateOf } from '../fingerprint.ts';
+import type { SignatureMatch } from '../matching.ts';
+
+/** Buckets that are present, ascending, and their values. */
+export interface SparseVector {
+  readonly buckets: Uint16Array;
+  readonly values: Float32Array;
+}
+
+/** Words are hashed into so many buckets (K. Weinberger et al., "Feature hashing for large scale multitask learning", ICML 2009). */
+export const BUCKETS = 65_536;
+/** Of each source, by relevance: further lines are mostly the same failure again. */
+const MOST_LINES = 40;
+const MOST_WORDS_OF_LINE = 40;
+const LONGEST_WORD = 40;
+/** How much the names of jobs and steps count beside one whole text. */
+const NAME_SHARE = 0.3;
+
+/** FNV-1a (G. Fowler, L. C. Noll, P. Vo), folded to the number of buckets. */
+function bucketOf(feature: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < feature.length; at++) hash = Math.imul(hash ^ feature.charCodeAt(at), 0x01000193);
+  return ((hash >>> 16) ^ hash) & (BUCKETS - 1);
+}
+
+function wordsOf(text: string): string[] {
+  const words = text.toLowerCase().match(/<[a-z]{1,10}>|[a-z][a-z_']{0,60}|[^\w\s<>]{2,4}/g) ?? [];
+  return words.slice(0, MOST_WORDS_OF_LINE).map((word) => word.slice(0, LONGEST_WORD));
+}
+
+function raise(features: Map<number, number>, feature: string, value: number): void {
+  const bucket = bucketOf(feature);
+  features.set(bucket, Math.max(features.get(bucket) ?? 0, value));
+}
+
+/** Single words and pairs of neighbours, each as relevant as its most relevant line. */
+function addText(features: Map<number, number>, lines: readonly EvidenceLine[]): void {
+  const ranked = [...lines].sort((a, b) => b.score - a.score).slice(0, MOST_LINES);
+  const best = Math.max(1e-9, ranked[0]?.score ?? 0);
+  for (const line of ranked) {
+    const relevance = Math.max(0.1, line.score / best);
+    let before = '';
+    for (const word of wordsOf(templateOf(line.text))) {
+      raise(features, word, relevance);
+      if (before !== '') raise(features, `${before} ${word}`, relevance);
+      before = word;
+    }
+  }
+}
+
+function scaleTo(features: Map<number, number>, length: number): void {
+  let squares = 0;
+  for (const value of features.values()) squares += value * value;
+  if (squares === 0) return;
+  const factor = length / Math.sqrt(squares);
+  for (const [bucket, value] of features) features.set(bucket, value * factor);
+}
+
+/**
+ * What the trained model sees of a failure: words and pairs of words of the masked lines, the names of jobs, and which signatures
+ * matched how strongly. The text's part has length 1, so that long logs count no more than short ones.
+ */
+export function featuresOf(evidence: Evidence, matches: readonly SignatureMatch[]): SparseVector {
+  const features = new Map<number, number>();
+  for (const source of evidence.sources) addText(features, source.lines);
+  scaleTo(features, 1);
+  for (const source of evidence.sources) {
+    for (const word of wordsOf(source.name)) raise(features, `name:${word}`, NAME_SHARE);
+  }
+  for (const { compiled, strength } of matches) {
+    raise(features, `signature:${compiled.signature.id}`, strength);
+    raise(features, `class:${compiled.signature.class}`, strength);
+  }
+  const sorted = [...features].sort(([a], [b]) => a - b);
+  return {
+    buckets: Uint16Array.from(sorted, ([bucket]) => bucket),
+    values: Float32Array.from(sorted, ([, value]) => value),
+  };
+}

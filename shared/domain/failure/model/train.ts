@@ -1,0 +1,215 @@
+import type { Evidence } from '../../evidence/evidence.ts';
+import { digestOf } from '../../kernel/digest.ts';
+import { FAMILY_OF, type FailureClass } from '../failure-class.ts';
+import { matchSignatures } from '../matching.ts';
+import { answerOfSignatures, scoreClasses } from '../scoring.ts';
+import type { SignatureSet } from '../signatures.ts';
+import { type Calibration, fitCalibration, type JudgedAnswer } from './calibration.ts';
+import { type Calibrations, type FailureModel, type Opinion, opinionOfVector, TRANSIENCE } from './failure-model.ts';
+import { BUCKETS, featuresOf, type SparseVector } from './features.ts';
+import {
+  MODEL_PRIOR,
+  SIGNATURE_PRIOR,
+  type SignatureAnswer,
+  signsOfModel,
+  signsOfSignature,
+  signsOfTransience,
+  TRANSIENCE_PRIOR,
+} from './signs.ts';
+import { type Example, fitLinear, type LinearModel } from './softmax.ts';
+
+/** One labelled log. What is null is not known and not learned from; of class `unknown` are logs in which nothing failed. */
+export interface TrainingCase {
+  /** Repository or project. */
+  readonly group: string;
+  readonly evidence: Evidence;
+  readonly class: FailureClass | null;
+  /** Other classes that are right too. */
+  readonly accepted: readonly FailureClass[];
+  /** Whether the same code passed, or would have passed, when run again. */
+  readonly transient: boolean | null;
+}
+
+/** How the model is fitted; part of its provenance. */
+export interface TrainingParameters {
+  readonly folds: number;
+  readonly classPenalty: number;
+  readonly transiencePenalty: number;
+  readonly leastGroups: number;
+  /** Weight of a signature's own example beside a real log's. */
+  readonly exampleWeight: number;
+}
+
+export const TRAINING_PARAMETERS: TrainingParameters = {
+  folds: 5,
+  classPenalty: 0.02,
+  transiencePenalty: 0.05,
+  leastGroups: 3,
+  exampleWeight: 0.1,
+};
+
+/** Answers that the prior of transience is worth: few data show failures that pass by themselves. */
+const PRIOR_STRENGTH = 10;
+/** The other priors only decide where there is nothing to learn from. */
+const WEAK = 0.5;
+
+export interface Trained {
+  /** Fitted on every case. */
+  readonly model: FailureModel;
+  /** A model, calibration included, that saw no case of the group's fold. */
+  heldOut(group: string): FailureModel;
+}
+
+interface Prepared extends Omit<TrainingCase, 'evidence'> {
+  readonly vector: SparseVector;
+  readonly weight: number;
+  readonly answer: SignatureAnswer | null;
+}
+
+interface Judged extends Prepared {
+  readonly fold: number;
+  readonly opinion: Opinion;
+}
+
+const CLASSES = Object.keys(FAMILY_OF) as FailureClass[];
+
+/** The fold of a group: the same wherever and whenever it is asked for. */
+export function foldOf(group: string, folds: number): number {
+  return Number.parseInt(digestOf(group, 8), 16) % folds;
+}
+
+function prepare(cases: readonly TrainingCase[], signatures: SignatureSet): Prepared[] {
+  const sizes = new Map<string, number>();
+  for (const { group } of cases) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return cases.map(({ evidence, ...labels }) => {
+    const matches = matchSignatures(evidence, signatures);
+    return {
+      ...labels,
+      vector: featuresOf(evidence, matches),
+      // Ten logs of one repository say less than ten of ten.
+      weight: 1 / Math.sqrt(sizes.get(labels.group) ?? 1),
+      answer: answerOfSignatures(scoreClasses(matches)),
+    };
+  });
+}
+
+/** The examples that every signature carries: the only ones of some classes. What must not match mostly shows no failure. */
+function casesOfSignatures({ all }: SignatureSet): TrainingCase[] {
+  return all.flatMap(({ signature: { id, class: failureClass, verdict, examples } }) => {
+    const common = { group: `signature ${id}`, accepted: [] };
+    const transient = verdict === 'unknown' ? null : verdict !== 'regression';
+    return [
+      ...examples.matches.map((text) => ({
+        ...common,
+        evidence: evidenceOfText(text),
+        class: failureClass,
+        transient,
+      })),
+      ...examples.rejects.map((text) => ({
+        ...common,
+        evidence: evidenceOfText(text),
+        class: 'unknown' as const,
+        transient: null,
+      })),
+    ];
+  });
+}
+
+function evidenceOfText(text: string): Evidence {
+  const lines = text.split('\n');
+  return {
+    version: 1,
+    incidentId: 'none',
+    gatheredAt: '1970-01-01T00:00:00.000Z',
+    notes: [],
+    sources: [
+      {
+        id: 'log',
+        name: 'log',
+        url: null,
+        totalLines: lines.length,
+        lines: lines.map((line, at) => ({ ref: `L${at + 1}`, number: at + 1, text: line, score: 1 })),
+      },
+    ],
+  };
+}
+
+type Linear = Pick<FailureModel, 'classes' | 'transience'>;
+
+function fitBoth(cases: readonly Prepared[], parameters: TrainingParameters): Linear {
+  const { leastGroups, classPenalty, transiencePenalty } = parameters;
+  const common = { buckets: BUCKETS, leastGroups };
+  const learn = (
+    outcomes: readonly string[],
+    penalty: number,
+    outcomeOf: (one: Prepared) => string | null,
+  ): LinearModel => {
+    const examples = cases.flatMap((one): Example[] => {
+      const outcome = outcomeOf(one);
+      return outcome === null ? [] : [{ ...one, outcome }];
+    });
+    return fitLinear(examples, { ...common, outcomes, penalty });
+  };
+  return {
+    classes: learn(CLASSES, classPenalty, (one) => one.class),
+    transience: learn(TRANSIENCE, transiencePenalty, ({ transient }) =>
+      transient === null ? null : TRANSIENCE[transient ? 1 : 0],
+    ),
+  };
+}
+
+function calibrate(judged: readonly Judged[]): Calibrations {
+  const isRight = (one: Judged, answer: FailureClass | undefined): boolean =>
+    answer !== undefined && (answer === one.class || one.accepted.includes(answer));
+  const labelled = judged.filter((one) => one.class !== null);
+  const bySignature = labelled.flatMap((one): JudgedAnswer[] =>
+    one.answer === null
+      ? []
+      : [{ ...one, signs: signsOfSignature(one.answer, one.opinion), right: isRight(one, one.answer.class) }],
+  );
+  const byModel = labelled
+    .filter(({ opinion }) => opinion.classes[0]?.class !== 'unknown')
+    .map((one) => ({ ...one, signs: signsOfModel(one.opinion), right: isRight(one, one.opinion.classes[0]?.class) }));
+  const byTransience = judged.flatMap((one): JudgedAnswer[] =>
+    one.transient === null ? [] : [{ ...one, signs: signsOfTransience(one.answer, one.opinion), right: one.transient }],
+  );
+  const rounded = (weights: Calibration): Calibration => weights.map((weight) => Number(weight.toFixed(6)));
+  return {
+    signature: rounded(fitCalibration(bySignature, { prior: SIGNATURE_PRIOR, strength: WEAK })),
+    model: rounded(fitCalibration(byModel, { prior: MODEL_PRIOR, strength: WEAK })),
+    transience: rounded(fitCalibration(byTransience, { prior: TRANSIENCE_PRIOR, strength: PRIOR_STRENGTH })),
+  };
+}
+
+/**
+ * Learns from labelled failures: both linear models on every case and on all folds but one, by groups; the calibrations on what the
+ * held-back folds got, so that a confidence is the share that is right on repositories never seen. `id` names what was learned from.
+ */
+export function trainFailureModel(
+  cases: readonly TrainingCase[],
+  signatures: SignatureSet,
+  { id, parameters = TRAINING_PARAMETERS }: { id: string; parameters?: TrainingParameters },
+): Trained {
+  const prepared = prepare(cases, signatures);
+  const examples = prepare(casesOfSignatures(signatures), signatures).map((one) => ({
+    ...one,
+    weight: one.weight * parameters.exampleWeight,
+  }));
+  const folds = Array.from({ length: parameters.folds }, (_, fold) => {
+    const rest = prepared.filter(({ group }) => foldOf(group, parameters.folds) !== fold);
+    return fitBoth([...rest, ...examples], parameters);
+  });
+  const judged = prepared.flatMap((one): Judged[] => {
+    const fold = foldOf(one.group, parameters.folds);
+    const linear = folds[fold];
+    return linear === undefined ? [] : [{ ...one, fold, opinion: opinionOfVector(linear, one.vector) }];
+  });
+  const whole = fitBoth([...prepared, ...examples], parameters);
+  const models = folds.map((linear, fold) => ({
+    id,
+    ...linear,
+    calibrations: calibrate(judged.filter((one) => one.fold !== fold)),
+  }));
+  const model = { id, ...whole, calibrations: calibrate(judged) };
+  return { model, heldOut: (group) => models[foldOf(group, parameters.folds)] ?? model };
+}

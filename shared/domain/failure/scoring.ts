@@ -1,0 +1,69 @@
+import type { FailureClass } from './failure-class.ts';
+import type { SignatureMatch } from './matching.ts';
+import type { SignatureAnswer } from './model/signs.ts';
+
+/** How much another signature of the same class adds. */
+const AGREEMENT = 0.25;
+/** How much of a rival counts that asks for the same remedy: which of two networks failed matters less than whether to run it again. */
+const SAME_REMEDY = 0.6;
+
+/** How strongly the signatures of one class speak for it. */
+export interface ClassScore {
+  readonly class: FailureClass;
+  readonly strength: number;
+  /** The strongest signature's matches, strongest first. */
+  readonly leading: readonly SignatureMatch[];
+  readonly matches: readonly SignatureMatch[];
+}
+
+function groupBy<K>(matches: readonly SignatureMatch[], keyOf: (match: SignatureMatch) => K): Map<K, SignatureMatch[]> {
+  const groups = new Map<K, SignatureMatch[]>();
+  for (const match of matches) {
+    const key = keyOf(match);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [match]);
+    else group.push(match);
+  }
+  return groups;
+}
+
+/** Strength of one class: its best signature, and what others of the class add to the remaining doubt. */
+function scoreClass(failureClass: FailureClass, matches: readonly SignatureMatch[]): ClassScore {
+  const bySignature = [...groupBy(matches, (match) => match.compiled).values()]
+    .map((group) => [...group].sort((a, b) => b.strength - a.strength))
+    .sort((a, b) => (b[0]?.strength ?? 0) - (a[0]?.strength ?? 0));
+  const strength = bySignature.reduce((sum, group, at) => {
+    const own = group[0]?.strength ?? 0;
+    return at === 0 ? own : sum + (1 - sum) * own * AGREEMENT;
+  }, 0);
+  return { class: failureClass, strength: Math.min(0.99, strength), leading: bySignature[0] ?? [], matches };
+}
+
+/** What is flaky and what the infrastructure did are both run again. */
+function remedyOf({ leading }: ClassScore): string | undefined {
+  const verdict = leading[0]?.compiled.signature.verdict;
+  return verdict === 'flaky' || verdict === 'infrastructure' ? 'repeat' : verdict;
+}
+
+/** How sure the first is beside its strongest rival: an equally strong one that asks for another remedy costs a third. */
+function strengthBeside(first: ClassScore, rivals: readonly ClassScore[]): number {
+  const remedy = remedyOf(first);
+  const second = Math.max(0, ...rivals.map((rival) => rival.strength * (remedyOf(rival) === remedy ? SAME_REMEDY : 1)));
+  const rivalry = first.strength <= 0 ? 1 : second / first.strength;
+  return first.strength * (1 - Math.max(0, rivalry - 0.6) * 0.8);
+}
+
+/** The classes that signatures speak for, strongest first. */
+export function scoreClasses(matches: readonly SignatureMatch[]): ClassScore[] {
+  return [...groupBy(matches, (match) => match.compiled.signature.class)]
+    .map(([failureClass, group]) => scoreClass(failureClass, group))
+    .sort((a, b) => b.strength - a.strength || (a.class < b.class ? -1 : 1));
+}
+
+/** The signatures' own answer, or null when none matched. */
+export function answerOfSignatures(scores: readonly ClassScore[]): SignatureAnswer | null {
+  const first = scores[0];
+  const leader = first?.leading[0]?.compiled.signature;
+  if (first === undefined || leader === undefined) return null;
+  return { class: first.class, verdict: leader.verdict, strength: strengthBeside(first, scores.slice(1)) };
+}

@@ -1,0 +1,70 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
+import { aFolder, runCommand } from './run-command.ts';
+
+/** Labelled logs of `repositories` repositories in the form of the cross-walk: each has a broken build and a lost connection. */
+function labelledLogs(repositories: number): string {
+  const folder = aFolder();
+  const suite = join(folder, 'taxonomy16-crosswalk');
+  mkdirSync(join(folder, 'logs'));
+  mkdirSync(suite);
+  const items = Array.from({ length: repositories }, (_, at) => [
+    aLog(folder, `build-${at}`, 'OUT_compile_or_code_defect', `unit${at}.q: error: unknown symbol quux in unit`),
+    aLog(folder, `net-${at}`, 'network_connectivity', `error: peer ${at} hung up on the zocket`),
+  ]);
+  writeFileSync(join(suite, 'items.jsonl'), items.flat().join('\n'));
+  return folder;
+}
+
+function aLog(folder: string, id: string, primary: string, line: string): string {
+  const log = join('logs', `${id}.log`);
+  writeFileSync(join(folder, log), `begin\n${line}\nend of ${id}\n`);
+  return JSON.stringify({ source: 'made', id, log, primary });
+}
+
+describe('selfheal train', () => {
+  it('writes a model and where it is from, and reports on repositories held back', async () => {
+    const [data, out] = [labelledLogs(30), aFolder()];
+    const { code, stdout, stderr } = await runCommand(['train', '--data', data, '--out', out, '--json']);
+    expect(stderr).toContain('60 logs read');
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout.toString());
+    const right = report.figures.find(({ name }: { name: string }) => name === 'all: right class');
+    expect(right).toMatchObject({ cases: 60, interval: [expect.any(Number), expect.any(Number)] });
+    expect(right.value).toBeGreaterThan(0.9);
+    const model = readFileSync(join(out, 'failure.json'), 'utf8');
+    expect(parseModelFile(JSON.parse(model)).id).toBe(report.model);
+    const provenance = readFileSync(join(out, 'failure.provenance.json'), 'utf8');
+    expect(JSON.parse(provenance)).toMatchObject({
+      model: report.model,
+      parameters: { folds: 5 },
+      sources: [{ source: 'made', cases: 60, groups: 60 }],
+    });
+    expect(`${model}${provenance}`).not.toMatch(/quux|zocket/);
+  });
+
+  it('learns the same from the same data, and names another model after other data', async () => {
+    const idOf = async (repositories: number): Promise<string> => {
+      const args = ['train', '--data', labelledLogs(repositories), '--out', aFolder(), '--json'];
+      return JSON.parse((await runCommand(args)).stdout.toString()).model;
+    };
+    const first = await idOf(26);
+    expect(await idOf(26)).toBe(first);
+    expect(await idOf(27)).not.toBe(first);
+  });
+
+  it.each([
+    ['no data', ['train'], 'needs --data'],
+    ['too few logs', ['train', '--data', labelledFew()], 'too few to learn from'],
+  ])('refuses %s in one line', async (_case, args, why) => {
+    const { code, stderr } = await runCommand(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(why);
+  });
+});
+
+function labelledFew(): string {
+  return join(import.meta.dirname, 'eval');
+}
