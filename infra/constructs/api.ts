@@ -1,8 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  type CfnRoute,
+  type CfnStage,
   HttpApi,
   HttpMethod,
+  type HttpRoute,
   HttpStage,
   type IHttpRouteAuthorizer,
   LogGroupLogDestination,
@@ -14,8 +17,10 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
-/** Requests a second, and how many at once beyond that, for the whole API. */
-const THROTTLE = { rateLimit: 100, burstLimit: 200 };
+/** Requests a second, and how many at once beyond that: of people who look at approvals. */
+const THROTTLE = { rateLimit: 20, burstLimit: 40 };
+/** Of each webhook: GitHub sends what finishes at once at once, and nobody who floods it can keep approvers out. */
+const WEBHOOK_THROTTLE = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
 
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
@@ -78,8 +83,17 @@ export class Api extends Construct {
         integration,
         ...(authorized ? { authorizer: this.approvers } : {}),
       });
-      if (route !== undefined && !authorized) acknowledge(route, 'APIG4', openBecause(method));
+      if (route === undefined || authorized) continue;
+      acknowledge(route, 'APIG4', openBecause(method));
+      if (method === 'POST') this.throttleWebhook(`${method} ${path}`, route);
     }
+  }
+
+  /** A stage refuses settings of a route that is not there yet. */
+  private throttleWebhook(key: string, route: HttpRoute): void {
+    const stage = this.stage.node.defaultChild as CfnStage;
+    stage.routeSettings = { ...stage.routeSettings, [key]: WEBHOOK_THROTTLE };
+    this.stage.node.addDependency(route.node.defaultChild as CfnRoute);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Deployment } from '../template/deployment.ts';
 import { corsHeaders } from './cors.ts';
 import { type Claims, internalError, proxyEvent, proxyResponse } from './event.ts';
 import { authenticate } from './jwt-authorizer.ts';
-import { type HttpApi, type Route, readHttpApis } from './routes.ts';
+import { type HttpApi, type Route, readHttpApis, type Throttle } from './routes.ts';
 import { makeThrottle } from './throttle.ts';
 
 export interface HttpApiOptions {
@@ -22,12 +22,9 @@ export const LARGEST_BODY = 10 * 1024 * 1024;
 
 /** Serves the deployment's HTTP APIs; a request goes to the first API that has a route for it. */
 export function makeHttpApis(options: HttpApiOptions): (request: GatewayRequest) => Promise<GatewayResponse> {
-  const apis = readHttpApis(options.deployment).map((api) => ({
-    api,
-    throttle: api.throttle === null ? null : makeThrottle(api.throttle.rate, api.throttle.burst),
-  }));
+  const apis = readHttpApis(options.deployment).map((api) => ({ api, mayPass: makeLimits(api) }));
   return async (request) => {
-    for (const { api, throttle } of apis) {
+    for (const { api, mayPass } of apis) {
       const cors = api.cors === null ? {} : corsHeaders(api.cors, request.headers.origin);
       const withCors = (response: GatewayResponse) => ({ ...response, headers: { ...response.headers, ...cors } });
       if (request.method === 'OPTIONS' && api.cors !== null) return withCors({ status: 204, headers: {}, body: '' });
@@ -35,12 +32,22 @@ export function makeHttpApis(options: HttpApiOptions): (request: GatewayRequest)
         (each) => (each.method === 'ANY' || each.method === request.method) && each.match(request.path) !== null,
       );
       if (route === undefined) continue;
-      if (throttle !== null && !throttle.take()) return withCors(message(429, 'Too Many Requests'));
+      if (!mayPass(route)) return withCors(message(429, 'Too Many Requests'));
       if (request.body.length > LARGEST_BODY) return withCors(message(413, 'Request Entity Too Large'));
       return withCors(await serve(request, api, route, options));
     }
     return message(404, 'Not Found');
   };
+}
+
+/** One bucket for each route with a limit of its own, and one that the others share. */
+function makeLimits(api: HttpApi): (route: Route) => boolean {
+  const bucketOf = (limit: Throttle | null) => (limit === null ? null : makeThrottle(limit.rate, limit.burst));
+  const shared = bucketOf(api.throttle);
+  const own = new Map(
+    api.routes.flatMap((route) => (route.throttle === null ? [] : [[route, bucketOf(route.throttle)]])),
+  );
+  return (route) => (own.has(route) ? own.get(route) : shared)?.take() ?? true;
 }
 
 async function serve(

@@ -2,6 +2,12 @@ import type { Deployment, Resource } from '../template/deployment.ts';
 import { UnsupportedTemplate } from '../template/intrinsics.ts';
 import { type JsonObject, listOf, numberOf, objectOf, textOf, textsOf } from '../template/json.ts';
 
+/** Requests per second and burst. */
+export interface Throttle {
+  readonly rate: number;
+  readonly burst: number;
+}
+
 export interface JwtSettings {
   readonly issuer: string;
   readonly audience: readonly string[];
@@ -15,6 +21,8 @@ export interface Route {
   readonly pathTemplate: string;
   readonly functionArn: string;
   readonly jwt: JwtSettings | null;
+  /** The route's own limit; null: it shares that of the API. */
+  readonly throttle: Throttle | null;
   /** Path parameters of a path that fits, or null. */
   match(path: string): Readonly<Record<string, string>> | null;
 }
@@ -23,8 +31,8 @@ export interface HttpApi {
   readonly id: string;
   readonly routes: readonly Route[];
   readonly stage: string;
-  /** Requests per second and burst; null is unlimited. */
-  readonly throttle: { readonly rate: number; readonly burst: number } | null;
+  /** Of all routes that have none of their own; null is unlimited. */
+  readonly throttle: Throttle | null;
   readonly cors: JsonObject | null;
 }
 
@@ -36,23 +44,28 @@ export function readHttpApis(deployment: Deployment): HttpApi[] {
       throw fault(api, `the protocol ${String(properties.ProtocolType)} is not supported`);
     const ofApi = (each: Resource) => each.properties.ApiId === id;
     const stage = deployment.ofType('AWS::ApiGatewayV2::Stage').find(ofApi);
-    const settings = objectOf(stage?.properties.DefaultRouteSettings);
-    const rate = numberOf(settings.ThrottlingRateLimit);
+    const ofRoutes = objectOf(stage?.properties.RouteSettings);
     return {
       id,
       routes: deployment
         .ofType('AWS::ApiGatewayV2::Route')
         .filter(ofApi)
-        .map((each) => readRoute(each, deployment))
+        .map((each) => readRoute(each, deployment, ofRoutes))
         .sort(bySpecificity),
       stage: stage?.name ?? '$default',
-      throttle: rate === undefined ? null : { rate, burst: numberOf(settings.ThrottlingBurstLimit) ?? rate },
+      throttle: readThrottle(stage?.properties.DefaultRouteSettings),
       cors: properties.CorsConfiguration === undefined ? null : objectOf(properties.CorsConfiguration),
     };
   });
 }
 
-function readRoute(route: Resource, deployment: Deployment): Route {
+function readThrottle(settings: unknown): Throttle | null {
+  const { ThrottlingRateLimit, ThrottlingBurstLimit } = objectOf(settings);
+  const rate = numberOf(ThrottlingRateLimit);
+  return rate === undefined ? null : { rate, burst: numberOf(ThrottlingBurstLimit) ?? rate };
+}
+
+function readRoute(route: Resource, deployment: Deployment, settings: JsonObject): Route {
   const { properties } = route;
   const key = textOf(properties.RouteKey) ?? '$default';
   const [method = 'ANY', pathTemplate = '/{proxy+}'] = key === '$default' ? [] : key.split(' ');
@@ -72,6 +85,7 @@ function readRoute(route: Resource, deployment: Deployment): Route {
     pathTemplate,
     functionArn,
     jwt: readAuthorizer(route, deployment),
+    throttle: readThrottle(settings[key]),
     match: matcher(pathTemplate),
   };
 }

@@ -87,7 +87,7 @@ describe('the entrances', () => {
     selfheal.hasResourceProperties('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' });
     selfheal.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
-      DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
       AccessLogSettings: {
         DestinationArn: Match.anyValue(),
         Format: Match.not(Match.stringLikeRegexp('body|authorizer|header')),

@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { makeWorkspace, templatesOf } from './assembly.ts';
+
+beforeAll(() => vi.stubEnv('CDK_VALIDATION', 'false'));
+afterAll(() => vi.unstubAllEnvs());
+
+it('lets the stage wait for every route that its settings name: API Gateway refuses them before', () => {
+  const workspace = makeWorkspace();
+  const { selfheal } = templatesOf(workspace.makeApp().synth());
+  workspace.remove();
+  const [stage] = Object.values(selfheal.findResources('AWS::ApiGatewayV2::Stage'));
+  const settings = stage?.Properties.RouteSettings;
+  expect(settings).toEqual({
+    'POST /webhooks/{source}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+  });
+  const keys = Object.keys(settings);
+  const routes = selfheal.findResources('AWS::ApiGatewayV2::Route');
+  const named = Object.keys(routes).filter((id) => keys.includes(routes[id]?.Properties.RouteKey));
+  expect(named).toHaveLength(keys.length);
+  expect(stage?.DependsOn).toEqual(expect.arrayContaining(named));
+});
