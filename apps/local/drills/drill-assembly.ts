@@ -3,8 +3,16 @@ import { join } from 'node:path';
 import { type Assembly, prepareAssembly } from '../assembly.ts';
 
 const SAMPLE = join(import.meta.dirname, '../sample/selfheal.json');
-/** A drill acts more often within an hour than anybody would allow in earnest. Storms keep their limit. */
-const DRILL_POLICY = { maxActionsPerHour: 1000, maxActionsPerTargetPerHour: 100, breakerFailures: 1000 };
+/**
+ * A drill acts more often within an hour than anybody would allow in earnest, and rings the same alarms again and again, each time
+ * for an incident of its own. Storms keep their limit.
+ */
+const DRILL_POLICY = {
+  maxActionsPerHour: 1000,
+  maxActionsPerTargetPerHour: 100,
+  breakerFailures: 1000,
+  flapWindowMinutes: 0,
+};
 
 /**
  * The sample configuration with limits on actions that a drill does not reach, bundled and synthesized below `outDir`.
