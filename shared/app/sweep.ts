@@ -25,7 +25,8 @@ const MOST_ATTEMPTS = 6;
 
 /**
  * Asks GitHub again, once for each failed attempt, for every delivery that did not get through: GitHub itself never repeats one. A repository that fails
- * keeps its cursor for the next sweep and does not keep the others from theirs.
+ * keeps its cursor for the next sweep and does not keep the others from theirs. Only repositories of the configuration are swept, by
+ * webhooks of their own: one that has none (an organisation's or an app's may speak for it) is counted.
  */
 export async function sweep(deps: SweepDeps): Promise<{ redelivered: number; failedRepositories: number }> {
   let redelivered = 0;
@@ -53,7 +54,10 @@ async function sweepRepository(repository: string, deps: SweepDeps): Promise<num
   const cursor = await deps.control.cursor(cursorName);
   const since = new Date(cursor ?? startedAt.getTime() - FIRST_LOOK_BACK_MILLISECONDS);
   const failed = await deps.codeHost.listFailedDeliveries(repository, deps.webhookUrl, since);
-  if (failed === null) return 0;
+  if (failed === null) {
+    deps.meter.count('sweep-without-hook');
+    return 0;
+  }
   let asked = 0;
   for (const delivery of failed.deliveries) {
     if (delivery.attempts >= MOST_ATTEMPTS) continue;

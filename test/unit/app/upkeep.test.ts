@@ -78,6 +78,13 @@ describe('the sweeper', () => {
     expect(lists[1]?.args[2]).toEqual(new Date('2026-11-21T11:45:00.000Z'));
   });
 
+  it('counts a repository without a webhook of its own, whose failed deliveries it cannot see', async () => {
+    const { codeHost, deps } = setUp();
+    codeHost.program({ listFailedDeliveries: async () => null });
+    expect(await sweep(deps)).toEqual({ redelivered: 0, failedRepositories: 0 });
+    expect(deps.meter.counts['sweep-without-hook']).toBe(1);
+  });
+
   it('asks again next time after a failure, without repeating what was asked', async () => {
     const { codeHost, deps } = setUp();
     codeHost.program({
