@@ -83,31 +83,44 @@ describe('the definition of the healing workflow', () => {
     });
   });
 
-  /** The last try of gathering takes what there is, and an announcement may be left out. */
+  /** The last try of gathering takes what there is, an announcement may be left out, and a model's lookup may fail. */
   const asksGithub = invoking.filter(([name, functionName]) => {
     const uses = FUNCTIONS.find((one) => one.name === functionName)?.uses ?? {};
-    return 'githubTokenSecret' in uses && name !== 'GatherRest' && name !== 'Announce';
+    return 'githubTokenSecret' in uses && !['GatherRest', 'Announce', 'Analyze'].includes(name);
   });
 
   it.each(asksGithub)('%s waits at least a minute when GitHub asks for it', (_name, _function, state) => {
-    expect(state.Retry?.slice(1)).toEqual([
-      {
-        ErrorEquals: ['RateLimited'],
-        IntervalSeconds: 60,
-        BackoffRate: 2,
-        MaxAttempts: 4,
-        MaxDelaySeconds: 600,
-        // Jitter would make it earlier than GitHub allows.
-        JitterStrategy: 'NONE',
-      },
-    ]);
+    expect(state.Retry?.find(({ ErrorEquals }) => (ErrorEquals as string[]).includes('RateLimited'))).toEqual({
+      ErrorEquals: ['RateLimited'],
+      IntervalSeconds: 60,
+      BackoffRate: 2,
+      MaxAttempts: 4,
+      MaxDelaySeconds: 600,
+      // Jitter would make it earlier than GitHub allows.
+      JitterStrategy: 'NONE',
+    });
   });
+
+  const isEffect = (name: string) => /^Act|^Undo$|^Approve$/.test(name);
+
+  it.each(invoking.filter(([name]) => !isEffect(name)))(
+    '%s is repeated twice when its function hung or crashed',
+    (_name, _function, state) => {
+      expect(state.Retry?.at(-1)).toMatchObject({
+        ErrorEquals: ['States.Timeout', 'Sandbox.Timedout', 'Lambda.Unknown', 'Runtime.ExitError'],
+        MaxAttempts: 2,
+      });
+    },
+  );
 
   it('retries no effect after a timeout: nobody knows whether it happened', () => {
     for (const [name, state] of STATES) {
-      if (!name.startsWith('Act') || state.Type !== 'Task') continue;
+      if (!isEffect(name) || state.Type !== 'Task') continue;
       const retried = (state.Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals as string[]);
       expect(retried).not.toContain('States.Timeout');
+      expect(retried).not.toContain('Sandbox.Timedout');
+      expect(retried).not.toContain('Lambda.Unknown');
+      expect(retried).not.toContain('Runtime.ExitError');
       expect(retried).not.toContain('States.TaskFailed');
       expect(retried).not.toContain('States.ALL');
     }
