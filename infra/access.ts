@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { modelIdsOf, modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
 import type { FunctionConfig, ResourceName } from '#shared/domain/workflow/function-config.ts';
 import type { ActionPlugin, Grant } from '#shared/plugins/actions/contract.ts';
 import type { ModelProvider } from '#shared/plugins/llm/contract.ts';
@@ -27,15 +28,23 @@ export interface AccessSources {
 
 /** Every statement of a function's role that is about the product, in the order of its config. Equal ones come once. */
 export function accessOf(config: FunctionConfig, sources: AccessSources): Access[] {
+  const { services } = sources.configuration;
+  const forModel = modelSettingsOf(sources.configuration) === null ? undefined : config.forModel;
   const statements = [
-    ...Object.entries(config.uses).flatMap(([name, actions]) =>
-      actions.length === 0 ? [] : sources.resources[name as ResourceName].statements(actions),
-    ),
+    ...resourceAccess(config.uses, sources),
+    ...resourceAccess(forModel?.uses ?? {}, sources),
     ...actionAccess(config, sources),
     ...(config.callsModel ? modelAccess(sources) : []),
-    ...serviceAccess(sources.configuration.services, config.readsServices ?? []),
+    ...serviceAccess(services, config.readsServices ?? []),
+    ...serviceAccess(services, forModel?.readsServices ?? []),
   ];
   return [...new Map(statements.map((statement) => [keyOf(statement), statement])).values()];
+}
+
+function resourceAccess(uses: FunctionConfig['uses'], { resources }: AccessSources): Access[] {
+  return Object.entries(uses).flatMap(([name, actions]) =>
+    actions.length === 0 ? [] : resources[name as ResourceName].statements(actions),
+  );
 }
 
 function actionAccess(config: FunctionConfig, { actions, configuration }: AccessSources): Access[] {
@@ -50,8 +59,14 @@ function actionAccess(config: FunctionConfig, { actions, configuration }: Access
 function modelAccess({ modelProviders, configuration }: AccessSources): Access[] {
   const provider = modelProviders.find(({ id }) => id === configuration.model.provider);
   if (provider === undefined) throw new Error(`model.provider: there is no provider ${configuration.model.provider}.`);
+  const settings = modelSettingsOf(configuration);
+  if (settings === null) return [];
+  const problem = provider.problem(settings);
+  if (problem !== null) throw new Error(`model: ${problem}`);
   const wildcardReason = 'An inference profile forwards to the same model in any region of its geography.';
-  return provider.grants(configuration).map((grant) => ({ ...grant, wildcardReason }));
+  return modelIdsOf(settings).flatMap((modelId) =>
+    provider.grants(modelId).map((grant) => ({ ...grant, wildcardReason })),
+  );
 }
 
 function keyOf({ actions, resources, conditions }: Access): string {

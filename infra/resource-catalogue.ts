@@ -33,6 +33,10 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     escalationTopic: whole(sources.escalationTopic.topicArn, sources.escalationTopic.topicArn),
     webhookSecret: whole(state.webhookSecretArn, state.webhookSecretArn),
     githubTokenSecret: whole(state.githubTokenSecretArn, state.githubTokenSecretArn),
+    modelKeySecret:
+      state.modelKeySecretArn === null
+        ? { value: 'none', statements: () => [] }
+        : whole(state.modelKeySecretArn, state.modelKeySecretArn),
     workflow: noActions('workflow', 'of-this-machine'),
     apiUrl: noActions('apiUrl', sources.apiUrl),
     userPoolClient: noActions('userPoolClient', state.userPoolClientId),

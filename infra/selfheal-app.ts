@@ -1,6 +1,7 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { readSettings } from './settings.ts';
+import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { type Parts, SelfhealStack } from './stacks/selfheal-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
@@ -9,8 +10,17 @@ export function makeSelfhealApp(parts: Parts, props: AppProps): App {
   const app = new App({ analyticsReporting: false, autoSynth: false, ...props });
   const settings = readSettings(app.node);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const state = new StateStack(app, 'SelfhealState', { evidenceDays: settings.evidenceDays });
+  const state = new StateStack(app, 'SelfhealState', {
+    evidenceDays: settings.evidenceDays,
+    modelKey: needsModelKey(parts, settings),
+  });
   const selfheal = new SelfhealStack(app, 'Selfheal', { state: state.resources, settings, parts });
   selfheal.addStackDependency(state);
   return app;
+}
+
+function needsModelKey({ modelProviders }: Parts, { configuration }: Settings): boolean {
+  const settings = modelSettingsOf(configuration);
+  if (settings === null) return false;
+  return modelProviders.find(({ id }) => id === settings.provider)?.needsKey(settings) ?? false;
 }

@@ -4,7 +4,7 @@ import type { Access } from './access.ts';
 
 const HERE = `\${Region}:\${Account}`;
 
-/** Rights to read what the catalogue's services are doing: alarms and deployments (`state`), logs. None without services. */
+/** Rights to read what the catalogue's services are doing: alarms and deployments (`state`), logs, metrics. None without services. */
 export function serviceAccess(
   services: readonly Service[],
   parts: NonNullable<FunctionConfig['readsServices']>,
@@ -12,6 +12,7 @@ export function serviceAccess(
   return [
     ...(parts.includes('state') ? [...alarmAccess(services), ...lambdaAccess(services), ...ecsAccess(services)] : []),
     ...(parts.includes('logs') ? logAccess(services) : []),
+    ...(parts.includes('metrics') ? metricAccess(services) : []),
   ];
 }
 
@@ -23,6 +24,17 @@ function alarmAccess(services: readonly Service[]): Access[] {
       resources: ['*'],
       wildcardReason:
         'CloudWatch describes composite alarms only to a caller whose right is scoped to *; it reads, nothing more.',
+    },
+  ];
+}
+
+function metricAccess(services: readonly Service[]): Access[] {
+  if (services.every(({ deployment }) => deployment === null)) return [];
+  return [
+    {
+      actions: ['cloudwatch:GetMetricData'],
+      resources: ['*'],
+      wildcardReason: 'CloudWatch knows no resource for metrics; it reads, nothing more.',
     },
   ];
 }

@@ -16,6 +16,8 @@ export interface RuntimeOptions {
   /** Stands in for what a deployment looks at but does not contain: Bedrock, CloudWatch, ECS, other Lambda functions. */
   readonly awsWorldUrl: string | null;
   readonly githubApiUrl: string | null;
+  /** Takes the place of the address of a model provider's API that is no AWS service; its own without. */
+  readonly modelOrigin?: string;
   /** Calls to the gateway signed with this access key id may do everything. */
   readonly adminAccessKeyId?: string;
   /** Real seconds per second of waits, retries and schedules: 0.01 makes them a hundred times shorter. Default 1. */

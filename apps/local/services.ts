@@ -51,7 +51,10 @@ export async function makeServices(foundation: Foundation) {
     dataDir: options.dataDir,
     maxWorkersPerFunction,
     compileCacheDir: join(options.assemblyDir, '.compile-cache'),
-    extraEnvironment: options.githubApiUrl === null ? {} : { GITHUB_API_URL: options.githubApiUrl },
+    extraEnvironment: {
+      ...(options.githubApiUrl === null ? {} : { GITHUB_API_URL: options.githubApiUrl }),
+      ...(options.modelOrigin === undefined ? {} : { MODEL_ORIGIN: options.modelOrigin }),
+    },
     onInvoked: ({ name }, result) =>
       emit({
         type: 'function.invoked',

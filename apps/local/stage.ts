@@ -45,6 +45,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     dataDir: join(dataDir, 'runtime'),
     awsWorldUrl: world.awsUrl,
     githubApiUrl: world.githubApiUrl,
+    modelOrigin: world.url,
     adminAccessKeyId: ADMIN_KEY,
     ...(port === undefined ? {} : { port }),
     ...(timeScale === undefined ? {} : { timeScale }),
@@ -72,6 +73,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 export function introduce(runtime: Runtime, webhookSecret = randomBytes(24).toString('hex')): string {
   runtime.overrideSecret(outputOf(runtime, 'WebhookSecretName'), { current: webhookSecret });
   runtime.overrideSecret(outputOf(runtime, 'GithubTokenSecretName'), { token: 'local-token' });
+  const { ModelKeySecretName: modelKey } = runtime.outputs;
+  if (modelKey !== undefined) runtime.overrideSecret(modelKey, { key: 'local-key' });
   return webhookSecret;
 }
 

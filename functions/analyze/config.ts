@@ -4,13 +4,25 @@ export const config = defineFunction({
   name: 'analyze',
   description: 'Diagnoses the failure from knowledge, a language model or the rules.',
   timeoutSeconds: 300,
-  memoryMb: 512,
+  memoryMb: 1024,
   trigger: { kind: 'workflow' },
   uses: {
     incidentsTable: ['dynamodb:GetItem'],
     knowledgeTable: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
-    controlTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     evidenceBucket: ['s3:GetObject', 's3:PutObject'],
+    controlTable: [],
+    statsTable: [],
+    githubTokenSecret: [],
+    modelKeySecret: [],
   },
   callsModel: true,
+  forModel: {
+    uses: {
+      controlTable: ['dynamodb:UpdateItem'],
+      statsTable: ['dynamodb:Query'],
+      githubTokenSecret: ['secretsmanager:GetSecretValue'],
+      modelKeySecret: ['secretsmanager:GetSecretValue'],
+    },
+    readsServices: ['logs', 'metrics'],
+  },
 });

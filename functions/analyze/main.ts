@@ -1,17 +1,26 @@
 import { dataDirectoryOf, loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
+import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { makeBedrockModelClient } from '#shared/adapters/aws/bedrock-model-client.ts';
+import { makeCloudWatchLogsReader } from '#shared/adapters/aws/cloudwatch-logs-reader.ts';
+import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { lambdaLog, lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
+import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
+import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { connectModel } from '#shared/app/analyze-connect.ts';
+import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
@@ -24,10 +33,25 @@ const playbooks = await loadPlaybooks(dataDirectory);
 if (problems.length + playbooks.problems.length > 0) {
   lambdaLog.error('Some signatures or playbooks do not parse.', { problems: [...problems, ...playbooks.problems] });
 }
+const secrets = makeSecretReader({
+  'github-token': environment.githubTokenSecret,
+  'model-key': environment.modelKeySecret,
+});
+const github = {
+  apiUrl: configuration.github.apiUrl,
+  token: async () => (await secrets.read('github-token')).token ?? '',
+  clock: systemClock,
+};
 
-function modelOf({ model }: Configuration): DiagnosisModel | null {
-  if (model.provider === 'rules') return null;
-  return makeDiagnosisModel(makeBedrockModelClient({ modelId: model.modelId }), model);
+async function modelOf(): Promise<DiagnosisModel | null> {
+  const settings = modelSettingsOf(configuration);
+  if (settings === null) return null;
+  const { MODEL_ORIGIN: origin } = process.env;
+  return connectModel(settings, await loadPrompts(dataDirectory), {
+    json: makeJsonPost(origin ? { origin } : {}),
+    key: async () => (await secrets.read('model-key')).key ?? '',
+    bedrock: (modelId, { caches }) => makeBedrockModelClient({ modelId, caches }),
+  });
 }
 
 export const handler = stepFunction({
@@ -37,10 +61,16 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
+    stats: makeDynamoStatsStore({ table: environment.statsTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+    codeHost: makeGithubCodeHost(github),
+    code: makeGithubCodeReader(github),
+    archives: makeZipLogArchive(),
+    serviceLogs: makeCloudWatchLogsReader(),
+    metrics: makeCloudWatchMetricReader(),
     signatures,
     playbooks: playbooks.entries,
-    model: modelOf(configuration),
+    model: await modelOf(),
     actions: ACTIONS,
     configuration,
     clock: systemClock,

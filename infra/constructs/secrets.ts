@@ -3,6 +3,23 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
+/** `{key}` of the model provider: set by hand after the first deployment, and kept by later ones. */
+export class ModelKey extends Construct {
+  readonly secret: Secret;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.secret = new Secret(this, 'Key', {
+      description: 'The key of the language model provider: {"key"}.',
+      secretStringValue: SecretValue.unsafePlainText('{"key":"not-set"}'),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const reason =
+      'The provider is the other holder: only its owner can change it there, so Secrets Manager cannot rotate it alone.';
+    acknowledge(this.secret, 'SMG4', reason);
+  }
+}
+
 /** What Selfheal and GitHub know of each other; both are JSON objects. */
 export class GithubSecrets extends Construct {
   /** `{current}`, `{previous}` during a rotation, and `{repositories}` with those of their own. */

@@ -3,7 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { Approvers } from '../constructs/approvers.ts';
 import { EvidenceBucket } from '../constructs/evidence-bucket.ts';
-import { GithubSecrets } from '../constructs/secrets.ts';
+import { GithubSecrets, ModelKey } from '../constructs/secrets.ts';
 import { Tables } from '../constructs/tables.ts';
 
 export interface NamedArn {
@@ -20,6 +20,8 @@ export interface StateResources {
   readonly evidenceBucket: NamedArn;
   readonly webhookSecretArn: string;
   readonly githubTokenSecretArn: string;
+  /** Null when the configured model provider takes no key. */
+  readonly modelKeySecretArn: string | null;
   /** `https://cognito-idp.<region>.amazonaws.com/<pool>`: who signs approvers' tokens. */
   readonly approverIssuerUrl: string;
   readonly userPoolClientId: string;
@@ -27,6 +29,8 @@ export interface StateResources {
 
 export interface StateStackProps extends StackProps {
   readonly evidenceDays: number;
+  /** Whether the model provider needs a key. */
+  readonly modelKey: boolean;
 }
 
 /** Everything that must survive a redeployment, and that nothing but a decision may delete. */
@@ -38,6 +42,7 @@ export class StateStack extends Stack {
     const tables = new Tables(this, 'Tables');
     const { bucket } = new EvidenceBucket(this, 'Evidence', { days: props.evidenceDays });
     const secrets = new GithubSecrets(this, 'GithubSecrets');
+    const modelKey = props.modelKey ? new ModelKey(this, 'ModelKey').secret : null;
     const approvers = new Approvers(this, 'Approvers');
     this.resources = {
       incidentsTable: this.lendTable(tables.incidents),
@@ -47,6 +52,7 @@ export class StateStack extends Stack {
       evidenceBucket: { name: this.exportValue(bucket.bucketName), arn: this.exportValue(bucket.bucketArn) },
       webhookSecretArn: this.exportValue(secrets.webhook.secretArn),
       githubTokenSecretArn: this.exportValue(secrets.token.secretArn),
+      modelKeySecretArn: modelKey === null ? null : this.exportValue(modelKey.secretArn),
       approverIssuerUrl: this.exportValue(approvers.userPool.userPoolProviderUrl),
       userPoolClientId: this.exportValue(approvers.client.userPoolClientId),
     };
@@ -55,6 +61,7 @@ export class StateStack extends Stack {
     new CfnOutput(this, 'EvidenceBucketName', { value: bucket.bucketName });
     new CfnOutput(this, 'WebhookSecretName', { value: secrets.webhook.secretName });
     new CfnOutput(this, 'GithubTokenSecretName', { value: secrets.token.secretName });
+    if (modelKey !== null) new CfnOutput(this, 'ModelKeySecretName', { value: modelKey.secretName });
     new CfnOutput(this, 'UserPoolId', { value: approvers.userPool.userPoolId });
     new CfnOutput(this, 'UserPoolClientId', { value: approvers.client.userPoolClientId });
   }

@@ -1,3 +1,6 @@
+import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
+import { microdollarsOf, type Tokens } from '#shared/domain/diagnosis/cost.ts';
+import type { Purse } from '#shared/ports/diagnosis-model.ts';
 import type { AnalyzeDeps } from './analyze.ts';
 
 type BudgetDeps = Pick<AnalyzeDeps, 'control' | 'configuration' | 'clock'>;
@@ -5,27 +8,82 @@ type BudgetDeps = Pick<AnalyzeDeps, 'control' | 'configuration' | 'clock'>;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** Longer than GitHub lets a run be repeated (30 days), so that no counter expires under an incident. */
 const KEPT_DAYS = 90;
+const MICRO = 1_000_000;
 
-const incidentScope = (incidentId: string) => `tokens#${incidentId}`;
-const dayScope = (now: Date) => `tokens#day#${now.toISOString().slice(0, 10)}`;
-
-/** Why the model may not be asked, for the reader; null while both budgets have room. */
-export async function exhaustedBudget(incidentId: string, deps: BudgetDeps): Promise<string | null> {
-  const { model } = deps.configuration;
-  if (model.provider === 'rules') return null;
-  if ((await deps.control.total(incidentScope(incidentId))) >= model.maxTokensPerIncident) {
-    return 'The token budget of this incident is used up: diagnosis by the rules.';
-  }
-  if ((await deps.control.total(dayScope(deps.clock.now()))) >= model.maxTokensPerDay) {
-    return "Today's token budget is used up: diagnosis by the rules.";
-  }
-  return null;
+/** One counter with its limit. */
+interface Budget {
+  readonly scope: string;
+  readonly limit: number;
+  readonly keptDays: number;
+  /** Said when it is used up. */
+  readonly reason: string;
+  amountOf(tokens: Tokens, modelId: string): number;
 }
 
-/** Counts spent tokens, also those of answers that were of no use. */
-export async function chargeTokens(incidentId: string, tokens: number, deps: BudgetDeps): Promise<void> {
-  if (tokens === 0) return;
-  const now = deps.clock.now();
-  await deps.control.addTo(incidentScope(incidentId), tokens, new Date(now.getTime() + KEPT_DAYS * DAY_MILLISECONDS));
-  await deps.control.addTo(dayScope(now), tokens, new Date(now.getTime() + 2 * DAY_MILLISECONDS));
+/**
+ * The purse of one incident: tokens and money, of the incident and of the day. An estimate is counted before the model is asked and
+ * corrected afterwards, so that neither a crash nor many incidents at once overspend.
+ */
+export function openPurse(incidentId: string, deps: BudgetDeps): Purse {
+  const budgets = budgetsOf(incidentId, deps);
+  const add = ({ scope, keptDays }: Budget, amount: number): Promise<number> =>
+    deps.control.addTo(scope, amount, new Date(deps.clock.now().getTime() + keptDays * DAY_MILLISECONDS));
+  return {
+    async reserve(modelId, estimate) {
+      const taken: { budget: Budget; amount: number }[] = [];
+      for (const budget of budgets) {
+        const amount = budget.amountOf(estimate, modelId);
+        taken.push({ budget, amount });
+        if ((await add(budget, amount)) <= budget.limit) continue;
+        for (const each of taken) await add(each.budget, -each.amount);
+        return { kind: 'empty', reason: budget.reason };
+      }
+      return {
+        kind: 'reserved',
+        async settle(spent) {
+          if (spent === null) return;
+          for (const { budget, amount } of taken) await add(budget, budget.amountOf(spent, modelId) - amount);
+        },
+      };
+    },
+  };
+}
+
+function budgetsOf(incidentId: string, { configuration, clock }: BudgetDeps): Budget[] {
+  const settings = modelSettingsOf(configuration);
+  if (settings === null) return [];
+  const day = clock.now().toISOString().slice(0, 10);
+  const places = [
+    { key: incidentId, keptDays: KEPT_DAYS, words: ['The', 'of this incident'] },
+    { key: `day#${day}`, keptDays: 2, words: ["Today's", ''] },
+  ] as const;
+  const limits = [
+    [settings.maxTokensPerIncident, settings.maxDollarsPerIncident],
+    [settings.maxTokensPerDay, settings.maxDollarsPerDay],
+  ] as const;
+  return places.flatMap(({ key, keptDays, words }, at) => {
+    const [tokens, dollars] = limits[at] ?? [0, 0];
+    const reason = (what: string) =>
+      `${[words[0], what, 'budget', words[1]].join(' ').trim()} has no room for the language model.`;
+    const ofTokens: Budget = {
+      scope: `tokens#${key}`,
+      limit: tokens,
+      keptDays,
+      reason: reason('token'),
+      amountOf: ({ input, output }) => input + output,
+    };
+    if (dollars === undefined) return [ofTokens];
+    const ofMoney: Budget = {
+      scope: `microdollars#${key}`,
+      limit: Math.floor(dollars * MICRO),
+      keptDays,
+      reason: reason('money'),
+      amountOf: (spent, modelId) => {
+        const price = settings.prices[modelId];
+        // The schema of the configuration demands a price for each model where money is bounded.
+        return price === undefined ? Number.MAX_SAFE_INTEGER : microdollarsOf(spent, price);
+      },
+    };
+    return [ofTokens, ofMoney];
+  });
 }

@@ -1,5 +1,6 @@
 import type { EvidenceLine } from '#shared/domain/evidence/evidence.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { TokenUse } from './model-client.ts';
 
 export interface DiagnosisRequest {
   /** Trusted: what kind of thing failed. */
@@ -11,27 +12,92 @@ export interface DiagnosisRequest {
   readonly candidates: readonly { label: string; description: string }[];
   /** Similar knowledge: title and resolution. */
   readonly similar: readonly { title: string; resolution: string }[];
+  /** What the model may look up. */
+  readonly lookups: readonly Lookup[];
+}
+
+/** Something the model may read of this incident and nothing else: it changes nothing, and where it looks is bound by code. */
+export interface Lookup {
+  readonly name: string;
+  readonly description: string;
+  /** JSON schema of the input. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** Takes the model's input unparsed. May throw; the caller bounds its time and size. */
+  run(input: unknown, signal: AbortSignal): Promise<LookupResult>;
+}
+
+export type LookupResult =
+  /** Redacted, tainted lines. `origin`: in code's own words where they are from. */
+  { kind: 'found'; origin: string; lines: readonly string[] } | { kind: 'nothing'; reason: string };
+
+/** A line that a lookup brought and the reply cites. */
+export interface ConsultedLine {
+  /** `F3`. */
+  readonly ref: string;
+  readonly origin: string;
+  readonly text: string;
+}
+
+export interface CitedClaim {
+  readonly claim: string;
+  /** Refs of existing lines; at least one. */
+  readonly evidence: readonly string[];
+}
+
+export interface CodeSuggestion {
+  readonly title: string;
+  readonly file: string | null;
+  readonly code: string;
+  readonly evidence: readonly string[];
 }
 
 /** A parsed reply; nothing in it can name an action outside the candidates. */
 export interface DiagnosisReply {
+  readonly summary: string | null;
   readonly rootCause: string;
-  readonly fix: string;
-  readonly prevention: string;
-  readonly unchecked: readonly string[];
   /** Refs of existing lines only; invented ones were removed. */
   readonly evidence: readonly string[];
+  /** What else it says, each with its evidence. What cited nothing that exists was dropped. */
+  readonly findings: readonly CitedClaim[];
+  readonly fix: string;
+  /** Up to three different changes of the code, best first. */
+  readonly suggestions: readonly CodeSuggestion[];
+  readonly prevention: string;
+  readonly unchecked: readonly string[];
+  /** Claims and suggestions that were dropped. */
+  readonly dropped: number;
+  readonly consulted: readonly ConsultedLine[];
   readonly confidence: 'high' | 'medium' | 'low';
   /** A candidate's label or `human`. */
   readonly choice: string;
 }
 
+/** What a diagnosis took. */
+export interface ModelSpending {
+  readonly modelId: string;
+  readonly turns: number;
+  readonly tokens: TokenUse;
+  /** Names of the lookups, in order. */
+  readonly lookups: readonly string[];
+}
+
 export type DiagnosisResult =
-  | { kind: 'answered'; reply: DiagnosisReply; tokens: number }
-  /** Timed out, throttled, refused or invalid twice: the caller falls back to the rules. */
-  | { kind: 'unavailable'; reason: string; tokens: number };
+  | { kind: 'answered'; reply: DiagnosisReply; spent: ModelSpending }
+  /** Timed out, throttled, refused, invalid twice or out of budget: the caller falls back to the rules. `reason`: a sentence for the reader. */
+  | { kind: 'unavailable'; reason: string; spent: ModelSpending };
+
+/** What may be spent. Every call is paid in advance by an estimate that errs high, and settled with what it took. */
+export interface Purse {
+  /** Sets the estimate aside; a sentence when there is no room for it. */
+  reserve(
+    modelId: string,
+    estimate: TokenUse,
+  ): Promise<{ kind: 'reserved'; settle: Settle } | { kind: 'empty'; reason: string }>;
+}
+/** Called once; null when the answer is lost, so that the estimate stays spent. */
+export type Settle = (spent: TokenUse | null) => Promise<void>;
 
 /** A language model asked for a diagnosis. Never throws. */
 export interface DiagnosisModel {
-  diagnose(request: DiagnosisRequest): Promise<DiagnosisResult>;
+  diagnose(request: DiagnosisRequest, purse: Purse): Promise<DiagnosisResult>;
 }

@@ -1,4 +1,5 @@
 export * from './configuration.ts';
 export * from './diagnoses.ts';
 export * from './incidents.ts';
+export * from './model-replies.ts';
 export * from './signals.ts';

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Reply } from '#apps/local/world/bedrock/control.ts';
+import type { Reply } from '#apps/local/world/models/scripted-model.ts';
 import { archiveEntries } from '#apps/local/world/samples/job-log.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import { shopJobs } from '#apps/local/world/samples/shop-jobs.ts';
 import { writeZip } from '#apps/local/world/zip/zip-writer.ts';
+import { TOOL_NAME } from '#shared/plugins/llm/reply.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer, type Subject } from './support/healer.ts';
 import { signIn } from './support/steering.ts';
@@ -38,7 +39,7 @@ beforeAll(async () => {
   ignored = healer.world.aws.fireAlarm('orders');
 });
 afterEach(() => {
-  healer.world.bedrock.setDefault({ kind: 'plausible' });
+  healer.world.models.setDefault({ kind: 'plausible' });
   expectClean(healer);
 });
 afterAll(() => healer?.stop());
@@ -56,7 +57,7 @@ describe('a model that works', () => {
   it('[A6][A7][A8][B38][D2] writes cause, fix with corrected code, and prevention; the comment says who wrote it and cites existing lines', async () => {
     const fix = 'Count every line:\n\n```ts\nconst sum = lines.reduce(add, 0);\n```';
     const rootCause = 'The total leaves out lines after the 57th.';
-    healer.world.bedrock.setDefault(sure({ rootCause, fix, prevention: 'Test carts of 60 lines.' }));
+    healer.world.models.setDefault(sure({ rootCause, fix, prevention: 'Test carts of 60 lines.' }));
     const run = healer.world.samples.failRun('regression');
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested' });
     const comment = healer.comment(run.pullRequest);
@@ -76,17 +77,20 @@ describe('a model that works', () => {
   });
 
   it('[D2] lowers autonomy by advising against the action that code would take', async () => {
-    healer.world.bedrock.setDefault(sure({ choice: 'human' }));
+    healer.world.models.setDefault(sure({ choice: 'human' }));
     const run = healer.world.samples.failRun('transient', { rerunMs: 20 });
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested' });
     expect(reruns(run)).toBe(0);
   });
 
   it('is told to act by the log itself: neither the candidates nor what is done change', async () => {
-    healer.world.bedrock.setDefault(sure());
+    healer.world.models.setDefault(sure());
     const choices = () =>
       (
-        healer.world.bedrock.calls().at(-1)?.request.toolConfig?.tools?.[0]?.toolSpec?.inputSchema?.json as
+        healer.world.models
+          .calls()
+          .at(-1)
+          ?.tools.find(({ name }) => name === TOOL_NAME)?.schema as
           | { properties: { choice: { enum: string[] } } }
           | undefined
       )?.properties.choice.enum;
@@ -130,7 +134,7 @@ describe('a model that does not work', () => {
   it.each(BROKEN)(
     'and %s leaves the diagnosis to the rules, which the comment says, and gains no action',
     async (_, reply) => {
-      healer.world.bedrock.setDefault(reply);
+      healer.world.models.setDefault(reply);
       const run = healer.world.samples.failRun('regression');
       expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested' });
       expect(await diagnosisOf(run.runId)).toMatchObject({ source: 'rules', choice: null });
@@ -142,7 +146,7 @@ describe('a model that does not work', () => {
   );
 
   it('does not keep a transient failure from its re-run', async () => {
-    healer.world.bedrock.setDefault({ kind: 'garbage' });
+    healer.world.models.setDefault({ kind: 'garbage' });
     const run = healer.world.samples.failRun('transient', { rerunMs: 20 });
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'resolved' });
     expect(reruns(run)).toBe(1);

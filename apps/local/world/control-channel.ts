@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { World } from './world.ts';
 
 /** What may be called from another process: `<room>.<method>` with JSON arguments. */
-const ROOMS = ['github', 'aws', 'bedrock', 'samples', 'faults', 'journal'] as const;
+const ROOMS = ['github', 'aws', 'models', 'samples', 'faults', 'journal'] as const;
 type Room = (typeof ROOMS)[number];
 
 type Methods<R extends Room> = {

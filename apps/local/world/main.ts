@@ -3,7 +3,7 @@ import { serveControl } from './control-channel.ts';
 import { type AwsEvent, startWorld } from './world.ts';
 
 const USAGE = `Usage: node apps/local/world/main.ts [--port N] [--data DIR] [--webhook-url URL --webhook-secret TEXT] [--event-url URL]
-Starts the local outside world (GitHub, AWS, Bedrock) and prints one JSON line with its URLs.
+Starts the local outside world (GitHub, AWS, language models) and prints one JSON line with its URLs.
 Ends when standard input closes or on SIGTERM.`;
 
 function readArguments() {

@@ -1,7 +1,8 @@
 import { type AwsControl, makeLocalAws } from './aws/control.ts';
-import { type BedrockControl, makeLocalBedrock } from './bedrock/control.ts';
 import { API_PREFIX } from './github/api.ts';
 import { type GithubControl, makeLocalGithub } from './github/control.ts';
+import { makeLocalModels } from './models/models.ts';
+import type { ModelControl } from './models/scripted-model.ts';
 import { makeSamples, type Samples } from './samples/samples.ts';
 import { type Faults, makeFaults } from './server/faults.ts';
 import { serveHttp } from './server/http-server.ts';
@@ -25,7 +26,7 @@ export interface WorldOptions {
 
 export type AwsEvent = import('./aws/alarm-events.ts').AwsEvent;
 
-/** GitHub, the AWS services that actions and verification call, and Bedrock: on one port of 127.0.0.1. */
+/** GitHub, the AWS services that actions and verification call, and language models: on one port of 127.0.0.1. */
 export interface World {
   readonly url: string;
   /** Base URL of GitHub's REST API (as on GitHub Enterprise Server: `/api/v3`). */
@@ -34,7 +35,8 @@ export interface World {
   readonly awsUrl: string;
   readonly github: GithubControl;
   readonly aws: AwsControl;
-  readonly bedrock: BedrockControl;
+  /** Every language model: Bedrock, Anthropic, OpenAI and Ollama. */
+  readonly models: ModelControl;
   readonly samples: Samples;
   readonly faults: Faults;
   readonly journal: EffectsJournal;
@@ -49,14 +51,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const journal = makeJournal(dataDir);
   const listeners = new Set<(exchange: Exchange) => void>();
   const aws = makeLocalAws({ journal, dataDir, account, region, onEvent: (event) => onEvent?.(event) });
-  const bedrock = makeLocalBedrock();
+  const models = makeLocalModels();
   const parts: { github?: ReturnType<typeof makeLocalGithub> } = {};
   const server = await serveHttp({
     port: options.port ?? 0,
     faults,
     services(url) {
       parts.github = makeLocalGithub({ site: { api: url + API_PREFIX, web: url }, journal, dataDir });
-      return [...parts.github.services, aws.service, bedrock.service];
+      return [...parts.github.services, aws.service, ...models.services];
     },
     onExchange(exchange) {
       log?.(`${exchange.service} ${exchange.operation} ${exchange.response.status}`);
@@ -72,7 +74,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     awsUrl: server.url,
     github: github.control,
     aws: aws.control,
-    bedrock: bedrock.control,
+    models: models.control,
     samples: makeSamples(github.control, aws.control),
     faults,
     journal,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RepositoryName } from '../incident/target-context.ts';
+import { Model } from './model-settings.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
 const MOST_POLLS = 500;
@@ -62,19 +63,7 @@ export const Configuration = z.strictObject({
     })
     .prefault({}),
   services: z.array(Service).default([]),
-  model: z
-    .discriminatedUnion('provider', [
-      z.strictObject({ provider: z.literal('rules') }),
-      z.strictObject({
-        provider: z.literal('bedrock'),
-        modelId: z.string().regex(/^[a-z0-9.:-]{3,120}$/),
-        timeoutSeconds: z.number().int().min(1).max(120).default(45),
-        maxOutputTokens: z.number().int().min(200).max(8192).default(2000),
-        maxTokensPerIncident: z.number().int().min(1000).default(60_000),
-        maxTokensPerDay: z.number().int().min(1000).default(2_000_000),
-      }),
-    ])
-    .default({ provider: 'rules' }),
+  model: Model.default({ provider: 'rules' }),
   policy: z
     .strictObject({
       /** At or above: act by itself (low risk). Between: ask. Below `escalateBelow`: a human. */

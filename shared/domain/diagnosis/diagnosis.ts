@@ -1,6 +1,37 @@
 import * as z from 'zod';
 import { Classification } from '../failure/failure-class.ts';
 
+const Refs = z.array(z.string().max(20)).max(20);
+
+/** What a language model read, wrote and cost. All of its prose is display-only. */
+const ModelWork = z.strictObject({
+  provider: z.string().max(60),
+  modelId: z.string().max(200),
+  turns: z.number().int().nonnegative(),
+  inputTokens: z.number().int().nonnegative(),
+  cachedInputTokens: z.number().int().nonnegative(),
+  outputTokens: z.number().int().nonnegative(),
+  /** Null when the model has no price in the configuration. */
+  microdollars: z.number().int().nonnegative().nullable(),
+  lookups: z.array(z.string().max(60)).max(40),
+  /** The root cause and what follows from it, each with the lines that show it. */
+  findings: z.array(z.strictObject({ claim: z.string().max(1000), evidence: Refs })).max(8),
+  suggestions: z
+    .array(
+      z.strictObject({
+        title: z.string().max(200),
+        file: z.string().max(300).nullable(),
+        code: z.string().max(3000),
+        evidence: Refs,
+      }),
+    )
+    .max(3),
+  /** Cited lines (`F3`) that are not in the evidence, because the model looked them up. Redacted and tainted. */
+  consulted: z
+    .array(z.strictObject({ ref: z.string(), origin: z.string().max(300), text: z.string().max(500) }))
+    .max(60),
+});
+
 /** What is said about a failure. Prose is display-only; `evidence` cites refs of existing evidence lines. */
 export const Diagnosis = z.strictObject({
   version: z.literal(1),
@@ -23,6 +54,8 @@ export const Diagnosis = z.strictObject({
   choice: z.string().max(60).nullable(),
   /** Why no model was used, or what it cost: shown to the reader. */
   note: z.string().max(300).nullable(),
+  /** Of a model that was asked, whether or not its answer was of use. */
+  model: ModelWork.optional(),
 });
 export type Diagnosis = z.infer<typeof Diagnosis>;
 

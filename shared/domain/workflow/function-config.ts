@@ -14,6 +14,8 @@ export const RESOURCE_VARIABLES = {
   escalationTopic: 'ESCALATION_TOPIC_ARN',
   webhookSecret: 'WEBHOOK_SECRET_ARN',
   githubTokenSecret: 'GITHUB_TOKEN_SECRET_ARN',
+  /** Only there when the configured model provider needs a key. */
+  modelKeySecret: 'MODEL_KEY_SECRET_ARN',
   workflow: 'WORKFLOW_ARN',
   apiUrl: 'API_URL',
   userPoolClient: 'USER_POOL_CLIENT_ID',
@@ -41,8 +43,10 @@ export interface FunctionConfig {
   readonly family?: 'github' | 'lambda' | 'ecs';
   /** True: its role gets the configured model provider's grants. */
   readonly callsModel?: boolean;
-  /** What its role may read of the catalogue's services: `state` is their alarms and deployments, `logs` their log groups. */
-  readonly readsServices?: readonly ('state' | 'logs')[];
+  /** Rights that only serve a language model: without one its role does not get them. Their variables stand in `uses`. */
+  readonly forModel?: Pick<FunctionConfig, 'uses' | 'readsServices'>;
+  /** What its role may read of the catalogue's services: `state` is their alarms and deployments, `logs` their log groups, `metrics` of all. */
+  readonly readsServices?: readonly ('state' | 'logs' | 'metrics')[];
 }
 
 export function defineFunction<const C extends FunctionConfig>(config: C): C {

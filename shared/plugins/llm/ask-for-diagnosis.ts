@@ -1,81 +1,97 @@
-import type { DiagnosisModel, DiagnosisRequest, DiagnosisResult } from '#shared/ports/diagnosis-model.ts';
-import type { ModelAnswer, ModelCall, ModelClient } from '#shared/ports/model-client.ts';
-import { renderRequest, SYSTEM_PROMPT } from './prompt.ts';
-import { parseReply, replySchema, TOOL_NAME } from './reply.ts';
+import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
+import { FAMILY_OF } from '#shared/domain/failure/failure-class.ts';
+import type {
+  DiagnosisModel,
+  DiagnosisReply,
+  DiagnosisRequest,
+  DiagnosisResult,
+  Purse,
+} from '#shared/ports/diagnosis-model.ts';
+import type { ModelAnswer, ModelClient } from '#shared/ports/model-client.ts';
+import { jsonIn } from './clean-code.ts';
+import { type Conversation, NoBudget, openConversation } from './conversation.ts';
+import { type Prompts, systemPromptOf } from './prompt.ts';
+import { parseReply, TOOL_NAME } from './reply.ts';
 
 export interface DiagnosisOptions {
-  /** For both turns together. */
-  readonly timeoutSeconds: number;
-  readonly maxOutputTokens: number;
+  readonly settings: Pick<ModelSettings, 'modelId' | 'modelIdOf' | 'timeoutSeconds' | 'maxOutputTokens' | 'maxTurns'>;
+  readonly prompts: Prompts;
+  readonly clientOf: (modelId: string) => ModelClient;
 }
-
-type Turn = Pick<ModelCall, 'messages'>['messages'][number];
 
 /**
- * Speaks the diagnosis protocol over any model client: one forced tool call, validated, and one turn to repair an invalid answer.
- * Never throws: whatever goes wrong is `unavailable` with a reason fit for a reader.
+ * Speaks the diagnosis protocol over any model client: lookups while turns and budget last, one report, validated, and one turn to
+ * repair an invalid one. Never throws: whatever goes wrong is `unavailable` with a reason fit for a reader.
  */
-export function makeDiagnosisModel(client: ModelClient, options: DiagnosisOptions): DiagnosisModel {
-  return { diagnose: (request) => diagnose(request, client, options) };
+export function makeDiagnosisModel(options: DiagnosisOptions): DiagnosisModel {
+  return { diagnose: (request, purse) => diagnose(request, purse, options) };
 }
 
-async function diagnose(
-  request: DiagnosisRequest,
-  client: ModelClient,
-  options: DiagnosisOptions,
-): Promise<DiagnosisResult> {
-  const signal = AbortSignal.timeout(options.timeoutSeconds * 1000);
-  const ask = (messages: readonly Turn[]) => client.call({ ...callOf(request, options), messages, signal });
-  const question: Turn = { role: 'user', text: renderRequest(request) };
-  let tokens = 0;
+async function diagnose(request: DiagnosisRequest, purse: Purse, options: DiagnosisOptions): Promise<DiagnosisResult> {
+  const { settings, prompts, clientOf } = options;
+  const family = FAMILY_OF[request.classification.class];
+  const modelId = settings.modelIdOf[family] ?? settings.modelId;
+  const signal = AbortSignal.timeout(settings.timeoutSeconds * 1000);
+  const talk = openConversation(request, {
+    modelId,
+    client: clientOf(modelId),
+    system: systemPromptOf(prompts, family),
+    maxOutputTokens: settings.maxOutputTokens,
+    purse,
+    signal,
+  });
   try {
-    const first = await withinTime(ask([question]), signal);
-    tokens += first.tokens;
-    const parsed = parseAnswer(first, request);
-    if (parsed.kind === 'valid') return { kind: 'answered', reply: parsed.reply, tokens };
-    const second = await withinTime(ask([question, ...repairTurns(first, parsed.problem)]), signal);
-    tokens += second.tokens;
-    const repaired = parseAnswer(second, request);
-    if (repaired.kind === 'valid') return { kind: 'answered', reply: repaired.reply, tokens };
-    return { kind: 'unavailable', reason: 'The model gave an invalid answer twice.', tokens };
+    const reply = await converse(request, talk, settings.maxTurns);
+    if (reply === null)
+      return { kind: 'unavailable', reason: 'The language model gave an invalid answer twice.', spent: talk.spent() };
+    return { kind: 'answered', reply, spent: talk.spent() };
   } catch (error) {
-    return { kind: 'unavailable', reason: reasonOf(error, signal), tokens };
+    return { kind: 'unavailable', reason: reasonOf(error, signal), spent: talk.spent() };
   }
 }
 
-function callOf(request: DiagnosisRequest, options: DiagnosisOptions) {
-  return {
-    system: SYSTEM_PROMPT,
-    tool: { name: TOOL_NAME, description: 'Reports the diagnosis of the failure.', schema: replySchema(request) },
-    maxOutputTokens: options.maxOutputTokens,
-  };
+/** Null when the report is invalid twice. The last turn is kept for a repair: the one before it has to report. */
+async function converse(
+  request: DiagnosisRequest,
+  talk: Conversation,
+  maxTurns: number,
+): Promise<DiagnosisReply | null> {
+  let repaired = false;
+  for (let turn = 1; turn <= Math.max(2, maxTurns); turn++) {
+    const answer = await talk.ask(!repaired && turn < maxTurns - 1);
+    const report = reportIn(answer);
+    if (report === null && answer.kind === 'tools' && !repaired && turn < maxTurns - 1) {
+      await talk.answerUses(answer, answer.uses);
+      continue;
+    }
+    const parsed =
+      report === null
+        ? ({ kind: 'invalid', problem: `answer by calling the tool ${TOOL_NAME}` } as const)
+        : parseReply(report.input, request, talk.shown);
+    if (parsed.kind === 'valid') return withConsulted(parsed.reply, talk);
+    if (repaired) return null;
+    repaired = true;
+    talk.refuse(answer, parsed.problem);
+  }
+  return null;
 }
 
-function parseAnswer(answer: ModelAnswer, request: DiagnosisRequest) {
-  return answer.kind === 'tool'
-    ? parseReply(answer.input, request)
-    : ({ kind: 'invalid', problem: `answer by calling the tool ${TOOL_NAME}` } as const);
+/** The report, also from models that write the tool's input as their answer. */
+function reportIn(answer: ModelAnswer): { input: unknown } | null {
+  if (answer.kind === 'tools') return answer.uses.find(({ name }) => name === TOOL_NAME) ?? null;
+  const input = jsonIn(answer.text);
+  return input === null ? null : { input };
 }
 
-function repairTurns(answer: ModelAnswer, problem: string): Turn[] {
-  const said = answer.kind === 'tool' ? JSON.stringify(answer.input) : answer.text;
-  return [
-    { role: 'assistant', text: (said ?? '').slice(0, 8000) || '(empty)' },
-    { role: 'user', text: `Your answer is not valid: ${problem}. Call the tool again with a valid answer.` },
-  ];
+function withConsulted(reply: Omit<DiagnosisReply, 'consulted'>, talk: Conversation): DiagnosisReply {
+  const cited = new Set([reply, ...reply.findings, ...reply.suggestions].flatMap(({ evidence }) => evidence));
+  return { ...reply, consulted: talk.consulted.filter(({ ref }) => cited.has(ref)) };
 }
 
-/** A client that ignores the signal must not hold the step. */
-async function withinTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  return await Promise.race([work, aborted]);
-}
-
+/** A purse that fails is an empty one: nothing is spent that cannot be counted. */
 function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'The model did not answer in time.';
-  if (error instanceof Error && error.name === 'Refused') return 'The model refused the request.';
-  return 'The model could not be reached.';
+  if (error instanceof NoBudget) return error.message;
+  if (signal.aborted) return 'The language model did not answer in time.';
+  if (error instanceof Error && error.name === 'Refused') return 'The language model refused the request.';
+  return 'The language model could not be reached.';
 }

@@ -1,55 +1,175 @@
 import * as z from 'zod';
-import type { DiagnosisReply, DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';
+import type { CitedClaim, CodeSuggestion, DiagnosisReply, DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';
+import type { ModelTool } from '#shared/ports/model-client.ts';
+import { cleanCode } from './clean-code.ts';
 
 export const TOOL_NAME = 'report_diagnosis';
 
-const MAX = { rootCause: 2000, fix: 4000, prevention: 2000, unchecked: 300 } as const;
+const MAX = {
+  summary: 200,
+  rootCause: 1200,
+  claim: 600,
+  fix: 2500,
+  prevention: 1500,
+  unchecked: 300,
+  title: 160,
+  file: 260,
+  code: 2500,
+} as const;
+const MOST = { evidence: 20, findings: 6, suggestions: 3, unchecked: 8 } as const;
+
+/** Longer than asked for is cut, not refused: another turn costs more than the rest is worth. */
+const text = (longest: number) => z.string().transform((value) => value.trim().slice(0, longest));
+const list = <T extends z.ZodType>(item: T, most: number) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((items) => (items ?? []).slice(0, most));
+const Refs = list(z.string(), MOST.evidence);
 
 const Reply = z.object({
-  rootCause: z.string().trim().min(1).max(MAX.rootCause),
-  fix: z.string().max(MAX.fix),
-  prevention: z.string().max(MAX.prevention),
-  unchecked: z.array(z.string().max(MAX.unchecked)).max(10).default([]),
-  evidence: z.array(z.string().max(20)).max(20),
+  summary: text(MAX.summary).nullish(),
+  rootCause: text(MAX.rootCause).pipe(z.string().min(1)),
+  evidence: Refs,
+  findings: list(z.object({ claim: text(MAX.claim), evidence: Refs }), MOST.findings),
+  fix: text(MAX.fix),
+  suggestions: list(
+    z.object({ title: text(MAX.title), file: text(MAX.file).nullish(), code: z.string(), evidence: Refs }),
+    MOST.suggestions,
+  ),
+  prevention: text(MAX.prevention),
+  unchecked: list(text(MAX.unchecked), MOST.unchecked),
   confidence: z.enum(['high', 'medium', 'low']),
   choice: z.string(),
 });
+type Reply = z.infer<typeof Reply>;
 
-/** JSON schema of the forced tool: the choice is an enumeration of the candidates' labels and `human`. */
-export function replySchema(request: DiagnosisRequest): Readonly<Record<string, unknown>> {
-  const text = (description: string, maxLength: number) => ({ type: 'string', description, maxLength });
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: ['rootCause', 'fix', 'prevention', 'unchecked', 'evidence', 'confidence', 'choice'],
-    properties: {
-      rootCause: text('Why it failed.', MAX.rootCause),
-      fix: text('What a person should change. Not tried yet.', MAX.fix),
-      prevention: text('What would keep it from happening again.', MAX.prevention),
-      unchecked: { type: 'array', maxItems: 10, items: text('Something that could not be checked.', MAX.unchecked) },
-      evidence: { type: 'array', maxItems: 20, items: { type: 'string', description: 'A reference such as L12.' } },
-      confidence: { type: 'string', enum: ['high', 'medium', 'low'] },
-      choice: { type: 'string', enum: [...request.candidates.map(({ label }) => label), 'human'] },
-    },
-  };
+/** The tool that ends the conversation. The choice is an enumeration of the candidates' labels and `human`. */
+export function replyTool(request: DiagnosisRequest): ModelTool {
+  return { name: TOOL_NAME, description: 'Reports the diagnosis of the failure.', schema: replySchema(request) };
 }
 
-export type ParsedReply = { kind: 'valid'; reply: DiagnosisReply } | { kind: 'invalid'; problem: string };
+const words = (description: string, maxLength: number) => ({ type: 'string', description, maxLength });
+const evidence = {
+  type: 'array',
+  minItems: 1,
+  maxItems: MOST.evidence,
+  items: { type: 'string', description: 'The reference of a line, such as L12 or F3.' },
+};
 
-/** Parses what the model answered. A choice outside the candidates is invalid; references of no existing line are removed. */
-export function parseReply(input: unknown, request: DiagnosisRequest): ParsedReply {
+function replySchema(request: DiagnosisRequest): Readonly<Record<string, unknown>> {
+  return object({
+    summary: words('The failure in one line.', MAX.summary),
+    rootCause: words('Why it failed, as far as the cited lines show it.', MAX.rootCause),
+    evidence: { ...evidence, description: 'The lines that show the root cause.' },
+    findings: {
+      type: 'array',
+      maxItems: MOST.findings,
+      items: object({ claim: words('One thing that the cited lines show.', MAX.claim), evidence }),
+    },
+    fix: words('What a person should change. Not tried yet.', MAX.fix),
+    suggestions: {
+      type: 'array',
+      maxItems: MOST.suggestions,
+      description: 'Where code is at fault: three different changes, best first. Otherwise empty.',
+      items: object({
+        title: words('What the change does.', MAX.title),
+        file: words('Path of the file to change.', MAX.file),
+        code: words('The corrected code only, without prose and fences.', MAX.code),
+        evidence,
+      }),
+    },
+    prevention: words('What would keep it from happening again.', MAX.prevention),
+    unchecked: {
+      type: 'array',
+      maxItems: MOST.unchecked,
+      items: words('Something that could not be checked.', MAX.unchecked),
+    },
+    confidence: { type: 'string', enum: ['high', 'medium', 'low'] },
+    choice: { type: 'string', enum: choicesOf(request) },
+  });
+}
+
+function object(properties: Readonly<Record<string, unknown>>) {
+  return { type: 'object', additionalProperties: false, required: Object.keys(properties), properties };
+}
+
+const choicesOf = ({ candidates }: DiagnosisRequest) => [...candidates.map(({ label }) => label), 'human'];
+
+/** A line the model was shown, by evidence or by a lookup. */
+export interface ShownLine {
+  readonly ref: string;
+  readonly text: string;
+}
+
+export type ParsedReply =
+  | { kind: 'valid'; reply: Omit<DiagnosisReply, 'consulted'> }
+  | { kind: 'invalid'; problem: string };
+
+/**
+ * Parses what the model answered. A choice outside the candidates is invalid, and so is a root cause that cites no existing line;
+ * further claims and suggestions that cite none are dropped and counted.
+ */
+export function parseReply(input: unknown, request: DiagnosisRequest, shown: readonly ShownLine[]): ParsedReply {
   const parsed = Reply.safeParse(input);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return { kind: 'invalid', problem: `${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'invalid'}` };
   }
-  const labels = [...request.candidates.map(({ label }) => label), 'human'];
-  if (!labels.includes(parsed.data.choice))
-    return { kind: 'invalid', problem: `choice: expected one of ${labels.join(', ')}` };
-  const refs = new Set(request.lines.map(({ ref }) => ref));
-  const evidence = [...new Set(parsed.data.evidence)].filter((ref) => refs.has(ref));
-  if (evidence.length === 0 && refs.size > 0) {
+  const choices = choicesOf(request);
+  if (!choices.includes(parsed.data.choice))
+    return { kind: 'invalid', problem: `choice: expected one of ${choices.join(', ')}` };
+  const refs = new Set(shown.map(({ ref }) => ref));
+  const existing = (given: readonly string[]) => existingRefs(given, refs);
+  const cited = existing(parsed.data.evidence);
+  if (cited.length === 0 && refs.size > 0)
     return { kind: 'invalid', problem: 'evidence: cite at least one reference that is in the evidence' };
-  }
-  return { kind: 'valid', reply: { ...parsed.data, evidence } };
+  return { kind: 'valid', reply: keepCited({ ...parsed.data, evidence: cited }, existing, shown) };
+}
+
+/** `[L12]` and `L3-L5` are understood; what names no shown line is left out. */
+function existingRefs(given: readonly string[], refs: ReadonlySet<string>): string[] {
+  const named = given.flatMap((ref) => ref.slice(0, 60).match(/\b[A-Z]\d{1,6}\b/g) ?? []);
+  return [...new Set(named)].filter((ref) => refs.has(ref));
+}
+
+function keepCited(
+  data: Reply,
+  existing: (given: readonly string[]) => string[],
+  shown: readonly ShownLine[],
+): Omit<DiagnosisReply, 'consulted'> {
+  const findings: CitedClaim[] = data.findings
+    .map(({ claim, evidence }) => ({ claim, evidence: existing(evidence) }))
+    .filter(({ claim, evidence }) => claim !== '' && evidence.length > 0);
+  const suggestions: CodeSuggestion[] = data.suggestions
+    .map(({ title, file, code, evidence }) => ({
+      title,
+      file: file || null,
+      code: cleanCode(code).slice(0, MAX.code),
+      evidence: existing(evidence),
+    }))
+    .filter(({ code, evidence }) => code !== '' && evidence.length > 0);
+  const different = suggestions.filter(
+    ({ code }, at) => suggestions.findIndex((one) => squeezed(one.code) === squeezed(code)) === at,
+  );
+  return {
+    ...data,
+    summary: data.summary || null,
+    findings,
+    suggestions: different,
+    unchecked: [...data.unchecked.filter((one) => one !== ''), ...unseenFiles(different, shown)],
+    dropped: data.findings.length - findings.length + data.suggestions.length - suggestions.length,
+  };
+}
+
+const squeezed = (code: string) => code.replace(/\s+/g, '');
+
+/** A file that no line names may not exist: said to the reader, not held against the suggestion. */
+function unseenFiles(suggestions: readonly CodeSuggestion[], shown: readonly ShownLine[]): string[] {
+  const files = new Set(suggestions.flatMap(({ file }) => file ?? []));
+  const unseen = [...files].filter((file) => {
+    const name = file.split('/').at(-1) ?? file;
+    return !shown.some(({ text }) => text.includes(name));
+  });
+  return unseen.map((file) => `No line that was read names ${file.slice(0, 200)}: whether it exists was not checked.`);
 }

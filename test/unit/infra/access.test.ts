@@ -3,6 +3,8 @@ import { type AccessSources, accessOf, type ResourceCatalogue } from '#infra/acc
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { type FunctionConfig, RESOURCE_VARIABLES } from '#shared/domain/workflow/function-config.ts';
 import type { ActionPlugin, Grant } from '#shared/plugins/actions/contract.ts';
+import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
+import { rules } from '#shared/plugins/llm/rules.ts';
 
 const on = (arn: string) => ({
   value: arn,
@@ -27,7 +29,7 @@ const sources = (more: Partial<AccessSources> = {}): AccessSources => ({
   resources: RESOURCES,
   configuration: Configuration.parse({ version: 1 }),
   actions: [],
-  modelProviders: [{ id: 'rules', title: 'Rules', grants: () => [] }],
+  modelProviders: [rules],
   ...more,
 });
 
@@ -100,16 +102,45 @@ describe('the rights of a function', () => {
       version: 1,
       model: { provider: 'bedrock', modelId: 'some.model-v1:0' },
     });
-    const modelProviders = [
-      {
-        id: 'bedrock' as const,
-        title: 'B',
-        grants: () => [{ actions: ['bedrock:InvokeModel'], resources: ['arn:m'] }],
-      },
-    ];
-    const all = sources({ configuration, modelProviders });
+    const all = sources({ configuration, modelProviders: MODEL_PROVIDERS });
     expect(accessOf(aFunction({}), all)).toEqual([]);
     expect(accessOf(aFunction({ callsModel: true }), all)).toMatchObject([{ actions: ['bedrock:InvokeModel'] }]);
+  });
+
+  it('[A74] reach every model that a failure family has for itself', () => {
+    const configuration = Configuration.parse({
+      version: 1,
+      model: { provider: 'bedrock', modelId: 'some.model-v1:0', modelIdOf: { code: 'other.model-v1:0' } },
+    });
+    const rights = accessOf(
+      aFunction({ callsModel: true }),
+      sources({ configuration, modelProviders: MODEL_PROVIDERS }),
+    );
+    expect(rights.flatMap(({ resources }) => resources)).toEqual([
+      expect.stringContaining('some.model-v1:0'),
+      expect.stringContaining('other.model-v1:0'),
+    ]);
+  });
+
+  it('that only serve a model are not given without one', () => {
+    const reading = aFunction({
+      forModel: { uses: { statsTable: ['dynamodb:Query'] }, readsServices: ['metrics'] },
+    });
+    expect(accessOf(reading, sources())).toEqual([]);
+    const configuration = Configuration.parse({
+      version: 1,
+      services: SERVICES,
+      model: { provider: 'ollama', modelId: 'small' },
+    });
+    const rights = accessOf(reading, sources({ configuration, modelProviders: MODEL_PROVIDERS }));
+    expect(rights.flatMap(({ actions }) => actions)).toEqual(['dynamodb:Query', 'cloudwatch:GetMetricData']);
+  });
+
+  it('are not made for settings that the provider cannot use', () => {
+    const model = { provider: 'bedrock', modelId: 'some.model-v1:0', baseUrl: 'https://models.example.com' };
+    const configuration = Configuration.parse({ version: 1, model });
+    const all = sources({ configuration, modelProviders: MODEL_PROVIDERS });
+    expect(() => accessOf(aFunction({ callsModel: true }), all)).toThrow(/model: baseUrl/);
   });
 
   it('cannot be made for a model provider that is not registered', () => {

@@ -10,7 +10,7 @@ const PLUGINS = join(import.meta.dirname, '../../../shared/plugins');
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   sources: ['first-problem'],
   notifiers: ['cut-line', 'mail', 'markdown', 'quotes', 'status-words', 'story-words', 'wrap'],
-  llm: ['ask-for-diagnosis', 'prompt', 'reply'],
+  llm: ['ask-for-diagnosis', 'clean-code', 'conversation', 'look-up', 'prompt', 'reply', 'wire'],
 };
 
 async function pluginFiles(kind: string): Promise<string[]> {

@@ -7,25 +7,37 @@ import type { ModelAnswer, ModelCall } from '#shared/ports/model-client.ts';
 const client = new BedrockRuntimeClient({ region: 'eu-west-1' });
 const bedrock = mockClient(client);
 beforeEach(() => bedrock.reset());
+const aCall = (change: Partial<ModelCall> = {}): ModelCall => ({
+  system: 'Diagnose.',
+  turns: [{ role: 'user', text: 'It failed.' }],
+  tools: [{ name: 'diagnose', description: 'The diagnosis.', schema: { type: 'object' } }],
+  mustCall: 'diagnose',
+  maxOutputTokens: 500,
+  signal: AbortSignal.timeout(5000),
+  ...change,
+});
 const ask = (change: Partial<ModelCall> = {}): Promise<ModelAnswer> =>
-  makeBedrockModelClient({ modelId: 'example.model-v1', client }).call({
-    system: 'Diagnose.',
-    messages: [{ role: 'user', text: 'It failed.' }],
-    tool: { name: 'diagnose', description: 'The diagnosis.', schema: { type: 'object' } },
-    maxOutputTokens: 500,
-    signal: AbortSignal.timeout(5000),
-    ...change,
-  });
+  makeBedrockModelClient({ modelId: 'example.model-v1', client }).call(aCall(change));
 const answer = (content: unknown[], stopReason = 'tool_use'): void => {
-  const output = { output: { message: { role: 'assistant', content } }, stopReason, usage: { totalTokens: 42 } };
+  const output = {
+    output: { message: { role: 'assistant', content } },
+    stopReason,
+    usage: { inputTokens: 30, outputTokens: 12, totalTokens: 42 },
+  };
   bedrock.on(ConverseCommand).resolves(output as never);
 };
+const TOKENS = { input: 30, cachedInput: 0, output: 12 };
 const use = (name: string) => ({ toolUse: { toolUseId: 't', name, input: { rootCause: 'x' } } });
 
 describe('a model behind Bedrock', () => {
   it('is forced to call the tool, and its input comes back', async () => {
     answer([{ text: 'Let me see.' }, use('diagnose')]);
-    expect(await ask()).toEqual({ kind: 'tool', input: { rootCause: 'x' }, tokens: 42 });
+    expect(await ask()).toEqual({
+      kind: 'tools',
+      text: 'Let me see.',
+      uses: [{ id: 't', name: 'diagnose', input: { rootCause: 'x' } }],
+      tokens: TOKENS,
+    });
     expect(bedrock.commandCalls(ConverseCommand)[0]?.args[0].input).toEqual({
       modelId: 'example.model-v1',
       system: [{ text: 'Diagnose.' }],
@@ -42,12 +54,11 @@ describe('a model behind Bedrock', () => {
 
   it.each([
     ['prose', [{ text: 'I think so.' }], 'end_turn', 'I think so.'],
-    ['a tool nobody offered', [use('delete_everything')], 'tool_use', ''],
     ['a tool call that was cut off', [use('diagnose')], 'max_tokens', ''],
     ['nothing', [], 'end_turn', ''],
   ])('gives text for %s', async (_name, content, stopReason, text) => {
     answer(content, stopReason);
-    expect(await ask()).toEqual({ kind: 'text', text, tokens: 42 });
+    expect(await ask()).toEqual({ kind: 'text', text, tokens: TOKENS });
   });
 
   it.each([
@@ -60,6 +71,25 @@ describe('a model behind Bedrock', () => {
   ])('throws %s for %s', async (name, error, httpStatusCode) => {
     bedrock.on(ConverseCommand).rejects(Object.assign(new Error('no'), { name: error, $metadata: { httpStatusCode } }));
     await expect(ask()).rejects.toMatchObject({ name });
+  });
+
+  it('keeps the prefix in the cache of a model that has one, and counts what was read from it', async () => {
+    answer([use('diagnose')]);
+    const usage = {
+      inputTokens: 5,
+      outputTokens: 2,
+      totalTokens: 107,
+      cacheReadInputTokens: 80,
+      cacheWriteInputTokens: 20,
+    };
+    bedrock.on(ConverseCommand).resolves({ stopReason: 'end_turn', usage, output: undefined } as never);
+    const caching = makeBedrockModelClient({ modelId: 'example.model-v1', caches: true, client });
+    const answered = await caching.call(aCall());
+    expect(answered.tokens).toEqual({ input: 105, cachedInput: 80, output: 2 });
+    expect(bedrock.commandCalls(ConverseCommand)[0]?.args[0].input).toMatchObject({
+      system: [{ text: 'Diagnose.' }, { cachePoint: { type: 'default' } }],
+      messages: [{ content: [{ text: 'It failed.' }, { cachePoint: { type: 'default' } }] }],
+    });
   });
 
   it('is not asked when the time is over already', async () => {

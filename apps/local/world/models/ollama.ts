@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { type ModelWire, outputTokens, parseBody, ToolName, ToolSchema, Unacceptable } from './wire-check.ts';
+
+const Message = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('system'), content: z.string() }),
+  z.strictObject({ role: z.literal('user'), content: z.string().min(1) }),
+  z.strictObject({
+    role: z.literal('assistant'),
+    content: z.string(),
+    tool_calls: z
+      .array(z.strictObject({ function: z.strictObject({ name: ToolName, arguments: z.looseObject({}) }) }))
+      .optional(),
+  }),
+  z.strictObject({ role: z.literal('tool'), tool_name: ToolName, content: z.string() }),
+]);
+const Request = z.strictObject({
+  model: z.string().min(1),
+  messages: z.array(Message).min(1),
+  tools: z
+    .array(
+      z.strictObject({
+        type: z.literal('function'),
+        function: z.strictObject({ name: ToolName, description: z.string(), parameters: ToolSchema }),
+      }),
+    )
+    .optional(),
+  format: ToolSchema.optional(),
+  // Without it the answer is a stream of JSON lines.
+  stream: z.literal(false),
+  options: z.strictObject({ num_predict: z.int(), num_ctx: z.int().min(256) }),
+});
+const REPORT = 'format';
+
+/** Ollama's chat. A prompt longer than the context it was asked for is an error here; the real one cuts it without a word. */
+export const ollamaWire: ModelWire = {
+  operation: 'ollama:Chat',
+  fits: (path) => path === '/api/chat',
+  read(request) {
+    const body = parseBody(Request, request);
+    const size = JSON.stringify([body.messages, body.tools ?? body.format]).length / 4;
+    if (size + body.options.num_predict > body.options.num_ctx)
+      throw new Unacceptable(400, `num_ctx ${body.options.num_ctx} does not hold the prompt.`);
+    const said = (roles: readonly string[]) =>
+      body.messages.flatMap(({ role, content }) => (roles.includes(role) ? [content] : [])).join('\n');
+    const { format } = body;
+    return {
+      provider: 'ollama',
+      modelId: body.model,
+      prompt: said(['user', 'tool']),
+      system: said(['system']),
+      tools:
+        format === undefined
+          ? (body.tools ?? []).map(({ function: { name, parameters } }) => ({ name, schema: parameters }))
+          : [{ name: REPORT, schema: format }],
+      spoken: body.messages.filter(({ role }) => role === 'assistant').length,
+      forced: format === undefined ? null : REPORT,
+      request: body,
+    };
+  },
+  answer(reaction, { modelId, bytes, forced }) {
+    const structured = reaction.kind === 'uses' && forced === REPORT;
+    const message =
+      reaction.kind === 'prose'
+        ? { role: 'assistant', content: reaction.text }
+        : structured
+          ? { role: 'assistant', content: JSON.stringify(reaction.uses[0]?.input) }
+          : {
+              role: 'assistant',
+              content: '',
+              tool_calls: reaction.uses.map(({ name, input }) => ({ function: { name, arguments: input } })),
+            };
+    return {
+      model: modelId,
+      created_at: new Date().toISOString(),
+      message,
+      done: true,
+      done_reason: reaction.kind === 'uses' && !reaction.whole ? 'length' : 'stop',
+      total_duration: 5_000_000,
+      load_duration: 1_000_000,
+      prompt_eval_count: Math.ceil(bytes / 4),
+      prompt_eval_duration: 2_000_000,
+      eval_count: outputTokens(message),
+      eval_duration: 2_000_000,
+    };
+  },
+  error: (_status, message) => ({ json: { error: message } }),
+};

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import type { ChangedFile, CodeReader } from '#shared/ports/code-reader.ts';
+import { type GithubOptions, makeGithubClient } from './github-client.ts';
+import { repositoryOf } from './repository.ts';
+
+const PER_PAGE = 100;
+const File = z.object({
+  filename: z.string(),
+  status: z.string(),
+  additions: z.number(),
+  deletions: z.number(),
+  patch: z.string().optional(),
+});
+const Commit = z.object({
+  sha: z.string(),
+  commit: z.object({ message: z.string(), author: z.object({ date: z.string().optional() }).nullable() }),
+  author: z.object({ login: z.string().optional() }).nullable(),
+});
+const WithFiles = z.object({ files: z.array(File).optional() });
+
+/** GitHub behind the `CodeReader` port. Throws `InvalidInput` when `apiUrl` is not an http or https URL. */
+export function makeGithubCodeReader(options: GithubOptions): CodeReader {
+  const client = makeGithubClient(options);
+  return {
+    async changedFiles(repository, { sha, pullRequest }) {
+      const place = repositoryOf(repository);
+      if (pullRequest === null) {
+        const parameters = { ...place, ref: sha, per_page: PER_PAGE };
+        const { files = [] } = await client.call('GET /repos/{owner}/{repo}/commits/{ref}', parameters, WithFiles);
+        return files.map(changedFile);
+      }
+      const parameters = { ...place, pull_number: pullRequest, per_page: PER_PAGE };
+      const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files';
+      return (await client.call(route, parameters, z.array(File))).map(changedFile);
+    },
+    async commitsOf(repository, sha, path, limit) {
+      const parameters = { ...repositoryOf(repository), sha, path, per_page: limit };
+      const found = await client.call('GET /repos/{owner}/{repo}/commits', parameters, z.array(Commit));
+      return found.map(({ sha: id, commit, author }) => ({
+        sha: id,
+        at: commit.author?.date ?? null,
+        author: author?.login ?? null,
+        title: commit.message.split('\n')[0] ?? '',
+      }));
+    },
+  };
+}
+
+const changedFile = ({ filename, status, additions, deletions, patch }: z.infer<typeof File>): ChangedFile => ({
+  path: filename,
+  status,
+  additions,
+  deletions,
+  patch: patch ?? null,
+});

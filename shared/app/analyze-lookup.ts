@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
+
+interface Definition<S extends z.ZodType> {
+  readonly name: string;
+  readonly description: string;
+  readonly input: S;
+  read(input: z.infer<S>, signal: AbortSignal): Promise<LookupResult>;
+}
+
+/** A lookup whose input is parsed before it reads, with its JSON schema derived from the same place. */
+export function defineLookup<S extends z.ZodType>({ name, description, input, read }: Definition<S>): Lookup {
+  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', target: 'draft-7' });
+  return {
+    name,
+    description,
+    schema,
+    async run(given, signal) {
+      const parsed = input.safeParse(given);
+      if (parsed.success) return read(parsed.data, signal);
+      const issue = parsed.error.issues[0];
+      return { kind: 'nothing', reason: `${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'invalid'}` };
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+
+const ModelId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$/);
+const Dollars = z.number().positive().max(100_000);
+
+/** US dollars for a million tokens. */
+const Price = z.strictObject({
+  input: z.number().nonnegative(),
+  /** Tokens read from the provider's cache; as `input` when absent. */
+  cachedInput: z.number().nonnegative().optional(),
+  output: z.number().nonnegative(),
+});
+export type Price = z.infer<typeof Price>;
+
+const RulesOnly = z.strictObject({ provider: z.literal('rules') });
+
+/** A language model and what it may cost. Whether the provider exists and what it needs is its plug-in's business. */
+export const ModelSettings = z
+  .strictObject({
+    provider: z.string().regex(/^(?!rules$)[a-z][a-z0-9-]{1,40}$/),
+    modelId: ModelId,
+    /** Another model for a failure family: `{ "code": "..." }`. */
+    modelIdOf: z
+      .partialRecord(z.enum(['infrastructure', 'application', 'testing', 'security', 'code', 'unknown']), ModelId)
+      .default({}),
+    /** Where the provider's API is, if not at its usual address: a compatible server, a gateway, Ollama on another machine. */
+    baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+    /** Whether the key of the secret is sent. The provider's usual way when absent. */
+    sendsKey: z.boolean().optional(),
+    /** Of one diagnosis, all its turns together. */
+    timeoutSeconds: z.number().int().min(1).max(240).default(90),
+    maxOutputTokens: z.number().int().min(200).max(8192).default(3000),
+    /** 1: the model gets no tools to look things up with. */
+    maxTurns: z.number().int().min(1).max(6).default(6),
+    maxTokensPerIncident: z.number().int().min(1000).default(120_000),
+    maxTokensPerDay: z.number().int().min(1000).default(2_000_000),
+    maxDollarsPerIncident: Dollars.optional(),
+    maxDollarsPerDay: Dollars.optional(),
+    /** By model id. */
+    prices: z.record(ModelId, Price).default({}),
+  })
+  .superRefine((settings, context) => {
+    if (settings.maxDollarsPerIncident === undefined && settings.maxDollarsPerDay === undefined) return;
+    for (const modelId of modelIdsOf(settings)) {
+      if (settings.prices[modelId] !== undefined) continue;
+      const message = `a budget in dollars needs the price of ${modelId}`;
+      context.addIssue({ code: 'custom', path: ['prices'], message });
+    }
+  });
+export type ModelSettings = z.infer<typeof ModelSettings>;
+
+/** Every model the settings name, each once. */
+export function modelIdsOf({ modelId, modelIdOf }: Pick<ModelSettings, 'modelId' | 'modelIdOf'>): string[] {
+  return [...new Set([modelId, ...Object.values(modelIdOf)])];
+}
+
+/** `model` of `selfheal.json`. Not a union of schemas, whose errors would not name the wrong field. */
+export const Model = z
+  .looseObject({ provider: z.string() })
+  .transform((value, context): z.infer<typeof RulesOnly> | ModelSettings => {
+    const parsed = value.provider === 'rules' ? RulesOnly.safeParse(value) : ModelSettings.safeParse(value);
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message });
+    return z.NEVER;
+  });
+
+/** The settings of the configured model; null for the rules alone. */
+export function modelSettingsOf({ model }: { readonly model: z.infer<typeof Model> }): ModelSettings | null {
+  return 'modelId' in model ? model : null;
+}

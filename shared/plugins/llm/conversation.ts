@@ -1,0 +1,132 @@
+import { addTokens, NO_TOKENS } from '#shared/domain/diagnosis/cost.ts';
+import type { ConsultedLine, DiagnosisRequest, ModelSpending, Purse } from '#shared/ports/diagnosis-model.ts';
+import type { ModelAnswer, ModelCall, ModelClient, ModelTurn, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
+import { beforeAbort, lookUp, MOST_USES } from './look-up.ts';
+import { renderRequest } from './prompt.ts';
+import { replyTool, type ShownLine, TOOL_NAME } from './reply.ts';
+
+/** Code and logs take fewer characters a token than prose; an estimate has to err high. */
+const CHARACTERS_PER_TOKEN = 3;
+const LONGEST_ECHO = 8000;
+
+export interface ConversationOptions {
+  readonly modelId: string;
+  readonly client: ModelClient;
+  readonly system: string;
+  readonly maxOutputTokens: number;
+  readonly purse: Purse;
+  readonly signal: AbortSignal;
+}
+
+/** The budget has no room for another turn. The message is a sentence for the reader. */
+export class NoBudget extends Error {
+  override readonly name = 'NoBudget';
+}
+
+/** What was said so far, what was shown and what it cost. Every turn is paid from the purse before it is taken. */
+export interface Conversation {
+  /** Lines the model may cite. */
+  readonly shown: readonly ShownLine[];
+  readonly consulted: readonly ConsultedLine[];
+  spent(): ModelSpending;
+  /** Asks once. `mayLookUp`: while the budget has room for a turn after this one, too. Throws `NoBudget` and what the client throws. */
+  ask(mayLookUp: boolean): Promise<ModelAnswer>;
+  /** Answers the model's uses of lookups. */
+  answerUses(answer: ModelAnswer, uses: readonly ToolUse[]): Promise<void>;
+  /** Tells the model what is wrong with its answer. */
+  refuse(answer: ModelAnswer, problem: string): void;
+}
+
+export function openConversation(request: DiagnosisRequest, options: ConversationOptions): Conversation {
+  const turns: ModelTurn[] = [{ role: 'user', text: renderRequest(request) }];
+  const consulted: ConsultedLine[] = [];
+  const lookups: string[] = [];
+  const tools = [...request.lookups, replyTool(request)].map(({ name, description, schema }) => ({
+    name,
+    description,
+    schema,
+  }));
+  let tokens = NO_TOKENS;
+  let asked = 0;
+  return {
+    get shown() {
+      return [...request.lines, ...consulted];
+    },
+    consulted,
+    spent: () => ({ modelId: options.modelId, turns: asked, tokens, lookups }),
+    async ask(mayLookUp) {
+      const { system, maxOutputTokens, signal } = options;
+      const call = { system, turns, tools, maxOutputTokens, signal };
+      const paid = await pay(call, mayLookUp && request.lookups.length > 0, options);
+      const mustCall = paid.mayLookUp ? 'any' : TOOL_NAME;
+      asked += 1;
+      const answer = await callAndSettle({ ...call, mustCall }, paid.settle, options);
+      tokens = addTokens(tokens, answer.tokens);
+      return answer;
+    },
+    async answerUses(answer, uses) {
+      turns.push({ role: 'assistant', text: answer.text, uses });
+      const results = [];
+      for (const [at, use] of uses.entries()) {
+        const late = at >= MOST_USES ? 'Too many at once: ask again.' : null;
+        if (late !== null) {
+          results.push({ id: use.id, name: use.name, text: late, failed: true });
+          continue;
+        }
+        lookups.push(use.name.slice(0, 60));
+        const { result, lines } = await lookUp(use, request.lookups, consulted.length + 1, options.signal);
+        consulted.push(...lines);
+        results.push(result);
+      }
+      turns.push({ role: 'results', results, text: '' });
+    },
+    refuse: (answer, problem) => void turns.push(...repairTurns(answer, problem)),
+  };
+}
+
+type Bill = Pick<ModelCall, 'system' | 'turns' | 'tools' | 'maxOutputTokens'>;
+
+/** A turn of lookups is worth nothing without the one that answers: both have to fit, or the answer is asked for at once. */
+async function pay(call: Bill, mayLookUp: boolean, { purse, modelId }: ConversationOptions) {
+  const { system, turns, tools } = call;
+  const input = Math.ceil(JSON.stringify([system, turns, tools]).length / CHARACTERS_PER_TOKEN);
+  const estimate: TokenUse = { input, cachedInput: 0, output: call.maxOutputTokens };
+  if (mayLookUp) {
+    const both = await purse.reserve(modelId, addTokens(addTokens(estimate, estimate), { ...NO_TOKENS, input: 2000 }));
+    if (both.kind === 'reserved') return { mayLookUp, settle: both.settle };
+  }
+  const one = await purse.reserve(modelId, estimate);
+  if (one.kind === 'empty') throw new NoBudget(one.reason);
+  return { mayLookUp: false, settle: one.settle };
+}
+
+/** When the time is over the model may have answered all the same, and is paid; other failures cost nothing. */
+async function callAndSettle(
+  call: ModelCall,
+  settle: (spent: TokenUse | null) => Promise<void>,
+  { client, signal }: ConversationOptions,
+): Promise<ModelAnswer> {
+  try {
+    const answer = await beforeAbort(client.call(call), signal);
+    await settle(answer.tokens);
+    return answer;
+  } catch (error) {
+    await settle(signal.aborted ? null : NO_TOKENS);
+    throw error;
+  }
+}
+
+function repairTurns(answer: ModelAnswer, problem: string): ModelTurn[] {
+  const words = `Your answer is not valid: ${problem}. Call ${TOOL_NAME} with a valid answer.`;
+  const text = answer.text.slice(0, LONGEST_ECHO);
+  if (answer.kind === 'text')
+    return [
+      { role: 'assistant', text: text.trim() || '(no answer)', uses: [] },
+      { role: 'user', text: words },
+    ];
+  const results = answer.uses.map(({ id, name }) => ({ id, name, text: words, failed: true }));
+  return [
+    { role: 'assistant', text, uses: answer.uses },
+    { role: 'results', results, text: '' },
+  ];
+}

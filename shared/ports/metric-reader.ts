@@ -1,0 +1,19 @@
+/** Metrics that a service's deployment always has, by their CloudWatch names. */
+export type LambdaMetric = 'Errors' | 'Invocations' | 'Duration' | 'Throttles' | 'ConcurrentExecutions';
+export type EcsMetric = 'CPUUtilization' | 'MemoryUtilization';
+
+export type MetricRef =
+  | { kind: 'lambda-alias'; functionName: string; alias: string; metric: LambdaMetric }
+  | { kind: 'ecs-service'; cluster: string; service: string; metric: EcsMetric };
+
+export interface MetricPoint {
+  /** ISO 8601, start of the period. */
+  readonly at: string;
+  readonly value: number;
+}
+
+/** CloudWatch metrics, read only. Throws `Retryable` or `Refused`. */
+export interface MetricReader {
+  /** Oldest first, one point a period: sums of counts, averages of the rest. */
+  read(ref: MetricRef, from: Date, to: Date, periodSeconds: number): Promise<MetricPoint[]>;
+}

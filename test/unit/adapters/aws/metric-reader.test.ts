@@ -1,0 +1,49 @@
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
+
+const client = new CloudWatchClient({ region: 'eu-west-1' });
+const cloudwatch = mockClient(client);
+beforeEach(() => cloudwatch.reset());
+const read = (ref: Parameters<ReturnType<typeof makeCloudWatchMetricReader>['read']>[0]) =>
+  makeCloudWatchMetricReader({ client }).read(
+    ref,
+    new Date('2026-11-21T11:00:00Z'),
+    new Date('2026-11-21T12:00:00Z'),
+    60,
+  );
+
+describe('reading metrics', () => {
+  it("sums errors of the alias' own series and averages the rest", async () => {
+    const at = new Date('2026-11-21T11:00:00Z');
+    cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [{ Timestamps: [at], Values: [3] }] });
+    expect(await read({ kind: 'lambda-alias', functionName: 'f', alias: 'live', metric: 'Errors' })).toEqual([
+      { at: '2026-11-21T11:00:00.000Z', value: 3 },
+    ]);
+    await read({ kind: 'ecs-service', cluster: 'c', service: 's', metric: 'CPUUtilization' });
+    const stats = cloudwatch
+      .commandCalls(GetMetricDataCommand)
+      .map(({ args }) => args[0].input.MetricDataQueries?.[0]?.MetricStat);
+    expect(stats).toMatchObject([
+      {
+        Stat: 'Sum',
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          Dimensions: [
+            { Name: 'FunctionName', Value: 'f' },
+            { Name: 'Resource', Value: 'f:live' },
+          ],
+        },
+      },
+      { Stat: 'Average', Metric: { Namespace: 'AWS/ECS', MetricName: 'CPUUtilization' } },
+    ]);
+  });
+
+  it('is refused without the right', async () => {
+    const denied = Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+    cloudwatch.on(GetMetricDataCommand).rejects(denied);
+    const asked = read({ kind: 'lambda-alias', functionName: 'f', alias: 'live', metric: 'Errors' });
+    await expect(asked).rejects.toMatchObject({ name: 'Refused' });
+  });
+});
