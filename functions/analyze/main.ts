@@ -14,6 +14,7 @@ import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
+import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze-connect.ts';
@@ -37,11 +38,11 @@ const secrets = makeSecretReader({
   'github-token': environment.githubTokenSecret,
   'model-key': environment.modelKeySecret,
 });
-const github = {
+const github = githubAccess({
   apiUrl: configuration.github.apiUrl,
-  token: async () => (await secrets.read('github-token')).token ?? '',
+  secret: () => secrets.read('github-token'),
   clock: systemClock,
-};
+});
 
 async function modelOf(): Promise<DiagnosisModel | null> {
   const settings = modelSettingsOf(configuration);

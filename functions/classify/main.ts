@@ -17,16 +17,18 @@ if (modelProblems.length > 0)
   lambdaLog.error('There is no trained model: signatures decide alone.', { problems: modelProblems });
 if (problems.length > 0) lambdaLog.error('Some signatures do not parse.', { problems });
 
+const configuration = loadConfiguration(process.env);
+
 export const handler = stepFunction({
   config,
   ...STEPS.classify,
   run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
+    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     signatures,
     model,
-    configuration: loadConfiguration(process.env),
+    configuration,
     clock: systemClock,
   }),
 });
