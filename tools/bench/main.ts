@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleRows, testRows } from './build-rows.ts';
 import { crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
+import { logRows } from './log-rows.ts';
 import { type Row, renderRow } from './row.ts';
 import { startRows } from './start-rows.ts';
 
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   load: loadRows,
   repeats: repeatRows,
   crash: crashRows,
+  logs: logRows,
   bundles: bundleRows,
   tests: testRows,
 };

@@ -1,3 +1,4 @@
+import { detachedText } from './detached-text.ts';
 import { type Candidate, strongest } from './excerpt-ranking.ts';
 
 /** Lines before and after an alarming line that are kept with it. */
@@ -24,11 +25,6 @@ interface Held {
   isKept: boolean;
 }
 
-/** A copy that does not keep the chunk alive that the text is a slice of. */
-function detached(candidate: Candidate): Candidate {
-  return { ...candidate, text: ` ${candidate.text}`.slice(1) };
-}
-
 function candidateIn(held: Held): Candidate {
   held.candidate ??= held.look();
   return held.candidate;
@@ -43,8 +39,12 @@ export function makeLinePool(): LinePool {
   let kept: Candidate[] = [];
   let recent: Held[] = [];
   let after = 0;
+  const keep = (candidate: Candidate): void => {
+    const { text, at } = candidate;
+    kept.push({ ...candidate, text: detachedText(text), at: at === undefined ? at : detachedText(at) });
+  };
   const age = (): void => {
-    for (const held of recent.slice(0, -TAIL)) if (held.isKept) kept.push(detached(candidateIn(held)));
+    for (const held of recent.slice(0, -TAIL)) if (held.isKept) keep(candidateIn(held));
     recent = recent.slice(-TAIL);
     if (kept.length > MOST_KEPT) kept = strongest(kept, KEPT_AFTER_CUT);
   };

@@ -1,3 +1,5 @@
+import { detachedText } from './detached-text.ts';
+
 /** Secrets that are remembered; later ones share the placeholder without a number. */
 const MOST_REMEMBERED = 10_000;
 
@@ -21,7 +23,7 @@ export function makePlaceholders(): Placeholders & { counts: Record<string, numb
       const number = (numbers.get(kind) ?? 0) + 1;
       numbers.set(kind, number);
       const placeholder = `[redacted:${kind}:${number}]`;
-      bySecret.set(secret, placeholder);
+      bySecret.set(detachedText(secret), placeholder);
       return placeholder;
     },
   };

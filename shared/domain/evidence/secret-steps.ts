@@ -24,6 +24,8 @@ const LITERALS = [...RULES.map(({ literals }) => literals), ASSIGNMENT_LITERALS]
 const OWNERS = LITERALS.flatMap((literals, step) => literals.map(() => step));
 /** One of these stands in every text in which a rule or an assignment can match. */
 export const STEP_LITERALS: readonly string[] = LITERALS.flat();
+/** Every pattern that may run on a line. */
+export const ALL_SECRET_PATTERNS: readonly RegExp[] = [...RULES.map(({ pattern }) => pattern), ...ASSIGNMENTS];
 const FINDER = makeLiteralFinder(STEP_LITERALS);
 
 const ALREADY_REDACTED = /^\*+$|^\[redacted:/;

@@ -1,0 +1,5 @@
+/** A copy that does not keep the whole chunk of a log alive that the text is a slice of. */
+export function detachedText(text: string): string {
+  // A slice of a text that was just put together is a slice of that alone.
+  return ` ${text}`.slice(1);
+}

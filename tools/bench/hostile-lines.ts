@@ -1,0 +1,66 @@
+/** How long each hostile line is: what of a line is ever read. */
+const LENGTH = 32_768;
+
+/** A beginning, what is repeated until the line is full, and an end at which a pattern that backtracks has to give up. */
+const SEEDS: readonly (readonly [start: string, repeated: string, end: string])[] = [
+  ['', 'a', '!'],
+  ['', 'aA1', '!'],
+  ['', 'A', '='],
+  ['', '0', 'x'],
+  ['', '0a', '-'],
+  ['', ' ', 'x'],
+  ['x', ' ', 'x'],
+  ['', '\t', '!'],
+  ['', '\t ', '!'],
+  ['', '.', '!'],
+  ['', '1.', '!'],
+  ['', 'a.', '@'],
+  ['', '-', '!'],
+  ['', '--a', '='],
+  ['', '_', '!'],
+  ['___ ', 'a _', '!'],
+  ['', '=', '!'],
+  ['', 'a=', '!'],
+  ['', ':', '!'],
+  ['', 'a:', '@'],
+  ['', '/', '!'],
+  ['', '/a', '!'],
+  ['', '\\', '!'],
+  ['', '"', '!'],
+  ['"', '\\"', '!'],
+  ['', "'", '!'],
+  ['', '`', '!'],
+  ['', '(', '!'],
+  ['', '{', '!'],
+  ['', '[', '!'],
+  ['', '<', '!'],
+  ['', '<a>', '!'],
+  ['', '@', '!'],
+  ['', 'a@', '!'],
+  ['', '#', '!'],
+  ['', '|', '!'],
+  ['', 'http://', '!'],
+  ['https://', 'a:', '/'],
+  ['https://a:', 'b', '/'],
+  ['', 'error: ', '!'],
+  ['', 'errors ', '!'],
+  ['', 'expected ', '!'],
+  ['', '1 failed ', '!'],
+  ['', 'password=', '!'],
+  ['', 'token: "', '!'],
+  ['', 'secret', '!'],
+  ['', 'eyJ', '!'],
+  ['authorization: ', 'basic ', '!'],
+  ['', '%2', '!'],
+  ['', '\u001b[1;', '!'],
+  ['', '2026-01-01T00:00:00.000Z ', '!'],
+  ['', '\r', '!'],
+  ['{"', '":{"', '}'],
+  ['', 'Zm9v', '!'],
+];
+
+/** Lines of the kinds that patterns are known to backtrack on. */
+export const HOSTILE_LINES: readonly string[] = SEEDS.map(([start, repeated, end]) => {
+  const room = LENGTH - start.length - end.length;
+  return start + repeated.repeat(Math.ceil(room / repeated.length)).slice(0, room) + end;
+});

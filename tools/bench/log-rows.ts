@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { ALL_SECRET_PATTERNS } from '#shared/domain/evidence/secret-steps.ts';
+import { HOSTILE_LINES } from './hostile-lines.ts';
+import type { Row } from './row.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const GIGABYTE = 1_000_000_000;
+const MOST_SECONDS = 60;
+const MOST_MEGABYTES = 200;
+const MOST_MILLISECONDS = 50;
+
+/** What a build prints while all is well, and now and then when it is not: colours, progress, stack traces, tokens. */
+function linesOfStep(step: number): string[] {
+  const stamp = `2026-01-02T03:${String(step % 60).padStart(2, '0')}:05.1234567Z `;
+  const usual = [
+    `[${step % 100}%] Compiling unit_${step} (src/module_${step % 97}/unit_${step}.c)`,
+    `\u001b[32m✓\u001b[0m rejects an invalid cart ${step} \u001b[90m(${step % 40} ms)\u001b[0m`,
+    `Downloading https://registry.example.com/package-${step % 300}/-/package-${step % 300}-1.2.${step % 9}.tgz`,
+    ` 10%\r 55%\r100% of package-${step % 300}\r`,
+    `remote: Resolving deltas: 100% (${step}/${step}), done. commit 0a1b2c3d4e5f67890a1b2c3d4e5f67890a1b${step % 9999}`,
+    `level=info msg="step finished" step=${step} durationMs=${step % 777}`,
+    'PASS  src/cart/total.test.ts',
+    '',
+  ];
+  const failing = [
+    `src/module_${step % 97}/unit_${step}.c:12:3: error: expected ';' before 'return'`,
+    `    at total (src/cart/total.ts:${step % 90}:7)`,
+    `TypeError: Cannot read properties of undefined (reading 'price_${step % 50}')`,
+    `Authorization: Bearer ${'aB3dE5fG7hJ9'.repeat(3)}${step}`,
+  ];
+  return (step % 20 === 0 ? [...usual, ...failing] : usual).map((line) => stamp + line);
+}
+
+async function writeLog(path: string): Promise<void> {
+  const out = createWriteStream(path);
+  let written = 0;
+  for (let step = 0; written < GIGABYTE; ) {
+    const lines: string[] = [];
+    for (const until = step + 1_000; step < until; step++) lines.push(...linesOfStep(step));
+    const piece = Buffer.from(`${lines.join('\n')}\n`);
+    written += piece.length;
+    if (!out.write(piece)) await new Promise((resolve) => out.once('drain', resolve));
+  }
+  out.end('##[error]Process completed with exit code 2.\n');
+  await finished(out);
+}
+
+/** Highest resident memory of a running process in bytes, as Linux counts it; NaN elsewhere and once it ended. */
+function peakBytesOf(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+interface Reading {
+  readonly seconds: number;
+  readonly peakBytes: number;
+  readonly exitCode: number | null;
+}
+
+async function readLog(path: string): Promise<Reading> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [join(ROOT, 'apps/cli/main.ts'), 'log', 'classify', path, '--json'], {
+    cwd: ROOT,
+    stdio: 'ignore',
+  });
+  let peakBytes = Number.NaN;
+  const watch = setInterval(() => {
+    const now = peakBytesOf(child.pid);
+    if (!Number.isNaN(now)) peakBytes = now;
+  }, 100);
+  const exitCode = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  clearInterval(watch);
+  return { seconds: (performance.now() - started) / 1000, peakBytes, exitCode };
+}
+
+/** The slowest of every secret pattern on every hostile line, best of three so that a pause of the machine does not count. */
+function slowestMilliseconds(): number {
+  let slowest = 0;
+  for (const pattern of ALL_SECRET_PATTERNS) {
+    for (const line of HOSTILE_LINES) {
+      const times = [1, 2, 3].map(() => {
+        const started = performance.now();
+        line.replace(pattern, '');
+        return performance.now() - started;
+      });
+      slowest = Math.max(slowest, Math.min(...times));
+    }
+  }
+  return slowest;
+}
+
+/** One gigabyte through excerpt, redaction and classification; hostile lines through every pattern of redaction. */
+export async function logRows(outDir: string): Promise<Row[]> {
+  const path = join(outDir, 'big.log');
+  await writeLog(path);
+  const { seconds, peakBytes, exitCode } = await readLog(path);
+  const megabytes = peakBytes / 1e6;
+  const slowest = slowestMilliseconds();
+  return [
+    {
+      measure: 'log of 1 GB: excerpt, redaction and classification; peak memory',
+      goal: `${MOST_SECONDS} s; ${MOST_MEGABYTES} MB`,
+      measured: exitCode === 0 ? `${seconds.toFixed(0)} s; ${megabytes.toFixed(0)} MB` : `exit code ${exitCode}`,
+      met: exitCode === 0 && seconds <= MOST_SECONDS && megabytes <= MOST_MEGABYTES,
+    },
+    {
+      measure: `${HOSTILE_LINES.length} hostile lines of 32 KB against each of ${ALL_SECRET_PATTERNS.length} secret patterns, slowest`,
+      goal: `${MOST_MILLISECONDS} ms`,
+      measured: `${slowest.toFixed(1)} ms`,
+      met: slowest <= MOST_MILLISECONDS,
+    },
+  ];
+}
