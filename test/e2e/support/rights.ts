@@ -4,25 +4,38 @@ import { loadPolicies, type Role } from '#apps/local/iam/policies.ts';
 import type { Statement } from '#apps/local/iam/policy.ts';
 import { type Deployment, loadDeployment } from '#apps/local/template/deployment.ts';
 
-/** One action of one statement of a function's role. */
+/** A part of one statement of a function's role: all of it, one of its actions, or one of its resources. */
 export interface Right {
   readonly role: Role;
   readonly statement: Statement;
-  readonly action: string;
+  /** What is left of the statement without the part; null: nothing. */
+  readonly rest: Statement | null;
+  readonly part: string;
 }
 
-/** `FunctionsIntakeRole0A1B2C3D: dynamodb:GetItem on arn:...` */
-export function nameOf({ role, statement, action }: Right): string {
-  return `${role.logicalId}: ${action} on ${(statement.resources ?? []).join(' ')}`;
+/** `FunctionsIntakeRole0A1B2C3D: dynamodb:GetItem of [dynamodb:GetItem] on [arn:...]` */
+export function nameOf({ role, statement, part }: Right): string {
+  const { actions, resources } = statement;
+  return `${role.logicalId}: ${part} of [${(actions ?? []).join(' ')}] on [${(resources ?? []).join(' ')}]`;
 }
 
-/** Every right of every function's role, as the template gives it. */
+/** Every part of every statement of every function's role, as the template gives it. */
 export function functionRights(deployment: Deployment): Right[] {
   return functionRoles(deployment).flatMap((role) =>
     role.policies.flatMap(({ statements }) =>
-      statements.flatMap((statement) => (statement.actions ?? []).map((action) => ({ role, statement, action }))),
+      statements.flatMap((statement) => partsOf(statement).map((part) => ({ role, statement, ...part }))),
     ),
   );
+}
+
+function partsOf(statement: Statement): Pick<Right, 'rest' | 'part'>[] {
+  const { actions, resources } = statement;
+  const without = (all: readonly string[] | null, one: string) => (all ?? []).filter((other) => other !== one);
+  return [
+    { part: 'the statement', rest: null },
+    ...(actions ?? []).map((one) => ({ part: one, rest: { ...statement, actions: without(actions, one) } })),
+    ...(resources ?? []).map((one) => ({ part: one, rest: { ...statement, resources: without(resources, one) } })),
+  ];
 }
 
 export function functionRoles(deployment: Deployment): Role[] {
@@ -51,12 +64,10 @@ export function askAgain(deployment: Deployment, decisions: readonly IamDecision
   };
 }
 
-function without({ role, statement, action }: Right): Role {
+function without({ role, statement, rest }: Right): Role {
   const policies = role.policies.map((policy) => ({
     ...policy,
-    statements: policy.statements.map((one) =>
-      one === statement ? { ...one, actions: (one.actions ?? []).filter((other) => other !== action) } : one,
-    ),
+    statements: policy.statements.flatMap((one) => (one === statement ? (rest ?? []) : one)),
   }));
   return { ...role, policies };
 }

@@ -27,6 +27,8 @@ export interface GithubControl extends Announcing {
   addRun(spec: RunSpec): RunState;
   /** Starts a re-run as a person in GitHub's web page would; it is not in the effects journal. */
   rerunByHand(runId: number): void;
+  /** Ends a re-run that is under way, instead of its time. */
+  finishRerun(runId: number): void;
   run(runId: number): RunState | undefined;
   /** Oldest first. */
   runs(repository: string): RunState[];
@@ -86,6 +88,7 @@ export function makeLocalGithub(options: {
       setHookUrl(webhook.url);
     },
     rerunByHand: (id) => lifecycle.rerun(knownRun(state, id)),
+    finishRerun: (id) => lifecycle.finish(knownRun(state, id)),
     setUnreachable: hookshot.setUnreachable,
     acceptTokens(tokens) {
       access.tokens = tokens;

@@ -6,6 +6,8 @@ import { workflowJobPayload, workflowRunPayload } from './webhook-payloads.ts';
 export interface RunLifecycle {
   /** Starts the next attempt; it completes by itself after the run's `rerunMs`. */
   rerun(run: RunState): void;
+  /** Completes the current attempt now, if it runs. */
+  finish(run: RunState): void;
   /** Goes on with attempts that were running when the world's process ended. */
   resume(): void;
   /** Forgets what is still to come. */
@@ -26,6 +28,7 @@ export function makeRunLifecycle(state: GithubState, site: Site, hookshot: Hooks
     void hookshot.emit(run.repository, 'workflow_run', workflowRunPayload(state, site, run, action, attempt));
 
   function start(run: RunState, attempt: AttemptState): void {
+    if (attempt.status !== 'queued') return;
     attempt.status = 'in_progress';
     attempt.updatedAt = new Date().toISOString();
     state.runs.put(run.id, run);
@@ -34,6 +37,7 @@ export function makeRunLifecycle(state: GithubState, site: Site, hookshot: Hooks
   }
 
   function complete(run: RunState, attempt: AttemptState): void {
+    if (attempt.status === 'completed') return;
     completeAttempt(state, run, attempt, new Date());
     state.runs.put(run.id, run);
     for (const job of attempt.jobs) {
@@ -58,6 +62,10 @@ export function makeRunLifecycle(state: GithubState, site: Site, hookshot: Hooks
       state.runs.put(run.id, run);
       announce(run, 'requested', attempt);
       after(run.rerunMs / 2, () => start(run, attempt));
+    },
+    finish(run) {
+      const attempt = currentAttempt(run);
+      if (attempt.status !== 'completed') complete(run, attempt);
     },
     resume() {
       for (const run of state.runs.all()) {
