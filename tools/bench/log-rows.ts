@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -42,7 +43,7 @@ async function writeLog(path: string): Promise<void> {
     for (const until = step + 1_000; step < until; step++) lines.push(...linesOfStep(step));
     const piece = Buffer.from(`${lines.join('\n')}\n`);
     written += piece.length;
-    if (!out.write(piece)) await new Promise((resolve) => out.once('drain', resolve));
+    if (!out.write(piece)) await once(out, 'drain');
   }
   out.end('##[error]Process completed with exit code 2.\n');
   await finished(out);

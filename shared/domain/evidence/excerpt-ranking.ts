@@ -1,4 +1,4 @@
-import { isContinuation, isPlatformNoise, type LineScore } from './line-score.ts';
+import { isCalm, isContinuation, isPlatformNoise, type LineScore } from './line-score.ts';
 
 /** A line that may come into the excerpt. */
 export interface Candidate {
@@ -58,7 +58,8 @@ function wordingOf(text: string): number {
 
 function tellingShare(text: string): number {
   if (text === '') return 0.2;
-  return isPlatformNoise(text) ? 0.1 : 1;
+  if (isPlatformNoise(text)) return 0.1;
+  return isCalm(text) ? 0.4 : 1;
 }
 
 /** A line with what its ranking needs, worked out once. */

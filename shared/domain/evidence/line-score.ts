@@ -1,4 +1,4 @@
-import { ANCHORS, CODE_LISTING, HARMLESS, RUNNER_NOISE, WORDINGS } from './failure-wordings.ts';
+import { ANCHORS, CALM, CODE_LISTING, HARMLESS, RUNNER_NOISE, WORDINGS } from './failure-wordings.ts';
 import { readStructuredLine } from './structured-line.ts';
 
 /** How much a line by itself speaks for being the failure, and whether it ends the failing step. */
@@ -20,6 +20,11 @@ const PLATFORM_ALARM = /\bStatus: (?:timeout|error)\b/;
 /** Whether the platform prints the line for every request: it explains nothing, wherever it stands. */
 export function isPlatformNoise(text: string): boolean {
   return PLATFORM_NOISE.test(text) && !PLATFORM_ALARM.test(text);
+}
+
+/** Whether the line says that something went well, or only what a tool says after any failure. */
+export function isCalm(text: string): boolean {
+  return CALM.test(text);
 }
 
 /** Scores one cleaned line by its wording alone. Only lines with one of `ALARMING` need to be given. */
