@@ -26,7 +26,7 @@ type Json = Record<string, unknown>;
 export type ConfigurationChange = Omit<Partial<z.input<typeof Configuration>>, 'version'>;
 
 /** Names of the configurations that are synthesized; everything else is derived from one of them. */
-export type AssemblyName = 'rules' | 'model';
+export type AssemblyName = 'rules' | 'model' | 'keyed';
 
 export interface AssemblyRequest {
   readonly base?: AssemblyName;
@@ -58,6 +58,7 @@ export function sampleConfiguration(change: ConfigurationChange = {}): z.input<t
 
 const BASES: Readonly<Record<AssemblyName, ConfigurationChange>> = {
   rules: {},
+  keyed: { model: { provider: 'anthropic', modelId: 'claude-sonnet-4-5', timeoutSeconds: 20 } },
   model: { model: { provider: 'bedrock', modelId: 'anthropic.claude-sonnet-4-5-20250929-v1:0', timeoutSeconds: 2 } },
 };
 

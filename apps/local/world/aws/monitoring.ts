@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { alarmArn, PERIOD_SECONDS } from './alarm-events.ts';
 import type { AlarmRecord, LogEvent } from './company.ts';
+import { getMetricData } from './metrics.ts';
 import { AwsError, type AwsRooms, epoch, list, type Operation, pageBy, text } from './operation.ts';
 
 const describeAlarms: Operation = (rooms, input) => {
@@ -54,7 +55,10 @@ function presentAlarm({ company }: AwsRooms, alarm: AlarmRecord): object {
   };
 }
 
-export const CLOUDWATCH_OPERATIONS: Readonly<Record<string, Operation>> = { DescribeAlarms: describeAlarms };
+export const CLOUDWATCH_OPERATIONS: Readonly<Record<string, Operation>> = {
+  DescribeAlarms: describeAlarms,
+  GetMetricData: getMetricData,
+};
 
 /** Plain terms must all occur; `?term` alternatives one of them. JSON and metric patterns are not known here. */
 function matchesPattern(pattern: string, message: string): boolean {

@@ -2,59 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
-import type { DiagnosisRequest, Lookup, Purse } from '#shared/ports/diagnosis-model.ts';
-import type { ModelAnswer, ModelCall, ModelTurn } from '#shared/ports/model-client.ts';
-import {
-  aClassification,
-  aFullPurse,
-  anAnswer,
-  anEvidenceLine,
-  aReport,
-  someProse,
-  someTokens,
-} from '#test/builders/index.ts';
-import { fakeModelClient, inTurn } from '#test/fakes/index.ts';
+import { aClassification, aFullPurse, anAnswer, aReport, someProse, someTokens } from '#test/builders/index.ts';
+import { fakeModelClient } from '#test/fakes/index.ts';
 
-const blame: Lookup = {
-  name: 'blame',
-  description: 'Who changed it.',
-  schema: { type: 'object', properties: {} },
-  run: async (input) => ({
-    kind: 'found',
-    origin: 'Commits',
-    lines: [`asked ${JSON.stringify(input)}`, 'abc by someone'],
-  }),
-};
-const request: DiagnosisRequest = {
-  subject: 'A GitHub Actions workflow run',
-  classification: aClassification({ class: 'test_failure' }),
-  lines: [anEvidenceLine(), anEvidenceLine({ ref: 'L2', number: 2, text: 'npm error code ECONNRESET' })],
-  candidates: [{ label: 'rerun', description: 'Re-runs the failed jobs.' }],
-  similar: [],
-  lookups: [blame],
-};
-const settings = { modelId: 'big', modelIdOf: {}, timeoutSeconds: 5, maxOutputTokens: 500, maxTurns: 6 };
-const prompts = { base: 'Diagnose.', ofFamily: { code: 'Look at the code.' } };
-const report = (change: Readonly<Record<string, unknown>> = {}) =>
-  anAnswer({ name: 'report_diagnosis', input: aReport({ choice: 'rerun', ...change }) });
-const look = (input: unknown = {}) => anAnswer({ name: 'blame', input });
-
-function open(
-  answers: readonly (ModelAnswer | Error)[],
-  change: Partial<typeof settings> = {},
-  purse: Purse = aFullPurse(),
-) {
-  const client = fakeModelClient({ call: inTurn<ModelAnswer>(...answers) });
-  const used: string[] = [];
-  const clientOf = (modelId: string) => {
-    used.push(modelId);
-    return client;
-  };
-  const model = makeDiagnosisModel({ settings: { ...settings, ...change }, prompts, clientOf });
-  const call = (at: number) => client.calls[at]?.args[0] as ModelCall;
-  return { client, used, call, purse, diagnose: (asked = request) => model.diagnose(asked, purse) };
-}
-const ask = (...answers: (ModelAnswer | Error)[]) => open(answers).diagnose();
+import { ask, open, prompts, report, request, settings } from './diagnosis-rig.ts';
 
 describe('asking a model for a diagnosis', () => {
   it('gives the parsed reply and what it took', async () => {
@@ -80,60 +31,6 @@ describe('asking a model for a diagnosis', () => {
     expect(used).toEqual(['coder', 'big']);
     expect(call(0).system).toContain('Look at the code.');
     expect(call(1).system).not.toContain('Look at the code.');
-  });
-
-  it('lets the model look things up first, and cite what it found', async () => {
-    const { call, diagnose } = open([look({ file: 'a.ts' }), report({ evidence: ['L1', 'F2'] })]);
-    const result = await diagnose();
-    expect(result).toMatchObject({
-      kind: 'answered',
-      reply: { evidence: ['L1', 'F2'], consulted: [{ ref: 'F2', origin: 'Commits', text: 'abc by someone' }] },
-      spent: { turns: 2, lookups: ['blame'] },
-    });
-    expect(call(0).mustCall).toBe('any');
-    expect(call(1).turns.at(-1)).toMatchObject({ role: 'results', results: [{ id: 'u0', failed: false }] });
-    expect(JSON.stringify(call(1).turns.at(-1))).toContain('F1| asked {');
-  });
-
-  it('takes six turns at most: the fifth has to report, the sixth is for a repair', async () => {
-    const { client, call, diagnose } = open([look(), look(), look(), look(), look(), look(), report()]);
-    expect(await diagnose()).toMatchObject({
-      kind: 'unavailable',
-      reason: expect.stringContaining('invalid answer twice'),
-    });
-    expect(client.calls).toHaveLength(6);
-    expect([0, 3, 4, 5].map((at) => call(at).mustCall)).toEqual(['any', 'any', 'report_diagnosis', 'report_diagnosis']);
-  });
-
-  it('lets a model without tools report at once', async () => {
-    const { call, diagnose } = open([report()], { maxTurns: 1 });
-    await diagnose();
-    expect(call(0).mustCall).toBe('report_diagnosis');
-  });
-
-  it('tells the model of lookups that fail, hang on bad input or do not exist, and goes on', async () => {
-    const broken: Lookup = { ...blame, name: 'broken', run: async () => Promise.reject(new Retryable('secret words')) };
-    const uses = anAnswer({ name: 'broken', input: 1 }, { name: 'delete_everything', input: {} });
-    const { call, diagnose } = open([uses, report()]);
-    expect((await diagnose({ ...request, lookups: [broken] })).kind).toBe('answered');
-    expect(call(1).turns.at(-1)).toMatchObject({
-      results: [
-        { failed: true, text: 'It could not be read (Retryable).' },
-        { failed: true, text: 'There is no such tool.' },
-      ],
-    });
-  });
-
-  it('cuts what a lookup brings, in lines and characters', async () => {
-    const endless: Lookup = {
-      ...blame,
-      run: async () => ({ kind: 'found', origin: 'Log', lines: Array.from({ length: 5000 }, () => 'x'.repeat(5000)) }),
-    };
-    const { call, diagnose } = open([look(), report()]);
-    await diagnose({ ...request, lookups: [endless] });
-    const [result] = (call(1).turns.at(-1) as Extract<ModelTurn, { role: 'results' }>).results;
-    expect(result?.text.length).toBeLessThan(7000);
-    expect(result?.text).toContain('more lines were left out');
   });
 
   it('removes references of lines that do not exist, and drops what cites nothing else, and counts it', async () => {

@@ -1,0 +1,111 @@
+import { type AnalyzeDeps, analyze } from '#shared/app/analyze.ts';
+import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import { parseSignatures } from '#shared/domain/failure/signatures.ts';
+import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';
+import type { DiagnosisModel, DiagnosisRequest, DiagnosisResult, Purse } from '#shared/ports/diagnosis-model.ts';
+import type { TokenUse } from '#shared/ports/model-client.ts';
+import {
+  aClassification,
+  aConfiguration,
+  anEvidence,
+  anIncident,
+  answeredDiagnosis,
+  aTelemetry,
+  someSpending,
+  someTokens,
+} from '#test/builders/index.ts';
+import {
+  fakeClock,
+  fakeCodeHost,
+  fakeServiceLogs,
+  makeMemoryControlStore,
+  makeMemoryEvidenceStore,
+  makeMemoryIncidentStore,
+  makeMemoryKnowledgeStore,
+  makeMemoryStatsStore,
+  makeRecordingMeter,
+  scripted,
+} from '#test/fakes/index.ts';
+
+export const MODEL = 'a.model-v1:0';
+const bedrock = { provider: 'bedrock', modelId: MODEL, maxTokensPerIncident: 2000, maxTokensPerDay: 3000 } as const;
+export const PRICES = { [MODEL]: { input: 3, cachedInput: 0.3, output: 15 } };
+export const answered = answeredDiagnosis({ choice: 'rerun-failed-jobs' });
+
+interface Setting {
+  readonly result?: DiagnosisResult | null;
+  readonly model?: Readonly<Record<string, unknown>>;
+  /** What the model takes of the purse before it answers. */
+  readonly takes?: readonly { estimate: TokenUse; spent: TokenUse | null }[];
+}
+
+/** A model that pays as the real one does, and is unavailable when the purse is empty. */
+function payingModel(
+  result: DiagnosisResult,
+  takes: NonNullable<Setting['takes']>,
+  asked: DiagnosisRequest[],
+): DiagnosisModel {
+  return {
+    async diagnose(request, purse: Purse) {
+      let turns = 0;
+      for (const { estimate, spent } of takes) {
+        const reserved = await purse.reserve(MODEL, estimate);
+        if (reserved.kind === 'empty')
+          return {
+            kind: 'unavailable',
+            reason: reserved.reason,
+            spent: someSpending({ turns, tokens: someTokens({ input: 0, output: 0 }) }),
+          };
+        turns += 1;
+        await reserved.settle(spent);
+      }
+      asked.push(request);
+      return result;
+    },
+  };
+}
+
+export async function setUp(setting: Setting = {}) {
+  const {
+    result = answered,
+    model = {},
+    takes = [{ estimate: someTokens({ input: 900, output: 500 }), spent: someTokens({ input: 800, output: 100 }) }],
+  } = setting;
+  const clock = fakeClock();
+  const asked: DiagnosisRequest[] = [];
+  const control = makeMemoryControlStore(clock);
+  const meter = makeRecordingMeter();
+  const deps: AnalyzeDeps = {
+    incidents: makeMemoryIncidentStore(clock),
+    evidence: makeMemoryEvidenceStore(),
+    knowledge: makeMemoryKnowledgeStore(),
+    stats: makeMemoryStatsStore(),
+    codeHost: fakeCodeHost(),
+    code: scripted('code'),
+    archives: scripted('archives'),
+    serviceLogs: fakeServiceLogs(),
+    metrics: scripted('metrics'),
+    control,
+    playbooks: [],
+    signatures: parseSignatures([]).signatures,
+    model: result && payingModel(result, takes, asked),
+    actions: [rerunFailedJobs],
+    configuration: aConfiguration(result ? { model: { ...bedrock, ...model } } : {}),
+    clock,
+    meter,
+  };
+  const incident = anIncident({ classification: aClassification() });
+  await makeReady(deps, incident);
+  const run = (useModel = true) =>
+    analyze({ incidentId: incident.id, useModel, knowledgeId: null, preExisting: false }, deps);
+  const evidence = deps.evidence as unknown as { getDiagnosis(id: string): Promise<Diagnosis> };
+  return { deps, asked, run, incident, control, meter, read: () => evidence.getDiagnosis(incident.id) };
+}
+
+async function makeReady(deps: AnalyzeDeps, incident: ReturnType<typeof anIncident>): Promise<void> {
+  const incidents = deps.incidents as ReturnType<typeof makeMemoryIncidentStore>;
+  const evidence = deps.evidence as ReturnType<typeof makeMemoryEvidenceStore>;
+  await incidents.create(incident);
+  await evidence.putEvidence(anEvidence());
+  await evidence.putTelemetry(incident.id, aTelemetry());
+}
