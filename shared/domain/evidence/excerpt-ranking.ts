@@ -29,7 +29,7 @@ export interface RankedLine {
 const W = {
   /** Falls per line after an alarming line; slower through lines that continue it. */
   afterDecay: 0.835,
-  continuedDecay: 0.977,
+  continuedDecay: 0.987,
   /** Falls per line before an alarming line. */
   beforeDecay: 0.932,
   /** What neighbours lend, of their own score. */
@@ -37,7 +37,7 @@ const W = {
   carriedBack: 0.81,
   /** A step's end follows; nearness to it. */
   anchor: 5.8,
-  anchorReach: 600,
+  anchorReach: 400,
   /** Nearness to the end of the log. */
   end: 3.06,
   endReach: 240,
@@ -87,16 +87,26 @@ function repetitionFactors(candidates: readonly Candidate[]): Float64Array {
   });
 }
 
+/** Lines of a failing test's report that follow its heading, source and output without any mark among them. */
+const REPORT = 14;
+const HEADING = 9;
+
+function opensReport(candidate: Candidate | undefined): boolean {
+  return candidate !== undefined && candidate.base >= HEADING && !candidate.text.startsWith('##[');
+}
+
 /** What neighbours lend: an alarming line lifts what follows it, and a little what stands before it. */
 function carriedScores(candidates: readonly Candidate[], own: Float64Array): Float64Array {
   const carried = new Float64Array(own.length);
   let current = 0;
+  let inReport = 0;
   for (let at = 0; at < own.length; at++) {
     const candidate = candidates[at];
     const previous = candidates[at - 1];
     if (candidate === undefined) continue;
     const gap = previous === undefined ? 0 : candidate.number - previous.number;
-    const decay = candidate.continues ? W.continuedDecay : W.afterDecay;
+    inReport = opensReport(previous) ? REPORT : candidate.anchor || (candidate.telling < 1 && candidate.text !== '') ? 0 : inReport - 1;
+    const decay = candidate.continues || inReport > 0 ? W.continuedDecay : W.afterDecay;
     current = gap > 1 ? 0 : current * decay;
     carried[at] = current * W.carriedForward;
     current = Math.max(current, own[at] ?? 0);
