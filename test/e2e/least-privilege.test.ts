@@ -27,6 +27,14 @@ const CI_TWO = { id: 7_301_002, name: 'Nightly', path: '.github/workflows/nightl
 /** A re-run that ends when the test says so, or never. */
 const UNTIL_FINISHED_MS = 600_000;
 
+/** What the model reads before it answers; what an incident does not have fails, and nothing comes of it. */
+const LOOKS = [
+  { name: 'failing_step', input: {} },
+  { name: 'test_history', input: {} },
+  { name: 'search_log', input: { contains: 'error' } },
+  { name: 'read_metric', input: { metric: 'Errors' } },
+];
+
 let healer: Healer;
 /** Every question that the scenarios asked of the policies. */
 const asked: IamDecision[] = [];
@@ -42,7 +50,7 @@ beforeAll(async () => {
       verification: { ...sampleConfiguration().verification, runMaxPolls: 500 },
     },
   });
-  healer.world.models.setDefault({ kind: 'plausible', change: { confidence: 'high' } });
+  healer.world.models.setDefault({ kind: 'plausible', change: { confidence: 'high' }, looks: LOOKS });
 });
 afterAll(() => healer?.stop());
 
