@@ -93,5 +93,8 @@ function reasonOf(error: unknown, signal: AbortSignal): string {
   if (error instanceof NoBudget) return error.message;
   if (signal.aborted) return 'The language model did not answer in time.';
   if (error instanceof Error && error.name === 'Refused') return 'The language model refused the request.';
+  // The address stays out of it: the reason may stand in a public comment.
+  if (error instanceof Error && error.message.includes('ECONNREFUSED'))
+    return 'The language model refuses connections: is its server running, and model.baseUrl right?';
   return 'The language model could not be reached.';
 }

@@ -101,6 +101,23 @@ describe('the stateful stack', () => {
     state.resourceCountIs('AWS::SecretsManager::Secret', 2);
   });
 
+  it.each([
+    ['anthropic', {}, 1],
+    ['openai', { sendsKey: false }, 0],
+    ['ollama', {}, 0],
+    ['ollama', { sendsKey: true }, 1],
+  ])('has a secret for the key of a model only where one is sent: %s %j', (provider, more, keys) => {
+    const workspace = makeWorkspace({ version: 1, model: { provider, modelId: 'some-model', ...more } });
+    const templates = templatesOf(workspace.makeApp().synth());
+    workspace.remove();
+    templates.state.resourceCountIs('AWS::SecretsManager::Secret', 2 + keys);
+    expect(Object.keys(templates.state.findOutputs('ModelKeySecretName'))).toHaveLength(keys);
+    const variables = Object.values(templates.selfheal.findResources('AWS::Lambda::Function')).flatMap(
+      ({ Properties }) => Properties.Environment?.Variables?.MODEL_KEY_SECRET_ARN ?? [],
+    );
+    expect(variables).toEqual([keys === 0 ? 'none' : expect.anything()]);
+  });
+
   it('lets only an administrator make approvers, who sign in without a client secret', () => {
     state.hasResourceProperties('AWS::Cognito::UserPool', {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },

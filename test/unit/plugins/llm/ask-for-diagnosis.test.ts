@@ -101,6 +101,13 @@ describe('asking a model for a diagnosis', () => {
     },
   );
 
+  it('[A58] tells a reader that nothing listens at the address, without telling the address', async () => {
+    const { diagnose } = open([new Retryable('Asking Ollama: connect ECONNREFUSED 10.0.0.7:11434')]);
+    const answer = await diagnose();
+    expect(answer).toMatchObject({ reason: expect.stringContaining('refuses connections') });
+    expect(JSON.stringify(answer)).not.toContain('10.0.0.7');
+  });
+
   it('gives up in time even when the client ignores the signal, and leaves the estimate spent', async () => {
     const client = fakeModelClient({ call: () => new Promise(() => {}) });
     const purse = aFullPurse();
