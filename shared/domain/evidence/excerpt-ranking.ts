@@ -95,6 +95,10 @@ function opensReport(candidate: Candidate | undefined): boolean {
   return candidate !== undefined && candidate.base >= HEADING && !candidate.text.startsWith('##[');
 }
 
+function endsReport({ anchor, telling, text }: Candidate): boolean {
+  return anchor || (telling < 1 && text !== '');
+}
+
 /** What neighbours lend: an alarming line lifts what follows it, and a little what stands before it. */
 function carriedScores(candidates: readonly Candidate[], own: Float64Array): Float64Array {
   const carried = new Float64Array(own.length);
@@ -105,7 +109,8 @@ function carriedScores(candidates: readonly Candidate[], own: Float64Array): Flo
     const previous = candidates[at - 1];
     if (candidate === undefined) continue;
     const gap = previous === undefined ? 0 : candidate.number - previous.number;
-    inReport = opensReport(previous) ? REPORT : candidate.anchor || (candidate.telling < 1 && candidate.text !== '') ? 0 : inReport - 1;
+    if (opensReport(previous)) inReport = REPORT;
+    else inReport = endsReport(candidate) ? 0 : inReport - 1;
     const decay = candidate.continues || inReport > 0 ? W.continuedDecay : W.afterDecay;
     current = gap > 1 ? 0 : current * decay;
     carried[at] = current * W.carriedForward;

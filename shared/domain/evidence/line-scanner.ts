@@ -27,6 +27,7 @@ export interface ScanPlan {
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const ESCAPE = 27;
+const SPACE = 32;
 const BRACKET = 91;
 /** Characters that are copied and scanned at once. */
 const AT_ONCE = 65_536;
@@ -144,24 +145,24 @@ class Scanner implements LineScanner {
     let from = 0;
     for (let at = 0; at < length; at++) {
       const code = codes[at] ?? 0;
-      if (code === ESCAPE) {
+      if (code < SPACE) {
+        if (code === LINE_FEED) {
+          this.#close(text.slice(from, at), marks);
+          from = at + 1;
+          state = 0;
+          marks = 0;
+          continue;
+        }
         // What a colour stands in the middle of is still one word.
-        const end = endOfSequence(codes, at, length);
+        const end = code === ESCAPE ? endOfSequence(codes, at, length) : at;
         if (end > at) {
           at = end;
           continue;
         }
-      }
-      if (code === LINE_FEED) {
-        this.#close(text.slice(from, at), marks);
-        from = at + 1;
-        state = 0;
-        marks = 0;
-      } else {
         if (code === CARRIAGE_RETURN && (at + 1 === length || codes[at + 1] !== LINE_FEED)) marks |= loneReturn;
-        state = next[state + (letters[code] ?? 0)] ?? 0;
-        marks |= stateMarks[state] ?? 0;
       }
+      state = next[state + (letters[code] ?? 0)] ?? 0;
+      marks |= stateMarks[state] ?? 0;
     }
     this.#state = state;
     this.#marks = marks;

@@ -95,6 +95,38 @@ describe('an excerpt', () => {
     expect(text).not.toContain(token.slice(0, 8));
   });
 
+  it('[A62] numbers lines by their line feeds, whatever other ends and bytes the log mixes in', () => {
+    const excerpt = excerptOf(['fine\r\nold mac\rerror: one\r\n\u0000\ufffd\ufffd\n\n\u2028FAILED two\n\r\n'], 10);
+    expect(excerpt.totalLines).toBe(6);
+    expect(excerpt.lines.map(({ number, text }) => [number, text.trim()])).toEqual([
+      [1, 'fine'],
+      [2, 'error: one'],
+      [3, '\ufffd\ufffd'],
+      [4, ''],
+      [5, 'FAILED two'],
+      [6, ''],
+    ]);
+  });
+
+  it('keeps the wording that is said once before the hundredth line of a lint', () => {
+    const lint = Array.from({ length: 300 }, (_, at) => `src/file${at}.ts:${at + 1}:1: error: missing semicolon`);
+    const lines = [
+      'src/total.ts:7:3: error: cannot add a string to an amount',
+      ...lint,
+      'Found 301 errors in 301 files',
+    ];
+    const kept = excerptOf([[...lines, '##[error]Process completed with exit code 1.'].join('\n')], 20).lines;
+    expect(kept.map(({ number }) => number)).toEqual(expect.arrayContaining([1, 302, 303]));
+  });
+
+  it('gives no room to what passed and to advice that follows every failure', () => {
+    const passed = Array.from({ length: 40 }, (_, at) => `--- PASS: TestTotal${at} (0.00s)`);
+    const advice = ['npm ERR! errno 1', 'npm ERR!', 'npm ERR! A complete log of this run can be found in:'];
+    const lines = ['--- FAIL: TestCart (0.01s)', '    cart_test.go:7: got 3, want 4', ...passed, ...advice];
+    const kept = excerptOf([lines.join('\n')], 2).lines.map(({ number }) => number);
+    expect(kept).toEqual([1, 2]);
+  });
+
   it('gives an empty excerpt for an empty log', () => {
     expect(excerptOf([])).toEqual({ totalLines: 0, lines: [], notes: [] });
   });
