@@ -1,3 +1,4 @@
+import { bugswarmAnalyzer } from './bugswarm-analyzer.ts';
 import { bump } from './bump.ts';
 import { cidiff } from './cidiff.ts';
 import { logchunks } from './logchunks.ts';
@@ -17,6 +18,7 @@ export const SUITES: readonly Suite[] = [
   taxonomy16Crosswalk,
   secrets,
   velorenIntermittent,
+  bugswarmAnalyzer,
   bump,
   loghub2k,
   nab,
