@@ -25,7 +25,7 @@ export interface JudgedVerdict {
 
 /** Odds of seven to one turn a signature's verdict. */
 const CLEAR = Math.log(7);
-/** Without a signature's verdict a failure is called lasting only when it surely is. */
+/** Against or without a signature's verdict a failure is called lasting only when it surely is. */
 const SURELY_LASTING = 0.25;
 const SURELY_TRANSIENT = 0.5;
 const MANY_ATTEMPTS = 3;
@@ -67,7 +67,7 @@ export function judgeVerdict(input: VerdictInput): JudgedVerdict {
   if (opinion === null || model === undefined) return byRules(own, input, logFactor);
   const signs = signsOfTransience(answerOfSignatures(scores), opinion);
   const transient = logistic(logOdds(calibrated(model.calibrations.transience, signs)) + logFactor);
-  if (transient >= SURELY_TRANSIENT) {
+  if (transient >= (isTransient(own) ? SURELY_LASTING : SURELY_TRANSIENT)) {
     const verdict = transientVerdict(choice, own);
     return { verdict, surely: transientVerdict('unknown', own), factor: factorOf(verdict, history) };
   }

@@ -17,7 +17,9 @@ function moduleOf(file: string): string {
 /** A file and test as a dotted module and `::` path. */
 function pytestName(file: string, test: string | undefined): string {
   const module = moduleOf(file);
-  return test === undefined ? `(${module})` : `${module}::${test}`;
+  if (test === undefined) return `(${module})`;
+  // A documentation test is named by its module once more.
+  return `${module}::${test.startsWith(`${module}.`) ? test.slice(module.length + 1) : test}`;
 }
 
 const RAN = ['passed', 'xfailed', 'xpassed'];
@@ -46,7 +48,7 @@ export function makePytestReader(): TestReader {
       }
       const file = PYTEST_PLACE.exec(line)?.groups?.file;
       if (head !== null && file !== undefined) {
-        headed.push({ kind: 'name', name: headedName(file, head) });
+        headed.push({ kind: 'name', name: pytestName(file, classPath(file, head)) });
         head = null;
       }
       return [];
@@ -55,10 +57,9 @@ export function makePytestReader(): TestReader {
   };
 }
 
-/** A headed report names `Class.test`, or the whole module again when it is of a documentation test. */
-function headedName(file: string, head: string): string {
-  const module = `${moduleOf(file)}.`;
-  return pytestName(file, (head.startsWith(module) ? head.slice(module.length) : head).replace('.', '::'));
+/** A headed report names `Class.test`; a module's own name before it is left to be found. */
+function classPath(file: string, head: string): string {
+  return head.startsWith(`${moduleOf(file)}.`) ? head : head.replace('.', '::');
 }
 
 function pytestCounts(summary: string) {
