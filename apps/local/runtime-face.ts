@@ -17,9 +17,8 @@ export function runtimeFace({ deployment, services, faults, close }: FaceParts):
   const physicalIds = physicalIdsOf(deployment.resources);
   let closed: Promise<void> | null = null;
   const nameOf = (idOrName: string) =>
-    deployment
-      .ofType('AWS::Lambda::Function')
-      .find(({ logicalId, id }) => logicalId === idOrName || id === idOrName)?.name ?? idOrName;
+    deployment.ofType('AWS::Lambda::Function').find(({ logicalId, id }) => logicalId === idOrName || id === idOrName)
+      ?.name ?? idOrName;
   return {
     endpoint: deployment.endpoint,
     outputs: deployment.outputs,

@@ -17,6 +17,8 @@ export interface StageOptions {
   readonly port?: number;
   readonly timeScale?: number;
   readonly maxWorkersPerFunction?: number;
+  /** The configured model is asked where it really is, with this key; otherwise the outside world plays it. */
+  readonly realModel?: { readonly key: string | null };
   onEvent?(event: RuntimeEvent): void;
 }
 
@@ -39,13 +41,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ...(options.dataDir === undefined ? {} : { dataDir: join(dataDir, 'world') }),
     onEvent: (event) => void receiver.runtime?.putEvent({ ...event }),
   });
-  const { assemblyDir, port, timeScale, maxWorkersPerFunction, onEvent } = options;
+  const { assemblyDir, port, timeScale, maxWorkersPerFunction, realModel, onEvent } = options;
   const runtime = await startRuntime({
     assemblyDir,
     dataDir: join(dataDir, 'runtime'),
     awsWorldUrl: world.awsUrl,
     githubApiUrl: world.githubApiUrl,
-    modelOrigin: world.url,
+    ...(realModel === undefined ? { modelOrigin: world.url } : {}),
     adminAccessKeyId: ADMIN_KEY,
     ...(port === undefined ? {} : { port }),
     ...(timeScale === undefined ? {} : { timeScale }),
@@ -54,7 +56,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   });
   receiver.runtime = runtime;
   const webhookUrl = outputOf(runtime, 'WebhookUrl');
-  const webhookSecret = introduce(runtime);
+  const webhookSecret = introduce(runtime, undefined, realModel?.key ?? undefined);
   world.github.setWebhook({ url: webhookUrl, secret: webhookSecret });
   return {
     runtime,
@@ -69,12 +71,16 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   };
 }
 
-/** Puts a fresh webhook secret and a token for the local GitHub into the template's secrets. */
-export function introduce(runtime: Runtime, webhookSecret = randomBytes(24).toString('hex')): string {
+/** Puts a fresh webhook secret, a token for the local GitHub and the model's key into the template's secrets; gives the first. */
+export function introduce(
+  runtime: Runtime,
+  webhookSecret = randomBytes(24).toString('hex'),
+  modelKey = 'local-key',
+): string {
   runtime.overrideSecret(outputOf(runtime, 'WebhookSecretName'), { current: webhookSecret });
   runtime.overrideSecret(outputOf(runtime, 'GithubTokenSecretName'), { token: 'local-token' });
-  const { ModelKeySecretName: modelKey } = runtime.outputs;
-  if (modelKey !== undefined) runtime.overrideSecret(modelKey, { key: 'local-key' });
+  const { ModelKeySecretName: modelKeySecret } = runtime.outputs;
+  if (modelKeySecret !== undefined) runtime.overrideSecret(modelKeySecret, { key: modelKey });
   return webhookSecret;
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareAssembly } from './assembly.ts';
+import { modelFromEnvironment, writeWithModel } from './model-from-environment.ts';
 import { healSamples, warmUp } from './sample/heal-samples.ts';
 import { openStage } from './stage.ts';
 import { type Ended, makeTerminal } from './terminal.ts';
@@ -12,7 +13,8 @@ Deploys the synthesized template to this machine, heals sample incidents, and st
   --once         ends when the samples are healed: exit code 0, or 1 when one was not
   --port N       listens on 127.0.0.1:N (default: a free port)
   --data DIR     keeps state in DIR and goes on with it the next time (default: a fresh folder, removed at the end)
-  --config FILE  another selfheal.json (default: the one of the samples)`;
+  --config FILE  another selfheal.json (default: the one of the samples)
+OLLAMA_URL, ANTHROPIC_API_KEY or OPENAI_API_KEY lets a real model diagnose; SELFHEAL_MODEL names another one than its default.`;
 
 function readArguments() {
   try {
@@ -44,8 +46,11 @@ async function main(): Promise<void> {
   if (args.help) return console.log(USAGE);
   const write = (line: string) => console.log(line);
   write('Selfheal on this machine: the template that deploys, without AWS, Docker or keys\n');
+  const model = modelFromEnvironment(process.env);
+  const withModel = join(ROOT, 'dist/with-model/selfheal.json');
+  if (model !== null) writeWithModel(args.config, model, withModel);
   const assembly = await prepareAssembly({
-    configurationFile: args.config,
+    configurationFile: model === null ? args.config : withModel,
     outDir: join(ROOT, 'dist/local'),
     context: { emails: 'on-call@example.com' },
   });
@@ -57,9 +62,13 @@ async function main(): Promise<void> {
     onEvent: makeTerminal({ write, colours: process.stdout.isTTY === true, onEnd: ends.add }),
     ...(args.port === undefined ? {} : { port: Number(args.port) }),
     ...(args.data === undefined ? {} : { dataDir: args.data }),
+    ...(model === null ? {} : { realModel: { key: model.key } }),
   });
   write(`  runtime    ${stage.runtime.endpoint}, ready in ${((performance.now() - started) / 1000).toFixed(2)} s`);
   write(`  mailbox    ${stage.runtime.endpoint}/mail`);
+  write(
+    `  model      ${model === null ? 'none: diagnosis by rules' : `${model.settings.modelId} (${model.by} is set)`}`,
+  );
   write(`  GitHub     ${stage.world.url} (local, as are CloudWatch, Lambda and ECS)\n`);
   void warmUp(stage);
   const healed = await healSamples(stage, ends.next, write);

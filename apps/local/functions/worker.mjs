@@ -27,7 +27,10 @@ async function run({ event, requestId, arn, deadlineMs, traceId }) {
   process.env._X_AMZN_TRACE_ID = traceId;
   try {
     loading ??= load();
-    const result = await call(await loading, JSON.parse(event), { ...context, ...invocation(requestId, arn, deadlineMs) });
+    const result = await call(await loading, JSON.parse(event), {
+      ...context,
+      ...invocation(requestId, arn, deadlineMs),
+    });
     parentPort.postMessage({ ok: true, payload: result === undefined ? 'null' : JSON.stringify(result) });
   } catch (error) {
     parentPort.postMessage({ ok: false, error: describe(error) });
