@@ -32,8 +32,11 @@ export interface FunctionsOptions {
 }
 
 const IDLE_MS = 30_000;
-/** Workers kept over all functions before the longest idle one makes room for another; each costs 20 to 30 MB. */
+/** Workers kept over all functions before the longest idle one makes room for another; each costs 30 to 40 MB. */
 const KEPT_WORKERS = 16;
+/** As many are kept when the process has grown beyond so much resident memory. */
+const KEPT_WHEN_CROWDED = 12;
+const CROWDED_BYTES = 560_000_000;
 /** Beyond so many, functions that are used need the room more than a second worker of the same function. */
 const GROWING_WORKERS = 6;
 const TRACE_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
@@ -49,12 +52,13 @@ export function makeFunctions(options: FunctionsOptions): Functions {
     .map((resource) => readFunction(resource, deployment, authorizer));
   const pools = new Map<string, FunctionPool>();
   const workers = () => [...pools.values()].reduce((sum, pool) => sum + pool.workers(), 0);
+  const kept = () => (process.memoryUsage.rss() > CROWDED_BYTES ? KEPT_WHEN_CROWDED : KEPT_WORKERS);
   const makeRoom = () => {
-    if (workers() >= KEPT_WORKERS) longestIdle(pools.values())?.reap();
+    if (workers() >= kept()) longestIdle(pools.values())?.reap();
   };
   /** More of them while all are busy, and no longer. */
   const onIdle = () => {
-    if (workers() > KEPT_WORKERS) longestIdle(pools.values())?.reap();
+    if (workers() > kept()) longestIdle(pools.values())?.reap();
   };
   const mayGrow = () => workers() < GROWING_WORKERS;
   for (const definition of definitions) {
