@@ -1,3 +1,4 @@
+import { percentOf } from '#shared/domain/kernel/percent.ts';
 import type { RuntimeEvent } from './runtime-contract.ts';
 
 /** States a reader follows; the Choice and Pass states between them only route. */
@@ -126,7 +127,7 @@ function textOf(value: unknown, key: string): string {
 }
 
 function percent(value: unknown): string {
-  return `${Math.round(Number(value) * 100)} %`;
+  return `${percentOf(Number(value))} %`;
 }
 
 /** `gh-53f95e866a2bdba8ad7f91b8-1` belongs to the incident `gh-53f95e866a2bdba8ad7f91b8`. */

@@ -34,9 +34,10 @@ export interface FunctionsOptions {
 const IDLE_MS = 30_000;
 /** Workers kept over all functions before the longest idle one makes room for another; each costs 30 to 40 MB. */
 const KEPT_WORKERS = 16;
-/** As many are kept when the process has grown beyond so much resident memory. */
-const KEPT_WHEN_CROWDED = 12;
-const CROWDED_BYTES = 560_000_000;
+/** As many are kept while many events are at work in a process that has grown beyond so much resident memory. */
+const KEPT_WHEN_CROWDED = 11;
+const CROWDED_BYTES = 520_000_000;
+const CROWDED_EVENTS = 4;
 /** Beyond so many, functions that are used need the room more than a second worker of the same function. */
 const GROWING_WORKERS = 6;
 const TRACE_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
@@ -52,7 +53,9 @@ export function makeFunctions(options: FunctionsOptions): Functions {
     .map((resource) => readFunction(resource, deployment, authorizer));
   const pools = new Map<string, FunctionPool>();
   const workers = () => [...pools.values()].reduce((sum, pool) => sum + pool.workers(), 0);
-  const kept = () => (process.memoryUsage.rss() > CROWDED_BYTES ? KEPT_WHEN_CROWDED : KEPT_WORKERS);
+  const load = () => [...pools.values()].reduce((sum, pool) => sum + pool.load(), 0);
+  const isCrowded = () => load() >= CROWDED_EVENTS && process.memoryUsage.rss() > CROWDED_BYTES;
+  const kept = () => (isCrowded() ? KEPT_WHEN_CROWDED : KEPT_WORKERS);
   const makeRoom = () => {
     if (workers() >= kept()) longestIdle(pools.values())?.reap();
   };
@@ -103,7 +106,7 @@ export function makeFunctions(options: FunctionsOptions): Functions {
         await pools.get(name)?.warm();
       }
     },
-    load: () => [...pools.values()].reduce((sum, pool) => sum + pool.load(), 0),
+    load,
     async stop() {
       stopped = true;
       clearInterval(reaper);

@@ -4,6 +4,7 @@ import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { percentOf } from '#shared/domain/kernel/percent.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { IncidentStory } from './contract.ts';
 
@@ -47,9 +48,8 @@ export function originOf(diagnosis: Diagnosis): string {
     model: 'Written by a language model and checked by nobody yet',
     knowledge: 'Known from earlier incidents and playbooks',
   }[diagnosis.source];
-  const percent = Math.round(diagnosis.confidence * 100);
   const hint = diagnosis.confidence < LOW_CONFIDENCE ? ' Take it as a hint, not as a finding.' : '';
-  return `${who}: ${failureClass.replaceAll('_', ' ')}, ${percent} % sure.${hint}`;
+  return `${who}: ${failureClass.replaceAll('_', ' ')}, ${percentOf(diagnosis.confidence)} % sure.${hint}`;
 }
 
 /** Notes worth a reader's time: that no model is configured is how most people run it. */
