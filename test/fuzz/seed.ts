@@ -9,7 +9,8 @@ function wholeNumber(name: 'FUZZ_RUNS' | 'FUZZ_SEED', min: number): number | nul
 }
 
 /**
- * How a seeded suite runs: `FUZZ_RUNS` (default: `defaultRuns`) rounds from `FUZZ_SEED` (default: a new one).
+ * How a seeded suite runs: `FUZZ_RUNS` (default: `defaultRuns`) rounds from `FUZZ_SEED` (default: a new one; `npm test` always
+ * takes the same).
  * The seed is printed once per process, so that a failure can be run again. A suite whose round takes long (starts processes, inflates
  * archives of megabytes) makes only a `share` of the rounds that `FUZZ_RUNS` asks for, so that all suites end in minutes.
  */

@@ -139,13 +139,27 @@ export function sharedPlaces(open: readonly Incident[]): string[] {
 export const unstarted = (open: readonly Incident[], { workflow }: Intake) =>
   open.map(({ id, attempt }) => `${id}-${attempt}`).filter((name) => !workflow.started.includes(name));
 
-/** Whether somebody was told of the failure: its own incident knows the attempt, or the place's incident counted it. */
+/** An incident of the signal's run, or of its alarm, whose rings soon after one another are one incident. */
+export function isAbout(sent: Signal, { id, intakeKey, target }: Incident): boolean {
+  const ids = identify(sent);
+  return target.kind === 'alarm' ? intakeKey === ids.intakeKey : id === ids.incidentId;
+}
+
+/** Whether the incident is about what the signal reports, or about something later of the same run or alarm. */
+export function isCovered(sent: Signal, incident: Incident): boolean {
+  if (!isAbout(sent, incident)) return false;
+  if (sent.target.kind !== 'alarm' || incident.target.kind !== 'alarm')
+    return incident.runAttempt >= runAttemptOf(sent);
+  return Date.parse(incident.target.changedAt) >= Date.parse(sent.target.changedAt);
+}
+
+/** Whether somebody was told of the failure: an incident covers it, or the place's incident counted it. */
 export function isAccountedFor(sent: Signal, incidents: readonly Incident[]): boolean {
   const { incidentId, intakeKey } = identify(sent);
   return incidents.some(
-    ({ id, intakeKey: key, runAttempt, occurrences }) =>
-      (id === incidentId && runAttempt >= runAttemptOf(sent)) ||
-      (id !== incidentId && key === intakeKey && occurrences > 1),
+    (incident) =>
+      isCovered(sent, incident) ||
+      (incident.id !== incidentId && incident.intakeKey === intakeKey && incident.occurrences > 1),
   );
 }
 
