@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/faults/**/*.test.ts'],
-    env: { FAULT_RUNS: process.env.FAULT_RUNS ?? '100' },
+    env: { FAULT_RUNS: process.env.FAULT_RUNS ?? '20' },
     testTimeout: 1_800_000,
     hookTimeout: 60_000,
     maxWorkers: 1,
