@@ -98,14 +98,16 @@ function makeEnds() {
       const first = ended.shift();
       if (first !== undefined) return Promise.resolve(first);
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(
-          () => reject(new Error(`No incident ended within ${timeoutSeconds} s.`)),
-          timeoutSeconds * 1000,
-        );
-        waiting.push((end) => {
+        const waiter = (end: Ended) => {
           clearTimeout(timer);
           resolve(end);
-        });
+        };
+        const timer = setTimeout(() => {
+          // Or it would take the next end, which somebody else waits for.
+          waiting.splice(waiting.indexOf(waiter), 1);
+          reject(new Error(`No incident ended within ${timeoutSeconds} s.`));
+        }, timeoutSeconds * 1000);
+        waiting.push(waiter);
       });
     },
   };
