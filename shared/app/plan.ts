@@ -84,7 +84,7 @@ function choiceOf(material: Material, tried: readonly string[], deps: PlanDeps):
 function judgementOf({ incident, telemetry, diagnosis, records }: Material, choice: Choice, deps: PlanDeps): Judgement {
   return decide({
     targetKind: incident.target.kind,
-    recovered: recoveryOf(incident.target, telemetry),
+    recovery: recoveryOf(incident.target, telemetry, records),
     mode: modeOf(deps.configuration, incident.target),
     service: serviceOf(deps.configuration, incident.target),
     policy: deps.configuration.policy,

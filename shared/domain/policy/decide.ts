@@ -1,17 +1,18 @@
 import type { Configuration, Mode, Service } from '../configuration/configuration.ts';
 import type { TargetContext } from '../incident/target-context.ts';
+import { percentOf } from '../kernel/percent.ts';
 import type { Candidate } from '../remediation/candidates.ts';
 import type { Choice } from '../remediation/choice.ts';
 import type { StepPlan } from '../workflow/steps.ts';
 import { approvalReasons } from './approval.ts';
 import { activeFreeze } from './freeze.ts';
+import type { Recovery } from './recovery.ts';
 
 export type Decision = StepPlan['decision'];
 
 export interface DecisionInput {
   readonly targetKind: TargetContext['kind'];
-  /** How it is known that the target is healthy again, or null. */
-  readonly recovered: string | null;
+  readonly recovery: Recovery;
   readonly mode: Mode;
   readonly service: Service | null;
   readonly policy: Configuration['policy'];
@@ -33,11 +34,12 @@ export interface Judgement {
 
 /** What to do about an incident: a pure truth table over trusted facts. The first rule that holds decides. */
 export function decide(input: DecisionInput): Judgement {
-  const { choice } = input;
-  if (input.recovered !== null) {
-    const reasons = [input.recovered, ...(input.actionsSoFar === 0 ? ['Nothing was done.'] : [])];
+  const { choice, recovery } = input;
+  if (recovery.kind === 'recovered') {
+    const reasons = [recovery.how, ...(input.actionsSoFar === 0 ? ['Nothing was done.'] : [])];
     return { decision: 'recovered', reasons, candidate: null };
   }
+  if (recovery.kind === 'doubtful') return handOver([recovery.why], null, input);
   if (input.mode === 'off' || input.mode === 'observe') {
     return { decision: 'suggest', reasons: [`The mode is ${input.mode}: nothing is done.`], candidate: null };
   }
@@ -64,7 +66,7 @@ function judge(candidate: Candidate, input: DecisionInput): Judgement {
   if (denials.length > 0) return handOver([...denials, proposed], candidate, input);
   const questions = [...approvalReasons(candidate.risk, service, policy), ...doubts(confidence, policy)];
   if (questions.length > 0) return { decision: 'approve', reasons: [...questions, proposed], candidate };
-  const why = `Risk ${candidate.risk}, confidence ${percent(confidence)}: allowed without asking.`;
+  const why = `Risk ${candidate.risk}, confidence ${percentOf(confidence)} %: allowed without asking.`;
   return { decision: 'act', reasons: [why, proposed], candidate };
 }
 
@@ -77,14 +79,14 @@ function denialReasons(confidence: number, { policy, actionsSoFar, now }: Decisi
       ? [`${actionsSoFar} actions were executed for this incident; more are not allowed.`]
       : []),
     ...(confidence < policy.escalateBelowConfidence
-      ? [`Confidence ${percent(confidence)} is below ${percent(policy.escalateBelowConfidence)}: a human decides.`]
+      ? [`Confidence ${percentOf(confidence)} % is below ${limit(policy.escalateBelowConfidence)}: a human decides.`]
       : []),
   ];
 }
 
 function doubts(confidence: number, { actAtConfidence }: Configuration['policy']): string[] {
   return confidence < actAtConfidence
-    ? [`Confidence ${percent(confidence)} is below ${percent(actAtConfidence)}: a person approves first.`]
+    ? [`Confidence ${percentOf(confidence)} % is below ${limit(actAtConfidence)}: a person approves first.`]
     : [];
 }
 
@@ -104,4 +106,4 @@ function noBolderThan(best: Judgement, picked: Judgement): Judgement {
   return { decision: best.decision, reasons: [...picked.reasons, ...best.reasons], candidate: picked.candidate };
 }
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const limit = (share: number): string => `${Math.round(share * 100)} %`;

@@ -1,13 +1,36 @@
 import type { Telemetry } from '../evidence/telemetry.ts';
 import type { TargetContext } from '../incident/target-context.ts';
+import type { ActionRecord } from '../remediation/bound-action.ts';
 
-/** How telemetry shows that the target is healthy again, in plain words; null when it does not. */
-export function recoveryOf(target: TargetContext, { facts }: Telemetry): string | null {
+/** Whether the target is healthy again, with how that is known in plain words. */
+export type Recovery =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'recovered'; readonly how: string }
+  /** It looks healthy, but what made it so may have been undone since: nobody can tell from here. */
+  | { readonly kind: 'doubtful'; readonly why: string };
+
+/**
+ * How the target stands by its telemetry and by what was done to it. An alarm lags behind its metric: one that is OK after a change was
+ * undone may owe that to the change, and then the broken state is back without anybody seeing it.
+ */
+export function recoveryOf(
+  target: TargetContext,
+  { facts }: Telemetry,
+  records: readonly Pick<ActionRecord, 'state' | 'actionId'>[],
+): Recovery {
   if (target.kind === 'alarm' && facts.kind === 'alarm' && facts.state === 'OK') {
-    return `The alarm is OK again${facts.stateSince === null ? '' : ` since ${facts.stateSince}`}.`;
+    const how = `The alarm is OK again${facts.stateSince === null ? '' : ` since ${facts.stateSince}`}.`;
+    const undone = records.find(({ state }) => state === 'undone');
+    return undone === undefined
+      ? { kind: 'recovered', how }
+      : {
+          kind: 'doubtful',
+          why: `${how} That may be due to ${undone.actionId}, which was undone: a human has to look.`,
+        };
   }
   if (target.kind === 'github-run' && facts.kind === 'github-run' && facts.attempt > target.runAttempt) {
-    return facts.conclusion === 'success' ? `Attempt ${facts.attempt} of the run passed.` : null;
+    if (facts.conclusion === 'success')
+      return { kind: 'recovered', how: `Attempt ${facts.attempt} of the run passed.` };
   }
-  return null;
+  return { kind: 'none' };
 }

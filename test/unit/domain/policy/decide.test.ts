@@ -12,7 +12,7 @@ function input(change: Partial<DecisionInput> & { candidate?: Parameters<typeof 
   const best = aCandidate(candidate);
   return {
     targetKind: 'alarm',
-    recovered: null,
+    recovery: { kind: 'none' },
     mode: 'act',
     service: aService(),
     policy: aConfiguration().policy,
@@ -26,14 +26,19 @@ function input(change: Partial<DecisionInput> & { candidate?: Parameters<typeof 
 const policyOf = (policy: Parameters<typeof aConfiguration>[0]): Pick<DecisionInput, 'policy'> => ({
   policy: aConfiguration(policy).policy,
 });
+const healthy = { kind: 'recovered', how: 'The alarm is OK again.' } as const;
+const doubtful = { kind: 'doubtful', why: 'Its roll back was undone.' } as const;
 const none = { kind: 'none' } as const;
 const human = { kind: 'human', reason: 'The model asks for a human.' } as const;
 
 describe('the decision', () => {
   it.each([
     // Recovered by itself: nothing else counts.
-    ['recovered', { recovered: 'The alarm is OK again.' }],
-    ['recovered', { recovered: 'The alarm is OK again.', mode: 'suggest' as const, choice: none }],
+    ['recovered', { recovery: healthy }],
+    ['recovered', { recovery: healthy, mode: 'suggest' as const, choice: none }],
+    // Healthy, but perhaps thanks to what was undone: nothing more is tried, a human looks.
+    ['escalate', { recovery: doubtful }],
+    ['suggest', { recovery: doubtful, targetKind: 'github-run' as const }],
     // Modes.
     ['suggest', { mode: 'off' as const }],
     ['suggest', { mode: 'observe' as const }],

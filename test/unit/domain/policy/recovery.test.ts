@@ -6,18 +6,30 @@ import { aGithubTarget, anAlarmTarget, aTelemetry, someAlarmFacts, someRunFacts 
 const alarm = (change = {}) => aTelemetry({ facts: someAlarmFacts(change) });
 const run = (change = {}) => aTelemetry({ facts: someRunFacts(change) });
 
-describe('recovery by itself', () => {
+describe('recovery', () => {
+  const undone = { state: 'undone', actionId: 'rollback-lambda-alias' } as const;
+
   it('is an alarm that is OK again', () => {
-    expect(recoveryOf(anAlarmTarget(), alarm({ state: 'OK' }))).toContain('OK again');
-    expect(recoveryOf(anAlarmTarget(), alarm({ state: 'ALARM' }))).toBeNull();
-    expect(recoveryOf(anAlarmTarget(), alarm({ state: 'INSUFFICIENT_DATA' }))).toBeNull();
+    const of = (state: string) => recoveryOf(anAlarmTarget(), alarm({ state }), []);
+    expect(of('OK')).toMatchObject({ kind: 'recovered', how: expect.stringContaining('OK again') });
+    expect(of('ALARM')).toEqual({ kind: 'none' });
+    expect(of('INSUFFICIENT_DATA')).toEqual({ kind: 'none' });
+  });
+
+  it('is doubtful when what may have brought it was undone since', () => {
+    const why = expect.stringMatching(/rollback-lambda-alias, which was undone/);
+    expect(recoveryOf(anAlarmTarget(), alarm({ state: 'OK' }), [undone])).toEqual({ kind: 'doubtful', why });
+    expect(recoveryOf(anAlarmTarget(), alarm({ state: 'ALARM' }), [undone])).toEqual({ kind: 'none' });
+    const refused = { ...undone, state: 'refused' } as const;
+    expect(recoveryOf(anAlarmTarget(), alarm({ state: 'OK' }), [refused])).toMatchObject({ kind: 'recovered' });
   });
 
   it('is a later attempt that passed', () => {
-    expect(recoveryOf(aGithubTarget(), run({ attempt: 2, conclusion: 'success' }))).toContain('Attempt 2');
-    expect(recoveryOf(aGithubTarget(), run({ attempt: 2, conclusion: 'failure' }))).toBeNull();
-    expect(recoveryOf(aGithubTarget(), run({ attempt: 2, status: 'in_progress', conclusion: null }))).toBeNull();
-    expect(recoveryOf(aGithubTarget(), run({ attempt: 1, conclusion: 'success' }))).toBeNull();
+    const of = (change: object) => recoveryOf(aGithubTarget(), run(change), []);
+    expect(of({ attempt: 2, conclusion: 'success' })).toMatchObject({ how: expect.stringContaining('Attempt 2') });
+    expect(of({ attempt: 2, conclusion: 'failure' })).toEqual({ kind: 'none' });
+    expect(of({ attempt: 2, status: 'in_progress', conclusion: null })).toEqual({ kind: 'none' });
+    expect(of({ attempt: 1, conclusion: 'success' })).toEqual({ kind: 'none' });
   });
 });
 
