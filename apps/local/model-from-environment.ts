@@ -13,12 +13,23 @@ export interface LocalModel {
   readonly by: string;
 }
 
+/** What says that whoever starts this has credentials of AWS: a key, a profile, a role of the container or a token of Bedrock. */
+const AWS_VARIABLES = [
+  'AWS_BEARER_TOKEN_BEDROCK',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+];
+
 /**
- * `OLLAMA_URL`, `ANTHROPIC_API_KEY` and `OPENAI_API_KEY`, the first that is set, with the model `SELFHEAL_MODEL` or else the provider's
- * sample; null for the rules alone. Throws for a URL that is none.
+ * `OLLAMA_URL`, `ANTHROPIC_API_KEY`, `OPENAI_API_KEY` and AWS credentials, the first that is set, with the model `SELFHEAL_MODEL` or else
+ * the provider's sample; null for the rules alone, which `SELFHEAL_MODEL=rules` asks for. Throws for a URL that is none.
  */
 export function modelFromEnvironment(environment: Environment): LocalModel | null {
-  const { OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY } = environment;
+  const { OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, SELFHEAL_MODEL } = environment;
+  if (SELFHEAL_MODEL === 'rules') return null;
   if (OLLAMA_URL) {
     if (!URL.canParse(OLLAMA_URL)) throw new Error(`OLLAMA_URL is not a URL; one is http://127.0.0.1:11434.`);
     const settings = { ...sampleOf('ollama', environment), baseUrl: OLLAMA_URL.replace(/\/+$/, '') };
@@ -27,7 +38,8 @@ export function modelFromEnvironment(environment: Environment): LocalModel | nul
   if (ANTHROPIC_API_KEY)
     return { settings: sampleOf('anthropic', environment), key: ANTHROPIC_API_KEY, by: 'ANTHROPIC_API_KEY' };
   if (OPENAI_API_KEY) return { settings: sampleOf('openai', environment), key: OPENAI_API_KEY, by: 'OPENAI_API_KEY' };
-  return null;
+  const aws = AWS_VARIABLES.find((name) => environment[name]);
+  return aws === undefined ? null : { settings: sampleOf('bedrock', environment), key: null, by: aws };
 }
 
 function sampleOf(id: string, { SELFHEAL_MODEL }: Environment): { provider: string; modelId: string } {

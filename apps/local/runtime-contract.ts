@@ -1,4 +1,5 @@
 import type { GatewayFaults } from './gateway/faults.ts';
+import type { Backend } from './gateway/gateway.ts';
 import type { IamDecision } from './iam/decisions.ts';
 import type { Mail } from './mail/mailbox.ts';
 import type { ExecutionSummary, WorkflowEvent } from './workflow/contract.ts';
@@ -16,6 +17,8 @@ export interface RuntimeOptions {
   /** Stands in for what a deployment looks at but does not contain: Bedrock, CloudWatch, ECS, other Lambda functions. */
   readonly awsWorldUrl: string | null;
   readonly githubApiUrl: string | null;
+  /** Takes the place of the world's Bedrock. */
+  readonly bedrock?: Backend;
   /** Takes the place of the address of a model provider's API that is no AWS service; its own without. */
   readonly modelOrigin?: string;
   /** Calls to the gateway signed with this access key id may do everything. */

@@ -80,6 +80,7 @@ function frontDoor(
     sns: makeSnsApi(services.topics),
     s3: makeS3Api(services.objects),
     world,
+    bedrock: options.bedrock,
     account: deployment.account,
   });
   const { authorizer } = services;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Backend } from './gateway/gateway.ts';
 import { startRuntime } from './runtime.ts';
 import type { Runtime, RuntimeEvent } from './runtime-contract.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from './template/deployment.ts';
@@ -18,7 +19,7 @@ export interface StageOptions {
   readonly timeScale?: number;
   readonly maxWorkersPerFunction?: number;
   /** The configured model is asked where it really is, with this key; otherwise the outside world plays it. */
-  readonly realModel?: { readonly key: string | null };
+  readonly realModel?: { readonly key: string | null; readonly bedrock?: Backend };
   onEvent?(event: RuntimeEvent): void;
 }
 
@@ -48,6 +49,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     awsWorldUrl: world.awsUrl,
     githubApiUrl: world.githubApiUrl,
     ...(realModel === undefined ? { modelOrigin: world.url } : {}),
+    ...(realModel?.bedrock === undefined ? {} : { bedrock: realModel.bedrock }),
     adminAccessKeyId: ADMIN_KEY,
     ...(port === undefined ? {} : { port }),
     ...(timeScale === undefined ? {} : { timeScale }),

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareAssembly } from './assembly.ts';
-import { modelFromEnvironment, writeWithModel } from './model-from-environment.ts';
+import type { Backend } from './gateway/gateway.ts';
+import { type LocalModel, modelFromEnvironment, writeWithModel } from './model-from-environment.ts';
 import { healSamples, warmUp } from './sample/heal-samples.ts';
 import { openStage } from './stage.ts';
 import { type Ended, makeTerminal } from './terminal.ts';
@@ -14,7 +15,8 @@ Deploys the synthesized template to this machine, heals sample incidents, and st
   --port N       listens on 127.0.0.1:N (default: a free port)
   --data DIR     keeps state in DIR and goes on with it the next time (default: a fresh folder, removed at the end)
   --config FILE  another selfheal.json (default: the one of the samples)
-OLLAMA_URL, ANTHROPIC_API_KEY or OPENAI_API_KEY lets a real model diagnose; SELFHEAL_MODEL names another one than its default.`;
+OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY or AWS credentials let a real model diagnose; SELFHEAL_MODEL names another one than the
+default, or rules for none.`;
 
 function readArguments() {
   try {
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
     context: { emails: 'on-call@example.com' },
   });
   write(`  template   ${assembly.reused ? 'unchanged' : 'bundled and synthesized'}, ${assembly.seconds.toFixed(1)} s`);
+  const realModel = model === null ? null : { key: model.key, ...(await bedrockFor(model)) };
   const ends = makeEnds();
   const started = performance.now();
   const stage = await openStage({
@@ -62,7 +65,7 @@ async function main(): Promise<void> {
     onEvent: makeTerminal({ write, colours: process.stdout.isTTY === true, onEnd: ends.add }),
     ...(args.port === undefined ? {} : { port: Number(args.port) }),
     ...(args.data === undefined ? {} : { dataDir: args.data }),
-    ...(model === null ? {} : { realModel: { key: model.key } }),
+    ...(realModel === null ? {} : { realModel }),
   });
   write(`  runtime    ${stage.runtime.endpoint}, ready in ${((performance.now() - started) / 1000).toFixed(2)} s`);
   write(`  mailbox    ${stage.runtime.endpoint}/mail`);
@@ -81,6 +84,12 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stage.stop().then(() => process.exit(0)));
   }
+}
+
+async function bedrockFor({ settings }: LocalModel): Promise<{ bedrock?: Backend }> {
+  if (settings.provider !== 'bedrock') return {};
+  const { makeRealBedrock } = await import('./gateway/real-bedrock.ts');
+  return { bedrock: await makeRealBedrock() };
 }
 
 /** Hands out ended incidents, whoever comes first: the end or the one who waits for it. */

@@ -23,6 +23,8 @@ export interface Services {
   readonly functions: Functions;
   readonly asyncInvocations: AsyncInvocations;
   readonly world: Forwarder;
+  /** Takes the place of the world's Bedrock. */
+  readonly bedrock?: Backend | undefined;
   readonly account: string;
 }
 
@@ -59,7 +61,7 @@ export function makeBackends(services: Services): Record<string, Backend> {
         },
       }),
     }),
-    bedrock: forwarded,
+    bedrock: services.bedrock ?? forwarded,
     ecs: forwarded,
     logs: forwarded,
     monitoring: forwarded,

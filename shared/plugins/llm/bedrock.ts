@@ -20,7 +20,7 @@ export const bedrock: ModelProvider = {
     return wrong === undefined ? null : `${wrong} is no model id or inference profile id of Bedrock.`;
   },
   connect: (modelId, _settings, ports) => ports.bedrock(modelId, { caches: CACHES.test(modelId) }),
-  sample: { provider: 'bedrock', modelId: 'anthropic.claude-sonnet-4-5-20250929-v1:0' },
+  sample: { provider: 'bedrock', modelId: 'global.anthropic.claude-sonnet-4-5-20250929-v1:0' },
 };
 
 /** A profile forwards to the foundation model in any of its regions, so the caller needs both (Bedrock user guide, "Inference profiles"). */

@@ -18,6 +18,8 @@ describe('the model that the environment asks for', () => {
     [{ ANTHROPIC_API_KEY: KEY }, { provider: 'anthropic' }, KEY],
     [{ OPENAI_API_KEY: KEY }, { provider: 'openai' }, KEY],
     [{ OPENAI_API_KEY: KEY, SELFHEAL_MODEL: 'another' }, { provider: 'openai', modelId: 'another' }, KEY],
+    [{ AWS_PROFILE: 'shop' }, { provider: 'bedrock' }, null],
+    [{ AWS_ACCESS_KEY_ID: KEY, SELFHEAL_MODEL: 'amazon.nova-pro-v1:0' }, { modelId: 'amazon.nova-pro-v1:0' }, null],
     [{ OPENAI_API_KEY: KEY, OLLAMA_URL: 'http://[::1]:1' }, { provider: 'ollama' }, null],
   ])('is chosen by %j', (environment, settings, key) => {
     const model = modelFromEnvironment(environment);
@@ -27,6 +29,10 @@ describe('the model that the environment asks for', () => {
       by: Object.keys(environment).at(-1) === 'OLLAMA_URL' ? 'OLLAMA_URL' : Object.keys(environment)[0],
     });
     expect(model?.settings.modelId).not.toBe('undefined');
+  });
+
+  it('is none when the rules are asked for, whatever else is set', () => {
+    expect(modelFromEnvironment({ AWS_PROFILE: 'shop', OPENAI_API_KEY: KEY, SELFHEAL_MODEL: 'rules' })).toBeNull();
   });
 
   it('is refused when its URL is none', () => {
