@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareAssembly } from './assembly.ts';
+import { makeEnds } from './ends.ts';
 import type { Backend } from './gateway/gateway.ts';
 import { type LocalModel, modelFromEnvironment, writeWithModel } from './model-from-environment.ts';
 import { healSamples, warmUp } from './sample/heal-samples.ts';
-import { openStage } from './stage.ts';
-import { type Ended, makeTerminal } from './terminal.ts';
+import { openStage, type Stage } from './stage.ts';
+import { makeTerminal } from './terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const USAGE = `Usage: npm start -- [--once] [--port N] [--data DIR] [--config FILE]
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
   const write = (line: string) => console.log(line);
   write('Selfheal on this machine: the template that deploys, without AWS, Docker or keys\n');
   const model = modelFromEnvironment(process.env);
+  const realModel = model === null ? null : { key: model.key, ...(await bedrockFor(model)) };
   const withModel = join(ROOT, 'dist/with-model/selfheal.json');
   if (model !== null) writeWithModel(args.config, model, withModel);
   const assembly = await prepareAssembly({
@@ -57,7 +59,6 @@ async function main(): Promise<void> {
     context: { emails: 'on-call@example.com' },
   });
   write(`  template   ${assembly.reused ? 'unchanged' : 'bundled and synthesized'}, ${assembly.seconds.toFixed(1)} s`);
-  const realModel = model === null ? null : { key: model.key, ...(await bedrockFor(model)) };
   const ends = makeEnds();
   const started = performance.now();
   const stage = await openStage({
@@ -67,12 +68,7 @@ async function main(): Promise<void> {
     ...(args.data === undefined ? {} : { dataDir: args.data }),
     ...(realModel === null ? {} : { realModel }),
   });
-  write(`  runtime    ${stage.runtime.endpoint}, ready in ${((performance.now() - started) / 1000).toFixed(2)} s`);
-  write(`  mailbox    ${stage.runtime.endpoint}/mail`);
-  write(
-    `  model      ${model === null ? 'none: diagnosis by rules' : `${model.settings.modelId} (${model.by} is set)`}`,
-  );
-  write(`  GitHub     ${stage.world.url} (local, as are CloudWatch, Lambda and ECS)\n`);
+  present(stage, model, (performance.now() - started) / 1000, write);
   void warmUp(stage);
   const healed = await healSamples(stage, ends.next, write);
   if (args.once) {
@@ -86,40 +82,18 @@ async function main(): Promise<void> {
   }
 }
 
+function present({ runtime, world }: Stage, model: LocalModel | null, seconds: number, write: (line: string) => void) {
+  const modelLine = model === null ? 'none: diagnosis by rules' : `${model.settings.modelId} (${model.by} is set)`;
+  write(`  runtime    ${runtime.endpoint}, ready in ${seconds.toFixed(2)} s`);
+  write(`  mailbox    ${runtime.endpoint}/mail`);
+  write(`  model      ${modelLine}`);
+  write(`  GitHub     ${world.url} (local, as are CloudWatch, Lambda and ECS)\n`);
+}
+
 async function bedrockFor({ settings }: LocalModel): Promise<{ bedrock?: Backend }> {
   if (settings.provider !== 'bedrock') return {};
   const { makeRealBedrock } = await import('./gateway/real-bedrock.ts');
   return { bedrock: await makeRealBedrock() };
-}
-
-/** Hands out ended incidents, whoever comes first: the end or the one who waits for it. */
-function makeEnds() {
-  const ended: Ended[] = [];
-  const waiting: ((end: Ended) => void)[] = [];
-  return {
-    add(end: Ended): void {
-      const waiter = waiting.shift();
-      if (waiter === undefined) ended.push(end);
-      else waiter(end);
-    },
-    /** Resolves with the next end; rejects after `timeoutSeconds`. */
-    next(timeoutSeconds: number): Promise<Ended> {
-      const first = ended.shift();
-      if (first !== undefined) return Promise.resolve(first);
-      return new Promise((resolve, reject) => {
-        const waiter = (end: Ended) => {
-          clearTimeout(timer);
-          resolve(end);
-        };
-        const timer = setTimeout(() => {
-          // Or it would take the next end, which somebody else waits for.
-          waiting.splice(waiting.indexOf(waiter), 1);
-          reject(new Error(`No incident ended within ${timeoutSeconds} s.`));
-        }, timeoutSeconds * 1000);
-        waiting.push(waiter);
-      });
-    },
-  };
 }
 
 await main().catch((error: unknown) => {

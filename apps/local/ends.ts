@@ -1,0 +1,31 @@
+import type { Ended } from './terminal.ts';
+
+/** Hands out ended incidents, whoever comes first: the end or the one who waits for it. */
+export function makeEnds() {
+  const ended: Ended[] = [];
+  const waiting: ((end: Ended) => void)[] = [];
+  return {
+    add(end: Ended): void {
+      const waiter = waiting.shift();
+      if (waiter === undefined) ended.push(end);
+      else waiter(end);
+    },
+    /** Resolves with the next end; rejects after `timeoutSeconds`. */
+    next(timeoutSeconds: number): Promise<Ended> {
+      const first = ended.shift();
+      if (first !== undefined) return Promise.resolve(first);
+      return new Promise((resolve, reject) => {
+        const waiter = (end: Ended) => {
+          clearTimeout(timer);
+          resolve(end);
+        };
+        const timer = setTimeout(() => {
+          // Or it would take the next end, which somebody else waits for.
+          waiting.splice(waiting.indexOf(waiter), 1);
+          reject(new Error(`No incident ended within ${timeoutSeconds} s.`));
+        }, timeoutSeconds * 1000);
+        waiting.push(waiter);
+      });
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { makeEnds } from '#apps/local/ends.ts';
+
+type Ended = Parameters<ReturnType<typeof makeEnds>['add']>[0];
+const end = (incidentId: string) => ({ incidentId }) as unknown as Ended;
+
+describe('ends of incidents', () => {
+  it('reach whoever waits, and wait for whoever comes later, in their order', async () => {
+    const ends = makeEnds();
+    const waited = ends.next(10);
+    ends.add(end('a'));
+    ends.add(end('b'));
+    ends.add(end('c'));
+    expect([await waited, await ends.next(10), await ends.next(10)]).toEqual([end('a'), end('b'), end('c')]);
+  });
+
+  it('do not go to one who gave up waiting', async () => {
+    const ends = makeEnds();
+    await expect(ends.next(0.01)).rejects.toThrow('No incident ended within 0.01 s.');
+    const next = ends.next(10);
+    ends.add(end('late'));
+    expect(await next).toEqual(end('late'));
+  });
+});
