@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import type { ModelCall, ModelTurn } from '#shared/ports/model-client.ts';
 import type { ModelProvider } from './contract.ts';
-import { addressOf, answerOf, bearerOf, Count, inputFromText, parseWire } from './wire.ts';
-
-const BASE_URL = 'https://api.openai.com/v1';
+import { openaiProvider } from './openai-api.ts';
+import { answerOf, Count, inputFromText } from './wire.ts';
 
 const Item = z.union([
   z.object({
@@ -27,25 +26,12 @@ const Response = z.object({
 type Response = z.infer<typeof Response>;
 
 /** OpenAI's Responses API (https://platform.openai.com/docs/api-reference/responses); nothing is stored there. */
-export const openaiResponses: ModelProvider = {
-  id: 'openai-responses',
-  title: 'OpenAI (Responses)',
-  grants: () => [],
-  needsKey: ({ sendsKey }) => sendsKey ?? true,
-  problem: () => null,
-  connect: (modelId, settings, ports) => ({
-    async call(call) {
-      const { signal } = call;
-      const headers = await bearerOf(openaiResponses.needsKey(settings), ports);
-      const url = addressOf(BASE_URL, '/responses', settings);
-      const body = bodyOf(modelId, call);
-      return readResponse(
-        parseWire(Response, await ports.json.post({ what: 'Asking the model', url, headers, body, signal })),
-      );
-    },
-  }),
-  sample: { provider: 'openai-responses', modelId: 'gpt-5.1' },
-};
+export const openaiResponses: ModelProvider = openaiProvider('openai-responses', 'OpenAI (Responses)', {
+  path: '/responses',
+  answer: Response,
+  bodyOf,
+  read: readResponse,
+});
 
 function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens }: ModelCall): object {
   return {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
 import type { ModelCall, ModelTurn, ToolResult } from '#shared/ports/model-client.ts';
 import type { ModelProvider } from './contract.ts';
-import { addressOf, answerOf, bearerOf, Count, inputFromText, parseWire } from './wire.ts';
-
-const BASE_URL = 'https://api.openai.com/v1';
+import { openaiProvider } from './openai-api.ts';
+import { answerOf, Count, inputFromText } from './wire.ts';
 
 const Completion = z.object({
   choices: z
@@ -34,32 +34,19 @@ type Completion = z.infer<typeof Completion>;
  * OpenAI's Chat Completions (https://platform.openai.com/docs/api-reference/chat), and every server that speaks it at another
  * `baseUrl`: vLLM, llama.cpp, LM Studio, gateways. OpenAI itself keeps long prefixes in its cache unasked.
  */
-export const openai: ModelProvider = {
-  id: 'openai',
-  title: 'OpenAI and compatible servers (Chat Completions)',
-  grants: () => [],
-  needsKey: ({ sendsKey }) => sendsKey ?? true,
-  problem: () => null,
-  connect: (modelId, settings, ports) => ({
-    async call(call) {
-      const { signal } = call;
-      const headers = await bearerOf(openai.needsKey(settings), ports);
-      const url = addressOf(BASE_URL, '/chat/completions', settings);
-      const body = bodyOf(modelId, call, settings.baseUrl !== undefined);
-      return readCompletion(
-        parseWire(Completion, await ports.json.post({ what: 'Asking the model', url, headers, body, signal })),
-      );
-    },
-  }),
-  sample: { provider: 'openai', modelId: 'gpt-5.1' },
-};
+export const openai: ModelProvider = openaiProvider('openai', 'OpenAI and compatible servers (Chat Completions)', {
+  path: '/chat/completions',
+  answer: Completion,
+  bodyOf,
+  read: readCompletion,
+});
 
-function bodyOf(model: string, call: ModelCall, compatible: boolean): object {
+function bodyOf(model: string, call: ModelCall, { baseUrl }: ModelSettings): object {
   const { system, turns, tools, mustCall, maxOutputTokens } = call;
   return {
     model,
     // OpenAI's newer models refuse `max_tokens`; compatible servers know only that.
-    ...(compatible ? { max_tokens: maxOutputTokens } : { max_completion_tokens: maxOutputTokens }),
+    ...(baseUrl !== undefined ? { max_tokens: maxOutputTokens } : { max_completion_tokens: maxOutputTokens }),
     messages: [{ role: 'system', content: system }, ...turns.flatMap(messagesOf)],
     tools: tools.map(({ name, description, schema }) => ({
       type: 'function',
