@@ -41,8 +41,9 @@ const W = {
   /** Nearness to the end of the log. */
   end: 3.06,
   endReach: 240,
-  /** How much repeated wording loses per doubling. */
+  /** How much repeated wording loses per doubling, and how much of that the first of them are spared. */
   repetition: 0.45,
+  firstSpared: 0.2,
 } as const;
 
 /** What varies between lines of one wording: quoted words, paths, numbers. */
@@ -77,13 +78,17 @@ export function candidateOf(line: Pick<Candidate, 'number' | 'text' | 'at'>, { s
   };
 }
 
-/** The same wording many times is noise of the tools, not the failure. */
+/** The same wording many times is noise of the tools, not the failure; of many failures alike the first ones tell as much as all. */
 function repetitionFactors(candidates: readonly Candidate[]): Float64Array {
   const counts = new Map<number, number>();
   for (const { wording } of candidates) if (wording !== 0) counts.set(wording, (counts.get(wording) ?? 0) + 1);
+  const seen = new Map<number, number>();
   return Float64Array.from(candidates, ({ wording }) => {
+    if (wording === 0) return 1;
+    const nth = (seen.get(wording) ?? 0) + 1;
+    seen.set(wording, nth);
     const count = counts.get(wording) ?? 1;
-    return 1 / (1 + W.repetition * Math.log2(count));
+    return 1 / (1 + W.repetition * ((1 - W.firstSpared) * Math.log2(count) + W.firstSpared * Math.log2(nth)));
   });
 }
 
@@ -114,7 +119,8 @@ function carriedScores(candidates: readonly Candidate[], own: Float64Array): Flo
     const decay = candidate.continues || inReport > 0 ? W.continuedDecay : W.afterDecay;
     current = gap > 1 ? 0 : current * decay;
     carried[at] = current * W.carriedForward;
-    current = Math.max(current, own[at] ?? 0);
+    // What comes after the failing step's end is another matter.
+    current = candidate.anchor ? 0 : Math.max(current, own[at] ?? 0);
   }
   current = 0;
   for (let at = own.length - 1; at >= 0; at--) {

@@ -145,7 +145,3 @@ export const CODE_LISTING =
   /^(?:CC|CXX|LD|AR|GEN|inflating|creating|copying|adding|extracting|x |\[\s{0,2}\d{1,3}%\]|\[CC\])\s?/i;
 /** What the runner says about itself. */
 export const RUNNER_NOISE = /^##\[(?:group|endgroup|debug|command)\]|^\[command\]|^##\[warning\]/;
-
-/** What passed, and what tools say after every failure whatever it was: advice, where their own logs are, empty error lines. */
-export const CALM =
-  /^\s{0,12}(?:--- (?:PASS|SKIP)|=== (?:RUN|PAUSE|CONT|NAME)|✓|✔|√|\[\+\] |ok(?: \d+)? |PASS(?:ED)?\b|test \S{1,200} \.\.\. (?:ok|ignored)$)|^\[info\] - (?!.{0,200}\*\*\*)|^\[ERROR\](?:$| (?:-> )?\[Help \d\]| (?:Re-run Maven|To see the full stack|For more information about|After correcting the|Please refer to) | {2}mvn <goals>)|^npm ERR!(?:$| (?:errno|code ELIFECYCLE|Exit status|A complete log|This is (?:probably|most likely) not|not with npm|There is likely|Failed at the|Tell the author|Test failed\. {2}See|If you need help|Linux \d|argv |node v|npm {1,2}v| {4}(?:\/|npm |<|.{1,80}-debug\.log)))|^info Visit https|^\* (?:Try:|Get more help)|^Run with --|^make(?:\[\d+\])?: (?:Entering|Leaving) directory|^note: run with `RUST_BACKTRACE|^The command .{0,400} exited with 0\.$|\.{3,}\s?(?:ok|OK|Passed|Skipped)$/;

@@ -1,4 +1,5 @@
-import { ANCHORS, CALM, CODE_LISTING, HARMLESS, RUNNER_NOISE, WORDINGS } from './failure-wordings.ts';
+import { CALM } from './calm-wordings.ts';
+import { ANCHORS, CODE_LISTING, HARMLESS, RUNNER_NOISE, WORDINGS } from './failure-wordings.ts';
 import { readStructuredLine } from './structured-line.ts';
 
 /** How much a line by itself speaks for being the failure, and whether it ends the failing step. */
@@ -24,7 +25,7 @@ export function isPlatformNoise(text: string): boolean {
 
 /** Whether the line says that something went well, or only what a tool says after any failure. */
 export function isCalm(text: string): boolean {
-  return CALM.test(text);
+  return CALM.some((pattern) => pattern.test(text));
 }
 
 /** Scores one cleaned line by its wording alone. Only lines with one of `ALARMING` need to be given. */

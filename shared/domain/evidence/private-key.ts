@@ -5,8 +5,20 @@ const BODY =
   /(?:^|[\s"'|>])(?<body>[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]{1,76}={1,2}|=[A-Za-z0-9+/]{4})(?:\\n)?["',]{0,2}\s*$/;
 const LAST_BODY = /^\s*[A-Za-z0-9+/]{1,76}\s*$/;
 const HEADER = /^\s*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):|^\s*$/;
+/** What stands between the lines of a key that is written in one: escaped line ends, colours, quotes. */
+const BETWEEN = new RegExp(`\\\\[nrt]|${String.fromCharCode(0x1b)}\\[[0-9;]{0,12}m|[\\s"',]`);
+const BETWEEN_KEPT = new RegExp(`(${BETWEEN.source})`);
+const KEY_PIECE = /[A-Za-z0-9+/=]{16}/;
 /** No key is longer; a block that never ends stops here. */
 const MOST_LINES = 300;
+
+/** The key with its lines replaced and all that stands between them as it was. */
+function eachPiece(material: string, replace: (material: string) => string): string {
+  return material
+    .split(BETWEEN_KEPT)
+    .map((piece) => (piece === '' || BETWEEN.test(piece) ? piece : replace(piece)))
+    .join('');
+}
 
 /** Follows private key blocks over lines. `replace` gives the placeholder of a piece of key. */
 export interface KeyBlocks {
@@ -40,9 +52,9 @@ export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks 
     const rest = text.slice(from);
     const end = END.exec(rest);
     if (end === null) left = MOST_LINES;
-    const material = (end === null ? rest : rest.slice(0, end.index)).trim();
-    if (material.length < 16) return text;
-    return text.slice(0, from) + rest.replace(material, () => replace(material));
+    const material = end === null ? rest : rest.slice(0, end.index);
+    if (!KEY_PIECE.test(material)) return text;
+    return text.slice(0, from) + eachPiece(material, replace) + rest.slice(material.length);
   };
   return {
     line(text) {

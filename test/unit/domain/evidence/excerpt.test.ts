@@ -127,6 +127,32 @@ describe('an excerpt', () => {
     expect(kept).toEqual([1, 2]);
   });
 
+  it('gives no room to what follows the end of the failing step only because it follows it', () => {
+    const after = Array.from({ length: 20 }, (_, at) => `putting volume ${at} away`);
+    const lines = [
+      ...quiet(60),
+      'src/a.c:3:1: error: expected a name',
+      '##[error]Process completed with exit code 2.',
+      ...after,
+    ];
+    const kept = excerptOf([lines.join('\n')], 12).lines.map(({ number }) => number);
+    expect(kept.filter((number) => number > 62)).toEqual([]);
+    expect(kept).toEqual(expect.arrayContaining([58, 59, 60, 61, 62]));
+  });
+
+  it.each([
+    ['the modules a build left out', '[INFO] Converter: Scala ...................... SKIPPED'],
+    ['the dots of a test runner', '..............................................S...  63 / 242 ( 26%)'],
+    ['aligned successes', '  keeps the order of the lines:                         OK (0.02s)'],
+    ['a step that counts itself', "Linting 'Order.swift' (7/53)"],
+    ['frames of the build tool', '    at org.gradle.api.internal.tasks.execution.SkipTask.execute(SkipTask.java:44)'],
+  ])('prefers the failing lines to %s', (_, calm) => {
+    const failing = ['OrderTest > total FAILED', '    java.lang.AssertionError: 3 -> 4', '    OrderTest.java:12'];
+    const lines = [...failing, ...Array.from({ length: 200 }, () => calm), 'BUILD FAILED in 2s'];
+    const kept = excerptOf([lines.join('\n')], 4).lines.map(({ number }) => number);
+    expect(kept).toEqual([1, 2, 3, 204]);
+  });
+
   it('gives an empty excerpt for an empty log', () => {
     expect(excerptOf([])).toEqual({ totalLines: 0, lines: [], notes: [] });
   });

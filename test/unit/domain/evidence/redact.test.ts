@@ -99,6 +99,17 @@ describe('redaction', () => {
     expect(redact(line).text).not.toContain(mixed(40));
   });
 
+  it('[A72] leaves what stands between the lines of a key written in one line, and words about keys', () => {
+    const [begin, end] = [`-----BEGIN ${'PRIVATE'} KEY-----`, `-----END ${'PRIVATE'} KEY-----`];
+    const colour = String.fromCharCode(27);
+    const line = `key = "${begin}\\n${mixed(64)}${colour}[0m\\n${mixed(20)}=\\n${end}\\n"`;
+    expect(redact(line).text).toBe(
+      `key = "${begin}\\n[redacted:private-key:1]${colour}[0m\\n[redacted:private-key:2]\\n${end}\\n"`,
+    );
+    const words = `a file that begins with ${begin} and ends with nothing of the kind`;
+    expect(redact(words).text).toBe(words);
+  });
+
   it('leaves a text without secrets equal, character for character', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-z ,.]{0,40}$/)), (lines) => {

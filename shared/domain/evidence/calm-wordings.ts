@@ -1,0 +1,33 @@
+/** What passed, one entry for each way of saying so. */
+const PASSED: readonly RegExp[] = [
+  /^\s{0,12}(?:--- (?:PASS|SKIP)|=== (?:RUN|PAUSE|CONT|NAME)|✓|✔|√|\[\+\] |ok(?: \d+)? |PASS(?:ED)?\b|test \S{1,200} \.\.\. (?:ok|ignored)$)/,
+  /^\[info\] - (?!.{0,200}\*\*\*)/,
+  /^The command .{0,400} exited with 0\.$/,
+  /\.{3,}\s?(?:ok|OK|Passed|Skipped)$|\s(?:OK|SKIPPED)(?: \(\d[\d.]{0,9}m?s\))?$|✓ Passed/,
+  /^(?:Tests run: \d+, Failures: 0, Errors: 0|Tests Passed: \d+, Failed: 0)/,
+];
+
+/** What tools say of their own way: where they are, how long it took, what they were set to. */
+const PROGRESS: readonly RegExp[] = [
+  /^make(?:\[\d+\])?: (?:Entering|Leaving) directory/,
+  // A test runner's dots, a progress bar, a step that counts itself.
+  /^[.sSFE*]{8,}(?:\s{1,8}\d+ \/ \d+ \(\s{0,2}\d+%\))?$|^\s{0,8}\[?[\u2580-\u25ff\u2024#]{12,}/,
+  /^\s{0,8}[A-Z]?[a-z]{1,12}ing\b.{1,120}\(\d+\/\d+\)$|^(?:Running|Testing) [\w.]+$/,
+  /^(?:Finished in|Time:|Ran all test suites|Randomized with seed) ?/,
+  /^\[INFO\](?:\s*$| -{20,}| (?:Reactor Summary|Total time:|Finished at:|Final Memory:|BUILD FAILURE$|.{1,100} \.{3,} (?:SUCCESS|SKIPPED)))/,
+  /^\$ export \w+=/,
+  /^Done\. Your build exited|^store build cache$|^changes detected, packing/,
+  // What sudo prints of its settings.
+  /^(?:Sudo(?:ers)? |Configure options: |Authentication timestamp timeout|Password prompt timeout|Number of tries to enter|Length at which to wrap|Set the LOGNAME)/,
+];
+
+/** What tools say after every failure, whatever it was: advice, where their own logs are, empty error lines, frames of the build tool. */
+const AFTERWARDS: readonly RegExp[] = [
+  /^\[ERROR\](?:$| (?:-> )?\[Help \d\]| (?:Re-run Maven|To see the full stack|For more information about|After correcting the|Please refer to) | {2}mvn (?:<goals>|<args>))/,
+  /^npm ERR!(?:$| (?:errno|code ELIFECYCLE|Exit status|A complete log|This is (?:probably|most likely) not|not with npm|There is likely|Failed at the|Tell the author|Test failed\. {2}See|If you need help|Linux \d|argv |node v|npm {1,2}v| {4}(?:\/|npm |<|.{1,80}-debug\.log)))/,
+  /^info Visit https|^\* (?:Try:|Get more help)|^Run with --|^note: run with `RUST_BACKTRACE/,
+  /^\s{1,8}at (?:org\.gradle\.|org\.apache\.maven\.|org\.codehaus\.plexus\.)/,
+];
+
+/** What explains no failure, wherever it stands. */
+export const CALM: readonly RegExp[] = [...PASSED, ...PROGRESS, ...AFTERWARDS];
