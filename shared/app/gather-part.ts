@@ -33,3 +33,11 @@ export function makePartReader({ acceptGaps, notes, clock, log }: PartOptions): 
     }
   };
 }
+
+type Settled<T extends readonly unknown[]> = { [K in keyof T]: Awaited<T[K]> };
+
+/** Like `Promise.all`, but nothing goes on in the background when one fails: the first failure is thrown after all have ended. */
+export async function inParallel<const T extends readonly Promise<unknown>[]>(reads: T): Promise<Settled<T>> {
+  await Promise.allSettled(reads);
+  return (await Promise.all(reads)) as Settled<T>;
+}

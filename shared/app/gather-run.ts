@@ -1,4 +1,4 @@
-import type { EvidenceSource } from '#shared/domain/evidence/evidence.ts';
+import type { Evidence, EvidenceSource } from '#shared/domain/evidence/evidence.ts';
 import { sameJobName } from '#shared/domain/evidence/job-name.ts';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
@@ -8,55 +8,66 @@ import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { MAX_EVIDENCE_SOURCES, makeExcerpts } from './gather-excerpts.ts';
-import { makePartReader } from './gather-part.ts';
+import { type HistoryHost, historiesOf, readElsewhere } from './gather-history.ts';
+import { inParallel, makePartReader, type PartReader } from './gather-part.ts';
+import { makeFailedTests } from './gather-tests.ts';
 
 export interface RunGatherDeps {
-  readonly codeHost: Pick<CodeHost, 'getRun' | 'listJobs' | 'downloadLogs' | 'listDefaultBranchRuns' | 'hasNewerRun'>;
+  readonly codeHost: Pick<CodeHost, 'getRun' | 'listJobs' | 'downloadLogs' | 'hasNewerRun'> & HistoryHost;
   readonly archives: LogArchiveReader;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+type FailedTests = NonNullable<Evidence['failedTests']>;
+
 export interface Gathered<F> {
   readonly facts: F;
   readonly sources: EvidenceSource[];
   readonly notes: string[];
+  readonly failedTests?: FailedTests;
+}
+
+interface ReadLogs {
+  readonly sources: EvidenceSource[];
+  readonly failedTests: FailedTests;
 }
 
 const MAX_ARCHIVE_BYTES = 100_000_000;
-const BASELINE_RUNS = 10;
 const FAILED = new Set(['failure', 'timed_out', 'startup_failure']);
+const NO_LOGS: ReadLogs = { sources: [], failedTests: [] };
 
-/** The failed run: its state now, the logs of its failed jobs, and how the default branch fares. */
+/** The failed run: its state now, the logs of its failed jobs, and how they fared elsewhere. What can be read at once is. */
 export async function gatherRun(
   target: GithubRunTarget,
   acceptGaps: boolean,
   deps: RunGatherDeps,
 ): Promise<Gathered<RunFacts>> {
-  const notes: string[] = [];
-  const part = makePartReader({ ...deps, acceptGaps, notes });
-  const run = await readRun(target, notes, deps);
   const { repository, runId, runAttempt } = target;
-  const jobs = await part('jobs of the run', () => deps.codeHost.listJobs(repository, runId, runAttempt), []);
-  const failed = jobs.filter(({ conclusion }) => conclusion !== null && FAILED.has(conclusion));
-  const sources = await part('logs of the run', () => readLogs(target, failed, notes, deps), []);
-  const baseline = await part(
-    'recent runs of the default branch',
-    () => deps.codeHost.listDefaultBranchRuns(repository, target.workflowId, BASELINE_RUNS),
-    [],
-  );
+  const { codeHost } = deps;
+  const notes = { run: [], logs: [], history: [], later: [] } satisfies Record<string, string[]>;
+  const reader = (own: string[]) => makePartReader({ ...deps, acceptGaps, notes: own });
+  const [run, { failed, logs }, elsewhere, newerRun] = await inParallel([
+    readRun(target, notes.run, deps),
+    readFailedJobs(target, notes.logs, reader(notes.logs), deps),
+    readElsewhere(target, codeHost, reader(notes.history)),
+    reader(notes.later)('later runs', () => codeHost.hasNewerRun(repository, runId), false),
+  ]);
   return {
     facts: {
       kind: 'github-run',
       attempt: run?.attempt ?? runAttempt,
       status: run?.status ?? 'unknown',
       conclusion: run?.conclusion ?? null,
-      newerRun: await part('later runs', () => deps.codeHost.hasNewerRun(repository, runId), false),
+      newerRun,
       failedJobIds: failed.map(({ id }) => id),
-      defaultBranchConclusions: baseline.filter(({ id }) => id !== runId).flatMap(({ conclusion }) => conclusion ?? []),
+      defaultBranchConclusions: elsewhere.branch
+        .filter(({ id }) => id !== runId)
+        .flatMap(({ conclusion }) => conclusion ?? []),
+      jobHistories: historiesOf(failed, target, elsewhere),
     },
-    sources,
-    notes,
+    ...logs,
+    notes: [...notes.run, ...notes.logs, ...notes.history, ...notes.later],
   };
 }
 
@@ -71,19 +82,32 @@ async function readRun(target: GithubRunTarget, notes: string[], deps: RunGather
   }
 }
 
+async function readFailedJobs(
+  target: GithubRunTarget,
+  notes: string[],
+  part: PartReader,
+  deps: RunGatherDeps,
+): Promise<{ failed: readonly Job[]; logs: ReadLogs }> {
+  const { repository, runId, runAttempt } = target;
+  const jobs = await part('jobs of the run', () => deps.codeHost.listJobs(repository, runId, runAttempt), []);
+  const failed = jobs.filter(({ conclusion }) => conclusion !== null && FAILED.has(conclusion));
+  return { failed, logs: await part('logs of the run', () => readLogs(target, failed, notes, deps), NO_LOGS) };
+}
+
 async function readLogs(
   target: GithubRunTarget,
   failed: readonly Job[],
   notes: string[],
   deps: RunGatherDeps,
-): Promise<EvidenceSource[]> {
+): Promise<ReadLogs> {
   const { repository, runId, runAttempt } = target;
   const archive = await deps.codeHost.downloadLogs(repository, runId, runAttempt, MAX_ARCHIVE_BYTES);
   if (archive.kind === 'unavailable') {
     notes.push(`The logs could not be read: ${archive.reason}`);
-    return [];
+    return NO_LOGS;
   }
   const excerpts = makeExcerpts(failed.length || 1);
+  const tests = makeFailedTests();
   const waiting = [...failed];
   let opened = 0;
   const content = await deps.archives.read(archive.bytes, (log) => {
@@ -91,15 +115,16 @@ async function readLogs(
     if (opened >= MAX_EVIDENCE_SOURCES || (index < 0 && failed.length > 0)) return null;
     const job = waiting.splice(index, index < 0 ? 0 : 1)[0];
     opened += 1;
-    const source = excerpts.open({
-      id: job ? `job-${job.id}` : `log-${opened}`,
-      name: job?.name ?? log.job,
-      url: job?.url ?? null,
-    });
-    return (chunk) => source.push(chunk);
+    const id = job ? `job-${job.id}` : `log-${opened}`;
+    const source = excerpts.open({ id, name: job?.name ?? log.job, url: job?.url ?? null });
+    const reports = tests.open(id);
+    return (chunk) => {
+      source.push(chunk);
+      reports.push(chunk);
+    };
   });
   const { sources, notes: cuts } = excerpts.finish();
   notes.push(...content.notes, ...cuts);
   if (waiting.length > 0) notes.push(`${waiting.length} of ${failed.length} failed jobs have no log that was read.`);
-  return sources;
+  return { sources, failedTests: tests.finish() };
 }

@@ -30,6 +30,7 @@ export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Prom
     incidentId: incident.id,
     gatheredAt: at,
     sources: found.sources,
+    ...(found.failedTests === undefined || found.failedTests.length === 0 ? {} : { failedTests: found.failedTests }),
     notes,
   });
   await deps.evidence.putTelemetry(incident.id, { version: 1, readAt: at, facts: found.facts });

@@ -211,5 +211,6 @@ async function rememberRun(signal: Signal, deps: IngestDeps): Promise<void> {
     conclusion: signal.kind === 'run-succeeded' ? 'success' : 'failure',
     onDefaultBranch: target.onDefaultBranch,
     at: signal.occurredAt,
+    headSha: target.headSha,
   });
 }

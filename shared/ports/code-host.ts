@@ -19,6 +19,15 @@ export interface Job {
   readonly failedStep: string | null;
 }
 
+/** How a job ended in one attempt of a run. */
+export interface JobAttempt {
+  readonly runId: number;
+  readonly attempt: number;
+  /** Tainted: worded in the workflow file. */
+  readonly name: string;
+  readonly conclusion: string | null;
+}
+
 export type LogArchive =
   | { kind: 'archive'; bytes: Uint8Array }
   /** Why there is none, in plain words. */
@@ -48,6 +57,14 @@ export interface FailedDelivery {
 export interface CodeHost {
   getRun(repository: string, runId: number): Promise<Run>;
   listJobs(repository: string, runId: number, attempt: number): Promise<Job[]>;
+  /** The jobs of every attempt of a run, at most 300. */
+  listJobAttempts(repository: string, runId: number): Promise<JobAttempt[]>;
+  /** Newest completed runs of a workflow on one commit, newest first, that the same kind of event started: others may merge the commit with something else. */
+  listCommitRuns(
+    repository: string,
+    commit: { workflowId: number; headSha: string; event: string },
+    limit: number,
+  ): Promise<Run[]>;
   /** The attempt's log archive (zip), cut off with `unavailable` when larger than `maxBytes`. */
   downloadLogs(repository: string, runId: number, attempt: number, maxBytes: number): Promise<LogArchive>;
   /** Newest completed runs of a workflow on the default branch, newest first. */

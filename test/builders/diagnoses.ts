@@ -78,6 +78,7 @@ export function someRunFacts(change: Partial<RunFacts> = {}): RunFacts {
     failedJobIds: [501],
     newerRun: false,
     defaultBranchConclusions: ['success', 'success'],
+    jobHistories: [],
     ...change,
   };
 }

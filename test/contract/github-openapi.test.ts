@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GITHUB_ROUTES } from '#apps/local/world/github/api.ts';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
 import { makeGithubConformance } from './github-conformance.ts';
 
 const SECRET = 'a secret of this test';
@@ -58,6 +59,9 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     const paths = [
       repo,
       `${repo}/pulls/${pullRequest}`,
+      `${repo}/pulls/${pullRequest}/files?per_page=100`,
+      `${repo}/commits?sha=${run.headSha}&path=src/cart.ts&per_page=8`,
+      `${repo}/commits/${run.headSha}`,
       `${repo}/actions/runs?branch=main&status=success&per_page=2&page=1`,
       `${repo}/actions/workflows/${run.workflowId}/runs?exclude_pull_requests=true`,
       runPath,
@@ -134,6 +138,19 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     });
     expect(await host.downloadLogs(repository, runId, 1, 10_000_000)).toMatchObject({ kind: 'archive' });
     expect((await host.listDefaultBranchRuns(repository, run.workflowId, 10)).length).toBeGreaterThan(0);
+    expect(await host.listJobAttempts(repository, runId)).toContainEqual({
+      runId,
+      attempt: 1,
+      name: 'unit tests',
+      conclusion: 'failure',
+    });
+    expect((await host.listCommitRuns(repository, run, 10)).map(({ id }) => id)).toEqual([runId]);
+    const code = makeGithubCodeReader({ apiUrl: world.githubApiUrl, token: async () => 'a-token', clock });
+    const change = await code.changedFiles(repository, { sha: run.headSha, pullRequest: null });
+    expect(change.map(({ path, status }) => [path, status])).toEqual([['docs/notes.md', 'added']]);
+    expect(await code.changedFiles(repository, { sha: run.headSha, pullRequest })).toEqual(change);
+    const touched = await code.commitsOf(repository, run.headSha, 'src/cart.ts', 8);
+    expect(touched.map(({ title }) => title)).toEqual(['Carts, discounts and stock']);
     const created = await host.createComment(repository, pullRequest ?? 0, 'marker: one');
     expect(await host.findComment(repository, pullRequest ?? 0, 'marker: one')).toMatchObject({ id: created.id });
     await host.updateComment(repository, created.id, 'marker: two');

@@ -3,10 +3,10 @@ import type { RunOutcome, StatsStore } from '#shared/ports/stats-store.ts';
 export function makeMemoryStatsStore(): StatsStore {
   const scopes = new Map<string, Map<string, RunOutcome>>();
   return {
-    recentRuns: async (scope) =>
+    recentRuns: async (scope, most = 10) =>
       [...(scopes.get(scope)?.values() ?? [])]
         .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.runId - a.runId || b.runAttempt - a.runAttempt))
-        .slice(0, 10)
+        .slice(0, most)
         .map((outcome) => ({ ...outcome })),
     addRun: async (scope, outcome) => {
       const runs = scopes.get(scope) ?? new Map<string, RunOutcome>();

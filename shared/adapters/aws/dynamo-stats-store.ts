@@ -17,6 +17,7 @@ const RunRecord = z.strictObject({
   conclusion: z.string(),
   onDefaultBranch: z.boolean(),
   at: z.iso.datetime({ offset: true }),
+  headSha: z.string().max(64).optional(),
 });
 
 /** Stats table: `RUNS#<repository>#<workflowId>`, one item per run and attempt. */
@@ -26,9 +27,9 @@ export function makeDynamoStatsStore(options: {
 }): StatsStore {
   const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
   return {
-    recentRuns: async (scope) => {
+    recentRuns: async (scope, most = SHOWN) => {
       const items = await table.query(`RUNS#${scope}`, { newestFirst: true, limit: LOOKED_AT });
-      return items.map(outcomeOf).sort(newestFirst).slice(0, SHOWN);
+      return items.map(outcomeOf).sort(newestFirst).slice(0, most);
     },
     addRun: async (scope, outcome) => {
       const record = RunRecord.parse({ version: 1, ...outcome });

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
+import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import type { GithubClient } from './github-client.ts';
 import { repositoryOf } from './repository.ts';
 
 /** 100 jobs a page; a matrix has at most 256 jobs and a run at most a few of them. */
 const MAX_JOB_PAGES = 20;
+const MAX_ATTEMPT_PAGES = 3;
 const WorkflowRun = z.object({
   id: z.number(),
   run_attempt: z.number().default(1),
@@ -24,8 +25,15 @@ const WorkflowJob = z.object({
   html_url: z.string().nullable(),
   steps: z.array(z.object({ name: z.string(), conclusion: z.string().nullable() })).optional(),
 });
+const AttemptedJob = z.object({
+  run_id: z.number(),
+  run_attempt: z.number().default(1),
+  name: z.string(),
+  conclusion: z.string().nullable(),
+});
 const RunPage = z.object({ workflow_runs: z.array(WorkflowRun) });
 const JobPage = z.object({ jobs: z.array(WorkflowJob) });
+const AttemptPage = z.object({ jobs: z.array(AttemptedJob) });
 const Repository = z.object({ default_branch: z.string() });
 /** Runs of these belong to a contributor's branch, even if it is called like the default branch. */
 const FOREIGN_EVENTS = new Set(['pull_request', 'pull_request_target']);
@@ -33,8 +41,18 @@ const FOREIGN_EVENTS = new Set(['pull_request', 'pull_request_target']);
 /** Workflow runs and their jobs. */
 export function runs(
   client: GithubClient,
-): Pick<CodeHost, 'getRun' | 'listJobs' | 'listDefaultBranchRuns' | 'hasNewerRun' | 'rerunFailedJobs'> {
+): Pick<
+  CodeHost,
+  | 'getRun'
+  | 'listJobs'
+  | 'listJobAttempts'
+  | 'listCommitRuns'
+  | 'listDefaultBranchRuns'
+  | 'hasNewerRun'
+  | 'rerunFailedJobs'
+> {
   return {
+    ...attempts(client),
     getRun: async (repository, runId) => {
       const parameters = { ...repositoryOf(repository), run_id: runId };
       return runOf(await client.call('GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters, WorkflowRun));
@@ -81,6 +99,33 @@ export function runs(
     },
   };
 }
+
+/** How the same jobs ended at other times. */
+function attempts(client: GithubClient): Pick<CodeHost, 'listJobAttempts' | 'listCommitRuns'> {
+  return {
+    listJobAttempts: async (repository, runId) => {
+      const route = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs';
+      const parameters = { ...repositoryOf(repository), run_id: runId, filter: 'all' };
+      const found: JobAttempt[] = [];
+      for await (const { jobs } of client.pages(route, parameters, AttemptPage, MAX_ATTEMPT_PAGES))
+        found.push(...jobs.map(attemptOf));
+      return found;
+    },
+    listCommitRuns: async (repository, { workflowId, headSha, event }, limit) => {
+      const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
+      const query = { head_sha: headSha, event, status: 'completed', per_page: limit };
+      const parameters = { ...repositoryOf(repository), workflow_id: workflowId, ...query };
+      return (await client.call(route, parameters, RunPage)).workflow_runs.map(runOf);
+    },
+  };
+}
+
+const attemptOf = ({ run_id, run_attempt, name, conclusion }: z.infer<typeof AttemptedJob>): JobAttempt => ({
+  runId: run_id,
+  attempt: run_attempt,
+  name,
+  conclusion,
+});
 
 const isForeign = ({ event }: z.infer<typeof WorkflowRun>): boolean => event !== undefined && FOREIGN_EVENTS.has(event);
 

@@ -59,8 +59,8 @@ function uncheckedOf(input: RulesDiagnosisInput): string[] {
   const unchecked: string[] = [];
   if (evidence.sources.every((source) => source.lines.length === 0)) unchecked.push('No log line could be read.');
   if (preExisting === null) unchecked.push(UNCHECKED_BEFORE);
-  if (classification.verdict === 'flaky' || classification.verdict === 'infrastructure')
-    unchecked.push(UNCHECKED_REPEAT);
+  const passes = classification.verdict === 'flaky' || classification.verdict === 'infrastructure';
+  if (passes && classification.history?.passedOnSameCommit !== true) unchecked.push(UNCHECKED_REPEAT);
   const rival = classification.alternatives[0];
   if (rival !== undefined && rival.confidence > 0.75 * Math.max(classification.confidence, 0.4)) {
     unchecked.push(`The log also shows signs of ${rival.class.replaceAll('_', ' ')}.`);

@@ -30,6 +30,11 @@ export const Evidence = z.strictObject({
   incidentId: z.string(),
   gatheredAt: z.iso.datetime(),
   sources: z.array(EvidenceSource),
+  /** Tests that the logs report as failed, each once, with the source that names them. Redacted and tainted. */
+  failedTests: z
+    .array(z.strictObject({ name: z.string().min(1).max(200), source: z.string() }))
+    .max(50)
+    .optional(),
   /** What could not be read and why, in plain words (`The log archive of the run is truncated.`). */
   notes: z.array(z.string()),
 });

@@ -1,5 +1,23 @@
 import * as z from 'zod';
 
+/** How a job ended in one attempt of a run. */
+const JobResult = z.strictObject({
+  runId: z.number().int(),
+  attempt: z.number().int().positive(),
+  passed: z.boolean(),
+});
+export type JobResult = z.infer<typeof JobResult>;
+
+/** How one of the failed jobs fared elsewhere. */
+const JobHistory = z.strictObject({
+  jobId: z.number().int(),
+  /** Other attempts of the workflow on the same commit, newest first. */
+  sameCommit: z.array(JobResult).max(40),
+  /** The newest runs on the default branch, newest first. */
+  defaultBranch: z.array(JobResult).max(40),
+});
+export type JobHistory = z.infer<typeof JobHistory>;
+
 const RunFacts = z.strictObject({
   kind: z.literal('github-run'),
   attempt: z.number().int().positive(),
@@ -10,6 +28,8 @@ const RunFacts = z.strictObject({
   failedJobIds: z.array(z.number().int()),
   /** Conclusions of the newest completed runs of the same workflow on the default branch, newest first, this run left out. */
   defaultBranchConclusions: z.array(z.string()),
+  /** Of the failed jobs, in the order of their ids above; empty when it could not be read. */
+  jobHistories: z.array(JobHistory).max(8).default([]),
 });
 
 /** A service's deployment as AWS reports it: which version serves, which served before, and since when. */

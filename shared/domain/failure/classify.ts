@@ -8,7 +8,7 @@ import { signsOfModel, signsOfSignature } from './model/signs.ts';
 import type { RunHistory } from './run-history.ts';
 import { answerOfSignatures, type ClassScore, scoreClasses } from './scoring.ts';
 import type { SignatureSet } from './signatures.ts';
-import { judgeVerdict } from './verdict.ts';
+import { type JudgedVerdict, judgeVerdict } from './verdict.ts';
 
 export interface ClassifyContext {
   readonly signatures: SignatureSet;
@@ -143,14 +143,33 @@ export function classify(evidence: Evidence, { signatures, model, history }: Cla
   const judged = judgeVerdict({ choice: choice?.class ?? 'unknown', scores, opinion, model, history });
   const confidence = (choice?.confidence ?? 0) * judged.factor;
   const alternatives = choice?.alternatives.slice(0, MOST_ALTERNATIVES) ?? [];
-  if (choice === null) return { ...unknown(evidence, []), verdict: 'unknown' };
+  const past = pastOf(judged, history);
+  if (choice === null) return { ...unknown(evidence, []), verdict: 'unknown', ...past };
   const least = opinion !== null && choice.score !== undefined ? ABSTAIN_SIGNATURE_BELOW : ABSTAIN_BELOW;
   if (confidence >= least) {
-    return { ...described(evidence, { ...choice, confidence }, alternatives), verdict: judged.verdict };
+    return { ...described(evidence, { ...choice, confidence }, alternatives), verdict: judged.verdict, ...past };
   }
   const doubted = { class: choice.class, confidence: round(confidence) };
   const shown = [doubted, ...alternatives].filter((one) => one.class !== 'unknown').slice(0, MOST_ALTERNATIVES);
-  return { ...unknown(evidence, shown), verdict: judged.surely };
+  return { ...unknown(evidence, shown), verdict: judged.surely, ...past };
+}
+
+const LONGEST_REASON = 300;
+const MOST_REASONS = 6;
+
+function pastOf(
+  { history: { logFactor, reasons } }: JudgedVerdict,
+  history: RunHistory | undefined,
+): Pick<Classification, 'history'> {
+  if (reasons.length === 0) return {};
+  const kept = reasons.slice(0, MOST_REASONS).map((reason) => reason.slice(0, LONGEST_REASON));
+  return {
+    history: {
+      support: round(logFactor),
+      passedOnSameCommit: (history?.sameCommit?.successes ?? 0) > 0,
+      reasons: kept,
+    },
+  };
 }
 
 function isEmpty({ sources }: Evidence): boolean {

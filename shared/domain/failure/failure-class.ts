@@ -44,5 +44,15 @@ export const Classification = z.strictObject({
   fingerprint: z.string().nullable(),
   /** Refs of the evidence lines that decided (`L12`). */
   evidence: z.array(z.string()).max(20),
+  /** What is known of the run's history; left out when nothing is. */
+  history: z
+    .strictObject({
+      /** Logarithm of the Bayes factor "passes when run again" against "lasts". */
+      support: z.number(),
+      passedOnSameCommit: z.boolean(),
+      /** Plain words with counts; names of tests in them are tainted. */
+      reasons: z.array(z.string().max(300)).max(6),
+    })
+    .optional(),
 });
 export type Classification = z.infer<typeof Classification>;

@@ -1,4 +1,5 @@
 import { logBeta, rateInterval } from './beta.ts';
+import { chanceFactor, chanceOfTest, type TestOutcomes } from './history/flakiness.ts';
 
 /** How often something passed and failed. */
 export interface Counts {
@@ -6,23 +7,36 @@ export interface Counts {
   readonly successes: number;
 }
 
+/** A failed test and how it fared before. */
+export interface TestPast {
+  /** Tainted. */
+  readonly name: string;
+  /** Its results on the default branch, newest first; true is passed. */
+  readonly passed: readonly boolean[];
+  /** What was recorded of it, this failure left out. */
+  readonly outcomes?: TestOutcomes | undefined;
+}
+
 /** What is known of a failed run besides its log, from APIs with our own credentials. */
 export interface RunHistory {
   /** Conclusions of the newest completed runs on the default branch, newest first. */
   readonly defaultBranchConclusions: readonly string[];
+  /** Whether what failed here passed in the newest runs on the default branch, newest first; counts before the conclusions. */
+  readonly defaultBranchJob?: readonly boolean[] | undefined;
   /** Attempt number of the run, 1 for the first. */
   readonly attempt: number;
   /** The same job's other attempts on the same commit. */
   readonly sameCommit?: Counts | undefined;
-  /** Results of each failed test on the default branch, newest first; true is passed. */
-  readonly tests?: readonly { readonly name: string; readonly passed: readonly boolean[] }[] | undefined;
+  /** Where it passed on the same commit, in plain words (`attempt 2`). */
+  readonly passedIn?: readonly string[] | undefined;
+  readonly tests?: readonly TestPast[] | undefined;
 }
 
 /** How much the history speaks for a failure that passes by itself, and why. */
 export interface HistoryJudgement {
   /** Logarithm of the Bayes factor "passes when run again" against "lasts"; 0 says nothing. */
   readonly logFactor: number;
-  /** Plain sentences, each with its counts. */
+  /** Plain sentences, each with its counts. Names of tests in them are tainted. */
   readonly reasons: readonly string[];
 }
 
@@ -30,8 +44,6 @@ export interface HistoryJudgement {
 const STRAY_SUCCESS = 0.002;
 /** Prior of a transient failure's rate: what failed once tends to fail again soon (an outage lasts). */
 const RATE = { failures: 2, successes: 1 };
-/** Prior of how often code that is broken or mended changes the result of the next run. */
-const CHANGE = { changes: 1, stays: 9 };
 /** Fewer runs say nothing about chance. */
 const LEAST_RUNS = 4;
 const MOST_RUNS = 100;
@@ -39,8 +51,10 @@ const MOST_RUNS = 100;
 const STRONGEST = 5;
 /** Three to one: what less says is not worth telling. */
 const CLEAR = Math.log(3);
+const MOST_TESTS_NAMED = 3;
 
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function sameCommitFactor({ failures, successes }: Counts): number {
   const transient =
@@ -49,28 +63,22 @@ function sameCommitFactor({ failures, successes }: Counts): number {
   return transient - lasting;
 }
 
-/**
- * How much better chance explains a row of results than code that breaks and is mended: the marginal likelihood of independent runs
- * with one failure rate (Jeffreys' prior) against that of a chain that mostly repeats its last result. Positive speaks for chance.
- */
-function chanceFactor(passed: readonly boolean[]): number {
-  const failures = passed.filter((one) => !one).length;
-  const changes = passed.filter((one, at) => at > 0 && one !== passed[at - 1]).length;
-  const stays = passed.length - 1 - changes;
-  const independent = logBeta(failures + 0.5, passed.length - failures + 0.5) - logBeta(0.5, 0.5);
-  const chained =
-    Math.log(0.5) + logBeta(CHANGE.changes + changes, CHANGE.stays + stays) - logBeta(CHANGE.changes, CHANGE.stays);
-  return independent - chained;
+function ofSameCommit({ sameCommit, passedIn = [] }: RunHistory): HistoryJudgement {
+  if (sameCommit === undefined || sameCommit.failures + sameCommit.successes === 0)
+    return { logFactor: 0, reasons: [] };
+  const { failures, successes } = sameCommit;
+  const where = passedIn.length === 0 ? '' : ` (${passedIn.slice(0, 3).join(', ')})`;
+  const reason = `On the same commit ${counted(failures, 'other attempt')} failed and ${successes} passed${where}.`;
+  return { logFactor: sameCommitFactor(sameCommit), reasons: [reason] };
 }
 
 function isMixed(passed: readonly boolean[]): boolean {
   return passed.length >= LEAST_RUNS && passed.includes(true) && passed.includes(false);
 }
 
-function rateOf(passed: readonly boolean[]): string {
-  const failures = passed.filter((one) => !one).length;
-  const [low, high] = rateInterval(failures, passed.length);
-  return `${failures} of ${passed.length} (rate ${percent(low)} to ${percent(high)})`;
+function rateOf(failures: number, runs: number): string {
+  const [low, high] = rateInterval(failures, runs);
+  return `${failures} of ${runs} (rate ${percent(low)} to ${percent(high)})`;
 }
 
 /** Whether the default branch fails already: its newest run, and the runs before it that failed alike. */
@@ -81,34 +89,60 @@ function branchReason(passed: readonly boolean[]): string[] {
   return passed.length > 0 && passed[0] ? ['The newest run of the default branch passed.'] : [];
 }
 
-/**
- * Judges a failure by its history: other attempts on the same commit, and whether results on the default branch, of the run or of the
- * failed tests, change as chance does or as broken and mended code does. `ofTests` says that a test failed: only its failures are
- * compared with the branch's.
- */
-export function judgeHistory(history: RunHistory, ofTests: boolean): HistoryJudgement {
-  const reasons: string[] = [];
-  let logFactor = 0;
-  const { sameCommit } = history;
-  if (sameCommit !== undefined && sameCommit.failures + sameCommit.successes > 0) {
-    logFactor += sameCommitFactor(sameCommit);
-    reasons.push(`On the same commit ${sameCommit.failures} other attempts failed and ${sameCommit.successes} passed.`);
-  }
-  const branch = history.defaultBranchConclusions
+/** Results of the branch of what failed here, or else of the whole workflow. */
+function branchOf({ defaultBranchConclusions, defaultBranchJob = [] }: RunHistory): boolean[] {
+  if (defaultBranchJob.length > 0) return defaultBranchJob.slice(0, MOST_RUNS);
+  return defaultBranchConclusions
     .filter((one) => one === 'success' || one === 'failure')
     .slice(0, MOST_RUNS)
     .map((one) => one === 'success');
-  reasons.push(...branchReason(branch));
-  const rows = [...(history.tests ?? []).map(({ passed }) => passed.slice(0, MOST_RUNS)), branch].filter(isMixed);
-  // The rows are of the same runs: only the one that says most counts.
+}
+
+function reasonOfTest({ name, outcomes }: TestPast): string[] {
+  if (outcomes === undefined || outcomes.runs === 0) return [];
+  const { failures, runs, flips } = outcomes;
+  const onOne = flips === null || flips === 0 ? '' : `, and both failed and passed on ${counted(flips, 'commit')}`;
+  return [`The test "${name.slice(0, 120)}" failed before in ${rateOf(failures, runs)} recorded runs${onOne}.`];
+}
+
+/** A run passes again only when each of its failed tests does: the one that is least likely to counts. */
+function ofTestRecords(tests: readonly TestPast[]): HistoryJudgement | null {
+  const known = tests.filter(({ outcomes }) => (outcomes?.runs ?? 0) > 0);
+  if (known.length === 0) return null;
+  const factors = tests.map(({ outcomes }) => (outcomes === undefined ? 0 : chanceOfTest(outcomes)));
+  return { logFactor: Math.min(...factors), reasons: known.flatMap(reasonOfTest).slice(0, MOST_TESTS_NAMED) };
+}
+
+/** By the rows of results. The rows are of the same runs: only the one that says most counts. */
+function ofRows(tests: readonly TestPast[], branch: readonly boolean[]): HistoryJudgement {
+  const rows = [...tests.map(({ passed }) => passed.slice(0, MOST_RUNS)), branch].filter(isMixed);
   const telling = rows
     .map((passed) => ({ passed, factor: chanceFactor(passed) }))
     .sort((a, b) => b.factor - a.factor)[0];
-  if (ofTests && telling !== undefined) {
-    logFactor += telling.factor;
-    reasons.push(
-      `On the default branch ${rateOf(telling.passed)} runs failed${telling.factor >= CLEAR ? ', as by chance' : ''}.`,
-    );
-  }
-  return { logFactor: Math.max(-STRONGEST, Math.min(STRONGEST, logFactor)), reasons };
+  if (telling === undefined) return { logFactor: 0, reasons: [] };
+  const { passed, factor } = telling;
+  const failures = passed.filter((one) => !one).length;
+  const byChance = factor >= CLEAR ? ', as by chance' : '';
+  return {
+    logFactor: factor,
+    reasons: [`On the default branch ${rateOf(failures, passed.length)} runs failed${byChance}.`],
+  };
+}
+
+/**
+ * Judges a failure by its history: other attempts on the same commit, and whether results on the default branch or the recorded
+ * results of the failed tests change as chance does or as broken and mended code does. `ofTests` says that a test failed: only its
+ * failures are compared with the branch's.
+ */
+export function judgeHistory(history: RunHistory, ofTests: boolean): HistoryJudgement {
+  const branch = branchOf(history);
+  const commit = ofSameCommit(history);
+  const tests = history.tests ?? [];
+  const nothing = { logFactor: 0, reasons: [] };
+  const results = ofTests ? (ofTestRecords(tests) ?? ofRows(tests, branch)) : nothing;
+  const logFactor = commit.logFactor + results.logFactor;
+  return {
+    logFactor: Math.max(-STRONGEST, Math.min(STRONGEST, logFactor)),
+    reasons: [...commit.reasons, ...branchReason(branch), ...results.reasons],
+  };
 }

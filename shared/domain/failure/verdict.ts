@@ -2,7 +2,7 @@ import { FAMILY_OF, type FailureClass, type Verdict } from './failure-class.ts';
 import { calibrated, logistic, logOdds } from './model/calibration.ts';
 import type { FailureModel, Opinion } from './model/failure-model.ts';
 import { signsOfTransience } from './model/signs.ts';
-import { judgeHistory, type RunHistory } from './run-history.ts';
+import { type HistoryJudgement, judgeHistory, type RunHistory } from './run-history.ts';
 import { answerOfSignatures, type ClassScore } from './scoring.ts';
 
 export interface VerdictInput {
@@ -21,7 +21,10 @@ export interface JudgedVerdict {
   readonly surely: Verdict;
   /** What is left of the confidence in the class: failing every attempt speaks against passing by itself. */
   readonly factor: number;
+  readonly history: HistoryJudgement;
 }
+
+type Judged = Omit<JudgedVerdict, 'history'>;
 
 /** Odds of seven to one turn a signature's verdict. */
 const CLEAR = Math.log(7);
@@ -49,7 +52,7 @@ function factorOf(verdict: Verdict, history: RunHistory | undefined): number {
   return isTransient(verdict) && (history?.attempt ?? 1) >= MANY_ATTEMPTS ? 0.7 : 1;
 }
 
-function byRules(own: Verdict, { choice, history }: VerdictInput, logFactor: number): JudgedVerdict {
+function byRules(own: Verdict, { choice, history }: VerdictInput, logFactor: number): Judged {
   const turns = own === 'regression' && logFactor >= CLEAR;
   const verdict = turns ? 'flaky' : own;
   return { verdict, surely: 'unknown', factor: turns && ofTests(choice) ? 0.9 : factorOf(verdict, history) };
@@ -61,8 +64,13 @@ function byRules(own: Verdict, { choice, history }: VerdictInput, logFactor: num
  * stands unless history speaks clearly against it.
  */
 export function judgeVerdict(input: VerdictInput): JudgedVerdict {
+  const judged =
+    input.history === undefined ? { logFactor: 0, reasons: [] } : judgeHistory(input.history, ofTests(input.choice));
+  return { ...judge(input, judged.logFactor), history: judged };
+}
+
+function judge(input: VerdictInput, logFactor: number): Judged {
   const { choice, scores, opinion, model, history } = input;
-  const logFactor = history === undefined ? 0 : judgeHistory(history, ofTests(choice)).logFactor;
   const own = scores.find((one) => one.class === choice)?.leading[0]?.compiled.signature.verdict ?? 'unknown';
   if (opinion === null || model === undefined) return byRules(own, input, logFactor);
   const signs = signsOfTransience(answerOfSignatures(scores), opinion);

@@ -6,7 +6,7 @@ import { cutLine } from './cut-line.ts';
 import { fenced, safeLine, safeProse } from './markdown.ts';
 import { type QuotedSource, quotesOf, repeatWords } from './quotes.ts';
 import { statusOf } from './status-words.ts';
-import { actionWords, headlineOf, noteOf, originOf, preExistingOf, uncheckedOf } from './story-words.ts';
+import { actionWords, headlineOf, historyOf, noteOf, originOf, preExistingOf, uncheckedOf } from './story-words.ts';
 
 /** GitHub refuses longer bodies; counted in characters. */
 const MAX_BODY = 65_536;
@@ -66,7 +66,7 @@ function diagnosisSections(story: IncidentStory): string[] {
   if (diagnosis === null) return [section('Root Cause Analysis', 'No diagnosis could be made.')];
   const note = noteOf(diagnosis);
   const facts = [
-    ...[preExistingOf(diagnosis), ...uncheckedOf(story)].flatMap((fact) =>
+    ...[preExistingOf(diagnosis), ...historyOf(diagnosis), ...uncheckedOf(story)].flatMap((fact) =>
       fact === null ? [] : [`- ${safeLine(fact)}`],
     ),
     ...placeLines(story),

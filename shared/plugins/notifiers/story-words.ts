@@ -69,7 +69,13 @@ export function preExistingOf(diagnosis: Diagnosis): string | null {
   if (diagnosis.preExisting === null) return null;
   return diagnosis.preExisting
     ? 'The same workflow fails on the default branch too: this change may not be the cause.'
-    : 'The same workflow passes on the default branch.';
+    : 'What failed here passes on the default branch.';
+}
+
+/** What the run's history says, with counts; what is said of the default branch already is left out. */
+export function historyOf({ classification, preExisting }: Diagnosis): readonly string[] {
+  const reasons = classification.history?.reasons ?? [];
+  return reasons.filter((reason) => preExisting === null || !/^The newest run of the default branch/.test(reason));
 }
 
 /** One sentence per action: what was done and how it ended. */

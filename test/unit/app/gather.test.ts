@@ -4,7 +4,14 @@ import { MAX_EVIDENCE_CHARACTERS, MAX_EVIDENCE_LINES, makeExcerpts } from '#shar
 import { RateLimited, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { CodeHost, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
-import { aConfiguration, aLambdaDeployment, anAlarmTarget, anIncident, aService } from '#test/builders/index.ts';
+import {
+  aConfiguration,
+  aGithubTarget,
+  aLambdaDeployment,
+  anAlarmTarget,
+  anIncident,
+  aService,
+} from '#test/builders/index.ts';
 import {
   fakeAlarms,
   fakeClock,
@@ -60,6 +67,7 @@ async function setUp(
     downloadLogs: async () => ({ kind: 'archive', bytes: new Uint8Array(4) }),
     hasNewerRun: async () => false,
     listDefaultBranchRuns: async () => [aRun({ id: 900, conclusion: 'success' }), aRun()],
+    listCommitRuns: async () => [aRun()],
     ...change.codeHost,
   });
   const alarms = fakeAlarms();
@@ -101,7 +109,63 @@ describe('gathering a failed run', () => {
       failedJobIds: [1],
       newerRun: false,
       defaultBranchConclusions: ['success'],
+      jobHistories: [{ jobId: 1, sameCommit: [], defaultBranch: [{ runId: 900, attempt: 1, passed: true }] }],
     });
+  });
+
+  it('[B45] reads how the failed job fared in other attempts on the commit and on the default branch, in few requests', async () => {
+    const branch = Array.from({ length: 20 }, (_, n) =>
+      aRun({ id: 980 - n, conclusion: n % 2 === 0 ? 'success' : 'failure' }),
+    );
+    const { run, evidence, incident, codeHost } = await setUp({
+      incident: anIncident({ target: aGithubTarget({ runAttempt: 3 }) }),
+      codeHost: {
+        listCommitRuns: async () => [aRun({ attempt: 3 }), aRun({ id: 700, conclusion: 'success' })],
+        listDefaultBranchRuns: async () => branch,
+        listJobAttempts: async (_repository, runId) =>
+          runId === 1001
+            ? [1, 2, 3].map((attempt) => ({
+                runId,
+                attempt,
+                name: 'build',
+                conclusion: attempt === 2 ? 'success' : 'failure',
+              }))
+            : [
+                { runId, attempt: 1, name: 'build', conclusion: runId === 979 ? 'failure' : 'skipped' },
+                { runId, attempt: 1, name: 'lint', conclusion: 'failure' },
+              ],
+      },
+    });
+    await run();
+    const facts = (await evidence.getTelemetry(incident.id))?.facts;
+    const [history] = facts?.kind === 'github-run' ? facts.jobHistories : [];
+    expect(history?.sameCommit).toEqual([
+      { runId: 1001, attempt: 2, passed: true },
+      { runId: 1001, attempt: 1, passed: false },
+      { runId: 700, attempt: 1, passed: true },
+    ]);
+    // A job that was skipped neither passed nor failed; what was not looked into is not claimed.
+    expect(history?.defaultBranch.filter(({ passed }) => !passed)).toEqual([{ runId: 979, attempt: 1, passed: false }]);
+    expect(history?.defaultBranch).toHaveLength(11);
+    expect(codeHost.calls.filter(({ method }) => method === 'listJobAttempts')).toHaveLength(6);
+  });
+
+  it('keeps the names of failed tests that the whole log reports, redacted and each once', async () => {
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const lines = [
+      `✖ pays with ${token} (3.1ms)`,
+      '✖ pays (1.5ms)',
+      'ℹ tests 9',
+      'ℹ pass 7',
+      'ℹ fail 2',
+      '✖ pays (1.5ms)',
+    ];
+    const { run, evidence, incident } = await setUp({ archives: archiveOf({ build: `${lines.join('\n')}\n` }) });
+    await run();
+    expect((await evidence.getEvidence(incident.id))?.failedTests).toEqual([
+      { name: expect.stringMatching(/^pays with \[redacted:/), source: 'job-1' },
+      { name: 'pays', source: 'job-1' },
+    ]);
   });
 
   it('redacts before anything is kept, job names included', async () => {
@@ -133,6 +197,7 @@ describe('gathering a failed run', () => {
     ['jobs', { listJobs: async () => Promise.reject(new Retryable('502')) }, /jobs of the run .*\(Retryable\)/],
     ['logs', { downloadLogs: async () => Promise.reject(new RateLimited('403')) }, /logs of the run .*\(RateLimited\)/],
     ['runs', { listDefaultBranchRuns: async () => Promise.reject(new RateLimited('429')) }, /default branch/],
+    ['commit', { listCommitRuns: async () => Promise.reject(new Retryable('502')) }, /other runs on the commit/],
     ['later runs', { hasNewerRun: async () => Promise.reject(new Retryable('500')) }, /later runs/],
   ])(
     'asks for the step to be repeated when %s cannot be read for now, and notes it only when gaps are accepted',
@@ -155,11 +220,7 @@ describe('gathering a failed run', () => {
       },
     });
     await expect(run()).rejects.toMatchObject({ name: 'Retryable' });
-    expect((await run(true)).notes).toEqual([
-      'The logs of the run could not be read (Retryable).',
-      'The recent runs of the default branch could not be read (Retryable).',
-      'The later runs could not be read (Retryable).',
-    ]);
+    expect((await run(true)).notes).toEqual(['The logs of the run could not be read (Retryable).']);
     expect(codeHost.calls.some(({ method }) => method === 'downloadLogs')).toBe(false);
   });
 

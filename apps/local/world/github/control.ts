@@ -10,6 +10,7 @@ import { makeSeeding, type RunSpec } from './seeding.ts';
 import type { Site } from './shapes-runs.ts';
 import {
   type CommentState,
+  type CommitState,
   type DeliveryState,
   type GithubState,
   makeGithubState,
@@ -23,6 +24,8 @@ export interface GithubControl extends Announcing {
   setWebhook(webhook: { url: string; secret: string }): void;
   addRepository(fullName: string, options?: { defaultBranch?: string; installationId?: number | null }): Repository;
   addPullRequest(repository: string, options?: { title?: string; author?: string; branch?: string }): PullRequest;
+  /** Adds a commit with what it changes; `pullRequest` null puts it on the default branch. */
+  addCommit(commit: Omit<CommitState, 'id'>): CommitState;
   /** Adds a run whose first attempt is completed. Sends nothing. */
   addRun(spec: RunSpec): RunState;
   /** Starts a re-run as a person in GitHub's web page would; it is not in the effects journal. */

@@ -4,6 +4,7 @@ import {
   type AttemptPlan,
   type AttemptState,
   type CommentState,
+  type CommitState,
   type Conclusion,
   type GithubState,
   type PullRequest,
@@ -76,6 +77,11 @@ export function makeSeeding(state: GithubState) {
       return pull;
     },
     addRun: (spec: RunSpec) => addRun(state, spec),
+    addCommit(commit: Omit<CommitState, 'id'>): CommitState {
+      const added = { ...commit, id: state.nextId() };
+      state.commits.put(`${commit.repository}@${commit.sha}`, added);
+      return added;
+    },
     addComment(repository: string, issue: number, author: string, body: string): CommentState {
       const at = new Date().toISOString();
       const comment = { id: state.nextId(), repository, issue, author, body, createdAt: at, updatedAt: at };

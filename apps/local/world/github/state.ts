@@ -26,6 +26,28 @@ export interface PullRequest {
   readonly createdAt: string;
 }
 
+/** What a commit does to one file. */
+export interface FileChange {
+  readonly path: string;
+  readonly status: 'added' | 'modified' | 'removed';
+  readonly additions: number;
+  readonly deletions: number;
+  /** Unified diff without file headers; null for binary files. */
+  readonly patch: string | null;
+}
+
+export interface CommitState {
+  readonly id: number;
+  readonly repository: string;
+  readonly sha: string;
+  readonly message: string;
+  readonly author: string;
+  readonly at: string;
+  /** The pull request it belongs to, or null on the default branch. */
+  readonly pullRequest: number | null;
+  readonly files: readonly FileChange[];
+}
+
 export interface StepState {
   readonly number: number;
   readonly name: string;
@@ -122,6 +144,7 @@ export interface DeliveryState {
 export interface GithubState {
   readonly repositories: Collection<Repository>;
   readonly pullRequests: Collection<PullRequest>;
+  readonly commits: Collection<CommitState>;
   readonly runs: Collection<RunState>;
   readonly comments: Collection<CommentState>;
   readonly hooks: Collection<HookState>;
@@ -138,6 +161,7 @@ export function makeGithubState(dataDir?: string): GithubState {
   const state = {
     repositories: makeCollection<Repository>(dataDir, 'github/repositories'),
     pullRequests: makeCollection<PullRequest>(dataDir, 'github/pull-requests'),
+    commits: makeCollection<CommitState>(dataDir, 'github/commits'),
     runs: makeCollection<RunState>(dataDir, 'github/runs'),
     comments: makeCollection<CommentState>(dataDir, 'github/comments'),
     hooks: makeCollection<HookState>(dataDir, 'github/hooks'),
@@ -156,7 +180,15 @@ export function makeGithubState(dataDir?: string): GithubState {
 
 function knownIds(state: Omit<GithubState, 'nextId'>): number[] {
   const jobs = state.runs.all().flatMap((run) => run.attempts.flatMap((attempt) => attempt.jobs));
-  const kinds = [state.repositories, state.pullRequests, state.runs, state.comments, state.hooks, state.deliveries];
+  const kinds = [
+    state.repositories,
+    state.pullRequests,
+    state.commits,
+    state.runs,
+    state.comments,
+    state.hooks,
+    state.deliveries,
+  ];
   return [...kinds.flatMap((kind) => kind.all().map(({ id }) => id)), ...jobs.map(({ id }) => id)];
 }
 

@@ -5,6 +5,7 @@ import type { GithubControl } from '../github/control.ts';
 import type { AttemptSpec } from '../github/seeding.ts';
 import { type Conclusion, type DeliveryState, type RunState, shaOf } from '../github/state.ts';
 import { archiveEntries, type JobLog } from './job-log.ts';
+import { changesOf, firstFiles } from './shop-changes.ts';
 import { type FailureKind, shopJobs } from './shop-jobs.ts';
 
 export interface FailRunOptions {
@@ -52,6 +53,15 @@ export function makeSamples(github: GithubControl, aws: AwsControl): Samples {
       const pullRequest = pullRequestFor(github, repository, options);
       const headSha = shaOf(`${repository} ${kind} ${pullRequest} ${performance.now()}`);
       const startedAt = new Date(Date.now() - 180_000);
+      github.addCommit({
+        repository,
+        sha: headSha,
+        message: options.title ?? 'Round totals per line',
+        author: 'acme-dev',
+        at: new Date(startedAt.getTime() - 60_000).toISOString(),
+        pullRequest,
+        files: changesOf(kind),
+      });
       const failed = attempt(shopJobs(kind, headSha), startedAt);
       const again = rerun === 'success' ? attempt(shopJobs(null, headSha), new Date()) : failed;
       const { archive, branch, title, workflow, rerunMs } = options;
@@ -93,6 +103,10 @@ function addGreenRuns(github: GithubControl, repository: string, count: number):
     const headSha = shaOf(`${repository} green ${daysAgo}`);
     const jobs = shopJobs(null, headSha).map(({ name, conclusion, steps }) => ({ name, conclusion, steps }));
     const createdAt = new Date(Date.now() - daysAgo * 86_400_000);
+    const files = daysAgo === count ? firstFiles() : [];
+    const message = daysAgo === count ? 'Carts, discounts and stock' : 'Tidy the notes';
+    const at = createdAt.toISOString();
+    github.addCommit({ repository, sha: headSha, message, author: 'acme-dev', at, pullRequest: null, files });
     github.addRun({ repository, headSha, createdAt, attempts: [{ conclusion: 'success', jobs, archive: null }] });
   }
 }

@@ -1,5 +1,6 @@
 import { cleanLine } from '../../evidence/clean-line.ts';
 import { makeAntReader, makeGradleReader, makeSurefireReader } from './java-readers.ts';
+import { makeNodeReader } from './node-reader.ts';
 import { makeOtherReaders } from './other-readers.ts';
 import { makePytestReader, makeUnittestReader } from './python-readers.ts';
 import { makeJestReader, makeMochaReader } from './script-readers.ts';
@@ -25,6 +26,7 @@ export function makeTestRunReader(): TestRunReader {
     makeUnittestReader(),
     makeJestReader(),
     makeMochaReader(),
+    makeNodeReader(),
     ...makeOtherReaders(),
   ];
   const frameworks = new Set<string>();

@@ -1,0 +1,57 @@
+import { nodeId, presentUser, seconds } from './shapes-account.ts';
+import type { Site } from './shapes-runs.ts';
+import { type CommitState, type FileChange, shaOf } from './state.ts';
+
+/** The commit object; a single one shows its files, a listed one does not. */
+export function presentCommit(site: Site, commit: CommitState, whole: boolean) {
+  const { api, web } = site;
+  const url = `${api}/repos/${commit.repository}/commits/${commit.sha}`;
+  const page = `${web}/${commit.repository}/commit/${commit.sha}`;
+  const person = { name: commit.author, email: `${commit.author}@example.com`, date: seconds(commit.at) };
+  const tree = shaOf(`tree of ${commit.sha}`);
+  const author = presentUser(commit.author, api, web);
+  const parent = shaOf(`parent of ${commit.sha}`);
+  const sum = (of: 'additions' | 'deletions') => commit.files.reduce((all, file) => all + file[of], 0);
+  const stats = {
+    total: sum('additions') + sum('deletions'),
+    additions: sum('additions'),
+    deletions: sum('deletions'),
+  };
+  return {
+    sha: commit.sha,
+    node_id: nodeId('C', commit.sha),
+    url,
+    html_url: page,
+    comments_url: `${url}/comments`,
+    commit: {
+      author: person,
+      committer: person,
+      message: commit.message,
+      tree: { sha: tree, url: `${api}/repos/${commit.repository}/git/trees/${tree}` },
+      url: `${api}/repos/${commit.repository}/git/commits/${commit.sha}`,
+      comment_count: 0,
+      verification: { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null },
+    },
+    author,
+    committer: author,
+    parents: [{ sha: parent, url: `${api}/repos/${commit.repository}/commits/${parent}` }],
+    ...(whole ? { stats, files: commit.files.map((file) => presentFile(site, commit, file)) } : {}),
+  };
+}
+
+/** The file of a diff. */
+export function presentFile({ api, web }: Site, { repository, sha }: CommitState, file: FileChange) {
+  const path = file.path.split('/').map(encodeURIComponent).join('/');
+  return {
+    sha: shaOf(`${sha} ${file.path}`),
+    filename: file.path,
+    status: file.status,
+    additions: file.additions,
+    deletions: file.deletions,
+    changes: file.additions + file.deletions,
+    blob_url: `${web}/${repository}/blob/${sha}/${path}`,
+    raw_url: `${web}/${repository}/raw/${sha}/${path}`,
+    contents_url: `${api}/repos/${repository}/contents/${path}?ref=${sha}`,
+    ...(file.patch === null ? {} : { patch: file.patch }),
+  };
+}

@@ -1,0 +1,51 @@
+import type { FileChange } from '../github/state.ts';
+import type { FailureKind } from './shop-jobs.ts';
+import { SHOP_FILES } from './shop-sources.ts';
+
+const GOOD: Readonly<Record<string, string>> = SHOP_FILES.good;
+/** A transient failure's change is innocent. */
+const NOTES = { 'docs/notes.md': '# Notes\n\nTotals are rounded per line.\n' };
+/** Unchanged lines that a diff shows on either side. */
+const AROUND = 3;
+
+/** What the commit of a failed run changes: the very edit of the shop's sources that makes its log. */
+export function changesOf(kind: FailureKind): FileChange[] {
+  const files: Readonly<Record<string, string>> = kind === 'transient' ? NOTES : SHOP_FILES[kind];
+  return Object.entries(files).map(([path, content]) => changeOf(path, GOOD[path], content));
+}
+
+/** The shop's files as somebody added them. */
+export function firstFiles(): FileChange[] {
+  return Object.entries(GOOD).map(([path, content]) => changeOf(path, undefined, content));
+}
+
+const linesOf = (text: string): string[] => text.replace(/\n$/, '').split('\n');
+
+function changeOf(path: string, before: string | undefined, after: string): FileChange {
+  const [old, now] = [before === undefined ? [] : linesOf(before), linesOf(after)];
+  let start = 0;
+  while (start < old.length && start < now.length && old[start] === now[start]) start += 1;
+  let end = 0;
+  while (end < old.length - start && end < now.length - start && old.at(-1 - end) === now.at(-1 - end)) end += 1;
+  const removed = old.slice(start, old.length - end);
+  const added = now.slice(start, now.length - end);
+  const lead = now.slice(Math.max(0, start - AROUND), start);
+  const tail = now.slice(now.length - end, now.length - end + AROUND);
+  const at = start - lead.length + 1;
+  const span = (own: readonly string[]) => lead.length + own.length + tail.length;
+  const head =
+    before === undefined ? `@@ -0,0 +1,${now.length} @@` : `@@ -${at},${span(removed)} +${at},${span(added)} @@`;
+  const body = [
+    ...lead.map((line) => ` ${line}`),
+    ...removed.map((line) => `-${line}`),
+    ...added.map((line) => `+${line}`),
+    ...tail.map((line) => ` ${line}`),
+  ];
+  return {
+    path,
+    status: before === undefined ? 'added' : 'modified',
+    additions: added.length,
+    deletions: removed.length,
+    patch: [head, ...body].join('\n'),
+  };
+}

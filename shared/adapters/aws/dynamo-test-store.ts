@@ -1,0 +1,90 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
+import { Retryable } from '#shared/domain/kernel/errors.ts';
+import type { TestStore } from '#shared/ports/test-store.ts';
+import { dynamoClient } from './dynamo-client.ts';
+import { type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { parseRecord } from './errors.ts';
+
+/** Tests of a repository lie in so many items, by their key's first digits. */
+const SHARDS = 32;
+/** Tests of one item: at most 3 KB each, where an item holds 400. */
+const MOST_IN_SHARD = 40;
+const KEPT_DAYS = 180;
+const TRIES = 6;
+
+const Shard = z.strictObject({
+  version: z.literal(1),
+  /** Rises with each change. */
+  revision: z.number().int().positive(),
+  tests: z.array(TestRecord).max(MOST_IN_SHARD),
+});
+
+/** Stats table: `TESTS#<repository>`, 32 items of 40 tests each; the test that failed longest ago gives way to a new one. */
+export function makeDynamoTestStore(options: {
+  readonly table: string;
+  readonly client?: DynamoDBDocumentClient;
+}): TestStore {
+  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+  return {
+    testRecords: async (repository, keys) => {
+      const places = [...Map.groupBy(keys, shardOf).keys()].map((shard) => placeOf(repository, shard));
+      if (places.length === 0) return [];
+      const wanted = new Set(keys);
+      const items = await table.getAll(places);
+      return items.flatMap((item) => shardIn(item).tests).filter(({ key }) => wanted.has(key));
+    },
+    changeTests: async (repository, keys, change) => {
+      for (const [shard, own] of Map.groupBy(new Set(keys), shardOf))
+        await changeShard(table, placeOf(repository, shard), own, change);
+    },
+  };
+}
+
+const shardOf = (key: string): number => Number.parseInt(key.slice(0, 4), 16) % SHARDS;
+
+const placeOf = (repository: string, shard: number): Key => ({
+  pk: `TESTS#${repository}`,
+  sk: String(shard).padStart(2, '0'),
+});
+
+function shardIn(item: Item): z.infer<typeof Shard> {
+  return parseRecord(Shard, withoutStorage(item), `Tests ${String(item.pk)} ${String(item.sk)}`);
+}
+
+type Change = Parameters<TestStore['changeTests']>[2];
+
+/** Read, changed and written when nobody else was faster, else read again. */
+async function changeShard(table: Table, place: Key, keys: readonly string[], change: Change): Promise<void> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const item = await table.get(place);
+    const known = item === null ? null : shardIn(item);
+    const tests = changed(known?.tests ?? [], keys, change);
+    if (tests === null) return;
+    const revision = (known?.revision ?? 0) + 1;
+    const newest = Math.max(...tests.map(({ lastAt }) => Date.parse(lastAt)));
+    const expiresAt = ttlOf(new Date(newest + KEPT_DAYS * 24 * 60 * 60 * 1000));
+    const condition =
+      known === null
+        ? { condition: 'attribute_not_exists(pk)' }
+        : { condition: 'revision = :seen', values: { ':seen': known.revision } };
+    if (await table.putOnce({ ...place, version: 1, revision, tests, expiresAt }, condition)) return;
+  }
+  throw new Retryable('The records of tests are being changed by many at once.');
+}
+
+/** Null when nothing changes. */
+function changed(tests: readonly TestRecord[], keys: readonly string[], change: Change): TestRecord[] | null {
+  const byKey = new Map(tests.map((test) => [test.key, test]));
+  let differs = false;
+  for (const key of keys) {
+    const known = byKey.get(key) ?? null;
+    const next = change(key, known);
+    if (next === known) continue;
+    differs = true;
+    byKey.set(key, next);
+  }
+  if (!differs) return null;
+  return [...byKey.values()].sort((a, b) => Date.parse(b.lastAt) - Date.parse(a.lastAt)).slice(0, MOST_IN_SHARD);
+}

@@ -1,0 +1,49 @@
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import { historyOfRun, pastOf } from '#shared/domain/failure/history/history-of-run.ts';
+import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
+import type { RunHistory, TestPast } from '#shared/domain/failure/run-history.ts';
+import type { GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { StatsStore } from '#shared/ports/stats-store.ts';
+import type { TestStore } from '#shared/ports/test-store.ts';
+
+export interface HistoryDeps {
+  readonly stats: Pick<StatsStore, 'recentRuns'>;
+  readonly tests: Pick<TestStore, 'testRecords'>;
+}
+
+/** The verdict needs no more: when many fail at once, none of them is by chance. */
+const MOST_TESTS = 12;
+const RUNS = 50;
+
+/** What is known besides the log: attempts on the same commit, the default branch, and the records of the failed tests. */
+export async function readHistory(
+  target: TargetContext,
+  evidence: Evidence,
+  telemetry: Telemetry | null,
+  deps: HistoryDeps,
+): Promise<{ history?: RunHistory }> {
+  if (target.kind !== 'github-run' || telemetry?.facts.kind !== 'github-run') return {};
+  const tests = await pastsOf(
+    (evidence.failedTests ?? []).map(({ name }) => name),
+    target,
+    deps,
+  );
+  return { history: historyOfRun(telemetry.facts, target, tests) };
+}
+
+/** How each of the failed tests fared before; of a test that never failed before nothing is known. */
+async function pastsOf(names: readonly string[], target: GithubRunTarget, deps: HistoryDeps): Promise<TestPast[]> {
+  const wanted = testsByKey(names.slice(0, MOST_TESTS));
+  if (wanted.size === 0) return [];
+  const { repository, workflowId } = target;
+  const [records, runs] = await Promise.all([
+    deps.tests.testRecords(repository, [...wanted.keys()]),
+    deps.stats.recentRuns(`${repository}#${workflowId}`, RUNS),
+  ]);
+  const byKey = new Map(records.map((record) => [record.key, record]));
+  return [...wanted].map(([key, name]) => {
+    const record = byKey.get(key);
+    return record === undefined ? { name, passed: [] } : pastOf(withRuns(record, runs), target);
+  });
+}

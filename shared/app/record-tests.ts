@@ -1,0 +1,48 @@
+import { afterFailure, testsByKey } from '#shared/domain/failure/history/known-runs.ts';
+import { shortCommit, type TestResult } from '#shared/domain/failure/history/test-record.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { StatsStore } from '#shared/ports/stats-store.ts';
+import type { TestStore } from '#shared/ports/test-store.ts';
+
+export interface RecordTestsDeps {
+  readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
+  readonly stats: Pick<StatsStore, 'recentRuns'>;
+  readonly tests: Pick<TestStore, 'changeTests'>;
+}
+
+/** When more fail at once, the code is broken and not the tests. */
+const MOST_TESTS = 20;
+const RUNS = 50;
+
+/** Remembers which tests failed in the incident's run, and where they passed since. Repeatable: each result counts once. */
+export async function recordTests(
+  { id, target }: Incident,
+  actions: readonly ActionRecord[],
+  deps: RecordTestsDeps,
+): Promise<void> {
+  if (target.kind !== 'github-run') return;
+  const evidence = await deps.evidence.getEvidence(id);
+  const tests = testsByKey((evidence?.failedTests ?? []).slice(0, MOST_TESTS).map(({ name }) => name));
+  if (evidence === null || tests.size === 0) return;
+  const { repository, workflowId, runId, runAttempt: attempt, headSha, onDefaultBranch } = target;
+  const now = { runId, commit: shortCommit(headSha), onDefaultBranch };
+  const results: TestResult[] = [
+    { ...now, attempt, passed: false },
+    ...attemptsThatPassed(actions).map((passed) => ({ ...now, attempt: passed, passed: true })),
+  ];
+  const runs = await deps.stats.recentRuns(`${repository}#${workflowId}`, RUNS);
+  const seen = { at: evidence.gatheredAt, results, runs };
+  await deps.tests.changeTests(repository, [...tests.keys()], (key, known) =>
+    afterFailure(known, { ...seen, name: tests.get(key) ?? key }),
+  );
+}
+
+/** Attempts that our own re-runs made and that were seen to pass. */
+function attemptsThatPassed(actions: readonly ActionRecord[]): number[] {
+  return actions.flatMap(({ verified, receipt }) => {
+    const attempt = receipt?.facts.attempt;
+    return verified === 'recovered' && typeof attempt === 'number' ? [attempt] : [];
+  });
+}

@@ -1,0 +1,92 @@
+import { logBeta, rateInterval } from '../beta.ts';
+import { logistic, logOdds } from '../model/calibration.ts';
+
+/** What is known of how a test fared. */
+export interface TestOutcomes {
+  readonly runs: number;
+  readonly failures: number;
+  /** Commits on which it both failed and passed; null when commits are not known. */
+  readonly flips: number | null;
+  /** The newest results, newest first; true is passed. Empty when only counts are known. */
+  readonly passed: readonly boolean[];
+}
+
+/** What a test's history says of it. */
+export type Flakiness =
+  /** It fails by chance: at least as likely as not. */
+  | { readonly kind: 'flaky'; readonly score: number; readonly rate: readonly [low: number, high: number] }
+  /** It failed and passed, as code that was broken and mended does. */
+  | { readonly kind: 'broken'; readonly score: number; readonly rate: readonly [low: number, high: number] }
+  /** It only passed, or only failed: chance cannot be told from code. `score` is how likely it is flaky all the same. */
+  | { readonly kind: 'steady'; readonly score: number; readonly rate: readonly [low: number, high: number] };
+
+/**
+ * Share of tests that are flaky, and how often such a test fails: J. Alshammari et al., "FlakeFlagger" (ICSE 2021) found 811 of
+ * 22,244 tests in 10,000 runs each, half of them failing in less than 1 of 100.
+ */
+const FLAKY_SHARE = 0.036;
+const FLAKE_RATE = { failures: 0.15, successes: 1.5 };
+/** Prior of how often code that is broken or mended changes the result from one run to the next. */
+const CHANGE = { changes: 1, stays: 9 };
+/** A commit that failed and passed is told from a stray difference of machines by so much, each time. */
+const FLIP = Math.log(100);
+/** No history is worth more: its priors are guesses too. */
+const STRONGEST = 7;
+
+/**
+ * How much better chance explains a row of results than code that breaks and is mended: the marginal likelihood of independent runs
+ * with one failure rate (Jeffreys' prior) against that of a chain that mostly repeats its last result. Positive speaks for chance.
+ */
+export function chanceFactor(passed: readonly boolean[]): number {
+  const failures = passed.filter((one) => !one).length;
+  const changes = passed.filter((one, at) => at > 0 && one !== passed[at - 1]).length;
+  const stays = passed.length - 1 - changes;
+  const independent = logBeta(failures + 0.5, passed.length - failures + 0.5) - logBeta(0.5, 0.5);
+  const chained =
+    Math.log(0.5) + logBeta(CHANGE.changes + changes, CHANGE.stays + stays) - logBeta(CHANGE.changes, CHANGE.stays);
+  return independent - chained;
+}
+
+/** How likely a test that only passed is flaky all the same: it may fail more seldom than it ran. */
+function scoreOfSteady(runs: number, failed: boolean): number {
+  const { failures, successes } = FLAKE_RATE;
+  const share = (a: number, b: number): number =>
+    Math.exp(logBeta(failures + a, successes + b) - logBeta(failures, successes));
+  const flaky = FLAKY_SHARE * (failed ? share(runs, 0) : share(0, runs));
+  return flaky / (flaky + 1 - FLAKY_SHARE);
+}
+
+/** Odds before the order of the results is looked at: repeats of the same code can only differ by chance. */
+const SAME_CODE = Math.log(9);
+
+/**
+ * Whether a test fails by chance, with the 95% interval of its failure rate. That it failed and passed on one commit is the definition
+ * of a flaky test (Q. Luo et al., "An empirical analysis of flaky tests", FSE 2014) and counts most; over changing code, how often
+ * the result flips against how code breaks and is mended decides (after E. Kowalczyk et al., "Modeling and ranking flaky tests at
+ * Apple", ICSE-SEIP 2020, here as a Bayes factor). `sameCode` says that all runs were of the same code.
+ */
+export function judgeFlakiness({ runs, failures, flips, passed }: TestOutcomes, sameCode: boolean): Flakiness {
+  const rate = runs === 0 ? ([0, 1] as const) : rateInterval(failures, runs);
+  const mixed = failures > 0 && failures < runs;
+  if (!mixed) return { kind: 'steady', score: scoreOfSteady(runs, failures > 0), rate };
+  const order = passed.length >= 2 ? chanceFactor(passed) : 0;
+  const odds = (sameCode ? SAME_CODE : 0) + order + FLIP * (flips ?? 0);
+  const score = logistic(Math.max(-STRONGEST, Math.min(STRONGEST, odds)));
+  return { kind: score >= 0.5 ? 'flaky' : 'broken', score, rate };
+}
+
+/** Prior of how often any test fails by chance in a run. */
+const ANY_TEST = { flakes: 0.1, others: 4.9 };
+
+/**
+ * How much likelier a failure of this test is by chance than one of a test of which nothing is known: the logarithm of the ratio of
+ * expected flake rates (mean of the Beta posterior by that of its prior). `earlier` leaves the failure in question out.
+ */
+export function chanceOfTest(earlier: TestOutcomes): number {
+  if (earlier.runs === 0) return 0;
+  const { score } = judgeFlakiness(earlier, false);
+  const flakes = earlier.failures < earlier.runs ? score * earlier.failures : 0;
+  const all = ANY_TEST.flakes + ANY_TEST.others;
+  const rate = (ANY_TEST.flakes + flakes) / (all + earlier.runs);
+  return logOdds(rate) - logOdds(ANY_TEST.flakes / all);
+}

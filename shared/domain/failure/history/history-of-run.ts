@@ -1,0 +1,59 @@
+import type { JobHistory, JobResult, RunFacts } from '../../evidence/telemetry.ts';
+import type { GithubRunTarget } from '../../incident/target-context.ts';
+import type { RunHistory, TestPast } from '../run-history.ts';
+import { newestResults, type TestRecord } from './test-record.ts';
+
+/** One attempt of a run: it passed when everything passed in it that failed now. */
+type Together = JobResult;
+
+/** The jobs' results by attempt, newest first. */
+function together(histories: readonly (readonly JobResult[])[]): Together[] {
+  const byAttempt = Map.groupBy(histories.flat(), ({ runId, attempt }) => `${runId}#${attempt}`);
+  return [...byAttempt.values()]
+    .flatMap((results) => {
+      const [first] = results;
+      return first === undefined ? [] : [{ ...first, passed: results.every(({ passed }) => passed) }];
+    })
+    .sort((a, b) => b.runId - a.runId || b.attempt - a.attempt);
+}
+
+/** Results on the default branch of all that failed now, newest first. */
+function branchResultsOf(histories: readonly JobHistory[]): boolean[] {
+  return together(histories.map(({ defaultBranch }) => defaultBranch)).map(({ passed }) => passed);
+}
+
+/** The record without the failure in question, which says nothing about itself. */
+export function pastOf(record: TestRecord, { runId, runAttempt }: GithubRunTarget): TestPast {
+  const isNow = (result: TestRecord['results'][number]): boolean =>
+    result.runId === runId && result.attempt === runAttempt;
+  const own = record.results.filter(isNow);
+  const earlier = newestResults(record).filter((result) => !isNow(result));
+  return {
+    name: record.name,
+    passed: earlier.filter(({ onDefaultBranch }) => onDefaultBranch).map(({ passed }) => passed),
+    outcomes: {
+      runs: record.runs - own.length,
+      failures: record.failures - own.filter(({ passed }) => !passed).length,
+      flips: record.flips,
+      passed: earlier.map(({ passed }) => passed),
+    },
+  };
+}
+
+/** What the facts and the records of the failed tests say of the run's history. */
+export function historyOfRun(facts: RunFacts, target: GithubRunTarget, tests: readonly TestPast[]): RunHistory {
+  const same = together(facts.jobHistories.map(({ sameCommit }) => sameCommit));
+  const passed = same.filter((one) => one.passed);
+  const words = passed.map(({ runId, attempt }) =>
+    runId === target.runId ? `attempt ${attempt}` : `attempt ${attempt} of run ${runId}`,
+  );
+  return {
+    defaultBranchConclusions: facts.defaultBranchConclusions,
+    defaultBranchJob: branchResultsOf(facts.jobHistories),
+    attempt: facts.attempt,
+    ...(same.length === 0
+      ? {}
+      : { sameCommit: { failures: same.length - passed.length, successes: passed.length }, passedIn: words }),
+    ...(tests.length === 0 ? {} : { tests }),
+  };
+}

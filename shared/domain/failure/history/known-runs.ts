@@ -1,0 +1,44 @@
+import { shortCommit, type TestRecord, type TestResult, testKeyOf, unknownTest, withResults } from './test-record.ts';
+
+/** A finished run of a workflow, as it was recorded. */
+export interface FinishedRun {
+  readonly runId: number;
+  readonly runAttempt: number;
+  readonly conclusion: string;
+  readonly onDefaultBranch: boolean;
+  readonly at: string;
+  readonly headSha?: string | undefined;
+}
+
+/**
+ * The record with the runs of its workflow that ended since the test failed for the first time: where a run passed, the test did.
+ * What a failed run says of the test is in that run's log only.
+ */
+export function withRuns(record: TestRecord, runs: readonly FinishedRun[]): TestRecord {
+  const passed = runs.filter(({ conclusion, at }) => conclusion === 'success' && at > record.firstAt);
+  const results = passed.flatMap(({ runId, runAttempt, onDefaultBranch, headSha }): TestResult[] =>
+    headSha === undefined
+      ? []
+      : [{ runId, attempt: runAttempt, passed: true, commit: shortCommit(headSha), onDefaultBranch }],
+  );
+  return withResults(record, results, record.lastAt);
+}
+
+/** A test that failed just now: its failure, and its passing where the run was repeated and passed. */
+export interface SeenTest {
+  readonly name: string;
+  readonly at: string;
+  readonly results: readonly TestResult[];
+  readonly runs: readonly FinishedRun[];
+}
+
+/** The record of a test after it failed again, or for the first time. */
+export function afterFailure(known: TestRecord | null, { name, at, results, runs }: SeenTest): TestRecord {
+  const record = known ?? unknownTest(name, at);
+  return withRuns(withResults(record, results, at), runs);
+}
+
+/** The tests by their key, each once. */
+export function testsByKey(names: readonly string[]): Map<string, string> {
+  return new Map(names.map((name) => [testKeyOf(name), name]));
+}

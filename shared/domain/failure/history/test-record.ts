@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { digestOf } from '../../kernel/digest.ts';
+
+/** One result of a test: at most one for each attempt of a run. */
+const TestResult = z.strictObject({
+  runId: z.number().int(),
+  attempt: z.number().int().positive(),
+  passed: z.boolean(),
+  /** Commit id, shortened. */
+  commit: z.string().max(12),
+  onDefaultBranch: z.boolean(),
+});
+export type TestResult = z.infer<typeof TestResult>;
+
+/** What is remembered of a test of a repository since it failed for the first time. */
+export const TestRecord = z.strictObject({
+  version: z.literal(1),
+  /** Digest of the name: see `testKeyOf`. */
+  key: z.string().regex(/^[0-9a-f]{16}$/),
+  /** Redacted and tainted. */
+  name: z.string().min(1).max(200),
+  /** Runs in which it passed or failed. */
+  runs: z.number().int().nonnegative(),
+  failures: z.number().int().nonnegative(),
+  /** Commits on which it both failed and passed. */
+  flips: z.number().int().nonnegative(),
+  firstAt: z.iso.datetime({ offset: true }),
+  /** When it failed last. */
+  lastAt: z.iso.datetime({ offset: true }),
+  /** The newest failures and the newest passes, newest first. */
+  results: z.array(TestResult).max(16),
+});
+export type TestRecord = z.infer<typeof TestRecord>;
+
+/** Results of either kind that are kept; older ones are in the counts only. */
+const KEPT_OF_EACH = 8;
+const COMMIT_DIGITS = 12;
+
+/** The commit's id as records keep it. */
+export const shortCommit = (sha: string): string => sha.slice(0, COMMIT_DIGITS);
+
+/** A test by its name, whatever blanks and durations its runner printed around it. */
+export function testKeyOf(name: string): string {
+  const plain = name
+    .replace(/\(\d{1,9}(?:\.\d{1,9})? ?m?s\)/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return digestOf(plain, 16);
+}
+
+const orderOf = (a: TestResult, b: TestResult): number => b.runId - a.runId || b.attempt - a.attempt;
+
+/** Nothing is known of it yet. */
+export function unknownTest(name: string, at: string): TestRecord {
+  const key = testKeyOf(name);
+  return { version: 1, key, name, runs: 0, failures: 0, flips: 0, firstAt: at, lastAt: at, results: [] };
+}
+
+function isNews(record: TestRecord, result: TestResult): boolean {
+  if (record.results.some(({ runId, attempt }) => runId === result.runId && attempt === result.attempt)) return false;
+  const oldest = oldestWhenFull(record, result.passed);
+  // What is older than all that is kept may have been counted before it was dropped.
+  return oldest === undefined || orderOf(result, oldest) < 0;
+}
+
+/** The oldest kept result of a kind from which older ones were dropped. */
+function oldestWhenFull({ results }: TestRecord, passed: boolean): TestResult | undefined {
+  const own = results.filter((one) => one.passed === passed);
+  return own.length < KEPT_OF_EACH ? undefined : own.at(-1);
+}
+
+/** The newest results without a gap, newest first. */
+export function newestResults(record: TestRecord): TestResult[] {
+  const since = [oldestWhenFull(record, true), oldestWhenFull(record, false)];
+  return record.results.filter((one) => since.every((oldest) => oldest === undefined || orderOf(one, oldest) <= 0));
+}
+
+function newestOfEach(results: readonly TestResult[]): TestResult[] {
+  const newest = [...results].sort(orderOf);
+  const kept = [true, false].flatMap((kind) => newest.filter(({ passed }) => passed === kind).slice(0, KEPT_OF_EACH));
+  return kept.sort(orderOf);
+}
+
+function add(record: TestRecord, result: TestResult): TestRecord {
+  const onCommit = record.results.filter(({ commit }) => commit === result.commit);
+  const same = onCommit.some(({ passed }) => passed === result.passed);
+  const other = onCommit.some(({ passed }) => passed !== result.passed);
+  return {
+    ...record,
+    runs: record.runs + 1,
+    failures: record.failures + (result.passed ? 0 : 1),
+    flips: record.flips + (other && !same ? 1 : 0),
+    results: newestOfEach([...record.results, result]),
+  };
+}
+
+/** The record with further results, each counted once however often it is told; `at` is when it failed last, for all that is known. */
+export function withResults(record: TestRecord, results: readonly TestResult[], at: string): TestRecord {
+  const fresh = [...results].sort((a, b) => orderOf(b, a));
+  const changed = fresh.reduce((known, result) => (isNews(known, result) ? add(known, result) : known), record);
+  return changed === record ? record : { ...changed, lastAt: at > record.lastAt ? at : record.lastAt };
+}

@@ -1,0 +1,41 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { testKeyOf, unknownTest, withResults } from '#shared/domain/failure/history/test-record.ts';
+import type { TestStore } from '#shared/ports/test-store.ts';
+
+const AT = '2026-11-21T12:00:00.000Z';
+const failure = (runId: number) => ({ runId, attempt: 1, passed: false, commit: `c${runId}`, onDefaultBranch: true });
+const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `cart test ${n}`);
+
+/** What every store of test records does, whatever it is made of. */
+export function testStoreContract(name: string, open: () => Promise<TestStore>): void {
+  let store: TestStore;
+  beforeEach(async () => {
+    store = await open();
+  });
+  const fail = (repository: string, tests: readonly string[], runId: number, at = AT) => {
+    const byKey = new Map(tests.map((test) => [testKeyOf(test), test]));
+    return store.changeTests(repository, [...byKey.keys()], (key, known) =>
+      withResults(known ?? unknownTest(byKey.get(key) ?? '', at), [failure(runId)], at),
+    );
+  };
+
+  describe(name, () => {
+    it('keeps what became of each test of a repository, and knows nothing of others', async () => {
+      await fail('acme/shop', names(5), 1);
+      await fail('acme/shop', names(2), 2);
+      const keys = [...names(5), 'unknown'].map(testKeyOf);
+      const records = await store.testRecords('acme/shop', keys);
+      expect(records.map(({ name: test, failures }) => [test, failures]).sort()).toEqual(
+        names(5).map((test, at) => [test, at < 2 ? 2 : 1]),
+      );
+      expect(await store.testRecords('acme/other', keys)).toEqual([]);
+      expect(await store.testRecords('acme/shop', [])).toEqual([]);
+    });
+
+    it('loses no change when many are made at once', async () => {
+      await Promise.all([1, 2, 3].map((runId) => fail('acme/shop', ['cart pays'], runId)));
+      const [record] = await store.testRecords('acme/shop', [testKeyOf('cart pays')]);
+      expect(record).toMatchObject({ runs: 3, failures: 3 });
+    });
+  });
+}
