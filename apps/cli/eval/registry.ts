@@ -1,6 +1,7 @@
 import { bugswarmAnalyzer } from './bugswarm-analyzer.ts';
 import { bump } from './bump.ts';
 import { cidiff } from './cidiff.ts';
+import { flakeflagger } from './flakeflagger.ts';
 import { logchunks } from './logchunks.ts';
 import { logdxCi } from './logdx-ci.ts';
 import { loghub2k } from './loghub-2k.ts';
@@ -18,6 +19,7 @@ export const SUITES: readonly Suite[] = [
   taxonomy16Crosswalk,
   secrets,
   velorenIntermittent,
+  flakeflagger,
   bugswarmAnalyzer,
   bump,
   loghub2k,

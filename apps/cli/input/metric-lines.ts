@@ -9,14 +9,14 @@ export interface NumberedLine {
 /** No row of a metric is longer; what is beyond is dropped, so that one endless line takes no memory. */
 const LONGEST_LINE = 10_000;
 
-/** Lines ended by LF or CRLF; a last line without an end counts. */
-export async function* metricLines(input: TextInput): AsyncGenerator<NumberedLine> {
+/** Lines ended by LF or CRLF; a last line without an end counts. Of each at most `longest` characters are given. */
+export async function* metricLines(input: TextInput, longest = LONGEST_LINE): AsyncGenerator<NumberedLine> {
   let number = 0;
   let rest = '';
   for await (const piece of textOf(input)) {
     const lines = piece.split('\n');
     for (const [at, part] of lines.entries()) {
-      if (rest.length < LONGEST_LINE) rest += part.slice(0, LONGEST_LINE);
+      if (rest.length < longest) rest += part.slice(0, longest);
       if (at === lines.length - 1) continue;
       number += 1;
       yield { number, text: rest };

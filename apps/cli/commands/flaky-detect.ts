@@ -1,0 +1,90 @@
+import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
+import { makeTestTally, type TestTally } from '#shared/domain/failure/history/test-tally.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { metricLines } from '../input/metric-lines.ts';
+import { openInput } from '../input/open-input.ts';
+import { makeTestResultReader, type RowResult } from '../input/test-results.ts';
+import type { Terminal } from '../terminal.ts';
+
+const MOST_BAD_ROWS_NAMED = 20;
+/** A row may hold a result for each of many runs. */
+const LONGEST_LINE = 4_000_000;
+const WRITE_AT_ONCE = 1 << 16;
+
+interface Tallied {
+  readonly test: string;
+  readonly project: string | null;
+  readonly tally: TestTally;
+}
+
+function addRow(tests: Map<string, Tallied>, { test, project, commit, results }: RowResult): void {
+  const key = `${project ?? ''}\n${test}`;
+  const known = tests.get(key) ?? { test, project, tally: makeTestTally() };
+  tests.set(key, known);
+  if ('passes' in results) known.tally.addCounts(results.passes, results.failures);
+  else for (const passed of results) known.tally.add(passed, commit);
+}
+
+/** The tests of the file in order of appearance. Bad rows are named on stderr and left out. */
+async function readTests(file: string, terminal: Terminal): Promise<Tallied[]> {
+  const input = await openInput(file, terminal);
+  const reader = makeTestResultReader();
+  const tests = new Map<string, Tallied>();
+  let badRows = 0;
+  for await (const { number, text } of metricLines(input, LONGEST_LINE)) {
+    const read = reader.next(text);
+    if (read.kind === 'results') for (const row of read.rows) addRow(tests, row);
+    if (read.kind !== 'bad') continue;
+    badRows += 1;
+    if (badRows <= MOST_BAD_ROWS_NAMED)
+      terminal.say(`selfheal: ${input.name}, line ${number}: ${read.reason}. The row is left out.`);
+  }
+  if (badRows > MOST_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were left out in all.`);
+  if (tests.size === 0)
+    throw new UsageError(
+      `${input.name}: it holds no result of a test: write a header such as test,run,outcome and a row for each.`,
+    );
+  return [...tests.values()];
+}
+
+function judged({ test, project, tally }: Tallied) {
+  const outcomes = tally.outcomes();
+  const { kind, score, rate } = judgeFlakiness(outcomes, outcomes.flips === null);
+  const { runs, failures } = outcomes;
+  const answer = { test, flaky: kind === 'flaky', score: Number(score.toFixed(6)), runs, failures };
+  return { answer: project === null ? answer : { ...answer, project }, kind, rate };
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
+
+function asText({ answer, kind, rate }: ReturnType<typeof judged>): string {
+  if (kind === 'steady') return '';
+  const { test, score, runs, failures } = answer;
+  const interval = `${percent(rate[0])} to ${percent(rate[1])}`;
+  return `${kind.padEnd(6)}  ${score.toFixed(3)}  failed ${failures} of ${runs} (rate ${interval})  ${test}\n`;
+}
+
+export const flakyDetect = defineCommand({
+  name: 'flaky detect',
+  summary: 'which tests fail by chance, from a table of their results',
+  details:
+    'The file has a header and one result per row (test,run,outcome; a column commit tells reruns from changed code), counts\n' +
+    '(test,runs,failures), or one row per test and a column per run. Rows stand in the order in which the runs were made. Without\n' +
+    'a commit all runs are taken for runs of the same code.\n' +
+    'With --json: {test, flaky, score, runs, failures} per test; score is how likely it is flaky. Only passed, or only failed: not\n' +
+    'flaky, as far as one can tell. Failed and passed as broken and mended code does: not flaky.',
+  operands: { shown: 'FILE.csv', atLeast: 1, atMost: 1 },
+  options: JSON_OPTION,
+  async run({ operands: [file = '-'], options }, terminal) {
+    let pending = '';
+    for (const test of await readTests(file, terminal)) {
+      const one = judged(test);
+      pending += options.json === true ? `${JSON.stringify(one.answer)}\n` : asText(one);
+      if (pending.length < WRITE_AT_ONCE) continue;
+      await terminal.write(pending);
+      pending = '';
+    }
+    await terminal.write(pending);
+    return 0;
+  },
+});
