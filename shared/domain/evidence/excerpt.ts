@@ -3,7 +3,8 @@ import { type Candidate, candidateOf, rankCandidates } from './excerpt-ranking.t
 import { ALARMING } from './failure-wordings.ts';
 import { makeLinePool } from './line-pool.ts';
 import { makeLineScanner, makeScanPlan, marksOf } from './line-scanner.ts';
-import { NOTHING, scoreLine } from './line-score.ts';
+import { type LineScore, NOTHING, scoreLine, stronger } from './line-score.ts';
+import { HEAD_READ, LINE_KEPT, shortened, TAIL_READ, withoutFirstWord, withoutLastWord } from './long-line.ts';
 import { type Redactor, SECRET_LITERALS } from './redact.ts';
 
 /** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
@@ -35,13 +36,6 @@ export interface ExcerptOptions {
   readonly redactor?: Pick<Redactor, 'line' | 'isInsideKey'>;
 }
 
-/** What is read of one line; the rest of it is counted but not seen. */
-const LINE_READ = 32_768;
-/** What is kept of one line. */
-const LINE_KEPT = 2_000;
-/** No secret that redaction knows is longer. */
-const LONGEST_SECRET = 4_096;
-
 const ALARM = 1;
 const SECRET = 2;
 const DRESSED = 4;
@@ -50,35 +44,39 @@ const PLAN = makeScanPlan([ALARMING, SECRET_LITERALS, DRESSING], 2);
 
 const NO_REDACTION: Pick<Redactor, 'line' | 'isInsideKey'> = { line: (text) => text, isInsideKey: false };
 
-/** A line's head without its last word, which may be the first half of a secret that nobody can tell by its half. */
-function withoutLastWord(head: string): string {
-  let end = head.length;
-  while (end > 0 && head.length - end < LONGEST_SECRET && !/\s/.test(head.charAt(end - 1))) end -= 1;
-  return head.slice(0, end);
-}
-
 /** Makes an excerpter for one log. */
 export function makeExcerpter(options: ExcerptOptions): Excerpter {
   const redactor = options.redactor ?? NO_REDACTION;
   const pool = makeLinePool();
   let totalLines = 0;
   let cutLines = 0;
-  const lookAt = (number: number, raw: string, isWhole: boolean, rawMarks: number): Candidate => {
-    const cleaned = cleanLine(isWhole ? raw : withoutLastWord(raw));
+  /** Cleaned and redacted, with its score. */
+  const read = (raw: string, rawMarks: number): { clean: string; score: LineScore } => {
+    const cleaned = cleanLine(raw);
     // What dressed it may have stood inside a literal.
     const marks = (rawMarks & DRESSED) === 0 ? rawMarks : marksOf(PLAN, cleaned);
     const clean = (marks & SECRET) !== 0 || redactor.isInsideKey ? redactor.line(cleaned) : cleaned;
-    const isCut = !isWhole || clean.length > LINE_KEPT;
-    if (isCut) cutLines += 1;
-    const text = isCut ? `${clean.slice(0, LINE_KEPT)} [line cut]` : clean;
-    return candidateOf({ number, text, at: timestampOf(raw) }, (marks & ALARM) === 0 ? NOTHING : scoreLine(clean));
+    return { clean, score: (marks & ALARM) === 0 ? NOTHING : scoreLine(clean) };
   };
-  const scanner = makeLineScanner(PLAN, LINE_READ, (raw, marks, isWhole) => {
+  const lookAt = (number: number, raw: string, marks: number): Candidate => {
+    const { clean, score } = read(raw, marks);
+    if (clean.length > LINE_KEPT) cutLines += 1;
+    const text = clean.length > LINE_KEPT ? shortened(clean) : clean;
+    return candidateOf({ number, text, at: timestampOf(raw) }, score);
+  };
+  const lookAtEnds = (number: number, raw: string, tail: string, marks: number): Candidate => {
+    cutLines += 1;
+    const head = read(withoutLastWord(raw), marks);
+    const end = read(withoutFirstWord(tail), marks);
+    const text = shortened(head.clean, end.clean);
+    return candidateOf({ number, text, at: timestampOf(raw) }, stronger(head.score, end.score));
+  };
+  const scanner = makeLineScanner(PLAN, { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
     totalLines += 1;
     const number = totalLines;
-    const isQuiet = marks === 0 && isWhole && raw.length <= LINE_KEPT && !redactor.isInsideKey;
-    if (isQuiet) pool.add(null, () => lookAt(number, raw, true, 0));
-    else pool.add(lookAt(number, raw, isWhole, marks));
+    const isQuiet = marks === 0 && tail === null && raw.length <= LINE_KEPT && !redactor.isInsideKey;
+    if (isQuiet) pool.add(null, () => lookAt(number, raw, 0));
+    else pool.add(tail === null ? lookAt(number, raw, marks) : lookAtEnds(number, raw, tail, marks));
   });
   return {
     push: (chunk) => scanner.push(chunk),

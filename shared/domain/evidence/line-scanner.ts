@@ -9,9 +9,16 @@ export interface LineScanner {
 
 /**
  * One line without its line feed: `marks` has a bit for each group of literals that occurs in it (the whole of it, also in what
- * was cut off); `isWhole` is false when only its head was held. The text is a slice that keeps a whole chunk alive.
+ * was cut out). Of a line too long to be held, `text` is the head and `tail` the end; otherwise `tail` is null. Both are slices that
+ * keep a whole chunk alive.
  */
-export type TakeLine = (text: string, marks: number, isWhole: boolean) => void;
+export type TakeLine = (text: string, marks: number, tail: string | null) => void;
+
+/** How many characters of a line are held from its beginning and from its end; a line no longer than both is held whole. */
+export interface HeldLengths {
+  readonly head: number;
+  readonly tail: number;
+}
 
 /**
  * What a scanner looks for, colours and cursor moves left out. Group `n` sets bit `n`; a carriage return that no line feed follows
@@ -71,36 +78,42 @@ function endOfSequence(codes: Uint16Array, at: number, length: number): number {
   return end < length && last >= 64 && last <= 126 ? end : at;
 }
 
-/** A line that several chunks make up; of a long one only the head is held. */
+/** A line that several chunks make up; of one longer than head and end together, only those are held. */
 class OpenLine {
   #parts: string[] = [];
   #held = 0;
-  #isWhole = true;
-  readonly #limit: number;
+  #head: string | null = null;
+  readonly #limits: HeldLengths;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(limits: HeldLengths) {
+    this.#limits = limits;
   }
 
   get isEmpty(): boolean {
-    return this.#held === 0 && this.#isWhole;
+    return this.#held === 0;
   }
 
   add(piece: string): void {
-    const room = this.#limit - this.#held;
-    if (piece.length > room) this.#isWhole = false;
-    if (room <= 0 || piece === '') return;
-    this.#parts.push(piece.length > room ? piece.slice(0, room) : piece);
-    this.#held += Math.min(piece.length, room);
+    if (piece === '') return;
+    this.#parts.push(piece);
+    this.#held += piece.length;
+    const { head, tail } = this.#limits;
+    if (this.#held <= head + tail) return;
+    const text = this.#parts.join('');
+    this.#head ??= text.slice(0, head);
+    this.#parts = [text.slice(-tail)];
+    // From now on there is room for as much again before the next cut.
+    this.#held = tail;
   }
 
   close(marks: number, take: TakeLine): void {
     const text = this.#parts.length === 1 ? (this.#parts[0] ?? '') : this.#parts.join('');
-    const isWhole = this.#isWhole;
+    const head = this.#head;
     this.#parts = [];
     this.#held = 0;
-    this.#isWhole = true;
-    take(text, marks, isWhole);
+    this.#head = null;
+    if (head === null) take(text, marks, null);
+    else take(head, marks, text.slice(-this.#limits.tail));
   }
 }
 
@@ -115,11 +128,11 @@ class Scanner implements LineScanner {
   #state = 0;
   #marks = 0;
 
-  constructor(plan: ScanPlan, longest: number, take: TakeLine) {
+  constructor(plan: ScanPlan, limits: HeldLengths, take: TakeLine) {
     this.#plan = plan;
-    this.#longest = longest;
+    this.#longest = limits.head + limits.tail;
     this.#take = take;
-    this.#open = new OpenLine(longest);
+    this.#open = new OpenLine(limits);
   }
 
   push(chunk: string): void {
@@ -171,7 +184,7 @@ class Scanner implements LineScanner {
 
   #close(piece: string, marks: number): void {
     if (this.#open.isEmpty && piece.length <= this.#longest) {
-      this.#take(piece, marks, true);
+      this.#take(piece, marks, null);
       return;
     }
     this.#open.add(piece);
@@ -179,7 +192,7 @@ class Scanner implements LineScanner {
   }
 }
 
-/** Makes a scanner for one text. At most `longest` characters of a line are held. */
-export function makeLineScanner(plan: ScanPlan, longest: number, take: TakeLine): LineScanner {
-  return new Scanner(plan, longest, take);
+/** Makes a scanner for one text. */
+export function makeLineScanner(plan: ScanPlan, limits: HeldLengths, take: TakeLine): LineScanner {
+  return new Scanner(plan, limits, take);
 }

@@ -48,9 +48,24 @@ export function scoreLine(text: string): LineScore {
   }
 }
 
+/** What is looked at of a line's head, and of a longer one's end. */
+const LOOKED_AT = 600;
+
 function scoreWording(text: string): LineScore {
   if (isPlatformNoise(text)) return NOTHING;
-  const head = text.length > 600 ? text.slice(0, 600) : text;
+  if (text.length <= LOOKED_AT) return scorePart(text);
+  return stronger(
+    scorePart(text.slice(0, LOOKED_AT)),
+    scorePart(text.slice(Math.max(LOOKED_AT, text.length - LOOKED_AT))),
+  );
+}
+
+/** What two parts of one line weigh together. */
+export function stronger(a: LineScore, b: LineScore): LineScore {
+  return { score: Math.max(a.score, b.score), anchor: a.anchor || b.anchor };
+}
+
+function scorePart(head: string): LineScore {
   if (RUNNER_NOISE.test(head)) return NOTHING;
   const anchor = ANCHORS.some((pattern) => pattern.test(head));
   const weight = WORDINGS.find(([, pattern]) => pattern.test(head))?.[0] ?? 0;

@@ -66,17 +66,44 @@ describe('an excerpt', () => {
     );
   });
 
-  it('[A62] survives one line of 100 MB, cuts it and says so', () => {
+  it('[A62] survives one line of 100 MB, keeps its head and its end, and says where it was cut', () => {
     const excerpter = makeExcerpter({ maxLines: 10 });
     const piece = 'x'.repeat(1_000_000);
-    excerpter.push('error: ');
+    excerpter.push('{"level":"info","events":["');
     for (let count = 0; count < 100; count++) excerpter.push(piece);
-    excerpter.push('\nlast line\n');
+    excerpter.push('"]} then error: the disk is full\nlast line\n');
     const excerpt = excerpter.finish();
     expect(excerpt.totalLines).toBe(2);
-    expect(excerpt.lines[0]?.text.length).toBeLessThan(2_100);
-    expect(excerpt.lines[0]?.text).toContain('[line cut]');
+    const [long] = excerpt.lines;
+    expect(long?.text).toMatch(/^\{"level":"info".{200,1400} \[line cut\] .{0,800}then error: the disk is full$/);
+    expect(long?.text.length).toBeLessThan(2_100);
+    expect(long?.score).toBeGreaterThan(excerpt.lines[1]?.score ?? Number.NaN);
     expect(excerpt.notes).toEqual(['1 line was too long and cut.']);
+  });
+
+  const TOKEN = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+  const ENCODED = btoa(`${'..'.repeat(8_000)}${TOKEN}`);
+  it.each([
+    ['a token', (pad: string) => `${pad}${TOKEN} ${pad.slice(0, 11_000)} error: end`, TOKEN],
+    ['a value behind its name', (pad: string) => `${pad}password: ${TOKEN} error: end`, TOKEN],
+    ['an encoded text', (pad: string) => `${pad}${ENCODED} error: end`, ENCODED.slice(-48)],
+    [
+      'a private key',
+      (pad: string) =>
+        `${pad}-----BEGIN ${'PRIVATE'} KEY----- ${`${TOKEN} `.repeat(60)}-----END ${'PRIVATE'} KEY----- error: end`,
+      TOKEN,
+    ],
+  ])('[A72] keeps no part of %s that the cut of a long line goes through', (_, line, secret) => {
+    const parts = Array.from({ length: secret.length - 7 }, (_, at) => secret.slice(at, at + 8));
+    for (let shift = 0; shift < 60; shift += 3) {
+      for (const start of [32_768, 60_000]) {
+        const excerpter = makeExcerpter({ maxLines: 5, redactor: makeRedactor() });
+        excerpter.push(line('. '.repeat(start / 2 - 40 + shift)));
+        const [kept = ''] = excerpter.finish().lines.map(({ text }) => text);
+        expect(kept).toMatch(/ \[line cut\] .*error: end$/);
+        expect(parts.filter((part) => kept.includes(part))).toEqual([]);
+      }
+    }
   });
 
   it('keeps early errors of a log with very many of them within a bounded pool', () => {

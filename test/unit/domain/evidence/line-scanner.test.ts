@@ -6,9 +6,9 @@ const ESC = String.fromCharCode(27);
 const PLAN = makeScanPlan([['error', 'rror:'], ['token'], [ESC]], 2);
 const [ERROR, TOKEN, DRESSED] = [1, 2, 4];
 
-function scan(chunks: readonly string[], longest = 1_000): [text: string, marks: number, isWhole: boolean][] {
-  const lines: [string, number, boolean][] = [];
-  const scanner = makeLineScanner(PLAN, longest, (text, marks, isWhole) => lines.push([text, marks, isWhole]));
+function scan(chunks: readonly string[], head = 1_000): [text: string, marks: number, tail: string | null][] {
+  const lines: [string, number, string | null][] = [];
+  const scanner = makeLineScanner(PLAN, { head, tail: 7 }, (text, marks, tail) => lines.push([text, marks, tail]));
   for (const chunk of chunks) scanner.push(chunk);
   scanner.end();
   return lines;
@@ -17,11 +17,11 @@ function scan(chunks: readonly string[], longest = 1_000): [text: string, marks:
 describe('a line scanner', () => {
   it('gives each line the marks of what occurs in it, in either case', () => {
     expect(scan(['fine\nan ERROR here\n\nTokens and errors\nlast'])).toEqual([
-      ['fine', 0, true],
-      ['an ERROR here', ERROR, true],
-      ['', 0, true],
-      ['Tokens and errors', ERROR | TOKEN, true],
-      ['last', 0, true],
+      ['fine', 0, null],
+      ['an ERROR here', ERROR, null],
+      ['', 0, null],
+      ['Tokens and errors', ERROR | TOKEN, null],
+      ['last', 0, null],
     ]);
   });
 
@@ -33,10 +33,11 @@ describe('a line scanner', () => {
     expect(scan(['50%\r100%\r\nplain\r\n']).map(([, marks]) => marks)).toEqual([DRESSED, 0]);
   });
 
-  it('holds only the head of a long line and still sees what stands behind it', () => {
-    expect(scan([`${'x'.repeat(30)} token\nshort`], 10)).toEqual([
-      ['x'.repeat(10), TOKEN, false],
-      ['short', 0, true],
+  it('holds only head and end of a long line and still sees what stands between', () => {
+    expect(scan([`${'x'.repeat(30)} token ${'y'.repeat(30)} end\n${'z'.repeat(17)}\nshort`], 10)).toEqual([
+      ['x'.repeat(10), TOKEN, 'yyy end'],
+      ['z'.repeat(17), 0, null],
+      ['short', 0, null],
     ]);
   });
 
@@ -50,9 +51,7 @@ describe('a line scanner', () => {
           places.slice(1).map((end, at) => text.slice(places[at], end)),
           40,
         );
-        expect(parts.map(([line, , isWhole]) => [line, isWhole])).toEqual(
-          whole.map(([line, , isWhole]) => [line, isWhole]),
-        );
+        expect(parts.map(([line, , tail]) => [line, tail])).toEqual(whole.map(([line, , tail]) => [line, tail]));
         // A cut inside an escape or before a line feed leaves the line to a closer look.
         parts.forEach(([, marks], at) => {
           expect(marks | DRESSED | TOKEN).toBe((whole[at]?.[1] ?? 0) | DRESSED | TOKEN);
