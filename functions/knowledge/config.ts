@@ -4,7 +4,7 @@ export const config = defineFunction({
   name: 'knowledge',
   description: 'Looks up what is known about this kind of failure.',
   timeoutSeconds: 30,
-  memoryMb: 512,
+  memoryMb: 1024,
   trigger: { kind: 'workflow' },
   uses: {
     incidentsTable: ['dynamodb:GetItem'],

@@ -3,6 +3,8 @@ import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-st
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { lambdaLog, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import { config } from './config.ts';
@@ -12,13 +14,17 @@ const environment = readEnvironment(config, process.env);
 const { entries, problems } = await loadPlaybooks(dataDirectoryOf(process.env));
 if (problems.length > 0) lambdaLog.error('Some playbooks do not parse.', { problems });
 
+const knowledgeStore = makeDynamoKnowledgeStore({ table: environment.knowledgeTable });
+
 export const handler = stepFunction({
   config,
   ...STEPS.knowledge,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
-    knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
+    knowledge: knowledgeStore,
+    recall: makeLocalRecall(knowledgeStore),
     playbooks: entries,
+    clock: systemClock,
   }),
 });

@@ -2,20 +2,21 @@ import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { PastIncident, pastIncidentOf } from '#shared/domain/recall/past-incident.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 export interface LearnDeps {
-  readonly evidence: Pick<EvidenceStore, 'getDiagnosis'>;
-  readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint' | 'recordOutcome'>;
+  readonly evidence: Pick<EvidenceStore, 'getDiagnosis' | 'getEvidence'>;
+  readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint' | 'recordOutcome' | 'remember'>;
   readonly clock: Clock;
 }
 
 /**
- * Remembers what helped, or did not, against this fingerprint. Only a verified action teaches: a proposal nobody tried, a
- * recovery by itself and an unknown outcome teach nothing.
+ * Remembers the incident, however it ended, so that the next one like it is recognised; and counts what helped, or did not, against this
+ * fingerprint. Only a verified action counts: a proposal nobody tried, a recovery by itself and an unknown outcome do not.
  */
 export async function learn(
   incident: Incident,
@@ -23,17 +24,31 @@ export async function learn(
   outcome: string,
   deps: LearnDeps,
 ): Promise<void> {
+  const scope = knowledgeScopeOf(incident.target);
+  const diagnosis = scope === null ? null : await deps.evidence.getDiagnosis(incident.id);
+  if (scope === null || diagnosis === null) return;
+  await remember(incident, { actions, outcome, diagnosis, scope }, deps);
   const fingerprint = incident.classification?.fingerprint ?? null;
   const decisive = actions.filter(({ verified }) => verified !== null).at(-1);
-  const scope = knowledgeScopeOf(incident.target);
-  if (fingerprint === null || scope === null || decisive === undefined) return;
+  if (fingerprint === null || decisive === undefined) return;
   const success = outcome === 'resolved' && decisive.verified === 'recovered';
   if (!success && decisive.verified !== 'failed') return;
-  const diagnosis = await deps.evidence.getDiagnosis(incident.id);
-  if (diagnosis === null) return;
   const known = await deps.knowledge.findByFingerprint(fingerprint, scope);
   const entry = entryOf(fingerprint, diagnosis, decisive, known, success);
   await deps.knowledge.recordOutcome(entry, incident.id, success ? 'success' : 'failure', deps.clock.now(), scope);
+}
+
+/** One that was linked to another is that other's; its end tells nothing. */
+async function remember(
+  { id, classification }: Incident,
+  ended: { actions: readonly ActionRecord[]; outcome: string; diagnosis: Diagnosis; scope: string },
+  deps: LearnDeps,
+): Promise<void> {
+  const outcome = PastIncident.shape.outcome.safeParse(ended.outcome);
+  if (classification === null || !outcome.success) return;
+  const evidence = await deps.evidence.getEvidence(id);
+  const past = pastIncidentOf({ ...ended, id, evidence, outcome: outcome.data, endedAt: deps.clock.now() });
+  await deps.knowledge.remember(past, ended.scope);
 }
 
 function entryOf(

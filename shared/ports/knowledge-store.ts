@@ -1,5 +1,6 @@
 import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import type { PastIncident } from '#shared/domain/recall/past-incident.ts';
 
 /**
  * Knowledge learned from incidents, kept apart by `scope`: what a repository's logs taught is never seen in another. The built-in
@@ -19,4 +20,11 @@ export interface KnowledgeStore {
     at: Date,
     scope: string,
   ): Promise<void>;
+  /** Keeps an incident that ended, to be recalled when one like it comes. A repeat is harmless. */
+  remember(past: PastIncident, scope: string): Promise<void>;
+  /**
+   * The newest ends first, at most `limit`; with `after` (ISO 8601) only what ended later. An incident that ended twice, because it was
+   * opened again or its end was recorded twice, stands there twice.
+   */
+  remembered(scope: string, range: { readonly after: string | null; readonly limit: number }): Promise<PastIncident[]>;
 }

@@ -1,11 +1,13 @@
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { PastIncident } from '#shared/domain/recall/past-incident.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 
 /** Learned knowledge in memory. The counters are the store's own: those of a given entry are not believed. */
 export function makeMemoryKnowledgeStore(): KnowledgeStore {
   const scopes = new Map<string, Map<string, KnowledgeEntry>>();
   const counted = new Set<string>();
+  const past = new Map<string, { scope: string; incident: PastIncident }>();
   const entriesOf = (scope: string): Map<string, KnowledgeEntry> => {
     const entries = scopes.get(scope) ?? new Map<string, KnowledgeEntry>();
     scopes.set(scope, entries);
@@ -37,5 +39,14 @@ export function makeMemoryKnowledgeStore(): KnowledgeStore {
         }),
       );
     },
+    remember: async (incident, scope) => {
+      past.set(`${scope}#${incident.endedAt}#${incident.id}`, { scope, incident: PastIncident.parse(incident) });
+    },
+    remembered: async (scope, { after, limit }) =>
+      [...past.values()]
+        .filter((one) => one.scope === scope && (after === null || one.incident.endedAt > after))
+        .map(({ incident }) => structuredClone(incident))
+        .sort((a, b) => (`${a.endedAt}#${a.id}` < `${b.endedAt}#${b.id}` ? 1 : -1))
+        .slice(0, limit),
   };
 }

@@ -2,24 +2,28 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { digestOf } from '#shared/domain/kernel/digest.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { PastIncident } from '#shared/domain/recall/past-incident.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import { dynamoClient } from './dynamo-client.ts';
-import { type Item, type Key, openTable, type Table, withoutStorage } from './dynamo-table.ts';
+import { type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 /** Incidents remembered per entry, so that each counts once; after so many the counters have said enough. */
 const COUNTED_INCIDENTS = 1000;
 /** Pointers of a class that are ranked. */
 const RANKED = 100;
+/** Past incidents are recalled for a year; some days later they may go. */
+const PAST_KEPT_MS = 400 * 24 * 60 * 60 * 1000;
 const entryKey = (fingerprint: string, scope: string): Key => ({
   pk: `FINGERPRINT#${scope}#${fingerprint}`,
   sk: 'ENTRY',
 });
+const pastPartition = (scope: string): string => `PAST#${scope}`;
 const classPartition = (failureClass: string, scope: string): string => `CLASS#${scope}#${failureClass}`;
 
 /**
  * Knowledge table: the entry in `FINGERPRINT#<scope>#<fingerprint>`, and in `CLASS#<scope>#<class>` a pointer to it. A pointer whose entry
- * changed its class since is passed over.
+ * changed its class since is passed over. Past incidents are in `PAST#<scope>` by the time they ended.
  */
 export function makeDynamoKnowledgeStore(options: {
   readonly table: string;
@@ -52,6 +56,17 @@ export function makeDynamoKnowledgeStore(options: {
       );
       // Written every time: a run that died between the two writes is mended by its repeat.
       await table.put({ pk: classPartition(entry.class, scope), sk: fingerprint });
+    },
+    remember: async (past, scope) => {
+      const record = PastIncident.parse(past);
+      const expiresAt = ttlOf(new Date(Date.parse(past.endedAt) + PAST_KEPT_MS));
+      await table.put({ ...record, pk: pastPartition(scope), sk: `${past.endedAt}#${past.id}`, expiresAt });
+    },
+    remembered: async (scope, { after, limit }) => {
+      const range = { newestFirst: true, limit, ...(after === null ? {} : { after: `${after}#~` }) };
+      const items = await table.query(pastPartition(scope), range);
+      // A memory that cannot be read is no reason to stop: it is only one of many.
+      return items.flatMap((item) => PastIncident.safeParse(withoutStorage(item)).data ?? []);
     },
   };
 }

@@ -31,6 +31,8 @@ export interface Update extends Placeholders {
 }
 export interface Range {
   readonly prefix?: string;
+  /** Only sort keys behind this one; not together with `prefix`. */
+  readonly after?: string;
   readonly newestFirst?: boolean;
   readonly limit?: number;
 }
@@ -87,14 +89,13 @@ function tableReads({ table, client }: TableAccess): Pick<Table, 'get' | 'getAll
       return (await callAws('Reading a record', () => client.send(command))).Item ?? null;
     },
     getAll: (keys) => batchGet({ table, client }, keys),
-    query: async (pk, { prefix, newestFirst = false, limit } = {}) => {
+    query: async (pk, { prefix, after, newestFirst = false, limit } = {}) => {
       const items: Item[] = [];
       let start: Item | undefined;
       do {
         const command = new QueryCommand({
           TableName: table,
-          KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': pk, ...(prefix === undefined ? {} : { ':prefix': prefix }) },
+          ...keyCondition(pk, prefix, after),
           ConsistentRead: true,
           ScanIndexForward: !newestFirst,
           ...(limit === undefined ? {} : { Limit: limit - items.length }),
@@ -107,6 +108,27 @@ function tableReads({ table, client }: TableAccess): Pick<Table, 'get' | 'getAll
       return items;
     },
   };
+}
+
+function keyCondition(
+  pk: string,
+  prefix?: string,
+  after?: string,
+): {
+  KeyConditionExpression: string;
+  ExpressionAttributeValues: Item;
+} {
+  if (prefix !== undefined)
+    return {
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+    };
+  if (after !== undefined)
+    return {
+      KeyConditionExpression: 'pk = :pk AND sk > :after',
+      ExpressionAttributeValues: { ':pk': pk, ':after': after },
+    };
+  return { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } };
 }
 
 async function batchGet({ table, client }: TableAccess, keys: readonly Key[]): Promise<Item[]> {

@@ -1,0 +1,41 @@
+/**
+ * Wordings of compilers, linkers, class loaders and package managers in which the next name is what is missing or does not fit. Each has
+ * one bounded group and nothing that could match in two ways, so that a hostile line takes time by its length only.
+ */
+const BLAMES: readonly RegExp[] = [
+  /\bsymbol: {1,8}(?:class|variable|method|interface|static) ([\w$.]{2,120})/g,
+  /\bpackage ([\w.]{2,120}) does not exist/g,
+  /\bcannot access ([\w.$]{2,120})/g,
+  /\b(?:NoClassDefFound|ClassNotFound|NoSuchMethod|NoSuchField|TypeNotPresent)(?:Error|Exception)?:? '?([\w/.$]{2,120})/g,
+  /\bCould not initialize class ([\w.$]{2,120})/g,
+  /\bclass ([\w.$]{2,120}) cannot be cast/g,
+  /\bcannot be (?:cast|converted) to (?:class )?([\w.$]{2,120})/g,
+  /\bThe constructor ([\w$]{2,120})\(/g,
+  /\bNo module named ['"]?([\w.]{2,120})/g,
+  /\bcannot import name ['"]?([\w.]{2,120})/g,
+  /\bCannot find (?:module|name|package|type definition file for) ['"]([^'"\s]{2,120})['"]/g,
+  /\bhas no exported member (?:named )?['"]([^'"\s]{2,120})['"]/g,
+  /\b(?:object|module|type) ['"]?[\w.]{0,80}['"]? ?has no attribute ['"]([^'"\s]{2,120})['"]/g,
+  /\bname ['"]([\w.]{2,120})['"] is not defined/g,
+  /\b([\w$.]{2,120}) is not (?:defined|a function|a constructor)\b/g,
+  /\bundefined (?:reference to|symbol:?|method|local variable or method|function) [`'"]?([\w:.$]{2,120})/g,
+  /\bundefined: ([\w.]{2,120})/g,
+  /\bunresolved (?:import|external symbol|reference:?) [`'"]?([\w:.$]{2,120})/g,
+  /\bcannot find (?:type|value|function|macro|crate|struct|trait|derive macro) [`'"]([\w:!]{2,120})/g,
+  /\bcannot load such file -- ([\w/.-]{2,120})/g,
+  /\buninitialized constant ([\w:]{2,120})/g,
+  /\b([\w./-]{2,120}): (?:command )?not found\b/g,
+  /\bfatal error: ([\w./+-]{2,120}): No such file/g,
+];
+/** A word that every one of them has: most lines have none. */
+const HINT =
+  /symbol|does not exist|annot |NoClassDef|NotFound|NoSuch|NotPresent|initialize|constructor|No module|exported|attribute|is not |undefined|unresolved|uninitialized|not found|No such/;
+/** Characters; what is blamed stands at the front of a line. */
+const READ = 1000;
+
+/** Names that a line blames, as they are written. */
+export function blamedNames(line: string): string[] {
+  const text = line.slice(0, READ);
+  if (!HINT.test(text)) return [];
+  return BLAMES.flatMap((pattern) => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? []));
+}

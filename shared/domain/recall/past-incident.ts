@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import { firstSentence } from '../diagnosis/first-sentence.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { FailureClass } from '../failure/failure-class.ts';
+import { cleanText } from '../incident/clean-text.ts';
+import type { ActionRecord } from '../remediation/bound-action.ts';
+import type { Remembered } from './recall.ts';
+import { readTerms, termsOfLines, weighed, writeTerms } from './terms.ts';
+
+/**
+ * An incident that ended, kept so that the next one like it is recognised: what it was, what was tried and what came of it. Its log is
+ * not kept, only the terms that are told apart by (names, packages, error kinds and words of redacted lines).
+ */
+export const PastIncident = z.strictObject({
+  version: z.literal(1),
+  /** The incident's. */
+  id: z.string().regex(/^[a-z0-9-]{8,60}$/),
+  endedAt: z.iso.datetime(),
+  class: FailureClass,
+  fingerprint: z.string().nullable(),
+  title: z.string().min(1).max(300),
+  resolution: z.string().max(1000),
+  outcome: z.enum(['resolved', 'suggested', 'escalated']),
+  /** Whether the resolution was done and verified: true helped, false did not, null was only proposed. */
+  helped: z.boolean().nullable(),
+  /** See `writeTerms`. */
+  terms: z.string().max(24_000),
+});
+export type PastIncident = z.infer<typeof PastIncident>;
+
+export interface EndedIncident {
+  readonly id: string;
+  readonly outcome: PastIncident['outcome'];
+  readonly endedAt: Date;
+  readonly diagnosis: Diagnosis;
+  readonly evidence: Evidence | null;
+  readonly actions: readonly ActionRecord[];
+}
+
+const LONGEST_TITLE = 300;
+const LONGEST_RESOLUTION = 1000;
+
+/** What is remembered of an incident. Its words come from logs and models, redacted before and cleaned here: tainted. */
+export function pastIncidentOf({ id, outcome, endedAt, diagnosis, evidence, actions }: EndedIncident): PastIncident {
+  const { classification, rootCause, summary } = diagnosis;
+  const decisive = actions.findLast(({ verified }) => verified !== null);
+  const helped = decisive === undefined ? null : outcome === 'resolved' && decisive.verified === 'recovered';
+  const resolution = decisive === undefined ? diagnosis.fix : (decisive.receipt?.summary ?? decisive.actionId);
+  const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));
+  return {
+    version: 1,
+    id,
+    endedAt: endedAt.toISOString(),
+    class: classification.class,
+    fingerprint: classification.fingerprint,
+    title: cleanText(summary ?? firstSentence(rootCause), LONGEST_TITLE) || 'A failure without a diagnosis',
+    resolution: cleanText(resolution, LONGEST_RESOLUTION),
+    outcome,
+    helped,
+    terms: writeTerms(termsOfLines(lines)),
+  };
+}
+
+/** A past incident as recall takes it. */
+export type RememberedIncident = Remembered & { readonly past: Omit<PastIncident, 'terms'> };
+
+export function rememberedIncident({ terms, ...past }: PastIncident): RememberedIncident {
+  const fingerprints = past.fingerprint === null ? [] : [past.fingerprint];
+  return {
+    id: past.id,
+    class: past.class,
+    fingerprints,
+    terms: readTerms(terms),
+    at: past.endedAt,
+    past,
+  };
+}

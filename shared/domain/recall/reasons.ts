@@ -1,0 +1,42 @@
+import type { FailureClass } from '../failure/failure-class.ts';
+import { bareTerm, fieldOf } from './term-field.ts';
+
+const MOST_NAMES = 4;
+
+export interface Likeness {
+  readonly sameFailure: boolean;
+  /** The class of both, or null. */
+  readonly sameClass: FailureClass | null;
+  /** Terms of both, most telling first. */
+  readonly shared: readonly string[];
+}
+
+/** Why two failures are alike, in plain words, the weightiest reason first. Terms come from logs: tainted. */
+export function reasonsOf({ sameFailure, sameClass, shared }: Likeness): string[] {
+  const of = (...fields: readonly string[]): string[] =>
+    shared.filter((term) => fields.includes(fieldOf(term))).map(bareTerm);
+  const packages = of('v').map((name) => name.replace(/@(?=[^@]*$)/, ' '));
+  const blamed = of('b').filter((name, _, all) => !all.some((other) => other !== name && other.endsWith(`.${name}`)));
+  return [
+    sameFailure ? 'same fingerprint' : '',
+    of('m').length > 0 ? 'same error message' : '',
+    named('names', packages),
+    named('blames', blamed),
+    named('same error', [...of('e'), ...of('x')]),
+    sameClass === null ? '' : `same class: ${sameClass.replaceAll('_', ' ')}`,
+    named('shares the words', plainNames(of('n', 'p', 'w'), [...packages, ...blamed])),
+  ].filter((reason) => reason !== '');
+}
+
+function named(what: string, names: readonly string[]): string {
+  return names.length === 0 ? '' : `${what} ${[...new Set(names)].slice(0, MOST_NAMES).join(', ')}`;
+}
+
+/** Without what another name says already. */
+function plainNames(names: readonly string[], said: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const name of names) {
+    if (![...said, ...kept].some((other) => other.includes(name) || name.includes(other))) kept.push(name);
+  }
+  return kept;
+}

@@ -1,0 +1,111 @@
+import { DIMENSIONS, lengthOf, vectorOf } from './name-vector.ts';
+import { emptyPostings, putDocument, removeDocument, scoreDocuments, sharedTerms } from './postings.ts';
+import type { Terms } from './term-field.ts';
+
+/** A match of an index: `score` from 0 (nothing shared) to 1 (the same terms); `shared`: terms of both, most telling first. */
+export interface Match {
+  readonly id: string;
+  readonly score: number;
+  readonly shared: readonly string[];
+}
+
+export interface RecallIndex {
+  readonly size: number;
+  /** Adds a document or replaces the one of that id. */
+  put(id: string, terms: Terms): void;
+  remove(id: string): void;
+  /** The best matches, best first, at most `limit`; equals by id. Empty when nothing is shared. */
+  search(query: Terms, limit: number): Match[];
+}
+
+/** How the parts of a score count; they add up to 1 with the vector's, which depends on how many words of the query are unknown. */
+const COSINE = 0.5;
+/** Of the vectors at least, and what the unknown part of a query adds. */
+const VECTOR_LEAST = 0.04;
+const VECTOR_FOR_UNKNOWN = 0.5;
+const TOLD_TERMS = 8;
+
+interface Vectors {
+  readonly values: Int8Array;
+  readonly lengths: Float64Array;
+}
+
+/**
+ * An index of failures in memory for hybrid search. A score fuses, each from 0 to 1: the cosine of the terms' TF-IDF weights (Salton and
+ * Buckley, 1988), Okapi BM25 as a share of the best possible sum (Robertson and Zaragoza, 2009), and the cosine of the name vectors.
+ * Scores are fused instead of ranks (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), so that a
+ * score keeps a meaning and a reader can be told how near a match is. Rarity is read off the documents that are in it at the time, so that
+ * the order of additions does not matter and an index that grew equals one made anew.
+ */
+export function makeRecallIndex(): RecallIndex {
+  const postings = emptyPostings();
+  let vectors: Vectors = { values: new Int8Array(0), lengths: new Float64Array(0) };
+  return {
+    get size() {
+      return postings.slotOf.size;
+    },
+    put(id, terms) {
+      const slot = putDocument(postings, id, terms);
+      if (slot >= vectors.lengths.length) vectors = grown(vectors, Math.max(64, slot * 2));
+      const vector = vectorOf(terms);
+      vectors.values.set(vector, slot * DIMENSIONS);
+      vectors.lengths[slot] = lengthOf(vector);
+    },
+    remove: (id) => removeDocument(postings, id),
+    search(query, limit) {
+      if (query.size === 0 || postings.slotOf.size === 0 || limit < 1) return [];
+      const { cosine, coverage, unknown } = scoreDocuments(postings, query);
+      const share = VECTOR_LEAST + VECTOR_FOR_UNKNOWN * unknown;
+      const near = nearness(vectorOf(query), vectors);
+      const scoreOf = (slot: number): number => {
+        const byTerms = COSINE * (cosine[slot] ?? 0) + (1 - COSINE) * (coverage[slot] ?? 0);
+        return (1 - share) * byTerms + share * near(slot);
+      };
+      const best = bestOf(postings.slotOf, scoreOf, limit);
+      return best.map(({ slot, id, score }) => ({ id, score, shared: sharedTerms(postings, query, slot, TOLD_TERMS) }));
+    },
+  };
+}
+
+function grown({ values, lengths }: Vectors, slots: number): Vectors {
+  const larger = { values: new Int8Array(slots * DIMENSIONS), lengths: new Float64Array(slots) };
+  larger.values.set(values);
+  larger.lengths.set(lengths);
+  return larger;
+}
+
+/** Cosine of the query's vector and a document's; what points away is as far as what has nothing to do with it. */
+function nearness(query: Int8Array, { values, lengths }: Vectors): (slot: number) => number {
+  const length = lengthOf(query);
+  return (slot) => {
+    const other = lengths[slot] ?? 0;
+    if (length === 0 || other === 0) return 0;
+    let sum = 0;
+    const start = slot * DIMENSIONS;
+    for (let at = 0; at < DIMENSIONS; at++) sum += (query[at] as number) * (values[start + at] as number);
+    return Math.max(0, sum / (length * other));
+  };
+}
+
+interface Scored {
+  readonly slot: number;
+  readonly id: string;
+  readonly score: number;
+}
+
+/** Below it two texts share nothing that is worth naming. */
+const LEAST_SCORE = 0.005;
+
+function bestOf(slotOf: ReadonlyMap<string, number>, scoreOf: (slot: number) => number, limit: number): Scored[] {
+  const best: Scored[] = [];
+  const before = (a: Scored, b: Scored): boolean => a.score > b.score || (a.score === b.score && a.id < b.id);
+  for (const [id, slot] of slotOf) {
+    const one = { slot, id, score: scoreOf(slot) };
+    const last = best.at(-1);
+    if (one.score < LEAST_SCORE || (best.length === limit && last !== undefined && !before(one, last))) continue;
+    const at = best.findIndex((other) => before(one, other));
+    best.splice(at < 0 ? best.length : at, 0, one);
+    if (best.length > limit) best.pop();
+  }
+  return best;
+}

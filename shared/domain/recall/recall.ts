@@ -1,0 +1,121 @@
+import type { FailureClass } from '../failure/failure-class.ts';
+import { reasonsOf } from './reasons.ts';
+import { makeRecallIndex } from './recall-index.ts';
+import type { Terms } from './term-field.ts';
+
+/** Something that can be recalled. */
+export interface Remembered {
+  readonly id: string;
+  readonly class: FailureClass;
+  /** Of the failures it is known to fit. */
+  readonly fingerprints: readonly string[];
+  readonly terms: Terms;
+  /** ISO 8601, or null for what has no age. */
+  readonly at: string | null;
+}
+
+export interface RecallQuery {
+  readonly class: FailureClass;
+  readonly fingerprint: string | null;
+  readonly terms: Terms;
+  readonly now: Date;
+}
+
+export interface RecallFilter<T> {
+  readonly limit: number;
+  readonly maxAgeDays?: number;
+  /** By outcome or anything else; what it refuses is not counted against the limit. */
+  readonly keep?: (item: T) => boolean;
+}
+
+/** What was recalled, with its reasons in plain words, the weightiest first. */
+export interface Recalled<T> {
+  readonly item: T;
+  /** 0 to 1. */
+  readonly score: number;
+  /** Its fingerprint is the query's: the same failure, not only a similar one. */
+  readonly sameFailure: boolean;
+  readonly reasons: readonly string[];
+}
+
+export interface Recall<T extends Remembered> {
+  readonly size: number;
+  /** Adds it or replaces the one of its id. */
+  put(item: T): void;
+  remove(id: string): void;
+  /** Best first; equals newest first, then by id. */
+  find(query: RecallQuery, filter: RecallFilter<T>): Recalled<T>[];
+}
+
+/** What is of the same failure scores from here on, however its lines read this time. */
+const SAME_FAILURE = 0.9;
+const SAME_CLASS = 1.05;
+/** A memory loses up to so much of its score, half of it in half a year: code and machines change. */
+const FADES_BY = 0.3;
+const HALF_LIFE_DAYS = 180;
+const DAY = 24 * 60 * 60 * 1000;
+/** Looked at beyond the limit, for what age, class and the filter change. */
+const SPARE = 60;
+
+/** Failures and knowledge in memory, recalled by what a new failure shares with them. */
+export function makeRecall<T extends Remembered>(): Recall<T> {
+  const index = makeRecallIndex();
+  const items = new Map<string, T>();
+  const byFingerprint = new Map<string, Set<string>>();
+  const forget = (id: string): void => {
+    for (const fingerprint of items.get(id)?.fingerprints ?? []) byFingerprint.get(fingerprint)?.delete(id);
+    items.delete(id);
+    index.remove(id);
+  };
+  return {
+    get size() {
+      return items.size;
+    },
+    put(item) {
+      forget(item.id);
+      items.set(item.id, item);
+      index.put(item.id, item.terms);
+      for (const fingerprint of item.fingerprints)
+        byFingerprint.set(fingerprint, (byFingerprint.get(fingerprint) ?? new Set()).add(item.id));
+    },
+    remove: forget,
+    find(query, { limit, maxAgeDays = Number.POSITIVE_INFINITY, keep = () => true }) {
+      const same = byFingerprint.get(query.fingerprint ?? '') ?? new Set<string>();
+      const matches = index.search(query.terms, limit + SPARE);
+      const matched = new Map(matches.map((match) => [match.id, match]));
+      const found = [...new Set([...same, ...matched.keys()])].flatMap((id) => {
+        const item = items.get(id);
+        if (item === undefined || ageDays(item, query.now) > maxAgeDays || !keep(item)) return [];
+        return [recalled(item, query, matched.get(id) ?? { score: 0, shared: [] })];
+      });
+      return found.sort(bestFirst).slice(0, limit);
+    },
+  };
+}
+
+function ageDays({ at }: Remembered, now: Date): number {
+  return at === null ? 0 : Math.max(0, (now.getTime() - Date.parse(at)) / DAY);
+}
+
+function recalled<T extends Remembered>(
+  item: T,
+  query: RecallQuery,
+  { score, shared }: { readonly score: number; readonly shared: readonly string[] },
+): Recalled<T> {
+  const sameFailure = query.fingerprint !== null && item.fingerprints.includes(query.fingerprint);
+  const sameClass = item.class === query.class && item.class !== 'unknown';
+  const fresh = 1 - FADES_BY * (1 - 2 ** (-ageDays(item, query.now) / HALF_LIFE_DAYS));
+  const similar = Math.min(1, score * (sameClass ? SAME_CLASS : 1)) * fresh;
+  return {
+    item,
+    score: sameFailure ? SAME_FAILURE + (1 - SAME_FAILURE) * similar : similar,
+    sameFailure,
+    reasons: reasonsOf({ sameFailure, sameClass: sameClass ? item.class : null, shared }),
+  };
+}
+
+function bestFirst<T extends Remembered>(a: Recalled<T>, b: Recalled<T>): number {
+  if (a.score !== b.score) return b.score - a.score;
+  const [older, newer] = [a.item.at ?? '', b.item.at ?? ''];
+  return older !== newer ? (older < newer ? 1 : -1) : a.item.id < b.item.id ? -1 : 1;
+}

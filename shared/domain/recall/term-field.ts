@@ -1,0 +1,30 @@
+/**
+ * What a term says about a failure, by the one letter it starts with (`v:spring-core@6.0.1`), with the weight of the field. A package in its
+ * exact version names a cause more surely than any word; what a line itself blames comes next.
+ */
+export const TERM_FIELDS = {
+  v: { weight: 3, called: 'package' },
+  b: { weight: 2, called: 'blamed' },
+  m: { weight: 2, called: 'message' },
+  x: { weight: 1.5, called: 'code' },
+  e: { weight: 1, called: 'error' },
+  p: { weight: 1, called: 'name' },
+  n: { weight: 1, called: 'name' },
+  w: { weight: 1, called: 'word' },
+} as const satisfies Readonly<Record<string, { weight: number; called: string }>>;
+
+export type TermField = keyof typeof TERM_FIELDS;
+
+/** Term -> how much is said of it: 1 for one line that surely speaks of the failure, less for a line beside it. */
+export type Terms = ReadonlyMap<string, number>;
+
+/** The field of a term; words when it has none that is known. */
+export function fieldOf(term: string): TermField {
+  const letter = term.charAt(0);
+  return term.charAt(1) === ':' && letter in TERM_FIELDS ? (letter as TermField) : 'w';
+}
+
+/** The term without its field. */
+export function bareTerm(term: string): string {
+  return term.charAt(1) === ':' ? term.slice(2) : term;
+}

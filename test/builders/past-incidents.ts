@@ -1,0 +1,30 @@
+import { PastIncident } from '#shared/domain/recall/past-incident.ts';
+import type { SeenBefore } from '#shared/domain/recall/seen-before.ts';
+import { termsOfText, writeTerms } from '#shared/domain/recall/terms.ts';
+import { aClassification } from './incidents.ts';
+
+/** An incident whose failed jobs were started again and passed; `text`: the lines that its terms are of. */
+export function aPastIncident({ text, ...change }: Partial<PastIncident> & { text?: string } = {}): PastIncident {
+  const { class: failureClass, fingerprint } = aClassification();
+  return PastIncident.parse({
+    version: 1,
+    id: `gh-${'7'.repeat(24)}`,
+    endedAt: '2026-11-20T12:00:00.000Z',
+    class: failureClass,
+    fingerprint,
+    title: 'The connection to the package registry was reset',
+    resolution: 'The failed jobs were started again.',
+    outcome: 'resolved',
+    helped: true,
+    terms: writeTerms(
+      termsOfText(text ?? 'Error: read ECONNRESET while fetching left-pad from the package registry: connection reset'),
+    ),
+    ...change,
+  });
+}
+
+export function aSeenBefore(change: Partial<SeenBefore> = {}): SeenBefore {
+  const { id, endedAt, title, resolution, outcome, helped } = aPastIncident();
+  const past = { incidentId: id, endedAt, title, resolution, outcome, helped };
+  return { ...past, sameFailure: true, times: 1, score: 0.95, reasons: ['same fingerprint'], ...change };
+}
