@@ -1,0 +1,65 @@
+import type { PatchedFile } from './apply-patch.ts';
+import type { CodeLine } from './code-view.ts';
+import { changeOf } from './compare-assertions.ts';
+import { type Finding, look, refusal } from './finding.ts';
+import type { Language } from './language.ts';
+import { skeletonOf } from './strengthening.ts';
+import { TEST_DIALECTS } from './test-dialect.ts';
+import { folded, type TestFile } from './test-file.ts';
+
+const MARKS = /^\s*(?:@\w|#!?\[|\[\s*[A-Z]\w*)/;
+const FLOW =
+  /^\s*(?:\}?\s*else\s*)?(?:if|for|foreach|while|unless|until|switch|case|with|elif|elsif|when|match|using|loop|before\w*|after\w*|setup|teardown|subject)\b|^\s*let!?\s*\(/i;
+const PUNCTUATION = /^[\s{}()[\];,]*$|^\s*(?:end|pass|\}\s*else\s*\{|else:?)\s*$/;
+const CALL = /([\p{L}_$][\p{L}\p{N}_$]*!?)\s*(?:<[^<>()]*>)?\(/gu;
+
+interface Place {
+  readonly at: number;
+  readonly line: CodeLine;
+}
+
+/** What else happens to the lines of tests that exist: what they prepare, call and compare may only be worded anew. */
+export function compareTestCode(file: PatchedFile, before: TestFile, after: TestFile, language: Language): Finding[] {
+  const { imports } = TEST_DIALECTS[language];
+  const isCode = ({ line }: Place) => !PUNCTUATION.test(line.code) && !imports.test(line.text);
+  const isAssertion = ({ at }: Place) => before.assertions.some(({ line, end }) => line <= at && at < end);
+  return file.stretches.flatMap((stretch) => {
+    const added = placesOf(after, stretch.after).filter(isCode);
+    const removed = placesOf(before, stretch.before).filter((place) => isCode(place) && !isAssertion(place));
+    const unmatched = [...added];
+    const left = removed.filter(({ line }) => {
+      const index = unmatched.findIndex(
+        (one) => one.line.depth === line.depth && one.line.text.trim() === line.text.trim(),
+      );
+      if (index >= 0) unmatched.splice(index, 1);
+      return index < 0;
+    });
+    return left.flatMap((place, index) => changedLine(place, unmatched[index] ?? null, unmatched, file.path));
+  });
+}
+
+function placesOf({ view }: TestFile, [start, end]: readonly [number, number]): Place[] {
+  return view.lines.slice(start, end).map((line, index) => ({ at: start + index, line }));
+}
+
+function changedLine({ at, line }: Place, partner: Place | null, added: readonly Place[], path: string): Finding[] {
+  const before = { path, line: at + 1, side: 'before' } as const;
+  if (MARKS.test(line.code))
+    return [refusal('test-marking', 'The mark of a test, or a case of it, is changed.', before)];
+  if (partner === null) return [refusal('test-code-removed', 'Something that a test does is taken away.', before)];
+  if (FLOW.test(line.code))
+    return [refusal('assertion-bypassed', 'A condition, loop or preparation of a test is changed.', before)];
+  const [old, fresh] = [folded([line]), folded([partner.line])];
+  const after = { path, line: partner.at + 1 };
+  if (skeletonOf(old) === skeletonOf(fresh) && old !== fresh) {
+    const [rule, reason] = changeOf(old, fresh);
+    return [refusal(rule, reason, after)];
+  }
+  const calls = new Set(added.flatMap((one) => callsOf(one.line)));
+  if (callsOf(line).some((name) => !calls.has(name))) {
+    return [refusal('test-code-changed', 'A test does not call any more what it called.', after)];
+  }
+  return [look('test-code-changed', 'A line of a test is worded in another way.', after)];
+}
+
+const callsOf = ({ code }: CodeLine): string[] => [...code.matchAll(CALL)].flatMap(([, name]) => name ?? []);

@@ -1,0 +1,103 @@
+import { addedLines, type PatchedFile } from './apply-patch.ts';
+import { viewCode } from './code-view.ts';
+import { DANGERS } from './dangers.ts';
+import { type Finding, look, refusal } from './finding.ts';
+import { hasHidden, hasLookalike } from './hidden-characters.ts';
+import type { Language } from './language.ts';
+import { isMarkedGenerated } from './path-policy.ts';
+import { PRODUCT_TRICKS, SOURCE_TRICKS, SWALLOWED } from './source-tricks.ts';
+import { newMatches, type Trick } from './trick.ts';
+
+/** Letters and digits without a blank, as encoded programs have them. */
+const BLOB =
+  /[A-Za-z0-9+/=_-]{160,}|(?:\\x[0-9a-fA-F]{2}){24,}|(?:\\u[0-9a-fA-F]{4}){16,}|(?:0x[0-9a-fA-F]{1,2}\s*,\s*){32,}/;
+const ADDRESS = /\b(?:https?|wss?|ftp):\/\/([^\s"'`/\\)>]+)/gi;
+/** Addresses that name nobody, for examples and tests (RFC 2606, RFC 5737). */
+const NOWHERE =
+  /^(?:localhost|127\.0\.0\.1|\[::1\]|(?:[\w-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example))(?::\d+)?$/i;
+const PATIENCE = /(?:timeout|retr(?:y|ies)|max_?attempts|deadline|backoff|delay)\w*\s*(?:[:=]|:=|\()\s*\d/i;
+const STRONGER = new Set(['process', 'dynamic-code', 'secret-access', 'security-weakened']);
+
+/** What added lines hide, switch off or newly do, in any file. What the file did before already is worth a look, no refusal. */
+export function judgeLines(file: PatchedFile, language: Language, isTest: boolean): Finding[] {
+  const { path } = file;
+  const added = addedLines(file);
+  const plain = added.flatMap(({ text, line }) => textFindings(text, { path, line }));
+  if (isMarkedGenerated(file.beforeLines) || isMarkedGenerated(file.afterLines)) {
+    plain.push(refusal('generated-file', 'The file says that it is generated.', { path }));
+  }
+  return [...plain, ...codeFindings(file, language, isTest), ...addressFindings(file, isTest)];
+}
+
+function textFindings(text: string, place: { path: string; line: number }): Finding[] {
+  return [
+    ...(hasHidden(text) ? [refusal('hidden-characters', 'A line holds characters that cannot be seen.', place)] : []),
+    ...(hasLookalike(text)
+      ? [refusal('lookalike', 'A line holds characters that can be taken for others.', place)]
+      : []),
+    ...(BLOB.test(text) ? [refusal('encoded-blob', 'A line holds a long encoded text.', place)] : []),
+  ];
+}
+
+function codeFindings(file: PatchedFile, language: Language, isTest: boolean): Finding[] {
+  const { path } = file;
+  const [before, after] = [viewCode(file.beforeLines, language), viewCode(file.afterLines, language)];
+  const always = isTest ? SOURCE_TRICKS[language] : [...SOURCE_TRICKS[language], ...PRODUCT_TRICKS[language]];
+  const findings: Finding[] = [];
+  if (before.closed && !after.closed)
+    findings.push(refusal('unclear-code', 'A string, comment or bracket is left open.', { path }));
+  for (const {
+    before: [start, end],
+    after: [from, to],
+  } of file.stretches) {
+    const removed = before.lines.slice(start, end);
+    const added = after.lines.slice(from, to).map((line, index) => ({ at: from + index, line }));
+    findings.push(
+      ...always.flatMap((trick) =>
+        newMatches(trick, removed, added).map((at) => refusal(trick.rule, trick.reason, { path, line: at + 1 })),
+      ),
+    );
+    findings.push(
+      ...DANGERS[language].flatMap((trick) =>
+        newMatches(trick, removed, added).map((at) => danger(trick, before.lines, { path, line: at + 1 })),
+      ),
+    );
+    const patient = added.filter(({ line }) => !isTest && PATIENCE.test(line.code));
+    findings.push(
+      ...patient.map(({ at }) =>
+        look('retry-or-timeout', 'It would wait longer or try more often.', { path, line: at + 1 }),
+      ),
+    );
+    const swallowed = SWALLOWED.test(added.map(({ line }) => line.code).join('\n'));
+    if (swallowed)
+      findings.push(refusal('swallowed-error', 'An error would be caught and forgotten.', { path, line: from + 1 }));
+  }
+  return findings;
+}
+
+/** A file that does such things already may do them in another place: to be looked at. */
+function danger(
+  { rule, reason, view, pattern }: Trick,
+  before: readonly { code: string; text: string; comment: string }[],
+  place: { path: string; line: number },
+): Finding {
+  const once = new RegExp(pattern.source, pattern.flags.replace('g', ''));
+  const isKnown = !STRONGER.has(rule) && before.some((line) => once.test(line[view]));
+  return isKnown
+    ? look(rule, `${reason.split(',')[0]?.replace(/\.$/, '')}, as the file does already.`, place)
+    : refusal(rule, reason, place);
+}
+
+function addressFindings(file: PatchedFile, isTest: boolean): Finding[] {
+  const { path } = file;
+  return addedLines(file).flatMap(({ text, line }) => {
+    const hosts = [...text.matchAll(ADDRESS)].map(([, host]) => host ?? '');
+    const isNew = hosts.some((host) => !NOWHERE.test(host) && !(file.before ?? '').includes(host));
+    if (!isNew) return [];
+    return [
+      isTest
+        ? look('network', 'It names an address that the file did not name.', { path, line })
+        : refusal('network', 'It names an address that the file did not name.', { path, line }),
+    ];
+  });
+}

@@ -1,0 +1,153 @@
+import type { PatchedFile } from './apply-patch.ts';
+import { compareAssertions } from './compare-assertions.ts';
+import { compareCases, newCases } from './compare-cases.ts';
+import { compareImports } from './compare-imports.ts';
+import { compareTestCode } from './compare-test-code.ts';
+import { type Finding, refusal } from './finding.ts';
+import type { Language } from './language.ts';
+import { ownerOf, readTestFile, type TestCase, type TestFile } from './test-file.ts';
+import { LEAVES, MOCK_TRICKS, TEST_TRICKS } from './test-tricks.ts';
+import { newMatches } from './trick.ts';
+import { isTrivial } from './trivial-assertions.ts';
+
+interface Judged {
+  readonly file: PatchedFile;
+  readonly before: TestFile;
+  readonly after: TestFile;
+  readonly fresh: readonly TestCase[];
+}
+
+/**
+ * Whether the tests of a file prove at least what they proved: nothing skipped, softened, caught or replaced. What is not surely so is refused;
+ * people may do it, a machine may not. Files of other paths count too as soon as they hold tests.
+ */
+export function judgeTests(file: PatchedFile, language: Language, isTest: boolean): Finding[] {
+  const before = readTestFile(file.beforeLines, language, isTest);
+  const after = readTestFile(file.afterLines, language, isTest);
+  if (!isTest && !holdsTests(before) && !holdsTests(after)) return [];
+  if (!after.view.closed && (before.view.closed || isTest)) {
+    return [
+      refusal('unclear-code', 'A string, comment or bracket is open at the end of a test file.', { path: file.path }),
+    ];
+  }
+  const fresh = newCases(before, after);
+  const judged: Judged = { file, before, after, fresh };
+  if (!isTest)
+    return [
+      ...compareCases(file, before, after),
+      ...compareAssertions(file, before, after),
+      ...trickFindings(judged, language),
+    ];
+  return [
+    ...compareCases(file, before, after),
+    ...compareAssertions(file, before, after),
+    ...compareTestCode(file, before, after, language),
+    ...compareImports(file, before, after, language),
+    ...trickFindings(judged, language),
+    ...mockFindings(judged, language),
+    ...flowFindings(judged),
+    ...shadowFindings(judged),
+  ];
+}
+
+/** A group alone is none: the words for it are used elsewhere too. */
+function holdsTests({ cases, assertions }: TestFile): boolean {
+  return assertions.length > 0 && cases.some(({ kind }) => kind === 'test');
+}
+
+function addedOf({ file, after }: Judged) {
+  return file.stretches.map(({ before, after: [start, end] }) => ({
+    before,
+    added: after.view.lines.slice(start, end).map((line, index) => ({ at: start + index, line })),
+  }));
+}
+
+function trickFindings(judged: Judged, language: Language): Finding[] {
+  const { path } = judged.file;
+  return addedOf(judged).flatMap(({ before: [start, end], added }) => {
+    const removed = judged.before.view.lines.slice(start, end);
+    const found = TEST_TRICKS[language].flatMap((trick) =>
+      newMatches(trick, removed, added).map((at) => refusal(trick.rule, trick.reason, { path, line: at + 1 })),
+    );
+    const trivial = added.filter(({ line }) => isTrivial(line.text));
+    return [
+      ...found,
+      ...trivial.map(({ at }) =>
+        refusal('assertion-trivial', 'An assertion holds whatever the product does.', { path, line: at + 1 }),
+      ),
+    ];
+  });
+}
+
+/** A new file replaces nothing that is tested elsewhere. */
+function mockFindings(judged: Judged, language: Language): Finding[] {
+  const { file } = judged;
+  if (file.before === null) return [];
+  return addedOf(judged).flatMap(({ before: [start, end], added }) => {
+    const inOld = added.filter(({ at }) => !isInNew(at, judged));
+    const removed = judged.before.view.lines.slice(start, end);
+    return MOCK_TRICKS[language].flatMap((trick) =>
+      newMatches(trick, removed, inOld).map((at) =>
+        refusal(trick.rule, trick.reason, { path: file.path, line: at + 1 }),
+      ),
+    );
+  });
+}
+
+/** Within a test that exists nothing leaves early; within a group, nothing leaves the group. */
+function flowFindings(judged: Judged): Finding[] {
+  const { file, after } = judged;
+  const known = new Set(judged.before.view.lines.map(({ code }) => code.trim()));
+  return addedOf(judged).flatMap(({ before, added }) =>
+    added
+      .filter(
+        ({ at, line }) =>
+          LEAVES.test(line.code) && !isInNew(at, judged) && !(before[1] > before[0] && known.has(line.code.trim())),
+      )
+      .filter(({ at, line }) => {
+        const owner = ownerOf(after.cases, at);
+        if (owner === null) return line.depth === 0;
+        return owner.kind === 'test' || line.depth <= (after.view.lines[owner.line + 1]?.depth ?? 0);
+      })
+      .map(({ at }) =>
+        refusal('assertion-bypassed', 'A test that exists would be left before its end.', {
+          path: file.path,
+          line: at + 1,
+        }),
+      ),
+  );
+}
+
+const DEFINES =
+  /^\s*(?:export\s+)?(?:(?:const|let|var|val|final|auto|static|public|private|async|pub|mut)\s+)*(?:(?:function|def|class|fun|func|fn|struct|object)\s+)?\$?([\p{L}_][\p{L}\p{N}_]*)\s*(?::[^=]+)?(?:=(?![=>~])|:=|\()/u;
+const DECLARES =
+  /^\s*(?:export\s+)?(?:async\s+)?(?:const|let|var|val|function|def|class|fun|func|fn)\b|[^=!<>]=(?![=>~])|:=/;
+
+/** Outside of new tests no name that the file uses already gets another meaning. */
+function shadowFindings(judged: Judged): Finding[] {
+  const { file, before } = judged;
+  if (file.before === null) return [];
+  const known = new Set(before.view.lines.flatMap(({ code }) => code.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []));
+  return addedOf(judged).flatMap(({ before: [start, end], added }) => {
+    const replaced = new Set(before.view.lines.slice(start, end).flatMap(({ code }) => DEFINES.exec(code)?.[1] ?? []));
+    return added
+      .filter(
+        ({ at, line }) =>
+          DECLARES.test(line.code) && !isInNew(at, judged) && !judged.fresh.some((one) => one.line === at),
+      )
+      .filter(({ line }) => {
+        const name = DEFINES.exec(line.code)?.[1];
+        return name !== undefined && known.has(name) && !replaced.has(name);
+      })
+      .map(({ at }) =>
+        refusal('test-code-changed', 'A name that the tests use would get another meaning.', {
+          path: file.path,
+          line: at + 1,
+        }),
+      );
+  });
+}
+
+function isInNew(at: number, { fresh }: Judged): boolean {
+  return fresh.some(({ line, end }) => line <= at && at < end);
+}

@@ -1,0 +1,51 @@
+import { type Finding, refusal } from './finding.ts';
+import { hasHidden, hasLookalike } from './hidden-characters.ts';
+import { PATCH_LIMITS } from './patch-limits.ts';
+
+export type NormalPath = { kind: 'path'; path: string } | { kind: 'refused'; finding: Finding };
+
+/** Names that Windows gives to devices, with or without an ending. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\..*)?$/i;
+/** All that occurs in paths of source files, those of routers with brackets and dollars too. */
+const ALLOWED = /^[\p{L}\p{M}\p{N} ._+@()[\]$,=/-]+$/u;
+
+/**
+ * A path of a patch, relative to the root of the repository, or why it is none. What could be another path on another file system
+ * (case aside) is refused rather than mended: a leading `./` alone is taken off.
+ */
+export function normalPath(raw: string): NormalPath {
+  const finding = problemOf(raw);
+  return finding === null ? { kind: 'path', path: raw.replace(/^\.\//, '') } : { kind: 'refused', finding };
+}
+
+function problemOf(raw: string): Finding | null {
+  const refused = (...[rule, reason]: Parameters<typeof refusal>) => refusal(rule, reason, { path: raw.slice(0, 300) });
+  if (raw === '') return refused('path-spelling', 'A path is empty.');
+  if (raw.length > PATCH_LIMITS.pathCharacters) return refused('too-large', 'A path is too long.');
+  if (hasHidden(raw)) return refused('path-hidden-characters', 'A path holds characters that cannot be seen.');
+  if (/^(?:[\\/~]|[A-Za-z]:)/.test(raw)) return refused('path-escape', 'A path is absolute.');
+  if (/(?:^|[\\/])\.\.(?:[\\/]|$)/.test(raw))
+    return refused('path-escape', 'A path leaves the directory it starts in.');
+  if (raw.includes('\\')) return refused('path-spelling', 'A path holds a backslash.');
+  if (/%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}/.test(raw)) return refused('path-spelling', 'A path is percent-encoded.');
+  if (raw !== raw.normalize('NFKC') || hasLookalike(raw)) {
+    return refused('path-lookalike', 'A path holds characters that can be taken for others.');
+  }
+  if (!ALLOWED.test(raw)) return refused('path-spelling', 'A path holds characters that no source file needs.');
+  const segments = raw.replace(/^\.\//, '').split('/');
+  if (segments.length > PATCH_LIMITS.pathSegments) return refused('too-large', 'A path is too deep.');
+  const problem = segments.map(segmentProblem).find((one) => one !== null);
+  return problem === undefined ? null : refused('path-spelling', problem ?? '');
+}
+
+function segmentProblem(segment: string): string | null {
+  if (segment === '' || segment === '.') return 'A path has an empty part.';
+  if (/[. ]$|^ /.test(segment)) return 'A part of a path begins or ends with a blank or ends with a dot.';
+  if (DEVICE.test(segment)) return 'A path names a device of Windows.';
+  return /~\d/.test(segment) ? 'A path is a short name of Windows.' : null;
+}
+
+/** Equal for paths that are one file where case or composition does not count. */
+export function foldedPath(path: string): string {
+  return path.normalize('NFKC').toLowerCase();
+}

@@ -1,0 +1,44 @@
+import type { FileChange, ProposedPatch } from './file-change.ts';
+import { type Finding, refusal } from './finding.ts';
+import { foldedPath, normalPath } from './normal-path.ts';
+import { PATCH_LIMITS } from './patch-limits.ts';
+import { readDiff } from './read-diff.ts';
+
+export type ReadPatch =
+  | { kind: 'read'; changes: readonly FileChange[] }
+  | { kind: 'refused'; findings: readonly Finding[] };
+
+/** Reads a proposed patch of either form; every path in it is normal afterwards. Never throws, whatever the text. */
+export function readPatch(patch: ProposedPatch): ReadPatch {
+  const size = patch.kind === 'diff' ? patch.text.length : sum(patch.files.map(({ content }) => content.length));
+  if (size > PATCH_LIMITS.characters)
+    return refused(refusal('too-large', 'The patch is too long to be read by a person.'));
+  const read = patch.kind === 'diff' ? readDiff(patch.text) : readReplacements(patch.files);
+  if (read.kind === 'refused') return read;
+  const { changes } = read;
+  if (changes.length === 0) return refused(refusal('malformed', 'The patch changes nothing.'));
+  if (changes.length > PATCH_LIMITS.files)
+    return refused(refusal('too-large', `The patch changes more than ${PATCH_LIMITS.files} files.`));
+  const paths = changes.flatMap((change) =>
+    change.kind === 'hunks' && change.previousPath !== change.path ? [change.path, change.previousPath] : [change.path],
+  );
+  const twice = paths.find((path, at) => paths.findIndex((one) => foldedPath(one) === foldedPath(path)) !== at);
+  return twice === undefined
+    ? read
+    : refused(
+        refusal('path-collision', 'The patch names one file twice, or two that differ in case alone.', { path: twice }),
+      );
+}
+
+function readReplacements(files: Extract<ProposedPatch, { kind: 'replace' }>['files']): ReadPatch {
+  const changes: FileChange[] = [];
+  for (const { path, content } of files) {
+    const normal = normalPath(path);
+    if (normal.kind === 'refused') return refused(normal.finding);
+    changes.push({ kind: 'replace', path: normal.path, content });
+  }
+  return { kind: 'read', changes };
+}
+
+const refused = (finding: Finding): ReadPatch => ({ kind: 'refused', findings: [finding] });
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
