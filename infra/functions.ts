@@ -13,6 +13,7 @@ import { config as knowledge } from '#functions/knowledge/config.ts';
 import { config as load } from '#functions/load/config.ts';
 import { config as notify } from '#functions/notify/config.ts';
 import { config as plan } from '#functions/plan/config.ts';
+import { config as quality } from '#functions/quality/config.ts';
 import { config as reconciler } from '#functions/reconciler/config.ts';
 import { config as record } from '#functions/record/config.ts';
 import { config as requestApproval } from '#functions/request-approval/config.ts';
@@ -46,4 +47,5 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   escalate,
   sweeper,
   reconciler,
+  quality,
 ];

@@ -10,5 +10,7 @@ setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--heap-growing-percent=40');
 
 const { stdin, stdout, stderr, env, argv } = process;
-const terminal = makeTerminal({ stdin, stdout, stderr, environment: env, now: () => performance.now() });
+/** Milliseconds since the epoch that never run backwards. */
+const now = (): number => performance.timeOrigin + performance.now();
+const terminal = makeTerminal({ stdin, stdout, stderr, environment: env, now });
 process.exitCode = await runCli(argv.slice(2), COMMANDS, terminal);

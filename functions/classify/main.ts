@@ -2,9 +2,13 @@ import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapt
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
-import { lambdaLog, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
+import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
+import { lambdaLog, lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
+import { makeProductionModel } from '#shared/app/production-model.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import { config } from './config.ts';
@@ -26,9 +30,18 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+    predictions: makeDynamoPredictionStore({ table: environment.statsTable }),
     signatures,
-    model,
+    model: makeProductionModel({
+      registry: makeDynamoModelRegistry({ table: environment.statsTable }),
+      artifacts: makeS3ModelArtifacts({ bucket: environment.evidenceBucket }),
+      shipped: model,
+      clock: systemClock,
+      meter: lambdaMeter,
+      log: lambdaLog,
+    }),
     configuration,
     clock: systemClock,
+    meter: lambdaMeter,
   }),
 });

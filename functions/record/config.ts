@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'record',
-  description: 'Closes the incident, frees what it held, lets in what waited for it and learns from verified outcomes.',
+  description: 'Closes the incident, frees what it held, lets in what waited for it and keeps what came out.',
   timeoutSeconds: 30,
   memoryMb: 512,
   trigger: { kind: 'workflow' },
@@ -10,7 +10,8 @@ export const config = defineFunction({
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     knowledgeTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    statsTable: ['dynamodb:UpdateItem'],
     intakeQueue: ['sqs:SendMessage'],
-    evidenceBucket: ['s3:GetObject'],
+    evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
   },
 });

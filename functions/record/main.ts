@@ -2,6 +2,7 @@ import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
@@ -21,6 +22,7 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
+    predictions: makeDynamoPredictionStore({ table: environment.statsTable }),
     queue: makeSqsSignalQueue({ queueUrl: environment.intakeQueue }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     configuration,

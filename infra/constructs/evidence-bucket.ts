@@ -17,6 +17,8 @@ export class EvidenceBucket extends Construct {
       versioned: true,
       lifecycleRules: [
         {
+          // Models that were trained and promoted stay.
+          prefix: 'incidents/',
           expiration: Duration.days(days),
           noncurrentVersionExpiration: Duration.days(7),
           abortIncompleteMultipartUploadAfter: Duration.days(1),

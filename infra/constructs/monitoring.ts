@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -18,6 +18,7 @@ const RUNBOOK = {
   throttles: 'throttles',
   functionErrors: 'function-errors',
   apiErrors: 'api-errors',
+  qualityDegraded: 'quality-degraded',
 } as const;
 type Section = keyof typeof RUNBOOK;
 
@@ -70,14 +71,32 @@ export class Monitoring extends Construct {
     this.alarm('ApiErrors', api.metricServerError(PERIOD), 'apiErrors', 'The HTTP API answered 5xx.');
   }
 
+  /** Without a mail of its own: the function that counts it writes one that says more. */
+  watchQuality({ config: { name, trigger } }: LambdaFunction): void {
+    if (trigger.kind !== 'schedule') return;
+    const metric = new Metric({
+      namespace: 'Selfheal',
+      metricName: 'quality-degraded',
+      dimensionsMap: { service: name },
+      // Two rounds, so that one that is late does not end the alarm.
+      period: Duration.minutes(2 * trigger.everyMinutes),
+      statistic: Stats.MAXIMUM,
+    });
+    this.makeAlarm('QualityDegraded', metric, 'qualityDegraded', 'Answers are right less often than promised.', 0);
+  }
+
   private alarm(id: string, metric: IMetric, section: Section, what: string, atMost = 0): void {
-    new Alarm(this, id, {
+    this.makeAlarm(id, metric, section, what, atMost).addAlarmAction(this.action);
+  }
+
+  private makeAlarm(id: string, metric: IMetric, section: Section, what: string, atMost: number): Alarm {
+    return new Alarm(this, id, {
       metric,
       alarmDescription: `${what} See docs/runbook.md#${RUNBOOK[section]}`,
       threshold: atMost,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
-    }).addAlarmAction(this.action);
+    });
   }
 }

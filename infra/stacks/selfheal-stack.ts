@@ -110,6 +110,7 @@ export class SelfhealStack extends Stack {
     monitoring.watchWorkflow(workflow);
     monitoring.watchApi(this.api);
     for (const each of functions) monitoring.watchFunction(each);
+    for (const each of functions.filter(({ config }) => config.name === 'quality')) monitoring.watchQuality(each);
   }
 
   private tell({ sources }: Parts, workflow: Workflow): void {

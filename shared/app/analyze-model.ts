@@ -61,12 +61,13 @@ function count({ turns, inputTokens, outputTokens, cachedInputTokens, microdolla
   if (microdollars !== null) deps.meter.count('model-microdollars', microdollars);
 }
 
-function workOf({ modelId, turns, tokens, lookups }: ModelSpending, deps: AnalyzeDeps): ModelWork {
+function workOf({ modelId, prompt, turns, tokens, lookups }: ModelSpending, deps: AnalyzeDeps): ModelWork {
   const settings = modelSettingsOf(deps.configuration);
   const price = settings?.prices[modelId];
   return {
     provider: settings?.provider ?? 'rules',
     modelId,
+    ...(prompt === undefined ? {} : { prompt }),
     turns,
     inputTokens: tokens.input,
     cachedInputTokens: tokens.cachedInput,

@@ -12,22 +12,21 @@ import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
+import { keepPrediction, type PredictionDeps } from './classify-prediction.ts';
 import { claimPlace } from './ingest-place.ts';
 import { loadIncident } from './load-incident.ts';
 
-export interface ClassifyDeps {
+export interface ClassifyDeps extends PredictionDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'update'>;
   readonly control: Pick<ControlStore, 'claimGroup' | 'releaseGroup'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry'>;
   readonly signatures: SignatureSet;
-  /** Without it only signatures decide. */
-  readonly model?: FailureModel | undefined;
+  /** The linear model in production; without one only signatures decide. */
+  readonly model: () => Promise<FailureModel | undefined>;
   readonly configuration: Configuration;
-  readonly clock: Clock;
 }
 
-/** Classifies the evidence, keeps the result on the incident, and finds an open incident that has the same failure already. */
+/** Classifies the evidence, keeps the result on the incident and as a prediction to be judged, and finds an open incident that has the same failure already. */
 export async function classifyIncident(
   input: StepInput<'classify'>,
   deps: ClassifyDeps,
@@ -36,12 +35,14 @@ export async function classifyIncident(
   const evidence = await deps.evidence.getEvidence(incident.id);
   if (evidence === null) throw new CorruptRecord(`Incident ${incident.id} has no evidence to classify.`);
   const telemetry = await deps.evidence.getTelemetry(incident.id);
+  const model = await deps.model();
   const classification = classify(evidence, {
     signatures: deps.signatures,
-    model: deps.model,
+    model,
     ...historyOf(telemetry),
   });
   await deps.incidents.update(incident.id, { classification }, { at: deps.clock.now() });
+  await keepPrediction(incident, classification, model?.id, deps);
   return {
     class: classification.class,
     verdict: classification.verdict,

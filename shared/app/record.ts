@@ -13,10 +13,11 @@ import type { Clock } from '#shared/ports/time.ts';
 import { freePlace } from './ingest-place.ts';
 import { loadIncident } from './load-incident.ts';
 import { type LearnDeps, learn } from './record-learning.ts';
+import { type EndPredictionDeps, endPrediction } from './record-prediction.ts';
 import { releaseWaiting } from './waiting-report.ts';
 
-export interface RecordDeps extends LearnDeps {
-  readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'listActions' | 'getPlan' | 'audit'>;
+export interface RecordDeps extends LearnDeps, Pick<EndPredictionDeps, 'predictions'> {
+  readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'listActions' | 'getPlan' | 'audit' | 'listAudit'>;
   readonly control: Pick<ControlStore, 'releaseGroup' | 'acquireLease' | 'releaseLease' | 'waiting' | 'dropWaiting'>;
   readonly queue: SignalQueue;
   readonly configuration: Configuration;
@@ -33,6 +34,7 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
   if (incident.attempt !== input.attempt) return null;
   const actions = await deps.incidents.listActions(incident.id);
   await learn(incident, actions, input.outcome, deps);
+  await endPrediction(incident, actions, input, deps);
   await close(incident, actions, input, deps);
   await release(incident, actions, deps);
   await deps.incidents.audit(incident.id, `recorded#${incident.attempt}`, {

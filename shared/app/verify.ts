@@ -35,24 +35,29 @@ export async function verify(input: StepInput<'verify'>, deps: VerifyDeps): Prom
     poll: input.poll,
   });
   const verification = atLast(found, planned, input.poll, deps);
-  if (verification.state !== 'pending') await conclude(action, verification.state, deps);
-  return verification;
+  if (verification.state !== 'pending') await conclude(action, verification, deps);
+  return { state: verification.state, summary: verification.summary };
 }
 
 function atLast(found: Verification, { plugin }: PlannedAction, poll: number, deps: VerifyDeps): Verification {
   const { maxPolls } = plugin.schedule(deps.configuration);
   if (found.state !== 'pending' || poll + 1 < maxPolls) return found;
-  return { state: 'failed', summary: `It did not recover in time. ${found.summary}` };
+  return { state: 'failed', summary: `It did not recover in time. ${found.summary}`, inconclusive: true };
 }
 
-async function conclude(action: BoundAction, verified: 'recovered' | 'failed', deps: VerifyDeps): Promise<void> {
+async function conclude(
+  action: BoundAction,
+  { state, inconclusive = false }: Verification,
+  deps: VerifyDeps,
+): Promise<void> {
+  const verified = state === 'recovered' ? 'recovered' : 'failed';
   const { incidentId, digest, actionId, targetKey } = action;
   const now = deps.clock.now();
   if (verified === 'failed') await deps.control.addFailure(breakerScopeOf(action), digest, now);
   await deps.incidents.audit(incidentId, `verified#${digest}`, {
     at: now.toISOString(),
     event: `action.${verified}`,
-    facts: { action: actionId, target: targetKey, digest },
+    facts: { action: actionId, target: targetKey, digest, inconclusive },
   });
   await deps.incidents.commitAction(incidentId, digest, { verified });
   deps.meter.count(`verified-${verified}`);

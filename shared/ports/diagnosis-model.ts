@@ -75,6 +75,8 @@ export interface DiagnosisReply {
 /** What a diagnosis took. */
 export interface ModelSpending {
   readonly modelId: string;
+  /** Names the version of the prompt that it was given. */
+  readonly prompt?: string;
   readonly turns: number;
   readonly tokens: TokenUse;
   /** Names of the lookups, in order. */

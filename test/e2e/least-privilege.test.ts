@@ -6,6 +6,7 @@ import { openStage } from '#apps/local/stage.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import { anAssembly, sampleConfiguration } from './support/assemblies.ts';
 import { type Healer, openHealer, type Subject } from './support/healer.ts';
+import { answersGotWorse } from './support/predictions.ts';
 import {
   askAgain,
   deploymentOf,
@@ -144,10 +145,18 @@ describe('the functions with their synthesized roles', () => {
     expect(healer.runtime.denials).toEqual([]);
   });
 
+  it('watch over their answers, and mail when these got worse', async () => {
+    await answersGotWorse(healer);
+    await trigger(healer, 'quality');
+    const told = () => healer.runtime.mailbox.list().filter(({ subject }) => subject.includes('got worse'));
+    await until('the mail', () => told().length > 0);
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
   it('that run by the clock and break down put their event into the dead letters', async () => {
     const { assemblyDir, remove } = await anAssembly();
     const deployment = deploymentOf(assemblyDir, 'http://127.0.0.1:1');
-    const broken = ['Sweeper', 'Reconciler'].flatMap((name) =>
+    const broken = ['Sweeper', 'Reconciler', 'Quality'].flatMap((name) =>
       deployment
         .ofType('AWS::Lambda::Function')
         .filter(({ logicalId }) => logicalId.startsWith(`Functions${name}Handler`)),
@@ -159,13 +168,14 @@ describe('the functions with their synthesized roles', () => {
       writeFileSync(bundle, "throw new Error('It does not start.');");
     }
     const stage = await openStage({ assemblyDir, timeScale: 0.002 });
-    for (const name of ['sweeper', 'reconciler']) await stage.runtime.schedules.trigger(logicalIdOf(stage, name));
+    for (const name of ['sweeper', 'reconciler', 'quality'])
+      await stage.runtime.schedules.trigger(logicalIdOf(stage, name));
     // Of each: the schedules go on by themselves, and one function may fail again before the other fails at all.
     const leftBy = (name: string) =>
       stage.runtime.decisions.some(
         ({ role, action }) => action === 'sqs:SendMessage' && role.includes(`Functions${name}Role`),
       );
-    await until('the dead letters', () => leftBy('Sweeper') && leftBy('Reconciler'));
+    await until('the dead letters', () => ['Sweeper', 'Reconciler', 'Quality'].every(leftBy));
     expect(stage.runtime.deadLetters().length).toBeGreaterThanOrEqual(broken.length);
     expect(stage.runtime.denials).toEqual([]);
     asked.push(...stage.runtime.decisions);

@@ -5,6 +5,8 @@ export * from './control-store.ts';
 export * from './evidence-store.ts';
 export * from './incident-store.ts';
 export * from './knowledge-store.ts';
+export * from './model-registry.ts';
+export * from './prediction-store.ts';
 export * from './scripted.ts';
 export * from './stats-store.ts';
 export * from './telemetry.ts';

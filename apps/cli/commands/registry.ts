@@ -5,6 +5,11 @@ import { logClassify } from './log-classify.ts';
 import { logExcerpt } from './log-excerpt.ts';
 import { logTemplates } from './log-templates.ts';
 import { metricAnomalies } from './metric-anomalies.ts';
+import { modelList } from './model-list.ts';
+import { modelPromote } from './model-promote.ts';
+import { modelRollback } from './model-rollback.ts';
+import { qualityCorrect } from './quality-correct.ts';
+import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
 import { trainCommand } from './train.ts';
 
@@ -18,4 +23,9 @@ export const COMMANDS: readonly Command[] = [
   metricAnomalies,
   evalCommand,
   trainCommand,
+  modelList,
+  modelPromote,
+  modelRollback,
+  qualityReport,
+  qualityCorrect,
 ];

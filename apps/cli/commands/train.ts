@@ -1,19 +1,24 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
+import { dataDirectoryOf, MODEL_FILE } from '#shared/adapters/archive/data-files.ts';
+import { PROVENANCE_FILE } from '#shared/adapters/archive/model-version-files.ts';
+import { registerModel } from '#shared/app/model-registry.ts';
 import { parseModelFile, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { TRAINING_PARAMETERS, trainFailureModel } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { encodeAnswers } from '#shared/domain/learning/held-out-answers.ts';
+import { versionOf } from '#shared/domain/learning/model-registry.ts';
+import { Provenance } from '#shared/domain/learning/provenance.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { groupBy } from '../eval/figures.ts';
 import { renderReport } from '../eval/render.ts';
 import type { Figure } from '../eval/suite.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';
+import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 import { digestOfText, type LabelledCase } from '../training/labelled-case.ts';
-import { MODEL_FILE, PROVENANCE_FILE, Provenance } from '../training/provenance.ts';
 import { gatherCases } from '../training/sources.ts';
-import { trainingFigures } from '../training/train-report.ts';
+import { type HeldOut, heldOutAnswers, trainingFigures } from '../training/train-report.ts';
 
 const LEAST_CASES = 50;
 
@@ -28,12 +33,8 @@ function digestOfTraining(cases: readonly LabelledCase[], signatures: SignatureS
 
 const round = (value: number): number => Math.round(value * 10_000) / 10_000;
 
-function provenanceOf(
-  model: string,
-  cases: readonly LabelledCase[],
-  figures: readonly Figure[],
-  now: number,
-): Provenance {
+function provenanceOf(model: string, answers: readonly HeldOut[], figures: readonly Figure[], now: number): Provenance {
+  const cases = answers.map((one) => one.case);
   return Provenance.parse({
     version: 1,
     model,
@@ -56,10 +57,14 @@ function provenanceOf(
       cases: count,
       ...(interval === undefined ? {} : { interval: interval.map(round) }),
     })),
-    learned: cases
-      .map(({ digest }) => digest)
-      .sort()
-      .join(''),
+    ...encodeAnswers(
+      answers.map(({ case: { digest, class: labelled }, answer, right, verdictRight }) => ({
+        digest,
+        right: labelled === null ? null : right,
+        confidence: answer.confidence,
+        verdictRight,
+      })),
+    ),
   });
 }
 
@@ -68,12 +73,13 @@ export const trainCommand = defineCommand({
   summary: 'learn classes and verdicts from labelled logs, report on repositories held back, write the model',
   details:
     'Reads the labelled folders below --data (those that "selfheal eval" reads) and writes failure.json and\n' +
-    'failure.provenance.json to --out. The model holds numbers only. The report is by cross-validation: every log is judged\n' +
+    'failure.provenance.json to --out, and registers the version. The model holds numbers only. The report is by cross-validation: every log is judged\n' +
     'by a model that saw no log of its repository.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     data: { type: 'string', value: 'DIR', about: 'the folder that holds the labelled folders' },
     out: { type: 'string', value: 'DIR', about: 'where to write the model; the shipped one is replaced by default' },
+    ...REGISTRY_OPTIONS,
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
@@ -89,15 +95,20 @@ export const trainCommand = defineCommand({
     }
     progress(`${cases.length} logs read, learning`);
     const trained = trainFailureModel(cases, signatures, { id: digestOfTraining(cases, signatures) });
-    const figures = trainingFigures(cases, trained, signatures);
+    const answers = heldOutAnswers(cases, trained, signatures);
+    const figures = trainingFigures(answers);
     const file = toModelFile(trained.model);
     parseModelFile(file);
     const out = options.out ?? join(dataDirectoryOf({}), 'models');
-    const provenance = provenanceOf(file.id, cases, figures, terminal.now());
+    const provenance = provenanceOf(file.id, answers, figures, terminal.now());
+    const text = `${JSON.stringify(file)}\n`;
+    // Before the shipped model is replaced: a registry that is still empty begins with it.
+    const registry = await openRegistry(options);
     await mkdir(out, { recursive: true });
-    await writeFile(join(out, MODEL_FILE), `${JSON.stringify(file)}\n`);
+    await writeFile(join(out, MODEL_FILE), text);
     await writeFile(join(out, PROVENANCE_FILE), `${JSON.stringify(provenance, null, 2)}\n`);
-    progress(`model ${file.id} written to ${out}`);
+    await registerModel(versionOf(provenance, text), text, changeBy(terminal), registry);
+    progress(`model ${file.id} written to ${out} and registered as a candidate`);
     await terminal.write(
       options.json === true ? `${JSON.stringify({ model: file.id, figures })}\n` : renderReport({ figures }, false),
     );

@@ -1,3 +1,4 @@
+import { wilsonInterval } from '#shared/domain/quality/proportion.ts';
 import type { Figure, GroupFigures, Scored } from './suite.ts';
 
 interface Goal {
@@ -5,23 +6,9 @@ interface Goal {
   readonly atMost?: boolean;
 }
 
-/** The normal distribution's 97.5% point. */
-const Z = 1.959963984540054;
 const RESAMPLES = 2_000;
 /** With fewer groups their resampling says nothing; single cases are resampled instead. */
 const LEAST_GROUPS = 5;
-
-/**
- * Wilson's 95% score interval of a proportion (E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
- * JASA 22, 1927).
- */
-export function wilsonInterval(hits: number, cases: number): [number, number] {
-  const share = hits / cases;
-  const scale = 1 + (Z * Z) / cases;
-  const centre = (share + (Z * Z) / (2 * cases)) / scale;
-  const half = (Z / scale) * Math.sqrt((share * (1 - share)) / cases + (Z * Z) / (4 * cases * cases));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
-}
 
 /** A repeatable stream of numbers in [0, 1) (Mulberry32), so that a report comes out the same every time. */
 export function makeRandom(seed: number): () => number {

@@ -2,23 +2,33 @@ import { classify } from '#shared/domain/failure/classify.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Trained } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { PROMISES } from '#shared/domain/learning/provenance.ts';
 import { calibrationError, f1Of } from '../eval/class-measures.ts';
 import { groupBy, proportion, statisticFigure } from '../eval/figures.ts';
 import type { Figure } from '../eval/suite.ts';
 import type { LabelledCase } from './labelled-case.ts';
 
-interface HeldOut {
+/** What was answered to a case by a model that saw nothing of its repository. */
+export interface HeldOut {
   readonly case: LabelledCase;
   readonly answer: Classification;
   readonly right: boolean;
+  /** Whether it was right about passing when run again; null where that is not known, or nothing was said. */
+  readonly verdictRight: boolean | null;
 }
 
 const PASSES = 'transient';
 
-function heldOutAnswers(cases: readonly LabelledCase[], trained: Trained, signatures: SignatureSet): HeldOut[] {
+function saysPasses({ verdict }: Classification): boolean {
+  return verdict === 'flaky' || verdict === 'infrastructure';
+}
+
+export function heldOutAnswers(cases: readonly LabelledCase[], trained: Trained, signatures: SignatureSet): HeldOut[] {
   return cases.map((one) => {
     const answer = classify(one.evidence, { signatures, model: trained.heldOut(one.group) });
-    return { case: one, answer, right: answer.class === one.class || one.accepted.includes(answer.class) };
+    const right = answer.class === one.class || one.accepted.includes(answer.class);
+    const unclear = one.transient === null || answer.verdict === 'unknown';
+    return { case: one, answer, right, verdictRight: unclear ? null : saysPasses(answer) === one.transient };
   });
 }
 
@@ -39,20 +49,24 @@ function classFigures(name: string, all: readonly HeldOut[]): Figure[] {
 function verdictFigures(all: readonly HeldOut[]): Figure[] {
   const labelled = all.flatMap(({ case: one, answer }) => {
     if (one.transient === null) return [];
-    const passes = answer.verdict === 'flaky' || answer.verdict === 'infrastructure';
-    return [{ group: one.group, actual: one.transient ? PASSES : 'lasting', answer: passes ? PASSES : 'lasting' }];
+    return [
+      { group: one.group, actual: one.transient ? PASSES : 'lasting', answer: saysPasses(answer) ? PASSES : 'lasting' },
+    ];
   });
-  return statisticFigure(
-    'passes when run again, F1',
-    labelled,
-    ({ group }) => group,
-    (members) => f1Of(PASSES, members),
-  );
+  const judged = all.filter(({ verdictRight }) => verdictRight !== null);
+  return [
+    ...statisticFigure(
+      'passes when run again, F1',
+      labelled,
+      ({ group }) => group,
+      (members) => f1Of(PASSES, members),
+    ),
+    ...proportion(PROMISES.verdict, judged.filter(({ verdictRight }) => verdictRight).length, judged.length),
+  ];
 }
 
 /** What the model is worth on repositories that it has not learned from, over all data and by source. */
-export function trainingFigures(cases: readonly LabelledCase[], trained: Trained, signatures: SignatureSet): Figure[] {
-  const answers = heldOutAnswers(cases, trained, signatures);
+export function trainingFigures(answers: readonly HeldOut[]): Figure[] {
   const labelled = answers.filter((one) => one.case.class !== null);
   const bySource = [...groupBy(labelled, (one) => one.case.source)];
   return [

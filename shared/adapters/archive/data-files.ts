@@ -5,6 +5,8 @@ import { type DataFile, parseSignatures, type SignatureSet } from '#shared/domai
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
 
+export const MODEL_FILE = 'failure.json';
+
 /** Reads YAML as people write it. The parser is only loaded where it is needed: it costs a cold start 100 ms and more. */
 export async function parseYaml(text: string): Promise<unknown> {
   const { parse } = await import('yaml');
@@ -58,7 +60,7 @@ export async function loadPlaybooks(dataDir: string): Promise<{ entries: Knowled
 export async function loadFailureModel(
   dataDir: string,
 ): Promise<{ model: FailureModel | undefined; problems: string[] }> {
-  const path = join(dataDir, 'models', 'failure.json');
+  const path = join(dataDir, 'models', MODEL_FILE);
   try {
     return { model: parseModelFile(JSON.parse(await readFile(path, 'utf8'))), problems: [] };
   } catch (error) {

@@ -7,6 +7,8 @@ const Refs = z.array(z.string().max(20)).max(20);
 const ModelWork = z.strictObject({
   provider: z.string().max(60),
   modelId: z.string().max(200),
+  /** Digest of the prompt's text: its version. */
+  prompt: z.string().max(64).optional(),
   turns: z.number().int().nonnegative(),
   inputTokens: z.number().int().nonnegative(),
   cachedInputTokens: z.number().int().nonnegative(),

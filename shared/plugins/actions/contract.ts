@@ -59,7 +59,12 @@ export type Observation =
   | { kind: 'superseded'; reason: string }
   | { kind: 'unknown'; reason: string };
 
-export type Verification = { state: 'recovered' | 'pending' | 'failed'; summary: string };
+export interface Verification {
+  readonly state: 'recovered' | 'pending' | 'failed';
+  readonly summary: string;
+  /** True when a failed one shows nothing of the failure itself: the target was not seen to fail again. */
+  readonly inconclusive?: boolean;
+}
 
 export interface VerificationSchedule {
   readonly intervalSeconds: number;

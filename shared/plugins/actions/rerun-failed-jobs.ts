@@ -57,7 +57,8 @@ function verificationOf(run: Run, attempt: number): Verification {
     return { state: 'pending', summary: `Attempt ${attempt} of run ${run.id} is ${run.status}.` };
   }
   const summary = `Attempt ${run.attempt} of run ${run.id} ended with ${run.conclusion ?? 'no conclusion'}.`;
-  return { state: run.conclusion === 'success' ? 'recovered' : 'failed', summary };
+  if (run.conclusion === 'success') return { state: 'recovered', summary };
+  return { state: 'failed', summary, inconclusive: !FAILED.has(run.conclusion ?? '') };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { addTokens, NO_TOKENS } from '#shared/domain/diagnosis/cost.ts';
+import { digestOf } from '#shared/domain/kernel/digest.ts';
 import type { ConsultedLine, DiagnosisRequest, ModelSpending, Purse } from '#shared/ports/diagnosis-model.ts';
 import type { ModelAnswer, ModelCall, ModelClient, ModelTurn, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
 import { beforeAbort, lookUp, MOST_USES } from './look-up.ts';
@@ -46,6 +47,7 @@ export function openConversation(request: DiagnosisRequest, options: Conversatio
     description,
     schema,
   }));
+  const prompt = digestOf(options.system, 12);
   let tokens = NO_TOKENS;
   let asked = 0;
   return {
@@ -53,7 +55,7 @@ export function openConversation(request: DiagnosisRequest, options: Conversatio
       return [...request.lines, ...consulted];
     },
     consulted,
-    spent: () => ({ modelId: options.modelId, turns: asked, tokens, lookups }),
+    spent: () => ({ modelId: options.modelId, prompt, turns: asked, tokens, lookups }),
     async ask(mayLookUp) {
       const { system, maxOutputTokens, signal } = options;
       const call = { system, turns, tools, maxOutputTokens, signal };

@@ -7,6 +7,7 @@ import { ADMIN_KEY, openStage, outputOf, type Stage } from '#apps/local/stage.ts
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -16,6 +17,7 @@ import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+import type { PredictionStore } from '#shared/ports/prediction-store.ts';
 import { type GithubConformance, makeGithubConformance } from '#test/contract/github-conformance.ts';
 import { type AssemblyRequest, anAssembly } from './assemblies.ts';
 import { logicalIdOf, tableNamed } from './template.ts';
@@ -38,6 +40,7 @@ export interface Healer extends Stage {
   readonly control: ControlStore;
   readonly knowledge: KnowledgeStore;
   readonly evidence: EvidenceStore;
+  readonly predictions: PredictionStore;
   readonly dynamoDb: DynamoDBClient;
   readonly conformance: GithubConformance;
   readonly events: readonly RuntimeEvent[];
@@ -81,6 +84,7 @@ export async function openHealer(options: HealerOptions = {}): Promise<Healer> {
     incidents,
     control: makeDynamoControlStore({ table: outputOf(runtime, 'ControlTableName'), client }),
     knowledge: makeDynamoKnowledgeStore({ table: tableNamed(stage, 'Knowledge'), client }),
+    predictions: makeDynamoPredictionStore({ table: tableNamed(stage, 'Stats'), client }),
     evidence: makeS3EvidenceStore({ bucket: outputOf(runtime, 'EvidenceBucketName'), client: s3 }),
     dynamoDb,
     conformance,

@@ -37,7 +37,7 @@ export async function post(
 }
 
 /** Lets the schedule of a function fire now, and waits until the function is through. */
-export async function trigger(healer: Healer, functionName: 'sweeper' | 'reconciler'): Promise<void> {
+export async function trigger(healer: Healer, functionName: 'sweeper' | 'reconciler' | 'quality'): Promise<void> {
   const runs = () =>
     healer.events.filter(
       (one) => one.type === 'function.invoked' && one.functionName === healer.functionName(functionName),

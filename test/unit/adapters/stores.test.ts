@@ -2,16 +2,22 @@ import { afterAll, beforeAll } from 'vitest';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
+import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import {
   makeMemoryControlStore,
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
+  makeMemoryModelRegistry,
+  makeMemoryPredictionStore,
   makeMemoryStatsStore,
 } from '#test/fakes/index.ts';
 import { controlStoreContract } from './contract/control-store.ts';
 import { incidentStoreContract } from './contract/incident-store.ts';
 import { knowledgeStoreContract } from './contract/knowledge-store.ts';
+import { modelRegistryContract } from './contract/model-registry.ts';
+import { predictionStoreContract } from './contract/prediction-store.ts';
 import { statsStoreContract } from './contract/stats-store.ts';
 import { type DynamoServer, startDynamo } from './dynamo-server.ts';
 
@@ -37,3 +43,7 @@ knowledgeStoreContract('knowledge store in memory', async () => makeMemoryKnowle
 knowledgeStoreContract('knowledge store in DynamoDB', async () => makeDynamoKnowledgeStore(await access()));
 statsStoreContract('stats store in memory', async () => makeMemoryStatsStore());
 statsStoreContract('stats store in DynamoDB', async () => makeDynamoStatsStore(await access()));
+predictionStoreContract('prediction store in memory', async () => makeMemoryPredictionStore());
+predictionStoreContract('prediction store in DynamoDB', async () => makeDynamoPredictionStore(await access()));
+modelRegistryContract('model registry in memory', async () => makeMemoryModelRegistry());
+modelRegistryContract('model registry in DynamoDB', async () => makeDynamoModelRegistry(await access()));

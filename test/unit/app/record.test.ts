@@ -21,6 +21,7 @@ import {
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
+  makeMemoryPredictionStore,
   makeMemorySignalQueue,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
@@ -40,6 +41,7 @@ async function setUp(action: Partial<ActionRecord> | null = { state: 'done', rec
     control: makeMemoryControlStore(clock),
     knowledge: makeMemoryKnowledgeStore(),
     evidence: makeMemoryEvidenceStore(),
+    predictions: makeMemoryPredictionStore(),
     queue: makeMemorySignalQueue(),
     configuration: aConfiguration(),
     clock,

@@ -11,7 +11,9 @@ import {
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
+  makeMemoryPredictionStore,
   makeMemoryStatsStore,
+  makeRecordingMeter,
 } from '#test/fakes/index.ts';
 
 const { signatures } = parseSignatures([]);
@@ -25,6 +27,9 @@ function setUp() {
     evidence: makeMemoryEvidenceStore(),
     knowledge: makeMemoryKnowledgeStore(),
     stats: makeMemoryStatsStore(),
+    predictions: makeMemoryPredictionStore(),
+    meter: makeRecordingMeter(),
+    model: async () => undefined,
     configuration: aConfiguration(),
     playbooks: [],
     signatures,

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { aFolder, runCommand } from './run-command.ts';
 
+const inFolder = (): string[] => ['--registry', join(aFolder(), 'registry.json')];
+
 /** Labelled logs of `repositories` repositories in the form of the cross-walk: each has a broken build and a lost connection. */
 function labelledLogs(repositories: number): string {
   const folder = aFolder();
@@ -27,7 +29,7 @@ function aLog(folder: string, id: string, primary: string, line: string): string
 describe('selfheal train', () => {
   it('writes a model and where it is from, and reports on repositories held back', async () => {
     const [data, out] = [labelledLogs(30), aFolder()];
-    const { code, stdout, stderr } = await runCommand(['train', '--data', data, '--out', out, '--json']);
+    const { code, stdout, stderr } = await runCommand(['train', '--data', data, '--out', out, '--json', ...inFolder()]);
     expect(stderr).toContain('60 logs read');
     expect(code).toBe(0);
     const report = JSON.parse(stdout.toString());
@@ -47,12 +49,39 @@ describe('selfheal train', () => {
 
   it('learns the same from the same data, and names another model after other data', async () => {
     const idOf = async (repositories: number): Promise<string> => {
-      const args = ['train', '--data', labelledLogs(repositories), '--out', aFolder(), '--json'];
+      const args = ['train', '--data', labelledLogs(repositories), '--out', aFolder(), '--json', ...inFolder()];
       return JSON.parse((await runCommand(args)).stdout.toString()).model;
     };
     const first = await idOf(26);
     expect(await idOf(26)).toBe(first);
     expect(await idOf(27)).not.toBe(first);
+  });
+
+  it('[C39] registers each version, and refuses to promote what cannot be compared, with reasons', async () => {
+    const registry = inFolder();
+    const train = async (data: string): Promise<string> => {
+      const { stdout } = await runCommand(['train', '--data', data, '--out', aFolder(), '--json', ...registry]);
+      return JSON.parse(stdout.toString()).model;
+    };
+    const listed = async () => {
+      const { stdout } = await runCommand(['model', 'list', '--json', ...registry]);
+      const rows = stdout
+        .toString()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      return Object.fromEntries(rows.map(({ id, stage }) => [id, stage]));
+    };
+    const trained = await train(labelledLogs(30));
+    const [shipped] = Object.entries(await listed()).find(([, stage]) => stage === 'production') ?? [];
+    expect(await listed()).toEqual({ [shipped ?? '']: 'production', [trained]: 'candidate' });
+    // It was judged on other logs than the shipped one: it cannot be compared.
+    const refused = await runCommand(['model', 'promote', trained, ...registry]);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('labelled logs in common') });
+    const asJson = await runCommand(['model', 'promote', trained, '--json', ...registry]);
+    expect(JSON.parse(asJson.stdout.toString())).toMatchObject({ result: 'refused', reasons: [expect.any(String)] });
+    expect((await runCommand(['model', 'rollback', ...registry])).code).toBe(1);
+    expect(await listed()).toMatchObject({ [trained]: 'candidate' });
   });
 
   it.each([

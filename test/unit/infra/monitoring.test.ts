@@ -44,9 +44,22 @@ it('[E56] raises an alarm when the HTTP API answers 5xx', () => {
   expect(watched('5xx')).toEqual(['Api']);
 });
 
-it('mails every alarm, and is quiet while there is nothing to count', () => {
-  for (const { AlarmActions, TreatMissingData } of alarms) {
-    expect((AlarmActions as unknown as unknown[]).map(words)).toEqual(['EscalationTopic']);
+it('raises an alarm for answers that got worse, of which the function that counts them mails itself', () => {
+  const [alarm, ...more] = alarms.filter(({ MetricName }) => String(MetricName) === 'quality-degraded');
+  expect(more).toEqual([]);
+  expect(alarm).toMatchObject({
+    Namespace: 'Selfheal',
+    Dimensions: [{ Name: 'service', Value: 'quality' }],
+    Statistic: 'Maximum',
+    Threshold: 0,
+  });
+  expect(alarm).not.toHaveProperty('AlarmActions');
+});
+
+it('mails every other alarm, and is quiet while there is nothing to count', () => {
+  for (const { AlarmActions, TreatMissingData, MetricName } of alarms) {
+    if (String(MetricName) !== 'quality-degraded')
+      expect((AlarmActions as unknown as unknown[]).map(words)).toEqual(['EscalationTopic']);
     expect(TreatMissingData).toBe('notBreaching');
   }
 });

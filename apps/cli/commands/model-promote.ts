@@ -1,0 +1,29 @@
+import { promoteModel } from '#shared/app/model-registry.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
+import { sayChange } from '../registry/say-change.ts';
+
+function stageOf(to: string | undefined): 'staging' | 'production' | undefined {
+  if (to === undefined || to === 'staging' || to === 'production') return to;
+  throw new UsageError(`--to ${to}: give staging or production.`);
+}
+
+export const modelPromote = defineCommand({
+  name: 'model promote',
+  summary: 'put a trained model one stage up; refused when it is not shown to be no worse',
+  details:
+    'A candidate goes to staging, what is in staging to production, unless --to says otherwise. Both models are compared on the logs that\n' +
+    'each was held back from: a loss of more than two points of right classes, right verdicts or Brier score must be ruled out.',
+  operands: { shown: 'ID', atLeast: 1, atMost: 1 },
+  options: {
+    to: { type: 'string', value: 'STAGE', about: 'staging or production' },
+    ...REGISTRY_OPTIONS,
+    ...JSON_OPTION,
+  },
+  async run({ operands: [id = ''], options }, terminal) {
+    const to = stageOf(options.to);
+    const changed = await promoteModel({ id, to }, changeBy(terminal), await openRegistry(options));
+    const stage = changed.kind === 'changed' ? changed.registry.entries.find((one) => one.id === id)?.stage : '';
+    return await sayChange(changed, `${id} is in ${stage} now.`, options.json === true, terminal);
+  },
+});

@@ -1,0 +1,16 @@
+import { rollBackModel } from '#shared/app/model-registry.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
+import { sayChange } from '../registry/say-change.ts';
+
+export const modelRollback = defineCommand({
+  name: 'model rollback',
+  summary: 'bring back the model that was in production before',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: { ...REGISTRY_OPTIONS, ...JSON_OPTION },
+  async run({ options }, terminal) {
+    const changed = await rollBackModel(changeBy(terminal), await openRegistry(options));
+    const now = changed.kind === 'changed' ? changed.registry.history.at(-1) : '';
+    return await sayChange(changed, `${now} is in production again.`, options.json === true, terminal);
+  },
+});

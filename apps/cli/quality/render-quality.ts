@@ -1,0 +1,65 @@
+import type { Proportion } from '#shared/domain/quality/proportion.ts';
+import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+const between = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`;
+const dollars = (microdollars: number | null): string =>
+  microdollars === null ? 'not known' : `$${(microdollars / 1_000_000).toFixed(4)}`;
+
+function shareWords(share: Proportion | null): string {
+  return share === null ? 'nothing judged' : `${percent(share.value)} of ${share.cases} (${between(share.interval)})`;
+}
+
+function claimLines({ claims }: QualityReport): string[] {
+  return claims.map(({ claim, accuracy, degradation }) => {
+    const promised = degradation === null ? 'nothing promised' : `promised ${percent(degradation.against)} at least`;
+    const state = degradation?.degraded
+      ? `DEGRADED (statistic ${degradation.statistic.toPrecision(3)}, limit ${degradation.limit})`
+      : 'no loss shown';
+    return `  ${claim.padEnd(8)} ${shareWords(accuracy)}; ${promised}; ${degradation === null ? 'not tested' : state}`;
+  });
+}
+
+function reliabilityLines({ reliability }: QualityReport): string[] {
+  return reliability.map(
+    ({ from, to, cases, confidence, right, interval }) =>
+      `  ${from.toFixed(1)}-${to.toFixed(1)}  said ${percent(confidence).padStart(6)}  right ${percent(right).padStart(6)} (${between(interval)})  ${cases} answers`,
+  );
+}
+
+function costLines({ cost }: QualityReport): string[] {
+  const tokens = cost.inputTokens + cost.outputTokens;
+  return [
+    `cost: ${cost.incidents} ended incidents, a model was asked for ${cost.asked}: ${tokens} tokens, ${dollars(cost.microdollars)}`,
+    `  per incident ${dollars(cost.microdollarsPerIncident)}; per incident it was asked for ${dollars(cost.microdollarsPerAsked)}`,
+    ...(cost.unpriced > 0 ? [`  ${cost.unpriced} of them have no price and are not in the sums`] : []),
+  ];
+}
+
+function mixLines({ mix }: QualityReport): string[] {
+  if (mix === null) return ['mix of classes: too few answers'];
+  const changes = mix.changes
+    .slice(0, 3)
+    .map(({ class: name, before, now }) => `${name} ${percent(before)} -> ${percent(now)}`);
+  const said = mix.drifted ? 'CHANGED' : 'unchanged';
+  return [
+    `mix of classes: ${said} (index ${mix.index.toFixed(3)}, limit ${mix.limit.toFixed(3)}): ${changes.join(', ')}`,
+  ];
+}
+
+/** The report for reading. */
+export function renderQuality(report: QualityReport): string {
+  const { model, predictions, judged, abstained, unknown, brier, calibrationError, retrain } = report;
+  return [
+    `model ${model}: ${predictions} predictions, ${judged} judged, ${abstained} abstained, ${unknown} of which nobody knows`,
+    `right of the last hundred judged: ${shareWords(report.accuracy)}`,
+    ...claimLines(report),
+    `Brier score ${brier?.toFixed(3) ?? 'not known'}, calibration error ${calibrationError?.toFixed(3) ?? 'not known'}`,
+    ...reliabilityLines(report),
+    ...mixLines(report),
+    ...costLines(report),
+    retrain.due ? `train again: ${retrain.reasons.join(' ')}` : 'no reason to train again',
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}

@@ -1,0 +1,51 @@
+import { dirname, join } from 'node:path';
+import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
+import { makeFileModelArtifacts, makeFileModelRegistry } from '#shared/adapters/archive/file-model-registry.ts';
+import { loadShippedVersion } from '#shared/adapters/archive/model-version-files.ts';
+import type { RegistryDeps } from '#shared/app/model-registry.ts';
+import type { Change } from '#shared/domain/learning/model-registry.ts';
+import type { ModelArtifacts } from '#shared/ports/model-registry.ts';
+import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Where trained models are registered when nothing else is said. */
+const LOCAL_REGISTRY = join('.selfheal', 'models', 'registry.json');
+
+export const REGISTRY_OPTIONS = {
+  registry: { type: 'string', value: 'FILE', about: `the file of the model registry; ${LOCAL_REGISTRY} by default` },
+  table: { type: 'string', value: 'NAME', about: "the deployment's Stats table instead of a file" },
+  bucket: { type: 'string', value: 'NAME', about: "the deployment's evidence bucket, where promoted models are kept" },
+} as const satisfies OptionSpecs;
+
+function withoutBucket(): never {
+  throw new UsageError('--table needs --bucket NAME here, where the files of models are kept.');
+}
+
+/** Lists, roll-backs and reports read no file of a model. */
+const NO_BUCKET: ModelArtifacts = { put: withoutBucket, get: withoutBucket };
+
+/** Opens the registry that the options name. AWS is only loaded when a table is named. */
+export async function openRegistry(options: OptionValues<typeof REGISTRY_OPTIONS>): Promise<RegistryDeps> {
+  const { version: shipped } = await loadShippedVersion(dataDirectoryOf({}));
+  if (options.table === undefined) {
+    if (options.bucket !== undefined) throw new UsageError('--bucket goes with --table: name both, or neither.');
+    const file = options.registry ?? LOCAL_REGISTRY;
+    const artifacts = makeFileModelArtifacts(join(dirname(file), 'artifacts'));
+    return { registry: makeFileModelRegistry(file), artifacts, shipped };
+  }
+  if (options.registry !== undefined) throw new UsageError('--registry and --table are two places: name one of them.');
+  const [{ makeDynamoModelRegistry }, { makeS3ModelArtifacts }] = await Promise.all([
+    import('#shared/adapters/aws/dynamo-model-registry.ts'),
+    import('#shared/adapters/aws/s3-model-artifacts.ts'),
+  ]);
+  return {
+    registry: makeDynamoModelRegistry({ table: options.table }),
+    artifacts: options.bucket === undefined ? NO_BUCKET : makeS3ModelArtifacts({ bucket: options.bucket }),
+    shipped,
+  };
+}
+
+/** Who changes it and when. */
+export function changeBy({ environment, now }: Pick<Terminal, 'environment' | 'now'>): Change {
+  return { at: new Date(now()), by: (environment.USER ?? environment.USERNAME ?? 'command line').slice(0, 200) };
+}

@@ -1,0 +1,63 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { Correction, Ending, Prediction } from '#shared/domain/quality/prediction.ts';
+import { Watch } from '#shared/domain/quality/watch.ts';
+import type { PredictionKey, PredictionStore } from '#shared/ports/prediction-store.ts';
+import { dynamoClient } from './dynamo-client.ts';
+import { type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { parseRecord } from './errors.ts';
+
+const PARTITION = 'PREDICTIONS';
+const WATCH: Key = { pk: 'QUALITY', sk: 'WATCH' };
+/** A year and a month: seasons can be compared. */
+const KEPT_DAYS = 400;
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Incidents sort by the time they were opened, which never changes. */
+const keyOf = ({ incidentId, attempt, openedAt }: PredictionKey): Key => ({
+  pk: PARTITION,
+  sk: `${openedAt}#${incidentId}#${String(attempt).padStart(4, '0')}`,
+});
+
+/** Stats table: `PREDICTIONS`, one item per incident and attempt in the order of their incidents' opening, and the watch's state. */
+export function makeDynamoPredictionStore(options: {
+  readonly table: string;
+  readonly client?: DynamoDBDocumentClient;
+}): PredictionStore {
+  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+  return {
+    addPrediction: async (prediction) => {
+      const record = Prediction.parse(prediction);
+      const expiresAt = ttlOf(new Date(Date.parse(record.openedAt) + KEPT_DAYS * DAY));
+      const item = { ...keyOf(record), ...record, expiresAt };
+      return (await table.put(item, { condition: 'attribute_not_exists(pk)' })) ? 'added' : 'exists';
+    },
+    endPrediction: async (key, ending) => {
+      const written = await table.update(keyOf(key), {
+        update: 'SET ending = :ending',
+        condition: 'attribute_exists(pk) AND attribute_not_exists(ending)',
+        values: { ':ending': Ending.parse(ending) },
+      });
+      return written === null ? 'refused' : 'written';
+    },
+    correctPrediction: async (key, correction) => {
+      const written = await table.update(keyOf(key), {
+        update: 'SET correction = :correction',
+        condition: 'attribute_exists(pk) AND (attribute_not_exists(correction) OR correction.#at < :at)',
+        names: { '#at': 'at' },
+        values: { ':correction': Correction.parse(correction), ':at': correction.at },
+      });
+      return written === null ? 'refused' : 'written';
+    },
+    recentPredictions: async (limit) => {
+      const items = await table.query(PARTITION, { newestFirst: true, limit });
+      return items.map((item) => parseRecord(Prediction, withoutStorage(item), `Prediction ${String(item.sk)}`));
+    },
+    watch: async () => {
+      const item = await table.get(WATCH);
+      return item && parseRecord(Watch, withoutStorage(item), 'The state of the watch');
+    },
+    setWatch: async (watch) => {
+      await table.put({ ...WATCH, ...Watch.parse(watch) });
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';
+import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+export interface PredictionDeps {
+  readonly predictions: Pick<PredictionStore, 'addPrediction'>;
+  readonly clock: Clock;
+  readonly meter: Meter;
+}
+
+/**
+ * Keeps what is said before anybody can know; a repeat of the step says nothing new. `model`: id of the linear model that took part. When
+ * it cannot be kept that is counted, and healing goes on.
+ */
+export async function keepPrediction(
+  incident: Incident,
+  classification: Classification,
+  model: string | undefined,
+  { predictions, clock, meter }: PredictionDeps,
+): Promise<void> {
+  const { id, attempt, openedAt, target } = incident;
+  const prediction = {
+    version: 1 as const,
+    incidentId: id,
+    attempt,
+    openedAt,
+    at: clock.now().toISOString(),
+    kind: target.kind,
+    scope: knowledgeScopeOf(target),
+    class: classification.class,
+    verdict: classification.verdict,
+    confidence: classification.confidence,
+    signature: classification.signature,
+    model: model ?? SIGNATURES_ALONE,
+  };
+  await predictions.addPrediction(prediction).catch(() => meter.count('prediction-lost'));
+}

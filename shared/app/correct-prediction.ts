@@ -1,0 +1,32 @@
+import type { Correction, Prediction } from '#shared/domain/quality/prediction.ts';
+import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+
+export interface CorrectionOrder extends Pick<Correction, 'class' | 'by'> {
+  readonly incidentId: string;
+  readonly at: Date;
+}
+
+export type Corrected =
+  | { kind: 'corrected'; said: Prediction['class']; right: boolean }
+  | { kind: 'refused'; reason: string };
+
+/** Far enough back to find what a person still remembers. */
+const LOOKED_AT = 2000;
+
+/**
+ * Keeps what a person says the last prediction of an incident should have been. It judges that prediction, and nothing else reads it: no
+ * correction raises what Selfheal may do by itself.
+ */
+export async function correctPrediction(
+  { incidentId, class: actual, by, at }: CorrectionOrder,
+  predictions: Pick<PredictionStore, 'recentPredictions' | 'correctPrediction'>,
+): Promise<Corrected> {
+  const recent = await predictions.recentPredictions(LOOKED_AT);
+  const said = recent.filter((one) => one.incidentId === incidentId).sort((a, b) => b.attempt - a.attempt)[0];
+  if (said === undefined) {
+    return { kind: 'refused', reason: `nothing was predicted of it among the last ${LOOKED_AT} incidents.` };
+  }
+  const written = await predictions.correctPrediction(said, { at: at.toISOString(), by, class: actual });
+  if (written === 'refused') return { kind: 'refused', reason: 'somebody corrected it later than that.' };
+  return { kind: 'corrected', said: said.class, right: said.class === actual };
+}

@@ -1,0 +1,58 @@
+import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
+import { digestOf } from '#shared/domain/kernel/digest.ts';
+import { productionOf } from '#shared/domain/learning/model-registry.ts';
+import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/model-registry.ts';
+import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+export interface ProductionModelDeps {
+  readonly registry: Pick<ModelRegistryStore, 'read'>;
+  readonly artifacts: Pick<ModelArtifacts, 'get'>;
+  /** What comes with the code. */
+  readonly shipped: FailureModel | undefined;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/** A promotion is in force within so long. */
+const KEPT_MILLISECONDS = 5 * 60_000;
+
+/**
+ * The model in production: the shipped one, unless the registry names another whose file is there with the registered digest. Whatever
+ * is wrong with that one, the shipped one is used and the fact is counted.
+ */
+export function makeProductionModel(deps: ProductionModelDeps): () => Promise<FailureModel | undefined> {
+  let kept: { model: FailureModel | undefined; until: number } | null = null;
+  return async () => {
+    const now = deps.clock.now().getTime();
+    if (kept !== null && now < kept.until) return kept.model;
+    const model = await chooseModel(kept?.model ?? deps.shipped, deps);
+    kept = { model, until: now + KEPT_MILLISECONDS };
+    return model;
+  };
+}
+
+/** `held`: what was used so far; its file is not fetched again while it is still the one in production. */
+async function chooseModel(
+  held: FailureModel | undefined,
+  deps: ProductionModelDeps,
+): Promise<FailureModel | undefined> {
+  try {
+    const production = productionOf(await deps.registry.read());
+    if (production === null || production.id === deps.shipped?.id) return deps.shipped;
+    if (production.id === held?.id) return held;
+    const file = await deps.artifacts.get(production.artifact);
+    if (file === null) throw new RangeError('The file of the model in production is missing.');
+    if (digestOf(file) !== production.artifact) throw new RangeError('The file is not the one that was registered.');
+    const model = parseModelFile(JSON.parse(file));
+    if (model.id !== production.id) throw new RangeError('The file holds another model.');
+    return model;
+  } catch (error) {
+    deps.meter.count('model-registry-unusable');
+    deps.log.error('The model in production cannot be used: the shipped one decides.', {
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+    return deps.shipped;
+  }
+}

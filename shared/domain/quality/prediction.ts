@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { FailureClass, Verdict } from '../failure/failure-class.ts';
+
+/** Stands for the linear model's id where signatures decided alone, because no model could be read. */
+export const SIGNATURES_ALONE = 'signatures';
+
+/** What a language model read, wrote and cost for one incident. */
+export const Spending = z.strictObject({
+  provider: z.string().max(60),
+  modelId: z.string().max(200),
+  /** Digest of the prompt it was given, or null when that was not kept. */
+  prompt: z.string().max(64).nullable(),
+  turns: z.number().int().nonnegative(),
+  inputTokens: z.number().int().nonnegative(),
+  cachedInputTokens: z.number().int().nonnegative(),
+  outputTokens: z.number().int().nonnegative(),
+  /** Null when the model has no price in the configuration. */
+  microdollars: z.number().int().nonnegative().nullable(),
+});
+export type Spending = z.infer<typeof Spending>;
+
+/** What a verified action showed of the failure: that it passes by itself, that it lasts, or nothing. */
+export const Shown = z.enum(['transient', 'lasting', 'unknown']);
+export type Shown = z.infer<typeof Shown>;
+
+/** How the incident ended. Written once, by the workflow. */
+export const Ending = z.strictObject({
+  at: z.iso.datetime(),
+  status: z.enum(['resolved', 'suggested', 'escalated', 'linked']),
+  shown: Shown,
+  /** Id of the action that showed it, or null. */
+  by: z.string().max(60).nullable(),
+  /** Null when no language model was asked. */
+  spending: Spending.nullable(),
+});
+export type Ending = z.infer<typeof Ending>;
+
+/** What a person says the failure was. The latest one counts. */
+export const Correction = z.strictObject({
+  at: z.iso.datetime(),
+  by: z.string().min(1).max(200),
+  class: FailureClass.exclude(['unknown']),
+});
+export type Correction = z.infer<typeof Correction>;
+
+/**
+ * What was said of one failure before anybody knew, and what came out. `ending` and `correction` are absent until they are known: what
+ * is not known counts neither as right nor as wrong.
+ */
+export const Prediction = z.strictObject({
+  version: z.literal(1),
+  incidentId: z.string().regex(/^[a-z0-9-]{8,60}$/),
+  /** Of the workflow: an incident that was opened again is predicted again. */
+  attempt: z.number().int().positive(),
+  openedAt: z.iso.datetime(),
+  /** When it was said. */
+  at: z.iso.datetime(),
+  kind: z.enum(['github-run', 'alarm', 'storm']),
+  /** Where it happened, by ids that nobody can word: see `knowledgeScopeOf`. */
+  scope: z.string().max(2000).nullable(),
+  class: FailureClass,
+  verdict: Verdict,
+  confidence: z.number().min(0).max(1),
+  /** Id of the signature that decided, or null. */
+  signature: z.string().max(200).nullable(),
+  /** Id of the linear model that took part, or `signatures`. */
+  model: z.string().min(1).max(64),
+  ending: Ending.optional(),
+  correction: Correction.optional(),
+});
+export type Prediction = z.infer<typeof Prediction>;

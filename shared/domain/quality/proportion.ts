@@ -1,0 +1,29 @@
+/** The normal distribution's 97.5% point. */
+export const Z95 = 1.959963984540054;
+
+/**
+ * Wilson's 95% score interval of a proportion (E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+ * JASA 22, 1927). Of no cases it is everything.
+ */
+export function wilsonInterval(hits: number, cases: number): [low: number, high: number] {
+  if (cases === 0) return [0, 1];
+  const share = hits / cases;
+  const scale = 1 + (Z95 * Z95) / cases;
+  const centre = (share + (Z95 * Z95) / (2 * cases)) / scale;
+  const half = (Z95 / scale) * Math.sqrt((share * (1 - share)) / cases + (Z95 * Z95) / (4 * cases * cases));
+  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+}
+
+/** A share with what it was counted on. */
+export interface Proportion {
+  readonly value: number;
+  readonly hits: number;
+  readonly cases: number;
+  /** Wilson's 95% interval. */
+  readonly interval: readonly [low: number, high: number];
+}
+
+/** Null of no cases. */
+export function proportionOf(hits: number, cases: number): Proportion | null {
+  return cases === 0 ? null : { value: hits / cases, hits, cases, interval: wilsonInterval(hits, cases) };
+}

@@ -1,0 +1,145 @@
+import { type ClassMix, classMixOf, countClasses } from './class-mix.ts';
+import { type CostReport, costOf } from './cost.ts';
+import { type Degradation, degradationOf, type PromisedAccuracy, ROLLING } from './degradation.ts';
+import { type Claim, type Judgement, judge } from './judgement.ts';
+import type { Prediction } from './prediction.ts';
+import { type Proportion, proportionOf } from './proportion.ts';
+import { brierScore, calibrationErrorOf, type ReliabilityBin, reliabilityOf } from './reliability.ts';
+
+/** The model in production, and what it was measured to be worth before. */
+export interface WatchedModel {
+  readonly id: string;
+  readonly promised: Readonly<Record<Claim, PromisedAccuracy | null>>;
+}
+
+export interface ClaimReport {
+  readonly claim: Claim;
+  readonly judged: number;
+  /** Of the last hundred judged. */
+  readonly accuracy: Proportion | null;
+  /** Null when nothing was promised. */
+  readonly degradation: Degradation | null;
+}
+
+export interface ModelUse {
+  readonly model: string;
+  readonly predictions: number;
+  readonly judged: number;
+  /** Of all its judged predictions. */
+  readonly accuracy: Proportion | null;
+}
+
+/** How good the answers of the model in production are, by what came out. */
+export interface QualityReport {
+  readonly model: string;
+  readonly predictions: number;
+  readonly judged: number;
+  /** The truth is known and nothing had been claimed. */
+  readonly abstained: number;
+  /** Neither right nor wrong: nobody knows. */
+  readonly unknown: number;
+  /** Of the last hundred judged predictions. What a person said of the class counts before what an action showed of the verdict. */
+  readonly accuracy: Proportion | null;
+  readonly brier: number | null;
+  readonly calibrationError: number | null;
+  readonly reliability: readonly ReliabilityBin[];
+  readonly claims: readonly ClaimReport[];
+  readonly degraded: boolean;
+  readonly retrain: { readonly due: boolean; readonly reasons: readonly string[] };
+  /** The last hundred answers against those before; null when there are too few. */
+  readonly mix: ClassMix | null;
+  /** Over all models. */
+  readonly cost: CostReport;
+  readonly models: readonly ModelUse[];
+}
+
+const CLAIMS: readonly Claim[] = ['class', 'verdict'];
+/** So many corrections are a reason of their own to learn again. */
+const CORRECTIONS_WORTH_LEARNING = 50;
+
+const inOrder = (a: { at: string }, b: { at: string }): number => Date.parse(a.at) - Date.parse(b.at);
+
+function judgementsOf(predictions: readonly Prediction[], claim?: Claim): Judgement[] {
+  return predictions
+    .flatMap((prediction) => {
+      const judged = judge(prediction);
+      if (judged.kind !== 'judged') return [];
+      const [first] = judged.judgements;
+      return claim === undefined ? [first] : judged.judgements.filter((one) => one.claim === claim);
+    })
+    .sort(inOrder);
+}
+
+function accuracyOf(judgements: readonly Judgement[]): Proportion | null {
+  return proportionOf(judgements.filter(({ right }) => right).length, judgements.length);
+}
+
+function claimReport(claim: Claim, predictions: readonly Prediction[], promised: PromisedAccuracy | null): ClaimReport {
+  const judgements = judgementsOf(predictions, claim);
+  const rights = judgements.map(({ right }) => right);
+  return {
+    claim,
+    judged: judgements.length,
+    accuracy: accuracyOf(judgements.slice(-ROLLING)),
+    degradation: promised === null ? null : degradationOf(rights, promised),
+  };
+}
+
+function retraining(claims: readonly ClaimReport[], predictions: readonly Prediction[]): QualityReport['retrain'] {
+  const points = (share: number): string => (100 * share).toFixed(1);
+  const reasons = claims.flatMap(({ claim, degradation }) =>
+    degradation?.degraded && degradation.recent !== null
+      ? [
+          `The ${claim} was right in ${points(degradation.recent)}% of the last judged, promised ${points(degradation.against)}%.`,
+        ]
+      : [],
+  );
+  const corrections = predictions.filter(
+    ({ correction, class: said }) => correction !== undefined && correction.class !== said,
+  ).length;
+  if (corrections >= CORRECTIONS_WORTH_LEARNING) {
+    reasons.push(`People corrected the class ${corrections} times since it was put to work.`);
+  }
+  return { due: reasons.length > 0, reasons };
+}
+
+function usesOf(predictions: readonly Prediction[]): ModelUse[] {
+  const models = [...new Set(predictions.map(({ model }) => model))].sort();
+  return models.map((model) => {
+    const own = predictions.filter((one) => one.model === model);
+    const judgements = judgementsOf(own);
+    return { model, predictions: own.length, judged: judgements.length, accuracy: accuracyOf(judgements) };
+  });
+}
+
+function mixOf(predictions: readonly Prediction[]): ClassMix | null {
+  const classes = [...predictions].sort(inOrder).map((one) => one.class);
+  return classMixOf(countClasses(classes.slice(0, -ROLLING)), countClasses(classes.slice(-ROLLING)));
+}
+
+/** Compares predictions with what came out, in whatever order they are given. */
+export function qualityOf(predictions: readonly Prediction[], watched: WatchedModel): QualityReport {
+  const own = predictions.filter(({ model }) => model === watched.id);
+  const kinds = own.map((one) => judge(one).kind);
+  const count = (kind: (typeof kinds)[number]): number => kinds.filter((one) => one === kind).length;
+  const judgements = judgementsOf(own);
+  const reliability = reliabilityOf(judgements);
+  const claims = CLAIMS.map((claim) => claimReport(claim, own, watched.promised[claim]));
+  return {
+    model: watched.id,
+    predictions: own.length,
+    judged: count('judged'),
+    abstained: count('abstained'),
+    unknown: count('unknown'),
+    accuracy: accuracyOf(judgements.slice(-ROLLING)),
+    brier: brierScore(judgements),
+    calibrationError: calibrationErrorOf(reliability),
+    reliability,
+    claims,
+    degraded: claims.some(({ degradation }) => degradation?.degraded === true),
+    retrain: retraining(claims, own),
+    mix: mixOf(own),
+    cost: costOf(predictions),
+    models: usesOf(predictions),
+  };
+}

@@ -1,0 +1,41 @@
+import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import type { Watch } from '#shared/domain/quality/watch.ts';
+import type { PredictionKey, PredictionStore } from '#shared/ports/prediction-store.ts';
+
+const keyOf = ({ incidentId, attempt, openedAt }: PredictionKey): string => `${openedAt}#${incidentId}#${attempt}`;
+
+export function makeMemoryPredictionStore(given: readonly Prediction[] = []): PredictionStore {
+  const predictions = new Map<string, Prediction>(given.map((one) => [keyOf(one), one]));
+  let kept: Watch | null = null;
+  return {
+    addPrediction: async (prediction) => {
+      const key = keyOf(prediction);
+      if (predictions.has(key)) return 'exists';
+      predictions.set(key, { ...prediction });
+      return 'added';
+    },
+    endPrediction: async (key, ending) => {
+      const known = predictions.get(keyOf(key));
+      if (known === undefined || known.ending !== undefined) return 'refused';
+      predictions.set(keyOf(key), { ...known, ending });
+      return 'written';
+    },
+    correctPrediction: async (key, correction) => {
+      const known = predictions.get(keyOf(key));
+      if (known === undefined || (known.correction !== undefined && known.correction.at >= correction.at)) {
+        return 'refused';
+      }
+      predictions.set(keyOf(key), { ...known, correction });
+      return 'written';
+    },
+    recentPredictions: async (limit) =>
+      [...predictions.entries()]
+        .sort(([a], [b]) => (a < b ? 1 : -1))
+        .slice(0, limit)
+        .map(([, one]) => ({ ...one })),
+    watch: async () => kept,
+    setWatch: async (watch) => {
+      kept = watch;
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { correctPrediction } from '#shared/app/correct-prediction.ts';
+import { promoteModel, registerModel } from '#shared/app/model-registry.ts';
+import { watchQuality } from '#shared/app/watch-quality.ts';
+import { OutcomeUnknown } from '#shared/domain/kernel/errors.ts';
+import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import { aModelVersion, aPrediction, heldOut, judgedPredictions, rightOf } from '#test/builders/index.ts';
+import {
+  fakeClock,
+  makeMemoryMailer,
+  makeMemoryModelArtifacts,
+  makeMemoryModelRegistry,
+  makeMemoryPredictionStore,
+  makeRecordingMeter,
+} from '#test/fakes/index.ts';
+
+const MODEL = 'a'.repeat(16);
+const GOOD = rightOf(60, 60);
+const BAD = rightOf(60, 90);
+
+function setUp(rights: readonly boolean[], change: Partial<Prediction> = { model: MODEL }) {
+  return {
+    predictions: makeMemoryPredictionStore(judgedPredictions(rights, change)),
+    registry: makeMemoryModelRegistry(),
+    shipped: aModelVersion('a', heldOut(rightOf(900, 1000))).version,
+    mailer: makeMemoryMailer(),
+    clock: fakeClock(),
+    meter: makeRecordingMeter(),
+  };
+}
+
+async function add({ predictions }: ReturnType<typeof setUp>, rights: readonly boolean[], from: string): Promise<void> {
+  for (const one of judgedPredictions(rights, { model: MODEL }, from)) await predictions.addPrediction(one);
+}
+
+describe('watching the quality', () => {
+  it('[C71] mails once when answers got worse than promised, until it is mended, and counts it for the alarm', async () => {
+    const deps = setUp(BAD);
+    await watchQuality(deps);
+    await watchQuality(deps);
+    expect(deps.mailer.mails).toHaveLength(1);
+    expect(deps.mailer.mails[0]).toMatchObject({ subject: "Selfheal's answers got worse than promised" });
+    expect(deps.mailer.mails[0]?.message).toContain('66.7%');
+    expect(deps.meter.counts['quality-degraded']).toBe(2);
+    await add(deps, rightOf(100, 100), '2026-11-02T00:00:00.000Z');
+    await watchQuality(deps);
+    expect(deps.meter.counts['quality-told-mended']).toBe(1);
+    await add(deps, rightOf(0, 60), '2026-11-03T00:00:00.000Z');
+    await watchQuality(deps);
+    expect(deps.mailer.mails).toHaveLength(2);
+  });
+
+  it('[C69] is quiet while answers are as good as promised, and counts how good they are', async () => {
+    const deps = setUp(GOOD);
+    const report = await watchQuality(deps);
+    expect(report.accuracy).toMatchObject({ hits: 60, cases: 60 });
+    expect(deps.mailer.mails).toEqual([]);
+    expect(deps.meter.counts).toMatchObject({ 'quality-degraded': 0, 'quality-accuracy': 1, 'quality-judged': 60 });
+  });
+
+  it('counts no accuracy where nothing was judged', async () => {
+    const deps = setUp([]);
+    await watchQuality(deps);
+    expect(deps.meter.counts).toEqual({ 'quality-judged': 0, 'quality-degraded': 0 });
+  });
+
+  it('mails again when it is not known whether the mail went out', async () => {
+    const deps = setUp(BAD);
+    const lost = { publish: () => Promise.reject(new OutcomeUnknown('Lost.')) };
+    await expect(watchQuality({ ...deps, mailer: lost })).rejects.toMatchObject({ name: 'Retryable' });
+    await watchQuality(deps);
+    expect(deps.mailer.mails).toHaveLength(1);
+  });
+
+  it('watches the model that the registry has in production, by what its own training promised', async () => {
+    const deps = setUp(BAD, { model: 'b'.repeat(16) });
+    const other = aModelVersion('b', heldOut(rightOf(930, 1000)));
+    const registry = { ...deps, artifacts: makeMemoryModelArtifacts() };
+    const by = { at: new Date(), by: 'dana' };
+    expect((await watchQuality(deps)).judged).toBe(0);
+    await registerModel(other.version, other.file, by, registry);
+    await promoteModel({ id: 'b'.repeat(16), to: 'production' }, by, registry);
+    const report = await watchQuality(deps);
+    expect(report).toMatchObject({ model: 'b'.repeat(16), judged: 90, degraded: true });
+  });
+});
+
+describe('correcting a prediction', () => {
+  const at = new Date('2026-11-22T09:00:00.000Z');
+  const order = { incidentId: aPrediction().incidentId, class: 'storage_issues' as const, by: 'dana', at };
+
+  it('[D158] judges the last thing that was said of the incident', async () => {
+    const store = makeMemoryPredictionStore([aPrediction(), aPrediction({ attempt: 2, class: 'storage_issues' })]);
+    expect(await correctPrediction(order, store)).toEqual({ kind: 'corrected', said: 'storage_issues', right: true });
+    const corrected = (await store.recentPredictions(2)).filter(({ correction }) => correction !== undefined);
+    expect(corrected.map(({ attempt }) => attempt)).toEqual([2]);
+  });
+
+  it('says so when there is nothing to correct, or somebody did later', async () => {
+    const store = makeMemoryPredictionStore([aPrediction()]);
+    expect(await correctPrediction({ ...order, incidentId: 'gh-nothing' }, store)).toMatchObject({ kind: 'refused' });
+    await correctPrediction(order, store);
+    const earlier = { ...order, at: new Date('2026-11-22T08:00:00.000Z') };
+    expect(await correctPrediction(earlier, store)).toMatchObject({ kind: 'refused' });
+  });
+});
