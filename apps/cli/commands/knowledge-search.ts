@@ -1,40 +1,47 @@
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { makeRecall } from '#shared/domain/recall/recall.ts';
+import { type RememberedEntry, rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
+import { termsOfText } from '#shared/domain/recall/terms.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedPlaybooks } from '../input/shipped-content.ts';
-import { makeWordIndex } from '../ranking/bm25.ts';
 
 const MOST_RESULTS = 10;
+/** What shares less with the question is not worth a reader's time. */
+const LEAST_SCORE = 0.03;
 
 interface Result {
   readonly id: string;
   readonly title: string;
-  /** Higher is better; comparable within one search only. */
+  /** 0 to 1. */
   readonly score: number;
   readonly resolution: string;
-}
-
-/** Keywords and title count with the root cause; a keyword is said twice since it was chosen to be found by. */
-function textOfEntry({ title, keywords, rootCause }: KnowledgeEntry): string {
-  return [title, ...keywords, ...keywords, rootCause].join('\n');
+  /** Why it was found, the weightiest first. */
+  readonly reasons: readonly string[];
 }
 
 function search(query: string, entries: readonly KnowledgeEntry[]): Result[] {
-  const ranked = makeWordIndex(entries.map(textOfEntry)).search(query).slice(0, MOST_RESULTS);
-  return ranked.flatMap(({ at, score }) => {
-    const entry = entries[at];
-    if (entry === undefined) return [];
-    return [{ id: entry.id, title: entry.title, score: Math.round(score * 1000) / 1000, resolution: entry.resolution }];
-  });
+  const recall = makeRecall<RememberedEntry>();
+  for (const entry of entries) recall.put(rememberedEntry(entry));
+  const question = { class: 'unknown', fingerprint: null, terms: termsOfText(query), now: new Date(0) } as const;
+  const found = recall.find(question, { limit: MOST_RESULTS });
+  return found
+    .filter(({ score }) => score >= LEAST_SCORE)
+    .map(({ item, score, reasons }) => {
+      const { id, title, resolution } = item.entry;
+      return { id, title, score: Math.round(score * 1000) / 1000, resolution, reasons };
+    });
 }
 
-function asText({ id, title, score, resolution }: Result): string {
-  return `${score.toFixed(2).padStart(6)}  ${id}: ${title}\n        ${resolution.trim().replaceAll('\n', '\n        ')}\n`;
+function asText({ id, title, score, resolution, reasons }: Result): string {
+  const why = reasons.length === 0 ? 'words that look alike' : reasons.join('; ');
+  const body = resolution.trim().replaceAll('\n', '\n        ');
+  return `${score.toFixed(2).padStart(6)}  ${id}: ${title}\n        ${body}\n        (${why})\n`;
 }
 
 export const knowledgeSearch = defineCommand({
   name: 'knowledge search',
   summary: 'playbooks that fit a question or an error message',
-  details: 'With --json: {results: [{id, title, score, resolution}]}, best first.',
+  details: 'With --json: {results: [{id, title, score, resolution, reasons}]}, best first; a score is from 0 to 1.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     query: { type: 'string', value: 'Q', about: 'what to look for' },

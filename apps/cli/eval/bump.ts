@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import { makeRecall, type Recall, type Remembered } from '#shared/domain/recall/recall.ts';
+import { termsOfLines, weighed } from '#shared/domain/recall/terms.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';
-import { makeWordIndex } from '../ranking/bm25.ts';
 import { macroF1 } from './class-measures.ts';
 import { evidenceOfText } from './classify-case.ts';
 import { figuresByGroup, meanFigure, proportion, statisticFigure } from './figures.ts';
@@ -32,40 +33,53 @@ interface Update {
   readonly category: string;
   /** Equal for updates that should be found for each other. */
   readonly sameFailure: string;
-  readonly text: string;
+  /** Equal for updates of one dependency that break a build in one way, whatever the version. */
+  readonly sameDependency: string;
+  readonly remembered: Remembered;
   readonly answer: FailureClass;
 }
 
 /** An update with what was found for it among other projects, best first. */
 interface Recalled extends Update {
-  /** Category of the nearest update; null when nothing shares a word. */
+  /** Category of the nearest update; null when nothing is like it. */
   readonly nearest: string | null;
-  readonly hasRelevant: boolean;
-  /** 1-based place of the first relevant one, or infinite. */
-  readonly firstRelevant: number;
+  /** 1-based place of the first relevant one, infinite when it is not found; null when there is none to be found. */
+  readonly firstRelevant: number | null;
+  readonly firstOfDependency: number | null;
 }
 
 const HITS = [{ at: 1, goal: 0.45 }, { at: 5, goal: 0.75 }, { at: 10 }] as const;
+const FIVE = 5;
 
+/** As the workflow recalls past incidents, by what it keeps of each. */
 function recallAll(updates: readonly Update[]): Recalled[] {
-  const index = makeWordIndex(updates.map(({ text }) => text));
+  const recall: Recall<Remembered> = makeRecall();
+  for (const { remembered } of updates) recall.put(remembered);
+  const byId = new Map(updates.map((update) => [update.remembered.id, update]));
   return updates.map((update) => {
-    const others = index.search(update.text).flatMap(({ at }) => {
-      const found = updates[at];
-      return found === undefined || found.project === update.project ? [] : [found];
-    });
-    const place = others.findIndex((found) => found.sameFailure === update.sameFailure);
+    const { class: failureClass, fingerprints, terms } = update.remembered;
+    const others = updates.filter(({ project }) => project !== update.project);
+    const query = { class: failureClass, fingerprint: fingerprints[0] ?? null, terms, now: new Date(0) };
+    const keep = ({ id }: Remembered): boolean => byId.get(id)?.project !== update.project;
+    const found = recall.find(query, { limit: updates.length, keep }).flatMap(({ item }) => byId.get(item.id) ?? []);
+    const placeBy = (same: (other: Update) => boolean): number | null => {
+      const place = found.findIndex(same);
+      return !others.some(same) ? null : place < 0 ? Number.POSITIVE_INFINITY : place + 1;
+    };
     return {
       ...update,
-      nearest: others[0]?.category ?? null,
-      hasRelevant: updates.some((one) => one.project !== update.project && one.sameFailure === update.sameFailure),
-      firstRelevant: place < 0 ? Number.POSITIVE_INFINITY : place + 1,
+      nearest: found[0]?.category ?? null,
+      firstRelevant: placeBy((other) => other.sameFailure === update.sameFailure),
+      firstOfDependency: placeBy((other) => other.sameDependency === update.sameDependency),
     };
   });
 }
 
 function figuresOf(updates: readonly Recalled[]): Figure[] {
-  const queries = updates.filter(({ hasRelevant }) => hasRelevant);
+  const queries = updates.flatMap(({ project, firstRelevant }) =>
+    firstRelevant === null ? [] : [{ project, firstRelevant }],
+  );
+  const loosely = updates.flatMap(({ firstOfDependency }) => firstOfDependency ?? []);
   const named = updates.filter(({ answer, category }) => CLASSES_OF[category]?.includes(answer) === true);
   const nearest = updates.map(({ project, category, nearest: answer }) => ({ project, actual: category, answer }));
   const hits = (at: number): number => queries.filter(({ firstRelevant }) => firstRelevant <= at).length;
@@ -74,6 +88,13 @@ function figuresOf(updates: readonly Recalled[]): Figure[] {
     ...meanFigure(
       'similar failure, mean reciprocal rank',
       queries.map(({ project, firstRelevant }) => ({ group: project, value: 1 / firstRelevant })),
+    ),
+    ...[1, FIVE].flatMap((at) =>
+      proportion(
+        `same dependency and category, any version, hit@${at}`,
+        loosely.filter((place) => place <= at).length,
+        loosely.length,
+      ),
     ),
     ...proportion(
       'category of the nearest other project',
@@ -98,12 +119,20 @@ export const bump: Suite = {
     const updates: Update[] = [];
     for (const label of await readLabels(dataDir, 'labels.jsonl', Label)) {
       const evidence = evidenceOfText(await readCaseText(dataDir, label.maven_log));
+      const { class: answer, fingerprint } = classify(evidence, { signatures });
       updates.push({
         project: label.project,
         category: label.failureCategory,
         sameFailure: JSON.stringify([label.dependency, label.new, label.failureCategory]),
-        text: evidence.sources.flatMap(({ lines }) => lines.map(({ text }) => text)).join('\n'),
-        answer: classify(evidence, { signatures }).class,
+        sameDependency: JSON.stringify([label.dependency, label.failureCategory]),
+        remembered: {
+          id: String(updates.length).padStart(8, '0'),
+          class: answer,
+          fingerprints: fingerprint === null ? [] : [fingerprint],
+          terms: termsOfLines(evidence.sources.flatMap(({ lines }) => lines.map(weighed))),
+          at: null,
+        },
+        answer,
       });
     }
     const recalled = recallAll(updates);

@@ -23,6 +23,8 @@ const COSINE = 0.5;
 /** Of the vectors at least, and what the unknown part of a query adds. */
 const VECTOR_LEAST = 0.04;
 const VECTOR_FOR_UNKNOWN = 0.5;
+/** Nearer than three standard deviations of what hashing brings together by chance, which is 1 over the root of the dimensions. */
+const NEAR_BY_CHANCE = 3 / Math.sqrt(DIMENSIONS);
 const TOLD_TERMS = 8;
 
 interface Vectors {
@@ -74,7 +76,7 @@ function grown({ values, lengths }: Vectors, slots: number): Vectors {
   return larger;
 }
 
-/** Cosine of the query's vector and a document's; what points away is as far as what has nothing to do with it. */
+/** Cosine of the query's vector and a document's; 0 for what is no nearer than chance brings it. */
 function nearness(query: Int8Array, { values, lengths }: Vectors): (slot: number) => number {
   const length = lengthOf(query);
   return (slot) => {
@@ -83,7 +85,8 @@ function nearness(query: Int8Array, { values, lengths }: Vectors): (slot: number
     let sum = 0;
     const start = slot * DIMENSIONS;
     for (let at = 0; at < DIMENSIONS; at++) sum += (query[at] as number) * (values[start + at] as number);
-    return Math.max(0, sum / (length * other));
+    const near = sum / (length * other);
+    return near > NEAR_BY_CHANCE ? near : 0;
   };
 }
 

@@ -134,9 +134,16 @@ describe('knowledge search', () => {
       title: expect.any(String),
       score: expect.any(Number),
       resolution: expect.any(String),
+      reasons: ['shares the words left, space'],
     });
     const scores = results.map(({ score }) => score);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  });
+
+  it('finds words that are written wrong', async () => {
+    const { stdout } = await runCommand(['knowledge', 'search', '--query', 'certifcate expird', '--json']);
+    const [{ results }] = parsed(stdout) as [{ results: { id: string }[] }];
+    expect(results[0]?.id).toBe('certificate-expired');
   });
 
   it('says that nothing was found', async () => {
