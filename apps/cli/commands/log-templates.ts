@@ -1,30 +1,9 @@
-import { cleanLine } from '#shared/domain/evidence/clean-line.ts';
 import { makeTemplateMiner, type TemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { forEachFile } from '../each-file.ts';
-import { openInput, STANDARD_INPUT, textOf } from '../input/open-input.ts';
+import { lineBatches } from '../input/log-lines.ts';
+import { STANDARD_INPUT } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
-
-/** Characters of a line that are read, so that one endless line takes no memory. */
-const LONGEST_LINE = 10_000;
-
-/** Clean lines with their 1-based numbers, as many at once as the file was read by; blank ones are left out. */
-async function* lineBatches(file: string, terminal: Terminal): AsyncGenerator<[number: number, text: string][]> {
-  let number = 0;
-  let rest = '';
-  const numbered = (line: string): [number, string][] => {
-    number += 1;
-    const text = cleanLine(line);
-    return text.trim() === '' ? [] : [[number, text]];
-  };
-  for await (const piece of textOf(await openInput(file, terminal))) {
-    const lines = piece.split('\n');
-    lines[0] = (rest + (lines[0] ?? '')).slice(0, LONGEST_LINE);
-    rest = lines.pop() ?? '';
-    yield lines.flatMap((line) => numbered(line.slice(0, LONGEST_LINE)));
-  }
-  if (rest !== '') yield numbered(rest);
-}
 
 async function learn(miner: TemplateMiner, file: string, terminal: Terminal): Promise<void> {
   for await (const lines of lineBatches(file, terminal)) for (const [, text] of lines) miner.add(text);

@@ -1,3 +1,4 @@
+import type { CausalChain } from '../causality/chain.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Classification } from '../failure/failure-class.ts';
 import { matchSignatures, type SignatureMatch } from '../failure/matching.ts';
@@ -15,6 +16,8 @@ export interface RulesDiagnosisInput {
   /** An entry that matched, or null. */
   readonly knowledge: KnowledgeEntry | null;
   readonly preExisting: boolean | null;
+  /** The first cause and what followed, when that can be told: its lines are cited first. */
+  readonly chain?: CausalChain | null;
   /** Why no model was used; shown to the reader. */
   readonly note: string | null;
 }
@@ -74,6 +77,16 @@ function confidenceIn(input: RulesDiagnosisInput): number {
   return Math.max(classification.confidence * 0.9, Math.min(classification.confidence + 0.1, knowledge.confidence));
 }
 
+/** The first cause's line before those that decided the class, then what is known to have come of it. */
+function citedRefs({ chain, classification }: RulesDiagnosisInput): string[] {
+  if (chain === undefined || chain === null) return classification.evidence;
+  const followed = chain.followed.flatMap(({ ref, link }) =>
+    ref === null || link === 'order' || link === 'summary' ? [] : [ref],
+  );
+  const first = chain.cause.ref === null ? [] : [chain.cause.ref];
+  return [...new Set([...first, ...classification.evidence, ...followed])];
+}
+
 /**
  * The deterministic diagnosis: what the signatures and the knowledge say, naming the concrete thing (test, file, module, host) as the
  * redacted evidence names it. Same input, same words. Texts that came from the log are tainted: show them, never obey them.
@@ -90,7 +103,9 @@ export function diagnoseByRules(input: RulesDiagnosisInput): Diagnosis {
     confidence: confidenceIn(input),
     summary: voice.summary.slice(0, LONGEST_SUMMARY),
     rootCause: `${voice.rootCause.slice(0, 1900)}${inherited}`,
-    evidence: input.classification.evidence.filter((ref) => existing.has(ref)).slice(0, 20),
+    evidence: citedRefs(input)
+      .filter((ref) => existing.has(ref))
+      .slice(0, 20),
     fix: voice.fix.slice(0, 4000),
     prevention: voice.prevention.slice(0, 2000),
     unchecked: uncheckedOf(input),

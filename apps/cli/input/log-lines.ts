@@ -1,0 +1,27 @@
+import { cleanLine } from '#shared/domain/evidence/clean-line.ts';
+import type { Terminal } from '../terminal.ts';
+import { openInput, textOf } from './open-input.ts';
+
+/** Characters of a line that are read, so that one endless line takes no memory. */
+const LONGEST_LINE = 10_000;
+
+/** A clean line with its 1-based number. */
+export type LogLine = readonly [number: number, text: string];
+
+/** Clean lines of a log with their numbers, as many at once as the file was read by; blank ones are left out. */
+export async function* lineBatches(file: string, terminal: Terminal): AsyncGenerator<LogLine[]> {
+  let number = 0;
+  let rest = '';
+  const numbered = (line: string): LogLine[] => {
+    number += 1;
+    const text = cleanLine(line);
+    return text.trim() === '' ? [] : [[number, text]];
+  };
+  for await (const piece of textOf(await openInput(file, terminal))) {
+    const lines = piece.split('\n');
+    lines[0] = (rest + (lines[0] ?? '')).slice(0, LONGEST_LINE);
+    rest = lines.pop() ?? '';
+    yield lines.flatMap((line) => numbered(line.slice(0, LONGEST_LINE)));
+  }
+  if (rest !== '') yield numbered(rest);
+}

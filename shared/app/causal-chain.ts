@@ -1,0 +1,22 @@
+import { type CausalChain, causalChainOf } from '#shared/domain/causality/chain.ts';
+import { alarmEvents } from '#shared/domain/causality/told-events.ts';
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+
+/** The incident's causal chain, by its evidence and by what AWS told of the alarm's service; null when it cannot be told. */
+export function chainOfIncident(
+  { target }: Incident,
+  evidence: Evidence,
+  classification: Classification,
+  telemetry: Telemetry | null,
+): CausalChain | null {
+  const cited = classification.class === 'unknown' ? [] : classification.evidence;
+  const told =
+    target.kind === 'alarm' && telemetry?.facts.kind === 'alarm'
+      ? alarmEvents(telemetry.facts, alarmNameOf(target), target.changedAt)
+      : [];
+  return causalChainOf(evidence, cited, told);
+}

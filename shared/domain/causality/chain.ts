@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import type { Evidence } from '../evidence/evidence.ts';
+import { ENTITY_KINDS } from './entity-patterns.ts';
+import { type Event, eventsIn, orderEvents } from './event.ts';
+import { firstCause } from './first-cause.ts';
+import { LINK_KINDS, type LinkKind, linkBetween } from './links.ts';
+import { isAtLeast, Severity } from './severity.ts';
+import { innermostOf } from './wrapping.ts';
+
+const ChainEvent = z.strictObject({
+  /** The evidence line; null for what an API told. */
+  ref: z.string().max(20).nullable(),
+  at: z.iso.datetime().nullable(),
+  text: z.string().max(240),
+  severity: Severity,
+  entities: z.array(z.strictObject({ kind: z.enum(ENTITY_KINDS), value: z.string().max(120) })).max(6),
+  /** What ties it to the first cause, strongest first; null for the first cause. */
+  link: z.enum(LINK_KINDS).nullable(),
+  /** Why it is taken for the first cause, or as a consequence, in plain words. */
+  why: z.string().max(200),
+  /** How often it was said, numbers and ids aside. */
+  times: z.number().int().positive(),
+});
+export type ChainEvent = z.infer<typeof ChainEvent>;
+
+/** What happened in order, bounded: the first cause and what followed from it. Tainted but for `why`, `at` and `severity`. */
+export const CausalChain = z.strictObject({
+  cause: ChainEvent,
+  /** Further reasons for taking it for the first cause. */
+  reasons: z.array(z.string().max(200)).max(5),
+  /** In order; what only sums up stands last. */
+  followed: z.array(ChainEvent).max(6),
+});
+export type CausalChain = z.infer<typeof CausalChain>;
+
+const MOST_FOLLOWED = 6;
+const LONGEST_TEXT = 237;
+const STRENGTH: Readonly<Record<LinkKind, number>> = { stated: 4, 'same-name': 3, cascade: 2, order: 1, summary: 0 };
+const LATEST = Date.parse('9999-01-01T00:00:00Z');
+
+interface Consequence {
+  readonly event: Event;
+  readonly kind: LinkKind;
+  readonly why: string;
+  readonly times: number;
+}
+
+function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}...` : text;
+}
+
+function chainEventOf(
+  event: Event,
+  why: string,
+  times: number,
+  link: LinkKind | null,
+  told = { ref: event.ref, text: event.text },
+): ChainEvent {
+  const entities = [...new Map(event.entities.map((one) => [`${one.kind} ${one.value}`, one])).values()]
+    .filter(({ value }) => value.length <= 120)
+    .slice(0, 6)
+    .map(({ kind, value }) => ({ kind, value }));
+  const at = event.at !== null && event.at >= 0 && event.at < LATEST ? new Date(event.at).toISOString() : null;
+  return {
+    ref: told.ref,
+    at,
+    text: cut(told.text.trim(), LONGEST_TEXT),
+    severity: event.severity,
+    entities,
+    link,
+    why: cut(why, 197),
+    times,
+  };
+}
+
+/** Last words of a log may stand out in it without a word of failure; they are no cause. */
+function saysNothing({ severity, stage, wording }: Event): boolean {
+  return !isAtLeast(severity, 'warning') && stage !== 'change' && wording === 0;
+}
+
+/** What followed, each wording once; the strongest links, in order. */
+function consequencesOf(cause: Event, later: readonly Event[]): Consequence[] {
+  const byWording = Map.groupBy(
+    later.filter(({ template, severity }) => template !== cause.template && isAtLeast(severity, 'warning')),
+    ({ template }) => template,
+  );
+  const linked = [...byWording.values()].flatMap((group): Consequence[] => {
+    const event = group[0];
+    if (event === undefined) return [];
+    const link = event.follows
+      ? { kind: 'stated' as const, why: 'the log says that it came of it' }
+      : linkBetween(cause, event);
+    return link === null ? [] : [{ event, ...link, times: group.length }];
+  });
+  const strongest = new Set(
+    [...linked]
+      .sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind] || b.event.relevance - a.event.relevance)
+      .slice(0, MOST_FOLLOWED),
+  );
+  const kept = linked.filter((one) => strongest.has(one));
+  return [...kept.filter(({ kind }) => kind !== 'summary'), ...kept.filter(({ kind }) => kind === 'summary')];
+}
+
+/**
+ * The first cause and what followed from it, by the evidence and by what `told` from APIs (deployments, alarms); null when nothing went
+ * wrong that can be told. Deterministic, and the same whatever order lines with times of their own come in.
+ */
+export function causalChainOf(
+  evidence: Evidence,
+  cited: readonly string[] = [],
+  told: readonly Event[] = [],
+): CausalChain | null {
+  const events = orderEvents([...told, ...eventsIn(evidence)]);
+  const first = firstCause(events, new Set(cited));
+  if (first === null || first.event.stage === 'summary' || saysNothing(first.event)) return null;
+  const { event: cause, reasons } = first;
+  const later = events.slice(events.indexOf(cause) + 1);
+  const followed = consequencesOf(cause, later);
+  const inner = innermostOf(cause);
+  const repeats = 1 + later.filter(({ template }) => template === cause.template).length;
+  const why = inner === null ? (reasons[0] ?? 'it comes first') : `it is ${inner.how} of the error`;
+  const others = inner === null ? reasons.slice(1) : reasons;
+  return {
+    cause: chainEventOf(cause, why, repeats, null, inner ?? undefined),
+    reasons: others.slice(0, 5).map((reason) => cut(reason, 197)),
+    followed: followed.map(({ event, why: because, times, kind }) => chainEventOf(event, because, times, kind)),
+  };
+}

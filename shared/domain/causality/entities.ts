@@ -1,0 +1,156 @@
+import { isHostName } from '../templates/lexicon.ts';
+import {
+  ENTITY_PATTERNS,
+  type EntityKind,
+  type EntityPattern,
+  IP_V4,
+  IP_V6,
+  VERSION_BEFORE,
+} from './entity-patterns.ts';
+import { instantsIn } from './instant.ts';
+
+/** A thing that a line names. `start` and `end` (exclusive) are positions in the line. Tainted. */
+export interface Entity {
+  readonly kind: EntityKind;
+  /** As the line writes it. */
+  readonly text: string;
+  /** Equal for equal things: hosts in lower case, files without their line, codes with what they are (`HTTP 503`). */
+  readonly value: string;
+  readonly start: number;
+  readonly end: number;
+  /** Of a file, 1-based. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** Characters of a line that are read. */
+const LONGEST = 2_000;
+/** Entities of one line; a longer list says nothing. */
+const MOST = 60;
+const STOPS = /[.,;:!?)\]}'"*]{1,8}$/;
+
+/** Whether a text of hexadecimal groups is an IPv6 address (RFC 4291): eight groups, or fewer around one `::`. */
+export function isIpv6(text: string): boolean {
+  const [address = '', embedded] = text.includes('.') ? [text.replace(/[^:]*$/, '0:0'), text] : [text, undefined];
+  if (embedded !== undefined && !/:(?:\d{1,3}\.){3}\d{1,3}$/.test(embedded)) return false;
+  if (!/^[0-9a-f:]{2,39}$/i.test(address) || /:::/.test(address)) return false;
+  const halves = address.split('::');
+  if (halves.length > 2) return false;
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  if (groups.some((group) => !/^[0-9a-f]{1,4}$/i.test(group))) return false;
+  // A namespace of code (`ab::cd`) has the shape too; an address of several groups has a digit somewhere.
+  if (halves.length === 2) return groups.length < 8 && (groups.length < 2 || /\d/.test(address) || groups.length > 3);
+  return groups.length === 8;
+}
+
+function withoutStops(text: string): string {
+  const stops = STOPS.exec(text)?.[0] ?? '';
+  // A closing bracket whose opening one is inside belongs to the text.
+  const keeps = stops.startsWith(')') && text.includes('(') ? 1 : 0;
+  return text.slice(0, text.length - stops.length + keeps);
+}
+
+function numbered(groups: Readonly<Record<string, string | undefined>>): Pick<Entity, 'line' | 'column'> {
+  const line = groups.line ?? groups.row ?? groups.atLine ?? groups.onLine;
+  const column = groups.column ?? groups.place;
+  return {
+    ...(line === undefined ? {} : { line: Number(line) }),
+    ...(column === undefined ? {} : { column: Number(column) }),
+  };
+}
+
+function canonicalValue({ kind, as }: EntityPattern, text: string): string {
+  if (as !== undefined) return `${as} ${text}`;
+  if (kind === 'host' || kind === 'service' || kind === 'request-id') return text.toLowerCase();
+  return kind === 'file' ? text.replace(/^(?:\.\/)+/, '').replaceAll('\\', '/') : text;
+}
+
+/** Not every text of a kind's form is of the kind. */
+function isPlausible({ kind, as }: EntityPattern, text: string, whole: string): boolean {
+  switch (kind) {
+    case 'host':
+      return !text.includes('.') || isHostName(text.replace(/:\d+$/, '')) || whole !== text;
+    case 'file':
+      return /[A-Za-z]/.test(text) && !/^\/{1,2}[a-z]{0,2}$/i.test(text) && !/^[\w.-]+\/\d/.test(text);
+    case 'error-code':
+      return as !== 'exit' || Number(text) <= 255;
+    case 'exception':
+      return !/^(?:Error|Exception|Failure|Timeout|Fault)$/.test(text);
+    default:
+      return true;
+  }
+}
+
+function* ofPattern(line: string, one: EntityPattern): Generator<Entity> {
+  for (const match of line.matchAll(one.pattern)) {
+    const groups = match.groups ?? {};
+    const named = groups.it ?? groups.unit ?? groups.rule;
+    const text =
+      one.kind === 'url' || one.kind === 'host' || one.kind === 'service' || one.kind === 'request-id'
+        ? withoutStops(named ?? match[0])
+        : (named ?? match[0]);
+    if (text === '' || !isPlausible(one, text, match[0])) continue;
+    const start = match.index + Math.max(0, match[0].lastIndexOf(text));
+    const place = one.kind === 'file' ? numbered(groups) : {};
+    const end = one.kind === 'file' ? match.index + match[0].length : start + text.length;
+    yield { kind: one.kind, text: line.slice(start, end), value: canonicalValue(one, text), start, end, ...place };
+  }
+}
+
+function* addresses(line: string): Generator<Entity> {
+  for (const match of line.matchAll(IP_V4)) {
+    if (VERSION_BEFORE.test(line.slice(Math.max(0, match.index - 12), match.index))) continue;
+    const text = match[0];
+    yield { kind: 'ip-address', text, value: text, start: match.index, end: match.index + text.length };
+  }
+  for (const match of line.matchAll(IP_V6)) {
+    const { bracketed, bare } = match.groups ?? {};
+    if (!isIpv6(bracketed ?? bare ?? '')) continue;
+    const text = match[0];
+    yield { kind: 'ip-address', text, value: text.toLowerCase(), start: match.index, end: match.index + text.length };
+  }
+}
+
+function* timestamps(line: string): Generator<Entity> {
+  for (const { start, end, milliseconds, precision } of instantsIn(line)) {
+    const text = line.slice(start, end);
+    const isDated = precision === 'absolute' || precision === 'local';
+    yield { kind: 'timestamp', text, value: isDated ? new Date(milliseconds).toISOString() : text, start, end };
+  }
+}
+
+/** The host of a URL, with its port: it is what other lines name. */
+function hostIn({ text, start }: Entity): Entity | null {
+  const authority =
+    /:\/\/(?:[^\s/@?#]{0,200}@)?(?<host>\[[0-9a-f:.]{2,45}\](?::\d{1,5})?|[\w.-]{1,253}(?::\d{1,5})?)/i.exec(text);
+  const host = authority?.groups?.host;
+  if (authority === null || host === undefined) return null;
+  const from = start + authority.index + authority[0].length - host.length;
+  const isAddress = /^(?:\[|\d{1,3}(?:\.\d{1,3}){3}(?::|$))/.test(host);
+  const kind = isAddress ? 'ip-address' : 'host';
+  return { kind, text: host, value: host.toLowerCase(), start: from, end: from + host.length };
+}
+
+/**
+ * The entities that a line names, in its order: times, URLs with their hosts, addresses, request ids, files with line and column, error
+ * codes, exceptions, packages, services and hosts. Only the first 2,000 characters are read; linear in them.
+ */
+export function entitiesOf(line: string): Entity[] {
+  const text = line.slice(0, LONGEST);
+  const found: Entity[] = [];
+  const claimed = new Uint8Array(text.length);
+  const claim = (entity: Entity): void => {
+    if (entity.end <= entity.start || found.length >= MOST) return;
+    for (let at = entity.start; at < entity.end; at++) if (claimed[at] === 1) return;
+    claimed.fill(1, entity.start, entity.end);
+    found.push(entity);
+    const host = entity.kind === 'url' ? hostIn(entity) : null;
+    if (host !== null) found.push(host);
+  };
+  const [urls, ...others] = ENTITY_PATTERNS;
+  if (urls !== undefined) for (const entity of ofPattern(text, urls)) claim(entity);
+  for (const entity of timestamps(text)) claim(entity);
+  for (const entity of addresses(text)) claim(entity);
+  for (const one of others) for (const entity of ofPattern(text, one)) claim(entity);
+  return found.sort((a, b) => a.start - b.start || b.end - a.end);
+}

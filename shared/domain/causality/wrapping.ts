@@ -1,0 +1,44 @@
+import type { Event } from './event.ts';
+
+/** Ways in which languages say that one error came from another. */
+const INNER: readonly (readonly [RegExp, string])[] = [
+  [/^\s{0,12}Caused by: (?<inner>\S.{0,300})/, 'the innermost "Caused by"'],
+  [/^\s{0,12}---> (?:\(Inner Exception #\d+\) )?(?<inner>\S.{0,300}?)(?:<---)?$/, 'the innermost inner exception'],
+  [/^\s{0,12}\[cause\]: (?<inner>\S.{0,300})/, 'the innermost cause of the error'],
+];
+const LIST_ITEM: readonly [RegExp, string] = [
+  /^\s{2,8}(?:\d{1,2}: )?(?<inner>\S.{0,300})/,
+  'the last cause that it lists',
+];
+/** Numbered lines are causes only below this; elsewhere they are frames of a backtrace. */
+const LISTED = /^\s{0,8}Caused by:\s*$/;
+const PYTHON_HANDLING = /^During handling of the above exception, another exception occurred/;
+const PYTHON_DIRECT = /^The above exception was the direct cause of the following exception/;
+
+/** The error inside an event that the others wrap, with how that is known; null when it wraps none. */
+export function innermostOf(event: Event): { ref: string; text: string; how: string } | null {
+  let found: { ref: string; text: string; how: string } | null = null;
+  let isList = false;
+  for (const { ref, text } of event.block.slice(1)) {
+    isList ||= LISTED.test(text);
+    for (const [pattern, how] of isList ? [...INNER, LIST_ITEM] : INNER) {
+      const inner = pattern.exec(text)?.groups?.inner;
+      if (inner !== undefined) found = { ref, text: inner.trim(), how };
+    }
+  }
+  return found;
+}
+
+/** Whether the text is a sentence by which Python joins two tracebacks: what stands above it came first. */
+export function joinsTracebacks(text: string): boolean {
+  return PYTHON_HANDLING.test(text) || PYTHON_DIRECT.test(text);
+}
+
+/**
+ * The innermost part of an error that Go's `%w`, Rust's anyhow or a person wrapped by putting words and a colon before it
+ * (`load config: open app.yaml: no such file or directory`); the whole text when it is not wrapped.
+ */
+export function innermostWords(text: string): string {
+  const parts = text.split(/: (?=\S)/);
+  return parts.length < 3 ? text : (parts.at(-1) ?? text);
+}

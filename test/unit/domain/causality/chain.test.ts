@@ -1,0 +1,246 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CausalChain, causalChainOf } from '#shared/domain/causality/chain.ts';
+import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
+import { alarmEvents } from '#shared/domain/causality/told-events.ts';
+import { anEvidence, anEvidenceLine, someAlarmFacts } from '#test/builders/index.ts';
+
+/** The line that is taken for the first cause. */
+function causeOf(lines: readonly string[]): string | undefined {
+  return causalChainOf(anEvidence({ texts: lines }))?.cause.text;
+}
+
+const TABLE: readonly (readonly [name: string, lines: readonly string[], cause: string])[] = [
+  [
+    'the refused connection before the timeouts that name the host',
+    [
+      '2026-11-21T03:04:00Z ERROR connect ECONNREFUSED db:5432',
+      '2026-11-21T03:04:05Z ERROR query timed out after 5000 ms at db:5432',
+      '2026-11-21T03:04:06Z ERROR GET /cart timed out',
+      '2026-11-21T03:04:07Z ERROR health check of checkout failed: unhealthy',
+    ],
+    '2026-11-21T03:04:00Z ERROR connect ECONNREFUSED db:5432',
+  ],
+  [
+    'the full disk before the database that stops and those who cannot reach it',
+    [
+      '2026-11-21T03:00:00Z postgres[7]: PANIC: could not write to file "pg_wal/1": No space left on device',
+      '2026-11-21T03:00:01Z postgres[7]: server process was terminated by SIGABRT',
+      '2026-11-21T03:00:02Z checkout: connection to postgres refused',
+      '2026-11-21T03:00:09Z checkout: request failed with status 500',
+    ],
+    '2026-11-21T03:00:00Z postgres[7]: PANIC: could not write to file "pg_wal/1": No space left on device',
+  ],
+  [
+    "the compiler's first error before those that come of it",
+    [
+      "src/cart.ts(3,8): error TS2307: Cannot find module './money'.",
+      "src/cart.ts(12,5): error TS2304: Cannot find name 'total'.",
+      "src/cart.ts(14,5): error TS2304: Cannot find name 'total'.",
+      'Found 3 errors in 1 file.',
+      'npm ERR! code ELIFECYCLE',
+      '##[error]Process completed with exit code 2.',
+    ],
+    "src/cart.ts(3,8): error TS2307: Cannot find module './money'.",
+  ],
+  [
+    'the innermost of a chain of Java exceptions',
+    [
+      'java.lang.IllegalStateException: the shop did not start',
+      '\tat com.example.Shop.main(Shop.java:12)',
+      'Caused by: org.example.PoolException: no connection',
+      '\tat com.example.Pool.open(Pool.java:40)',
+      'Caused by: java.net.ConnectException: Connection refused',
+      '\tat java.base/sun.nio.ch.Net.connect(Net.java:500)',
+      '\t... 12 more',
+      '[ERROR] Failed to execute goal org.example:run (default) on project shop',
+    ],
+    'java.net.ConnectException: Connection refused',
+  ],
+  [
+    'the exception that was handled when another one came',
+    [
+      'Traceback (most recent call last):',
+      '  File "/app/prices.py", line 4, in read',
+      "KeyError: 'eur'",
+      'During handling of the above exception, another exception occurred:',
+      'Traceback (most recent call last):',
+      '  File "/app/cart.py", line 9, in total',
+      'RuntimeError: no price',
+    ],
+    "KeyError: 'eur'",
+  ],
+  [
+    'the last cause that anyhow lists',
+    ['Error: cannot start', 'Caused by:', '    0: load app.toml', '    1: expected a table key at line 3'],
+    'expected a table key at line 3',
+  ],
+  [
+    'the inner exception of .NET',
+    [
+      'Unhandled exception. System.InvalidOperationException: the cart is closed',
+      ' ---> System.TimeoutException: the store did not answer',
+      '   at Shop.Cart.Close() in /src/Cart.cs:line 12',
+    ],
+    'System.TimeoutException: the store did not answer',
+  ],
+  [
+    'the failed test before the summary and the exit code',
+    [
+      '--- FAIL: TestTotal (0.00s)',
+      '    cart_test.go:12: got 3, want 4',
+      'FAIL',
+      'FAIL\tshop/cart\t0.012s',
+      '##[error]Process completed with exit code 1.',
+    ],
+    '--- FAIL: TestTotal (0.00s)',
+  ],
+  [
+    'the error, not the script that would have printed one',
+    [
+      'echo "ERROR: prices.json is missing"',
+      'open prices.json: no such file or directory',
+      '##[error]Process completed with exit code 1.',
+    ],
+    'open prices.json: no such file or directory',
+  ],
+];
+
+describe('the first cause', () => {
+  it.each(TABLE)('[C37] is %s', (_, lines, cause) => expect(causeOf(lines)).toBe(cause));
+
+  it('is none of a log that ends with nothing but an exit code, or in which nothing goes wrong', () => {
+    expect(causeOf(['built', '##[error]Process completed with exit code 1.'])).toBeUndefined();
+    expect(causeOf(['built', '0 errors'])).toBeUndefined();
+    expect(causalChainOf(anEvidence({ sources: [] }))).toBeNull();
+  });
+
+  it('is no connection that was refused only until the database was ready', () => {
+    expect(
+      causeOf([
+        'connect ECONNREFUSED db:5432, retrying',
+        'connect ECONNREFUSED db:5432, retrying',
+        'WARN connected to db:5432 after 2 retries',
+        'src/cart.ts:12:5: error: total does not compile',
+      ]),
+    ).toContain('does not compile');
+  });
+});
+
+describe('what followed', () => {
+  const chain = causalChainOf(anEvidence({ texts: TABLE[0]?.[1] ?? [] }));
+
+  it('[C37] has order, time, text, entities, severity and why', () => {
+    expect(chain?.cause).toMatchObject({ ref: 'L1', at: '2026-11-21T03:04:00.000Z', severity: 'error', link: null });
+    expect(chain?.cause.entities).toContainEqual({ kind: 'host', value: 'db:5432' });
+    expect(chain?.followed.map(({ ref, link }) => [ref, link])).toEqual([
+      ['L2', 'same-name'],
+      ['L3', 'cascade'],
+      ['L4', 'cascade'],
+    ]);
+    expect(chain?.followed[0]?.why).toBe('it names db too, later');
+  });
+
+  it('puts summaries last and counts repeats', () => {
+    const texts = ['2 failed, 3 passed', ...Array.from({ length: 5 }, (_, at) => `request ${at} to db:5432 timed out`)];
+    const { cause, followed } = causalChainOf(anEvidence({ texts: ['connect ECONNREFUSED db:5432', ...texts] })) ?? {};
+    expect(cause?.times).toBe(1);
+    expect(followed?.map(({ link, times }) => [link, times])).toEqual([
+      ['same-name', 5],
+      ['summary', 1],
+    ]);
+  });
+
+  it('is told in words with clock and reason, and only where it says more than the lines do', () => {
+    expect(chain === null ? [] : chainLines(chain)).toEqual([
+      expect.stringMatching(/^First, 03:04:00 UTC: `.*ECONNREFUSED db:5432`: .*\.$/),
+      expect.stringContaining(
+        'Then, 03:04:05 UTC: `2026-11-21T03:04:05Z ERROR query timed out after 5000 ms at db:5432`: it names db too, later.',
+      ),
+      expect.stringContaining('what cannot connect times out'),
+      expect.stringContaining('what cannot connect turns unhealthy'),
+    ]);
+    const plain = causalChainOf(anEvidence({ texts: ['error: a', '##[error]Process completed with exit code 1.'] }));
+    expect(plain === null || isTelling(plain)).toBe(false);
+  });
+
+  const word = fc.constantFrom(
+    'ERROR',
+    'connect refused',
+    'db:5432',
+    'timed out',
+    'Caused by: x.YException: z',
+    '  at a.b(C.java:3)',
+    'x'.repeat(3000),
+    'Process completed with exit code 1.',
+    'FAILED tests/a.py::b',
+    'warning: slow',
+    '10.0.0.1:80',
+    '2026-11-21T03:04:05Z',
+  );
+  const anyLine = fc.oneof(
+    fc.array(word, { maxLength: 5 }).map((words) => words.join(' ')),
+    fc.string(),
+  );
+
+  it('keeps its bounds and cites lines that exist, whatever the log says', () => {
+    fc.assert(
+      fc.property(fc.array(anyLine, { maxLength: 60 }), (texts) => {
+        const found = causalChainOf(anEvidence({ texts }));
+        if (found === null) return;
+        CausalChain.parse(found);
+        const refs = new Set(texts.map((_, at) => `L${at + 1}`));
+        for (const { ref } of [found.cause, ...found.followed]) expect(refs.has(ref ?? '')).toBe(true);
+      }),
+    );
+  });
+
+  it('is the same in whatever order lines with times of their own come', () => {
+    const lines = (TABLE[0]?.[1] ?? []).concat(TABLE[1]?.[1] ?? []);
+    const chainOfLines = (some: readonly string[]) => {
+      const [source] = anEvidence().sources;
+      const told = some.map((text, at) => anEvidenceLine({ ref: `L${lines.indexOf(text)}`, number: at + 1, text }));
+      const evidence = anEvidence({ sources: source === undefined ? [] : [{ ...source, lines: told }] });
+      const found = causalChainOf(evidence);
+      return [found?.cause, ...(found?.followed ?? [])].map((event) => [event?.at, event?.text]);
+    };
+    const expected = chainOfLines(lines);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(lines, { minLength: lines.length }), (shuffled) => {
+        expect(chainOfLines(shuffled)).toEqual(expected);
+      }),
+    );
+  });
+});
+
+describe('the chain of an alarm', () => {
+  const facts = someAlarmFacts();
+  const changedAt = '2026-11-21T11:58:00.000Z';
+  const evidence = anEvidence({
+    texts: [
+      '2026-11-21T11:55:00Z ERROR TypeError: total is not a function at cart.js:3',
+      '2026-11-21T11:56:00Z ERROR 502 Bad Gateway',
+    ],
+  });
+
+  it('[C37] begins with the deployment after which the errors came, and has the alarm at its place in time', () => {
+    const chain = causalChainOf(evidence, [], alarmEvents(facts, 'checkout-errors', changedAt));
+    expect(chain?.cause).toMatchObject({
+      ref: null,
+      at: '2026-11-21T11:00:00.000Z',
+      text: 'Version 8 of checkout was put behind live',
+    });
+    expect(chain?.followed.map(({ text }) => text)).toEqual([
+      expect.stringContaining('TypeError'),
+      expect.stringContaining('502'),
+      'The alarm checkout-errors rang',
+    ]);
+    expect(chain !== null && isTelling(chain)).toBe(true);
+  });
+
+  it.each(['2026-11-19T11:00:00.000Z', '2026-11-21T11:59:00.000Z'])('leaves out a deployment at %s', (deployedAt) => {
+    const deployment = facts.deployment === null ? null : { ...facts.deployment, deployedAt };
+    const told = alarmEvents({ ...facts, deployment }, 'checkout-errors', changedAt);
+    expect(told.map(({ text }) => text)).toEqual(['The alarm checkout-errors rang']);
+  });
+});
