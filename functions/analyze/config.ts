@@ -19,7 +19,7 @@ export const config = defineFunction({
   forModel: {
     uses: {
       controlTable: ['dynamodb:UpdateItem'],
-      statsTable: ['dynamodb:Query'],
+      statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
       githubTokenSecret: ['secretsmanager:GetSecretValue'],
       modelKeySecret: ['secretsmanager:GetSecretValue'],
     },

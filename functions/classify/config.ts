@@ -9,7 +9,7 @@ export const config = defineFunction({
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
-    statsTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    statsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
     evidenceBucket: ['s3:GetObject'],
   },
 });

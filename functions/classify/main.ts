@@ -4,6 +4,8 @@ import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-stor
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
+import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
+import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { lambdaLog, lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
@@ -31,6 +33,8 @@ export const handler = stepFunction({
     control: makeDynamoControlStore({ table: environment.controlTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     predictions: makeDynamoPredictionStore({ table: environment.statsTable }),
+    stats: makeDynamoStatsStore({ table: environment.statsTable }),
+    tests: makeDynamoTestStore({ table: environment.statsTable }),
     signatures,
     model: makeProductionModel({
       registry: makeDynamoModelRegistry({ table: environment.statsTable }),

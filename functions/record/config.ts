@@ -10,7 +10,7 @@ export const config = defineFunction({
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     knowledgeTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    statsTable: ['dynamodb:UpdateItem'],
+    statsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     intakeQueue: ['sqs:SendMessage'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
   },

@@ -3,6 +3,8 @@ import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-stor
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
+import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
+import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
@@ -23,6 +25,8 @@ export const handler = stepFunction({
     control: makeDynamoControlStore({ table: environment.controlTable }),
     knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
     predictions: makeDynamoPredictionStore({ table: environment.statsTable }),
+    stats: makeDynamoStatsStore({ table: environment.statsTable }),
+    tests: makeDynamoTestStore({ table: environment.statsTable }),
     queue: makeSqsSignalQueue({ queueUrl: environment.intakeQueue }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     configuration,

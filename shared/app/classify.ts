@@ -1,5 +1,4 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
@@ -12,11 +11,12 @@ import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { type HistoryDeps, readHistory } from './classify-history.ts';
 import { keepPrediction, type PredictionDeps } from './classify-prediction.ts';
 import { claimPlace } from './ingest-place.ts';
 import { loadIncident } from './load-incident.ts';
 
-export interface ClassifyDeps extends PredictionDeps {
+export interface ClassifyDeps extends PredictionDeps, HistoryDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'update'>;
   readonly control: Pick<ControlStore, 'claimGroup' | 'releaseGroup'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry'>;
@@ -39,7 +39,7 @@ export async function classifyIncident(
   const classification = classify(evidence, {
     signatures: deps.signatures,
     model,
-    ...historyOf(telemetry),
+    ...(await readHistory(incident.target, evidence, telemetry, deps)),
   });
   await deps.incidents.update(incident.id, { classification }, { at: deps.clock.now() });
   await keepPrediction(incident, classification, model?.id, deps);
@@ -49,12 +49,6 @@ export async function classifyIncident(
     confidence: classification.confidence,
     duplicateOf: await duplicateOf(incident, classification, deps),
   };
-}
-
-function historyOf(telemetry: Telemetry | null) {
-  if (telemetry?.facts.kind !== 'github-run') return {};
-  const { defaultBranchConclusions, attempt } = telemetry.facts;
-  return { history: { defaultBranchConclusions, attempt } };
 }
 
 async function duplicateOf(

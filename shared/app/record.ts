@@ -14,9 +14,11 @@ import { freePlace } from './ingest-place.ts';
 import { loadIncident } from './load-incident.ts';
 import { type LearnDeps, learn } from './record-learning.ts';
 import { type EndPredictionDeps, endPrediction } from './record-prediction.ts';
+import { type RecordTestsDeps, recordTests } from './record-tests.ts';
 import { releaseWaiting } from './waiting-report.ts';
 
-export interface RecordDeps extends LearnDeps, Pick<EndPredictionDeps, 'predictions'> {
+export interface RecordDeps extends LearnDeps, Pick<EndPredictionDeps, 'predictions'>, RecordTestsDeps {
+  readonly evidence: LearnDeps['evidence'] & RecordTestsDeps['evidence'];
   readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'listActions' | 'getPlan' | 'audit' | 'listAudit'>;
   readonly control: Pick<ControlStore, 'releaseGroup' | 'acquireLease' | 'releaseLease' | 'waiting' | 'dropWaiting'>;
   readonly queue: SignalQueue;
@@ -34,6 +36,7 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
   if (incident.attempt !== input.attempt) return null;
   const actions = await deps.incidents.listActions(incident.id);
   await learn(incident, actions, input.outcome, deps);
+  await recordTests(incident, actions, deps);
   await endPrediction(incident, actions, input, deps);
   await close(incident, actions, input, deps);
   await release(incident, actions, deps);

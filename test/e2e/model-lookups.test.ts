@@ -38,6 +38,27 @@ describe('a model with a key of its own, over its own API', () => {
     expect(healer.comment(run.pullRequest)).toMatch(/language model/);
   });
 
+  it('[A6] reads what the change does, who touched the file before, and how the failed test fared; the comment quotes what it cites', async () => {
+    const looks = [
+      { name: 'show_change', input: { file: 'src/cart.ts' } },
+      { name: 'blame', input: { file: 'src/cart.ts' } },
+      { name: 'test_history', input: { test: 'adds up 58 lines before it rounds' } },
+    ];
+    healer.world.models.setDefault({ ...ready, looks });
+    const first = healer.world.samples.failRun('regression');
+    await healer.ended(first.runId);
+    healer.world.models.setDefault({ ...ready, change: { ...ready.change, evidence: ['F6'] }, looks });
+    const run = healer.world.samples.failRun('regression');
+    expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested' });
+    const asked = healer.world.models.calls().at(-1)?.prompt ?? '';
+    expect(asked).toMatch(/F6\| \+\s{1,3}const shown = lines\.slice\(0, 57\);/);
+    expect(asked).toContain('acme-dev: Carts, discounts and stock');
+    expect(asked).toMatch(/test "adds up 58 lines before it rounds": failed \d+ of \d+ runs/);
+    const comment = healer.comment(run.pullRequest);
+    expect(comment).toContain('What the pull request changes in one file (looked up)');
+    expect(comment).toMatch(/F6 \| \+\s{1,3}const shown = lines\.slice\(0, 57\);/);
+  });
+
   it('reads the log and a metric of the service that rings, and nothing of another', async () => {
     const looks = [
       { name: 'search_log', input: { contains: 'TypeError', minutesBefore: 120 } },

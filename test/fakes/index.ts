@@ -10,3 +10,4 @@ export * from './prediction-store.ts';
 export * from './scripted.ts';
 export * from './stats-store.ts';
 export * from './telemetry.ts';
+export * from './test-store.ts';

@@ -173,6 +173,7 @@ function interleaved(intake: Intake, scheduler: fc.Scheduler): IntakePorts {
     incidents: slow(intake.incidents),
     control: slow(intake.control),
     stats: slow(intake.stats),
+    tests: slow(intake.tests),
     workflow: slow(intake.workflow),
     queue: slow(intake.queue),
   };

@@ -15,6 +15,7 @@ import {
   makeMemoryPredictionStore,
   makeMemorySignalQueue,
   makeMemoryStatsStore,
+  makeMemoryTestStore,
   makeMemoryWorkflowEngine,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
@@ -68,6 +69,7 @@ function somePorts(stormIncidentsPerMinute: number) {
     control: makeMemoryControlStore(clock),
     workflow: makeMemoryWorkflowEngine(),
     stats: makeMemoryStatsStore(),
+    tests: makeMemoryTestStore(),
     knowledge: makeMemoryKnowledgeStore(),
     evidence: makeMemoryEvidenceStore(),
     predictions: makeMemoryPredictionStore(),

@@ -23,6 +23,8 @@ import {
   makeMemoryKnowledgeStore,
   makeMemoryPredictionStore,
   makeMemorySignalQueue,
+  makeMemoryStatsStore,
+  makeMemoryTestStore,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
 
@@ -41,6 +43,8 @@ async function setUp(action: Partial<ActionRecord> | null = { state: 'done', rec
     control: makeMemoryControlStore(clock),
     knowledge: makeMemoryKnowledgeStore(),
     evidence: makeMemoryEvidenceStore(),
+    stats: makeMemoryStatsStore(),
+    tests: makeMemoryTestStore(),
     predictions: makeMemoryPredictionStore(),
     queue: makeMemorySignalQueue(),
     configuration: aConfiguration(),

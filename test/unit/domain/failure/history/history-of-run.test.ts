@@ -52,7 +52,7 @@ describe('the history of a failed run', () => {
     });
   });
 
-  it('[C11] counts the record of the failed test without the failure in question', () => {
+  it('counts the record of the failed test without the failure in question', () => {
     const runs = [8, 7, 6, 5, 4, 3, 2].map((runId) => ({
       runId,
       attempt: 1,

@@ -66,7 +66,7 @@ describe('the record of a test', () => {
     );
   });
 
-  it('[B45] counts a commit on which it failed and passed once, however often it was repeated there', () => {
+  it('counts a commit on which it failed and passed once, however often it was repeated there', () => {
     const attempts = [false, true, false, true].map((passed, at) => aResult(5, passed, { attempt: at + 1 }));
     expect(withResults(empty, attempts, AT)).toMatchObject({ runs: 4, failures: 2, flips: 1 });
     expect(withResults(empty, [aResult(1, false), aResult(2, true)], AT).flips).toBe(0);
