@@ -1,6 +1,9 @@
 import type { Command } from '../command.ts';
 import { evalCommand } from './eval.ts';
+import { flakyDetect } from './flaky-detect.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
+import { logAnomalies } from './log-anomalies.ts';
+import { logChain } from './log-chain.ts';
 import { logClassify } from './log-classify.ts';
 import { logExcerpt } from './log-excerpt.ts';
 import { logTemplates } from './log-templates.ts';
@@ -17,10 +20,13 @@ import { trainCommand } from './train.ts';
 export const COMMANDS: readonly Command[] = [
   logExcerpt,
   logClassify,
+  logChain,
   logTemplates,
+  logAnomalies,
   redactCommand,
   knowledgeSearch,
   metricAnomalies,
+  flakyDetect,
   evalCommand,
   trainCommand,
   modelList,

@@ -1,3 +1,4 @@
+import type { Severity } from '../causality/severity.ts';
 import { type IsolationForest, isolationForestDefaults, makeIsolationForest } from './isolation-forest.ts';
 import { makeTailModel } from './tail-model.ts';
 import { makeWindowCounts } from './window-counts.ts';
@@ -7,9 +8,11 @@ export interface TemplatedLine {
   /** 1-based. */
   readonly line: number;
   readonly cluster: number | string;
+  /** How bad such lines say they are; `info` when it is not known. Bad news is surprising sooner. */
+  readonly severity?: Severity;
 }
 
-export type LogReason = 'none' | 'new-template' | 'rare-template' | 'unusual-mix';
+export type LogReason = 'none' | 'new-template' | 'rare-template' | 'rate-jump' | 'unusual-mix';
 
 export interface LogAnomaly {
   readonly line: number;
@@ -43,27 +46,40 @@ const warmUpLines = 100;
 const regrowEvery = 32;
 const leastWindows = 8;
 const scoreMemory = 1000;
+/** Decades that a severity adds to what is surprising by itself. */
+const severityDecades = { critical: 1, error: 0.7, warning: 0.2, info: 0, debug: -0.5 } as const;
+const leastSurprise = 1;
 
 /**
  * An isolation forest over template counts in windows of lines says which windows are an unusual mix; how seldom a template was seen
- * before says which lines are strange in themselves (Good and Turing's estimate for one never seen). Both are decades of surprise
- * over the past alone. Memory is bounded: `windows` windows and the templates `window-counts.ts` keeps.
+ * before says which lines are strange in themselves (Good and Turing's estimate for one never seen); how much more often one comes than
+ * it used to says where its rate jumps (Chernoff's bound of the Poisson tail, 1952). All are decades of surprise over the past alone.
+ * Memory is bounded: `windows` windows and the templates `window-counts.ts` keeps.
  */
 export function makeLogAnomalyDetector(options: Partial<LogAnomalyDetectorOptions> = {}): LogAnomalyDetector {
   const { windowLines, windows, threshold, seed } = { ...logAnomalyDefaults, ...options };
   const counts = makeWindowCounts();
   const mixes = makeMixSurprise(windows, seed);
-  let pending: { line: number; surprise: number; reason: LogReason }[] = [];
+  const jumps = makeTailModel(scoreMemory, 0.01);
+  let pending: PendingLine[] = [];
   let linesSeen = 0;
 
   function close(whole: boolean): LogAnomaly[] {
     // A shorter window would be unusual for its length alone.
+    const jump = whole ? counts.strongestJump() : null;
+    // Improbable by the rate, and more so than in the windows before: rates of many logs jump all the time.
+    const jumped = whole ? Math.min(jump?.decades ?? 0, jumps.next(jump?.decades ?? 0)) : 0;
     const mix = whole ? mixes.next(counts.closeWindow()) : 0;
-    // The mix speaks through the line that is strangest in it.
+    // The mix speaks through the line that is strangest in it, unless what is strange in it was told already.
     const strangest = pending.reduce((most, one) => Math.max(most, one.surprise), 0);
     let spoken = false;
-    const answers = pending.map(({ line, surprise, reason }) => {
-      const speaks = mix >= threshold && mix > surprise && surprise === strangest && !spoken;
+    let toldJump = false;
+    const answers = pending.map(({ line, cluster, surprise, reason }) => {
+      if (!toldJump && jump?.cluster === cluster && jumped >= threshold && jumped > surprise) {
+        toldJump = true;
+        return answer(line, jumped, 'rate-jump', threshold);
+      }
+      const speaks = mix >= threshold && strangest < threshold && surprise === strangest && !spoken && !toldJump;
       spoken ||= speaks;
       return answer(line, speaks ? mix : surprise, speaks ? 'unusual-mix' : reason, threshold);
     });
@@ -72,15 +88,23 @@ export function makeLogAnomalyDetector(options: Partial<LogAnomalyDetectorOption
   }
 
   return {
-    next({ line, cluster }) {
+    next({ line, cluster, severity = 'info' }) {
       const { seenBefore, decades } = counts.add(cluster);
       linesSeen += 1;
-      const surprise = linesSeen <= warmUpLines ? 0 : decades;
-      pending.push({ line, surprise, reason: seenBefore === 0 ? 'new-template' : 'rare-template' });
+      const said = decades < leastSurprise ? decades : decades + severityDecades[severity];
+      const surprise = linesSeen <= warmUpLines ? 0 : said;
+      pending.push({ line, cluster, surprise, reason: seenBefore === 0 ? 'new-template' : 'rare-template' });
       return pending.length >= windowLines ? close(true) : [];
     },
     end: () => close(false),
   };
+}
+
+interface PendingLine {
+  readonly line: number;
+  readonly cluster: number | string;
+  readonly surprise: number;
+  readonly reason: LogReason;
 }
 
 function answer(line: number, surprise: number, reason: LogReason, threshold: number): LogAnomaly {

@@ -1,5 +1,7 @@
 const axes = 32;
 const mostTemplates = 20_000;
+/** Before so many windows no rate is known. */
+const leastWindows = 4;
 
 /** Counts templates over the whole log and within the current window. */
 export interface WindowCounts {
@@ -10,6 +12,8 @@ export interface WindowCounts {
    * for all others, then how many templates differ, and how many were new.
    */
   closeWindow(): number[];
+  /** The template that came most beyond its rate of the windows before, with how improbable that is; null in the first windows. */
+  strongestJump(): { cluster: number | string; decades: number } | null;
 }
 
 export function makeWindowCounts(): WindowCounts {
@@ -18,7 +22,8 @@ export function makeWindowCounts(): WindowCounts {
   let lines = 0;
   let seenOnce = 0;
   let window = new Float64Array(axes);
-  let present = new Set<number | string>();
+  let present = new Map<number | string, number>();
+  let windows = 0;
   let fresh = 0;
 
   function improbability(seenBefore: number): number {
@@ -39,15 +44,26 @@ export function makeWindowCounts(): WindowCounts {
       if (!axisOf.has(cluster) && axisOf.size < axes - 1) axisOf.set(cluster, axisOf.size);
       const axis = axisOf.get(cluster) ?? axes - 1;
       window[axis] = (window[axis] ?? 0) + 1;
-      present.add(cluster);
+      present.set(cluster, (present.get(cluster) ?? 0) + 1);
       if (seenBefore === 0) fresh += 1;
       lines += 1;
       return { seenBefore, decades };
     },
+    strongestJump() {
+      if (windows < leastWindows) return null;
+      let strongest: { cluster: number | string; decades: number } | null = null;
+      for (const [cluster, count] of present) {
+        const usual = ((totals.get(cluster) ?? count) - count + 0.5) / windows;
+        const decades = count <= usual ? 0 : (count * Math.log(count / usual) - (count - usual)) / Math.LN10;
+        if (decades > (strongest?.decades ?? 0)) strongest = { cluster, decades };
+      }
+      return strongest;
+    },
     closeWindow() {
       const counts = [...window.map(Math.sqrt), Math.sqrt(present.size), Math.sqrt(fresh)];
       window = new Float64Array(axes);
-      present = new Set();
+      present = new Map();
+      windows += 1;
       fresh = 0;
       return counts;
     },

@@ -1,4 +1,5 @@
 import type { CausalChain, ChainEvent } from './chain.ts';
+import { instantOfLine } from './instant.ts';
 
 /** Whether the chain tells more than the evidence does: more than lines in their order, and what sums them up. */
 export function isTelling({ cause, followed }: CausalChain): boolean {
@@ -16,8 +17,14 @@ function clock({ at }: ChainEvent): string {
   return time === undefined ? '' : `${time} UTC: `;
 }
 
+/** A time that the line begins with is told by the clock already. */
+function timeLength(text: string): number {
+  const own = instantOfLine(text);
+  return own === null || own.start > 1 ? 0 : own.end + (own.start === 1 ? 1 : 0);
+}
+
 function said({ text, times }: ChainEvent): string {
-  const plain = text.replaceAll('`', "'").trim();
+  const plain = text.slice(timeLength(text)).replaceAll('`', "'").trim();
   const shown = plain.length > LONGEST ? `${plain.slice(0, LONGEST)}...` : plain;
   return `\`${shown}\`${times > 1 ? ` (${times} times)` : ''}`;
 }

@@ -49,10 +49,29 @@ describe('a log anomaly detector', () => {
   });
 
   it('names an unusual mix of templates that are all ordinary by themselves', () => {
-    const log = ordinaryLog(6000, 5).map((cluster, at) => (at >= 5000 && at < 5050 ? 3 : cluster));
+    const log = ordinaryLog(6000, 5).map((cluster, at) => (at >= 5000 && at < 5050 ? at % 5 : cluster));
     const found = judge(log).filter(({ reason }) => reason === 'unusual-mix');
     expect(found.some(({ line }) => line > 5000 && line <= 5050)).toBe(true);
     expect(found.length).toBeLessThanOrEqual(4);
+  });
+
+  it('names the first line of a template that comes far more often than it used to', () => {
+    const log = ordinaryLog(6000, 8).map((cluster, at) => (at >= 5000 && at < 5050 && at % 2 === 0 ? 3 : cluster));
+    const found = judge(log).filter(({ reason }) => reason === 'rate-jump');
+    expect(found.map(({ line }) => line > 5000 && line <= 5050)).toEqual([true]);
+  });
+
+  it('takes bad news for surprising sooner than other lines as rare', () => {
+    const log = ordinaryLog(3000, 9);
+    const scoreOf = (severity: 'critical' | 'info' | 'debug') => {
+      const detector = makeLogAnomalyDetector();
+      const answers = log.flatMap((cluster, at) => [
+        ...detector.next(at === 2500 ? { line: at + 1, cluster: 'rare', severity } : { line: at + 1, cluster }),
+      ]);
+      return answers.find(({ line }) => line === 2501)?.score ?? 0;
+    };
+    expect(scoreOf('critical')).toBeGreaterThan(scoreOf('info'));
+    expect(scoreOf('info')).toBeGreaterThan(scoreOf('debug'));
   });
 
   it('is quiet on an ordinary log and gives the same answers each time', () => {

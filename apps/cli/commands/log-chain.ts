@@ -1,0 +1,73 @@
+import { causalChainOf } from '#shared/domain/causality/chain.ts';
+import { chainLines } from '#shared/domain/causality/chain-words.ts';
+import { entitiesOf } from '#shared/domain/causality/entities.ts';
+import { type Event, eventsIn } from '#shared/domain/causality/event.ts';
+import { isAtLeast } from '#shared/domain/causality/severity.ts';
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import { matchSignatures } from '#shared/domain/failure/matching.ts';
+import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { forEachFile } from '../each-file.ts';
+import { evidenceOf } from '../input/log-evidence.ts';
+import { openInput } from '../input/open-input.ts';
+import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
+
+/** One event as JSON: entities are those of its own line, positions included; categories those of the signatures that match it. */
+function asRow({ ref, number, at, severity, text, block }: Event, classes: ReadonlyMap<string, readonly string[]>) {
+  const own = block.find((line) => line.ref === ref)?.text ?? text;
+  return {
+    line: number,
+    at: at === null ? null : new Date(at).toISOString(),
+    severity,
+    categories: [...new Set(block.flatMap((line) => classes.get(line.ref) ?? []))],
+    entities: entitiesOf(own),
+    text: own,
+  };
+}
+
+/** The failure classes of the signatures that match each line. */
+function classesByLine(evidence: Evidence, signatures: SignatureSet): Map<string, string[]> {
+  const found = Map.groupBy(matchSignatures(evidence, signatures), ({ line }) => line.ref);
+  return new Map([...found].map(([ref, some]) => [ref, some.map(({ compiled }) => compiled.signature.class)]));
+}
+
+export const logChain = defineCommand({
+  name: 'log chain',
+  summary: 'what went wrong in order: the first cause, and what followed from it',
+  details:
+    'With --json: {file, cause, reasons, followed: [...], events: [{line, at, severity, categories, entities, text}]} per file. cause\n' +
+    'and followed have {line, at, text, severity, entities, link, why, times}; cause is null when none can be told.',
+  operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
+  options: JSON_OPTION,
+  async run({ operands, options }, terminal) {
+    const signatures = await shippedSignatures(terminal.say);
+    const model = await shippedModel(terminal.say);
+    return forEachFile(operands, terminal, async (file) => {
+      const evidence = await evidenceOf(await openInput(file, terminal));
+      const { class: failureClass, evidence: deciding } = classify(evidence, { signatures, model });
+      const chain = causalChainOf(evidence, failureClass === 'unknown' ? [] : deciding);
+      if (options.json !== true) {
+        const lines = chain === null ? ['No cause can be told.'] : chainLines(chain);
+        await terminal.write(`${file}\n${lines.map((line) => `  ${line}\n`).join('')}`);
+        return;
+      }
+      const numbers = new Map(evidence.sources.flatMap(({ lines }) => lines.map((line) => [line.ref, line.number])));
+      const numbered = <T extends { readonly ref: string | null }>({ ref, ...rest }: T) => ({
+        line: ref === null ? null : (numbers.get(ref) ?? null),
+        ...rest,
+      });
+      const classes = classesByLine(evidence, signatures);
+      const document = {
+        file,
+        cause: chain === null ? null : numbered(chain.cause),
+        reasons: chain?.reasons ?? [],
+        followed: (chain?.followed ?? []).map(numbered),
+        events: eventsIn(evidence)
+          .filter(({ severity }) => isAtLeast(severity, 'warning'))
+          .map((event) => asRow(event, classes)),
+      };
+      await terminal.write(`${JSON.stringify(document)}\n`);
+    });
+  },
+});
