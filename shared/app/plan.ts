@@ -1,5 +1,6 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import type { Exposure } from '#shared/domain/experiment/exposure.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
@@ -8,6 +9,7 @@ import { decide, type Judgement } from '#shared/domain/policy/decide.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
 import { bindAction } from '#shared/domain/remediation/bind-action.ts';
 import type { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import { HUMAN } from '#shared/domain/remediation/candidates.ts';
 import { type Choice, chooseCandidate } from '#shared/domain/remediation/choice.ts';
 import type { StepInput, StepOutput, StepPlan } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
@@ -17,6 +19,7 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { loadIncident } from './load-incident.ts';
 import { candidatesFor } from './plan-context.ts';
+import { exposureFor } from './plan-experiment.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './plan-telemetry.ts';
 import { findUnfinished } from './plan-unfinished.ts';
 
@@ -45,14 +48,14 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
   const unfinished = await findUnfinished(incident, records, input.tried, deps.incidents);
   if (unfinished.kind === 'continue') return continued(unfinished.action, incident, deps);
   const material = { ...gathered, telemetry: await readTelemetryAgain(incident.target, gathered.telemetry, deps) };
-  const choice: Choice =
+  const { choice, exposure } =
     unfinished.kind === 'unclear'
-      ? { kind: 'human', reason: unfinished.reason }
+      ? { choice: { kind: 'human', reason: unfinished.reason } as const, exposure: null }
       : choiceOf(material, input.tried, deps);
   const judgement = withHistory(judgementOf(material, choice, deps), records);
   const action = await seal(judgement, incident, deps);
   const plan = stepPlan(judgement.decision, judgement.reasons, action, deps);
-  await report(plan, incident, input.tried.length, deps);
+  await report(plan, incident, { round: input.tried.length, exposure }, deps);
   return plan;
 }
 
@@ -71,14 +74,21 @@ async function readMaterial(incidentId: string, deps: PlanDeps): Promise<Materia
 }
 
 /** What was tried already is out; a model's pick of it says nothing about the rest, which code ranks. */
-function choiceOf(material: Material, tried: readonly string[], deps: PlanDeps): Choice {
+function choiceOf(
+  material: Material,
+  tried: readonly string[],
+  deps: PlanDeps,
+): { choice: Choice; exposure: Exposure | null } {
   const { incident, telemetry, classification, diagnosis } = material;
   const { configuration, clock } = deps;
   const facts = { target: incident.target, telemetry, classification, configuration, now: clock.now() };
   const listed = candidatesFor(facts, deps.actions);
   const left = listed.filter(({ actionId }) => !tried.includes(actionId));
   const pickWasTried = listed.some(({ label, actionId }) => label === diagnosis.choice && tried.includes(actionId));
-  return chooseCandidate(left, pickWasTried ? null : diagnosis.choice);
+  const exposure = tried.length === 0 ? exposureFor(incident, classification, left, configuration) : null;
+  // A model may still ask for a human; otherwise the variant decides where there is one.
+  const pick = exposure === null || diagnosis.choice === HUMAN ? diagnosis.choice : exposure.label;
+  return { choice: chooseCandidate(left, pickWasTried ? null : pick), exposure };
 }
 
 function judgementOf({ incident, telemetry, diagnosis, records }: Material, choice: Choice, deps: PlanDeps): Judgement {
@@ -116,7 +126,7 @@ async function seal(
 
 async function continued(action: BoundAction, incident: Incident, deps: PlanDeps): Promise<StepPlan> {
   const plan = stepPlan('act', ['Continues what an earlier execution began.', action.description], action, deps);
-  await report(plan, incident, 0, deps);
+  await report(plan, incident, { round: 0, exposure: null }, deps);
   return plan;
 }
 
@@ -139,12 +149,23 @@ function stepPlan(
   };
 }
 
-async function report(plan: StepPlan, incident: Incident, round: number, deps: PlanDeps): Promise<void> {
+async function report(
+  plan: StepPlan,
+  incident: Incident,
+  { round, exposure }: { round: number; exposure: Exposure | null },
+  deps: PlanDeps,
+): Promise<void> {
   deps.meter.count(`plan-${plan.decision}`);
   const key = `plan#${incident.attempt}#${round}#${plan.digest ?? plan.decision}`;
   await deps.incidents.audit(incident.id, key, {
     at: deps.clock.now().toISOString(),
     event: 'plan.made',
-    facts: { decision: plan.decision, action: plan.actionId, digest: plan.digest, round },
+    facts: {
+      decision: plan.decision,
+      action: plan.actionId,
+      digest: plan.digest,
+      round,
+      ...(exposure === null ? {} : { experiment: exposure.experimentId, variant: exposure.variantId }),
+    },
   });
 }

@@ -1,3 +1,4 @@
+import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 import type { RuntimeState } from '../side-door.ts';
 import type { DrillStage } from './drill-stage.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type Moment,
   randomMoment,
 } from './moments.ts';
-import { numbersFrom } from './random.ts';
 import { mailedTwice, type Started, type Tally, tally } from './tally.ts';
 
 export interface CrashOptions {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 import type { DeliveryState } from '../world/github/state.ts';
 import type { DrillStage } from './drill-stage.ts';
 import { watchMemory } from './memory.ts';
-import { numbersFrom, oneOf } from './random.ts';
+import { oneOf } from './random.ts';
 
 export interface LoadFacts {
   readonly runs: number;

@@ -1,14 +1,3 @@
-/** Numbers from 0 to 1, always the same for a seed (mulberry32). */
-export function numbersFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** One of them, chosen by `next`. Throws for an empty list. */
 export function oneOf<T>(choices: readonly T[], next: () => number): T {
   const chosen = choices[Math.floor(next() * choices.length)];

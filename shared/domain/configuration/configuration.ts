@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { Model } from './model-settings.ts';
 
@@ -86,6 +87,8 @@ export const Configuration = z.strictObject({
       freezes: z.array(Freeze).default([]),
     })
     .prefault({}),
+  /** Comparisons of strategies; an incident takes part in the first one that runs and applies. */
+  experiments: z.array(Experiment).max(20).default([]),
   verification: z
     .strictObject({
       runIntervalSeconds: z.number().int().min(1).default(30),

@@ -21,11 +21,11 @@ export interface Benefit {
 }
 
 /** Outcomes that the plug-in's own confidence is worth. */
-const PROPOSAL_WEIGHT = 4;
+const PROPOSAL_WEIGHT = 2;
 /** Outcomes that everything learned elsewhere is worth at most: what helps one service says something about another, not all. */
 const ELSEWHERE_WEIGHT = 8;
 /** Days after which an outcome counts half: systems change. */
-const HALF_LIFE_DAYS = 30;
+const HALF_LIFE_DAYS = 60;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**

@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { wilsonInterval } from '../quality/proportion.ts';
+import type { Experiment, Variant } from './experiment.ts';
+import { evidenceOfDifference } from './sequential-test.ts';
+
+/** What came of one incident of an experiment: verified, or it is no outcome. */
+export const ExperimentOutcome = z.strictObject({
+  version: z.literal(1),
+  experimentId: z.string(),
+  variantId: z.string(),
+  incidentId: z.string(),
+  success: z.boolean(),
+  /** From the incident's opening to its end. */
+  minutes: z.number().nonnegative(),
+  /** What else happened on the way: `undone`, `refused`, `recurred`. */
+  sideEffects: z.array(z.string().max(60)).max(10),
+  at: z.iso.datetime(),
+});
+export type ExperimentOutcome = z.infer<typeof ExperimentOutcome>;
+
+/** Below it an interval would claim more than is known. */
+const FEWEST_ATTEMPTS = 30;
+/** Chance of a winner where there is none. */
+const FALSE_WINNERS = 0.05;
+
+export interface VariantResult {
+  readonly id: string;
+  readonly attempts: number;
+  readonly successes: number;
+  /** Null without attempts. */
+  readonly rate: number | null;
+  /** Wilson's 95% interval; (0, 1) below 30 attempts. */
+  readonly interval: readonly [low: number, high: number];
+  /** Median of the successes, in minutes; null without one. */
+  readonly minutesToHeal: number | null;
+  /** How often each happened. */
+  readonly sideEffects: Readonly<Record<string, number>>;
+}
+
+export type Recommendation =
+  | { readonly kind: 'too-early'; readonly reason: string }
+  | { readonly kind: 'no-difference-yet'; readonly reason: string }
+  | { readonly kind: 'prefer'; readonly variantId: string; readonly reason: string };
+
+export interface ExperimentResults {
+  readonly variants: readonly VariantResult[];
+  readonly recommendation: Recommendation;
+}
+
+/**
+ * What an experiment shows so far. Outcomes may come in any order and repeatedly: an incident counts once, by its first outcome. A
+ * winner is named only by a test that stays valid however often one looks, divided among the comparisons with the control (Bonferroni).
+ */
+export function resultsOf(experiment: Experiment, outcomes: readonly ExperimentOutcome[]): ExperimentResults {
+  const counted = countedOnce(experiment.id, outcomes);
+  const of = ({ id }: Variant) => counted.filter(({ variantId }) => variantId === id);
+  const variants = experiment.variants.map((variant) => resultOf(variant.id, of(variant)));
+  return { variants, recommendation: recommend(experiment, variants, of) };
+}
+
+function countedOnce(experimentId: string, outcomes: readonly ExperimentOutcome[]): ExperimentOutcome[] {
+  const own = outcomes.filter((outcome) => outcome.experimentId === experimentId);
+  const inOrder = own.sort((a, b) => compare(a.at, b.at) || compare(a.incidentId, b.incidentId));
+  const first = new Map<string, ExperimentOutcome>();
+  for (const outcome of inOrder) if (!first.has(outcome.incidentId)) first.set(outcome.incidentId, outcome);
+  return [...first.values()];
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function resultOf(id: string, outcomes: readonly ExperimentOutcome[]): VariantResult {
+  const attempts = outcomes.length;
+  const healed = outcomes.filter(({ success }) => success);
+  const sideEffects: Record<string, number> = {};
+  for (const effect of outcomes.flatMap((outcome) => outcome.sideEffects)) {
+    sideEffects[effect] = (sideEffects[effect] ?? 0) + 1;
+  }
+  return {
+    id,
+    attempts,
+    successes: healed.length,
+    rate: attempts === 0 ? null : healed.length / attempts,
+    interval: attempts < FEWEST_ATTEMPTS ? [0, 1] : wilsonInterval(healed.length, attempts),
+    minutesToHeal: median(healed.map(({ minutes }) => minutes)),
+    sideEffects,
+  };
+}
+
+function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) return null;
+  return sorted.length % 2 === 1 ? middle : (middle + (sorted[sorted.length / 2 - 1] ?? middle)) / 2;
+}
+
+function recommend(
+  { variants }: Experiment,
+  results: readonly VariantResult[],
+  of: (variant: Variant) => ExperimentOutcome[],
+): Recommendation {
+  const [control, ...others] = variants;
+  const fewest = Math.min(...results.map(({ attempts }) => attempts));
+  if (control === undefined || fewest < FEWEST_ATTEMPTS) {
+    return { kind: 'too-early', reason: `A variant has ${fewest} outcomes; ${FEWEST_ATTEMPTS} are the least.` };
+  }
+  const bound = others.length / FALSE_WINNERS;
+  const successes = (variant: Variant) => of(variant).map(({ success }) => success);
+  const rate = ({ id }: Variant): number => results.find((one) => one.id === id)?.rate ?? 0;
+  const different = others.filter((other) => evidenceOfDifference(successes(control), successes(other)) >= bound);
+  if (different.length === 0)
+    return { kind: 'no-difference-yet', reason: 'No variant differs from the control for certain.' };
+  const best = [control, ...different].reduce((one, other) => (rate(other) > rate(one) ? other : one));
+  const reason = `It succeeds at ${shareOf(rate(best))}; ${best === control ? 'others' : 'the control'} at ${shareOf(
+    best === control ? Math.max(...different.map(rate)) : rate(control),
+  )}. ${sideEffectsOf(results, best)}`;
+  return { kind: 'prefer', variantId: best.id, reason };
+}
+
+const shareOf = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
+
+function sideEffectsOf(results: readonly VariantResult[], { id }: Variant): string {
+  const effects = Object.entries(results.find((one) => one.id === id)?.sideEffects ?? {});
+  if (effects.length === 0) return 'It had no side effects.';
+  return `Side effects: ${effects.map(([effect, times]) => `${effect} ${times} times`).join(', ')}.`;
+}
