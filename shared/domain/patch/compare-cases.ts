@@ -1,32 +1,76 @@
 import type { PatchedFile } from './apply-patch.ts';
+import type { CodeLine } from './code-view.ts';
 import { type Finding, refusal } from './finding.ts';
 import type { TestCase, TestFile } from './test-file.ts';
 
-/** Every test and group of a file must be there afterwards, once. A new test must be able to fail. */
+/** Decorators, annotations and attributes, at the beginning of a line. */
+export const MARKS = /^\s*(?:@\w|#!?\[|\[\s*[A-Z]\w*)/;
+/** Marks that bring a test one more case. */
+const CASE_MARKS = /^\s*(?:\[\s*(?:InlineData|TestCase|DataRow|Arguments)\s*\(|#\[\s*(?:case|test_case|TestWith)\s*\()/;
+
+/**
+ * Every test and group of a file must be there afterwards, once, declared and marked as it was; cases may be added to it. A new test must be able
+ * to fail.
+ */
 export function compareCases(file: PatchedFile, before: TestFile, after: TestFile): Finding[] {
   const { path } = file;
-  const left = after.cases.map(({ name }) => name);
-  const lost = before.cases.filter(({ name }) => {
-    const index = left.indexOf(name);
-    if (index >= 0) left.splice(index, 1);
-    return index < 0;
+  const fresh = newCases(before, after);
+  const old = after.cases.filter((one) => !fresh.includes(one));
+  const pairs = before.cases.map((one) => {
+    const index = old.findIndex(({ name }) => name === one.name);
+    return { one, now: index < 0 ? null : (old.splice(index, 1)[0] ?? null) };
   });
-  const twice = newCases(before, after).filter(({ name, line }) =>
-    after.cases.some((one) => one.name === name && one.line < line),
-  );
-  const empty = newCases(before, after).filter((one) => one.kind === 'test' && !canFail(one, after));
   return [
-    ...lost.map(({ line }) =>
-      refusal('test-deleted', 'A test is taken away or renamed.', { path, line: line + 1, side: 'before' }),
-    ),
-    ...twice.map(({ line }) =>
-      refusal('test-deleted', 'A test has the name of another one, whose place it can take.', { path, line: line + 1 }),
-    ),
-    ...empty.map(({ line }) =>
-      refusal('test-without-assertion', 'A new test asserts nothing.', { path, line: line + 1 }),
-    ),
+    ...pairs.flatMap(({ one, now }) => pairFindings(one, now, before, after, path)),
+    ...fresh
+      .filter(({ name, line }) => after.cases.some((one) => one.name === name && one.line < line))
+      .map(({ line }) =>
+        refusal('test-deleted', 'A test has the name of another one, whose place it can take.', {
+          path,
+          line: line + 1,
+        }),
+      ),
+    ...fresh
+      .filter((one) => one.kind === 'test' && !canFail(one, after))
+      .map(({ line }) => refusal('test-without-assertion', 'A new test asserts nothing.', { path, line: line + 1 })),
   ];
 }
+
+function pairFindings(one: TestCase, now: TestCase | null, before: TestFile, after: TestFile, path: string): Finding[] {
+  if (now === null)
+    return [refusal('test-deleted', 'A test is taken away or renamed.', { path, line: one.line + 1, side: 'before' })];
+  const place = { path, line: now.line + 1 };
+  const [old, fresh] = [before.view.lines[one.line], after.view.lines[now.line]];
+  if (old?.text.trim() !== fresh?.text.trim() || old?.depth !== fresh?.depth) {
+    return [refusal('test-marking', 'A test or group is declared in another way.', place)];
+  }
+  const marks = marksAbove(after, now);
+  const isKept = marksAbove(before, one).every((mark) => {
+    const index = marks.indexOf(mark);
+    if (index >= 0) marks.splice(index, 1);
+    return index >= 0;
+  });
+  return isKept && marks.every((mark) => CASE_MARKS.test(mark))
+    ? []
+    : [refusal('test-marking', 'The marks of a test or group are others.', place)];
+}
+
+/** The marks that stand right above a declaration, also those that span several lines. */
+function marksAbove({ view }: TestFile, { line }: TestCase): string[] {
+  const base = view.lines[line]?.depth ?? 0;
+  const marks: string[] = [];
+  for (let at = line - 1; at >= 0; at -= 1) {
+    const one = view.lines[at];
+    if (one === undefined || !(isBlank(one) || MARKS.test(one.code) || one.depth > base || /^\s*[)\]}]/.test(one.code)))
+      break;
+    // Behind the end of what stands before.
+    if (/^\s*(?:\}|end\b)/.test(one.code)) break;
+    if (MARKS.test(one.code) && one.depth === base) marks.push(one.text.trim());
+  }
+  return marks;
+}
+
+const isBlank = ({ code }: CodeLine): boolean => code.trim() === '';
 
 /** Tests and groups that the file did not have: for names that occur more often, the later ones. */
 export function newCases(before: TestFile, after: TestFile): TestCase[] {

@@ -12,6 +12,9 @@ const KEYWORDS = new Set(
 );
 const QUOTED = /(["'`])((?:\\.|(?!\1).)*)\1/g;
 
+/** Brings in effects, or names that are not said. */
+const LOOSE = /^\s*import\s*['"][./]|^\s*require(?:_once)?\s*\(?\s*['"][./]|^\s*from\s+\S+\s+import\s*\(?\s*\*/;
+
 interface Import {
   readonly at: number;
   readonly text: string;
@@ -38,7 +41,14 @@ export function compareImports(file: PatchedFile, before: TestFile, after: TestF
   const rebound = fresh.filter((one) =>
     one.names.some((name) => old.some((other) => other.names.includes(name) && other.origin !== one.origin)),
   );
+  const loose =
+    file.before === null
+      ? []
+      : fresh.filter(({ text }) => LOOSE.test(text) && !old.some((other) => other.text === text));
   return [
+    ...loose.map(({ at }) =>
+      refusal('runner-patched', 'A test would run another file, or take all names from it.', { path, line: at + 1 }),
+    ),
     ...lost.map(({ at }) =>
       refusal('test-code-changed', 'A test would import something from another place, or not at all.', {
         path,

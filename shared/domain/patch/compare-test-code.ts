@@ -1,17 +1,17 @@
 import type { PatchedFile } from './apply-patch.ts';
 import type { CodeLine } from './code-view.ts';
 import { changeOf } from './compare-assertions.ts';
+import { MARKS } from './compare-cases.ts';
+import { wordsOf } from './compare-names.ts';
 import { type Finding, look, refusal } from './finding.ts';
 import type { Language } from './language.ts';
 import { skeletonOf } from './strengthening.ts';
 import { TEST_DIALECTS } from './test-dialect.ts';
 import { folded, type TestFile } from './test-file.ts';
 
-const MARKS = /^\s*(?:@\w|#!?\[|\[\s*[A-Z]\w*)/;
 const FLOW =
   /^\s*(?:\}?\s*else\s*)?(?:if|for|foreach|while|unless|until|switch|case|with|elif|elsif|when|match|using|loop|before\w*|after\w*|setup|teardown|subject)\b|^\s*let!?\s*\(/i;
 const PUNCTUATION = /^[\s{}()[\];,]*$|^\s*(?:end|pass|\}\s*else\s*\{|else:?)\s*$/;
-const CALL = /([\p{L}_$][\p{L}\p{N}_$]*!?)\s*(?:<[^<>()]*>)?\(/gu;
 
 interface Place {
   readonly at: number;
@@ -55,11 +55,9 @@ function changedLine({ at, line }: Place, partner: Place | null, added: readonly
     const [rule, reason] = changeOf(old, fresh);
     return [refusal(rule, reason, after)];
   }
-  const calls = new Set(added.flatMap((one) => callsOf(one.line)));
-  if (callsOf(line).some((name) => !calls.has(name))) {
-    return [refusal('test-code-changed', 'A test does not call any more what it called.', after)];
+  const words = new Set(added.flatMap((one) => wordsOf(one.line)));
+  if (wordsOf(line).some((word) => !words.has(word))) {
+    return [refusal('test-code-changed', 'A test does not use any more what it used.', after)];
   }
   return [look('test-code-changed', 'A line of a test is worded in another way.', after)];
 }
-
-const callsOf = ({ code }: CodeLine): string[] => [...code.matchAll(CALL)].flatMap(([, name]) => name ?? []);

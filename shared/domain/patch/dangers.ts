@@ -1,3 +1,4 @@
+import { LEAVE } from './test-tricks.ts';
 import { perLanguage, tricksOf } from './trick.ts';
 
 const JVM = {
@@ -122,9 +123,26 @@ const INSECURE = perLanguage(
   { rule: 'security-weakened', reason: 'It would take away a protection.', view: 'text' },
 );
 
+/** Reaches into what tests run on, from the product. */
+const GLOBALS = perLanguage(
+  {
+    javascript:
+      /\b(?:globalThis|global|window|self)\s*(?:\.\s*(?:expect|it|test|describe|assert|jest|vi|Promise|Date|Math|Array|Object|JSON)\b|\[)|\.prototype\s*(?:\.\s*\w+|\[[^\]]*\])\s*=(?!=)|\basymmetricMatch\b|\btoPrimitive\b/g,
+    python: /\b(?:unittest|pytest|_pytest|builtins)\b|\bsys\.(?:modules|settrace|setprofile|meta_path|path_hooks)\b/g,
+    ruby: /\b(?:class|module)\s+(?:Minitest|RSpec|Test|Object|Kernel|BasicObject|Integer|String|Array|Hash)\b|\bTracePoint\b/g,
+    rust: /\bset_hook\b|\bmacro_rules!\s*assert/g,
+    go: /\bgo:linkname\b|\breflect\.(?:ValueOf|NewAt)\b.*\bSet\b/g,
+    csharp: /\bModuleInitializer\b|\bAppDomain\b/g,
+    php: /\bstream_wrapper_(?:register|unregister)\b|\bspl_autoload_register\b|\bnamespace\s+PHPUnit\b/g,
+    java: /\bpackage\s+org\.(?:junit|assertj|testng|mockito)\b|\bInstrumentation\b/g,
+    kotlin: /\bpackage\s+(?:org\.(?:junit|assertj)|kotlin\.test)\b|\bInstrumentation\b/g,
+  },
+  { rule: 'runner-patched', reason: 'It would reach into what tests run on.', view: 'code' },
+);
+
 /** What a fix may newly do that a person would have to answer for. */
 export const DANGERS = tricksOf(
-  [NETWORK, PROCESS, DYNAMIC, ENVIRONMENT, FILES, INSECURE],
+  [LEAVE, GLOBALS, NETWORK, PROCESS, DYNAMIC, ENVIRONMENT, FILES, INSECURE],
   [
     {
       rule: 'secret-access',

@@ -5,7 +5,7 @@ import { type Finding, look, refusal } from './finding.ts';
 import { hasHidden, hasLookalike } from './hidden-characters.ts';
 import type { Language } from './language.ts';
 import { isMarkedGenerated } from './path-policy.ts';
-import { PRODUCT_TRICKS, SOURCE_TRICKS, SWALLOWED } from './source-tricks.ts';
+import { EQUALS_ALL, PRODUCT_TRICKS, SOURCE_TRICKS, SWALLOWED } from './source-tricks.ts';
 import { newMatches, type Trick } from './trick.ts';
 
 /** Letters and digits without a blank, as encoded programs have them. */
@@ -68,9 +68,12 @@ function codeFindings(file: PatchedFile, language: Language, isTest: boolean): F
         look('retry-or-timeout', 'It would wait longer or try more often.', { path, line: at + 1 }),
       ),
     );
-    const swallowed = SWALLOWED.test(added.map(({ line }) => line.code).join('\n'));
-    if (swallowed)
-      findings.push(refusal('swallowed-error', 'An error would be caught and forgotten.', { path, line: from + 1 }));
+    const together = added.map(({ line }) => line.code).join('\n');
+    const whole = { path, line: from + 1 };
+    if (SWALLOWED.test(together))
+      findings.push(refusal('swallowed-error', 'An error would be caught and forgotten.', whole));
+    if (EQUALS_ALL.test(together))
+      findings.push(refusal('test-aware', 'Something would be equal to everything.', whole));
   }
   return findings;
 }

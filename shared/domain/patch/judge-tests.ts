@@ -2,15 +2,18 @@ import type { PatchedFile } from './apply-patch.ts';
 import { compareAssertions } from './compare-assertions.ts';
 import { compareCases, newCases } from './compare-cases.ts';
 import { compareImports } from './compare-imports.ts';
+import { namesGivenBy, wordsOf } from './compare-names.ts';
 import { compareTestCode } from './compare-test-code.ts';
 import { type Finding, refusal } from './finding.ts';
 import type { Language } from './language.ts';
+import { TEST_DIALECTS } from './test-dialect.ts';
 import { ownerOf, readTestFile, type TestCase, type TestFile } from './test-file.ts';
 import { LEAVES, MOCK_TRICKS, TEST_TRICKS } from './test-tricks.ts';
 import { newMatches } from './trick.ts';
 import { isTrivial } from './trivial-assertions.ts';
 
 interface Judged {
+  readonly language: Language;
   readonly file: PatchedFile;
   readonly before: TestFile;
   readonly after: TestFile;
@@ -31,7 +34,7 @@ export function judgeTests(file: PatchedFile, language: Language, isTest: boolea
     ];
   }
   const fresh = newCases(before, after);
-  const judged: Judged = { file, before, after, fresh };
+  const judged: Judged = { language, file, before, after, fresh };
   if (!isTest)
     return [
       ...compareCases(file, before, after),
@@ -47,6 +50,7 @@ export function judgeTests(file: PatchedFile, language: Language, isTest: boolea
     ...mockFindings(judged, language),
     ...flowFindings(judged),
     ...shadowFindings(judged),
+    ...sheltered(judged),
   ];
 }
 
@@ -106,8 +110,8 @@ function flowFindings(judged: Judged): Finding[] {
       )
       .filter(({ at, line }) => {
         const owner = ownerOf(after.cases, at);
-        if (owner === null) return line.depth === 0;
-        return owner.kind === 'test' || line.depth <= (after.view.lines[owner.line + 1]?.depth ?? 0);
+        if (owner?.kind === 'test' || guardsAssertion(at, judged)) return true;
+        return owner === null ? line.depth === 0 : line.depth <= (after.view.lines[owner.line + 1]?.depth ?? 0);
       })
       .map(({ at }) =>
         refusal('assertion-bypassed', 'A test that exists would be left before its end.', {
@@ -118,27 +122,16 @@ function flowFindings(judged: Judged): Finding[] {
   );
 }
 
-const DEFINES =
-  /^\s*(?:export\s+)?(?:(?:const|let|var|val|final|auto|static|public|private|async|pub|mut)\s+)*(?:(?:function|def|class|fun|func|fn|struct|object)\s+)?\$?([\p{L}_][\p{L}\p{N}_]*)\s*(?::[^=]+)?(?:=(?![=>~])|:=|\()/u;
-const DECLARES =
-  /^\s*(?:export\s+)?(?:async\s+)?(?:const|let|var|val|function|def|class|fun|func|fn)\b|[^=!<>]=(?![=>~])|:=/;
-
 /** Outside of new tests no name that the file uses already gets another meaning. */
 function shadowFindings(judged: Judged): Finding[] {
   const { file, before } = judged;
   if (file.before === null) return [];
-  const known = new Set(before.view.lines.flatMap(({ code }) => code.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []));
+  const known = new Set(before.view.lines.flatMap(wordsOf));
   return addedOf(judged).flatMap(({ before: [start, end], added }) => {
-    const replaced = new Set(before.view.lines.slice(start, end).flatMap(({ code }) => DEFINES.exec(code)?.[1] ?? []));
+    const replaced = new Set(before.view.lines.slice(start, end).flatMap(namesGivenBy));
     return added
-      .filter(
-        ({ at, line }) =>
-          DECLARES.test(line.code) && !isInNew(at, judged) && !judged.fresh.some((one) => one.line === at),
-      )
-      .filter(({ line }) => {
-        const name = DEFINES.exec(line.code)?.[1];
-        return name !== undefined && known.has(name) && !replaced.has(name);
-      })
+      .filter(({ at, line }) => !isInNew(at, judged) && !TEST_DIALECTS[judged.language].imports.test(line.text))
+      .filter(({ line }) => namesGivenBy(line).some((name) => known.has(name) && !replaced.has(name)))
       .map(({ at }) =>
         refusal('test-code-changed', 'A name that the tests use would get another meaning.', {
           path: file.path,
@@ -146,6 +139,36 @@ function shadowFindings(judged: Judged): Finding[] {
         }),
       );
   });
+}
+
+/** What is put under an assertion that expects an error can bring it about. */
+function sheltered(judged: Judged): Finding[] {
+  const { file, after, before } = judged;
+  const known = new Set(before.assertions.map(({ key }) => key));
+  return addedOf(judged).flatMap(({ added }) =>
+    added
+      .filter(({ at, line }) => line.code.trim() !== '' && !isInNew(at, judged))
+      .filter(({ at, line }) => {
+        const above = after.view.lines.findLastIndex(
+          (one, index) => index < at && one.code.trim() !== '' && one.depth < line.depth,
+        );
+        return after.assertions.some((one) => one.line === above && known.has(one.key));
+      })
+      .map(({ at }) =>
+        refusal('assertion-bypassed', 'Something is put under an assertion that exists.', {
+          path: file.path,
+          line: at + 1,
+        }),
+      ),
+  );
+}
+
+/** In a function that tests call: whether an assertion of before stands behind the line, in the same block. */
+function guardsAssertion(at: number, { before, after }: Judged): boolean {
+  const depth = after.view.lines[at]?.depth ?? 0;
+  const next = after.view.lines.findIndex((line, index) => index > at && line.code.trim() !== '' && line.depth < depth);
+  const known = new Set(before.assertions.map(({ key }) => key));
+  return after.assertions.some(({ line, key }) => line > at && (next < 0 || line < next) && known.has(key));
 }
 
 function isInNew(at: number, { fresh }: Judged): boolean {

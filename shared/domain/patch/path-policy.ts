@@ -22,6 +22,10 @@ const DIRECTORIES: Readonly<Record<string, string>> = {
     'deploy deployment deployments infra infrastructure terraform tf ansible puppet chef salt helm k8s kubernetes kustomize cdk pulumi cloudformation docker dockerfiles',
   ),
   ...named('changes stored records', 'migrations migrate alembic flyway liquibase'),
+  ...named(
+    'could take the place of the test runner',
+    'pytest _pytest unittest junit xunit testify phpunit rspec minitest jest vitest mocha',
+  ),
   ...named('configures tools', 'config configs configuration conf settings'),
   ...named(
     'holds what tests expect or stand-ins they use',
@@ -55,6 +59,10 @@ const FILES: readonly (readonly [RegExp, string])[] = [
   ],
   [/^build\.rs$/i, 'is run by the build'],
   [
+    /^(?:_?pytest|unittest|doctest|nose2?|mock|hypothesis|minitest|rspec|vitest|jest)\.(?:py|rb|[cm]?[jt]s)$/i,
+    'could take the place of the test runner',
+  ],
+  [
     /^(?:spec|rails|test|system|features?|minitest|acceptance|cucumber)_helper\.rb$|^(?:env|hooks|application|boot|environment|puma|unicorn|deploy|schema|seeds|rakefile|gemfile|guardfile|dangerfile|capfile|vagrantfile|fastfile|podfile|brewfile)\.rb$/i,
     'configures, or sets tests up for the whole run',
   ],
@@ -71,6 +79,9 @@ const FILES: readonly (readonly [RegExp, string])[] = [
     'configures, or sets tests up for the whole run',
   ],
 ];
+/** At the root they take the place of modules of the language itself. */
+const SHADOWING =
+  /^(?:abc|ast|asyncio|builtins|collections|contextlib|copy|dataclasses|datetime|decimal|encodings|enum|functools|importlib|inspect|io|itertools|json|logging|math|operator|os|pathlib|random|re|site|string|struct|subprocess|sys|threading|time|token|tokenize|traceback|types|typing|warnings|weakref)\.py$/;
 const GENERATED_NAMES =
   /(?:\.min\.[cm]?js|[._-]bundle\.[cm]?js|[._]generated\.\w+|[._-]gen\.\w+|\.g\.cs|\.g\.i\.cs|\.designer\.cs|\.pb\.go|\.pb\.gw\.go|_pb2(?:_grpc)?\.py|_pb\.[jt]s|_grpc_pb\.[jt]s|_generated\.\w+|^zz_generated.*|_string\.go|^bindata\.go|_mock\.go|^mock_.*\.go|^wire_gen\.go|\.snap\.\w+|\.approved\.\w+|\.verified\.\w+)$/i;
 const GENERATED_MARK =
@@ -107,6 +118,8 @@ export function roleOfPath(path: string): PathRole {
     return refused('path-not-source', 'It is not a source or test file of a language whose tests are known.');
   const file = FILES.find(([pattern]) => pattern.test(name));
   if (file !== undefined) return refused('path-protected', `The file ${file[1]}.`);
+  if (SHADOWING.test(path))
+    return refused('path-protected', 'The file could take the place of a module of the language.');
   if (GENERATED_NAMES.test(name))
     return refused('generated-file', 'The file is generated: what generates it must be changed.');
   return { kind: isTestPath(path, language) ? 'test' : 'source', language };

@@ -74,11 +74,13 @@ const STRICTER: readonly (readonly [RegExp, string])[] = [
   [/^assert\.deepEqual\(/, 'assert.deepStrictEqual('],
   [/->assertEquals\(/, '->assertSame('],
   [/^assert\.(?=\w+\(t,)/, 'require.'],
-  [/^self\.assertTrue\(([^()=]+(?:\([^()]*\))?)\s?==\s?([^()=]+)\)$/, 'self.assertEqual($1,$2)'],
+  [/^self\.assertTrue\(([^()=]+?(?:\([^()]*\))?)\s?==\s?([^()=]+)\)$/, 'self.assertEqual($1,$2)'],
   [/^assertTrue\((.+)\.equals\((.+)\)\)$/, 'assertEquals($2,$1)'],
-  [/^assert!\(([^()=]+(?:\([^()]*\))?)\s?==\s?([^()=]+)\)$/, 'assert_eq!($1,$2)'],
-  [/^Assert\.True\(([^()=]+(?:\([^()]*\))?)\s?==\s?([^()=]+)\)$/, 'Assert.Equal($2,$1)'],
+  [/^assert!\(([^()=]+?(?:\([^()]*\))?)\s?==\s?([^()=]+)\)$/, 'assert_eq!($1,$2)'],
+  [/^Assert\.True\(([^()=]+?(?:\([^()]*\))?)\s?==\s?([^()=]+)\)$/, 'Assert.Equal($2,$1)'],
 ];
+/** AssertJ checks one link after the other: another one only asks for more. */
+const MORE_LINKS = /^(?:\.(?:is|has|contains|does|starts|ends|matches)\w*\([^()]*\))+$/;
 const THROWS_ANY = /^(?<start>.*(?:\.toThrow(?:Error)?\(|\.rejects\.toThrow\())\)$/;
 
 /** True when `after` holds at most where `before` does, about the same subject: known pairs alone, never a guess. */
@@ -90,6 +92,8 @@ export function strengthens(before: string, after: string): boolean {
     after.startsWith(start) &&
     /^(?:[A-Z]\w*|["'/].+["'/][a-z]*)\)$/.test(after.slice(start.length))
   )
+    return true;
+  if (after.startsWith(before) && MORE_LINKS.test(after.slice(before.length)) && /^assertThat\w*\(/.test(before))
     return true;
   return PAIRS.some(({ weak, strong }) => {
     const [a, b] = [weak.exec(before)?.groups, strong.exec(after)?.groups];

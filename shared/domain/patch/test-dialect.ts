@@ -109,7 +109,7 @@ export const TEST_DIALECTS: Readonly<Record<Language, TestDialect>> = {
     marker: /#\[\s*(?:\w*\\)*(?:Test|TestWith|DataProvider)\b|@test\b/,
     marked: /\bfunction\s+(\w+)/,
     assertion:
-      /(?:\$this->|self::|static::|Assert::)(?:assert\w*|expect\w*|fail)\s*\(|(?<![\w>$:])expect\s*\(|->(?:should\w*|toBe\w*|toEqual\w*|toHave\w*|toThrow\w*|toContain\w*)\b/,
+      /(?:\$this->|self::|static::|Assert::)(?:assert\w*|expect\w*|fail)\s*\(|(?<![\w>$:])expect\s*\(|->(?:should\w*|toBe\w*|toEqual\w*|toHave\w*|toThrow\w*|toContain\w*|throws\w*)\b/,
     imports: /^\s*(?:use|namespace|require|require_once|include|include_once)\b/,
   },
 };

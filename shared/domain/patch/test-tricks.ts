@@ -23,7 +23,7 @@ const SKIP = perLanguage(
     rust: /#!?\[\s*(?:ignore|cfg_attr|cfg)\b|\bcfg!\s*\(/g,
     ruby: /(?<![\w.:])(?:skip|pending|omit|pend|xit|xdescribe|xcontext|xspecify|xscenario|xfeature|xexample|xtest)\b|\b(?:skip|pending|if|unless):|:(?:skip|pending)\b|^__END__/g,
     csharp:
-      /\bSkip\s*=|\[\s*(?:\w+\s*(?:\([^)]*\))?\s*,\s*)*(?:Ignore|Explicit|Skip\w*|Platform|Conditional\w*)\b|\bAssert\s*\.\s*(?:Ignore|Inconclusive|Pass|Warn|Skip\w*)\b|\bIgnore\s*=|\bSkippable\w+|(?<!\w)Skip\s*\.\s*(?:If|IfNot|When|Unless)\b|\bAssume\s*\./g,
+      /\bSkip\s*=|\[\s*(?:\w+\s*(?:\([^)]*\))?\s*,\s*)*(?:Ignore|Explicit|Skip\w*|Platform|Conditional\w*)\b|\bAssert\s*\.\s*(?:Ignore|Inconclusive|Pass|Warn|Skip\w*)\b|\bIgnore\s*=|\bSkippable\w+|(?<!\w)Skip\s*\.\s*(?:If|IfNot|When|Unless)\b|\bAssume\s*\.|\bExplicit\s*=/g,
     php: /->markTest(?:Skipped|Incomplete)\b|::markTest(?:Skipped|Incomplete)\b|#\[\s*(?:\w*\\)*(?:Requires\w*|Group|Ticket|DoesNotPerformAssertions)\b|->(?:skip|todo|skipOn\w*|skipLocally)\s*\(|\bexpectNotToPerformAssertions\b/g,
   },
   { rule: 'test-skipped', reason: 'A test is skipped, expected to fail, or run under a condition.', view: 'code' },
@@ -67,7 +67,8 @@ const RETRY = perLanguage(
   { rule: 'retry-or-timeout', reason: 'A test is repeated or given more time.', view: 'code' },
 );
 
-const LEAVE = perLanguage(
+/** Ends the program, and what runs in it. */
+export const LEAVE = perLanguage(
   {
     javascript: /\bprocess\s*\.\s*(?:exit|exitCode|abort|kill|reallyExit|on|once|removeAllListeners)\b|\bprocess\s*\[/g,
     python:
@@ -111,7 +112,7 @@ const RUNNER = perLanguage(
     kotlin: JVM_RUNNER,
     go: /\bfunc\s+(?:TestMain|init)\s*\(|\bflag\.Set\b|\bmonkey\.Patch|\bgo:linkname\b|\btype\s+T\s+/g,
     rust: /\bmacro_rules!\s*\w|\bset_hook\b|\bas\s+assert\w*|\bimpl\b.*\bPartialEq\b/g,
-    ruby: /\bRSpec\.(?:configure|world|configuration)\b|\b(?:class|module|instance)_eval\b|\bdefine_method\b|\balias(?:_method)?\b|\b(?:class|module)\s+(?:Minitest|RSpec|Test::Unit|Object|Kernel|BasicObject)\b|\bprepend\b|\bdef\s+(?:assert\w*|expect|refute\w*|==|eql\?|equal\?)|\bMinitest\.\w+/g,
+    ruby: /\bRSpec\.(?:configure|world|configuration)\b|\b(?:class|module|instance)_eval\b|\bdefine_method\b|\balias(?:_method)?\b|\b(?:class|module)\s+(?:Minitest|RSpec|Test::Unit|Object|Kernel|BasicObject)\b|\bprepend\b|\b(?:undef(?:_method)?|remove_method|private|protected|remove_const)\b|\bdef\s+(?:assert\w*|expect|refute\w*|==|eql\?|equal\?)|\bMinitest\.\w+/g,
     csharp:
       /\bclass\s+(?:Assert|Should\w*)\b|\bModuleInitializer\b|\busing\s+(?:Assert|Xunit)\s*=|\bHarmony\b|\bBindingFlags\b|\boverride\s+bool\s+Equals\b|\bTestCaseOrderer\b/g,
     php: /\bfunction\s+(?:assert\w+|expect\w*|fail|runTest|runBare|setResult)\b|\brunkit|\buopz_|\bReflection(?:Property|Method|Class)\b/gi,
@@ -168,7 +169,7 @@ export const MOCK_TRICKS = tricksOf([
 
 /** Leaves what it stands in. */
 export const LEAVES =
-  /(?:^|[;{}]|\bthen\b|\belse\b|\)|=>)\s*(?:return|break|continue|goto|next|yield)\b|^\s*(?:return|break|continue|next)\b|\breturn\s+(?:if|unless)\b/;
+  /(?:^|[;{}]|\bthen\b|\belse\b|\)|=>)\s*(?:return|break|continue|goto|next|yield)\b|^\s*(?:return|break|continue|next)\b|^\s*(?:done|next|resolve)\s*\(\s*\)|\breturn\s+(?:if|unless)\b/;
 
 /** The line after it belongs to it, or is run under its condition, without any bracket to show it. */
 export const TAKES_NEXT_LINE =
