@@ -1,58 +1,20 @@
-import { type LogAnomaly, makeLogAnomalyDetector } from '#shared/domain/anomaly/log-detector.ts';
-import { type Severity, severityOf } from '#shared/domain/causality/severity.ts';
-import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
+import { type JudgedLine, makeLogJudge } from '../input/log-judge.ts';
 import { lineBatches } from '../input/log-lines.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** Templates of which the severity is remembered. */
-const MOST_TEMPLATES = 5_000;
 /** Of a line shown without `--json`. */
 const SHOWN = 200;
 
-/** A line with its answer; its text is held until the end of its window only. */
-interface Answered extends LogAnomaly {
-  readonly text: string;
-}
-
-/** Judges lines by the templates that are known when they come. */
-function makeLogJudge() {
-  const miner = makeTemplateMiner();
-  const detector = makeLogAnomalyDetector();
-  const severities = new Map<number, Severity>();
-  const texts = new Map<number, string>();
-  const severityOfTemplate = (cluster: number, text: string): Severity => {
-    const known = severities.get(cluster);
-    if (known !== undefined) return known;
-    if (severities.size >= MOST_TEMPLATES) severities.clear();
-    const severity = severityOf(text);
-    severities.set(cluster, severity);
-    return severity;
-  };
-  const withText = (answers: readonly LogAnomaly[]): Answered[] => {
-    const answered = answers.map((answer) => ({ ...answer, text: texts.get(answer.line) ?? '' }));
-    if (answers.length > 0) texts.clear();
-    return answered;
-  };
-  return {
-    next(line: number, text: string): Answered[] {
-      const cluster = miner.add(text).cluster;
-      texts.set(line, text);
-      return withText(detector.next({ line, cluster, severity: severityOfTemplate(cluster, text) }));
-    },
-    end: (): Answered[] => withText(detector.end()),
-  };
-}
-
-function asJson({ line, score, anomalous, reason }: Answered): string {
+function asJson({ line, score, anomalous, reason }: JudgedLine): string {
   return `${JSON.stringify({ line, score: Number(score.toFixed(6)), anomalous, reason })}\n`;
 }
 
-function asText({ line, score, anomalous, reason, text }: Answered): string {
+function asText({ line, score, anomalous, reason, text }: JudgedLine): string {
   return anomalous ? `${line}  ${score.toFixed(3)}  ${reason}  ${text.slice(0, SHOWN)}\n` : '';
 }
 
-async function judge(file: string, terminal: Terminal, print: (answer: Answered) => string): Promise<void> {
+async function judge(file: string, terminal: Terminal, print: (answer: JudgedLine) => string): Promise<void> {
   const judged = makeLogJudge();
   for await (const lines of lineBatches(file, terminal)) {
     let printed = '';

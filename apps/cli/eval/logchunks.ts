@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { shippedSignatures } from '../input/shipped-content.ts';
 import { excerptReport, keptShares } from './excerpt-recall.ts';
+import { type CauseFound, causeFigures, causeFound } from './first-cause.ts';
 import { readCaseText, readLabels } from './labels.ts';
 import type { Suite } from './suite.ts';
 
@@ -15,12 +17,17 @@ export const logchunks: Suite = {
   summary: 'excerpts: failing Travis logs with the failing chunk marked by hand',
   async run(dataDir, { progress }) {
     const labels = await readLabels(dataDir, 'labels.jsonl', Label);
+    const signatures = await shippedSignatures(progress);
     const shares = [];
+    const causes: CauseFound[] = [];
     for (const [at, { repo, log, span }] of labels.entries()) {
       if (span === null) continue;
-      shares.push(...keptShares({ group: repo, text: await readCaseText(dataDir, log), marked: [span] }));
+      const text = await readCaseText(dataDir, log);
+      shares.push(...keptShares({ group: repo, text, marked: [span] }));
+      causes.push(causeFound(text, [span], signatures));
       if (at % 100 === 99) progress(`${at + 1} of ${labels.length} logs`);
     }
-    return excerptReport(shares, { recall: { 50: 0.85 }, full: { 100: 0.8 } });
+    const { figures, ...rest } = excerptReport(shares, { recall: { 50: 0.85 }, full: { 100: 0.8 } });
+    return { figures: [...figures, ...causeFigures(causes)], ...rest };
   },
 };

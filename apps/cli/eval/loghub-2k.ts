@@ -1,11 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { instantOfLine } from '#shared/domain/causality/instant.ts';
+import { type Severity, severityOf } from '#shared/domain/causality/severity.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import { type TemplateAccuracy, templateAccuracyOf } from '#shared/domain/templates/accuracy.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { csvRows } from './csv-rows.ts';
-import { figuresByGroup, meanFigure } from './figures.ts';
+import { figuresByGroup, meanFigure, proportion } from './figures.ts';
 import { linesOf, readCaseText } from './labels.ts';
+import { anomalyFigures } from './log-anomaly-figures.ts';
 import type { Figure, Suite } from './suite.ts';
 
 const CORRECTED = 'loghub_2k_corrected';
@@ -18,6 +21,8 @@ interface System {
   readonly truths: readonly string[];
   /** Whole lines; empty where the data has none. */
   readonly lines: readonly string[];
+  /** The level of each line as the data has it in a column; empty where it has none. */
+  readonly levels: readonly string[];
 }
 
 interface Measured {
@@ -50,7 +55,8 @@ async function readSystem(dataDir: string, name: string): Promise<System | undef
   );
   const text = log === undefined ? '' : await readCaseText(dataDir, join(ORIGINAL, name, log));
   const lines = linesOf(text).filter((line) => line.trim() !== '');
-  return { name, messages: column('Content'), truths: column('EventTemplate'), lines };
+  const levels = rows[0]?.includes('Level') === true ? column('Level') : [];
+  return { name, messages: column('Content'), truths: column('EventTemplate'), lines, levels };
 }
 
 /** Accuracy after one pass with the answers of the moment, and after a second look with all that was learnt. */
@@ -92,6 +98,34 @@ function figuresOf(measured: readonly Measured[]): Figure[] {
   ];
 }
 
+/** How the columns name severities. */
+const LEVELS: Readonly<Record<string, Severity>> = {
+  fatal: 'critical',
+  error: 'error',
+  warn: 'warning',
+  warning: 'warning',
+  notice: 'info',
+  info: 'info',
+  debug: 'debug',
+};
+
+/** Shares of lines whose severity and whose time were read; a column that names no level (a host, say) is left out. */
+function lineFigures(systems: readonly System[]): Figure[] {
+  const levelled = systems.flatMap(({ lines, levels }) =>
+    lines.length !== levels.length
+      ? []
+      : lines.flatMap((line, at) => {
+          const truth = LEVELS[(levels[at] ?? '').toLowerCase()];
+          return truth === undefined ? [] : [severityOf(line) === truth];
+        }),
+  );
+  const timed = systems.flatMap(({ lines }) => lines.map((line) => instantOfLine(line) !== null));
+  return [
+    ...proportion('severity as the level column has it', levelled.filter(Boolean).length, levelled.length),
+    ...proportion('lines whose time is read', timed.filter(Boolean).length, timed.length),
+  ];
+}
+
 /** Lines a second of one pass over the lines of all systems, several times. */
 function speedOf(systems: readonly System[], now: () => number): Figure[] {
   const lines = systems.flatMap((system) => (system.lines.length > 0 ? system.lines : system.messages));
@@ -118,7 +152,12 @@ export const loghub2k: Suite = {
       return measure(system);
     });
     return {
-      figures: [...figuresOf(measured), ...speedOf(systems, now)],
+      figures: [
+        ...figuresOf(measured),
+        ...lineFigures(systems),
+        ...anomalyFigures(systems.filter(({ lines }) => lines.length > 0)),
+        ...speedOf(systems, now),
+      ],
       byGroup: figuresByGroup(measured, ({ group }) => group, figuresOf),
     };
   },

@@ -2,6 +2,13 @@ import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { type TextInput, textOf } from './open-input.ts';
 
+/** The evidence of a log that is at hand as a whole. */
+export function textEvidence(text: string): Evidence {
+  const excerpts = makeExcerpts(1);
+  excerpts.open({ id: 'log', name: 'log', url: null }).push(text);
+  return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
+}
+
 /** A log's evidence as the workflow would gather it: redacted, excerpted, with the same limits. */
 export async function evidenceOf(input: TextInput): Promise<Evidence> {
   const excerpts = makeExcerpts(1);

@@ -49,10 +49,13 @@ const scoreMemory = 1000;
 /** Decades that a severity adds to what is surprising by itself. */
 const severityDecades = { critical: 1, error: 0.7, warning: 0.2, info: 0, debug: -0.5 } as const;
 const leastSurprise = 1;
+/** A template never seen is news by itself; a window is 50 lines, so what is said of windows is said more seldom. */
+const newDecades = 1;
+const windowDecades = 1;
 
 /**
  * An isolation forest over template counts in windows of lines says which windows are an unusual mix; how seldom a template was seen
- * before says which lines are strange in themselves (Good and Turing's estimate for one never seen); how much more often one comes than
+ * before says which lines are strange in themselves (one never seen: by how seldom new ones came of late); how much more often one comes than
  * it used to says where its rate jumps (Chernoff's bound of the Poisson tail, 1952). All are decades of surprise over the past alone.
  * Memory is bounded: `windows` windows and the templates `window-counts.ts` keeps.
  */
@@ -68,8 +71,8 @@ export function makeLogAnomalyDetector(options: Partial<LogAnomalyDetectorOption
     // A shorter window would be unusual for its length alone.
     const jump = whole ? counts.strongestJump() : null;
     // Improbable by the rate, and more so than in the windows before: rates of many logs jump all the time.
-    const jumped = whole ? Math.min(jump?.decades ?? 0, jumps.next(jump?.decades ?? 0)) : 0;
-    const mix = whole ? mixes.next(counts.closeWindow()) : 0;
+    const jumped = whole ? Math.min(jump?.decades ?? 0, jumps.next(jump?.decades ?? 0) + windowDecades) : 0;
+    const mix = whole ? mixes.next(counts.closeWindow()) + windowDecades : 0;
     // The mix speaks through the line that is strangest in it, unless what is strange in it was told already.
     const strangest = pending.reduce((most, one) => Math.max(most, one.surprise), 0);
     let spoken = false;
@@ -91,7 +94,8 @@ export function makeLogAnomalyDetector(options: Partial<LogAnomalyDetectorOption
     next({ line, cluster, severity = 'info' }) {
       const { seenBefore, decades } = counts.add(cluster);
       linesSeen += 1;
-      const said = decades < leastSurprise ? decades : decades + severityDecades[severity];
+      const own = seenBefore === 0 ? decades + newDecades : decades;
+      const said = decades < leastSurprise ? decades : own + severityDecades[severity];
       const surprise = linesSeen <= warmUpLines ? 0 : said;
       pending.push({ line, cluster, surprise, reason: seenBefore === 0 ? 'new-template' : 'rare-template' });
       return pending.length >= windowLines ? close(true) : [];

@@ -1,5 +1,7 @@
 const axes = 32;
 const mostTemplates = 20_000;
+/** Lines after which a new template weighs half; a tenth of the log where that is more. */
+const leastHalfLife = 300;
 /** Before so many windows no rate is known. */
 const leastWindows = 4;
 
@@ -20,7 +22,8 @@ export function makeWindowCounts(): WindowCounts {
   const totals = new Map<number | string, number>();
   const axisOf = new Map<number | string, number>();
   let lines = 0;
-  let seenOnce = 0;
+  let recentNew = 0;
+  let recentLines = 0;
   let window = new Float64Array(axes);
   let present = new Map<number | string, number>();
   let windows = 0;
@@ -28,8 +31,8 @@ export function makeWindowCounts(): WindowCounts {
 
   function improbability(seenBefore: number): number {
     if (lines === 0) return 0;
-    // Good and Turing: all templates never seen share the mass of those seen once.
-    const mass = seenBefore === 0 ? (seenOnce + 1) / (lines + 1) : (seenBefore + 1) / (lines + 1);
+    // All templates never seen share the mass of those that were new of late: a log that starts has many, one that runs has few.
+    const mass = seenBefore === 0 ? (recentNew + 0.5) / (recentLines + 1) : (seenBefore + 1) / (lines + 1);
     return -Math.log10(mass);
   }
 
@@ -37,8 +40,9 @@ export function makeWindowCounts(): WindowCounts {
     add(cluster) {
       const seenBefore = totals.get(cluster) ?? 0;
       const decades = improbability(seenBefore);
-      if (seenBefore === 0) seenOnce += 1;
-      if (seenBefore === 1) seenOnce -= 1;
+      const kept = 1 - Math.LN2 / (leastHalfLife + lines / 10);
+      recentNew = recentNew * kept + (seenBefore === 0 ? 1 : 0);
+      recentLines = recentLines * kept + 1;
       // Beyond the bound a template stays unknown; logs with so many have none worth the name.
       if (seenBefore > 0 || totals.size < mostTemplates) totals.set(cluster, seenBefore + 1);
       if (!axisOf.has(cluster) && axisOf.size < axes - 1) axisOf.set(cluster, axisOf.size);

@@ -1,0 +1,32 @@
+import { causalChainOf } from '#shared/domain/causality/chain.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { textEvidence } from '../input/log-evidence.ts';
+import { proportion } from './figures.ts';
+import type { Figure } from './suite.ts';
+
+/** Where the first cause of one log was seen. */
+export type CauseFound = 'marked' | 'elsewhere' | 'none';
+
+/** Whether the line that is taken for the first cause is one of those that a person marked as the failure. */
+export function causeFound(
+  text: string,
+  marked: readonly (readonly [first: number, last: number])[],
+  signatures: SignatureSet,
+): CauseFound {
+  const evidence = textEvidence(text);
+  const chain = causalChainOf(evidence, classify(evidence, { signatures }).evidence);
+  const lines = evidence.sources.flatMap((source) => source.lines);
+  const number = lines.find(({ ref }) => ref === chain?.cause.ref)?.number;
+  if (number === undefined) return 'none';
+  return marked.some(([first, last]) => number >= first && number <= last) ? 'marked' : 'elsewhere';
+}
+
+/** How often the first cause lies in the marked lines, and how often none was told. */
+export function causeFigures(found: readonly CauseFound[]): Figure[] {
+  const count = (one: CauseFound): number => found.filter((each) => each === one).length;
+  return [
+    ...proportion('first cause in the marked lines', count('marked'), found.length),
+    ...proportion('no first cause told', count('none'), found.length),
+  ];
+}

@@ -1,0 +1,39 @@
+import { type LogAnomaly, makeLogAnomalyDetector } from '#shared/domain/anomaly/log-detector.ts';
+import { type Severity, severityOf } from '#shared/domain/causality/severity.ts';
+import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+
+/** Templates of which the severity is remembered. */
+const MOST_TEMPLATES = 5_000;
+/** A line with its answer; its text is held until the end of its window only. */
+export interface JudgedLine extends LogAnomaly {
+  readonly text: string;
+}
+
+/** Judges the lines of one log by the templates that are known when they come. Memory does not grow with the log. */
+export function makeLogJudge() {
+  const miner = makeTemplateMiner();
+  const detector = makeLogAnomalyDetector();
+  const severities = new Map<number, Severity>();
+  const texts = new Map<number, string>();
+  const severityOfTemplate = (cluster: number, text: string): Severity => {
+    const known = severities.get(cluster);
+    if (known !== undefined) return known;
+    if (severities.size >= MOST_TEMPLATES) severities.clear();
+    const severity = severityOf(text);
+    severities.set(cluster, severity);
+    return severity;
+  };
+  const withText = (answers: readonly LogAnomaly[]): JudgedLine[] => {
+    const answered = answers.map((answer) => ({ ...answer, text: texts.get(answer.line) ?? '' }));
+    if (answers.length > 0) texts.clear();
+    return answered;
+  };
+  return {
+    next(line: number, text: string): JudgedLine[] {
+      const cluster = miner.add(text).cluster;
+      texts.set(line, text);
+      return withText(detector.next({ line, cluster, severity: severityOfTemplate(cluster, text) }));
+    },
+    end: (): JudgedLine[] => withText(detector.end()),
+  };
+}
