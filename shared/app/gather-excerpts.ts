@@ -1,5 +1,6 @@
 import type { EvidenceLine, EvidenceSource } from '#shared/domain/evidence/evidence.ts';
 import { type Excerpt, type ExcerptLine, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
+import type { PassingLines } from '#shared/domain/evidence/passing-lines.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 
@@ -25,8 +26,8 @@ export interface OpenSource {
 }
 
 export interface Excerpts {
-  /** Starts a source. Sources are read one after the other. */
-  open(meta: SourceMeta): OpenSource;
+  /** Starts a source, compared with what a passing run printed where that is known. Sources are read one after the other. */
+  open(meta: SourceMeta, passing?: PassingLines): OpenSource;
   finish(): { sources: EvidenceSource[]; notes: string[] };
 }
 
@@ -37,12 +38,12 @@ export function makeExcerpts(sources: number): Excerpts {
   const read: { meta: SourceMeta; excerpt: Excerpt }[] = [];
   let finishOpen = () => {};
   return {
-    open(meta) {
+    open(meta, passing) {
       // Before the redactor forgets where it is: the last line may belong to a private key.
       finishOpen();
       redactor.nextSource();
       const name = cleanText(redactor.line(cleanText(meta.name, NAME_READ)), NAME_KEPT);
-      const excerpter = makeExcerpter({ maxLines, redactor });
+      const excerpter = makeExcerpter({ maxLines, redactor, ...(passing ? { passing } : {}) });
       finishOpen = () => {
         read.push({ meta: { ...meta, name }, excerpt: excerpter.finish() });
         finishOpen = () => {};

@@ -10,6 +10,7 @@ import type { Clock } from '#shared/ports/time.ts';
 import { MAX_EVIDENCE_SOURCES, makeExcerpts } from './gather-excerpts.ts';
 import { type HistoryHost, historiesOf, readElsewhere } from './gather-history.ts';
 import { inParallel, makePartReader, type PartReader } from './gather-part.ts';
+import { makePassingReader, type PassingReader } from './gather-passing.ts';
 import { makeFailedTests } from './gather-tests.ts';
 
 export interface RunGatherDeps {
@@ -47,10 +48,16 @@ export async function gatherRun(
   const { codeHost } = deps;
   const notes = { run: [], logs: [], history: [], later: [] } satisfies Record<string, string[]>;
   const reader = (own: string[]) => makePartReader({ ...deps, acceptGaps, notes: own });
+  const reading = readElsewhere(target, codeHost, reader(notes.history));
+  const branch = reading.then(
+    (elsewhere) => elsewhere.branch,
+    () => [],
+  );
+  const passingOf = makePassingReader(target, branch, deps);
   const [run, { failed, logs }, elsewhere, newerRun] = await inParallel([
     readRun(target, notes.run, deps),
-    readFailedJobs(target, notes.logs, reader(notes.logs), deps),
-    readElsewhere(target, codeHost, reader(notes.history)),
+    readFailedJobs(target, notes.logs, reader(notes.logs), { ...deps, passingOf }),
+    reading,
     reader(notes.later)('later runs', () => codeHost.hasNewerRun(repository, runId), false),
   ]);
   return {
@@ -82,11 +89,15 @@ async function readRun(target: GithubRunTarget, notes: string[], deps: RunGather
   }
 }
 
+interface LogDeps extends RunGatherDeps {
+  readonly passingOf: PassingReader;
+}
+
 async function readFailedJobs(
   target: GithubRunTarget,
   notes: string[],
   part: PartReader,
-  deps: RunGatherDeps,
+  deps: LogDeps,
 ): Promise<{ failed: readonly Job[]; logs: ReadLogs }> {
   const { repository, runId, runAttempt } = target;
   const jobs = await part('jobs of the run', () => deps.codeHost.listJobs(repository, runId, runAttempt), []);
@@ -98,7 +109,7 @@ async function readLogs(
   target: GithubRunTarget,
   failed: readonly Job[],
   notes: string[],
-  deps: RunGatherDeps,
+  deps: LogDeps,
 ): Promise<ReadLogs> {
   const { repository, runId, runAttempt } = target;
   const archive = await deps.codeHost.downloadLogs(repository, runId, runAttempt, MAX_ARCHIVE_BYTES);
@@ -106,6 +117,7 @@ async function readLogs(
     notes.push(`The logs could not be read: ${archive.reason}`);
     return NO_LOGS;
   }
+  const passing = await deps.passingOf(failed.map(({ name }) => name));
   const excerpts = makeExcerpts(failed.length || 1);
   const tests = makeFailedTests();
   const waiting = [...failed];
@@ -116,7 +128,8 @@ async function readLogs(
     const job = waiting.splice(index, index < 0 ? 0 : 1)[0];
     opened += 1;
     const id = job ? `job-${job.id}` : `log-${opened}`;
-    const source = excerpts.open({ id, name: job?.name ?? log.job, url: job?.url ?? null });
+    const meta = { id, name: job?.name ?? log.job, url: job?.url ?? null };
+    const source = excerpts.open(meta, passing(meta.name));
     const reports = tests.open(id);
     return (chunk) => {
       source.push(chunk);

@@ -65,8 +65,17 @@ export interface CodeHost {
     commit: { workflowId: number; headSha: string; event: string },
     limit: number,
   ): Promise<Run[]>;
-  /** The attempt's log archive (zip), cut off with `unavailable` when larger than `maxBytes`. */
-  downloadLogs(repository: string, runId: number, attempt: number, maxBytes: number): Promise<LogArchive>;
+  /**
+   * The attempt's log archive (zip), cut off with `unavailable` when larger than `maxBytes`. With `withinMilliseconds` the download is
+   * tried once and given up after that time.
+   */
+  downloadLogs(
+    repository: string,
+    runId: number,
+    attempt: number,
+    maxBytes: number,
+    withinMilliseconds?: number,
+  ): Promise<LogArchive>;
   /** Newest completed runs of a workflow on the default branch, newest first. */
   listDefaultBranchRuns(repository: string, workflowId: number, limit: number): Promise<Run[]>;
   /** Whether the same workflow ran on the same branch later (for a release: on any). False for a pull request's runs. */

@@ -1,4 +1,5 @@
 import { type Excerpt, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
+import { makePassingLines, type PassingLines } from '#shared/domain/evidence/passing-lines.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
 import { forEachFile } from '../each-file.ts';
@@ -7,10 +8,22 @@ import type { Terminal } from '../terminal.ts';
 
 const LINES = { otherwise: 100, atMost: 5_000 };
 
-async function excerptOf(file: string, maxLines: number, terminal: Terminal): Promise<Excerpt> {
+async function passingLinesOf(file: string | undefined, terminal: Terminal): Promise<PassingLines | undefined> {
+  if (file === undefined) return undefined;
+  const passing = makePassingLines();
+  for await (const chunk of textOf(await openInput(file, terminal))) passing.push(chunk);
+  return passing;
+}
+
+async function excerptOf(
+  file: string,
+  maxLines: number,
+  passing: PassingLines | undefined,
+  terminal: Terminal,
+): Promise<Excerpt> {
   const input = await openInput(file, terminal);
   const redactor = makeRedactor();
-  const excerpter = makeExcerpter({ maxLines, redactor });
+  const excerpter = makeExcerpter({ maxLines, redactor, ...(passing ? { passing } : {}) });
   for await (const chunk of textOf(input)) excerpter.push(chunk);
   return excerpter.finish();
 }
@@ -39,12 +52,18 @@ export const logExcerpt = defineCommand({
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: {
     lines: { type: 'string', value: 'N', about: `keep at most N lines (${LINES.otherwise})` },
+    passing: {
+      type: 'string',
+      value: 'FILE',
+      about: 'the log of a passing run of the same job: what is new against it weighs more',
+    },
     ...JSON_OPTION,
   },
   async run({ operands, options }, terminal) {
     const maxLines = wholeNumber('lines', options.lines, LINES);
+    const passing = await passingLinesOf(options.passing, terminal);
     return forEachFile(operands, terminal, async (file) => {
-      const excerpt = await excerptOf(file, maxLines, terminal);
+      const excerpt = await excerptOf(file, maxLines, passing, terminal);
       for (const note of excerpt.notes) terminal.say(`selfheal: ${file}: ${note}`);
       await terminal.write(options.json === true ? asJson(file, excerpt) : asText(file, excerpt));
     });

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { excerptReport, keptShares } from './excerpt-recall.ts';
+import { excerptReport, keptShares, namedFigures } from './excerpt-recall.ts';
 import { readCaseText, readLabels } from './labels.ts';
 import type { Suite } from './suite.ts';
 
 const Range = z.tuple([z.number().int().positive(), z.number().int().positive()]);
-const Label = z.object({ id: z.string(), fail: z.string(), error: z.array(Range) });
+const Label = z.object({ id: z.string(), fail: z.string(), pass_log: z.string().nullish(), error: z.array(Range) });
 
 /** The workflow that a case is of: its identifier without the run. */
 function workflowOf(id: string): string {
@@ -15,10 +15,14 @@ export const cidiff: Suite = {
   name: 'cidiff',
   summary: 'excerpts: failing GitHub Actions runs with their error lines marked by hand',
   async run(dataDir) {
-    const shares = [];
-    for (const { id, fail, error } of await readLabels(dataDir, 'labels.jsonl', Label)) {
-      shares.push(...keptShares({ group: workflowOf(id), text: await readCaseText(dataDir, fail), marked: error }));
+    const alone = [];
+    const compared = [];
+    for (const { id, fail, pass_log, error } of await readLabels(dataDir, 'labels.jsonl', Label)) {
+      const log = { group: workflowOf(id), text: await readCaseText(dataDir, fail), marked: error };
+      alone.push(...keptShares(log));
+      if (pass_log) compared.push(...keptShares({ ...log, passing: await readCaseText(dataDir, pass_log) }));
     }
-    return excerptReport(shares, { recall: { 100: 0.9 } });
+    const { figures, ...rest } = excerptReport(alone, { recall: { 100: 0.9 } });
+    return { figures: [...figures, ...namedFigures(compared, 'passing run at hand')], ...rest };
   },
 };

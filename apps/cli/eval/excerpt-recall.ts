@@ -1,5 +1,6 @@
 import { cleanLine } from '#shared/domain/evidence/clean-line.ts';
 import { type ExcerptLine, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
+import { makePassingLines } from '#shared/domain/evidence/passing-lines.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 import { figuresByGroup, meanFigure, proportion } from './figures.ts';
 import { linesOf } from './labels.ts';
@@ -11,6 +12,8 @@ export interface MarkedLog {
   readonly text: string;
   /** 1-based LF lines, both ends included. */
   readonly marked: readonly (readonly [first: number, last: number])[];
+  /** The log of a passing run of the same job, when it is at hand. */
+  readonly passing?: string;
 }
 
 /** How much of the marked lines one excerpt length kept. */
@@ -27,9 +30,11 @@ const BUDGETS = [20, 50, 100, 200] as const;
 const LONGEST = Math.max(...BUDGETS);
 
 /** The excerpt's lines, best first, as `selfheal log excerpt` gives them. */
-export function rankedExcerpt(text: string, maxLines: number): ExcerptLine[] {
+export function rankedExcerpt(text: string, maxLines: number, passingText?: string): ExcerptLine[] {
   const redactor = makeRedactor();
-  const excerpter = makeExcerpter({ maxLines, redactor });
+  const passing = makePassingLines();
+  passing.push(passingText ?? '');
+  const excerpter = makeExcerpter({ maxLines, redactor, passing });
   excerpter.push(text);
   return [...excerpter.finish().lines].sort((a, b) => b.score - a.score || b.number - a.number);
 }
@@ -51,7 +56,7 @@ function markedNumbers({ text, marked }: MarkedLog): Set<number> {
 export function keptShares(log: MarkedLog): KeptShare[] {
   const marked = markedNumbers(log);
   if (marked.size === 0) return [];
-  const ranked = rankedExcerpt(log.text, LONGEST);
+  const ranked = rankedExcerpt(log.text, LONGEST, log.passing);
   return BUDGETS.map((budget) => {
     const kept = ranked.slice(0, budget);
     const hits = kept.filter(({ number }) => marked.has(number)).length;
@@ -63,6 +68,11 @@ export function keptShares(log: MarkedLog): KeptShare[] {
 export interface ExcerptGoals {
   readonly recall?: Readonly<Record<number, number>>;
   readonly full?: Readonly<Record<number, number>>;
+}
+
+/** The same figures with something else at hand, told apart by name. */
+export function namedFigures(shares: readonly KeptShare[], suffix: string): Figure[] {
+  return figuresOf(shares, {}).map((figure) => ({ ...figure, name: `${figure.name}, ${suffix}` }));
 }
 
 function figuresOf(shares: readonly KeptShare[], goals: ExcerptGoals): Figure[] {

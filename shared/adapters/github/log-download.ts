@@ -8,6 +8,12 @@ import { repositoryOf } from './repository.ts';
 const TIMEOUT_MILLISECONDS = 30_000;
 /** The link to the storage lives for a minute. */
 const DOWNLOADS = 3;
+
+interface Limits {
+  readonly maxBytes: number;
+  readonly milliseconds: number;
+  readonly tries: number;
+}
 const ROUTE = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/logs';
 
 /**
@@ -18,8 +24,12 @@ export function logDownload(
   client: GithubClient,
   { apiUrl, clock }: { readonly apiUrl: string; readonly clock: Clock },
 ): CodeHost['downloadLogs'] {
-  return async (repository, runId, attempt, maxBytes) => {
+  return async (repository, runId, attempt, maxBytes, withinMilliseconds) => {
     const parameters = { ...repositoryOf(repository), run_id: runId, attempt_number: attempt };
+    const limits: Limits =
+      withinMilliseconds === undefined
+        ? { maxBytes, milliseconds: TIMEOUT_MILLISECONDS, tries: DOWNLOADS }
+        : { maxBytes, milliseconds: withinMilliseconds, tries: 1 };
     let url: URL | null;
     try {
       url = await storageUrl(client, apiUrl, ROUTE, parameters);
@@ -27,9 +37,7 @@ export function logDownload(
       if (isGone(error)) return unavailable('GitHub has no log archive of this attempt (expired or deleted).');
       throw error;
     }
-    return url
-      ? download(url, maxBytes, clock)
-      : unavailable('GitHub named no place to download the log archive from.');
+    return url ? download(url, limits, clock) : unavailable('GitHub named no place to download the log archive from.');
   };
 }
 
@@ -58,21 +66,21 @@ const isAllowed = (url: URL, apiUrl: string): boolean =>
   url.protocol === 'https:' || (url.protocol === 'http:' && apiUrl.startsWith('http:'));
 
 /** The storage fails now and then: a passing failure is repeated with full jitter. */
-async function download(url: URL, maxBytes: number, clock: Clock): Promise<LogArchive> {
+async function download(url: URL, limits: Limits, clock: Clock): Promise<LogArchive> {
   for (let tried = 1; ; tried++) {
     try {
-      return await fetchBounded(url, maxBytes);
+      return await fetchBounded(url, limits);
     } catch (error) {
-      if (!(error instanceof Retryable) || tried >= DOWNLOADS) throw error;
+      if (!(error instanceof Retryable) || tried >= limits.tries) throw error;
       await clock.sleep(Math.random() * 250 * 2 ** tried);
     }
   }
 }
 
-async function fetchBounded(url: URL, maxBytes: number): Promise<LogArchive> {
+async function fetchBounded(url: URL, { maxBytes, milliseconds }: Limits): Promise<LogArchive> {
   try {
     // The address was checked; one that it might name in turn was not.
-    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(milliseconds) });
     if (response.status >= 500 || response.status === 429)
       throw new Retryable(`The log storage answered ${response.status}.`);
     if (!response.ok || !response.body) return unavailable(`The log storage answered ${response.status}.`);

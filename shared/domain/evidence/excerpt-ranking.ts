@@ -63,18 +63,29 @@ function tellingShare(text: string): number {
   return isCalm(text) ? 0.4 : 1;
 }
 
-/** A line with what its ranking needs, worked out once. */
-export function candidateOf(line: Pick<Candidate, 'number' | 'text' | 'at'>, { score, anchor }: LineScore): Candidate {
-  const { number, text, at } = line;
+/** What is left of its own weight, and of all, to a line that a passing run prints as well. */
+const KNOWN_OWN = 0.3;
+const KNOWN_TELLING = 0.4;
+
+/**
+ * A line with what its ranking needs, worked out once. `isKnown`: a passing run of the same job has it too, so that it explains no
+ * failure; only what ends a step keeps its weight.
+ */
+export function candidateOf(
+  { number, text, at }: Pick<Candidate, 'number' | 'text' | 'at'>,
+  { score, anchor }: LineScore,
+  isKnown: boolean,
+): Candidate {
+  const discounted = isKnown && !anchor;
   return {
     number,
     text,
     at,
-    base: score,
+    base: discounted ? score * KNOWN_OWN : score,
     anchor,
     wording: score > 0 ? wordingOf(text) : 0,
     continues: isContinuation(text),
-    telling: tellingShare(text),
+    telling: tellingShare(text) * (discounted ? KNOWN_TELLING : 1),
   };
 }
 

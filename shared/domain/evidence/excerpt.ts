@@ -5,6 +5,7 @@ import { makeLinePool } from './line-pool.ts';
 import { makeLineScanner, makeScanPlan, marksOf } from './line-scanner.ts';
 import { type LineScore, NOTHING, scoreLine, stronger } from './line-score.ts';
 import { HEAD_READ, LINE_KEPT, shortened, TAIL_READ, withoutFirstWord, withoutLastWord } from './long-line.ts';
+import type { PassingLines } from './passing-lines.ts';
 import { type Redactor, SECRET_LITERALS } from './redact.ts';
 
 /** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
@@ -34,6 +35,8 @@ export interface ExcerptOptions {
   readonly maxLines: number;
   /** Sees every line that may hold a secret, in order and before it is cut, so that nothing secret is kept. */
   readonly redactor?: Pick<Redactor, 'line' | 'isInsideKey'>;
+  /** What a passing run of the same job printed: what is new against it weighs more. */
+  readonly passing?: Pick<PassingLines, 'has'>;
 }
 
 const ALARM = 1;
@@ -51,25 +54,30 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
   let totalLines = 0;
   let cutLines = 0;
   /** Cleaned and redacted, with its score. */
-  const read = (raw: string, rawMarks: number): { clean: string; score: LineScore } => {
+  const read = (raw: string, rawMarks: number): { clean: string; score: LineScore; isKnown: boolean } => {
     const cleaned = cleanLine(raw);
     // What dressed it may have stood inside a literal.
     const marks = (rawMarks & DRESSED) === 0 ? rawMarks : marksOf(PLAN, cleaned);
     const clean = (marks & SECRET) !== 0 || redactor.isInsideKey ? redactor.line(cleaned) : cleaned;
-    return { clean, score: (marks & ALARM) === 0 ? NOTHING : scoreLine(clean) };
+    const score = (marks & ALARM) === 0 ? NOTHING : scoreLine(clean);
+    return { clean, score, isKnown: options.passing?.has(cleaned) ?? false };
   };
   const lookAt = (number: number, raw: string, marks: number): Candidate => {
-    const { clean, score } = read(raw, marks);
+    const { clean, score, isKnown } = read(raw, marks);
     if (clean.length > LINE_KEPT) cutLines += 1;
     const text = clean.length > LINE_KEPT ? shortened(clean) : clean;
-    return candidateOf({ number, text, at: timestampOf(raw) }, score);
+    return candidateOf({ number, text, at: timestampOf(raw) }, score, isKnown);
   };
   const lookAtEnds = (number: number, raw: string, tail: string, marks: number): Candidate => {
     cutLines += 1;
     const head = read(withoutLastWord(raw), marks);
     const end = read(withoutFirstWord(tail), marks);
     const text = shortened(head.clean, end.clean);
-    return candidateOf({ number, text, at: timestampOf(raw) }, stronger(head.score, end.score));
+    return candidateOf(
+      { number, text, at: timestampOf(raw) },
+      stronger(head.score, end.score),
+      head.isKnown && end.isKnown,
+    );
   };
   const scanner = makeLineScanner(PLAN, { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
     totalLines += 1;

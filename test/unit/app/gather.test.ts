@@ -113,7 +113,7 @@ describe('gathering a failed run', () => {
     });
   });
 
-  it('[B45] reads how the failed job fared in other attempts on the commit and on the default branch, in few requests', async () => {
+  it('reads how the failed job fared in other attempts on the commit and on the default branch, in few requests', async () => {
     const branch = Array.from({ length: 20 }, (_, n) =>
       aRun({ id: 980 - n, conclusion: n % 2 === 0 ? 'success' : 'failure' }),
     );
@@ -166,6 +166,46 @@ describe('gathering a failed run', () => {
       { name: expect.stringMatching(/^pays with \[redacted:/), source: 'job-1' },
       { name: 'pays', source: 'job-1' },
     ]);
+  });
+
+  it('sets what is new against the newest passing run of the default branch before what that run printed as well', async () => {
+    const cold = Array.from({ length: 400 }, (_, at) => `error: the cache is cold (${at})`);
+    const broken = ['the totals differ by 3 cents', ...cold].join('\n');
+    const downloads: unknown[][] = [];
+    const archives: LogArchiveReader = {
+      read: (bytes, open) => archiveOf({ build: bytes[0] === 9 ? `${cold.join('\n')}\n` : broken }).read(bytes, open),
+    };
+    const downloadLogs: CodeHost['downloadLogs'] = async (...asked) => {
+      downloads.push(asked);
+      return { kind: 'archive', bytes: new Uint8Array([asked[1] === 900 ? 9 : 1]) };
+    };
+    const listDefaultBranchRuns = async () => [
+      aRun(),
+      aRun({ id: 950 }),
+      aRun({ id: 900, attempt: 2, conclusion: 'success' }),
+      aRun({ id: 800, conclusion: 'success' }),
+    ];
+    const codeHost = { downloadLogs, listDefaultBranchRuns, listJobAttempts: async () => [] };
+    const { run, evidence, incident } = await setUp({ codeHost, archives });
+    expect(await run()).toMatchObject({ notes: [] });
+    expect(downloads.map(([, id, attempt]) => [id, attempt])).toEqual([
+      [1001, 1],
+      [900, 2],
+    ]);
+    const [source] = (await evidence.getEvidence(incident.id))?.sources ?? [];
+    expect(source?.lines.map(({ text }) => text)).toContain('the totals differ by 3 cents');
+  });
+
+  it.each<[string, CodeHost['downloadLogs']]>([
+    ['cannot be read for now', async () => Promise.reject(new Retryable('502'))],
+    ['is refused', async () => Promise.reject(new Refused('403'))],
+    ['breaks the reader', async () => Promise.reject(new TypeError('no bytes'))],
+    ['has expired or is too large', async () => ({ kind: 'unavailable', reason: 'It is gone.' })],
+  ])('goes on as ever and without a note when the log of the passing run %s', async (_what, passing) => {
+    const downloadLogs: CodeHost['downloadLogs'] = async (repository, id, ...rest) =>
+      id === 900 ? passing(repository, id, ...rest) : { kind: 'archive', bytes: new Uint8Array(4) };
+    const { run } = await setUp({ codeHost: { downloadLogs } });
+    expect(await run()).toEqual({ lines: 2, sources: 1, notes: [] });
   });
 
   it('redacts before anything is kept, job names included', async () => {

@@ -44,6 +44,19 @@ describe('log excerpt', () => {
     expect(text).not.toContain(TOKEN);
   });
 
+  it('sets what is new before what the log of a passing run has as well', async () => {
+    const cold = Array.from({ length: 60 }, (_, at) => `error: the cache is cold (${at})`);
+    const failing = aFile([...cold.slice(0, 40), 'the totals differ by 3 cents', ...cold, ''].join('\n'));
+    const passing = aFile([...cold, ''].join('\n'), 'passing.log');
+    const without = await runCommand(['log', 'excerpt', failing, '--lines', '3']);
+    expect(without.stdout.toString()).not.toContain('3 cents');
+    const { code, stdout } = await runCommand(['log', 'excerpt', failing, '--lines', '3', '--passing', passing]);
+    expect(code).toBe(0);
+    expect(stdout.toString()).toContain('41  the totals differ by 3 cents');
+    const { stderr } = await runCommand(['log', 'excerpt', failing, '--passing', '/nowhere/passing.log']);
+    expect(stderr).toBe('selfheal: /nowhere/passing.log: there is no such file: check the path.\n');
+  });
+
   it('prints one document per file, names the file that is none, and exits with 2', async () => {
     const [first, second] = [aFile(BUILD), aFile(gzipSync(BUILD), 'job.log.gz')];
     const { code, stdout, stderr } = await runCommand(['log', 'excerpt', first, '/nowhere/job.log', second, '--json']);

@@ -11,12 +11,13 @@ beforeEach(async () => {
   [github, storage] = await Promise.all([startServer(), startServer()]);
 });
 afterEach(() => Promise.all([github.close(), storage.close()]));
-const download = (maxBytes = 1000): Promise<LogArchive> =>
+const download = (maxBytes = 1000, withinMilliseconds?: number): Promise<LogArchive> =>
   makeGithubCodeHost({ apiUrl: github.url, token: async () => 'test-token', clock: fakeClock() }).downloadLogs(
     'acme/shop',
     7,
     1,
     maxBytes,
+    withinMilliseconds,
   );
 const redirectToStorage = (): void =>
   github.on(LOGS, { status: 302, headers: { location: `${storage.url}/signed?sig=1` } });
@@ -50,6 +51,13 @@ describe('downloading a log archive', () => {
     storage.on('GET /signed', { status: 302, headers: { location: `${github.url}/latest/meta-data` } });
     await expect(download()).rejects.toMatchObject({ name: 'Retryable' });
     expect(github.requests).toHaveLength(1);
+  });
+
+  it('tries a download once when its time is limited', async () => {
+    redirectToStorage();
+    storage.on('GET /signed', { status: 503 });
+    await expect(download(1000, 5_000)).rejects.toMatchObject({ name: 'Retryable' });
+    expect(storage.requests).toHaveLength(1);
   });
 
   it('takes an archive of exactly the limit, and stops at one byte more', async () => {

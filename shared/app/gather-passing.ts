@@ -1,0 +1,75 @@
+import { sameJobName } from '#shared/domain/evidence/job-name.ts';
+import { makePassingLines, type PassingLines } from '#shared/domain/evidence/passing-lines.ts';
+import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { CodeHost, Run } from '#shared/ports/code-host.ts';
+import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
+import type { Log } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+export interface PassingDeps {
+  readonly codeHost: Pick<CodeHost, 'downloadLogs'>;
+  readonly archives: LogArchiveReader;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a passing run printed in the job of this name; undefined when that is not known. */
+export type PassingOf = (job: string) => PassingLines | undefined;
+
+const MAX_ARCHIVE_BYTES = 20_000_000;
+const MAX_CHARACTERS = 60_000_000;
+const MOST_JOBS = 8;
+const PATIENCE_MILLISECONDS = 10_000;
+/** When the failed run's own log took longer than this, there is no time for another. */
+const LAST_START_MILLISECONDS = 45_000;
+const UNKNOWN: PassingOf = () => undefined;
+
+/** The newest run of the default branch in which all jobs passed. */
+function newestPassing(branch: readonly Run[], { runId }: GithubRunTarget): Run | undefined {
+  return branch.find(({ id, conclusion }) => id !== runId && conclusion === 'success');
+}
+
+/** Reads what a passing run printed in the jobs of these names. Any trouble is answered with nothing. */
+export type PassingReader = (jobs: readonly string[]) => Promise<PassingOf>;
+
+/**
+ * A reader of the workflow's newest passing run on the default branch, whose time runs from now on. That run only sharpens the excerpt,
+ * so that any trouble, too large a log and too little time are answered with nothing.
+ */
+export function makePassingReader(
+  target: GithubRunTarget,
+  branch: Promise<readonly Run[]>,
+  { codeHost, archives, clock, log }: PassingDeps,
+): PassingReader {
+  const lastStart = clock.now().getTime() + LAST_START_MILLISECONDS;
+  return async (jobs) => {
+    try {
+      const run = newestPassing(await branch, target);
+      if (run === undefined || jobs.length === 0 || clock.now().getTime() > lastStart) return UNKNOWN;
+      const { id, attempt } = run;
+      const { repository } = target;
+      const archive = await codeHost.downloadLogs(repository, id, attempt, MAX_ARCHIVE_BYTES, PATIENCE_MILLISECONDS);
+      return archive.kind === 'archive' ? await readJobs(archive.bytes, jobs.slice(0, MOST_JOBS), archives) : UNKNOWN;
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown';
+      log.warn('The log of a passing run could not be read.', { error: name });
+      return UNKNOWN;
+    }
+  };
+}
+
+async function readJobs(bytes: Uint8Array, jobs: readonly string[], archives: LogArchiveReader): Promise<PassingOf> {
+  const read = new Map<string, PassingLines>();
+  let left = MAX_CHARACTERS;
+  await archives.read(bytes, ({ job }) => {
+    const name = jobs.find((wanted) => !read.has(wanted) && sameJobName(job, wanted));
+    if (name === undefined) return null;
+    const lines = makePassingLines();
+    read.set(name, lines);
+    return (chunk) => {
+      left -= chunk.length;
+      if (left > 0) lines.push(chunk);
+    };
+  });
+  return (job) => read.get(job);
+}
