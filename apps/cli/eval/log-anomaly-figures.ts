@@ -38,7 +38,7 @@ function isTold(answers: readonly Answer[], first: number, last: number): boolea
  * Shares of what was planted into real logs and found: a line of another system, and a burst of one of the log's own lines. No labels of
  * real anomalies are at hand; alarms on the logs as they are count all that was told, right or wrong. Repeatable.
  */
-export function anomalyFigures(logs: readonly NamedLog[]): Figure[] {
+export function anomalyFigures(logs: readonly NamedLog[], trials = TRIALS): Figure[] {
   const random = makeRandom(7);
   const pick = (some: readonly string[]): string => some[Math.floor(random() * some.length)] ?? '';
   let alarms = 0;
@@ -49,7 +49,7 @@ export function anomalyFigures(logs: readonly NamedLog[]): Figure[] {
     const others = logs.filter((log) => log.name !== name).flatMap((log) => log.lines);
     alarms += answersOf(lines).filter(({ anomalous }) => anomalous).length;
     judged += lines.length;
-    for (let trial = 0; trial < TRIALS && others.length > 0; trial += 1) {
+    for (let trial = 0; trial < trials && others.length > 0; trial += 1) {
       const at = Math.floor(lines.length * (FROM + random() * (TO - FROM)));
       foreign.push(isTold(answersOf(planted(lines, at, [pick(others)])), at + 1, at + 1));
       const line = pick(lines.slice(0, at));

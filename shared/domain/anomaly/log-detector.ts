@@ -77,8 +77,11 @@ export function makeLogAnomalyDetector(options: Partial<LogAnomalyDetectorOption
     const strangest = pending.reduce((most, one) => Math.max(most, one.surprise), 0);
     let spoken = false;
     let toldJump = false;
+    let ofJump = 0;
     const answers = pending.map(({ line, cluster, surprise, reason }) => {
-      if (!toldJump && jump?.cluster === cluster && jumped >= threshold && jumped > surprise) {
+      if (jump?.cluster === cluster) ofJump += 1;
+      // It jumps where there are more than usual, not where the template comes first.
+      if (!toldJump && jump !== null && ofJump > jump.usual && jumped >= threshold && jumped > surprise) {
         toldJump = true;
         return answer(line, jumped, 'rate-jump', threshold);
       }

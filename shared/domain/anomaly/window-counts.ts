@@ -5,6 +5,15 @@ const leastHalfLife = 300;
 /** Before so many windows no rate is known. */
 const leastWindows = 4;
 
+/** A template that comes more often than it used to. */
+export interface Jump {
+  readonly cluster: number | string;
+  /** How improbable so many are, -log10. */
+  readonly decades: number;
+  /** How many a window had before, on average. */
+  readonly usual: number;
+}
+
 /** Counts templates over the whole log and within the current window. */
 export interface WindowCounts {
   /** Counts one line. `decades`: how improbable its template was by the lines before it, -log10. */
@@ -14,8 +23,8 @@ export interface WindowCounts {
    * for all others, then how many templates differ, and how many were new.
    */
   closeWindow(): number[];
-  /** The template that came most beyond its rate of the windows before, with how improbable that is; null in the first windows. */
-  strongestJump(): { cluster: number | string; decades: number } | null;
+  /** The template that came most beyond its rate of the windows before; null when none did, and in the first windows. */
+  strongestJump(): Jump | null;
 }
 
 export function makeWindowCounts(): WindowCounts {
@@ -55,11 +64,11 @@ export function makeWindowCounts(): WindowCounts {
     },
     strongestJump() {
       if (windows < leastWindows) return null;
-      let strongest: { cluster: number | string; decades: number } | null = null;
+      let strongest: Jump | null = null;
       for (const [cluster, count] of present) {
         const usual = ((totals.get(cluster) ?? count) - count + 0.5) / windows;
         const decades = count <= usual ? 0 : (count * Math.log(count / usual) - (count - usual)) / Math.LN10;
-        if (decades > (strongest?.decades ?? 0)) strongest = { cluster, decades };
+        if (decades > (strongest?.decades ?? 0)) strongest = { cluster, decades, usual };
       }
       return strongest;
     },

@@ -28,17 +28,17 @@ it('counts a first cause only where it lies in the marked lines', () => {
 it('finds planted lines and bursts in logs that run evenly, the same ones every time', () => {
   const log = (name: string, words: readonly string[]) => ({
     name,
-    lines: Array.from({ length: 1500 }, (_, at) => `${words[(at * 7) % words.length]} ${at}`),
+    lines: Array.from({ length: 4000 }, (_, at) => `${words[(at * 7) % words.length]} ${at}`),
   });
   const logs = [
     log('a', ['order opened', 'order paid', 'order sent', 'cart filled', 'cart emptied']),
     log('b', ['disk is full', 'disk is back', 'fan runs fast', 'fan runs slow', 'lid shut']),
   ];
-  const figures = anomalyFigures(logs);
+  const figures = anomalyFigures(logs, 3);
   const value = (name: string): number =>
     figures.find((figure) => figure.name === `anomalies: ${name}`)?.value ?? Number.NaN;
   expect(value('planted foreign line found')).toBe(1);
   expect(value('planted burst found')).toBeGreaterThan(0.5);
   expect(value('told per 1,000 lines')).toBe(0);
-  expect(anomalyFigures(logs)).toEqual(figures);
+  expect(anomalyFigures(logs, 3)).toEqual(figures);
 });
