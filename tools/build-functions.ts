@@ -67,8 +67,6 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
     // The SDK's ES modules shake to a fraction of its CommonJS build.
     mainFields: ['module', 'main'],
     plugins: [leanSdk()],
-    // Of 115 KB, and never asked for: bundles carry their data as JSON, see `writeData`.
-    external: ['yaml'],
     minify: true,
     legalComments: 'none',
     banner: { js: REQUIRE },

@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { ADMIN_KEY, outputOf } from '#apps/local/stage.ts';
+import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
+import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
+import { promoteModel, registerModel } from '#shared/app/model-registry.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import { aModelVersion, heldOut, rightOf } from '#test/builders/index.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { answersGotWorse } from './support/predictions.ts';
 import { trigger } from './support/steering.ts';
@@ -8,11 +16,38 @@ import { until } from './support/until.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
+const PROMOTED = 'b'.repeat(16);
+
 let healer: Healer;
 beforeAll(async () => {
   healer = await openHealer();
+  await promoteAnother();
 });
 afterAll(() => healer?.stop());
+
+/** Registers the shipped weights under another name as a better model, and puts them in production as an operator would. */
+async function promoteAnother(): Promise<void> {
+  const { endpoint } = healer.runtime;
+  const credentials = { accessKeyId: ADMIN_KEY, secretAccessKey: 'local' };
+  const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
+  const deps = {
+    registry: makeDynamoModelRegistry({
+      table: outputOf(healer.runtime, 'StatsTableName'),
+      client: DynamoDBDocumentClient.from(healer.dynamoDb),
+    }),
+    artifacts: makeS3ModelArtifacts({ bucket: outputOf(healer.runtime, 'EvidenceBucketName'), client: s3 }),
+    shipped: aModelVersion('a', heldOut(rightOf(900, 1000))).version,
+  };
+  const file = readFileSync('shared/data/models/failure.json', 'utf8').replace(
+    /"id":"[0-9a-f]+"/,
+    `"id":"${PROMOTED}"`,
+  );
+  const { version } = aModelVersion('b', heldOut(rightOf(950, 1000)), file);
+  const by = { at: new Date(), by: 'operator' };
+  await registerModel(version, file, by, deps);
+  expect(await promoteModel({ id: PROMOTED, to: 'production' }, by, deps)).toMatchObject({ kind: 'changed' });
+  s3.destroy();
+}
 
 async function predictionOf(runId: number): Promise<Prediction> {
   const all = await healer.predictions.recentPredictions(100);
@@ -21,7 +56,7 @@ async function predictionOf(runId: number): Promise<Prediction> {
   return own;
 }
 
-it('[C68] keeps of each healed run what was predicted and what came out: known where a re-run showed it, unknown where nothing did', async () => {
+it('[C40][C68] keeps of each healed run what was predicted and what came out: known where a re-run showed it, unknown where nothing did', async () => {
   const passes = healer.world.samples.failRun('transient', { rerunMs: 20 });
   const lasts = healer.world.samples.failRun('regression');
   expect(await healer.ended(passes.runId)).toMatchObject({ status: 'resolved' });
@@ -30,7 +65,7 @@ it('[C68] keeps of each healed run what was predicted and what came out: known w
   expect(healed).toMatchObject({ ending: { shown: 'transient', by: 'rerun-failed-jobs', status: 'resolved' } });
   expect(judge(healed)).toMatchObject({ kind: 'judged', judgements: [{ claim: 'verdict', right: true }] });
   const suggested = await predictionOf(lasts.runId);
-  expect(suggested.model).toBe(healed.model);
+  expect([healed.model, suggested.model]).toEqual([PROMOTED, PROMOTED]);
   expect(suggested).toMatchObject({ class: 'test_failure', ending: { shown: 'unknown', by: null } });
   expect(judge(suggested)).toEqual({ kind: 'unknown' });
   expectClean(healer);
@@ -40,7 +75,7 @@ it('[C69][C71] mails once when the answers of the model in production got worse 
   const told = () => healer.runtime.mailbox.list().filter(({ subject }) => subject.includes('got worse'));
   await trigger(healer, 'quality');
   expect(told()).toEqual([]);
-  await answersGotWorse(healer);
+  await answersGotWorse(healer, PROMOTED);
   await trigger(healer, 'quality');
   await until('the mail', () => told().length > 0);
   await trigger(healer, 'quality');

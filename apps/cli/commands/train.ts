@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { dataDirectoryOf, MODEL_FILE } from '#shared/adapters/archive/data-files.ts';
 import { PROVENANCE_FILE } from '#shared/adapters/archive/model-version-files.ts';
 import { registerModel } from '#shared/app/model-registry.ts';
-import { parseModelFile, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
+import { type FailureModelFile, parseModelFile, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { TRAINING_PARAMETERS, trainFailureModel } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
@@ -29,6 +29,11 @@ function digestOfTraining(cases: readonly LabelledCase[], signatures: SignatureS
   );
   const rules = signatures.all.map(({ signature }) => JSON.stringify(signature));
   return digestOfText([JSON.stringify(TRAINING_PARAMETERS), ...rows.sort(), ...rules].join('\n'));
+}
+
+/** The model under an id of its own: what it was trained on and what came of it, so that no two different files share one. */
+function named(file: FailureModelFile): FailureModelFile {
+  return { ...file, id: digestOfText(JSON.stringify(file)) };
 }
 
 const round = (value: number): number => Math.round(value * 10_000) / 10_000;
@@ -97,7 +102,7 @@ export const trainCommand = defineCommand({
     const trained = trainFailureModel(cases, signatures, { id: digestOfTraining(cases, signatures) });
     const answers = heldOutAnswers(cases, trained, signatures);
     const figures = trainingFigures(answers);
-    const file = toModelFile(trained.model);
+    const file = named(toModelFile(trained.model));
     parseModelFile(file);
     const out = options.out ?? join(dataDirectoryOf({}), 'models');
     const provenance = provenanceOf(file.id, answers, figures, terminal.now());

@@ -54,7 +54,7 @@ export function renderQuality(report: QualityReport): string {
     `model ${model}: ${predictions} predictions, ${judged} judged, ${abstained} abstained, ${unknown} of which nobody knows`,
     `right of the last hundred judged: ${shareWords(report.accuracy)}`,
     ...claimLines(report),
-    `Brier score ${brier?.toFixed(3) ?? 'not known'}, calibration error ${calibrationError?.toFixed(3) ?? 'not known'}`,
+    `Brier score ${brier?.toFixed(3) ?? 'not known'}, calibration error ${calibrationError?.toFixed(3) ?? 'not known'}: ${report.tuning}`,
     ...reliabilityLines(report),
     ...mixLines(report),
     ...costLines(report),

@@ -4,7 +4,14 @@ import { type Degradation, degradationOf, type PromisedAccuracy, ROLLING } from 
 import { type Claim, type Judgement, judge } from './judgement.ts';
 import type { Prediction } from './prediction.ts';
 import { type Proportion, proportionOf } from './proportion.ts';
-import { brierScore, calibrationErrorOf, type ReliabilityBin, reliabilityOf } from './reliability.ts';
+import {
+  brierScore,
+  calibrationErrorOf,
+  type ReliabilityBin,
+  reliabilityOf,
+  type Tuning,
+  tuningOf,
+} from './reliability.ts';
 
 /** The model in production, and what it was measured to be worth before. */
 export interface WatchedModel {
@@ -42,6 +49,7 @@ export interface QualityReport {
   readonly accuracy: Proportion | null;
   readonly brier: number | null;
   readonly calibrationError: number | null;
+  readonly tuning: Tuning;
   readonly reliability: readonly ReliabilityBin[];
   readonly claims: readonly ClaimReport[];
   readonly degraded: boolean;
@@ -134,6 +142,7 @@ export function qualityOf(predictions: readonly Prediction[], watched: WatchedMo
     accuracy: accuracyOf(judgements.slice(-ROLLING)),
     brier: brierScore(judgements),
     calibrationError: calibrationErrorOf(reliability),
+    tuning: tuningOf(judgements),
     reliability,
     claims,
     degraded: claims.some(({ degradation }) => degradation?.degraded === true),

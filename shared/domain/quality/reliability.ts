@@ -60,3 +60,19 @@ export function calibrationErrorOf(bins: readonly ReliabilityBin[]): number | nu
   if (all === 0) return null;
   return bins.reduce((sum, { cases, confidence, right }) => sum + cases * Math.abs(confidence - right), 0) / all;
 }
+
+/** Whether answers are as often right as their confidence says, in one word. */
+export type Tuning = 'well tuned' | 'too sure' | 'too unsure' | 'not known';
+
+const LEAST_TUNED = 30;
+
+/**
+ * `well tuned` when the mean confidence lies within the 95% interval of the share that was right ("calibration in the large"); of fewer
+ * than thirty answers nothing is known.
+ */
+export function tuningOf(answers: readonly Answer[]): Tuning {
+  if (answers.length < LEAST_TUNED) return 'not known';
+  const said = answers.reduce((sum, { confidence }) => sum + confidence, 0) / answers.length;
+  const [low, high] = wilsonInterval(answers.filter(({ right }) => right).length, answers.length);
+  return said > high ? 'too sure' : said < low ? 'too unsure' : 'well tuned';
+}

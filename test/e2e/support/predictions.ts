@@ -2,10 +2,10 @@ import { loadShippedVersion } from '#shared/adapters/archive/model-version-files
 import { aCorrection, judgedPredictions, rightOf } from '#test/builders/index.ts';
 import type { Healer } from './healer.ts';
 
-/** Puts predictions of the shipped model into the stage's table, sixty right ones and then forty that people called wrong. */
-export async function answersGotWorse({ predictions }: Pick<Healer, 'predictions'>): Promise<void> {
+/** Puts predictions of a model (the shipped one) into the stage's table: sixty right ones, then forty that people called wrong. */
+export async function answersGotWorse({ predictions }: Pick<Healer, 'predictions'>, id?: string): Promise<void> {
   const { version } = await loadShippedVersion('shared/data');
-  const model = version?.provenance.model ?? '';
+  const model = id ?? version?.provenance.model ?? '';
   for (const said of judgedPredictions(rightOf(60, 100), { model })) {
     const { ending, ...prediction } = said;
     await predictions.addPrediction(prediction);

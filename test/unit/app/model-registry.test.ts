@@ -113,7 +113,7 @@ describe('the model in production', () => {
     expect(ports.meter.counts).toEqual({});
   });
 
-  it('[C40] is the one that was promoted, within five minutes, and the one before after a rollback', async () => {
+  it('[C40][E47] is the one that was promoted, within five minutes, and the one before after a rollback', async () => {
     const { model, deps, clock } = await aProduction(otherFile);
     expect((await model())?.id).toBe('b'.repeat(16));
     await rollBackModel(BY, deps);

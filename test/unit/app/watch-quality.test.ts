@@ -89,7 +89,7 @@ describe('correcting a prediction', () => {
   const at = new Date('2026-11-22T09:00:00.000Z');
   const order = { incidentId: aPrediction().incidentId, class: 'storage_issues' as const, by: 'dana', at };
 
-  it('[D158] judges the last thing that was said of the incident', async () => {
+  it('judges the last thing that was said of the incident', async () => {
     const store = makeMemoryPredictionStore([aPrediction(), aPrediction({ attempt: 2, class: 'storage_issues' })]);
     expect(await correctPrediction(order, store)).toEqual({ kind: 'corrected', said: 'storage_issues', right: true });
     const corrected = (await store.recentPredictions(2)).filter(({ correction }) => correction !== undefined);

@@ -11,7 +11,7 @@ const report = async (content: string, ...more: string[]) =>
   await runCommand(['quality', 'report', aFile(content, 'predictions.jsonl'), ...REGISTRY(), ...more]);
 
 describe('selfheal quality report', () => {
-  it('[C69][A54] prints accuracy, Brier score, reliability and cost of the shipped model as JSON', async () => {
+  it('[C69][A71] prints accuracy, Brier score, reliability and cost of the shipped model as JSON', async () => {
     const spending = {
       provider: 'anthropic',
       modelId: 'large',

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
+import type { Provenance } from '#shared/domain/learning/provenance.ts';
 import { aFolder, runCommand } from './run-command.ts';
 
 const inFolder = (): string[] => ['--registry', join(aFolder(), 'registry.json')];
@@ -57,7 +58,7 @@ describe('selfheal train', () => {
     expect(await idOf(27)).not.toBe(first);
   });
 
-  it('[C39] registers each version, and refuses to promote what cannot be compared, with reasons', async () => {
+  it('[C39][C42] keeps each training with its parameters, data and figures, and refuses to promote what cannot be compared, with reasons', async () => {
     const registry = inFolder();
     const train = async (data: string): Promise<string> => {
       const { stdout } = await runCommand(['train', '--data', data, '--out', aFolder(), '--json', ...registry]);
@@ -82,6 +83,15 @@ describe('selfheal train', () => {
     expect(JSON.parse(asJson.stdout.toString())).toMatchObject({ result: 'refused', reasons: [expect.any(String)] });
     expect((await runCommand(['model', 'rollback', ...registry])).code).toBe(1);
     expect(await listed()).toMatchObject({ [trained]: 'candidate' });
+    const { versions } = JSON.parse(readFileSync(registry[1] ?? '', 'utf8'));
+    const kept: Provenance[] = versions.map(({ provenance }: { provenance: Provenance }) => provenance);
+    expect(kept.map(({ model }) => model)).toEqual([shipped, trained]);
+    expect(kept[1]?.data).not.toBe(kept[0]?.data);
+    expect(kept[1]).toMatchObject({
+      parameters: { folds: 5 },
+      metrics: expect.any(Array),
+      trainedAt: expect.any(String),
+    });
   });
 
   it.each([

@@ -11,7 +11,7 @@ export const TRANSIENCE = ['lasting', 'transient'] as const;
 
 /** What was learned from labelled failures: classes, whether they pass by themselves, and how sure answers are. */
 export interface FailureModel {
-  /** Digest of what it was trained on and with; names the version. */
+  /** Digest of what it was trained on and with, and of what came of it; names the version. */
   readonly id: string;
   readonly classes: LinearModel;
   readonly transience: LinearModel;

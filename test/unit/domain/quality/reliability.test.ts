@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { makeRandom } from '#apps/cli/eval/figures.ts';
+import { calibrated, fitCalibration, logOdds } from '#shared/domain/failure/model/calibration.ts';
 import { proportionOf, wilsonInterval } from '#shared/domain/quality/proportion.ts';
-import { brierScore, calibrationErrorOf, reliabilityOf } from '#shared/domain/quality/reliability.ts';
+import { brierScore, calibrationErrorOf, reliabilityOf, tuningOf } from '#shared/domain/quality/reliability.ts';
 
 const answer = (confidence: number, right: boolean) => ({ confidence, right });
 const Answers = fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }), right: fc.boolean() }), {
@@ -55,7 +57,7 @@ describe('the Brier score', () => {
 });
 
 describe('the reliability diagram', () => {
-  it('[D201] counts each answer once in the bin of its confidence, with the interval of what was right', () => {
+  it('counts each answer once in the bin of its confidence, with the interval of what was right', () => {
     const bins = reliabilityOf([answer(0.95, true), answer(0.9, true), answer(1, false), answer(0.05, false)]);
     expect(bins).toEqual([
       expect.objectContaining({ from: 0, to: 0.1, cases: 1, confidence: 0.05, right: 0 }),
@@ -79,5 +81,35 @@ describe('the reliability diagram', () => {
         }
       }),
     );
+  });
+});
+
+describe('the word for the calibration', () => {
+  /** Answers of every confidence, right less often than they are sure. */
+  function overconfident(count: number, seed: number) {
+    const random = makeRandom(seed);
+    return Array.from({ length: count }, () => {
+      const confidence = 0.5 + 0.5 * random();
+      return answer(confidence, random() < 0.5 + 0.5 * (confidence - 0.5));
+    });
+  }
+
+  it('[D201] calls answers too sure, and after Platt scaling on others of their kind well tuned', () => {
+    const learned = overconfident(600, 1).map(({ confidence, right }) => ({
+      signs: [logOdds(confidence)],
+      right,
+      weight: 1,
+    }));
+    const scaling = fitCalibration(learned);
+    const fresh = overconfident(400, 2);
+    expect(tuningOf(fresh)).toBe('too sure');
+    const scaled = fresh.map(({ confidence, right }) => answer(calibrated(scaling, [logOdds(confidence)]), right));
+    expect(tuningOf(scaled)).toBe('well tuned');
+    expect(calibrationErrorOf(reliabilityOf(scaled))).toBeLessThan(calibrationErrorOf(reliabilityOf(fresh)) ?? 0);
+  });
+
+  it('is not known of few answers, and tells who is right more often than sure', () => {
+    expect(tuningOf(overconfident(29, 3))).toBe('not known');
+    expect(tuningOf(Array.from({ length: 40 }, () => answer(0.6, true)))).toBe('too unsure');
   });
 });
