@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -49,6 +50,23 @@ async function promoteAnother(): Promise<void> {
   s3.destroy();
 }
 
+/** The command line as an operator runs it, against the stage's tables. */
+function selfheal(...args: readonly string[]): { code: number | null; stdout: string } {
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL: healer.runtime.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: ADMIN_KEY,
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+  const table = ['--table', outputOf(healer.runtime, 'StatsTableName')];
+  const { status, stdout } = spawnSync(process.execPath, ['apps/cli/main.ts', ...args, ...table], {
+    env,
+    encoding: 'utf8',
+  });
+  return { code: status, stdout };
+}
+
 async function predictionOf(runId: number): Promise<Prediction> {
   const all = await healer.predictions.recentPredictions(100);
   const own = all.find(({ incidentId }) => incidentId === healer.incidentId(runId));
@@ -83,4 +101,15 @@ it('[C69][C71] mails once when the answers of the model in production got worse 
   expect(told()).toHaveLength(1);
   expect(told()[0]?.text).toContain('60.0%');
   expectClean(healer);
+});
+
+it('[C68][C71] shows an operator the same, takes what a person says, and exits with 1 while answers are worse than promised', async () => {
+  const wrong = (await healer.predictions.recentPredictions(1000)).find(({ ending }) => ending?.shown === 'unknown');
+  if (wrong === undefined) throw new Error('There is no incident that nothing was shown of.');
+  const said = selfheal('quality', 'correct', wrong.incidentId, 'storage_issues', '--json');
+  expect(JSON.parse(said.stdout)).toEqual({ kind: 'corrected', said: wrong.class, right: false });
+  const { code, stdout } = selfheal('quality', 'report', '--json');
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ model: PROMOTED, degraded: true, retrain: { due: true } });
+  expect(selfheal('model', 'list').stdout).toContain(`${PROMOTED}  production`);
 });
