@@ -41,6 +41,11 @@ function isTransient(verdict: Verdict): boolean {
   return verdict === 'flaky' || verdict === 'infrastructure';
 }
 
+/** What the platform does to a build passes with it, unless a signature says that it lasts. */
+function ofPlatform(failureClass: FailureClass, own: Verdict): boolean {
+  return own === 'unknown' && FAMILY_OF[failureClass] === 'infrastructure';
+}
+
 /** What passes by itself is flaky when a test is, and the infrastructure's otherwise. */
 function transientVerdict(failureClass: FailureClass, own: Verdict): Verdict {
   if (isTransient(own)) return own;
@@ -73,9 +78,11 @@ function judge(input: VerdictInput, logFactor: number): Judged {
   const { choice, scores, opinion, model, history } = input;
   const own = scores.find((one) => one.class === choice)?.leading[0]?.compiled.signature.verdict ?? 'unknown';
   if (opinion === null || model === undefined) return byRules(own, input, logFactor);
-  const signs = signsOfTransience(answerOfSignatures(scores), opinion);
+  const answer = answerOfSignatures(scores);
+  // A signature whose class was overruled is overruled in its verdict too.
+  const signs = signsOfTransience(answer?.class === choice || choice === 'unknown' ? answer : null, opinion);
   const transient = logistic(logOdds(calibrated(model.calibrations.transience, signs)) + logFactor);
-  if (transient >= (isTransient(own) ? SURELY_LASTING : SURELY_TRANSIENT)) {
+  if (transient >= (isTransient(own) || ofPlatform(choice, own) ? SURELY_LASTING : SURELY_TRANSIENT)) {
     const verdict = transientVerdict(choice, own);
     return { verdict, surely: transientVerdict('unknown', own), factor: factorOf(verdict, history) };
   }
