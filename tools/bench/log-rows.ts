@@ -3,6 +3,12 @@ import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { MAX_EVIDENCE_CHARACTERS } from '#shared/app/gather-excerpts.ts';
+import { CALM } from '#shared/domain/evidence/calm-wordings.ts';
+import { makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
+import { ANCHORS, HARMLESS, NONE_OF, SOME_OF, WORDINGS } from '#shared/domain/evidence/failure-wordings.ts';
+import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 import { ALL_SECRET_PATTERNS } from '#shared/domain/evidence/secret-steps.ts';
 import { HOSTILE_LINES } from './hostile-lines.ts';
 import type { Row } from './row.ts';
@@ -81,20 +87,51 @@ async function readLog(path: string): Promise<Reading> {
   return { seconds: (performance.now() - started) / 1000, peakBytes, exitCode };
 }
 
-/** The slowest of every secret pattern on every hostile line, best of three so that a pause of the machine does not count. */
-function slowestMilliseconds(): number {
-  let slowest = 0;
-  for (const pattern of ALL_SECRET_PATTERNS) {
-    for (const line of HOSTILE_LINES) {
-      const times = [1, 2, 3].map(() => {
-        const started = performance.now();
-        line.replace(pattern, '');
-        return performance.now() - started;
-      });
-      slowest = Math.max(slowest, Math.min(...times));
-    }
-  }
-  return slowest;
+/** The slowest of `run` on every hostile line, best of three so that a pause of the machine does not count. */
+function slowestOn(run: (line: string) => unknown): number {
+  const slowest = HOSTILE_LINES.map((line) => {
+    const times = [1, 2, 3].map(() => {
+      const started = performance.now();
+      run(line);
+      return performance.now() - started;
+    });
+    return Math.min(...times);
+  });
+  return Math.max(...slowest);
+}
+
+function hostileRow(what: string, milliseconds: readonly number[], kilobytes = 32): Row {
+  const slowest = Math.max(...milliseconds);
+  return {
+    measure: `${HOSTILE_LINES.length} hostile lines of ${kilobytes} KB against ${what}, slowest`,
+    goal: `${MOST_MILLISECONDS} ms`,
+    measured: `${slowest.toFixed(1)} ms`,
+    met: slowest <= MOST_MILLISECONDS,
+  };
+}
+
+async function hostileRows(): Promise<Row[]> {
+  const { signatures } = await loadSignatures(dataDirectoryOf({}));
+  const signaturePatterns = signatures.all.map(({ regExp }) => regExp);
+  const wordings = [...ANCHORS, ...WORDINGS.map(([, pattern]) => pattern), ...CALM, HARMLESS, NONE_OF, SOME_OF];
+  const each = (patterns: readonly RegExp[]) =>
+    patterns.map((pattern) => slowestOn((line) => line.replace(pattern, '')));
+  // A signature sees no more than all the evidence there is.
+  const eachBlock = signaturePatterns.map((pattern) =>
+    slowestOn((line) => line.slice(0, MAX_EVIDENCE_CHARACTERS).replace(pattern, '')),
+  );
+  return [
+    hostileRow(`each of ${ALL_SECRET_PATTERNS.length} secret patterns`, each(ALL_SECRET_PATTERNS)),
+    hostileRow(`each of ${signaturePatterns.length} signatures`, eachBlock, MAX_EVIDENCE_CHARACTERS / 1000),
+    hostileRow(`each of ${wordings.length} wordings`, each(wordings)),
+    hostileRow('the whole of excerpt and redaction', [slowestOn(excerptOf)]),
+  ];
+}
+
+function excerptOf(line: string): void {
+  const excerpter = makeExcerpter({ maxLines: 10, redactor: makeRedactor() });
+  excerpter.push(line);
+  excerpter.finish();
 }
 
 /** One gigabyte through excerpt, redaction and classification; hostile lines through every pattern of redaction. */
@@ -103,7 +140,6 @@ export async function logRows(outDir: string): Promise<Row[]> {
   await writeLog(path);
   const { seconds, peakBytes, exitCode } = await readLog(path);
   const megabytes = peakBytes / 1e6;
-  const slowest = slowestMilliseconds();
   return [
     {
       measure: 'log of 1 GB: excerpt, redaction and classification; peak memory',
@@ -111,11 +147,6 @@ export async function logRows(outDir: string): Promise<Row[]> {
       measured: exitCode === 0 ? `${seconds.toFixed(0)} s; ${megabytes.toFixed(0)} MB` : `exit code ${exitCode}`,
       met: exitCode === 0 && seconds <= MOST_SECONDS && megabytes <= MOST_MEGABYTES,
     },
-    {
-      measure: `${HOSTILE_LINES.length} hostile lines of 32 KB against each of ${ALL_SECRET_PATTERNS.length} secret patterns, slowest`,
-      goal: `${MOST_MILLISECONDS} ms`,
-      measured: `${slowest.toFixed(1)} ms`,
-      met: slowest <= MOST_MILLISECONDS,
-    },
+    ...(await hostileRows()),
   ];
 }

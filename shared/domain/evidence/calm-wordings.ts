@@ -1,9 +1,9 @@
 /** What passed, one entry for each way of saying so. */
 const PASSED: readonly RegExp[] = [
   /^\s{0,12}(?:--- (?:PASS|SKIP)|=== (?:RUN|PAUSE|CONT|NAME)|✓|✔|√|\[\+\] |ok(?: \d+)? |PASS(?:ED)?\b|test \S{1,200} \.\.\. (?:ok|ignored)$)/,
-  /^\[info\] - (?!.{0,200}\*\*\*)/,
+  /^\[info\] - [^*]{0,400}$/,
   /^The command .{0,400} exited with 0\.$/,
-  /\.{3,}\s?(?:ok|OK|Passed|Skipped)$|\s(?:OK|SKIPPED)(?: \(\d[\d.]{0,9}m?s\))?$|✓ Passed/,
+  /\.{3}\s?(?:ok|OK|Passed|Skipped)$|\s(?:OK|SKIPPED)(?: \(\d[\d.]{0,9}m?s\))?$|✓ Passed/,
   /^(?:Tests run: \d+, Failures: 0, Errors: 0|Tests Passed: \d+, Failed: 0)/,
 ];
 

@@ -97,7 +97,7 @@ export const WORDINGS: readonly (readonly [weight: number, pattern: RegExp])[] =
     /^Traceback \(most recent call last\)|^(?:thread '.{1,100}' )?panicked at|^panic: |^fatal(?: error)?:|\bFATAL\b/i,
   ],
   [9, /^\s{0,4}(?:--- FAIL|FAIL(?:ED|URE)?\b|\[-\] |×|not ok \d)|^.{0,6}(?:✗|✘|✖|●|❌)/],
-  [9, /\*\*\* (?:FAILED|ABORTED) \*\*\*|^_{3,} \S.{0,200} _{3,}$|\.{4,}\s?Failed$/],
+  [9, /\*\*\* (?:FAILED|ABORTED) \*\*\*|^_{3,} \S.{0,200} _{3,}$|\.{4}\s?Failed$/],
   [8.5, /^(?:E {3,}\S|Found [1-9]\d* errors?\b|Failing due to -Werror|.{0,80}warnings being treated as errors)/],
   [
     8.5,
@@ -139,7 +139,10 @@ export const WORDINGS: readonly (readonly [weight: number, pattern: RegExp])[] =
 
 /** What makes an alarming word harmless: nothing failed, a test about errors that passed, a name, an option. */
 export const HARMLESS =
-  /\b(?:0|no|zero|without) (?:test )?(?:errors?|fail(?:ed|ures?)|failing|problems?|offen[cs]es?|warnings?)\b|(?:errors?|failures?|failed|skipped|warnings?)[:=] ?0\b(?!.{0,80}(?:[1-9]\d* (?:failed|errors)|(?:Failures|Errors): [1-9]))|^\s{0,12}(?:✓|✔|√|ok\b|PASS|\[ ?OK ?\]|\[PASS|\[\+\] |\[info\] - )|\.{2,}\s?(?:ok|passed|PASSED|yes|no|done)\s*$|\b(?:PASS(?:ED)?|SUCCESS|passed)\b\s*(?:\(|$|\[)|--- PASS|\s-W(?:no-)?error[=\s]|--\w{0,20}-?(?:error|fail)|fail[-_]fast|allow[_-]failure|(?:Downloading|Downloaded|Fetching|Installing|Unpacking|Selecting|Get:|Setting up|Collecting|Requirement|Compiling|Copying|Using|Adding) |\berrors?[-_./]\w|\w[-_/]errors?\b|continue-on-error/i;
+  /\b(?:0|no|zero|without) (?:test )?(?:errors?|fail(?:ed|ures?)|failing|problems?|offen[cs]es?|warnings?)\b|^\s{0,12}(?:✓|✔|√|ok\b|PASS|\[ ?OK ?\]|\[PASS|\[\+\] |\[info\] - )|\.{2}\s?(?:ok|passed|PASSED|yes|no|done)\s*$|\b(?:PASS(?:ED)?|SUCCESS|passed)\b\s*(?:\(|$|\[)|--- PASS|\s-W(?:no-)?error[=\s]|--\w{0,20}-?(?:error|fail)|fail[-_]fast|allow[_-]failure|(?:Downloading|Downloaded|Fetching|Installing|Unpacking|Selecting|Get:|Setting up|Collecting|Requirement|Compiling|Copying|Using|Adding) |\berrors?[-_./]\w|\w[-_/]errors?\b|continue-on-error/i;
+/** A count of nothing, and a count beside it that is one after all. */
+export const NONE_OF = /(?:errors?|failures?|failed|skipped|warnings?)[:=] ?0\b/i;
+export const SOME_OF = /\b[1-9]\d{0,6} (?:failed|errors)|(?:Failures|Errors): [1-9]/i;
 /** What a build does file by file, whatever the files are called. */
 export const CODE_LISTING =
   /^(?:CC|CXX|LD|AR|GEN|inflating|creating|copying|adding|extracting|x |\[\s{0,2}\d{1,3}%\]|\[CC\])\s?/i;

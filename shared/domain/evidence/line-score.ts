@@ -1,5 +1,5 @@
 import { CALM } from './calm-wordings.ts';
-import { ANCHORS, CODE_LISTING, HARMLESS, RUNNER_NOISE, WORDINGS } from './failure-wordings.ts';
+import { ANCHORS, CODE_LISTING, HARMLESS, NONE_OF, RUNNER_NOISE, SOME_OF, WORDINGS } from './failure-wordings.ts';
 import { readStructuredLine } from './structured-line.ts';
 
 /** How much a line by itself speaks for being the failure, and whether it ends the failing step. */
@@ -70,8 +70,12 @@ function scorePart(head: string): LineScore {
   const anchor = ANCHORS.some((pattern) => pattern.test(head));
   const weight = WORDINGS.find(([, pattern]) => pattern.test(head))?.[0] ?? 0;
   if (weight === 0) return anchor ? { score: 4, anchor } : NOTHING;
-  const harmless = !anchor && weight < 9 && (HARMLESS.test(head) || CODE_LISTING.test(head));
+  const harmless = !anchor && weight < 9 && isHarmless(head);
   return { score: harmless ? weight * 0.15 : weight, anchor };
+}
+
+function isHarmless(text: string): boolean {
+  return HARMLESS.test(text) || CODE_LISTING.test(text) || (NONE_OF.test(text) && !SOME_OF.test(text));
 }
 
 /** What tools put before every line of what they run: a level, a build step with its clock, a container's name. */

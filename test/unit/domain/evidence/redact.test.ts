@@ -125,20 +125,4 @@ describe('redaction', () => {
       expect(redact(once).text).toBe(once);
     }
   });
-
-  it('stays fast on lines made to make patterns backtrack', () => {
-    const hostile = [
-      'password=',
-      'token: "',
-      'https://a:',
-      'sk-',
-      'eyJ',
-      'xoxb-',
-      'authorization: basic ',
-      '-u a:',
-    ].map((part) => part.repeat(32_000 / part.length));
-    const started = performance.now();
-    for (const line of hostile) redact(line);
-    expect(performance.now() - started).toBeLessThan(2_000);
-  });
 });
