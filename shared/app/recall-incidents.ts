@@ -10,7 +10,7 @@ import type { IncidentRecall } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 /** Past incidents of one place that are held; older ones are not recalled. */
-export const MOST_REMEMBERED = 20_000;
+const MOST_REMEMBERED = 20_000;
 const MAX_AGE_DAYS = 365;
 const MINUTE = 60_000;
 /** Read again on every refresh: clocks of functions differ, and a write may become visible late. */
@@ -26,21 +26,24 @@ interface Held {
 
 /**
  * Recall out of this function's memory: the index of a place is made once from the store, lives as long as the worker does, and takes in
- * only what is new since. At most 20,000 incidents of all places are held; the place that was not asked for longest goes first.
+ * only what is new since. Of all places at most `most` incidents are held; the place that was not asked for longest goes first.
  */
-export function makeLocalRecall(store: Pick<KnowledgeStore, 'remembered'>): IncidentRecall {
+export function makeLocalRecall(
+  store: Pick<KnowledgeStore, 'remembered'>,
+  most: number = MOST_REMEMBERED,
+): IncidentRecall {
   const places = new Map<string, Held>();
   let uses = 0;
   const refreshed = async (scope: string): Promise<Held> => {
     const held = places.get(scope) ?? { recall: makeRecall<RememberedIncident>(), newest: null, used: 0 };
     held.used = ++uses;
     const after = held.newest === null ? null : new Date(Date.parse(held.newest) - OVERLAP_MS).toISOString();
-    const read = await store.remembered(scope, { after, limit: MOST_REMEMBERED });
+    const read = await store.remembered(scope, { after, limit: most });
     // Newest first as they are read: what comes last is put last, so that an incident's newest end stands.
     for (const past of [...read].reverse()) held.recall.put(rememberedIncident(past));
     held.newest = read[0]?.endedAt ?? held.newest;
     places.set(scope, held);
-    letGo(places);
+    letGo(places, most);
     return held;
   };
   return {
@@ -51,9 +54,9 @@ export function makeLocalRecall(store: Pick<KnowledgeStore, 'remembered'>): Inci
   };
 }
 
-function letGo(places: Map<string, Held>): void {
+function letGo(places: Map<string, Held>, most: number): void {
   const total = () => [...places.values()].reduce((sum, { recall }) => sum + recall.size, 0);
-  while (places.size > 1 && total() > MOST_REMEMBERED) {
+  while (places.size > 1 && total() > most) {
     const [oldest] = [...places].sort(([, a], [, b]) => a.used - b.used);
     if (oldest !== undefined) places.delete(oldest[0]);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bundleRows, testRows } from './build-rows.ts';
 import { crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
 import { logRows } from './log-rows.ts';
+import { recallRows } from './recall-rows.ts';
 import { type Row, renderRow } from './row.ts';
 import { startRows } from './start-rows.ts';
 
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   repeats: repeatRows,
   crash: crashRows,
   logs: logRows,
+  recall: recallRows,
   bundles: bundleRows,
   tests: testRows,
 };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
-import { aKnowledgeEntry } from '#test/builders/index.ts';
+import { aKnowledgeEntry, aPastIncident } from '#test/builders/index.ts';
 
 const AT = new Date('2026-11-21T12:00:00.000Z');
 const FINGERPRINT = '0123456789abcdef';
@@ -72,6 +72,24 @@ export function knowledgeStoreContract(name: string, open: () => Promise<Knowled
       await store.recordOutcome(aKnowledgeEntry({ resolution: 'Theirs.' }), 'gh-1', 'failure', AT, ELSEWHERE);
       const own = await store.findByFingerprint(FINGERPRINT, SCOPE);
       expect(own).toMatchObject({ resolution: aKnowledgeEntry().resolution, successes: 1, failures: 0 });
+    });
+
+    it('remembers incidents of a place, the newest end first, of which a part can be asked for', async () => {
+      const ends = [10, 11, 12].map((hour) => `2026-11-21T${hour}:00:00.000Z`);
+      const past = ends.map((endedAt, n) => aPastIncident({ id: `gh-${String(n).repeat(24)}`, endedAt }));
+      for (const one of past) await store.remember(one, SCOPE);
+      await store.remember(aPastIncident(), ELSEWHERE);
+      const [first, second, third] = past;
+      expect(await store.remembered(SCOPE, { after: null, limit: 10 })).toEqual([third, second, first]);
+      expect(await store.remembered(SCOPE, { after: null, limit: 2 })).toEqual([third, second]);
+      expect(await store.remembered(SCOPE, { after: ends[0] ?? '', limit: 10 })).toEqual([third, second]);
+      expect(await store.remembered('repository#503', { after: null, limit: 10 })).toEqual([]);
+    });
+
+    it('remembers an end once, however often it is told', async () => {
+      await store.remember(aPastIncident(), SCOPE);
+      await store.remember(aPastIncident({ title: 'Told again' }), SCOPE);
+      expect(await store.remembered(SCOPE, { after: null, limit: 10 })).toMatchObject([{ title: 'Told again' }]);
     });
 
     it('refuses an entry without a fingerprint', async () => {

@@ -1,0 +1,100 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import { type PastIncident, type RememberedIncident, rememberedIncident } from '#shared/domain/recall/past-incident.ts';
+import { makeRecall, type Recall } from '#shared/domain/recall/recall.ts';
+import { termsOfLines, weighed, writeTerms } from '#shared/domain/recall/terms.ts';
+import { makeFailure } from './made-failures.ts';
+import type { Row } from './row.ts';
+
+const HELD = 10_000;
+const MOST_HELD = 20_000;
+const QUERIES = 500;
+const WARM_UP = 50;
+const MOST_MILLISECONDS = 50;
+const FOUND = 30;
+/** As many as the workflow gathers. */
+const EVIDENCE_LINES = 150;
+/** Enough for as many terms as are kept of an incident. */
+const LINES_BEHIND_TERMS = 40;
+const NOW = new Date('2026-02-01T00:00:00.000Z');
+
+const linesOf = ({ sources }: Evidence) => sources.flatMap(({ lines }) => lines.map(weighed));
+
+/** As it is read from the table. */
+function pastIncident(seed: number): PastIncident {
+  const evidence = makeFailure(seed, LINES_BEHIND_TERMS);
+  return {
+    version: 1,
+    id: evidence.incidentId,
+    endedAt: evidence.gatheredAt,
+    class: 'test_failure',
+    fingerprint: String(seed).padStart(16, '0'),
+    title: 'A made failure',
+    resolution: 'Mend it.',
+    outcome: 'suggested',
+    helped: null,
+    terms: writeTerms(termsOfLines(linesOf(evidence))),
+  };
+}
+
+/** Bytes in use once everything that can go is gone. */
+function bytesInUse(): number {
+  setFlagsFromString('--expose_gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+async function milliseconds(recall: Recall<RememberedIncident>): Promise<number[]> {
+  const { signatures } = await loadSignatures(dataDirectoryOf({}));
+  const { model } = await loadFailureModel(dataDirectoryOf({}));
+  const times: number[] = [];
+  for (let query = 0; query < WARM_UP + QUERIES; query++) {
+    // Half of the failures are new, half were met before.
+    const evidence = makeFailure(query % 2 === 0 ? query : MOST_HELD + query, EVIDENCE_LINES);
+    const started = performance.now();
+    const { class: failureClass, fingerprint } = classify(evidence, { signatures, model });
+    const terms = termsOfLines(linesOf(evidence));
+    recall.find({ class: failureClass, fingerprint, terms, now: NOW }, { limit: FOUND, maxAgeDays: 365 });
+    if (query >= WARM_UP) times.push(performance.now() - started);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+/** One incident's classification and recall among 10,000 past ones, and what an index of 20,000 takes. */
+export async function recallRows(): Promise<Row[]> {
+  const before = bytesInUse();
+  const recall = makeRecall<RememberedIncident>();
+  let building = 0;
+  const fill = (until: number) => {
+    for (let seed = recall.size; seed < until; seed++) {
+      const past = pastIncident(seed);
+      const started = performance.now();
+      recall.put(rememberedIncident(past));
+      building += performance.now() - started;
+    }
+  };
+  fill(HELD);
+  const times = await milliseconds(recall);
+  const [median, p99] = [0.5, 0.99].map((share) => times[Math.ceil(share * times.length) - 1] ?? Number.NaN);
+  fill(MOST_HELD);
+  const megabytes = (bytesInUse() - before) / 1e6;
+  return [
+    {
+      measure: `one incident's classification and recall among ${HELD} past ones, p99 of ${QUERIES} (median)`,
+      goal: `${MOST_MILLISECONDS} ms`,
+      measured: `${p99?.toFixed(0)} ms (${median?.toFixed(0)} ms)`,
+      met: (p99 ?? Number.POSITIVE_INFINITY) <= MOST_MILLISECONDS,
+    },
+    {
+      measure: `index of ${MOST_HELD} past incidents: made in; memory`,
+      goal: '10 s; 400 MB',
+      measured: `${(building / 1000).toFixed(1)} s; ${megabytes.toFixed(0)} MB`,
+      met: building <= 10_000 && megabytes <= 400,
+    },
+  ];
+}
