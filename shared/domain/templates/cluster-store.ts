@@ -87,6 +87,12 @@ export function makeClusterStore(mostClusters: number, restored?: ClusterState) 
       merged.set(gone.id, kept.id);
     },
 
+    /** Counts a line that is known to read as the cluster's template. */
+    countEqual(cluster: Cluster, line: number): void {
+      cluster.lines += 1;
+      cluster.lastLine = line;
+    },
+
     /** Counts a line of the cluster; columns that read otherwise than in the lines before become values. */
     count(cluster: Cluster, columns: readonly Column[], line: number): void {
       cluster.lines += 1;
@@ -109,3 +115,5 @@ export function makeClusterStore(mostClusters: number, restored?: ClusterState) 
     }),
   };
 }
+
+export type ClusterStore = ReturnType<typeof makeClusterStore>;

@@ -1,11 +1,13 @@
-import { type Alternative, alternativesOf, type Rewrite, rewritten } from './alternatives.ts';
-import { displayFor, makeClusterStore } from './cluster-store.ts';
+import { rewritten } from './alternatives.ts';
+import { type Cluster, displayFor, makeClusterStore } from './cluster-store.ts';
+import { type LineForm, makeLineForms, parametersAt, settle } from './line-forms.ts';
 import { columnsOf, keyOf } from './message-columns.ts';
 import type { Column } from './message-pieces.ts';
 import { messageStart } from './message-start.ts';
+import { makeTemplateRoutes, type Route } from './template-routes.ts';
 import type { TemplateMinerState } from './template-state.ts';
 import { parametersOf } from './template-text.ts';
-import { DEFAULT_THRESHOLDS, dropOldest, makeValueEvidence, type ValueThresholds } from './value-evidence.ts';
+import { DEFAULT_THRESHOLDS, makeValueEvidence, type ValueThresholds } from './value-evidence.ts';
 
 export interface TemplateMinerOptions {
   /** Templates remembered; the longest unseen ones are forgotten first. */
@@ -42,43 +44,29 @@ export interface TemplateMiner {
   state(): TemplateMinerState;
 }
 
-interface Shape {
-  readonly columns: readonly Column[];
-  readonly cluster: number;
-}
-
-/** A message with its likely values found, and how to find them in others of its form. */
-interface Reading {
-  readonly columns: readonly Column[];
-  readonly alternatives: readonly Alternative[];
-  readonly rewrites: readonly Rewrite[];
-  /** The words that were taken as values. */
-  readonly words: readonly string[];
-}
-
-interface Route {
-  readonly rewrites: readonly Rewrite[];
-  readonly cluster: number;
-}
-
 const MOST_CLUSTERS = 5_000;
 /** Words remembered in their places, per cluster. */
 const PLACES_PER_CLUSTER = 4;
-const MOST_ROUTES = 20_000;
-const MOST_REWRITES = 40;
-const MOST_SHAPES_OF_READING = 50;
 /** Characters of a line that are read. */
 const LONGEST_LINE = 8_192;
 
-/** The columns of a line's message. */
-export function columnsOfLine(line: string): Column[] {
-  const read = line.length > LONGEST_LINE ? line.slice(0, LONGEST_LINE) : line;
-  return columnsOf(read.slice(messageStart(read)));
+/** A route that a line's form remembers, and since when nothing was decided that may change it. */
+interface KeptRoute extends Route {
+  readonly generation: number;
 }
 
-/** A word that stands where equal messages have a value. First words name what happened, so they need more than that. */
-function mayBeReadAsValue({ place, isHost, isIdentifier }: Alternative): boolean {
-  return place !== 'first' || isHost || isIdentifier;
+type Form = LineForm<KeptRoute>;
+
+function readLine(line: string): { columns: Column[]; start: number; key: string } {
+  const read = line.length > LONGEST_LINE ? line.slice(0, LONGEST_LINE) : line;
+  const start = messageStart(read);
+  const columns = columnsOf(read.slice(start));
+  return { columns, start, key: keyOf(columns) };
+}
+
+/** The columns of a line's message. */
+export function columnsOfLine(line: string): Column[] {
+  return readLine(line).columns;
 }
 
 /**
@@ -93,150 +81,88 @@ export function makeTemplateMiner(options: TemplateMinerOptions = {}, restored?:
   const store = makeClusterStore(mostClusters, restored?.clusters);
   const mostPlaces = mostClusters * PLACES_PER_CLUSTER;
   const evidence = makeValueEvidence(options.thresholds ?? DEFAULT_THRESHOLDS, mostPlaces, restored?.evidence);
-  const shapes = new Map<string, Shape>();
-  /** Shapes by the key they would have with one value more. */
-  const shapesByReading = new Map<string, Set<string>>();
-  /** Where messages of a form went since the last merge; a cache only. */
-  const routes = new Map<string, Route>();
   let lines = restored?.lines ?? 0;
-
-  function isValue(alternative: Alternative): boolean {
-    if (!alternative.isHost && evidence.isValue(alternative.context)) return true;
-    return mayBeReadAsValue(alternative) && shapes.has(keyOf(alternative.columns));
-  }
-
-  function read(columns: readonly Column[]): Reading {
-    let current = columns;
-    let alternatives = alternativesOf(current);
-    const rewrites: Rewrite[] = [];
-    const words: string[] = [];
-    while (rewrites.length < MOST_REWRITES) {
-      const found = alternatives.find(isValue);
-      if (found === undefined) break;
-      rewrites.push(found.rewrite);
-      words.push(found.value);
-      current = found.columns;
-      alternatives = alternativesOf(current);
-    }
-    return { columns: current, alternatives, rewrites, words };
-  }
-
-  function noteReadings(key: string, alternatives: readonly Alternative[]): void {
-    for (const alternative of alternatives.filter(mayBeReadAsValue)) {
-      const reading = keyOf(alternative.columns);
-      const known = shapesByReading.get(reading) ?? new Set<string>();
-      if (known.size < MOST_SHAPES_OF_READING) known.add(key);
-      shapesByReading.set(reading, known);
-    }
-    dropOldest(shapesByReading, mostPlaces);
-  }
-
-  /** Reads shapes anew after something about them was decided. */
-  function readAnew(keys: Iterable<string>): void {
-    for (const key of keys) {
-      const shape = shapes.get(key);
-      if (shape === undefined) continue;
-      shapes.delete(key);
-      store.merge(place(shape.columns).cluster, shape.cluster);
-    }
-  }
-
-  function dropShapesWithoutCluster(): void {
-    for (const [key, shape] of shapes) if (store.get(shape.cluster) === undefined) shapes.delete(key);
-    routes.clear();
-  }
-
-  function openShape(key: string, { columns, alternatives }: Reading): number {
-    const { id, dropped } = store.open(columns, lines);
-    shapes.set(key, { columns, cluster: id });
-    if (dropped) dropShapesWithoutCluster();
-    noteReadings(key, alternatives);
-    const decided = alternatives
-      .filter(({ isHost }) => !isHost)
-      .flatMap((alternative) => evidence.observe(alternative, key));
-    const sameReading = shapesByReading.get(key) ?? [];
-    shapesByReading.delete(key);
-    const concerned = new Set([...decided, ...sameReading]);
-    if (concerned.size > 0) routes.clear();
-    readAnew(concerned);
-    return id;
-  }
-
-  /** The cluster of a message; opens one when it is like none before. */
-  function place(columns: readonly Column[]): { reading: Reading; cluster: number } {
-    const reading = read(columns);
-    evidence.noteWords(reading.words);
-    const key = keyOf(reading.columns);
-    const cluster = shapes.get(key)?.cluster ?? openShape(key, reading);
-    return { reading, cluster: store.idOf(cluster) };
-  }
-
-  function routeOf(key: string, columns: readonly Column[]): Route {
-    const known = routes.get(key);
-    if (known !== undefined) return known;
-    const { reading, cluster } = place(columns);
-    const route = { rewrites: reading.rewrites, cluster };
-    if (routes.size >= MOST_ROUTES) routes.clear();
-    routes.set(key, route);
-    return route;
-  }
-
-  /** Like `routeOf`, but opens no cluster: cluster 0 is none. */
-  function knownRoute(key: string, columns: readonly Column[]): Route {
-    const known = routes.get(key);
-    if (known !== undefined) return known;
-    const reading = read(columns);
-    const shape = shapes.get(keyOf(reading.columns));
-    const route = { rewrites: reading.rewrites, cluster: shape?.cluster ?? 0 };
-    if (shape !== undefined && routes.size < MOST_ROUTES) routes.set(key, route);
-    return route;
-  }
+  const forms = makeLineForms<KeptRoute>(readLine);
+  const routes = makeTemplateRoutes({ store, evidence, mostPlaces, line: () => lines }, restored?.shapes);
 
   function answer(cluster: number, display: readonly string[], columns: readonly Column[]): TemplateMatch {
     return { cluster, template: display.join(''), parameters: parametersOf(display, columns) };
   }
 
-  for (const [cluster, columns] of restored?.shapes ?? []) {
-    const key = keyOf(columns);
-    shapes.set(key, { columns, cluster });
-    noteReadings(key, alternativesOf(columns));
+  /** Columns of a line of the form: its own, or the form's with the line's values in them. */
+  function columnsIn({ columns }: Form, line: string, isOwn: boolean): readonly Column[] {
+    return isOwn ? columns : columnsOfLine(line);
+  }
+
+  /** Where the form's lines go; what was found holds until something is decided about shapes. */
+  function routeIn(form: Form, line: string, isOwn: boolean, learns: boolean): Route {
+    if (form.route?.generation === routes.generation()) return form.route;
+    const columns = columnsIn(form, line, isOwn);
+    const route = learns ? routes.routeOf(form.key, columns) : routes.knownRoute(form.key, columns);
+    // Another route may take other words as values.
+    form.settled = undefined;
+    if (route.cluster !== 0) form.route = { ...route, generation: routes.generation() };
+    return route;
+  }
+
+  /** The answer by the form alone, where its lines were found to read as the cluster does. */
+  function settledAnswer(form: Form, cluster: Cluster | undefined, line: string): TemplateMatch | undefined {
+    const { settled } = form;
+    if (settled === undefined || cluster === undefined || settled.ofCluster !== cluster.display) return undefined;
+    return { cluster: cluster.id, template: settled.template, parameters: parametersAt(settled, line) };
+  }
+
+  function fullAnswer(
+    cluster: Cluster | undefined,
+    form: Form,
+    line: string,
+    columns: readonly Column[],
+  ): TemplateMatch {
+    const display = displayFor(cluster?.display ?? [], columns);
+    if (cluster !== undefined && form.isShared) {
+      form.settled = settle(cluster.display, display, columns, { line, start: form.start });
+    }
+    return answer(cluster?.id ?? 0, display, columns);
   }
 
   return {
     add(line) {
       lines += 1;
-      const read = columnsOfLine(line);
-      const route = routeOf(keyOf(read), read);
+      const { form, isOwn } = forms.of(line);
+      const route = routeIn(form, line, isOwn, true);
       const cluster = store.get(route.cluster);
-      const columns = route.rewrites.reduce<readonly Column[]>(rewritten, read);
-      if (cluster === undefined) return answer(0, displayFor([], columns), columns);
-      store.count(cluster, columns, lines);
-      return answer(cluster.id, displayFor(cluster.display, columns), columns);
+      const settled = settledAnswer(form, cluster, line);
+      if (settled !== undefined && cluster !== undefined) {
+        store.countEqual(cluster, lines);
+        return settled;
+      }
+      const columns = route.rewrites.reduce<readonly Column[]>(rewritten, columnsIn(form, line, isOwn));
+      if (cluster !== undefined) store.count(cluster, columns, lines);
+      return fullAnswer(cluster, form, line, columns);
     },
 
     match(line) {
-      const asRead = columnsOfLine(line);
-      const route = knownRoute(keyOf(asRead), asRead);
-      const columns = route.rewrites.reduce<readonly Column[]>(rewritten, asRead);
+      const { form, isOwn } = forms.of(line);
+      const route = routeIn(form, line, isOwn, false);
       const cluster = store.get(route.cluster);
-      return answer(cluster?.id ?? 0, displayFor(cluster?.display ?? [], columns), columns);
+      const settled = settledAnswer(form, cluster, line);
+      if (settled !== undefined) return settled;
+      const columns = route.rewrites.reduce<readonly Column[]>(rewritten, columnsIn(form, line, isOwn));
+      return fullAnswer(cluster, form, line, columns);
     },
 
     clusterOf: store.idOf,
     clusters: () =>
       store.all().map(({ id, display, lines: count }) => ({ cluster: id, template: display.join(''), lines: count })),
 
-    refine() {
-      routes.clear();
-      readAnew(evidence.reconsider());
-    },
+    refine: routes.refine,
 
     state: () => ({
       version: 1,
       lines,
       clusters: store.state(),
       evidence: evidence.state(),
-      shapes: [...shapes.values()].map(({ cluster, columns }) => [cluster, columns]),
+      shapes: routes.state(),
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { type Column, WILDCARD } from './message-pieces.ts';
 
 /** The values of one column, one for each wildcard of its part of the template. */
-function valuesOf(part: string, value: string): string[] {
+export function valuesOf(part: string, value: string): string[] {
   if (part === WILDCARD) return [value];
   const literals = part.split(WILDCARD);
   const values: string[] = [];

@@ -139,3 +139,5 @@ export function makeValueEvidence(thresholds: ValueThresholds, mostPlaces: numbe
     }),
   };
 }
+
+export type ValueEvidence = ReturnType<typeof makeValueEvidence>;

@@ -238,3 +238,51 @@ describe('a template miner', () => {
     expect(() => readTemplateMinerState({ version: 2 })).toThrow(/template state: .*learn the templates anew/s);
   });
 });
+
+describe('lines that differ in digits alone', () => {
+  it.each([
+    ['2026-11-21 03:04:05 took 17 ms\tfor 3 items ', '2026-11-22 13:14:15 took 23 ms\tfor 9 items '],
+    ['1700000000 worker3 of node-7 done', '2700000000 worker8 of node-2 done'],
+    ['job "run 12" in /srv/a1/b2.txt  k=v1', 'job "run 98" in /srv/a9/b8.txt  k=v7'],
+    ["user='job4 of ops' left 10.0.0.1:80", "user='job9 of ops' left 10.0.0.7:81"],
+  ])('are read as if each had come alone: %j, then %j', (first, second) => {
+    const miner = makeTemplateMiner();
+    miner.add(first);
+    const after = miner.add(second);
+    const alone = makeTemplateMiner({}, readTemplateMinerState(JSON.parse(JSON.stringify(stateAfter(first))))).add(
+      second,
+    );
+    expect(after).toEqual(alone);
+    expect(miner.add(second)).toMatchObject({ cluster: after.cluster });
+    expect(filled(miner.match(second).template, miner.match(second).parameters)).toBe(
+      columnsOfLine(second)
+        .map(({ value }) => value)
+        .join(''),
+    );
+  });
+
+  function stateAfter(line: string) {
+    const miner = makeTemplateMiner();
+    miner.add(line);
+    return miner.state();
+  }
+
+  it('are read alike by a miner that has read many and by one that goes on from its state', () => {
+    const line = fc
+      .tuple(
+        fc.constantFrom('took % ms at node%', 'user u% from 10.0.0.%', '% open\tfor %', '[%] k=% done'),
+        fc.array(fc.nat(99), { minLength: 2, maxLength: 2 }),
+      )
+      .map(([form, numbers]) => form.replaceAll('%', () => String(numbers.pop() ?? 0)));
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 30 }), (some) => {
+        const miner = makeTemplateMiner();
+        for (const one of some) {
+          const fresh = makeTemplateMiner({}, readTemplateMinerState(JSON.parse(JSON.stringify(miner.state()))));
+          expect(miner.add(one)).toEqual(fresh.add(one));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
