@@ -11,6 +11,7 @@ import { metricAnomalies } from './metric-anomalies.ts';
 import { modelList } from './model-list.ts';
 import { modelPromote } from './model-promote.ts';
 import { modelRollback } from './model-rollback.ts';
+import { patchCheck } from './patch-check.ts';
 import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   knowledgeSearch,
   metricAnomalies,
   flakyDetect,
+  patchCheck,
   evalCommand,
   trainCommand,
   modelList,

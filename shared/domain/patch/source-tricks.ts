@@ -79,8 +79,8 @@ export const PRODUCT_TRICKS = tricksOf([AWARE]);
 
 /** Errors that are caught and forgotten; matched over the added lines together. */
 export const SWALLOWED =
-  /\bcatch\s*(?:\([^)]*\))?\s*\{\s*(?:return\s*(?:null|undefined|true|false)?;?\s*)?\}|\.catch\s*\(\s*(?:\(\w*\)|\w+)\s*=>\s*(?:\{\s*\}|null|undefined|void 0)\s*\)|\bexcept\b[^:\n]*:\s*(?:pass|\.\.\.|continue|return(?:\s+None)?)\s*(?:$|\n)|\brescue\b[^\n]*(?:=>\s*\w+)?\s*\n\s*(?:nil|end)\b|\brescue\s+(?:nil|true|false)\b|\bsuppress\s*\(\s*(?:Base)?Exception\b/m;
+  /\bcatch\s*(?:\([^)\n]{0,200}\))?\s{0,200}\{\s*(?:return\s*(?:null|undefined|true|false)?;?\s*)?\}|\.catch\s*\(\s*(?:\(\w*\)|\w+)\s*=>\s*(?:\{\s*\}|null|undefined|void 0)\s*\)|\bexcept\b[^:\n]{0,200}:\s{0,200}(?:pass|\.\.\.|continue|return(?:\s+None)?)\s*(?:$|\n)|\brescue\b[^\n]{0,200}\n\s*(?:nil|end)\b|\brescue\s+(?:nil|true|false)\b|\bsuppress\s*\(\s*(?:Base)?Exception\b/m;
 
 /** Something that is equal to everything satisfies every assertion; matched over the added lines together. */
 export const EQUALS_ALL =
-  /(?:\b__(?:eq|lt|le|gt|ge|contains|bool)__|\bequals\s*\(|\bEquals\s*\(|\bdef\s+(?:==|===|eql\?)|\bfn\s+eq\s*\(|\bcompareTo\s*\()[^\n]*[{:=]?\s*(?:return\s+)?(?:true|True)\b/;
+  /(?:\b__(?:eq|lt|le|gt|ge|contains|bool)__|\bequals\s*\(|\bEquals\s*\(|\bdef\s+(?:==|===|eql\?)|\bfn\s+eq\s*\(|\bcompareTo\s*\()[^\n]{0,200}[{:=]?\s{0,200}(?:return\s+)?(?:true|True)\b/;

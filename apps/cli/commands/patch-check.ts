@@ -1,0 +1,61 @@
+import type { Finding } from '#shared/domain/patch/finding.ts';
+import { judgePatch } from '#shared/domain/patch/judge-patch.ts';
+import { PATCH_LIMITS } from '#shared/domain/patch/patch-limits.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { openInput, STANDARD_INPUT } from '../input/open-input.ts';
+import { directoryTree } from '../patch/directory-tree.ts';
+
+/** A path of a patch may hold what moves the cursor. */
+const shown = (path: string): string =>
+  JSON.stringify(path)
+    .slice(1, -1)
+    .replace(/[^\x20-\x7e]/g, '?');
+
+function asLine({ severity, rule, path, side, line, reason }: Finding): string {
+  const place =
+    path === null ? '' : `${shown(path)}${line === null ? '' : `:${line}${side === 'before' ? ' (before)' : ''}`}: `;
+  return `  ${severity} ${rule}: ${place}${reason}\n`;
+}
+
+export const patchCheck = defineCommand({
+  name: 'patch check',
+  summary: 'whether a diff may become a fix pull request, or why not',
+  details:
+    'Reads standard input without FILE. With --json: {file, verdict, digest, files, findings: [{severity, rule, path, side, line, reason}]}.\n' +
+    'Exits with 1 when the patch is refused.',
+  operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
+  options: {
+    ...JSON_OPTION,
+    tree: { type: 'string', value: 'DIR', about: 'the checkout that it is for; default: this directory' },
+  },
+  async run({ operands, options }, terminal) {
+    const file = operands[0] ?? STANDARD_INPUT;
+    const text = await wholeText(file, (await openInput(file, terminal)).pieces);
+    const judged = judgePatch({ kind: 'diff', text }, directoryTree(options.tree ?? '.'));
+    const accepted = judged.kind === 'accepted';
+    const { findings } = judged;
+    const files = accepted ? judged.files.map(({ path }) => path) : [];
+    const document = { file, verdict: judged.kind, digest: accepted ? judged.digest : null, files, findings };
+    const words = `${file}: ${judged.kind}\n${findings.map(asLine).join('')}`;
+    await terminal.write(options.json === true ? `${JSON.stringify(document)}\n` : words);
+    return accepted ? 0 : 1;
+  },
+});
+
+/** Read no further than what is refused for its length anyway. */
+async function wholeText(file: string, pieces: AsyncIterable<Buffer>): Promise<string> {
+  const read: Buffer[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    read.push(piece);
+    length += piece.length;
+    if (length > 4 * PATCH_LIMITS.characters) break;
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: length <= 4 * PATCH_LIMITS.characters, ignoreBOM: true }).decode(
+      Buffer.concat(read),
+    );
+  } catch (error) {
+    throw new UsageError(`${file}: it is not UTF-8 text: give a diff as git diff writes it.`, { cause: error });
+  }
+}

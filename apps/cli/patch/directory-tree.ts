@@ -1,0 +1,46 @@
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SourceTree } from '#shared/domain/patch/apply-patch.ts';
+import { UsageError } from '../command.ts';
+
+/** More is no checkout that somebody means. */
+const MOST_ENTRIES = 200_000;
+/** Not part of what is under version control. */
+const LEFT_OUT = new Set(['.git', 'node_modules']);
+
+/** The files below a directory with the modes that Git would give them. Links are not followed. Throws `UsageError` when it is no directory. */
+export function directoryTree(root: string): SourceTree {
+  const modes = new Map<string, string>();
+  const waiting = [''];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    for (const entry of entriesOf(root, folder)) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && LEFT_OUT.has(entry.name)) continue;
+      if (entry.isDirectory()) waiting.push(path);
+      modes.set(path, entry.isDirectory() ? '040000' : entry.isSymbolicLink() ? '120000' : fileMode(join(root, path)));
+      if (modes.size > MOST_ENTRIES)
+        throw new UsageError(`${root}: it holds more than ${MOST_ENTRIES} entries: name the root of one checkout.`);
+    }
+  }
+  return { modes, contentOf: (path) => (modes.get(path) === '100644' ? textOf(join(root, path)) : null) };
+}
+
+function entriesOf(root: string, folder: string) {
+  try {
+    return readdirSync(join(root, folder), { withFileTypes: true });
+  } catch (error) {
+    if (folder !== '') throw error;
+    throw new UsageError(`${root}: it cannot be read as a directory: name the root of a checkout.`, { cause: error });
+  }
+}
+
+const fileMode = (path: string): string => ((lstatSync(path).mode & 0o111) === 0 ? '100644' : '100755');
+
+function textOf(path: string): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+    return text.includes('\0') ? null : text;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,73 @@
+import { viewCode } from './code-view.ts';
+import type { ProposedPatch } from './file-change.ts';
+import { languageOf } from './language.ts';
+import { TEST_DIALECTS } from './test-dialect.ts';
+
+export type PlacedSuggestion = { kind: 'patch'; patch: ProposedPatch } | { kind: 'unplaced'; reason: string };
+
+/** A piece of code that is said to mend a file, as models give it. Untrusted. */
+export interface CodeProposal {
+  readonly file: string | null;
+  readonly code: string;
+}
+
+const unplaced = (reason: string): PlacedSuggestion => ({ kind: 'unplaced', reason });
+
+/**
+ * Makes a patch of a suggestion, without guessing: a diff is taken as it is; imports go behind the last import of the file; a whole declaration takes
+ * the place of the one that begins with the same line, if there is exactly one. Whether the patch may be used is for `judgePatch` to say.
+ */
+export function placeSuggestion({ file, code }: CodeProposal, content: string | null): PlacedSuggestion {
+  if (/^(?:diff --git |--- (?:a\/|\/dev\/null))/.test(code))
+    return { kind: 'patch', patch: { kind: 'diff', text: `${code.trimEnd()}\n` } };
+  if (file === null) return unplaced('It does not say which file it is for.');
+  const language = languageOf(file);
+  if (language === null) return unplaced('The file is of no known language.');
+  if (content === null) return unplaced('The file is not there, or no text.');
+  const lines = content.split('\n');
+  const given = code.trimEnd().split('\n');
+  const { imports } = TEST_DIALECTS[language];
+  const placed = given.every((line) => line.trim() === '' || imports.test(line))
+    ? withImports(lines, given, imports)
+    : withDeclaration(lines, given, language);
+  if (placed === null) return unplaced('It does not stand for exactly one place of the file.');
+  return { kind: 'patch', patch: { kind: 'replace', files: [{ path: file, content: placed.join('\n') }] } };
+}
+
+/** Behind the last import that begins a line, or before everything else. Imports that are there already are not repeated. */
+function withImports(lines: readonly string[], given: readonly string[], imports: RegExp): string[] | null {
+  const missing = given.filter((line) => line.trim() !== '' && !lines.includes(line));
+  if (missing.length === 0) return null;
+  const last = lines.findLastIndex((line) => imports.test(line) && !/^\s/.test(line));
+  return [...lines.slice(0, last + 1), ...missing, ...lines.slice(last + 1)];
+}
+
+function withDeclaration(
+  lines: readonly string[],
+  given: readonly string[],
+  language: NonNullable<ReturnType<typeof languageOf>>,
+): string[] | null {
+  const first = given[0]?.trimEnd() ?? '';
+  const at = lines.findIndex((line) => line.trimEnd() === first);
+  if (first.trim() === '' || at < 0 || lines.findLastIndex((line) => line.trimEnd() === first) !== at) return null;
+  const ours = blockEnd(lines.slice(at), language);
+  const theirs = blockEnd(given, language);
+  // What is given must be one whole block, as the one that it replaces.
+  if (ours === null || theirs !== given.length) return null;
+  return [...lines.slice(0, at), ...given, ...lines.slice(at + ours)];
+}
+
+/** How many lines the block has that begins with the first one; null when it does not end. */
+function blockEnd(lines: readonly string[], language: NonNullable<ReturnType<typeof languageOf>>): number | null {
+  const view = viewCode(lines, language);
+  const base = view.lines[0]?.depth ?? 0;
+  const byIndent = language === 'python';
+  let last = 0;
+  for (let at = 1; at < view.lines.length; at += 1) {
+    const { code, depth } = view.lines[at] ?? { code: '', depth: 0 };
+    if (code.trim() === '') continue;
+    if (byIndent ? depth <= base && !/^[)\]}]/.test(code.trim()) : depth <= base) return last + 1;
+    last = at;
+  }
+  return byIndent || view.closed ? last + 1 : null;
+}
