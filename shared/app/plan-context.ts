@@ -1,8 +1,11 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { knowledgeScopeOf, serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
+import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import { type Candidate, listCandidates } from '#shared/domain/remediation/candidates.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 
@@ -20,4 +23,16 @@ export interface PlanFacts {
  */
 export function candidatesFor(facts: PlanFacts, actions: readonly ActionPlugin[]): readonly Candidate[] {
   return listCandidates({ ...facts, service: serviceOf(facts.configuration, facts.target) }, actions);
+}
+
+/** Candidates for an incident by what verified outcomes of its class say; as they are where nothing is learned, which is a storm. */
+export function rankedFor(
+  { id, target }: Pick<Incident, 'id' | 'target'>,
+  candidates: readonly Candidate[],
+  outcomes: readonly ActionOutcome[],
+  { classification, now }: Pick<PlanFacts, 'classification' | 'now'>,
+): readonly Candidate[] {
+  const scope = knowledgeScopeOf(target);
+  if (scope === null) return candidates;
+  return rankByBenefit(candidates, outcomes, { class: classification.class, scope, now, seed: id });
 }

@@ -5,6 +5,7 @@ import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { decide, type Judgement } from '#shared/domain/policy/decide.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
 import { bindAction } from '#shared/domain/remediation/bind-action.ts';
@@ -15,10 +16,11 @@ import type { StepInput, StepOutput, StepPlan } from '#shared/domain/workflow/st
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { ExperienceStore } from '#shared/ports/experience-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { loadIncident } from './load-incident.ts';
-import { candidatesFor } from './plan-context.ts';
+import { candidatesFor, rankedFor } from './plan-context.ts';
 import { exposureFor } from './plan-experiment.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './plan-telemetry.ts';
 import { findUnfinished } from './plan-unfinished.ts';
@@ -26,9 +28,13 @@ import { findUnfinished } from './plan-unfinished.ts';
 export interface PlanDeps extends FreshTelemetryDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'getPlan' | 'putPlan' | 'audit'>;
   readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis'>;
+  readonly experience: Pick<ExperienceStore, 'actionOutcomes'>;
   readonly actions: readonly ActionPlugin[];
   readonly meter: Meter;
 }
+
+/** Of one class; older ones count for little. */
+const OUTCOMES_LOOKED_AT = 500;
 
 interface Material {
   readonly incident: Incident;
@@ -36,6 +42,7 @@ interface Material {
   readonly telemetry: Telemetry;
   readonly diagnosis: Diagnosis;
   readonly records: readonly ActionRecord[];
+  readonly outcomes: readonly ActionOutcome[];
 }
 
 /**
@@ -70,7 +77,8 @@ async function readMaterial(incidentId: string, deps: PlanDeps): Promise<Materia
   if (classification === null || telemetry === null || diagnosis === null) {
     throw new CorruptRecord(`Incident ${incidentId} was not gathered, classified and diagnosed before its plan.`);
   }
-  return { incident, classification, telemetry, diagnosis, records };
+  const outcomes = await deps.experience.actionOutcomes(classification.class, OUTCOMES_LOOKED_AT);
+  return { incident, classification, telemetry, diagnosis, records, outcomes };
 }
 
 /** What was tried already is out; a model's pick of it says nothing about the rest, which code ranks. */
@@ -79,10 +87,10 @@ function choiceOf(
   tried: readonly string[],
   deps: PlanDeps,
 ): { choice: Choice; exposure: Exposure | null } {
-  const { incident, telemetry, classification, diagnosis } = material;
+  const { incident, telemetry, classification, diagnosis, outcomes } = material;
   const { configuration, clock } = deps;
   const facts = { target: incident.target, telemetry, classification, configuration, now: clock.now() };
-  const listed = candidatesFor(facts, deps.actions);
+  const listed = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
   const left = listed.filter(({ actionId }) => !tried.includes(actionId));
   const pickWasTried = listed.some(({ label, actionId }) => label === diagnosis.choice && tried.includes(actionId));
   const exposure = tried.length === 0 ? exposureFor(incident, classification, left, configuration) : null;

@@ -9,6 +9,7 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PredictionStore } from '#shared/ports/prediction-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { inconclusiveIn } from './record-experience.ts';
 
 export interface EndPredictionDeps {
   readonly incidents: Pick<IncidentStore, 'listAudit'>;
@@ -42,7 +43,7 @@ async function writeEnding(
   deps: EndPredictionDeps,
 ): Promise<void> {
   const verified = actions.some((action) => action.verified !== null);
-  const inconclusive = verified ? await inconclusiveActions(incident, deps) : new Set<string>();
+  const inconclusive = verified ? inconclusiveIn(await deps.incidents.listAudit(incident.id)) : new Set<string>();
   const diagnosis = await deps.evidence.getDiagnosis(incident.id);
   await deps.predictions.endPrediction(
     { incidentId: incident.id, attempt: incident.attempt, openedAt: incident.openedAt },
@@ -53,12 +54,6 @@ async function writeEnding(
       spending: spendingOf(diagnosis),
     },
   );
-}
-
-/** Digests of the actions whose failing shows nothing: the verification ran out of time, or what was run again was cancelled. */
-async function inconclusiveActions({ id }: Incident, { incidents }: EndPredictionDeps): Promise<ReadonlySet<string>> {
-  const trail = await incidents.listAudit(id);
-  return new Set(trail.flatMap(({ facts }) => (facts.inconclusive === true ? String(facts.digest) : [])));
 }
 
 function spendingOf(diagnosis: Diagnosis | null): Spending | null {

@@ -12,12 +12,17 @@ import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { freePlace } from './ingest-place.ts';
 import { loadIncident } from './load-incident.ts';
+import { type ExperienceDeps, keepExperience } from './record-experience.ts';
 import { type LearnDeps, learn } from './record-learning.ts';
 import { type EndPredictionDeps, endPrediction } from './record-prediction.ts';
 import { type RecordTestsDeps, recordTests } from './record-tests.ts';
 import { releaseWaiting } from './waiting-report.ts';
 
-export interface RecordDeps extends LearnDeps, Pick<EndPredictionDeps, 'predictions'>, RecordTestsDeps {
+export interface RecordDeps
+  extends LearnDeps,
+    Pick<EndPredictionDeps, 'predictions'>,
+    RecordTestsDeps,
+    Pick<ExperienceDeps, 'experience'> {
   readonly evidence: LearnDeps['evidence'] & RecordTestsDeps['evidence'];
   readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'listActions' | 'getPlan' | 'audit' | 'listAudit'>;
   readonly control: Pick<ControlStore, 'releaseGroup' | 'acquireLease' | 'releaseLease' | 'waiting' | 'dropWaiting'>;
@@ -37,6 +42,7 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
   const actions = await deps.incidents.listActions(incident.id);
   await learn(incident, actions, input.outcome, deps);
   await recordTests(incident, actions, deps);
+  await keepExperience(incident, actions, input, deps);
   await endPrediction(incident, actions, input, deps);
   await close(incident, actions, input, deps);
   await release(incident, actions, deps);

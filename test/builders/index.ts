@@ -1,5 +1,6 @@
 export * from './configuration.ts';
 export * from './diagnoses.ts';
+export * from './experience.ts';
 export * from './experiments.ts';
 export * from './incidents.ts';
 export * from './model-replies.ts';

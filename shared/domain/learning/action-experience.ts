@@ -5,11 +5,15 @@ import { FailureClass } from '../failure/failure-class.ts';
 export const ActionOutcome = z.strictObject({
   version: z.literal(1),
   incidentId: z.string(),
+  /** Of the bound action: with the incident, it makes an outcome the same one when it is told twice. */
+  digest: z.string(),
   class: FailureClass,
   /** Where: a repository or an alarm, as knowledge is kept. */
   scope: z.string(),
   actionId: z.string(),
   verified: z.enum(['recovered', 'failed']),
+  /** An alarm, or a run of the default branch: nobody outside could stage it. What others can cause may lower a confidence, never raise it. */
+  trusted: z.boolean(),
   at: z.iso.datetime(),
 });
 export type ActionOutcome = z.infer<typeof ActionOutcome>;

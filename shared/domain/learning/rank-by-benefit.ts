@@ -20,12 +20,14 @@ export interface RankContext {
 }
 
 interface Judged {
+  /** With the confidence that was learned. */
   readonly candidate: Candidate;
   readonly benefit: Benefit;
 }
 
 /**
- * Candidates by expected benefit from verified outcomes, best first; their confidence becomes the expected chance to help. Among actions
+ * Candidates by expected benefit from verified outcomes, best first; their confidence becomes the expected chance to help, and is above
+ * the plug-in's own only as far as trusted outcomes carry it. Among actions
  * of low risk the first is drawn (contextual Thompson sampling: W. R. Thompson, 1933; what does not fit is no candidate), so that a
  * better one is found in time. An action of higher risk comes first only when it is expected to help most; it is never explored.
  * `outcomes` are of this class.
@@ -40,12 +42,20 @@ export function rankByBenefit(
   const judged = candidates
     .map((candidate) => judge(candidate, relevant, context))
     .sort((a, b) => meanOf(b.benefit) - meanOf(a.benefit));
-  return drawnFirst(judged, context).map(({ candidate, benefit }) => ({ ...candidate, confidence: meanOf(benefit) }));
+  return drawnFirst(judged, context).map(({ candidate }) => candidate);
 }
 
 function judge(candidate: Candidate, outcomes: readonly ActionOutcome[], context: RankContext): Judged {
   const own = outcomes.filter(({ actionId }) => actionId === candidate.actionId);
-  return { candidate, benefit: benefitOf(candidate.confidence, own, context) };
+  const { confidence } = candidate;
+  const benefit = benefitOf(confidence, own, context);
+  const trusted = benefitOf(
+    confidence,
+    own.filter((outcome) => outcome.trusted),
+    context,
+  );
+  const learned = Math.min(meanOf(benefit), Math.max(confidence, meanOf(trusted)));
+  return { candidate: { ...candidate, confidence: learned }, benefit };
 }
 
 function drawnFirst(judged: readonly Judged[], { seed }: RankContext): readonly Judged[] {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
@@ -7,6 +8,7 @@ import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-predictio
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import {
   makeMemoryControlStore,
+  makeMemoryExperienceStore,
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
   makeMemoryModelRegistry,
@@ -14,6 +16,7 @@ import {
   makeMemoryStatsStore,
 } from '#test/fakes/index.ts';
 import { controlStoreContract } from './contract/control-store.ts';
+import { experienceStoreContract } from './contract/experience-store.ts';
 import { incidentStoreContract } from './contract/incident-store.ts';
 import { knowledgeStoreContract } from './contract/knowledge-store.ts';
 import { modelRegistryContract } from './contract/model-registry.ts';
@@ -43,6 +46,8 @@ knowledgeStoreContract('knowledge store in memory', async () => makeMemoryKnowle
 knowledgeStoreContract('knowledge store in DynamoDB', async () => makeDynamoKnowledgeStore(await access()));
 statsStoreContract('stats store in memory', async () => makeMemoryStatsStore());
 statsStoreContract('stats store in DynamoDB', async () => makeDynamoStatsStore(await access()));
+experienceStoreContract('experience store in memory', async () => makeMemoryExperienceStore());
+experienceStoreContract('experience store in DynamoDB', async () => makeDynamoExperienceStore(await access()));
 predictionStoreContract('prediction store in memory', async () => makeMemoryPredictionStore());
 predictionStoreContract('prediction store in DynamoDB', async () => makeDynamoPredictionStore(await access()));
 modelRegistryContract('model registry in memory', async () => makeMemoryModelRegistry());

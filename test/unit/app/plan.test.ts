@@ -2,11 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan.ts';
 import { candidatesFor } from '#shared/app/plan-context.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import { isIntact } from '#shared/domain/remediation/bind-action.ts';
 import { StepPlan } from '#shared/domain/workflow/steps.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { aDiagnosis, anActionRecord, anIncident } from '#test/builders/index.ts';
+import { aDiagnosis, anActionOutcome, anActionRecord, anIncident } from '#test/builders/index.ts';
 import { anyText } from '../any-text.ts';
 import { aRemedyRig, type RemedyRig } from './remedy-rig.ts';
 
@@ -41,6 +42,26 @@ describe('planning', () => {
   it('asks for an approval when it is not sure enough, and seals that too', async () => {
     const made = await plan(await aRemedyRig({ confidence: 0.7 }));
     expect(made).toMatchObject({ decision: 'approve', digest: expect.any(String) });
+  });
+
+  it('[D198] asks for an approval of what failed lately, and hands over what failed again', async () => {
+    const rig = await aRemedyRig();
+    const failed = (incidentId: string) =>
+      anActionOutcome({
+        incidentId,
+        class: rig.incident.classification?.class ?? 'unknown',
+        scope: knowledgeScopeOf(rig.incident.target) ?? '',
+        verified: 'failed',
+        at: rig.deps.clock.now().toISOString(),
+      });
+    expect(await plan(rig)).toMatchObject({ decision: 'act' });
+    await rig.deps.experience.addActionOutcome(failed('gh-1'));
+    expect(await plan(rig)).toMatchObject({
+      decision: 'approve',
+      reasons: [expect.stringContaining('Confidence 60 %'), expect.anything()],
+    });
+    await rig.deps.experience.addActionOutcome(failed('gh-2'));
+    expect(await plan(rig)).toMatchObject({ decision: 'suggest', digest: null });
   });
 
   it('seals nothing that is only suggested', async () => {

@@ -19,6 +19,7 @@ import {
   fakeClock,
   makeMemoryControlStore,
   makeMemoryEvidenceStore,
+  makeMemoryExperienceStore,
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
   makeMemoryPredictionStore,
@@ -46,6 +47,7 @@ async function setUp(action: Partial<ActionRecord> | null = { state: 'done', rec
     stats: makeMemoryStatsStore(),
     tests: makeMemoryTestStore(),
     predictions: makeMemoryPredictionStore(),
+    experience: makeMemoryExperienceStore(),
     queue: makeMemorySignalQueue(),
     configuration: aConfiguration(),
     clock,
@@ -146,6 +148,48 @@ describe('recording the end of an incident', () => {
     const { run, knowledge } = await setUp(action);
     await run('suggested');
     expect(await knowledge.findByFingerprint(FINGERPRINT, SCOPE)).toBeNull();
+  });
+
+  it('[D212] keeps once what came of the action and of the experiment that the incident met', async () => {
+    const { run, experience, incidents, incident, clock } = await setUp({
+      state: 'undone',
+      receipt,
+      verified: 'failed',
+    });
+    const facts = { decision: 'act', experiment: 'rerun-first', variant: 'control' };
+    await incidents.audit(incident.id, 'plan#1', { at: clock.now().toISOString(), event: 'plan.made', facts });
+    await run('escalated');
+    await run('escalated');
+    const failureClass = incident.classification?.class ?? 'unknown';
+    expect(await experience.actionOutcomes(failureClass, 10)).toMatchObject([
+      { actionId: 'rerun-failed-jobs', verified: 'failed', scope: SCOPE, trusted: false },
+    ]);
+    expect(await experience.experimentOutcomes('rerun-first', 10)).toMatchObject([
+      { variantId: 'control', success: false, sideEffects: ['undone'] },
+    ]);
+  });
+
+  it('keeps nothing of an action that ran out of time or was not verified', async () => {
+    const { run, experience, incidents, incident, plan, clock } = await setUp({
+      state: 'done',
+      receipt,
+      verified: 'failed',
+    });
+    const facts = { digest: plan.digest, inconclusive: true };
+    await incidents.audit(incident.id, 'verified#1', { at: clock.now().toISOString(), event: 'action.failed', facts });
+    await run('escalated');
+    expect(await experience.actionOutcomes(incident.classification?.class ?? 'unknown', 10)).toEqual([]);
+    const unverified = await setUp({ state: 'done', receipt, verified: null });
+    await unverified.run('escalated');
+    expect(await unverified.experience.actionOutcomes('flaky_tests', 10)).toEqual([]);
+  });
+
+  it('closes the incident also when what came of it cannot be kept', async () => {
+    const { run, experience, incidents, incident, meter } = await setUp();
+    experience.addActionOutcome = () => Promise.reject(new Error('throttled'));
+    await run();
+    expect(await incidents.get(incident.id)).toMatchObject({ status: 'resolved' });
+    expect(meter.counts).toMatchObject({ 'experience-lost': 1 });
   });
 
   it('links a duplicate to its parent', async () => {

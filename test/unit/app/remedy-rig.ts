@@ -9,6 +9,7 @@ import { aClassification, aDiagnosis, anIncident } from '#test/builders/index.ts
 import {
   makeMemoryControlStore,
   makeMemoryEvidenceStore,
+  makeMemoryExperienceStore,
   makeMemoryIncidentStore,
   makeMemoryMailer,
   makeMemoryWorkflowEngine,
@@ -44,6 +45,7 @@ export async function aRemedyRig({
     family,
     incidents,
     evidence,
+    experience: makeMemoryExperienceStore(),
     control: makeMemoryControlStore(clock),
     ports: actionPorts(world.ports),
     codeHost: world.ports.codeHost,

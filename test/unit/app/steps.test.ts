@@ -3,16 +3,19 @@ import { baseline } from '#shared/app/baseline.ts';
 import { classifyIncident } from '#shared/app/classify.ts';
 import { knowledge } from '#shared/app/knowledge.ts';
 import { load } from '#shared/app/load.ts';
+import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { aConfiguration, aGithubTarget, anEvidence, anIncident, aTelemetry } from '#test/builders/index.ts';
 import {
   fakeClock,
   makeMemoryControlStore,
   makeMemoryEvidenceStore,
+  makeMemoryExperienceStore,
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
   makeMemoryPredictionStore,
   makeMemoryStatsStore,
+  makeMemoryTestStore,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
 
@@ -20,14 +23,18 @@ const { signatures } = parseSignatures([]);
 
 function setUp() {
   const clock = fakeClock();
+  const store = makeMemoryKnowledgeStore();
   return {
     clock,
     incidents: makeMemoryIncidentStore(clock),
     control: makeMemoryControlStore(clock),
     evidence: makeMemoryEvidenceStore(),
-    knowledge: makeMemoryKnowledgeStore(),
+    knowledge: store,
+    recall: makeLocalRecall(store),
     stats: makeMemoryStatsStore(),
+    tests: makeMemoryTestStore(),
     predictions: makeMemoryPredictionStore(),
+    experience: makeMemoryExperienceStore(),
     meter: makeRecordingMeter(),
     model: async () => undefined,
     configuration: aConfiguration(),

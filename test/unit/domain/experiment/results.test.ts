@@ -3,21 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { type ExperimentOutcome, resultsOf } from '#shared/domain/experiment/results.ts';
 import { evidenceOfDifference } from '#shared/domain/experiment/sequential-test.ts';
 import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
-import { anExperiment } from '#test/builders/index.ts';
+import { anExperiment, anExperimentOutcome } from '#test/builders/index.ts';
 
 const experiment = anExperiment();
 const [control, variant] = experiment.variants.map(({ id }) => id) as [string, string];
 
-function outcome(change: Partial<ExperimentOutcome> = {}): ExperimentOutcome {
-  const base = {
-    version: 1,
-    experimentId: experiment.id,
-    variantId: control,
-    incidentId: 'i1',
-    success: true,
-  } as const;
-  return { ...base, minutes: 5, sideEffects: [], at: '2026-11-21T12:00:00.000Z', ...change };
-}
+const outcome = anExperimentOutcome;
 /** `cases` outcomes of a variant, the first `successes` of them good. */
 const outcomes = (variantId: string, cases: number, successes: number): ExperimentOutcome[] =>
   Array.from({ length: cases }, (_, at) =>

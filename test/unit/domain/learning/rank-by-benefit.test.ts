@@ -4,6 +4,7 @@ import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 import { type ActionOutcome, benefitOf, meanOf } from '#shared/domain/learning/action-experience.ts';
 import { sampleOf } from '#shared/domain/learning/beta-sample.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
+import { anActionOutcome } from '#test/builders/index.ts';
 import { aCandidate } from '../remediation/a-candidate.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
@@ -11,11 +12,9 @@ const context = { class: 'flaky_tests', scope: 'repository#1', now, seed: 'gh-1'
 const daysAgo = (days: number) => new Date(now.getTime() - days * 24 * 60 * 60 * 1000).toISOString();
 
 function outcomes(actionId: string, helped: number, failed: number, change: Partial<ActionOutcome> = {}) {
-  return Array.from({ length: helped + failed }, (_, at): ActionOutcome => {
-    const verified = at < helped ? 'recovered' : 'failed';
-    const base = { version: 1, incidentId: `i${at}`, class: 'flaky_tests', scope: 'repository#1' } as const;
-    return { ...base, actionId, verified, at: daysAgo(0), ...change };
-  });
+  return Array.from({ length: helped + failed }, (_, at) =>
+    anActionOutcome({ actionId, verified: at < helped ? 'recovered' : 'failed', at: daysAgo(0), ...change }),
+  );
 }
 const candidate = (actionId: string, confidence: number, risk: 'low' | 'medium' | 'high' = 'low') =>
   aCandidate({ actionId, label: actionId, confidence, risk });
@@ -77,6 +76,14 @@ describe('ranking by benefit', () => {
     );
     expect(ranked.map(({ actionId }) => actionId)).toEqual(['b', 'a']);
     expect(ranked[0]?.confidence).toBeCloseTo(0.94, 2);
+  });
+
+  it('[D36] raises a confidence by trusted outcomes alone; all of them may lower it', () => {
+    const learned = (known: ActionOutcome[]) => rankByBenefit([candidate('a', 0.7)], known, context)[0]?.confidence;
+    expect(learned(outcomes('a', 30, 0))).toBeGreaterThan(0.95);
+    expect(learned(outcomes('a', 30, 0, { trusted: false }))).toBeCloseTo(0.7);
+    expect(learned(outcomes('a', 0, 30, { trusted: false }))).toBeLessThan(0.1);
+    expect(learned([...outcomes('a', 30, 0), ...outcomes('a', 0, 30, { trusted: false })])).toBeCloseTo(0.5, 1);
   });
 
   it('tries another action of low risk now and then, the same for the same incident', () => {

@@ -1,0 +1,41 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
+import { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
+import type { ExperienceStore } from '#shared/ports/experience-store.ts';
+import { dynamoClient } from './dynamo-client.ts';
+import { openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { parseRecord } from './errors.ts';
+
+/** After it an outcome counts for next to nothing. */
+const KEPT_DAYS = 400;
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Stats table: `ACTIONS#<class>`, one item per incident and action in the order of time; `EXPERIMENT#<id>`, one per incident. */
+export function makeDynamoExperienceStore(options: {
+  readonly table: string;
+  readonly client?: DynamoDBDocumentClient;
+}): ExperienceStore {
+  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+  const add = async (pk: string, sk: string, record: { readonly at: string }): Promise<void> => {
+    const expiresAt = ttlOf(new Date(Date.parse(record.at) + KEPT_DAYS * DAY));
+    await table.put({ pk, sk, ...record, expiresAt }, { condition: 'attribute_not_exists(pk)' });
+  };
+  return {
+    addActionOutcome: (outcome) => {
+      const record = ActionOutcome.parse(outcome);
+      return add(`ACTIONS#${record.class}`, `${record.at}#${record.incidentId}#${record.digest}`, record);
+    },
+    actionOutcomes: async (failureClass, limit) => {
+      const items = await table.query(`ACTIONS#${failureClass}`, { newestFirst: true, limit });
+      return items.map((item) => parseRecord(ActionOutcome, withoutStorage(item), `Outcome ${String(item.sk)}`));
+    },
+    addExperimentOutcome: (outcome) => {
+      const record = ExperimentOutcome.parse(outcome);
+      return add(`EXPERIMENT#${record.experimentId}`, record.incidentId, record);
+    },
+    experimentOutcomes: async (experimentId, limit) => {
+      const items = await table.query(`EXPERIMENT#${experimentId}`, { limit });
+      return items.map((item) => parseRecord(ExperimentOutcome, withoutStorage(item), `Outcome ${String(item.sk)}`));
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
+import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
+import type { ExperienceStore } from '#shared/ports/experience-store.ts';
+
+export function makeMemoryExperienceStore(given: readonly ActionOutcome[] = []): ExperienceStore {
+  const keyOf = ({ at, incidentId, digest }: ActionOutcome): string => `${at}#${incidentId}#${digest}`;
+  const actions = new Map<string, ActionOutcome>(given.map((one) => [keyOf(one), one]));
+  const experiments = new Map<string, ExperimentOutcome>();
+  return {
+    addActionOutcome: async (outcome) => {
+      const key = keyOf(outcome);
+      if (!actions.has(key)) actions.set(key, { ...outcome });
+    },
+    actionOutcomes: async (failureClass, limit) =>
+      [...actions.entries()]
+        .filter(([, outcome]) => outcome.class === failureClass)
+        .sort(([a], [b]) => (a < b ? 1 : -1))
+        .slice(0, limit)
+        .map(([, outcome]) => ({ ...outcome })),
+    addExperimentOutcome: async (outcome) => {
+      const key = `${outcome.experimentId}#${outcome.incidentId}`;
+      if (!experiments.has(key)) experiments.set(key, { ...outcome });
+    },
+    experimentOutcomes: async (experimentId, limit) =>
+      [...experiments.values()].filter((outcome) => outcome.experimentId === experimentId).slice(0, limit),
+  };
+}

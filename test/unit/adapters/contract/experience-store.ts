@@ -1,0 +1,34 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ExperienceStore } from '#shared/ports/experience-store.ts';
+import { anActionOutcome, anExperimentOutcome } from '#test/builders/index.ts';
+
+/** What every experience store does, whatever it is made of. */
+export function experienceStoreContract(name: string, open: () => Promise<ExperienceStore>): void {
+  let store: ExperienceStore;
+  beforeEach(async () => {
+    store = await open();
+  });
+
+  describe(name, () => {
+    it('[D212] keeps what came of an action once, by class and newest first', async () => {
+      const at = (hour: number) => anActionOutcome({ at: `2026-11-21T${hour}:00:00.000Z`, incidentId: `gh-${hour}` });
+      for (const hour of [13, 11, 14, 12, 13]) await store.addActionOutcome(at(hour));
+      await store.addActionOutcome(anActionOutcome({ class: 'unknown' }));
+      await store.addActionOutcome({ ...at(14), verified: 'failed' });
+      expect(await store.actionOutcomes('flaky_tests', 3)).toEqual([at(14), at(13), at(12)]);
+      expect(await store.actionOutcomes('flaky_tests', 100)).toHaveLength(4);
+    });
+
+    it('[C48] keeps the first outcome of an incident in an experiment', async () => {
+      await Promise.all([1, 2, 3].map(() => store.addExperimentOutcome(anExperimentOutcome())));
+      await store.addExperimentOutcome(anExperimentOutcome({ success: false }));
+      await store.addExperimentOutcome(anExperimentOutcome({ incidentId: 'i2', success: false }));
+      await store.addExperimentOutcome(anExperimentOutcome({ experimentId: 'another' }));
+      const kept = await store.experimentOutcomes('rerun-first', 100);
+      expect(kept).toEqual(
+        expect.arrayContaining([anExperimentOutcome(), anExperimentOutcome({ incidentId: 'i2', success: false })]),
+      );
+      expect(kept).toHaveLength(2);
+    });
+  });
+}
