@@ -15,6 +15,8 @@ interface Settled {
   readonly ofCluster: readonly string[];
   readonly template: string;
   readonly places: readonly ValuePlace[];
+  /** Names with digits in them (`ssh2`), which are text: a line in which another stands there is read by itself. */
+  readonly names: readonly { readonly at: number; readonly text: string }[];
 }
 
 /** Lines that are equal but for their digits. All that tells words from values looks at where digits are, never at which. */
@@ -82,13 +84,6 @@ function isScratch(codes: Uint16Array): boolean {
   return true;
 }
 
-/** Whether the parts read alike for all lines of a form: text with digits in it must be a value to them. */
-function readsAlike(display: readonly string[], columns: readonly Column[]): boolean {
-  return columns.every(
-    (column, at) => column.kind === 'variable' || display[at] === WILDCARD || !/\d/.test(column.display),
-  );
-}
-
 /** Whether lines that differ in digits alone have this key: not where quoted text with digits is a word of it. */
 function keyIsOfForm(columns: readonly Column[]): boolean {
   return columns.every(({ kind, key }) => kind === 'identifier' || !/\d/.test(key));
@@ -117,6 +112,12 @@ function placesOf(columns: readonly Column[], line: string, start: number): Int3
   return line.slice(at).trim() === '' ? places : null;
 }
 
+/** Whether the line, one of the form, reads so. */
+export function isSettledFor({ names }: Settled, line: string): boolean {
+  for (const { at, text } of names) if (!line.startsWith(text, at)) return false;
+  return true;
+}
+
 /** Parameters of a line of a settled form, in order. */
 export function parametersAt({ places }: Settled, line: string): string[] {
   const parameters: string[] = [];
@@ -140,14 +141,19 @@ export function settle(
 ): Settled | undefined {
   // Parts of its own are for columns of another number; otherwise a line that reads differently changes the cluster.
   if (display !== ofCluster && ofCluster.length === columns.length) return undefined;
-  const at = readsAlike(display, columns) ? placesOf(columns, line, start) : null;
+  const at = placesOf(columns, line, start);
   if (at === null) return undefined;
   const places = columns.flatMap(({ value }, index): ValuePlace[] => {
     const part = display[index] ?? '';
     const [from = 0, to = 0] = [at[index * 2], at[index * 2 + 1]];
     return part.includes(WILDCARD) ? [{ part, from, to, isSpaced: line.slice(from, to) !== value }] : [];
   });
-  return { ofCluster, template: display.join(''), places };
+  const names = columns.flatMap(({ kind, display: text }, index) =>
+    kind !== 'variable' && display[index] !== WILDCARD && /\d/.test(text)
+      ? [{ at: at[index * 2] ?? 0, text: line.slice(at[index * 2], at[index * 2 + 1]) }]
+      : [],
+  );
+  return { ofCluster, template: display.join(''), places, names };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { rewritten } from './alternatives.ts';
 import { type Cluster, displayFor, makeClusterStore } from './cluster-store.ts';
-import { type LineForm, makeLineForms, parametersAt, settle } from './line-forms.ts';
+import { isSettledFor, type LineForm, makeLineForms, parametersAt, settle } from './line-forms.ts';
 import { columnsOf, keyOf } from './message-columns.ts';
 import type { Column } from './message-pieces.ts';
 import { messageStart } from './message-start.ts';
@@ -109,6 +109,7 @@ export function makeTemplateMiner(options: TemplateMinerOptions = {}, restored?:
   function settledAnswer(form: Form, cluster: Cluster | undefined, line: string): TemplateMatch | undefined {
     const { settled } = form;
     if (settled === undefined || cluster === undefined || settled.ofCluster !== cluster.display) return undefined;
+    if (!isSettledFor(settled, line)) return undefined;
     return { cluster: cluster.id, template: settled.template, parameters: parametersAt(settled, line) };
   }
 
