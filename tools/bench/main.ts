@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleRows, testRows } from './build-rows.ts';
 import { crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
+import { learningRows } from './learning-rows.ts';
 import { logRows } from './log-rows.ts';
 import { recallRows } from './recall-rows.ts';
 import { type Row, renderRow } from './row.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   crash: crashRows,
   logs: logRows,
   recall: recallRows,
+  learning: learningRows,
   bundles: bundleRows,
   tests: testRows,
 };
