@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -50,8 +51,8 @@ async function promoteAnother(): Promise<void> {
   s3.destroy();
 }
 
-/** The command line as an operator runs it, against the stage's tables. */
-function selfheal(...args: readonly string[]): { code: number | null; stdout: string } {
+/** The command line as an operator runs it, against the stage's tables. The runtime is in this process: it must not wait. */
+async function selfheal(...args: readonly string[]): Promise<{ code: number | null; stdout: string }> {
   const env = {
     ...process.env,
     AWS_ENDPOINT_URL: healer.runtime.endpoint,
@@ -60,11 +61,11 @@ function selfheal(...args: readonly string[]): { code: number | null; stdout: st
     AWS_SECRET_ACCESS_KEY: 'local',
   };
   const table = ['--table', outputOf(healer.runtime, 'StatsTableName')];
-  const { status, stdout } = spawnSync(process.execPath, ['apps/cli/main.ts', ...args, ...table], {
-    env,
-    encoding: 'utf8',
-  });
-  return { code: status, stdout };
+  const child = spawn(process.execPath, ['apps/cli/main.ts', ...args, ...table], { env });
+  const pieces: Buffer[] = [];
+  child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout: Buffer.concat(pieces).toString() };
 }
 
 async function predictionOf(runId: number): Promise<Prediction> {
@@ -106,10 +107,10 @@ it('[C69][C71] mails once when the answers of the model in production got worse 
 it('[C68][C71] shows an operator the same, takes what a person says, and exits with 1 while answers are worse than promised', async () => {
   const wrong = (await healer.predictions.recentPredictions(1000)).find(({ ending }) => ending?.shown === 'unknown');
   if (wrong === undefined) throw new Error('There is no incident that nothing was shown of.');
-  const said = selfheal('quality', 'correct', wrong.incidentId, 'storage_issues', '--json');
+  const said = await selfheal('quality', 'correct', wrong.incidentId, 'storage_issues', '--json');
   expect(JSON.parse(said.stdout)).toEqual({ kind: 'corrected', said: wrong.class, right: false });
-  const { code, stdout } = selfheal('quality', 'report', '--json');
+  const { code, stdout } = await selfheal('quality', 'report', '--json');
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ model: PROMOTED, degraded: true, retrain: { due: true } });
-  expect(selfheal('model', 'list').stdout).toContain(`${PROMOTED}  production`);
+  expect((await selfheal('model', 'list')).stdout).toContain(`${PROMOTED}  production`);
 });
