@@ -9,6 +9,7 @@ import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-stor
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
+import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { lambdaLog, lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
@@ -18,6 +19,7 @@ import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze-connect.ts';
+import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
@@ -55,14 +57,18 @@ async function modelOf(): Promise<DiagnosisModel | null> {
   });
 }
 
+const knowledgeStore = makeDynamoKnowledgeStore({ table: environment.knowledgeTable });
+
 export const handler = stepFunction({
   config,
   ...STEPS.analyze,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
-    knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
+    knowledge: knowledgeStore,
+    recall: makeLocalRecall(knowledgeStore),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     stats: makeDynamoStatsStore({ table: environment.statsTable }),
+    tests: makeDynamoTestStore({ table: environment.statsTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     codeHost: makeGithubCodeHost(github),
     code: makeGithubCodeReader(github),

@@ -1,32 +1,43 @@
 import * as z from 'zod';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
+import { outcomeWords, type SeenBefore, seenBefore } from '#shared/domain/recall/seen-before.ts';
+import { termsOfText } from '#shared/domain/recall/terms.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
-import type { StatsStore } from '#shared/ports/stats-store.ts';
 import type { Material } from './analyze.ts';
 import { defineLookup } from './analyze-lookup.ts';
 import { type ChangeLookupDeps, changeLookups } from './analyze-lookups-change.ts';
 import { type LogLookupDeps, logLookups } from './analyze-lookups-log.ts';
 import { type ServiceLookupDeps, serviceLookups } from './analyze-lookups-service.ts';
+import { type TestLookupDeps, testHistory } from './analyze-lookups-tests.ts';
 import type { KnowledgeDeps } from './knowledge.ts';
+import { recallTerms } from './recall-incidents.ts';
 
-export interface LookupDeps extends LogLookupDeps, ChangeLookupDeps, ServiceLookupDeps {
-  readonly stats: Pick<StatsStore, 'recentRuns'>;
-}
+export interface LookupDeps extends LogLookupDeps, ChangeLookupDeps, ServiceLookupDeps, TestLookupDeps {}
+
+type SimilarDeps = Pick<KnowledgeDeps, 'playbooks' | 'recall' | 'clock'>;
+const MOST_SIMILAR = 5;
+/** Of the score of a few words against a whole log, which holds much beside them. */
+const FITS_WORDS = 0.1;
 
 /**
  * What the model may look up about this incident. Repository, run, service and log group come from the incident and the catalogue; the
  * model chooses only among them and words to search for. Everything it gets is redacted.
  */
-export function lookupsOf(material: Material, deps: LookupDeps & Pick<KnowledgeDeps, 'playbooks'>): readonly Lookup[] {
+export function lookupsOf(material: Material, deps: LookupDeps & SimilarDeps): readonly Lookup[] {
   const { target } = material.incident;
   const own =
     target.kind === 'github-run'
-      ? [...logLookups(target, material.evidence, deps), ...changeLookups(target, deps), testHistory(material, deps)]
+      ? [
+          ...logLookups(target, material.evidence, deps),
+          ...changeLookups(target, deps),
+          testHistory(target, material.evidence, deps),
+        ]
       : target.kind === 'alarm'
         ? serviceLookups(target, deps)
         : [];
-  return [...own, similarIncidents(material, deps)].map(redacted);
+  return [...own, eventChain(material), similarIncidents(material, deps)].map(redacted);
 }
 
 /** Whatever a lookup brings is redacted before the model or a record sees it. */
@@ -42,45 +53,51 @@ function redacted(lookup: Lookup): Lookup {
   };
 }
 
-function testHistory({ incident: { target } }: Material, deps: LookupDeps): Lookup {
+function eventChain({ chain }: Material): Lookup {
   return defineLookup({
-    name: 'test_history',
+    name: 'event_chain',
     description:
-      "Outcomes of this workflow's last runs, newest first, with the attempts of each run. Single tests are not recorded.",
+      'What went wrong in order of time, as code reads it from the evidence and from AWS: the likeliest first cause, then what followed, with the reasons.',
     input: z.strictObject({}),
     async read() {
-      if (target.kind !== 'github-run') return { kind: 'nothing', reason: 'Only runs have a history.' };
-      const runs = await deps.stats.recentRuns(`${target.repository}#${target.workflowId}`);
-      if (runs.length === 0) return { kind: 'nothing', reason: 'No earlier run of this workflow was recorded.' };
-      const lines = runs.map(
-        ({ at, runId, runAttempt, conclusion, onDefaultBranch }) =>
-          `${at} run ${runId}${runId === target.runId ? ' (this run)' : ''} attempt ${runAttempt}: ${conclusion}${onDefaultBranch ? ', default branch' : ''}`,
+      if (chain === null) return { kind: 'nothing', reason: 'No order of events could be told.' };
+      const lines = [chain.cause, ...chain.followed].map(
+        ({ ref, at, severity, text, why, times }, index) =>
+          `${index === 0 ? 'first' : 'then'} ${ref ?? 'AWS'} ${at ?? ''} ${severity} x${times}: ${text} (${why})`,
       );
-      return { kind: 'found', origin: 'Earlier runs of this workflow', lines };
+      return { kind: 'found', origin: 'Events in order', lines };
     },
   });
 }
 
-function similarIncidents(material: Material, { playbooks }: Pick<KnowledgeDeps, 'playbooks'>): Lookup {
-  const { classification, found } = material;
-  const learned = [found.match, ...found.similar.map(({ entry }) => entry)].filter((entry) => entry !== null);
-  const entries = [...new Map([...playbooks, ...learned].map((entry) => [entry.id, entry])).values()];
+/** Past incidents of the same place first, then what is known in general. */
+function similarIncidents(material: Material, deps: SimilarDeps): Lookup {
+  const { classification, found: known, incident } = material;
+  const asked = { ...incident, classification: { ...classification, fingerprint: null } };
+  const learned = [known.match, ...known.similar.map(({ entry }) => entry)].filter((entry) => entry !== null);
+  const entries = [...new Map([...deps.playbooks, ...learned].map((entry) => [entry.id, entry])).values()];
   return defineLookup({
     name: 'similar_incidents',
-    description: 'Known failures and playbooks that share words with the query, with what resolved them.',
+    description:
+      'Past incidents, known failures and playbooks that are like the words of the query, with what became of them.',
     input: z.strictObject({ words: z.string().min(3).max(300) }),
     async read({ words }) {
-      const { match, similar } = lookupKnowledge(
-        { classification: { ...classification, fingerprint: null }, lines: [words] },
-        entries,
-      );
-      const best = [...(match === null ? [] : [match]), ...similar.map(({ entry }) => entry)].slice(0, 5);
-      if (best.length === 0) return { kind: 'nothing', reason: 'Nothing similar is known.' };
-      const lines = best.map(
-        ({ title, rootCause, resolution, successes, failures }) =>
-          `${title}. Cause: ${rootCause} Resolved by: ${resolution} (helped ${successes} times, did not ${failures} times)`,
-      );
-      return { kind: 'found', origin: 'Known failures', lines };
+      const found = await recallTerms(asked, termsOfText(words), deps, MOST_SIMILAR);
+      const past = seenBefore(found, FITS_WORDS);
+      const { match, similar } = lookupKnowledge({ classification: asked.classification, lines: [words] }, entries);
+      const entriesFound = [...(match === null ? [] : [match]), ...similar.map(({ entry }) => entry)];
+      const lines = [...past.map(pastLine), ...entriesFound.map(entryLine)].slice(0, MOST_SIMILAR);
+      if (lines.length === 0) return { kind: 'nothing', reason: 'Nothing similar is known.' };
+      return { kind: 'found', origin: 'Past incidents and known failures', lines };
     },
   });
+}
+
+function pastLine(past: SeenBefore): string {
+  const { incidentId, endedAt, title, reasons } = past;
+  return `${title}. Incident ${incidentId}, ended ${endedAt.slice(0, 10)} (${reasons.join('; ')}): ${outcomeWords(past)}`;
+}
+
+function entryLine({ title, rootCause, resolution, successes, failures }: KnowledgeEntry): string {
+  return `${title}. Cause: ${rootCause} Resolved by: ${resolution} (helped ${successes} times, did not ${failures} times)`;
 }

@@ -3,6 +3,7 @@ import { microdollarsOf } from '#shared/domain/diagnosis/cost.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { outcomeWords, type SeenBefore } from '#shared/domain/recall/seen-before.ts';
 import { type Candidate, listCandidates } from '#shared/domain/remediation/candidates.ts';
 import type { DiagnosisModel, DiagnosisReply, ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import type { AnalyzeDeps, Material } from './analyze.ts';
@@ -24,14 +25,17 @@ const MODEL_LINES = 150;
 
 /** Asks the model within its budgets. */
 export async function askModel(material: Material, model: DiagnosisModel, deps: AnalyzeDeps): Promise<ModelVerdict> {
-  const { incident, classification, evidence, found } = material;
+  const { incident, classification, evidence, found, seen } = material;
   const candidates = await candidatesOf(material, deps);
   const request = {
     subject: subjectOf(incident.target),
     classification,
     lines: evidence.sources.flatMap(({ lines }) => lines).slice(0, MODEL_LINES),
     candidates: candidates.map(({ label, description }) => ({ label, description })),
-    similar: found.similar.map(({ entry }) => ({ title: entry.title, resolution: entry.resolution })),
+    similar: [
+      ...seen.map((past) => ({ title: pastTitle(past), resolution: outcomeWords(past) })),
+      ...found.similar.map(({ entry }) => ({ title: entry.title, resolution: entry.resolution })),
+    ],
     lookups: lookupsOf(material, deps),
   };
   const result = await model.diagnose(request, openPurse(incident.id, deps));
@@ -42,6 +46,10 @@ export async function askModel(material: Material, model: DiagnosisModel, deps: 
     return { kind: 'unavailable', reason: result.reason, work: work.turns === 0 ? null : work };
   }
   return { kind: 'diagnosed', diagnosis: diagnosisOf(result.reply, work, candidates, material) };
+}
+
+function pastTitle({ title, sameFailure, endedAt }: SeenBefore): string {
+  return `${sameFailure ? 'The same failure' : 'A similar failure'}, last on ${endedAt.slice(0, 10)}: ${title}`;
 }
 
 /** Trusted words only: fields that GitHub or AWS set themselves. */

@@ -1,3 +1,4 @@
+import type { CausalChain } from '#shared/domain/causality/chain.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
@@ -7,6 +8,7 @@ import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import type { KnowledgeMatch } from '#shared/domain/knowledge/lookup.ts';
+import { type SeenBefore, seenBefore } from '#shared/domain/recall/seen-before.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
@@ -16,10 +18,14 @@ import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import type { LookupDeps } from './analyze-lookups.ts';
 import { askModel, costWords } from './analyze-model.ts';
+import { chainOfIncident } from './causal-chain.ts';
 import { findKnowledge, type KnowledgeDeps } from './knowledge.ts';
 import { loadIncident } from './load-incident.ts';
+import { recallLike } from './recall-incidents.ts';
 
-export interface AnalyzeDeps extends Pick<KnowledgeDeps, 'incidents' | 'knowledge' | 'playbooks'>, LookupDeps {
+export interface AnalyzeDeps
+  extends Pick<KnowledgeDeps, 'incidents' | 'knowledge' | 'playbooks' | 'recall'>,
+    LookupDeps {
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry' | 'putDiagnosis'>;
   readonly control: Pick<ControlStore, 'addTo'>;
   readonly signatures: SignatureSet;
@@ -38,14 +44,22 @@ export interface Material {
   readonly classification: Classification;
   readonly evidence: Evidence;
   readonly found: KnowledgeMatch;
+  /** Failures of past incidents of the same place that are like this one. */
+  readonly seen: readonly SeenBefore[];
   readonly preExisting: boolean | null;
+  /** The first cause and what followed, or null when that cannot be told. */
+  readonly chain: CausalChain | null;
 }
 
 /** Diagnoses by what is known, else by the model within its budgets, else by the rules with a note that says why. */
 export async function analyze(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<StepOutput<'analyze'>> {
   const material = await readMaterial(input, deps);
   const diagnosis = await diagnose(material, input, deps);
-  await deps.evidence.putDiagnosis(input.incidentId, diagnosis);
+  const { seen } = material;
+  await deps.evidence.putDiagnosis(
+    input.incidentId,
+    withChain(seen.length === 0 ? diagnosis : { ...diagnosis, seenBefore: [...seen] }, material),
+  );
   deps.meter.count(`diagnosis-${diagnosis.source}`);
   return { source: diagnosis.source, confidence: diagnosis.confidence };
 }
@@ -57,7 +71,14 @@ async function readMaterial(input: StepInput<'analyze'>, deps: AnalyzeDeps): Pro
     throw new CorruptRecord(`Incident ${incident.id} was not gathered and classified before its analysis.`);
   }
   const found = await findKnowledge(incident, evidence, deps);
-  return { incident, classification: incident.classification, evidence, found, preExisting: input.preExisting };
+  const seen = seenBefore(await recallLike(incident, evidence, deps));
+  const { classification } = incident;
+  const chain = chainOfIncident(incident, evidence, classification, await deps.evidence.getTelemetry(incident.id));
+  return { incident, seen, classification, evidence, found, chain, preExisting: input.preExisting };
+}
+
+function withChain(diagnosis: Diagnosis, { chain }: Material): Diagnosis {
+  return chain === null ? diagnosis : { ...diagnosis, chain };
 }
 
 async function diagnose(material: Material, input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<Diagnosis> {

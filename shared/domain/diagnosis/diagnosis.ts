@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { CausalChain } from '../causality/chain.ts';
 import { Classification } from '../failure/failure-class.ts';
+import { SeenBefore } from '../recall/seen-before.ts';
 
 const Refs = z.array(z.string().max(20)).max(20);
 
@@ -56,6 +58,10 @@ export const Diagnosis = z.strictObject({
   choice: z.string().max(60).nullable(),
   /** Why no model was used, or what it cost: shown to the reader. */
   note: z.string().max(300).nullable(),
+  /** Failures of past incidents of the same place that are like this one, best first. */
+  seenBefore: z.array(SeenBefore).max(3).optional(),
+  /** The first cause and what followed from it, where the evidence tells. */
+  chain: CausalChain.optional(),
   /** Of a model that was asked, whether or not its answer was of use. */
   model: ModelWork.optional(),
 });

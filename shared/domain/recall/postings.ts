@@ -132,7 +132,13 @@ function isCommon(held: number, documents: number): boolean {
   return documents >= 10 && held > documents / 5;
 }
 
-interface Asked {
+/** What most documents hold tells them apart by next to nothing, and costs most. */
+function isEverywhere(held: number, documents: number): boolean {
+  return documents >= 10 && held > documents / 2;
+}
+
+/** A term of a query. */
+export interface Asked {
   readonly term: string;
   readonly posting: Posting | null;
   /** Of the term in the query, its rarity left out. */
@@ -140,8 +146,8 @@ interface Asked {
   readonly rarity: number;
 }
 
-/** The query's terms, most telling first, equals by their letters. */
-function askedOf(index: Postings, query: Terms): Asked[] {
+/** The query's terms, most telling first, equals by their letters: good until a document comes or goes. */
+export function askedOf(index: Postings, query: Terms): Asked[] {
   const asked = [...query].map(([term, much]) => {
     const posting = index.byTerm.get(term) ?? null;
     const said = TERM_FIELDS[fieldOf(term)].weight * logarithm(partsOf(much));
@@ -155,7 +161,7 @@ function askedOf(index: Postings, query: Terms): Asked[] {
  * Every document's cosine with the query and its BM25 sum as a share of the best there could be. Terms that no document holds count in
  * the query's length: a query that is mostly unknown is near to nothing.
  */
-export function scoreDocuments(index: Postings, query: Terms): TermScores {
+export function scoreDocuments(index: Postings, asked: readonly Asked[]): TermScores {
   index.measures ??= measure(index);
   const { norms, longer } = index.measures;
   const cosine = new Float64Array(norms.length);
@@ -163,11 +169,12 @@ export function scoreDocuments(index: Postings, query: Terms): TermScores {
   let squares = 0;
   let unknown = 0;
   let best = 0;
-  for (const { posting, said, rarity } of askedOf(index, query)) {
+  for (const { posting, said, rarity } of asked) {
     squares += (said * rarity) ** 2;
     best += said * rarity * (K1 + 1);
     if (posting === null) unknown += (said * rarity) ** 2;
-    else addScores(posting, { said, rarity }, { cosine, coverage, longer });
+    else if (!isEverywhere(posting.held, index.slotOf.size))
+      addScores(posting, { said, rarity }, { cosine, coverage, longer });
   }
   for (let slot = 0; slot < cosine.length; slot++) {
     if (cosine[slot] === 0) continue;
@@ -194,12 +201,12 @@ function addScores(
   }
 }
 
-/** Terms of the query that the document in the slot holds, most telling first; what many documents hold tells nothing. */
-export function sharedTerms(index: Postings, query: Terms, slot: number, most: number): string[] {
-  const document = index.bySlot[slot] ?? null;
+/** Terms of the query that the document holds, most telling first; what many documents hold tells nothing. */
+export function sharedTerms(index: Postings, asked: readonly Asked[], id: string, most: number): string[] {
+  const document = index.bySlot[index.slotOf.get(id) ?? -1] ?? null;
   if (document === null) return [];
   const partsBy = new Map(document.postings.map((posting, at) => [posting, document.parts[at] ?? 0]));
-  const told = askedOf(index, query).flatMap(({ term, posting, said, rarity }) => {
+  const told = asked.flatMap(({ term, posting, said, rarity }) => {
     const parts = posting === null ? undefined : partsBy.get(posting);
     return parts === undefined || posting === null || isCommon(posting.held, index.slotOf.size)
       ? []

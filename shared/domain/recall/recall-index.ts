@@ -1,12 +1,19 @@
 import { DIMENSIONS, lengthOf, vectorOf } from './name-vector.ts';
-import { emptyPostings, putDocument, removeDocument, scoreDocuments, sharedTerms } from './postings.ts';
+import { askedOf, emptyPostings, putDocument, removeDocument, scoreDocuments, sharedTerms } from './postings.ts';
 import type { Terms } from './term-field.ts';
 
-/** A match of an index: `score` from 0 (nothing shared) to 1 (the same terms); `shared`: terms of both, most telling first. */
+/** A match of an index: `score` from 0 (nothing shared) to 1 (the same terms). */
 export interface Match {
   readonly id: string;
   readonly score: number;
-  readonly shared: readonly string[];
+}
+
+/** What a search found; good until the next document comes or goes. */
+export interface Found {
+  /** Best first; equals by id. Empty when nothing is shared. */
+  readonly matches: readonly Match[];
+  /** Terms that a document shares with the query, most telling first. */
+  shared(id: string): string[];
 }
 
 export interface RecallIndex {
@@ -14,14 +21,13 @@ export interface RecallIndex {
   /** Adds a document or replaces the one of that id. */
   put(id: string, terms: Terms): void;
   remove(id: string): void;
-  /** The best matches, best first, at most `limit`; equals by id. Empty when nothing is shared. */
-  search(query: Terms, limit: number): Match[];
+  /** The best matches, at most `limit`. */
+  search(query: Terms, limit: number): Found;
 }
 
 /** How the parts of a score count; they add up to 1 with the vector's, which depends on how many words of the query are unknown. */
 const COSINE = 0.5;
-/** Of the vectors at least, and what the unknown part of a query adds. */
-const VECTOR_LEAST = 0.04;
+/** Of the vectors, for a query of which no document knows a term. */
 const VECTOR_FOR_UNKNOWN = 0.5;
 /** Nearer than three standard deviations of what hashing brings together by chance, which is 1 over the root of the dimensions. */
 const NEAR_BY_CHANCE = 3 / Math.sqrt(DIMENSIONS);
@@ -55,16 +61,17 @@ export function makeRecallIndex(): RecallIndex {
     },
     remove: (id) => removeDocument(postings, id),
     search(query, limit) {
-      if (query.size === 0 || postings.slotOf.size === 0 || limit < 1) return [];
-      const { cosine, coverage, unknown } = scoreDocuments(postings, query);
-      const share = VECTOR_LEAST + VECTOR_FOR_UNKNOWN * unknown;
+      const asked = askedOf(postings, query);
+      const shared = (id: string) => sharedTerms(postings, asked, id, TOLD_TERMS);
+      if (asked.length === 0 || postings.slotOf.size === 0) return { matches: [], shared };
+      const { cosine, coverage, unknown } = scoreDocuments(postings, asked);
+      const share = VECTOR_FOR_UNKNOWN * unknown;
       const near = nearness(vectorOf(query), vectors);
       const scoreOf = (slot: number): number => {
         const byTerms = COSINE * (cosine[slot] ?? 0) + (1 - COSINE) * (coverage[slot] ?? 0);
-        return (1 - share) * byTerms + share * near(slot);
+        return share === 0 ? byTerms : (1 - share) * byTerms + share * near(slot);
       };
-      const best = bestOf(postings.slotOf, scoreOf, limit);
-      return best.map(({ slot, id, score }) => ({ id, score, shared: sharedTerms(postings, query, slot, TOLD_TERMS) }));
+      return { matches: bestOf(postings.slotOf, scoreOf, limit), shared };
     },
   };
 }
@@ -90,22 +97,17 @@ function nearness(query: Int8Array, { values, lengths }: Vectors): (slot: number
   };
 }
 
-interface Scored {
-  readonly slot: number;
-  readonly id: string;
-  readonly score: number;
-}
-
 /** Below it two texts share nothing that is worth naming. */
 const LEAST_SCORE = 0.005;
 
-function bestOf(slotOf: ReadonlyMap<string, number>, scoreOf: (slot: number) => number, limit: number): Scored[] {
-  const best: Scored[] = [];
-  const before = (a: Scored, b: Scored): boolean => a.score > b.score || (a.score === b.score && a.id < b.id);
+function bestOf(slotOf: ReadonlyMap<string, number>, scoreOf: (slot: number) => number, limit: number): Match[] {
+  const best: Match[] = [];
+  const before = (a: Match, b: Match): boolean => a.score > b.score || (a.score === b.score && a.id < b.id);
   for (const [id, slot] of slotOf) {
-    const one = { slot, id, score: scoreOf(slot) };
+    const one = { id, score: scoreOf(slot) };
     const last = best.at(-1);
-    if (one.score < LEAST_SCORE || (best.length === limit && last !== undefined && !before(one, last))) continue;
+    if (one.score < LEAST_SCORE || limit < 1 || (best.length === limit && last !== undefined && !before(one, last)))
+      continue;
     const at = best.findIndex((other) => before(one, other));
     best.splice(at < 0 ? best.length : at, 0, one);
     if (best.length > limit) best.pop();

@@ -81,14 +81,18 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
     remove: forget,
     find(query, { limit, maxAgeDays = Number.POSITIVE_INFINITY, keep = () => true }) {
       const same = byFingerprint.get(query.fingerprint ?? '') ?? new Set<string>();
-      const matches = index.search(query.terms, limit + SPARE);
-      const matched = new Map(matches.map((match) => [match.id, match]));
-      const found = [...new Set([...same, ...matched.keys()])].flatMap((id) => {
+      const { matches, shared } = index.search(query.terms, limit + SPARE);
+      const scores = new Map(matches.map(({ id, score }) => [id, score]));
+      const found = [...new Set([...same, ...scores.keys()])].flatMap((id) => {
         const item = items.get(id);
         if (item === undefined || ageDays(item, query.now) > maxAgeDays || !keep(item)) return [];
-        return [recalled(item, query, matched.get(id) ?? { score: 0, shared: [] })];
+        return [rated(item, query, scores.get(id) ?? 0)];
       });
-      return found.sort(bestFirst).slice(0, limit);
+      const best = found.sort(bestFirst).slice(0, limit);
+      return best.map(({ sameClass, ...one }) => ({
+        ...one,
+        reasons: reasonsOf({ sameFailure: one.sameFailure, sameClass, shared: shared(one.item.id) }),
+      }));
     },
   };
 }
@@ -97,24 +101,19 @@ function ageDays({ at }: Remembered, now: Date): number {
   return at === null ? 0 : Math.max(0, (now.getTime() - Date.parse(at)) / DAY);
 }
 
-function recalled<T extends Remembered>(
-  item: T,
-  query: RecallQuery,
-  { score, shared }: { readonly score: number; readonly shared: readonly string[] },
-): Recalled<T> {
-  const sameFailure = query.fingerprint !== null && item.fingerprints.includes(query.fingerprint);
-  const sameClass = item.class === query.class && item.class !== 'unknown';
-  const fresh = 1 - FADES_BY * (1 - 2 ** (-ageDays(item, query.now) / HALF_LIFE_DAYS));
-  const similar = Math.min(1, score * (sameClass ? SAME_CLASS : 1)) * fresh;
-  return {
-    item,
-    score: sameFailure ? SAME_FAILURE + (1 - SAME_FAILURE) * similar : similar,
-    sameFailure,
-    reasons: reasonsOf({ sameFailure, sameClass: sameClass ? item.class : null, shared }),
-  };
+interface Rated<T> extends Omit<Recalled<T>, 'reasons'> {
+  readonly sameClass: FailureClass | null;
 }
 
-function bestFirst<T extends Remembered>(a: Recalled<T>, b: Recalled<T>): number {
+function rated<T extends Remembered>(item: T, query: RecallQuery, score: number): Rated<T> {
+  const sameFailure = query.fingerprint !== null && item.fingerprints.includes(query.fingerprint);
+  const sameClass = item.class === query.class && item.class !== 'unknown' ? item.class : null;
+  const fresh = 1 - FADES_BY * (1 - 2 ** (-ageDays(item, query.now) / HALF_LIFE_DAYS));
+  const similar = Math.min(1, score * (sameClass === null ? 1 : SAME_CLASS)) * fresh;
+  return { item, score: sameFailure ? SAME_FAILURE + (1 - SAME_FAILURE) * similar : similar, sameFailure, sameClass };
+}
+
+function bestFirst<T extends Remembered>(a: Rated<T>, b: Rated<T>): number {
   if (a.score !== b.score) return b.score - a.score;
   const [older, newer] = [a.item.at ?? '', b.item.at ?? ''];
   return older !== newer ? (older < newer ? 1 : -1) : a.item.id < b.item.id ? -1 : 1;

@@ -1,10 +1,13 @@
+import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
 import { firstPlace } from '#shared/domain/diagnosis/place.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { consultedQuotes } from './consulted-quotes.ts';
 import type { IncidentStory } from './contract.ts';
 import { defineNotifier } from './contract.ts';
 import { cutLine } from './cut-line.ts';
 import { fenced, safeLine, safeProse } from './markdown.ts';
 import { type QuotedSource, quotesOf, repeatWords } from './quotes.ts';
+import { seenBeforeLines } from './seen-before-words.ts';
 import { statusOf } from './status-words.ts';
 import { actionWords, headlineOf, historyOf, noteOf, originOf, preExistingOf, uncheckedOf } from './story-words.ts';
 
@@ -78,9 +81,27 @@ function diagnosisSections(story: IncidentStory): string[] {
   ].filter((part) => part !== '');
   return [
     section('Root Cause Analysis', cause.join('\n\n')),
+    chainSection(story),
+    seenBeforeSection(story),
     section(fixTitle(story), fixOf(story, diagnosis.fix.trim())),
     diagnosis.prevention.trim() === '' ? '' : section('Prevention', safeProse(diagnosis.prevention)),
   ];
+}
+
+function chainSection({ diagnosis }: IncidentStory): string {
+  const chain = diagnosis?.chain;
+  if (chain === undefined || !isTelling(chain)) return '';
+  return section(
+    'Chain of Events',
+    chainLines(chain)
+      .map((line) => `- ${safeLine(line)}`)
+      .join('\n'),
+  );
+}
+
+function seenBeforeSection(story: IncidentStory): string {
+  const lines = seenBeforeLines(story).map((line) => `- ${safeLine(line)}`);
+  return lines.length === 0 ? '' : section('Seen Before', lines.join('\n'));
 }
 
 function fixOf({ actions, stage }: IncidentStory, proposed: string): string {
@@ -116,7 +137,7 @@ function evidenceSection({ evidence, diagnosis }: IncidentStory): string {
     (source) => `${safeLine(source.name)}${linkTo(source.url)}\n\n${fenced(quotedText(source), 'text')}`,
   );
   const notes = (evidence?.notes ?? []).map((note) => `- ${safeLine(note)}`).join('\n');
-  const content = [...quoted, notes].filter((part) => part !== '').join('\n\n');
+  const content = [...quoted, ...consultedQuotes(diagnosis), notes].filter((part) => part !== '').join('\n\n');
   return section('Evidence', content === '' ? 'No log could be read.' : content);
 }
 

@@ -1,9 +1,11 @@
+import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { IncidentStory } from './contract.ts';
 import { cutLine } from './cut-line.ts';
 import { quotesOf, repeatWords } from './quotes.ts';
+import { seenBeforeLines } from './seen-before-words.ts';
 import { statusOf } from './status-words.ts';
 import {
   actionWords,
@@ -42,6 +44,14 @@ export function renderMail(headline: string, reason: string | null, story: Incid
     [`${endOf(headlineOf(story))}${rangTimes(incident)}`, cleanText(`${lead} ${rest}`, MAX_PARAGRAPH)].join('\n'),
     part(isHealed(story) ? 'What helped' : 'What to do', whatToDo(story)),
     part('Root cause', rootCause(story)),
+    part(
+      'Chain of events',
+      chainOf(story).map((line) => `- ${cleanText(line, 400)}`),
+    ),
+    part(
+      'Seen before',
+      seenBeforeLines(story).map((line) => `- ${line}`),
+    ),
     evidencePart(story),
     part(
       'What Selfheal did',
@@ -73,6 +83,11 @@ function rings({ target, occurrences }: IncidentStory['incident']): boolean {
 
 function rangTimes(incident: IncidentStory['incident']): string {
   return rings(incident) ? ` It rang ${incident.occurrences} times since ${incident.openedAt}.` : '';
+}
+
+function chainOf({ diagnosis }: IncidentStory): string[] {
+  const chain = diagnosis?.chain;
+  return chain !== undefined && isTelling(chain) ? chainLines(chain) : [];
 }
 
 function endOf(text: string): string {

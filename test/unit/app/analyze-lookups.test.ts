@@ -3,6 +3,9 @@ import { writeZip } from '#apps/local/world/zip/zip-writer.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import type { Material } from '#shared/app/analyze.ts';
 import { type LookupDeps, lookupsOf } from '#shared/app/analyze-lookups.ts';
+import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
+import { causalChainOf } from '#shared/domain/causality/chain.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';
 import type { LookupResult } from '#shared/ports/diagnosis-model.ts';
@@ -15,9 +18,18 @@ import {
   anAlarmTarget,
   anEvidence,
   anIncident,
+  aPastIncident,
   aService,
 } from '#test/builders/index.ts';
-import { fakeClock, fakeCodeHost, fakeServiceLogs, makeMemoryStatsStore, scripted } from '#test/fakes/index.ts';
+import {
+  fakeClock,
+  fakeCodeHost,
+  fakeServiceLogs,
+  makeMemoryKnowledgeStore,
+  makeMemoryStatsStore,
+  makeMemoryTestStore,
+  scripted,
+} from '#test/fakes/index.ts';
 
 // Split, so that nothing takes it for a real one.
 const TOKEN = ['ghp', 'Zx9Qw3Er7Ty1Ui5Op2As8Df4Gh6Jk0Lz3XcV'].join('_');
@@ -55,7 +67,8 @@ const runHost = () =>
     }),
   });
 
-function open(target: TargetContext, change: Partial<LookupDeps> = {}) {
+function open(target: TargetContext, change: Partial<LookupDeps> = {}, past = makeMemoryKnowledgeStore()) {
+  const recall = makeLocalRecall(past);
   const classification = aClassification();
   const evidence = anEvidence();
   const [source] = evidence.sources;
@@ -65,6 +78,8 @@ function open(target: TargetContext, change: Partial<LookupDeps> = {}) {
     classification,
     evidence: { ...evidence, sources } as Material['evidence'],
     found: { match: null, confidence: 0, similar: [] },
+    seen: [],
+    chain: causalChainOf(evidence),
     preExisting: null,
   };
   const deps: LookupDeps = {
@@ -72,13 +87,14 @@ function open(target: TargetContext, change: Partial<LookupDeps> = {}) {
     archives: makeZipLogArchive(),
     code: scripted<CodeReader>('code'),
     stats: makeMemoryStatsStore(),
+    tests: makeMemoryTestStore(),
     serviceLogs: fakeServiceLogs(),
     metrics: scripted<MetricReader>('metrics'),
     configuration: aConfiguration({ services: [{ ...aService(), alarms: ['checkout-errors'] }] }),
     clock: fakeClock(),
     ...change,
   };
-  const lookups = lookupsOf(material, { ...deps, playbooks: [aKnowledgeEntry(), ...UNRELATED] });
+  const lookups = lookupsOf(material, { ...deps, recall, playbooks: [aKnowledgeEntry(), ...UNRELATED] });
   const run = (name: string, input: unknown): Promise<LookupResult> => {
     const lookup = lookups.find((one) => one.name === name);
     if (lookup === undefined) throw new Error(`There is no ${name}.`);
@@ -98,10 +114,11 @@ describe('what a model may look up about a run', () => {
       'show_change',
       'blame',
       'test_history',
+      'event_chain',
       'similar_incidents',
     ]);
     const parameters = lookups.flatMap(({ schema }) => Object.keys((schema.properties as object) ?? {}));
-    expect(new Set(parameters)).toEqual(new Set(['job', 'ref', 'contains', 'file', 'words']));
+    expect(new Set(parameters)).toEqual(new Set(['job', 'ref', 'contains', 'file', 'test', 'words']));
   });
 
   it('shows the failing step, with what it printed last before it failed', async () => {
@@ -157,6 +174,23 @@ describe('what a model may look up about a run', () => {
       expect(await run('blame', { file })).toMatchObject({ kind: 'nothing' });
   });
 
+  it('[E28] finds past incidents of the same repository by words, with what became of them, and none of another', async () => {
+    const past = makeMemoryKnowledgeStore();
+    const target = aGithubTarget();
+    await past.remember(aPastIncident(), knowledgeScopeOf(target) ?? '');
+    await past.remember(aPastIncident({ id: `gh-${'9'.repeat(24)}`, title: 'Theirs' }), 'repository#999');
+    const { run } = open(target, {}, past);
+    const found = text(await run('similar_incidents', { words: 'registry connection reset' }));
+    expect(found).toContain(`Incident ${aPastIncident().id}, ended 2026-11-20`);
+    expect(found).toContain('this helped, verified: The failed jobs were started again.');
+    expect(found).not.toContain('Theirs');
+  });
+
+  it('[C37] shows what went wrong in order, with the reasons', async () => {
+    const found = text(await open(aGithubTarget()).run('event_chain', {}));
+    expect(found).toMatch(/^first L1 .*error x1: Error: read ECONNRESET \(.+\)$/);
+  });
+
   it('shows how the workflow fared, and what is known', async () => {
     const target = aGithubTarget();
     const stats = makeMemoryStatsStore();
@@ -170,6 +204,7 @@ describe('what a model may look up about a run', () => {
     });
     const { run } = open(target, { stats });
     expect(text(await run('test_history', {}))).toBe(`${at} run 5 attempt 1: success, default branch`);
+    expect(text(await run('test_history', { test: 'cart pays' }))).toBe('No failure of such a test was recorded.');
     expect(
       text(await run('similar_incidents', { words: 'econnreset connection reset by package registry' })),
     ).toContain('Run the failed jobs again.');
@@ -192,7 +227,7 @@ describe('what a model may look up about an alarm', () => {
 
   it("is its service's log, metrics, and what is known", async () => {
     const { run, names, deps } = open(anAlarmTarget(), { metrics: metrics(), serviceLogs: serviceLogs() });
-    expect(names).toEqual(['search_log', 'read_metric', 'similar_incidents']);
+    expect(names).toEqual(['search_log', 'read_metric', 'event_chain', 'similar_incidents']);
     expect(text(await run('search_log', { contains: 'POOL' }))).toBe('2026-11-21T11:00:00.000Z ERROR pool exhausted');
     expect(text(await run('read_metric', { metric: 'Errors' }))).toBe('2026-11-21T11:00:00.000Z 12.346');
     expect((deps.metrics as ReturnType<typeof metrics>).calls[0]?.args[0]).toMatchObject({
@@ -204,6 +239,9 @@ describe('what a model may look up about an alarm', () => {
   });
 
   it('is nothing of a service that the catalogue does not know', () => {
-    expect(open(anAlarmTarget(), { configuration: aConfiguration() }).names).toEqual(['similar_incidents']);
+    expect(open(anAlarmTarget(), { configuration: aConfiguration() }).names).toEqual([
+      'event_chain',
+      'similar_incidents',
+    ]);
   });
 });

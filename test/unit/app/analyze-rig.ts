@@ -1,4 +1,5 @@
 import { type AnalyzeDeps, analyze } from '#shared/app/analyze.ts';
+import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';
@@ -23,6 +24,7 @@ import {
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
   makeMemoryStatsStore,
+  makeMemoryTestStore,
   makeRecordingMeter,
   scripted,
 } from '#test/fakes/index.ts';
@@ -75,11 +77,14 @@ export async function setUp(setting: Setting = {}) {
   const asked: DiagnosisRequest[] = [];
   const control = makeMemoryControlStore(clock);
   const meter = makeRecordingMeter();
+  const knowledge = makeMemoryKnowledgeStore();
   const deps: AnalyzeDeps = {
     incidents: makeMemoryIncidentStore(clock),
     evidence: makeMemoryEvidenceStore(),
-    knowledge: makeMemoryKnowledgeStore(),
+    knowledge,
+    recall: makeLocalRecall(knowledge),
     stats: makeMemoryStatsStore(),
+    tests: makeMemoryTestStore(),
     codeHost: fakeCodeHost(),
     code: scripted('code'),
     archives: scripted('archives'),
@@ -99,7 +104,7 @@ export async function setUp(setting: Setting = {}) {
   const run = (useModel = true) =>
     analyze({ incidentId: incident.id, useModel, knowledgeId: null, preExisting: false }, deps);
   const evidence = deps.evidence as unknown as { getDiagnosis(id: string): Promise<Diagnosis> };
-  return { deps, asked, run, incident, control, meter, read: () => evidence.getDiagnosis(incident.id) };
+  return { deps, asked, run, incident, control, meter, knowledge, read: () => evidence.getDiagnosis(incident.id) };
 }
 
 async function makeReady(deps: AnalyzeDeps, incident: ReturnType<typeof anIncident>): Promise<void> {
