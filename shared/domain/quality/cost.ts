@@ -31,10 +31,20 @@ function byModel(spent: readonly Spending[]): CostReport['byModel'] {
   return [...models].map(([modelId, sums]) => ({ modelId, ...sums })).sort((a, b) => b.microdollars - a.microdollars);
 }
 
+/** A later attempt that made no diagnosis of its own shows the one before: what an incident spent twice to the last token is one spending. */
+function spendingsOf(ended: readonly Prediction[]): Spending[] {
+  const known = new Map<string, Spending>();
+  for (const { incidentId, ending } of ended) {
+    const { spending = null } = ending ?? {};
+    if (spending !== null) known.set(`${incidentId} ${JSON.stringify(spending)}`, spending);
+  }
+  return [...known.values()];
+}
+
 /** What each incident cost. Attempts of one incident are one incident. */
 export function costOf(predictions: readonly Prediction[]): CostReport {
   const ended = predictions.filter(({ ending }) => ending !== undefined);
-  const spent = ended.flatMap(({ ending }) => (ending?.spending == null ? [] : [ending.spending]));
+  const spent = spendingsOf(ended);
   const sum = (part: (one: Spending) => number): number => spent.reduce((total, one) => total + part(one), 0);
   const priced = spent.filter(({ microdollars }) => microdollars !== null);
   const incidents = new Set(ended.map(({ incidentId }) => incidentId)).size;

@@ -158,6 +158,13 @@ describe('the cost of incidents', () => {
     });
   });
 
+  it('[A71] counts one diagnosis once, also when a later attempt at the incident made none of its own', () => {
+    const again = { ...ended('gh-first-1', SPENT), attempt: 2 };
+    expect(costOf([ended('gh-first-1', SPENT), again])).toMatchObject({ incidents: 1, asked: 1, microdollars: 5000 });
+    const other = { ...SPENT, inputTokens: 1001 };
+    expect(costOf([ended('gh-first-1', SPENT), ended('gh-first-1', other)])).toMatchObject({ incidents: 1, asked: 2 });
+  });
+
   it('[A71] is not told per incident when a price is missing', () => {
     expect(costOf([ended('gh-first-1', SPENT), ended('gh-second', { microdollars: null })])).toMatchObject({
       unpriced: 1,
