@@ -45,7 +45,11 @@ export function compareImports(file: PatchedFile, before: TestFile, after: TestF
     file.before === null
       ? []
       : fresh.filter(({ text }) => LOOSE.test(text) && !old.some((other) => other.text === text));
+  const moved = placeOf(before).filter(({ text }) => placeOf(after).every((one) => one.text !== text));
   return [
+    ...moved.map(({ at }) =>
+      refusal('test-code-changed', 'A test would belong to another package.', { path, line: at + 1, side: 'before' }),
+    ),
     ...loose.map(({ at }) =>
       refusal('runner-patched', 'A test would run another file, or take all names from it.', { path, line: at + 1 }),
     ),
@@ -62,10 +66,17 @@ export function compareImports(file: PatchedFile, before: TestFile, after: TestF
   ];
 }
 
+const PLACE = /^\s*(?:package|namespace)\b/;
+
+/** Where a file says it belongs. */
+function placeOf({ view }: TestFile): { at: number; text: string }[] {
+  return view.lines.flatMap(({ text }, at) => (PLACE.test(text) ? [{ at, text: text.trim() }] : []));
+}
+
 function importsOf({ view }: TestFile, language: Language): Import[] {
   const { imports } = TEST_DIALECTS[language];
   return view.lines.flatMap(({ text, code }, at) => {
-    if (!imports.test(text) || code.trim() === '' || /^\s*(?:package|namespace)\b/.test(text)) return [];
+    if (!imports.test(text) || code.trim() === '' || PLACE.test(text)) return [];
     const quoted = [...text.matchAll(QUOTED)].map(([, , name]) => name ?? '');
     const words = (text.replace(QUOTED, ' ').match(WORD) ?? []).filter((word) => !KEYWORDS.has(word));
     return [{ at, text, ...originAndNames(text, quoted, words, language) }];

@@ -11,7 +11,8 @@ const BOUND = /\b(?:as|for)\s+\(?\$?([\p{L}_][\p{L}\p{N}_]*)(?=\)?\s*(?:[:,)]|$|
 export function namesGivenBy({ code }: CodeLine): string[] {
   const definition = DEFINITION.exec(code)?.[1];
   const bound = [...code.matchAll(BOUND)].flatMap(([, name]) => name ?? []);
-  return [...(definition === undefined ? [] : [definition]), ...bound, ...assignedBy(code)];
+  const statements = [code, ...code.split(/[;{}]/)];
+  return [...(definition === undefined ? [] : [definition]), ...bound, ...statements.flatMap(assignedBy)];
 }
 
 function assignedBy(code: string): string[] {

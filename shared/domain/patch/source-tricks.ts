@@ -69,7 +69,7 @@ export const SOURCE_TRICKS = tricksOf(
       reason: 'A condition is made to hold always or never.',
       view: 'code',
       pattern:
-        /\|\|\s*(?:true|True|1|!0)\b(?!\s*[.\w(])|\bor\s+(?:True|true)\b|&&\s*(?:false|0)\b|\band\s+(?:False|false)\b|\b(?:if|while|unless)\s*\(?\s*(?:false|False|0|true|True|1)\s*\)?\s*(?:[:{]|$|\|\||&&|then\b)/g,
+        /\|\|\s*(?:true|True|!0)\b(?!\s*[.\w(])|\|\|\s*1\s*\)|\bor\s+(?:True|true)\b|&&\s*(?:false|0)\b|\band\s+(?:False|false)\b|\b(?:if|while|unless)\s*\(?\s*(?:false|False|0|true|True|1)\s*\)?\s*(?:[:{]|$|\|\||&&|then\b)/g,
     },
   ],
 );

@@ -29,7 +29,7 @@ export const TEST_DIALECTS: Readonly<Record<Language, TestDialect>> = {
     marker: null,
     marked: null,
     assertion:
-      /(?<![\w$.])(?:expect|assert|expectTypeOf|assertType)\b(?!\s*[,}:=])|(?<![\w$])t\.(?:is|not|true|false|truthy|falsy|like|throws\w*|notThrows\w*|deepEqual|equal|same|ok|fail|assert|regex|snapshot|plan)\s*\(|\.should\b|(?<![\w$])(?:sinon\.assert|fail|done\.fail)\b/,
+      /(?<![\w$.])(?:expect|assert)(?:[A-Z]\w*)?\b(?!\s*[,}:=])|(?<![\w$])t\.(?:is|not|true|false|truthy|falsy|like|throws\w*|notThrows\w*|deepEqual|equal|same|ok|fail|assert|regex|snapshot|plan)\s*\(|\.should\b|(?<![\w$])(?:sinon\.assert|fail|done\.fail)\b/,
     imports: /^\s*(?:import\b|export\b.*\bfrom\b|\}\s*from\b)|\brequire\s*\(/,
   },
   python: {
@@ -69,14 +69,15 @@ export const TEST_DIALECTS: Readonly<Record<Language, TestDialect>> = {
     marker: null,
     marked: null,
     assertion:
-      /\b[tbf]\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\s*\(|(?<![\w.])(?:assert|require|is|qt)\.\w+\s*\(|(?<![\w.])(?:Expect|Eventually|Consistently|Ω)\s*\(|(?<![\w.])panic\s*\(/,
+      /\b[tbf]\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\s*\(|(?<![\w.])(?:assert|require|is|qt)\.\w+\s*\(|(?<![\w.])(?:assert|require|check|expect|must|verify)\w*\s*\(\s*t\b|(?<![\w.])(?:Expect|Eventually|Consistently|Ω)\s*\(|(?<![\w.])panic\s*\(/,
     imports: /^\s*(?:import\b|"[\w./-]+"$|\w+\s+"[\w./-]+"$|package\b)/,
   },
   rust: {
     named: [/\bmod\s+(?<suite>(?<name>\w+))\s*\{/],
     marker: /#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|bench|proptest|test_log)\b/,
     marked: /\bfn\s+(\w+)/,
-    assertion: /\b(?:debug_|prop_)?assert(?:_\w+)?!|\b(?:panic|unreachable)!|\.(?:unwrap_err|expect_err)\s*\(/,
+    assertion:
+      /\b(?:debug_|prop_)?assert(?:_\w+)?!|\bassert_\w+\s*\(|\b(?:panic|unreachable)!|\.(?:unwrap_err|expect_err)\s*\(/,
     imports: /^\s*(?:pub\s+)?use\b/,
   },
   ruby: {
@@ -97,7 +98,7 @@ export const TEST_DIALECTS: Readonly<Record<Language, TestDialect>> = {
       /\[(?:[^\]]*[\s,.])?(?:Fact|Theory|Test|TestCase|TestCaseSource|TestMethod|DataTestMethod|Property|SkippableFact)\b/,
     marked: /[\w>\]]\s+(\w+)\s*\(/,
     assertion:
-      /\b(?:Assert|StringAssert|CollectionAssert|ClassicAssert|Check|Verify)\b\s*[.(<]|\.(?:Should\w*|Verify\w*|Received\w*|DidNotReceive\w*|MustHaveHappened\w*)\s*[(<]/,
+      /\b(?:Assert|Verify|Expect)[A-Z]\w*\s*\(|\b(?:Assert|StringAssert|CollectionAssert|ClassicAssert|Check|Verify)\b\s*[.(<]|\.(?:Should\w*|Verify\w*|Received\w*|DidNotReceive\w*|MustHaveHappened\w*)\s*[(<]/,
     imports: /^\s*(?:global\s+)?using\s+(?:static\s+)?[\w.]+\s*(?:=\s*[\w.<>]+\s*)?;|^\s*namespace\b/,
   },
   php: {

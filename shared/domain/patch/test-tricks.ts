@@ -107,7 +107,7 @@ const RUNNER = perLanguage(
     javascript:
       /(?<![\w$.])(?:expect|it|test|describe|assert|beforeEach|afterEach|jest|vi)\s*=(?![=>])|\b(?:globalThis|global|window)\s*(?:\.\s*(?:expect|it|test|describe|assert|jest|vi|console|Promise|Date|Math)\b|\[)|\bexpect\s*\.\s*(?:extend|setState|addEqualityTesters|addSnapshotSerializer)\b|\b(?:assert|expect|Promise|Object|Array|Function|Error|Number|String|JSON)\s*\.\s*(?:prototype\b|\w+\s*=(?![=>]))|\bObject\s*\.\s*(?:defineProperty|assign|setPrototypeOf)\b|\brequire\s*\.\s*cache\b|\bModule\s*\._load\b|\bjasmine\b|\bfunction\s+(?:expect|it|test|describe|assert)\b|\b(?:toString|valueOf|asymmetricMatch|Symbol\s*\.\s*toPrimitive)\s*[(:\]]/g,
     python:
-      /(?<!\w)setattr\s*\(|\b(?:unittest|pytest|TestCase|builtins|_pytest)(?:\.\w+)*\s*=(?!=)|\bpytest_\w+\b|\bsys\.modules\b|\bbuiltins\b|\bload_tests\b|\b__(?:eq|bool|ne|hash|contains)__\b|\bautouse\b|(?<!\w)(?:globals|locals|vars)\s*\(|\bdef\s+assert\w*\s*\(|\bself\.assert\w+\s*=(?!=)|\bsys\.settrace\b|\blongMessage\b|\b__unittest\b|\bANY\b/g,
+      /(?<!\w)setattr\s*\(|\b(?:unittest|pytest|TestCase|builtins|_pytest)(?:\.\w+)*\s*=(?!=)|\bpytest_\w+\b|\bsys\.modules\b|\bbuiltins\b|\bload_tests\b|\b__(?:eq|bool|ne|hash|contains)__\b|\bdef\s+__\w+__|\bsys\.\w+\s*=(?!=)|\bautouse\b|(?<!\w)(?:globals|locals|vars)\s*\(|\bdef\s+assert\w*\s*\(|\bself\.assert\w+\s*=(?!=)|\bsys\.settrace\b|\blongMessage\b|\b__unittest\b|\bANY\b/g,
     java: JVM_RUNNER,
     kotlin: JVM_RUNNER,
     go: /\bfunc\s+(?:TestMain|init)\s*\(|\bflag\.Set\b|\bmonkey\.Patch|\bgo:linkname\b|\btype\s+T\s+/g,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MORE_TRICKS } from './more-tricks.ts';
 import { OTHER_STYLES } from './other-styles.ts';
 import { aTree, diffOf, edited, verdictOn } from './patches.ts';
 
@@ -28,5 +29,11 @@ describe('in other frameworks and styles', () => {
 
   it.each(ALL.filter(({ honest }) => honest))('an honest fix passes: $what', ({ path, text, after }) => {
     expect(verdictOn({ kind: 'diff', text: diffOf(path, text, after) }, aTree({ [path]: text }))).toEqual(['accepted']);
+  });
+
+  it.each(MORE_TRICKS)('a patch with another trick is refused: $what', ({ path, before, after }) => {
+    expect(verdictOn({ kind: 'diff', text: diffOf(path, before, after) }, aTree({ [path]: before }))).not.toContain(
+      'accepted',
+    );
   });
 });

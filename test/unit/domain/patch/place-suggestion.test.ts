@@ -25,7 +25,7 @@ describe('a suggestion of code', () => {
     expect(contentOf(placeSuggestion({ file: python.source.path, code }, python.source.text))).toBe(after);
   });
 
-  it('[B70] goes behind the imports when it is a missing one', () => {
+  it('goes behind the imports when it is a missing one', () => {
     const placed = placeSuggestion({ file: python.source.path, code: 'from math import floor' }, python.source.text);
     expect(contentOf(placed)).toBe(
       edited(python.source.text, ['import rounded\n', 'import rounded\nfrom math import floor\n']),
