@@ -5,6 +5,7 @@ import { makeOtherReaders } from './other-readers.ts';
 import { makePytestReader, makeUnittestReader } from './python-readers.ts';
 import { makeJestReader, makeMochaReader } from './script-readers.ts';
 import type { TestFinding, TestReader, TestRun } from './test-run.ts';
+import { makeVitestReader } from './vitest-reader.ts';
 
 const MOST_NAMES = 10_000;
 /** Characters; summaries and names are short. */
@@ -27,6 +28,7 @@ export function makeTestRunReader(): TestRunReader {
     makeJestReader(),
     makeMochaReader(),
     makeNodeReader(),
+    makeVitestReader(),
     ...makeOtherReaders(),
   ];
   const frameworks = new Set<string>();
