@@ -7,6 +7,7 @@ import { judgeLines } from './judge-lines.ts';
 import { judgeTests } from './judge-tests.ts';
 import { roleOfPath } from './path-policy.ts';
 import { readPatch } from './read-patch.ts';
+import { treeFindings } from './tree-rules.ts';
 
 /** A patch that may be shown in a draft pull request: only `judgePatch` makes one. */
 export interface AcceptedPatch {
@@ -44,7 +45,7 @@ export function judgePatch(patch: ProposedPatch, tree: SourceTree): JudgedPatch 
   if (!mayPass(misplaced)) return refused(misplaced);
   const applied = applyPatch(read.changes, tree);
   if (applied.kind === 'refused') return refused(applied.findings);
-  const findings = [...misplaced, ...applied.files.flatMap(fileFindings)];
+  const findings = [...misplaced, ...applied.files.flatMap((file) => fileFindings(file, tree))];
   if (!mayPass(findings)) return refused(findings);
   return {
     kind: 'accepted',
@@ -78,7 +79,7 @@ function pathFindings(change: FileChange): Finding[] {
   return [look('path-collision', 'A file is renamed.', { path: paths[1] ?? '', line: 1 })];
 }
 
-function fileFindings(file: PatchedFile): Finding[] {
+function fileFindings(file: PatchedFile, tree: SourceTree): Finding[] {
   const role = roleOfPath(file.path);
   if (role.kind === 'refused') return [role.finding];
   const isTest = role.kind === 'test';
@@ -88,6 +89,7 @@ function fileFindings(file: PatchedFile): Finding[] {
     ...judgeLines(file, role.language, isTest),
     ...judgeTests(file, role.language, isTest),
     ...secretFindings(file),
+    ...treeFindings(file.path, role.kind, tree),
   ];
 }
 
