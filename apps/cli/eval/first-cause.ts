@@ -15,7 +15,8 @@ export function causeFound(
   signatures: SignatureSet,
 ): CauseFound {
   const evidence = textEvidence(text);
-  const chain = causalChainOf(evidence, classify(evidence, { signatures }).evidence);
+  const { class: failureClass, evidence: deciding } = classify(evidence, { signatures });
+  const chain = causalChainOf(evidence, failureClass === 'unknown' ? [] : deciding);
   const lines = evidence.sources.flatMap((source) => source.lines);
   const number = lines.find(({ ref }) => ref === chain?.cause.ref)?.number;
   if (number === undefined) return 'none';

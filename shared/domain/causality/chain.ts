@@ -73,9 +73,16 @@ function chainEventOf(
   };
 }
 
-/** Last words of a log may stand out in it without a word of failure; they are no cause. */
-function saysNothing({ severity, stage, wording }: Event): boolean {
-  return !isAtLeast(severity, 'warning') && stage !== 'change' && wording === 0;
+/** Of the lines of a log in which one stands out no more are near it. */
+const STANDING_OUT = 0.5;
+const NEAR_BEST = 0.75;
+
+/** Last words without a word of failure are no cause, unless they stand out in their log, as a linter's plain finding does. */
+function saysNothing({ severity, stage, wording, source }: Event, { sources }: Evidence): boolean {
+  if (isAtLeast(severity, 'warning') || stage === 'change' || wording > 0) return false;
+  const scores = sources.find(({ id }) => id === source)?.lines.map(({ score }) => score) ?? [];
+  const best = Math.max(...scores);
+  return scores.filter((score) => score >= best * NEAR_BEST).length > scores.length * STANDING_OUT;
 }
 
 /** What followed, each wording once; the strongest links, in order. */
@@ -112,7 +119,7 @@ export function causalChainOf(
 ): CausalChain | null {
   const events = orderEvents([...told, ...eventsIn(evidence)]);
   const first = firstCause(events, new Set(cited));
-  if (first === null || first.event.stage === 'summary' || saysNothing(first.event)) return null;
+  if (first === null || first.event.stage === 'summary' || saysNothing(first.event, evidence)) return null;
   const { event: cause, reasons } = first;
   const later = events.slice(events.indexOf(cause) + 1);
   const followed = consequencesOf(cause, later);

@@ -33,12 +33,3 @@ export function innermostOf(event: Event): { ref: string; text: string; how: str
 export function joinsTracebacks(text: string): boolean {
   return PYTHON_HANDLING.test(text) || PYTHON_DIRECT.test(text);
 }
-
-/**
- * The innermost part of an error that Go's `%w`, Rust's anyhow or a person wrapped by putting words and a colon before it
- * (`load config: open app.yaml: no such file or directory`); the whole text when it is not wrapped.
- */
-export function innermostWords(text: string): string {
-  const parts = text.split(/: (?=\S)/);
-  return parts.length < 3 ? text : (parts.at(-1) ?? text);
-}
