@@ -51,7 +51,11 @@ function covers(line: string, rule: string, path: string): boolean {
   const pattern = /^\s*(\S{1,200})/.exec(line)?.[1] ?? '';
   if (pattern.startsWith('#') || !path.startsWith(folder)) return false;
   const below = path.slice(folder.length).split('/');
-  const parts = pattern.replace(/^\//, '').replace(/\/$/, '/**').replace(/(?:\*\*\/)+/g, '**/').split('/');
+  const parts = pattern
+    .replace(/^\//, '')
+    .replace(/\/$/, '/**')
+    .replace(/(?:\*\*\/)+/g, '**/')
+    .split('/');
   return pattern.replace(/^\//, '').includes('/') || pattern.startsWith('/')
     ? matches(parts, below)
     : matches(parts, below.slice(-1));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixBranch, fixMarker, mayProposeFix, readFixMarker } from '#shared/domain/patch/fix-branch.ts';
+import { FIX_LABELS, fixBranch, fixMarker, mayProposeFix, readFixMarker } from '#shared/domain/patch/fix-branch.ts';
 
 const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];
 const wanted = { fingerprint: 'f'.repeat(16), digest: A };
@@ -24,6 +24,10 @@ describe('a proposed fix', () => {
     ['may be opened again when the same patch was merged once', [{ ...wanted, state: 'merged' }], 'open'],
   ] as const)('%s', (_what, earlier, kind) => {
     expect(mayProposeFix(wanted, earlier).kind).toBe(kind);
+  });
+
+  it('carries labels that say who made it and who must look', () => {
+    expect(FIX_LABELS).toEqual(['autofix-bot', 'needs-review']);
   });
 
   it('is found again by the marker in its description', () => {
