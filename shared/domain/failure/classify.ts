@@ -23,6 +23,10 @@ const ABSTAIN_BELOW = 0.45;
 const ABSTAIN_SIGNATURE_BELOW = 0.3;
 /** The model overrules a signature only when it is this sure. */
 const OVERRULES_FROM = 0.7;
+/** A signature this sure names the cause in the words of the tool itself: the model, which sees only how a log looks, does not overrule it. */
+const CERTAIN_FROM = 0.96;
+/** Less than this of it is left when its line is a minor one in its log. */
+const CERTAIN_STRENGTH = 0.82;
 /** Share of the features that the model must have seen before it answers alone. */
 const LEAST_KNOWN = 0.15;
 const MOST_DECIDING_LINES = 3;
@@ -81,7 +85,7 @@ function chooseWithModel(scores: readonly ClassScore[], opinion: Opinion, model:
   const bySignature = answer === null ? 0 : calibrated(signature, signsOfSignature(answer, opinion));
   const answers = likeliest !== 'unknown' && likeliest !== answer?.class && opinion.known >= LEAST_KNOWN;
   const byModel = answers ? calibrated(alone, signsOfModel(opinion)) : 0;
-  const overruled = answer === null || (byModel >= OVERRULES_FROM && byModel >= bySignature);
+  const overruled = answer === null || (byModel >= OVERRULES_FROM && byModel >= bySignature && !isCertain(scores[0]));
   const [chosen, confidence] = overruled ? [likeliest, byModel] : [answer.class, bySignature];
   return {
     class: chosen,
@@ -89,6 +93,13 @@ function chooseWithModel(scores: readonly ClassScore[], opinion: Opinion, model:
     score: scores.find((one) => one.class === chosen),
     alternatives: alternativesTo(chosen, confidence, opinion),
   };
+}
+
+function isCertain(score: ClassScore | undefined): boolean {
+  const leader = score?.leading[0];
+  return (
+    leader !== undefined && leader.compiled.signature.confidence >= CERTAIN_FROM && leader.strength >= CERTAIN_STRENGTH
+  );
 }
 
 /** What is left of the confidence, shared among the other classes as the model sees them. */
