@@ -53,7 +53,7 @@ function verdictFigures(all: readonly HeldOut[]): Figure[] {
       { group: one.group, actual: one.transient ? PASSES : 'lasting', answer: saysPasses(answer) ? PASSES : 'lasting' },
     ];
   });
-  const judged = all.filter(({ verdictRight }) => verdictRight !== null);
+  const judged = all.filter(({ verdictRight, answer }) => verdictRight !== null && saysPasses(answer));
   return [
     ...statisticFigure(
       'passes when run again, F1',

@@ -29,7 +29,8 @@ export type Provenance = z.infer<typeof Provenance>;
 /** A figure of the report that says how many answers of a claim were right. */
 export const PROMISES = {
   class: 'all: right when it answered',
-  verdict: 'verdict: right when it answered',
+  /** Re-runs only judge what was said to pass: the promise is about these alone. */
+  verdict: 'passes when run again: right when it said so',
 } as const;
 
 /** Right answers of all, by claim, as the report counted them; null where it has no such figure. */

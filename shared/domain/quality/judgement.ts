@@ -10,6 +10,8 @@ export interface Judgement {
   readonly right: boolean;
   /** Confidence with which it was said, 0 to 1. */
   readonly confidence: number;
+  /** Of a verdict: whether it said that the failure passes when it is run again. Null of a class. */
+  readonly passes: boolean | null;
   /** When the truth became known. */
   readonly at: string;
 }
@@ -64,12 +66,13 @@ export function judge(prediction: Prediction): Judged {
   const judgements: Judgement[] = [];
   if (correction !== undefined && prediction.class !== 'unknown') {
     const right = prediction.class === correction.class;
-    judgements.push({ claim: 'class', right, confidence, at: correction.at });
+    judgements.push({ claim: 'class', right, confidence, passes: null, at: correction.at });
   }
   const shown = ending?.shown ?? 'unknown';
   if (ending !== undefined && shown !== 'unknown' && prediction.verdict !== 'unknown') {
-    const right = isTransient(prediction.verdict) === (shown === 'transient');
-    judgements.push({ claim: 'verdict', right, confidence, at: ending.at });
+    const passes = isTransient(prediction.verdict);
+    const right = passes === (shown === 'transient');
+    judgements.push({ claim: 'verdict', right, confidence, passes, at: ending.at });
   }
   const [first, ...rest] = judgements;
   if (first !== undefined) return { kind: 'judged', judgements: [first, ...rest] };

@@ -84,7 +84,8 @@ function accuracyOf(judgements: readonly Judgement[]): Proportion | null {
 
 function claimReport(claim: Claim, predictions: readonly Prediction[], promised: PromisedAccuracy | null): ClaimReport {
   const judgements = judgementsOf(predictions, claim);
-  const rights = judgements.map(({ right }) => right);
+  // Nothing was promised of failures said to last, and only an alarm's rollback ever shows one.
+  const rights = judgements.filter(({ passes }) => passes !== false).map(({ right }) => right);
   return {
     claim,
     judged: judgements.length,

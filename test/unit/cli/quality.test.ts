@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadShippedVersion } from '#shared/adapters/archive/model-version-files.ts';
+import { PROMISES } from '#shared/domain/learning/provenance.ts';
 import { aCorrection, anEnding, aPrediction, judgedPredictions, rightOf } from '#test/builders/index.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 
@@ -47,7 +48,7 @@ describe('selfheal quality report', () => {
     const registry = REGISTRY();
     // The shipped model promises what its provenance says; one without a figure of its verdict promises nothing.
     const { code, stdout } = await runCommand(['quality', 'report', aFile(lines(bad)), ...registry]);
-    const promises = version?.provenance.metrics.some(({ name }) => name === 'verdict: right when it answered');
+    const promises = version?.provenance.metrics.some(({ name }) => name === PROMISES.verdict);
     expect(code).toBe(promises ? 1 : 0);
     expect(stdout.toString()).toContain(promises ? 'train again: The verdict was right' : 'nothing promised');
     expect((await report(lines(judgedPredictions(rightOf(80, 80), { model: MODEL })))).code).toBe(0);

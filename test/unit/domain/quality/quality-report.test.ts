@@ -90,6 +90,13 @@ describe('the quality report', () => {
     ]);
   });
 
+  it('holds against the promise only what it spoke of: failures that were said to pass when run again', () => {
+    const lasting = judgedPredictions(repeated(60, true), { verdict: 'regression' });
+    const report = qualityOf(lasting, MODEL);
+    expect(report.accuracy).toMatchObject({ hits: 0, cases: 60 });
+    expect(report.degraded).toBe(false);
+  });
+
   it('[C71] asks for training after fifty corrections, whether or not answers got worse', () => {
     const unpromised = { ...MODEL, promised: { class: null, verdict: null } };
     const corrected = judgedPredictions(repeated(50, true)).map((one) => ({ ...one, correction: aCorrection() }));
