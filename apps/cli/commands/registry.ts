@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { evalCommand } from './eval.ts';
+import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
 import { logAnomalies } from './log-anomalies.ts';
@@ -36,4 +37,5 @@ export const COMMANDS: readonly Command[] = [
   modelRollback,
   qualityReport,
   qualityCorrect,
+  experimentResults,
 ];

@@ -1,0 +1,83 @@
+import { readConfiguration } from '#infra/configuration.ts';
+import type { Experiment } from '#shared/domain/experiment/experiment.ts';
+import { ExperimentOutcome, type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { jsonLinesIn } from '../input/json-lines.ts';
+import type { Terminal } from '../terminal.ts';
+
+const MOST_OUTCOMES = 20_000;
+const CONFIGURATION = 'config/selfheal.json';
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
+function render({ id, title, status }: Experiment, { variants, recommendation }: ExperimentResults): string {
+  const lines = variants.map((variant) => {
+    const [low, high] = variant.interval;
+    const rate = variant.rate === null ? 'no outcome' : percent(variant.rate);
+    const time = variant.minutesToHeal === null ? '' : `, ${variant.minutesToHeal.toFixed(1)} min to heal`;
+    const effects = Object.entries(variant.sideEffects).map(([effect, times]) => `, ${effect} ${times}x`);
+    const cases = `${variant.successes} of ${variant.attempts}`;
+    return `  ${variant.id.padEnd(20)} ${rate.padStart(10)} (${percent(low)} to ${percent(high)}), ${cases}${time}${effects.join('')}`;
+  });
+  const advice =
+    recommendation.kind === 'prefer' ? `prefer ${recommendation.variantId}` : recommendation.kind.replaceAll('-', ' ');
+  return `${id} (${status}): ${title}\n${lines.join('\n')}\n  ${advice}: ${recommendation.reason}\n`;
+}
+
+function experimentsIn(configurationFile: string, id: string | undefined): readonly Experiment[] {
+  const { experiments } = readConfiguration(configurationFile);
+  const asked = id === undefined ? experiments : experiments.filter((experiment) => experiment.id === id);
+  if (asked.length > 0) return asked;
+  const what = id === undefined ? 'no experiments' : `no experiment ${id}`;
+  throw new UsageError(`${configurationFile} has ${what}; add one to "experiments".`);
+}
+
+interface Asked {
+  readonly file: string | undefined;
+  readonly table: string | undefined;
+  readonly experiments: readonly Experiment[];
+}
+
+/** AWS is only loaded when a table is named. */
+async function readOutcomes({ file, table, experiments }: Asked, terminal: Terminal): Promise<ExperimentOutcome[]> {
+  if (table === undefined) return await jsonLinesIn(file ?? '-', ExperimentOutcome, 'outcome', terminal);
+  const { makeDynamoExperienceStore } = await import('#shared/adapters/aws/dynamo-experience-store.ts');
+  const store = makeDynamoExperienceStore({ table });
+  const all = await Promise.all(experiments.map(({ id }) => store.experimentOutcomes(id, MOST_OUTCOMES)));
+  return all.flat();
+}
+
+export const experimentResults = defineCommand({
+  name: 'experiment results',
+  summary: 'what the experiments of the configuration show so far, and which variant to prefer',
+  details:
+    'Reads outcomes from a file of JSON Lines, or with --table from a deployment; --records prints them as JSON Lines instead, for later.\n' +
+    'Intervals are 95%; below 30 outcomes nothing is claimed. Looking early and often is harmless: a winner is named only by a test that\n' +
+    'stays valid however often one looks.',
+  operands: { shown: '[FILE.jsonl]', atLeast: 0, atMost: 1 },
+  options: {
+    config: { type: 'string', value: 'FILE', about: `the configuration; ${CONFIGURATION} by default` },
+    id: { type: 'string', value: 'ID', about: 'one experiment only' },
+    records: { type: 'boolean', about: 'print the outcomes themselves' },
+    table: { type: 'string', value: 'NAME', about: "the deployment's Stats table instead of a file" },
+    ...JSON_OPTION,
+  },
+  async run({ operands: [file], options }, terminal) {
+    const { table, config = CONFIGURATION, id } = options;
+    if ((file === undefined) === (table === undefined)) {
+      throw new UsageError('"selfheal experiment results" needs a file of outcomes or --table NAME: name one of them.');
+    }
+    const experiments = experimentsIn(config, id);
+    const outcomes = await readOutcomes({ file, table, experiments }, terminal);
+    if (options.records === true) {
+      for (const one of outcomes) await terminal.write(`${JSON.stringify(one)}\n`);
+      return 0;
+    }
+    for (const experiment of experiments) {
+      const results = resultsOf(experiment, outcomes);
+      const json = `${JSON.stringify({ id: experiment.id, status: experiment.status, ...results })}\n`;
+      await terminal.write(options.json === true ? json : render(experiment, results));
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,47 @@
+import {
+  BedrockRuntimeClient,
+  BedrockRuntimeServiceException,
+  ConverseCommand,
+  type ConverseCommandInput,
+} from '@aws-sdk/client-bedrock-runtime';
+
+/** What came of a call: Amazon Bedrock's answer, its refusal in its own words, or nothing. */
+export type Conversed =
+  | { readonly kind: 'answered'; readonly answer: object }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly status: number }
+  | { readonly kind: 'unreachable'; readonly message: string };
+
+/** `request` is the body of a Converse call: request and answer are the SDK's own shapes in JSON, as nothing in ours is binary. */
+export type Converse = (modelId: string, request: unknown, signal: AbortSignal) => Promise<Conversed>;
+
+/**
+ * Converse calls with the credentials and for the region that the AWS SDK finds in the environment, as the AWS CLI would
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html). Throws, naming which is missing, when it finds none.
+ */
+export async function openConverse(environment: Readonly<Record<string, string | undefined>>): Promise<Converse> {
+  // The function that asks repeats what may be repeated.
+  const client = new BedrockRuntimeClient({ maxAttempts: 1 });
+  await client.config.region().catch((cause: unknown) => refuse('no region: set AWS_REGION', cause));
+  if (!environment.AWS_BEARER_TOKEN_BEDROCK) {
+    await client.config.credentials().catch((cause: unknown) => refuse(`no credentials: ${String(cause)}`, cause));
+  }
+  return async (modelId, request, abortSignal) => {
+    try {
+      const command = new ConverseCommand({ ...(request as ConverseCommandInput), modelId });
+      const { $metadata, ...answer } = await client.send(command, { abortSignal });
+      return { kind: 'answered', answer };
+    } catch (error) {
+      if (!(error instanceof BedrockRuntimeServiceException)) {
+        return { kind: 'unreachable', message: error instanceof Error ? error.message : String(error) };
+      }
+      const { name: code, message, $metadata } = error;
+      return { kind: 'refused', code, message, status: $metadata.httpStatusCode ?? 500 };
+    }
+  };
+}
+
+function refuse(what: string, cause: unknown): never {
+  throw new Error(`AWS credentials are set, but there is ${what}. SELFHEAL_MODEL=rules starts without a model.`, {
+    cause,
+  });
+}
