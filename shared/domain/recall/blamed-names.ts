@@ -2,7 +2,7 @@
  * Wordings of compilers, linkers, class loaders and package managers in which the next name is what is missing or does not fit. Each has
  * one bounded group and nothing that could match in two ways, so that a hostile line takes time by its length only.
  */
-const BLAMES: readonly RegExp[] = [
+export const BLAMES: readonly RegExp[] = [
   /\bsymbol: {1,8}(?:class|variable|method|interface|static) ([\w$.]{2,120})/g,
   /\bpackage ([\w.]{2,120}) does not exist/g,
   /\bcannot access ([\w.$]{2,120})/g,

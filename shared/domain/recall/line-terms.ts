@@ -2,6 +2,12 @@ import { wordsOf } from '../knowledge/words.ts';
 import { blamedNames } from './blamed-names.ts';
 import { type NamedPackage, packagesBesideVersions, packagesOfRun } from './packages.ts';
 
+const RUN = /[\w$@./:+=~-]+/g;
+const ERROR_KIND = /\b[A-Z]\w{2,60}(?:Exception|Error|Failure|Timeout)\b/g;
+const ERROR_CODE = /\b(?:[A-Z]{1,6}-?\d{3,6}|E[A-Z]{4,20}|SIG[A-Z]{3,8})\b/g;
+const EXIT_CODE = /\b(?:exit(?:ed)?(?: with)?(?: code| status)?|(?:HTTP|status)(?: code)?):? {0,2}(\d{1,3})\b/gi;
+export const TERM_PATTERNS: readonly RegExp[] = [RUN, ERROR_KIND, ERROR_CODE, EXIT_CODE];
+
 /** Characters of a line that are read; evidence has no longer ones that say more. */
 const READ = 2000;
 const LONGEST_RUN = 300;
@@ -14,7 +20,7 @@ const DEEPEST_PREFIX = 4;
 export function termsOfLine(line: string): Set<string> {
   const text = line.slice(0, READ);
   const terms = new Set<string>();
-  for (const [whole] of text.matchAll(/[\w$@./:+=~-]+/g)) {
+  for (const [whole] of text.matchAll(RUN)) {
     const run = whole.slice(0, LONGEST_RUN).replace(/^[.:=~+-]+|[./:=~+-]+$/g, '');
     const packages = packagesOfRun(run);
     addPackages(packages, terms);
@@ -51,13 +57,9 @@ function addQualifiedName(run: string, terms: Set<string>): void {
 }
 
 function addErrors(text: string, terms: Set<string>): void {
-  for (const [kind] of text.matchAll(/\b[A-Z]\w{2,60}(?:Exception|Error|Failure|Timeout)\b/g))
-    terms.add(`e:${kind.toLowerCase()}`);
-  for (const [code] of text.matchAll(/\b(?:[A-Z]{1,6}-?\d{3,6}|E[A-Z]{4,20}|SIG[A-Z]{3,8})\b/g))
-    terms.add(`x:${code.toLowerCase()}`);
-  const ends = text.matchAll(
-    /\b(?:exit(?:ed)?(?: with)?(?: code| status)?|(?:HTTP|status)(?: code)?):? {0,2}(\d{1,3})\b/gi,
-  );
+  for (const [kind] of text.matchAll(ERROR_KIND)) terms.add(`e:${kind.toLowerCase()}`);
+  for (const [code] of text.matchAll(ERROR_CODE)) terms.add(`x:${code.toLowerCase()}`);
+  const ends = text.matchAll(EXIT_CODE);
   for (const [, code] of ends) if (code !== undefined && code.length > 1) terms.add(`x:${code}`);
 }
 

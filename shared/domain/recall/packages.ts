@@ -58,9 +58,12 @@ function ofPath(path: string): NamedPackage[] {
   return ofArchive(parts.at(-1) ?? '');
 }
 
+/** A name and its version beside it. */
+export const BESIDE = /\b([a-z][\w-]{1,60}) (?:v(\d[\w.+-]{0,40})|\((\d[\w.+-]{0,40})\))/g;
+
 /** `serde v1.0.130` of Cargo and `rails (6.1.4)` of Bundler: the name stands beside its version. */
 export function packagesBesideVersions(line: string): NamedPackage[] {
-  const found = line.matchAll(/(?<![\w.-])([a-z][\w-]{1,60}) (?:v(\d[\w.+-]{0,40})|\((\d[\w.+-]{0,40})\))/g);
+  const found = line.matchAll(BESIDE);
   return [...found].flatMap(([, name, spelled, bracketed]) => {
     const version = spelled ?? bracketed;
     return name === undefined || version === undefined || !version.includes('.') ? [] : [{ name, version }];

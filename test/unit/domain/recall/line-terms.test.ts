@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { termsOfLine } from '#shared/domain/recall/line-terms.ts';
+import { problemOfPattern } from '#shared/domain/failure/pattern-safety.ts';
+import { BLAMES } from '#shared/domain/recall/blamed-names.ts';
+import { TERM_PATTERNS, termsOfLine } from '#shared/domain/recall/line-terms.ts';
+import { BESIDE } from '#shared/domain/recall/packages.ts';
 
 describe('the terms of a line', () => {
   it.each<[spelling: string, line: string, terms: readonly string[]]>([
@@ -47,5 +50,10 @@ describe('the terms of a line', () => {
       expect.arrayContaining(['p:org.shop', 'p:org.shop.cart', 'n:baskettotals', 'w:basket', 'w:totals', 'w:account']),
     );
     expect([...terms].some((term) => /^\w:\d+$/.test(term))).toBe(false);
+  });
+
+  it('reads with patterns that take linear time, whatever the line', () => {
+    const problems = [...BLAMES, ...TERM_PATTERNS, BESIDE].map(({ source }) => [source, problemOfPattern(source)]);
+    expect(problems.filter(([, problem]) => problem !== null)).toEqual([]);
   });
 });
