@@ -13,7 +13,15 @@ const TIMESTAMP_LENGTH = 35;
 const TRAVIS_MARK = /travis_(?:fold|time):(?:start|end)[:\w.=,-]{0,200}/g;
 const code = (value: number): string => String.fromCharCode(value);
 /** All control characters (Unicode Cc) but the tab. */
-const CONTROL = new RegExp(`[${code(0)}-${code(8)}${code(0x0a)}-${code(0x1f)}${code(0x7f)}-${code(0x9f)}]`, 'g');
+const CONTROL = new RegExp(`[${code(0)}-${code(8)}${code(0x0a)}-${code(0x1f)}${code(0x7f)}-${code(0x9f)}]`);
+const EVERY_CONTROL = new RegExp(CONTROL.source, 'g');
+
+const DASH = 45;
+const LETTER_T = 84;
+/** A look at two characters spares most lines the pattern. */
+function mayBeStamped(text: string): boolean {
+  return text.charCodeAt(4) === DASH && text.charCodeAt(10) === LETTER_T;
+}
 
 /** What stays visible of a line whose carriage returns overwrite it: the last piece that is not blank. */
 function lastOverwrite(text: string): string {
@@ -36,18 +44,18 @@ export const DRESSING: readonly string[] = [
 
 /** A log line as a person sees it: no terminal escapes, no runner timestamp, no overwritten progress, no fold marks. */
 export function cleanLine(raw: string): string {
-  let text = raw;
-  if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-  text = text.replace(TIMESTAMP, '');
+  let text = raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw;
+  if (mayBeStamped(text)) text = text.replace(TIMESTAMP, '');
   if (text.includes(ESC) || text.includes(CSI)) text = text.replace(ESCAPES, '');
   if (text.includes('^[[')) text = text.replace(CARET_ESCAPES, '');
   if (text.includes('\r')) text = lastOverwrite(text);
   if (text.includes('travis_')) text = text.replace(TRAVIS_MARK, '');
-  return text.replace(CONTROL, '').trimEnd();
+  return (CONTROL.test(text) ? text.replace(EVERY_CONTROL, '') : text).trimEnd();
 }
 
 /** The time stamp a runner or log service put before the line (`2026-11-21T03:04:05.678Z`), or undefined. */
 export function timestampOf(raw: string): string | undefined {
+  if (raw.charCodeAt(0) !== 0xfeff && !mayBeStamped(raw)) return undefined;
   const stamp = TIMESTAMP.exec(raw.slice(0, TIMESTAMP_LENGTH))?.[0];
   return stamp?.replace('\uFEFF', '').trimEnd();
 }

@@ -71,7 +71,7 @@ export function redactBase64(
   placeholders: Placeholders,
   redact: (text: string, placeholders: Placeholders) => string,
 ): string {
-  if (FINDER.find(text).length === 0) return text;
+  if (!FINDER.occursIn(text)) return text;
   return text.replace(RUN, (run) => {
     const inside = decoded(run);
     if (inside === null) return run;

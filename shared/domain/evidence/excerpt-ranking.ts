@@ -67,25 +67,30 @@ function tellingShare(text: string): number {
 const KNOWN_OWN = 0.3;
 const KNOWN_TELLING = 0.4;
 
+/** What a line weighs by itself; less when a passing run of the same job has it too, unless it ends a step. */
+export function ownWeight({ score, anchor }: LineScore, isKnown: boolean): number {
+  return isKnown && !anchor ? score * KNOWN_OWN : score;
+}
+
 /**
  * A line with what its ranking needs, worked out once. `isKnown`: a passing run of the same job has it too, so that it explains no
  * failure; only what ends a step keeps its weight.
  */
 export function candidateOf(
   { number, text, at }: Pick<Candidate, 'number' | 'text' | 'at'>,
-  { score, anchor }: LineScore,
+  lineScore: LineScore,
   isKnown: boolean,
 ): Candidate {
-  const discounted = isKnown && !anchor;
+  const { score, anchor } = lineScore;
   return {
     number,
     text,
     at,
-    base: discounted ? score * KNOWN_OWN : score,
+    base: ownWeight(lineScore, isKnown),
     anchor,
     wording: score > 0 ? wordingOf(text) : 0,
     continues: isContinuation(text),
-    telling: tellingShare(text) * (discounted ? KNOWN_TELLING : 1),
+    telling: tellingShare(text) * (isKnown && !anchor ? KNOWN_TELLING : 1),
   };
 }
 

@@ -1,5 +1,5 @@
 import { cleanLine, DRESSING, timestampOf } from './clean-line.ts';
-import { type Candidate, candidateOf, rankCandidates } from './excerpt-ranking.ts';
+import { candidateOf, ownWeight, rankCandidates } from './excerpt-ranking.ts';
 import { ALARMING } from './failure-wordings.ts';
 import { makeLinePool } from './line-pool.ts';
 import { makeLineScanner, makeScanPlan, marksOf } from './line-scanner.ts';
@@ -39,6 +39,7 @@ export interface ExcerptOptions {
   readonly passing?: Pick<PassingLines, 'has'>;
 }
 
+const QUIET = { base: 0, anchor: false };
 const ALARM = 1;
 const SECRET = 2;
 const DRESSED = 4;
@@ -47,54 +48,64 @@ const PLAN = makeScanPlan([ALARMING, SECRET_LITERALS, DRESSING], 2);
 
 const NO_REDACTION: Pick<Redactor, 'line' | 'isInsideKey'> = { line: (text) => text, isInsideKey: false };
 
-/** Makes an excerpter for one log. */
-export function makeExcerpter(options: ExcerptOptions): Excerpter {
-  const redactor = options.redactor ?? NO_REDACTION;
-  const pool = makeLinePool();
-  let totalLines = 0;
-  let cutLines = 0;
-  /** Cleaned and redacted, with its score. */
-  const read = (raw: string, rawMarks: number): { clean: string; score: LineScore; isKnown: boolean } => {
+interface ReadLine {
+  /** Cleaned and redacted. */
+  readonly clean: string;
+  readonly score: LineScore;
+  readonly isKnown: boolean;
+}
+
+/** Reads lines or their parts, in order: what was marked in them raw decides what is looked for. */
+function makeReader({ redactor = NO_REDACTION, passing }: ExcerptOptions): (raw: string, marks: number) => ReadLine {
+  return (raw, rawMarks) => {
     const cleaned = cleanLine(raw);
     // What dressed it may have stood inside a literal.
     const marks = (rawMarks & DRESSED) === 0 ? rawMarks : marksOf(PLAN, cleaned);
     const clean = (marks & SECRET) !== 0 || redactor.isInsideKey ? redactor.line(cleaned) : cleaned;
     const score = (marks & ALARM) === 0 ? NOTHING : scoreLine(clean);
-    return { clean, score, isKnown: options.passing?.has(cleaned) ?? false };
+    return { clean, score, isKnown: passing?.has(cleaned) ?? false };
   };
-  const lookAt = (number: number, raw: string, marks: number): Candidate => {
+}
+
+/** Makes an excerpter for one log. */
+export function makeExcerpter(options: ExcerptOptions): Excerpter {
+  const { redactor = NO_REDACTION, maxLines } = options;
+  const read = makeReader(options);
+  const pool = makeLinePool();
+  let totalLines = 0;
+  let cutLines = 0;
+  const add = (raw: string, text: string, score: LineScore, isKnown: boolean): void => {
+    const number = totalLines;
+    const weight = { base: ownWeight(score, isKnown), anchor: score.anchor };
+    pool.add(weight, () => candidateOf({ number, text, at: timestampOf(raw) }, score, isKnown));
+  };
+  const addWhole = (raw: string, marks: number): void => {
     const { clean, score, isKnown } = read(raw, marks);
     if (clean.length > LINE_KEPT) cutLines += 1;
-    const text = clean.length > LINE_KEPT ? shortened(clean) : clean;
-    return candidateOf({ number, text, at: timestampOf(raw) }, score, isKnown);
+    add(raw, clean.length > LINE_KEPT ? shortened(clean) : clean, score, isKnown);
   };
-  const lookAtEnds = (number: number, raw: string, tail: string, marks: number): Candidate => {
+  const addEnds = (raw: string, tail: string, marks: number): void => {
     cutLines += 1;
     const head = read(withoutLastWord(raw), marks);
     const end = read(withoutFirstWord(tail), marks);
-    const text = shortened(head.clean, end.clean);
-    return candidateOf(
-      { number, text, at: timestampOf(raw) },
-      stronger(head.score, end.score),
-      head.isKnown && end.isKnown,
-    );
+    add(raw, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
   };
+  const addQuiet = (number: number, raw: string): void =>
+    pool.add(QUIET, () => {
+      const { clean: text, isKnown } = read(raw, 0);
+      return candidateOf({ number, text, at: timestampOf(raw) }, NOTHING, isKnown);
+    });
   const scanner = makeLineScanner(PLAN, { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
     totalLines += 1;
-    const number = totalLines;
-    const isQuiet = marks === 0 && tail === null && raw.length <= LINE_KEPT && !redactor.isInsideKey;
-    if (isQuiet) pool.add(null, () => lookAt(number, raw, 0));
-    else pool.add(tail === null ? lookAt(number, raw, marks) : lookAtEnds(number, raw, tail, marks));
+    if (tail !== null) addEnds(raw, tail, marks);
+    else if (marks === 0 && raw.length <= LINE_KEPT && !redactor.isInsideKey) addQuiet(totalLines, raw);
+    else addWhole(raw, marks);
   });
-  return {
-    push: (chunk) => scanner.push(chunk),
-    finish() {
-      scanner.end();
-      const lines = rankCandidates(pool.all(), totalLines)
-        .slice(0, Math.max(0, options.maxLines))
-        .sort((a, b) => a.number - b.number);
-      const notes = cutLines > 0 ? [`${cutLines} ${cutLines === 1 ? 'line was' : 'lines were'} too long and cut.`] : [];
-      return { totalLines, lines, notes };
-    },
+  const finish = (): Excerpt => {
+    scanner.end();
+    const best = rankCandidates(pool.all(), totalLines).slice(0, Math.max(0, maxLines));
+    const notes = cutLines > 0 ? [`${cutLines} ${cutLines === 1 ? 'line was' : 'lines were'} too long and cut.`] : [];
+    return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes };
   };
+  return { push: (chunk) => scanner.push(chunk), finish };
 }

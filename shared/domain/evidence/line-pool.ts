@@ -12,12 +12,14 @@ const KEPT_AFTER_CUT = 4_000;
 
 /** The lines that may come into an excerpt, few however long the log is. */
 export interface LinePool {
-  /** Lines come in order. A line of which nothing is to be expected comes as `look`, called when it is kept for its neighbours. */
-  add(candidate: Candidate): void;
-  add(candidate: null, look: () => Candidate): void;
+  /** Lines come in order, as what they weigh by themselves. `look` is called for those that are kept, for themselves or for a neighbour. */
+  add(weight: Weight, look: () => Candidate): void;
   /** In source order. */
   all(): readonly Candidate[];
 }
+
+/** What decides whether a line keeps its surroundings. */
+export type Weight = Pick<Candidate, 'base' | 'anchor'>;
 
 interface Held {
   candidate: Candidate | null;
@@ -29,10 +31,6 @@ function candidateIn(held: Held): Candidate {
   held.candidate ??= held.look();
   return held.candidate;
 }
-
-const nothing = (): never => {
-  throw new Error('A line was added without its text.');
-};
 
 /** Makes a pool: it keeps the newest lines and the surroundings of alarming ones; the least alarming are given up first. */
 export function makeLinePool(): LinePool {
@@ -49,11 +47,10 @@ export function makeLinePool(): LinePool {
     if (kept.length > MOST_KEPT) kept = strongest(kept, KEPT_AFTER_CUT);
   };
   return {
-    add(candidate: Candidate | null, look: () => Candidate = nothing) {
-      const held: Held = { candidate, look, isKept: after > 0 };
-      recent.push(held);
+    add({ base, anchor }, look) {
+      recent.push({ candidate: null, look, isKept: after > 0 });
       after = Math.max(0, after - 1);
-      if (candidate !== null && (candidate.base >= HOT || candidate.anchor)) {
+      if (base >= HOT || anchor) {
         for (let at = Math.max(0, recent.length - BEFORE - 1); at < recent.length; at++) {
           const near = recent[at];
           if (near !== undefined) near.isKept = true;

@@ -25,12 +25,15 @@ export interface HeldLengths {
  * sets `loneReturn`.
  */
 export interface ScanPlan {
-  readonly automaton: LiteralAutomaton;
-  /** Bits of each state. */
-  readonly marks: Uint8Array;
+  readonly letters: LiteralAutomaton['letters'];
+  /** As `next` of the automaton, with the bits of the state it leads to in the lowest eight: one read for each character. */
+  readonly steps: Int32Array;
   readonly loneReturn: number;
 }
 
+/** Of a step: what is left of them is the state. */
+const BITS = 8;
+const MARKS = (1 << BITS) - 1;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const ESCAPE = 27;
@@ -43,22 +46,27 @@ const AT_ONCE = 65_536;
 export function makeScanPlan(groups: readonly (readonly string[])[], loneReturnGroup: number): ScanPlan {
   const owners = groups.flatMap((literals, group) => literals.map(() => 1 << group));
   const automaton = makeLiteralAutomaton(groups.flat());
-  const marks = new Uint8Array(automaton.next.length);
+  const marks = new Map<number, number>();
   for (const [state, literals] of automaton.ends) {
-    for (const index of literals) marks[state] = (marks[state] ?? 0) | (owners[index] ?? 0);
+    marks.set(
+      state,
+      literals.reduce((bits, index) => bits | (owners[index] ?? 0), 0),
+    );
   }
-  return { automaton, marks, loneReturn: 1 << loneReturnGroup };
+  if (automaton.next.length >= 1 << 23) throw new RangeError('The literals make more states than a step can name.');
+  const steps = automaton.next.map((state) => (state << BITS) | (marks.get(state) ?? 0));
+  return { letters: automaton.letters, steps, loneReturn: 1 << loneReturnGroup };
 }
 
 /** The marks of one text without line feeds. */
-export function marksOf({ automaton: { letters, next }, marks }: ScanPlan, text: string): number {
-  let state = 0;
+export function marksOf({ letters, steps }: ScanPlan, text: string): number {
+  let step = 0;
   let found = 0;
   for (let at = 0; at < text.length; at++) {
-    state = next[state + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
-    found |= marks[state] ?? 0;
+    step = steps[(step >>> BITS) + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
+    found |= step;
   }
-  return found;
+  return found & MARKS;
 }
 
 /** Whether a code stands between a control sequence's bracket and its last letter. */
@@ -125,7 +133,7 @@ class Scanner implements LineScanner {
   // Codes in a flat array are read several times faster than those of a string that is a slice of another.
   readonly #units = Buffer.alloc(AT_ONCE * 2);
   readonly #codes = new Uint16Array(this.#units.buffer, this.#units.byteOffset, AT_ONCE);
-  #state = 0;
+  #step = 0;
   #marks = 0;
 
   constructor(plan: ScanPlan, limits: HeldLengths, take: TakeLine) {
@@ -141,8 +149,8 @@ class Scanner implements LineScanner {
   }
 
   end(): void {
-    if (!this.#open.isEmpty) this.#close('', this.#marks);
-    this.#state = 0;
+    if (!this.#open.isEmpty) this.#close('', this.#marks & MARKS);
+    this.#step = 0;
     this.#marks = 0;
   }
 
@@ -150,19 +158,18 @@ class Scanner implements LineScanner {
     this.#units.write(text, 'utf16le');
     // All in local variables: this loop reads every character of the log.
     const codes = this.#codes;
-    const { next, letters } = this.#plan.automaton;
-    const { marks: stateMarks, loneReturn } = this.#plan;
+    const { letters, steps, loneReturn } = this.#plan;
     const length = text.length;
-    let state = this.#state;
+    let step = this.#step;
     let marks = this.#marks;
     let from = 0;
     for (let at = 0; at < length; at++) {
       const code = codes[at] ?? 0;
       if (code < SPACE) {
         if (code === LINE_FEED) {
-          this.#close(text.slice(from, at), marks);
+          this.#close(text.slice(from, at), marks & MARKS);
           from = at + 1;
-          state = 0;
+          step = 0;
           marks = 0;
           continue;
         }
@@ -174,10 +181,10 @@ class Scanner implements LineScanner {
         }
         if (code === CARRIAGE_RETURN && (at + 1 === length || codes[at + 1] !== LINE_FEED)) marks |= loneReturn;
       }
-      state = next[state + (letters[code] ?? 0)] ?? 0;
-      marks |= stateMarks[state] ?? 0;
+      step = steps[(step >>> BITS) + (letters[code] ?? 0)] ?? 0;
+      marks |= step;
     }
-    this.#state = state;
+    this.#step = step;
     this.#marks = marks;
     if (from < length) this.#open.add(from === 0 ? text : text.slice(from));
   }

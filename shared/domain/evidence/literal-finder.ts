@@ -4,6 +4,8 @@
 export interface LiteralFinder {
   /** Indexes of the literals that occur, each once, in no order. Empty for most lines. */
   find(text: string): readonly number[];
+  /** Whether any of them occurs. */
+  occursIn(text: string): boolean;
 }
 
 /**
@@ -111,6 +113,14 @@ export function makeLiteralFinder(literals: readonly string[]): LiteralFinder {
   const accepting = new Uint8Array(next.length);
   for (const state of ends.keys()) accepting[state] = 1;
   return {
+    occursIn(text) {
+      let state = 0;
+      for (let at = 0; at < text.length; at++) {
+        state = next[state + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
+        if (accepting[state] === 1) return true;
+      }
+      return false;
+    },
     find(text) {
       let state = 0;
       let found: Set<number> | null = null;

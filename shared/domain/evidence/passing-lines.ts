@@ -66,7 +66,9 @@ export function makePassingLines(): PassingLines {
   };
 }
 
-function bitsOf(shape: string): number[] {
+function bitsOf(shape: string): Uint32Array {
   const [first, second] = hashesOf(shape);
-  return Array.from({ length: PROBES }, (_, probe) => (first + probe * second) % BITS);
+  const found = new Uint32Array(PROBES);
+  for (let probe = 0; probe < PROBES; probe++) found[probe] = (first + probe * second) % BITS;
+  return found;
 }

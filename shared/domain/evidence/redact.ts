@@ -42,7 +42,7 @@ export function makeRedactor(): Redactor {
   const keys = makeKeyBlocks((material) => placeholders.of('private-key', material));
   return {
     line(text) {
-      const isCandidate = text.includes(ESC) || FINDER.find(text).length > 0;
+      const isCandidate = text.includes(ESC) || FINDER.occursIn(text);
       const withoutKeys = keys.open || isCandidate ? keys.line(text) : text;
       return isCandidate ? redactLine(withoutKeys, placeholders) : withoutKeys;
     },

@@ -57,6 +57,20 @@ describe('log excerpt', () => {
     expect(stderr).toBe('selfheal: /nowhere/passing.log: there is no such file: check the path.\n');
   });
 
+  it.each([
+    ['UTF-16', (log: string) => Buffer.from(`\ufeff${log}`, 'utf16le')],
+    ['bytes that are no UTF-8', (log: string) => Buffer.concat([Buffer.from([0xe9, 0xff, 0x0a]), Buffer.from(log)])],
+    [
+      'mixed line ends',
+      (log: string) => Buffer.from(log.replaceAll('Compiling', '\rCompiling').replaceAll('\n', '\r\n')),
+    ],
+  ])('[A62] finds the failure in a log of %s', async (_, bytes) => {
+    const { code, stdout } = await runCommand(['log', 'excerpt', aFile(bytes(BUILD)), '--lines', '4']);
+    expect(code).toBe(0);
+    expect(stdout.toString()).toContain("src/orders.ts(14,7): error TS2322: Type 'string' is not assignable");
+    expect(stdout.toString()).not.toContain(TOKEN);
+  });
+
   it('prints one document per file, names the file that is none, and exits with 2', async () => {
     const [first, second] = [aFile(BUILD), aFile(gzipSync(BUILD), 'job.log.gz')];
     const { code, stdout, stderr } = await runCommand(['log', 'excerpt', first, '/nowhere/job.log', second, '--json']);

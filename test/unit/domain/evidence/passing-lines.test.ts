@@ -48,11 +48,11 @@ describe('the lines of a passing run', () => {
   it('take no more memory for a long log, and are rarely taken for lines that are new', () => {
     const name = (at: number): string => at.toString().replace(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
     const passing = makePassingLines();
-    for (let at = 0; at < 300_000; at += 1_000)
+    for (let at = 0; at < 202_000; at += 1_000)
       passing.push(Array.from({ length: 1_000 }, (_, line) => `unit ${name(at + line)} is built\n`).join(''));
     let wrong = 0;
-    for (let at = 0; at < 10_000; at++) if (passing.has(`unit ${name(at)} is broken`)) wrong += 1;
-    expect(wrong).toBeLessThan(300);
+    for (let at = 0; at < 2_000; at++) if (passing.has(`unit ${name(at)} is broken`)) wrong += 1;
+    expect(wrong).toBeLessThan(60);
     expect(passing.has(`unit ${name(12)} is built`)).toBe(true);
   });
 });
