@@ -19,7 +19,8 @@ interface Posting {
   readonly term: string;
   readonly field: number;
   held: number;
-  packed: Uint32Array;
+  /** A plain array: most terms are of one document, and a typed one costs ten times as much there. */
+  readonly packed: number[];
 }
 interface Document {
   readonly id: string;
@@ -79,13 +80,8 @@ export function putDocument(index: Postings, id: string, terms: Terms): number {
 function hold({ byTerm }: Postings, term: string, slot: number, parts: number): Posting {
   let posting = byTerm.get(term);
   if (posting === undefined) {
-    posting = { term, field: TERM_FIELDS[fieldOf(term)].weight, held: 0, packed: new Uint32Array(1) };
+    posting = { term, field: TERM_FIELDS[fieldOf(term)].weight, held: 0, packed: [] };
     byTerm.set(term, posting);
-  }
-  if (posting.held === posting.packed.length) {
-    const larger = new Uint32Array(Math.ceil(posting.held * 1.5) + 1);
-    larger.set(posting.packed);
-    posting.packed = larger;
   }
   posting.packed[posting.held++] = slot * 2 ** SLOT_BITS + parts;
   return posting;
@@ -100,7 +96,7 @@ export function removeDocument(index: Postings, id: string): void {
     const at = posting.packed.findIndex((entry) => entry >>> SLOT_BITS === slot);
     posting.held--;
     posting.packed[at] = posting.packed[posting.held] as number;
-    posting.packed[posting.held] = 0;
+    posting.packed.pop();
     if (posting.held === 0) index.byTerm.delete(posting.term);
   }
   index.bySlot[slot] = null;

@@ -30,6 +30,7 @@ export interface RecallFilter<T> {
 
 /** What was recalled, with its reasons in plain words, the weightiest first. */
 export interface Recalled<T> {
+  /** Without its terms, which only the index keeps. */
   readonly item: T;
   /** 0 to 1. */
   readonly score: number;
@@ -53,6 +54,7 @@ const SAME_CLASS = 1.05;
 /** A memory loses up to so much of its score, half of it in half a year: code and machines change. */
 const FADES_BY = 0.3;
 const HALF_LIFE_DAYS = 180;
+const NO_TERMS: Terms = new Map();
 const DAY = 24 * 60 * 60 * 1000;
 /** Looked at beyond the limit, for what age, class and the filter change. */
 const SPARE = 60;
@@ -73,7 +75,8 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
     },
     put(item) {
       forget(item.id);
-      items.set(item.id, item);
+      // The index has the terms; twenty thousand times twice they would not fit.
+      items.set(item.id, { ...item, terms: NO_TERMS });
       index.put(item.id, item.terms);
       for (const fingerprint of item.fingerprints)
         byFingerprint.set(fingerprint, (byFingerprint.get(fingerprint) ?? new Set()).add(item.id));
