@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrationError, f1Of, macroF1 } from '#apps/cli/eval/class-measures.ts';
 import { groupBootstrap, meanFigure, proportion } from '#apps/cli/eval/figures.ts';
-import { wilsonInterval } from '#shared/domain/quality/proportion.ts';
 import { renderReport } from '#apps/cli/eval/render.ts';
+import { wilsonInterval } from '#shared/domain/quality/proportion.ts';
 
 describe("Wilson's interval", () => {
   it.each([
