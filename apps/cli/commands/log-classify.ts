@@ -1,11 +1,13 @@
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { type Classification, FAMILY_OF } from '#shared/domain/failure/failure-class.ts';
+import { ancestorsOf, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { forEachFile } from '../each-file.ts';
 import { readClassifyContext } from '../input/classify-context.ts';
 import { evidenceOf } from '../input/log-evidence.ts';
 import { openInput } from '../input/open-input.ts';
+import { withOwnSignatures } from '../input/own-signatures.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 
 interface Answer extends Omit<Classification, 'evidence'> {
@@ -13,29 +15,52 @@ interface Answer extends Omit<Classification, 'evidence'> {
   readonly family: string;
   /** 1-based line numbers. */
   readonly evidence: readonly number[];
+  /** What the deciding signature says of itself; null when none decided. */
+  readonly match: SignatureMatched | null;
+}
+
+interface SignatureMatched {
+  readonly title: string;
+  readonly severity: string;
+  readonly service: string | null;
+  /** How surely this wording means the class, 0 to 1. */
+  readonly confidence: number;
+  /** Ids of the more general signatures above it, nearest first. */
+  readonly parents: readonly string[];
+}
+
+function matchedOf(id: string | null, signatures: SignatureSet): SignatureMatched | null {
+  const signature = id === null ? undefined : signatures.byId.get(id)?.signature;
+  if (signature === undefined) return null;
+  const { title, severity, service = null, confidence } = signature;
+  return { title, severity, service, confidence, parents: ancestorsOf(signature.id, signatures.byId) };
 }
 
 function answerOf(
   file: string,
   evidence: Evidence,
   { class: failureClass, ...classification }: Classification,
+  signatures: SignatureSet,
 ): Answer {
   const numbers = new Map(
     evidence.sources.flatMap(({ lines }) => lines.map(({ ref, number }) => [ref, number] as const)),
   );
   const lines = classification.evidence.flatMap((ref) => numbers.get(ref) ?? []);
-  return { file, class: failureClass, family: FAMILY_OF[failureClass], ...classification, evidence: lines };
+  const match = matchedOf(classification.signature, signatures);
+  return { file, class: failureClass, family: FAMILY_OF[failureClass], ...classification, evidence: lines, match };
 }
 
 function asText(answer: Answer, evidence: Evidence): string {
-  const { file, family, verdict, confidence, alternatives, signature, fingerprint } = answer;
+  const { file, family, verdict, confidence, alternatives, signature, fingerprint, match } = answer;
+  const told =
+    match === null ? '' : ` (${[match.severity, ...(match.service === null ? [] : [match.service])].join(', ')})`;
   const percent = (share: number): string => `${Math.round(share * 100)}%`;
   const texts = new Map(
     evidence.sources.flatMap(({ lines }) => lines.map(({ number, text }) => [number, text] as const)),
   );
   return [
     `${file}: ${answer.class} (${family}), verdict ${verdict}, ${percent(confidence)} sure`,
-    `  signature ${signature ?? 'none'}, fingerprint ${fingerprint ?? 'none'}`,
+    `  signature ${signature ?? 'none'}${told}, fingerprint ${fingerprint ?? 'none'}`,
     ...alternatives.map((other) => `  or ${other.class}, ${percent(other.confidence)}`),
     ...answer.evidence.slice(0, 5).map((number) => `  line ${number}: ${texts.get(number) ?? ''}`),
     '',
@@ -46,21 +71,29 @@ export const logClassify = defineCommand({
   name: 'log classify',
   summary: 'what kind of failure a log shows, and how sure that is',
   details:
-    'With --json: {file, class, family, verdict, confidence, alternatives, signature, fingerprint, evidence: [line]} per file.\n' +
+    'With --json: {file, class, family, verdict, confidence, alternatives, signature, fingerprint, evidence: [line], match} per file;\n' +
+    'match tells title, severity, service, confidence and parents of the signature.\n' +
     'The context is a JSON file, newest first: {"attempt": 2, "defaultBranchConclusions": ["success", "failure"],\n' +
     '"sameCommit": {"failures": 1, "successes": 1}, "tests": [{"name": "pays", "passed": [true, false]}]}.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: {
     context: { type: 'string', value: 'FILE', about: 'what else is known of the run' },
+    signatures: {
+      type: 'string',
+      value: 'DIR',
+      about: 'a folder with signatures of your own, beside the shipped ones',
+    },
     ...JSON_OPTION,
   },
   async run({ operands, options }, terminal) {
     const history = options.context === undefined ? {} : await readClassifyContext(options.context, terminal);
-    const signatures = await shippedSignatures(terminal.say);
+    const shipped = await shippedSignatures(terminal.say);
+    const folder = options.signatures;
+    const signatures = folder === undefined ? shipped : await withOwnSignatures(shipped, folder, terminal.say);
     const model = await shippedModel(terminal.say);
     return forEachFile(operands, terminal, async (file) => {
       const evidence = await evidenceOf(await openInput(file, terminal));
-      const answer = answerOf(file, evidence, classify(evidence, { signatures, model, ...history }));
+      const answer = answerOf(file, evidence, classify(evidence, { signatures, model, ...history }), signatures);
       await terminal.write(options.json === true ? `${JSON.stringify(answer)}\n` : asText(answer, evidence));
     });
   },

@@ -1,6 +1,6 @@
 import type { Evidence, EvidenceLine } from '../evidence/evidence.ts';
 import { spokenLine } from '../evidence/structured-line.ts';
-import type { CompiledSignature, SignatureSet } from './signatures.ts';
+import { ancestorsOf, type CompiledSignature, type SignatureSet } from './signatures.ts';
 
 /** One signature found at one evidence line. */
 export interface SignatureMatch {
@@ -61,11 +61,18 @@ function matchesOfLine(
   if (line === undefined) return [];
   const relevance = relevanceOf(line.score, best);
   const texts = readings(line.text);
-  return signatures.candidates(texts.join('\n')).flatMap((compiled) => {
+  const found = signatures.candidates(texts.join('\n')).flatMap((compiled) => {
     const match = firstMatch(compiled, compiled.signature.where === 'block' ? [blockAround(lines, at)] : texts);
     if (match === null) return [];
     return [{ compiled, line, captures: capturesOf(match), strength: compiled.signature.confidence * relevance }];
   });
+  return withoutRefined(found, signatures);
+}
+
+/** What a match of a more exact signature on the same line says better is left out. */
+function withoutRefined(found: SignatureMatch[], { byId }: SignatureSet): SignatureMatch[] {
+  const refined = new Set(found.flatMap(({ compiled }) => ancestorsOf(compiled.signature.id, byId)));
+  return refined.size === 0 ? found : found.filter(({ compiled }) => !refined.has(compiled.signature.id));
 }
 
 function firstMatch({ regExp }: CompiledSignature, texts: readonly string[]): RegExpExecArray | null {

@@ -12,12 +12,20 @@ const Advice = z.strictObject({
   hints: z.array(z.string().max(200)).max(6).default([]),
 });
 
+/** How bad a match is for whoever is on call; what nobody said counts as an error. */
+export const SignatureSeverity = z.enum(['critical', 'error', 'warning', 'info']);
+
 /** What is known about one failure's wording. Content of `shared/data/signatures/`, never code. */
 export const Signature = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
   title: z.string().min(1).max(120),
   class: FailureClass,
   verdict: Verdict,
+  severity: SignatureSeverity.default('error'),
+  /** The service the wording belongs to, where there is one (`payments`). */
+  service: z.string().min(1).max(60).optional(),
+  /** Id of the more general signature that this one refines: where both match a line, only this one counts. */
+  parent: z.string().max(80).optional(),
   /** How surely a match means this class, 0 to 1. */
   confidence: z.number().min(0.05).max(0.99),
   /** `line`: the pattern sees one line; `block`: the line with the literal, three before it and eight after it, joined by LF. */

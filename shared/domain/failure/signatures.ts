@@ -19,6 +19,8 @@ export interface SignatureSet {
 export interface DataFile {
   readonly name: string;
   readonly content: unknown;
+  /** 1-based line of each signature, where it is known, for messages. */
+  readonly lines?: readonly number[];
 }
 
 function compileSet(all: readonly CompiledSignature[]): SignatureSet {
@@ -65,24 +67,80 @@ function compileOne(value: unknown): CompiledSignature | string {
   }
 }
 
-/** Makes a set of the signatures that are sound. Each problem names the file, the signature and the reason; the others still load. */
-export function parseSignatures(files: readonly DataFile[]): { signatures: SignatureSet; problems: string[] } {
+function placeOf({ name, lines }: DataFile, index: number, value: unknown): string {
+  const id = (value as { id?: unknown } | null)?.id;
+  const line = lines?.[index] === undefined ? '' : `:${lines[index]}`;
+  return `${name}${line}, signature ${typeof id === 'string' ? id : `number ${index + 1}`}`;
+}
+
+/** The ids above a signature, nearest first. A chain that runs in a circle ends where it would repeat. */
+export function ancestorsOf(id: string, byId: ReadonlyMap<string, CompiledSignature>): string[] {
+  const found: string[] = [];
+  let parent = byId.get(id)?.signature.parent;
+  while (parent !== undefined && parent !== id && !found.includes(parent)) {
+    found.push(parent);
+    parent = byId.get(parent)?.signature.parent;
+  }
+  return found;
+}
+
+/** Leaves out whoever names a parent that is not there, and then those that named them. */
+function dropOrphans(byId: Map<string, CompiledSignature>, places: ReadonlyMap<string, string>): string[] {
   const problems: string[] = [];
-  const byId = new Map<string, CompiledSignature>();
-  for (const { name, content } of files) {
-    const file = SignatureFile.safeParse(content);
-    if (!file.success) {
-      problems.push(`${name}: needs a list named "signatures"`);
+  let orphan: CompiledSignature | undefined;
+  do {
+    orphan = [...byId.values()].find(({ signature: { id, parent } }) => {
+      return parent !== undefined && (parent === id || !byId.has(parent));
+    });
+    if (orphan === undefined) continue;
+    const { id, parent } = orphan.signature;
+    byId.delete(id);
+    problems.push(`${places.get(id) ?? id}: parent: no other signature has the id ${parent}`);
+  } while (orphan !== undefined);
+  return problems;
+}
+
+/**
+ * Makes a set of the signatures that are sound, beside those of `base`. Each problem names the file, the signature and the reason; the
+ * others still load.
+ */
+export function parseSignatures(
+  files: readonly DataFile[],
+  base: readonly CompiledSignature[] = [],
+): { signatures: SignatureSet; problems: string[] } {
+  const problems: string[] = [];
+  const places = new Map<string, string>();
+  const byId = new Map(base.map((compiled) => [compiled.signature.id, compiled]));
+  for (const file of files) {
+    const list = SignatureFile.safeParse(file.content);
+    if (!list.success) {
+      problems.push(`${file.name}: needs a list named "signatures"`);
       continue;
     }
-    file.data.signatures.forEach((value, index) => {
-      const id = (value as { id?: unknown } | null)?.id;
-      const where = `${name}, signature ${typeof id === 'string' ? id : `number ${index + 1}`}`;
+    list.data.signatures.forEach((value, index) => {
+      const place = placeOf(file, index, value);
       const compiled = compileOne(value);
-      if (typeof compiled === 'string') problems.push(`${where}: ${compiled}`);
-      else if (byId.has(compiled.signature.id)) problems.push(`${where}: the id is already taken`);
-      else byId.set(compiled.signature.id, compiled);
+      if (typeof compiled === 'string') problems.push(`${place}: ${compiled}`);
+      else if (byId.has(compiled.signature.id)) problems.push(`${place}: the id is already taken`);
+      else {
+        byId.set(compiled.signature.id, compiled);
+        places.set(compiled.signature.id, place);
+      }
     });
   }
+  problems.push(...dropOrphans(byId, places));
   return { signatures: compileSet([...byId.values()]), problems };
+}
+
+/** The examples of a signature that it does not treat as they ask, as problems; a line for each. */
+export function brokenExamples({ signature, regExp }: CompiledSignature): string[] {
+  const lowered = signature.literals.map((literal) => literal.toLowerCase());
+  const isMatch = (text: string): boolean =>
+    lowered.some((literal) => text.toLowerCase().includes(literal)) && regExp.test(text);
+  return [
+    ...signature.examples.matches
+      .filter((text) => !isMatch(text))
+      .map((text) => `does not match its example "${text}"`),
+    ...signature.examples.rejects.filter(isMatch).map((text) => `matches its counter-example "${text}"`),
+  ];
 }

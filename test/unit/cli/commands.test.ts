@@ -98,6 +98,7 @@ describe('log classify', () => {
         signature: expect.any(String),
         fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
         evidence: expect.arrayContaining([302]),
+        match: expect.objectContaining({ severity: 'error', service: null, parents: [] }),
       },
     ]);
   });

@@ -49,7 +49,7 @@ describe('the diagnosis by rules', () => {
     ],
     [
       'Error: connect ECONNREFUSED 127.0.0.1:5432',
-      'A connection was refused at 127.0.0.1:5432: nothing listens there, or not yet.',
+      'The database, cache or broker at 127.0.0.1:5432 was not started, not ready, or not reachable from there.',
     ],
     [
       'curl: (6) Could not resolve host: packages.example.com',

@@ -96,6 +96,7 @@ const ROWS: readonly (readonly [row: string, wanted: FailureClass, ...wordings: 
     'connect: network is unreachable',
     'dial tcp: i/o timeout',
   ],
+  ['D75', 'storage_issues', 'ERROR: could not extend file "base/16384/16402": No space left on device'],
   ['D78', 'configuration_errors', 'Error: Missing required environment variable: DATABASE_URL'],
 ];
 
@@ -118,6 +119,20 @@ describe('wordings that the requirements name', () => {
     expect(diagnosis.rootCause).toContain('an address that is not a valid e-mail address');
     expect(diagnosis.fix).toContain('user@example.com');
   });
+
+  it.each([
+    ['status', 'psql: error: connection to server at "db", port 5432 failed: Connection refused', /[Cc]heck that/],
+    [
+      'restart',
+      'TimeoutError: QueuePool limit of size 2 overflow 0 reached, connection timed out',
+      /restart the service/,
+    ],
+    [
+      'network',
+      "curl: (7) Failed to connect to db.example.com port 443: Couldn't connect to server",
+      /address and port/,
+    ],
+  ])('[E29] names a concrete step: %s', (_step, line, step) => expect(judge(line).diagnosis.fix).toMatch(step));
 
   it('says which statement is slow and that locks are waited for', () => {
     const { classification, diagnosis } = judge(

@@ -35,6 +35,11 @@ function classified({ file }: Fixture): Classification {
   return classify({ version: 1, incidentId: 'none', gatheredAt, ...excerpts.finish() }, context);
 }
 
+function classesOf(file: string): string[] {
+  const { class: first, alternatives } = classified(Fixture.parse({ file, class: 'unknown', tool: '' }));
+  return [first, ...alternatives.map((one) => one.class)];
+}
+
 /** The rows of the requirements that ask for each class. */
 const ROW_OF: Partial<Record<FailureClass, string>> = {
   resource_exhaustion: 'C3',
@@ -85,5 +90,44 @@ describe('the logs kept from real tools', () => {
       /\/(?:work\/main|tmp\/rt|root)\b/.test(readFileSync(join(LOGS, name), 'utf8')),
     );
     expect(telling).toEqual([]);
+  });
+});
+
+describe('categories that the requirements name, in logs of real tools', () => {
+  it.each([
+    ['A43', 'runtime_exceptions/python-event-loop-closed.log', 'runtime_exceptions'],
+    ['A43', 'runtime_exceptions/python-never-awaited.log', 'runtime_exceptions'],
+    ['A44', 'service_unavailability/psycopg2-refused.log', 'service_unavailability'],
+    ['A45', 'service_unavailability/neo4j-driver-refused.log', 'service_unavailability'],
+    ['A46', 'service_unavailability/redis-py-refused.log', 'service_unavailability'],
+    ['A47', 'runtime_exceptions/pydantic-validation.log', 'runtime_exceptions'],
+    ['A48', 'vulnerability_blocking/bandit.log', 'vulnerability_blocking'],
+    ['A50', 'vulnerability_blocking/npm-audit.log', 'vulnerability_blocking'],
+    ['C27', 'network_connectivity/curl-refused.log', 'network_connectivity'],
+    ['C27', 'network_connectivity/curl-dns.log', 'network_connectivity'],
+    ['C28', 'access_control_failures/git-bad-password.log', 'access_control_failures'],
+    ['C29', 'dependency_conflicts/pytest-module-not-found.log', 'dependency_conflicts'],
+    ['D66', 'resource_exhaustion/java-heap-space.log', 'resource_exhaustion'],
+    ['D69', 'resource_exhaustion/dd-disk-full.log', 'resource_exhaustion'],
+    ['D70', 'resource_exhaustion/psycopg2-slots-reserved.log', 'resource_exhaustion'],
+    ['D70', 'resource_exhaustion/sqlalchemy-pool.log', 'resource_exhaustion'],
+    ['D71', 'service_unavailability/curl-503.log', 'service_unavailability'],
+    ['D72', 'access_control_failures/psql-password.log', 'access_control_failures'],
+    ['D74', 'service_unavailability/psql-refused.log', 'service_unavailability'],
+    ['D77', 'network_connectivity/curl-reset.log', 'network_connectivity'],
+    ['D77', 'network_connectivity/curl-timeout.log', 'network_connectivity'],
+  ])('[%s] %s is %s', (_row, file, wanted) => expect(classesOf(file)[0]).toBe(wanted));
+
+  it('[D75] tells a database that cannot be reached from one that waits for locks', () => {
+    expect(classesOf('service_unavailability/psql-refused.log')[0]).toBe('service_unavailability');
+    expect(classesOf('timing_dependencies/postgres-deadlock.log')[0]).toBe('timing_dependencies');
+    expect(classesOf('resource_exhaustion/postgres-lock-timeout.log')[0]).toBe('resource_exhaustion');
+  });
+
+  it('[D76] tells used-up memory from a leak, and names both for a collector that frees nothing', () => {
+    expect(classesOf('resource_exhaustion/java-heap-space.log')[0]).toBe('resource_exhaustion');
+    expect(classesOf('memory_leaks/valgrind.log')[0]).toBe('memory_leaks');
+    const both = classesOf('resource_exhaustion/java-gc-overhead.log');
+    expect(both).toEqual(expect.arrayContaining(['resource_exhaustion', 'memory_leaks']));
   });
 });
