@@ -30,7 +30,7 @@ describe('the verdict by the history of the run', () => {
         reasons: expect.arrayContaining(['On the same commit 0 other attempts failed and 1 passed (attempt 2).']),
       },
     });
-    expect(healer.comment(run.pullRequest)).toContain('1 passed (attempt 2).');
+    expect(healer.comment(run.pullRequest)).toContain('1 passed \\(attempt 2\\).');
   });
 
   it('[B3] counts how the failed test fared in earlier runs, and the comment gives the counts', async () => {

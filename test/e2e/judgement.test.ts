@@ -107,7 +107,12 @@ describe('a model that works', () => {
     expect(choices()).toEqual(['human']);
     expect(reruns(run)).toBe(0);
     expect(healer.world.journal.entries({ kind: 'lambda.alias.updated' })).toEqual([]);
-    expect(healer.comment(run.pullRequest)).not.toContain('<evidence>');
+    // Its words are quoted, as code, and nowhere else.
+    const prose = healer
+      .comment(run.pullRequest)
+      ?.replace(/(`{3,})[\s\S]*?\1/g, '')
+      .replace(/`[^`\n]*`/g, '');
+    expect(prose).not.toMatch(/<evidence>|IGNORE ALL/);
   });
 });
 

@@ -27,7 +27,7 @@ function yearRows(what: string, fitting: number): Row[] {
       met: ratio <= 0.5,
     },
     {
-      measure: `${year}: calibration error of the confidence`,
+      measure: `${year}: calibration error of the expected chance to help`,
       goal: '0.05 or less',
       measured: error.toFixed(3),
       met: error <= 0.05,

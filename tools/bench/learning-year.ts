@@ -16,7 +16,7 @@ export interface Year {
   readonly regret: number;
   /** The same of a learner that takes a random action one time in ten, and otherwise the one with the best average. */
   readonly greedyRegret: number;
-  /** Of the confidence in the action taken, in ten bins (expected calibration error). */
+  /** Of the chance to help that was expected of the action taken, in ten bins (expected calibration error). */
   readonly calibrationError: number;
 }
 
@@ -57,8 +57,8 @@ export function simulateYear({ seed, incidents, fitting }: YearOptions): Year {
     const taken = Number(first?.actionId);
     const helped = random() < (row[taken] ?? 0);
     history.push(outcomeOf(taken, helped, now));
-    const bin = bins[Math.min(9, Math.floor((first?.confidence ?? 0) * 10))];
-    if (bin !== undefined) bin.expected += first?.confidence ?? 0;
+    const bin = bins[Math.min(9, Math.floor((first?.expected ?? 0) * 10))];
+    if (bin !== undefined) bin.expected += first?.expected ?? 0;
     if (bin !== undefined && helped) bin.helped += 1;
     sums.cases += 1;
     sums.regret += best - (row[taken] ?? 0);

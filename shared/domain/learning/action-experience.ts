@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rateInterval } from '../failure/beta.ts';
 import { FailureClass } from '../failure/failure-class.ts';
 
 /** What verification found of an action that was executed for an incident. */
@@ -26,32 +27,54 @@ export interface Benefit {
 
 /** Outcomes that the plug-in's own confidence is worth. */
 const PROPOSAL_WEIGHT = 2;
-/** Outcomes that everything learned elsewhere is worth at most: what helps one service says something about another, not all. */
-const ELSEWHERE_WEIGHT = 8;
+/** Outcomes that those of other places are worth at most: what helps one service says something about another, not all. */
+const ELSEWHERE_WEIGHT = 6;
 /** Days after which an outcome counts half: systems change. */
 const HALF_LIFE_DAYS = 60;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+export interface ExperienceContext {
+  readonly scope: string;
+  readonly now: Date;
+}
+
+type Known = readonly Pick<ActionOutcome, 'scope' | 'verified' | 'at' | 'trusted'>[];
+
 /**
- * What is known of an action against failures of one class in one scope: its outcomes there, over a prior made of the plug-in's
- * confidence and of outcomes elsewhere. Old outcomes fade (V. Raj and S. Kalyani, "Taming non-stationary bandits: a Bayesian approach",
- * 2017). `outcomes` are of this class and action.
+ * Outcomes of one action against failures of one class, as they count in a scope: those of other scopes up to a limit, old ones less
+ * (V. Raj and S. Kalyani, "Taming non-stationary bandits: a Bayesian approach", 2017).
  */
-export function benefitOf(
-  proposed: number,
-  outcomes: readonly Pick<ActionOutcome, 'scope' | 'verified' | 'at'>[],
-  { scope, now }: { readonly scope: string; readonly now: Date },
-): Benefit {
+function experienceOf(outcomes: Known, { scope, now }: ExperienceContext): Benefit {
   const own = { helped: 0, failed: 0 };
-  const elsewhere = { helped: proposed * PROPOSAL_WEIGHT, failed: (1 - proposed) * PROPOSAL_WEIGHT };
+  const elsewhere = { helped: 0, failed: 0 };
   for (const outcome of outcomes) {
     const days = Math.max(0, now.getTime() - Date.parse(outcome.at)) / DAY_MS;
     const side = outcome.scope === scope ? own : elsewhere;
     side[outcome.verified === 'recovered' ? 'helped' : 'failed'] += 0.5 ** (days / HALF_LIFE_DAYS);
   }
   const known = elsewhere.helped + elsewhere.failed;
-  const scale = Math.min(known, ELSEWHERE_WEIGHT) / known;
-  return { helped: elsewhere.helped * scale + own.helped, failed: elsewhere.failed * scale + own.failed };
+  const scale = known === 0 ? 0 : Math.min(known, ELSEWHERE_WEIGHT) / known;
+  return { helped: own.helped + elsewhere.helped * scale, failed: own.failed + elsewhere.failed * scale };
+}
+
+/** What to expect of an action: its outcomes over a prior made of the plug-in's confidence. */
+export function benefitOf(proposed: number, outcomes: Known, context: ExperienceContext): Benefit {
+  const { helped, failed } = experienceOf(outcomes, context);
+  return { helped: helped + proposed * PROPOSAL_WEIGHT, failed: failed + (1 - proposed) * PROPOSAL_WEIGHT };
+}
+
+/**
+ * The confidence that policy weighs: the plug-in's own as long as outcomes do not contradict it, that is, while it lies within the 95%
+ * interval of the rate at which the action helped; otherwise the nearest end of that. All outcomes may lower it, trusted ones alone raise it.
+ */
+export function learnedConfidence(proposed: number, outcomes: Known, context: ExperienceContext): number {
+  const intervalOf = (known: Known) => {
+    const { helped, failed } = experienceOf(known, context);
+    return rateInterval(helped, helped + failed);
+  };
+  const [low] = intervalOf(outcomes.filter(({ trusted }) => trusted));
+  const [, high] = intervalOf(outcomes);
+  return Math.min(Math.max(proposed, low), high);
 }
 
 /** The expected chance that it helps. */

@@ -2,7 +2,7 @@ import type { FailureClass } from '../failure/failure-class.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { numbersFrom } from '../kernel/seeded-numbers.ts';
 import type { Candidate } from '../remediation/candidates.ts';
-import { type ActionOutcome, type Benefit, benefitOf, meanOf } from './action-experience.ts';
+import { type ActionOutcome, type Benefit, benefitOf, learnedConfidence, meanOf } from './action-experience.ts';
 import { sampleOf } from './beta-sample.ts';
 
 /**
@@ -19,43 +19,39 @@ export interface RankContext {
   readonly seed: string;
 }
 
+/** A candidate with the confidence that was learned, and the chance to help that is expected of it. */
+export interface RankedCandidate extends Candidate {
+  readonly expected: number;
+}
+
 interface Judged {
-  /** With the confidence that was learned. */
-  readonly candidate: Candidate;
+  readonly candidate: RankedCandidate;
   readonly benefit: Benefit;
 }
 
 /**
- * Candidates by expected benefit from verified outcomes, best first; their confidence becomes the expected chance to help, and is above
- * the plug-in's own only as far as trusted outcomes carry it. Among actions
- * of low risk the first is drawn (contextual Thompson sampling: W. R. Thompson, 1933; what does not fit is no candidate), so that a
- * better one is found in time. An action of higher risk comes first only when it is expected to help most; it is never explored.
- * `outcomes` are of this class.
+ * Candidates by expected benefit from verified outcomes, best first. Among actions of low risk the first is drawn (contextual Thompson
+ * sampling: W. R. Thompson, 1933; what does not fit is no candidate), so that a better one is found in time. An action of higher risk
+ * comes first only when it is expected to help most; it is never explored. Without outcomes of this class the order stays.
  */
 export function rankByBenefit(
   candidates: readonly Candidate[],
   outcomes: readonly ActionOutcome[],
   context: RankContext,
-): readonly Candidate[] {
+): readonly RankedCandidate[] {
   const relevant = outcomes.filter((outcome) => outcome.class === context.class);
-  if (relevant.length === 0) return candidates;
+  if (relevant.length === 0) return candidates.map((one) => ({ ...one, expected: one.confidence }));
   const judged = candidates
     .map((candidate) => judge(candidate, relevant, context))
-    .sort((a, b) => meanOf(b.benefit) - meanOf(a.benefit));
+    .sort((a, b) => b.candidate.expected - a.candidate.expected);
   return drawnFirst(judged, context).map(({ candidate }) => candidate);
 }
 
 function judge(candidate: Candidate, outcomes: readonly ActionOutcome[], context: RankContext): Judged {
   const own = outcomes.filter(({ actionId }) => actionId === candidate.actionId);
-  const { confidence } = candidate;
-  const benefit = benefitOf(confidence, own, context);
-  const trusted = benefitOf(
-    confidence,
-    own.filter((outcome) => outcome.trusted),
-    context,
-  );
-  const learned = Math.min(meanOf(benefit), Math.max(confidence, meanOf(trusted)));
-  return { candidate: { ...candidate, confidence: learned }, benefit };
+  const benefit = benefitOf(candidate.confidence, own, context);
+  const confidence = learnedConfidence(candidate.confidence, own, context);
+  return { candidate: { ...candidate, confidence, expected: meanOf(benefit) }, benefit };
 }
 
 function drawnFirst(judged: readonly Judged[], { seed }: RankContext): readonly Judged[] {

@@ -56,11 +56,10 @@ describe('planning', () => {
       });
     expect(await plan(rig)).toMatchObject({ decision: 'act' });
     await rig.deps.experience.addActionOutcome(failed('gh-1'));
-    expect(await plan(rig)).toMatchObject({
-      decision: 'approve',
-      reasons: [expect.stringContaining('Confidence 60 %'), expect.anything()],
-    });
     await rig.deps.experience.addActionOutcome(failed('gh-2'));
+    const asked = { decision: 'approve', reasons: [expect.stringContaining('Confidence 67 %'), expect.anything()] };
+    expect(await plan(rig)).toMatchObject(asked);
+    for (const id of ['gh-3', 'gh-4']) await rig.deps.experience.addActionOutcome(failed(id));
     expect(await plan(rig)).toMatchObject({ decision: 'suggest', digest: null });
   });
 
