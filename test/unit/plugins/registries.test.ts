@@ -9,8 +9,18 @@ const PLUGINS = join(import.meta.dirname, '../../../shared/plugins');
 /** Files of a plug-in folder that are no plug-ins. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   sources: ['first-problem'],
-  notifiers: ['cut-line', 'mail', 'markdown', 'quotes', 'status-words', 'story-words', 'wrap'],
-  llm: ['ask-for-diagnosis', 'clean-code', 'conversation', 'look-up', 'prompt', 'reply', 'wire'],
+  notifiers: [
+    'consulted-quotes',
+    'cut-line',
+    'mail',
+    'markdown',
+    'quotes',
+    'seen-before-words',
+    'status-words',
+    'story-words',
+    'wrap',
+  ],
+  llm: ['ask-for-diagnosis', 'clean-code', 'conversation', 'look-up', 'openai-api', 'prompt', 'reply', 'wire'],
 };
 
 async function pluginFiles(kind: string): Promise<string[]> {

@@ -10,7 +10,7 @@ import { anActionWorld, fittingContext } from './action-world.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../../shared/plugins/actions');
 /** Files of the folder that are no actions. */
-const PARTS = new Set(['contract', 'registry', 'alarm-verification', 'recent-deployment']);
+const PARTS = new Set(['contract', 'registry', 'alarm-verification', 'fix-pull-request-words', 'recent-deployment']);
 
 /** The proposal of the fitting context, read back as a plan's parameters would be. */
 function fitting(action: ActionPlugin): unknown {
