@@ -58,7 +58,7 @@ export function provenIds(report: {
   const proven = new Set<string>();
   const broken = new Set<string>();
   for (const { fullName, status } of report.testResults.flatMap((file) => file.assertionResults)) {
-    for (const [, id = ''] of fullName.matchAll(/\[([A-E]\d+)\]/g)) (status === 'passed' ? proven : broken).add(id);
+    for (const [, id = ''] of fullName.matchAll(/\[([A-E]\d{1,3})\]/g)) (status === 'passed' ? proven : broken).add(id);
   }
   // A row with any failing or skipped test is not proven: its promise does not hold as a whole.
   for (const id of broken) proven.delete(id);
