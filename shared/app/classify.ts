@@ -32,26 +32,32 @@ export async function classifyIncident(
   deps: ClassifyDeps,
 ): Promise<StepOutput<'classify'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
-  const evidence = await deps.evidence.getEvidence(incident.id);
+  const [evidence, telemetry, model] = await Promise.all([
+    deps.evidence.getEvidence(incident.id),
+    deps.evidence.getTelemetry(incident.id),
+    deps.model(),
+  ]);
   if (evidence === null) throw new CorruptRecord(`Incident ${incident.id} has no evidence to classify.`);
-  const telemetry = await deps.evidence.getTelemetry(incident.id);
-  const model = await deps.model();
   const classification = classify(evidence, {
     signatures: deps.signatures,
     model,
     ...(await readHistory(incident.target, evidence, telemetry, deps)),
   });
   await deps.incidents.update(incident.id, { classification }, { at: deps.clock.now() });
-  await keepPrediction(incident, classification, model?.id, deps);
+  const [duplicateOf] = await Promise.all([
+    parentOf(incident, classification, deps),
+    keepPrediction(incident, classification, model?.id, deps),
+  ]);
   return {
     class: classification.class,
     verdict: classification.verdict,
     confidence: classification.confidence,
-    duplicateOf: await duplicateOf(incident, classification, deps),
+    duplicateOf,
   };
 }
 
-async function duplicateOf(
+/** The open incident about the same failure, if there is one. */
+async function parentOf(
   incident: Incident,
   classification: Classification,
   deps: ClassifyDeps,

@@ -68,16 +68,16 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
 
 async function readMaterial(incidentId: string, deps: PlanDeps): Promise<Material> {
   const incident = await loadIncident(incidentId, deps.incidents);
-  const [telemetry, diagnosis, records] = await Promise.all([
+  const { classification } = incident;
+  const [telemetry, diagnosis, records, outcomes] = await Promise.all([
     deps.evidence.getTelemetry(incidentId),
     deps.evidence.getDiagnosis(incidentId),
     deps.incidents.listActions(incidentId),
+    classification === null ? [] : deps.experience.actionOutcomes(classification.class, OUTCOMES_LOOKED_AT),
   ]);
-  const { classification } = incident;
   if (classification === null || telemetry === null || diagnosis === null) {
     throw new CorruptRecord(`Incident ${incidentId} was not gathered, classified and diagnosed before its plan.`);
   }
-  const outcomes = await deps.experience.actionOutcomes(classification.class, OUTCOMES_LOOKED_AT);
   return { incident, classification, telemetry, diagnosis, records, outcomes };
 }
 

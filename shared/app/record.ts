@@ -40,10 +40,12 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
   // A late repeat: the incident has been opened again since, and its new workflow will end it.
   if (incident.attempt !== input.attempt) return null;
   const actions = await deps.incidents.listActions(incident.id);
-  await learn(incident, actions, input.outcome, deps);
-  await recordTests(incident, actions, deps);
-  await keepExperience(incident, actions, input, deps);
-  await endPrediction(incident, actions, input, deps);
+  await Promise.all([
+    learn(incident, actions, input.outcome, deps),
+    recordTests(incident, actions, deps),
+    keepExperience(incident, actions, input, deps),
+    endPrediction(incident, actions, input, deps),
+  ]);
   await close(incident, actions, input, deps);
   await release(incident, actions, deps);
   await deps.incidents.audit(incident.id, `recorded#${incident.attempt}`, {
