@@ -85,11 +85,16 @@ function saysNothing({ severity, stage, wording, source }: Event, { sources }: E
   return scores.filter((score) => score >= best * NEAR_BEST).length > scores.length * STANDING_OUT;
 }
 
+/** What a line says, whichever address or file it says it of: a hundred downloads that fail alike are one thing. */
+function wordingOf({ template }: Event): string {
+  return template.replace(/\bhttps?:\/\/\S+/g, 'URL').replace(/(?:\/[\w.@+-]+){2,}/g, 'PATH');
+}
+
 /** What followed, each wording once; the strongest links, in order. */
 function consequencesOf(cause: Event, later: readonly Event[]): Consequence[] {
   const byWording = Map.groupBy(
-    later.filter(({ template, severity }) => template !== cause.template && isAtLeast(severity, 'warning')),
-    ({ template }) => template,
+    later.filter((event) => wordingOf(event) !== wordingOf(cause) && isAtLeast(event.severity, 'warning')),
+    wordingOf,
   );
   const linked = [...byWording.values()].flatMap((group): Consequence[] => {
     const event = group[0];
@@ -124,7 +129,7 @@ export function causalChainOf(
   const later = events.slice(events.indexOf(cause) + 1);
   const followed = consequencesOf(cause, later);
   const inner = innermostOf(cause);
-  const repeats = 1 + later.filter(({ template }) => template === cause.template).length;
+  const repeats = 1 + later.filter((event) => wordingOf(event) === wordingOf(cause)).length;
   const why = inner === null ? (reasons[0] ?? 'it comes first') : `it is ${inner.how} of the error`;
   const others = inner === null ? reasons.slice(1) : reasons;
   return {

@@ -195,6 +195,15 @@ describe('what followed', () => {
     );
   });
 
+  it('tells failures that differ in an address or a file alone as one', () => {
+    const failed = (name: string) =>
+      `npm http fetch GET https://npm.example.com/${name} attempt 2 failed with ECONNRESET`;
+    const lines = ['proxy-addr', 'router', 'qs', 'wrappy'].map(failed);
+    const chain = causalChainOf(anEvidence({ texts: [...lines, 'npm error code ECONNRESET'] }));
+    expect(chain?.cause).toMatchObject({ text: lines[0], times: 4 });
+    expect(chain?.followed.map(({ text }) => text)).not.toContain(lines[1]);
+  });
+
   it('is the same in whatever order lines with times of their own come', () => {
     const lines = (TABLE[0]?.[1] ?? []).concat(TABLE[1]?.[1] ?? []);
     const chainOfLines = (some: readonly string[]) => {
