@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import type { Provenance } from '#shared/domain/learning/provenance.ts';
 import { aFolder, runCommand } from './run-command.ts';
@@ -26,6 +26,9 @@ function aLog(folder: string, id: string, primary: string, line: string): string
   writeFileSync(join(folder, log), `begin\n${line}\nend of ${id}\n`);
   return JSON.stringify({ source: 'made', id, log, primary });
 }
+
+/** A test trains up to three times. */
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('selfheal train', () => {
   it('writes a model and where it is from, and reports on repositories held back', async () => {
