@@ -1,5 +1,5 @@
 import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
-import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
+import { normalFrom, numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import type { Candidate } from '#shared/domain/remediation/candidates.ts';
@@ -34,7 +34,7 @@ const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 export function simulateYear({ seed, incidents, fitting }: YearOptions): Year {
   const random = numbersFrom(seed);
   const effects = grid(() => within(random()));
-  const proposals = effects.map((row) => row.map((effect) => within(effect + PROPOSAL_ERROR * normal(random))));
+  const proposals = effects.map((row) => row.map((effect) => within(effect + PROPOSAL_ERROR * normalFrom(random))));
   const known = Array.from({ length: CLASSES }, (): ActionOutcome[] => []);
   const greedy = grid(() => ({ tries: 0, mean: 0 }));
   const bins = Array.from({ length: 10 }, () => ({ expected: 0, helped: 0 }));
@@ -73,8 +73,6 @@ export function simulateYear({ seed, incidents, fitting }: YearOptions): Year {
 const grid = <T>(cell: () => T): T[][] =>
   Array.from({ length: CLASSES }, () => Array.from({ length: ACTIONS }, () => cell()));
 const within = (chance: number): number => Math.min(0.97, Math.max(0.03, chance));
-const normal = (random: () => number): number =>
-  Math.sqrt(-2 * Math.log(Math.max(random(), Number.MIN_VALUE))) * Math.cos(2 * Math.PI * random());
 
 /** All of low risk, so that ranking alone decides. */
 function candidatesOf(fits: readonly number[], proposals: readonly number[]): Candidate[] {

@@ -1,3 +1,4 @@
+import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 import { wilsonInterval } from '#shared/domain/quality/proportion.ts';
 import type { Figure, GroupFigures, Scored } from './suite.ts';
 
@@ -9,17 +10,6 @@ interface Goal {
 const RESAMPLES = 2_000;
 /** With fewer groups their resampling says nothing; single cases are resampled instead. */
 const LEAST_GROUPS = 5;
-
-/** A repeatable stream of numbers in [0, 1) (Mulberry32), so that a report comes out the same every time. */
-export function makeRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Cases by their group, in order of first appearance. */
 export function groupBy<T>(items: readonly T[], groupOf: (item: T) => string): Map<string, T[]> {
@@ -42,7 +32,7 @@ export function groupBootstrap<T>(
   statistic: (items: readonly T[]) => number,
 ): [number, number] | undefined {
   if (groups.length < 2) return undefined;
-  const random = makeRandom(groups.length);
+  const random = numbersFrom(groups.length);
   const values: number[] = [];
   for (let round = 0; round < RESAMPLES; round++) {
     const drawn: T[] = [];

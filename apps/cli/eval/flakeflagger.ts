@@ -4,8 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { makeTestTally } from '#shared/domain/failure/history/test-tally.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 import { csvRows } from './csv-rows.ts';
-import { figuresByGroup, makeRandom, proportion } from './figures.ts';
+import { figuresByGroup, proportion } from './figures.ts';
 import type { Figure, Suite } from './suite.ts';
 
 interface Test {
@@ -87,7 +88,7 @@ export const flakeflagger: Suite = {
   name: 'flakeflagger',
   summary: 'flaky tests by 10, 30 and 100 runs drawn from 10,000 reruns of each test',
   async run(dataDir) {
-    const random = makeRandom(SEED);
+    const random = numbersFrom(SEED);
     const tests = await readTests(dataDir);
     const drawn = SIZES.flatMap(({ runs }) => tests.map((test) => draw(test, runs, random)));
     return { figures: figuresOf(drawn), byGroup: figuresByGroup(drawn, ({ group }) => group, figuresOf) };

@@ -1,5 +1,6 @@
+import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 import { makeLogJudge } from '../input/log-judge.ts';
-import { makeRandom, proportion } from './figures.ts';
+import { proportion } from './figures.ts';
 import type { Figure } from './suite.ts';
 
 /** A log's lines with its name. */
@@ -39,7 +40,7 @@ function isTold(answers: readonly Answer[], first: number, last: number): boolea
  * real anomalies are at hand; alarms on the logs as they are count all that was told, right or wrong. Repeatable.
  */
 export function anomalyFigures(logs: readonly NamedLog[], trials = TRIALS): Figure[] {
-  const random = makeRandom(7);
+  const random = numbersFrom(7);
   const pick = (some: readonly string[]): string => some[Math.floor(random() * some.length)] ?? '';
   let alarms = 0;
   let judged = 0;

@@ -1,3 +1,4 @@
+import { numbersFrom } from '../kernel/seeded-numbers.ts';
 /** Scores how easily a point is told apart from those the forest was grown on. */
 export interface IsolationForest {
   /** 0 to 1: near 1 an outlier, 0.5 and less ordinary. */
@@ -27,7 +28,7 @@ export function makeIsolationForest(
   options: Partial<IsolationForestOptions> = {},
 ): IsolationForest {
   const { trees, sampleSize, seed } = { ...isolationForestDefaults, ...options };
-  const random = makeRandom(seed);
+  const random = numbersFrom(seed);
   const size = Math.min(sampleSize, points.length);
   const deepest = Math.ceil(Math.log2(Math.max(size, 2)));
   const forest = Array.from({ length: trees }, () => grow(draw(points, size, random), deepest, random));
@@ -97,15 +98,4 @@ function averagePath(size: number): number {
   if (size === 2) return 1;
   const harmonic = Math.log(size - 1) + 0.5772156649015329;
   return 2 * harmonic - (2 * (size - 1)) / size;
-}
-
-/** Mulberry32: repeatable numbers in [0, 1). */
-function makeRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -92,8 +92,9 @@ function wordingOf({ template }: Event): string {
 
 /** What followed, each wording once; the strongest links, in order. */
 function consequencesOf(cause: Event, later: readonly Event[]): Consequence[] {
+  const wording = wordingOf(cause);
   const byWording = Map.groupBy(
-    later.filter((event) => wordingOf(event) !== wordingOf(cause) && isAtLeast(event.severity, 'warning')),
+    later.filter((event) => wordingOf(event) !== wording && isAtLeast(event.severity, 'warning')),
     wordingOf,
   );
   const linked = [...byWording.values()].flatMap((group): Consequence[] => {
@@ -129,7 +130,8 @@ export function causalChainOf(
   const later = events.slice(events.indexOf(cause) + 1);
   const followed = consequencesOf(cause, later);
   const inner = innermostOf(cause);
-  const repeats = 1 + later.filter((event) => wordingOf(event) === wordingOf(cause)).length;
+  const wording = wordingOf(cause);
+  const repeats = 1 + later.filter((event) => wordingOf(event) === wording).length;
   const why = inner === null ? (reasons[0] ?? 'it comes first') : `it is ${inner.how} of the error`;
   const others = inner === null ? reasons.slice(1) : reasons;
   return {

@@ -8,3 +8,8 @@ export function numbersFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** A draw from the standard normal distribution (G. E. P. Box and M. E. Muller, 1958); `random` gives numbers from 0 to 1. */
+export function normalFrom(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(Math.max(random(), Number.MIN_VALUE))) * Math.cos(2 * Math.PI * random());
+}

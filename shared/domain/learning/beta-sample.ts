@@ -1,3 +1,4 @@
+import { normalFrom } from '../kernel/seeded-numbers.ts';
 import type { Benefit } from './action-experience.ts';
 
 /** A draw from the beta distribution of a benefit; `random` gives numbers from 0 to 1. */
@@ -12,14 +13,9 @@ function gamma(shape: number, random: () => number): number {
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
-    const x = normal(random);
+    const x = normalFrom(random);
     const v = (1 + c * x) ** 3;
     if (v > 0 && Math.log(Math.max(random(), Number.MIN_VALUE)) < 0.5 * x * x + d - d * v + d * Math.log(v))
       return d * v;
   }
-}
-
-/** G. E. P. Box and M. E. Muller, 1958. */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(Math.max(random(), Number.MIN_VALUE))) * Math.cos(2 * Math.PI * random());
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeRandom } from '#apps/cli/eval/figures.ts';
+import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 import { degradationOf } from '#shared/domain/quality/degradation.ts';
 
 /** Right answers with a chance each, the same every time. */
 function answers(chances: readonly number[], seed: number): boolean[] {
-  const random = makeRandom(seed);
+  const random = numbersFrom(seed);
   return chances.map((chance) => random() < chance);
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeRandom } from '#apps/cli/eval/figures.ts';
+import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 import { classMixOf, countClasses } from '#shared/domain/quality/class-mix.ts';
 import { costOf } from '#shared/domain/quality/cost.ts';
 import { qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';
@@ -107,7 +107,7 @@ describe('the quality report', () => {
 
 describe('the mix of classes', () => {
   const draw = (shares: Readonly<Record<string, number>>, count: number, seed: number): string[] => {
-    const random = makeRandom(seed);
+    const random = numbersFrom(seed);
     return Array.from({ length: count }, () => {
       let left = random();
       for (const [name, share] of Object.entries(shares)) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeRandom } from '#apps/cli/eval/figures.ts';
 import { calibrated, fitCalibration, logOdds } from '#shared/domain/failure/model/calibration.ts';
+import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 import { proportionOf, wilsonInterval } from '#shared/domain/quality/proportion.ts';
 import { brierScore, calibrationErrorOf, reliabilityOf, tuningOf } from '#shared/domain/quality/reliability.ts';
 
@@ -87,7 +87,7 @@ describe('the reliability diagram', () => {
 describe('the word for the calibration', () => {
   /** Answers of every confidence, right less often than they are sure. */
   function overconfident(count: number, seed: number) {
-    const random = makeRandom(seed);
+    const random = numbersFrom(seed);
     return Array.from({ length: count }, () => {
       const confidence = 0.5 + 0.5 * random();
       return answer(confidence, random() < 0.5 + 0.5 * (confidence - 0.5));
