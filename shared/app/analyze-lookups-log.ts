@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { sameJobName } from '#shared/domain/evidence/job-name.ts';
+import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
@@ -18,7 +19,6 @@ const AROUND = 20;
 const MOST_HITS = 40;
 const STEP_LINES = 45;
 const LONGEST_LINE = 1000;
-const FAILED = new Set(['failure', 'timed_out', 'startup_failure']);
 
 type VisitLine = (job: string, number: number, text: string) => void;
 
@@ -64,7 +64,7 @@ function failingStep(target: GithubRunTarget, deps: LogLookupDeps, read: ReadLog
     input: z.strictObject({ job: z.int().min(1).max(20).default(1) }),
     async read({ job }) {
       const jobs = await deps.codeHost.listJobs(target.repository, target.runId, target.runAttempt);
-      const failed = jobs.filter(({ conclusion }) => conclusion !== null && FAILED.has(conclusion));
+      const failed = jobs.filter(({ conclusion }) => isFailure(conclusion));
       const heads = failed.map(
         ({ name, failedStep }, at) => `job ${at + 1}: ${name}, failed at step: ${failedStep ?? 'unknown'}`,
       );

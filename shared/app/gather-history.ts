@@ -1,4 +1,5 @@
 import type { JobHistory, JobResult } from '#shared/domain/evidence/telemetry.ts';
+import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import type { PartReader } from './gather-part.ts';
@@ -20,7 +21,6 @@ const BRANCH_LOOKS = 5;
 const COMMIT_LOOKS = 3;
 const MOST_JOBS = 8;
 const MOST_RESULTS = 40;
-const FAILED = new Set(['failure', 'timed_out', 'startup_failure']);
 
 /** A run that passed at once passed in all of its jobs; any other has to be looked into. */
 const needsLook = ({ conclusion, attempt }: Run): boolean => conclusion !== 'success' || attempt > 1;
@@ -64,7 +64,7 @@ function resultsOf(run: Run, name: string, jobs: RunsElsewhere['jobs']): JobResu
     return needsLook(run) ? [] : [{ runId: run.id, attempt: run.attempt, passed: run.conclusion === 'success' }];
   return attempts
     .filter((job) => job.name === name && job.conclusion !== null)
-    .filter(({ conclusion }) => conclusion === 'success' || FAILED.has(conclusion ?? ''))
+    .filter(({ conclusion }) => conclusion === 'success' || isFailure(conclusion))
     .map(({ runId, attempt, conclusion }) => ({ runId, attempt, passed: conclusion === 'success' }));
 }
 

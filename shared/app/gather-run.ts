@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceSource } from '#shared/domain/evidence/evidence.ts';
 import { sameJobName } from '#shared/domain/evidence/job-name.ts';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
+import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
@@ -35,7 +36,6 @@ interface ReadLogs {
 }
 
 const MAX_ARCHIVE_BYTES = 100_000_000;
-const FAILED = new Set(['failure', 'timed_out', 'startup_failure']);
 const NO_LOGS: ReadLogs = { sources: [], failedTests: [] };
 
 /** The failed run: its state now, the logs of its failed jobs, and how they fared elsewhere. What can be read at once is. */
@@ -101,7 +101,7 @@ async function readFailedJobs(
 ): Promise<{ failed: readonly Job[]; logs: ReadLogs }> {
   const { repository, runId, runAttempt } = target;
   const jobs = await part('jobs of the run', () => deps.codeHost.listJobs(repository, runId, runAttempt), []);
-  const failed = jobs.filter(({ conclusion }) => conclusion !== null && FAILED.has(conclusion));
+  const failed = jobs.filter(({ conclusion }) => isFailure(conclusion));
   return { failed, logs: await part('logs of the run', () => readLogs(target, failed, notes, deps), NO_LOGS) };
 }
 

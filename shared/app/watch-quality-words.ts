@@ -1,7 +1,6 @@
+import { shareText } from '#shared/domain/kernel/percent.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import { COLUMNS, wrapText } from '#shared/plugins/notifiers/wrap.ts';
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 /** The one mail about answers that got worse. Numbers and ids only; nothing in it was read from a log. */
 export function renderDegradationMail(report: QualityReport): { subject: string; message: string } {
@@ -9,11 +8,11 @@ export function renderDegradationMail(report: QualityReport): { subject: string;
   const measured =
     accuracy === null
       ? 'Nothing was judged yet.'
-      : `Of the last ${accuracy.cases} judged answers ${percent(accuracy.value)} were right (95% interval ${percent(accuracy.interval[0])} to ${percent(accuracy.interval[1])}).`;
+      : `Of the last ${accuracy.cases} judged answers ${shareText(accuracy.value)} were right (95% interval ${shareText(accuracy.interval[0])} to ${shareText(accuracy.interval[1])}).`;
   const drift = mix?.drifted
     ? ` The failures are of another kind than before: most of all ${mix.changes
         .slice(0, 2)
-        .map(({ class: name, before, now }) => `${name} from ${percent(before)} to ${percent(now)}`)
+        .map(({ class: name, before, now }) => `${name} from ${shareText(before)} to ${shareText(now)}`)
         .join(', ')}.`
     : '';
   const paragraphs = [

@@ -1,12 +1,6 @@
-export interface RunOutcome {
-  readonly runId: number;
-  readonly runAttempt: number;
-  readonly conclusion: string;
-  readonly onDefaultBranch: boolean;
-  readonly at: string;
-  /** Missing of runs that were recorded before it was. */
-  readonly headSha?: string | undefined;
-}
+import type { FinishedRun } from '#shared/domain/failure/history/known-runs.ts';
+
+export type RunOutcome = FinishedRun;
 
 /** Baselines: the last outcomes of each workflow. */
 export interface StatsStore {

@@ -1,6 +1,7 @@
 import { readConfiguration } from '#infra/configuration.ts';
 import type { Experiment } from '#shared/domain/experiment/experiment.ts';
 import { ExperimentOutcome, type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
+import { shareText } from '#shared/domain/kernel/percent.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
 import type { Terminal } from '../terminal.ts';
@@ -8,16 +9,14 @@ import type { Terminal } from '../terminal.ts';
 const MOST_OUTCOMES = 20_000;
 const CONFIGURATION = 'config/selfheal.json';
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
-
 function render({ id, title, status }: Experiment, { variants, recommendation }: ExperimentResults): string {
   const lines = variants.map((variant) => {
     const [low, high] = variant.interval;
-    const rate = variant.rate === null ? 'no outcome' : percent(variant.rate);
+    const rate = variant.rate === null ? 'no outcome' : shareText(variant.rate);
     const time = variant.minutesToHeal === null ? '' : `, ${variant.minutesToHeal.toFixed(1)} min to heal`;
     const effects = Object.entries(variant.sideEffects).map(([effect, times]) => `, ${effect} ${times}x`);
     const cases = `${variant.successes} of ${variant.attempts}`;
-    return `  ${variant.id.padEnd(20)} ${rate.padStart(10)} (${percent(low)} to ${percent(high)}), ${cases}${time}${effects.join('')}`;
+    return `  ${variant.id.padEnd(20)} ${rate.padStart(10)} (${shareText(low)} to ${shareText(high)}), ${cases}${time}${effects.join('')}`;
   });
   const advice =
     recommendation.kind === 'prefer' ? `prefer ${recommendation.variantId}` : recommendation.kind.replaceAll('-', ' ');

@@ -1,15 +1,16 @@
 import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { makeTestTally, type TestTally } from '#shared/domain/failure/history/test-tally.ts';
+import { shareText } from '#shared/domain/kernel/percent.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { metricLines } from '../input/metric-lines.ts';
 import { openInput } from '../input/open-input.ts';
 import { makeTestResultReader, type RowResult } from '../input/test-results.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeTogether } from '../write-together.ts';
 
 const MOST_BAD_ROWS_NAMED = 20;
 /** A row may hold a result for each of many runs. */
 const LONGEST_LINE = 4_000_000;
-const WRITE_AT_ONCE = 1 << 16;
 
 interface Tallied {
   readonly test: string;
@@ -55,12 +56,10 @@ function judged({ test, project, tally }: Tallied) {
   return { answer: project === null ? answer : { ...answer, project }, kind, rate };
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
-
 function asText({ answer, kind, rate }: ReturnType<typeof judged>): string {
   if (kind === 'steady') return '';
   const { test, score, runs, failures } = answer;
-  const interval = `${percent(rate[0])} to ${percent(rate[1])}`;
+  const interval = `${shareText(rate[0])} to ${shareText(rate[1])}`;
   return `${kind.padEnd(6)}  ${score.toFixed(3)}  failed ${failures} of ${runs} (rate ${interval})  ${test}\n`;
 }
 
@@ -76,15 +75,12 @@ export const flakyDetect = defineCommand({
   operands: { shown: 'FILE.csv', atLeast: 1, atMost: 1 },
   options: JSON_OPTION,
   async run({ operands: [file = '-'], options }, terminal) {
-    let pending = '';
-    for (const test of await readTests(file, terminal)) {
+    const print = (test: Tallied): string => {
       const one = judged(test);
-      pending += options.json === true ? `${JSON.stringify(one.answer)}\n` : asText(one);
-      if (pending.length < WRITE_AT_ONCE) continue;
-      await terminal.write(pending);
-      pending = '';
-    }
-    await terminal.write(pending);
+      return options.json === true ? `${JSON.stringify(one.answer)}\n` : asText(one);
+    };
+    const tests = await readTests(file, terminal);
+    await writeTogether(terminal, tests.map(print));
     return 0;
   },
 });

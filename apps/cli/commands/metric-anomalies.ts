@@ -4,9 +4,9 @@ import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { metricLines } from '../input/metric-lines.ts';
 import { openInput } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeTogether } from '../write-together.ts';
 
 const MOST_BAD_ROWS_NAMED = 20;
-const WRITE_AT_ONCE = 1 << 16;
 
 interface Judged {
   readonly row: MetricRow;
@@ -37,6 +37,14 @@ async function* judgedRows(file: string, terminal: Terminal): AsyncGenerator<Jud
     throw new UsageError(`${input.name}: it holds no row of a metric: write timestamp,value in each line.`);
 }
 
+async function* judgedText(
+  file: string,
+  terminal: Terminal,
+  print: (judged: Judged) => string,
+): AsyncGenerator<string> {
+  for await (const judged of judgedRows(file, terminal)) yield print(judged);
+}
+
 function asJson({ row: { timestamp, value }, anomaly: { score, anomalous } }: Judged): string {
   return `${JSON.stringify({ timestamp, value: value ?? null, score: Number(score.toFixed(6)), anomalous })}\n`;
 }
@@ -56,14 +64,7 @@ export const metricAnomalies = defineCommand({
   options: JSON_OPTION,
   async run({ operands: [file = '-'], options }, terminal) {
     const print = options.json === true ? asJson : asText;
-    let pending = '';
-    for await (const judged of judgedRows(file, terminal)) {
-      pending += print(judged);
-      if (pending.length < WRITE_AT_ONCE) continue;
-      await terminal.write(pending);
-      pending = '';
-    }
-    await terminal.write(pending);
+    await writeTogether(terminal, judgedText(file, terminal, print));
     return 0;
   },
 });

@@ -1,18 +1,18 @@
+import { shareText } from '#shared/domain/kernel/percent.ts';
 import type { Proportion } from '#shared/domain/quality/proportion.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
-const between = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`;
+const between = ([low, high]: readonly [number, number]): string => `${shareText(low)} to ${shareText(high)}`;
 const dollars = (microdollars: number | null): string =>
   microdollars === null ? 'not known' : `$${(microdollars / 1_000_000).toFixed(4)}`;
 
 function shareWords(share: Proportion | null): string {
-  return share === null ? 'nothing judged' : `${percent(share.value)} of ${share.cases} (${between(share.interval)})`;
+  return share === null ? 'nothing judged' : `${shareText(share.value)} of ${share.cases} (${between(share.interval)})`;
 }
 
 function claimLines({ claims }: QualityReport): string[] {
   return claims.map(({ claim, accuracy, degradation }) => {
-    const promised = degradation === null ? 'nothing promised' : `promised ${percent(degradation.against)} at least`;
+    const promised = degradation === null ? 'nothing promised' : `promised ${shareText(degradation.against)} at least`;
     const state = degradation?.degraded
       ? `DEGRADED (statistic ${degradation.statistic.toPrecision(3)}, limit ${degradation.limit})`
       : 'no loss shown';
@@ -23,7 +23,7 @@ function claimLines({ claims }: QualityReport): string[] {
 function reliabilityLines({ reliability }: QualityReport): string[] {
   return reliability.map(
     ({ from, to, cases, confidence, right, interval }) =>
-      `  ${from.toFixed(1)}-${to.toFixed(1)}  said ${percent(confidence).padStart(6)}  right ${percent(right).padStart(6)} (${between(interval)})  ${cases} answers`,
+      `  ${from.toFixed(1)}-${to.toFixed(1)}  said ${shareText(confidence).padStart(6)}  right ${shareText(right).padStart(6)} (${between(interval)})  ${cases} answers`,
   );
 }
 
@@ -40,7 +40,7 @@ function mixLines({ mix }: QualityReport): string[] {
   if (mix === null) return ['mix of classes: too few answers'];
   const changes = mix.changes
     .slice(0, 3)
-    .map(({ class: name, before, now }) => `${name} ${percent(before)} -> ${percent(now)}`);
+    .map(({ class: name, before, now }) => `${name} ${shareText(before)} -> ${shareText(now)}`);
   const said = mix.drifted ? 'CHANGED' : 'unchanged';
   return [
     `mix of classes: ${said} (index ${mix.index.toFixed(3)}, limit ${mix.limit.toFixed(3)}): ${changes.join(', ')}`,

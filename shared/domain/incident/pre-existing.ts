@@ -1,6 +1,5 @@
 import type { JobHistory, Telemetry } from '../evidence/telemetry.ts';
-
-const DECIDED = new Set(['success', 'failure', 'timed_out', 'startup_failure']);
+import { isFailure } from './run-conclusion.ts';
 
 /** Whether the job failed in its newest run on the default branch; null when it never ran there. */
 function failsThere({ defaultBranch }: JobHistory): boolean | null {
@@ -17,6 +16,8 @@ export function preExistingOf(telemetry: Telemetry | null): boolean | null {
   if (telemetry?.facts.kind !== 'github-run') return null;
   const jobs = telemetry.facts.jobHistories.map(failsThere).filter((one) => one !== null);
   if (jobs.length > 0) return jobs.every((fails) => fails);
-  const newest = telemetry.facts.defaultBranchConclusions.find((conclusion) => DECIDED.has(conclusion));
+  const newest = telemetry.facts.defaultBranchConclusions.find(
+    (conclusion) => conclusion === 'success' || isFailure(conclusion),
+  );
   return newest === undefined ? null : newest !== 'success';
 }

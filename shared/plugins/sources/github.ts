@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { defineSource, type SourceResult, type WebhookEnvelope } from './contract.ts';
 import { firstProblem } from './first-problem.ts';
@@ -30,7 +31,6 @@ const CompletedRun = z.object({
 });
 type CompletedRun = z.infer<typeof CompletedRun>;
 
-const FAILED = new Set(['failure', 'timed_out', 'startup_failure']);
 /** Conclusions that call for nothing; named here so that only static codes are ever counted. */
 const QUIET = new Set(['cancelled', 'skipped', 'neutral', 'action_required', 'stale']);
 const QUIET_ACTIONS = new Set(['requested', 'in_progress']);
@@ -68,7 +68,7 @@ function actionReason(action: string): string {
 function translate(body: CompletedRun, envelope: WebhookEnvelope): SourceResult {
   const { conclusion } = body.workflow_run;
   const succeeded = conclusion === 'success';
-  if (!succeeded && !FAILED.has(conclusion)) {
+  if (!succeeded && !isFailure(conclusion)) {
     return { kind: 'ignored', reason: QUIET.has(conclusion) ? `conclusion-${conclusion}` : 'conclusion-other' };
   }
   const deliveryId = envelope.headers['x-github-delivery'];

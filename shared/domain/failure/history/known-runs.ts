@@ -7,6 +7,7 @@ export interface FinishedRun {
   readonly conclusion: string;
   readonly onDefaultBranch: boolean;
   readonly at: string;
+  /** Missing of runs that were recorded before it was. */
   readonly headSha?: string | undefined;
 }
 
