@@ -67,14 +67,14 @@ module.exports = {
     ),
     rule(
       'functions-are-islands',
-      'Functions talk through the state machine, never by import.',
+      'Functions talk through the state machine, never by import. Beside their folders stands how alike ones are put together.',
       { path: '^functions/([^/]+)/' },
-      { path: '^functions/', pathNot: '^functions/$1/' },
+      { path: '^functions/', pathNot: ['^functions/$1/', '^functions/[^/]+[.]ts$'] },
     ),
     rule(
       'only-main-composes',
-      'handler.ts takes its dependencies; main.ts builds them.',
-      { path: '^functions/', pathNot: '/main[.]ts$' },
+      'handler.ts takes its dependencies; main.ts builds them, with the compositions beside the folders.',
+      { path: '^functions/.+/', pathNot: '/main[.]ts$' },
       { path: '^shared/adapters/' },
     ),
     rule(

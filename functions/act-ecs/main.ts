@@ -1,36 +1,11 @@
 import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
-import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
-import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
-import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-writer.ts';
-import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
-import { systemClock } from '#shared/adapters/system/clock.ts';
-import { actionPorts } from '#shared/app/act-ports.ts';
-import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
-import { STEPS } from '#shared/domain/workflow/steps.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { actFunction } from '../act-function.ts';
 import { config } from './config.ts';
-import { makeHandler } from './handler.ts';
 
-const environment = readEnvironment(config, process.env);
-const configuration = loadConfiguration(process.env);
-
-export const handler = stepFunction({
-  config,
-  ...STEPS.act,
-  run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
-    control: makeDynamoControlStore({ table: environment.controlTable }),
-    ports: actionPorts({
-      alarms: makeCloudWatchAlarmReader(),
-      deployments: makeDeploymentReader(),
-      ecsServices: makeEcsServiceWriter(),
-      clock: systemClock,
-    }),
-    actions: ACTIONS,
-    configuration,
-    clock: systemClock,
-    meter: lambdaMeter,
-  }),
+export const handler = actFunction(config, {
+  alarms: makeCloudWatchAlarmReader(),
+  deployments: makeDeploymentReader(),
+  ecsServices: makeEcsServiceWriter(),
 });

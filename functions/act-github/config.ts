@@ -1,16 +1,7 @@
-import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+import { defineActFunction } from '#shared/domain/workflow/function-config.ts';
 
-export const config = defineFunction({
-  name: 'act-github',
-  description: 'Re-runs failed jobs on GitHub.',
-  timeoutSeconds: 60,
-  memoryMb: 512,
-  trigger: { kind: 'workflow' },
-  uses: {
-    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    controlTable: ['dynamodb:GetItem'],
-    githubTokenSecret: ['secretsmanager:GetSecretValue'],
-  },
-  actionGrants: ['execute', 'observe'],
+export const config = defineActFunction({
   family: 'github',
+  description: 'Re-runs failed jobs on GitHub.',
+  uses: { githubTokenSecret: ['secretsmanager:GetSecretValue'] },
 });

@@ -1,35 +1,17 @@
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
-import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
-import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
-import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import { actionPorts } from '#shared/app/act-ports.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
-import { STEPS } from '#shared/domain/workflow/steps.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { actFunction } from '../act-function.ts';
 import { config } from './config.ts';
-import { makeHandler } from './handler.ts';
 
-const environment = readEnvironment(config, process.env);
-const configuration = loadConfiguration(process.env);
-const secrets = makeSecretReader({ 'github-token': environment.githubTokenSecret });
-const codeHost = makeGithubCodeHost(
-  githubAccess({ apiUrl: configuration.github.apiUrl, secret: () => secrets.read('github-token'), clock: systemClock }),
-);
+const { apiUrl } = loadConfiguration(process.env).github;
+const secrets = makeSecretReader({ 'github-token': readEnvironment(config, process.env).githubTokenSecret });
 
-export const handler = stepFunction({
-  config,
-  ...STEPS.act,
-  run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
-    control: makeDynamoControlStore({ table: environment.controlTable }),
-    ports: actionPorts({ codeHost, clock: systemClock }),
-    actions: ACTIONS,
-    configuration,
-    clock: systemClock,
-    meter: lambdaMeter,
-  }),
+export const handler = actFunction(config, {
+  codeHost: makeGithubCodeHost(
+    githubAccess({ apiUrl, secret: () => secrets.read('github-token'), clock: systemClock }),
+  ),
 });

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -13,10 +11,9 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Access } from '../access.ts';
+import { healDefinition, substitutionOf } from '../heal-definition.ts';
 import { makeRole } from './function-role.ts';
 import type { LambdaFunction } from './lambda-function.ts';
-
-const DEFINITION = join(import.meta.dirname, '../../statemachines/heal.asl.json');
 
 export interface WorkflowProps {
   /** Every function the definition names, by the function's name. */
@@ -46,7 +43,7 @@ export class Workflow extends Construct {
       access: machineAccess(functions, props.escalationTopic),
     });
     this.machine = new StateMachine(this, 'Machine', {
-      definitionBody: DefinitionBody.fromString(definition(props.longestSeconds)),
+      definitionBody: DefinitionBody.fromString(definition(functions, props.longestSeconds)),
       definitionSubstitutions: {
         EscalationTopicArn: props.escalationTopic.topicArn,
         ...Object.fromEntries(
@@ -77,14 +74,9 @@ export class Workflow extends Construct {
 }
 
 /** Waits for approvals must fit into the machine's own timeout: an execution that ends by it tells nobody but an alarm. */
-function definition(longestSeconds: number): string {
-  const written = JSON.parse(readFileSync(DEFINITION, 'utf8')) as { TimeoutSeconds: number };
-  return JSON.stringify({ ...written, TimeoutSeconds: Math.max(written.TimeoutSeconds, longestSeconds) });
-}
-
-/** `request-approval` is `${RequestApprovalFunctionArn}` in the definition. */
-export function substitutionOf(functionName: string): string {
-  return `${functionName.replaceAll(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())}FunctionArn`;
+function definition(functions: readonly LambdaFunction[], longestSeconds: number): string {
+  const heal = healDefinition(functions.map(({ config }) => config));
+  return JSON.stringify({ ...heal, TimeoutSeconds: Math.max(heal.TimeoutSeconds, longestSeconds) });
 }
 
 function machineAccess(functions: readonly LambdaFunction[], topic: ITopic): Access[] {

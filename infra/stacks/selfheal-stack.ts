@@ -14,6 +14,7 @@ import { Monitoring } from '../constructs/monitoring.ts';
 import { Schedules } from '../constructs/schedules.ts';
 import { Tracing } from '../constructs/tracing.ts';
 import { Workflow } from '../constructs/workflow.ts';
+import { pascalCase } from '../heal-definition.ts';
 import { resourceCatalogue, withWorkflow } from '../resource-catalogue.ts';
 import type { Settings } from '../settings.ts';
 import type { StateResources } from './state-stack.ts';
@@ -130,8 +131,4 @@ export class SelfhealStack extends Stack {
 
 function triggeredBy({ functions }: Parts, kind: FunctionConfig['trigger']['kind']): readonly FunctionConfig[] {
   return functions.filter(({ trigger }) => trigger.kind === kind);
-}
-
-function pascalCase(name: string): string {
-  return name.replaceAll(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 }

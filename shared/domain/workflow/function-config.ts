@@ -1,3 +1,5 @@
+import type { ActionFamily } from '../remediation/bound-action.ts';
+
 /**
  * The resources a function may use, by the name its code knows them by. `infra` turns each use into one environment variable
  * and one IAM statement on exactly that resource, so that a grant and its variable cannot part.
@@ -40,7 +42,7 @@ export interface FunctionConfig {
   readonly uses: Partial<Readonly<Record<ResourceName, readonly string[]>>>;
   /** Which part of the action plug-ins' grants its role gets; `family` limits `execute` to one action family. */
   readonly actionGrants?: readonly ('execute' | 'observe' | 'undo')[];
-  readonly family?: 'github' | 'lambda' | 'ecs';
+  readonly family?: ActionFamily;
   /** True: its role gets the configured model provider's grants. */
   readonly callsModel?: boolean;
   /** Rights that only serve a language model: without one its role does not get them. Their variables stand in `uses`. */
@@ -51,6 +53,31 @@ export interface FunctionConfig {
 
 export function defineFunction<const C extends FunctionConfig>(config: C): C {
   return config;
+}
+
+const ACT_USES = {
+  incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+  controlTable: ['dynamodb:GetItem'],
+} as const satisfies FunctionConfig['uses'];
+
+export type ActFunctionConfig = FunctionConfig & { readonly family: ActionFamily; readonly uses: typeof ACT_USES };
+
+/** The function that executes the actions of one family, with a role of its own; `uses` is what only this family needs. */
+export function defineActFunction<const U extends FunctionConfig['uses'] = Record<never, never>>(act: {
+  readonly family: ActionFamily;
+  readonly description: string;
+  readonly uses?: U;
+}) {
+  return {
+    name: `act-${act.family}`,
+    description: act.description,
+    timeoutSeconds: 60,
+    memoryMb: 512,
+    trigger: { kind: 'workflow' },
+    uses: { ...ACT_USES, ...(act.uses as U) },
+    actionGrants: ['execute', 'observe'],
+    family: act.family,
+  } as const satisfies FunctionConfig;
 }
 
 /** The environment a function's `main.ts` may read, derived from its config. */

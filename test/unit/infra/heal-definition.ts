@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { FUNCTIONS } from '#infra/functions.ts';
+import { healDefinition } from '#infra/heal-definition.ts';
 import { STEPS, type StepName } from '#shared/domain/workflow/steps.ts';
 
 export interface Catcher {
@@ -30,9 +30,8 @@ export interface Definition {
   readonly States: Readonly<Record<string, State>>;
 }
 
-export const HEAL = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../statemachines/heal.asl.json'), 'utf8'),
-) as Definition;
+/** As it is deployed. */
+export const HEAL: Definition = healDefinition(FUNCTIONS);
 
 /** Every state by its name, those of branches included. */
 export const STATES: ReadonlyMap<string, State> = new Map(

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
 import { removeFolders } from '#test/unit/local/workflow/harness.ts';
 import { aPlan, broken, DIGEST, heal, retryable } from './heal-runner.ts';
 
@@ -26,13 +27,12 @@ describe('an incident on its way through the workflow', () => {
     expect([inputOf(healed, 'Notify')?.stage, inputOf(healed, 'Notify', 1)?.stage]).toEqual(['acting', 'final']);
   });
 
-  it.each([
-    ['github', 'ActGithub'],
-    ['lambda', 'ActLambda'],
-    ['ecs', 'ActEcs'],
-  ] as const)('of the family %s is acted on by %s', async (family, name) => {
-    expect((await heal({ script: { plan: aPlan({ family }) } })).calls).toContain(name);
-  });
+  it.each(ActionFamily.options.map((family) => [family, `Act${family[0]?.toUpperCase()}${family.slice(1)}`] as const))(
+    'of the family %s is acted on by %s',
+    async (family, name) => {
+      expect((await heal({ script: { plan: aPlan({ family }) } })).calls).toContain(name);
+    },
+  );
 
   it('that was closed meanwhile is left alone', async () => {
     const healed = await heal({ script: { load: { kind: 'alarm', status: 'resolved', maxActions: 2 } } });

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { parseDefinition } from '#apps/local/workflow/parse-definition.ts';
-import { substitutionOf } from '#infra/constructs/workflow.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
+import { substitutionOf } from '#infra/heal-definition.ts';
 import { functionOf, HEAL, STATES, type State, stepOf, waysOut } from './heal-definition.ts';
 
 // The package has no types that TypeScript can find.

@@ -1,15 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { FUNCTIONS } from '#infra/functions.ts';
+import { healDefinition } from '#infra/heal-definition.ts';
+import { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
 import { STEPS, type StepName } from '#shared/domain/workflow/steps.ts';
 import { anEngine, type Engine, failing, removeFolders } from './harness.ts';
 
 afterAll(removeFolders);
 
-const definition = JSON.parse(
-  readFileSync(new URL('../../../../statemachines/heal.asl.json', import.meta.url), 'utf8'),
-) as object;
+const definition: object = healDefinition(FUNCTIONS);
 const INCIDENT = 'gh-0123456789abcdef01234567';
 const DIGEST = 'a'.repeat(64);
+
+const nameOfAct = (family: string) => `Act${family[0]?.toUpperCase()}${family.slice(1)}`;
+const ACTS = ActionFamily.options.map(nameOfAct);
 
 /** Which contract each function of the workflow keeps. */
 const CONTRACTS: Readonly<Record<string, StepName>> = {
@@ -22,9 +25,7 @@ const CONTRACTS: Readonly<Record<string, StepName>> = {
   Plan: 'plan',
   RequestApproval: 'requestApproval',
   Guard: 'guard',
-  ActGithub: 'act',
-  ActLambda: 'act',
-  ActEcs: 'act',
+  ...Object.fromEntries(ACTS.map((name) => [name, 'act' as const])),
   Verify: 'verify',
   Undo: 'undo',
   Escalate: 'escalate',
@@ -56,9 +57,7 @@ const USUAL: Readonly<Record<string, unknown>> = {
   Plan: plan(),
   RequestApproval: null,
   Guard: { granted: true, lease: 'lease-1', reasons: [] },
-  ActGithub: { state: 'done', summary: 'rerun' },
-  ActLambda: { state: 'done', summary: 'alias moved' },
-  ActEcs: { state: 'done', summary: 'service rolled back' },
+  ...Object.fromEntries(ACTS.map((name) => [name, { state: 'done', summary: `by ${name}` }])),
   Verify: { state: 'recovered', summary: 'the rerun passed' },
   Undo: { state: 'undone', summary: 'put back' },
   Escalate: null,
@@ -232,13 +231,12 @@ describe('the healing workflow', () => {
     expect(healed.called.at(-1)?.payload.Message).toContain(`failed at ${name} with Broken`);
   });
 
-  it.each([
-    ['github', 'ActGithub'],
-    ['lambda', 'ActLambda'],
-    ['ecs', 'ActEcs'],
-  ])('an action of the family %s is done by %s', async (family, name) => {
-    expect((await heal({ Plan: [plan({ family })] })).names).toContain(name);
-  });
+  it.each(ActionFamily.options.map((family) => [family, nameOfAct(family)]))(
+    'an action of the family %s is done by %s',
+    async (family, name) => {
+      expect((await heal({ Plan: [plan({ family })] })).names).toContain(name);
+    },
+  );
 
   it('tells the next plan what was tried', async () => {
     const second = plan({ actionId: 'rerun-workflow' });
