@@ -14,7 +14,7 @@ export const config = defineFunction({
     ],
   },
   uses: {
-    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     workflow: ['states:SendTaskSuccess'],
     userPoolClient: [],
   },

@@ -7,7 +7,7 @@ export const config = defineFunction({
   memoryMb: 512,
   trigger: { kind: 'workflow' },
   uses: {
-    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   },
   /** Its reads are part of the undo grants: it never looks at alarms. */

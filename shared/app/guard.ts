@@ -1,3 +1,4 @@
+import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
 import { breakerScopeOf, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
@@ -11,6 +12,7 @@ import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type PlannedAction, readPlannedAction } from './act-planned.ts';
 import { loadIncident } from './load-incident.ts';
+import { reasonsFact } from './plan-known.ts';
 
 export interface GuardDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'getPlan' | 'getApproval' | 'audit'>;
@@ -36,7 +38,7 @@ const LEASE_SLACK_SECONDS = 600;
  */
 export async function guard(input: StepInput<'guard'>, deps: GuardDeps): Promise<StepOutput<'guard'>> {
   const planned = await readPlannedAction(input, deps);
-  const denials = await judge(planned, deps);
+  const { denials, known } = await judge(planned, deps);
   const verdict = denials.length > 0 ? { reasons: denials } : await reserve(planned, deps);
   const granted = 'lease' in verdict;
   const reasons = granted ? [] : [...verdict.reasons];
@@ -44,28 +46,37 @@ export async function guard(input: StepInput<'guard'>, deps: GuardDeps): Promise
   await deps.incidents.audit(input.incidentId, `guard#${input.digest}#${granted}`, {
     at: deps.clock.now().toISOString(),
     event: granted ? 'guard.granted' : 'guard.denied',
-    facts: { action: planned.action.actionId, digest: input.digest, reasons: reasons.join(' ') || null },
+    facts: { action: planned.action.actionId, digest: input.digest, ...reasonsFact(reasons), ...known },
   });
   return { granted, lease: granted ? verdict.lease : null, reasons };
 }
 
-async function judge({ action, plugin, parameters }: PlannedAction, deps: GuardDeps): Promise<string[]> {
+/** Every reason against it, and what they were judged by. */
+async function judge(
+  { action, plugin, parameters }: PlannedAction,
+  deps: GuardDeps,
+): Promise<{ denials: string[]; known: AuditEntry['facts'] }> {
   const { configuration, control, incidents } = deps;
   const now = deps.clock.now();
   const incident = await loadIncident(action.incidentId, incidents);
   const windowStart = new Date(now.getTime() - configuration.policy.breakerWindowMinutes * 60_000);
-  return judgeGuard({
+  const controls = await control.controls();
+  const mode = modeOf(configuration, incident.target);
+  const failures = await control.failuresSince(breakerScopeOf(action), windowStart);
+  const approval = (await incidents.getApproval(action.incidentId, action.digest))?.state ?? null;
+  const denials = judgeGuard({
     action,
     targetKey: plugin.targetKey(parameters),
     target: incident.target,
-    controls: await control.controls(),
+    controls,
     policy: configuration.policy,
-    mode: modeOf(configuration, incident.target),
+    mode,
     service: serviceOf(configuration, incident.target),
-    failures: await control.failuresSince(breakerScopeOf(action), windowStart),
-    approval: (await incidents.getApproval(action.incidentId, action.digest))?.state ?? null,
+    failures,
+    approval,
     now,
   });
+  return { denials, known: { killSwitch: controls.killSwitch, mode, failures, approval, risk: action.risk } };
 }
 
 /** Takes the lease first: what is observed and counted afterwards stays true while it is held. */

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Exposure } from '#shared/domain/experiment/exposure.ts';
@@ -10,7 +11,7 @@ import { decide, type Judgement } from '#shared/domain/policy/decide.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
 import { bindAction } from '#shared/domain/remediation/bind-action.ts';
 import type { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
-import { HUMAN } from '#shared/domain/remediation/candidates.ts';
+import { type Candidate, HUMAN } from '#shared/domain/remediation/candidates.ts';
 import { type Choice, chooseCandidate } from '#shared/domain/remediation/choice.ts';
 import type { StepInput, StepOutput, StepPlan } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
@@ -22,6 +23,7 @@ import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { loadIncident } from './load-incident.ts';
 import { candidatesFor, rankedFor } from './plan-context.ts';
 import { exposureFor } from './plan-experiment.ts';
+import { knownFacts, reasonsFact } from './plan-known.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './plan-telemetry.ts';
 import { findUnfinished } from './plan-unfinished.ts';
 
@@ -55,14 +57,15 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
   const unfinished = await findUnfinished(incident, records, input.tried, deps.incidents);
   if (unfinished.kind === 'continue') return continued(unfinished.action, incident, deps);
   const material = { ...gathered, telemetry: await readTelemetryAgain(incident.target, gathered.telemetry, deps) };
-  const { choice, exposure } =
+  const { choice, exposure, listed } =
     unfinished.kind === 'unclear'
-      ? { choice: { kind: 'human', reason: unfinished.reason } as const, exposure: null }
+      ? { choice: { kind: 'human', reason: unfinished.reason } as const, exposure: null, listed: [] }
       : choiceOf(material, input.tried, deps);
   const judgement = withHistory(judgementOf(material, choice, deps), records);
   const action = await seal(judgement, incident, deps);
   const plan = stepPlan(judgement.decision, judgement.reasons, action, deps);
-  await report(plan, incident, { round: input.tried.length, exposure }, deps);
+  const known = knownFacts(material, listed, deps.configuration);
+  await report(plan, incident, { round: input.tried.length, exposure, known }, deps);
   return plan;
 }
 
@@ -86,7 +89,7 @@ function choiceOf(
   material: Material,
   tried: readonly string[],
   deps: PlanDeps,
-): { choice: Choice; exposure: Exposure | null } {
+): { choice: Choice; exposure: Exposure | null; listed: readonly Candidate[] } {
   const { incident, telemetry, classification, diagnosis, outcomes } = material;
   const { configuration, clock } = deps;
   const facts = { target: incident.target, telemetry, classification, configuration, now: clock.now() };
@@ -96,7 +99,7 @@ function choiceOf(
   const exposure = tried.length === 0 ? exposureFor(incident, classification, left, configuration) : null;
   // A model may still ask for a human; otherwise the variant decides where there is one.
   const pick = exposure === null || diagnosis.choice === HUMAN ? diagnosis.choice : exposure.label;
-  return { choice: chooseCandidate(left, pickWasTried ? null : pick), exposure };
+  return { choice: chooseCandidate(left, pickWasTried ? null : pick), exposure, listed };
 }
 
 function judgementOf({ incident, telemetry, diagnosis, records }: Material, choice: Choice, deps: PlanDeps): Judgement {
@@ -134,7 +137,7 @@ async function seal(
 
 async function continued(action: BoundAction, incident: Incident, deps: PlanDeps): Promise<StepPlan> {
   const plan = stepPlan('act', ['Continues what an earlier execution began.', action.description], action, deps);
-  await report(plan, incident, { round: 0, exposure: null }, deps);
+  await report(plan, incident, { round: 0, exposure: null, known: {} }, deps);
   return plan;
 }
 
@@ -160,7 +163,7 @@ function stepPlan(
 async function report(
   plan: StepPlan,
   incident: Incident,
-  { round, exposure }: { round: number; exposure: Exposure | null },
+  { round, exposure, known }: { round: number; exposure: Exposure | null; known: AuditEntry['facts'] },
   deps: PlanDeps,
 ): Promise<void> {
   deps.meter.count(`plan-${plan.decision}`);
@@ -174,6 +177,8 @@ async function report(
       digest: plan.digest,
       round,
       ...(exposure === null ? {} : { experiment: exposure.experimentId, variant: exposure.variantId }),
+      ...reasonsFact(plan.reasons),
+      ...known,
     },
   });
 }

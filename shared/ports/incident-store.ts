@@ -1,3 +1,4 @@
+import type { AuditEntry, TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/remediation/bound-action.ts';
 
@@ -11,14 +12,7 @@ export interface Approval {
   readonly decidedBy: string | null;
 }
 
-export interface AuditEntry {
-  /** ISO 8601. */
-  readonly at: string;
-  /** Past tense: `incident.opened`, `action.intended`, `guard.denied` ... */
-  readonly event: string;
-  /** Trusted facts only; never evidence text. */
-  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
-}
+export type { AuditEntry };
 
 /** Incidents with their plans, actions, approvals and audit trail. Every write is one conditional single-item write. */
 export interface IncidentStore {
@@ -67,7 +61,10 @@ export interface IncidentStore {
     at: Date,
   ): Promise<'decided' | 'not-pending'>;
 
-  /** Append-only; `key` makes a repeat of the same entry harmless. */
+  /** Append-only and chained; `key` makes a repeat of the same entry harmless. */
   audit(incidentId: string, key: string, entry: AuditEntry): Promise<void>;
+  /** In the order in which they were written, whatever their clocks said. */
   listAudit(incidentId: string): Promise<AuditEntry[]>;
+  /** The same with what shows whether the trail is as it was written. */
+  auditTrail(incidentId: string): Promise<TrailEntry[]>;
 }

@@ -1,8 +1,10 @@
+import { type ChainedEntry, chainEntry } from '#shared/domain/audit/audit-chain.ts';
+import { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import { ActionRecord, type BoundAction } from '#shared/domain/remediation/bound-action.ts';
-import type { Approval, AuditEntry, IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { fakeClock } from './clock.ts';
 
@@ -10,7 +12,7 @@ type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrenc
 type Plans = Pick<IncidentStore, 'putPlan' | 'getPlan'>;
 type Actions = Pick<IncidentStore, 'intend' | 'getAction' | 'listActions' | 'commitAction'>;
 type Approvals = Pick<IncidentStore, 'putApproval' | 'getApproval' | 'decideApproval'>;
-type Audit = Pick<IncidentStore, 'audit' | 'listAudit'>;
+type Audit = Pick<IncidentStore, 'audit' | 'listAudit' | 'auditTrail'>;
 
 /** Incidents in memory, with the conditions of the real store. Every value is copied on its way in and out. */
 export function makeMemoryIncidentStore(clock: Clock = fakeClock()): IncidentStore {
@@ -118,17 +120,18 @@ function memoryApprovals(): Approvals {
 }
 
 function memoryAudit(): Audit {
-  const trails = new Map<string, Map<string, AuditEntry>>();
+  const trails = new Map<string, ChainedEntry[]>();
+  const trailOf = (incidentId: string): ChainedEntry[] => trails.get(incidentId) ?? [];
   return {
     audit: async (incidentId, key, entry) => {
-      const trail = trails.get(incidentId) ?? new Map<string, AuditEntry>();
-      if (!trail.has(key)) trail.set(key, structuredClone(entry));
-      trails.set(incidentId, trail);
+      const trail = trailOf(incidentId);
+      if (trail.some((known) => known.key === key)) return;
+      const last = trail.at(-1)?.link ?? null;
+      trails.set(incidentId, [...trail, chainEntry({ incidentId, key, last }, AuditEntry.parse(entry))]);
     },
     listAudit: async (incidentId) =>
-      [...(trails.get(incidentId) ?? new Map<string, AuditEntry>()).entries()]
-        .sort(([keyA, a], [keyB, b]) => (a.at + keyA < b.at + keyB ? -1 : 1))
-        .map(([, entry]) => structuredClone(entry)),
+      structuredClone(trailOf(incidentId).map(({ at, event, facts }) => ({ at, event, facts }))),
+    auditTrail: async (incidentId) => structuredClone(trailOf(incidentId)),
   };
 }
 

@@ -42,7 +42,7 @@ describe('how long records are kept', () => {
     const asked = { requestedAt: at, expiresAt: at, state: 'pending', decidedBy: null } as const;
     await store.putApproval({ incidentId: incident.id, digest: action.digest, taskToken: 'token', ...asked });
     await store.audit(incident.id, 'opened#1', { at, event: 'incident.opened', facts: {} });
-    expect(await kept()).toEqual({ META: 100, PLAN: 100, ACTION: 100, APPROVAL: 100, opened: 500 });
+    expect(await kept()).toEqual({ META: 100, PLAN: 100, ACTION: 100, APPROVAL: 100, ENTRY: 500 });
   });
 
   it('is counted from the last change, so that an incident at work is never deleted', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { aBoundAction, aClassification, anActionRecord, anApproval, anIncident } from '#test/builders/index.ts';
@@ -205,20 +206,40 @@ export function incidentStoreContract(name: string, open: (clock: Clock) => Prom
   });
 
   describe(`${name}: audit`, () => {
-    it('appends each entry once by its key, in the order of time, apart for each incident', async () => {
-      const entry = (event: string, time: string) => ({
-        at: at(time).toISOString(),
-        event,
-        facts: { attempt: 1, by: null },
-      });
+    const entry = (event: string, time: string) => ({
+      at: at(time).toISOString(),
+      event,
+      facts: { attempt: 1, by: null, confidence: 0.87 },
+    });
+
+    it('[D228] appends each entry once by its key, in the order of writing, whatever the clock says, apart for each incident', async () => {
       await store.audit(ID, 'acted', entry('action.intended', '12:02:00'));
       await store.audit(ID, 'opened', entry('incident.opened', '12:00:00'));
       await store.audit(ID, 'acted', entry('action.intended', '12:09:00'));
       await store.audit('gh-another-incident', 'opened', entry('incident.opened', '12:00:00'));
       expect(await store.listAudit(ID)).toEqual([
-        entry('incident.opened', '12:00:00'),
         entry('action.intended', '12:02:00'),
+        entry('incident.opened', '12:00:00'),
       ]);
+    });
+
+    it('[D228] chains what many write at once into one trail, in which nothing is lost and nothing twice', async () => {
+      await twenty((index) => store.audit(ID, `entry#${index % 10}`, entry(`event.${index % 10}`, '12:00:00')));
+      const trail = await store.auditTrail(ID);
+      expect(trail.map(({ key }) => key).sort()).toEqual(Array.from({ length: 10 }, (_, index) => `entry#${index}`));
+      expect(trail.map(({ link }) => link?.sequence)).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
+      expect(verifyChain(ID, trail)).toEqual({
+        kind: 'intact',
+        chained: 10,
+        unchained: 0,
+        head: trail.at(-1)?.link?.digest,
+      });
+    });
+
+    it('keeps texts so that their digest still fits when they are read back', async () => {
+      const facts = { half: 'a\ud83d', whole: 'déjà 🙂', big: 9007199254740991, small: 1e-7, none: null };
+      await store.audit(ID, 'odd', { at: at('12:00:00').toISOString(), event: 'guard.denied', facts });
+      expect(verifyChain(ID, await store.auditTrail(ID)).kind).toBe('intact');
     });
   });
 }

@@ -1,0 +1,47 @@
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { type Account, accountIn, accountOf, INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
+import { renderAccount, tellAccount } from '../incidents/render-account.ts';
+import type { Terminal } from '../terminal.ts';
+
+async function read(operand: string, table: string | undefined, terminal: Terminal): Promise<Account> {
+  return table === undefined
+    ? await accountIn(operand, terminal)
+    : await accountOf(operand, await openIncidents(table));
+}
+
+async function writeRecords({ incident, trail }: Account, terminal: Terminal): Promise<void> {
+  if (incident !== null) await terminal.write(`${JSON.stringify(incident)}\n`);
+  for (const entry of trail) await terminal.write(`${JSON.stringify(entry)}\n`);
+}
+
+export const incidentExplain = defineCommand({
+  name: 'incident explain',
+  summary: 'what happened in an incident and why, and whether its audit trail is as it was written',
+  details:
+    'Reads an incident of a deployment with --table, or a file that --records printed before.\n' +
+    'Each entry of the trail names the digest of the one before it: a change, a gap or an entry put in is found, and the first is named.\n' +
+    'A cut at the end shows only against a noted digest: give it with --head.\n' +
+    'With --json: {incident, status, reason, openedAt, chain, story: [{sequence, at, event, words, facts}]}.\n' +
+    'Exit code 1 when the trail is not as it was written.',
+  operands: { shown: 'INCIDENT|FILE', atLeast: 1, atMost: 1 },
+  options: {
+    ...INCIDENTS_OPTION,
+    head: { type: 'string', value: 'DIGEST', about: 'what the last entry must be: its digest, or the beginning of it' },
+    records: { type: 'boolean', about: 'print incident and trail as JSON Lines, to keep' },
+    ...JSON_OPTION,
+  },
+  async run({ operands: [operand = ''], options }, terminal) {
+    const { head, table } = options;
+    if (head !== undefined && !/^[0-9a-f]{8,64}$/.test(head)) {
+      throw new UsageError(`--head ${head}: give the digest in hexadecimal, eight digits at least.`);
+    }
+    const account = await read(operand, table, terminal);
+    if (options.records === true) {
+      await writeRecords(account, terminal);
+      return 0;
+    }
+    const told = tellAccount(account, head);
+    await terminal.write(options.json === true ? `${JSON.stringify(told)}\n` : renderAccount(told));
+    return told.chain.kind === 'broken' ? 1 : 0;
+  },
+});

@@ -1,0 +1,48 @@
+import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { modeOf } from '#shared/domain/incident/scope.ts';
+import { type Candidate, HUMAN } from '#shared/domain/remediation/candidates.ts';
+
+export interface Known {
+  readonly incident: Pick<Incident, 'target'>;
+  readonly classification: Pick<Classification, 'class' | 'verdict' | 'confidence'>;
+  readonly diagnosis: Pick<Diagnosis, 'source' | 'choice' | 'confidence'>;
+  /** Outcomes that the ranking looked at. */
+  readonly outcomes: readonly unknown[];
+}
+
+const MOST_TEXT = 2000;
+
+/**
+ * What a plan was made of, for its audit entry: whoever asks later sees what was known then. A label that no action has is not repeated,
+ * since a model may be made to say anything.
+ */
+export function knownFacts(
+  { incident, classification, diagnosis, outcomes }: Known,
+  listed: readonly Candidate[],
+  configuration: Configuration,
+): AuditEntry['facts'] {
+  const isListed = listed.some(({ label }) => label === diagnosis.choice) || diagnosis.choice === HUMAN;
+  return {
+    class: classification.class,
+    classConfidence: classification.confidence,
+    verdict: classification.verdict,
+    mode: modeOf(configuration, incident.target),
+    candidates: listed.map(inWords).join(', ').slice(0, MOST_TEXT) || null,
+    outcomes: outcomes.length,
+    diagnosis: diagnosis.source,
+    ...(diagnosis.source === 'model'
+      ? { modelChoice: isListed ? diagnosis.choice : 'none that is listed', modelConfidence: diagnosis.confidence }
+      : {}),
+  };
+}
+
+/** Reasons as one text. */
+export function reasonsFact(reasons: readonly string[]): AuditEntry['facts'] {
+  return { reasons: reasons.join(' ').slice(0, MOST_TEXT) || null };
+}
+
+const inWords = ({ label, confidence, risk }: Candidate): string => `${label} ${confidence.toFixed(2)} ${risk}`;

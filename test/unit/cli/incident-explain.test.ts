@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { accountOf } from '#apps/cli/incidents/read-trail.ts';
+import { renderAccount, tellAccount } from '#apps/cli/incidents/render-account.ts';
+import type { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
+import { anIncident } from '#test/builders/index.ts';
+import { makeMemoryIncidentStore } from '#test/fakes/index.ts';
+import { aFile, runCommand } from './run-command.ts';
+
+const AT = '2026-11-21T12:00:00.000Z';
+const DIGEST = 'ab12'.repeat(16);
+const incident = anIncident({ status: 'resolved', outcomeReason: 'Attempt 2 passed.' });
+
+/** The trail of a re-run that helped, as the steps write it. */
+async function aStory(): Promise<TrailEntry[]> {
+  const store = makeMemoryIncidentStore();
+  const write = (event: string, facts: TrailEntry['facts']) =>
+    store.audit(incident.id, event, { at: AT, event, facts });
+  await write('incident.opened', { attempt: 1, source: 'github', kind: 'github-run' });
+  await write('plan.made', {
+    decision: 'act',
+    action: 'rerun-failed-jobs',
+    digest: DIGEST,
+    round: 0,
+    reasons: 'Risk low, confidence 90 %: allowed without asking.',
+    class: 'network_connectivity',
+    verdict: 'infrastructure',
+    classConfidence: 0.9,
+    mode: 'act',
+    candidates: 'rerun-failed-jobs 0.90 low',
+    outcomes: 3,
+    diagnosis: 'rules',
+  });
+  await write('guard.granted', {
+    action: 'rerun-failed-jobs',
+    digest: DIGEST,
+    reasons: null,
+    killSwitch: false,
+    mode: 'act',
+    failures: 0,
+    approval: null,
+    risk: 'low',
+  });
+  await write('action.intended', { action: 'rerun-failed-jobs', target: 'github:acme/shop/run/1001', digest: DIGEST });
+  await write('action.recovered', { action: 'rerun-failed-jobs', target: 'github:acme/shop/run/1001', digest: DIGEST });
+  await write('incident.resolved', { attempt: 1, actions: 1, parent: null });
+  return await store.auditTrail(incident.id);
+}
+
+const records = (trail: readonly unknown[], first: unknown = incident): string =>
+  aFile([first, ...trail].map((one) => JSON.stringify(one)).join('\n'), 'incident.jsonl');
+const explain = (file: string, ...more: string[]) => runCommand(['incident', 'explain', file, ...more]);
+
+describe('selfheal incident explain', () => {
+  it('[D228][D19] tells in plain words what was done and what was known when it was decided, and that the trail is intact', async () => {
+    const trail = await aStory();
+    const { code, stdout, stderr } = await explain(records(trail));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.toString()).toMatchInlineSnapshot(`
+      "Incident gh-000000000000000000000000: resolved. Attempt 2 passed.
+      opened 2026-11-21T12:00:00.000Z
+
+         1  2026-11-21T12:00:00.000Z  It was opened: github reported a failure (github-run).
+         2  2026-11-21T12:00:00.000Z  The plan was to do it without asking: rerun-failed-jobs (plan ab12ab12ab12). Risk low, confidence 90 %: allowed without asking. Known then: network_connectivity, infrastructure, confidence 90 %; mode act; possible actions rerun-failed-jobs 0.90 low; 3 outcomes of this class; diagnosis by rules.
+         3  2026-11-21T12:00:00.000Z  The last check allowed rerun-failed-jobs (plan ab12ab12ab12). Looked at: kill switch off, mode act, 0 recent failures, no approval was asked for.
+         4  2026-11-21T12:00:00.000Z  It set out to do rerun-failed-jobs on github:acme/shop/run/1001 (plan ab12ab12ab12).
+         5  2026-11-21T12:00:00.000Z  Verified: rerun-failed-jobs on github:acme/shop/run/1001 helped.
+         6  2026-11-21T12:00:00.000Z  It ended: resolved, as verified, after one action.
+
+      The trail is as it was written: 6 chained entries, the last one is 54fb5e6927524c8241ef7933c51ac82e3e648ff7c41bbc849ce4ce3cfd91a662.
+      "
+    `);
+  });
+
+  it('[D228] names the first entry that was changed, one that is missing, and exits with 1', async () => {
+    const trail = await aStory();
+    const changed = trail.map((entry) =>
+      entry.event === 'guard.granted' ? { ...entry, facts: { ...entry.facts, killSwitch: true } } : entry,
+    );
+    const one = await explain(records(changed), '--json');
+    expect(one.code).toBe(1);
+    expect(JSON.parse(one.stdout.toString())).toMatchObject({
+      incident: incident.id,
+      status: 'resolved',
+      chain: { kind: 'broken', sequence: 3, reason: 'entry 3 was changed after it was written' },
+      story: expect.arrayContaining([expect.objectContaining({ sequence: 3, event: 'guard.granted' })]),
+    });
+    const gap = await explain(records(trail.toSpliced(1, 2)));
+    expect(gap.code).toBe(1);
+    expect(gap.stdout.toString()).toContain('NOT as it was written: entries 2 to 3 are missing');
+  });
+
+  it('sees a trail that was cut off at its end against the digest that somebody noted', async () => {
+    const trail = await aStory();
+    const head = trail.at(-1)?.link?.digest ?? '';
+    expect((await explain(records(trail), '--head', head)).code).toBe(0);
+    expect((await explain(records(trail), '--head', head.slice(0, 12))).code).toBe(0);
+    const cut = await explain(records(trail.slice(0, -1)), '--head', head);
+    expect(cut.code).toBe(1);
+    expect(cut.stdout.toString()).toContain('the last entry is not the one that was noted');
+  });
+
+  it('prints the records again as they were, for keeping', async () => {
+    const trail = await aStory();
+    const { stdout } = await explain(records(trail), '--records');
+    const lines = stdout.toString().trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([incident, ...trail]);
+  });
+
+  it('prints nothing that a terminal would obey, whatever a file says', async () => {
+    const [first] = await aStory();
+    const evil = { ...first, event: 'x\u001b[2Jy', facts: { by: 'a\u202eb\u001b]0;title\u0007' } };
+    const { stdout } = await explain(records([evil]));
+    for (const unseen of ['\u001b', '\u0007', '\u202e']) expect(stdout.toString()).not.toContain(unseen);
+  });
+
+  it('refuses what is no trail, or several, with the way out', async () => {
+    const trail = await aStory();
+    const other = anIncident({ id: `gh-${'1'.repeat(24)}` });
+    for (const [file, reason] of [
+      [aFile('{"a":1}\n'), /line 1: it is no entry of an audit trail/],
+      [records([...trail, other]), /more than one incident/],
+    ] as const) {
+      const { code, stderr } = await explain(file);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(reason) });
+    }
+    expect((await explain(records(trail), '--head', 'xyz')).stderr).toMatch(/--head xyz: give the digest/);
+    expect((await runCommand(['incident', 'list'])).stderr).toMatch(/needs --table NAME/);
+  });
+
+  it('reads an incident of a deployment the same way, and says when there is none', async () => {
+    const store = makeMemoryIncidentStore();
+    await store.create(anIncident());
+    await store.audit(incident.id, 'opened#1', { at: AT, event: 'something.new', facts: { by: 'somebody' } });
+    const text = renderAccount(tellAccount(await accountOf(incident.id, store)));
+    expect(text).toContain('something.new (by somebody).');
+    await expect(accountOf('gh-nothing-of-it', store)).rejects.toThrow('the table knows no such incident');
+  });
+});
