@@ -2,6 +2,8 @@ import type { Command } from '../command.ts';
 import { evalCommand } from './eval.ts';
 import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
+import { incidentExplain } from './incident-explain.ts';
+import { incidentList } from './incident-list.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
 import { logAnomalies } from './log-anomalies.ts';
 import { logChain } from './log-chain.ts';
@@ -38,4 +40,6 @@ export const COMMANDS: readonly Command[] = [
   qualityReport,
   qualityCorrect,
   experimentResults,
+  incidentList,
+  incidentExplain,
 ];
