@@ -65,7 +65,7 @@ export const handler = stepFunction({
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     knowledge: knowledgeStore,
-    recall: makeLocalRecall(knowledgeStore),
+    recall: makeLocalRecall(knowledgeStore, playbooks.entries),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     stats: makeDynamoStatsStore({ table: environment.statsTable }),
     tests: makeDynamoTestStore({ table: environment.statsTable }),
@@ -76,7 +76,6 @@ export const handler = stepFunction({
     serviceLogs: makeCloudWatchLogsReader(),
     metrics: makeCloudWatchMetricReader(),
     signatures,
-    playbooks: playbooks.entries,
     model: await modelOf(),
     actions: ACTIONS,
     configuration,

@@ -23,8 +23,7 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     knowledge: knowledgeStore,
-    recall: makeLocalRecall(knowledgeStore),
-    playbooks: entries,
+    recall: makeLocalRecall(knowledgeStore, entries),
     clock: systemClock,
   }),
 });

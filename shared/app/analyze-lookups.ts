@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
-import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
 import { outcomeWords, type SeenBefore, seenBefore } from '#shared/domain/recall/seen-before.ts';
 import { termsOfText } from '#shared/domain/recall/terms.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
@@ -16,7 +15,7 @@ import { recallTerms } from './recall-incidents.ts';
 
 export interface LookupDeps extends LogLookupDeps, ChangeLookupDeps, ServiceLookupDeps, TestLookupDeps {}
 
-type SimilarDeps = Pick<KnowledgeDeps, 'playbooks' | 'recall' | 'clock'>;
+type SimilarDeps = Pick<KnowledgeDeps, 'recall' | 'clock'>;
 const MOST_SIMILAR = 5;
 /** Of the score of a few words against a whole log, which holds much beside them. */
 const FITS_WORDS = 0.1;
@@ -72,10 +71,8 @@ function eventChain({ chain }: Material): Lookup {
 
 /** Past incidents of the same place first, then what is known in general. */
 function similarIncidents(material: Material, deps: SimilarDeps): Lookup {
-  const { classification, found: known, incident } = material;
+  const { classification, incident } = material;
   const asked = { ...incident, classification: { ...classification, fingerprint: null } };
-  const learned = [known.match, ...known.similar.map(({ entry }) => entry)].filter((entry) => entry !== null);
-  const entries = [...new Map([...deps.playbooks, ...learned].map((entry) => [entry.id, entry])).values()];
   return defineLookup({
     name: 'similar_incidents',
     description:
@@ -83,10 +80,9 @@ function similarIncidents(material: Material, deps: SimilarDeps): Lookup {
     input: z.strictObject({ words: z.string().min(3).max(300) }),
     async read({ words }) {
       const found = await recallTerms(asked, termsOfText(words), deps, MOST_SIMILAR);
-      const past = seenBefore(found, FITS_WORDS);
-      const { match, similar } = lookupKnowledge({ classification: asked.classification, lines: [words] }, entries);
-      const entriesFound = [...(match === null ? [] : [match]), ...similar.map(({ entry }) => entry)];
-      const lines = [...past.map(pastLine), ...entriesFound.map(entryLine)].slice(0, MOST_SIMILAR);
+      const past = seenBefore(found.incidents, FITS_WORDS);
+      const entries = found.entries.filter(({ score }) => score >= FITS_WORDS).map(({ item }) => item.entry);
+      const lines = [...past.map(pastLine), ...entries.map(entryLine)].slice(0, MOST_SIMILAR);
       if (lines.length === 0) return { kind: 'nothing', reason: 'Nothing similar is known.' };
       return { kind: 'found', origin: 'Past incidents and known failures', lines };
     },

@@ -7,8 +7,6 @@ import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
-import type { KnowledgeMatch } from '#shared/domain/knowledge/lookup.ts';
-import { type SeenBefore, seenBefore } from '#shared/domain/recall/seen-before.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
@@ -19,13 +17,10 @@ import type { Clock } from '#shared/ports/time.ts';
 import type { LookupDeps } from './analyze-lookups.ts';
 import { askModel, costWords } from './analyze-model.ts';
 import { chainOfIncident } from './causal-chain.ts';
-import { findKnowledge, type KnowledgeDeps } from './knowledge.ts';
+import { findKnown, type KnowledgeDeps, type Known } from './knowledge.ts';
 import { loadIncident } from './load-incident.ts';
-import { recallLike } from './recall-incidents.ts';
 
-export interface AnalyzeDeps
-  extends Pick<KnowledgeDeps, 'incidents' | 'knowledge' | 'playbooks' | 'recall'>,
-    LookupDeps {
+export interface AnalyzeDeps extends Pick<KnowledgeDeps, 'incidents' | 'knowledge' | 'recall'>, LookupDeps {
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry' | 'putDiagnosis'>;
   readonly control: Pick<ControlStore, 'addTo'>;
   readonly signatures: SignatureSet;
@@ -39,13 +34,10 @@ export interface AnalyzeDeps
 }
 
 /** What is known of an incident before its diagnosis. */
-export interface Material {
+export interface Material extends Known {
   readonly incident: Incident;
   readonly classification: Classification;
   readonly evidence: Evidence;
-  readonly found: KnowledgeMatch;
-  /** Failures of past incidents of the same place that are like this one. */
-  readonly seen: readonly SeenBefore[];
   readonly preExisting: boolean | null;
   /** The first cause and what followed, or null when that cannot be told. */
   readonly chain: CausalChain | null;
@@ -70,11 +62,10 @@ async function readMaterial(input: StepInput<'analyze'>, deps: AnalyzeDeps): Pro
   if (incident.classification === null || evidence === null) {
     throw new CorruptRecord(`Incident ${incident.id} was not gathered and classified before its analysis.`);
   }
-  const found = await findKnowledge(incident, evidence, deps);
-  const seen = seenBefore(await recallLike(incident, evidence, deps));
+  const known = await findKnown(incident, evidence, deps);
   const { classification } = incident;
   const chain = chainOfIncident(incident, evidence, classification, await deps.evidence.getTelemetry(incident.id));
-  return { incident, seen, classification, evidence, found, chain, preExisting: input.preExisting };
+  return { ...known, incident, classification, evidence, chain, preExisting: input.preExisting };
 }
 
 function withChain(diagnosis: Diagnosis, { chain }: Material): Diagnosis {

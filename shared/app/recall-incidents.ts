@@ -1,15 +1,18 @@
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
-import { type RememberedIncident, rememberedIncident } from '#shared/domain/recall/past-incident.ts';
-import { makeRecall, type Recall, type Recalled } from '#shared/domain/recall/recall.ts';
+import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { isEntry, isIncident, type Memory, ofEntry, ofIncident } from '#shared/domain/recall/memory.ts';
+import { rememberedIncident } from '#shared/domain/recall/past-incident.ts';
+import { makeRecall, type Recall } from '#shared/domain/recall/recall.ts';
+import { rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
 import type { Terms } from '#shared/domain/recall/term-field.ts';
 import { termsOfLines, weighed } from '#shared/domain/recall/terms.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
-import type { IncidentRecall } from '#shared/ports/recall.ts';
+import type { FailureRecall, Recollection } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
-/** Past incidents of one place that are held; older ones are not recalled. */
+/** Memories of one place that are held; older ones are not recalled. */
 const MOST_REMEMBERED = 20_000;
 const MAX_AGE_DAYS = 365;
 const MINUTE = 60_000;
@@ -17,31 +20,38 @@ const MINUTE = 60_000;
 const OVERLAP_MS = 5 * MINUTE;
 
 interface Held {
-  readonly recall: Recall<RememberedIncident>;
-  /** When the newest that was read ended; null before the first. */
-  newest: string | null;
+  readonly recall: Recall<Memory>;
+  /** When the newest incident that was read ended, and when the newest entry was learned; null before the first. */
+  ended: string | null;
+  learned: string | null;
   /** Last use, for what is let go first. */
   used: number;
 }
 
 /**
  * Recall out of this function's memory: the index of a place is made once from the store, lives as long as the worker does, and takes in
- * only what is new since. Of all places at most `most` incidents are held; the place that was not asked for longest goes first.
+ * only what is new since. The playbooks are in every one. Of all places at most `most` memories are held; the place that was not asked
+ * for longest goes first.
  */
 export function makeLocalRecall(
-  store: Pick<KnowledgeStore, 'remembered'>,
+  store: Pick<KnowledgeStore, 'remembered' | 'learned'>,
+  playbooks: readonly KnowledgeEntry[],
   most: number = MOST_REMEMBERED,
-): IncidentRecall {
+): FailureRecall {
   const places = new Map<string, Held>();
   let uses = 0;
   const refreshed = async (scope: string): Promise<Held> => {
-    const held = places.get(scope) ?? { recall: makeRecall<RememberedIncident>(), newest: null, used: 0 };
+    const held = places.get(scope) ?? { recall: withPlaybooks(playbooks), ended: null, learned: null, used: 0 };
     held.used = ++uses;
-    const after = held.newest === null ? null : new Date(Date.parse(held.newest) - OVERLAP_MS).toISOString();
-    const read = await store.remembered(scope, { after, limit: most });
+    const [past, entries] = await Promise.all([
+      store.remembered(scope, { after: since(held.ended), limit: most }),
+      store.learned(scope, { after: since(held.learned), limit: most }),
+    ]);
     // Newest first as they are read: what comes last is put last, so that an incident's newest end stands.
-    for (const past of [...read].reverse()) held.recall.put(rememberedIncident(past));
-    held.newest = read[0]?.endedAt ?? held.newest;
+    for (const one of [...past].reverse()) held.recall.put(rememberedIncident(one));
+    for (const entry of entries) held.recall.put(rememberedEntry(entry));
+    held.ended = past[0]?.endedAt ?? held.ended;
+    held.learned = entries[0]?.updatedAt ?? held.learned;
     places.set(scope, held);
     letGo(places, most);
     return held;
@@ -49,9 +59,25 @@ export function makeLocalRecall(
   return {
     async find(scope, query, limit) {
       const { recall } = await refreshed(scope);
-      return recall.find(query, { limit, maxAgeDays: MAX_AGE_DAYS, keep: ({ id }) => id !== query.incidentId });
+      const answers = recall.ask(query);
+      const isOther = (memory: Memory): boolean => isIncident(memory) && memory.id !== query.incidentId;
+      return {
+        incidents: answers.best({ limit, maxAgeDays: MAX_AGE_DAYS, keep: isOther }).filter(ofIncident),
+        entries: answers.best({ limit, keep: isEntry }).filter(ofEntry),
+        limits: [],
+      };
     },
   };
+}
+
+function withPlaybooks(playbooks: readonly KnowledgeEntry[]): Recall<Memory> {
+  const recall = makeRecall<Memory>();
+  for (const entry of playbooks) recall.put(rememberedEntry(entry));
+  return recall;
+}
+
+function since(newest: string | null): string | null {
+  return newest === null ? null : new Date(Date.parse(newest) - OVERLAP_MS).toISOString();
 }
 
 function letGo(places: Map<string, Held>, most: number): void {
@@ -63,18 +89,19 @@ function letGo(places: Map<string, Held>, most: number): void {
 }
 
 const FOUND = 30;
+const NOTHING: Recollection = { incidents: [], entries: [], limits: [] };
 
 export interface RecallDeps {
-  readonly recall: IncidentRecall;
+  readonly recall: FailureRecall;
   readonly clock: Clock;
 }
 
-/** Past incidents of the same place like this one, best first. Empty before it is classified and for a storm. */
+/** Past incidents of the same place and knowledge like this one, best first. Nothing before it is classified and for a storm. */
 export async function recallLike(
   incident: Incident,
   evidence: Evidence | null,
   deps: RecallDeps,
-): Promise<readonly Recalled<RememberedIncident>[]> {
+): Promise<Recollection> {
   const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));
   return await recallTerms(incident, termsOfLines(lines), deps, FOUND);
 }
@@ -85,9 +112,9 @@ export async function recallTerms(
   terms: Terms,
   { recall, clock }: RecallDeps,
   limit: number,
-): Promise<readonly Recalled<RememberedIncident>[]> {
+): Promise<Recollection> {
   const scope = knowledgeScopeOf(target);
-  if (scope === null || classification === null) return [];
+  if (scope === null || classification === null) return NOTHING;
   const { class: failureClass, fingerprint } = classification;
   return await recall.find(scope, { incidentId: id, class: failureClass, fingerprint, terms, now: clock.now() }, limit);
 }

@@ -1,4 +1,3 @@
-import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import type { PastIncident } from '#shared/domain/recall/past-incident.ts';
 
@@ -8,7 +7,8 @@ import type { PastIncident } from '#shared/domain/recall/past-incident.ts';
  */
 export interface KnowledgeStore {
   findByFingerprint(fingerprint: string, scope: string): Promise<KnowledgeEntry | null>;
-  listByClass(failureClass: FailureClass, limit: number, scope: string): Promise<KnowledgeEntry[]>;
+  /** The entries that an outcome changed last come first, at most `limit`; with `after` (ISO 8601) only those that changed later. */
+  learned(scope: string, range: { readonly after: string | null; readonly limit: number }): Promise<KnowledgeEntry[]>;
   /**
    * Creates or replaces the learned entry of one fingerprint (the entry's first) and counts the outcome, once per incident.
    * The counters are the store's own: the given entry's are not believed.

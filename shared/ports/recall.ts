@@ -1,15 +1,20 @@
 import type { RememberedIncident } from '#shared/domain/recall/past-incident.ts';
 import type { Recalled, RecallQuery } from '#shared/domain/recall/recall.ts';
+import type { RememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
+
+/** What is known that is like a failure, each kind best first. */
+export interface Recollection {
+  readonly incidents: readonly Recalled<RememberedIncident>[];
+  readonly entries: readonly Recalled<RememberedEntry>[];
+  /** What the search had to do without, as sentences for the reader; empty when it was whole. */
+  readonly limits: readonly string[];
+}
 
 /**
- * Finds past incidents of one place (see `knowledgeScopeOf`) that are like a new one, whatever holds them: the function's own memory, or a
- * vector store for places with more than fit into it. What one place went through is never found from another.
+ * Finds past incidents and knowledge of one place (see `knowledgeScopeOf`) that are like a new failure, whatever holds them: the function's
+ * own memory, or a vector store for places with more than fit into it. What one place went through is never found from another.
  */
-export interface IncidentRecall {
-  /** Best first, at most `limit`; `query.incidentId` itself is left out. */
-  find(
-    scope: string,
-    query: RecallQuery & { readonly incidentId: string },
-    limit: number,
-  ): Promise<readonly Recalled<RememberedIncident>[]>;
+export interface FailureRecall {
+  /** At most `limit` of each kind; the incident `query.incidentId` itself is left out. */
+  find(scope: string, query: RecallQuery & { readonly incidentId: string }, limit: number): Promise<Recollection>;
 }

@@ -13,13 +13,12 @@ export function makeMemoryKnowledgeStore(): KnowledgeStore {
     scopes.set(scope, entries);
     return entries;
   };
-  const benefit = (entry: KnowledgeEntry): number => entry.successes - entry.failures;
   return {
     findByFingerprint: async (fingerprint, scope) => structuredClone(entriesOf(scope).get(fingerprint) ?? null),
-    listByClass: async (failureClass, limit, scope) =>
+    learned: async (scope, { after, limit }) =>
       [...entriesOf(scope).values()]
-        .filter((entry) => entry.class === failureClass)
-        .sort((a, b) => benefit(b) - benefit(a) || ((a.updatedAt ?? '') < (b.updatedAt ?? '') ? 1 : -1))
+        .filter(({ updatedAt }) => after === null || (updatedAt ?? '') > after)
+        .sort((a, b) => (`${a.updatedAt} ${a.id}` < `${b.updatedAt} ${b.id}` ? 1 : -1))
         .slice(0, limit)
         .map((entry) => structuredClone(entry)),
     recordOutcome: async (entry, incidentId, outcome, at, scope) => {

@@ -1,7 +1,8 @@
-import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
-import { makeRecall } from '#shared/domain/recall/recall.ts';
-import { type RememberedEntry, rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
+import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
+import { outcomeWords } from '#shared/domain/recall/seen-before.ts';
 import { termsOfText } from '#shared/domain/recall/terms.ts';
+import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+import type { Recollection } from '#shared/ports/recall.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedPlaybooks } from '../input/shipped-content.ts';
 
@@ -19,17 +20,32 @@ interface Result {
   readonly reasons: readonly string[];
 }
 
-function search(query: string, entries: readonly KnowledgeEntry[]): Result[] {
-  const recall = makeRecall<RememberedEntry>();
-  for (const entry of entries) recall.put(rememberedEntry(entry));
-  const question = { class: 'unknown', fingerprint: null, terms: termsOfText(query), now: new Date(0) } as const;
-  const found = recall.find(question, { limit: MOST_RESULTS });
+type Memories = Pick<KnowledgeStore, 'remembered' | 'learned'>;
+const NOTHING_LEARNED: Memories = { remembered: async () => [], learned: async () => [] };
+
+/** What a place of a deployment went through and learned. AWS is only loaded here. */
+async function memoriesOf(table: string): Promise<Memories> {
+  const { makeDynamoKnowledgeStore } = await import('#shared/adapters/aws/dynamo-knowledge-store.ts');
+  return makeDynamoKnowledgeStore({ table });
+}
+
+function resultsOf({ incidents, entries }: Recollection): Result[] {
+  const found = [
+    ...incidents.map(({ item: { past }, ...one }) => ({ ...past, resolution: outcomeWords(past), ...one })),
+    ...entries.map(({ item: { entry }, ...one }) => ({ ...entry, ...one })),
+  ];
   return found
     .filter(({ score }) => score >= LEAST_SCORE)
-    .map(({ item, score, reasons }) => {
-      const { id, title, resolution } = item.entry;
+    .sort((a, b) => b.score - a.score)
+    .slice(0, MOST_RESULTS)
+    .map(({ id, title, score, resolution, reasons }) => {
       return { id, title, score: Math.round(score * 1000) / 1000, resolution, reasons };
     });
+}
+
+/** A question has no class, no fingerprint and no incident of its own. */
+function questionOf(query: string) {
+  return { incidentId: '', class: 'unknown', fingerprint: null, terms: termsOfText(query), now: new Date() } as const;
 }
 
 function asText({ id, title, score, resolution, reasons }: Result): string {
@@ -40,17 +56,26 @@ function asText({ id, title, score, resolution, reasons }: Result): string {
 
 export const knowledgeSearch = defineCommand({
   name: 'knowledge search',
-  summary: 'playbooks that fit a question or an error message',
-  details: 'With --json: {results: [{id, title, score, resolution, reasons}]}, best first; a score is from 0 to 1.',
+  summary: 'playbooks, and what a place learned, that fit a question or an error message',
+  details:
+    'With --json: {results: [{id, title, score, resolution, reasons}]}, best first; a score is from 0 to 1.\n' +
+    'With --table and --place past incidents and learned entries of that place are searched too.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     query: { type: 'string', value: 'Q', about: 'what to look for' },
+    table: { type: 'string', value: 'NAME', about: 'the knowledge table of a deployment' },
+    place: { type: 'string', value: 'PLACE', about: 'repository#<id> or alarm#<arn>, whose past is searched' },
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
     const query = options.query?.trim() ?? '';
     if (query === '') throw new UsageError('"selfheal knowledge search" needs --query with some words.');
-    const results = search(query, await shippedPlaybooks(terminal.say));
+    const { table, place } = options;
+    if ((table === undefined) !== (place === undefined))
+      throw new UsageError('--table and --place belong together: whose past is searched, and where it is kept.');
+    const memories = table === undefined ? NOTHING_LEARNED : await memoriesOf(table);
+    const recall = makeLocalRecall(memories, await shippedPlaybooks(terminal.say));
+    const results = resultsOf(await recall.find(place ?? '', questionOf(query), MOST_RESULTS));
     if (options.json === true) await terminal.write(`${JSON.stringify({ results })}\n`);
     else if (results.length === 0) terminal.say('selfheal: nothing was found.');
     else await terminal.write(results.map(asText).join(''));

@@ -10,20 +10,18 @@ import { parseRecord } from './errors.ts';
 
 /** Incidents remembered per entry, so that each counts once; after so many the counters have said enough. */
 const COUNTED_INCIDENTS = 1000;
-/** Pointers of a class that are ranked. */
-const RANKED = 100;
-/** Past incidents are recalled for a year; some days later they may go. */
-const PAST_KEPT_MS = 400 * 24 * 60 * 60 * 1000;
+/** Past incidents, and entries that no outcome changed, are recalled for a year; some days later they may go. */
+const RECALLED_MS = 400 * 24 * 60 * 60 * 1000;
 const entryKey = (fingerprint: string, scope: string): Key => ({
   pk: `FINGERPRINT#${scope}#${fingerprint}`,
   sk: 'ENTRY',
 });
 const pastPartition = (scope: string): string => `PAST#${scope}`;
-const classPartition = (failureClass: string, scope: string): string => `CLASS#${scope}#${failureClass}`;
+const learnedPartition = (scope: string): string => `LEARNED#${scope}`;
 
 /**
- * Knowledge table: the entry in `FINGERPRINT#<scope>#<fingerprint>`, and in `CLASS#<scope>#<class>` a pointer to it. A pointer whose entry
- * changed its class since is passed over. Past incidents are in `PAST#<scope>` by the time they ended.
+ * Knowledge table: the entry in `FINGERPRINT#<scope>#<fingerprint>`, and in `LEARNED#<scope>` a pointer to it for every outcome, by its
+ * time. Past incidents are in `PAST#<scope>` by the time they ended.
  */
 export function makeDynamoKnowledgeStore(options: {
   readonly table: string;
@@ -35,14 +33,11 @@ export function makeDynamoKnowledgeStore(options: {
       const item = await table.get(entryKey(fingerprint, scope));
       return item && entryOf(item);
     },
-    listByClass: async (failureClass, limit, scope) => {
-      const pointers = await table.query(classPartition(failureClass, scope), { limit: RANKED });
-      const items = await table.getAll(pointers.map(({ sk }) => entryKey(String(sk), scope)));
-      return items
-        .map(entryOf)
-        .filter((entry) => entry.class === failureClass)
-        .sort(bestFirst)
-        .slice(0, limit);
+    learned: async (scope, range) => {
+      const pointers = await table.query(learnedPartition(scope), newestFirst(range));
+      const fingerprints = new Set(pointers.map(({ sk }) => String(sk).split('#').at(-1) ?? ''));
+      const items = await table.getAll([...fingerprints].map((fingerprint) => entryKey(fingerprint, scope)));
+      return items.map(entryOf).sort(lastChangedFirst);
     },
     recordOutcome: async (entry, incidentId, outcome, at, scope) => {
       const fingerprint = entry.fingerprints[0];
@@ -55,16 +50,16 @@ export function makeDynamoKnowledgeStore(options: {
         outcome,
       );
       // Written every time: a run that died between the two writes is mended by its repeat.
-      await table.put({ pk: classPartition(entry.class, scope), sk: fingerprint });
+      const expiresAt = ttlOf(new Date(at.getTime() + RECALLED_MS));
+      await table.put({ pk: learnedPartition(scope), sk: `${at.toISOString()}#${fingerprint}`, expiresAt });
     },
     remember: async (past, scope) => {
       const record = PastIncident.parse(past);
-      const expiresAt = ttlOf(new Date(Date.parse(past.endedAt) + PAST_KEPT_MS));
+      const expiresAt = ttlOf(new Date(Date.parse(past.endedAt) + RECALLED_MS));
       await table.put({ ...record, pk: pastPartition(scope), sk: `${past.endedAt}#${past.id}`, expiresAt });
     },
-    remembered: async (scope, { after, limit }) => {
-      const range = { newestFirst: true, limit, ...(after === null ? {} : { after: `${after}#~` }) };
-      const items = await table.query(pastPartition(scope), range);
+    remembered: async (scope, range) => {
+      const items = await table.query(pastPartition(scope), newestFirst(range));
       // A memory that cannot be read is no reason to stop: it is only one of many.
       return items.flatMap((item) => PastIncident.safeParse(withoutStorage(item)).data ?? []);
     },
@@ -96,10 +91,14 @@ async function countOutcome(
   });
 }
 
-/** More successes than failures first, then the newest. */
-function bestFirst(a: KnowledgeEntry, b: KnowledgeEntry): number {
-  const benefit = b.successes - b.failures - (a.successes - a.failures);
-  return benefit !== 0 ? benefit : (a.updatedAt ?? '') < (b.updatedAt ?? '') ? 1 : -1;
+/** Sort keys begin with the time; nothing of that very moment is read again. */
+function newestFirst({ after, limit }: { readonly after: string | null; readonly limit: number }) {
+  return { newestFirst: true, limit, ...(after === null ? {} : { after: `${after}#~` }) };
+}
+
+function lastChangedFirst(a: KnowledgeEntry, b: KnowledgeEntry): number {
+  const [one, other] = [`${a.updatedAt} ${a.id}`, `${b.updatedAt} ${b.id}`];
+  return one < other ? 1 : -1;
 }
 
 const entryOf = (item: Item): KnowledgeEntry =>

@@ -17,19 +17,3 @@ export function wordsOf(text: string): string[] {
   }
   return words;
 }
-
-/** How often each word occurs. */
-export function frequenciesOf(text: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
-}
-
-/** How rare each word is among the documents (Robertson and Sparck Jones's weight, never negative). */
-export function inverseFrequencies(documents: readonly ReadonlyMap<string, unknown>[]): Map<string, number> {
-  const holding = new Map<string, number>();
-  for (const document of documents) for (const word of document.keys()) holding.set(word, (holding.get(word) ?? 0) + 1);
-  return new Map(
-    [...holding].map(([word, count]) => [word, Math.log(1 + (documents.length - count + 0.5) / (count + 0.5))]),
-  );
-}

@@ -10,8 +10,8 @@ export interface Match {
 
 /** What a search found; good until the next document comes or goes. */
 export interface Found {
-  /** Best first; equals by id. Empty when nothing is shared. */
-  readonly matches: readonly Match[];
+  /** Best first, at most `limit` of those that are wanted; equals by id. Empty when nothing is shared. */
+  best(limit: number, wanted?: (id: string) => boolean): readonly Match[];
   /** Terms that a document shares with the query, most telling first. */
   shared(id: string): string[];
 }
@@ -21,8 +21,7 @@ export interface RecallIndex {
   /** Adds a document or replaces the one of that id. */
   put(id: string, terms: Terms): void;
   remove(id: string): void;
-  /** The best matches, at most `limit`. */
-  search(query: Terms, limit: number): Found;
+  search(query: Terms): Found;
 }
 
 /** How the parts of a score count; they add up to 1 with the vector's, which depends on how many words of the query are unknown. */
@@ -60,18 +59,18 @@ export function makeRecallIndex(): RecallIndex {
       vectors.lengths[slot] = lengthOf(vector);
     },
     remove: (id) => removeDocument(postings, id),
-    search(query, limit) {
+    search(query) {
       const asked = askedOf(postings, query);
       const shared = (id: string) => sharedTerms(postings, asked, id, TOLD_TERMS);
-      if (asked.length === 0 || postings.slotOf.size === 0) return { matches: [], shared };
+      if (asked.length === 0 || postings.slotOf.size === 0) return { best: () => [], shared };
       const { cosine, coverage, unknown } = scoreDocuments(postings, asked);
       const share = VECTOR_FOR_UNKNOWN * unknown;
       const near = nearness(vectorOf(query), vectors);
-      const scoreOf = (slot: number): number => {
-        const byTerms = COSINE * (cosine[slot] ?? 0) + (1 - COSINE) * (coverage[slot] ?? 0);
+      const scores = cosine.map((similar, slot) => {
+        const byTerms = COSINE * similar + (1 - COSINE) * (coverage[slot] ?? 0);
         return share === 0 ? byTerms : (1 - share) * byTerms + share * near(slot);
-      };
-      return { matches: bestOf(postings.slotOf, scoreOf, limit), shared };
+      });
+      return { best: (limit, wanted = () => true) => bestOf(postings.slotOf, scores, limit, wanted), shared };
     },
   };
 }
@@ -100,14 +99,20 @@ function nearness(query: Int8Array, { values, lengths }: Vectors): (slot: number
 /** Below it two texts share nothing that is worth naming. */
 const LEAST_SCORE = 0.005;
 
-function bestOf(slotOf: ReadonlyMap<string, number>, scoreOf: (slot: number) => number, limit: number): Match[] {
+function bestOf(
+  slotOf: ReadonlyMap<string, number>,
+  scores: Float64Array,
+  limit: number,
+  wanted: (id: string) => boolean,
+): Match[] {
   const best: Match[] = [];
   const before = (a: Match, b: Match): boolean => a.score > b.score || (a.score === b.score && a.id < b.id);
   for (const [id, slot] of slotOf) {
-    const one = { id, score: scoreOf(slot) };
+    const one = { id, score: scores[slot] ?? 0 };
     const last = best.at(-1);
     if (one.score < LEAST_SCORE || limit < 1 || (best.length === limit && last !== undefined && !before(one, last)))
       continue;
+    if (!wanted(id)) continue;
     const at = best.findIndex((other) => before(one, other));
     best.splice(at < 0 ? best.length : at, 0, one);
     if (best.length > limit) best.pop();

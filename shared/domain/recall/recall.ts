@@ -24,7 +24,7 @@ export interface RecallQuery {
 export interface RecallFilter<T> {
   readonly limit: number;
   readonly maxAgeDays?: number;
-  /** By outcome or anything else; what it refuses is not counted against the limit. */
+  /** By kind, outcome or anything else; what it refuses is not counted against the limit. */
   readonly keep?: (item: T) => boolean;
 }
 
@@ -44,8 +44,16 @@ export interface Recall<T extends Remembered> {
   /** Adds it or replaces the one of its id. */
   put(item: T): void;
   remove(id: string): void;
-  /** Best first; equals newest first, then by id. */
+  /** Searches once, for several filters. Good until the next item comes or goes. */
+  ask(query: RecallQuery): Answers<T>;
+  /** As `ask(query).best(filter)`. */
   find(query: RecallQuery, filter: RecallFilter<T>): Recalled<T>[];
+}
+
+/** What a search found. */
+export interface Answers<T> {
+  /** Best first; equals newest first, then by id. */
+  best(filter: RecallFilter<T>): Recalled<T>[];
 }
 
 /** What is of the same failure scores from here on, however its lines read this time. */
@@ -56,7 +64,7 @@ const FADES_BY = 0.3;
 const HALF_LIFE_DAYS = 180;
 const NO_TERMS: Terms = new Map();
 const DAY = 24 * 60 * 60 * 1000;
-/** Looked at beyond the limit, for what age, class and the filter change. */
+/** Looked at beyond the limit, for what age and class change. */
 const SPARE = 60;
 
 /** Failures and knowledge in memory, recalled by what a new failure shares with them. */
@@ -68,6 +76,26 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
     for (const fingerprint of items.get(id)?.fingerprints ?? []) byFingerprint.get(fingerprint)?.delete(id);
     items.delete(id);
     index.remove(id);
+  };
+  const ask = (query: RecallQuery): Answers<T> => {
+    const same = byFingerprint.get(query.fingerprint ?? '') ?? new Set<string>();
+    const found = index.search(query.terms);
+    return {
+      best({ limit, maxAgeDays = Number.POSITIVE_INFINITY, keep = () => true }) {
+        const wanted = (id: string): boolean => {
+          const item = items.get(id);
+          return item !== undefined && keep(item) && ageDays(item, query.now) <= maxAgeDays;
+        };
+        const scores = new Map(found.best(limit + SPARE, wanted).map(({ id, score }) => [id, score]));
+        const ids = new Set([...[...same].filter(wanted), ...scores.keys()]);
+        const known = [...ids].flatMap((id) => items.get(id) ?? []);
+        const best = known.map((item) => rated(item, query, scores.get(item.id) ?? 0)).sort(bestFirst);
+        return best.slice(0, limit).map(({ sameClass, ...one }) => ({
+          ...one,
+          reasons: reasonsOf({ sameFailure: one.sameFailure, sameClass, shared: found.shared(one.item.id) }),
+        }));
+      },
+    };
   };
   return {
     get size() {
@@ -82,21 +110,8 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
         byFingerprint.set(fingerprint, (byFingerprint.get(fingerprint) ?? new Set()).add(item.id));
     },
     remove: forget,
-    find(query, { limit, maxAgeDays = Number.POSITIVE_INFINITY, keep = () => true }) {
-      const same = byFingerprint.get(query.fingerprint ?? '') ?? new Set<string>();
-      const { matches, shared } = index.search(query.terms, limit + SPARE);
-      const scores = new Map(matches.map(({ id, score }) => [id, score]));
-      const found = [...new Set([...same, ...scores.keys()])].flatMap((id) => {
-        const item = items.get(id);
-        if (item === undefined || ageDays(item, query.now) > maxAgeDays || !keep(item)) return [];
-        return [rated(item, query, scores.get(id) ?? 0)];
-      });
-      const best = found.sort(bestFirst).slice(0, limit);
-      return best.map(({ sameClass, ...one }) => ({
-        ...one,
-        reasons: reasonsOf({ sameFailure: one.sameFailure, sameClass, shared: shared(one.item.id) }),
-      }));
-    },
+    ask,
+    find: (query, filter) => ask(query).best(filter),
   };
 }
 

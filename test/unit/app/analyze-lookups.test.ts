@@ -68,7 +68,7 @@ const runHost = () =>
   });
 
 function open(target: TargetContext, change: Partial<LookupDeps> = {}, past = makeMemoryKnowledgeStore()) {
-  const recall = makeLocalRecall(past);
+  const recall = makeLocalRecall(past, [aKnowledgeEntry(), ...UNRELATED]);
   const classification = aClassification();
   const evidence = anEvidence();
   const [source] = evidence.sources;
@@ -79,6 +79,7 @@ function open(target: TargetContext, change: Partial<LookupDeps> = {}, past = ma
     evidence: { ...evidence, sources } as Material['evidence'],
     found: { match: null, confidence: 0, similar: [] },
     seen: [],
+    limits: [],
     chain: causalChainOf(evidence),
     preExisting: null,
   };
@@ -94,7 +95,7 @@ function open(target: TargetContext, change: Partial<LookupDeps> = {}, past = ma
     clock: fakeClock(),
     ...change,
   };
-  const lookups = lookupsOf(material, { ...deps, recall, playbooks: [aKnowledgeEntry(), ...UNRELATED] });
+  const lookups = lookupsOf(material, { ...deps, recall });
   const run = (name: string, input: unknown): Promise<LookupResult> => {
     const lookup = lookups.find((one) => one.name === name);
     if (lookup === undefined) throw new Error(`There is no ${name}.`);

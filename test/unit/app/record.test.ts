@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { claimOf } from '#shared/app/ingest-place.ts';
-import { findKnowledge } from '#shared/app/knowledge.ts';
+import { findKnown } from '#shared/app/knowledge.ts';
+import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { record } from '#shared/app/record.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
@@ -128,10 +129,10 @@ describe('recording the end of an incident', () => {
   it('teaches nothing to other repositories, whose comments would show what a private log said', async () => {
     const { run, knowledge, incident } = await setUp();
     await run();
-    const deps = { knowledge, playbooks: [] };
-    expect((await findKnowledge(incident, null, deps)).match?.resolution).toBe(receipt.summary);
+    const deps = { knowledge, recall: makeLocalRecall(knowledge, []), clock: fakeClock() };
+    expect((await findKnown(incident, null, deps)).found.match?.resolution).toBe(receipt.summary);
     const elsewhere = { ...incident, target: aGithubTarget({ repository: 'acme/public', repositoryId: 4712 }) };
-    expect(await findKnowledge(elsewhere, null, deps)).toEqual({ match: null, confidence: 0, similar: [] });
+    expect((await findKnown(elsewhere, null, deps)).found).toEqual({ match: null, confidence: 0, similar: [] });
   });
 
   it('[D4][D212] learns from an action that did not help', async () => {

@@ -65,9 +65,8 @@ describe('a failure like one before', () => {
     const store = await ended('resolved', [helped]);
     const deps = {
       clock,
-      playbooks: [],
       knowledge: store,
-      recall: makeLocalRecall(store),
+      recall: makeLocalRecall(store, []),
       incidents: makeMemoryIncidentStore(clock),
       evidence: makeMemoryEvidenceStore(),
     };

@@ -30,7 +30,7 @@ function setUp() {
     control: makeMemoryControlStore(clock),
     evidence: makeMemoryEvidenceStore(),
     knowledge: store,
-    recall: makeLocalRecall(store),
+    recall: makeLocalRecall(store, []),
     stats: makeMemoryStatsStore(),
     tests: makeMemoryTestStore(),
     predictions: makeMemoryPredictionStore(),
@@ -38,7 +38,6 @@ function setUp() {
     meter: makeRecordingMeter(),
     model: async () => undefined,
     configuration: aConfiguration(),
-    playbooks: [],
     signatures,
   };
 }

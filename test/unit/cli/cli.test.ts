@@ -44,6 +44,7 @@ describe('the command line', () => {
     [['log', 'excerpt', 'x', '--lines', '0'], '--lines 0: give a whole number from 1 to 5000.'],
     [['redact', 'a', 'b'], '"b" is one argument too many: see "selfheal redact --help".'],
     [['knowledge', 'search', '--query', ' '], '"selfheal knowledge search" needs --query with some words.'],
+    [['knowledge', 'search', '--query', 'disk', '--table', 'knowledge'], '--table and --place belong together'],
     [['eval', 'nothing', '--data', '.'], 'There is no suite "nothing": choose one of logchunks, '],
     [['eval', 'logchunks'], '"selfheal eval" needs --data DIR, the folder of labelled cases.'],
     [

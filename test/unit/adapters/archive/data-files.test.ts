@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
+import { makeRecall } from '#shared/domain/recall/recall.ts';
+import { type RememberedEntry, rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
+import { termsOfText } from '#shared/domain/recall/terms.ts';
 import { aClassification } from '#test/builders/index.ts';
 
 let folder = '';
@@ -70,9 +73,10 @@ it('[E48] takes the playbooks of a file that is added into the knowledge, where 
   const { entries, problems } = await loadPlaybooks(folder);
   expect(problems).toEqual([]);
   const classification = aClassification({ class: 'service_unavailability' });
-  const found = lookupKnowledge({ classification, lines: ['scanner gateway: uplink lost'] }, [
-    ...shipped.entries,
-    ...entries,
-  ]);
+  const recall = makeRecall<RememberedEntry>();
+  for (const entry of [...shipped.entries, ...entries]) recall.put(rememberedEntry(entry));
+  const terms = termsOfText('scanner gateway: uplink lost');
+  const recalled = recall.find({ ...classification, terms, now: new Date(0) }, { limit: 5 });
+  const found = lookupKnowledge(classification, recalled);
   expect((found.match ?? found.similar[0]?.entry)?.resolution).toBe('Restart the uplink of the gateway.');
 });

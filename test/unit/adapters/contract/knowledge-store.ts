@@ -39,36 +39,26 @@ export function knowledgeStoreContract(name: string, open: () => Promise<Knowled
       expect(found).toMatchObject({ resolution: 'Use the mirror.', successes: 2 });
     });
 
-    it('lists a class, the most proven first, at most so many', async () => {
-      for (const [fingerprint, successes] of [
-        ['a', 1],
-        ['b', 3],
-        ['c', 2],
-      ] as const) {
-        for (let index = 0; index < successes; index++) {
-          const entry = aKnowledgeEntry({ id: fingerprint, fingerprints: [fingerprint] });
-          await store.recordOutcome(entry, `gh-${index}`, 'success', AT, SCOPE);
-        }
+    it('lists what it learned, each entry once, what changed last first, of which a part can be asked for', async () => {
+      const at = (minute: number) => new Date(AT.getTime() + minute * 60_000);
+      for (const [minute, fingerprint] of [...'abca'].entries()) {
+        const entry = aKnowledgeEntry({ id: `learned-${fingerprint}`, fingerprints: [fingerprint] });
+        await store.recordOutcome(entry, `gh-${minute}`, 'success', at(minute), SCOPE);
       }
-      const other = aKnowledgeEntry({ id: 'd', fingerprints: ['d'], class: 'flaky_tests' });
-      await store.recordOutcome(other, 'gh-1', 'success', AT, SCOPE);
-      const ids = async (limit: number): Promise<string[]> =>
-        (await store.listByClass('network_connectivity', limit, SCOPE)).map(({ id }) => id);
-      expect(await ids(10)).toEqual(['b', 'c', 'a']);
-      expect(await ids(2)).toEqual(['b', 'c']);
-    });
-
-    it('lists an entry that changed its class only under the new one', async () => {
-      await store.recordOutcome(aKnowledgeEntry(), 'gh-1', 'success', AT, SCOPE);
-      await store.recordOutcome(aKnowledgeEntry({ class: 'flaky_tests' }), 'gh-2', 'success', AT, SCOPE);
-      expect(await store.listByClass('network_connectivity', 10, SCOPE)).toEqual([]);
-      expect(await store.listByClass('flaky_tests', 10, SCOPE)).toHaveLength(1);
+      const ids = async (after: string | null, limit = 10): Promise<string[]> =>
+        (await store.learned(SCOPE, { after, limit })).map(({ id }) => id);
+      expect(await ids(null)).toEqual(['learned-a', 'learned-c', 'learned-b']);
+      expect(await ids(null, 2)).toEqual(['learned-a', 'learned-c']);
+      expect(await ids(at(1).toISOString())).toEqual(['learned-a', 'learned-c']);
+      expect(await ids(at(3).toISOString())).toEqual([]);
+      const [newest] = await store.learned(SCOPE, { after: null, limit: 1 });
+      expect(newest).toMatchObject({ successes: 2, updatedAt: at(3).toISOString() });
     });
 
     it('keeps what one repository taught from every other, though the failure is the same', async () => {
       await store.recordOutcome(aKnowledgeEntry(), 'gh-1', 'success', AT, SCOPE);
       expect(await store.findByFingerprint(FINGERPRINT, ELSEWHERE)).toBeNull();
-      expect(await store.listByClass('network_connectivity', 10, ELSEWHERE)).toEqual([]);
+      expect(await store.learned(ELSEWHERE, { after: null, limit: 10 })).toEqual([]);
       await store.recordOutcome(aKnowledgeEntry({ resolution: 'Theirs.' }), 'gh-1', 'failure', AT, ELSEWHERE);
       const own = await store.findByFingerprint(FINGERPRINT, SCOPE);
       expect(own).toMatchObject({ resolution: aKnowledgeEntry().resolution, successes: 1, failures: 0 });

@@ -4,8 +4,11 @@ import { loadPlaybooks } from '#shared/adapters/archive/data-files.ts';
 import type { Classification, FailureClass } from '#shared/domain/failure/failure-class.ts';
 import { fingerprintOf } from '#shared/domain/failure/fingerprint.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
-import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
+import { type KnowledgeMatch, lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
+import { makeRecall } from '#shared/domain/recall/recall.ts';
+import { type RememberedEntry, rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
+import { termsOfText } from '#shared/domain/recall/terms.ts';
 
 const { entries } = await loadPlaybooks(join(import.meta.dirname, '../../../../shared/data'));
 
@@ -37,9 +40,22 @@ const learned = (more: Partial<KnowledgeEntry>): KnowledgeEntry => ({
   ...more,
 });
 
+interface Asked {
+  readonly classification: Classification;
+  readonly lines: readonly string[];
+}
+
+/** As the workflow looks up: recall over the entries, then what is made of it. */
+function lookUp({ classification, lines }: Asked, known: readonly KnowledgeEntry[]): KnowledgeMatch {
+  const recall = makeRecall<RememberedEntry>();
+  for (const entry of known) recall.put(rememberedEntry(entry));
+  const query = { ...classification, terms: termsOfText(lines.join('\n')), now: new Date('2026-11-20T00:00:00.000Z') };
+  return lookupKnowledge(classification, recall.find(query, { limit: 30 }));
+}
+
 describe('the lookup of knowledge', () => {
   it('[A75] finds the entry of exactly this failure first, sure enough to spare the model after three successes', () => {
-    const found = lookupKnowledge({ classification: classified('test_failure', 'aaaaaaaaaaaaaaaa'), lines: [] }, [
+    const found = lookUp({ classification: classified('test_failure', 'aaaaaaaaaaaaaaaa'), lines: [] }, [
       ...entries,
       learned({}),
     ]);
@@ -51,8 +67,8 @@ describe('the lookup of knowledge', () => {
   it('[D30][D198] believes less in an entry that failed, and prefers one that worked', () => {
     const query = { classification: classified('test_failure', 'aaaaaaaaaaaaaaaa'), lines: [] };
     const failed = learned({ id: 'failed', successes: 0, failures: 4 });
-    expect(lookupKnowledge(query, [failed]).confidence).toBeLessThan(0.5);
-    expect(lookupKnowledge(query, [failed, learned({})]).match?.id).toBe('learned-1');
+    expect(lookUp(query, [failed]).confidence).toBeLessThan(0.5);
+    expect(lookUp(query, [failed, learned({})]).match?.id).toBe('learned-1');
   });
 
   it.each<[FailureClass, string, string]>([
@@ -74,13 +90,13 @@ describe('the lookup of knowledge', () => {
     ['service_unavailability', 'neo4j driver ServiceUnavailable bolt uri 7687 routing discovery', 'neo4j-uri'],
     ['certificate_expiration', 'x509: certificate expired, tls chain notAfter', 'certificate-expired'],
   ])('ranks the playbook of %s first for "%s"', (failureClass, line, id) => {
-    const found = lookupKnowledge({ classification: classified(failureClass), lines: [line] }, entries);
+    const found = lookUp({ classification: classified(failureClass), lines: [line] }, entries);
     expect((found.match ?? found.similar[0]?.entry)?.id).toBe(id);
     expect(found.confidence).toBeLessThan(0.85);
   });
 
   it('[D26] says why an entry is similar', () => {
-    const found = lookupKnowledge(
+    const found = lookUp(
       { classification: classified('unknown'), lines: ['neo4j bolt routing discovery serviceunavailable driver uri'] },
       entries,
     );
@@ -94,33 +110,33 @@ describe('the lookup of knowledge', () => {
     ['D83', 'timing_dependencies', 'airflow AirflowTaskTimeout of task in dag', /raise `execution_timeout`/],
     ['D84', 'resource_exhaustion', 'QueuePool limit: database connections of the pool', /Restart the service/],
   ])('[%s] advises for %s "%s"', (_row, failureClass, line, advice) => {
-    const found = lookupKnowledge({ classification: classified(failureClass), lines: [line] }, entries);
+    const found = lookUp({ classification: classified(failureClass), lines: [line] }, entries);
     expect((found.match ?? found.similar[0]?.entry)?.resolution).toMatch(advice);
   });
 
   it('[D81] knows a learned failure again in another variant: another time, checkout, line number and value', () => {
     const variant = (line: string) => fingerprintOf('test', [line]);
     const entry = learned({ fingerprints: [variant('2026-01-02T03:04:05Z /home/a/cart.py:3 order 17 took 3.2s')] });
-    const lookUp = (line: string) =>
-      lookupKnowledge({ classification: classified('test_failure', variant(line)), lines: [] }, [entry]).confidence;
-    expect(lookUp('2027-05-06T07:08:09Z /home/build/jobs/b/cart.py:4 order 99881 took 812ms')).toBeGreaterThanOrEqual(
-      0.85,
-    );
-    expect(lookUp('2026-01-02T03:04:05Z /home/a/tax.py:3 invoice 17 took 3.2s')).toBeLessThan(0.85);
+    const confidence = (line: string) =>
+      lookUp({ classification: classified('test_failure', variant(line)), lines: [] }, [entry]).confidence;
+    expect(
+      confidence('2027-05-06T07:08:09Z /home/build/jobs/b/cart.py:4 order 99881 took 812ms'),
+    ).toBeGreaterThanOrEqual(0.85);
+    expect(confidence('2026-01-02T03:04:05Z /home/a/tax.py:3 invoice 17 took 3.2s')).toBeLessThan(0.85);
   });
 
   it('[E28] gives past incidents like this one with what resolved them', () => {
     const past = learned({ keywords: ['cart', 'tax'], fingerprints: ['bbbbbbbbbbbbbbbb'] });
     const other = learned({ id: 'learned-2', title: 'Login', rootCause: 'The clock was wrong.', fingerprints: [] });
     const query = { classification: classified('test_failure', 'cccccccccccccccc'), lines: ['cart total tax wrong'] };
-    const { match, similar } = lookupKnowledge(query, [...entries, past, other]);
+    const { match, similar } = lookUp(query, [...entries, past, other]);
     const found = [...(match ? [match] : []), ...similar.map(({ entry }) => entry)];
     expect(found[0]).toMatchObject({ id: 'learned-1', origin: 'incident', resolution: 'Add it once.' });
     expect(found.map(({ id }) => id)).not.toContain('learned-2');
   });
 
   it('finds nothing for a log that shares no word with anything', () => {
-    expect(lookupKnowledge({ classification: classified('unknown'), lines: ['zzz qqq'] }, entries)).toEqual({
+    expect(lookUp({ classification: classified('unknown'), lines: ['zzz qqq'] }, entries)).toEqual({
       match: null,
       confidence: 0,
       similar: [],

@@ -28,8 +28,8 @@ function indexOf(documents: readonly { id: string; text: string }[]): RecallInde
 
 /** The matches with what each shares. */
 function answerOf(index: RecallIndex, query: string) {
-  const { matches, shared } = index.search(termsOfText(query), 10);
-  return matches.map(({ id, score }) => ({ id, score, shared: shared(id) }));
+  const { best, shared } = index.search(termsOfText(query));
+  return best(10).map(({ id, score }) => ({ id, score, shared: shared(id) }));
 }
 
 describe('an index of failures', () => {
@@ -56,7 +56,7 @@ describe('an index of failures', () => {
         const grown = makeRecallIndex();
         const held = new Map<string, string>();
         for (const change of changes) {
-          if (change.kind === 'search') grown.search(termsOfText(change.text), 5);
+          if (change.kind === 'search') grown.search(termsOfText(change.text)).best(5);
           else if (change.kind === 'remove') {
             grown.remove(String(change.at));
             held.delete(String(change.at));
@@ -77,7 +77,7 @@ describe('an index of failures', () => {
       fc.property(anyDocuments, (documents) => {
         const index = indexOf(documents);
         for (const { id, text } of documents) {
-          const { matches } = index.search(termsOfText(text), 30);
+          const matches = index.search(termsOfText(text)).best(30);
           const scores = matches.map(({ score }) => score);
           expect(matches.map((match) => match.id)).toContain(id);
           expect(scores).toEqual([...scores].sort((a, b) => b - a));
@@ -120,7 +120,9 @@ describe('an index of failures', () => {
         const terms = termsOfText(text);
         expect(terms.size).toBeLessThanOrEqual(160);
         expect(readTerms(writeTerms(terms))).toEqual(terms);
-        indexOf([{ id: 'a', text }]).search(terms, 3);
+        indexOf([{ id: 'a', text }])
+          .search(terms)
+          .best(3);
       }),
     );
   });
@@ -137,7 +139,11 @@ describe('an index of failures', () => {
     const terms = termsOfText(text);
     expect(terms.size).toBeLessThanOrEqual(160);
     expect([...terms.keys()].every((term) => term.length <= 100)).toBe(true);
-    expect(indexOf([{ id: 'a', text: 'guava heap' }]).search(terms, 5).matches.length).toBeLessThanOrEqual(1);
+    expect(
+      indexOf([{ id: 'a', text: 'guava heap' }])
+        .search(terms)
+        .best(5).length,
+    ).toBeLessThanOrEqual(1);
   });
 
   it('does not count a message again that is printed again with other numbers', () => {
