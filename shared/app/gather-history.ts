@@ -68,6 +68,14 @@ function resultsOf(run: Run, name: string, jobs: RunsElsewhere['jobs']): JobResu
     .map(({ runId, attempt, conclusion }) => ({ runId, attempt, passed: conclusion === 'success' }));
 }
 
+/** How long the runs took that passed at once, in seconds, newest first. */
+export function usualSecondsOf(branch: readonly Run[]): number[] {
+  const passed = branch.filter(({ conclusion, attempt }) => conclusion === 'success' && attempt === 1);
+  return passed
+    .map(({ startedAt, updatedAt }) => Math.round((Date.parse(updatedAt) - Date.parse(startedAt)) / 1000))
+    .filter((seconds) => seconds >= 0);
+}
+
 const newestFirst = (a: JobResult, b: JobResult): number => b.runId - a.runId || b.attempt - a.attempt;
 
 /** How each failed job fared elsewhere; the attempt in question is left out. */

@@ -9,7 +9,7 @@ import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { MAX_EVIDENCE_SOURCES, makeExcerpts } from './gather-excerpts.ts';
-import { type HistoryHost, historiesOf, readElsewhere } from './gather-history.ts';
+import { type HistoryHost, historiesOf, readElsewhere, usualSecondsOf } from './gather-history.ts';
 import { inParallel, makePartReader, type PartReader } from './gather-part.ts';
 import { makePassingReader, type PassingReader } from './gather-passing.ts';
 import { makeFailedTests } from './gather-tests.ts';
@@ -54,7 +54,7 @@ export async function gatherRun(
     () => [],
   );
   const passingOf = makePassingReader(target, branch, deps);
-  const [run, { failed, logs }, elsewhere, newerRun] = await inParallel([
+  const [run, { failed, passedJobs, logs }, elsewhere, newerRun] = await inParallel([
     readRun(target, notes.run, deps),
     readFailedJobs(target, notes.logs, reader(notes.logs), { ...deps, passingOf }),
     reading,
@@ -68,6 +68,9 @@ export async function gatherRun(
       conclusion: run?.conclusion ?? null,
       newerRun,
       failedJobIds: failed.map(({ id }) => id),
+      passedJobs,
+      startedAt: run?.startedAt ?? null,
+      usualSeconds: usualSecondsOf(elsewhere.branch),
       defaultBranchConclusions: elsewhere.branch
         .filter(({ id }) => id !== runId)
         .flatMap(({ conclusion }) => conclusion ?? []),
@@ -98,11 +101,16 @@ async function readFailedJobs(
   notes: string[],
   part: PartReader,
   deps: LogDeps,
-): Promise<{ failed: readonly Job[]; logs: ReadLogs }> {
+): Promise<{ failed: readonly Job[]; passedJobs: number; logs: ReadLogs }> {
   const { repository, runId, runAttempt } = target;
   const jobs = await part('jobs of the run', () => deps.codeHost.listJobs(repository, runId, runAttempt), []);
   const failed = jobs.filter(({ conclusion }) => isFailure(conclusion));
-  return { failed, logs: await part('logs of the run', () => readLogs(target, failed, notes, deps), NO_LOGS) };
+  const passedJobs = jobs.filter(({ conclusion }) => conclusion === 'success').length;
+  return {
+    failed,
+    passedJobs,
+    logs: await part('logs of the run', () => readLogs(target, failed, notes, deps), NO_LOGS),
+  };
 }
 
 async function readLogs(

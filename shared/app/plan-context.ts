@@ -7,7 +7,7 @@ import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import { type Candidate, listCandidates } from '#shared/domain/remediation/candidates.ts';
-import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import type { ActionPlugin, ProposalContext } from '#shared/plugins/actions/contract.ts';
 
 export interface PlanFacts {
   readonly target: TargetContext;
@@ -15,6 +15,7 @@ export interface PlanFacts {
   readonly classification: Classification;
   readonly configuration: Configuration;
   readonly now: Date;
+  readonly past: ProposalContext['past'] & object;
 }
 
 /**

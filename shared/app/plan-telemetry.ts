@@ -43,9 +43,9 @@ async function readRunAgain(
 ): Promise<Pick<RunFacts, 'status' | 'conclusion'> & Partial<RunFacts>> {
   const run = await unlessRefused(() => codeHost.getRun(repository, runId));
   if (run === null) return { status: 'unknown', conclusion: null };
-  const { attempt, status, conclusion } = run;
+  const { attempt, status, conclusion, startedAt } = run;
   const newerRun = (await unlessRefused(() => codeHost.hasNewerRun(repository, runId))) ?? true;
-  return { attempt, status, conclusion, newerRun };
+  return { attempt, status, conclusion, startedAt, newerRun };
 }
 
 async function readAlarmAgain(target: AlarmTarget, deps: FreshTelemetryDeps): Promise<AlarmFacts> {

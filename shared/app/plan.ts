@@ -92,7 +92,8 @@ function choiceOf(
 ): { choice: Choice; exposure: Exposure | null; listed: readonly Candidate[] } {
   const { incident, telemetry, classification, diagnosis, outcomes } = material;
   const { configuration, clock } = deps;
-  const facts = { target: incident.target, telemetry, classification, configuration, now: clock.now() };
+  const past = material.records;
+  const facts = { target: incident.target, telemetry, classification, configuration, past, now: clock.now() };
   const listed = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
   const left = listed.filter(({ actionId }) => !tried.includes(actionId));
   const pickWasTried = listed.some(({ label, actionId }) => label === diagnosis.choice && tried.includes(actionId));

@@ -57,7 +57,8 @@ async function keepAction(incident: Incident, action: ActionRecord, { experience
     class: failureClass,
     scope,
     actionId,
-    verified,
+    // What it is for was verified, also where that does not heal by itself.
+    verified: verified === 'advanced' ? 'recovered' : verified,
     trusted,
     at,
   });

@@ -50,7 +50,7 @@ async function conclude(
   { state, inconclusive = false }: Verification,
   deps: VerifyDeps,
 ): Promise<void> {
-  const verified = state === 'recovered' ? 'recovered' : 'failed';
+  const verified = state === 'pending' ? 'failed' : state;
   const { incidentId, digest, actionId, targetKey } = action;
   const now = deps.clock.now();
   if (verified === 'failed') await deps.control.addFailure(breakerScopeOf(action), digest, now);

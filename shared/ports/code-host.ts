@@ -7,6 +7,9 @@ export interface Run {
   readonly workflowId: number;
   readonly headSha: string;
   readonly createdAt: string;
+  /** When this attempt began, and when it was last heard of: its end, once it is completed. ISO 8601. */
+  readonly startedAt: string;
+  readonly updatedAt: string;
 }
 
 export interface Job {
@@ -51,7 +54,7 @@ export interface FailedDelivery {
 /**
  * GitHub. Every method throws `Retryable` (5xx, network, timeout; `RateLimited` for 429 and rate limits) or `Refused` (401, 403, 404,
  * 422), after its own few retries with jitter that honour a short `retry-after`.
- * Effects that must not be done twice (`rerunFailedJobs`, `createComment`, `redeliver`) are never repeated after a lost answer:
+ * Effects that must not be done twice (`rerunFailedJobs`, `rerunRun`, `cancelRun`, `createComment`, `redeliver`) are never repeated after a lost answer:
  * they throw `OutcomeUnknown`, and the caller observes.
  */
 export interface CodeHost {
@@ -81,6 +84,10 @@ export interface CodeHost {
   /** Whether the same workflow ran on the same branch later (for a release: on any). False for a pull request's runs. */
   hasNewerRun(repository: string, runId: number): Promise<boolean>;
   rerunFailedJobs(repository: string, runId: number): Promise<void>;
+  /** All jobs of the run again, also those that passed. */
+  rerunRun(repository: string, runId: number): Promise<void>;
+  /** Asks GitHub to cancel; the run ends some seconds later. Asked again, nothing more happens. */
+  cancelRun(repository: string, runId: number): Promise<void>;
   /** The comment whose body contains the marker and which we wrote, or null. Reads all pages. */
   findComment(repository: string, issue: number, marker: string): Promise<Comment | null>;
   createComment(repository: string, issue: number, body: string): Promise<Comment>;

@@ -92,7 +92,9 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     expect((await api(`${runPath}/rerun`, { method: 'POST' })).status).toBe(403);
     await expect.poll(() => world.github.run(runId)?.attempts[1]?.status).toBe('completed');
     expect((await api(`${runPath}/rerun`, { method: 'POST' })).status).toBe(201);
+    expect((await api(`${runPath}/cancel`, { method: 'POST' })).status).toBe(202);
     await expect.poll(() => world.github.run(runId)?.attempts[2]?.status).toBe('completed');
+    expect((await api(`${runPath}/cancel`, { method: 'POST' })).status).toBe(409);
     await world.github.delivered();
 
     expect(conformance.problems).toEqual([]);
@@ -156,6 +158,9 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     await host.updateComment(repository, created.id, 'marker: two');
     await host.rerunFailedJobs(repository, runId);
     await expect.poll(() => world.github.run(runId)?.attempts[1]?.conclusion).toBe('success');
+    await host.rerunRun(repository, runId);
+    await host.cancelRun(repository, runId);
+    await expect.poll(() => world.github.run(runId)?.attempts[2]?.status).toBe('completed');
     await world.github.delivered();
     refuse = true;
     await world.github.announceRun(runId);

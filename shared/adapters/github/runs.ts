@@ -15,6 +15,8 @@ const WorkflowRun = z.object({
   workflow_id: z.number(),
   head_sha: z.string(),
   created_at: z.string(),
+  run_started_at: z.string().optional(),
+  updated_at: z.string(),
   event: z.string().optional(),
   head_branch: z.string().nullish(),
 });
@@ -50,9 +52,12 @@ export function runs(
   | 'listDefaultBranchRuns'
   | 'hasNewerRun'
   | 'rerunFailedJobs'
+  | 'rerunRun'
+  | 'cancelRun'
 > {
   return {
     ...attempts(client),
+    ...effects(client),
     getRun: async (repository, runId) => {
       const parameters = { ...repositoryOf(repository), run_id: runId };
       return runOf(await client.call('GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters, WorkflowRun));
@@ -89,14 +94,19 @@ export function runs(
       const found = await client.call(route, { ...place, workflow_id, ...query }, RunPage);
       return found.workflow_runs.some((other) => other.id > runId && !isForeign(other));
     },
-    rerunFailedJobs: async (repository, runId) => {
-      const parameters = { ...repositoryOf(repository), run_id: runId };
-      await client.effect(
-        'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs',
-        parameters,
-        z.unknown(),
-      );
-    },
+  };
+}
+
+/** https://docs.github.com/en/rest/actions/workflow-runs */
+function effects(client: GithubClient): Pick<CodeHost, 'rerunFailedJobs' | 'rerunRun' | 'cancelRun'> {
+  const post = async (what: 'rerun-failed-jobs' | 'rerun' | 'cancel', repository: string, runId: number) => {
+    const parameters = { ...repositoryOf(repository), run_id: runId };
+    await client.effect(`POST /repos/{owner}/{repo}/actions/runs/{run_id}/${what}`, parameters, z.unknown());
+  };
+  return {
+    rerunFailedJobs: (repository, runId) => post('rerun-failed-jobs', repository, runId),
+    rerunRun: (repository, runId) => post('rerun', repository, runId),
+    cancelRun: (repository, runId) => post('cancel', repository, runId),
   };
 }
 
@@ -138,6 +148,8 @@ const runOf = (run: z.infer<typeof WorkflowRun>): Run => ({
   workflowId: run.workflow_id,
   headSha: run.head_sha,
   createdAt: run.created_at,
+  startedAt: run.run_started_at ?? run.created_at,
+  updatedAt: run.updated_at,
 });
 
 const jobOf = ({ id, name, conclusion, html_url, steps = [] }: z.infer<typeof WorkflowJob>): Job => ({

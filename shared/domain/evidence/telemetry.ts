@@ -26,6 +26,12 @@ const RunFacts = z.strictObject({
   /** Whether the same workflow ran on the same branch since. */
   newerRun: z.boolean().default(false),
   failedJobIds: z.array(z.number().int()),
+  /** Jobs of the attempt that passed. */
+  passedJobs: z.number().int().nonnegative().default(0),
+  /** When the attempt began. */
+  startedAt: z.iso.datetime({ offset: true }).nullable().default(null),
+  /** How long the newest runs took that passed at once on the default branch, newest first. */
+  usualSeconds: z.array(z.number().nonnegative()).max(20).default([]),
   /** Conclusions of the newest completed runs of the same workflow on the default branch, newest first, this run left out. */
   defaultBranchConclusions: z.array(z.string()),
   /** Of the failed jobs, in the order of their ids above; empty when it could not be read. */

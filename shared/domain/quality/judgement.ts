@@ -26,6 +26,7 @@ export type Judged =
 const SHOWN_BY: Readonly<Record<string, { recovered: Shown; failed: Shown }>> = {
   // The same commit, run again: what passes now was transient.
   'rerun-failed-jobs': { recovered: 'transient', failed: 'lasting' },
+  'rerun-workflow-run': { recovered: 'transient', failed: 'lasting' },
   // The change was taken back and the alarm ended: it was the change. One that goes on shows nothing.
   'rollback-lambda-alias': { recovered: 'lasting', failed: 'unknown' },
   'rollback-ecs-service': { recovered: 'lasting', failed: 'unknown' },
@@ -42,12 +43,13 @@ export function shownBy(
   actions: readonly ActionRecord[],
   inconclusive: ReadonlySet<string>,
 ): { shown: Shown; by: string | null } {
-  const decisive = actions.filter(({ verified }) => verified !== null).at(-1);
+  const decisive = actions.findLast(({ verified }) => verified === 'recovered' || verified === 'failed');
   const shows = decisive === undefined ? undefined : SHOWN_BY[decisive.actionId];
   if (
     decisive === undefined ||
     shows === undefined ||
     decisive.verified === null ||
+    decisive.verified === 'advanced' ||
     inconclusive.has(decisive.digest)
   ) {
     return { shown: 'unknown', by: null };

@@ -44,7 +44,7 @@ const LONGEST_RESOLUTION = 1000;
 /** What is remembered of an incident. Its words come from logs and models, redacted before and cleaned here: tainted. */
 export function pastIncidentOf({ id, outcome, endedAt, diagnosis, evidence, actions }: EndedIncident): PastIncident {
   const { classification, rootCause, summary } = diagnosis;
-  const decisive = actions.findLast(({ verified }) => verified !== null);
+  const decisive = actions.findLast(({ verified }) => verified === 'recovered' || verified === 'failed');
   const helped = decisive === undefined ? null : outcome === 'resolved' && decisive.verified === 'recovered';
   const resolution = decisive === undefined ? diagnosis.fix : (decisive.receipt?.summary ?? decisive.actionId);
   const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));

@@ -55,6 +55,6 @@ export const ActionRecord = z.strictObject({
   intendedAt: z.iso.datetime(),
   receipt: Receipt.nullable(),
   /** Set when verification ended. */
-  verified: z.enum(['recovered', 'failed']).nullable(),
+  verified: z.enum(['recovered', 'advanced', 'failed']).nullable(),
 });
 export type ActionRecord = z.infer<typeof ActionRecord>;

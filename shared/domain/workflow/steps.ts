@@ -76,7 +76,7 @@ export const STEPS = {
   ),
   verify: step(
     { digest, poll: z.number().int().nonnegative() },
-    z.strictObject({ state: z.enum(['recovered', 'pending', 'failed']), summary: z.string() }),
+    z.strictObject({ state: z.enum(['recovered', 'advanced', 'pending', 'failed']), summary: z.string() }),
   ),
   undo: step(
     { digest },

@@ -3,7 +3,7 @@ import type { Configuration, Service } from '#shared/domain/configuration/config
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { ActionFamily, Receipt, Risk } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/remediation/bound-action.ts';
 import type { AlarmReader, DeploymentReader, EcsServiceWriter, LambdaAliasWriter } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -16,6 +16,8 @@ export interface ProposalContext {
   readonly service: Service | null;
   readonly configuration: Configuration;
   readonly now: Date;
+  /** What was done for the incident before, oldest first. */
+  readonly past?: readonly Pick<ActionRecord, 'actionId' | 'state' | 'receipt' | 'verified'>[];
 }
 
 export interface Proposal<P> {
@@ -60,7 +62,8 @@ export type Observation =
   | { kind: 'unknown'; reason: string };
 
 export interface Verification {
-  readonly state: 'recovered' | 'pending' | 'failed';
+  /** `advanced`: it did what it is for, which alone does not heal; what comes next is planned anew. */
+  readonly state: 'recovered' | 'advanced' | 'pending' | 'failed';
   readonly summary: string;
   /** True when a failed one shows nothing of the failure itself: the target was not seen to fail again. */
   readonly inconclusive?: boolean;

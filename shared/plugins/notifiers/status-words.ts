@@ -78,6 +78,9 @@ function notEnough(last: ActionRecord, reason: string | null): Status {
   }
   if (last.state === 'refused')
     return { lead: 'A person has to look.', rest: `Selfheal was not allowed to act, and changed nothing.${why}` };
+  if (last.verified === 'advanced') {
+    return { lead: last.receipt?.summary ?? last.actionId, rest: 'What is left is for a person.' };
+  }
   const attempt = last.verified === 'failed' ? rerunAttempt(last) : null;
   const lead = attempt === null ? 'What Selfheal did was not enough.' : `Failed again on attempt ${attempt}.`;
   return { lead, rest: `A person has to look.${why}` };

@@ -93,7 +93,7 @@ export function actionWords(action: ActionRecord): string {
     case 'undone':
       return `${done} It did not help and was undone.`;
     case 'done':
-      return `${done} ${verifiedWords(action)}`;
+      return `${done} ${verifiedWords(action)}`.trim();
     default:
       return action.state satisfies never;
   }
@@ -106,6 +106,9 @@ function verifiedWords(action: ActionRecord): string {
       return attempt === null ? 'Verified: it recovered.' : `Verified: it passed on attempt ${attempt}.`;
     case 'failed':
       return attempt === null ? 'It did not help.' : `It did not help: it failed again on attempt ${attempt}.`;
+    case 'advanced':
+      // What was done says it all; what it helped is for others to say.
+      return '';
     case null:
       return 'The result is not in yet.';
     default:

@@ -17,6 +17,7 @@ import {
   fakeClock,
   fakeCodeHost,
   fakeDeployments,
+  fakeResources,
   fakeServiceLogs,
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
@@ -32,6 +33,8 @@ const aRun = (change: Partial<Run> = {}): Run => ({
   workflowId: 77,
   headSha: 'a'.repeat(40),
   createdAt: '2026-11-21T11:50:00Z',
+  startedAt: '2026-11-21T11:50:00Z',
+  updatedAt: '2026-11-21T11:53:00Z',
   ...change,
 });
 
@@ -72,6 +75,7 @@ async function setUp(
   });
   const alarms = fakeAlarms();
   const deployments = fakeDeployments();
+  const resources = fakeResources();
   const serviceLogs = fakeServiceLogs();
   const deps = {
     incidents,
@@ -80,6 +84,7 @@ async function setUp(
     archives: change.archives ?? archiveOf({ build: 'ok\nerror: it broke\n', lint: 'fine\n' }),
     alarms,
     deployments,
+    resources,
     serviceLogs,
     configuration: aConfiguration({ services: [aService()] }),
     clock,
@@ -107,6 +112,9 @@ describe('gathering a failed run', () => {
       status: 'completed',
       conclusion: 'failure',
       failedJobIds: [1],
+      passedJobs: 1,
+      startedAt: '2026-11-21T11:50:00Z',
+      usualSeconds: [180],
       newerRun: false,
       defaultBranchConclusions: ['success'],
       jobHistories: [{ jobId: 1, sameCommit: [], defaultBranch: [{ runId: 900, attempt: 1, passed: true }] }],

@@ -68,6 +68,18 @@ function rerun(context: RouteContext, failedOnly: boolean): Answer {
   return { status: 201, json: {} };
 }
 
+/** Refuses what has ended, as GitHub does; the run itself ends a little later. */
+function cancel(context: RouteContext): Answer {
+  const run = runIn(context);
+  if (currentAttempt(run).status === 'completed') {
+    return githubError(409, 'Cannot cancel a workflow run that is completed.', RERUN_DOCS);
+  }
+  context.lifecycle.cancel(run);
+  const facts = { attempt: currentAttempt(run).number };
+  context.journal.record('github.run.cancelled', `${run.repository}/runs/${run.id}`, facts);
+  return { status: 202, json: {} };
+}
+
 const SIGNING_KEY = randomBytes(16);
 
 /** Where logs really are: a link with a signature and a short life, as GitHub's storage gives. */
@@ -206,5 +218,11 @@ export const ACTIONS_ROUTES: readonly Route[] = [
     method: 'POST',
     path: `${RUN}/rerun`,
     handle: (context) => rerun(context, false),
+  },
+  {
+    operation: 'actions/cancel-workflow-run',
+    method: 'POST',
+    path: `${RUN}/cancel`,
+    handle: cancel,
   },
 ];

@@ -1,6 +1,13 @@
 import type { Hookshot } from './hookshot.ts';
 import type { Site } from './shapes-runs.ts';
-import { type AttemptState, currentAttempt, type GithubState, planOf, type RunState } from './state.ts';
+import {
+  type AttemptState,
+  type Conclusion,
+  currentAttempt,
+  type GithubState,
+  planOf,
+  type RunState,
+} from './state.ts';
 import { workflowJobPayload, workflowRunPayload } from './webhook-payloads.ts';
 
 export interface RunLifecycle {
@@ -8,11 +15,16 @@ export interface RunLifecycle {
   rerun(run: RunState): void;
   /** Completes the current attempt now, if it runs. */
   finish(run: RunState): void;
+  /** Ends the current attempt as cancelled, after as long as it takes GitHub. */
+  cancel(run: RunState): void;
   /** Goes on with attempts that were running when the world's process ended. */
   resume(): void;
   /** Forgets what is still to come. */
   stop(): void;
 }
+
+/** Milliseconds until a cancelled run has ended. */
+const CANCEL_MS = 50;
 
 /** Moves re-run attempts from queued over in progress to completed, and announces each step by webhook. */
 export function makeRunLifecycle(state: GithubState, site: Site, hookshot: Hookshot): RunLifecycle {
@@ -67,6 +79,15 @@ export function makeRunLifecycle(state: GithubState, site: Site, hookshot: Hooks
       const attempt = currentAttempt(run);
       if (attempt.status !== 'completed') complete(run, attempt);
     },
+    cancel(run) {
+      const attempt = currentAttempt(run);
+      after(CANCEL_MS, () => {
+        if (attempt.status === 'completed') return;
+        completeAttempt(state, run, attempt, new Date(), 'cancelled');
+        state.runs.put(run.id, run);
+        announce(run, 'completed', attempt);
+      });
+    },
     resume() {
       for (const run of state.runs.all()) {
         const attempt = currentAttempt(run);
@@ -81,16 +102,23 @@ export function makeRunLifecycle(state: GithubState, site: Site, hookshot: Hooks
   };
 }
 
-/** Gives an attempt the jobs and the conclusion that its plan says. */
-export function completeAttempt(state: GithubState, run: RunState, attempt: AttemptState, at: Date): void {
+/** Gives an attempt the jobs and the conclusion that its plan says, or another conclusion. */
+export function completeAttempt(
+  state: GithubState,
+  run: RunState,
+  attempt: AttemptState,
+  at: Date,
+  conclusion?: Conclusion,
+): void {
   const plan = planOf(run, attempt.number);
   attempt.jobs = plan.jobs.map((job) => ({
     ...job,
+    conclusion: conclusion ?? job.conclusion,
     id: state.nextId(),
     startedAt: attempt.startedAt,
     completedAt: at.toISOString(),
   }));
   attempt.status = 'completed';
-  attempt.conclusion = plan.conclusion;
+  attempt.conclusion = conclusion ?? plan.conclusion;
   attempt.updatedAt = at.toISOString();
 }

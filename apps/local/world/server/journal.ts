@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 export const EFFECTS = [
   'github.run.rerun',
+  'github.run.cancelled',
   'github.comment.created',
   'github.comment.updated',
   'github.delivery.redelivered',

@@ -17,6 +17,7 @@ const aRun = (change: Record<string, unknown> = {}) => ({
   workflow_id: 77,
   head_sha: 'a'.repeat(40),
   created_at: '2026-11-21T11:00:00Z',
+  updated_at: '2026-11-21T11:03:00Z',
   event: 'push',
   ...change,
 });
@@ -49,6 +50,8 @@ describe('reading from GitHub', () => {
       workflowId: 77,
       headSha: 'a'.repeat(40),
       createdAt: '2026-11-21T11:00:00Z',
+      startedAt: '2026-11-21T11:00:00Z',
+      updatedAt: '2026-11-21T11:03:00Z',
     });
     expect(github.requests[0]?.authorization).toBe('Bearer test-token');
   });

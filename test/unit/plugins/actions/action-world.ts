@@ -1,3 +1,5 @@
+import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
+import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
 import type { AlarmState } from '#shared/ports/cloud.ts';
 import type { Run } from '#shared/ports/code-host.ts';
@@ -10,7 +12,9 @@ import {
   anEcsDeployment,
   aService,
   aTelemetry,
+  anActionRecord,
   someAlarmFacts,
+  someRunFacts,
 } from '#test/builders/index.ts';
 import {
   fakeAlarms,
@@ -31,18 +35,26 @@ export function aRun(change: Partial<Run> = {}): Run {
     workflowId: 77,
     headSha: 'a'.repeat(40),
     createdAt: '2026-11-21T11:00:00Z',
+    startedAt: '2026-11-21T11:00:00Z',
+    updatedAt: '2026-11-21T11:03:00Z',
     ...change,
   };
 }
+
+/** How the run stands for actions that do not fit a first failure. */
+const RUNS: Readonly<Record<string, Partial<Run>>> = {
+  'rerun-workflow-run': { attempt: 2 },
+  'cancel-stuck-run': { attempt: 2, status: 'in_progress', conclusion: null, startedAt: '2026-11-21T09:00:00Z' },
+};
 
 /**
  * A small world in which every action fits: a failed run, an alias and a service whose last deployment raised an alarm. Effects
  * change it, and what is read shows it.
  */
-export function anActionWorld() {
+export function anActionWorld(id?: string) {
   const clock = fakeClock();
   const state = {
-    run: aRun(),
+    run: aRun(RUNS[id ?? '']),
     alarm: { state: 'ALARM', since: '2026-11-21T11:58:00.000Z' } as AlarmState | null,
     alias: aLambdaDeployment(),
     ecs: anEcsDeployment(),
@@ -56,6 +68,14 @@ export function anActionWorld() {
       rerunFailedJobs: async () => {
         state.effects.push('rerun');
         state.run = aRun({ attempt: state.run.attempt + 1, status: 'queued', conclusion: null });
+      },
+      rerunRun: async () => {
+        state.effects.push('rerun-all');
+        state.run = aRun({ attempt: state.run.attempt + 1, status: 'queued', conclusion: null });
+      },
+      cancelRun: async () => {
+        state.effects.push('cancel');
+        state.run = aRun({ attempt: state.run.attempt, conclusion: 'cancelled' });
       },
     }),
     alarms: fakeAlarms({ read: async () => state.alarm }),
@@ -95,16 +115,38 @@ const ecsService = aService({
   },
 });
 
-/** Facts from which exactly one action of the family is proposed. */
-export function fittingContext(family: ActionPlugin['family']) {
+/** What was done before, for actions that follow upon another. */
+const REPEATED = anActionRecord({
+  state: 'done',
+  verified: 'failed',
+  receipt: { summary: 'Re-ran.', at: '2026-11-21T11:00:00.000Z', facts: { attempt: 2 } },
+});
+const FITTING: Readonly<Record<string, { facts: Partial<RunFacts>; past: readonly ActionRecord[] }>> = {
+  'rerun-workflow-run': { facts: { attempt: 2, passedJobs: 2 }, past: [REPEATED] },
+  'cancel-stuck-run': {
+    facts: {
+      attempt: 2,
+      status: 'in_progress',
+      conclusion: null,
+      startedAt: '2026-11-21T09:00:00Z',
+      usualSeconds: [170, 240, 200],
+    },
+    past: [REPEATED],
+  },
+};
+
+/** Facts from which exactly one action of the family is proposed: its first one, or the given one. */
+export function fittingContext(family: ActionPlugin['family'], id?: string) {
+  const special = FITTING[id ?? ''];
   const service = family === 'github' ? null : family === 'lambda' ? aService() : ecsService;
   const deployment = family === 'lambda' ? aLambdaDeployment() : anEcsDeployment();
   return {
     target: family === 'github' ? aGithubTarget() : anAlarmTarget(),
-    telemetry: family === 'github' ? aTelemetry() : aTelemetry({ facts: someAlarmFacts({ deployment }) }),
+    telemetry: family === 'github' ? aTelemetry({ facts: someRunFacts(special?.facts) }) : aTelemetry({ facts: someAlarmFacts({ deployment }) }),
     classification: aClassification(),
     service,
     configuration: aConfiguration({ services: service === null ? [] : [service] }),
     now: new Date('2026-11-21T12:00:00Z'),
+    past: special?.past ?? [],
   };
 }

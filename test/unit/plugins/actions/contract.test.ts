@@ -10,11 +10,14 @@ import { anActionWorld, fittingContext } from './action-world.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../../shared/plugins/actions');
 /** Files of the folder that are no actions. */
-const PARTS = new Set(['contract', 'registry', 'alarm-verification', 'fix-pull-request-words', 'recent-deployment']);
+const PARTS = new Set(['contract', 'registry', 'alarm-verification', 'failed-run', 'fix-pull-request-words', 'recent-deployment']);
+
+/** Actions whose effect is all that there is to see. */
+const AT_ONCE: ReadonlySet<string> = new Set(['cancel-stuck-run']);
 
 /** The proposal of the fitting context, read back as a plan's parameters would be. */
 function fitting(action: ActionPlugin): unknown {
-  const [proposal] = action.propose(fittingContext(action.family));
+  const [proposal] = action.propose(fittingContext(action.family, action.id));
   return action.parameters.parse(JSON.parse(JSON.stringify(proposal?.parameters)));
 }
 const freeze = <T>(value: T): T => {
@@ -51,12 +54,12 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
   });
 
   it('proposes purely: frozen facts, equal answers, valid parameters of the own target', () => {
-    const context = freeze(fittingContext(action.family));
+    const context = freeze(fittingContext(action.family, action.id));
     const [proposal, ...rest] = action.propose(context);
     expect(rest).toEqual([]);
     expect(action.propose(context)).toEqual([proposal]);
     const parameters = action.parameters.parse(proposal?.parameters);
-    expect(changeableKeys(context.target, context.service)).toEqual([action.targetKey(parameters)]);
+    expect(changeableKeys(context.target, context.service)).toContain(action.targetKey(parameters));
     expect(proposal?.confidence).toBeGreaterThan(0);
     expect(proposal?.confidence).toBeLessThanOrEqual(1);
   });
@@ -92,7 +95,7 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
   });
 
   it('sees that it is not started, then that it happened, with a receipt that is as good', async () => {
-    const { ports, state } = anActionWorld();
+    const { ports, state } = anActionWorld(action.id);
     const parameters = fitting(action);
     expect(await action.observe(parameters, ports)).toEqual({ kind: 'not-started' });
     const receipt = await action.execute(parameters, ports);
@@ -103,25 +106,25 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
   });
 
   it('sees by itself that the trouble is gone, and then does not fit any more', async () => {
-    const { ports, heal } = anActionWorld();
+    const { ports, heal } = anActionWorld(action.id);
     heal();
     expect((await action.observe(fitting(action), ports)).kind).toBe('superseded');
   });
 
   it('is pending until the target recovers', async () => {
-    const { ports, heal } = anActionWorld();
+    const { ports, heal } = anActionWorld(action.id);
     const parameters = fitting(action);
     const receipt = await action.execute(parameters, ports);
-    const { target, configuration } = fittingContext(action.family);
+    const { target, configuration } = fittingContext(action.family, action.id);
     const look = () => action.verify(parameters, receipt, { ports, target, configuration, poll: 0 });
-    expect((await look()).state).toBe('pending');
+    if (!AT_ONCE.has(action.id)) expect((await look()).state).toBe('pending');
     heal();
     expect((await look()).state).toBe('recovered');
   });
 
   it('restores what was before, once, however often it is asked', async () => {
     if (!action.undo) return;
-    const { ports, state } = anActionWorld();
+    const { ports, state } = anActionWorld(action.id);
     const before = structuredClone([state.alias.currentVersion, state.ecs.currentTaskDefinition]);
     const parameters = fitting(action);
     const receipt = await action.execute(parameters, ports);
@@ -132,7 +135,7 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
   });
 
   it('is listed as a candidate under its own id', () => {
-    const candidates = listCandidates(fittingContext(action.family), ACTIONS);
+    const candidates = listCandidates(fittingContext(action.family, action.id), ACTIONS);
     expect(candidates.map(({ label }) => label)).toEqual([action.id]);
   });
 });

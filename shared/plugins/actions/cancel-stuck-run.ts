@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { runKey } from '#shared/domain/remediation/target-key.ts';
+import type { Run } from '#shared/ports/code-host.ts';
+import { defineAction, type Observation, type ProposalContext } from './contract.ts';
+import { runIn, superseded } from './failed-run.ts';
+
+const Parameters = z.strictObject({
+  repository: RepositoryName,
+  runId: z.number().int().nonnegative(),
+  /** The attempt that hangs. */
+  attempt: z.number().int().positive(),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+/** Fewer runs say nothing of how long one takes. */
+const LEAST_HISTORY = 3;
+/** Stuck: so many times the longest of them, and never sooner than half an hour. */
+const TIMES_LONGEST = 4;
+const LEAST_SECONDS = 30 * 60;
+const CONFIDENCE = 0.9;
+const UNDER_WAY = new Set(['in_progress', 'queued', 'waiting', 'pending', 'requested']);
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  if (run === null || run.facts.status !== 'in_progress' || run.facts.startedAt === null) return [];
+  const { target, facts } = run;
+  if (facts.usualSeconds.length < LEAST_HISTORY || facts.attempt < target.runAttempt) return [];
+  const longest = Math.max(...facts.usualSeconds);
+  const seconds = (context.now.getTime() - Date.parse(run.facts.startedAt)) / 1000;
+  if (seconds < Math.max(LEAST_SECONDS, TIMES_LONGEST * longest)) return [];
+  return [
+    {
+      parameters: { repository: target.repository, runId: target.runId, attempt: facts.attempt },
+      confidence: CONFIDENCE,
+      reason: `It has run for ${minutes(seconds)}; the longest of the last ${facts.usualSeconds.length} that passed took ${minutes(longest)}.`,
+    },
+  ];
+}
+
+const minutes = (seconds: number): string => `${Math.max(1, Math.round(seconds / 60))} min`;
+
+function observationOf(run: Run, { attempt }: Parameters, at: Date): Observation {
+  if (run.attempt < attempt) return { kind: 'unknown', reason: `GitHub shows attempt ${run.attempt} of the run.` };
+  if (run.attempt > attempt) return superseded(`The run was repeated: it is at attempt ${run.attempt}.`);
+  if (run.status === 'completed') {
+    return run.conclusion === 'cancelled'
+      ? { kind: 'happened', receipt: receiptOf(run.id, attempt, at) }
+      : superseded(`The run ended with ${run.conclusion ?? 'no conclusion'} meanwhile.`);
+  }
+  // A request to cancel does not show before the run ends; asking again changes nothing.
+  return UNDER_WAY.has(run.status) ? { kind: 'not-started' } : { kind: 'unknown', reason: `The run is ${run.status}.` };
+}
+
+function receiptOf(runId: number, attempt: number, at: Date) {
+  return { summary: `Cancelled attempt ${attempt} of run ${runId}, which hung.`, at: at.toISOString(), facts: {} };
+}
+
+/**
+ * Cancels a run of the incident (most often one that was run again) that goes on far longer than its workflow ever took.
+ * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run
+ */
+export const cancelStuckRun = defineAction<Parameters>({
+  id: 'cancel-stuck-run',
+  title: 'Cancel a run that hangs',
+  family: 'github',
+  risk: 'low',
+  parameters: Parameters,
+  sample: { repository: 'acme/shop', runId: 1001, attempt: 2 },
+  propose,
+  describe: ({ repository, runId, attempt }) =>
+    `Cancels attempt ${attempt} of run ${runId} of ${repository}, which goes on far longer than usual.`,
+  targetKey: ({ repository, runId }) => runKey(repository, runId),
+  grants: () => ({ execute: [], observe: [], undo: [] }),
+  schedule: ({ verification }) => ({
+    intervalSeconds: verification.runIntervalSeconds,
+    maxPolls: verification.runMaxPolls,
+  }),
+  observe: async (parameters, { codeHost, clock }) =>
+    observationOf(await codeHost.getRun(parameters.repository, parameters.runId), parameters, clock.now()),
+  execute: async ({ repository, runId, attempt }, { codeHost, clock }) => {
+    await codeHost.cancelRun(repository, runId);
+    return receiptOf(runId, attempt, clock.now());
+  },
+  verify: async ({ repository, runId }, _receipt, { ports }) => {
+    const run = await ports.codeHost.getRun(repository, runId);
+    if (run.status !== 'completed') return { state: 'pending', summary: `The run is ${run.status} still.` };
+    const summary = `Attempt ${run.attempt} of run ${run.id} ended with ${run.conclusion ?? 'no conclusion'}.`;
+    return { state: run.conclusion === 'success' ? 'recovered' : 'advanced', summary };
+  },
+});
