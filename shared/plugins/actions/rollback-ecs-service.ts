@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
-import { ecsServiceKey } from '#shared/domain/remediation/target-key.ts';
+import { ecsServiceKey } from '#shared/domain/remediation/resource-ref.ts';
 import { alarmSchedule, judgeAlarm, READ_ALARMS } from './alarm-verification.ts';
 import {
   type ActionGrants,

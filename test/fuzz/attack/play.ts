@@ -1,0 +1,138 @@
+import { act } from '#shared/app/act.ts';
+import { type AnalyzeDeps, analyze } from '#shared/app/analyze.ts';
+import { requestApproval } from '#shared/app/approval-request.ts';
+import { guard } from '#shared/app/guard.ts';
+import { makePlan } from '#shared/app/plan.ts';
+import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
+import { undo } from '#shared/app/undo.ts';
+import { verify } from '#shared/app/verify.ts';
+import { parseSignatures } from '#shared/domain/failure/signatures.ts';
+import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
+import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
+import { aClassification, aConfiguration, anEvidence } from '#test/builders/index.ts';
+import {
+  fakeModelClient,
+  fakeServiceLogs,
+  makeMemoryKnowledgeStore,
+  makeMemoryStatsStore,
+  makeMemoryTestStore,
+  scripted,
+} from '#test/fakes/index.ts';
+import { aRemedyRig } from '../../unit/app/remedy-rig.ts';
+import type { Scene } from './scene.ts';
+import { type Watched, watch } from './watch.ts';
+
+const MINUTE = 60_000;
+const MODEL = 'a.model-v1:0';
+
+async function aStage(scene: Scene) {
+  const { freezeAfterMinutes, ...policy } = scene.policy;
+  const start = Date.parse('2026-11-21T12:00:00.000Z');
+  const from = freezeAfterMinutes === null ? null : start + freezeAfterMinutes * MINUTE;
+  const freezes =
+    from === null
+      ? []
+      : [{ from: new Date(from).toISOString(), to: new Date(from + 60 * MINUTE).toISOString(), reason: 'sale' }];
+  const model = { provider: 'bedrock' as const, modelId: MODEL, maxTokensPerIncident: 90_000, maxTokensPerDay: 90_000 };
+  const rig = await aRemedyRig({
+    family: scene.family,
+    incident: {
+      tainted: scene.outsiders.tainted,
+      classification: aClassification({ class: scene.class, verdict: scene.verdict, confidence: scene.confidence }),
+    },
+    configure: ({ services }) =>
+      aConfiguration({
+        github: { defaultMode: scene.mode },
+        services: services.map((one) => ({ ...one, mode: scene.mode, criticality: scene.criticality })),
+        model,
+        policy: { ...policy, freezes },
+        verification: { runMaxPolls: 2, alarmMaxPolls: 2, alarmOkPolls: 1 },
+      }),
+  });
+  return { ...rig, frozen: from === null ? [] : [{ from, to: from + 60 * MINUTE }] };
+}
+type Stage = Awaited<ReturnType<typeof aStage>>;
+
+/** The real conversation with a model that answers as the attacker likes, over and over. */
+function analysisDeps({ outsiders: { answers } }: Scene, { deps }: Stage): AnalyzeDeps {
+  const knowledge = makeMemoryKnowledgeStore();
+  let turn = 0;
+  const client = fakeModelClient({ call: async () => structuredClone(answers[turn++ % answers.length]!) });
+  const settings = { modelId: MODEL, modelIdOf: {}, timeoutSeconds: 60, maxOutputTokens: 500, maxTurns: 4 };
+  const prompts = { base: 'Diagnose.', ofFamily: {} };
+  return {
+    ...deps,
+    knowledge,
+    recall: makeLocalRecall(knowledge),
+    stats: makeMemoryStatsStore(),
+    tests: makeMemoryTestStore(),
+    code: scripted('code'),
+    archives: scripted('archives'),
+    serviceLogs: fakeServiceLogs(),
+    metrics: scripted('metrics'),
+    playbooks: [],
+    signatures: parseSignatures([]).signatures,
+    model: makeDiagnosisModel({ settings, prompts, clientOf: () => client }),
+  };
+}
+
+/** Plays one incident from its analysis to its end, with the real steps in the workflow's order. */
+export async function play(scene: Scene): Promise<Watched> {
+  const stage = await aStage(scene);
+  const { incident, deps } = stage;
+  await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id, texts: scene.outsiders.lines }));
+  const question = { incidentId: incident.id, useModel: scene.useModel, knowledgeId: null, preExisting: null };
+  await analyze(question, analysisDeps(scene, stage));
+  const watched = watch(scene, stage, stage.frozen);
+  await remedy(scene, watched).catch((error: unknown) => watched.thrown.push(error));
+  return watched;
+}
+
+/** Until nothing more is tried. */
+async function remedy(scene: Scene, watched: Watched): Promise<void> {
+  const { deps, incidentId } = watched;
+  for (let tried: string[] = []; tried.length < 3; ) {
+    const { decision, digest, actionId } = await makePlan({ incidentId, tried }, deps);
+    watched.plans.push({ decision, digest });
+    if (digest === null || actionId === null) return;
+    if (tried.length === 0) await failBefore(scene, digest, watched);
+    if (decision === 'approve' && !(await approve(scene, digest, watched))) return;
+    if ((await perform(scene, digest, watched)) !== 'failed') return;
+    await watched.during('undo', () => undo({ incidentId, digest }, deps));
+    tried = [...tried, actionId];
+  }
+}
+
+/** The action failed on this very target lately. */
+async function failBefore({ earlierFailures }: Scene, digest: string, { deps, incidentId }: Watched): Promise<void> {
+  const plan = await deps.incidents.getPlan(incidentId, digest);
+  if (plan === null) return;
+  for (let nth = 0; nth < earlierFailures; nth++) {
+    await deps.control.addFailure(breakerScopeOf(plan), `earlier-${nth}`, deps.clock.now());
+  }
+}
+
+async function approve({ approval }: Scene, digest: string, { deps, incidentId }: Watched): Promise<boolean> {
+  await requestApproval({ incidentId, digest, taskToken: 'task-token-1', expiresInSeconds: 3600 }, deps);
+  if (approval === null) return false;
+  const decided = await deps.incidents.decideApproval(incidentId, digest, approval, 'a person', deps.clock.now());
+  // A workflow that goes on without an answer is the attacker's dream: the guard has to notice.
+  return approval === 'approved' || decided === 'decided';
+}
+
+async function perform(scene: Scene, digest: string, watched: Watched): Promise<'failed' | 'ended'> {
+  const { deps, incidentId } = watched;
+  const { granted, lease } = await guard({ incidentId, digest }, deps);
+  if (!granted || lease === null) return 'ended';
+  // The engine may deliver a step twice.
+  for (let delivery = 0; delivery < 2; delivery++) {
+    const { state } = await watched.during('act', () => act({ incidentId, digest, lease }, deps));
+    if (state !== 'done') return 'ended';
+  }
+  if (scene.helps) watched.heal();
+  for (let poll = 0; poll < 2; poll++) {
+    const { state } = await verify({ incidentId, digest, poll }, deps);
+    if (state !== 'pending') return state === 'failed' ? 'failed' : 'ended';
+  }
+  return 'ended';
+}
