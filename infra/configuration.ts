@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { withPlaybooks } from './configured-playbooks.ts';
 
 /**
- * Reads the `selfheal.json` to deploy with.
- * Throws naming the file and each wrong field, so that a bad configuration stops before anything is built or synthesized.
+ * Reads the `selfheal.json` to deploy with; the playbooks that are left out are told to `say`.
+ * Throws `InvalidInput` naming the file and each wrong field, so that a bad configuration stops before anything is built or synthesized.
  */
-export function readConfiguration(path: string): Configuration {
+export function readConfiguration(path: string, say: (problem: string) => void = () => undefined): Configuration {
   const parsed = Configuration.safeParse(readJson(path));
-  if (parsed.success) return parsed.data;
-  throw new Error(`${path} does not fit its schema:\n${z.prettifyError(parsed.error)}`);
+  if (parsed.success) return withPlaybooks(parsed.data, path, say);
+  throw new InvalidInput(`${path} does not fit its schema:\n${z.prettifyError(parsed.error)}`);
 }
 
 function readJson(path: string): unknown {
@@ -17,11 +19,11 @@ function readJson(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new Error(`${path} cannot be read. Name another one with --context config=<path>.`, { cause });
+    throw new InvalidInput(`${path} cannot be read. Name another one with --context config=<path>.`, { cause });
   }
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Error(`${path} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new InvalidInput(`${path} is not JSON: ${(cause as Error).message}`, { cause });
   }
 }

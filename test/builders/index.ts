@@ -6,5 +6,6 @@ export * from './incidents.ts';
 export * from './model-replies.ts';
 export * from './model-versions.ts';
 export * from './past-incidents.ts';
+export * from './patterns.ts';
 export * from './predictions.ts';
 export * from './signals.ts';

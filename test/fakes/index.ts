@@ -7,6 +7,7 @@ export * from './experience-store.ts';
 export * from './incident-store.ts';
 export * from './knowledge-store.ts';
 export * from './model-registry.ts';
+export * from './pattern-store.ts';
 export * from './prediction-store.ts';
 export * from './scripted.ts';
 export * from './stats-store.ts';

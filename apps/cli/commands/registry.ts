@@ -4,6 +4,9 @@ import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
 import { incidentExplain } from './incident-explain.ts';
 import { incidentList } from './incident-list.ts';
+import { knowledgeCheck } from './knowledge-check.ts';
+import { knowledgeLearn } from './knowledge-learn.ts';
+import { knowledgePatterns } from './knowledge-patterns.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
 import { logAnomalies } from './log-anomalies.ts';
 import { logChain } from './log-chain.ts';
@@ -29,6 +32,9 @@ export const COMMANDS: readonly Command[] = [
   logAnomalies,
   redactCommand,
   knowledgeSearch,
+  knowledgeLearn,
+  knowledgeCheck,
+  knowledgePatterns,
   metricAnomalies,
   flakyDetect,
   patchCheck,

@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EMPTY_REGISTRY, ModelVersion, Registry } from '#shared/domain/learning/model-registry.ts';
 import type { ModelRegistryStore } from '#shared/ports/model-registry.ts';
 import { dynamoClient } from './dynamo-client.ts';
+import { overRevisionBefore } from './dynamo-revision.ts';
 import { type Key, openTable, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
@@ -21,15 +22,7 @@ export function makeDynamoModelRegistry(options: {
     },
     write: async (registry) => {
       const record = Registry.parse(registry);
-      const written = await table.putOnce(
-        { ...REGISTRY, ...record },
-        {
-          condition: record.revision === 1 ? 'attribute_not_exists(pk)' : '#revision = :before',
-          ...(record.revision === 1
-            ? {}
-            : { names: { '#revision': 'revision' }, values: { ':before': record.revision - 1 } }),
-        },
-      );
+      const written = await table.putOnce({ ...REGISTRY, ...record }, overRevisionBefore(record.revision));
       return written ? 'written' : 'changed-meanwhile';
     },
     getVersion: async (id) => {

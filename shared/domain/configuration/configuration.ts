@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
+import { Learning } from './learning.ts';
 import { Model } from './model-settings.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
@@ -89,6 +90,7 @@ export const Configuration = z.strictObject({
     .prefault({}),
   /** Comparisons of strategies; an incident takes part in the first one that runs and applies. */
   experiments: z.array(Experiment).max(20).default([]),
+  learning: Learning.prefault({}),
   verification: z
     .strictObject({
       runIntervalSeconds: z.number().int().min(1).default(30),

@@ -13,6 +13,7 @@ const MOST_TERMS = 160;
 const MOST_LINES = 400;
 /** The best lines, whose whole message with its values masked is a term too. */
 const MESSAGES = 8;
+const MESSAGE = 'm:';
 const LONGEST_TERM = 100;
 /** A name that is printed a hundred times is a loop, not a hundred times the evidence. */
 const MOST_SAID = 1.5;
@@ -42,12 +43,22 @@ export function termsOfLines(lines: readonly WeighedLine[]): Terms {
     if (seen.has(form) || weight <= 0) continue;
     seen.add(form);
     const terms = termsOfLine(text);
-    if (seen.size <= MESSAGES && weight >= 1) terms.add(`m:${digestOf(templateOf(text), 12)}`);
+    if (seen.size <= MESSAGES && weight >= 1) terms.add(`${MESSAGE}${messageDigestOf(text)}`);
     for (const term of terms) {
       if (term.length <= LONGEST_TERM && bareTerm(term).length > 1 && !/\s/.test(term)) say(said, term, weight);
     }
   }
   return weightiest(said, MOST_TERMS);
+}
+
+/** Says which message a line is, whatever its values. */
+export function messageDigestOf(line: string): string {
+  return digestOf(templateOf(line), 12);
+}
+
+/** Digests of the whole messages among terms. */
+export function messagesIn(terms: Terms): string[] {
+  return [...terms.keys()].flatMap((term) => (term.startsWith(MESSAGE) ? [term.slice(MESSAGE.length)] : []));
 }
 
 /** The terms of a question or of an entry's words. */

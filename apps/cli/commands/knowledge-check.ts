@@ -1,0 +1,40 @@
+import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { readResolutions } from '../learning/read-resolutions.ts';
+import { renderFindings } from '../learning/render-learned.ts';
+import { writeTogether } from '../write-together.ts';
+
+export const knowledgeCheck = defineCommand({
+  name: 'knowledge check',
+  summary: 'what is wrong with a file of resolved incidents: fields, duplicates, conflicts',
+  details:
+    'Changes nothing. --clean prints the sound records as JSON Lines instead, each incident once, times in UTC, services and tags in one\n' +
+    'spelling: "selfheal knowledge learn" reads them. Exit code 1 when a record is left out or contradicts another.',
+  operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
+  options: {
+    clean: { type: 'boolean', about: 'print the records that are left, cleaned' },
+    ...JSON_OPTION,
+  },
+  async run({ operands: [file = '-'], options }, terminal) {
+    const { name, records, bad } = await readResolutions(file, terminal);
+    const { kept, findings } = cleanResolutions(records);
+    const told = renderFindings(name, bad, findings);
+    if (options.clean === true) {
+      for (const line of told) terminal.say(`selfheal: ${line}`);
+      await writeTogether(
+        terminal,
+        kept.map(({ resolution }) => `${JSON.stringify(resolution)}\n`),
+      );
+    } else if (options.json === true) {
+      await terminal.write(
+        `${JSON.stringify({ file: name, records: records.length, kept: kept.length, bad, findings })}\n`,
+      );
+    } else {
+      await writeTogether(
+        terminal,
+        [...told, `${name}: ${kept.length} records can be learned from.`].map((line) => `${line}\n`),
+      );
+    }
+    return bad.length > 0 || findings.some(({ kind }) => kind !== 'missing') ? 1 : 0;
+  },
+});

@@ -1,0 +1,54 @@
+import { learnPatterns } from '#shared/app/learn-patterns.ts';
+import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
+import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { categorised } from '../learning/categorise.ts';
+import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+import { readResolutions } from '../learning/read-resolutions.ts';
+import { renderFindings, renderResults } from '../learning/render-learned.ts';
+
+export const knowledgeLearn = defineCommand({
+  name: 'knowledge learn',
+  summary: 'learn patterns from how people resolved incidents (CSV or JSON Lines)',
+  details:
+    'Columns: timestamp,title,description,service,severity,resolution_time,solution,tags,success; and, where known, incident, class,\n' +
+    'pattern (the wording, * for what varies), action, by, tainted. Times without a zone are UTC, resolution_time is in minutes (or 1h 30m).\n' +
+    'A new pattern is replayed over all past incidents first; it is refused when it would have matched another class, and only observed\n' +
+    'until it has proved itself. Bad lines, duplicates and conflicts are named and left out: exit code 1.',
+  operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
+  options: {
+    ...PATTERN_OPTIONS,
+    'dry-run': { type: 'boolean', about: 'say what would be learned and change nothing' },
+    ...JSON_OPTION,
+  },
+  async run({ operands: [file = '-'], options }, terminal) {
+    const { name, records, bad } = await readResolutions(file, terminal);
+    const { kept, findings } = cleanResolutions(records);
+    for (const line of renderFindings(name, bad, findings)) terminal.say(`selfheal: ${line}`);
+    if (kept.length === 0)
+      throw new UsageError(`${name}: no line of it is a record of an incident: nothing is learned.`);
+    const opened = await openPatterns(options);
+    const { results, unplaced } = await learnPatterns(
+      {
+        ...learningChange(opened, terminal),
+        cases: await categorised(kept, terminal),
+        past: (await opened.remembered()).map(caseOfPastIncident),
+        dryRun: options['dry-run'] === true,
+        source: 'human',
+      },
+      opened,
+    );
+    for (const line of unplaced) {
+      terminal.say(
+        `selfheal: ${name}, line ${line}: it says too little to be recognised by: add a line of the log to the description.`,
+      );
+    }
+    if (options.json === true) {
+      await terminal.write(
+        `${JSON.stringify({ file: name, records: kept.length, bad, findings, unplaced, results })}\n`,
+      );
+    } else await terminal.write(renderResults(results, name));
+    const spoilt = bad.length > 0 || findings.some(({ kind }) => kind !== 'missing') || unplaced.length > 0;
+    return spoilt || results.some(({ kind }) => kind === 'refused') ? 1 : 0;
+  },
+});

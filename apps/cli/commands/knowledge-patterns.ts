@@ -1,0 +1,53 @@
+import { shareText } from '#shared/domain/kernel/percent.ts';
+import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
+import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+import { writeTogether } from '../write-together.ts';
+
+function render(pattern: LearnedPattern, missing: readonly string[]): string {
+  const { id, class: failureClass, stage, confidence, wording, solution, tags, provenance, history, retired } = pattern;
+  const helped = effectivenessOf(pattern);
+  const interval = helped === null ? '' : ` (${helped.interval.map(shareText).join(' to ')})`;
+  return [
+    `${id}  ${failureClass}, ${retired === null ? stage : 'taken back'}, confidence ${confidence.toFixed(2)}: ${wording}`,
+    `  helped in ${helped === null ? 'no case yet' : `${helped.hits} of ${helped.cases}${interval}`}: ${solution}`,
+    `  ${provenance.source}, ${provenance.by}, ${provenance.at.slice(0, 10)}${provenance.from === null ? '' : ` from ${provenance.from}`}; tags ${tags.join(', ') || 'none'}`,
+    ...history
+      .slice(-3)
+      .map(
+        ({ at, confidence: then, stage: before, reason }) =>
+          `  ${at.slice(0, 10)}  ${before} ${then.toFixed(2)}  ${reason}`,
+      ),
+    ...(missing.length === 0 ? [] : [`  waits for an approval because of ${missing.join(', ')}`]),
+    '',
+  ].join('\n');
+}
+
+export const knowledgePatterns = defineCommand({
+  name: 'knowledge patterns',
+  summary: 'the learned patterns: what they recognise, what helped, how sure and why',
+  details:
+    'With --json: one pattern a line, with tags, provenance, outcomes and the history of its confidence; its confidence and stage are\n' +
+    'those of now: what is not met any more fades.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    ...PATTERN_OPTIONS,
+    tag: { type: 'string', value: 'TAG', about: 'only those with this tag (a class, a service, a severity ...)' },
+    ...JSON_OPTION,
+  },
+  async run({ options }, terminal) {
+    const { patterns, scope, rules } = await openPatterns(options);
+    const now = new Date(terminal.now());
+    const all = (await patterns.list(scope))
+      .filter(({ tags }) => options.tag === undefined || tags.includes(options.tag))
+      .map((pattern) => asItCounts(pattern, rules, now))
+      .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1));
+    if (all.length === 0) terminal.say('selfheal: no pattern is known: "selfheal knowledge learn FILE" learns some.');
+    const texts = all.map((pattern) =>
+      options.json === true ? `${JSON.stringify(pattern)}\n` : render(pattern, approvalsMissing(pattern, rules)),
+    );
+    await writeTogether(terminal, texts);
+    return 0;
+  },
+});

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { readConfiguration } from '#infra/configuration.ts';
+import { makeFilePatternStore } from '#shared/adapters/archive/file-pattern-store.ts';
+import type { LearningChange } from '#shared/app/change-pattern.ts';
+import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Learning } from '#shared/domain/configuration/learning.ts';
+import type { PastIncident } from '#shared/domain/recall/past-incident.ts';
+import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import { changeBy } from '../registry/open-registry.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Where learned patterns are kept when nothing else is said. */
+const LOCAL_PATTERNS = join('.selfheal', 'patterns.json');
+const LOCAL_SCOPE = 'local';
+const MOST_PAST = 20_000;
+
+export const PATTERN_OPTIONS = {
+  patterns: { type: 'string', value: 'FILE', about: `the file of learned patterns; ${LOCAL_PATTERNS} by default` },
+  table: { type: 'string', value: 'NAME', about: "the deployment's Knowledge table instead of a file; needs --scope" },
+  scope: {
+    type: 'string',
+    value: 'PLACE',
+    about: 'where it was learned: repository#ID, alarm#ARN, or any name in a file',
+  },
+  config: { type: 'string', value: 'FILE', about: 'the configuration whose limits count; the defaults without it' },
+} as const satisfies OptionSpecs;
+
+/** Patterns of one place, with the rules that they are under. */
+export interface OpenPatterns {
+  readonly patterns: PatternStore;
+  readonly scope: string;
+  readonly rules: Learning;
+  /** Incidents of the place that ended, as far as they are kept. */
+  readonly remembered: () => Promise<PastIncident[]>;
+}
+
+/** Opens the patterns that the options name. AWS is only loaded when a table is named. */
+export async function openPatterns(options: OptionValues<typeof PATTERN_OPTIONS>): Promise<OpenPatterns> {
+  const { table, patterns: file, scope, config } = options;
+  const rules = (config === undefined ? Configuration.parse({ version: 1 }) : readConfiguration(config)).learning;
+  if (table === undefined) {
+    const patterns = makeFilePatternStore(file ?? LOCAL_PATTERNS);
+    return { patterns, scope: scope ?? LOCAL_SCOPE, rules, remembered: async () => [] };
+  }
+  if (file !== undefined) throw new UsageError('--patterns and --table are two places: name one of them.');
+  if (scope === undefined || !/^(?:repository#\d+|alarm#arn:.+)$/.test(scope)) {
+    throw new UsageError('--table needs --scope repository#ID or --scope alarm#ARN: patterns are kept apart by place.');
+  }
+  const [{ makeDynamoPatternStore }, { makeDynamoKnowledgeStore }] = await Promise.all([
+    import('#shared/adapters/aws/dynamo-pattern-store.ts'),
+    import('#shared/adapters/aws/dynamo-knowledge-store.ts'),
+  ]);
+  const knowledge = makeDynamoKnowledgeStore({ table });
+  const remembered = () => knowledge.remembered(scope, { after: null, limit: MOST_PAST });
+  return { patterns: makeDynamoPatternStore({ table }), scope, rules, remembered };
+}
+
+/** Who changes the patterns of a place, and when. */
+export function learningChange({ scope }: Pick<OpenPatterns, 'scope'>, terminal: Terminal): LearningChange {
+  return { scope, ...changeBy(terminal) };
+}

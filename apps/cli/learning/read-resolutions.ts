@@ -1,0 +1,107 @@
+import { RESOLUTION_COLUMNS, Resolution } from '#shared/domain/learning/resolution.ts';
+import { UsageError } from '../command.ts';
+import { numberedCsvRows } from '../eval/csv-rows.ts';
+import { openInput, textOf } from '../input/open-input.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** A record with the line of its file. */
+export interface NumberedResolution {
+  readonly line: number;
+  readonly resolution: Resolution;
+}
+
+/** A line that is no record, and why. */
+export interface BadRecord {
+  readonly line: number;
+  readonly problem: string;
+}
+
+export interface ReadResolutions {
+  readonly name: string;
+  readonly records: readonly NumberedResolution[];
+  readonly bad: readonly BadRecord[];
+}
+
+const MOST_RECORDS = 20_000;
+const LONGEST_FILE = 64_000_000;
+const NEEDED = RESOLUTION_COLUMNS.slice(0, 4);
+
+/**
+ * Records of how incidents were resolved: a table with a title row, or JSON Lines with the same names. Lines that are none are told with
+ * their reasons; the file itself is refused (`UsageError`) when it has no record of either kind.
+ */
+export async function readResolutions(path: string, terminal: Terminal): Promise<ReadResolutions> {
+  const input = await openInput(path, terminal);
+  let text = '';
+  for await (const piece of textOf(input)) {
+    text += piece;
+    if (text.length > LONGEST_FILE) throw new UsageError(`${input.name}: it is too long: give it in parts.`);
+  }
+  const plain = text.replace(/^\uFEFF/, '');
+  const rows = plain.trimStart().startsWith('{') ? jsonRows(plain) : tableRows(plain, input.name);
+  if (rows.length > MOST_RECORDS) {
+    throw new UsageError(`${input.name}: it has ${rows.length} records; give at most ${MOST_RECORDS} at once.`);
+  }
+  const read = rows.map(({ line, value }) => ({ line, ...resolutionOf(value) }));
+  return {
+    name: input.name,
+    records: read.flatMap(({ line, resolution }) => (resolution === undefined ? [] : [{ line, resolution }])),
+    bad: read.flatMap(({ line, problem }) => (problem === undefined ? [] : [{ line, problem }])),
+  };
+}
+
+interface Row {
+  readonly line: number;
+  readonly value: unknown;
+}
+
+function jsonRows(text: string): Row[] {
+  return text.split('\n').flatMap((row, at) => {
+    if (row.trim() === '') return [];
+    try {
+      return [{ line: at + 1, value: JSON.parse(row) as unknown }];
+    } catch {
+      return [{ line: at + 1, value: null }];
+    }
+  });
+}
+
+function tableRows(text: string, name: string): Row[] {
+  const { rows, brokenAt } = numberedCsvRows(text);
+  const titles = (rows[0]?.fields ?? []).map((title) => title.trim().toLowerCase());
+  const missing = NEEDED.filter((column) => !titles.includes(column));
+  if (missing.length > 0) {
+    throw new UsageError(
+      `${name}, line 1: it has no column ${missing.join(', ')}: write a title row such as ${RESOLUTION_COLUMNS.slice(0, 9).join(',')}.`,
+    );
+  }
+  const strange = titles.filter((title) => !(RESOLUTION_COLUMNS as readonly string[]).includes(title));
+  if (strange.length > 0) {
+    throw new UsageError(
+      `${name}, line 1: the column "${strange[0]}" is not known: take it out, or name it one of ${RESOLUTION_COLUMNS.join(', ')}.`,
+    );
+  }
+  if (brokenAt !== null) {
+    throw new UsageError(`${name}, line ${brokenAt}: a quote has no end: double the quotes inside a quoted field.`);
+  }
+  return rows
+    .slice(1)
+    .filter(({ fields }) => fields.some((field) => field.trim() !== ''))
+    .map(({ line, fields }) => ({ line, value: recordOf(titles, fields) }));
+}
+
+/** What a row says; too many fields are a name that no schema has, so that the row is refused. */
+function recordOf(titles: readonly string[], fields: readonly string[]): Record<string, string> {
+  const named = fields.map((field, at) => [titles[at] ?? 'more fields than titles', field] as const);
+  return Object.fromEntries(named.filter(([, field]) => field.trim() !== ''));
+}
+
+function resolutionOf(value: unknown): { resolution?: Resolution; problem?: string } {
+  const parsed = Resolution.safeParse(value);
+  if (parsed.success) return { resolution: parsed.data };
+  const issue = parsed.error.issues[0];
+  if (value === null || typeof value !== 'object') return { problem: 'it is no JSON object' };
+  const field = issue?.path.join('.') ?? '';
+  const given = field !== '' && field in value;
+  return { problem: `${field}${field === '' ? '' : ': '}${field === '' || given ? issue?.message : 'it is missing'}` };
+}

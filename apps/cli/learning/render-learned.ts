@@ -1,0 +1,35 @@
+import type { PatternResult } from '#shared/app/learn-patterns.ts';
+import { shareText } from '#shared/domain/kernel/percent.ts';
+import type { RecordFinding } from '#shared/domain/learning/clean-resolutions.ts';
+import type { BadRecord } from './read-resolutions.ts';
+
+/** What is wrong with records, a line each, by the lines of the file. */
+export function renderFindings(name: string, bad: readonly BadRecord[], findings: readonly RecordFinding[]): string[] {
+  return [
+    ...bad.map(({ line, problem }) => `${name}, line ${line}: ${problem}. The record is left out.`),
+    ...findings.map(({ kind, lines, text }) => `${name}, line ${lines.join(' and ')}: ${kind}: ${text}.`),
+  ];
+}
+
+/** What became of each pattern, a few lines each. */
+export function renderResults(results: readonly PatternResult[], name: string): string {
+  return results
+    .map(({ kind, patternId, wording, class: failureClass, stage, confidence, lines, reason, conflicts, replay }) => {
+      const share = replay?.precision ?? null;
+      const coverage = replay?.coverage ?? null;
+      const replayed =
+        replay === null
+          ? []
+          : [
+              `  replayed: ${replay.matched} past incidents matched${share === null ? '' : `, ${shareText(share.value)} of this class`}${coverage === null ? '' : `, ${shareText(coverage.value)} of the class covered`}`,
+            ];
+      return [
+        `${kind.padEnd(9)} ${patternId}  ${failureClass}, ${stage}, confidence ${confidence.toFixed(2)}: ${wording}`,
+        `  ${name}, line ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ' ...' : ''}: ${reason}`,
+        ...replayed,
+        ...conflicts.map((conflict) => `  conflict: ${conflict}`),
+        '',
+      ].join('\n');
+    })
+    .join('');
+}

@@ -1,0 +1,163 @@
+import type { Learning } from '#shared/domain/configuration/learning.ts';
+import { type LearnedPattern, type PatternOutcome, patternIdOf } from '#shared/domain/learning/learned-pattern.ts';
+import { newPattern, reasonNotToLearn } from '#shared/domain/learning/new-pattern.ts';
+import { settled, withOutcomes } from '#shared/domain/learning/pattern-trust.ts';
+import {
+  outcomeOf,
+  type Proposal,
+  pastCaseOf,
+  proposePatterns,
+  type ResolvedCase,
+} from '#shared/domain/learning/propose-patterns.ts';
+import { makeCaseTest, type PastCase } from '#shared/domain/learning/replay.ts';
+import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import { changePattern, type LearningChange, noteOf } from './change-pattern.ts';
+
+export interface LearnPatternsDeps {
+  readonly patterns: Pick<PatternStore, 'list' | 'write' | 'takeNew' | 'note'>;
+  readonly rules: Learning;
+}
+
+export interface LearnOrder extends LearningChange {
+  readonly cases: readonly ResolvedCase[];
+  /** Incidents before, beside the records themselves, over which new patterns are replayed. */
+  readonly past: readonly PastCase[];
+  /** Says what would be done and does nothing. */
+  readonly dryRun: boolean;
+  readonly source: LearnedPattern['provenance']['source'];
+}
+
+/** What became of one pattern: made, given outcomes, left as it was, or refused. */
+export interface PatternResult {
+  readonly kind: 'learned' | 'adjusted' | 'unchanged' | 'refused';
+  readonly patternId: string;
+  readonly wording: string;
+  readonly class: LearnedPattern['class'];
+  readonly stage: LearnedPattern['stage'];
+  readonly confidence: number;
+  /** Lines of the records. */
+  readonly lines: readonly number[];
+  readonly reason: string;
+  readonly conflicts: readonly string[];
+  /** Null for one that was known before. */
+  readonly replay: Proposal['replay'] | null;
+}
+
+/**
+ * Learns from how incidents were resolved. A record that a known pattern recognises is an outcome of it; the others are gathered into new
+ * patterns, each replayed over the past first, refused where it would have matched something else, and put in to be observed only. Every
+ * change leaves a note. Repeatable: an incident counts once.
+ */
+export async function learnPatterns(
+  order: LearnOrder,
+  deps: LearnPatternsDeps,
+): Promise<{ results: PatternResult[]; unplaced: number[] }> {
+  const known = (await deps.patterns.list(order.scope)).filter(({ retired }) => retired === null);
+  const { recognised, rest } = sortedByPattern(order, known);
+  const results: PatternResult[] = [];
+  for (const [pattern, cases] of recognised) results.push(await adjust(pattern, cases, order, deps));
+  const past = [...order.past, ...order.cases.map(pastCaseOf)];
+  const { proposals, unplaced } = proposePatterns(rest, past);
+  for (const proposal of proposals) results.push(await learnOne(proposal, order, deps));
+  return { results, unplaced };
+}
+
+function sortedByPattern({ cases, scope }: LearnOrder, known: readonly LearnedPattern[]) {
+  const tests = known.map((pattern) => ({ pattern, recognises: makeCaseTest(pattern) }));
+  const recognised = new Map<LearnedPattern, ResolvedCase[]>();
+  const rest: ResolvedCase[] = [];
+  for (const one of cases) {
+    const { resolution } = one;
+    const own = resolution.pattern === null ? null : patternIdOf(scope, resolution.pattern);
+    const found = tests.find(({ pattern, recognises }) =>
+      own === null ? sameClass(pattern, one) && recognises(pastCaseOf(one)) : pattern.id === own,
+    );
+    if (found === undefined) rest.push(one);
+    else recognised.set(found.pattern, [...(recognised.get(found.pattern) ?? []), one]);
+  }
+  return { recognised, rest };
+}
+
+const sameClass = (pattern: LearnedPattern, one: ResolvedCase): boolean =>
+  one.class === 'unknown' || one.class === pattern.class;
+
+/** Something else that helped shows nothing of the pattern's own solution. */
+function speaksOf(pattern: LearnedPattern, { resolution }: ResolvedCase): boolean {
+  const sameAction = pattern.actionId !== null && pattern.actionId === resolution.action;
+  return sameAction || pattern.solution.toLowerCase() === resolution.solution.toLowerCase();
+}
+
+async function adjust(
+  pattern: LearnedPattern,
+  cases: readonly ResolvedCase[],
+  order: LearnOrder,
+  deps: LearnPatternsDeps,
+): Promise<PatternResult> {
+  const outcomes = cases.filter((one) => speaksOf(pattern, one)).map(outcomeOf);
+  const others = cases.filter((one) => !speaksOf(pattern, one)).map(({ line }) => line);
+  const conflicts =
+    others.length === 0
+      ? []
+      : [`line ${others.join(', ')}: something else was tried than the pattern says; not counted`];
+  const after = await addOutcomes(pattern, outcomes, order, deps);
+  const kind = after.outcomes === pattern.outcomes ? 'unchanged' : 'adjusted';
+  const reason = after.retired?.reason ?? (kind === 'adjusted' ? reasonOf(outcomes) : 'nothing new');
+  return { ...faceOf(after), kind, lines: cases.map(({ line }) => line), reason, conflicts, replay: null };
+}
+
+const reasonOf = (outcomes: readonly PatternOutcome[]): string =>
+  `${outcomes.filter(({ helped }) => helped).length} of ${outcomes.length} further cases were resolved by it`;
+
+/** Adds outcomes to a pattern, settles it by the rules, and notes what changed. */
+export async function addOutcomes(
+  pattern: LearnedPattern,
+  outcomes: readonly PatternOutcome[],
+  order: LearningChange & { readonly dryRun: boolean },
+  { patterns, rules }: LearnPatternsDeps,
+): Promise<LearnedPattern> {
+  const change = (one: LearnedPattern): LearnedPattern => {
+    const added = withOutcomes(one, outcomes);
+    return added === one ? one : settled(added, rules, order.at, reasonOf(outcomes));
+  };
+  if (order.dryRun) return change(pattern);
+  const changed = await changePattern(patterns, pattern, change);
+  if (changed === null || changed.after === changed.before) return pattern;
+  const { before, after } = changed;
+  const event = after.retired !== null && before.retired === null ? 'pattern.retired' : 'pattern.adjusted';
+  await patterns.note(noteOf(order, event, pattern.id, after.retired?.reason ?? reasonOf(outcomes)));
+  return after;
+}
+
+function faceOf({ id, wording, class: failureClass, stage, confidence }: LearnedPattern) {
+  return { patternId: id, wording, class: failureClass, stage, confidence };
+}
+
+async function learnOne(proposal: Proposal, order: LearnOrder, deps: LearnPatternsDeps): Promise<PatternResult> {
+  const { lines, conflicts, replay } = proposal;
+  const pattern = newPattern(proposal, order);
+  const told = { ...faceOf(pattern), lines, conflicts, replay };
+  const reason = await putNew(pattern, reasonNotToLearn(proposal, pattern, deps.rules), order, deps);
+  if (!order.dryRun) {
+    const event = reason === null ? 'pattern.learned' : 'pattern.refused';
+    await deps.patterns.note(noteOf(order, event, pattern.id, reason ?? `learned from ${lines.length} records`));
+  }
+  if (reason === null) return { ...told, kind: 'learned', reason: 'observed only until it has proved itself' };
+  return { ...told, kind: 'refused', reason };
+}
+
+/** Writes a new pattern within the day's limit; why not, or null when it is there. */
+async function putNew(
+  pattern: LearnedPattern,
+  problem: string | null,
+  { scope, at, dryRun }: LearnOrder,
+  { patterns, rules }: LearnPatternsDeps,
+): Promise<string | null> {
+  if (problem !== null || dryRun) return problem;
+  const existing = (await patterns.list(scope)).find(({ id }) => id === pattern.id);
+  if (existing?.retired) return `it was taken back on ${existing.retired.at.slice(0, 10)}: ${existing.retired.reason}`;
+  const most = rules.maxNewPatternsPerDay;
+  if (!(await patterns.takeNew(scope, at.toISOString().slice(0, 10), most))) {
+    return `${most} new patterns were learned today, as many as are allowed; it may be learned tomorrow`;
+  }
+  return (await patterns.write(pattern)) === 'written' ? null : 'somebody else learned it meanwhile';
+}

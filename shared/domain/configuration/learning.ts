@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { FailureClass } from '../failure/failure-class.ts';
+
+const Share = z.number().min(0).max(1);
+const criteria = (confidence: number, cases: number, lowerBound: number) =>
+  z
+    .strictObject({
+      confidence: Share.default(confidence),
+      /** Trusted outcomes that are needed at least. */
+      cases: z.number().int().min(1).max(60).default(cases),
+      /** The lower end of Wilson's 95% interval of how often it helped. */
+      lowerBound: Share.default(lowerBound),
+    })
+    .prefault({});
+
+/** What a learned pattern must have shown before it counts for more. */
+export const LearningStages = z
+  .strictObject({ suggest: criteria(0.6, 5, 0.4), match: criteria(0.75, 10, 0.55), act: criteria(0.85, 20, 0.7) })
+  .refine(
+    ({ suggest, match, act }) => suggest.confidence <= match.confidence && match.confidence <= act.confidence,
+    'Each stage must ask for at least the confidence of the one before.',
+  );
+
+/** How patterns are learned, and how fast they may gain weight. */
+export const Learning = z.strictObject({
+  /** Whether an action that was verified to help makes a pattern; files of people always may. */
+  fromOutcomes: z.boolean().default(true),
+  /** Classes of failures that patterns are learned of; null: all of them. */
+  classes: z.array(FailureClass).nullable().default(null),
+  /** New patterns of one place within a day (UTC). */
+  maxNewPatternsPerDay: z.number().int().min(0).max(500).default(10),
+  maxConfidenceGainPerWeek: Share.default(0.1),
+  /** A pattern is taken back when it failed more often than this, in at least so many cases. */
+  rollbackFailureRate: Share.default(0.3),
+  rollbackCases: z.number().int().min(2).max(60).default(5),
+  /** Patterns with one of these tags stay a suggestion until a person approves them. */
+  approvalTags: z.array(z.string().max(40)).max(20).default(['critical', 'financial']),
+  /** Days after which an outcome counts half. */
+  halfLifeDays: z.number().min(1).max(3650).default(90),
+  stages: LearningStages.prefault({}),
+});
+export type Learning = z.infer<typeof Learning>;

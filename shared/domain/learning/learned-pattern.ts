@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { FailureClass } from '../failure/failure-class.ts';
+import { digestOf } from '../kernel/digest.ts';
+import { Wording } from './wording.ts';
+
+/**
+ * How much a pattern counts for. `observe`: it is judged and not told; `suggest`: people are told what helped; `match`: it is what the
+ * failure is taken for, a model is asked all the same; `act`: no model needs to be asked. No stage proposes an action: those come from code.
+ */
+export const PatternStage = z.enum(['observe', 'suggest', 'match', 'act']);
+export type PatternStage = z.infer<typeof PatternStage>;
+
+export const Tag = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,39}$/);
+
+/** Whether what a pattern says helped in one incident. */
+export const PatternOutcome = z.strictObject({
+  /** The incident, or the digest of a record that names none. */
+  incident: z.string().min(1).max(80),
+  at: z.iso.datetime(),
+  by: z.enum(['human', 'verified']),
+  helped: z.boolean(),
+  /** Nobody outside could stage it. What others can word may lower a confidence, never raise it. */
+  trusted: z.boolean(),
+  /** From the beginning of the incident to its end, where it is known. */
+  minutes: z.number().nonnegative().nullable(),
+});
+export type PatternOutcome = z.infer<typeof PatternOutcome>;
+
+const Step = z.strictObject({
+  at: z.iso.datetime(),
+  confidence: z.number().min(0).max(1),
+  stage: PatternStage,
+  reason: z.string().max(300),
+});
+
+/** Outcomes and steps of the history that are kept, the newest. */
+export const MOST_KEPT = 60;
+
+/** A kind of failure that was learned from how it was resolved: what its line says, what helped, and how often. */
+export const LearnedPattern = z.strictObject({
+  version: z.literal(1),
+  id: z.string().regex(/^[0-9a-f]{12}$/),
+  /** Where it was learned and is used: `repository#<id>`, `alarm#<arn>`, or a name of the file's owner. */
+  scope: z.string().min(1).max(400),
+  /** Counts changes; who writes says which one was read. */
+  revision: z.number().int().positive(),
+  wording: Wording,
+  /** Digests of the whole messages it was made from, as past incidents keep them. */
+  messages: z.array(z.string().regex(/^[0-9a-f]{12}$/)).max(20),
+  title: z.string().min(1).max(200),
+  class: FailureClass,
+  tags: z.array(Tag).max(20),
+  service: z.string().max(60).nullable(),
+  solution: z.string().min(1).max(2000),
+  /** The listed action that was the solution, or null. */
+  actionId: z.string().max(60).nullable(),
+  provenance: z.strictObject({
+    source: z.enum(['human', 'verified', 'imported']),
+    by: z.string().max(200),
+    at: z.iso.datetime(),
+    /** The place it was imported from. */
+    from: z.string().max(400).nullable(),
+  }),
+  approved: z.strictObject({ by: z.string().max(200), at: z.iso.datetime() }).nullable(),
+  /** What it begins with, worth two outcomes; and what a person said it may reach at most. */
+  prior: z.number().min(0).max(1),
+  cap: z.number().min(0).max(1).nullable(),
+  stage: PatternStage,
+  confidence: z.number().min(0).max(1),
+  outcomes: z.array(PatternOutcome).max(MOST_KEPT),
+  history: z.array(Step).min(1).max(MOST_KEPT),
+  /** Taken back: it counts for nothing any more. */
+  retired: z.strictObject({ at: z.iso.datetime(), reason: z.string().max(300) }).nullable(),
+});
+export type LearnedPattern = z.infer<typeof LearnedPattern>;
+
+/** The same wording of a place is the same pattern. */
+export function patternIdOf(scope: string, wording: string): string {
+  return digestOf(`${scope}\n${wording.toLowerCase()}`, 12);
+}

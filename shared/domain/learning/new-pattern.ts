@@ -1,0 +1,58 @@
+import type { Learning } from '../configuration/learning.ts';
+import { FAMILY_OF } from '../failure/failure-class.ts';
+import { type LearnedPattern, MOST_KEPT, patternIdOf } from './learned-pattern.ts';
+import type { Proposal } from './propose-patterns.ts';
+
+/** What every new pattern begins with: nothing is known of it. */
+const FIRST_CONFIDENCE = 0.5;
+
+interface Origin {
+  readonly scope: string;
+  readonly by: string;
+  readonly at: Date;
+  readonly source: LearnedPattern['provenance']['source'];
+}
+
+/** A pattern as it enters: to be observed only, whatever the records say of it. */
+export function newPattern(proposal: Proposal, { scope, by, at, source }: Origin): LearnedPattern {
+  const { wording, messages, title, class: failureClass, tags, service, solution, actionId, outcomes } = proposal;
+  const [now, confidence, stage] = [at.toISOString(), FIRST_CONFIDENCE, 'observe' as const];
+  const inOrder = [...outcomes].sort((a, b) => (a.at < b.at ? -1 : 1));
+  return {
+    version: 1,
+    id: patternIdOf(scope, wording),
+    scope,
+    revision: 1,
+    wording,
+    messages,
+    title,
+    class: failureClass,
+    tags,
+    service,
+    solution,
+    actionId,
+    provenance: { source, by: proposal.by ?? by, at: now, from: null },
+    approved: null,
+    prior: confidence,
+    cap: null,
+    stage,
+    confidence,
+    outcomes: inOrder.slice(-MOST_KEPT),
+    history: [{ at: now, confidence, stage, reason: `learned from ${outcomes.length} records` }],
+    retired: null,
+  };
+}
+
+/** Why a proposal must not become a pattern, or null. */
+export function reasonNotToLearn(proposal: Proposal, pattern: LearnedPattern, rules: Learning): string | null {
+  if (proposal.problem !== null) return proposal.problem;
+  if (rules.classes !== null && !rules.classes.includes(pattern.class)) {
+    return `patterns of the class ${pattern.class} (${FAMILY_OF[pattern.class]}) are not learned here (learning.classes)`;
+  }
+  const failed = proposal.outcomes.filter(({ helped }) => !helped).length;
+  const cases = proposal.outcomes.length;
+  if (cases >= rules.rollbackCases && failed / cases > rules.rollbackFailureRate) {
+    return `it failed in ${failed} of ${cases} cases, more than ${Math.round(100 * rules.rollbackFailureRate)} %`;
+  }
+  return null;
+}

@@ -1,0 +1,121 @@
+import type { Learning } from '../configuration/learning.ts';
+import { type Proportion, proportionOf, wilsonInterval } from '../quality/proportion.ts';
+import { type LearnedPattern, MOST_KEPT, type PatternOutcome, PatternStage } from './learned-pattern.ts';
+
+/** Outcomes that what a pattern begins with is worth. */
+const PRIOR_WEIGHT = 2;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const WEEK_MS = 7 * DAY_MS;
+/** Smaller changes of confidence are no step of the history. */
+const LEAST_STEP = 0.0005;
+
+const STAGES = PatternStage.options;
+const heightOf = (stage: PatternStage): number => STAGES.indexOf(stage);
+
+/** How often what it says helped; null of no outcome. */
+export function effectivenessOf({ outcomes }: Pick<LearnedPattern, 'outcomes'>): Proportion | null {
+  return proportionOf(outcomes.filter(({ helped }) => helped).length, outcomes.length);
+}
+
+/** Outcomes that may speak for a pattern, and all that speak against it. */
+export function countedOutcomes(outcomes: readonly PatternOutcome[]): PatternOutcome[] {
+  return outcomes.filter(({ trusted, helped }) => trusted || !helped);
+}
+
+/** What its outcomes make of its prior; an old outcome counts less, so that what is not met any more goes back to its prior. */
+export function earnedConfidence(pattern: LearnedPattern, { halfLifeDays }: Learning, now: Date): number {
+  let helped = pattern.prior * PRIOR_WEIGHT;
+  let all = PRIOR_WEIGHT;
+  for (const outcome of countedOutcomes(pattern.outcomes)) {
+    const days = Math.max(0, now.getTime() - Date.parse(outcome.at)) / DAY_MS;
+    const weight = 0.5 ** (days / halfLifeDays);
+    all += weight;
+    if (outcome.helped) helped += weight;
+  }
+  return Math.min(helped / all, pattern.cap ?? 1);
+}
+
+/** The confidence of a week ago, from which it may rise only so far. */
+function confidenceAWeekAgo({ history }: LearnedPattern, now: Date): number {
+  const before = history.findLast(({ at }) => Date.parse(at) <= now.getTime() - WEEK_MS);
+  if (before !== undefined) return before.confidence;
+  // Where older steps were dropped, the least of what is left: it must not rise faster by changing more often.
+  const known = history.length < MOST_KEPT ? history.slice(0, 1) : history;
+  return Math.min(...known.map(({ confidence }) => confidence));
+}
+
+/** Tags that keep a pattern a suggestion until a person approves it. */
+export function approvalsMissing({ tags, approved }: LearnedPattern, { approvalTags }: Learning): string[] {
+  return approved === null ? tags.filter((tag) => approvalTags.includes(tag)) : [];
+}
+
+/**
+ * The highest stage whose criteria hold, at most one above the present one. Only outcomes since it was learned count: those that it was
+ * made from prove nothing of it.
+ */
+function stageFor(pattern: LearnedPattern, confidence: number, rules: Learning): PatternStage {
+  const proof = countedOutcomes(pattern.outcomes).filter(({ at }) => at > pattern.provenance.at);
+  const [lowerBound] = wilsonInterval(proof.filter(({ helped }) => helped).length, proof.length);
+  const most = approvalsMissing(pattern, rules).length > 0 ? 'suggest' : 'act';
+  let reached: PatternStage = 'observe';
+  for (const stage of ['suggest', 'match', 'act'] as const) {
+    const needed = rules.stages[stage];
+    const holds = confidence >= needed.confidence && proof.length >= needed.cases && lowerBound >= needed.lowerBound;
+    if (!holds || heightOf(stage) > heightOf(most) || heightOf(stage) > heightOf(pattern.stage) + 1) break;
+    reached = stage;
+  }
+  return reached;
+}
+
+function rollbackReason(pattern: LearnedPattern, rules: Learning): string | null {
+  const failed = pattern.outcomes.filter(({ helped }) => !helped).length;
+  const cases = pattern.outcomes.length;
+  if (cases < rules.rollbackCases || failed / cases <= rules.rollbackFailureRate) return null;
+  return `It failed in ${failed} of ${cases} cases; more than ${Math.round(100 * rules.rollbackFailureRate)} % are not allowed.`;
+}
+
+/**
+ * A pattern as its outcomes and the rules make it now: its confidence, raised at most so far within a week; its stage; and taken back when
+ * it failed too often. A change is a step of its history. It is the same pattern when nothing changed.
+ */
+export function settled(pattern: LearnedPattern, rules: Learning, now: Date, reason: string): LearnedPattern {
+  if (pattern.retired !== null) return pattern;
+  const at = now.toISOString();
+  const failing = rollbackReason(pattern, rules);
+  if (failing !== null) return retire(pattern, now, failing);
+  const highest = confidenceAWeekAgo(pattern, now) + rules.maxConfidenceGainPerWeek;
+  const confidence = Math.min(earnedConfidence(pattern, rules, now), Math.max(highest, 0), 1);
+  const stage = stageFor(pattern, confidence, rules);
+  if (stage === pattern.stage && Math.abs(confidence - pattern.confidence) < LEAST_STEP) return pattern;
+  return withStep({ ...pattern, confidence, stage }, { at, confidence, stage, reason });
+}
+
+/** A pattern as it counts now: it may have faded since it was settled, and never rises by being read. */
+export function asItCounts(pattern: LearnedPattern, rules: Learning, now: Date): LearnedPattern {
+  const current = settled(pattern, rules, now, 'as time went by');
+  const stage = heightOf(current.stage) < heightOf(pattern.stage) ? current.stage : pattern.stage;
+  return { ...pattern, stage, confidence: Math.min(pattern.confidence, current.confidence), retired: current.retired };
+}
+
+/** Takes a pattern back, for good unless a roll-back restores it. */
+export function retire(pattern: LearnedPattern, now: Date, reason: string): LearnedPattern {
+  const at = now.toISOString();
+  const { confidence } = pattern;
+  const changed = { ...pattern, stage: 'observe' as const, retired: { at, reason: reason.slice(0, 300) } };
+  return withStep(changed, { at, confidence, stage: 'observe', reason });
+}
+
+/** Adds a step to the history, the oldest of too many dropped. */
+export function withStep(pattern: LearnedPattern, step: LearnedPattern['history'][number]): LearnedPattern {
+  const last = { ...step, reason: step.reason.slice(0, 300) };
+  return { ...pattern, history: [...pattern.history, last].slice(-MOST_KEPT) };
+}
+
+/** Adds outcomes of incidents that it does not have yet, in the order of time; of too many the newest are kept. */
+export function withOutcomes(pattern: LearnedPattern, outcomes: readonly PatternOutcome[]): LearnedPattern {
+  const known = new Set(pattern.outcomes.map(({ incident }) => incident));
+  const added = outcomes.filter(({ incident }) => !known.has(incident) && known.add(incident));
+  if (added.length === 0) return pattern;
+  const all = [...pattern.outcomes, ...added].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return { ...pattern, outcomes: all.slice(-MOST_KEPT) };
+}

@@ -1,0 +1,186 @@
+import type { FailureClass } from '../failure/failure-class.ts';
+import { digestOf } from '../kernel/digest.ts';
+import { messageDigestOf } from '../recall/terms.ts';
+import type { LearnedPattern, PatternOutcome } from './learned-pattern.ts';
+import { type PastCase, type Replay, reasonAgainst, replay } from './replay.ts';
+import { linesOf, type Resolution, resolutionKeyOf } from './resolution.ts';
+import { problemOfWording, wordingOf } from './wording.ts';
+
+/** A record of how an incident was resolved, with where it stands in its file, what it was classified as, and its tags. */
+export interface ResolvedCase {
+  readonly line: number;
+  readonly resolution: Resolution;
+  readonly class: FailureClass;
+  readonly tags: readonly string[];
+}
+
+/** A pattern that records speak for, not yet judged against the limits. */
+export interface Proposal
+  extends Pick<
+    LearnedPattern,
+    'wording' | 'messages' | 'title' | 'class' | 'tags' | 'service' | 'solution' | 'actionId'
+  > {
+  readonly by: string | null;
+  readonly outcomes: readonly PatternOutcome[];
+  /** Lines of the records it is made of. */
+  readonly lines: readonly number[];
+  readonly replay: Replay;
+  /** Why it must not be learned, or null. */
+  readonly problem: string | null;
+  /** What its records contradict each other in. */
+  readonly conflicts: readonly string[];
+}
+
+const MOST_LINES_TRIED = 20;
+const MOST_TAGS = 20;
+const MOST_MESSAGES = 20;
+
+/** A record as a case of the past. */
+export function pastCaseOf({ resolution, class: failureClass }: ResolvedCase): PastCase {
+  return { id: resolutionKeyOf(resolution), class: failureClass, lines: linesOf(resolution), messages: new Set() };
+}
+
+interface Tried {
+  readonly wording: string;
+  readonly isTitle: boolean;
+  readonly replay: Replay;
+}
+
+/**
+ * The patterns that the records show: each record is recognised by the wording of one of its lines, the one that matches the most of its
+ * class in the past and nothing else; records with the same wording make one pattern. `unplaced` are lines of records that say too little.
+ */
+export function proposePatterns(
+  cases: readonly ResolvedCase[],
+  past: readonly PastCase[],
+): { proposals: Proposal[]; unplaced: number[] } {
+  const known = new Map<string, Replay>();
+  const tryWording = (wording: string, failureClass: FailureClass): Replay => {
+    const key = `${failureClass}\n${wording.toLowerCase()}`;
+    const result = known.get(key) ?? replay({ wording, messages: [], class: failureClass }, past);
+    known.set(key, result);
+    return result;
+  };
+  const groups = new Map<string, { wording: string; members: ResolvedCase[] }>();
+  const unplaced: number[] = [];
+  for (const one of cases) {
+    const best = wordingsOf(one.resolution)
+      .map(
+        (wording): Tried => ({
+          wording,
+          isTitle: wording === wordingOf(one.resolution.title),
+          replay: tryWording(wording, one.class),
+        }),
+      )
+      .sort(bestFirst)[0];
+    if (best === undefined) {
+      unplaced.push(one.line);
+      continue;
+    }
+    const key = best.wording.toLowerCase();
+    const group = groups.get(key) ?? { wording: best.wording, members: [] };
+    group.members.push(one);
+    groups.set(key, group);
+  }
+  return {
+    proposals: [...groups.values()].map(({ wording, members }) => proposalOf(wording, members, past)),
+    unplaced,
+  };
+}
+
+function wordingsOf(resolution: Resolution): string[] {
+  if (resolution.pattern !== null) return [resolution.pattern];
+  const wordings = linesOf(resolution).slice(0, MOST_LINES_TRIED).map(wordingOf);
+  return [...new Set(wordings)].filter((wording) => problemOfWording(wording) === null);
+}
+
+/**
+ * Without a mistake first; then what matches more than its own incident; then what the log said before what a person called it, because
+ * only that stands in the next log; then what covers most and says most.
+ */
+function bestFirst(a: Tried, b: Tried): number {
+  const covered = ({ replay: { coverage, matched } }: Tried): number => coverage?.hits ?? matched;
+  return (
+    Number(a.replay.others.length > 0) - Number(b.replay.others.length > 0) ||
+    Number(covered(b) > 1) - Number(covered(a) > 1) ||
+    Number(a.isTitle) - Number(b.isTitle) ||
+    covered(b) - covered(a) ||
+    b.wording.length - a.wording.length
+  );
+}
+
+function proposalOf(wording: string, members: readonly ResolvedCase[], past: readonly PastCase[]): Proposal {
+  const helped = members.filter(({ resolution }) => resolution.success);
+  const failureClass = mostOf(members.map((one) => one.class).filter((one) => one !== 'unknown')) ?? 'unknown';
+  const messages = messagesOf(wording, members);
+  const result = replay({ wording, messages, class: failureClass }, past);
+  const chosen = chosenSolution(helped.length > 0 ? helped : members);
+  const { title, service, action, by } = chosen.resolution;
+  const tags = [...new Set(members.flatMap((one) => one.tags))].slice(0, MOST_TAGS);
+  const problem =
+    helped.length === 0
+      ? 'nothing of it helped: a pattern needs a solution that did'
+      : reasonAgainst({ wording, messages, class: failureClass }, result);
+  return {
+    wording,
+    messages,
+    title,
+    class: failureClass,
+    tags,
+    service,
+    solution: chosen.resolution.solution,
+    actionId: action,
+    by,
+    outcomes: members.map(outcomeOf),
+    lines: members.map(({ line }) => line),
+    replay: result,
+    problem,
+    conflicts: conflictsOf(helped),
+  };
+}
+
+/** Digests of the whole messages that are worded so: past incidents keep these of their logs. */
+function messagesOf(wording: string, members: readonly ResolvedCase[]): string[] {
+  const worded = members
+    .flatMap(({ resolution }) => linesOf(resolution))
+    .filter((line) => wordingOf(line).toLowerCase() === wording.toLowerCase());
+  return [...new Set(worded.map(messageDigestOf))].slice(0, MOST_MESSAGES);
+}
+
+/** What a record says of the pattern that it belongs to. */
+export function outcomeOf({ resolution }: ResolvedCase): PatternOutcome {
+  const { timestamp: at, success: helped, tainted, resolution_time: minutes } = resolution;
+  return { incident: resolutionKeyOf(resolution), at, by: 'human', helped, trusted: !tainted, minutes };
+}
+
+const sameSolution = ({ resolution }: ResolvedCase): string => resolution.solution.toLowerCase();
+
+/** The solution that helped most often; of equals the newest. */
+function chosenSolution(members: readonly ResolvedCase[]): ResolvedCase {
+  const often = mostOf([...members].sort(newestFirst).map(sameSolution));
+  const chosen = members.filter((one) => sameSolution(one) === often).sort(newestFirst)[0];
+  // A group is never empty: it was made with its first member.
+  return chosen as ResolvedCase;
+}
+
+function newestFirst(a: ResolvedCase, b: ResolvedCase): number {
+  return a.resolution.timestamp < b.resolution.timestamp ? 1 : -1;
+}
+
+function conflictsOf(helped: readonly ResolvedCase[]): string[] {
+  const bySolution = new Map<string, number[]>();
+  for (const one of helped) {
+    const key = digestOf(sameSolution(one), 16);
+    bySolution.set(key, [...(bySolution.get(key) ?? []), one.line]);
+  }
+  if (bySolution.size < 2) return [];
+  const lines = [...bySolution.values()].map(([first]) => first).join(', ');
+  return [`lines ${lines}: the same failure was resolved in different ways; what helped most often is kept`];
+}
+
+/** The value that occurs most often, the first of equals. */
+function mostOf<T>(values: readonly T[]): T | undefined {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+}

@@ -1,0 +1,66 @@
+import type { FailureClass } from '../failure/failure-class.ts';
+import { type Proportion, proportionOf } from '../quality/proportion.ts';
+import type { PastIncident } from '../recall/past-incident.ts';
+import { messagesIn, readTerms } from '../recall/terms.ts';
+import type { LearnedPattern } from './learned-pattern.ts';
+import { makeWordingTest } from './wording.ts';
+
+/** An incident of the past as far as it is needed to ask whether a pattern would have recognised it. */
+export interface PastCase {
+  readonly id: string;
+  readonly class: FailureClass;
+  readonly lines: readonly string[];
+  /** Digests of the whole messages of its log, where the log itself was not kept. */
+  readonly messages: ReadonlySet<string>;
+}
+
+/** An incident that ended, whose log is not kept any more. */
+export function caseOfPastIncident({ id, class: failureClass, title, terms }: PastIncident): PastCase {
+  return { id, class: failureClass, lines: [title], messages: new Set(messagesIn(readTerms(terms))) };
+}
+
+/** What a pattern would have recognised in the past. */
+export interface Replay {
+  readonly matched: number;
+  /** Of those that it matched, the ones of its class; null when it matched none whose class is known. */
+  readonly precision: Proportion | null;
+  /** Of those of its class, the ones that it matched; null when there is none. */
+  readonly coverage: Proportion | null;
+  /** Ids of matched incidents that were of another class. */
+  readonly others: readonly { readonly id: string; readonly class: FailureClass }[];
+}
+
+interface Recogniser extends Pick<LearnedPattern, 'wording' | 'class'> {
+  readonly messages: readonly string[];
+}
+
+/** Whether a case says what the pattern says. */
+export function makeCaseTest({
+  wording,
+  messages,
+}: Omit<Recogniser, 'class'>): (past: Omit<PastCase, 'class'>) => boolean {
+  const says = makeWordingTest(wording);
+  return (past) => past.lines.some(says) || messages.some((message) => past.messages.has(message));
+}
+
+/** Runs a pattern over all past incidents. One whose class nobody knows speaks neither for it nor against it. */
+export function replay(pattern: Recogniser, past: readonly PastCase[]): Replay {
+  const recognises = makeCaseTest(pattern);
+  const matched = past.filter(recognises);
+  const known = matched.filter((one) => one.class !== 'unknown');
+  const same = known.filter((one) => one.class === pattern.class).length;
+  const ofClass = past.filter((one) => one.class === pattern.class).length;
+  return {
+    matched: matched.length,
+    precision: pattern.class === 'unknown' ? null : proportionOf(same, known.length),
+    coverage: pattern.class === 'unknown' ? null : proportionOf(same, ofClass),
+    others: known.filter((one) => one.class !== pattern.class).map(({ id, class: other }) => ({ id, class: other })),
+  };
+}
+
+/** Why a pattern must not be learned after its replay, or null. */
+export function reasonAgainst(pattern: Recogniser, { matched, others }: Replay): string | null {
+  const [first] = others;
+  if (first === undefined) return null;
+  return `it would have matched ${others.length} of ${matched} past incidents that were of another class than ${pattern.class} (${first.id}: ${first.class})`;
+}

@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { FailureClass } from '../failure/failure-class.ts';
+import { cleanText } from '../incident/clean-text.ts';
+import { digestOf } from '../kernel/digest.ts';
+import { Tag } from './learned-pattern.ts';
+import { Wording } from './wording.ts';
+
+const text = (limit: number) => z.string().transform((given) => cleanText(given, limit));
+const needed = (limit: number) => text(limit).refine((given) => given !== '', 'it is missing');
+const lines = (limit: number) =>
+  z.string().transform((given) =>
+    given
+      .slice(0, limit)
+      .split('\n')
+      .map((line) => cleanText(line, 1000))
+      .filter((line) => line !== '')
+      .join('\n'),
+  );
+
+const UTC = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?$/;
+
+/** An instant as ISO 8601 in UTC; a time without a zone is taken as UTC. */
+const Timestamp = z.string().transform((given, context) => {
+  const plain = given.trim().replace(UTC, '$1T$2$3Z');
+  const at = /^\d{4}-\d\d-\d\d/.test(plain) ? Date.parse(plain) : Number.NaN;
+  if (!Number.isNaN(at)) return new Date(at).toISOString();
+  context.addIssue({ code: 'custom', message: 'it is no time: write it like 2026-11-21T14:05:00Z' });
+  return z.NEVER;
+});
+
+const UNITS: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, min: 1, h: 60, d: 1440 };
+const DURATION = /^(?:\d{1,6}(?:\.\d{1,3})?\s?(?:min|[smhd])\s?){1,4}$/;
+
+/** Minutes: a number, or with units (`1h 30m`, `45 min`). */
+const Minutes = z.union([z.number(), z.string()]).transform((given, context) => {
+  const plain = String(given).trim().toLowerCase();
+  if (/^\d{1,7}(?:\.\d{1,6})?$/.test(plain)) return Number(plain);
+  if (DURATION.test(plain)) {
+    const parts = [...plain.matchAll(/(\d{1,6}(?:\.\d{1,3})?)\s?(min|[smhd])/g)];
+    return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNITS[unit ?? ''] ?? 0), 0);
+  }
+  context.addIssue({ code: 'custom', message: 'it is no duration: give minutes, or write it like 1h 30m' });
+  return z.NEVER;
+});
+
+const YES = new Set(['true', 'yes', 'y', '1']);
+const NO = new Set(['false', 'no', 'n', '0']);
+const Flag = z.union([z.boolean(), z.number(), z.string()]).transform((given, context) => {
+  const word = String(given).trim().toLowerCase();
+  if (YES.has(word) || NO.has(word)) return YES.has(word);
+  context.addIssue({ code: 'custom', message: 'write true or false' });
+  return z.NEVER;
+});
+
+/** A name as it is compared: `Payment Service` and `payment_service` are one. */
+const nameOf = (given: string): string =>
+  given
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+const Name = z.string().transform((given) => nameOf(given).slice(0, 40));
+
+const Tags = z
+  .union([z.array(z.string()), z.string().transform((given) => given.split(/[;,|]/))])
+  .transform((tags) => [...new Set(tags.map((tag) => nameOf(tag).slice(0, 40)))].filter((tag) => tag !== ''))
+  .pipe(z.array(Tag).max(20));
+
+/** The columns of a table of past incidents, the ones that must be there first. */
+export const RESOLUTION_COLUMNS = [
+  'timestamp',
+  'title',
+  'solution',
+  'success',
+  'description',
+  'service',
+  'severity',
+  'resolution_time',
+  'tags',
+  'incident',
+  'class',
+  'pattern',
+  'action',
+  'by',
+  'tainted',
+] as const;
+
+/** How an incident was resolved, as a person wrote it down: a row of a table, or a line of JSON Lines with the same names. */
+export const Resolution = z.strictObject({
+  timestamp: Timestamp,
+  title: needed(200),
+  /** What the log or the alarm said; each line may become a pattern. */
+  description: lines(8000).default(''),
+  service: Name.nullable().default(null),
+  severity: Name.nullable().default(null),
+  resolution_time: Minutes.nullable().default(null),
+  solution: needed(2000),
+  tags: Tags.default([]),
+  /** Whether the solution helped. */
+  success: Flag,
+  /** The incident's id, where it has one. */
+  incident: needed(80).nullable().default(null),
+  class: FailureClass.nullable().default(null),
+  /** The wording to recognise it by, with `*` for what varies; without it one is found. */
+  pattern: Wording.nullable().default(null),
+  /** The listed action that was the solution. */
+  action: z
+    .string()
+    .regex(/^[a-z0-9-]{1,60}$/)
+    .nullable()
+    .default(null),
+  by: needed(200).nullable().default(null),
+  /** Whether people outside could word what it was recognised by (a pull request of a fork): it never raises a confidence. */
+  tainted: Flag.default(false),
+});
+export type Resolution = z.infer<typeof Resolution>;
+
+/** What makes two records one: the incident's id, or else the time, the title and the service. */
+export function resolutionKeyOf({ incident, timestamp, title, service }: Resolution): string {
+  return incident ?? digestOf([timestamp, title.toLowerCase(), service ?? ''].join('\n'), 16);
+}
+
+/** The lines by which it may be recognised, those of the description first. */
+export function linesOf({ description, title }: Resolution): string[] {
+  return [...description.split('\n'), title].filter((line) => line !== '');
+}
