@@ -1,6 +1,8 @@
 import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
+import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
@@ -30,8 +32,10 @@ export const handler = stepFunction({
   ...STEPS.classify,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
+    healing: makeDynamoHealingStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+    experience: makeDynamoExperienceStore({ table: environment.statsTable }),
     predictions: makeDynamoPredictionStore({ table: environment.statsTable }),
     stats: makeDynamoStatsStore({ table: environment.statsTable }),
     tests: makeDynamoTestStore({ table: environment.statsTable }),

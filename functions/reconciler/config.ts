@@ -2,7 +2,8 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'reconciler',
-  description: 'Restarts incidents whose workflow died, and hands them to a human when that does not help.',
+  description:
+    'Restarts incidents whose workflow died, hands them to a human when that does not help, and calls healed what stayed away.',
   timeoutSeconds: 120,
   memoryMb: 256,
   trigger: { kind: 'schedule', everyMinutes: 5 },

@@ -1,5 +1,6 @@
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { lambdaLog, lambdaMeter, scheduledFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
@@ -17,6 +18,7 @@ export const handler = scheduledFunction({
   config,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
+    healing: makeDynamoHealingStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     workflow: makeSfnWorkflowEngine({ workflowArn: environment.workflow }),
     queue: makeSqsSignalQueue({ queueUrl: environment.intakeQueue }),

@@ -1,6 +1,7 @@
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
+import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
@@ -23,6 +24,7 @@ export const handler = stepFunction({
   ...STEPS.record,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
+    healing: makeDynamoHealingStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
     predictions: makeDynamoPredictionStore({ table: environment.statsTable }),

@@ -15,9 +15,10 @@ import { type HistoryDeps, readHistory } from './classify-history.ts';
 import { keepPrediction, type PredictionDeps } from './classify-prediction.ts';
 import { claimPlace } from './ingest-place.ts';
 import { loadIncident } from './load-incident.ts';
+import { noteRecurrence, type RecurrenceDeps } from './recurrence.ts';
 
-export interface ClassifyDeps extends PredictionDeps, HistoryDeps {
-  readonly incidents: Pick<IncidentStore, 'get' | 'update'>;
+export interface ClassifyDeps extends PredictionDeps, HistoryDeps, RecurrenceDeps {
+  readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'audit'>;
   readonly control: Pick<ControlStore, 'claimGroup' | 'releaseGroup'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry'>;
   readonly signatures: SignatureSet;
@@ -48,6 +49,8 @@ export async function classifyIncident(
     parentOf(incident, classification, deps),
     keepPrediction(incident, classification, model?.id, deps),
   ]);
+  // A duplicate of an open incident is no recurrence of its own.
+  if (duplicateOf === null) await noteRecurrence(incident, classification, deps);
   return {
     class: classification.class,
     verdict: classification.verdict,

@@ -27,7 +27,7 @@ export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps)
   const key = `escalated#${incident.attempt}`;
   const trail = await deps.incidents.listAudit(incident.id);
   if (trail.some(({ facts }) => facts.mail === key)) return null;
-  const story = await readStory(incident, 'final', deps);
+  const story = await readStory(incident, 'final', trail, deps);
   const facts = mailFacts(incident, 'escalated', story.actions.length);
   const now = deps.clock.now();
   const windowMinutes = deps.configuration.policy.flapWindowMinutes;

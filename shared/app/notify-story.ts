@@ -1,7 +1,7 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { AuditEntry, IncidentStore } from '#shared/ports/incident-store.ts';
 
 export interface StoryDeps {
   readonly incidents: Pick<IncidentStore, 'listActions'>;
@@ -12,6 +12,7 @@ export interface StoryDeps {
 export async function readStory(
   incident: Incident,
   stage: IncidentStory['stage'],
+  trail: readonly AuditEntry[],
   deps: StoryDeps,
 ): Promise<IncidentStory> {
   const [evidence, diagnosis, actions] = await Promise.all([
@@ -19,5 +20,14 @@ export async function readStory(
     deps.evidence.getDiagnosis(incident.id),
     deps.incidents.listActions(incident.id),
   ]);
-  return { incident, evidence, diagnosis, actions, stage };
+  return { incident, evidence, diagnosis, actions, stage, cameBack: cameBackWords(incident, trail) };
+}
+
+function cameBackWords({ attempt }: Incident, trail: readonly AuditEntry[]): string | null {
+  const facts = trail.findLast(
+    ({ event, facts: { attempt: of } }) => event === 'incident.came-back' && of === attempt,
+  )?.facts;
+  if (facts === undefined) return null;
+  const helped = facts.action === null ? '' : ` What had helped then (${facts.action}) did not last.`;
+  return `It came back after ${facts.away}: it had been resolved as incident ${facts.earlier}.${helped}`;
 }

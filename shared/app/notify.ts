@@ -25,8 +25,8 @@ export interface NotifyDeps extends StoryDeps {
 export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Promise<StepOutput<'notify'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   if (modeOf(deps.configuration, incident.target) === 'observe') return null;
-  const story = await readStory(incident, input.stage, deps);
   const trail = await deps.incidents.listAudit(incident.id);
+  const story = await readStory(incident, input.stage, trail, deps);
   const told = new Set(trail.flatMap(({ facts }) => facts.told ?? []));
   let failure: Error | null = null;
   for (const notifier of deps.notifiers.filter((one) => one.wants(story))) {

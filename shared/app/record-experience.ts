@@ -1,6 +1,7 @@
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { StepInput } from '#shared/domain/workflow/steps.ts';
 import type { ExperienceStore } from '#shared/ports/experience-store.ts';
@@ -43,6 +44,12 @@ export function inconclusiveIn(trail: readonly AuditEntry[]): ReadonlySet<string
 }
 
 async function keepAction(incident: Incident, action: ActionRecord, { experience }: ExperienceDeps): Promise<void> {
+  const outcome = outcomeOf(incident, action);
+  if (outcome !== null) await experience.addActionOutcome(outcome);
+}
+
+/** What verification found of an action, as it is counted; null where it shows nothing. */
+export function outcomeOf(incident: Incident, action: ActionRecord): ActionOutcome | null {
   const { target, classification } = incident;
   const scope = knowledgeScopeOf(target);
   if (scope === null || classification === null || action.verified === null) return;
@@ -50,7 +57,7 @@ async function keepAction(incident: Incident, action: ActionRecord, { experience
   const trusted = target.kind === 'alarm' || (target.kind === 'github-run' && target.onDefaultBranch);
   const at = action.intendedAt;
   const failureClass = classification.class;
-  await experience.addActionOutcome({
+  return {
     version: 1,
     incidentId,
     digest,

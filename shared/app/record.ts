@@ -17,12 +17,14 @@ import { type LearnDeps, learn } from './record-learning.ts';
 import { type EndPredictionDeps, endPrediction } from './record-prediction.ts';
 import { type RecordTestsDeps, recordTests } from './record-tests.ts';
 import { releaseWaiting } from './waiting-report.ts';
+import { type WatchHealingDeps, watchHealing } from './watch-healing.ts';
 
 export interface RecordDeps
   extends LearnDeps,
     Pick<EndPredictionDeps, 'predictions'>,
     RecordTestsDeps,
-    Pick<ExperienceDeps, 'experience'> {
+    Pick<ExperienceDeps, 'experience'>,
+    Pick<WatchHealingDeps, 'healing'> {
   readonly evidence: LearnDeps['evidence'] & RecordTestsDeps['evidence'];
   readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'listActions' | 'getPlan' | 'audit' | 'listAudit'>;
   readonly control: Pick<ControlStore, 'releaseGroup' | 'acquireLease' | 'releaseLease' | 'waiting' | 'dropWaiting'>;
@@ -47,6 +49,7 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
     endPrediction(incident, actions, input, deps),
   ]);
   await close(incident, actions, input, deps);
+  if (input.outcome === 'resolved') await watchHealing(incident, actions, deps);
   await release(incident, actions, deps);
   await deps.incidents.audit(incident.id, `recorded#${incident.attempt}`, {
     at: deps.clock.now().toISOString(),

@@ -6,7 +6,9 @@ import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts
 export interface ExperienceStore {
   /** Once per incident and action. */
   addActionOutcome(outcome: ActionOutcome): Promise<void>;
-  /** Against failures of a class, newest first, at most `limit`. */
+  /** What the action had helped against came back: from now on its outcome is a failure. Once per incident and action. */
+  addRecurrence(outcome: ActionOutcome): Promise<void>;
+  /** Against failures of a class, newest first, at most `limit`; an action of an incident comes once, as what is known last. */
   actionOutcomes(failureClass: FailureClass, limit: number): Promise<ActionOutcome[]>;
   /** Once per experiment and incident. */
   addExperimentOutcome(outcome: ExperimentOutcome): Promise<void>;

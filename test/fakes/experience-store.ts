@@ -11,6 +11,9 @@ export function makeMemoryExperienceStore(given: readonly ActionOutcome[] = []):
       const key = keyOf(outcome);
       if (!actions.has(key)) actions.set(key, { ...outcome });
     },
+    addRecurrence: async (outcome) => {
+      actions.set(keyOf(outcome), { ...outcome, verified: 'failed' });
+    },
     actionOutcomes: async (failureClass, limit) =>
       [...actions.entries()]
         .filter(([, outcome]) => outcome.class === failureClass)

@@ -4,6 +4,7 @@ export * from './code-host.ts';
 export * from './control-store.ts';
 export * from './evidence-store.ts';
 export * from './experience-store.ts';
+export * from './healing-store.ts';
 export * from './incident-store.ts';
 export * from './knowledge-store.ts';
 export * from './model-registry.ts';

@@ -8,6 +8,8 @@ import { parseRecord } from './errors.ts';
 
 /** After it an outcome counts for next to nothing. */
 const KEPT_DAYS = 400;
+/** Behind the sort key of the outcome that it stands for, so that it is read before that. */
+const RECURRED = '#recurred';
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Stats table: `ACTIONS#<class>`, one item per incident and action in the order of time; `EXPERIMENT#<id>`, one per incident. */
@@ -25,9 +27,16 @@ export function makeDynamoExperienceStore(options: {
       const record = ActionOutcome.parse(outcome);
       return add(`ACTIONS#${record.class}`, `${record.at}#${record.incidentId}#${record.digest}`, record);
     },
+    addRecurrence: (outcome) => {
+      const record = ActionOutcome.parse({ ...outcome, verified: 'failed' });
+      return add(`ACTIONS#${record.class}`, `${record.at}#${record.incidentId}#${record.digest}${RECURRED}`, record);
+    },
     actionOutcomes: async (failureClass, limit) => {
       const items = await table.query(`ACTIONS#${failureClass}`, { newestFirst: true, limit });
-      return items.map((item) => parseRecord(ActionOutcome, withoutStorage(item), `Outcome ${String(item.sk)}`));
+      const recurred = new Set(items.map(({ sk }) => String(sk)).filter((sk) => sk.endsWith(RECURRED)));
+      return items
+        .filter(({ sk }) => !recurred.has(`${String(sk)}${RECURRED}`))
+        .map((item) => parseRecord(ActionOutcome, withoutStorage(item), `Outcome ${String(item.sk)}`));
     },
     addExperimentOutcome: (outcome) => {
       const record = ExperimentOutcome.parse(outcome);

@@ -108,6 +108,10 @@ const TOLD = {
   'incident.told': toldWords,
   'incident.handed-over': ({ error }) => `A human was mailed${error ? ` (${text(error)})` : ''}.`,
   'incident.resolved': ended('resolved, as verified'),
+  'incident.healed': ({ since }) => `It is healed: the failure stayed away since ${text(since)}.`,
+  'incident.recurred': ({ away, as }) => `The failure came back after ${text(away)}: ${text(as)} goes on with it.`,
+  'incident.came-back': ({ away, earlier, action }) =>
+    `The failure had been resolved before (${text(earlier)}) and came back after ${text(away)}${action ? `; ${text(action)} counts as having failed` : ''}.`,
   'incident.suggested': ended('with a proposal to people'),
   'incident.escalated': ended('with a human'),
   'incident.linked': ended('the same failure is handled elsewhere'),

@@ -99,6 +99,8 @@ export const Configuration = z.strictObject({
       alarmMaxPolls: z.number().int().min(1).max(MOST_POLLS).default(40),
       /** The alarm must be seen OK at this many polls in a row. */
       alarmOkPolls: z.number().int().min(1).default(3),
+      /** A resolved failure that stays away for so long is healed, and one that comes back earlier counts against what helped; 0: not watched. */
+      healedAfterDays: z.number().min(0).max(60).default(7),
     })
     .prefault({}),
 });

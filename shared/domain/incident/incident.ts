@@ -3,8 +3,8 @@ import { Classification } from '../failure/failure-class.ts';
 import { Signal, TaintedText } from './signal.ts';
 import { TargetContext } from './target-context.ts';
 
-/** How an incident ended, or that it has not. `grouped`: member of a storm; `linked`: same failure as `parentId`. */
-export const IncidentStatus = z.enum(['open', 'resolved', 'suggested', 'escalated', 'linked', 'grouped']);
+/** How an incident ended, or that it has not. `healed`: resolved, and stayed away; `grouped`: member of a storm; `linked`: same failure as `parentId`. */
+export const IncidentStatus = z.enum(['open', 'resolved', 'healed', 'suggested', 'escalated', 'linked', 'grouped']);
 export type IncidentStatus = z.infer<typeof IncidentStatus>;
 
 /** Something we own: one failure from its first signal to its end. */

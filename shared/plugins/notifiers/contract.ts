@@ -13,6 +13,8 @@ export interface IncidentStory {
   readonly actions: readonly ActionRecord[];
   /** `acting`: an action was just executed and is being verified; `final`: the incident ended. */
   readonly stage: 'acting' | 'final';
+  /** That the failure had been resolved before and came back, in words made by code. */
+  readonly cameBack?: string | null;
 }
 
 export interface NotifierPorts {

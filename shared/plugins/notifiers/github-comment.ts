@@ -51,6 +51,7 @@ export function renderComment(story: IncidentStory): string {
     markerOf(incident.intakeKey),
     `### ${safeLine(cleanText(headlineOf(story), MAX_HEADLINE))}`,
     `**${safeLine(lead)}**${rest === '' ? '' : ` ${safeLine(rest)}`}`,
+    story.cameBack ? safeLine(story.cameBack) : '',
     cause,
   ];
   const tail = [...proposals, section('What Selfheal did', actionLines(story)), footerOf(story)];

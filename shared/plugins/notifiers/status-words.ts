@@ -17,6 +17,7 @@ export function statusOf(story: IncidentStory, reason: string | null = story.inc
   if (story.stage === 'acting') return acting(last);
   switch (story.incident.status) {
     case 'resolved':
+    case 'healed':
       return resolved(last, reason);
     case 'grouped':
     case 'linked':

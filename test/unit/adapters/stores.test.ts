@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
+import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
@@ -9,6 +10,7 @@ import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts
 import {
   makeMemoryControlStore,
   makeMemoryExperienceStore,
+  makeMemoryHealingStore,
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
   makeMemoryModelRegistry,
@@ -17,6 +19,7 @@ import {
 } from '#test/fakes/index.ts';
 import { controlStoreContract } from './contract/control-store.ts';
 import { experienceStoreContract } from './contract/experience-store.ts';
+import { healingStoreContract } from './contract/healing-store.ts';
 import { incidentStoreContract } from './contract/incident-store.ts';
 import { knowledgeStoreContract } from './contract/knowledge-store.ts';
 import { modelRegistryContract } from './contract/model-registry.ts';
@@ -48,6 +51,8 @@ statsStoreContract('stats store in memory', async () => makeMemoryStatsStore());
 statsStoreContract('stats store in DynamoDB', async () => makeDynamoStatsStore(await access()));
 experienceStoreContract('experience store in memory', async () => makeMemoryExperienceStore());
 experienceStoreContract('experience store in DynamoDB', async () => makeDynamoExperienceStore(await access()));
+healingStoreContract('healing store in memory', async () => makeMemoryHealingStore());
+healingStoreContract('healing store in DynamoDB', async () => makeDynamoHealingStore(await access()));
 predictionStoreContract('prediction store in memory', async () => makeMemoryPredictionStore());
 predictionStoreContract('prediction store in DynamoDB', async () => makeDynamoPredictionStore(await access()));
 modelRegistryContract('model registry in memory', async () => makeMemoryModelRegistry());

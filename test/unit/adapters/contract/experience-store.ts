@@ -19,6 +19,19 @@ export function experienceStoreContract(name: string, open: () => Promise<Experi
       expect(await store.actionOutcomes('flaky_tests', 100)).toHaveLength(4);
     });
 
+    it('counts an action whose failure came back as one that failed, once, however often that is told', async () => {
+      const outcome = anActionOutcome();
+      await store.addActionOutcome(outcome);
+      await store.addActionOutcome(anActionOutcome({ incidentId: 'gh-2' }));
+      for (const _again of [1, 2]) await store.addRecurrence(outcome);
+      await store.addActionOutcome(outcome);
+      const kept = await store.actionOutcomes('flaky_tests', 10);
+      expect(kept).toHaveLength(2);
+      expect(kept).toEqual(
+        expect.arrayContaining([{ ...outcome, verified: 'failed' }, anActionOutcome({ incidentId: 'gh-2' })]),
+      );
+    });
+
     it('[C48] keeps the first outcome of an incident in an experiment', async () => {
       await Promise.all([1, 2, 3].map(() => store.addExperimentOutcome(anExperimentOutcome())));
       await store.addExperimentOutcome(anExperimentOutcome({ success: false }));

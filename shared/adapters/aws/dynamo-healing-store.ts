@@ -1,0 +1,92 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { HealingWatch } from '#shared/domain/incident/healing.ts';
+import type { HealingStore } from '#shared/ports/healing-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { systemClock } from '../system/clock.ts';
+import { dynamoClient } from './dynamo-client.ts';
+import { DEFAULT_RETENTION } from './dynamo-incident-store.ts';
+import { retaining } from './dynamo-retention.ts';
+import { type Item, type Key, openTable, type Table, withoutStorage } from './dynamo-table.ts';
+import { callAws, parseRecord } from './errors.ts';
+
+const keyOf = (key: string): Key => ({ pk: `HEALING#${key}`, sk: 'WATCH' });
+/** What the sparse index `open` holds of them: by when they are due, as long as they are watched. */
+const WATCHED = 'HEALING';
+
+/** In the Incidents table: `HEALING#<fingerprint key>`, in the index `open` while it is watched. */
+export function makeDynamoHealingStore(options: {
+  readonly table: string;
+  readonly retention?: Configuration['retention'];
+  readonly client?: DynamoDBDocumentClient;
+  readonly clock?: Clock;
+}): HealingStore {
+  const { table: name, retention = DEFAULT_RETENTION, client = dynamoClient(), clock = systemClock } = options;
+  const table = retaining(openTable({ table: name, client }), retention.incidentDays, clock);
+  return {
+    watch: (watch) => beginWatch(table, watch),
+    recur: async (key, incidentId, at) => {
+      const item = await table.update(keyOf(key), {
+        update: 'SET #state = :recurred, recurredAs = :as, recurredAt = :at REMOVE openPk',
+        condition: '#state = :watching AND dueAt > :at',
+        names: { '#state': 'state' },
+        values: { ':recurred': 'recurred', ':watching': 'watching', ':as': incidentId, ':at': at.toISOString() },
+      });
+      if (item !== null) return watchOf(item);
+      const known = await table.get(keyOf(key));
+      const watch = known && watchOf(known);
+      return watch?.state === 'recurred' && watch.recurredAs === incidentId ? watch : null;
+    },
+    due: (at, limit) => dueWatches({ table, name, client }, at, limit),
+    settle: async ({ key, incidentId, attempt }) => {
+      await table.update(keyOf(key), {
+        update: 'SET #state = :healed REMOVE openPk',
+        condition: '#state = :watching AND incidentId = :id AND attempt = :attempt',
+        names: { '#state': 'state' },
+        values: { ':healed': 'healed', ':watching': 'watching', ':id': incidentId, ':attempt': attempt },
+      });
+    },
+  };
+}
+
+async function beginWatch(table: Table, watch: HealingWatch): Promise<void> {
+  const record = HealingWatch.parse(watch);
+  await table.put(
+    { ...keyOf(record.key), ...record, openPk: WATCHED, updatedAt: record.dueAt },
+    {
+      condition: 'attribute_not_exists(pk) OR NOT (incidentId = :id AND attempt = :attempt)',
+      values: { ':id': record.incidentId, ':attempt': record.attempt },
+    },
+  );
+}
+
+/** The index lags behind, so each hit is read again before it is believed. */
+async function dueWatches(
+  { table, name, client }: { table: Table; name: string; client: DynamoDBDocumentClient },
+  at: Date,
+  limit: number,
+): Promise<HealingWatch[]> {
+  const page = await callAws('Listing what may be healed', () =>
+    client.send(
+      new QueryCommand({
+        TableName: name,
+        IndexName: 'open',
+        KeyConditionExpression: 'openPk = :watched AND updatedAt <= :at',
+        ExpressionAttributeValues: { ':watched': WATCHED, ':at': at.toISOString() },
+        Limit: limit,
+      }),
+    ),
+  );
+  const watches: HealingWatch[] = [];
+  for (const { pk, sk } of page.Items ?? []) {
+    const item = await table.get({ pk: String(pk), sk: String(sk) });
+    const watch = item && watchOf(item);
+    if (watch?.state === 'watching' && watch.dueAt <= at.toISOString()) watches.push(watch);
+  }
+  return watches;
+}
+
+function watchOf(item: Item): HealingWatch {
+  const { updatedAt, ...record } = withoutStorage(item);
+  return parseRecord(HealingWatch, record, `Watch ${String(item.pk)}`);
+}

@@ -1,0 +1,59 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
+import { type HealingWatch, spanWords } from '#shared/domain/incident/healing.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { serviceOf } from '#shared/domain/incident/scope.ts';
+import type { ExperienceStore } from '#shared/ports/experience-store.ts';
+import type { HealingStore } from '#shared/ports/healing-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+export interface RecurrenceDeps {
+  readonly incidents: Pick<IncidentStore, 'update' | 'audit'>;
+  readonly healing: Pick<HealingStore, 'recur'>;
+  readonly experience: Pick<ExperienceStore, 'addRecurrence'>;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly meter: Meter;
+}
+
+/**
+ * Sees whether the failure of an incident had been resolved and is back before it counted as healed. Then what had helped counts as
+ * having failed, and the earlier incident is no longer resolved: it goes on in this one. The watch says first which incident it came back
+ * as, and everything after that is harmless to repeat: a crash in between loses nothing and counts nothing twice.
+ */
+export async function noteRecurrence(
+  incident: Incident,
+  { fingerprint }: Pick<Classification, 'fingerprint'>,
+  deps: RecurrenceDeps,
+): Promise<void> {
+  const serviceId = serviceOf(deps.configuration, incident.target)?.id ?? null;
+  const key = fingerprintKeyOf(incident, fingerprint, serviceId);
+  const watch = key === null ? null : await deps.healing.recur(key, incident.id, deps.clock.now());
+  if (watch === null) return;
+  if (watch.outcome !== null) await deps.experience.addRecurrence(watch.outcome);
+  await tellBoth(incident, watch, deps);
+  deps.meter.count('incident-recurred');
+}
+
+async function tellBoth(incident: Incident, watch: HealingWatch, { incidents, clock }: RecurrenceDeps): Promise<void> {
+  const now = clock.now();
+  const at = now.toISOString();
+  const away = spanWords(Date.parse(watch.recurredAt ?? at) - Date.parse(watch.resolvedAt));
+  const facts = { away, action: watch.outcome?.actionId ?? null };
+  const key = `recurred#${watch.incidentId}#${watch.attempt}`;
+  if (watch.incidentId !== incident.id) {
+    const outcomeReason = `It came back after ${away}: incident ${incident.id} goes on with it.`;
+    const condition = { ifStatus: ['resolved'] as const, ifAttempt: watch.attempt, at: now };
+    await incidents.update(watch.incidentId, { status: 'linked', parentId: incident.id, outcomeReason }, condition);
+    const event = 'incident.recurred';
+    await incidents.audit(watch.incidentId, key, { at, event, facts: { ...facts, as: incident.id } });
+  }
+  await incidents.audit(incident.id, `${key}#${incident.attempt}`, {
+    at,
+    event: 'incident.came-back',
+    facts: { ...facts, earlier: watch.incidentId, attempt: incident.attempt },
+  });
+}
