@@ -7,7 +7,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A real model that the environment names: what goes into `selfheal.json`, and the key, which never does. */
 export interface LocalModel {
-  readonly settings: Pick<ModelSettings, 'provider' | 'modelId'> & { readonly baseUrl?: string };
+  readonly settings: Pick<ModelSettings, 'provider' | 'modelId'> &
+    Partial<Pick<ModelSettings, 'baseUrl' | 'maxOutputTokens'>>;
   readonly key: string | null;
   /** The variable that chose it. */
   readonly by: string;
@@ -23,13 +24,36 @@ const AWS_VARIABLES = [
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 ];
 
+/** Keys of Anthropic begin so; all others are taken for OpenAI's. */
+const ANTHROPIC_KEY = /^sk-ant-/;
+
 /**
- * `OLLAMA_URL`, `ANTHROPIC_API_KEY`, `OPENAI_API_KEY` and AWS credentials, the first that is set, with the model `SELFHEAL_MODEL` or else
- * the provider's sample; null for the rules alone, which `SELFHEAL_MODEL=rules` asks for. Throws for a URL that is none.
+ * `OLLAMA_URL`, `ANTHROPIC_API_KEY`, `OPENAI_API_KEY`, `AI_API_KEY` (of either, told by its form) and AWS credentials, the first that is
+ * set, with the model `SELFHEAL_MODEL` or else the provider's sample, and `AI_MAX_TOKENS` for an answer; null for the rules alone, which
+ * `SELFHEAL_MODEL=rules` asks for. Throws for a URL or a number that is none.
  */
 export function modelFromEnvironment(environment: Environment): LocalModel | null {
-  const { OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, SELFHEAL_MODEL } = environment;
-  if (SELFHEAL_MODEL === 'rules') return null;
+  const model = environment.SELFHEAL_MODEL === 'rules' ? null : chosenModel(environment);
+  const maxOutputTokens = numberOf('AI_MAX_TOKENS', environment, { least: 200, most: 8192 });
+  if (model === null || maxOutputTokens === null) return model;
+  return { ...model, settings: { ...model.settings, maxOutputTokens: Math.floor(maxOutputTokens) } };
+}
+
+/** `AI_CONFIDENCE_THRESHOLD`, from which on Selfheal acts by itself; null when it is not set. Throws when it is no share from 0 to 1. */
+export function actAtConfidenceOf(environment: Environment): number | null {
+  return numberOf('AI_CONFIDENCE_THRESHOLD', environment, { least: 0, most: 1 });
+}
+
+function numberOf(name: string, environment: Environment, { least, most }: { least: number; most: number }) {
+  const text = environment[name]?.trim() ?? '';
+  if (text === '') return null;
+  const value = Number(text);
+  if (value >= least && value <= most) return value;
+  throw new Error(`${name} is ${text}; give a number from ${least} to ${most}.`);
+}
+
+function chosenModel(environment: Environment): LocalModel | null {
+  const { OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, AI_API_KEY } = environment;
   if (OLLAMA_URL) {
     if (!URL.canParse(OLLAMA_URL)) throw new Error(`OLLAMA_URL is not a URL; one is http://127.0.0.1:11434.`);
     const settings = { ...sampleOf('ollama', environment), baseUrl: OLLAMA_URL.replace(/\/+$/, '') };
@@ -38,6 +62,10 @@ export function modelFromEnvironment(environment: Environment): LocalModel | nul
   if (ANTHROPIC_API_KEY)
     return { settings: sampleOf('anthropic', environment), key: ANTHROPIC_API_KEY, by: 'ANTHROPIC_API_KEY' };
   if (OPENAI_API_KEY) return { settings: sampleOf('openai', environment), key: OPENAI_API_KEY, by: 'OPENAI_API_KEY' };
+  if (AI_API_KEY) {
+    const provider = ANTHROPIC_KEY.test(AI_API_KEY) ? 'anthropic' : 'openai';
+    return { settings: sampleOf(provider, environment), key: AI_API_KEY, by: 'AI_API_KEY' };
+  }
   const aws = AWS_VARIABLES.find((name) => environment[name]);
   return aws === undefined ? null : { settings: sampleOf('bedrock', environment), key: null, by: aws };
 }
@@ -47,9 +75,24 @@ function sampleOf(id: string, { SELFHEAL_MODEL }: Environment): { provider: stri
   return { provider: id, modelId: SELFHEAL_MODEL || String(sample?.modelId) };
 }
 
-/** Writes `configurationFile` with another model to `target`, whose folder is made. */
-export function writeWithModel(configurationFile: string, { settings }: LocalModel, target: string): void {
-  const configuration: object = JSON.parse(readFileSync(configurationFile, 'utf8'));
+/** What the environment says otherwise than the configuration; null leaves it as it is. */
+export interface LocalSettings {
+  readonly model: LocalModel | null;
+  readonly actAtConfidence: number | null;
+}
+
+/** Writes `configurationFile` with these settings to `target`, whose folder is made. */
+export function writeWithSettings(
+  configurationFile: string,
+  { model, actAtConfidence }: LocalSettings,
+  target: string,
+): void {
+  const configuration = JSON.parse(readFileSync(configurationFile, 'utf8')) as { policy?: object };
+  const changed = {
+    ...configuration,
+    ...(model === null ? {} : { model: model.settings }),
+    ...(actAtConfidence === null ? {} : { policy: { ...configuration.policy, actAtConfidence } }),
+  };
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, `${JSON.stringify({ ...configuration, model: settings }, null, 2)}\n`);
+  writeFileSync(target, `${JSON.stringify(changed, null, 2)}\n`);
 }

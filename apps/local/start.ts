@@ -4,7 +4,12 @@ import { parseArgs } from 'node:util';
 import { prepareAssembly } from './assembly.ts';
 import { makeEnds } from './ends.ts';
 import type { Backend } from './gateway/gateway.ts';
-import { type LocalModel, modelFromEnvironment, writeWithModel } from './model-from-environment.ts';
+import {
+  actAtConfidenceOf,
+  type LocalModel,
+  modelFromEnvironment,
+  writeWithSettings,
+} from './model-from-environment.ts';
 import { healSamples, warmUp } from './sample/heal-samples.ts';
 import { openStage, type Stage } from './stage.ts';
 import { makeTerminal } from './terminal.ts';
@@ -16,8 +21,8 @@ Deploys the synthesized template to this machine, heals sample incidents, and st
   --port N       listens on 127.0.0.1:N (default: a free port)
   --data DIR     keeps state in DIR and goes on with it the next time (default: a fresh folder, removed at the end)
   --config FILE  another selfheal.json (default: the one of the samples)
-OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY or AWS credentials let a real model diagnose; SELFHEAL_MODEL names another one than the
-default, or rules for none.`;
+OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, AI_API_KEY or AWS credentials let a real model diagnose; SELFHEAL_MODEL names another one
+than the default, or rules for none; AI_MAX_TOKENS bounds its answers. AI_CONFIDENCE_THRESHOLD says from which confidence on it acts.`;
 
 function readArguments() {
   try {
@@ -51,10 +56,12 @@ async function main(): Promise<void> {
   write('Selfheal on this machine: the template that deploys, without AWS, Docker or keys\n');
   const model = modelFromEnvironment(process.env);
   const realModel = model === null ? null : { key: model.key, ...(await bedrockFor(model)) };
-  const withModel = join(ROOT, 'dist/with-model/selfheal.json');
-  if (model !== null) writeWithModel(args.config, model, withModel);
+  const actAtConfidence = actAtConfidenceOf(process.env);
+  const isChanged = model !== null || actAtConfidence !== null;
+  const changed = join(ROOT, 'dist/with-model/selfheal.json');
+  if (isChanged) writeWithSettings(args.config, { model, actAtConfidence }, changed);
   const assembly = await prepareAssembly({
-    configurationFile: model === null ? args.config : withModel,
+    configurationFile: isChanged ? changed : args.config,
     outDir: join(ROOT, 'dist/local'),
     context: { emails: 'on-call@example.com' },
   });

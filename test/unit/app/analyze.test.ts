@@ -4,7 +4,7 @@ import type { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
 import { answered, MODEL, PRICES, setUp } from './analyze-rig.ts';
 
 describe('analysing', () => {
-  it('[D23] asks the model among the candidates of code, records its choice and what it cost', async () => {
+  it('[D23] [C72] asks the model among the candidates of code, records its choice and what it cost', async () => {
     const { run, read, asked, control, meter, incident } = await setUp({ model: { prices: PRICES } });
     expect(await run()).toEqual({ source: 'model', confidence: 0.85 });
     expect(asked[0]?.candidates.map(({ label }) => label)).toEqual(['rerun-failed-jobs']);

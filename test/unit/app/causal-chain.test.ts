@@ -36,7 +36,7 @@ describe('the causal chain of an incident', () => {
     if (!useModel) expect(cited[0]).toBe('L2');
   });
 
-  it('[C37] of an alarm has the deployment and the alarm in it', () => {
+  it('[C37] [D28] of an alarm has the deployment and the alarm in it', () => {
     const target = anAlarmTarget({ changedAt: '2026-11-21T11:58:00.000Z' });
     const evidence = anEvidence({ texts: ['2026-11-21T11:55:00.000Z ERROR TypeError: total is not a function'] });
     const telemetry = aTelemetry({ facts: someAlarmFacts() });

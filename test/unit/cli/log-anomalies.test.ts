@@ -33,7 +33,7 @@ describe('log anomalies', () => {
     expect(found.map(({ line, reason }) => [line, reason])).toEqual([[1501, 'new-template']]);
   });
 
-  it('[D34] names where the rate of an ordinary line jumps', async () => {
+  it('[D34] [E2] names where the rate of an ordinary line jumps', async () => {
     const lines = ordinary(4000).map((line, at) =>
       at >= 3000 && at < 3050 ? `order ${at} was packed after 1 ms` : line,
     );

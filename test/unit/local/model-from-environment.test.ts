@@ -2,10 +2,28 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { modelFromEnvironment, writeWithModel } from '#apps/local/model-from-environment.ts';
+import { actAtConfidenceOf, modelFromEnvironment, writeWithSettings } from '#apps/local/model-from-environment.ts';
 import { readConfiguration } from '#infra/configuration.ts';
+import { Model } from '#shared/domain/configuration/model-settings.ts';
 
 const KEY = ['not', 'a', 'key'].join('-');
+
+describe('the confidence that the environment asks for', () => {
+  it('[B14] is the one from which on it acts, with all else as it was', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'selfheal-confidence-'));
+    const target = join(folder, 'selfheal.json');
+    const actAtConfidence = actAtConfidenceOf({ AI_CONFIDENCE_THRESHOLD: '0.9' });
+    writeWithSettings('config/selfheal.example.json', { model: null, actAtConfidence }, target);
+    const before = readConfiguration('config/selfheal.example.json');
+    expect(readConfiguration(target)).toEqual({ ...before, policy: { ...before.policy, actAtConfidence: 0.9 } });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is that of the configuration when nothing is set, and refused when it is no share', () => {
+    expect(actAtConfidenceOf({ AI_CONFIDENCE_THRESHOLD: '' })).toBeNull();
+    expect(() => actAtConfidenceOf({ AI_CONFIDENCE_THRESHOLD: '90%' })).toThrow('from 0 to 1');
+  });
+});
 
 describe('the model that the environment asks for', () => {
   it('is none when nothing is set, or set to nothing', () => {
@@ -31,6 +49,25 @@ describe('the model that the environment asks for', () => {
     expect(model?.settings.modelId).not.toBe('undefined');
   });
 
+  it('[B15] is told by the form of a key that may be of either provider', () => {
+    const ofAnthropic = ['sk', 'ant', 'api03', 'none'].join('-');
+    const chosen = (key: string) => modelFromEnvironment({ AI_API_KEY: key, AWS_PROFILE: 'shop' });
+    expect(chosen(ofAnthropic)).toMatchObject({ settings: { provider: 'anthropic' }, key: ofAnthropic });
+    expect(chosen(KEY)).toMatchObject({ settings: { provider: 'openai' }, key: KEY, by: 'AI_API_KEY' });
+  });
+
+  it('[B13] answers in at most so many tokens', () => {
+    const settings = modelFromEnvironment({ OPENAI_API_KEY: KEY, AI_MAX_TOKENS: '4096' })?.settings;
+    expect(Model.parse(settings)).toMatchObject({ maxOutputTokens: 4096 });
+    const wrong = { OPENAI_API_KEY: KEY, AI_MAX_TOKENS: 'many' };
+    expect(() => modelFromEnvironment(wrong)).toThrow('AI_MAX_TOKENS is many; give a number from 200 to 8192.');
+  });
+
+  it.each(['codellama:13b', 'deepseek-coder'])('[A31] may be %s', (modelId) => {
+    const model = modelFromEnvironment({ OLLAMA_URL: 'http://127.0.0.1:11434', SELFHEAL_MODEL: modelId });
+    expect(Model.parse(model?.settings)).toMatchObject({ provider: 'ollama', modelId });
+  });
+
   it('is none when the rules are asked for, whatever else is set', () => {
     expect(modelFromEnvironment({ AWS_PROFILE: 'shop', OPENAI_API_KEY: KEY, SELFHEAL_MODEL: 'rules' })).toBeNull();
   });
@@ -43,8 +80,10 @@ describe('the model that the environment asks for', () => {
     const folder = mkdtempSync(join(tmpdir(), 'selfheal-model-'));
     const target = join(folder, 'new/selfheal.json');
     const model = modelFromEnvironment({ ANTHROPIC_API_KEY: KEY });
-    if (model !== null) writeWithModel('apps/local/sample/selfheal.json', model, target);
-    expect(readConfiguration(target).model).toMatchObject({ provider: 'anthropic' });
+    writeWithSettings('apps/local/sample/selfheal.json', { model, actAtConfidence: null }, target);
+    const written = readConfiguration(target);
+    expect(written.model).toMatchObject({ provider: 'anthropic' });
+    expect(written).toEqual({ ...readConfiguration('apps/local/sample/selfheal.json'), model: written.model });
     expect(readFileSync(target, 'utf8')).not.toContain(KEY);
     rmSync(folder, { recursive: true });
   });

@@ -123,6 +123,32 @@ describe('where a model is looked for', () => {
     expect(await asked({ provider: 'ollama', modelId: 'm' })).toBe('http://127.0.0.1:11434/api/chat no key');
   });
 
+  it('[A35] is this machine when a model of Ollama is named and nothing else, without a key and within bounds', async () => {
+    const parsed = ModelSettings.parse({ provider: 'ollama', modelId: 'm' });
+    expect(await asked(parsed)).toBe('http://127.0.0.1:11434/api/chat no key');
+    expect(parsed).toMatchObject({
+      timeoutSeconds: 90,
+      maxTurns: 6,
+      maxOutputTokens: 3000,
+      maxTokensPerIncident: 120_000,
+    });
+  });
+
+  it.each(['codellama:13b', 'deepseek-coder'])('[A31] is asked for %s by its name', async (modelId) => {
+    const sample = { provider: 'ollama', modelId, baseUrl: 'http://ollama.internal:11434' };
+    expect(await diagnose(sample)).toMatchObject({ kind: 'answered', spent: { modelId } });
+    expect(world.models.calls().at(-1)).toMatchObject({ provider: 'ollama', modelId });
+  });
+
+  it('[A69] is only the address inside the network that was configured', async () => {
+    urls.length = 0;
+    await asked({ provider: 'ollama', modelId: 'm', baseUrl: 'http://10.20.0.5:11434' });
+    await asked({ provider: 'openai', modelId: 'm', baseUrl: 'http://10.20.0.6:8000/v1', sendsKey: false });
+    expect(new Set(urls)).toEqual(
+      new Set(['http://10.20.0.5:11434/api/chat no key', 'http://10.20.0.6:8000/v1/chat/completions no key']),
+    );
+  });
+
   it('[A70] may want a key where a model of its own is exposed', async () => {
     const exposed = { provider: 'ollama', modelId: 'm', baseUrl: 'https://models.example.com/ollama', sendsKey: true };
     expect(await asked(exposed)).toBe(`https://models.example.com/ollama/api/chat Bearer ${KEY}`);

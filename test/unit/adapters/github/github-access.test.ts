@@ -1,5 +1,6 @@
 import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { fakeClock } from '#test/fakes/index.ts';
 import { type ScriptedServer, startServer } from './scripted-server.ts';
@@ -31,6 +32,15 @@ describe('access to GitHub by the token secret', () => {
     const { token, botLogin } = access({ token: 'plain' });
     expect([await token(SHOP), await token(null), await botLogin?.()]).toEqual(['plain', 'plain', null]);
     expect(github.requests).toEqual([]);
+  });
+
+  it('[A67] may be a fine-grained token, which is used as it is', async () => {
+    const fineGrained = ['github', 'pat', '11ABCDEFG0', 'local'].join('_');
+    const { token } = access({ token: fineGrained });
+    github.on('GET /repos/acme/shop/actions/runs/7', { status: 404, json: {} });
+    const host = makeGithubCodeHost({ apiUrl: github.url, token, clock });
+    await expect(host.getRun('acme/shop', 7)).rejects.toMatchObject({ name: 'Refused' });
+    expect(github.requests.map(({ authorization }) => authorization)).toEqual([`Bearer ${fineGrained}`]);
   });
 
   it('signs a JWT by RS256 that ends within ten minutes', async () => {

@@ -5,7 +5,7 @@ import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
 import { aClassification, aFullPurse, anAnswer, aReport, someProse, someTokens } from '#test/builders/index.ts';
 import { fakeModelClient } from '#test/fakes/index.ts';
 
-import { ask, open, prompts, report, request, settings } from './diagnosis-rig.ts';
+import { ask, look, open, prompts, report, request, settings } from './diagnosis-rig.ts';
 
 describe('asking a model for a diagnosis', () => {
   it('gives the parsed reply and what it took', async () => {
@@ -20,6 +20,18 @@ describe('asking a model for a diagnosis', () => {
     const { call, diagnose } = open([report()]);
     await diagnose();
     expect(call(0).tools.at(-1)?.schema).toMatchObject({ properties: { choice: { enum: ['rerun', 'human'] } } });
+  });
+
+  it('[C52] asks for three changes where code is at fault, knowing the failure, its lines and the code, and keeps no more', async () => {
+    const change = (title: string) => ({ title, file: 'src/cart.ts', code: `total(${title})`, evidence: ['L1', 'F2'] });
+    const suggestions = ['a', 'b', 'c', 'd'].map(change);
+    const { call, diagnose } = open([look({ file: 'src/cart.ts' }), report({ suggestions })]);
+    const result = await diagnose();
+    const { turns, tools } = call(1);
+    const shown = JSON.stringify(turns);
+    for (const known of ['test_failure', 'L1| ', 'F2| abc by someone']) expect(shown).toContain(known);
+    expect(tools.at(-1)?.schema).toMatchObject({ properties: { suggestions: { maxItems: 3 } } });
+    expect(result).toMatchObject({ kind: 'answered', reply: { suggestions: ['a', 'b', 'c'].map(change) } });
   });
 
   it('[A74] asks the model of the failure family with its own prompt, others the usual one', async () => {

@@ -42,7 +42,7 @@ function aCase(
 
 const trained = trainFailureModel(someCases(), oneSignature, { id: 'feedfeedfeedfeed' });
 
-describe('[C1] [C39] a model trained on labelled failures', () => {
+describe('[C1] [C39] [E3] a model trained on labelled failures', () => {
   it('names the class of repositories that it has not seen, without any signature', () => {
     for (const one of someCases()) {
       const answer = classify(one.evidence, { signatures: noSignatures, model: trained.heldOut(one.group) });
@@ -67,7 +67,7 @@ describe('[C1] [C39] a model trained on labelled failures', () => {
     expect(answer).toMatchObject({ class: 'unknown', confidence: 0 });
   });
 
-  it('leaves the answer to a signature that it does not surely contradict', () => {
+  it('[D253] answers together with the signatures: leaves the answer to one that it does not surely contradict', () => {
     const answer = classify(anEvidence({ texts: ['gadget jammed'] }), {
       signatures: oneSignature,
       model: trained.model,
