@@ -26,7 +26,7 @@ export interface AccessSources {
   readonly modelProviders: readonly ModelProvider[];
 }
 
-/** Every statement of a function's role that is about the product, in the order of its config. Equal ones come once. */
+/** Every statement of a function's role that is about the product, in the order of its config. Nothing is allowed twice. */
 export function accessOf(config: FunctionConfig, sources: AccessSources): Access[] {
   const { services } = sources.configuration;
   const forModel = modelSettingsOf(sources.configuration) === null ? undefined : config.forModel;
@@ -38,7 +38,7 @@ export function accessOf(config: FunctionConfig, sources: AccessSources): Access
     ...serviceAccess(services, config.readsServices ?? []),
     ...serviceAccess(services, forModel?.readsServices ?? []),
   ];
-  return [...new Map(statements.map((statement) => [keyOf(statement), statement])).values()];
+  return withoutRepeats(statements);
 }
 
 function resourceAccess(uses: FunctionConfig['uses'], { resources }: AccessSources): Access[] {
@@ -69,6 +69,23 @@ function modelAccess({ modelProviders, configuration }: AccessSources): Access[]
   );
 }
 
-function keyOf({ actions, resources, conditions }: Access): string {
-  return JSON.stringify([[...actions].sort(), [...resources].sort(), conditions ?? {}]);
+/**
+ * Leaves out of each statement what an earlier one allows already, so that two actions on the same service do not both hold a right:
+ * what is taken from a role is then gone.
+ */
+function withoutRepeats(statements: readonly Access[]): Access[] {
+  const allowed = new Set<string>();
+  return statements.flatMap(({ actions, resources, ...rest }) => {
+    const resourcesLeft = new Map<string, { actions: string[]; resources: string[] }>();
+    for (const action of actions) {
+      const keyOf = (resource: string) => JSON.stringify([action, resource, rest.conditions ?? {}]);
+      const left = [...new Set(resources)].filter((resource) => !allowed.has(keyOf(resource)));
+      for (const resource of left) allowed.add(keyOf(resource));
+      if (left.length === 0) continue;
+      const together = resourcesLeft.get(JSON.stringify(left)) ?? { actions: [], resources: left };
+      resourcesLeft.set(JSON.stringify(left), together);
+      together.actions.push(action);
+    }
+    return [...resourcesLeft.values()].map((left) => ({ ...rest, ...left }));
+  });
 }

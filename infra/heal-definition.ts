@@ -13,6 +13,8 @@ interface Choice {
 }
 
 interface Written {
+  readonly StartAt: string;
+  readonly QueryLanguage: string;
   readonly TimeoutSeconds: number;
   readonly States: Readonly<Record<string, object>> & {
     readonly Route: { readonly Choices: readonly Choice[] };

@@ -1,18 +1,31 @@
 import type { Service } from '#shared/domain/configuration/configuration.ts';
+import { resourcesOf } from '#shared/domain/remediation/resource-ref.ts';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
+import { resourceReads } from '#shared/plugins/actions/resource-grants.ts';
 import type { Access } from './access.ts';
 
 const HERE = `\${Region}:\${Account}`;
 
-/** Rights to read what the catalogue's services are doing: alarms and deployments (`state`), logs, metrics. None without services. */
+/** Rights to read what the catalogue's services are doing: alarms, deployments and what remedies change (`state`), logs, metrics. None without services. */
 export function serviceAccess(
   services: readonly Service[],
   parts: NonNullable<FunctionConfig['readsServices']>,
 ): Access[] {
   return [
-    ...(parts.includes('state') ? [...alarmAccess(services), ...lambdaAccess(services), ...ecsAccess(services)] : []),
+    ...(parts.includes('state') ? stateAccess(services) : []),
     ...(parts.includes('logs') ? logAccess(services) : []),
     ...(parts.includes('metrics') ? metricAccess(services) : []),
+  ];
+}
+
+function stateAccess(services: readonly Service[]): Access[] {
+  const wildcardReason = 'AWS knows no narrower resource for reading what the remedy changes; it reads, nothing more.';
+  const remedied = resourceReads(services.flatMap((service) => resourcesOf(service)));
+  return [
+    ...alarmAccess(services),
+    ...lambdaAccess(services),
+    ...ecsAccess(services),
+    ...remedied.map((grant) => ({ ...grant, wildcardReason })),
   ];
 }
 

@@ -2,5 +2,5 @@ import { defineActFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineActFunction({
   family: 'ecs',
-  description: 'Deploys the task definition before to ECS services.',
+  description: 'Rolls back, restarts and scales ECS services.',
 });

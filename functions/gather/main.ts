@@ -1,4 +1,5 @@
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
+import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
 import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
 import { makeCloudWatchLogsReader } from '#shared/adapters/aws/cloudwatch-logs-reader.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
@@ -35,6 +36,7 @@ export const handler = stepFunction({
     archives: makeZipLogArchive(),
     alarms: makeCloudWatchAlarmReader(),
     deployments: makeDeploymentReader(),
+    resources: makeAllResourcesReader(),
     serviceLogs: makeCloudWatchLogsReader(),
     configuration,
     clock: systemClock,

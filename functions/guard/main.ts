@@ -1,3 +1,4 @@
+import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
 import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
@@ -32,6 +33,7 @@ export const handler = stepFunction({
       codeHost,
       alarms: makeCloudWatchAlarmReader(),
       deployments: makeDeploymentReader(),
+      resources: makeAllResourcesReader(),
       clock: systemClock,
     }),
     actions: ACTIONS,

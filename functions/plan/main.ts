@@ -1,3 +1,4 @@
+import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
 import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
@@ -35,6 +36,7 @@ export const handler = stepFunction({
     ),
     alarms: makeCloudWatchAlarmReader(),
     deployments: makeDeploymentReader(),
+    resources: makeAllResourcesReader(),
     actions: ACTIONS,
     configuration,
     clock: systemClock,

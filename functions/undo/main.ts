@@ -1,3 +1,4 @@
+import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
@@ -24,6 +25,7 @@ export const handler = stepFunction({
     control: makeDynamoControlStore({ table: environment.controlTable }),
     ports: actionPorts({
       deployments: makeDeploymentReader(),
+      resources: makeAllResourcesReader(),
       lambdaAliases: makeLambdaAliasWriter(),
       ecsServices: makeEcsServiceWriter(),
       clock: systemClock,

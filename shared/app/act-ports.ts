@@ -7,6 +7,7 @@ export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clo
     codeHost: given.codeHost ?? refusing('codeHost'),
     alarms: given.alarms ?? refusing('alarms'),
     deployments: given.deployments ?? refusing('deployments'),
+    resources: given.resources ?? refusing('resources'),
     lambdaAliases: given.lambdaAliases ?? refusing('lambdaAliases'),
     ecsServices: given.ecsServices ?? refusing('ecsServices'),
     clock: given.clock,

@@ -1,20 +1,29 @@
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
 import type { AlarmFacts } from '#shared/domain/evidence/telemetry.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
 import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
-import type { AlarmReader, AlarmState, DeploymentReader, ServiceLogReader } from '#shared/ports/cloud.ts';
+import { resourcesOf } from '#shared/domain/remediation/resource-ref.ts';
+import type {
+  AlarmReader,
+  AlarmState,
+  DeploymentReader,
+  ResourceReader,
+  ServiceLogReader,
+} from '#shared/ports/cloud.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type Excerpts, makeExcerpts } from './gather-excerpts.ts';
-import { makePartReader, type PartReader } from './gather-part.ts';
+import { inParallel, makePartReader, type PartReader } from './gather-part.ts';
 import type { Gathered } from './gather-run.ts';
 
 export interface AlarmGatherDeps {
   readonly alarms: AlarmReader;
   readonly deployments: DeploymentReader;
+  readonly resources: ResourceReader;
   readonly serviceLogs: ServiceLogReader;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -39,6 +48,7 @@ export async function gatherAlarm(
   const deployment = service?.deployment ?? null;
   const deployed =
     deployment === null ? null : await part('deployment of the service', () => deps.deployments.read(deployment), null);
+  const resources = service === null ? [] : await readResources(service, alarmNameOf(target), { part, deps });
   const excerpts = makeExcerpts(2);
   if (tainted.reason) {
     excerpts.open({ id: 'alarm', name: `Alarm ${alarmNameOf(target)}`, url: null }).push(`${tainted.reason}\n`);
@@ -52,10 +62,23 @@ export async function gatherAlarm(
       stateSince: state?.since ?? null,
       serviceId: service?.id ?? null,
       deployment: deployed,
+      resources,
     },
     sources,
     notes: [...notes, ...cuts],
   };
+}
+
+/** What the service's remedies for this alarm would change. */
+async function readResources(
+  service: Service,
+  alarmName: string,
+  { part, deps }: { part: PartReader; deps: AlarmGatherDeps },
+): Promise<ResourceState[]> {
+  const read = resourcesOf(service, alarmName).map((ref) =>
+    part('state of what a remedy changes', () => deps.resources.read(ref), null),
+  );
+  return (await inParallel(read)).filter((state) => state !== null);
 }
 
 /** Null when the alarm is gone or may not be read; a passing failure is thrown. An answer from before the alarm rang says nothing. */

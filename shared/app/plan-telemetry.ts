@@ -1,17 +1,21 @@
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
 import type { AlarmFacts, Deployment, RunFacts, Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { AlarmTarget, GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
-import type { AlarmReader, DeploymentReader } from '#shared/ports/cloud.ts';
+import { resourcesOf } from '#shared/domain/remediation/resource-ref.ts';
+import type { AlarmReader, DeploymentReader, ResourceReader } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { inParallel } from './gather-part.ts';
 
 export interface FreshTelemetryDeps {
   readonly codeHost: Pick<CodeHost, 'getRun' | 'hasNewerRun'>;
   readonly alarms: AlarmReader;
   readonly deployments: DeploymentReader;
+  readonly resources: ResourceReader;
   readonly configuration: Configuration;
   readonly clock: Clock;
 }
@@ -57,6 +61,7 @@ async function readAlarmAgain(target: AlarmTarget, deps: FreshTelemetryDeps): Pr
     stateSince: state?.since ?? null,
     serviceId: service?.id ?? null,
     deployment: await readDeployment(service?.deployment ?? null, deps),
+    resources: service === null ? [] : await readResources(service, alarmNameOf(target), deps),
   };
 }
 
@@ -65,6 +70,15 @@ async function readDeployment(
   { deployments }: FreshTelemetryDeps,
 ): Promise<Deployment | null> {
   return ref === null ? null : await unlessRefused(() => deployments.read(ref));
+}
+
+async function readResources(
+  service: Service,
+  alarmName: string,
+  { resources }: FreshTelemetryDeps,
+): Promise<ResourceState[]> {
+  const read = resourcesOf(service, alarmName).map((ref) => unlessRefused(() => resources.read(ref)));
+  return (await inParallel(read)).filter((state) => state !== null);
 }
 
 async function unlessRefused<T>(read: () => Promise<T>): Promise<T | null> {

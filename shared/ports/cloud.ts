@@ -1,4 +1,6 @@
+import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
 import type { Deployment } from '#shared/domain/evidence/telemetry.ts';
+import type { ResourceRef } from '#shared/domain/remediation/resource-ref.ts';
 
 export interface AlarmState {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
@@ -37,9 +39,18 @@ export interface LambdaAliasWriter {
   ): Promise<'moved' | 'changed-meanwhile'>;
 }
 
-/** Deploys a task definition to an ECS service. Effects (this, `pointTo`, `publish`) throw `OutcomeUnknown` when their answer was lost. */
+/** Reads what remedies change, as it is now. */
+export interface ResourceReader {
+  read(ref: ResourceRef): Promise<ResourceState>;
+}
+
+/** Changes ECS services. Effects (these, `pointTo`, `publish`) throw `OutcomeUnknown` when their answer was lost. */
 export interface EcsServiceWriter {
   deploy(cluster: string, service: string, taskDefinition: string): Promise<void>;
+  /** New tasks of the task definition that is deployed. */
+  redeploy(cluster: string, service: string): Promise<void>;
+  /** Sets how many tasks are to run. */
+  scale(cluster: string, service: string, desiredCount: number): Promise<void>;
 }
 
 /** Publishes to the escalation topic; its e-mail subscribers get it. Subject: ASCII, at most 100 characters. */

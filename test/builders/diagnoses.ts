@@ -93,6 +93,7 @@ export function someAlarmFacts(change: Partial<AlarmFacts> = {}): AlarmFacts {
     stateSince: '2026-11-21T11:58:00.000Z',
     serviceId: 'checkout',
     deployment: aLambdaDeployment(),
+    resources: [],
     ...change,
   };
 }

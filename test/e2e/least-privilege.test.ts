@@ -16,7 +16,7 @@ import {
   type Right,
   withoutAction,
 } from './support/rights.ts';
-import { letGoStale, post, signIn, stopExecutions, trigger } from './support/steering.ts';
+import { approve, letGoStale, post, signIn, stopExecutions, trigger } from './support/steering.ts';
 import { logicalIdOf } from './support/template.ts';
 import { until } from './support/until.ts';
 
@@ -58,17 +58,6 @@ afterAll(() => healer?.stop());
 const fail = (...args: Parameters<Healer['world']['samples']['failRun']>) => healer.world.samples.failRun(...args);
 const ring = (service: 'checkout' | 'orders' | 'ledger', okAfterMs: number | null = 40) =>
   healer.world.aws.fireAlarm(service, { okAfterMs });
-
-async function approve(subject: Subject, token: string): Promise<void> {
-  const link = () => healer.mailsAbout(subject).flatMap(({ text }) => /http\S+\/approvals\/\S+/.exec(text) ?? [])[0];
-  await until('the request for an approval', () => link() !== undefined);
-  const page = link() ?? '';
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  expect((await fetch(page)).status).toBe(200);
-  expect((await fetch(`${page}/details`, { headers })).status).toBe(200);
-  const body = JSON.stringify({ decision: 'approved', digest: page.split('/').at(-1) });
-  expect((await fetch(page, { method: 'POST', headers, body })).status).toBe(200);
-}
 
 async function stopAndReconcile(subject: Subject): Promise<void> {
   await until('its execution', () => healer.statesOf(subject).length > 0);
@@ -118,7 +107,7 @@ describe('the functions with their synthesized roles', () => {
     for (let round = 0; round < 3; round += 1) await healer.ended(ring('checkout'));
     for (const okAfterMs of [40, null]) {
       const orders = ring('orders', okAfterMs);
-      await approve(orders, token);
+      await approve(healer, orders, token);
       expect(await healer.ended(orders)).toMatchObject({ status: okAfterMs === null ? 'escalated' : 'resolved' });
     }
     expect(healer.runtime.denials).toEqual([]);

@@ -5,6 +5,7 @@ import type {
   EcsServiceWriter,
   LambdaAliasWriter,
   Mailer,
+  ResourceReader,
   SecretReader,
   ServiceLogReader,
   SignalQueue,
@@ -18,6 +19,8 @@ export const fakeServiceLogs = (answers: Partial<ServiceLogReader> = {}): Script
   scripted('serviceLogs', answers);
 export const fakeDeployments = (answers: Partial<DeploymentReader> = {}): Scripted<DeploymentReader> =>
   scripted('deployments', answers);
+export const fakeResources = (answers: Partial<ResourceReader> = {}): Scripted<ResourceReader> =>
+  scripted('resources', answers);
 export const fakeLambdaAliases = (answers: Partial<LambdaAliasWriter> = {}): Scripted<LambdaAliasWriter> =>
   scripted('lambdaAliases', answers);
 export const fakeEcsServices = (answers: Partial<EcsServiceWriter> = {}): Scripted<EcsServiceWriter> =>

@@ -1,15 +1,20 @@
-import { ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { ECSClient, UpdateServiceCommand, type UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
 import type { EcsServiceWriter } from '#shared/ports/cloud.ts';
 import { ONCE } from './clients.ts';
 import { sendEffect } from './errors.ts';
 
-/** Deploys a task definition. Never repeated after a lost answer (`OutcomeUnknown`). */
+/** Changes ECS services. Never repeated after a lost answer (`OutcomeUnknown`). */
 export function makeEcsServiceWriter(options: { readonly client?: ECSClient } = {}): EcsServiceWriter {
   const { client = new ECSClient(ONCE) } = options;
+  const update = async (what: string, change: UpdateServiceCommandInput): Promise<void> => {
+    await sendEffect(what, () => client.send(new UpdateServiceCommand(change)));
+  };
   return {
-    deploy: async (cluster, service, taskDefinition) => {
-      const command = new UpdateServiceCommand({ cluster, service, taskDefinition });
-      await sendEffect(`Deploying ${taskDefinition} to ${cluster}/${service}`, () => client.send(command));
-    },
+    deploy: (cluster, service, taskDefinition) =>
+      update(`Deploying ${taskDefinition} to ${cluster}/${service}`, { cluster, service, taskDefinition }),
+    redeploy: (cluster, service) =>
+      update(`Restarting ${cluster}/${service}`, { cluster, service, forceNewDeployment: true }),
+    scale: (cluster, service, desiredCount) =>
+      update(`Scaling ${cluster}/${service} to ${desiredCount} tasks`, { cluster, service, desiredCount }),
   };
 }

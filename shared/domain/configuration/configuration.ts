@@ -3,6 +3,7 @@ import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { Learning } from './learning.ts';
 import { Model } from './model-settings.ts';
+import { Remedy, remedyProblems } from './remedies.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
 const MOST_POLLS = 500;
@@ -27,15 +28,22 @@ const DeploymentRef = z.discriminatedUnion('kind', [
 ]);
 
 /** A service of the catalogue: which alarms speak of it, how it is deployed, and how far Selfheal may go. */
-export const Service = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]{1,60}$/),
-  criticality: z.enum(['low', 'medium', 'high', 'critical']).default('medium'),
-  mode: Mode.default('suggest'),
-  /** Names of the CloudWatch alarms that speak of it, in the deployment's own account and region. */
-  alarms: z.array(z.string().min(1).max(255)).min(1),
-  deployment: DeploymentRef.nullable().default(null),
-  logGroup: z.string().min(1).max(512).nullable().default(null),
-});
+export const Service = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9-]{1,60}$/),
+    criticality: z.enum(['low', 'medium', 'high', 'critical']).default('medium'),
+    mode: Mode.default('suggest'),
+    /** Names of the CloudWatch alarms that speak of it, in the deployment's own account and region. */
+    alarms: z.array(z.string().min(1).max(255)).min(1),
+    deployment: DeploymentRef.nullable().default(null),
+    logGroup: z.string().min(1).max(512).nullable().default(null),
+    remedies: z.array(Remedy).max(16).default([]),
+  })
+  .superRefine((service, context) => {
+    for (const { index, problem } of remedyProblems(service)) {
+      context.addIssue({ code: 'custom', path: ['remedies', index], message: problem });
+    }
+  });
 export type Service = z.infer<typeof Service>;
 
 const Freeze = z.strictObject({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ResourceState } from './resource-state.ts';
 
 /** How a job ended in one attempt of a run. */
 const JobResult = z.strictObject({
@@ -66,6 +67,8 @@ const AlarmFacts = z.strictObject({
   stateSince: z.iso.datetime({ offset: true }).nullable(),
   serviceId: z.string().nullable(),
   deployment: Deployment.nullable(),
+  /** What the service's remedies for this alarm would change; what could not be read is left out. */
+  resources: z.array(ResourceState).max(16).default([]),
 });
 
 /** Facts read from APIs with our own credentials, independent of anything a log says. Candidates are built from these. */

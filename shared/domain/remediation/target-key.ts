@@ -1,5 +1,7 @@
 import type { Service } from '../configuration/configuration.ts';
-import type { TargetContext } from '../incident/target-context.ts';
+import { alarmNameOf } from '../incident/identity.ts';
+import type { AlarmTarget, TargetContext } from '../incident/target-context.ts';
+import { ecsServiceKey, resourceKey, resourcesOf } from './resource-ref.ts';
 
 /** The key of a workflow run: what leases, limits and the blast radius are counted on. */
 export function runKey(repository: string, runId: number): string {
@@ -11,18 +13,16 @@ export function aliasKey(functionName: string, alias: string): string {
   return `lambda:${functionName}/${alias}`;
 }
 
-/** The key of an ECS service. */
-export function ecsServiceKey(cluster: string, service: string): string {
-  return `ecs:${cluster}/${service}`;
-}
-
-/** The things an incident's actions may change: its own run, or the deployment of its service. Never more than one. */
+/**
+ * The things an incident's actions may change: its own run, or the deployment of its service and what the service's owner listed as
+ * remedies for this very alarm. Each action changes one of them.
+ */
 export function changeableKeys(target: TargetContext, service: Service | null): readonly string[] {
   switch (target.kind) {
     case 'github-run':
       return [runKey(target.repository, target.runId)];
     case 'alarm':
-      return service?.deployment ? [deploymentKey(service.deployment)] : [];
+      return service === null ? [] : [...new Set([...deploymentKeys(service), ...remedyKeys(service, target)])];
     case 'storm':
       return [];
     default:
@@ -30,8 +30,13 @@ export function changeableKeys(target: TargetContext, service: Service | null): 
   }
 }
 
-function deploymentKey(deployment: NonNullable<Service['deployment']>): string {
+function deploymentKeys({ deployment }: Service): string[] {
+  if (deployment === null) return [];
   return deployment.kind === 'lambda-alias'
-    ? aliasKey(deployment.functionName, deployment.alias)
-    : ecsServiceKey(deployment.cluster, deployment.service);
+    ? [aliasKey(deployment.functionName, deployment.alias)]
+    : [ecsServiceKey(deployment.cluster, deployment.service)];
+}
+
+function remedyKeys(service: Service, target: AlarmTarget): string[] {
+  return resourcesOf(service, alarmNameOf(target)).map(resourceKey);
 }

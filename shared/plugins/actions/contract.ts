@@ -4,7 +4,13 @@ import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/remediation/bound-action.ts';
-import type { AlarmReader, DeploymentReader, EcsServiceWriter, LambdaAliasWriter } from '#shared/ports/cloud.ts';
+import type {
+  AlarmReader,
+  DeploymentReader,
+  EcsServiceWriter,
+  LambdaAliasWriter,
+  ResourceReader,
+} from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
@@ -33,6 +39,7 @@ export interface ActionPorts {
   readonly codeHost: CodeHost;
   readonly alarms: AlarmReader;
   readonly deployments: DeploymentReader;
+  readonly resources: ResourceReader;
   readonly lambdaAliases: LambdaAliasWriter;
   readonly ecsServices: EcsServiceWriter;
   readonly clock: Clock;

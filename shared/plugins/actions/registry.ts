@@ -1,9 +1,11 @@
 import { cancelStuckRun } from './cancel-stuck-run.ts';
 import type { ActionPlugin } from './contract.ts';
+import { redeployEcsService } from './redeploy-ecs-service.ts';
 import { rerunFailedJobs } from './rerun-failed-jobs.ts';
 import { rerunWorkflowRun } from './rerun-workflow-run.ts';
 import { rollbackEcsService } from './rollback-ecs-service.ts';
 import { rollbackLambdaAlias } from './rollback-lambda-alias.ts';
+import { scaleEcsService } from './scale-ecs-service.ts';
 
 /** Every remediation Selfheal can perform. */
 export const ACTIONS: readonly ActionPlugin[] = [
@@ -12,6 +14,8 @@ export const ACTIONS: readonly ActionPlugin[] = [
   cancelStuckRun,
   rollbackLambdaAlias,
   rollbackEcsService,
+  scaleEcsService,
+  redeployEcsService,
 ];
 
 /** The plug-in of an id, or null when there is none (any more). */

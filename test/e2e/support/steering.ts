@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { expect } from 'vitest';
 import { ADMIN_KEY, outputOf, type Stage } from '#apps/local/stage.ts';
 import type { Healer, Subject } from './healer.ts';
 import { logicalIdOf } from './template.ts';
@@ -84,4 +85,16 @@ export async function signIn(stage: Stage, user: string, password: string): Prom
   const answer = (await response.json()) as { AuthenticationResult?: { IdToken: string } };
   if (answer.AuthenticationResult === undefined) throw new Error(`${user} could not sign in: ${response.status}`);
   return answer.AuthenticationResult.IdToken;
+}
+
+/** Opens the link of the newest request for an approval about a subject and says yes, as a person with this ID token. */
+export async function approve(healer: Healer, subject: Subject, token: string): Promise<void> {
+  const link = () => healer.mailsAbout(subject).flatMap(({ text }) => /http\S+\/approvals\/\S+/.exec(text) ?? [])[0];
+  await until('the request for an approval', () => link() !== undefined);
+  const page = link() ?? '';
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  expect((await fetch(page)).status).toBe(200);
+  expect((await fetch(`${page}/details`, { headers })).status).toBe(200);
+  const body = JSON.stringify({ decision: 'approved', digest: page.split('/').at(-1) });
+  expect((await fetch(page, { method: 'POST', headers, body })).status).toBe(200);
 }

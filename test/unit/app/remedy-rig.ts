@@ -19,6 +19,8 @@ import { anActionWorld, fittingContext } from '../plugins/actions/action-world.t
 
 export interface RigOptions {
   readonly family?: ActionFamily;
+  /** The action that fits; the first of its family by default. */
+  readonly actionId?: string;
   readonly configure?: (configuration: Configuration) => Configuration;
   readonly incident?: Partial<Incident>;
   readonly confidence?: number;
@@ -27,13 +29,14 @@ export interface RigOptions {
 /** An open incident with everything a plan needs, in stores in memory, before a world that can be acted upon. */
 export async function aRemedyRig({
   family = 'github',
+  actionId,
   configure = (one) => one,
   incident,
   confidence = 0.9,
 }: RigOptions = {}) {
-  const world = anActionWorld();
+  const world = anActionWorld(actionId);
   const { clock } = world;
-  const context = fittingContext(family);
+  const context = fittingContext(family, actionId);
   const incidents = makeMemoryIncidentStore(clock);
   const evidence = makeMemoryEvidenceStore();
   const classification = aClassification({ confidence });
@@ -51,6 +54,7 @@ export async function aRemedyRig({
     codeHost: world.ports.codeHost,
     alarms: world.ports.alarms,
     deployments: world.ports.deployments,
+    resources: world.ports.resources,
     actions: ACTIONS,
     configuration: configure(context.configuration),
     clock,

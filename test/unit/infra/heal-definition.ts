@@ -31,7 +31,7 @@ export interface Definition {
 }
 
 /** As it is deployed. */
-export const HEAL: Definition = healDefinition(FUNCTIONS);
+export const HEAL = JSON.parse(JSON.stringify(healDefinition(FUNCTIONS))) as Definition;
 
 /** Every state by its name, those of branches included. */
 export const STATES: ReadonlyMap<string, State> = new Map(

@@ -34,16 +34,16 @@ export function makeAlarmClock(company: Company, onEvent: (event: AwsEvent) => v
     const alarm = company.alarms.get(name);
     if (alarm?.state.value === 'ALARM' && isHealthy(company, service)) change(alarm, 'OK');
   };
-  const endRollout = () => {
-    const ecs = company.ecs.get('shop/orders');
+  const endRollout = (service: ServiceId) => {
+    const ecs = company.ecs.get(`shop/${service}`);
     if (ecs === undefined) return;
     finishRollout(ecs);
-    company.ecs.put('shop/orders', ecs);
+    company.ecs.put(`shop/${service}`, ecs);
   };
   return {
     change,
     deployed(service) {
-      if (service === 'orders') after(ROLLOUT_MS, endRollout);
+      if (company.ecs.get(`shop/${service}`) !== undefined) after(ROLLOUT_MS, () => endRollout(service));
       for (const alarm of company.alarms.all()) {
         if (alarm.service !== service || alarm.okAfterMs === null || !isHealthy(company, service)) continue;
         after(alarm.okAfterMs, () => clearWhenHealthy(alarm));

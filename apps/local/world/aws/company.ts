@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type Collection, makeCollection } from '../server/collection.ts';
 
 /** The services of a small company: its deployments may be bad, and then its alarms ring. */
-export const SERVICE_IDS = ['checkout', 'orders', 'ledger'] as const;
+export const SERVICE_IDS = ['checkout', 'orders', 'ledger', 'catalog'] as const;
 export type ServiceId = (typeof SERVICE_IDS)[number];
 
 export interface LambdaVersion {
@@ -33,8 +33,9 @@ export interface EcsDeploymentState {
 
 export interface EcsState {
   readonly cluster: string;
-  readonly service: string;
+  readonly service: ServiceId;
   readonly family: string;
+  desiredCount: number;
   taskDefinitions: TaskDefinitionState[];
   /** Newest first: the primary, then one that is being drained. */
   deployments: EcsDeploymentState[];
@@ -108,6 +109,9 @@ function found(company: Company): void {
   }
 }
 
+/** Too few for what the catalog's tasks have grown to. */
+const CATALOG_TASKS = 2;
+
 /** Puts the service's newest deployment back, `minutes` old. For `ledger`, whose last deployment is months old, nothing is new. */
 export function deployBad(company: Company, service: ServiceId, minutes: number): void {
   const at = ago(minutes * MINUTE);
@@ -128,6 +132,7 @@ export function deployBad(company: Company, service: ServiceId, minutes: number)
         cluster: 'shop',
         service: 'orders',
         family: 'orders',
+        desiredCount: 3,
         taskDefinitions: [
           { revision: 6, registeredAt: ago(40 * DAY), good: true },
           { revision: 7, registeredAt: ago(9 * DAY), good: true },
@@ -136,6 +141,18 @@ export function deployBad(company: Company, service: ServiceId, minutes: number)
         deployments: [{ id: deploymentId('orders:8', at), revision: 8, createdAt: at, completed: true }],
       });
       return;
+    case 'catalog': {
+      const since = ago(60 * DAY);
+      company.ecs.put('shop/catalog', {
+        cluster: 'shop',
+        service: 'catalog',
+        family: 'catalog',
+        desiredCount: CATALOG_TASKS,
+        taskDefinitions: [{ revision: 3, registeredAt: since, good: true }],
+        deployments: [{ id: deploymentId('catalog:3', since), revision: 3, createdAt: since, completed: true }],
+      });
+      return;
+    }
     case 'ledger':
       if (company.functions.get('ledger-api') !== undefined) return;
       company.functions.put('ledger-api', {
@@ -168,6 +185,12 @@ export function isHealthy(company: Company, service: ServiceId): boolean {
     case 'orders': {
       const ecs = company.ecs.get('shop/orders');
       return ecs?.taskDefinitions.find((one) => one.revision === ecs.deployments[0]?.revision)?.good === true;
+    }
+    case 'catalog': {
+      // More tasks share the load; new ones have leaked nothing yet.
+      const ecs = company.ecs.get('shop/catalog');
+      const startedAt = Date.parse(ecs?.deployments[0]?.createdAt ?? '');
+      return (ecs?.desiredCount ?? 0) > CATALOG_TASKS || Date.now() - startedAt < DAY;
     }
     case 'ledger':
       return false;
@@ -202,6 +225,18 @@ export const ALARMS: readonly AlarmDefinition[] = [
     threshold: 20,
     quietValue: 1,
     loudValue: 217,
+  },
+  {
+    name: 'catalog-memory',
+    service: 'catalog',
+    description: 'The tasks of the catalog are about to run out of memory.',
+    namespace: 'AWS/ECS',
+    metric: 'MemoryUtilization',
+    statistic: 'Average',
+    dimensions: { ClusterName: 'shop', ServiceName: 'catalog' },
+    threshold: 85,
+    quietValue: 61,
+    loudValue: 91,
   },
   {
     name: 'ledger-latency',

@@ -1,8 +1,6 @@
 import { deploymentId, type EcsDeploymentState, type EcsState, type TaskDefinitionState } from './company.ts';
 import { AwsError, type AwsRooms, epoch, list, type Operation, pageBy, text } from './operation.ts';
 
-const DESIRED = 3;
-
 function arn({ company }: AwsRooms, resource: string): string {
   return `arn:aws:ecs:${company.region}:${company.account}:${resource}`;
 }
@@ -40,8 +38,8 @@ function presentService(rooms: AwsRooms, state: EcsState): object {
     serviceName: state.service,
     clusterArn: arn(rooms, `cluster/${state.cluster}`),
     status: 'ACTIVE',
-    desiredCount: DESIRED,
-    runningCount: DESIRED,
+    desiredCount: state.desiredCount,
+    runningCount: state.desiredCount,
     pendingCount: 0,
     launchType: 'FARGATE',
     platformVersion: 'LATEST',
@@ -67,9 +65,9 @@ function presentDeployment(rooms: AwsRooms, state: EcsState, one: EcsDeploymentS
     id: one.id,
     status: primary ? 'PRIMARY' : 'ACTIVE',
     taskDefinition: taskArn(rooms, state, one.revision),
-    desiredCount: DESIRED,
+    desiredCount: state.desiredCount,
     pendingCount: one.completed ? 0 : 1,
-    runningCount: one.completed ? DESIRED : DESIRED - 1,
+    runningCount: one.completed ? state.desiredCount : state.desiredCount - 1,
     failedTasks: 0,
     createdAt: epoch(one.createdAt),
     updatedAt: epoch(one.createdAt),
@@ -139,6 +137,12 @@ const describeTaskDefinition: Operation = (rooms, input) => {
   return { taskDefinition: presentTaskDefinition(rooms, state, task), tags: [] };
 };
 
+function desiredCountOf({ desiredCount }: Record<string, unknown>, state: EcsState): number {
+  if (desiredCount === undefined) return state.desiredCount;
+  if (Number.isInteger(desiredCount) && (desiredCount as number) >= 0) return desiredCount as number;
+  throw new AwsError('InvalidParameterException', 400, 'desiredCount must be a whole number.');
+}
+
 const updateService: Operation = (rooms, input) => {
   const cluster = clusterOf(rooms, input);
   const state = rooms.company.ecs.get(`${cluster}/${shortName(text(input.service))}`);
@@ -152,9 +156,12 @@ const updateService: Operation = (rooms, input) => {
     const id = deploymentId(`${state.family}:${to}`, createdAt);
     state.deployments = [{ id, revision: to, createdAt, completed: false }, ...state.deployments.slice(0, 1)];
   }
+  const count = { from: state.desiredCount, to: desiredCountOf(input, state) };
+  state.desiredCount = count.to;
   rooms.company.ecs.put(`${state.cluster}/${state.service}`, state);
-  rooms.journal.record('ecs.service.updated', `${cluster}/${state.service}`, { from, to });
-  rooms.deployed('orders');
+  const facts = { from, to, ...(count.to === count.from ? {} : { fromCount: count.from, toCount: count.to }) };
+  rooms.journal.record('ecs.service.updated', `${cluster}/${state.service}`, facts);
+  rooms.deployed(state.service);
   return { service: presentService(rooms, state) };
 };
 

@@ -61,6 +61,18 @@ const VOICES: Readonly<Record<ServiceId, Voice>> = {
       `{"level":"warn","method":"POST","path":"/orders","status":500,"ms":${31 + (index % 11)}}`,
     ],
   },
+  catalog: {
+    group: '/ecs/catalog',
+    stream: 'catalog/catalog/4b1d9e0f7a6c4e2d8b3a5f60718293a4',
+    rate: 25,
+    calm: (index) => [
+      `{"level":"info","method":"GET","path":"/products/${700 + index}","status":200,"ms":${6 + (index % 15)}}`,
+    ],
+    broken: (index) => [
+      `{"level":"warn","msg":"heap is nearly full","usedMb":${452 + (index % 20)},"limitMb":512,"gcMs":${210 + (index % 90)}}`,
+      `{"level":"info","method":"GET","path":"/products/${700 + index}","status":200,"ms":${640 + (index % 150)}}`,
+    ],
+  },
   ledger: {
     group: '/aws/lambda/ledger-api',
     stream: '2026/11/20/[17]a0b1c2d3e4f5061728394a5b6c7d8e9f',

@@ -8,11 +8,11 @@ import {
   aConfiguration,
   aGithubTarget,
   aLambdaDeployment,
+  anActionRecord,
   anAlarmTarget,
   anEcsDeployment,
   aService,
   aTelemetry,
-  anActionRecord,
   someAlarmFacts,
   someRunFacts,
 } from '#test/builders/index.ts';
@@ -24,6 +24,7 @@ import {
   fakeEcsServices,
   fakeLambdaAliases,
 } from '#test/fakes/index.ts';
+import { remediedService, remedyPorts, someResources } from './remedy-world.ts';
 
 export function aRun(change: Partial<Run> = {}): Run {
   return {
@@ -60,7 +61,9 @@ export function anActionWorld(id?: string) {
     ecs: anEcsDeployment(),
     newerRun: false,
     effects: [] as string[],
+    resources: someResources(),
   };
+  const { ecs, ...remedies } = remedyPorts(state);
   const ports = {
     codeHost: fakeCodeHost({
       getRun: async () => ({ ...state.run }),
@@ -88,7 +91,9 @@ export function anActionWorld(id?: string) {
         return 'moved';
       },
     }),
+    ...remedies,
     ecsServices: fakeEcsServices({
+      ...ecs,
       deploy: async (_cluster, _service, taskDefinition) => {
         state.effects.push(`ecs:${taskDefinition.split('/').at(-1)}`);
         state.ecs = { ...state.ecs, currentTaskDefinition: taskDefinition };
@@ -138,11 +143,14 @@ const FITTING: Readonly<Record<string, { facts: Partial<RunFacts>; past: readonl
 /** Facts from which exactly one action of the family is proposed: its first one, or the given one. */
 export function fittingContext(family: ActionPlugin['family'], id?: string) {
   const special = FITTING[id ?? ''];
-  const service = family === 'github' ? null : family === 'lambda' ? aService() : ecsService;
-  const deployment = family === 'lambda' ? aLambdaDeployment() : anEcsDeployment();
+  const remedied = remediedService(id);
+  const service = family === 'github' ? null : (remedied ?? (family === 'lambda' ? aService() : ecsService));
+  const deployment = remedied === null ? (family === 'lambda' ? aLambdaDeployment() : anEcsDeployment()) : null;
+  const alarmFacts = someAlarmFacts({ deployment, resources: remedied === null ? [] : someResources() });
   return {
     target: family === 'github' ? aGithubTarget() : anAlarmTarget(),
-    telemetry: family === 'github' ? aTelemetry({ facts: someRunFacts(special?.facts) }) : aTelemetry({ facts: someAlarmFacts({ deployment }) }),
+    telemetry:
+      family === 'github' ? aTelemetry({ facts: someRunFacts(special?.facts) }) : aTelemetry({ facts: alarmFacts }),
     classification: aClassification(),
     service,
     configuration: aConfiguration({ services: service === null ? [] : [service] }),

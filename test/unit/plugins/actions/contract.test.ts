@@ -10,7 +10,17 @@ import { anActionWorld, fittingContext } from './action-world.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../../shared/plugins/actions');
 /** Files of the folder that are no actions. */
-const PARTS = new Set(['contract', 'registry', 'alarm-verification', 'failed-run', 'fix-pull-request-words', 'recent-deployment']);
+const PARTS = new Set([
+  'contract',
+  'registry',
+  'alarm-verification',
+  'changed-setting',
+  'listed-remedy',
+  'resource-grants',
+  'failed-run',
+  'fix-pull-request-words',
+  'recent-deployment',
+]);
 
 /** Actions whose effect is all that there is to see. */
 const AT_ONCE: ReadonlySet<string> = new Set(['cancel-stuck-run']);
@@ -125,12 +135,12 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
   it('restores what was before, once, however often it is asked', async () => {
     if (!action.undo) return;
     const { ports, state } = anActionWorld(action.id);
-    const before = structuredClone([state.alias.currentVersion, state.ecs.currentTaskDefinition]);
+    const before = structuredClone([state.alias.currentVersion, state.ecs.currentTaskDefinition, state.resources]);
     const parameters = fitting(action);
     const receipt = await action.execute(parameters, ports);
     expect(await action.undo(parameters, receipt, ports)).not.toBe('');
     await action.undo(parameters, receipt, ports);
-    expect([state.alias.currentVersion, state.ecs.currentTaskDefinition]).toEqual(before);
+    expect([state.alias.currentVersion, state.ecs.currentTaskDefinition, state.resources]).toEqual(before);
     expect(state.effects).toHaveLength(2);
   });
 

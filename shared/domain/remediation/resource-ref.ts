@@ -1,0 +1,35 @@
+import type { Service } from '../configuration/configuration.ts';
+import type { Remedy } from '../configuration/remedies.ts';
+
+/** A thing that a remedy changes, by the names the catalogue gives. */
+export type ResourceRef = { readonly kind: 'ecs-service'; readonly cluster: string; readonly service: string };
+
+/** What a remedy of the service changes; null when the service has no such thing. */
+export function resourceOf(remedy: Remedy, { deployment }: Pick<Service, 'deployment'>): ResourceRef | null {
+  switch (remedy.action) {
+    case 'scale-ecs-service':
+    case 'redeploy-ecs-service':
+      return deployment?.kind === 'ecs-service'
+        ? { kind: 'ecs-service', cluster: deployment.cluster, service: deployment.service }
+        : null;
+    default:
+      return remedy satisfies never;
+  }
+}
+
+/** Everything that the remedies of a service for one alarm change, each once; of all its alarms when none is named. */
+export function resourcesOf(service: Service, alarmName?: string): ResourceRef[] {
+  const listed = service.remedies.filter(({ alarms }) => alarmName === undefined || alarms.includes(alarmName));
+  const refs = listed.flatMap((remedy) => resourceOf(remedy, service) ?? []);
+  return [...new Map(refs.map((ref) => [JSON.stringify(ref), ref])).values()];
+}
+
+/** The key of an ECS service. */
+export function ecsServiceKey(cluster: string, service: string): string {
+  return `ecs:${cluster}/${service}`;
+}
+
+/** What leases, limits and the blast radius are counted on. */
+export function resourceKey(ref: ResourceRef): string {
+  return ecsServiceKey(ref.cluster, ref.service);
+}

@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
+import { ecsServiceKey } from '#shared/domain/remediation/resource-ref.ts';
+import { alarmSchedule, judgeAlarm, READ_ALARMS } from './alarm-verification.ts';
+import {
+  type ActionPlugin,
+  type ActionPorts,
+  defineAction,
+  type Observation,
+  type ProposalContext,
+} from './contract.ts';
+import { listedRemedy, readResource, remediedResources } from './listed-remedy.ts';
+import { resourceArn, resourceReads } from './resource-grants.ts';
+
+const Name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/);
+const Parameters = z.strictObject({
+  cluster: Name,
+  service: Name,
+  /** What runs, and runs again afterwards. */
+  taskDefinition: z.string().regex(/^arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:task-definition\/[A-Za-z0-9_-]+:\d+$/),
+  /** Of the newest deployment at planning: ECS gives every deployment an id of its own, so another one is a later one. */
+  deploymentId: z.string().min(1).max(255),
+  alarmName: z.string().min(1).max(255),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+/** New tasks of the same code often help for a while; there is no way back to the old tasks, so a person is asked until it proved itself. */
+const CONFIDENCE = 0.75;
+
+const nameOf = ({ cluster, service }: Parameters): string => `${cluster}/${service}`;
+const refOf = ({ cluster, service }: Parameters) => ({ kind: 'ecs-service', cluster, service }) as const;
+
+function propose(context: ProposalContext) {
+  const found = listedRemedy(context, 'redeploy-ecs-service', 'ecs-service');
+  if (found === null || !found.state.settled || found.state.desiredCount === 0) return [];
+  const { cluster, service, taskDefinition, deploymentId } = found.state;
+  const parameters = Parameters.safeParse({
+    cluster,
+    service,
+    taskDefinition,
+    deploymentId,
+    alarmName: found.alarmName,
+  });
+  return parameters.success ? [{ parameters: parameters.data, confidence: CONFIDENCE, reason: found.reason }] : [];
+}
+
+function receiptOf(parameters: Parameters, at: Date): Receipt {
+  return {
+    summary: `Replaced the tasks of ${nameOf(parameters)} by new ones of the same task definition.`,
+    at: at.toISOString(),
+    facts: { replaced: parameters.deploymentId },
+  };
+}
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const { taskDefinition, deploymentId } = await readResource(refOf(parameters), ports);
+  if (taskDefinition !== parameters.taskDefinition) {
+    return { kind: 'superseded', reason: `Somebody deployed to ${nameOf(parameters)} since it was planned.` };
+  }
+  if (deploymentId !== parameters.deploymentId) {
+    return { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
+  }
+  const alarm = await ports.alarms.read(parameters.alarmName);
+  if (alarm?.state === 'OK') return { kind: 'superseded', reason: 'The alarm is OK again by itself.' };
+  return { kind: 'not-started' };
+}
+
+async function execute(parameters: Parameters, ports: ActionPorts): Promise<Receipt> {
+  await ports.ecsServices.redeploy(parameters.cluster, parameters.service);
+  return receiptOf(parameters, ports.clock.now());
+}
+
+const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, { ports, configuration }) => {
+  const { taskDefinition, settled } = await readResource(refOf(parameters), ports);
+  const judged = judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
+  if (taskDefinition !== parameters.taskDefinition && judged.state !== 'recovered') {
+    return { state: 'failed', summary: `Somebody else deployed to ${nameOf(parameters)}.` };
+  }
+  // Old tasks may have calmed the alarm by going away: it counts once only new ones run.
+  if (!settled) return { state: 'pending', summary: `The new tasks of ${nameOf(parameters)} are still starting.` };
+  return judged;
+};
+
+/**
+ * Restarts an ECS service: new tasks of the same task definition take the place of those that run.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+ */
+export const redeployEcsService = defineAction<Parameters>({
+  id: 'redeploy-ecs-service',
+  title: 'Restart an ECS service with new tasks',
+  family: 'ecs',
+  risk: 'medium',
+  parameters: Parameters,
+  sample: {
+    cluster: 'shop',
+    service: 'orders',
+    taskDefinition: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/orders:8',
+    deploymentId: 'ecs-svc/1234567890123456789',
+    alarmName: 'orders-memory',
+  },
+  propose,
+  describe: (parameters) =>
+    `Restarts the ECS service ${nameOf(parameters)}: new tasks of the same task definition take the place of those that run.`,
+  targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
+  grants: (configuration) => {
+    const refs = remediedResources<'ecs-service'>(configuration, 'redeploy-ecs-service');
+    if (refs.length === 0) return { execute: [], observe: [], undo: [] };
+    const update = { actions: ['ecs:UpdateService'], resources: refs.map(resourceArn) };
+    return { execute: [update], observe: [...resourceReads(refs), READ_ALARMS], undo: [] };
+  },
+  schedule: alarmSchedule,
+  observe,
+  execute,
+  verify,
+});
