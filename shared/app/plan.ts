@@ -177,9 +177,9 @@ async function report(
       action: plan.actionId,
       digest: plan.digest,
       round,
-      ...(exposure === null ? {} : { experiment: exposure.experimentId, variant: exposure.variantId }),
       ...reasonsFact(plan.reasons),
       ...known,
+      ...(exposure === null ? {} : { experiment: exposure.experimentId, variant: exposure.variantId }),
     },
   });
 }

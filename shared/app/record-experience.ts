@@ -52,7 +52,7 @@ async function keepAction(incident: Incident, action: ActionRecord, { experience
 export function outcomeOf(incident: Incident, action: ActionRecord): ActionOutcome | null {
   const { target, classification } = incident;
   const scope = knowledgeScopeOf(target);
-  if (scope === null || classification === null || action.verified === null) return;
+  if (scope === null || classification === null || action.verified === null) return null;
   const { incidentId, digest, actionId, verified } = action;
   const trusted = target.kind === 'alarm' || (target.kind === 'github-run' && target.onDefaultBranch);
   const at = action.intendedAt;
@@ -68,7 +68,7 @@ export function outcomeOf(incident: Incident, action: ActionRecord): ActionOutco
     verified: verified === 'advanced' ? 'recovered' : verified,
     trusted,
     at,
-  });
+  };
 }
 
 async function keepExperiment(
