@@ -99,8 +99,12 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
   return { kind: 'not-started' };
 }
 
+/** Amazon ECS knows no conditional update: a last look leaves others the least time to deploy unseen. */
 async function execute(parameters: Parameters, ports: ActionPorts): Promise<Receipt> {
-  const { cluster, service, toTaskDefinition } = parameters;
+  const { cluster, service, fromTaskDefinition, toTaskDefinition } = parameters;
+  if ((await readService(parameters, ports)) !== fromTaskDefinition) {
+    throw new Refused(`Somebody deployed to ${nameOf(parameters)} since it was planned.`);
+  }
   await ports.ecsServices.deploy(cluster, service, toTaskDefinition);
   return receiptOf(parameters, ports.clock.now());
 }

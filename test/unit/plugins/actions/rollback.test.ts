@@ -112,6 +112,13 @@ describe('deploying the task definition before', () => {
     expect(state.effects).toEqual([]);
   });
 
+  it('deploys nothing over what somebody else deployed right before', async () => {
+    const { state, ports } = anActionWorld();
+    state.ecs = anEcsDeployment({ currentTaskDefinition: parameters.fromTaskDefinition.replace(':8', ':9') });
+    await expect(rollbackEcsService.execute(parameters, ports)).rejects.toThrow(Refused);
+    expect(state.effects).toEqual([]);
+  });
+
   it('may pass only the roles of the catalogue, and only to ECS tasks', () => {
     const { execute } = rollbackEcsService.grants(fittingContext('ecs').configuration);
     expect(execute.find(({ actions }) => actions.includes('iam:PassRole'))).toEqual({
