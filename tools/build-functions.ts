@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
@@ -23,6 +23,8 @@ export interface BuildFunctionsOptions {
   readonly outDir: string;
   /** Where `functions/*` and `shared/data` are; the repository by default. */
   readonly root?: string;
+  /** Told each playbook that is left out, and why. */
+  readonly say?: (problem: string) => void;
 }
 
 export interface Bundle {
@@ -38,18 +40,25 @@ export interface Bundle {
  */
 export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bundle[]> {
   const root = options.root ?? ROOT;
-  readConfiguration(options.configurationFile);
+  const configuration = packedConfiguration(options);
   const mains = globSync('functions/*/main.ts', { cwd: root }).sort();
   rmSync(options.outDir, { recursive: true, force: true });
   mkdirSync(options.outDir, { recursive: true });
   const { metafile } = await build(bundling(root, mains, options.outDir));
   writeFileSync(`${options.outDir}.meta.json`, JSON.stringify(metafile));
-  const bundles = mains.map((main) => finish(main, metafile, root, options));
+  const bundles = mains.map((main) => finish(main, metafile, root, { ...options, configuration }));
   const tooLarge = bundles.filter(({ bytes, bytesAtMost }) => bytes > bytesAtMost);
   if (tooLarge.length === 0) return bundles;
   throw new Error(
     `Too large, see ${options.outDir}.meta.json for what is in it:\n${tooLarge.map(describeBundle).join('\n')}`,
   );
+}
+
+/** The file as it is, with the playbooks that its services allow. */
+function packedConfiguration({ configurationFile, say }: BuildFunctionsOptions): string {
+  const { playbooks } = readConfiguration(configurationFile, say);
+  const text = readFileSync(configurationFile, 'utf8');
+  return playbooks.length === 0 ? text : JSON.stringify({ ...(JSON.parse(text) as object), playbooks });
 }
 
 function bundling(root: string, mains: readonly string[], outDir: string) {
@@ -75,12 +84,17 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
   } satisfies BuildOptions;
 }
 
-function finish(main: string, metafile: Metafile, root: string, options: BuildFunctionsOptions): Bundle {
+function finish(
+  main: string,
+  metafile: Metafile,
+  root: string,
+  options: BuildFunctionsOptions & { readonly configuration: string },
+): Bundle {
   const name = nameOf(main);
   const folder = resolve(options.outDir, name);
   const output = metafile.outputs[relative(root, join(folder, 'index.mjs'))];
   if (output === undefined) throw new Error(`esbuild wrote no bundle for ${main}.`);
-  copyFileSync(options.configurationFile, join(folder, 'selfheal.json'));
+  writeFileSync(join(folder, 'selfheal.json'), options.configuration);
   if ((output.inputs[DATA_READER]?.bytesInOutput ?? 0) > 0) writeData(join(root, 'shared/data'), join(folder, 'data'));
   return { name, bytes: output.bytes, bytesAtMost: BYTES_AT_MOST_OF[name] ?? BYTES_AT_MOST };
 }
@@ -112,6 +126,7 @@ if (import.meta.main) {
     const bundles = await buildFunctions({
       configurationFile: values.config ?? join(ROOT, 'config/selfheal.json'),
       outDir: values.out ?? join(ROOT, 'dist/functions'),
+      say: (problem) => console.error(`Playbook left out: ${problem}`),
     });
     for (const bundle of bundles) console.log(describeBundle(bundle));
     console.log(`${bundles.length} functions in ${((performance.now() - started) / 1000).toFixed(1)} s`);

@@ -7,5 +7,6 @@ export * from './model-replies.ts';
 export * from './model-versions.ts';
 export * from './past-incidents.ts';
 export * from './patterns.ts';
+export * from './playbooks.ts';
 export * from './predictions.ts';
 export * from './signals.ts';

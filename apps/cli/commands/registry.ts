@@ -18,6 +18,7 @@ import { modelList } from './model-list.ts';
 import { modelPromote } from './model-promote.ts';
 import { modelRollback } from './model-rollback.ts';
 import { patchCheck } from './patch-check.ts';
+import { playbookCheck } from './playbook-check.ts';
 import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   metricAnomalies,
   flakyDetect,
   patchCheck,
+  playbookCheck,
   evalCommand,
   trainCommand,
   modelList,

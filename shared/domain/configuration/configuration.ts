@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
+import { Http } from './http-endpoints.ts';
 import { Learning } from './learning.ts';
 import { Model } from './model-settings.ts';
+import { AllowedPlaybooks, Playbooks } from './playbooks.ts';
 import { Remedy, remedyProblems } from './remedies.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
@@ -37,6 +39,8 @@ export const Service = z
     alarms: z.array(z.string().min(1).max(255)).min(1),
     deployment: DeploymentRef.nullable().default(null),
     logGroup: z.string().min(1).max(512).nullable().default(null),
+    /** Playbooks that may be used for it, and the values they need. */
+    playbooks: AllowedPlaybooks,
     remedies: z.array(Remedy).max(16).default([]),
   })
   .superRefine((service, context) => {
@@ -73,6 +77,10 @@ export const Configuration = z.strictObject({
     })
     .prefault({}),
   services: z.array(Service).default([]),
+  /** What playbooks may call. */
+  http: Http,
+  /** Filled by the build from the playbook files. */
+  playbooks: Playbooks,
   model: Model.default({ provider: 'rules' }),
   policy: z
     .strictObject({

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import type { AllowedEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
+import { judgePlaybook } from '#shared/domain/playbook/judge-playbook.ts';
+import type { Playbook } from '#shared/domain/playbook/playbook.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+
+const BYTES_AT_MOST = 64_000;
+
+export interface PlaybookFileProblem {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** What is wrong, where in the playbook, and how to mend it. */
+  readonly reason: string;
+  /** Only `http.allowedEndpoints` stands in the way. */
+  readonly unlisted: boolean;
+}
+
+export interface PlaybookFile {
+  readonly file: string;
+  /** The id as written, also of a playbook that is not sound. */
+  readonly id: string | null;
+  /** Null when anything speaks against it. */
+  readonly playbook: Playbook | null;
+  readonly problems: readonly PlaybookFileProblem[];
+}
+
+/** The playbook files of a folder in name order; none when there is no such folder. */
+export function playbookFilesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /\.ya?ml$/.test(name))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/**
+ * Reads playbooks, one a file. A bad one is named with file, line and reason, the others still load; of two with one id the first in order
+ * does. Throws only when a file cannot be read.
+ */
+export function readPlaybookFiles(files: readonly string[], endpoints: readonly AllowedEndpoint[]): PlaybookFile[] {
+  const takenBy = new Map(ACTIONS.map(({ id }) => [id, 'an action of Selfheal']));
+  return files.map((file) => {
+    const read = readOne(file, endpoints);
+    const owner = read.id === null ? undefined : takenBy.get(read.id);
+    if (read.id !== null && owner === undefined) takenBy.set(read.id, file);
+    if (owner === undefined) return read;
+    const reason = `id: ${read.id} is taken by ${owner}: choose another`;
+    return {
+      ...read,
+      playbook: null,
+      problems: [...read.problems, { file, line: read.lineOf(['id']), reason, unlisted: false }],
+    };
+  });
+}
+
+function readOne(file: string, endpoints: readonly AllowedEndpoint[]) {
+  const text = readFileSync(file, 'utf8');
+  const problem = (line: number, reason: string): PlaybookFileProblem => ({ file, line, reason, unlisted: false });
+  const refused = (problems: PlaybookFileProblem[]) => ({ file, id: null, playbook: null, problems, lineOf: () => 1 });
+  if (text.length > BYTES_AT_MOST) return refused([problem(1, `it is longer than ${BYTES_AT_MOST} characters`)]);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    const problems = document.errors.map(({ message, linePos }) => problem(linePos?.[0].line ?? 1, firstLine(message)));
+    return refused(problems);
+  }
+  const lineOf = (path: readonly PropertyKey[]): number => lineOfPath(document, path, lines);
+  const content = contentOf(document);
+  const judged = judgePlaybook(content, endpoints);
+  const id = (content as { id?: unknown } | null)?.id;
+  return {
+    file,
+    id: typeof id === 'string' ? id : null,
+    playbook: judged.kind === 'sound' ? judged.playbook : null,
+    problems:
+      judged.kind === 'sound'
+        ? []
+        : judged.problems.map(({ path, reason, unlisted = false }) => ({
+            file,
+            line: lineOf(path),
+            reason: path.length === 0 ? reason : `${path.join('.')}: ${reason}`,
+            unlisted,
+          })),
+    lineOf,
+  };
+}
+
+/** What is not plain data (an alias, a tag) is no playbook. */
+function contentOf(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch {
+    return null;
+  }
+}
+
+/** The line of the deepest part of the path that is written down. */
+function lineOfPath(
+  document: ReturnType<typeof parseDocument>,
+  path: readonly PropertyKey[],
+  lines: LineCounter,
+): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+}

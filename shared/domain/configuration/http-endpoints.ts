@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { addressKindOf, isAddress } from './network-address.ts';
+
+/** One place that playbooks may call: an origin and a path below which everything may be called. */
+export const AllowedEndpoint = z
+  .strictObject({
+    /** By which playbooks name it: `airflow:/dags`. */
+    name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+    url: z.string().max(500),
+    /** A host inside your own network: its addresses may be private, and it may speak http. */
+    private: z.boolean().default(false),
+    /** A secret `{"authorization": "Bearer ..."}` that is sent as this header; null: nothing is sent. */
+    authorizationSecretArn: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/)
+      .nullable()
+      .default(null),
+  })
+  .superRefine((endpoint, { addIssue }) => {
+    const reason = problemOfBase(endpoint);
+    if (reason !== null) addIssue({ code: 'custom', path: ['url'], message: reason });
+  });
+export type AllowedEndpoint = z.infer<typeof AllowedEndpoint>;
+
+/** The block `http` of the configuration. */
+export const Http = z
+  .strictObject({ allowedEndpoints: z.array(AllowedEndpoint).max(50).default([]) })
+  .prefault({})
+  .refine(({ allowedEndpoints: all }) => new Set(all.map(({ name }) => name)).size === all.length, {
+    path: ['allowedEndpoints'],
+    message: 'two endpoints have the same name',
+  });
+export type Http = z.infer<typeof Http>;
+
+export type EndpointAnswer =
+  | { readonly kind: 'allowed'; readonly url: URL; readonly endpoint: AllowedEndpoint }
+  /** `unlisted`: it goes by a name that the list does not know yet, so nothing can be said about its address. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly unlisted: boolean };
+
+/** Names that lead to the machine itself or to a cloud's metadata without being addresses. */
+const INNER_NAMES = /^(localhost|.+\.localhost|.+\.local|metadata|instance-data|metadata\.google\.internal)$/;
+
+/**
+ * Whether a playbook's endpoint may be called: `name:/path` or a whole URL that an entry covers, by origin and by path. What a URL hides is
+ * looked through first: decimal, octal and hexadecimal addresses, IPv4 inside IPv6, user information, encoded slashes and dots.
+ */
+export function resolveEndpoint(text: string, endpoints: readonly AllowedEndpoint[]): EndpointAnswer {
+  const [, name, path] = /^([a-z][a-z0-9-]{0,39}):\/(?!\/)(.*)$/s.exec(text) ?? [];
+  const named = endpoints.find((endpoint) => endpoint.name === name);
+  if (name !== undefined && named === undefined) {
+    const reason = `the endpoint "${name}" is not in http.allowedEndpoints: add it there with its address`;
+    return { kind: 'refused', reason, unlisted: true };
+  }
+  const parsed = parse(named === undefined ? text : `${named.url}${path ?? ''}`);
+  if (typeof parsed === 'string') return refused(parsed);
+  const endpoint = endpoints.find(({ url }) => covers(new URL(url), parsed));
+  if (endpoint !== undefined) return { kind: 'allowed', url: parsed, endpoint };
+  const open = `${parsed.origin} is not in http.allowedEndpoints with this path: list it there`;
+  return refused(problemOfHost(parsed, false) ?? open);
+}
+
+const refused = (reason: string): EndpointAnswer => ({ kind: 'refused', reason, unlisted: false });
+
+function covers(base: URL, url: URL): boolean {
+  return url.origin === base.origin && url.pathname.startsWith(base.pathname);
+}
+
+function parse(text: string): URL | string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u0020\u007f\\]/.test(text)) return 'a space, a control character or a backslash is in the address';
+  if (!URL.canParse(text)) return 'it is no address: write https://host/path, or name:/path of an allowed endpoint';
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return `${url.protocol} is not https`;
+  if (url.username !== '' || url.password !== '') return 'a user or a password is in the address: leave it out';
+  if (/%(2f|5c|00)/i.test(url.pathname)) return 'an encoded slash, backslash or zero is in the path';
+  return url.hash === '' ? url : 'a fragment (#) is in the address: leave it out';
+}
+
+function problemOfBase({ url: text, private: inside }: { url: string; private: boolean }): string | null {
+  const url = parse(text);
+  if (typeof url === 'string') return url;
+  if (url.search !== '') return 'a question mark is in the address: leave the query out';
+  if (!url.pathname.endsWith('/')) return 'the path must end with / so that it is clear what is below it';
+  return problemOfHost(url, inside);
+}
+
+/** What speaks against a host before its name is resolved. */
+function problemOfHost({ protocol, hostname }: URL, inside: boolean): string | null {
+  const host = hostname.replace(/\.$/, '').toLowerCase();
+  if (INNER_NAMES.test(host)) return `${host} leads to the machine itself or to its metadata: it is never called`;
+  const kind = isAddress(host) ? addressKindOf(host) : null;
+  if (kind === 'forbidden')
+    return `${host} is a loopback, link-local, metadata or reserved address: it is never called`;
+  if (kind === 'private' && !inside) return `${host} is a private address: list it with "private": true`;
+  return protocol === 'http:' && !inside ? 'http is only for a host that is listed with "private": true' : null;
+}

@@ -1,0 +1,68 @@
+import type { Service } from '../configuration/configuration.ts';
+import { canonicalJson, digestOf } from '../kernel/digest.ts';
+import { type CATALOGUE_FACTS, type ParameterSpec, type Scalar, valueSchema } from './parameter.ts';
+import type { Playbook } from './playbook.ts';
+import type { Values } from './template.ts';
+
+export type BoundPlaybook =
+  | { readonly kind: 'bound'; readonly values: Values }
+  | { readonly kind: 'unfit'; readonly reasons: readonly string[] };
+
+/**
+ * The values of a playbook's parameters for a service that allows it: constants of the playbook, facts of the catalogue, and what the service
+ * gives `with` it. Nothing that anybody else words is among them. Unfit when one is missing, is not known or does not fit its schema.
+ */
+export function bindPlaybook(playbook: Playbook, service: Service): BoundPlaybook {
+  const allowed = service.playbooks.find(({ id }) => id === playbook.id);
+  if (allowed === undefined)
+    return { kind: 'unfit', reasons: [`the service ${service.id} does not allow ${playbook.id}`] };
+  const given: Values = allowed.with;
+  const values: Record<string, Scalar> = {};
+  const reasons = Object.keys(given)
+    .filter((name) => !isGivenByService(playbook.parameters[name]))
+    .map((name) => `${name} is no parameter that a service gives to ${playbook.id}: leave it out`);
+  for (const [name, spec] of Object.entries(playbook.parameters)) {
+    const value = spec.value ?? (spec.from === undefined ? given[name] : factOf(service, spec.from));
+    const parsed = value === undefined || value === null ? null : valueSchema(spec).safeParse(value);
+    if (parsed?.success === true) values[name] = parsed.data;
+    else
+      reasons.push(
+        parsed === null ? missing(name, spec, service) : `${name}: ${parsed.error.issues[0]?.message ?? 'unfit'}`,
+      );
+  }
+  return reasons.length === 0 ? { kind: 'bound', values } : { kind: 'unfit', reasons };
+}
+
+const isGivenByService = (spec: ParameterSpec | undefined): boolean =>
+  spec !== undefined && spec.value === undefined && spec.from === undefined;
+
+const missing = (name: string, spec: ParameterSpec, { id }: Service): string =>
+  spec.from === undefined
+    ? `${name} has no value: add it to "with" of the service ${id}`
+    : `${name} is taken from ${spec.from}, which the service ${id} does not have`;
+
+function factOf({ id, logGroup, deployment }: Service, fact: (typeof CATALOGUE_FACTS)[number]): string | null {
+  const isLambda = deployment?.kind === 'lambda-alias';
+  const isEcs = deployment?.kind === 'ecs-service';
+  switch (fact) {
+    case 'service':
+      return id;
+    case 'logGroup':
+      return logGroup;
+    case 'functionName':
+      return isLambda ? deployment.functionName : null;
+    case 'alias':
+      return isLambda ? deployment.alias : null;
+    case 'cluster':
+      return isEcs ? deployment.cluster : null;
+    case 'ecsService':
+      return isEcs ? deployment.service : null;
+    default:
+      return fact satisfies never;
+  }
+}
+
+/** 32 hexadecimal digits: the same for the same playbook, service, values and alarm, and new for the next alarm. Fences repeats. */
+export function keyOf(parts: { playbook: string; service: string; since: string; values: Values }): string {
+  return digestOf(canonicalJson(parts), 32);
+}

@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import { FailureClass } from '../failure/failure-class.ts';
+import { Risk } from '../remediation/bound-action.ts';
+import { ParameterSpec, Scalar } from './parameter.ts';
+import { fillPayload, type Payload, type Values } from './template.ts';
+
+export const PlaybookId = z.string().regex(/^[a-z][a-z0-9-]{1,59}$/);
+const Template = z.string().min(1).max(500);
+const PayloadShape: z.ZodType<Payload> = z.lazy(() =>
+  z.union([Scalar, z.null(), z.array(PayloadShape).max(50), z.record(z.string().max(100), PayloadShape)]),
+);
+/** Of a field in a JSON answer: `state`, `task_instances.0.state`. */
+const Field = z.string().regex(/^[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){0,7}$/);
+const Statuses = z.array(z.number().int().min(200).max(499)).min(1).max(20);
+
+const FieldValues = z
+  .array(z.union([Scalar, z.null()]))
+  .min(1)
+  .max(20);
+
+/**
+ * What an answer must look like: its status is one of these and, where a field is named, its value is one of `in` or none of `not`. A text
+ * that is one `{parameter}` is that parameter's value.
+ */
+export const Expectation = z
+  .strictObject({
+    status: Statuses.default([200]),
+    field: Field.optional(),
+    in: FieldValues.optional(),
+    not: FieldValues.optional(),
+  })
+  .refine(
+    ({ field, in: wanted, not }) => [wanted, not].filter((values) => values !== undefined).length === (field ? 1 : 0),
+    'a field needs either in or not',
+  );
+export type Expectation = z.infer<typeof Expectation>;
+
+/** How the effect of a call is read back: an answer that fits `done` shows it, one that fits `before` shows that nothing happened yet. */
+const Observe = z.strictObject({ endpoint: Template, done: Expectation, before: Expectation });
+export type Observe = z.infer<typeof Observe>;
+
+const Call = z.strictObject({
+  /** `name:/path` or a whole URL; `{parameter}` stands for one part of the path or of the query. */
+  endpoint: Template,
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+  payload: PayloadShape.optional(),
+  success: Expectation.prefault({}),
+});
+export type Call = z.infer<typeof Call>;
+
+/** A GET that must be answered so before the alarm is even looked at; `failed` ends the waiting. */
+const Verify = z.strictObject({ endpoint: Template, success: Expectation, failed: Expectation.optional() });
+
+const common = {
+  id: PlaybookId,
+  title: z.string().min(3).max(120),
+  /** In plain words, with `{parameter}`: what happens to what. People approve this sentence. */
+  description: z
+    .string()
+    .min(20)
+    .max(400)
+    .regex(/^[A-Z].*\.$/s, 'write a sentence: a capital first, a full stop last'),
+  risk: Risk,
+  /** `reversible`: there is an undo. `transient`: a restart or a look, which leaves nothing to restore. `irreversible`: something is gone. */
+  reversibility: z.enum(['reversible', 'transient', 'irreversible']),
+  /** 0 to 1: how sure it helps where it fits. Verified outcomes correct it. */
+  confidence: z.number().min(0).max(1).default(0.7),
+  when: z.strictObject({
+    classes: z.array(FailureClass).min(1),
+    /** Nothing given: of every service that allows the playbook. */
+    services: z.array(z.string()).min(1).optional(),
+    alarms: z.array(z.string()).min(1).optional(),
+  }),
+  parameters: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,39}$/), ParameterSpec).default({}),
+};
+
+const ApiCall = z.strictObject({
+  ...common,
+  kind: z.literal('api_call'),
+  ...Call.shape,
+  /** Of each request; a function has 60. */
+  timeoutSeconds: z.number().int().min(1).max(20).default(10),
+  /** Repeating it does no harm. Without `observe` it must be. */
+  idempotent: z.boolean().default(false),
+  observe: Observe.optional(),
+  verify: Verify.optional(),
+  undo: Call.optional(),
+});
+
+const DocumentRun = z.strictObject({
+  /** Of this account and region; documents of others and of AWS are refused. */
+  document: z.string().regex(/^[A-Za-z0-9_.-]{3,128}$/),
+  /** A number, or the document's default version. */
+  version: z
+    .string()
+    .regex(/^(\$DEFAULT|\d{1,6})$/)
+    .default('$DEFAULT'),
+  /** The document's parameters. */
+  arguments: z.record(z.string().regex(/^[A-Za-z0-9]{1,64}$/), Template).default({}),
+});
+export type DocumentRun = z.infer<typeof DocumentRun>;
+
+const SsmDocument = z.strictObject({
+  ...common,
+  kind: z.literal('ssm_document'),
+  ...DocumentRun.shape,
+  /** How long an execution may take before it counts as failed. */
+  timeoutSeconds: z.number().int().min(10).max(3600).default(600),
+  undo: DocumentRun.optional(),
+});
+
+const SsmParameter = z.strictObject({
+  ...common,
+  kind: z.literal('ssm_parameter'),
+  /** Name of the parameter in the Parameter Store. */
+  name: Template,
+  /** The value it has while nothing was switched; any other but `to` stops the action. */
+  before: Template,
+  to: Template,
+});
+
+/** A remedy that a user writes down: a call of an allowed endpoint, a run of an own SSM document, or a switch in the Parameter Store. */
+export const Playbook = z.discriminatedUnion('kind', [ApiCall, SsmDocument, SsmParameter]);
+export type Playbook = z.infer<typeof Playbook>;
+export type ApiCallPlaybook = z.infer<typeof ApiCall>;
+export type SsmDocumentPlaybook = z.infer<typeof SsmDocument>;
+export type SsmParameterPlaybook = z.infer<typeof SsmParameter>;
+
+/** Names that every template may use beside the playbook's own parameters: the service, and a key that is new for each alarm. */
+export const BUILT_IN_NAMES = ['service', 'key'] as const;
+
+/** True when the answer is as expected. A field that is not there is `null`. */
+export function meets(
+  { status, body }: { status: number; body: unknown },
+  expected: Expectation,
+  values: Values,
+): boolean {
+  if (!expected.status.includes(status)) return false;
+  if (expected.field === undefined) return true;
+  const found = fieldOf(body, expected.field);
+  const isAmong = (list: Payload) => (fillPayload(list, values) as readonly unknown[]).includes(found);
+  return expected.in === undefined ? !isAmong(expected.not ?? []) : isAmong(expected.in);
+}
+
+function fieldOf(body: unknown, path: string): unknown {
+  let at: unknown = body;
+  for (const part of path.split('.')) {
+    if (at === null || typeof at !== 'object' || !Object.hasOwn(at, part)) return null;
+    at = (at as Record<string, unknown>)[part];
+  }
+  return at;
+}
