@@ -8,6 +8,7 @@ import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { lambdaLog, lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
@@ -20,6 +21,7 @@ import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze-connect.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
+import { makePatternReader } from '#shared/app/recognise-patterns.ts';
 import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
@@ -66,6 +68,11 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     knowledge: knowledgeStore,
     recall: makeLocalRecall(knowledgeStore, playbooks.entries),
+    patterns: makePatternReader({
+      patterns: makeDynamoPatternStore({ table: environment.knowledgeTable }),
+      rules: configuration.learning,
+      clock: systemClock,
+    }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     stats: makeDynamoStatsStore({ table: environment.statsTable }),
     tests: makeDynamoTestStore({ table: environment.statsTable }),

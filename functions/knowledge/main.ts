@@ -1,10 +1,13 @@
 import { dataDirectoryOf, loadPlaybooks } from '#shared/adapters/archive/data-files.ts';
+import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-store.ts';
 import { lambdaLog, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
+import { makePatternReader } from '#shared/app/recognise-patterns.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import { config } from './config.ts';
@@ -24,6 +27,11 @@ export const handler = stepFunction({
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     knowledge: knowledgeStore,
     recall: makeLocalRecall(knowledgeStore, entries),
+    patterns: makePatternReader({
+      patterns: makeDynamoPatternStore({ table: environment.knowledgeTable }),
+      rules: loadConfiguration(process.env).learning,
+      clock: systemClock,
+    }),
     clock: systemClock,
   }),
 });

@@ -4,6 +4,7 @@ import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experienc
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
@@ -27,6 +28,7 @@ export const handler = stepFunction({
     healing: makeDynamoHealingStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
+    patterns: makeDynamoPatternStore({ table: environment.knowledgeTable }),
     predictions: makeDynamoPredictionStore({ table: environment.statsTable }),
     experience: makeDynamoExperienceStore({ table: environment.statsTable }),
     stats: makeDynamoStatsStore({ table: environment.statsTable }),

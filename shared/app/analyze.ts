@@ -20,7 +20,7 @@ import { chainOfIncident } from './causal-chain.ts';
 import { findKnown, type KnowledgeDeps, type Known } from './knowledge.ts';
 import { loadIncident } from './load-incident.ts';
 
-export interface AnalyzeDeps extends Pick<KnowledgeDeps, 'incidents' | 'knowledge' | 'recall'>, LookupDeps {
+export interface AnalyzeDeps extends Pick<KnowledgeDeps, 'incidents' | 'knowledge' | 'recall' | 'patterns'>, LookupDeps {
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry' | 'putDiagnosis'>;
   readonly control: Pick<ControlStore, 'addTo'>;
   readonly signatures: SignatureSet;

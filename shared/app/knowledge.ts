@@ -2,6 +2,7 @@ import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { type KnowledgeMatch, lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
+import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
 import { rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
 import { type SeenBefore, seenBefore } from '#shared/domain/recall/seen-before.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
@@ -12,12 +13,14 @@ import type { FailureRecall } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { loadIncident } from './load-incident.ts';
 import { recallLike } from './recall-incidents.ts';
+import type { PatternReader } from './recognise-patterns.ts';
 
 export interface KnowledgeDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
   readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint'>;
   readonly recall: FailureRecall;
+  readonly patterns: PatternReader;
   readonly clock: Clock;
 }
 
@@ -42,16 +45,17 @@ export async function knowledge(input: StepInput<'knowledge'>, deps: KnowledgeDe
 export async function findKnown(
   incident: Incident,
   evidence: Evidence | null,
-  deps: Pick<KnowledgeDeps, 'knowledge' | 'recall' | 'clock'>,
+  deps: Pick<KnowledgeDeps, 'knowledge' | 'recall' | 'patterns' | 'clock'>,
 ): Promise<Known> {
   const { classification } = incident;
   const scope = knowledgeScopeOf(incident.target);
   if (classification === null || scope === null)
     return { found: { match: null, confidence: 0, similar: [] }, seen: [], limits: [] };
   const { fingerprint } = classification;
-  const [{ incidents, entries, limits }, exact] = await Promise.all([
+  const [{ incidents, entries, limits }, exact, recognised] = await Promise.all([
     recallLike(incident, evidence, deps),
     fingerprint === null ? null : deps.knowledge.findByFingerprint(fingerprint, scope),
+    deps.patterns.recognising(scope, classification.class, evidence),
   ]);
   // An index may be a moment behind; of the very failure the store itself is asked.
   const others = entries.filter(({ item }) => item.id !== exact?.id);
@@ -59,5 +63,6 @@ export async function findKnown(
     exact === null
       ? []
       : [{ item: rememberedEntry(exact), score: 1, sameFailure: true, reasons: ['same fingerprint'] }];
-  return { found: lookupKnowledge(classification, [...first, ...others]), seen: seenBefore(incidents), limits };
+  const found = withPatterns(lookupKnowledge(classification, [...first, ...others]), recognised);
+  return { found, seen: seenBefore(incidents), limits };
 }

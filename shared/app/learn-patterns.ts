@@ -24,7 +24,8 @@ export interface LearnOrder extends LearningChange {
   readonly past: readonly PastCase[];
   /** Says what would be done and does nothing. */
   readonly dryRun: boolean;
-  readonly source: LearnedPattern['provenance']['source'];
+  /** Where new patterns come from; null: none are made, only known ones are given outcomes. */
+  readonly source: LearnedPattern['provenance']['source'] | null;
 }
 
 /** What became of one pattern: made, given outcomes, left as it was, or refused. */
@@ -56,9 +57,11 @@ export async function learnPatterns(
   const { recognised, rest } = sortedByPattern(order, known);
   const results: PatternResult[] = [];
   for (const [pattern, cases] of recognised) results.push(await adjust(pattern, cases, order, deps));
+  const { source } = order;
+  if (source === null) return { results, unplaced: [] };
   const past = [...order.past, ...order.cases.map(pastCaseOf)];
   const { proposals, unplaced } = proposePatterns(rest, past);
-  for (const proposal of proposals) results.push(await learnOne(proposal, order, deps));
+  for (const proposal of proposals) results.push(await learnOne(proposal, { ...order, source }, deps));
   return { results, unplaced };
 }
 
@@ -132,7 +135,9 @@ function faceOf({ id, wording, class: failureClass, stage, confidence }: Learned
   return { patternId: id, wording, class: failureClass, stage, confidence };
 }
 
-async function learnOne(proposal: Proposal, order: LearnOrder, deps: LearnPatternsDeps): Promise<PatternResult> {
+type NewOrder = LearnOrder & { readonly source: LearnedPattern['provenance']['source'] };
+
+async function learnOne(proposal: Proposal, order: NewOrder, deps: LearnPatternsDeps): Promise<PatternResult> {
   const { lines, conflicts, replay } = proposal;
   const pattern = newPattern(proposal, order);
   const told = { ...faceOf(pattern), lines, conflicts, replay };

@@ -14,6 +14,7 @@ import { freePlace } from './ingest-place.ts';
 import { loadIncident } from './load-incident.ts';
 import { type ExperienceDeps, keepExperience } from './record-experience.ts';
 import { type LearnDeps, learn } from './record-learning.ts';
+import { type KeepPatternsDeps, keepPatterns } from './record-patterns.ts';
 import { type EndPredictionDeps, endPrediction } from './record-prediction.ts';
 import { type RecordTestsDeps, recordTests } from './record-tests.ts';
 import { releaseWaiting } from './waiting-report.ts';
@@ -24,7 +25,9 @@ export interface RecordDeps
     Pick<EndPredictionDeps, 'predictions'>,
     RecordTestsDeps,
     Pick<ExperienceDeps, 'experience'>,
+    Pick<KeepPatternsDeps, 'patterns'>,
     Pick<WatchHealingDeps, 'healing'> {
+  readonly knowledge: LearnDeps['knowledge'] & KeepPatternsDeps['knowledge'];
   readonly evidence: LearnDeps['evidence'] & RecordTestsDeps['evidence'];
   readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'listActions' | 'getPlan' | 'audit' | 'listAudit'>;
   readonly control: Pick<ControlStore, 'releaseGroup' | 'acquireLease' | 'releaseLease' | 'waiting' | 'dropWaiting'>;
@@ -47,6 +50,7 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
     recordTests(incident, actions, deps),
     keepExperience(incident, actions, input, deps),
     endPrediction(incident, actions, input, deps),
+    keepPatterns(incident, actions, deps),
   ]);
   await close(incident, actions, input, deps);
   if (input.outcome === 'resolved') await watchHealing(incident, actions, deps);

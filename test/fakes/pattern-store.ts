@@ -1,3 +1,4 @@
+import type { PatternReader } from '#shared/app/recognise-patterns.ts';
 import { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { LearningNote } from '#shared/domain/learning/learning-note.ts';
 import type { PatternStore } from '#shared/ports/pattern-store.ts';
@@ -31,3 +32,6 @@ export function makeMemoryPatternStore(patterns: readonly LearnedPattern[] = [])
         .slice(0, limit),
   };
 }
+
+/** No pattern recognises anything. */
+export const NO_PATTERNS: PatternReader = { recognising: async () => [] };

@@ -12,6 +12,8 @@ export interface ResolvedCase {
   readonly resolution: Resolution;
   readonly class: FailureClass;
   readonly tags: readonly string[];
+  /** Who found whether it helped; a person where nothing is said. */
+  readonly by?: PatternOutcome['by'];
 }
 
 /** A pattern that records speak for, not yet judged against the limits. */
@@ -148,9 +150,9 @@ function messagesOf(wording: string, members: readonly ResolvedCase[]): string[]
 }
 
 /** What a record says of the pattern that it belongs to. */
-export function outcomeOf({ resolution }: ResolvedCase): PatternOutcome {
+export function outcomeOf({ resolution, by = 'human' }: ResolvedCase): PatternOutcome {
   const { timestamp: at, success: helped, tainted, resolution_time: minutes } = resolution;
-  return { incident: resolutionKeyOf(resolution), at, by: 'human', helped, trusted: !tainted, minutes };
+  return { incident: resolutionKeyOf(resolution), at, by, helped, trusted: !tainted, minutes };
 }
 
 const sameSolution = ({ resolution }: ResolvedCase): string => resolution.solution.toLowerCase();

@@ -16,6 +16,7 @@ import {
   makeMemoryKnowledgeStore,
   makeMemoryStatsStore,
   makeMemoryTestStore,
+  NO_PATTERNS,
   scripted,
 } from '#test/fakes/index.ts';
 import { aRemedyRig } from '../../unit/app/remedy-rig.ts';
@@ -63,6 +64,7 @@ function analysisDeps({ outsiders: { answers } }: Scene, { deps }: Stage): Analy
   return {
     ...deps,
     knowledge,
+    patterns: NO_PATTERNS,
     recall: makeLocalRecall(knowledge),
     stats: makeMemoryStatsStore(),
     tests: makeMemoryTestStore(),

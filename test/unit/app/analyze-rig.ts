@@ -26,6 +26,7 @@ import {
   makeMemoryStatsStore,
   makeMemoryTestStore,
   makeRecordingMeter,
+  NO_PATTERNS,
   scripted,
 } from '#test/fakes/index.ts';
 
@@ -83,6 +84,7 @@ export async function setUp(setting: Setting = {}) {
     evidence: makeMemoryEvidenceStore(),
     knowledge,
     recall: makeLocalRecall(knowledge, []),
+    patterns: NO_PATTERNS,
     stats: makeMemoryStatsStore(),
     tests: makeMemoryTestStore(),
     codeHost: fakeCodeHost(),

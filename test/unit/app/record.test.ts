@@ -24,11 +24,13 @@ import {
   makeMemoryHealingStore,
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
+  makeMemoryPatternStore,
   makeMemoryPredictionStore,
   makeMemorySignalQueue,
   makeMemoryStatsStore,
   makeMemoryTestStore,
   makeRecordingMeter,
+  NO_PATTERNS,
 } from '#test/fakes/index.ts';
 
 const receipt = {
@@ -45,6 +47,7 @@ async function setUp(action: Partial<ActionRecord> | null = { state: 'done', rec
     incidents: makeMemoryIncidentStore(clock),
     control: makeMemoryControlStore(clock),
     knowledge: makeMemoryKnowledgeStore(),
+    patterns: makeMemoryPatternStore(),
     evidence: makeMemoryEvidenceStore(),
     stats: makeMemoryStatsStore(),
     tests: makeMemoryTestStore(),
@@ -131,7 +134,7 @@ describe('recording the end of an incident', () => {
   it('teaches nothing to other repositories, whose comments would show what a private log said', async () => {
     const { run, knowledge, incident } = await setUp();
     await run();
-    const deps = { knowledge, recall: makeLocalRecall(knowledge, []), clock: fakeClock() };
+    const deps = { knowledge, recall: makeLocalRecall(knowledge, []), patterns: NO_PATTERNS, clock: fakeClock() };
     expect((await findKnown(incident, null, deps)).found.match?.resolution).toBe(receipt.summary);
     const elsewhere = { ...incident, target: aGithubTarget({ repository: 'acme/public', repositoryId: 4712 }) };
     expect((await findKnown(elsewhere, null, deps)).found).toEqual({ match: null, confidence: 0, similar: [] });

@@ -23,6 +23,7 @@ import {
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
+  NO_PATTERNS,
 } from '#test/fakes/index.ts';
 import { setUp as setUpAnalysis } from './analyze-rig.ts';
 
@@ -67,6 +68,7 @@ describe('a failure like one before', () => {
       clock,
       knowledge: store,
       recall: makeLocalRecall(store, []),
+      patterns: NO_PATTERNS,
       incidents: makeMemoryIncidentStore(clock),
       evidence: makeMemoryEvidenceStore(),
     };

@@ -18,6 +18,7 @@ import {
   makeMemoryStatsStore,
   makeMemoryTestStore,
   makeRecordingMeter,
+  NO_PATTERNS,
 } from '#test/fakes/index.ts';
 
 const { signatures } = parseSignatures([]);
@@ -32,6 +33,7 @@ function setUp() {
     evidence: makeMemoryEvidenceStore(),
     knowledge: store,
     recall: makeLocalRecall(store, []),
+    patterns: NO_PATTERNS,
     stats: makeMemoryStatsStore(),
     tests: makeMemoryTestStore(),
     predictions: makeMemoryPredictionStore(),

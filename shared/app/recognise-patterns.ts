@@ -1,0 +1,31 @@
+import type { Learning } from '#shared/domain/configuration/learning.ts';
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
+import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
+import { makeCaseTest } from '#shared/domain/learning/replay.ts';
+import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+/** Says which learned patterns of a place recognise a failure, each as it counts now. */
+export interface PatternReader {
+  recognising(scope: string, failureClass: FailureClass, evidence: Evidence | null): Promise<LearnedPattern[]>;
+}
+
+export function makePatternReader(deps: {
+  readonly patterns: Pick<PatternStore, 'list'>;
+  readonly rules: Learning;
+  readonly clock: Clock;
+}): PatternReader {
+  return {
+    recognising: async (scope, failureClass, evidence) => {
+      const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(({ text }) => text));
+      if (lines.length === 0) return [];
+      const failure = { id: '', lines, messages: new Set<string>() };
+      const now = deps.clock.now();
+      return (await deps.patterns.list(scope))
+        .filter((pattern) => pattern.class === failureClass && makeCaseTest(pattern)(failure))
+        .map((pattern) => asItCounts(pattern, deps.rules, now));
+    },
+  };
+}
