@@ -4,14 +4,16 @@ import { type Exposure, exposureOf } from '#shared/domain/experiment/exposure.ts
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
+import type { Judgement } from '#shared/domain/policy/decide.ts';
 import type { Candidate } from '#shared/domain/remediation/candidates.ts';
+import type { StepPlan } from '#shared/domain/workflow/steps.ts';
 
 /** How the running experiment that applies to an incident, if one does, meets its candidates. */
 export function exposureFor(
   { id, target }: Pick<Incident, 'id' | 'target'>,
   classification: Classification,
   candidates: readonly Candidate[],
-  configuration: Configuration,
+  { configuration, mayHold }: { readonly configuration: Configuration; readonly mayHold: boolean },
 ): Exposure | null {
   const subject = {
     class: classification.class,
@@ -19,5 +21,27 @@ export function exposureFor(
     service: serviceOf(configuration, target)?.id ?? null,
   };
   const experiment = experimentFor(subject, configuration.experiments);
-  return experiment === null ? null : exposureOf(experiment, candidates, id);
+  return experiment === null ? null : exposureOf(experiment, candidates, { incidentId: id, mayHold });
+}
+
+/**
+ * The plan of an incident that is held back: nothing for a while, then the next look. Null where the exposure holds nothing back, or
+ * nothing would be done anyway. In plain words, because people wonder why nothing happens.
+ */
+export function heldPlan(exposure: Exposure | null, { decision, candidate }: Judgement): StepPlan | null {
+  if (exposure === null || exposure.holdMinutes === null || decision !== 'act' || candidate === null) return null;
+  const { experimentId, holdMinutes } = exposure;
+  return {
+    decision: 'hold',
+    reasons: [
+      `The experiment ${experimentId} leaves a few failures alone for ${holdMinutes} minutes, to learn what heals by itself.`,
+      `What is not healthy then is healed as usual: ${candidate.description}`,
+    ],
+    digest: null,
+    actionId: null,
+    family: null,
+    verifyIntervalSeconds: holdMinutes * 60,
+    verifyMaxPolls: 1,
+    approvalSeconds: 1,
+  };
 }

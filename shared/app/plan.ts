@@ -1,7 +1,7 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
-import type { Exposure } from '#shared/domain/experiment/exposure.ts';
+import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
@@ -22,7 +22,7 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { loadIncident } from './load-incident.ts';
 import { candidatesFor, rankedFor } from './plan-context.ts';
-import { exposureFor } from './plan-experiment.ts';
+import { exposureFor, heldPlan } from './plan-experiment.ts';
 import { knownFacts, reasonsFact } from './plan-known.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './plan-telemetry.ts';
 import { findUnfinished } from './plan-unfinished.ts';
@@ -62,8 +62,9 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
       ? { choice: { kind: 'human', reason: unfinished.reason } as const, exposure: null, listed: [] }
       : choiceOf(material, input.tried, deps);
   const judgement = withHistory(judgementOf(material, choice, deps), records);
-  const action = await seal(judgement, incident, deps);
-  const plan = stepPlan(judgement.decision, judgement.reasons, action, deps);
+  const held = heldPlan(exposure, judgement);
+  const action = held === null ? await seal(judgement, incident, deps) : null;
+  const plan = held ?? stepPlan(judgement.decision, judgement.reasons, action, deps);
   const known = knownFacts(material, listed, deps.configuration);
   await report(plan, incident, { round: input.tried.length, exposure, known }, deps);
   return plan;
@@ -97,10 +98,13 @@ function choiceOf(
   const listed = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
   const left = listed.filter(({ actionId }) => !tried.includes(actionId));
   const pickWasTried = listed.some(({ label, actionId }) => label === diagnosis.choice && tried.includes(actionId));
-  const exposure = tried.length === 0 ? exposureFor(incident, classification, left, configuration) : null;
+  const usual = chooseCandidate(left, pickWasTried ? null : diagnosis.choice);
+  if (tried.length > 0) return { choice: usual, exposure: null, listed };
+  const mayHold = mayHoldBack(judgementOf(material, usual, deps), serviceOf(configuration, incident.target));
+  const exposure = exposureFor(incident, classification, left, { configuration, mayHold });
   // A model may still ask for a human; otherwise the variant decides where there is one.
-  const pick = exposure === null || diagnosis.choice === HUMAN ? diagnosis.choice : exposure.label;
-  return { choice: chooseCandidate(left, pickWasTried ? null : pick), exposure, listed };
+  const choice = exposure === null || diagnosis.choice === HUMAN ? usual : chooseCandidate(left, exposure.label);
+  return { choice, exposure, listed };
 }
 
 function judgementOf({ incident, telemetry, diagnosis, records }: Material, choice: Choice, deps: PlanDeps): Judgement {

@@ -17,7 +17,7 @@ export interface ExperienceDeps {
 }
 
 /**
- * Keeps what verification found of each action, and what came of the experiment that the incident met. What was not verified, or ran out
+ * Keeps what verification found of each action, and what came of the experiment that the incident met, also by doing nothing. What was not verified, or ran out
  * of time, is no outcome. An incident is closed also when this cannot be written; that is counted.
  */
 export async function keepExperience(
@@ -26,9 +26,11 @@ export async function keepExperience(
   input: StepInput<'record'>,
   deps: ExperienceDeps,
 ): Promise<void> {
-  if (actions.every(({ verified }) => verified === null)) return;
   try {
     const trail = await deps.incidents.listAudit(incident.id);
+    const held = heldOutcome(incident, trail, deps.clock.now());
+    if (held !== null) await deps.experience.addExperimentOutcome(held);
+    if (actions.every(({ verified }) => verified === null)) return;
     const inconclusive = inconclusiveIn(trail);
     const known = actions.filter(({ verified, digest }) => verified !== null && !inconclusive.has(digest));
     for (const action of known) await keepAction(incident, action, deps);
@@ -71,6 +73,37 @@ export function outcomeOf(incident: Incident, action: ActionRecord): ActionOutco
   };
 }
 
+/**
+ * What came of an incident that was held back: whether it was healthy at the next look, before anything was done. Null when it was not held
+ * back, or there was no next look.
+ */
+function heldOutcome(incident: Incident, trail: readonly AuditEntry[], now: Date): ExperimentOutcome | null {
+  const plans = trail.filter(({ event }) => event === 'plan.made');
+  const at = plans.findIndex(({ facts }) => facts.decision === 'hold');
+  const [held, next] = [plans[at], plans.slice(at + 1).find(({ facts }) => facts.decision !== 'hold')];
+  if (held === undefined || next === undefined) return null;
+  return {
+    ...exposedOutcome(incident, held.facts, now),
+    success: next.facts.decision === 'recovered',
+    sideEffects: [],
+  };
+}
+
+function exposedOutcome(
+  { id, openedAt }: Incident,
+  { experiment, variant }: AuditEntry['facts'],
+  now: Date,
+): Pick<ExperimentOutcome, 'version' | 'experimentId' | 'variantId' | 'incidentId' | 'minutes' | 'at'> {
+  return {
+    version: 1,
+    experimentId: String(experiment),
+    variantId: String(variant),
+    incidentId: id,
+    minutes: Math.max(0, now.getTime() - Date.parse(openedAt)) / 60_000,
+    at: now.toISOString(),
+  };
+}
+
 async function keepExperiment(
   incident: Incident,
   actions: readonly ActionRecord[],
@@ -78,19 +111,13 @@ async function keepExperiment(
   { experience, clock }: ExperienceDeps,
 ): Promise<void> {
   const exposed = trail.find(({ event, facts }) => event === 'plan.made' && facts.experiment !== undefined)?.facts;
-  if (exposed === undefined) return;
+  if (exposed === undefined || exposed.decision === 'hold') return;
   const last = actions.findLast(({ verified }) => verified !== null);
-  const outcome: ExperimentOutcome = {
-    version: 1,
-    experimentId: String(exposed.experiment),
-    variantId: String(exposed.variant),
-    incidentId: incident.id,
+  await experience.addExperimentOutcome({
+    ...exposedOutcome(incident, exposed, clock.now()),
     success: input.outcome === 'resolved' && last?.verified === 'recovered',
-    minutes: Math.max(0, clock.now().getTime() - Date.parse(incident.openedAt)) / 60_000,
     sideEffects: sideEffectsOf(actions),
-    at: clock.now().toISOString(),
-  };
-  await experience.addExperimentOutcome(outcome);
+  });
 }
 
 const TOLD = {

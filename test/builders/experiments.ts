@@ -11,3 +11,18 @@ export function anExperiment(change: Change = {}, percents: readonly number[] = 
   }));
   return Experiment.parse({ id: 'rerun-first', title: 'Re-run first', status: 'running', variants, ...change });
 }
+
+/** A running experiment that leaves one in ten incidents alone for 15 minutes. */
+export function aHoldout(change: Change = {}): Experiment {
+  const variants = [
+    { id: 'as-usual', percent: 90, strategy: { kind: 'ranked' } },
+    { id: 'left-alone', percent: 10, strategy: { kind: 'hold' } },
+  ];
+  return Experiment.parse({
+    id: 'heals-itself',
+    title: 'What heals by itself',
+    status: 'running',
+    variants,
+    ...change,
+  });
+}

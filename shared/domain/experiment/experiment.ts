@@ -6,6 +6,8 @@ import { digestOf } from '../kernel/digest.ts';
 const Id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/);
 /** Shares that are off by rounding still count as a hundred. */
 const ROUNDING = 0.01;
+/** Of the incidents, in percent: those that are held back wait longer than they would have to. */
+const MOST_HELD_BACK = 10;
 
 /** What a variant changes. Neither can make a plan bolder: only actions that code lists for the incident are chosen from. */
 export const Strategy = z.discriminatedUnion('kind', [
@@ -13,6 +15,11 @@ export const Strategy = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ranked') }),
   /** This action first, where it is listed and not riskier than the one that ranks first. */
   z.strictObject({ kind: z.literal('prefer'), actionId: Id }),
+  /**
+   * Nothing for so long, where Selfheal would act by itself at low risk on what is not critical: to learn what heals without it. What does
+   * not is healed as without the experiment, only later.
+   */
+  z.strictObject({ kind: z.literal('hold'), minutes: z.number().int().min(1).max(60).default(15) }),
 ]);
 export type Strategy = z.infer<typeof Strategy>;
 
@@ -49,6 +56,15 @@ export const Experiment = z
     }
     if (new Set(variants.map(({ id }) => id)).size < variants.length) {
       context.addIssue({ code: 'custom', path: ['variants'], message: 'two variants have the same id' });
+    }
+    const held = variants.reduce((total, { percent, strategy }) => total + (strategy.kind === 'hold' ? percent : 0), 0);
+    if (held > MOST_HELD_BACK) {
+      const message = `${held} percent are held back; make that ${MOST_HELD_BACK} at most`;
+      context.addIssue({ code: 'custom', path: ['variants'], message });
+    }
+    if (variants[0]?.strategy.kind === 'hold') {
+      const message = 'the first variant is the control: put the one that holds back behind it';
+      context.addIssue({ code: 'custom', path: ['variants', 0], message });
     }
   });
 export type Experiment = z.infer<typeof Experiment>;

@@ -1,3 +1,5 @@
+import type { Service } from '../configuration/configuration.ts';
+import type { Judgement } from '../policy/decide.ts';
 import { type Candidate, noRiskierThan } from '../remediation/candidates.ts';
 import { assignVariant, type Experiment, type Strategy } from './experiment.ts';
 
@@ -7,28 +9,42 @@ export interface Exposure {
   readonly variantId: string;
   /** The candidate that the variant puts first; null for the one that ranks first. */
   readonly label: string | null;
+  /** For how long nothing is done first; null where nothing is held back. */
+  readonly holdMinutes: number | null;
 }
 
 /**
  * How an experiment meets an incident with these candidates, best first; null where every variant would do the same. Only where they
  * differ do outcomes tell them apart ("triggered analysis"; R. Kohavi, D. Tang and Y. Xu, "Trustworthy Online Controlled Experiments",
- * 2020, chapter 20).
+ * 2020, chapter 20). `mayHold`: whether holding back is allowed for it (`mayHoldBack`).
  */
 export function exposureOf(
   experiment: Experiment,
   candidates: readonly Candidate[],
-  incidentId: string,
+  { incidentId, mayHold }: { readonly incidentId: string; readonly mayHold: boolean },
 ): Exposure | null {
-  const picks = experiment.variants.map(({ strategy }) => pickOf(strategy, candidates));
-  if (picks.every((pick) => pick === picks[0])) return null;
+  const changes = experiment.variants.map(({ strategy }) => changeBy(strategy, candidates, mayHold));
+  if (changes.every(({ label, holdMinutes }) => label === changes[0]?.label && holdMinutes === null)) return null;
   const variant = assignVariant(experiment, incidentId);
-  return { experimentId: experiment.id, variantId: variant.id, label: pickOf(variant.strategy, candidates) };
+  const change = changeBy(variant.strategy, candidates, mayHold);
+  return { experimentId: experiment.id, variantId: variant.id, ...change };
 }
 
-function pickOf(strategy: Strategy, candidates: readonly Candidate[]): string | null {
+/** Nothing is held back but what would be done without asking, at low risk, and on nothing critical. */
+export function mayHoldBack({ decision, candidate }: Judgement, service: Service | null): boolean {
+  return decision === 'act' && candidate?.risk === 'low' && service?.criticality !== 'critical';
+}
+
+function changeBy(
+  strategy: Strategy,
+  candidates: readonly Candidate[],
+  mayHold: boolean,
+): Pick<Exposure, 'label' | 'holdMinutes'> {
   const [best] = candidates;
-  if (strategy.kind === 'ranked' || best === undefined) return null;
+  const none = { label: null, holdMinutes: null };
+  if (strategy.kind === 'hold') return mayHold ? { label: null, holdMinutes: strategy.minutes } : none;
+  if (strategy.kind === 'ranked' || best === undefined) return none;
   const preferred = candidates.find(({ actionId }) => actionId === strategy.actionId);
-  if (preferred === undefined || preferred === best || !noRiskierThan(preferred.risk, best.risk)) return null;
-  return preferred.label;
+  if (preferred === undefined || preferred === best || !noRiskierThan(preferred.risk, best.risk)) return none;
+  return { label: preferred.label, holdMinutes: null };
 }

@@ -8,7 +8,7 @@ import { approvalReasons } from './approval.ts';
 import { activeFreeze } from './freeze.ts';
 import type { Recovery } from './recovery.ts';
 
-export type Decision = StepPlan['decision'];
+export type Decision = Exclude<StepPlan['decision'], 'hold'>;
 
 export interface DecisionInput {
   readonly targetKind: TargetContext['kind'];

@@ -13,8 +13,8 @@ const step = <I extends z.ZodRawShape, O extends z.ZodType>(input: I, output: O)
 });
 
 export const StepPlan = z.strictObject({
-  /** `recovered`: it is healthy again by itself, nothing to do. */
-  decision: z.enum(['act', 'approve', 'suggest', 'escalate', 'recovered']),
+  /** `recovered`: it is healthy again by itself, nothing to do; `hold`: nothing for `verifyIntervalSeconds`, then the next plan. */
+  decision: z.enum(['act', 'approve', 'suggest', 'escalate', 'recovered', 'hold']),
   reasons: z.array(z.string()),
   digest: digest.nullable(),
   actionId: z.string().nullable(),

@@ -34,6 +34,27 @@ describe('an incident on its way through the workflow', () => {
     },
   );
 
+  it('[C47] that is held back is left alone for that long, and then planned and healed as usual', async () => {
+    const hold = aPlan({ decision: 'hold', digest: null, actionId: null, family: null, verifyIntervalSeconds: 900 });
+    const healed = await heal({ script: { plan: [hold, aPlan()] } });
+    expect(healed.calls).toEqual([...UNTIL_PLAN, 'Plan', 'Guard', 'ActGithub', 'Notify', 'Verify', ...ENDING]);
+    expect(inputOf(healed, 'Plan', 1)).toMatchObject({ tried: ['hold'] });
+    expect(healed.output).toMatchObject({ outcome: 'resolved', tried: ['hold', 'rerun-failed-jobs'] });
+  });
+
+  it('[C47] that is held back may try as many actions as any other', async () => {
+    const hold = aPlan({ decision: 'hold', digest: null, actionId: null, family: null });
+    const healed = await heal({
+      script: {
+        load: { kind: 'alarm', status: 'open', maxActions: 1 },
+        plan: [hold, aPlan({ family: 'lambda' })],
+        verify: { state: 'failed', summary: 'No.' },
+      },
+    });
+    expect(healed.calls.filter((name) => name === 'ActLambda')).toHaveLength(1);
+    expect(healed.output).toMatchObject({ outcome: 'escalated' });
+  });
+
   it('that was closed meanwhile is left alone', async () => {
     const healed = await heal({ script: { load: { kind: 'alarm', status: 'resolved', maxActions: 2 } } });
     expect(healed.calls).toEqual(['Load']);
