@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
+import { Autonomy, checkAutonomy } from './autonomy.ts';
 import { Http } from './http-endpoints.ts';
 import { Learning } from './learning.ts';
 import { Model } from './model-settings.ts';
@@ -102,7 +103,9 @@ export const Configuration = z.strictObject({
       /** An alarm that rings again so soon after its incident ended is the same incident, and mailed at most once in this time; 0: never. */
       flapWindowMinutes: z.number().int().min(0).max(1440).default(30),
       freezes: z.array(Freeze).default([]),
+      autonomy: Autonomy.prefault({}),
     })
+    .superRefine(checkAutonomy)
     .prefault({}),
   /** Comparisons of strategies; an incident takes part in the first one that runs and applies. */
   experiments: z.array(Experiment).max(20).default([]),

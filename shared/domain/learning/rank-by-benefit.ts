@@ -51,7 +51,12 @@ function judge(candidate: Candidate, outcomes: readonly ActionOutcome[], context
   const own = outcomes.filter(({ actionId }) => actionId === candidate.actionId);
   const benefit = benefitOf(candidate.confidence, own, context);
   const confidence = learnedConfidence(candidate.confidence, own, context);
-  return { candidate: { ...candidate, confidence, expected: meanOf(benefit) }, benefit };
+  return { candidate: { ...candidate, confidence, expected: meanOf(benefit), proof: proofOf(own) }, benefit };
+}
+
+function proofOf(outcomes: readonly ActionOutcome[]): { helped: number; cases: number } {
+  const counted = outcomes.filter(({ trusted, verified }) => trusted || verified === 'failed');
+  return { helped: counted.filter(({ verified }) => verified === 'recovered').length, cases: counted.length };
 }
 
 function drawnFirst(judged: readonly Judged[], { seed }: RankContext): readonly Judged[] {

@@ -5,6 +5,7 @@ import type { Candidate } from '../remediation/candidates.ts';
 import type { Choice } from '../remediation/choice.ts';
 import type { StepPlan } from '../workflow/steps.ts';
 import { approvalReasons } from './approval.ts';
+import { autonomyReasons, type Thresholds, thresholdsOf } from './autonomy.ts';
 import { activeFreeze } from './freeze.ts';
 import type { Recovery } from './recovery.ts';
 
@@ -62,31 +63,38 @@ function judge(candidate: Candidate, input: DecisionInput): Judgement {
     return { decision: 'suggest', reasons: ['The mode is suggest: a proposal only.', proposed], candidate };
   }
   const confidence = Math.min(candidate.confidence, input.modelConfidence ?? 1);
-  const denials = denialReasons(confidence, input);
+  const thresholds = thresholdsOf(candidate.actionId, policy);
+  const denials = denialReasons(confidence, thresholds, input);
   if (denials.length > 0) return handOver([...denials, proposed], candidate, input);
-  const questions = [...approvalReasons(candidate.risk, service, policy), ...doubts(confidence, policy)];
+  const questions = [
+    ...approvalReasons(candidate.risk, service, policy),
+    ...autonomyReasons(candidate, policy),
+    ...doubts(confidence, thresholds),
+  ];
   if (questions.length > 0) return { decision: 'approve', reasons: [...questions, proposed], candidate };
   const why = `Risk ${candidate.risk}, confidence ${percentOf(confidence)} %: allowed without asking.`;
   return { decision: 'act', reasons: [why, proposed], candidate };
 }
 
 /** What rules out acting, even with an approval. */
-function denialReasons(confidence: number, { policy, actionsSoFar, now }: DecisionInput): string[] {
+function denialReasons(
+  confidence: number,
+  { ask }: Thresholds,
+  { policy, actionsSoFar, now }: DecisionInput,
+): string[] {
   const freeze = activeFreeze(policy.freezes, now);
   return [
     ...(freeze ? [`Changes are frozen until ${freeze.to}: ${freeze.reason}.`] : []),
     ...(actionsSoFar >= policy.maxActionsPerIncident
       ? [`${actionsSoFar} actions were executed for this incident; more are not allowed.`]
       : []),
-    ...(confidence < policy.escalateBelowConfidence
-      ? [`Confidence ${percentOf(confidence)} % is below ${limit(policy.escalateBelowConfidence)}: a human decides.`]
-      : []),
+    ...(confidence < ask ? [`Confidence ${percentOf(confidence)} % is below ${limit(ask)}: a human decides.`] : []),
   ];
 }
 
-function doubts(confidence: number, { actAtConfidence }: Configuration['policy']): string[] {
-  return confidence < actAtConfidence
-    ? [`Confidence ${percentOf(confidence)} % is below ${limit(actAtConfidence)}: a person approves first.`]
+function doubts(confidence: number, { act }: Thresholds): string[] {
+  return confidence < act
+    ? [`Confidence ${percentOf(confidence)} % is below ${limit(act)}: a person approves first.`]
     : [];
 }
 

@@ -25,6 +25,8 @@ export interface Candidate {
   readonly description: string;
   readonly confidence: number;
   readonly reason: string;
+  /** Outcomes of the action against this class of failure that nobody outside could stage, and all that failed. */
+  readonly proof?: { readonly helped: number; readonly cases: number };
 }
 
 /** The label that stands for "none of these, ask a human". */

@@ -1,0 +1,37 @@
+import type { Configuration } from '../configuration/configuration.ts';
+import { shareText } from '../kernel/percent.ts';
+import { wilsonInterval } from '../quality/proportion.ts';
+import type { Candidate } from '../remediation/candidates.ts';
+
+type Policy = Configuration['policy'];
+
+export interface Thresholds {
+  /** At or above: without an approval. */
+  readonly act: number;
+  /** Below: a human, with or without an approval. */
+  readonly ask: number;
+}
+
+/** How sure an action must be: what is said of it, where that is stricter than what holds for all. */
+export function thresholdsOf(actionId: string, policy: Policy): Thresholds {
+  const { actAtConfidence, escalateBelowConfidence, autonomy } = policy;
+  const own = autonomy.actions.find(({ id }) => id === actionId);
+  return {
+    act: Math.max(actAtConfidence, own?.actAtConfidence ?? 0),
+    ask: Math.max(escalateBelowConfidence, own?.askAtConfidence ?? 0),
+  };
+}
+
+/** Why a person approves an action that is sure enough; empty when nobody has to. */
+export function autonomyReasons({ actionId, proof }: Candidate, { autonomy }: Policy): string[] {
+  const { proven } = autonomy;
+  const own = autonomy.actions.find(({ id }) => id === actionId);
+  const asks = own?.alwaysAsk === true ? [`The action ${actionId} always needs an approval.`] : [];
+  if (proven === null) return asks;
+  const { helped, cases } = proof ?? { helped: 0, cases: 0 };
+  const [lowerBound] = wilsonInterval(helped, cases);
+  if (cases >= proven.cases && lowerBound >= proven.lowerBound) return asks;
+  const shown = `helped in ${helped} of ${cases} trusted cases, so surely in ${shareText(lowerBound)}`;
+  const needed = `${proven.cases} cases and ${shareText(proven.lowerBound)} are needed`;
+  return [...asks, `The action has not proved itself yet (${shown}; ${needed}): a person approves first.`];
+}
