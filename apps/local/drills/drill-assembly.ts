@@ -22,12 +22,14 @@ export async function prepareDrillAssembly(
   outDir: string,
   policy: Readonly<Record<string, number>> = {},
 ): Promise<Assembly> {
-  const sample = JSON.parse(readFileSync(SAMPLE, 'utf8')) as { policy?: object };
+  const sample = JSON.parse(readFileSync(SAMPLE, 'utf8')) as { policy?: object; verification?: object };
   const configurationFile = join(outDir, 'selfheal.json');
+  // Alarms that ring again would count against what had helped.
+  const verification = { ...sample.verification, healedAfterDays: 0 };
   mkdirSync(outDir, { recursive: true });
   writeFileSync(
     configurationFile,
-    `${JSON.stringify({ ...sample, policy: { ...sample.policy, ...DRILL_POLICY, ...policy } }, null, 2)}\n`,
+    `${JSON.stringify({ ...sample, policy: { ...sample.policy, ...DRILL_POLICY, ...policy }, verification }, null, 2)}\n`,
   );
   return prepareAssembly({
     configurationFile,

@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import type { Mail, RuntimeEvent } from '#apps/local/runtime-contract.ts';
 import { ADMIN_KEY, openStage, outputOf, type Stage } from '#apps/local/stage.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
@@ -15,6 +16,7 @@ import { cloudwatch } from '#shared/plugins/sources/cloudwatch.ts';
 import { github } from '#shared/plugins/sources/github.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { ExperienceStore } from '#shared/ports/experience-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { PredictionStore } from '#shared/ports/prediction-store.ts';
@@ -39,6 +41,7 @@ export interface Healer extends Stage {
   readonly incidents: IncidentStore;
   readonly control: ControlStore;
   readonly knowledge: KnowledgeStore;
+  readonly experience: ExperienceStore;
   readonly evidence: EvidenceStore;
   readonly predictions: PredictionStore;
   readonly dynamoDb: DynamoDBClient;
@@ -84,6 +87,7 @@ export async function openHealer(options: HealerOptions = {}): Promise<Healer> {
     incidents,
     control: makeDynamoControlStore({ table: outputOf(runtime, 'ControlTableName'), client }),
     knowledge: makeDynamoKnowledgeStore({ table: tableNamed(stage, 'Knowledge'), client }),
+    experience: makeDynamoExperienceStore({ table: tableNamed(stage, 'Stats'), client }),
     predictions: makeDynamoPredictionStore({ table: tableNamed(stage, 'Stats'), client }),
     evidence: makeS3EvidenceStore({ bucket: outputOf(runtime, 'EvidenceBucketName'), client: s3 }),
     dynamoDb,

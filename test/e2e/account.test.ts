@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { ADMIN_KEY, outputOf } from '#apps/local/stage.ts';
+import { sampleConfiguration } from './support/assemblies.ts';
+import { expectClean, type Healer, openHealer, type Subject } from './support/healer.ts';
+import { trigger } from './support/steering.ts';
+import { until } from './support/until.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const DAY_SECONDS = 86_400;
+/** Long enough for the same alarm to ring again meanwhile. */
+const WATCHED_SECONDS = 15;
+
+let healer: Healer;
+beforeAll(async () => {
+  const { verification } = sampleConfiguration();
+  healer = await openHealer({
+    configuration: { verification: { ...verification, healedAfterDays: WATCHED_SECONDS / DAY_SECONDS } },
+  });
+});
+afterEach(() => expectClean(healer));
+afterAll(() => healer?.stop());
+
+/** The command line as an operator runs it, against the stage's table. The runtime is in this process: it must not wait. */
+async function explain(subject: Subject, ...args: readonly string[]): Promise<{ code: number | null; stdout: string }> {
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL: healer.runtime.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: ADMIN_KEY,
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+  const table = outputOf(healer.runtime, 'IncidentsTableName');
+  const operands = ['incident', 'explain', healer.incidentId(subject), '--table', table, ...args];
+  const child = spawn(process.execPath, ['apps/cli/main.ts', ...operands], { env });
+  const pieces: Buffer[] = [];
+  child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout: Buffer.concat(pieces).toString() };
+}
+
+it('[D228] tells the whole story of a healed run from its audit trail, which is one unbroken chain', async () => {
+  const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
+  expect(await healer.ended(run.runId)).toMatchObject({ status: 'resolved' });
+  const { code, stdout } = await explain(run.runId);
+  expect(code).toBe(0);
+  for (const words of [
+    'It was opened: github reported a failure',
+    'The plan was to do it without asking: rerun-failed-jobs',
+    'possible actions rerun-failed-jobs',
+    'The last check allowed rerun-failed-jobs',
+    'kill switch off',
+    'Verified: rerun-failed-jobs',
+    'It ended: resolved, as verified, after one action.',
+    'The trail is as it was written',
+  ]) {
+    expect(stdout).toContain(words);
+  }
+});
+
+it('[D212] counts a failure that comes back against what had helped, tells people, and calls healed what then stays away', async () => {
+  const first = healer.world.aws.fireAlarm('orders', { okAfterMs: 60 });
+  const resolved = await healer.ended(first);
+  expect(resolved).toMatchObject({ status: 'resolved' });
+  const outcomes = async () =>
+    (await healer.experience.actionOutcomes(resolved.classification?.class ?? 'unknown', 10)).map((one) => [
+      one.incidentId === resolved.id,
+      one.verified,
+    ]);
+  expect(await outcomes()).toEqual([[true, 'recovered']]);
+
+  const second = healer.world.aws.fireAlarm('orders', { okAfterMs: 60 });
+  expect(await healer.ended(second)).toMatchObject({ status: 'resolved' });
+  expect(await healer.incidents.get(resolved.id)).toMatchObject({
+    status: 'linked',
+    parentId: healer.incidentId(second),
+    outcomeReason: expect.stringMatching(/^It came back after \d+ minutes?: incident \S+ goes on with it\.$/),
+  });
+  expect(await outcomes()).toEqual(
+    expect.arrayContaining([
+      [true, 'failed'],
+      [false, 'recovered'],
+    ]),
+  );
+  const told = () => healer.mailsAbout(second).map(({ text }) => text.replace(/\s+/g, ' '));
+  await until('the mail about it', () => told().some((text) => text.includes('It came back after')));
+
+  await until('the end of the watch', async () => {
+    await trigger(healer, 'reconciler');
+    return (await healer.incidents.get(healer.incidentId(second)))?.status === 'healed';
+  });
+  expect((await explain(second)).stdout).toMatch(/came back after .* counts as having failed[\s\S]*It is healed/);
+  expect(await healer.incidents.get(resolved.id)).toMatchObject({ status: 'linked' });
+});
