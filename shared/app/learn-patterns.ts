@@ -151,10 +151,10 @@ async function learnOne(proposal: Proposal, order: NewOrder, deps: LearnPatterns
 }
 
 /** Writes a new pattern within the day's limit; why not, or null when it is there. */
-async function putNew(
+export async function putNew(
   pattern: LearnedPattern,
   problem: string | null,
-  { scope, at, dryRun }: LearnOrder,
+  { scope, at, dryRun }: Pick<LearnOrder, 'scope' | 'at' | 'dryRun'>,
   { patterns, rules }: LearnPatternsDeps,
 ): Promise<string | null> {
   if (problem !== null || dryRun) return problem;

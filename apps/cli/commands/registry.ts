@@ -4,9 +4,14 @@ import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
 import { incidentExplain } from './incident-explain.ts';
 import { incidentList } from './incident-list.ts';
+import { knowledgeAdjust } from './knowledge-adjust.ts';
 import { knowledgeCheck } from './knowledge-check.ts';
+import { knowledgeExport } from './knowledge-export.ts';
+import { knowledgeImport } from './knowledge-import.ts';
 import { knowledgeLearn } from './knowledge-learn.ts';
+import { knowledgeOptimize } from './knowledge-optimize.ts';
 import { knowledgePatterns } from './knowledge-patterns.ts';
+import { knowledgeRollback } from './knowledge-rollback.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
 import { logAnomalies } from './log-anomalies.ts';
 import { logChain } from './log-chain.ts';
@@ -36,6 +41,11 @@ export const COMMANDS: readonly Command[] = [
   knowledgeLearn,
   knowledgeCheck,
   knowledgePatterns,
+  knowledgeAdjust,
+  knowledgeOptimize,
+  knowledgeRollback,
+  knowledgeExport,
+  knowledgeImport,
   metricAnomalies,
   flakyDetect,
   patchCheck,

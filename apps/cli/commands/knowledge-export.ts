@@ -1,0 +1,31 @@
+import { noteOf } from '#shared/app/change-pattern.ts';
+import { exportPatterns } from '#shared/domain/learning/exchange-patterns.ts';
+import { defineCommand } from '../command.ts';
+import { classesOf } from '../learning/classes-option.ts';
+import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+
+export const knowledgeExport = defineCommand({
+  name: 'knowledge export',
+  summary: 'print learned patterns as JSON, for another place or another team',
+  details:
+    'What was taken back and the incidents that patterns are from are left out. "selfheal knowledge import FILE" takes it in.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    ...PATTERN_OPTIONS,
+    class: { type: 'string', value: 'CLASS,...', about: 'only patterns of these classes' },
+  },
+  async run({ options }, terminal) {
+    const classes = classesOf(options.class);
+    const opened = await openPatterns(options);
+    const change = learningChange(opened, terminal);
+    const all = await opened.patterns.list(opened.scope);
+    const file = exportPatterns(
+      all.filter((pattern) => classes(pattern.class)),
+      opened.scope,
+      change.at,
+    );
+    await opened.patterns.note(noteOf(change, 'patterns.exported', null, `${file.patterns.length} patterns`));
+    await terminal.write(`${JSON.stringify(file, null, 2)}\n`);
+    return 0;
+  },
+});

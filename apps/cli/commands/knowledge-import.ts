@@ -1,0 +1,49 @@
+import { type ImportResult, importPatterns } from '#shared/app/tend-patterns.ts';
+import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
+import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { jsonIn } from '../input/json-file.ts';
+import { classesOf } from '../learning/classes-option.ts';
+import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+import { shareOption } from '../learning/share-option.ts';
+import { writeTogether } from '../write-together.ts';
+
+const render = ({ kind, patternId, wording, confidence, reason }: ImportResult): string =>
+  `${kind.padEnd(8)}  ${patternId}  confidence ${confidence.toFixed(2)}: ${wording}\n          ${reason}\n`;
+
+export const knowledgeImport = defineCommand({
+  name: 'knowledge import',
+  summary: 'take in the learned patterns of another place, a little less sure than there',
+  details:
+    'Each is replayed over the past of this place first, and only observed until it has proved itself here. What is known here stays as it is.\n' +
+    'Exit code 1 when one was refused.',
+  operands: { shown: 'FILE.json', atLeast: 1, atMost: 1 },
+  options: {
+    ...PATTERN_OPTIONS,
+    less: { type: 'string', value: 'SHARE', about: 'taken off each confidence; 0.1 by default' },
+    class: { type: 'string', value: 'CLASS,...', about: 'only patterns of these classes' },
+    'dry-run': { type: 'boolean', about: 'say what would be taken in and change nothing' },
+    ...JSON_OPTION,
+  },
+  async run({ operands: [path = '-'], options }, terminal) {
+    const adjustment = -shareOption('less', options.less, 0.1);
+    const classes = classesOf(options.class);
+    const file = await jsonIn(path, PatternExport, 'file of exported patterns', terminal);
+    const opened = await openPatterns(options);
+    const order = {
+      ...learningChange(opened, terminal),
+      from: file.from,
+      adjustment,
+      dryRun: options['dry-run'] === true,
+      past: (await opened.remembered()).map(caseOfPastIncident),
+    };
+    const wanted = { ...file, patterns: file.patterns.filter((pattern) => classes(pattern.class)) };
+    const results = await importPatterns(wanted, order, opened);
+    if (results.length === 0) terminal.say('selfheal: the file holds no pattern to take in.');
+    await writeTogether(
+      terminal,
+      results.map((result) => (options.json === true ? `${JSON.stringify(result)}\n` : render(result))),
+    );
+    return results.some(({ kind }) => kind === 'refused') ? 1 : 0;
+  },
+});

@@ -1,0 +1,45 @@
+import { applyChanges } from '#shared/app/tend-patterns.ts';
+import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+import { sayChanges } from '../learning/render-changes.ts';
+
+function dateOf(given: string | undefined, now: Date): Date {
+  const at = Date.parse(given ?? '');
+  if (given === undefined || !/^\d{4}-\d\d-\d\d/.test(given) || Number.isNaN(at)) {
+    throw new UsageError('"selfheal knowledge rollback" needs --to DATE, such as 2026-11-01 or 2026-11-01T12:00:00Z.');
+  }
+  if (at > now.getTime()) throw new UsageError(`--to ${given}: it is in the future: give a date that has been.`);
+  return new Date(at);
+}
+
+export const knowledgeRollback = defineCommand({
+  name: 'knowledge rollback',
+  summary: 'let learned patterns stand as they did at a date, keeping what proved good since',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    ...PATTERN_OPTIONS,
+    to: { type: 'string', value: 'DATE', about: 'the date (UTC)' },
+    reason: { type: 'string', value: 'TEXT', about: 'why; it stands in the history and in the notes' },
+    all: { type: 'boolean', about: 'also what proved good since' },
+    'dry-run': { type: 'boolean', about: 'say what would change and change nothing' },
+    ...JSON_OPTION,
+  },
+  async run({ options }, terminal) {
+    const reason = options.reason?.trim() ?? '';
+    const to = dateOf(options.to, new Date(terminal.now()));
+    if (reason === '') throw new UsageError('"selfheal knowledge rollback" needs --reason TEXT.');
+    const opened = await openPatterns(options);
+    const change = learningChange(opened, terminal);
+    const changes = rollBackPatterns(await opened.patterns.list(opened.scope), {
+      to,
+      now: change.at,
+      reason,
+      keepProven: options.all !== true,
+      rules: opened.rules,
+    });
+    const dryRun = options['dry-run'] === true;
+    const results = await applyChanges(changes, { ...change, dryRun }, opened.patterns);
+    return await sayChanges(results, options.json === true, terminal);
+  },
+});

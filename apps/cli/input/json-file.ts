@@ -1,0 +1,34 @@
+import type * as z from 'zod';
+import { UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+import { openInput, textOf } from './open-input.ts';
+
+const LONGEST = 64_000_000;
+
+/** Reads one JSON document. Throws `UsageError` naming file and field when it is no `what`. */
+export async function jsonIn<T extends z.ZodType>(
+  path: string,
+  schema: T,
+  what: string,
+  terminal: Terminal,
+): Promise<z.infer<T>> {
+  const input = await openInput(path, terminal);
+  let text = '';
+  for await (const piece of textOf(input)) {
+    text += piece;
+    if (text.length > LONGEST) throw new UsageError(`${input.name}: it is too long for a ${what}.`);
+  }
+  const parsed = schema.safeParse(parse(text, input.name));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  throw new UsageError(`${input.name}: it is no ${what} (${where}${issue?.message ?? 'invalid'}).`);
+}
+
+function parse(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${name}: it is not JSON (${error instanceof Error ? error.message : 'invalid'}).`);
+  }
+}

@@ -1,0 +1,27 @@
+import type { ChangeResult } from '#shared/app/tend-patterns.ts';
+import type { ExitCode } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+import { writeTogether } from '../write-together.ts';
+
+const DONE = { done: 'done   ', 'dry-run': 'would  ', skipped: 'SKIPPED' } as const;
+
+function render({ patternId, wording, event, reason, before, after, done }: ChangeResult): string {
+  const moved = `${before.stage} ${before.confidence.toFixed(2)} -> ${after.stage} ${after.confidence.toFixed(2)}`;
+  return `${DONE[done]}  ${event}  ${patternId}  ${moved}: ${wording}\n           ${reason}\n`;
+}
+
+/** Prints what became of changes; exit code 1 when one was skipped because somebody else changed the pattern meanwhile. */
+export async function sayChanges(
+  results: readonly ChangeResult[],
+  asJson: boolean,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (results.length === 0) terminal.say('selfheal: nothing has to change.');
+  await writeTogether(
+    terminal,
+    results.map((result) => (asJson ? `${JSON.stringify(result)}\n` : render(result))),
+  );
+  const skipped = results.filter(({ done }) => done === 'skipped').length;
+  if (skipped > 0) terminal.say(`selfheal: ${skipped} patterns were changed by somebody else meanwhile: run it again.`);
+  return skipped > 0 ? 1 : 0;
+}

@@ -1,0 +1,115 @@
+import type { Learning } from '#shared/domain/configuration/learning.ts';
+import { type ImportOrder, importedPattern, type PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
+import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
+import type { PatternChange } from '#shared/domain/learning/pattern-change.ts';
+import { settled } from '#shared/domain/learning/pattern-trust.ts';
+import { type PastCase, reasonAgainst, replay } from '#shared/domain/learning/replay.ts';
+import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import { type LearningChange, noteOf } from './change-pattern.ts';
+import { putNew } from './learn-patterns.ts';
+
+type Writer = Pick<PatternStore, 'write' | 'note'>;
+
+/** A change with what became of it: `skipped` because somebody else changed the pattern meanwhile. */
+export interface ChangeResult {
+  readonly patternId: string;
+  readonly wording: string;
+  readonly event: PatternChange['event'];
+  readonly reason: string;
+  readonly before: Pick<LearnedPattern, 'confidence' | 'stage'>;
+  readonly after: Pick<LearnedPattern, 'confidence' | 'stage'>;
+  readonly done: 'done' | 'dry-run' | 'skipped';
+}
+
+/** Makes changes of patterns, each over what it was decided on, with a note of it. Repeatable: what was done is not decided again. */
+export async function applyChanges(
+  changes: readonly PatternChange[],
+  order: LearningChange & { readonly dryRun: boolean },
+  patterns: Writer,
+): Promise<ChangeResult[]> {
+  const results: ChangeResult[] = [];
+  for (const { before, after, event, reason } of changes) {
+    const face = ({ confidence, stage }: LearnedPattern) => ({ confidence, stage });
+    const told = {
+      patternId: before.id,
+      wording: before.wording,
+      event,
+      reason,
+      before: face(before),
+      after: face(after),
+    };
+    if (order.dryRun) {
+      results.push({ ...told, done: 'dry-run' });
+      continue;
+    }
+    const written = await patterns.write({ ...after, revision: before.revision + 1 });
+    if (written === 'written') await patterns.note(noteOf(order, event, before.id, reason));
+    results.push({ ...told, done: written === 'written' ? 'done' : 'skipped' });
+  }
+  return results;
+}
+
+/** A person's approval of a pattern, or what a person says its confidence is. */
+export type PersonsWord = { kind: 'approve' } | { kind: 'confidence'; confidence: number; reason: string };
+
+/**
+ * What a person's word makes of a pattern. A lower confidence holds at once and stays the most it may reach; a higher one only frees it to
+ * rise, within the limit of a week, as outcomes allow.
+ */
+export function byPerson(
+  pattern: LearnedPattern,
+  word: PersonsWord,
+  { by, at }: Pick<LearningChange, 'by' | 'at'>,
+  rules: Learning,
+): PatternChange {
+  if (word.kind === 'approve') {
+    const approved = { by, at: at.toISOString() };
+    const after = settled({ ...pattern, approved }, rules, at, `approved by ${by}`);
+    return { before: pattern, after, event: 'pattern.approved', reason: `approved by ${by}` };
+  }
+  const { confidence, reason } = word;
+  const cap = confidence < pattern.confidence ? confidence : null;
+  const after = settled({ ...pattern, prior: confidence, cap }, rules, at, reason);
+  return { before: pattern, after, event: 'pattern.adjusted', reason };
+}
+
+export interface ImportResult {
+  readonly patternId: string;
+  readonly wording: string;
+  readonly kind: 'imported' | 'known' | 'refused';
+  readonly confidence: number;
+  readonly reason: string;
+}
+
+/** Takes in patterns of another place: replayed over this place's past first, within the limit of a day, to be observed only. */
+export async function importPatterns(
+  file: PatternExport,
+  order: ImportOrder & { readonly dryRun: boolean; readonly past: readonly PastCase[] },
+  deps: { readonly patterns: Pick<PatternStore, 'list' | 'write' | 'takeNew' | 'note'>; readonly rules: Learning },
+): Promise<ImportResult[]> {
+  const known = new Set((await deps.patterns.list(order.scope)).map(({ id }) => id));
+  const results: ImportResult[] = [];
+  for (const one of file.patterns) {
+    const pattern = importedPattern(one, order);
+    const { id: patternId, wording, confidence } = pattern;
+    if (known.has(patternId)) {
+      results.push({
+        patternId,
+        wording,
+        confidence,
+        kind: 'known',
+        reason: 'it is known here; its own outcomes stand',
+      });
+      continue;
+    }
+    const problem = reasonAgainst(pattern, replay(pattern, order.past));
+    const refused = await putNew(pattern, problem, order, deps);
+    const reason = refused ?? pattern.history[0]?.reason ?? '';
+    if (!order.dryRun) {
+      const event = refused === null ? 'pattern.imported' : 'pattern.refused';
+      await deps.patterns.note(noteOf(order, event, patternId, reason));
+    }
+    results.push({ patternId, wording, confidence, kind: refused === null ? 'imported' : 'refused', reason });
+  }
+  return results;
+}

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { LearnedPattern, patternIdOf } from './learned-pattern.ts';
+import { effectivenessOf } from './pattern-trust.ts';
+
+const ExportedPattern = LearnedPattern.pick({
+  wording: true,
+  messages: true,
+  title: true,
+  class: true,
+  tags: true,
+  service: true,
+  solution: true,
+  actionId: true,
+  confidence: true,
+}).extend({
+  /** For whoever reads the file; it proves nothing in another place. */
+  helped: z.number().int().nonnegative(),
+  cases: z.number().int().nonnegative(),
+});
+type ExportedPattern = z.infer<typeof ExportedPattern>;
+
+/** Patterns on their way from one place to another. */
+export const PatternExport = z.strictObject({
+  kind: z.literal('selfheal-patterns'),
+  version: z.literal(1),
+  /** The place they are from. */
+  from: z.string().min(1).max(400),
+  exportedAt: z.iso.datetime(),
+  patterns: z.array(ExportedPattern).max(5_000),
+});
+export type PatternExport = z.infer<typeof PatternExport>;
+
+/** What one place may tell another: patterns that were not taken back, without the incidents that they are from. */
+export function exportPatterns(patterns: readonly LearnedPattern[], from: string, at: Date): PatternExport {
+  return {
+    kind: 'selfheal-patterns',
+    version: 1,
+    from,
+    exportedAt: at.toISOString(),
+    patterns: patterns.filter(({ retired }) => retired === null).map(exported),
+  };
+}
+
+function exported(pattern: LearnedPattern): ExportedPattern {
+  const { wording, messages, title, class: failureClass, tags, service, solution, actionId, confidence } = pattern;
+  const helped = effectivenessOf(pattern);
+  return {
+    wording,
+    messages,
+    title,
+    class: failureClass,
+    tags,
+    service,
+    solution,
+    actionId,
+    confidence,
+    helped: helped?.hits ?? 0,
+    cases: helped?.cases ?? 0,
+  };
+}
+
+export interface ImportOrder {
+  readonly scope: string;
+  readonly from: string;
+  readonly by: string;
+  readonly at: Date;
+  /** Added to each confidence: what holds there is less sure here. */
+  readonly adjustment: number;
+}
+
+/** A pattern of another place as it enters this one: less sure, and to be observed only until it proves itself here. */
+export function importedPattern(
+  one: ExportedPattern,
+  { scope, from, by, at, adjustment }: ImportOrder,
+): LearnedPattern {
+  const { helped, cases, confidence: there, ...fields } = one;
+  const confidence = Math.min(1, Math.max(0, there + adjustment));
+  const [now, stage] = [at.toISOString(), 'observe' as const];
+  const reason = `imported from ${from} with ${there.toFixed(2)}, there it helped in ${helped} of ${cases} cases`.slice(
+    0,
+    300,
+  );
+  return {
+    version: 1,
+    ...fields,
+    id: patternIdOf(scope, one.wording),
+    scope,
+    revision: 1,
+    provenance: { source: 'imported', by, at: now, from },
+    approved: null,
+    prior: confidence,
+    cap: null,
+    stage,
+    confidence,
+    outcomes: [],
+    history: [{ at: now, confidence, stage, reason }],
+    retired: null,
+  };
+}

@@ -1,0 +1,172 @@
+import type { Learning } from '../configuration/learning.ts';
+import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
+import type { PatternChange } from './pattern-change.ts';
+import { effectivenessOf, retire, settled, withOutcomes } from './pattern-trust.ts';
+import { makeWordingTest, problemOfWording } from './wording.ts';
+
+export interface TendOptions {
+  readonly rules: Learning;
+  readonly now: Date;
+  /** Patterns below it are taken back, once there are enough cases. */
+  readonly leastConfidence: number;
+  /** Days after which a pattern that was only ever observed and met nothing is taken back. */
+  readonly unusedDays: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MOST_MESSAGES = 20;
+const MOST_TAGS = 20;
+/** Words that two wordings must have in common before one for both is suggested. */
+const LEAST_SHARED = 0.6;
+const MOST_WORDS = 60;
+
+const standing = (patterns: readonly LearnedPattern[]): LearnedPattern[] =>
+  patterns.filter(({ retired }) => retired === null);
+
+/** What keeping order would change: patterns that say the same become one, what fails or is never met is taken back, the rest fades. */
+export function tendPatterns(patterns: readonly LearnedPattern[], options: TendOptions): PatternChange[] {
+  const merged = mergeSimilar(standing(patterns), options);
+  const touched = new Set(merged.map(({ before }) => before.id));
+  const rest = standing(patterns).filter(({ id }) => !touched.has(id));
+  return [...merged, ...rest.flatMap((pattern) => pruned(pattern, options) ?? faded(pattern, options))];
+}
+
+function pruned(
+  pattern: LearnedPattern,
+  { rules, now, leastConfidence, unusedDays }: TendOptions,
+): PatternChange | null {
+  const cases = pattern.outcomes.length;
+  const last = pattern.outcomes.at(-1)?.at ?? pattern.provenance.at;
+  const newest = last > pattern.provenance.at ? last : pattern.provenance.at;
+  const days = Math.floor((now.getTime() - Date.parse(newest)) / DAY_MS);
+  const weak = cases >= rules.rollbackCases && pattern.confidence < leastConfidence;
+  const unused = pattern.stage === 'observe' && days >= unusedDays;
+  if (!weak && !unused) return null;
+  const reason = weak
+    ? `Its confidence of ${pattern.confidence.toFixed(2)} after ${cases} cases is below ${leastConfidence}.`
+    : `It was only observed and met nothing for ${days} days.`;
+  return { before: pattern, after: retire(pattern, now, reason), event: 'pattern.retired', reason };
+}
+
+function faded(pattern: LearnedPattern, { rules, now }: TendOptions): PatternChange[] {
+  const reason = 'as time went by';
+  const after = settled(pattern, rules, now, reason);
+  if (after === pattern) return [];
+  if (after.retired !== null)
+    return [{ before: pattern, after, event: 'pattern.retired', reason: after.retired.reason }];
+  return [{ before: pattern, after, event: 'pattern.adjusted', reason }];
+}
+
+/** Of two that resolve the same class alike, the one whose wording matches the other's takes that one in. */
+function mergeSimilar(patterns: readonly LearnedPattern[], { rules, now }: TendOptions): PatternChange[] {
+  const changes: PatternChange[] = [];
+  const gone = new Set<string>();
+  // The most general ones first, so that a chain of three ends in one.
+  for (const general of [...patterns].sort((a, b) => a.wording.length - b.wording.length)) {
+    if (gone.has(general.id)) continue;
+    const says = makeWordingTest(general.wording);
+    const special = patterns.filter(
+      (other) => other.id !== general.id && !gone.has(other.id) && sameRemedy(general, other) && says(other.wording),
+    );
+    if (special.length === 0) continue;
+    for (const other of [general, ...special]) gone.add(other.id);
+    changes.push(...takenIn(general, special, rules, now));
+  }
+  return changes;
+}
+
+const sameRemedy = (a: LearnedPattern, b: LearnedPattern): boolean =>
+  a.class === b.class && a.service === b.service && a.solution.toLowerCase() === b.solution.toLowerCase();
+
+function takenIn(
+  general: LearnedPattern,
+  special: readonly LearnedPattern[],
+  rules: Learning,
+  now: Date,
+): PatternChange[] {
+  const all = [general, ...special];
+  const joined = withOutcomes(
+    {
+      ...general,
+      // The least that any of them may: being merged raises nothing.
+      stage: lowest(all.map(({ stage }) => stage)),
+      confidence: Math.min(...all.map(({ confidence }) => confidence)),
+      messages: [...new Set(all.flatMap(({ messages }) => messages))].slice(0, MOST_MESSAGES),
+      tags: [...new Set(all.flatMap(({ tags }) => tags))].slice(0, MOST_TAGS),
+      approved: all.every(({ approved }) => approved !== null) ? general.approved : null,
+    },
+    special.flatMap(({ outcomes }) => outcomes),
+  );
+  const reason = `It says the same as ${special.map(({ id }) => id).join(', ')} and takes them in.`;
+  const after = settled(joined, rules, now, reason);
+  return [
+    { before: general, after, event: 'pattern.merged', reason },
+    ...special.map((before): PatternChange => {
+      const why = `${general.id} says the same in more general words.`;
+      return { before, after: retire(before, now, why), event: 'pattern.merged', reason: why };
+    }),
+  ];
+}
+
+function lowest(stages: readonly PatternStage[]): PatternStage {
+  return PatternStage.options.find((stage) => stages.includes(stage)) ?? 'observe';
+}
+
+/** A wording that would stand for two patterns; a person decides, and it is replayed over the past like any new one. */
+export interface Generalisation {
+  readonly ids: readonly [string, string];
+  readonly wording: string;
+}
+
+/** Patterns that resolve the same class alike and differ in a few words only. */
+export function suggestGeneralisations(patterns: readonly LearnedPattern[]): Generalisation[] {
+  const all = standing(patterns);
+  return all.flatMap((a, at) =>
+    all.slice(at + 1).flatMap((b) => {
+      const wording = sameRemedy(a, b) ? sharedWording(a.wording, b.wording) : null;
+      return wording === null ? [] : [{ ids: [a.id, b.id] as const, wording }];
+    }),
+  );
+}
+
+/** The longest sequence of words that both have in order, `*` for what is between; null when that is too little. */
+function sharedWording(a: string, b: string): string | null {
+  const [left, right] = [a, b].map((wording) => wording.toLowerCase().split(' ').slice(0, MOST_WORDS)) as [
+    string[],
+    string[],
+  ];
+  const lengths = left.map(() => right.map(() => 0));
+  const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
+  for (let i = left.length - 1; i >= 0; i--) {
+    for (let j = right.length - 1; j >= 0; j--) {
+      const row = lengths[i];
+      if (row !== undefined)
+        row[j] = left[i] === right[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    }
+  }
+  if (at(0, 0) < LEAST_SHARED * Math.max(left.length, right.length)) return null;
+  const words: string[] = [];
+  for (let i = 0, j = 0; i < left.length && j < right.length; ) {
+    if (left[i] === right[j]) {
+      words.push(left[i] ?? '');
+      i += 1;
+      j += 1;
+      continue;
+    }
+    if (words.at(-1) !== '*') words.push('*');
+    if (at(i + 1, j) >= at(i, j + 1)) i += 1;
+    else j += 1;
+  }
+  const wording = words.join(' ').replace(/\*(?: \*)+/g, '*');
+  // One that says no more than one of the two is merged, not suggested.
+  const isNew = wording !== a.toLowerCase() && wording !== b.toLowerCase();
+  return isNew && problemOfWording(wording) === null ? wording : null;
+}
+
+/** Patterns that helped less often than that, worst first. */
+export function weakPatterns(patterns: readonly LearnedPattern[], leastEffectiveness: number): LearnedPattern[] {
+  const share = (pattern: LearnedPattern): number => effectivenessOf(pattern)?.value ?? 1;
+  return standing(patterns)
+    .filter((pattern) => share(pattern) < leastEffectiveness)
+    .sort((a, b) => share(a) - share(b));
+}
