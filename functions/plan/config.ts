@@ -9,7 +9,7 @@ export const config = defineFunction({
   trigger: { kind: 'workflow' },
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    evidenceBucket: ['s3:GetObject'],
+    evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     statsTable: ['dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },

@@ -7,8 +7,7 @@ import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-st
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
-import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
-import { githubAccess } from '#shared/adapters/github/github-access.ts';
+import { makeGithub } from '#shared/adapters/github/github.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
@@ -27,13 +26,11 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     experience: makeDynamoExperienceStore({ table: environment.statsTable }),
-    codeHost: makeGithubCodeHost(
-      githubAccess({
-        apiUrl: configuration.github.apiUrl,
-        secret: () => secrets.read('github-token'),
-        clock: systemClock,
-      }),
-    ),
+    ...makeGithub({
+      apiUrl: configuration.github.apiUrl,
+      secret: () => secrets.read('github-token'),
+      clock: systemClock,
+    }),
     alarms: makeCloudWatchAlarmReader(),
     deployments: makeDeploymentReader(),
     resources: makeAllResourcesReader(),

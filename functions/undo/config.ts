@@ -9,6 +9,7 @@ export const config = defineFunction({
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
   /** Its reads are part of the undo grants: it never looks at alarms. */
   actionGrants: ['undo'],

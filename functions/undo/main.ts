@@ -6,6 +6,8 @@ import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-st
 import { makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-writer.ts';
 import { makeLambdaAliasWriter } from '#shared/adapters/aws/lambda-alias-writer.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
+import { makeGithub } from '#shared/adapters/github/github.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { actionPorts } from '#shared/app/act-ports.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
@@ -16,6 +18,12 @@ import { makeHandler } from './handler.ts';
 
 const environment = readEnvironment(config, process.env);
 const configuration = loadConfiguration(process.env);
+const secrets = makeSecretReader({ 'github-token': environment.githubTokenSecret });
+const { code } = makeGithub({
+  apiUrl: configuration.github.apiUrl,
+  secret: () => secrets.read('github-token'),
+  clock: systemClock,
+});
 
 export const handler = stepFunction({
   config,
@@ -24,6 +32,7 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     ports: actionPorts({
+      code,
       deployments: makeDeploymentReader(),
       resources: makeAllResourcesReader(),
       lambdaAliases: makeLambdaAliasWriter(),

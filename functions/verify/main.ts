@@ -6,8 +6,7 @@ import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-stor
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
-import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
-import { githubAccess } from '#shared/adapters/github/github-access.ts';
+import { makeGithub } from '#shared/adapters/github/github.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { actionPorts } from '#shared/app/act-ports.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
@@ -19,9 +18,11 @@ import { makeHandler } from './handler.ts';
 const environment = readEnvironment(config, process.env);
 const configuration = loadConfiguration(process.env);
 const secrets = makeSecretReader({ 'github-token': environment.githubTokenSecret });
-const codeHost = makeGithubCodeHost(
-  githubAccess({ apiUrl: configuration.github.apiUrl, secret: () => secrets.read('github-token'), clock: systemClock }),
-);
+const github = makeGithub({
+  apiUrl: configuration.github.apiUrl,
+  secret: () => secrets.read('github-token'),
+  clock: systemClock,
+});
 
 export const handler = stepFunction({
   config,
@@ -30,7 +31,7 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     ports: actionPorts({
-      codeHost,
+      ...github,
       alarms: makeCloudWatchAlarmReader(),
       deployments: makeDeploymentReader(),
       resources: makeAllResourcesReader(),

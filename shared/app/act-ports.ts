@@ -5,6 +5,9 @@ import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
 export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clock'>): ActionPorts {
   return {
     codeHost: given.codeHost ?? refusing('codeHost'),
+    code: given.code ?? refusing('code'),
+    proposals: given.proposals ?? refusing('proposals'),
+    fixes: given.fixes ?? refusing('fixes'),
     alarms: given.alarms ?? refusing('alarms'),
     deployments: given.deployments ?? refusing('deployments'),
     resources: given.resources ?? refusing('resources'),

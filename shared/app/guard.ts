@@ -1,8 +1,11 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
 import { breakerScopeOf, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
 import { limitRules } from '#shared/domain/policy/limits.ts';
+import { writeLimitRules } from '#shared/domain/policy/write-limits.ts';
 import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
@@ -72,11 +75,22 @@ async function judge(
     policy: configuration.policy,
     mode,
     service: serviceOf(configuration, incident.target),
+    fingerprint: writableFingerprint(incident, action.actionId, configuration),
     failures,
     approval,
     now,
   });
   return { denials, known: { killSwitch: controls.killSwitch, mode, failures, approval, risk: action.risk } };
+}
+
+/** Null unless this very action is switched on for the repository now. */
+function writableFingerprint(
+  { target, classification }: Incident,
+  actionId: string,
+  configuration: Configuration,
+): string | null {
+  if (target.kind !== 'github-run' || !mayWrite(configuration, target.repository, actionId)) return null;
+  return classification?.fingerprint ?? null;
 }
 
 /** Takes the lease first: what is observed and counted afterwards stays true while it is held. */
@@ -105,7 +119,10 @@ async function observed({ plugin, parameters }: PlannedAction, { ports }: GuardD
 
 /** Units are taken once per plan, however often the step is repeated. */
 async function takeLimits(action: BoundAction, { control, configuration, clock }: GuardDeps): Promise<string | null> {
-  for (const rule of limitRules(action, configuration.policy, clock.now())) {
+  for (const rule of [
+    ...limitRules(action, configuration.policy, clock.now()),
+    ...writeLimitRules(action, configuration.fixes, clock.now()),
+  ]) {
     const taken = await control.takeFromLimit(rule.scope, rule.window, action.digest, rule.limit, rule.expiresAt);
     if (!taken) return rule.denial;
   }

@@ -16,6 +16,7 @@ export interface PlanFacts {
   readonly configuration: Configuration;
   readonly now: Date;
   readonly past: ProposalContext['past'] & object;
+  readonly fix?: ProposalContext['fix'] & (object | null);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
+import { isWriting } from '#shared/domain/configuration/fixes.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
@@ -23,13 +24,14 @@ import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { loadIncident } from './load-incident.ts';
 import { candidatesFor, rankedFor } from './plan-context.ts';
 import { exposureFor, heldPlan } from './plan-experiment.ts';
+import { type FixDeps, type FixPreparation, prepareFix } from './plan-fix.ts';
 import { knownFacts, reasonsFact } from './plan-known.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './plan-telemetry.ts';
 import { findUnfinished } from './plan-unfinished.ts';
 
-export interface PlanDeps extends FreshTelemetryDeps {
+export interface PlanDeps extends FreshTelemetryDeps, Pick<FixDeps, 'code' | 'proposals'> {
   readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'getPlan' | 'putPlan' | 'audit'>;
-  readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis'>;
+  readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis'> & FixDeps['evidence'];
   readonly experience: Pick<ExperienceStore, 'actionOutcomes'>;
   readonly actions: readonly ActionPlugin[];
   readonly meter: Meter;
@@ -45,6 +47,7 @@ interface Material {
   readonly diagnosis: Diagnosis;
   readonly records: readonly ActionRecord[];
   readonly outcomes: readonly ActionOutcome[];
+  readonly prepared: FixPreparation;
 }
 
 /**
@@ -56,12 +59,13 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
   const { incident, records } = gathered;
   const unfinished = await findUnfinished(incident, records, input.tried, deps.incidents);
   if (unfinished.kind === 'continue') return continued(unfinished.action, incident, deps);
-  const material = { ...gathered, telemetry: await readTelemetryAgain(incident.target, gathered.telemetry, deps) };
+  const telemetry = await readTelemetryAgain(incident.target, gathered.telemetry, deps);
+  const material = { ...gathered, telemetry, prepared: await prepareFix({ ...gathered, telemetry }, deps) };
   const { choice, exposure, listed } =
     unfinished.kind === 'unclear'
       ? { choice: { kind: 'human', reason: unfinished.reason } as const, exposure: null, listed: [] }
       : choiceOf(material, input.tried, deps);
-  const judgement = withHistory(judgementOf(material, choice, deps), records);
+  const judgement = withHistory(judgementOf(material, choice, deps), material);
   const held = heldPlan(exposure, judgement);
   const action = held === null ? await seal(judgement, incident, deps) : null;
   const plan = held ?? stepPlan(judgement.decision, judgement.reasons, action, deps);
@@ -70,7 +74,7 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
   return plan;
 }
 
-async function readMaterial(incidentId: string, deps: PlanDeps): Promise<Material> {
+async function readMaterial(incidentId: string, deps: PlanDeps): Promise<Omit<Material, 'prepared'>> {
   const incident = await loadIncident(incidentId, deps.incidents);
   const { classification } = incident;
   const [telemetry, diagnosis, records, outcomes] = await Promise.all([
@@ -94,7 +98,8 @@ function choiceOf(
   const { incident, telemetry, classification, diagnosis, outcomes } = material;
   const { configuration, clock } = deps;
   const past = material.records;
-  const facts = { target: incident.target, telemetry, classification, configuration, past, now: clock.now() };
+  const fix = material.prepared.kind === 'prepared' ? material.prepared.fix : null;
+  const facts = { target: incident.target, telemetry, classification, configuration, past, fix, now: clock.now() };
   const listed = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
   const left = listed.filter(({ actionId }) => !tried.includes(actionId));
   const pickWasTried = listed.some(({ label, actionId }) => label === diagnosis.choice && tried.includes(actionId));
@@ -121,10 +126,14 @@ function judgementOf({ incident, telemetry, diagnosis, records }: Material, choi
   });
 }
 
-/** Whoever takes over wants to know what was done before. */
-function withHistory(judgement: Judgement, records: readonly ActionRecord[]): Judgement {
-  if (judgement.candidate !== null || records.length === 0) return judgement;
-  return { ...judgement, reasons: [...records.flatMap(({ receipt }) => receipt?.summary ?? []), ...judgement.reasons] };
+/** Whoever takes over wants to know what was done before, and why no change was tried. */
+function withHistory(judgement: Judgement, { records, prepared }: Material): Judgement {
+  const refused =
+    prepared.kind === 'none' && !records.some(({ actionId }) => isWriting(actionId)) ? prepared.reasons : [];
+  const done = records.flatMap(({ receipt }) => receipt?.summary ?? []);
+  if (judgement.candidate !== null || judgement.decision === 'recovered' || refused.length + done.length === 0)
+    return judgement;
+  return { ...judgement, reasons: [...done, ...refused, ...judgement.reasons] };
 }
 
 /** Only what may be executed is sealed: a proposal has no digest. */

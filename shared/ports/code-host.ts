@@ -10,6 +10,10 @@ export interface Run {
   /** When this attempt began, and when it was last heard of: its end, once it is completed. ISO 8601. */
   readonly startedAt: string;
   readonly updatedAt: string;
+  /** Tainted: the branch it ran for. */
+  readonly branch: string | null;
+  /** Whether that branch is in another repository, or in none that is known. */
+  readonly fromFork: boolean;
 }
 
 export interface Job {
@@ -68,6 +72,8 @@ export interface CodeHost {
     commit: { workflowId: number; headSha: string; event: string },
     limit: number,
   ): Promise<Run[]>;
+  /** Runs of a workflow on one commit that a push started, in any state, newest first. */
+  listPushRuns(repository: string, workflowId: number, headSha: string): Promise<Run[]>;
   /**
    * The attempt's log archive (zip), cut off with `unavailable` when larger than `maxBytes`. With `withinMilliseconds` the download is
    * tried once and given up after that time.

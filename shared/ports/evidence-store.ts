@@ -1,6 +1,7 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 
 /** Evidence, telemetry and diagnosis of an incident, as objects too large for the workflow's state. Overwriting is allowed. */
 export interface EvidenceStore {
@@ -11,4 +12,8 @@ export interface EvidenceStore {
   getTelemetry(incidentId: string): Promise<Telemetry | null>;
   putDiagnosis(incidentId: string, diagnosis: Diagnosis): Promise<void>;
   getDiagnosis(incidentId: string): Promise<Diagnosis | null>;
+  /** Keeps a patch under the digest of its record, which is returned. */
+  putFix(fix: ProposedFix): Promise<string>;
+  /** Null when there is none of that digest. Throws `CorruptRecord` when the record has another one. */
+  getFix(incidentId: string, digest: string): Promise<ProposedFix | null>;
 }

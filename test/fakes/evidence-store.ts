@@ -1,6 +1,7 @@
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 
 export function makeMemoryEvidenceStore(): EvidenceStore {
@@ -14,5 +15,11 @@ export function makeMemoryEvidenceStore(): EvidenceStore {
     getTelemetry: async (incidentId) => get<Telemetry>(`${incidentId}/telemetry`),
     putDiagnosis: async (incidentId, diagnosis) => put(`${incidentId}/diagnosis`, Diagnosis.parse(diagnosis)),
     getDiagnosis: async (incidentId) => get<Diagnosis>(`${incidentId}/diagnosis`),
+    putFix: async (fix) => {
+      const digest = digestOfFix(fix);
+      put(`${fix.incidentId}/fix-${digest}`, ProposedFix.parse(fix));
+      return digest;
+    },
+    getFix: async (incidentId, digest) => get<ProposedFix>(`${incidentId}/fix-${digest}`),
   };
 }

@@ -10,6 +10,7 @@ export * from './knowledge-store.ts';
 export * from './model-registry.ts';
 export * from './pattern-store.ts';
 export * from './prediction-store.ts';
+export * from './repository.ts';
 export * from './scripted.ts';
 export * from './stats-store.ts';
 export * from './telemetry.ts';

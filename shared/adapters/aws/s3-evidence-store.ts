@@ -3,6 +3,7 @@ import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import { REPEATABLE } from './clients.ts';
 import { callAws, parseRecord } from './errors.ts';
@@ -12,7 +13,7 @@ interface Schema<T> {
 }
 
 /**
- * JSON objects `incidents/<id>/{evidence,telemetry,diagnosis}.json`. A missing object is only told apart from a forbidden one
+ * JSON objects `incidents/<id>/{evidence,telemetry,diagnosis,fix-<digest>}.json`. A missing object is only told apart from a forbidden one
  * when the role may `s3:ListBucket`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The client addresses
  * buckets by path, because the local runtime has no wildcard host names.
  */
@@ -39,6 +40,18 @@ export function makeS3EvidenceStore(options: { readonly bucket: string; readonly
     getTelemetry: (incidentId) => get(incidentId, 'telemetry', Telemetry),
     putDiagnosis: (incidentId, diagnosis) => put(incidentId, 'diagnosis', Diagnosis, diagnosis),
     getDiagnosis: (incidentId) => get(incidentId, 'diagnosis', Diagnosis),
+    putFix: async (fix) => {
+      const digest = digestOfFix(fix);
+      await put(fix.incidentId, `fix-${digest}`, ProposedFix, fix);
+      return digest;
+    },
+    getFix: async (incidentId, digest) => {
+      const fix = await get(incidentId, `fix-${digest}`, ProposedFix);
+      if (fix !== null && digestOfFix(fix) !== digest) {
+        throw new CorruptRecord(`The fix ${digest} of incident ${incidentId} was changed after it was kept.`);
+      }
+      return fix;
+    },
   };
 }
 

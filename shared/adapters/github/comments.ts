@@ -1,22 +1,19 @@
 import * as z from 'zod';
-import { OutcomeUnknown, Refused } from '#shared/domain/kernel/errors.ts';
+import { OutcomeUnknown } from '#shared/domain/kernel/errors.ts';
 import type { CodeHost, Comment } from '#shared/ports/code-host.ts';
 import type { GithubClient, GithubOptions } from './github-client.ts';
-import { isHttpError } from './github-errors.ts';
+import { isOurs, makeIdentity, Writer } from './identity.ts';
 import { repositoryOf } from './repository.ts';
 
 /** 100 pages of 100: an issue takes at most 2,500 comments. */
 const MAX_PAGES = 100;
-const User = z.object({ id: z.number(), login: z.string().optional() });
 const IssueComment = z.object({
   id: z.number(),
   body: z.string().nullish(),
   html_url: z.string(),
-  user: User.nullable(),
+  user: Writer.nullable(),
 });
 type IssueComment = z.infer<typeof IssueComment>;
-/** Who we are: a user's account, a GitHub App's bot, or nobody we could prove to be, whose comments are never found again. */
-type Identity = { kind: 'user'; id: number } | { kind: 'bot'; login: string } | { kind: 'unproven' };
 
 /** A new comment may be missing in the listing for a while. Milliseconds before each further look for one whose answer was lost. */
 const LOOKS_AGAIN_AFTER = [500, 1000, 1500, 2000];
@@ -33,7 +30,7 @@ export function comments(
     for await (const page of client.pages(route, parameters, z.array(IssueComment), MAX_PAGES)) {
       for (const comment of page) {
         // Anybody can write the marker into a comment; only one of ours may be edited.
-        if (comment.body?.includes(marker) && isOurs(comment, await identity())) return commentOf(comment);
+        if (comment.body?.includes(marker) && isOurs(comment.user, await identity())) return commentOf(comment);
       }
     }
     return null;
@@ -67,38 +64,6 @@ export function comments(
       return commentOf(await client.call(route, parameters, IssueComment));
     },
   };
-}
-
-/** Asked once per token. */
-function makeIdentity(
-  client: GithubClient,
-  { token, botLogin }: Pick<GithubOptions, 'token' | 'botLogin'>,
-): () => Promise<Identity> {
-  let known: { token: string; identity: Identity } | null = null;
-  return async () => {
-    const login = (await botLogin?.()) ?? null;
-    if (login !== null) return { kind: 'bot', login: login.toLowerCase() };
-    const current = await token(null);
-    if (known?.token !== current) known = { token: current, identity: await readIdentity(client) };
-    return known.identity;
-  };
-}
-
-async function readIdentity(client: GithubClient): Promise<Identity> {
-  try {
-    const { id } = await client.call('GET /user', {}, User);
-    return { kind: 'user', id };
-  } catch (error) {
-    // The token of some app's installation: it may not ask whose it is, and any bot could have written the marker.
-    if (error instanceof Refused && isHttpError(error.cause) && error.cause.status === 403) return { kind: 'unproven' };
-    throw error;
-  }
-}
-
-/** The brackets of a bot's login are in no name that a person or another app can take. */
-function isOurs({ user }: IssueComment, identity: Identity): boolean {
-  if (identity.kind === 'user') return user?.id === identity.id;
-  return identity.kind === 'bot' && user?.login?.toLowerCase() === identity.login;
 }
 
 const commentOf = ({ id, body, html_url }: IssueComment): Comment => ({

@@ -19,6 +19,8 @@ const WorkflowRun = z.object({
   updated_at: z.string(),
   event: z.string().optional(),
   head_branch: z.string().nullish(),
+  repository: z.object({ id: z.number() }).optional(),
+  head_repository: z.object({ id: z.number() }).nullish(),
 });
 const WorkflowJob = z.object({
   id: z.number(),
@@ -49,6 +51,7 @@ export function runs(
   | 'listJobs'
   | 'listJobAttempts'
   | 'listCommitRuns'
+  | 'listPushRuns'
   | 'listDefaultBranchRuns'
   | 'hasNewerRun'
   | 'rerunFailedJobs'
@@ -111,7 +114,7 @@ function effects(client: GithubClient): Pick<CodeHost, 'rerunFailedJobs' | 'reru
 }
 
 /** How the same jobs ended at other times. */
-function attempts(client: GithubClient): Pick<CodeHost, 'listJobAttempts' | 'listCommitRuns'> {
+function attempts(client: GithubClient): Pick<CodeHost, 'listJobAttempts' | 'listCommitRuns' | 'listPushRuns'> {
   return {
     listJobAttempts: async (repository, runId) => {
       const route = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs';
@@ -125,6 +128,11 @@ function attempts(client: GithubClient): Pick<CodeHost, 'listJobAttempts' | 'lis
       const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
       const query = { head_sha: headSha, event, status: 'completed', per_page: limit };
       const parameters = { ...repositoryOf(repository), workflow_id: workflowId, ...query };
+      return (await client.call(route, parameters, RunPage)).workflow_runs.map(runOf);
+    },
+    listPushRuns: async (repository, workflow_id, head_sha) => {
+      const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
+      const parameters = { ...repositoryOf(repository), workflow_id, head_sha, event: 'push', per_page: 10 };
       return (await client.call(route, parameters, RunPage)).workflow_runs.map(runOf);
     },
   };
@@ -150,6 +158,8 @@ const runOf = (run: z.infer<typeof WorkflowRun>): Run => ({
   createdAt: run.created_at,
   startedAt: run.run_started_at ?? run.created_at,
   updatedAt: run.updated_at,
+  branch: run.head_branch ?? null,
+  fromFork: run.repository === undefined || run.head_repository?.id !== run.repository.id,
 });
 
 const jobOf = ({ id, name, conclusion, html_url, steps = [] }: z.infer<typeof WorkflowJob>): Job => ({

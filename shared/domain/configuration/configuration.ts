@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { Autonomy, checkAutonomy } from './autonomy.ts';
+import { Fixes } from './fixes.ts';
 import { Http } from './http-endpoints.ts';
 import { Learning } from './learning.ts';
 import { Model } from './model-settings.ts';
@@ -110,6 +111,8 @@ export const Configuration = z.strictObject({
   /** Comparisons of strategies; an incident takes part in the first one that runs and applies. */
   experiments: z.array(Experiment).max(20).default([]),
   learning: Learning.prefault({}),
+  /** What may be written into repositories: nothing, unless it is listed. */
+  fixes: Fixes,
   verification: z
     .strictObject({
       runIntervalSeconds: z.number().int().min(1).default(30),

@@ -1,10 +1,18 @@
 /** By which people find, filter and never mistake what a machine proposed. */
 export const FIX_LABELS = ['autofix-bot', 'needs-review'] as const;
 
+/** What every branch of ours begins with. */
+export const FIX_BRANCH_PREFIX = 'autofix-';
+
+/** Whether a branch is named as those of fixes are: what fails on one is no failure to fix. */
+export function isFixBranch(branch: string): boolean {
+  return /^autofix-\d{8}-\d{6}$/.test(branch);
+}
+
 /** The branch of a fix: `autofix-YYYYMMDD-HHMMSS`, in UTC. */
 export function fixBranch(at: Date): string {
   const digits = at.toISOString().replace(/\D/g, '');
-  return `autofix-${digits.slice(0, 8)}-${digits.slice(8, 14)}`;
+  return `${FIX_BRANCH_PREFIX}${digits.slice(0, 8)}-${digits.slice(8, 14)}`;
 }
 
 /** A fix that was proposed before, as the code host knows it. */
@@ -45,4 +53,12 @@ export function fixMarker({ fingerprint, digest }: { fingerprint: string; digest
 export function readFixMarker(body: string): { fingerprint: string; digest: string } | null {
   const found = MARKER.exec(body);
   return found?.[1] === undefined || found[2] === undefined ? null : { fingerprint: found[1], digest: found[2] };
+}
+
+/** The fixes among pull requests that we wrote. */
+export function earlierFixes(ours: readonly { state: EarlierFix['state']; body: string }[]): EarlierFix[] {
+  return ours.flatMap(({ state, body }) => {
+    const marker = readFixMarker(body);
+    return marker === null ? [] : [{ ...marker, state }];
+  });
 }

@@ -20,6 +20,8 @@ export interface GuardFacts {
   readonly policy: Policy;
   readonly mode: Mode;
   readonly service: Service | null;
+  /** Of the failure, where its repository may be written into. */
+  readonly fingerprint?: string | null;
   /** Failures within the breaker's window. */
   readonly failures: number;
   /** The state of the approval that was asked for this very plan, or null when none was. */
@@ -57,8 +59,8 @@ function judgeSeal({ action, target, mode }: GuardFacts): string[] {
 }
 
 /** One action changes one thing: the incident's own run, or the deployment of its own service. */
-function judgeBlastRadius({ action, targetKey, target, service }: GuardFacts): string[] {
-  const own = changeableKeys(target, service);
+function judgeBlastRadius({ action, targetKey, target, service, fingerprint = null }: GuardFacts): string[] {
+  const own = changeableKeys(target, service, fingerprint);
   return action.targetKey === targetKey && own.includes(targetKey)
     ? []
     : [`The action would change ${targetKey}, which is not what the incident is about.`];

@@ -8,6 +8,11 @@ export function runKey(repository: string, runId: number): string {
   return `github:${repository.toLowerCase()}/run/${runId}`;
 }
 
+/** The key of what is written into a repository because of one failure: a branch, a pull request, an issue. */
+export function fixKey(repository: string, fingerprint: string): string {
+  return `github:${repository.toLowerCase()}/fix/${fingerprint}`;
+}
+
 /** The key of a Lambda function's alias. */
 export function aliasKey(functionName: string, alias: string): string {
   return `lambda:${functionName}/${alias}`;
@@ -15,12 +20,19 @@ export function aliasKey(functionName: string, alias: string): string {
 
 /**
  * The things an incident's actions may change: its own run, or the deployment of its service and what the service's owner listed as
- * remedies for this very alarm. Each action changes one of them.
+ * remedies for this very alarm. Each action changes one of them. `fingerprint`: of a failure whose repository may be written into.
  */
-export function changeableKeys(target: TargetContext, service: Service | null): readonly string[] {
+export function changeableKeys(
+  target: TargetContext,
+  service: Service | null,
+  fingerprint: string | null = null,
+): readonly string[] {
   switch (target.kind) {
     case 'github-run':
-      return [runKey(target.repository, target.runId)];
+      return [
+        runKey(target.repository, target.runId),
+        ...(fingerprint === null ? [] : [fixKey(target.repository, fingerprint)]),
+      ];
     case 'alarm':
       return service === null ? [] : [...new Set([...deploymentKeys(service), ...remedyKeys(service, target)])];
     case 'storm':

@@ -12,6 +12,9 @@ import type {
   ResourceReader,
 } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
+import type { CodeWriter } from '#shared/ports/code-writer.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { Proposals } from '#shared/ports/proposals.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 /** Trusted facts an action may be proposed from. Pure data: the same context always gives the same proposals. */
@@ -24,6 +27,17 @@ export interface ProposalContext {
   readonly now: Date;
   /** What was done for the incident before, oldest first. */
   readonly past?: readonly Pick<ActionRecord, 'actionId' | 'state' | 'receipt' | 'verified'>[];
+  /** What may be tried, where fixes are switched on. */
+  readonly fix?: PreparedFix | null;
+}
+
+/** A patch that passed the policy and is kept by its digest. `base`: the branch it is for, tainted. */
+export interface PreparedFix {
+  readonly incidentId: string;
+  readonly repository: string;
+  readonly digest: string;
+  readonly fingerprint: string;
+  readonly base: string;
 }
 
 export interface Proposal<P> {
@@ -37,6 +51,9 @@ export interface Proposal<P> {
 /** What an action may touch while it runs; each function is given only what its role allows. */
 export interface ActionPorts {
   readonly codeHost: CodeHost;
+  readonly code: CodeWriter;
+  readonly proposals: Proposals;
+  readonly fixes: Pick<EvidenceStore, 'getFix'>;
   readonly alarms: AlarmReader;
   readonly deployments: DeploymentReader;
   readonly resources: ResourceReader;

@@ -35,6 +35,8 @@ const aRun = (change: Partial<Run> = {}): Run => ({
   createdAt: '2026-11-21T11:50:00Z',
   startedAt: '2026-11-21T11:50:00Z',
   updatedAt: '2026-11-21T11:53:00Z',
+  branch: 'feature/basket',
+  fromFork: false,
   ...change,
 });
 

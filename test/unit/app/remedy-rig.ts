@@ -52,6 +52,8 @@ export async function aRemedyRig({
     control: makeMemoryControlStore(clock),
     ports: actionPorts(world.ports),
     codeHost: world.ports.codeHost,
+    code: world.ports.code,
+    proposals: world.ports.proposals,
     alarms: world.ports.alarms,
     deployments: world.ports.deployments,
     resources: world.ports.resources,

@@ -24,6 +24,7 @@ import {
   fakeEcsServices,
   fakeLambdaAliases,
 } from '#test/fakes/index.ts';
+import { aRepositoryWorld, writingContext } from './fix-world.ts';
 import { remediedService, remedyPorts, someResources } from './remedy-world.ts';
 
 export function aRun(change: Partial<Run> = {}): Run {
@@ -38,6 +39,8 @@ export function aRun(change: Partial<Run> = {}): Run {
     createdAt: '2026-11-21T11:00:00Z',
     startedAt: '2026-11-21T11:00:00Z',
     updatedAt: '2026-11-21T11:03:00Z',
+    branch: 'feature/basket',
+    fromFork: false,
     ...change,
   };
 }
@@ -64,8 +67,11 @@ export function anActionWorld(id?: string) {
     resources: someResources(),
   };
   const { ecs, ...remedies } = remedyPorts(state);
+  const written = aRepositoryWorld(id, state.effects, aRun);
   const ports = {
+    ...written.ports,
     codeHost: fakeCodeHost({
+      ...written.reads,
       getRun: async () => ({ ...state.run }),
       hasNewerRun: async () => state.newerRun,
       rerunFailedJobs: async () => {
@@ -105,9 +111,10 @@ export function anActionWorld(id?: string) {
   const heal = () => {
     state.run = aRun({ attempt: state.run.attempt, conclusion: 'success' });
     state.alarm = { state: 'OK', since: clock.now().toISOString() };
+    written.passes();
     clock.advance(3_600_000);
   };
-  return { clock, state, ports, heal };
+  return { clock, state, ports, heal, repository: written.repository };
 }
 
 const ecsService = aService({
@@ -143,6 +150,7 @@ const FITTING: Readonly<Record<string, { facts: Partial<RunFacts>; past: readonl
 /** Facts from which exactly one action of the family is proposed: its first one, or the given one. */
 export function fittingContext(family: ActionPlugin['family'], id?: string) {
   const special = FITTING[id ?? ''];
+  const writing = writingContext(id);
   const remedied = remediedService(id);
   const service = family === 'github' ? null : (remedied ?? (family === 'lambda' ? aService() : ecsService));
   const deployment = remedied === null ? (family === 'lambda' ? aLambdaDeployment() : anEcsDeployment()) : null;
@@ -151,10 +159,14 @@ export function fittingContext(family: ActionPlugin['family'], id?: string) {
     target: family === 'github' ? aGithubTarget() : anAlarmTarget(),
     telemetry:
       family === 'github' ? aTelemetry({ facts: someRunFacts(special?.facts) }) : aTelemetry({ facts: alarmFacts }),
-    classification: aClassification(),
+    classification: writing?.classification ?? aClassification(),
     service,
-    configuration: aConfiguration({ services: service === null ? [] : [service] }),
+    configuration: aConfiguration({
+      services: service === null ? [] : [service],
+      ...(writing === null ? {} : { fixes: writing.fixes }),
+    }),
     now: new Date('2026-11-21T12:00:00Z'),
-    past: special?.past ?? [],
+    past: writing?.past ?? special?.past ?? [],
+    fix: writing?.fix ?? null,
   };
 }

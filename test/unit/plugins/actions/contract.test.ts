@@ -18,12 +18,16 @@ const PARTS = new Set([
   'listed-remedy',
   'resource-grants',
   'failed-run',
+  'fix-validation',
   'fix-pull-request-words',
   'recent-deployment',
 ]);
 
 /** Actions whose effect is all that there is to see. */
-const AT_ONCE: ReadonlySet<string> = new Set(['cancel-stuck-run']);
+const AT_ONCE: ReadonlySet<string> = new Set(['cancel-stuck-run', 'fix-pull-request']);
+
+/** Actions that do their part and leave the rest to others. */
+const ADVANCES: ReadonlySet<string> = new Set(['try-fix', 'fix-pull-request']);
 
 /** The proposal of the fitting context, read back as a plan's parameters would be. */
 function fitting(action: ActionPlugin): unknown {
@@ -60,7 +64,7 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
 
   it('names the changed thing the same way each time', () => {
     expect(action.targetKey(action.sample)).toBe(action.targetKey(structuredClone(action.sample)));
-    expect(action.targetKey(action.sample)).toMatch(/^(github|lambda|ecs):[^/]+\/.+$/);
+    expect(action.targetKey(action.sample)).toMatch(/^[a-z]+:[^/]+\/.+$/);
   });
 
   it('proposes purely: frozen facts, equal answers, valid parameters of the own target', () => {
@@ -69,7 +73,9 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
     expect(rest).toEqual([]);
     expect(action.propose(context)).toEqual([proposal]);
     const parameters = action.parameters.parse(proposal?.parameters);
-    expect(changeableKeys(context.target, context.service)).toContain(action.targetKey(parameters));
+    expect(changeableKeys(context.target, context.service, context.classification.fingerprint)).toContain(
+      action.targetKey(parameters),
+    );
     expect(proposal?.confidence).toBeGreaterThan(0);
     expect(proposal?.confidence).toBeLessThanOrEqual(1);
   });
@@ -129,7 +135,7 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
     const look = () => action.verify(parameters, receipt, { ports, target, configuration, poll: 0 });
     if (!AT_ONCE.has(action.id)) expect((await look()).state).toBe('pending');
     heal();
-    expect((await look()).state).toBe('recovered');
+    expect((await look()).state).toBe(ADVANCES.has(action.id) ? 'advanced' : 'recovered');
   });
 
   it('restores what was before, once, however often it is asked', async () => {

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { BranchHead, CodeTree, CodeWriter } from '#shared/ports/code-writer.ts';
+import { type GithubOptions, makeGithubClient } from './github-client.ts';
+import { isHttpError } from './github-errors.ts';
+import { repositoryOf } from './repository.ts';
+
+const Sha = z.object({ sha: z.string() });
+const Commit = z.object({ sha: z.string(), message: z.string(), tree: Sha, parents: z.array(Sha) });
+const Tree = z.object({
+  sha: z.string(),
+  truncated: z.boolean(),
+  tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: z.string() })),
+});
+const Blob = z.object({ content: z.string(), encoding: z.string() });
+const Reference = z.object({ object: Sha });
+
+/**
+ * GitHub behind the `CodeWriter` port. Objects of Git are named after their content, so that writing them again changes nothing; a branch is
+ * what makes them visible. https://docs.github.com/en/rest/git
+ */
+export function makeGithubCodeWriter(options: GithubOptions): CodeWriter {
+  const client = makeGithubClient(options);
+  const readCommit = async (repository: string, commit_sha: string) =>
+    client.call(
+      'GET /repos/{owner}/{repo}/git/commits/{commit_sha}',
+      { ...repositoryOf(repository), commit_sha },
+      Commit,
+    );
+  return {
+    async readTree(repository, commit): Promise<CodeTree | null> {
+      const { tree } = await readCommit(repository, commit);
+      const parameters = { ...repositoryOf(repository), tree_sha: tree.sha, recursive: '1' };
+      const found = await client.call('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', parameters, Tree);
+      if (found.truncated) return null;
+      return { sha: found.sha, entries: new Map(found.tree.map(({ path, mode, sha }) => [path, { mode, sha }])) };
+    },
+    async readText(repository, file_sha) {
+      const parameters = { ...repositoryOf(repository), file_sha };
+      const blob = await client.call('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', parameters, Blob);
+      return textOf(blob);
+    },
+    async branchHead(repository, branch): Promise<BranchHead | null> {
+      const parameters = { ...repositoryOf(repository), ref: `heads/${branch}` };
+      const found = await unlessMissing(() =>
+        client.call('GET /repos/{owner}/{repo}/git/ref/{ref}', parameters, Reference),
+      );
+      if (found === null) return null;
+      const { sha, message, parents } = await readCommit(repository, found.object.sha);
+      return { sha, message, parents: parents.map((parent) => parent.sha) };
+    },
+    async writeCommit(repository, { parent, filesOf, changes, message }) {
+      const place = repositoryOf(repository);
+      const base = await readCommit(repository, filesOf);
+      const entries = changes.map(({ path, content }) => ({
+        path,
+        mode: '100644',
+        type: 'blob',
+        ...(content === null ? { sha: null } : { content }),
+      }));
+      const tree =
+        entries.length === 0
+          ? base.tree
+          : await client.call(
+              'POST /repos/{owner}/{repo}/git/trees',
+              { ...place, base_tree: base.tree.sha, tree: entries },
+              Sha,
+            );
+      const commit = { ...place, message, tree: tree.sha, parents: [parent] };
+      return (await client.call('POST /repos/{owner}/{repo}/git/commits', commit, Sha)).sha;
+    },
+    async createBranch(repository, branch, sha) {
+      const parameters = { ...repositoryOf(repository), ref: `refs/heads/${branch}`, sha };
+      await client.effect('POST /repos/{owner}/{repo}/git/refs', parameters, z.unknown());
+    },
+    async deleteBranch(repository, branch) {
+      const parameters = { ...repositoryOf(repository), ref: `heads/${branch}` };
+      await unlessMissing(() => client.call('DELETE /repos/{owner}/{repo}/git/refs/{ref}', parameters, z.unknown()));
+    },
+  };
+}
+
+/** Null for bytes that are no UTF-8. */
+function textOf({ content, encoding }: z.infer<typeof Blob>): string | null {
+  if (encoding !== 'base64') return encoding === 'utf-8' ? content : null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(content, 'base64'));
+  } catch {
+    return null;
+  }
+}
+
+/** GitHub says 404 of a reference that it would read and 422 of one that it would delete. */
+async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    const cause = error instanceof Refused ? error.cause : null;
+    if (isHttpError(cause) && (cause.status === 404 || isMissingReference(cause))) return null;
+    throw error;
+  }
+}
+
+const isMissingReference = ({ status, message }: { status: number; message: string }): boolean =>
+  status === 422 && /Reference does not exist/i.test(message);

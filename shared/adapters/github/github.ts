@@ -1,0 +1,21 @@
+import type { CodeHost } from '#shared/ports/code-host.ts';
+import type { CodeWriter } from '#shared/ports/code-writer.ts';
+import type { Proposals } from '#shared/ports/proposals.ts';
+import { makeGithubCodeHost } from './code-host.ts';
+import { makeGithubCodeWriter } from './code-writer.ts';
+import { githubAccess } from './github-access.ts';
+import { makeGithubProposals } from './proposals.ts';
+
+/** All that actions may do on GitHub, by what the token secret holds. */
+export function makeGithub(options: Parameters<typeof githubAccess>[0]): {
+  readonly codeHost: CodeHost;
+  readonly code: CodeWriter;
+  readonly proposals: Proposals;
+} {
+  const access = githubAccess(options);
+  return {
+    codeHost: makeGithubCodeHost(access),
+    code: makeGithubCodeWriter(access),
+    proposals: makeGithubProposals(access),
+  };
+}

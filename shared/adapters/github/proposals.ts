@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { IssueNote, Proposals, PullRequestNote } from '#shared/ports/proposals.ts';
+import { type GithubOptions, makeGithubClient } from './github-client.ts';
+import { isOurs, makeIdentity, Writer } from './identity.ts';
+import { repositoryOf } from './repository.ts';
+
+/** 100 a page. */
+const MAX_PAGES = 5;
+const Label = z.union([z.string(), z.object({ name: z.string().nullish() })]);
+const PullRequest = z.object({
+  number: z.number(),
+  html_url: z.string(),
+  state: z.string(),
+  merged_at: z.string().nullish(),
+  draft: z.boolean().default(false),
+  body: z.string().nullish(),
+  head: z.object({ ref: z.string() }),
+  labels: z.array(Label).default([]),
+  user: Writer.nullable(),
+});
+const Issue = z.object({
+  number: z.number(),
+  html_url: z.string(),
+  state: z.string(),
+  body: z.string().nullish(),
+  user: Writer.nullable(),
+});
+
+/** GitHub behind the `Proposals` port. https://docs.github.com/en/rest/pulls/pulls, https://docs.github.com/en/rest/issues */
+export function makeGithubProposals(options: GithubOptions): Proposals {
+  const client = makeGithubClient(options);
+  const identity = makeIdentity(client, options);
+  /** What could not be found again would be written again and again. */
+  const us = async () => {
+    const found = await identity();
+    if (found.kind !== 'unproven') return found;
+    throw new Refused('The token does not say whose it is: use a machine account, or a GitHub App by its key.');
+  };
+  return {
+    async pullRequests(repository, branchPrefix) {
+      const parameters = { ...repositoryOf(repository), state: 'all', sort: 'created', direction: 'desc' };
+      const own = await us();
+      const found: PullRequestNote[] = [];
+      const pages = client.pages('GET /repos/{owner}/{repo}/pulls', parameters, z.array(PullRequest), MAX_PAGES);
+      for await (const page of pages) {
+        found.push(
+          ...page
+            .filter((pull) => pull.head.ref.startsWith(branchPrefix) && isOurs(pull.user, own))
+            .map(pullRequestNote),
+        );
+      }
+      return found;
+    },
+    async openDraft(repository, { title, body, branch, base }) {
+      const parameters = { ...repositoryOf(repository), title, body, head: branch, base, draft: true };
+      return pullRequestNote(await client.effect('POST /repos/{owner}/{repo}/pulls', parameters, PullRequest));
+    },
+    async addLabels(repository, issue_number, labels) {
+      const parameters = { ...repositoryOf(repository), issue_number, labels: [...labels] };
+      await client.call('POST /repos/{owner}/{repo}/issues/{issue_number}/labels', parameters, z.unknown());
+    },
+    async findIssue(repository, label, marker) {
+      const own = await us();
+      const parameters = {
+        ...repositoryOf(repository),
+        labels: label,
+        state: 'all',
+        sort: 'created',
+        direction: 'desc',
+      };
+      const pages = client.pages('GET /repos/{owner}/{repo}/issues', parameters, z.array(Issue), MAX_PAGES);
+      for await (const page of pages) {
+        const ours = page.find((issue) => issue.body?.includes(marker) && isOurs(issue.user, own));
+        if (ours !== undefined) return issueNote(ours);
+      }
+      return null;
+    },
+    async openIssue(repository, { title, body, labels, assignees }) {
+      const parameters = { ...repositoryOf(repository), title, body, labels: [...labels], assignees: [...assignees] };
+      return issueNote(await client.effect('POST /repos/{owner}/{repo}/issues', parameters, Issue));
+    },
+  };
+}
+
+function pullRequestNote(pull: z.infer<typeof PullRequest>): PullRequestNote {
+  const { number, html_url: url, draft, body, head, labels, state, merged_at } = pull;
+  return {
+    number,
+    url,
+    state: state === 'open' ? 'open' : merged_at == null ? 'closed' : 'merged',
+    draft,
+    branch: head.ref,
+    body: body ?? '',
+    labels: labels.flatMap((label) => (typeof label === 'string' ? label : (label.name ?? []))),
+  };
+}
+
+const issueNote = ({ number, html_url, state, body }: z.infer<typeof Issue>): IssueNote => ({
+  number,
+  url: html_url,
+  state: state === 'open' ? 'open' : 'closed',
+  body: body ?? '',
+});

@@ -1,0 +1,189 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { fixesOf } from '#shared/domain/configuration/fixes.ts';
+import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import { earlierFixes, FIX_BRANCH_PREFIX, isFixBranch, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
+import { type AcceptedPatch, judgePatch, pathsOfPatch } from '#shared/domain/patch/judge-patch.ts';
+import { type CodeProposal, placeSuggestion } from '#shared/domain/patch/place-suggestion.ts';
+import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { missingImports } from '#shared/domain/patch/recipes/missing-import.ts';
+import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { PreparedFix } from '#shared/plugins/actions/contract.ts';
+import type { CodeHost } from '#shared/ports/code-host.ts';
+import type { CodeTree, CodeWriter } from '#shared/ports/code-writer.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { Proposals } from '#shared/ports/proposals.ts';
+
+export interface FixDeps {
+  readonly codeHost: Pick<CodeHost, 'getRun'>;
+  readonly code: Pick<CodeWriter, 'readTree' | 'readText'>;
+  readonly proposals: Pick<Proposals, 'pullRequests'>;
+  readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'putFix'>;
+  readonly configuration: Configuration;
+}
+
+export interface FixMaterial {
+  readonly incident: Incident;
+  readonly classification: Classification;
+  readonly diagnosis: Diagnosis;
+  readonly telemetry: Telemetry;
+  readonly records: readonly Pick<ActionRecord, 'actionId'>[];
+}
+
+export type FixPreparation =
+  | { readonly kind: 'prepared'; readonly fix: PreparedFix }
+  /** Reasons in plain words made by code; empty when none was wanted or proposed. */
+  | { readonly kind: 'none'; readonly reasons: readonly string[] };
+
+interface Suggestion extends CodeProposal {
+  readonly source: ProposedFix['source'];
+  readonly title: string;
+  readonly explanation: string;
+  readonly evidence: readonly string[];
+}
+
+const NONE: FixPreparation = { kind: 'none', reasons: [] };
+const MOST_SUGGESTIONS = 5;
+/** A recipe fits or does not; a model says how sure it is. */
+const RECIPE_CONFIDENCE = 0.85;
+const BASE_BRANCH = /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[\w./+@#-]{1,200}(?<![/.])$/;
+
+/**
+ * The first proposed patch that the policy lets through, kept by its digest. Only where fixes are switched on, for a regression of the newest run
+ * of a branch of the repository itself, and when no such fix is open or was rejected. A refused read is a reason; a passing failure is thrown.
+ */
+export async function prepareFix(material: FixMaterial, deps: FixDeps): Promise<FixPreparation> {
+  const { incident, classification, telemetry, records } = material;
+  const { target } = incident;
+  if (target.kind !== 'github-run' || fixesOf(deps.configuration, target.repository)?.patches !== true) return NONE;
+  if (classification.verdict !== 'regression' || classification.fingerprint === null) return NONE;
+  if (telemetry.facts.kind !== 'github-run' || telemetry.facts.newerRun) return NONE;
+  // What became of it is told by its own record.
+  if (records.some(({ actionId }) => actionId === 'fix-pull-request')) return NONE;
+  const suggestions = await suggestionsOf(material, deps);
+  if (suggestions.length === 0) return NONE;
+  try {
+    return await prepareFirst(material, suggestions, deps);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return none('GitHub refused what a fix needs: the token lacks a right, or something is gone.');
+  }
+}
+
+const none = (...reasons: string[]): FixPreparation => ({ kind: 'none', reasons });
+
+async function suggestionsOf({ incident, diagnosis }: FixMaterial, deps: FixDeps): Promise<Suggestion[]> {
+  const evidence = await deps.evidence.getEvidence(incident.id);
+  const explanation = diagnosis.rootCause;
+  const byModel = diagnosis.source === 'model' ? (diagnosis.model?.suggestions ?? []) : [];
+  const suggested = byModel.map(({ title, file, code, evidence: refs }): Suggestion => {
+    return { source: 'model', title, file, code, explanation, evidence: quotesOf(evidence, refs) };
+  });
+  const texts = (evidence?.sources ?? []).flatMap(({ lines }) => lines.map(({ text }) => text));
+  const byRecipe = missingImports(texts).map(({ title, file, code, line }): Suggestion => {
+    return { source: 'recipe', title, file, code, explanation, evidence: texts.slice(line, line + 1) };
+  });
+  return [...byRecipe.slice(0, 1), ...suggested].slice(0, MOST_SUGGESTIONS);
+}
+
+function quotesOf(evidence: Evidence | null, refs: readonly string[]): string[] {
+  const lines = evidence?.sources.flatMap((source) => source.lines) ?? [];
+  return lines.flatMap(({ ref, text }) => (refs.includes(ref) ? [text] : [])).slice(0, 12);
+}
+
+async function prepareFirst(
+  material: FixMaterial,
+  suggestions: readonly Suggestion[],
+  deps: FixDeps,
+): Promise<FixPreparation> {
+  const { target } = material.incident;
+  if (target.kind !== 'github-run') return NONE;
+  const { branch, fromFork } = await deps.codeHost.getRun(target.repository, target.runId);
+  if (fromFork) return none('No fix is proposed to a fork.');
+  if (branch === null || isFixBranch(branch) || !BASE_BRANCH.test(branch)) return NONE;
+  const tree = await deps.code.readTree(target.repository, target.headSha);
+  if (tree === null) return none('No fix was tried: the repository has more files than GitHub lists at once.');
+  const reasons: string[] = [];
+  for (const suggestion of suggestions) {
+    const judged = await judgeSuggestion(suggestion, target.repository, tree, deps);
+    if ('reason' in judged) reasons.push(judged.reason);
+    else return await keep(material, { suggestion, patch: judged, base: branch }, deps);
+  }
+  return none(...new Set(reasons.map((reason) => `A proposed change was not tried: ${reason}`)));
+}
+
+async function judgeSuggestion(
+  suggestion: Suggestion,
+  repository: string,
+  tree: CodeTree,
+  deps: FixDeps,
+): Promise<AcceptedPatch | { readonly reason: string }> {
+  const own = await readTexts(suggestion.file === null ? [] : [suggestion.file], repository, tree, deps);
+  const placed = placeSuggestion(suggestion, own.get(suggestion.file ?? '') ?? null);
+  if (placed.kind === 'unplaced') return { reason: placed.reason };
+  const paths = pathsOfPatch(placed.patch);
+  if (paths.kind === 'refused') return { reason: firstReason(paths.findings) };
+  const texts = await readTexts(paths.paths, repository, tree, deps);
+  const judged = judgePatch(placed.patch, {
+    modes: new Map([...tree.entries].map(([path, { mode }]) => [path, mode])),
+    contentOf: (path) => texts.get(path) ?? null,
+  });
+  return judged.kind === 'accepted' ? judged : { reason: firstReason(judged.findings) };
+}
+
+const firstReason = (findings: readonly { reason: string }[]): string =>
+  findings[0]?.reason ?? 'It is not allowed to change this.';
+
+async function readTexts(
+  paths: readonly string[],
+  repository: string,
+  tree: CodeTree,
+  { code }: FixDeps,
+): Promise<ReadonlyMap<string, string>> {
+  const read = paths.flatMap((path) => {
+    const entry = tree.entries.get(path);
+    return entry?.mode === '100644' ? [code.readText(repository, entry.sha).then((text) => [path, text] as const)] : [];
+  });
+  const found = await Promise.all(read);
+  return new Map(found.flatMap(([path, text]) => (text === null ? [] : [[path, text] as const])));
+}
+
+async function keep(
+  { incident, classification, diagnosis }: FixMaterial,
+  { suggestion, patch, base }: { suggestion: Suggestion; patch: AcceptedPatch; base: string },
+  deps: FixDeps,
+): Promise<FixPreparation> {
+  const { target } = incident;
+  const fingerprint = classification.fingerprint ?? '';
+  if (target.kind !== 'github-run') return NONE;
+  const earlier = earlierFixes(await deps.proposals.pullRequests(target.repository, FIX_BRANCH_PREFIX));
+  const permission = mayProposeFix({ fingerprint, digest: patch.digest }, earlier);
+  if (permission.kind === 'withheld') return none(permission.reason);
+  const { headSha: baseSha, repository } = target;
+  const digest = await deps.evidence.putFix({
+    version: 1,
+    incidentId: incident.id,
+    source: suggestion.source,
+    baseSha,
+    fingerprint,
+    patchDigest: patch.digest,
+    files: patch.files.map(({ path, previousPath, after }) => ({ path, previousPath, content: after })),
+    changes: patch.files.map(changeOf),
+    findings: patch.findings.map(({ path, line, reason }) => ({ path, line, reason })),
+    title: suggestion.title.slice(0, 300),
+    explanation: suggestion.explanation.slice(0, 4000),
+    evidence: [...suggestion.evidence],
+    confidence: suggestion.source === 'model' ? diagnosis.confidence : RECIPE_CONFIDENCE,
+  });
+  return { kind: 'prepared', fix: { incidentId: incident.id, repository, digest, fingerprint, base } };
+}
+
+function changeOf({ path, before, stretches }: AcceptedPatch['files'][number]): ProposedFix['changes'][number] {
+  const added = stretches.reduce((sum, { after }) => sum + after[1] - after[0], 0);
+  const removed = stretches.reduce((sum, one) => sum + one.before[1] - one.before[0], 0);
+  return { path, isNew: before === null, added, removed };
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { RepositoryName } from '../incident/target-context.ts';
+
+const RepositoryFixes = z.strictObject({
+  name: RepositoryName,
+  /** Proposed patches: tried on a branch, and a draft pull request once the failed jobs pass with them. */
+  patches: z.boolean().default(false),
+  /** Draft pull requests that take back the one that broke the default branch. */
+  reverts: z.boolean().default(false),
+  /** Issues about failures nothing else fits, and about flaky tests. */
+  issues: z.boolean().default(false),
+});
+export type RepositoryFixes = z.infer<typeof RepositoryFixes>;
+
+/** What may be written into repositories. Nothing is, unless it is listed here. */
+export const Fixes = z
+  .strictObject({
+    repositories: z.array(RepositoryFixes).max(500).default([]),
+    /** Branches, pull requests and issues a day (UTC) in one repository, each. */
+    maxPerDay: z.number().int().min(0).max(100).default(3),
+  })
+  .prefault({});
+
+/** What is switched on for a repository; null when it is not listed. */
+export function fixesOf(
+  { fixes }: { readonly fixes: z.infer<typeof Fixes> },
+  repository: string,
+): RepositoryFixes | null {
+  const name = repository.toLowerCase();
+  return fixes.repositories.find((one) => one.name.toLowerCase() === name) ?? null;
+}
+
+/** The switch of each action that writes into a repository. */
+const SWITCH_OF: Readonly<Record<string, 'patches' | 'reverts' | 'issues'>> = {
+  'try-fix': 'patches',
+  'fix-pull-request': 'patches',
+  'revert-pull-request': 'reverts',
+  'open-issue': 'issues',
+  'quarantine-flaky-test': 'issues',
+};
+
+/** Whether an action that writes into a repository is switched on for it; false for every other action. */
+export function mayWrite(configuration: Parameters<typeof fixesOf>[0], repository: string, actionId: string): boolean {
+  const name = Object.hasOwn(SWITCH_OF, actionId) ? SWITCH_OF[actionId] : undefined;
+  return name !== undefined && fixesOf(configuration, repository)?.[name] === true;
+}
+
+/** Whether an action writes into a repository. */
+export function isWriting(actionId: string): boolean {
+  return Object.hasOwn(SWITCH_OF, actionId);
+}

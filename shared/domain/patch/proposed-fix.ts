@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { canonicalJson, digestOf } from '../kernel/digest.ts';
+
+const Digest = z.string().regex(/^[0-9a-f]{64}$/);
+const Path = z.string().min(1).max(500);
+
+/**
+ * A patch that passed the policy, as it is kept until it is tried: only `judgePatch` lets one be made. Its words are tainted, and its code was
+ * worded by a model or a recipe; what stands in a plan is its digest.
+ */
+export const ProposedFix = z.strictObject({
+  version: z.literal(1),
+  incidentId: z.string(),
+  source: z.enum(['model', 'recipe']),
+  /** The commit whose run failed. */
+  baseSha: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+  fingerprint: z.string().regex(/^[0-9a-f]{8,64}$/),
+  /** Of what it changes, wherever it stands: by which a rejected patch is known again. */
+  patchDigest: Digest,
+  /** Files as they shall be. `previousPath` is given up when it differs. */
+  files: z
+    .array(z.strictObject({ path: Path, previousPath: Path.nullable(), content: z.string() }))
+    .min(1)
+    .max(20),
+  changes: z.array(
+    z.strictObject({
+      path: Path,
+      isNew: z.boolean(),
+      added: z.number().int().nonnegative(),
+      removed: z.number().int().nonnegative(),
+    }),
+  ),
+  findings: z.array(
+    z.strictObject({ path: z.string().nullable(), line: z.number().int().nullable(), reason: z.string() }),
+  ),
+  title: z.string().max(300),
+  explanation: z.string().max(4000),
+  /** Lines of the log that show the cause. */
+  evidence: z.array(z.string()).max(12),
+  confidence: z.number().min(0).max(1),
+});
+export type ProposedFix = z.infer<typeof ProposedFix>;
+
+/** By which a plan names it: SHA-256 of the whole record in canonical JSON. */
+export function digestOfFix(fix: ProposedFix): string {
+  return digestOf(canonicalJson(fix));
+}

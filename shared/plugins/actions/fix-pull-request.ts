@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import { earlierFixes, FIX_BRANCH_PREFIX, FIX_LABELS, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
+import { fixKey } from '#shared/domain/remediation/target-key.ts';
+import type { PullRequestNote } from '#shared/ports/proposals.ts';
+import { type ActionPorts, defineAction, type Observation, type ProposalContext } from './contract.ts';
+import { failsStill, overtaken, runIn } from './failed-run.ts';
+import { fixBody, fixTitle } from './fix-pull-request-words.ts';
+import { passesOn } from './fix-validation.ts';
+import { FixParameters, isFixCommit, readFix, tryFix } from './try-fix.ts';
+
+const Parameters = FixParameters.extend({
+  /** The commit on the branch that the failed jobs passed with. */
+  commit: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+  /** The branch that the pull request is for. */
+  base: z.string().min(1).max(200),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+/** What is risked is a person's time: it was seen that the failed jobs pass with it. */
+const CONFIDENCE = 0.95;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { fix, past = [], configuration } = context;
+  const tried = past.findLast(({ actionId }) => actionId === tryFix.id);
+  if (run === null || fix == null || tried?.state !== 'done' || tried.verified !== 'advanced') return [];
+  const { target, facts } = run;
+  const { branch, commit, fix: digest } = tried.receipt?.facts ?? {};
+  if (!failsStill(facts) || !mayWrite(configuration, target.repository, 'fix-pull-request')) return [];
+  if (past.some(({ actionId }) => actionId === 'fix-pull-request')) return [];
+  if (typeof branch !== 'string' || typeof commit !== 'string' || digest !== fix.digest) return [];
+  return [
+    {
+      parameters: {
+        incidentId: fix.incidentId,
+        repository: target.repository,
+        runId: target.runId,
+        attempt: facts.attempt,
+        workflowId: target.workflowId,
+        baseSha: target.headSha,
+        branch,
+        fixDigest: fix.digest,
+        fingerprint: fix.fingerprint,
+        commit,
+        base: fix.base,
+      },
+      confidence: CONFIDENCE,
+      reason: 'The jobs failed without the proposed change and pass with it; a person reviews it.',
+    },
+  ];
+}
+
+async function ownPullRequest({ repository, branch }: Parameters, ports: ActionPorts): Promise<PullRequestNote | null> {
+  const found = await ports.proposals.pullRequests(repository, FIX_BRANCH_PREFIX);
+  return found.find((one) => one.branch === branch) ?? null;
+}
+
+const isComplete = ({ labels }: PullRequestNote): boolean => FIX_LABELS.every((label) => labels.includes(label));
+
+function receiptOf({ number, url }: PullRequestNote, at: Date) {
+  return {
+    summary: `Opened draft pull request #${number} with a proposed change with which the failed jobs pass: ${url}. It waits for a review.`,
+    at: at.toISOString(),
+    facts: { pullRequest: number, url },
+  };
+}
+
+/** A pull request without its labels is not done: executing again adds what is missing. */
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const found = await ownPullRequest(parameters, ports);
+  if (found !== null && isComplete(found)) return { kind: 'happened', receipt: receiptOf(found, ports.clock.now()) };
+  if (found !== null) return { kind: 'not-started' };
+  return (await overtaken(parameters, ports)) ?? { kind: 'not-started' };
+}
+
+async function execute(parameters: Parameters, ports: ActionPorts) {
+  const { repository } = parameters;
+  const pullRequest = (await ownPullRequest(parameters, ports)) ?? (await open(parameters, ports));
+  await ports.proposals.addLabels(repository, pullRequest.number, FIX_LABELS);
+  return receiptOf(pullRequest, ports.clock.now());
+}
+
+/** Looks once more at all that speaks for it, right before a person is asked. Throws `Refused`. */
+async function open(parameters: Parameters, ports: ActionPorts): Promise<PullRequestNote> {
+  const { repository, branch, commit, base, incidentId, fingerprint } = parameters;
+  const fix = await readFix(parameters, ports);
+  const head = await ports.code.branchHead(repository, branch);
+  if (head === null || head.sha !== commit || !isFixCommit(head, parameters)) {
+    throw new Refused(`The branch ${branch} is not what was tried any more.`);
+  }
+  const validated = await passesOn(commit, parameters, ports);
+  if (validated.kind !== 'passed') throw new Refused('The failed jobs do not pass with the proposed change.');
+  const earlier = earlierFixes(await ports.proposals.pullRequests(repository, FIX_BRANCH_PREFIX));
+  const permission = mayProposeFix({ fingerprint, digest: fix.patchDigest }, earlier);
+  if (permission.kind === 'withheld') throw new Refused(permission.reason);
+  const failed = await ports.codeHost.getRun(repository, parameters.runId);
+  const story = { ...fix, incidentId, jobs: validated.jobs, failedUrl: failed.url, passedUrl: validated.url };
+  return await ports.proposals.openDraft(repository, { title: fixTitle(fix), body: fixBody(story), branch, base });
+}
+
+/**
+ * Opens a draft pull request for a change that was tried, and asks for a review. It is never merged by itself.
+ * https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request
+ */
+export const fixPullRequest = defineAction<Parameters>({
+  id: 'fix-pull-request',
+  title: 'Open a draft pull request with a tried change',
+  family: 'github',
+  risk: 'low',
+  parameters: Parameters,
+  sample: { ...FixParameters.parse(tryFix.sample), commit: 'c'.repeat(40), base: 'main' },
+  propose,
+  describe: ({ repository, branch }) =>
+    `Opens a draft pull request of ${repository} from the branch ${branch}, with which the failed jobs pass, and asks for a review.`,
+  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
+  grants: () => ({ execute: [], observe: [], undo: [] }),
+  schedule: ({ verification }) => ({
+    intervalSeconds: verification.runIntervalSeconds,
+    maxPolls: verification.runMaxPolls,
+  }),
+  observe,
+  execute,
+  verify: async (parameters, _receipt, { ports }) => {
+    const found = await ownPullRequest(parameters, ports);
+    if (found === null) return { state: 'pending', summary: 'The pull request does not show yet.' };
+    return { state: 'advanced', summary: `Pull request #${found.number} is ${found.state}.` };
+  },
+});

@@ -1,0 +1,42 @@
+export interface PullRequestNote {
+  readonly number: number;
+  readonly url: string;
+  readonly state: 'open' | 'merged' | 'closed';
+  readonly draft: boolean;
+  readonly branch: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+}
+
+export interface IssueNote {
+  readonly number: number;
+  readonly url: string;
+  readonly state: 'open' | 'closed';
+  readonly body: string;
+}
+
+export interface NewDraft {
+  readonly title: string;
+  readonly body: string;
+  readonly branch: string;
+  /** The branch it is for. */
+  readonly base: string;
+}
+
+/**
+ * Pull requests and issues that we wrote: nobody else's is ever returned. Throws `Retryable` or `Refused`; `openDraft` and `openIssue` throw
+ * `OutcomeUnknown` when their answer was lost and are never repeated blind.
+ */
+export interface Proposals {
+  /** The newest of our pull requests whose branch begins so, newest first; of the last 500 of the repository. */
+  pullRequests(repository: string, branchPrefix: string): Promise<PullRequestNote[]>;
+  openDraft(repository: string, draft: NewDraft): Promise<PullRequestNote>;
+  /** Labels of a pull request or an issue; those that are there already stay. */
+  addLabels(repository: string, number: number, labels: readonly string[]): Promise<void>;
+  /** The newest of our issues with the label whose body contains the marker, or null. */
+  findIssue(repository: string, label: string, marker: string): Promise<IssueNote | null>;
+  openIssue(
+    repository: string,
+    issue: { title: string; body: string; labels: readonly string[]; assignees: readonly string[] },
+  ): Promise<IssueNote>;
+}

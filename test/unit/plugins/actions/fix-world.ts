@@ -1,0 +1,87 @@
+import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import type { ActionPorts, PreparedFix } from '#shared/plugins/actions/contract.ts';
+import type { Job, Run } from '#shared/ports/code-host.ts';
+import { aClassification, anActionRecord } from '#test/builders/index.ts';
+import { makeMemoryRepository } from '#test/fakes/index.ts';
+
+const COMMIT = 'c'.repeat(40);
+const BASE = 'a'.repeat(40);
+const BRANCH = 'autofix-20261121-120000';
+
+/** A patch that passed the policy. */
+export function aProposedFix(change: Partial<ProposedFix> = {}): ProposedFix {
+  return ProposedFix.parse({
+    version: 1,
+    incidentId: `gh-${'0'.repeat(24)}`,
+    source: 'model',
+    baseSha: BASE,
+    fingerprint: '0123456789abcdef',
+    patchDigest: 'e'.repeat(64),
+    files: [{ path: 'src/cart.js', previousPath: 'src/cart.js', content: 'export const total = 3;\n' }],
+    changes: [{ path: 'src/cart.js', isNew: false, added: 1, removed: 1 }],
+    findings: [],
+    title: 'Count every line',
+    explanation: 'The total leaves out a line.',
+    evidence: ['AssertionError: expected 2 to be 3'],
+    confidence: 0.85,
+    ...change,
+  });
+}
+
+const FIX = aProposedFix();
+const PREPARED: PreparedFix = {
+  incidentId: FIX.incidentId,
+  repository: 'acme/shop',
+  digest: digestOfFix(FIX),
+  fingerprint: FIX.fingerprint,
+  base: 'feature/basket',
+};
+const TRIED = anActionRecord({
+  actionId: 'try-fix',
+  state: 'done',
+  verified: 'advanced',
+  receipt: {
+    summary: 'Tried.',
+    at: '2026-11-21T12:00:00.000Z',
+    facts: { branch: BRANCH, commit: COMMIT, fix: PREPARED.digest },
+  },
+});
+const ON = { patches: true, reverts: true, issues: true };
+
+/** What makes an action fit that writes into the repository; nothing for every other one. */
+export function writingContext(id: string | undefined) {
+  const context = {
+    fix: PREPARED,
+    past: id === 'fix-pull-request' ? [TRIED] : [],
+    classification: aClassification({ class: 'test_failure', verdict: 'regression', fingerprint: FIX.fingerprint }),
+    fixes: { repositories: [{ name: 'acme/shop', ...ON }], maxPerDay: 3 },
+  };
+  return id === 'try-fix' || id === 'fix-pull-request' ? context : null;
+}
+
+const failedJob = (conclusion: string): Job => ({ id: 1, name: 'unit tests', conclusion, url: null, failedStep: null });
+
+/** The repository of the failed run. Pushes to it start no run until `passes` is told. */
+export function aRepositoryWorld(id: string | undefined, effects: string[], aRun: (change: Partial<Run>) => Run) {
+  const repository = makeMemoryRepository({ 'src/cart.js': 'export const total = 2;\n' }, (one) => effects.push(one));
+  const pushRuns: Run[] = [];
+  const passes = () => void pushRuns.push(aRun({ id: 2002, headSha: COMMIT, conclusion: 'success' }));
+  if (id === 'fix-pull-request') {
+    const message = `autofix: ${FIX.title}\n\nSelfheal-Fix: ${PREPARED.digest}\n`;
+    repository.branches.set(BRANCH, { sha: COMMIT, parents: [BASE], message });
+    passes();
+  }
+  return {
+    repository,
+    passes,
+    reads: {
+      listPushRuns: async () => pushRuns,
+      listJobs: async (_repository: string, runId: number) => [failedJob(runId === 2002 ? 'success' : 'failure')],
+    },
+    ports: {
+      code: repository.code,
+      proposals: repository.proposals,
+      fixes: { getFix: async (_incidentId, digest) => (digest === PREPARED.digest ? FIX : null) },
+    } satisfies Partial<ActionPorts>,
+  };
+}
