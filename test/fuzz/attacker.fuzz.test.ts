@@ -86,13 +86,9 @@ async function listedAndSealed(one: Scene): Promise<{ listed: string; sealed: st
   const telemetry = await deps.evidence.getTelemetry(incidentId);
   if (incident?.classification == null || telemetry === null) throw new Error('The incident was lost.');
   const { target, classification } = incident;
-  const facts = {
-    target,
-    telemetry,
-    classification,
-    configuration: deps.configuration,
-    now: new Date(telemetry.readAt),
-  };
+  const { configuration } = deps;
+  const now = new Date(telemetry.readAt);
+  const facts = { target, telemetry, classification, configuration, past: [], now };
   return { listed: JSON.stringify(candidatesFor(facts, ACTIONS)), sealed: await sealedIn(watched) };
 }
 

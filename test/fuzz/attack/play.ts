@@ -17,6 +17,7 @@ import {
   makeMemoryStatsStore,
   makeMemoryTestStore,
   NO_PATTERNS,
+  NO_PATTERNS,
   scripted,
 } from '#test/fakes/index.ts';
 import { aRemedyRig } from '../../unit/app/remedy-rig.ts';
@@ -65,14 +66,14 @@ function analysisDeps({ outsiders: { answers } }: Scene, { deps }: Stage): Analy
     ...deps,
     knowledge,
     patterns: NO_PATTERNS,
-    recall: makeLocalRecall(knowledge),
+    recall: makeLocalRecall(knowledge, []),
+    patterns: NO_PATTERNS,
     stats: makeMemoryStatsStore(),
     tests: makeMemoryTestStore(),
     code: scripted('code'),
     archives: scripted('archives'),
     serviceLogs: fakeServiceLogs(),
     metrics: scripted('metrics'),
-    playbooks: [],
     signatures: parseSignatures([]).signatures,
     model: makeDiagnosisModel({ settings, prompts, clientOf: () => client }),
   };

@@ -1,5 +1,5 @@
 import type { ActDeps } from '#shared/app/act.ts';
-import type { Decision } from '#shared/domain/policy/decide.ts';
+import type { StepPlan } from '#shared/domain/workflow/steps.ts';
 import type { RemedyRig } from '../../unit/app/remedy-rig.ts';
 import { JUMPS, type Scene } from './scene.ts';
 
@@ -26,7 +26,7 @@ export interface Watched {
   readonly deps: RemedyRig['deps'];
   readonly incidentId: string;
   readonly effects: Effect[];
-  readonly plans: { decision: Decision; digest: string | null }[];
+  readonly plans: { decision: StepPlan['decision']; digest: string | null }[];
   /** Times at which the kill switch was on or changes were frozen. */
   readonly forbidden: Span[];
   readonly thrown: unknown[];

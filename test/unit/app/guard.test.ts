@@ -62,6 +62,13 @@ describe('the guard', () => {
     expect(await events()).toContain('guard.denied');
   });
 
+  it('denies while nobody can tell whether the effect is there', async () => {
+    const rig = await aPlannedRig();
+    rig.state.run = aRun({ attempt: 0 });
+    const verdict = await guard(rig.input, rig.deps);
+    expect(verdict).toMatchObject({ granted: false, reasons: ['GitHub shows attempt 0 of the run.'] });
+  });
+
   it('closes the circuit breaker again as the failures grow old', async () => {
     const { input, deps, action, clock } = await aPlannedRig();
     for (const key of ['1', '2', '3']) await deps.control.addFailure(breakerScopeOf(action), key, clock.now());

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { REMOVALS } from './guards/removals.ts';
+
+const VITEST = 'node_modules/vitest/vitest.mjs';
+/** A short round takes these; `npm run test:faults` takes all. */
+const IN_SHORT = new Set(['the kill switch', 'the intent before the effect']);
+const chosen = process.env.FAULT_RUNS === undefined ? REMOVALS.filter(({ name }) => IN_SHORT.has(name)) : REMOVALS;
+
+interface Report {
+  readonly testResults: readonly { assertionResults: readonly { status: string; fullName: string }[] }[];
+}
+
+/** The tests that fail without a guard. Throws when the tests could not even be read. */
+async function failuresWithout(name: string): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'guard-removed-'));
+  try {
+    const report = join(folder, 'report.json');
+    const env = { ...process.env, GUARD_REMOVED: name, GUARD_REPORT: report };
+    const child = spawn(process.execPath, [VITEST, 'run', '--config', 'vitest.guards.config.ts'], {
+      env,
+      stdio: 'ignore',
+    });
+    await once(child, 'exit');
+    const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+    const results = testResults.flatMap(({ assertionResults }) => assertionResults);
+    if (results.length === 0) throw new Error(`Without ${name} nothing could be tested.`);
+    return results.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe('without a guard', () => {
+  it.each(REMOVALS)('$name stands where it is taken out', ({ file, guard }) => {
+    expect(readFileSync(file, 'utf8').split(guard)).toHaveLength(2);
+  });
+
+  it.each(chosen)('a test fails: $name', { timeout: 120_000 }, async ({ name }) => {
+    const failures = await failuresWithout(name);
+    expect(failures).not.toEqual([]);
+    console.log(`without ${name}: ${failures[0]}`);
+  });
+});

@@ -1,0 +1,128 @@
+/** One guard taken out: in `file`, the text `guard` becomes `removed`. */
+export interface Removal {
+  readonly name: string;
+  readonly file: string;
+  readonly guard: string;
+  readonly removed: string;
+}
+
+const RULES = 'shared/domain/policy/guard-rules.ts';
+const DECIDE = 'shared/domain/policy/decide.ts';
+const LIMITS = 'shared/domain/policy/limits.ts';
+const CHOICE = 'shared/domain/remediation/choice.ts';
+const PLANNED = 'shared/app/act-planned.ts';
+const ACT = 'shared/app/act.ts';
+const GUARD = 'shared/app/guard.ts';
+const UNDO = 'shared/app/undo.ts';
+const APPROVAL = 'shared/app/approval.ts';
+const APPROVER = 'shared/app/approval-approver.ts';
+
+const remove = (name: string, file: string, guard: string, removed: string): Removal => ({
+  name,
+  file,
+  guard,
+  removed,
+});
+
+/** Every guard between a plan and an effect, taken out one at a time. */
+export const REMOVALS: readonly Removal[] = [
+  remove('the kill switch', RULES, '...(controls.killSwitch ?', '...(false ?'),
+  remove('freeze windows', RULES, '...(freeze ?', '...(false as boolean && freeze ?'),
+  remove('the seal of a plan', RULES, '...(isIntact(action) ?', '...(true ?'),
+  remove(
+    'the incident is about the same thing',
+    RULES,
+    '...(canonicalJson(action.target) === canonicalJson(target) ?',
+    '...(true ?',
+  ),
+  remove('the mode', RULES, "...(mode === 'act' ?", '...(true ?'),
+  remove('the blast radius', RULES, 'action.targetKey === targetKey && own.includes(targetKey)', 'true'),
+  remove('the parameters name the target', RULES, 'action.targetKey === targetKey && own', 'own'),
+  remove('a refused approval', RULES, 'if (approval !== null) return', 'if (false) return'),
+  remove('an approval that is needed', RULES, 'return needed.length > 0 ?', 'return false ?'),
+  remove('the circuit breaker', RULES, 'failures >= policy.breakerFailures', 'false'),
+  remove('the limit of an incident', LIMITS, 'limit: maxActionsPerIncident,', 'limit: 1e6,'),
+  remove('the limit of a target', LIMITS, '      maxActionsPerTargetPerHour,\n', '      1e6,\n'),
+  remove('the share of runs', LIMITS, '            mostOfRuns,\n', '            1e6,\n'),
+  remove('the limit of all', LIMITS, "hourly('everything', maxActionsPerHour", "hourly('everything', 1e6"),
+  remove('modes off and observe', DECIDE, "input.mode === 'off' || input.mode === 'observe'", 'false'),
+  remove('mode suggest', DECIDE, "if (mode === 'suggest')", 'if (false)'),
+  remove('a freeze at planning', DECIDE, '...(freeze ?', '...(false as boolean && freeze ?'),
+  remove(
+    'actions of one incident at planning',
+    DECIDE,
+    '...(actionsSoFar >= policy.maxActionsPerIncident',
+    '...(false',
+  ),
+  remove('the threshold of a human', DECIDE, '...(confidence < policy.escalateBelowConfidence', '...(false'),
+  remove('the threshold of acting', DECIDE, 'return confidence < actAtConfidence', 'return false'),
+  remove(
+    'a model lowers confidence',
+    DECIDE,
+    'Math.min(candidate.confidence, input.modelConfidence ?? 1)',
+    'candidate.confidence',
+  ),
+  remove(
+    'a pick is no bolder',
+    DECIDE,
+    'if (BOLDNESS[picked.decision] <= BOLDNESS[best.decision]) return picked;',
+    'return picked;',
+  ),
+  remove('a recovery that may be undone', DECIDE, "if (recovery.kind === 'doubtful')", 'if (false)'),
+  remove(
+    'risks that need an approval',
+    'shared/domain/policy/approval.ts',
+    '...(approvalRequiredRisks.includes(risk) ?',
+    '...(false ?',
+  ),
+  remove(
+    'critical services',
+    'shared/domain/policy/approval.ts',
+    "...(service?.criticality === 'critical' ?",
+    '...(false as boolean && service ?',
+  ),
+  remove(
+    'a choice that was not listed',
+    CHOICE,
+    'if (candidate === undefined) {',
+    'if (candidate === undefined) return { kind: "chosen", candidate: best, best };\n  if (false) {',
+  ),
+  remove('a riskier choice', CHOICE, 'if (!noRiskierThan(candidate.risk, best.risk)) {', 'if (false) {'),
+  remove(
+    'the model asks for a human',
+    CHOICE,
+    'if (choice === HUMAN)',
+    "if (choice === HUMAN && best !== undefined) return { kind: 'chosen', candidate: best, best };\n  if (false)",
+  ),
+  remove('the digest of a stored plan', PLANNED, '!isIntact(action)', 'false'),
+  remove(
+    'an action unknown to this version',
+    PLANNED,
+    'plugin.family !== action.family || plugin.risk !== action.risk',
+    'false',
+  ),
+  remove('parameters that fit the plug-in', PLANNED, 'if (!parameters.success) {', 'if (false) {'),
+  remove('the family of the function', ACT, 'if (planned.action.family !== deps.family) {', 'if (false) {'),
+  remove(
+    'the intent before the effect',
+    ACT,
+    "if (intent.kind === 'exists') return await resume(one, intent.record);",
+    '',
+  ),
+  remove('the last look before the effect', ACT, 'if (denials.length > 0) return', 'if (false) return'),
+  remove('the lease at the effect', ACT, '...(held ?', '...(true ?'),
+  remove('a target that changed', GUARD, "observation.kind === 'superseded' ||", ''),
+  remove('an effect in doubt', GUARD, "|| observation.kind === 'unknown'", ''),
+  remove('the lease of another', GUARD, 'if (lease === null) return', 'if (false) return'),
+  remove('the limits', GUARD, 'if (!taken) return rule.denial;', ''),
+  remove(
+    'the kill switch at undoing',
+    UNDO,
+    "if (denials.length > 0) return await commit(action, 'undo-failed'",
+    "if (false) return await commit(action, 'undo-failed'",
+  ),
+  remove('what others did is not undone', UNDO, ' || record.receipt.facts.byOthers === true', ''),
+  remove('the author approves', APPROVAL, "decision === 'approved' && objection !== null", 'false'),
+  remove('a decision that came late', APPROVAL, "if (decided === 'not-pending') return await lost(place, deps);", ''),
+  remove('an access token', APPROVER, "if (claims.token_use !== 'id') return null;", ''),
+];

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+import { removeGuard } from './test/faults/guards/remove-guard.ts';
+
+/** The tests of the guards with one of them, named by `GUARD_REMOVED`, taken out: `test/faults/guards-removed.test.ts` runs it. */
+export default defineConfig({
+  plugins: [removeGuard(process.env.GUARD_REMOVED ?? '')],
+  test: {
+    include: [
+      'test/unit/app/**/*.test.ts',
+      'test/unit/domain/policy/**/*.test.ts',
+      'test/unit/domain/remediation/**/*.test.ts',
+    ],
+    bail: 1,
+    // What was made of a module without one guard must not serve for it without another.
+    fsModuleCache: false,
+    maxWorkers: 2,
+    reporters: [['json', { outputFile: process.env.GUARD_REPORT ?? '.selfheal/guard-removed.json' }]],
+  },
+});
