@@ -17,7 +17,6 @@ import {
   makeMemoryStatsStore,
   makeMemoryTestStore,
   NO_PATTERNS,
-  NO_PATTERNS,
   scripted,
 } from '#test/fakes/index.ts';
 import { aRemedyRig } from '../../unit/app/remedy-rig.ts';
@@ -65,7 +64,6 @@ function analysisDeps({ outsiders: { answers } }: Scene, { deps }: Stage): Analy
   return {
     ...deps,
     knowledge,
-    patterns: NO_PATTERNS,
     recall: makeLocalRecall(knowledge, []),
     patterns: NO_PATTERNS,
     stats: makeMemoryStatsStore(),
