@@ -4,11 +4,15 @@ import { parseArgs } from 'node:util';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { parse } from 'yaml';
 import { readConfiguration } from '#infra/configuration.ts';
+import { OWN_SIGNATURES_FILE } from '#shared/adapters/archive/data-files.ts';
 import { leanSdk } from './lean-sdk.ts';
+import { ownSignatureFiles } from './pack-signatures.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** A bundle that holds this module reads the signatures and playbooks, so its asset carries them. */
 const DATA_READER = 'shared/adapters/archive/data-files.ts';
+/** Runs the patterns of users; most deployments have none. */
+const PATTERN_ENGINE = 're2js';
 const BYTES_AT_MOST = 1_000_000;
 /** A webhook sender waits for the cold start. */
 const BYTES_AT_MOST_OF: Readonly<Record<string, number>> = { webhook: 400_000 };
@@ -23,7 +27,7 @@ export interface BuildFunctionsOptions {
   readonly outDir: string;
   /** Where `functions/*` and `shared/data` are; the repository by default. */
   readonly root?: string;
-  /** Told each playbook that is left out, and why. */
+  /** Told each playbook and signature that is left out, and why. */
   readonly say?: (problem: string) => void;
 }
 
@@ -41,12 +45,13 @@ export interface Bundle {
 export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bundle[]> {
   const root = options.root ?? ROOT;
   const configuration = packedConfiguration(options);
+  const data = await packedData(root, options);
   const mains = globSync('functions/*/main.ts', { cwd: root }).sort();
   rmSync(options.outDir, { recursive: true, force: true });
   mkdirSync(options.outDir, { recursive: true });
   const { metafile } = await build(bundling(root, mains, options.outDir));
   writeFileSync(`${options.outDir}.meta.json`, JSON.stringify(metafile));
-  const bundles = mains.map((main) => finish(main, metafile, root, { ...options, configuration }));
+  const bundles = mains.map((main) => finish(main, metafile, root, { ...options, configuration, data }));
   const tooLarge = bundles.filter(({ bytes, bytesAtMost }) => bytes > bytesAtMost);
   if (tooLarge.length === 0) return bundles;
   throw new Error(
@@ -61,6 +66,13 @@ function packedConfiguration({ configurationFile, say }: BuildFunctionsOptions):
   return playbooks.length === 0 ? text : JSON.stringify({ ...(JSON.parse(text) as object), playbooks });
 }
 
+/** Files that are put beside the shipped data, by name. */
+async function packedData(root: string, { configurationFile, say = () => undefined }: BuildFunctionsOptions) {
+  const places = { configurationFile, dataDirectory: join(root, 'shared/data') };
+  const own = await ownSignatureFiles(readConfiguration(configurationFile), places, say);
+  return own.length === 0 ? {} : { [OWN_SIGNATURES_FILE]: JSON.stringify(own) };
+}
+
 function bundling(root: string, mains: readonly string[], outDir: string) {
   return {
     absWorkingDir: root,
@@ -71,8 +83,8 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // The data is packed as JSON (`writeData`), so that the parser of YAML would never run.
-    external: ['yaml'],
+    // The data is packed as JSON (`writeData`), so that the parser of YAML would never run; the engine is packed where it does (`finish`).
+    external: ['yaml', PATTERN_ENGINE],
     // The SDK's ES modules shake to a fraction of its CommonJS build.
     mainFields: ['module', 'main'],
     plugins: [leanSdk()],
@@ -88,15 +100,26 @@ function finish(
   main: string,
   metafile: Metafile,
   root: string,
-  options: BuildFunctionsOptions & { readonly configuration: string },
+  options: BuildFunctionsOptions & { readonly configuration: string; readonly data: Readonly<Record<string, string>> },
 ): Bundle {
   const name = nameOf(main);
   const folder = resolve(options.outDir, name);
   const output = metafile.outputs[relative(root, join(folder, 'index.mjs'))];
   if (output === undefined) throw new Error(`esbuild wrote no bundle for ${main}.`);
   writeFileSync(join(folder, 'selfheal.json'), options.configuration);
-  if ((output.inputs[DATA_READER]?.bytesInOutput ?? 0) > 0) writeData(join(root, 'shared/data'), join(folder, 'data'));
+  if ((output.inputs[DATA_READER]?.bytesInOutput ?? 0) > 0) {
+    writeData(join(root, 'shared/data'), join(folder, 'data'));
+    for (const [file, text] of Object.entries(options.data)) writeFileSync(join(folder, 'data', file), text);
+  }
+  const runsPatterns = output.imports.some(({ path }) => path === PATTERN_ENGINE);
+  if (runsPatterns && OWN_SIGNATURES_FILE in options.data) packEngine(folder);
   return { name, bytes: output.bytes, bytesAtMost: BYTES_AT_MOST_OF[name] ?? BYTES_AT_MOST };
+}
+
+function packEngine(folder: string): void {
+  const from = join(ROOT, 'node_modules', PATTERN_ENGINE);
+  for (const file of ['package.json', 'LICENSE', 'build/index.js'])
+    cpSync(join(from, file), join(folder, 'node_modules', PATTERN_ENGINE, file), { recursive: true });
 }
 
 /** Copies the data with its YAML turned into JSON, which a cold start reads in a tenth of the time. */
@@ -126,7 +149,7 @@ if (import.meta.main) {
     const bundles = await buildFunctions({
       configurationFile: values.config ?? join(ROOT, 'config/selfheal.json'),
       outDir: values.out ?? join(ROOT, 'dist/functions'),
-      say: (problem) => console.error(`Playbook left out: ${problem}`),
+      say: (problem) => console.error(`Left out: ${problem}`),
     });
     for (const bundle of bundles) console.log(describeBundle(bundle));
     console.log(`${bundles.length} functions in ${((performance.now() - started) / 1000).toFixed(1)} s`);

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 
@@ -87,9 +87,12 @@ export function writeWithSettings(
   { model, actAtConfidence }: LocalSettings,
   target: string,
 ): void {
-  const configuration = JSON.parse(readFileSync(configurationFile, 'utf8')) as { policy?: object };
+  const configuration = JSON.parse(readFileSync(configurationFile, 'utf8')) as { policy?: object; signatures?: object };
+  const { folder } = (configuration.signatures ?? {}) as { folder?: string };
   const changed = {
     ...configuration,
+    // The file moves, the folder does not.
+    ...(folder === undefined ? {} : { signatures: { folder: resolve(dirname(configurationFile), folder) } }),
     ...(model === null ? {} : { model: model.settings }),
     ...(actAtConfidence === null ? {} : { policy: { ...configuration.policy, actAtConfidence } }),
   };

@@ -18,6 +18,7 @@ import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
 import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
+import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze-connect.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
@@ -33,7 +34,7 @@ import { makeHandler } from './handler.ts';
 const environment = readEnvironment(config, process.env);
 const configuration = loadConfiguration(process.env);
 const dataDirectory = dataDirectoryOf(process.env);
-const { signatures, problems } = await loadSignatures(dataDirectory);
+const { signatures, problems } = await loadSignatures(dataDirectory, loadRe2Engine);
 const playbooks = await loadPlaybooks(dataDirectory);
 if (problems.length + playbooks.problems.length > 0) {
   lambdaLog.error('Some signatures or playbooks do not parse.', { problems: [...problems, ...playbooks.problems] });

@@ -11,6 +11,7 @@ import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { lambdaLog, lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
+import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { makeProductionModel } from '#shared/app/production-model.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
@@ -19,7 +20,7 @@ import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
 const environment = readEnvironment(config, process.env);
-const { signatures, problems } = await loadSignatures(dataDirectoryOf(process.env));
+const { signatures, problems } = await loadSignatures(dataDirectoryOf(process.env), loadRe2Engine);
 const { model, problems: modelProblems } = await loadFailureModel(dataDirectoryOf(process.env));
 if (modelProblems.length > 0)
   lambdaLog.error('There is no trained model: signatures decide alone.', { problems: modelProblems });

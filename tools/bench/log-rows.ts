@@ -112,7 +112,7 @@ function hostileRow(what: string, milliseconds: readonly number[], kilobytes = 3
 
 async function hostileRows(): Promise<Row[]> {
   const { signatures } = await loadSignatures(dataDirectoryOf({}));
-  const signaturePatterns = signatures.all.map(({ regExp }) => regExp);
+  const signaturePatterns = signatures.all.flatMap(({ regExp }) => (regExp instanceof RegExp ? [regExp] : []));
   const wordings = [...ANCHORS, ...WORDINGS.map(([, pattern]) => pattern), ...CALM, HARMLESS, NONE_OF, SOME_OF];
   const each = (patterns: readonly RegExp[]) =>
     patterns.map((pattern) => slowestOn((line) => line.replace(pattern, '')));

@@ -1,11 +1,22 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
-import { type DataFile, parseSignatures, type SignatureSet } from '#shared/domain/failure/signatures.ts';
+import {
+  type DataFile,
+  parseOwnSignatures,
+  parseSignatures,
+  type SignatureSet,
+} from '#shared/domain/failure/signatures.ts';
+import type { LinearEngine } from '#shared/domain/failure/text-pattern.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
 
 export const MODEL_FILE = 'failure.json';
+/** The user's own signatures as the build packs them: their files with names and lines. */
+export const OWN_SIGNATURES_FILE = 'own-signatures.json';
+const OwnFiles = z.array(z.strictObject({ name: z.string(), content: z.unknown(), lines: z.array(z.number()) }));
 
 /** Reads YAML as people write it. The parser is only loaded where it is needed: it costs a cold start 100 ms and more. */
 export async function parseYaml(text: string): Promise<unknown> {
@@ -42,11 +53,27 @@ export function dataDirectoryOf(environment: Readonly<Record<string, string | un
   return root === undefined ? join(import.meta.dirname, '../../data') : join(root, 'data');
 }
 
-/** Reads `signatures/*`. Problems name the file and the signature; a missing folder throws. */
-export async function loadSignatures(dataDir: string): Promise<{ signatures: SignatureSet; problems: string[] }> {
+/**
+ * Reads `signatures/*` and, with the engine for their patterns, the user's own where they were packed. Problems name the file and the
+ * signature; a missing folder throws.
+ */
+export async function loadSignatures(
+  dataDir: string,
+  loadEngine?: () => Promise<LinearEngine>,
+): Promise<{ signatures: SignatureSet; problems: string[] }> {
   const { files, problems } = await readFolder(join(dataDir, 'signatures'));
-  const parsed = parseSignatures(files);
-  return { signatures: parsed.signatures, problems: [...problems, ...parsed.problems] };
+  const shipped = parseSignatures(files);
+  const all = [...problems, ...shipped.problems];
+  const own = loadEngine === undefined ? null : await readOwnFiles(dataDir);
+  if (loadEngine === undefined || own === null) return { signatures: shipped.signatures, problems: all };
+  const both = parseOwnSignatures(own, shipped.signatures.all, await loadEngine());
+  return { signatures: both.signatures, problems: [...all, ...both.problems] };
+}
+
+/** Null when none were packed. */
+async function readOwnFiles(dataDir: string): Promise<DataFile[] | null> {
+  const path = join(dataDir, OWN_SIGNATURES_FILE);
+  return existsSync(path) ? OwnFiles.parse(JSON.parse(await readFile(path, 'utf8'))) : null;
 }
 
 /** Reads `playbooks/*`. Problems name the file and the playbook; a missing folder throws. */

@@ -7,6 +7,7 @@ import { Http } from './http-endpoints.ts';
 import { Learning } from './learning.ts';
 import { Model } from './model-settings.ts';
 import { AllowedPlaybooks, Playbooks } from './playbooks.ts';
+import { OwnSignatures } from './own-signatures.ts';
 import { Remedy, remedyProblems } from './remedies.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
@@ -113,6 +114,7 @@ export const Configuration = z.strictObject({
   learning: Learning.prefault({}),
   /** What may be written into repositories: nothing, unless it is listed. */
   fixes: Fixes,
+  signatures: OwnSignatures.nullable().default(null),
   verification: z
     .strictObject({
       runIntervalSeconds: z.number().int().min(1).default(30),

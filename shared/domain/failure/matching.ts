@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceLine } from '../evidence/evidence.ts';
 import { spokenLine } from '../evidence/structured-line.ts';
 import { ancestorsOf, type CompiledSignature, type SignatureSet } from './signatures.ts';
+import type { TextPattern } from './text-pattern.ts';
 
 /** One signature found at one evidence line. */
 export interface SignatureMatch {
@@ -33,7 +34,7 @@ function adjacent(a: EvidenceLine | undefined, b: EvidenceLine | undefined): boo
   return a !== undefined && b !== undefined && b.number - a.number === 1;
 }
 
-function capturesOf(match: RegExpExecArray): Record<string, string> {
+function capturesOf(match: NonNullable<ReturnType<TextPattern['exec']>>): Record<string, string> {
   const present = Object.entries(match.groups ?? {}).filter(
     (pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '',
   );
@@ -75,7 +76,7 @@ function withoutRefined(found: SignatureMatch[], { byId }: SignatureSet): Signat
   return refined.size === 0 ? found : found.filter(({ compiled }) => !refined.has(compiled.signature.id));
 }
 
-function firstMatch({ regExp }: CompiledSignature, texts: readonly string[]): RegExpExecArray | null {
+function firstMatch({ regExp }: CompiledSignature, texts: readonly string[]): ReturnType<TextPattern['exec']> {
   for (const text of texts) {
     const match = regExp.exec(text);
     if (match !== null) return match;

@@ -32,7 +32,7 @@ export const Signature = z.strictObject({
   where: z.enum(['line', 'block']).default('line'),
   /** The pattern is tried only where one of these occurs (ASCII, either case). */
   literals: z.array(z.string().min(3).max(80)).min(1).max(12),
-  /** A JavaScript regular expression with named captures; linear-time (see `problemOfPattern`). */
+  /** A regular expression with named captures; linear by its form (see `problemOfPattern`), or by the engine that runs users' own. */
   pattern: z.string().min(3).max(800),
   ignoreCase: z.boolean().default(false),
   examples: z.strictObject({

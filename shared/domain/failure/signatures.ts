@@ -1,10 +1,10 @@
 import { type LiteralFinder, makeLiteralFinder } from '../evidence/literal-finder.ts';
-import { problemOfPattern } from './pattern-safety.ts';
 import { Signature, SignatureFile } from './signature.ts';
+import { compilePattern, type LinearEngine, type TextPattern } from './text-pattern.ts';
 
 export interface CompiledSignature {
   readonly signature: Signature;
-  readonly regExp: RegExp;
+  readonly regExp: TextPattern;
 }
 
 /** Signatures ready to match: one pass over a line finds the few whose literal occurs, only those run. */
@@ -49,22 +49,18 @@ function missingCaptures(signature: Signature): string[] {
   return used.filter((name) => !signature.pattern.includes(`(?<${name}>`));
 }
 
-function compileOne(value: unknown): CompiledSignature | string {
+function compileOne(value: unknown, engine: LinearEngine | undefined): CompiledSignature | string {
   const parsed = Signature.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
   }
   const signature = parsed.data;
-  const unsafe = problemOfPattern(signature.pattern);
-  if (unsafe !== null) return `pattern: ${unsafe}`;
+  const regExp = compilePattern(signature.pattern, signature.ignoreCase, engine);
+  if (typeof regExp === 'string') return `pattern: ${regExp}`;
   const missing = missingCaptures(signature);
   if (missing.length > 0) return `advice names {${missing.join('}, {')}}, which the pattern does not capture`;
-  try {
-    return { signature, regExp: new RegExp(signature.pattern, signature.ignoreCase ? 'im' : 'm') };
-  } catch (error) {
-    return `pattern: ${error instanceof Error ? error.message : 'invalid'}`;
-  }
+  return { signature, regExp };
 }
 
 function placeOf({ name, lines }: DataFile, index: number, value: unknown): string {
@@ -102,11 +98,12 @@ function dropOrphans(byId: Map<string, CompiledSignature>, places: ReadonlyMap<s
 
 /**
  * Makes a set of the signatures that are sound, beside those of `base`. Each problem names the file, the signature and the reason; the
- * others still load.
+ * others still load. The patterns run on the engine where one is given (see `compilePattern`).
  */
 export function parseSignatures(
   files: readonly DataFile[],
   base: readonly CompiledSignature[] = [],
+  engine?: LinearEngine,
 ): { signatures: SignatureSet; problems: string[] } {
   const problems: string[] = [];
   const places = new Map<string, string>();
@@ -119,7 +116,7 @@ export function parseSignatures(
     }
     list.data.signatures.forEach((value, index) => {
       const place = placeOf(file, index, value);
-      const compiled = compileOne(value);
+      const compiled = compileOne(value, engine);
       if (typeof compiled === 'string') problems.push(`${place}: ${compiled}`);
       else if (byId.has(compiled.signature.id)) problems.push(`${place}: the id is already taken`);
       else {
@@ -130,6 +127,24 @@ export function parseSignatures(
   }
   problems.push(...dropOrphans(byId, places));
   return { signatures: compileSet([...byId.values()]), problems };
+}
+
+/**
+ * Signatures of a user beside the shipped ones; their patterns need the engine. `broken`: those that are used though they do not treat their
+ * own examples as they ask, a sentence for each example.
+ */
+export function parseOwnSignatures(
+  files: readonly DataFile[],
+  shipped: readonly CompiledSignature[],
+  engine: LinearEngine,
+): { signatures: SignatureSet; problems: string[]; broken: string[] } {
+  const parsed = parseSignatures(files, shipped, engine);
+  const known = new Set(shipped);
+  const own = parsed.signatures.all.filter((compiled) => !known.has(compiled));
+  const broken = own.flatMap((one) =>
+    brokenExamples(one).map((problem) => `signature ${one.signature.id}: ${problem}`),
+  );
+  return { ...parsed, broken };
 }
 
 /** The examples of a signature that it does not treat as they ask, as problems; a line for each. */

@@ -71,6 +71,17 @@ describe('signatures of a user', () => {
     });
   });
 
+  it('a pattern on which a backtracking engine would never end answers a hostile line', async () => {
+    const slow = OWN.replace(
+      "'Payment (?<id>[a-z0-9-]{1,40}) (?:failed|",
+      "'^Payment (?<id>(?:[a-z0-9-]+)+) (?:failed|",
+    );
+    const hostile = `Payment ${'p'.repeat(2000)}!\nPayment p-17 failed`;
+    const { answer, stderr } = await classified(hostile, aSignatureFolder({ 'own.yaml': slow }));
+    expect(stderr).toBe('');
+    expect(answer).toMatchObject({ signature: 'payment-failure', evidence: expect.arrayContaining([3]) });
+  });
+
   it('a parent may be one of the shipped signatures', async () => {
     const refined = OWN.replace('parent: payment-failure', 'parent: disk-full');
     const { answer, stderr } = await classified(
@@ -83,9 +94,9 @@ describe('signatures of a user', () => {
 
   it.each([
     [
-      'a pattern that could be slow',
-      OWN.replace("'Payment [a-z0-9-]{1,40} was", "'(?:Pay+)+ was"),
-      'own.yaml:15, signature payment-declined-card: pattern: a repeated group repeats inside',
+      'a pattern that no linear-time engine runs',
+      OWN.replace("'Payment [a-z0-9-]{1,40} was", "'(Payment) (?=p) was"),
+      'own.yaml:15, signature payment-declined-card: pattern: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
     ],
     [
       'a parent that is not there',

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { buildFunctions, describeBundle } from '../../../tools/build-functions.ts';
 
 const folders: string[] = [];
@@ -51,6 +53,56 @@ it('lets packages in CommonJS require modules of Node', async () => {
   await build();
   const { handler } = (await import(join(outDir, 'old/index.mjs'))) as { handler: () => string };
   expect(handler()).toBe('/');
+});
+
+const SIGNATURE = {
+  id: 'warehouse-offline',
+  title: 'The warehouse is offline',
+  class: 'external_service_failures',
+  verdict: 'infrastructure',
+  confidence: 0.9,
+  literals: ['warehouse'],
+  pattern: 'warehouse (?<id>.*) is offline',
+  examples: { matches: ['warehouse 7 is offline', 'warehouse x is offline'], rejects: ['warehouse 7', 'offline'] },
+  advice: { rootCause: 'Warehouse {id} is offline.', fix: 'Wait for it.', prevention: 'Watch it.' },
+};
+
+it('packs the signatures of the folder that the configuration names, tells what is wrong with one, and they load', async () => {
+  const { root, outDir } = aRepository({
+    'selfheal.json': '{"version":1,"signatures":{"folder":"wordings"}}',
+    'wordings/own.yaml': `signatures:\n  - ${JSON.stringify(SIGNATURE)}\n  - { id: broken }\n`,
+    'functions/reads/main.ts': "export { read as handler } from '../../shared/adapters/archive/data-files.ts';",
+    'shared/adapters/archive/data-files.ts': READER,
+    'shared/data/signatures/a.yaml': 'signatures: []',
+  });
+  const told: string[] = [];
+  const configurationFile = join(root, 'selfheal.json');
+  await buildFunctions({ configurationFile, outDir, root, say: (problem) => told.push(problem) });
+  expect(told).toEqual([expect.stringContaining('wordings/own.yaml:3, signature broken: title: ')]);
+  const { signatures, problems } = await loadSignatures(join(outDir, 'reads/data'), loadRe2Engine);
+  expect(signatures.byId.get('warehouse-offline')?.regExp.exec('warehouse 7 is offline')?.groups).toEqual({ id: '7' });
+  expect(problems).toEqual([expect.stringContaining('own.yaml:3, signature broken: title: ')]);
+  expect((await loadSignatures(join(outDir, 'reads/data'))).signatures.all).toEqual([]);
+});
+
+it('packs the engine of such patterns with the functions that run them', async () => {
+  const matches = "import('re2js').then(({ RE2JS }) => RE2JS.compile('(a+)+b').test('aab'))";
+  const { outDir, build } = aRepository({
+    'selfheal.json': '{"version":1,"signatures":{"folder":"wordings"}}',
+    'wordings/own.yaml': `signatures:\n  - ${JSON.stringify(SIGNATURE)}\n`,
+    'functions/matches/main.ts': `export const handler = () => ${matches};`,
+    'functions/other/main.ts': HELLO,
+    'shared/data/signatures/a.yaml': 'signatures: []',
+  });
+  await build();
+  expect(readdirSync(join(outDir, 'other'))).not.toContain('node_modules');
+  const { handler } = (await import(join(outDir, 'matches/index.mjs'))) as { handler: () => Promise<boolean> };
+  expect(await handler()).toBe(true);
+});
+
+it('refuses a configuration that names a folder of signatures that is not there', async () => {
+  const { build } = aRepository({ 'selfheal.json': '{"version":1,"signatures":{"folder":"wordings"}}' });
+  await expect(build()).rejects.toThrow(/the folder of signatures .*wordings cannot be read/);
 });
 
 it('packs the data as JSON with the functions that read it, and with no other', async () => {

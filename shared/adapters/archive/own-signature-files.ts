@@ -1,0 +1,40 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataFile } from '#shared/domain/failure/signatures.ts';
+
+/** What a user's folder of signatures holds. */
+export interface OwnSignatureFiles {
+  readonly files: readonly DataFile[];
+  /** Files that are no YAML, each with its line and the reason. */
+  readonly problems: readonly string[];
+}
+
+/** Reads the `*.yaml`, `*.yml` and `*.json` of a folder, with the line of each signature. Throws when the folder cannot be read. */
+export async function readOwnSignatureFiles(folder: string): Promise<OwnSignatureFiles> {
+  const names = (await readdir(folder)).filter((name) => /\.(?:ya?ml|json)$/.test(name)).sort();
+  const read = await Promise.all(names.map((name) => readOwnFile(folder, name)));
+  return {
+    files: read.filter((one): one is DataFile => typeof one !== 'string'),
+    problems: read.filter((one) => typeof one === 'string'),
+  };
+}
+
+/** One file and where each of its signatures stands; what YAML refuses is a problem with its line. */
+async function readOwnFile(folder: string, name: string): Promise<DataFile | string> {
+  const { isSeq, LineCounter, parseDocument } = await import('yaml');
+  const text = await readFile(join(folder, name), 'utf8');
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter });
+  const error = document.errors[0];
+  if (error !== undefined) {
+    const line = error.linePos?.[0].line ?? 1;
+    return `${name}:${line}: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`;
+  }
+  const list = document.get('signatures');
+  const items = isSeq(list) ? list.items : [];
+  const lines = items.map((item) => {
+    const { range } = (item ?? {}) as { range?: readonly number[] | null };
+    return lineCounter.linePos(range?.[0] ?? 0).line;
+  });
+  return { name, content: document.toJS({ maxAliasCount: 0 }) as unknown, lines };
+}
