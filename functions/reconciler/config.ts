@@ -3,7 +3,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 export const config = defineFunction({
   name: 'reconciler',
   description:
-    'Restarts incidents whose workflow died, hands them to a human when that does not help, and calls healed what stayed away.',
+    'Restarts incidents whose workflow died, hands them to a human when that does not help, reminds of approvals, and calls healed what stayed away.',
   timeoutSeconds: 120,
   memoryMb: 256,
   trigger: { kind: 'schedule', everyMinutes: 5 },
@@ -14,5 +14,6 @@ export const config = defineFunction({
     intakeQueue: ['sqs:SendMessage'],
     workflow: ['states:StartExecution', 'states:DescribeExecution'],
     escalationTopic: ['sns:Publish'],
+    apiUrl: [],
   },
 });

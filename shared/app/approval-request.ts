@@ -1,8 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
-import { approvalReasons } from '#shared/domain/policy/approval.ts';
-import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
@@ -10,7 +7,7 @@ import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { readPlannedAction } from './act-planned.ts';
-import { targetFacts } from './approval-words.ts';
+import { approvalMessage } from './approval-message.ts';
 import { sendMail } from './escalate.ts';
 
 export interface RequestApprovalDeps {
@@ -45,7 +42,11 @@ export async function requestApproval(
     decidedBy: null,
   };
   if ((await deps.incidents.putApproval(approval)) === 'exists') await requirePending(approval, deps);
-  await sendMail(deps.mailer, `[Selfheal] Approval needed: ${action.actionId}`, messageOf(action, approval, deps));
+  const { configuration, apiUrl } = deps;
+  const headline = configuration.approvals.levels[0]?.subject ?? 'Approval needed';
+  const opening = 'Selfheal asks for an approval.';
+  const message = approvalMessage({ opening, action, approval, configuration, apiUrl });
+  await sendMail(deps.mailer, `[Selfheal] ${headline}: ${action.actionId}`, message);
   deps.meter.count('approval-requested');
   await deps.incidents.audit(incidentId, `approval-requested#${digest}`, {
     at: now.toISOString(),
@@ -59,24 +60,4 @@ async function requirePending({ incidentId, digest }: Approval, deps: RequestApp
   const existing = await deps.incidents.getApproval(incidentId, digest);
   if (existing?.state === 'pending') return;
   throw new InvalidInput(`Plan ${digest} of incident ${incidentId} was decided before: make a new plan.`);
-}
-
-function messageOf(action: BoundAction, approval: Approval, { apiUrl, configuration }: RequestApprovalDeps): string {
-  const link = `${apiUrl.replace(/\/+$/, '')}/approvals/${action.incidentId}/${action.digest}`;
-  const always = approvalReasons(action.risk, serviceOf(configuration, action.target), configuration.policy);
-  const reasons = always.length > 0 ? always : ['Selfheal is not sure enough to do it without asking.'];
-  return [
-    'Selfheal asks for an approval.',
-    '',
-    `What: ${action.description}`,
-    `Risk: ${action.risk}`,
-    `Why it asks: ${reasons.join(' ')}`,
-    ...targetFacts(action.target).map(({ name, value }) => `${name}: ${value}`),
-    '',
-    'Sign in to see it and to decide:',
-    link,
-    '',
-    `The request ends at ${approval.expiresAt}. Without an answer nothing is changed and the incident goes to a human.`,
-    'Opening the link decides nothing.',
-  ].join('\n');
 }

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
+import { approvalMinutesOf } from '#shared/domain/configuration/approvals.ts';
 import { isWriting } from '#shared/domain/configuration/fixes.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
@@ -170,7 +171,7 @@ function stepPlan(
     family: action?.family ?? null,
     verifyIntervalSeconds: schedule?.intervalSeconds ?? 1,
     verifyMaxPolls: schedule?.maxPolls ?? 1,
-    approvalSeconds: configuration.policy.approvalMinutes * 60,
+    approvalSeconds: approvalMinutesOf(configuration) * 60,
   };
 }
 

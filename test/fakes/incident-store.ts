@@ -4,6 +4,7 @@ import { Incident } from '#shared/domain/incident/incident.ts';
 import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import { ActionRecord, type BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { fakeClock } from './clock.ts';
@@ -14,9 +15,19 @@ type Actions = Pick<IncidentStore, 'intend' | 'getAction' | 'listActions' | 'com
 type Approvals = Pick<IncidentStore, 'putApproval' | 'getApproval' | 'decideApproval'>;
 type Audit = Pick<IncidentStore, 'audit' | 'listAudit' | 'auditTrail'>;
 
+/** Incidents in memory with the queue of their approvals. */
+export function makeMemoryIncidents(clock: Clock = fakeClock()): {
+  incidents: IncidentStore;
+  approvals: ApprovalQueue;
+} {
+  const { queue, ...approvals } = memoryApprovals();
+  const incidents = { ...memoryIncidents(clock), ...memoryPlans(), ...memoryActions(), ...approvals, ...memoryAudit() };
+  return { incidents, approvals: queue };
+}
+
 /** Incidents in memory, with the conditions of the real store. Every value is copied on its way in and out. */
 export function makeMemoryIncidentStore(clock: Clock = fakeClock()): IncidentStore {
-  return { ...memoryIncidents(clock), ...memoryPlans(), ...memoryActions(), ...memoryApprovals(), ...memoryAudit() };
+  return makeMemoryIncidents(clock).incidents;
 }
 
 function memoryIncidents(clock: Clock): Incidents {
@@ -97,14 +108,21 @@ function memoryActions(): Actions {
   };
 }
 
-function memoryApprovals(): Approvals {
+function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
   const approvals = new Map<string, Approval>();
+  const told = new Map<string, { count: number; until: number }>();
+  const waits = ({ incidentId, digest, taskToken }: Approval): string | null => {
+    const key = `${incidentId}#${digest}`;
+    const known = approvals.get(key);
+    return known?.state === 'pending' && known.taskToken === taskToken && told.has(key) ? key : null;
+  };
   return {
     putApproval: async (approval) => {
       const key = `${approval.incidentId}#${approval.digest}`;
       const existing = approvals.get(key);
       if (existing && (existing.state !== 'pending' || existing.taskToken === approval.taskToken)) return 'exists';
       approvals.set(key, { ...approval, expiresAt: new Date(approval.expiresAt).toISOString() });
+      told.set(key, { count: 0, until: 0 });
       return 'created';
     },
     getApproval: async (incidentId, digest) => structuredClone(approvals.get(`${incidentId}#${digest}`) ?? null),
@@ -115,6 +133,28 @@ function memoryApprovals(): Approvals {
       if (approval.state !== 'pending' || approval.expiresAt <= at.toISOString()) return 'not-pending';
       approvals.set(`${incidentId}#${digest}`, { ...approval, state: decision, decidedBy: by });
       return 'decided';
+    },
+    queue: {
+      pending: async (limit) =>
+        [...approvals.values()]
+          .filter((approval) => waits(approval) !== null)
+          .sort((a, b) => (a.requestedAt < b.requestedAt ? -1 : 1))
+          .slice(0, limit)
+          .map((approval) => ({ ...approval, told: told.get(waits(approval) ?? '')?.count ?? 0 })),
+      claimNotice: async (approval, now, until) => {
+        const known = told.get(waits(approval) ?? '');
+        if (known === undefined || known.count !== approval.told || known.until > now.getTime()) return false;
+        known.until = until.getTime();
+        return true;
+      },
+      noteNotice: async (approval, count) => {
+        const key = waits(approval);
+        if (key !== null) told.set(key, { count, until: 0 });
+      },
+      drop: async (approval) => {
+        const key = waits(approval);
+        if (key !== null) told.delete(key);
+      },
     },
   };
 }

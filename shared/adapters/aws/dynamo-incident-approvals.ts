@@ -1,10 +1,13 @@
 import * as z from 'zod';
+import type { ApprovalQueue, PendingApproval } from '#shared/ports/approval-queue.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import { type Item, type Key, type Table, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 type Approvals = Pick<IncidentStore, 'putApproval' | 'getApproval' | 'decideApproval'>;
 const keyOf = (id: string, digest: string): Key => ({ pk: `INC#${id}`, sk: `APPROVAL#${digest}` });
+/** What the sparse index `open` holds of those that nobody decided, by when they were asked for. */
+export const WAITING = 'APPROVAL';
 
 /** As stored: `validUntil` for the domain's `expiresAt`, because an attribute of that name belongs to the table's TTL. */
 const ApprovalRecord = z.strictObject({
@@ -16,20 +19,25 @@ const ApprovalRecord = z.strictObject({
   validUntil: z.iso.datetime(),
   state: z.enum(['pending', 'approved', 'rejected']),
   decidedBy: z.string().nullable(),
+  /** Messages about it since the first. */
+  told: z.number().int().nonnegative().default(0),
+  /** Until then somebody is sending one. */
+  tellingUntil: z.string().optional(),
 });
 
 /** Approvals: decided once, while pending and not expired. */
 export function dynamoApprovals(table: Table): Approvals {
   const read = async (incidentId: string, digest: string): Promise<Approval | null> => {
     const item = await table.get(keyOf(incidentId, digest));
-    return item && approvalOf(item);
+    return item && withoutNotices(approvalOf(item));
   };
   return {
     putApproval: async ({ expiresAt, ...approval }) => {
       // UTC with milliseconds, so that instants compare as text.
       const record = ApprovalRecord.parse({ version: 1, ...approval, validUntil: new Date(expiresAt).toISOString() });
+      const waiting = { openPk: WAITING, updatedAt: new Date(approval.requestedAt).toISOString() };
       const written = await table.putOnce(
-        { ...keyOf(approval.incidentId, approval.digest), ...record },
+        { ...keyOf(approval.incidentId, approval.digest), ...record, ...(record.state === 'pending' ? waiting : {}) },
         {
           condition: 'attribute_not_exists(pk) OR (#state = :pending AND taskToken <> :token)',
           names: { '#state': 'state' },
@@ -41,7 +49,7 @@ export function dynamoApprovals(table: Table): Approvals {
     getApproval: read,
     decideApproval: async (incidentId, digest, decision, by, at) => {
       const decided = await table.update(keyOf(incidentId, digest), {
-        update: 'SET #state = :decision, decidedBy = :by',
+        update: 'SET #state = :decision, decidedBy = :by REMOVE openPk',
         condition: '#state = :pending AND validUntil > :at',
         names: { '#state': 'state' },
         values: { ':decision': decision, ':by': by, ':pending': 'pending', ':at': at.toISOString() },
@@ -53,8 +61,52 @@ export function dynamoApprovals(table: Table): Approvals {
   };
 }
 
-function approvalOf(item: Item): Approval {
+/** What the queue changes: as long as nobody decided. */
+export function dynamoNotices(table: Table): Omit<ApprovalQueue, 'pending'> {
+  const change = (approval: PendingApproval, update: string, condition: string, values: Item) =>
+    table.update(keyOf(approval.incidentId, approval.digest), {
+      update,
+      condition: `#state = :pending AND ${condition}`,
+      names: { '#state': 'state' },
+      values: { ':pending': 'pending', ...values },
+    });
+  const sent = 'taskToken = :token';
+  return {
+    claimNotice: async (approval, now, until) => {
+      const free = '(attribute_not_exists(tellingUntil) OR tellingUntil <= :now)';
+      const condition = `${sent} AND ${free} AND (told = :told OR (attribute_not_exists(told) AND :told = :none))`;
+      const values = { ':now': now.toISOString(), ':until': until.toISOString(), ':told': approval.told, ':none': 0 };
+      return (
+        (await change(approval, 'SET tellingUntil = :until', condition, {
+          ...values,
+          ':token': approval.taskToken,
+        })) !== null
+      );
+    },
+    noteNotice: async (approval, told) => {
+      const values = { ':token': approval.taskToken, ':told': told };
+      await change(approval, 'SET told = :told REMOVE tellingUntil', sent, values);
+    },
+    drop: async (approval) => {
+      const values = { ':token': approval.taskToken, ':told': approval.told };
+      await change(approval, 'SET told = :told REMOVE openPk', sent, values);
+    },
+  };
+}
+
+/** Null for a record that nobody waits for. */
+export function waitingApproval(item: Item): PendingApproval | null {
+  const approval = approvalOf(item);
+  return approval.state === 'pending' && item.openPk === WAITING ? approval : null;
+}
+
+function withoutNotices({ told, ...approval }: PendingApproval): Approval {
+  return approval;
+}
+
+function approvalOf(item: Item): PendingApproval {
   const what = `Approval ${String(item.pk)} ${String(item.sk)}`;
-  const { version, validUntil, ...approval } = parseRecord(ApprovalRecord, withoutStorage(item), what);
+  const { updatedAt, ...stored } = withoutStorage(item);
+  const { version, validUntil, tellingUntil, ...approval } = parseRecord(ApprovalRecord, stored, what);
   return { ...approval, expiresAt: validUntil };
 }

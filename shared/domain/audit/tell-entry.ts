@@ -91,6 +91,8 @@ const TOLD = {
     `The last check refused ${text(facts.action)}${plan(facts)}.${because(facts)}${guardWords(facts)}`,
   'approval.requested': ({ action, digest, expiresAt }) =>
     `A person was asked to approve ${text(action)}${plan({ digest: digest ?? null })}, until ${text(expiresAt)}.`,
+  'approval.reminded': () => 'People were reminded of the request.',
+  'approval.escalated': ({ level }) => `Nobody had answered: level ${text(level)} was asked.`,
   'approval.approved': (facts) => `${text(facts.by)} approved it${plan(facts)}${channelOf(facts)}.`,
   'approval.rejected': (facts) => `${text(facts.by)} rejected it${plan(facts)}${channelOf(facts)}.`,
   'action.intended': (facts) => `It set out to do ${onTarget(facts)}${plan(facts)}.`,

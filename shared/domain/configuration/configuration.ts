@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
+import { Approvals } from './approvals.ts';
 import { Autonomy, checkAutonomy } from './autonomy.ts';
 import { Fixes } from './fixes.ts';
 import { Http } from './http-endpoints.ts';
 import { Learning } from './learning.ts';
 import { Model } from './model-settings.ts';
-import { AllowedPlaybooks, Playbooks } from './playbooks.ts';
 import { OwnSignatures } from './own-signatures.ts';
+import { AllowedPlaybooks, Playbooks } from './playbooks.ts';
 import { Remedy, remedyProblems } from './remedies.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
@@ -109,12 +110,13 @@ export const Configuration = z.strictObject({
     })
     .superRefine(checkAutonomy)
     .prefault({}),
+  approvals: Approvals,
   /** Comparisons of strategies; an incident takes part in the first one that runs and applies. */
   experiments: z.array(Experiment).max(20).default([]),
   learning: Learning.prefault({}),
+  signatures: OwnSignatures.nullable().default(null),
   /** What may be written into repositories: nothing, unless it is listed. */
   fixes: Fixes,
-  signatures: OwnSignatures.nullable().default(null),
   verification: z
     .strictObject({
       runIntervalSeconds: z.number().int().min(1).default(30),

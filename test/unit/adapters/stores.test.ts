@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
@@ -12,11 +13,13 @@ import {
   makeMemoryExperienceStore,
   makeMemoryHealingStore,
   makeMemoryIncidentStore,
+  makeMemoryIncidents,
   makeMemoryKnowledgeStore,
   makeMemoryModelRegistry,
   makeMemoryPredictionStore,
   makeMemoryStatsStore,
 } from '#test/fakes/index.ts';
+import { approvalQueueContract } from './contract/approval-queue.ts';
 import { controlStoreContract } from './contract/control-store.ts';
 import { experienceStoreContract } from './contract/experience-store.ts';
 import { healingStoreContract } from './contract/healing-store.ts';
@@ -41,6 +44,11 @@ incidentStoreContract('incident store in memory', async (clock) => makeMemoryInc
 incidentStoreContract('incident store in DynamoDB', async (clock) =>
   makeDynamoIncidentStore({ ...(await access()), clock }),
 );
+approvalQueueContract('approval queue in memory', async () => makeMemoryIncidents());
+approvalQueueContract('approval queue in DynamoDB', async () => {
+  const dynamoAccess = await access();
+  return { incidents: makeDynamoIncidentStore(dynamoAccess), approvals: makeDynamoApprovalQueue(dynamoAccess) };
+});
 controlStoreContract('control store in memory', async (clock) => makeMemoryControlStore(clock));
 controlStoreContract('control store in DynamoDB', async (clock) =>
   makeDynamoControlStore({ ...(await access()), clock }),

@@ -5,6 +5,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { aClassification, aDiagnosis, anIncident } from '#test/builders/index.ts';
 import {
   makeMemoryControlStore,
@@ -24,6 +25,7 @@ export interface RigOptions {
   readonly configure?: (configuration: Configuration) => Configuration;
   readonly incident?: Partial<Incident>;
   readonly confidence?: number;
+  readonly incidents?: IncidentStore;
 }
 
 /** An open incident with everything a plan needs, in stores in memory, before a world that can be acted upon. */
@@ -33,11 +35,12 @@ export async function aRemedyRig({
   configure = (one) => one,
   incident,
   confidence = 0.9,
+  incidents: given,
 }: RigOptions = {}) {
   const world = anActionWorld(actionId);
   const { clock } = world;
   const context = fittingContext(family, actionId);
-  const incidents = makeMemoryIncidentStore(clock);
+  const incidents = given ?? makeMemoryIncidentStore(clock);
   const evidence = makeMemoryEvidenceStore();
   const classification = aClassification({ confidence });
   const opened = anIncident({ target: context.target, classification, ...incident });

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+
+const Level = z.strictObject({
+  /** How long it is waited for these people before the next level is told. */
+  minutes: z.number().int().min(1).max(1440),
+  /** Groups of the user pool whose members may approve from then on; none: everybody who may sign in. */
+  groups: z
+    .array(z.string().regex(/^[A-Za-z0-9_.+-]{1,60}$/))
+    .max(10)
+    .default([]),
+  /** Goes into the subject of the mail, so that rules of a mailbox can tell levels apart. */
+  subject: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,40}$/, 'must be 1 to 40 plain ASCII characters')
+    .optional(),
+});
+
+/** Who is asked to approve, one level after the other. Without levels everybody is, for `policy.approvalMinutes`. */
+export const Approvals = z
+  .strictObject({
+    levels: z.array(Level).max(5).default([]),
+    /** Whether people with write access may approve by a comment on the pull request. */
+    comments: z.boolean().default(true),
+    /** For how long an approver may name somebody else at most. */
+    mostDelegationHours: z.number().int().min(1).max(336).default(72),
+  })
+  .refine(({ levels }) => levels.reduce((sum, { minutes }) => sum + minutes, 0) <= 1440, {
+    path: ['levels'],
+    message: 'the levels together wait longer than a day (1440 minutes)',
+  })
+  .prefault({});
+export type Approvals = z.infer<typeof Approvals>;
+
+/** Minutes that a plan waits for its approval. */
+export function approvalMinutesOf(configuration: {
+  readonly approvals: Approvals;
+  readonly policy: { readonly approvalMinutes: number };
+}): number {
+  const { levels } = configuration.approvals;
+  return levels.length === 0
+    ? configuration.policy.approvalMinutes
+    : levels.reduce((sum, { minutes }) => sum + minutes, 0);
+}
