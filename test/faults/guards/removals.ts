@@ -8,6 +8,7 @@ export interface Removal {
 
 const RULES = 'shared/domain/policy/guard-rules.ts';
 const DECIDE = 'shared/domain/policy/decide.ts';
+const AUTONOMY = 'shared/domain/policy/autonomy.ts';
 const LIMITS = 'shared/domain/policy/limits.ts';
 const CHOICE = 'shared/domain/remediation/choice.ts';
 const PLANNED = 'shared/app/act-planned.ts';
@@ -54,8 +55,27 @@ export const REMOVALS: readonly Removal[] = [
     '...(actionsSoFar >= policy.maxActionsPerIncident',
     '...(false',
   ),
-  remove('the threshold of a human', DECIDE, '...(confidence < policy.escalateBelowConfidence', '...(false'),
-  remove('the threshold of acting', DECIDE, 'return confidence < actAtConfidence', 'return false'),
+  remove(
+    'an own threshold of acting',
+    AUTONOMY,
+    'Math.max(actAtConfidence, own?.actAtConfidence ?? 0)',
+    'actAtConfidence',
+  ),
+  remove(
+    'an own threshold of a human',
+    AUTONOMY,
+    'Math.max(escalateBelowConfidence, own?.askAtConfidence ?? 0)',
+    'escalateBelowConfidence',
+  ),
+  remove('an action that always asks', AUTONOMY, 'own?.alwaysAsk === true', 'false'),
+  remove(
+    'an action that has to prove itself',
+    AUTONOMY,
+    'if (proven === null) return asks;',
+    'if (proven !== undefined) return asks;',
+  ),
+  remove('the threshold of a human', DECIDE, '...(confidence < ask', '...(false'),
+  remove('the threshold of acting', DECIDE, 'return confidence < act\n', 'return false\n'),
   remove(
     'a model lowers confidence',
     DECIDE,
