@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { confidenceCalibrate } from './confidence-calibrate.ts';
 import { evalCommand } from './eval.ts';
 import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
@@ -57,6 +58,7 @@ export const COMMANDS: readonly Command[] = [
   modelRollback,
   qualityReport,
   qualityCorrect,
+  confidenceCalibrate,
   experimentResults,
   incidentList,
   incidentExplain,
