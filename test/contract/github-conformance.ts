@@ -95,7 +95,9 @@ function bodyProblems(id: string, bytes: Buffer, operation: Operation, check: Ch
   const body = JSON.parse(bytes.toString('utf8')) as Json;
   if (schema === undefined) return [`${id}: the request must have no body.`];
   check(`${id} request`, schema, body);
-  const known = Object.keys((resolve(schema) as { properties?: object }).properties ?? {});
+  const { properties, oneOf = [] } = resolve(schema) as { properties?: object; oneOf?: readonly Json[] };
+  const forms = [properties, ...oneOf.map((one) => (resolve(one) as { properties?: object }).properties)];
+  const known = forms.flatMap((form) => Object.keys(form ?? {}));
   return Object.keys(body)
     .filter((key) => !known.includes(key))
     .map((key) => `${id}: the request has an unknown field ${key}.`);

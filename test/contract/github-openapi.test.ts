@@ -44,6 +44,38 @@ const hookUrl = () => `http://127.0.0.1:${(receiver.address() as AddressInfo).po
 const api = (path: string, init: RequestInit = {}) =>
   fetch(`${world.githubApiUrl}${path}`, { headers: HEADERS, redirect: 'manual', ...init });
 
+const post = (path: string, body: object) => api(path, { method: 'POST', body: JSON.stringify(body) });
+
+/** A commit, a branch, a draft of it with labels, and an issue. */
+async function useGitAndProposals(repo: string, head: string): Promise<void> {
+  type Made = { sha: string; tree: { sha: string } & { path: string; sha: string }[]; number: number };
+  const json = async (answer: Promise<Response>, status: number) => {
+    const given = await answer;
+    expect(given.status, given.url).toBe(status);
+    return (await given.json()) as Made;
+  };
+  const commit = await json(api(`${repo}/git/commits/${head}`), 200);
+  const tree = await json(api(`${repo}/git/trees/${commit.tree.sha}?recursive=1`), 200);
+  await json(api(`${repo}/git/blobs/${tree.tree[0]?.sha}`), 200);
+  const file = { path: 'src/new.ts', mode: '100644', type: 'blob', content: 'export const one = 1;\n' };
+  const next = await json(post(`${repo}/git/trees`, { base_tree: commit.tree.sha, tree: [file] }), 201);
+  const made = await json(post(`${repo}/git/commits`, { message: 'One', tree: next.sha, parents: [head] }), 201);
+  const ref = { ref: 'refs/heads/autofix-20261121-120000', sha: made.sha };
+  await json(post(`${repo}/git/refs`, ref), 201);
+  await json(post(`${repo}/git/refs`, ref), 422);
+  await json(api(`${repo}/git/ref/heads%2Fautofix-20261121-120000`), 200);
+  await json(api(`${repo}/git/ref/heads%2Fnowhere`), 404);
+  const draft = { title: 'One', head: 'autofix-20261121-120000', base: 'main', body: 'x', draft: true };
+  const pull = await json(post(`${repo}/pulls`, draft), 201);
+  await json(post(`${repo}/pulls`, draft), 422);
+  await json(post(`${repo}/issues/${pull.number}/labels`, { labels: ['autofix-bot'] }), 200);
+  await json(api(`${repo}/pulls?state=all&sort=created&direction=desc`), 200);
+  await json(post(`${repo}/issues`, { title: 'Two', body: 'x', labels: ['flaky-test'], assignees: ['acme-dev'] }), 201);
+  await json(api(`${repo}/issues?state=all&labels=flaky-test`), 200);
+  const gone = `${repo}/git/refs/heads%2Fautofix-20261121-120000`;
+  expect((await api(gone, { method: 'DELETE' })).status).toBe(204);
+}
+
 describe("the local GitHub against GitHub's OpenAPI description", () => {
   it('answers every route in the described form', async () => {
     const { runId, run, pullRequest, delivered } = world.samples.failRun('regression', { rerunMs: 20 });
@@ -84,6 +116,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
       const answer = await api(path);
       expect([200, 302], path).toContain(answer.status);
     }
+    await useGitAndProposals(repo, run.headSha);
     expect((await api(`${repo}/installation`)).status).toBe(404);
     expect((await api('/app/installations/1/access_tokens', { method: 'POST' })).status).toBe(404);
     await api(`${repo}/issues/comments/${id}`, { method: 'PATCH', body: JSON.stringify({ body: 'Hello again' }) });

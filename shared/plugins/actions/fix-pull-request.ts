@@ -61,7 +61,7 @@ const isComplete = ({ labels }: PullRequestNote): boolean => FIX_LABELS.every((l
 
 function receiptOf({ number, url }: PullRequestNote, at: Date) {
   return {
-    summary: `Opened draft pull request #${number} with a proposed change with which the failed jobs pass: ${url}. It waits for a review.`,
+    summary: `Opened draft pull request #${number} with a proposed change with which the failed jobs pass. It waits for a review.`,
     at: at.toISOString(),
     facts: { pullRequest: number, url },
   };

@@ -9,7 +9,16 @@ import { fenced, safeLine, safeProse } from './markdown.ts';
 import { type QuotedSource, quotesOf, repeatWords } from './quotes.ts';
 import { seenBeforeLines } from './seen-before-words.ts';
 import { statusOf } from './status-words.ts';
-import { actionWords, headlineOf, historyOf, noteOf, originOf, preExistingOf, uncheckedOf } from './story-words.ts';
+import {
+  actionWords,
+  headlineOf,
+  historyOf,
+  noteOf,
+  originOf,
+  placeOf,
+  preExistingOf,
+  uncheckedOf,
+} from './story-words.ts';
 
 /** GitHub refuses longer bodies; counted in characters. */
 const MAX_BODY = 65_536;
@@ -156,8 +165,8 @@ function quotedText({ quotes }: QuotedSource): string {
     .join('\n');
 }
 
-function linkTo(url: string | null): string {
-  return url !== null && isSafeUrl(url) ? ` ([log](${url}))` : '';
+function linkTo(url: string | null, words = 'log'): string {
+  return url !== null && isSafeUrl(url) ? ` ([${words}](${url}))` : '';
 }
 
 /** Addresses come from GitHub's API; on one machine its stand-in has no certificate. */
@@ -167,7 +176,7 @@ function isSafeUrl(url: string): boolean {
 
 function actionLines({ actions }: IncidentStory): string {
   if (actions.length === 0) return 'It read the logs and changed nothing.';
-  return actions.map((action) => `- ${safeLine(actionWords(action))}`).join('\n');
+  return actions.map((action) => `- ${safeLine(actionWords(action))}${linkTo(placeOf(action), 'see it')}`).join('\n');
 }
 
 function footerOf({ incident }: IncidentStory): string {

@@ -13,6 +13,7 @@ import {
   headlineOf,
   noteOf,
   originOf,
+  placeOf,
   preExistingOf,
   rerunAttempt,
   summaryOf,
@@ -58,7 +59,10 @@ export function renderMail(headline: string, reason: string | null, story: Incid
       'What Selfheal did',
       story.actions.length === 0
         ? 'It read the logs and changed nothing.'
-        : story.actions.map((action) => `- ${cleanText(actionWords(action), MAX_PARAGRAPH)}`),
+        : story.actions.map(
+            (action) =>
+              `- ${cleanText([actionWords(action), placeOf(action)].filter(Boolean).join(' '), MAX_PARAGRAPH)}`,
+          ),
     ),
     part('Where to look', whereToLook(story)),
     part(

@@ -121,3 +121,9 @@ export function rerunAttempt({ actionId, receipt }: ActionRecord): number | null
   const attempt = receipt?.facts.attempt;
   return actionId.startsWith('rerun') && typeof attempt === 'number' ? attempt : null;
 }
+
+/** Where what an action made is to be seen: a pull request or an issue; null for other actions. */
+export function placeOf({ receipt }: ActionRecord): string | null {
+  const url = receipt?.facts.url;
+  return typeof url === 'string' ? url : null;
+}

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { isFixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { defineSource, type SourceResult, type WebhookEnvelope } from './contract.ts';
 import { firstProblem } from './first-problem.ts';
 
@@ -67,6 +68,8 @@ function actionReason(action: string): string {
 
 function translate(body: CompletedRun, envelope: WebhookEnvelope): SourceResult {
   const { conclusion } = body.workflow_run;
+  // What a proposed change does is looked at by whoever proposed it.
+  if (isFixBranch(body.workflow_run.head_branch ?? '')) return { kind: 'ignored', reason: 'branch-of-a-fix' };
   const succeeded = conclusion === 'success';
   if (!succeeded && !isFailure(conclusion)) {
     return { kind: 'ignored', reason: QUIET.has(conclusion) ? `conclusion-${conclusion}` : 'conclusion-other' };

@@ -5,13 +5,22 @@ import { type GithubAccess, type GithubRooms, githubError, matchPath, NotFound, 
 import { ACTIONS_ROUTES, isSignedLocation } from './routes-actions.ts';
 import { APP_ROUTES, appRefusal, isAppOperation } from './routes-apps.ts';
 import { CODE_ROUTES } from './routes-code.ts';
+import { GIT_ROUTES } from './routes-git.ts';
+import { PROPOSAL_ROUTES } from './routes-proposals.ts';
 import { TALK_ROUTES } from './routes-talk.ts';
 
 /** Where GitHub Enterprise Server has its API; the local world uses the same. */
 export const API_PREFIX = '/api/v3';
 const LOGS_PREFIX = '/_logs/';
 const RATE_LIMIT = 5000;
-export const GITHUB_ROUTES: readonly Route[] = [...ACTIONS_ROUTES, ...CODE_ROUTES, ...TALK_ROUTES, ...APP_ROUTES];
+export const GITHUB_ROUTES: readonly Route[] = [
+  ...ACTIONS_ROUTES,
+  ...CODE_ROUTES,
+  ...GIT_ROUTES,
+  ...PROPOSAL_ROUTES,
+  ...TALK_ROUTES,
+  ...APP_ROUTES,
+];
 
 /** GitHub's REST API and the storage its log links point to. */
 export function makeGithubService(rooms: GithubRooms): Service {

@@ -4,15 +4,16 @@ import { type Announcing, knownRun, makeAnnouncing } from './announcing.ts';
 import { makeGithubService } from './api.ts';
 import { makeHookshot } from './hookshot.ts';
 import { makePages } from './pages.ts';
-import type { AppRegistration, GithubAccess } from './route.ts';
+import type { AppRegistration, GithubAccess, Push } from './route.ts';
 import { makeRunLifecycle } from './run-lifecycle.ts';
-import { makeSeeding, type RunSpec } from './seeding.ts';
+import { type AttemptSpec, makeSeeding, type RunSpec } from './seeding.ts';
 import type { Site } from './shapes-runs.ts';
 import {
   type CommentState,
   type CommitState,
   type DeliveryState,
   type GithubState,
+  type IssueState,
   makeGithubState,
   type PullRequest,
   type Repository,
@@ -36,6 +37,14 @@ export interface GithubControl extends Announcing {
   /** Oldest first. */
   runs(repository: string): RunState[];
   comments(repository: string, issue: number): CommentState[];
+  /** How the workflow of a repository runs for a branch that somebody pushed; null: it does not. At first it never does. */
+  setPushRuns(runFor: (push: Push) => AttemptSpec | null): void;
+  pullRequests(repository: string): PullRequest[];
+  issues(repository: string): IssueState[];
+  /** As a person would: without merging it, or with. */
+  closePullRequest(repository: string, number: number, merged?: boolean): void;
+  /** Branches that are there and were made through the API. */
+  branches(repository: string): string[];
   /** As a person would. */
   addComment(repository: string, issue: number, author: string, body: string): CommentState;
   deliveries(repository: string): DeliveryState[];
@@ -76,15 +85,24 @@ export function makeLocalGithub(options: {
   });
   const lifecycle = makeRunLifecycle(state, site, hookshot);
   const access: GithubAccess = { tokens: null, remaining: 5000, identity: 'user', readLagMs: 0 };
-  const service = makeGithubService({ access, state, site, hookshot, lifecycle, journal });
+  const { setHookUrl, ...seeding } = makeSeeding(state);
+  const announcing = makeAnnouncing(state, site, hookshot);
+  let runFor: (push: Push) => AttemptSpec | null = () => null;
+  const pushed = (push: Push) => {
+    const attempt = runFor(push);
+    if (attempt === null) return;
+    const { repository, branch, sha: headSha, message: title } = push;
+    const { id } = seeding.addRun({ repository, branch, headSha, title, event: 'push', attempts: [attempt] });
+    void announcing.announceRun(id, 'completed');
+  };
+  const service = makeGithubService({ access, state, site, hookshot, lifecycle, journal, pushed });
   lifecycle.resume();
   const delivered = async () => {
     while (underWay.size > 0) await Promise.allSettled(underWay);
   };
-  const { setHookUrl, ...seeding } = makeSeeding(state);
   const control: GithubControl = {
     ...seeding,
-    ...makeAnnouncing(state, site, hookshot),
+    ...announcing,
     ...viewing(state),
     setWebhook(webhook) {
       hookshot.setSecret(webhook.secret);
@@ -92,6 +110,15 @@ export function makeLocalGithub(options: {
     },
     rerunByHand: (id) => lifecycle.rerun(knownRun(state, id)),
     finishRerun: (id) => lifecycle.finish(knownRun(state, id)),
+    setPushRuns(given) {
+      runFor = given;
+    },
+    closePullRequest(repository, number, merged = false) {
+      const pull = state.pullRequests.get(`${repository}#${number}`);
+      if (pull === undefined) throw new Error(`There is no pull request ${number}.`);
+      const mergedAt = merged ? { mergedAt: new Date().toISOString() } : {};
+      state.pullRequests.put(`${repository}#${number}`, { ...pull, state: 'closed', ...mergedAt });
+    },
     setUnreachable: hookshot.setUnreachable,
     acceptTokens(tokens) {
       access.tokens = tokens;
@@ -119,8 +146,16 @@ export function makeLocalGithub(options: {
   return { services: [service, makePages(state)], control, stop };
 }
 
-function viewing(state: GithubState): Pick<GithubControl, 'run' | 'runs' | 'comments' | 'deliveries'> {
+function viewing(
+  state: GithubState,
+): Pick<GithubControl, 'run' | 'runs' | 'comments' | 'deliveries' | 'pullRequests' | 'issues' | 'branches'> {
   return {
+    pullRequests: (repository) => state.pullRequests.all().filter((one) => one.repository === repository),
+    issues: (repository) => state.issues.all().filter((one) => one.repository === repository),
+    branches: (repository) =>
+      state.references
+        .all()
+        .flatMap((one) => (one.repository === repository && one.sha !== null ? one.ref.slice('heads/'.length) : [])),
     run: (id) => state.runs.get(id),
     runs: (repository) => state.runs.all().filter((one) => one.repository === repository),
     comments: (repository, issue) =>

@@ -1,5 +1,6 @@
 import type { EffectsJournal } from '../server/journal.ts';
 import type { Answer, WireRequest } from '../server/wire.ts';
+import type { Files } from './git-objects.ts';
 import type { Hookshot } from './hookshot.ts';
 import type { RunLifecycle } from './run-lifecycle.ts';
 import type { Site } from './shapes-runs.ts';
@@ -32,6 +33,14 @@ export interface GithubAccess {
 /** The account under which the token's comments appear. */
 export const loginOf = ({ identity }: GithubAccess) => (identity === 'user' ? 'acme-selfheal' : 'selfheal[bot]');
 
+export interface Push {
+  readonly repository: string;
+  readonly branch: string;
+  readonly sha: string;
+  readonly message: string;
+  readonly files: Files;
+}
+
 /** What every route may use. */
 export interface GithubRooms {
   readonly access: GithubAccess;
@@ -40,6 +49,8 @@ export interface GithubRooms {
   readonly hookshot: Hookshot;
   readonly lifecycle: RunLifecycle;
   readonly journal: EffectsJournal;
+  /** A branch was made: workflows may run for it. */
+  pushed(push: Push): void;
 }
 
 export interface RouteContext extends GithubRooms {

@@ -1,4 +1,4 @@
-import { nodeId, presentFullRepository, presentUser, seconds } from './shapes-account.ts';
+import { accountId, nodeId, presentFullRepository, presentUser, seconds } from './shapes-account.ts';
 import type { Site } from './shapes-runs.ts';
 import {
   type CommentState,
@@ -33,6 +33,12 @@ function presentReactions(url: string) {
   return { url, total_count: 0, ...none };
 }
 
+export function presentLabel({ api }: Site, repository: string, name: string) {
+  const id = accountId(`label ${name}`);
+  const url = `${api}/repos/${repository}/labels/${encodeURIComponent(name)}`;
+  return { id, node_id: nodeId('LA', id), url, name, description: '', color: 'ededed', default: false };
+}
+
 export function presentPullRequest(state: GithubState, site: Site, repository: Repository, pull: PullRequest) {
   const { api, web } = site;
   const url = `${api}/repos/${pull.repository}/pulls/${pull.number}`;
@@ -62,25 +68,25 @@ export function presentPullRequest(state: GithubState, site: Site, repository: R
     comments_url: `${issue}/comments`,
     statuses_url: statuses,
     number: pull.number,
-    state: 'open',
+    state: pull.state ?? 'open',
     locked: false,
     title: pull.title,
     user: presentUser(pull.author, api, web),
-    body: null,
-    labels: [],
+    body: pull.body ?? null,
+    labels: (pull.labels ?? []).map((name) => presentLabel(site, pull.repository, name)),
     milestone: null,
     active_lock_reason: null,
     created_at: seconds(pull.createdAt),
     updated_at: seconds(pull.createdAt),
-    closed_at: null,
-    merged_at: null,
+    closed_at: pull.state === 'closed' ? seconds(pull.mergedAt ?? pull.createdAt) : null,
+    merged_at: pull.mergedAt === undefined ? null : seconds(pull.mergedAt),
     merge_commit_sha: null,
     assignee: null,
     assignees: [],
     requested_reviewers: [],
     requested_teams: [],
     head: side(pull.headBranch, pull.headSha),
-    base: side(repository.defaultBranch, shaOf(`${pull.repository} ${repository.defaultBranch}`)),
+    base: side(pull.base ?? repository.defaultBranch, shaOf(`${pull.repository} ${repository.defaultBranch}`)),
     _links: {
       self: { href: url },
       html: { href: page },
@@ -93,7 +99,7 @@ export function presentPullRequest(state: GithubState, site: Site, repository: R
     },
     author_association: 'MEMBER',
     auto_merge: null,
-    draft: false,
+    draft: pull.draft ?? false,
     merged: false,
     mergeable: true,
     rebaseable: true,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Collection, makeCollection } from '../server/collection.ts';
 import { type ArchiveShelf, makeArchiveShelf } from './archive-shelf.ts';
+import type { Files, GitCommit } from './git-objects.ts';
 
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'neutral';
 
@@ -24,6 +25,34 @@ export interface PullRequest {
   readonly headBranch: string;
   readonly headSha: string;
   readonly createdAt: string;
+  readonly body?: string | null;
+  readonly draft?: boolean;
+  readonly labels?: readonly string[];
+  /** Default `open`. */
+  readonly state?: 'open' | 'closed';
+  readonly mergedAt?: string;
+  /** The branch it is for; the default branch when absent. */
+  readonly base?: string;
+}
+
+/** `ref`: `heads/x`. */
+export interface ReferenceState {
+  readonly repository: string;
+  readonly ref: string;
+  readonly sha: string | null;
+}
+
+export interface IssueState {
+  readonly id: number;
+  readonly number: number;
+  readonly repository: string;
+  readonly title: string;
+  readonly body: string | null;
+  readonly author: string;
+  readonly labels: readonly string[];
+  readonly assignees: readonly string[];
+  readonly state: 'open' | 'closed';
+  readonly createdAt: string;
 }
 
 /** What a commit does to one file. */
@@ -34,6 +63,8 @@ export interface FileChange {
   readonly deletions: number;
   /** Unified diff without file headers; null for binary files. */
   readonly patch: string | null;
+  /** The file afterwards, where it is known. */
+  readonly content?: string;
 }
 
 export interface CommitState {
@@ -147,6 +178,12 @@ export interface GithubState {
   readonly commits: Collection<CommitState>;
   readonly runs: Collection<RunState>;
   readonly comments: Collection<CommentState>;
+  readonly issues: Collection<IssueState>;
+  /** Made through the API, by `owner/name@sha`. */
+  readonly gitCommits: Collection<GitCommit>;
+  readonly gitTrees: Collection<{ readonly files: Files }>;
+  /** By `owner/name@heads/branch`; null once deleted. */
+  readonly references: Collection<ReferenceState>;
   readonly hooks: Collection<HookState>;
   readonly deliveries: Collection<DeliveryState>;
   readonly archives: ArchiveShelf;
@@ -164,6 +201,10 @@ export function makeGithubState(dataDir?: string): GithubState {
     commits: makeCollection<CommitState>(dataDir, 'github/commits'),
     runs: makeCollection<RunState>(dataDir, 'github/runs'),
     comments: makeCollection<CommentState>(dataDir, 'github/comments'),
+    issues: makeCollection<IssueState>(dataDir, 'github/issues'),
+    gitCommits: makeCollection<GitCommit>(dataDir, 'github/git-commits'),
+    gitTrees: makeCollection<{ readonly files: Files }>(dataDir, 'github/git-trees'),
+    references: makeCollection<ReferenceState>(dataDir, 'github/references'),
     hooks: makeCollection<HookState>(dataDir, 'github/hooks'),
     deliveries: makeCollection<DeliveryState>(dataDir, 'github/deliveries'),
     archives: makeArchiveShelf(dataDir),
@@ -186,6 +227,7 @@ function knownIds(state: Omit<GithubState, 'nextId'>): number[] {
     state.commits,
     state.runs,
     state.comments,
+    state.issues,
     state.hooks,
     state.deliveries,
   ];

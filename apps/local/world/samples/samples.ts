@@ -5,7 +5,7 @@ import type { GithubControl } from '../github/control.ts';
 import type { AttemptSpec } from '../github/seeding.ts';
 import { type Conclusion, type DeliveryState, type RunState, shaOf } from '../github/state.ts';
 import { archiveEntries, type JobLog } from './job-log.ts';
-import { changesOf, firstFiles } from './shop-changes.ts';
+import { changesOf, failureOf, firstFiles } from './shop-changes.ts';
 import { type FailureKind, shopJobs } from './shop-jobs.ts';
 
 export interface FailRunOptions {
@@ -45,6 +45,9 @@ export interface Samples {
 }
 
 export function makeSamples(github: GithubControl, aws: AwsControl): Samples {
+  github.setPushRuns(({ repository, sha, files }) =>
+    repository === 'acme/shop' ? attempt(shopJobs(failureOf(files), sha), new Date()) : null,
+  );
   return {
     failRun(kind, options = {}) {
       const { repository = 'acme/shop', rerun = kind === 'transient' ? 'success' : 'failure', greenRuns = 3 } = options;

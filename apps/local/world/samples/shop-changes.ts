@@ -19,6 +19,18 @@ export function firstFiles(): FileChange[] {
   return Object.entries(GOOD).map(([path, content]) => changeOf(path, undefined, content));
 }
 
+/** Which failure the shop's workflow has with these files: one of the lines that make it is there, or null. */
+export function failureOf(files: Readonly<Record<string, string>>): Exclude<FailureKind, 'transient'> | null {
+  const kinds = ['regression', 'compile', 'unknown'] as const;
+  const isThere = (kind: (typeof kinds)[number]): boolean =>
+    Object.entries<string>(SHOP_FILES[kind]).some(([path, broken]) => {
+      const good = linesOf(GOOD[path] ?? '');
+      const culprits = linesOf(broken).filter((line) => !good.includes(line));
+      return linesOf(files[path] ?? '').some((line) => culprits.includes(line));
+    });
+  return kinds.find(isThere) ?? null;
+}
+
 const linesOf = (text: string): string[] => text.replace(/\n$/, '').split('\n');
 
 function changeOf(path: string, before: string | undefined, after: string): FileChange {
@@ -47,5 +59,6 @@ function changeOf(path: string, before: string | undefined, after: string): File
     additions: added.length,
     deletions: removed.length,
     patch: [head, ...body].join('\n'),
+    content: after,
   };
 }

@@ -4,11 +4,27 @@ import { join } from 'node:path';
 export const EFFECTS = [
   'github.run.rerun',
   'github.run.cancelled',
+  'github.branch.created',
+  'github.branch.deleted',
+  'github.pull.created',
+  'github.labels.added',
+  'github.issue.created',
   'github.comment.created',
   'github.comment.updated',
   'github.delivery.redelivered',
   'lambda.alias.updated',
   'ecs.service.updated',
+  'airflow.tasks.cleared',
+  'airflow.run.created',
+  'ssm.automation.started',
+  'ssm.parameter.put',
+  'lambda.memory.changed',
+  'lambda.concurrency.changed',
+  'autoscaling.group.scaled',
+  'autoscaling.refresh.started',
+  'autoscaling.refresh.cancelled',
+  'rds.instance.rebooted',
+  'rds.parameter.changed',
 ] as const;
 export type EffectKind = (typeof EFFECTS)[number];
 

@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Reply } from '#apps/local/world/models/scripted-model.ts';
+import type { FailedRun } from '#apps/local/world/samples/samples.ts';
+import { FIX_LABELS } from '#shared/domain/patch/fix-branch.ts';
+import { expectClean, type Healer, openHealer } from './support/healer.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+
+const REPOSITORY = 'acme/shop';
+/** The whole function as it should be. */
+const WHOLE = `export function totalOf(lines: readonly Line[], tier: string): number {
+  const sum = lines.reduce((all, line) => all + line.cents * line.quantity, 0);
+  return Math.round(sum * (1 - discountFor(tier)));
+}`;
+const WORKFLOW_PATCH = `--- a/.github/workflows/ci.yml
++++ b/.github/workflows/ci.yml
+@@ -1 +1 @@
+-on: push
++on: workflow_dispatch
+`;
+
+let healer: Healer;
+beforeAll(async () => {
+  healer = await openHealer({
+    base: 'model',
+    configuration: {
+      fixes: { repositories: [{ name: REPOSITORY, patches: true }], maxPerDay: 50 },
+      policy: { flapWindowMinutes: 0, maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breakerFailures: 50 },
+    },
+  });
+});
+afterEach(() => {
+  healer.world.models.setDefault({ kind: 'plausible' });
+  expectClean(healer);
+});
+afterAll(() => healer?.stop());
+
+/** A model that is sure of itself and proposes this code. */
+const proposing = (code: string, file: string | null = 'src/cart.ts'): Reply => ({
+  kind: 'plausible',
+  change: {
+    confidence: 'high',
+    rootCause: 'The total leaves out lines after the 57th.',
+    suggestions: [{ title: 'Count every line', file, code, evidence: ['L1'] }],
+  },
+});
+async function failed(reply: Reply, kind: 'regression' | 'compile' = 'regression'): Promise<FailedRun> {
+  healer.world.models.setDefault(reply);
+  const run = healer.world.samples.failRun(kind);
+  expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested' });
+  await healer.quiet();
+  return run;
+}
+const fixes = () =>
+  healer.world.github.pullRequests(REPOSITORY).filter(({ headBranch }) => headBranch.startsWith('autofix-'));
+const effects = (kind: Parameters<Healer['world']['journal']['count']>[0]) => healer.world.journal.count(kind);
+
+describe('a proposed change', () => {
+  it('that touches a workflow file is refused with the reason, and no branch is made', async () => {
+    const run = await failed(proposing(WORKFLOW_PATCH));
+    expect(effects('github.branch.created')).toBe(0);
+    const incident = await healer.incidents.get(healer.incidentId(run.runId));
+    expect(incident?.outcomeReason).toMatch(/A proposed change was not tried: /);
+    expect(healer.comment(run.pullRequest)).toMatch(/A proposed change was not tried: /);
+  });
+
+  it('with which the job still fails is taken back: the branch is deleted, nobody is asked, and the comment says so', async () => {
+    const still = WHOLE.replace('lines.reduce', 'lines.slice(0, 57).reduce').replace(
+      'const sum',
+      'const shown = lines.slice(0, 57);\n  const sum',
+    );
+    const run = await failed(proposing(still));
+    expect(effects('github.branch.created')).toBe(1);
+    expect(effects('github.branch.deleted')).toBe(1);
+    expect(healer.world.github.branches(REPOSITORY)).toEqual([]);
+    expect(fixes()).toEqual([]);
+    expect(healer.comment(run.pullRequest)).toContain('It did not help and was undone.');
+  });
+
+  it('[A76][B61][B62][B63][B64][B65][B66][B67][B68][B69] with which the failed job passes becomes a draft pull request with labels, and the comment names it', async () => {
+    const run = await failed(proposing(WHOLE));
+    const [fix, ...more] = fixes();
+    expect(more).toEqual([]);
+    expect(fix).toMatchObject({
+      title: 'autofix: Count every line',
+      headBranch: expect.stringMatching(/^autofix-\d{8}-\d{6}$/),
+      base: run.run.branch,
+      draft: true,
+      labels: [...FIX_LABELS],
+      author: 'acme-selfheal',
+    });
+    expect(fix?.body).toContain('Confidence: **85 %**');
+    expect(fix?.body).toContain('The total leaves out lines after the 57th.');
+    expect(fix?.body).toContain('#### How to test it');
+    expect(fix?.body).toMatch(/The job unit tests \[failed without it\]\(\S+\) and \[passed with it\]\(\S+\)/);
+    const pushed = healer.world.github.runs(REPOSITORY).find(({ branch }) => branch === fix?.headBranch);
+    expect(pushed).toMatchObject({ event: 'push', headSha: fix?.headSha });
+    const comment = healer.comment(run.pullRequest);
+    expect(comment).toMatch(/Opened draft pull request \S+ with a proposed change with which the failed jobs pass/);
+    expect(comment).toMatch(new RegExp(`\\(\\[see it\\]\\(http\\S+/pull/${fix?.number}\\)\\)`));
+    expect(comment).not.toMatch(/Verified: it recovered/);
+    expect(healer.statesOf(run.runId).filter((state) => state.startsWith('Act'))).toHaveLength(4);
+  });
+
+  it('is proposed once while it is open, and never again after somebody closed it unmerged', async () => {
+    const before = fixes().length;
+    const again = await failed(proposing(WHOLE));
+    expect(fixes()).toHaveLength(before);
+    expect(healer.comment(again.pullRequest)).toContain('A fix for the same failure is open already.');
+    healer.world.github.closePullRequest(REPOSITORY, fixes()[0]?.number ?? 0);
+    const rejected = await failed(proposing(WHOLE));
+    expect(fixes()).toHaveLength(before);
+    expect(healer.comment(rejected.pullRequest)).toContain('The same patch was rejected before.');
+  });
+});
