@@ -1,6 +1,8 @@
+import { config as actAutoscaling } from '#functions/act-autoscaling/config.ts';
 import { config as actEcs } from '#functions/act-ecs/config.ts';
 import { config as actGithub } from '#functions/act-github/config.ts';
 import { config as actLambda } from '#functions/act-lambda/config.ts';
+import { config as actRds } from '#functions/act-rds/config.ts';
 import { config as analyze } from '#functions/analyze/config.ts';
 import { config as approval } from '#functions/approval/config.ts';
 import { config as baseline } from '#functions/baseline/config.ts';
@@ -40,6 +42,8 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   actGithub,
   actLambda,
   actEcs,
+  actAutoscaling,
+  actRds,
   verify,
   undo,
   record,

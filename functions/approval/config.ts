@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'approval',
-  description: 'The approval page and the decision of the person who signed in on it.',
+  description: 'The approval page, what waits for a decision, and the decision of the person who signed in.',
   timeoutSeconds: 15,
   memoryMb: 512,
   trigger: {
@@ -11,10 +11,13 @@ export const config = defineFunction({
       { method: 'GET', path: '/approvals/{incidentId}/{digest}', authorized: false },
       { method: 'GET', path: '/approvals/{incidentId}/{digest}/details', authorized: true },
       { method: 'POST', path: '/approvals/{incidentId}/{digest}', authorized: true },
+      { method: 'GET', path: '/approvals', authorized: true },
+      { method: 'POST', path: '/delegations', authorized: true },
     ],
   },
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    openIncidents: ['dynamodb:Query'],
     workflow: ['states:SendTaskSuccess'],
     userPoolClient: [],
   },

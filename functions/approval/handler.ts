@@ -1,12 +1,16 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { type ApprovalDeps, approvalDetails, type DecisionOutcome, decideApproval } from '#shared/app/approval.ts';
+import { type ApprovalDeps, approvalDetails, decideApproval } from '#shared/app/approval.ts';
 import type { Claims } from '#shared/app/approval-approver.ts';
+import { type ListApprovalsDeps, listApprovals } from '#shared/app/approval-list.ts';
+import type { DecisionOutcome } from '#shared/app/approval-settle.ts';
+import { type DelegateDeps, delegateApprovals } from '#shared/app/delegate-approvals.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import { config } from './config.ts';
 import { type PageOptions, renderPage } from './page.ts';
 
-export interface ApprovalHandlerDeps extends ApprovalDeps {
+export interface ApprovalHandlerDeps extends ApprovalDeps, ListApprovalsDeps, DelegateDeps {
+  readonly delegations: ApprovalDeps['delegations'] & DelegateDeps['delegations'];
   readonly page: PageOptions;
   /** A fresh random text for each page. */
   readonly nonce: () => string;
@@ -20,12 +24,15 @@ const Place = z.object({
 });
 const Decision = z.strictObject({ decision: z.enum(['approved', 'rejected']), digest: z.string() });
 const Authorized = z.object({ authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }) });
-const [PAGE, DETAILS, DECIDE] = config.trigger.routes.map(({ method, path }) => `${method} ${path}`);
+const DelegationBody = z.strictObject({ to: z.string().max(200), hours: z.number() });
+const [PAGE, DETAILS, DECIDE, LIST, DELEGATE] = config.trigger.routes.map(({ method, path }) => `${method} ${path}`);
 const MAX_BODY = 1_000;
 
 /** The approval page without any data, and behind the API's authorizer its details and its decision. */
 export function makeHandler(deps: ApprovalHandlerDeps) {
   return async (event: APIGatewayProxyEventV2): Promise<Response> => {
+    if (event.routeKey === LIST) return json(200, { approvals: await listApprovals(claimsOf(event), deps) });
+    if (event.routeKey === DELEGATE) return await delegation(event, deps);
     const place = Place.safeParse(event.pathParameters);
     if (!place.success) return json(404, { message: 'There is no such approval.' });
     switch (event.routeKey) {
@@ -56,6 +63,15 @@ async function decision(
     throw new InvalidInput('Expected {"decision": "approved" or "rejected", "digest": the plan seen}.');
   if (body.data.digest !== place.digest) throw new InvalidInput('The digest is not of the plan at this address.');
   return answerTo(await decideApproval(place, body.data.decision, claimsOf(event), deps));
+}
+
+async function delegation(event: APIGatewayProxyEventV2, deps: DelegateDeps): Promise<Response> {
+  const body = DelegationBody.safeParse(bodyOf(event));
+  if (!body.success) throw new InvalidInput('Expected {"to": an e-mail address, "hours": a whole number}.');
+  const delegated = await delegateApprovals(body.data, claimsOf(event), deps);
+  return delegated.kind === 'delegated'
+    ? json(200, { message: `They may approve until ${delegated.until}.`, until: delegated.until })
+    : json(403, { message: delegated.reason });
 }
 
 function bodyOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): unknown {

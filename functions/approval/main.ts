@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
+import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { httpFunction, lambdaMeter } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
@@ -16,8 +18,11 @@ export const handler = httpFunction({
   config,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
+    approvals: makeDynamoApprovalQueue({ table: environment.incidentsTable, retention: configuration.retention }),
+    delegations: makeDynamoDelegationStore({ table: environment.incidentsTable }),
+    configuration,
     workflow: makeSfnWorkflowEngine({ workflowArn: environment.workflow }),
-    actions: ACTIONS,
+    actions: actionsOf(configuration),
     page: {
       identityUrl: process.env.AWS_ENDPOINT_URL ?? `https://cognito-idp.${process.env.AWS_REGION}.amazonaws.com/`,
       userPoolClientId: environment.userPoolClient,

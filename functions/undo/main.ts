@@ -1,18 +1,21 @@
 import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
+import { makeAutoScalingWriter } from '#shared/adapters/aws/auto-scaling-writer.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDatabaseWriter } from '#shared/adapters/aws/database-writer.ts';
 import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-writer.ts';
 import { makeLambdaAliasWriter } from '#shared/adapters/aws/lambda-alias-writer.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeLambdaFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithub } from '#shared/adapters/github/github.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { actionPorts } from '#shared/app/act-ports.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
@@ -36,7 +39,10 @@ export const handler = stepFunction({
       deployments: makeDeploymentReader(),
       resources: makeAllResourcesReader(),
       lambdaAliases: makeLambdaAliasWriter(),
+      lambdaFunctions: makeLambdaFunctionWriter(),
       ecsServices: makeEcsServiceWriter(),
+      autoScaling: makeAutoScalingWriter(),
+      databases: makeDatabaseWriter(),
       clock: systemClock,
     }),
     actions: ACTIONS,

@@ -12,7 +12,10 @@ export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clo
     deployments: given.deployments ?? refusing('deployments'),
     resources: given.resources ?? refusing('resources'),
     lambdaAliases: given.lambdaAliases ?? refusing('lambdaAliases'),
+    lambdaFunctions: given.lambdaFunctions ?? refusing('lambdaFunctions'),
     ecsServices: given.ecsServices ?? refusing('ecsServices'),
+    autoScaling: given.autoScaling ?? refusing('autoScaling'),
+    databases: given.databases ?? refusing('databases'),
     clock: given.clock,
   };
 }

@@ -10,6 +10,10 @@ export interface Approver {
   readonly names: readonly string[];
   /** Their GitHub login, which only an administrator of the pool can write; null when none was written. */
   readonly github: string | null;
+  /** Groups of the user pool; only an administrator puts somebody into one. */
+  readonly groups: readonly string[];
+  /** In lower case; null when the pool did not verify it. They cannot change it themselves. */
+  readonly email: string | null;
 }
 
 const GITHUB_CLAIM = 'custom:github';
@@ -22,11 +26,17 @@ export function approverOf(claims: Claims): Approver | null {
   const names = [...NAME_CLAIMS, ...custom].map((claim) => claims[claim]).filter(isName);
   const name = [claims['cognito:username'], claims.username, claims.sub].find(isName);
   const github = claims[GITHUB_CLAIM];
-  return name === undefined ? null : { name, names, github: isName(github) ? github : null };
+  if (name === undefined) return null;
+  const verified = claims.email_verified === true || claims.email_verified === 'true';
+  const email = verified && isName(claims.email) ? claims.email.toLowerCase() : null;
+  return { name, names, github: isName(github) ? github : null, groups: groupsOf(claims['cognito:groups']), email };
 }
 
 /** Why the person may not approve, in plain words; null when they may. Nobody approves what is done about their own change. */
-export function objectionTo({ names, github }: Approver, target: TargetContext): string | null {
+export function objectionTo(
+  { names, github }: Pick<Approver, 'names' | 'github'>,
+  target: TargetContext,
+): string | null {
   if (target.kind !== 'github-run' || target.actor === null) return null;
   const actor = target.actor.toLowerCase();
   if (names.some((name) => name.toLowerCase() === actor))
@@ -34,6 +44,17 @@ export function objectionTo({ names, github }: Approver, target: TargetContext):
   return github === null
     ? `Your account names no GitHub login: an administrator has to set ${GITHUB_CLAIM} first.`
     : null;
+}
+
+/** A list in the token; the HTTP API's authorizer makes a text of it: `[on-call leads]`. */
+function groupsOf(claim: unknown): string[] {
+  if (Array.isArray(claim)) return claim.filter(isName);
+  return typeof claim === 'string'
+    ? claim
+        .replace(/^\[|\]$/g, '')
+        .split(' ')
+        .filter(isName)
+    : [];
 }
 
 function isName(value: unknown): value is string {

@@ -1,20 +1,15 @@
 import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
-import type { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
-import type { WorkflowEngine } from '#shared/ports/cloud.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { readPlannedAction } from './act-planned.ts';
-import { type Approver, approverOf, type Claims, objectionTo } from './approval-approver.ts';
+import { type Approver, approverOf, type Claims } from './approval-approver.ts';
+import { type EntitlementDeps, entitlementTo } from './approval-entitlement.ts';
+import { type DecisionOutcome, type SettleDeps, settleApproval } from './approval-settle.ts';
 import { type Fact, targetFacts } from './approval-words.ts';
 
-export interface ApprovalDeps {
-  readonly incidents: Pick<IncidentStore, 'getPlan' | 'getApproval' | 'decideApproval' | 'audit'>;
-  readonly workflow: Pick<WorkflowEngine, 'answer'>;
+export interface ApprovalDeps extends EntitlementDeps, SettleDeps {
+  readonly incidents: SettleDeps['incidents'] & Pick<IncidentStore, 'getPlan'>;
   readonly actions: readonly ActionPlugin[];
-  readonly clock: Clock;
-  readonly meter: Meter;
 }
 
 export interface ApprovalPlace {
@@ -37,14 +32,6 @@ export interface ApprovalDetails {
   readonly objection: string | null;
 }
 
-export type DecisionOutcome =
-  /** The waiting workflow has the answer, now or since an earlier repeat of this decision. */
-  | { kind: 'answered' }
-  | { kind: 'not-found' }
-  | { kind: 'forbidden'; reason: string }
-  | { kind: 'expired' }
-  | { kind: 'decided-before'; decidedBy: string | null };
-
 interface Asked {
   readonly approval: Approval;
   readonly action: BoundAction;
@@ -62,7 +49,7 @@ export async function approvalDetails(
   const found = await find(place, claims, deps);
   if (found.kind !== 'found') return found;
   const { approval, action, approver, title } = found.asked;
-  const objection = objectionTo(approver, action.target);
+  const entitlement = await entitlementTo(approver, found.asked, deps);
   const expired = approval.state === 'pending' && isExpired(approval, deps.clock.now());
   const details: ApprovalDetails = {
     digest: action.digest,
@@ -73,15 +60,15 @@ export async function approvalDetails(
     expiresAt: approval.expiresAt,
     state: expired ? 'expired' : approval.state,
     decidedBy: approval.decidedBy,
-    mayApprove: objection === null,
-    objection,
+    mayApprove: entitlement.kind === 'entitled',
+    objection: entitlement.kind === 'entitled' ? null : entitlement.reason,
   };
   return { kind: 'details', details };
 }
 
 /**
- * Decides once, for one digest, before the expiry, by somebody who is not the author, and answers the waiting workflow. The same
- * decision by the same person again answers again, so that a crash in between loses nothing.
+ * Decides once, for one digest, before the expiry, by somebody who may and is not the author, and answers the waiting workflow. The same
+ * decision by the same person again answers again, so that a crash in between loses nothing. Anybody who may sign in may reject.
  */
 export async function decideApproval(
   place: ApprovalPlace,
@@ -91,33 +78,14 @@ export async function decideApproval(
 ): Promise<DecisionOutcome> {
   const found = await find(place, claims, deps);
   if (found.kind !== 'found') return found;
-  const { approval, action, approver } = found.asked;
-  const objection = objectionTo(approver, action.target);
-  if (decision === 'approved' && objection !== null) {
+  const { approval, approver } = found.asked;
+  const entitlement = await entitlementTo(approver, found.asked, deps);
+  if (decision === 'approved' && entitlement.kind === 'objection') {
     deps.meter.count('approval-objected');
-    return { kind: 'forbidden', reason: objection };
+    return { kind: 'forbidden', reason: entitlement.reason };
   }
-  const now = deps.clock.now();
-  const { incidentId, digest } = place;
-  const decided = await deps.incidents.decideApproval(incidentId, digest, decision, approver.name, now);
-  if (decided === 'not-pending') return await lost(place, deps);
-  await deps.incidents.audit(incidentId, `approval-${decision}#${digest}`, {
-    at: now.toISOString(),
-    event: `approval.${decision}`,
-    facts: { digest, by: approver.name },
-  });
-  deps.meter.count(`approval-${decision}`);
-  const answer: ApprovalAnswer = { approved: decision === 'approved', digest, by: approver.name };
-  const taken = await deps.workflow.answer(approval.taskToken, answer);
-  const repeated = approval.state !== 'pending';
-  return taken === 'accepted' || repeated ? { kind: 'answered' } : { kind: 'expired' };
-}
-
-/** Somebody else was faster, or the time ran out while this one decided. */
-async function lost({ incidentId, digest }: ApprovalPlace, deps: ApprovalDeps): Promise<DecisionOutcome> {
-  const approval = await deps.incidents.getApproval(incidentId, digest);
-  if (approval === null) return { kind: 'not-found' };
-  return approval.state === 'pending' ? { kind: 'expired' } : { kind: 'decided-before', decidedBy: approval.decidedBy };
+  const onBehalfOf = entitlement.kind === 'entitled' ? entitlement.onBehalfOf : null;
+  return await settleApproval(approval, decision, { by: approver.name, onBehalfOf, channel: null }, deps);
 }
 
 async function find(place: ApprovalPlace, claims: Claims, deps: ApprovalDeps): Promise<Found> {

@@ -53,6 +53,34 @@ export interface EcsServiceWriter {
   scale(cluster: string, service: string, desiredCount: number): Promise<void>;
 }
 
+/** Changes the configuration of Lambda functions. */
+export interface LambdaFunctionWriter {
+  /** Of `$LATEST`. `expectedRevisionId` fences it: AWS refuses when the configuration changed since it was read. */
+  setMemory(
+    functionName: string,
+    memoryMb: number,
+    expectedRevisionId: string,
+  ): Promise<'changed' | 'changed-meanwhile'>;
+  /** Sets how often the function may run at once; nobody else may use what is reserved. */
+  reserve(functionName: string, concurrency: number): Promise<void>;
+}
+
+/** Changes EC2 Auto Scaling groups. */
+export interface AutoScalingWriter {
+  setCapacity(group: string, desiredCapacity: number): Promise<void>;
+  /** Begins to replace all instances; gives the id of the refresh. Refused while another one is under way. */
+  refresh(group: string, minHealthyPercentage: number): Promise<string>;
+  cancelRefresh(group: string): Promise<void>;
+}
+
+/** Changes RDS databases. */
+export interface DatabaseWriter {
+  /** Restarts the instance, without failing over. */
+  reboot(instance: string): Promise<void>;
+  /** At once; only for parameters that take effect without a restart. */
+  setParameter(parameterGroup: string, parameter: string, value: number): Promise<void>;
+}
+
 /** Publishes to the escalation topic; its e-mail subscribers get it. Subject: ASCII, at most 100 characters. */
 export interface Mailer {
   publish(subject: string, message: string): Promise<void>;

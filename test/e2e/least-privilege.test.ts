@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { IamDecision } from '#apps/local/iam/decisions.ts';
 import { openStage } from '#apps/local/stage.ts';
+import type { ServiceId } from '#apps/local/world/aws/company.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import { anAssembly, sampleConfiguration } from './support/assemblies.ts';
 import { type Healer, openHealer, type Subject } from './support/healer.ts';
@@ -16,7 +17,7 @@ import {
   type Right,
   withoutAction,
 } from './support/rights.ts';
-import { approve, letGoStale, post, signIn, stopExecutions, trigger } from './support/steering.ts';
+import { approve, endedWithApprovals, letGoStale, post, signIn, stopExecutions, trigger } from './support/steering.ts';
 import { logicalIdOf } from './support/template.ts';
 import { until } from './support/until.ts';
 
@@ -56,8 +57,7 @@ beforeAll(async () => {
 afterAll(() => healer?.stop());
 
 const fail = (...args: Parameters<Healer['world']['samples']['failRun']>) => healer.world.samples.failRun(...args);
-const ring = (service: 'checkout' | 'orders' | 'ledger', okAfterMs: number | null = 40) =>
-  healer.world.aws.fireAlarm(service, { okAfterMs });
+const ring = (service: ServiceId, okAfterMs: number | null = 40) => healer.world.aws.fireAlarm(service, { okAfterMs });
 
 async function stopAndReconcile(subject: Subject): Promise<void> {
   await until('its execution', () => healer.statesOf(subject).length > 0);
@@ -109,6 +109,14 @@ describe('the functions with their synthesized roles', () => {
       const orders = ring('orders', okAfterMs);
       await approve(healer, orders, token);
       expect(await healer.ended(orders)).toMatchObject({ status: okAfterMs === null ? 'escalated' : 'resolved' });
+    }
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
+  it('try every remedy that owners list, and take it back when it does not help', async () => {
+    const token = await signIn(healer, 'approver@example.com', PASSWORD);
+    for (const service of ['catalog', 'invoices', 'search', 'accounts'] as const) {
+      expect(await endedWithApprovals(healer, ring(service, null), token)).toMatchObject({ status: 'escalated' });
     }
     expect(healer.runtime.denials).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
-import { approve, signIn } from './support/steering.ts';
+import { endedWithApprovals, signIn } from './support/steering.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
@@ -39,8 +39,7 @@ describe('an ECS service that is about to run out of memory', () => {
   it('[D59] that more tasks do not help gets them taken back, is restarted when a person agrees, and goes to a human', async () => {
     const before = updates().length;
     const alarm = healer.world.aws.fireAlarm('catalog', { okAfterMs: null });
-    await approve(healer, alarm, approver);
-    const incident = await healer.ended(alarm);
+    const incident = await endedWithApprovals(healer, alarm, approver);
     expect(incident).toMatchObject({ status: 'escalated' });
     // Which is tried first, what was learned decides.
     const counts = updates()
@@ -63,4 +62,73 @@ describe('an ECS service that is about to run out of memory', () => {
     expect(actions).toContainEqual(['scale-ecs-service', 'undone', 'failed']);
     expect(actions).toContainEqual(['redeploy-ecs-service', 'done', 'failed']);
   });
+});
+
+describe('what the owner of a service lists for its alarm', () => {
+  const effects = (from: number) =>
+    healer.world.journal
+      .entries()
+      .slice(from)
+      .map(({ kind, target, facts }) => [kind, target, facts.from ?? null, facts.to ?? null]);
+
+  it.each([
+    ['[D41] more memory', 'invoices', 'raise-lambda-memory', ['lambda.memory.changed', 'invoices-worker', 512, 1024]],
+    ['[D46] more instances', 'search', 'scale-auto-scaling-group', ['autoscaling.group.scaled', 'search-nodes', 3, 4]],
+    [
+      '[D53] more connections',
+      'accounts',
+      'change-rds-parameter',
+      ['rds.parameter.changed', 'accounts-mysql/max_connections', 150, 200],
+    ],
+  ] as const)('%s heals %s', async (_what, service, actionId, effect) => {
+    const before = healer.world.journal.entries().length;
+    const alarm = healer.world.aws.fireAlarm(service, { okAfterMs: 60 });
+    const incident = await endedWithApprovals(healer, alarm, approver);
+    expect(incident).toMatchObject({ status: 'resolved' });
+    expect(effects(before)).toEqual([effect]);
+    expect(await actionsOf(incident.id)).toEqual([[actionId, 'done', 'recovered']]);
+  });
+
+  it.each([
+    [
+      'invoices',
+      ['raise-lambda-memory', 'set-lambda-concurrency'],
+      [
+        ['lambda.memory.changed', 'invoices-worker', 512, 1024],
+        ['lambda.memory.changed', 'invoices-worker', 1024, 512],
+        ['lambda.concurrency.changed', 'invoices-worker', 10, 40],
+        ['lambda.concurrency.changed', 'invoices-worker', 40, 10],
+      ],
+    ],
+    [
+      'search',
+      ['scale-auto-scaling-group', 'refresh-instances'],
+      [
+        ['autoscaling.group.scaled', 'search-nodes', 3, 4],
+        ['autoscaling.group.scaled', 'search-nodes', 4, 3],
+        ['autoscaling.refresh.started', 'search-nodes', null, null],
+        ['autoscaling.refresh.cancelled', 'search-nodes', null, null],
+      ],
+    ],
+    [
+      'accounts',
+      ['change-rds-parameter', 'reboot-rds-instance'],
+      [
+        ['rds.parameter.changed', 'accounts-mysql/max_connections', 150, 200],
+        ['rds.parameter.changed', 'accounts-mysql/max_connections', 200, 150],
+        ['rds.instance.rebooted', 'accounts-db', null, null],
+      ],
+    ],
+  ] as const)(
+    'is taken back for %s where it does not help, and a human gets the incident',
+    async (service, actions, expected) => {
+      const before = healer.world.journal.entries().length;
+      const alarm = healer.world.aws.fireAlarm(service, { okAfterMs: null });
+      const incident = await endedWithApprovals(healer, alarm, approver);
+      expect(incident).toMatchObject({ status: 'escalated' });
+      // Which is tried first, what was learned decides.
+      expect(effects(before).sort()).toEqual([...expected].sort());
+      expect((await actionsOf(incident.id)).map(([id]) => id).sort()).toEqual([...actions].sort());
+    },
+  );
 });

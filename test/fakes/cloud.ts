@@ -1,9 +1,12 @@
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type {
   AlarmReader,
+  AutoScalingWriter,
+  DatabaseWriter,
   DeploymentReader,
   EcsServiceWriter,
   LambdaAliasWriter,
+  LambdaFunctionWriter,
   Mailer,
   ResourceReader,
   SecretReader,
@@ -23,6 +26,12 @@ export const fakeResources = (answers: Partial<ResourceReader> = {}): Scripted<R
   scripted('resources', answers);
 export const fakeLambdaAliases = (answers: Partial<LambdaAliasWriter> = {}): Scripted<LambdaAliasWriter> =>
   scripted('lambdaAliases', answers);
+export const fakeLambdaFunctions = (answers: Partial<LambdaFunctionWriter> = {}): Scripted<LambdaFunctionWriter> =>
+  scripted('lambdaFunctions', answers);
+export const fakeAutoScaling = (answers: Partial<AutoScalingWriter> = {}): Scripted<AutoScalingWriter> =>
+  scripted('autoScaling', answers);
+export const fakeDatabases = (answers: Partial<DatabaseWriter> = {}): Scripted<DatabaseWriter> =>
+  scripted('databases', answers);
 export const fakeEcsServices = (answers: Partial<EcsServiceWriter> = {}): Scripted<EcsServiceWriter> =>
   scripted('ecsServices', answers);
 export const fakeModelClient = (answers: Partial<ModelClient> = {}): Scripted<ModelClient> =>

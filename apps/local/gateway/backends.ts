@@ -61,10 +61,12 @@ export function makeBackends(services: Services): Record<string, Backend> {
         },
       }),
     }),
+    autoscaling: forwarded,
     bedrock: services.bedrock ?? forwarded,
     ecs: forwarded,
     logs: forwarded,
     monitoring: forwarded,
+    rds: forwarded,
   };
 }
 

@@ -2,17 +2,20 @@ import { toXml, XML_HEAD } from '../storage/xml.ts';
 import type { AwsFault } from './fault.ts';
 import type { GatewayRequest, GatewayResponse } from './request.ts';
 
+/** Services whose requests are forms and whose answers are XML. */
+const QUERY_SERVICES: ReadonlySet<string> = new Set(['autoscaling', 'rds', 'sns', 'sts']);
+
 /** A fault in the shape that the service's own protocol gives errors. */
 export function faultResponse(fault: AwsFault, service: string, request: GatewayRequest): GatewayResponse {
   if (service === 's3') return s3Fault(fault, request);
-  if (service === 'sns' || service === 'sts') return queryFault(fault);
+  if (QUERY_SERVICES.has(service)) return queryFault(fault);
   if (service === 'lambda' || service === 'bedrock') return restFault(fault);
   return jsonFault(fault, service, request);
 }
 
 /** The code and status a service refuses with. */
 export function denialOf(service: string): { code: string; status: number; namespace?: string } {
-  if (service === 's3') return { code: 'AccessDenied', status: 403 };
+  if (service === 's3' || service === 'autoscaling' || service === 'rds') return { code: 'AccessDenied', status: 403 };
   if (service === 'sns') return { code: 'AuthorizationError', status: 403 };
   if (service === 'sqs')
     return { code: 'AccessDeniedException', status: 403, namespace: 'com.amazonaws.coral.service#' };

@@ -93,8 +93,8 @@ const TOLD = {
     `A person was asked to approve ${text(action)}${plan({ digest: digest ?? null })}, until ${text(expiresAt)}.`,
   'approval.reminded': () => 'People were reminded of the request.',
   'approval.escalated': ({ level }) => `Nobody had answered: level ${text(level)} was asked.`,
-  'approval.approved': (facts) => `${text(facts.by)} approved it${plan(facts)}${channelOf(facts)}.`,
-  'approval.rejected': (facts) => `${text(facts.by)} rejected it${plan(facts)}${channelOf(facts)}.`,
+  'approval.approved': (facts) => `${text(facts.by)} approved it${plan(facts)}${howOf(facts)}.`,
+  'approval.rejected': (facts) => `${text(facts.by)} rejected it${plan(facts)}${howOf(facts)}.`,
   'action.intended': (facts) => `It set out to do ${onTarget(facts)}${plan(facts)}.`,
   'action.done': (facts) => `It did ${onTarget(facts)}.`,
   'action.refused': (facts) => `It did not do ${onTarget(facts)}: that was refused, and nothing was changed.`,
@@ -119,6 +119,6 @@ const TOLD = {
   'incident.linked': ended('the same failure is handled elsewhere'),
 } satisfies Record<string, Words>;
 
-function channelOf({ channel }: Facts): string {
-  return channel ? ` by ${text(channel)}` : '';
+function howOf({ channel, onBehalfOf }: Facts): string {
+  return `${onBehalfOf ? ` on behalf of ${text(onBehalfOf)}` : ''}${channel ? ` by ${text(channel)}` : ''}`;
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+const Count = z.number().int().nonnegative();
+
 /** A thing that a remedy changes, as AWS reports it. */
 export const ResourceState = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -11,8 +13,50 @@ export const ResourceState = z.discriminatedUnion('kind', [
     deploymentId: z.string(),
     /** Whether no roll-out is under way. */
     settled: z.boolean(),
-    desiredCount: z.number().int().nonnegative(),
-    runningCount: z.number().int().nonnegative(),
+    desiredCount: Count,
+    runningCount: Count,
+  }),
+  z.strictObject({
+    kind: z.literal('lambda-function'),
+    functionName: z.string(),
+    /** Of `$LATEST`. */
+    memoryMb: Count,
+    /** Of the configuration of `$LATEST`; changes with each change of it. */
+    revisionId: z.string(),
+    /** Whether no change of it is under way. */
+    settled: z.boolean(),
+    /** Null: nothing is reserved. 0: somebody switched it off. */
+    reservedConcurrency: Count.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('auto-scaling-group'),
+    group: z.string(),
+    desiredCapacity: Count,
+    maxSize: Count,
+    /** Instances that are in service and healthy. */
+    healthyInstances: Count,
+    /** The newest instance refresh. */
+    refresh: z.strictObject({ id: z.string(), status: z.string() }).nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('rds-instance'),
+    instance: z.string(),
+    /** `available`, `rebooting`, `modifying`, ... */
+    status: z.string(),
+    /** When it was last restarted, within the two weeks that RDS remembers. */
+    restartedAt: z.iso.datetime({ offset: true }).nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('rds-parameter'),
+    instance: z.string(),
+    parameterGroup: z.string(),
+    parameter: z.string(),
+    /** Null: it is no plain number. */
+    value: Count.nullable(),
+    /** Whether it may be changed, and takes effect without a restart. */
+    dynamic: z.boolean(),
+    /** Whether the database is available and runs with what is written in this group. */
+    inUse: z.boolean(),
   }),
 ]);
 export type ResourceState = z.infer<typeof ResourceState>;

@@ -1,3 +1,4 @@
+import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { alarmSchedule, judgeAlarm } from './alarm-verification.ts';
 import type { ActionPlugin, ActionPorts } from './contract.ts';
@@ -13,8 +14,8 @@ export interface SettingParameters {
 export interface Setting<P> {
   /** In the midst of a sentence: `the number of tasks of shop/orders`. */
   name(parameters: P): string;
-  /** `refusal`: why it must not be changed now, although the number is as planned. Taking the change back is never refused. */
-  read(parameters: P, ports: ActionPorts): Promise<{ value: number; refusal?: string | null }>;
+  /** `value`: null when it is no number (any more), which is never what was planned. `refusal`: why it must not be changed now, although the number is as planned. Taking the change back is never refused. */
+  read(parameters: P, ports: ActionPorts): Promise<{ value: number | null; refusal?: string | null }>;
   write(parameters: P, value: number, ports: ActionPorts): Promise<void>;
 }
 
@@ -44,6 +45,10 @@ export function settingSteps<P extends SettingParameters>(setting: Setting<P>): 
       return { kind: 'not-started' };
     },
     execute: async (parameters, ports) => {
+      // Most of these numbers have no conditional update: a last look leaves others the least time to change them unseen.
+      const { value } = await setting.read(parameters, ports);
+      if (value !== parameters.from)
+        throw new Refused(`Somebody changed ${setting.name(parameters)} since it was planned.`);
       await setting.write(parameters, parameters.to, ports);
       return receiptOf(parameters, ports.clock.now());
     },
@@ -51,13 +56,14 @@ export function settingSteps<P extends SettingParameters>(setting: Setting<P>): 
       const { value } = await setting.read(parameters, ports);
       const judged = judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
       if (judged.state === 'recovered' || value === parameters.to) return judged;
-      return { state: 'failed', summary: `Somebody else changed ${setting.name(parameters)} to ${value}.` };
+      return { state: 'failed', summary: `Somebody else changed ${setting.name(parameters)} to ${value ?? 'none'}.` };
     },
     undo: async (parameters, _receipt, ports) => {
       const { from, to } = parameters;
       const { value } = await setting.read(parameters, ports);
       if (value === from) return `Put ${setting.name(parameters)} back to ${from}.`;
-      if (value !== to) return `Somebody else changed ${setting.name(parameters)} to ${value}; it was left so.`;
+      if (value !== to)
+        return `Somebody else changed ${setting.name(parameters)} to ${value ?? 'none'}; it was left so.`;
       await setting.write(parameters, from, ports);
       return `Put ${setting.name(parameters)} back to ${from}.`;
     },

@@ -6,9 +6,12 @@ import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/remediation/bound-action.ts';
 import type {
   AlarmReader,
+  AutoScalingWriter,
+  DatabaseWriter,
   DeploymentReader,
   EcsServiceWriter,
   LambdaAliasWriter,
+  LambdaFunctionWriter,
   ResourceReader,
 } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
@@ -58,7 +61,10 @@ export interface ActionPorts {
   readonly deployments: DeploymentReader;
   readonly resources: ResourceReader;
   readonly lambdaAliases: LambdaAliasWriter;
+  readonly lambdaFunctions: LambdaFunctionWriter;
   readonly ecsServices: EcsServiceWriter;
+  readonly autoScaling: AutoScalingWriter;
+  readonly databases: DatabaseWriter;
   readonly clock: Clock;
 }
 

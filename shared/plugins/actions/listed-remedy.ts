@@ -1,4 +1,3 @@
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Remedy, RemedyOf } from '#shared/domain/configuration/remedies.ts';
 import type { ResourceState, ResourceStateOf } from '#shared/domain/evidence/resource-state.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
@@ -50,15 +49,4 @@ export async function readResource<K extends ResourceRef['kind']>(
   const state = await resources.read(ref);
   if (!isOf(ref, state)) throw new Refused(`What was read is not the ${ref.kind} of the plan.`);
   return state as ResourceStateOf<K>;
-}
-
-/** What the remedies of this action change, in the whole catalogue. */
-export function remediedResources<K extends ResourceRef['kind']>(
-  { services }: Configuration,
-  action: Remedy['action'],
-): RefOf<K>[] {
-  const refs = services.flatMap((service) =>
-    service.remedies.flatMap((remedy) => (remedy.action === action ? (resourceOf(remedy, service) ?? []) : [])),
-  );
-  return [...new Map(refs.map((ref) => [JSON.stringify(ref), ref as RefOf<K>])).values()];
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { ecsServiceKey } from '#shared/domain/remediation/resource-ref.ts';
-import { alarmSchedule, judgeAlarm, READ_ALARMS } from './alarm-verification.ts';
+import { alarmSchedule, judgeAlarm } from './alarm-verification.ts';
 import {
   type ActionPlugin,
   type ActionPorts,
@@ -9,8 +10,8 @@ import {
   type Observation,
   type ProposalContext,
 } from './contract.ts';
-import { listedRemedy, readResource, remediedResources } from './listed-remedy.ts';
-import { resourceArn, resourceReads } from './resource-grants.ts';
+import { listedRemedy, readResource } from './listed-remedy.ts';
+import { remedyGrants } from './resource-grants.ts';
 
 const Name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/);
 const Parameters = z.strictObject({
@@ -66,6 +67,11 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
 }
 
 async function execute(parameters: Parameters, ports: ActionPorts): Promise<Receipt> {
+  // Amazon ECS knows no conditional update: a last look leaves others the least time to deploy unseen.
+  const { deploymentId } = await readResource(refOf(parameters), ports);
+  if (deploymentId !== parameters.deploymentId) {
+    throw new Refused(`Somebody deployed to ${nameOf(parameters)} since it was planned.`);
+  }
   await ports.ecsServices.redeploy(parameters.cluster, parameters.service);
   return receiptOf(parameters, ports.clock.now());
 }
@@ -102,12 +108,7 @@ export const redeployEcsService = defineAction<Parameters>({
   describe: (parameters) =>
     `Restarts the ECS service ${nameOf(parameters)}: new tasks of the same task definition take the place of those that run.`,
   targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
-  grants: (configuration) => {
-    const refs = remediedResources<'ecs-service'>(configuration, 'redeploy-ecs-service');
-    if (refs.length === 0) return { execute: [], observe: [], undo: [] };
-    const update = { actions: ['ecs:UpdateService'], resources: refs.map(resourceArn) };
-    return { execute: [update], observe: [...resourceReads(refs), READ_ALARMS], undo: [] };
-  },
+  grants: (configuration) => remedyGrants(configuration, 'redeploy-ecs-service', { change: 'ecs:UpdateService' }),
   schedule: alarmSchedule,
   observe,
   execute,

@@ -1,12 +1,19 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { cancelStuckRun } from './cancel-stuck-run.ts';
+import { changeRdsParameter } from './change-rds-parameter.ts';
 import type { ActionPlugin } from './contract.ts';
 import { fixPullRequest } from './fix-pull-request.ts';
+import { raiseLambdaMemory } from './raise-lambda-memory.ts';
+import { rebootRdsInstance } from './reboot-rds-instance.ts';
 import { redeployEcsService } from './redeploy-ecs-service.ts';
+import { refreshInstances } from './refresh-instances.ts';
 import { rerunFailedJobs } from './rerun-failed-jobs.ts';
 import { rerunWorkflowRun } from './rerun-workflow-run.ts';
 import { rollbackEcsService } from './rollback-ecs-service.ts';
 import { rollbackLambdaAlias } from './rollback-lambda-alias.ts';
+import { scaleAutoScalingGroup } from './scale-auto-scaling-group.ts';
 import { scaleEcsService } from './scale-ecs-service.ts';
+import { setLambdaConcurrency } from './set-lambda-concurrency.ts';
 import { tryFix } from './try-fix.ts';
 
 /** Every remediation Selfheal can perform. */
@@ -20,6 +27,12 @@ export const ACTIONS: readonly ActionPlugin[] = [
   rollbackEcsService,
   scaleEcsService,
   redeployEcsService,
+  raiseLambdaMemory,
+  setLambdaConcurrency,
+  scaleAutoScalingGroup,
+  refreshInstances,
+  changeRdsParameter,
+  rebootRdsInstance,
 ];
 
 /** The plug-in of an id, or null when there is none (any more). */

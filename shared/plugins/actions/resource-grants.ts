@@ -1,15 +1,78 @@
-import type { ResourceRef } from '#shared/domain/remediation/resource-ref.ts';
-import type { Grant } from './contract.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Remedy } from '#shared/domain/configuration/remedies.ts';
+import { type ResourceRef, resourceOf } from '#shared/domain/remediation/resource-ref.ts';
+import { READ_ALARMS } from './alarm-verification.ts';
+import type { ActionGrants, Grant } from './contract.ts';
 
-const HERE = `\${Region}:\${Account}`;
+/** An ARN of the own account and region. */
+const here = (service: string, resource: string): string =>
+  `arn:\${Partition}:${service}:\${Region}:\${Account}:${resource}`;
 
-/** The ARN of what a remedy changes. */
-export function resourceArn(ref: ResourceRef): string {
-  return `arn:\${Partition}:ecs:${HERE}:service/${ref.cluster}/${ref.service}`;
+/** The ARN of what a remedy changes. An Auto Scaling group has an id in its ARN that only AWS knows. */
+function resourceArn(ref: ResourceRef): string {
+  switch (ref.kind) {
+    case 'ecs-service':
+      return here('ecs', `service/${ref.cluster}/${ref.service}`);
+    case 'lambda-function':
+      return here('lambda', `function:${ref.functionName}`);
+    case 'auto-scaling-group':
+      return here('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${ref.group}`);
+    case 'rds-instance':
+      return here('rds', `db:${ref.instance}`);
+    case 'rds-parameter':
+      return here('rds', `pg:${ref.parameterGroup}`);
+    default:
+      return ref satisfies never;
+  }
 }
 
-/** The rights to read what remedies change, as `ResourceReader` reads it. */
+/** The rights to read what remedies change, as `ResourceReader` reads it. `*` only where AWS knows no resource; it reads, nothing more. */
 export function resourceReads(refs: readonly ResourceRef[]): Grant[] {
+  return refs.flatMap((ref): Grant[] => {
+    const own = { resources: [resourceArn(ref)] };
+    switch (ref.kind) {
+      case 'ecs-service':
+        return [{ actions: ['ecs:DescribeServices'], ...own }];
+      case 'lambda-function':
+        return [{ actions: ['lambda:GetFunctionConfiguration', 'lambda:GetFunctionConcurrency'], ...own }];
+      case 'auto-scaling-group':
+        return [
+          {
+            actions: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes'],
+            resources: ['*'],
+          },
+        ];
+      case 'rds-instance':
+        return [
+          { actions: ['rds:DescribeDBInstances'], ...own },
+          { actions: ['rds:DescribeEvents'], resources: ['*'] },
+        ];
+      case 'rds-parameter':
+        return [
+          { actions: ['rds:DescribeDBInstances'], resources: [here('rds', `db:${ref.instance}`)] },
+          { actions: ['rds:DescribeDBParameters'], ...own },
+        ];
+      default:
+        return ref satisfies never;
+    }
+  });
+}
+
+/** Rights on what the catalogue's remedies of this action change, and on nothing else: `change` to execute and `restore` to undo it. */
+export function remedyGrants(
+  { services }: Configuration,
+  action: Remedy['action'],
+  { change, restore = null }: { readonly change: string; readonly restore?: string | null },
+): ActionGrants {
+  const refs = services.flatMap((service) =>
+    service.remedies.flatMap((remedy) => (remedy.action === action ? (resourceOf(remedy, service) ?? []) : [])),
+  );
+  if (refs.length === 0) return { execute: [], observe: [], undo: [] };
+  const read = resourceReads(refs);
   const resources = [...new Set(refs.map(resourceArn))];
-  return resources.length === 0 ? [] : [{ actions: ['ecs:DescribeServices'], resources }];
+  return {
+    execute: [{ actions: [change], resources }],
+    observe: [...read, READ_ALARMS],
+    undo: restore === null ? [] : [...read, { actions: [restore], resources }],
+  };
 }

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { ecsServiceKey } from '#shared/domain/remediation/resource-ref.ts';
-import { READ_ALARMS } from './alarm-verification.ts';
 import { settingSteps } from './changed-setting.ts';
 import { defineAction, type ProposalContext } from './contract.ts';
-import { listedRemedy, readResource, remediedResources } from './listed-remedy.ts';
-import { resourceArn, resourceReads } from './resource-grants.ts';
+import { listedRemedy, readResource } from './listed-remedy.ts';
+import { remedyGrants } from './resource-grants.ts';
 
 const Name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/);
 const Count = z.number().int().min(1).max(1000);
@@ -72,12 +71,7 @@ export const scaleEcsService = defineAction<Parameters>({
   describe: (parameters) =>
     `Runs ${parameters.to} tasks of the ECS service ${nameOf(parameters)}, in place of ${parameters.from}.`,
   targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
-  grants: (configuration) => {
-    const refs = remediedResources<'ecs-service'>(configuration, 'scale-ecs-service');
-    if (refs.length === 0) return { execute: [], observe: [], undo: [] };
-    const read = resourceReads(refs);
-    const update = { actions: ['ecs:UpdateService'], resources: refs.map(resourceArn) };
-    return { execute: [update], observe: [...read, READ_ALARMS], undo: [...read, update] };
-  },
+  grants: (configuration) =>
+    remedyGrants(configuration, 'scale-ecs-service', { change: 'ecs:UpdateService', restore: 'ecs:UpdateService' }),
   ...steps,
 });

@@ -1,7 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect } from 'vitest';
 import { ADMIN_KEY, outputOf, type Stage } from '#apps/local/stage.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Healer, Subject } from './healer.ts';
 import { logicalIdOf } from './template.ts';
 import { until } from './until.ts';
@@ -89,9 +91,34 @@ export async function signIn(stage: Stage, user: string, password: string): Prom
 
 /** Opens the link of the newest request for an approval about a subject and says yes, as a person with this ID token. */
 export async function approve(healer: Healer, subject: Subject, token: string): Promise<void> {
-  const link = () => healer.mailsAbout(subject).flatMap(({ text }) => /http\S+\/approvals\/\S+/.exec(text) ?? [])[0];
-  await until('the request for an approval', () => link() !== undefined);
-  const page = link() ?? '';
+  await until('the request for an approval', () => approvalLinks(healer, subject).length > 0);
+  await sayYes(approvalLinks(healer, subject)[0] ?? '', token);
+}
+
+/** Says yes to every request for an approval about a subject until its incident ends. */
+export async function endedWithApprovals(healer: Healer, subject: Subject, token: string): Promise<Incident> {
+  let isOver = false;
+  const ended = healer.ended(subject).finally(() => {
+    isOver = true;
+  });
+  const answered = new Set<string>();
+  while (!isOver) {
+    const link = approvalLinks(healer, subject).find((one) => !answered.has(one));
+    if (link === undefined) await sleep(50);
+    else {
+      answered.add(link);
+      await sayYes(link, token);
+    }
+  }
+  return await ended;
+}
+
+/** Newest first. */
+function approvalLinks(healer: Healer, subject: Subject): string[] {
+  return healer.mailsAbout(subject).flatMap(({ text }) => /http\S+\/approvals\/\S+/.exec(text) ?? []);
+}
+
+async function sayYes(page: string, token: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   expect((await fetch(page)).status).toBe(200);
   expect((await fetch(`${page}/details`, { headers })).status).toBe(200);

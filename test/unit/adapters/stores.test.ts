@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
@@ -10,6 +11,7 @@ import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-predictio
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import {
   makeMemoryControlStore,
+  makeMemoryDelegationStore,
   makeMemoryExperienceStore,
   makeMemoryHealingStore,
   makeMemoryIncidentStore,
@@ -21,6 +23,7 @@ import {
 } from '#test/fakes/index.ts';
 import { approvalQueueContract } from './contract/approval-queue.ts';
 import { controlStoreContract } from './contract/control-store.ts';
+import { delegationStoreContract } from './contract/delegation-store.ts';
 import { experienceStoreContract } from './contract/experience-store.ts';
 import { healingStoreContract } from './contract/healing-store.ts';
 import { incidentStoreContract } from './contract/incident-store.ts';
@@ -59,6 +62,8 @@ statsStoreContract('stats store in memory', async () => makeMemoryStatsStore());
 statsStoreContract('stats store in DynamoDB', async () => makeDynamoStatsStore(await access()));
 experienceStoreContract('experience store in memory', async () => makeMemoryExperienceStore());
 experienceStoreContract('experience store in DynamoDB', async () => makeDynamoExperienceStore(await access()));
+delegationStoreContract('delegations in memory', async () => makeMemoryDelegationStore());
+delegationStoreContract('delegations in DynamoDB', async () => makeDynamoDelegationStore(await access()));
 healingStoreContract('healing store in memory', async () => makeMemoryHealingStore());
 healingStoreContract('healing store in DynamoDB', async () => makeDynamoHealingStore(await access()));
 predictionStoreContract('prediction store in memory', async () => makeMemoryPredictionStore());

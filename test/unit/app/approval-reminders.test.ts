@@ -6,7 +6,6 @@ import { type RemindDeps, remindApprovals } from '#shared/app/remind-approvals.t
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { OutcomeUnknown } from '#shared/domain/kernel/errors.ts';
 import { aConfiguration } from '#test/builders/index.ts';
-import { makeMemoryIncidents } from '#test/fakes/index.ts';
 import { aRemedyRig } from './remedy-rig.ts';
 
 const MINUTE = 60_000;
@@ -15,14 +14,12 @@ const approver = { token_use: 'id', 'cognito:username': 'approver-1', 'custom:gi
 /** A request of two hours that nobody answered yet. */
 async function waiting(approvals: Parameters<typeof aConfiguration>[0] = {}) {
   const { approvals: configured } = aConfiguration(approvals);
-  const store = makeMemoryIncidents();
   const rig = await aRemedyRig({
     confidence: 0.7,
     configure: (one: Configuration) => ({ ...one, approvals: configured }),
-    incidents: store.incidents,
   });
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const deps = { ...rig.deps, approvals: store.approvals, log } satisfies RemindDeps & Record<string, unknown>;
+  const deps = { ...rig.deps, log } satisfies RemindDeps & Record<string, unknown>;
   const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, deps);

@@ -5,13 +5,13 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { aClassification, aDiagnosis, anIncident } from '#test/builders/index.ts';
 import {
   makeMemoryControlStore,
+  makeMemoryDelegationStore,
   makeMemoryEvidenceStore,
   makeMemoryExperienceStore,
-  makeMemoryIncidentStore,
+  makeMemoryIncidents,
   makeMemoryMailer,
   makeMemoryWorkflowEngine,
   makeRecordingMeter,
@@ -25,7 +25,6 @@ export interface RigOptions {
   readonly configure?: (configuration: Configuration) => Configuration;
   readonly incident?: Partial<Incident>;
   readonly confidence?: number;
-  readonly incidents?: IncidentStore;
 }
 
 /** An open incident with everything a plan needs, in stores in memory, before a world that can be acted upon. */
@@ -35,12 +34,11 @@ export async function aRemedyRig({
   configure = (one) => one,
   incident,
   confidence = 0.9,
-  incidents: given,
 }: RigOptions = {}) {
   const world = anActionWorld(actionId);
   const { clock } = world;
   const context = fittingContext(family, actionId);
-  const incidents = given ?? makeMemoryIncidentStore(clock);
+  const { incidents, approvals } = makeMemoryIncidents(clock);
   const evidence = makeMemoryEvidenceStore();
   const classification = aClassification({ confidence });
   const opened = anIncident({ target: context.target, classification, ...incident });
@@ -50,6 +48,8 @@ export async function aRemedyRig({
   const deps = {
     family,
     incidents,
+    approvals,
+    delegations: makeMemoryDelegationStore(),
     evidence,
     experience: makeMemoryExperienceStore(),
     control: makeMemoryControlStore(clock),

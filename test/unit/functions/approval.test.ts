@@ -82,7 +82,21 @@ describe('its requests', () => {
       ['GET', false],
       ['GET', true],
       ['POST', true],
+      ['GET', true],
+      ['POST', true],
     ]);
+  });
+
+  it('list what waits for the one who signed in, and take a delegation or say why not', async () => {
+    const { call, incident, digest } = await aServer();
+    const listed = await call('GET /approvals', { user: 'approver-1', path: {} });
+    expect(JSON.parse(listed.body ?? '')).toMatchObject({
+      approvals: [{ incidentId: incident.id, digest, mayApprove: true }],
+    });
+    expect(JSON.parse((await call('GET /approvals')).body ?? '')).toEqual({ approvals: [] });
+    const order = { to: 'deputy@example.com', hours: 2 };
+    expect(await call('POST /delegations', { user: 'approver-1', body: order })).toMatchObject({ statusCode: 403 });
+    await expect(call('POST /delegations', { user: 'approver-1', body: { to: 7 } })).rejects.toThrow(InvalidInput);
   });
 
   it('show the details to whoever signed in, and nothing without a person', async () => {

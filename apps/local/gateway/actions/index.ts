@@ -14,10 +14,12 @@ import {
 } from './json-services.ts';
 import { lambdaActions } from './lambda.ts';
 import type { ActionMapping } from './mapping.ts';
+import { autoscalingActions, rdsActions } from './query-services.ts';
 import { s3Actions } from './s3.ts';
 
 /** By the service name of the signature's scope. A service that is missing here is denied. */
 export const ACTION_MAPPINGS: Readonly<Record<string, ActionMapping>> = {
+  autoscaling: autoscalingActions,
   bedrock: bedrockActions,
   dynamodb: dynamodbActions,
   ecs: ecsActions,
@@ -26,6 +28,7 @@ export const ACTION_MAPPINGS: Readonly<Record<string, ActionMapping>> = {
   lambda: lambdaActions,
   logs: logsActions,
   monitoring: monitoringActions,
+  rds: rdsActions,
   s3: s3Actions,
   secretsmanager: secretsActions,
   sns: snsActions,

@@ -40,12 +40,21 @@ export function makeAlarmClock(company: Company, onEvent: (event: AwsEvent) => v
     finishRollout(ecs);
     company.ecs.put(`shop/${service}`, ecs);
   };
+  const endRefresh = () => {
+    const nodes = company.groups.get('search-nodes');
+    const running = nodes?.refreshes.find(({ status }) => status === 'InProgress');
+    if (nodes === undefined || running === undefined) return;
+    running.status = 'Successful';
+    company.groups.put('search-nodes', nodes);
+  };
   return {
     change,
     deployed(service) {
       if (company.ecs.get(`shop/${service}`) !== undefined) after(ROLLOUT_MS, () => endRollout(service));
       for (const alarm of company.alarms.all()) {
         if (alarm.service !== service || alarm.okAfterMs === null || !isHealthy(company, service)) continue;
+        // Where nothing helps, new instances do not get ready either.
+        if (service === 'search') after(ROLLOUT_MS, endRefresh);
         after(alarm.okAfterMs, () => clearWhenHealthy(alarm));
       }
     },

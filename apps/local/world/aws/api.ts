@@ -3,7 +3,8 @@ import type { Call, Service, WireRequest, WireResponse } from '../server/wire.ts
 import { ECS_OPERATIONS } from './ecs.ts';
 import { recogniseLambda } from './lambda.ts';
 import { CLOUDWATCH_OPERATIONS, LOGS_OPERATIONS } from './monitoring.ts';
-import { AwsError, type AwsRooms, type Operation } from './operation.ts';
+import { AwsError, type AwsRooms, type Failure, type Operation } from './operation.ts';
+import { recogniseQuery } from './query-call.ts';
 
 interface RpcService {
   /** IAM prefix. */
@@ -21,11 +22,12 @@ const RPC_SERVICES: readonly RpcService[] = [
   { id: 'logs', target: 'Logs_20140328', version: '1.1', operations: LOGS_OPERATIONS },
 ];
 
-type Failure = { code: string; status: number; message: string };
-
-/** Lambda (REST JSON), ECS, CloudWatch and CloudWatch Logs (AWS JSON), as the installed SDK clients speak to them. */
+/**
+ * Lambda (REST JSON), ECS, CloudWatch and CloudWatch Logs (AWS JSON), Auto Scaling and RDS (query protocol), as the installed SDK clients
+ * speak to them.
+ */
 export function makeAwsService(rooms: AwsRooms): Service {
-  return { recognise: (request) => lambdaCall(rooms, request) ?? rpcCall(rooms, request) };
+  return { recognise: (request) => lambdaCall(rooms, request) ?? rpcCall(rooms, request) ?? queryCall(rooms, request) };
 }
 
 function lambdaCall(rooms: AwsRooms, request: WireRequest): Call | null {
@@ -74,6 +76,18 @@ function rpcCall(rooms: AwsRooms, request: WireRequest): Call | null {
     operation: `${service.id}:${name}`,
     perform: () => refuseUnsigned(request, failed) ?? guarded(perform, done, failed),
     fail: (status, fault) => failed(awsFailure(status, fault.message, 'ThrottlingException')),
+  };
+}
+
+function queryCall(rooms: AwsRooms, request: WireRequest): Call | null {
+  const found = recogniseQuery(rooms, request);
+  if (found === null) return null;
+  const { service, name, perform, done, failed } = found;
+  return {
+    service,
+    operation: `${service}:${name}`,
+    perform: () => refuseUnsigned(request, failed) ?? guarded(perform, done, failed),
+    fail: (status, fault) => failed(awsFailure(status, fault.message, 'Throttling')),
   };
 }
 

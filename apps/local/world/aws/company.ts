@@ -2,7 +2,15 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type Collection, makeCollection } from '../server/collection.ts';
 
 /** The services of a small company: its deployments may be bad, and then its alarms ring. */
-export const SERVICE_IDS = ['checkout', 'orders', 'ledger', 'catalog'] as const;
+export const SERVICE_IDS = [
+  'checkout',
+  'orders',
+  'ledger',
+  'catalog',
+  'invoices',
+  'search',
+  'accounts',
+] as const;
 export type ServiceId = (typeof SERVICE_IDS)[number];
 
 export interface LambdaVersion {
@@ -16,6 +24,31 @@ export interface LambdaState {
   /** Oldest first, `$LATEST` left out. */
   versions: LambdaVersion[];
   aliases: { name: string; version: string; revisionId: string; description: string }[];
+  /** Of the configuration of `$LATEST`. */
+  revisionId: string;
+  memoryMb: number;
+  reservedConcurrency: number | null;
+}
+
+export interface GroupState {
+  readonly name: string;
+  readonly service: ServiceId;
+  readonly minSize: number;
+  readonly maxSize: number;
+  desiredCapacity: number;
+  /** Newest first. */
+  refreshes: { readonly id: string; status: 'InProgress' | 'Successful' | 'Cancelled'; readonly startedAt: string }[];
+}
+
+export interface DatabaseState {
+  readonly name: string;
+  readonly service: ServiceId;
+  readonly parameterGroup: string;
+  parameters: { readonly name: string; value: number; readonly atMost: number; readonly dynamic: boolean }[];
+  /** Oldest first. */
+  events: { readonly at: string; readonly message: string }[];
+  /** Epoch milliseconds. */
+  rebootingUntil: number;
 }
 
 export interface TaskDefinitionState {
@@ -77,6 +110,8 @@ export interface Company {
   readonly region: string;
   readonly functions: Collection<LambdaState>;
   readonly ecs: Collection<EcsState>;
+  readonly groups: Collection<GroupState>;
+  readonly databases: Collection<DatabaseState>;
   readonly alarms: Collection<AlarmRecord>;
   readonly logs: Collection<readonly LogEvent[]>;
 }
@@ -92,6 +127,8 @@ export function openCompany(account: string, region: string, dataDir: string | u
     region,
     functions: makeCollection(dataDir, 'aws/functions'),
     ecs: makeCollection(dataDir, 'aws/ecs-services'),
+    groups: makeCollection(dataDir, 'aws/auto-scaling-groups'),
+    databases: makeCollection(dataDir, 'aws/databases'),
     alarms: makeCollection(dataDir, 'aws/alarms'),
     logs: makeCollection(dataDir, 'aws/log-groups'),
   };
@@ -109,8 +146,18 @@ function found(company: Company): void {
   }
 }
 
-/** Too few for what the catalog's tasks have grown to. */
+/** What services have too little of, now that their customers have grown to so many. */
 const CATALOG_TASKS = 2;
+const INVOICES_MB = 512;
+const INVOICES_AT_ONCE = 10;
+const SEARCH_NODES = 3;
+const ACCOUNTS_CONNECTIONS = 150;
+
+const settings = (memoryMb: number, reservedConcurrency: number | null = null) => ({
+  revisionId: randomUUID(),
+  memoryMb,
+  reservedConcurrency,
+});
 
 /** Puts the service's newest deployment back, `minutes` old. For `ledger`, whose last deployment is months old, nothing is new. */
 export function deployBad(company: Company, service: ServiceId, minutes: number): void {
@@ -125,6 +172,7 @@ export function deployBad(company: Company, service: ServiceId, minutes: number)
           { version: '42', publishedAt: at, good: false },
         ],
         aliases: [{ name: 'live', version: '42', revisionId: randomUUID(), description: 'Serves customers' }],
+        ...settings(512),
       });
       return;
     case 'orders':
@@ -139,6 +187,34 @@ export function deployBad(company: Company, service: ServiceId, minutes: number)
           { revision: 8, registeredAt: at, good: false },
         ],
         deployments: [{ id: deploymentId('orders:8', at), revision: 8, createdAt: at, completed: true }],
+      });
+      return;
+    case 'invoices':
+      company.functions.put('invoices-worker', {
+        name: 'invoices-worker',
+        versions: [],
+        aliases: [],
+        ...settings(INVOICES_MB, INVOICES_AT_ONCE),
+      });
+      return;
+    case 'search':
+      company.groups.put('search-nodes', {
+        name: 'search-nodes',
+        service: 'search',
+        minSize: 1,
+        maxSize: 8,
+        desiredCapacity: SEARCH_NODES,
+        refreshes: [{ id: randomUUID(), status: 'Successful', startedAt: ago(30 * DAY) }],
+      });
+      return;
+    case 'accounts':
+      company.databases.put('accounts-db', {
+        name: 'accounts-db',
+        service: 'accounts',
+        parameterGroup: 'accounts-mysql',
+        parameters: [{ name: 'max_connections', value: ACCOUNTS_CONNECTIONS, atMost: 100_000, dynamic: true }],
+        events: [{ at: ago(3 * DAY), message: 'DB instance restarted' }],
+        rebootingUntil: 0,
       });
       return;
     case 'catalog': {
@@ -162,6 +238,7 @@ export function deployBad(company: Company, service: ServiceId, minutes: number)
           { version: '17', publishedAt: ago(95 * DAY), good: true },
         ],
         aliases: [{ name: 'live', version: '17', revisionId: randomUUID(), description: 'Serves the books' }],
+        ...settings(512),
       });
       return;
     default:
@@ -173,6 +250,8 @@ export function deploymentId(taskDefinition: string, at: string): string {
   const digits = createHash('sha256').update(`${taskDefinition} ${at}`).digest('hex').slice(0, 19);
   return `ecs-svc/${BigInt(`0x${digits}`).toString().slice(0, 19)}`;
 }
+
+const isToday = (iso: string | undefined) => Date.now() - Date.parse(iso ?? '') < DAY;
 
 /** Whether what serves customers now is good. `ledger` has trouble of its own that no deployment cures. */
 export function isHealthy(company: Company, service: ServiceId): boolean {
@@ -189,8 +268,19 @@ export function isHealthy(company: Company, service: ServiceId): boolean {
     case 'catalog': {
       // More tasks share the load; new ones have leaked nothing yet.
       const ecs = company.ecs.get('shop/catalog');
-      const startedAt = Date.parse(ecs?.deployments[0]?.createdAt ?? '');
-      return (ecs?.desiredCount ?? 0) > CATALOG_TASKS || Date.now() - startedAt < DAY;
+      return (ecs?.desiredCount ?? 0) > CATALOG_TASKS || isToday(ecs?.deployments[0]?.createdAt);
+    }
+    case 'invoices': {
+      const worker = company.functions.get('invoices-worker');
+      return (worker?.memoryMb ?? 0) > INVOICES_MB || (worker?.reservedConcurrency ?? 0) > INVOICES_AT_ONCE;
+    }
+    case 'search': {
+      const nodes = company.groups.get('search-nodes');
+      return (nodes?.desiredCapacity ?? 0) > SEARCH_NODES || isToday(nodes?.refreshes[0]?.startedAt);
+    }
+    case 'accounts': {
+      const database = company.databases.get('accounts-db');
+      return (database?.parameters[0]?.value ?? 0) > ACCOUNTS_CONNECTIONS || isToday(database?.events.at(-1)?.at);
     }
     case 'ledger':
       return false;
@@ -237,6 +327,42 @@ export const ALARMS: readonly AlarmDefinition[] = [
     threshold: 85,
     quietValue: 61,
     loudValue: 91,
+  },
+  {
+    name: 'invoices-errors',
+    service: 'invoices',
+    description: 'Invoices are not written: the worker runs out of memory, or is not let in.',
+    namespace: 'AWS/Lambda',
+    metric: 'Errors',
+    statistic: 'Sum',
+    dimensions: { FunctionName: 'invoices-worker' },
+    threshold: 3,
+    quietValue: 0,
+    loudValue: 22,
+  },
+  {
+    name: 'search-cpu',
+    service: 'search',
+    description: 'The nodes of the search have no processor time left.',
+    namespace: 'AWS/EC2',
+    metric: 'CPUUtilization',
+    statistic: 'Average',
+    dimensions: { AutoScalingGroupName: 'search-nodes' },
+    threshold: 80,
+    quietValue: 44,
+    loudValue: 97,
+  },
+  {
+    name: 'accounts-connections',
+    service: 'accounts',
+    description: 'The accounts database has hardly a connection left.',
+    namespace: 'AWS/RDS',
+    metric: 'DatabaseConnections',
+    statistic: 'Maximum',
+    dimensions: { DBInstanceIdentifier: 'accounts-db' },
+    threshold: 140,
+    quietValue: 61,
+    loudValue: 149,
   },
   {
     name: 'ledger-latency',

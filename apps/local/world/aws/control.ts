@@ -6,8 +6,10 @@ import type { AwsEvent } from './alarm-events.ts';
 import { makeAwsService } from './api.ts';
 import {
   type AlarmRecord,
+  type DatabaseState,
   deployBad,
   type EcsState,
+  type GroupState,
   type LambdaState,
   type LogEvent,
   openCompany,
@@ -32,6 +34,8 @@ export interface AwsControl {
   alarm(alarmName: string): AlarmRecord | undefined;
   lambda(functionName: string): LambdaState | undefined;
   ecsService(cluster: string, service: string): EcsState | undefined;
+  group(name: string): GroupState | undefined;
+  database(name: string): DatabaseState | undefined;
   /** Moves an alias as somebody else would: not in the effects journal. */
   moveAliasByHand(functionName: string, alias: string, version: string): void;
   putLogs(logGroup: string, events: readonly LogEvent[]): void;
@@ -78,6 +82,8 @@ export function makeLocalAws(options: {
     alarm: (name) => company.alarms.get(name),
     lambda: (name) => company.functions.get(name),
     ecsService: (cluster, service) => company.ecs.get(`${cluster}/${service}`),
+    group: (name) => company.groups.get(name),
+    database: (name) => company.databases.get(name),
     moveAliasByHand(functionName, aliasName, version) {
       const state = company.functions.get(functionName);
       const alias = state?.aliases.find((one) => one.name === aliasName);

@@ -1,9 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { WireRequest } from '../server/wire.ts';
 import type { LambdaState, LambdaVersion } from './company.ts';
+import { getConcurrency, putConcurrency, updateConfiguration } from './lambda-settings.ts';
 import { AwsError, type AwsRooms, pageBy } from './operation.ts';
 
-const FUNCTIONS = '/2015-03-31/functions/';
+const FUNCTIONS = /^\/(2015-03-31|2017-10-31|2019-09-30)\/functions\//;
+
+const FIRST_VERSION = '2015-03-31';
 
 export interface LambdaCall {
   readonly operation: string;
@@ -12,15 +15,18 @@ export interface LambdaCall {
 
 /** Lambda's REST calls on versions and aliases, or null when the request is for something else. */
 export function recogniseLambda(rooms: AwsRooms, request: WireRequest): LambdaCall | null {
-  if (!request.path.startsWith(FUNCTIONS)) return null;
-  const [rawName = '', part, aliasName] = request.path.slice(FUNCTIONS.length).split('/').map(decodeURIComponent);
+  const [prefix, version] = FUNCTIONS.exec(request.path) ?? [];
+  if (prefix === undefined) return null;
+  const [rawName = '', part, aliasName] = request.path.slice(prefix.length).split('/').map(decodeURIComponent);
   const { name, qualifier } = splitName(rawName);
   const call = (operation: string, perform: (state: LambdaState) => object): LambdaCall => ({
     operation: `lambda:${operation}`,
     perform: () => perform(functionOf(rooms, name)),
   });
   const asked = request.query.get('Qualifier') ?? qualifier ?? '$LATEST';
-  switch (`${request.method} ${part ?? ''}${aliasName === undefined ? '' : '/alias'}`) {
+  switch (
+    `${request.method} ${part ?? ''}${aliasName === undefined ? '' : '/alias'}${version === FIRST_VERSION ? '' : ` ${version}`}`
+  ) {
     case 'GET versions':
       return call('ListVersionsByFunction', (state) => listVersions(rooms, state, request.query));
     case 'GET aliases':
@@ -31,6 +37,15 @@ export function recogniseLambda(rooms: AwsRooms, request: WireRequest): LambdaCa
       return call('UpdateAlias', (state) => updateAlias(rooms, state, aliasName ?? '', bodyOf(request)));
     case 'GET configuration':
       return call('GetFunctionConfiguration', (state) => configurationOf(rooms, state, asked));
+    case 'PUT configuration':
+      return call('UpdateFunctionConfiguration', (state) => {
+        updateConfiguration(rooms, state, bodyOf(request));
+        return configurationOf(rooms, state, '$LATEST');
+      });
+    case 'GET concurrency 2019-09-30':
+      return call('GetFunctionConcurrency', getConcurrency);
+    case 'PUT concurrency 2017-10-31':
+      return call('PutFunctionConcurrency', (state) => putConcurrency(rooms, state, bodyOf(request)));
     case 'GET ':
       return call('GetFunction', (state) => ({ Configuration: configurationOf(rooms, state, asked), Tags: {} }));
     default:
@@ -128,12 +143,12 @@ function configurationOf(rooms: AwsRooms, state: LambdaState, qualifier: string)
     CodeSize: 48_211,
     Description: '',
     Timeout: 10,
-    MemorySize: 512,
+    MemorySize: state.memoryMb,
     LastModified: (version?.publishedAt ?? '').replace('Z', '+0000'),
     CodeSha256: createHash('sha256').update(`${state.name} ${version?.version}`).digest('base64'),
     Version: shown,
     TracingConfig: { Mode: 'Active' },
-    RevisionId: alias?.revisionId ?? `00000000-0000-4000-8000-${(version?.version ?? '0').padStart(12, '0')}`,
+    RevisionId: shown === '$LATEST' ? state.revisionId : (alias?.revisionId ?? publishedRevision(shown)),
     State: 'Active',
     LastUpdateStatus: 'Successful',
     PackageType: 'Zip',
@@ -141,3 +156,5 @@ function configurationOf(rooms: AwsRooms, state: LambdaState, qualifier: string)
     EphemeralStorage: { Size: 512 },
   };
 }
+
+const publishedRevision = (version: string) => `00000000-0000-4000-8000-${version.padStart(12, '0')}`;

@@ -1,6 +1,8 @@
 import type { EffectsJournal } from '../server/journal.ts';
 import type { Company, ServiceId } from './company.ts';
 
+export type Failure = { code: string; status: number; message: string };
+
 /** An error as AWS answers it. */
 export class AwsError extends Error {
   override readonly name = 'AwsError';

@@ -23,9 +23,10 @@ import {
   fakeDeployments,
   fakeEcsServices,
   fakeLambdaAliases,
+  fakeParameters,
 } from '#test/fakes/index.ts';
 import { aRepositoryWorld, writingContext } from './fix-world.ts';
-import { remediedService, remedyPorts, someResources } from './remedy-world.ts';
+import { finishResources, remediedService, remedyPorts, someResources } from './remedy-world.ts';
 
 export function aRun(change: Partial<Run> = {}): Run {
   return {
@@ -61,7 +62,8 @@ export function anActionWorld(id?: string) {
     run: aRun(RUNS[id ?? '']),
     alarm: { state: 'ALARM', since: '2026-11-21T11:58:00.000Z' } as AlarmState | null,
     alias: aLambdaDeployment(),
-    ecs: anEcsDeployment(),
+    // Nobody deployed lately what a remedy is for.
+    ecs: anEcsDeployment(remediedService(id) === null ? {} : { deployedAt: null }),
     newerRun: false,
     effects: [] as string[],
     resources: someResources(),
@@ -111,6 +113,7 @@ export function anActionWorld(id?: string) {
   const heal = () => {
     state.run = aRun({ attempt: state.run.attempt, conclusion: 'success' });
     state.alarm = { state: 'OK', since: clock.now().toISOString() };
+    finishResources(state.resources);
     written.passes();
     clock.advance(3_600_000);
   };

@@ -1,0 +1,31 @@
+import { textOf } from '../../template/json.ts';
+import { type ActionMapping, regional } from './mapping.ts';
+
+const READS_GROUPS = ['DescribeAutoScalingGroups', 'DescribeInstanceRefreshes'];
+const CHANGES_GROUPS = ['SetDesiredCapacity', 'StartInstanceRefresh', 'CancelInstanceRefresh'];
+
+/** Reading knows no resource. The ARN of a group has an id that only AWS knows; any will do where policies have `*` in its place. */
+export const autoscalingActions: ActionMapping = ({ operation, input }, deployment) => {
+  const action = `autoscaling:${operation}`;
+  if (READS_GROUPS.includes(operation)) return [{ action, resource: '*' }];
+  const name = textOf(input.AutoScalingGroupName);
+  if (!CHANGES_GROUPS.includes(operation) || name === undefined) return null;
+  const group = `autoScalingGroup:00000000-0000-4000-8000-000000000000:autoScalingGroupName/${name}`;
+  return [{ action, resource: regional('autoscaling', group, deployment) }];
+};
+
+const ON_INSTANCES = ['DescribeDBInstances', 'RebootDBInstance'];
+const ON_PARAMETER_GROUPS = ['DescribeDBParameters', 'ModifyDBParameterGroup'];
+
+export const rdsActions: ActionMapping = ({ operation, input }, deployment) => {
+  const action = `rds:${operation}`;
+  if (ON_INSTANCES.includes(operation)) {
+    const name = textOf(input.DBInstanceIdentifier);
+    return [{ action, resource: regional('rds', `db:${name ?? '*'}`, deployment) }];
+  }
+  if (ON_PARAMETER_GROUPS.includes(operation)) {
+    const name = textOf(input.DBParameterGroupName);
+    return name === undefined ? null : [{ action, resource: regional('rds', `pg:${name}`, deployment) }];
+  }
+  return operation === 'DescribeEvents' ? [{ action, resource: '*' }] : null;
+};

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { EffectKind } from '../server/journal.ts';
+import type { LambdaState } from './company.ts';
+import { AwsError, type AwsRooms } from './operation.ts';
+
+/** Sets the memory of `$LATEST`; any other setting is refused. https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html */
+export function updateConfiguration(rooms: AwsRooms, state: LambdaState, input: Record<string, unknown>): void {
+  const { MemorySize, RevisionId, FunctionName: _name, ...others } = input;
+  if (RevisionId !== undefined && RevisionId !== state.revisionId) {
+    throw new AwsError('PreconditionFailedException', 412, 'The Revision Id provided does not match the latest one.');
+  }
+  const isFit =
+    typeof MemorySize === 'number' && Number.isInteger(MemorySize) && MemorySize >= 128 && MemorySize <= 10_240;
+  if (!isFit || Object.keys(others).length > 0) {
+    throw new AwsError('InvalidParameterValueException', 400, 'The local world sets MemorySize (128 to 10240) alone.');
+  }
+  const from = state.memoryMb;
+  Object.assign(state, { memoryMb: MemorySize, revisionId: randomUUID() });
+  changed(rooms, state, 'lambda.memory.changed', { from, to: MemorySize });
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html */
+export function putConcurrency(rooms: AwsRooms, state: LambdaState, input: Record<string, unknown>): object {
+  const { ReservedConcurrentExecutions: to } = input;
+  if (typeof to !== 'number' || !Number.isInteger(to) || to < 0) {
+    throw new AwsError('InvalidParameterValueException', 400, 'ReservedConcurrentExecutions must be a whole number.');
+  }
+  const from = state.reservedConcurrency;
+  state.reservedConcurrency = to;
+  changed(rooms, state, 'lambda.concurrency.changed', { from, to });
+  return getConcurrency(state);
+}
+
+export function getConcurrency({ reservedConcurrency }: LambdaState): object {
+  return reservedConcurrency === null ? {} : { ReservedConcurrentExecutions: reservedConcurrency };
+}
+
+function changed(rooms: AwsRooms, state: LambdaState, kind: EffectKind, facts: Record<string, number | null>): void {
+  rooms.company.functions.put(state.name, state);
+  rooms.journal.record(kind, state.name, facts);
+  if (state.name === 'invoices-worker') rooms.deployed('invoices');
+}

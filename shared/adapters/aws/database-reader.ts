@@ -1,0 +1,72 @@
+import {
+  DescribeDBInstancesCommand,
+  DescribeDBParametersCommand,
+  paginateDescribeEvents,
+  RDSClient,
+} from '@aws-sdk/client-rds';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import { REPEATABLE } from './clients.ts';
+import type { KindReaders } from './resource-reader.ts';
+
+/** As long as RDS remembers, in minutes. */
+const TWO_WEEKS = 20_160;
+/** RDS-EVENT-0006: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html */
+const RESTARTED = /^DB instance restarted/;
+
+/** Reads RDS databases and single parameters of theirs. */
+export function databaseReader(options: { readonly client?: RDSClient } = {}) {
+  const { client = new RDSClient(REPEATABLE) } = options;
+  return {
+    'rds-instance': async ({ kind, instance }) => {
+      const [{ DBInstanceStatus }, restartedAt] = await Promise.all([
+        readInstance(client, instance),
+        readRestart(client, instance),
+      ]);
+      return { kind, instance, status: DBInstanceStatus ?? 'unknown', restartedAt };
+    },
+    'rds-parameter': async ({ kind, instance, parameterGroup, parameter }) => {
+      const [found, { Parameters = [] }] = await Promise.all([
+        readInstance(client, instance),
+        client.send(
+          new DescribeDBParametersCommand({
+            DBParameterGroupName: parameterGroup,
+            Filters: [{ Name: 'parameter-name', Values: [parameter] }],
+          }),
+        ),
+      ]);
+      const one = Parameters.find(({ ParameterName }) => ParameterName === parameter);
+      const group = found.DBParameterGroups?.find(
+        ({ DBParameterGroupName }) => DBParameterGroupName === parameterGroup,
+      );
+      const text = one?.ParameterValue ?? '';
+      return {
+        kind,
+        instance,
+        parameterGroup,
+        parameter,
+        value: /^\d{1,10}$/.test(text) ? Number(text) : null,
+        dynamic: one?.ApplyType === 'dynamic' && one.IsModifiable === true,
+        inUse: found.DBInstanceStatus === 'available' && group?.ParameterApplyStatus === 'in-sync',
+      };
+    },
+  } satisfies KindReaders;
+}
+
+async function readInstance(client: RDSClient, instance: string) {
+  const { DBInstances = [] } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: instance }));
+  const [found] = DBInstances;
+  if (found?.DBInstanceIdentifier !== instance) throw new Refused(`There is no database ${instance}.`);
+  return found;
+}
+
+/** The newest restart in the events of an instance. */
+async function readRestart(client: RDSClient, instance: string): Promise<string | null> {
+  const query = { SourceIdentifier: instance, SourceType: 'db-instance', Duration: TWO_WEEKS } as const;
+  let newest: Date | null = null;
+  for await (const page of paginateDescribeEvents({ client }, query)) {
+    for (const { Date: at, Message = '' } of page.Events ?? []) {
+      if (at !== undefined && RESTARTED.test(Message) && (newest === null || at > newest)) newest = at;
+    }
+  }
+  return newest?.toISOString() ?? null;
+}

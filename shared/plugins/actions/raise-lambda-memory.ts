@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import { resourceKey } from '#shared/domain/remediation/resource-ref.ts';
+import { settingSteps } from './changed-setting.ts';
+import { defineAction, type ProposalContext } from './contract.ts';
+import { listedRemedy, readResource } from './listed-remedy.ts';
+import { remedyGrants } from './resource-grants.ts';
+
+const Megabytes = z.number().int().min(128).max(10_240);
+const Parameters = z.strictObject({
+  functionName: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  /** Of the configuration at planning: AWS refuses the change when it was changed since. */
+  revisionId: z.string().min(1).max(100),
+  from: Megabytes,
+  to: Megabytes,
+  alarmName: z.string().min(1).max(255),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+/** Owners know which alarm stands for too little memory; it costs money meanwhile, and is taken back when it does not help. */
+const CONFIDENCE = 0.85;
+
+const refOf = ({ functionName }: Parameters) => ({ kind: 'lambda-function', functionName }) as const;
+
+function propose(context: ProposalContext) {
+  const found = listedRemedy(context, 'raise-lambda-memory', 'lambda-function');
+  if (found === null || !found.state.settled) return [];
+  const { functionName, memoryMb, revisionId } = found.state;
+  const to = Math.min(memoryMb * 2, found.remedy.maxMemoryMb);
+  if (to <= memoryMb) return [];
+  const parameters = { functionName, revisionId, from: memoryMb, to, alarmName: found.alarmName };
+  const reason = `${found.reason} It has ${memoryMb} MB; ${found.remedy.maxMemoryMb} MB are allowed.`;
+  return [{ parameters, confidence: CONFIDENCE, reason }];
+}
+
+const steps = settingSteps<Parameters>({
+  name: ({ functionName }) => `the memory (in MB) of the function ${functionName}`,
+  read: async (parameters, ports) => {
+    const { memoryMb, revisionId } = await readResource(refOf(parameters), ports);
+    const refusal =
+      revisionId === parameters.revisionId ? null : `Somebody changed ${parameters.functionName} since it was planned.`;
+    return { value: memoryMb, refusal };
+  },
+  write: async (parameters, memoryMb, ports) => {
+    const { functionName, to } = parameters;
+    // Going up, it is the configuration that was planned upon; going back, the one that going up made.
+    const { revisionId } = memoryMb === to ? parameters : await readResource(refOf(parameters), ports);
+    const set = await ports.lambdaFunctions.setMemory(functionName, memoryMb, revisionId);
+    if (set === 'changed-meanwhile') throw new Refused(`Somebody changed ${functionName} at the same time.`);
+  },
+});
+
+/**
+ * Doubles the memory of a Lambda function, within its owner's bound.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
+ */
+export const raiseLambdaMemory = defineAction<Parameters>({
+  id: 'raise-lambda-memory',
+  title: 'Give a Lambda function more memory',
+  family: 'lambda',
+  risk: 'low',
+  parameters: Parameters,
+  sample: {
+    functionName: 'invoices-worker',
+    revisionId: 'revision-3',
+    from: 512,
+    to: 1024,
+    alarmName: 'invoices-out-of-memory',
+  },
+  propose,
+  describe: ({ functionName, from, to }) =>
+    `Gives the Lambda function ${functionName} ${to} MB of memory, in place of ${from} MB.`,
+  targetKey: (parameters) => resourceKey(refOf(parameters)),
+  grants: (configuration) =>
+    remedyGrants(configuration, 'raise-lambda-memory', {
+      change: 'lambda:UpdateFunctionConfiguration',
+      restore: 'lambda:UpdateFunctionConfiguration',
+    }),
+  ...steps,
+});

@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
+import { resourceKey } from '#shared/domain/remediation/resource-ref.ts';
+import { alarmSchedule, judgeAlarm } from './alarm-verification.ts';
+import {
+  type ActionPlugin,
+  type ActionPorts,
+  defineAction,
+  type Observation,
+  type ProposalContext,
+} from './contract.ts';
+import { listedRemedy, readResource } from './listed-remedy.ts';
+import { remedyGrants } from './resource-grants.ts';
+
+const Parameters = z.strictObject({
+  instance: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+  /** The last restart at planning: a later one in the events of RDS is the effect. */
+  restartedAt: z.iso.datetime({ offset: true }).nullable(),
+  alarmName: z.string().min(1).max(255),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+/** Everybody who uses the database is cut off meanwhile. */
+const CONFIDENCE = 0.65;
+
+const refOf = ({ instance }: Parameters) => ({ kind: 'rds-instance', instance }) as const;
+
+function propose(context: ProposalContext) {
+  const found = listedRemedy(context, 'reboot-rds-instance', 'rds-instance');
+  if (found === null || found.state.status !== 'available') return [];
+  const { instance, restartedAt } = found.state;
+  return [
+    { parameters: { instance, restartedAt, alarmName: found.alarmName }, confidence: CONFIDENCE, reason: found.reason },
+  ];
+}
+
+const receiptOf = ({ instance, restartedAt }: Parameters, at: Date): Receipt => ({
+  summary: `Restarted the database ${instance}.`,
+  at: at.toISOString(),
+  facts: { restartedBefore: restartedAt },
+});
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const { status, restartedAt } = await readResource(refOf(parameters), ports);
+  if (status === 'rebooting' || isLater(restartedAt, parameters.restartedAt)) {
+    return { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
+  }
+  if (status !== 'available')
+    return { kind: 'superseded', reason: `The database ${parameters.instance} is ${status}.` };
+  const alarm = await ports.alarms.read(parameters.alarmName);
+  if (alarm?.state === 'OK') return { kind: 'superseded', reason: 'The alarm is OK again by itself.' };
+  return { kind: 'not-started' };
+}
+
+function isLater(now: string | null, before: string | null): boolean {
+  return now !== null && (before === null || Date.parse(now) > Date.parse(before));
+}
+
+async function execute(parameters: Parameters, { databases, clock }: ActionPorts): Promise<Receipt> {
+  await databases.reboot(parameters.instance);
+  return receiptOf(parameters, clock.now());
+}
+
+const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, { ports, configuration }) => {
+  const { status } = await readResource(refOf(parameters), ports);
+  if (status !== 'available') return { state: 'pending', summary: `The database ${parameters.instance} is ${status}.` };
+  return judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
+};
+
+/**
+ * Restarts an RDS database instance.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html
+ */
+export const rebootRdsInstance = defineAction<Parameters>({
+  id: 'reboot-rds-instance',
+  title: 'Restart an RDS database',
+  family: 'rds',
+  risk: 'high',
+  parameters: Parameters,
+  sample: { instance: 'accounts-db', restartedAt: null, alarmName: 'accounts-connections' },
+  propose,
+  describe: ({ instance }) => `Restarts the RDS database ${instance}; nobody can use it for some minutes.`,
+  targetKey: (parameters) => resourceKey(refOf(parameters)),
+  grants: (configuration) => remedyGrants(configuration, 'reboot-rds-instance', { change: 'rds:RebootDBInstance' }),
+  schedule: alarmSchedule,
+  observe,
+  execute,
+  verify,
+});

@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
+import { resourceKey } from '#shared/domain/remediation/resource-ref.ts';
+import { alarmSchedule, judgeAlarm } from './alarm-verification.ts';
+import {
+  type ActionPlugin,
+  type ActionPorts,
+  defineAction,
+  type Observation,
+  type ProposalContext,
+} from './contract.ts';
+import { isCancellable, isRefreshing } from './instance-refresh.ts';
+import { listedRemedy, readResource } from './listed-remedy.ts';
+import { remedyGrants } from './resource-grants.ts';
+
+const Parameters = z.strictObject({
+  group: z.string().regex(/^[A-Za-z0-9_.-]{1,255}$/),
+  /** The newest refresh at planning: AWS gives each an id of its own, so another one is a later one. */
+  lastRefreshId: z.string().min(1).max(255).nullable(),
+  minHealthyPercentage: z.number().int().min(50).max(100),
+  alarmName: z.string().min(1).max(255),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+/** New instances often help; there is no way back to the old ones, so a person is asked until it proved itself. */
+const CONFIDENCE = 0.7;
+
+const refOf = ({ group }: Parameters) => ({ kind: 'auto-scaling-group', group }) as const;
+
+function propose(context: ProposalContext) {
+  const found = listedRemedy(context, 'refresh-instances', 'auto-scaling-group');
+  if (found === null || found.state.desiredCapacity === 0 || isRefreshing(found.state.refresh)) return [];
+  const { group, refresh } = found.state;
+  const { minHealthyPercentage } = found.remedy;
+  const parameters = { group, lastRefreshId: refresh?.id ?? null, minHealthyPercentage, alarmName: found.alarmName };
+  return [{ parameters, confidence: CONFIDENCE, reason: found.reason }];
+}
+
+const receiptOf = ({ group }: Parameters, refreshId: string, at: Date): Receipt => ({
+  summary: `Began to replace the instances of the Auto Scaling group ${group} by new ones.`,
+  at: at.toISOString(),
+  facts: { refreshId },
+});
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const { refresh } = await readResource(refOf(parameters), ports);
+  if (refresh !== null && refresh.id !== parameters.lastRefreshId) {
+    return { kind: 'happened', receipt: receiptOf(parameters, refresh.id, ports.clock.now()) };
+  }
+  const alarm = await ports.alarms.read(parameters.alarmName);
+  if (alarm?.state === 'OK') return { kind: 'superseded', reason: 'The alarm is OK again by itself.' };
+  return { kind: 'not-started' };
+}
+
+async function execute(parameters: Parameters, { autoScaling, clock }: ActionPorts): Promise<Receipt> {
+  const refreshId = await autoScaling.refresh(parameters.group, parameters.minHealthyPercentage);
+  return receiptOf(parameters, refreshId, clock.now());
+}
+
+const verify: ActionPlugin<Parameters>['verify'] = async (parameters, receipt, { ports, configuration }) => {
+  const { refresh } = await readResource(refOf(parameters), ports);
+  if (refresh?.id === receipt.facts.refreshId && isRefreshing(refresh)) {
+    return {
+      state: 'pending',
+      summary: `The instances of ${parameters.group} are being replaced (${refresh?.status}).`,
+    };
+  }
+  const judged = judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
+  const ended = refresh?.id === receipt.facts.refreshId && refresh?.status === 'Successful';
+  if (judged.state === 'recovered' || ended) return judged;
+  return {
+    state: 'failed',
+    summary: `Replacing the instances of ${parameters.group} ended as ${refresh?.status ?? 'unknown'}.`,
+  };
+};
+
+/** Stops what is still to be replaced; instances that are new stay. */
+async function undo(parameters: Parameters, receipt: Receipt, ports: ActionPorts): Promise<string> {
+  const { refresh } = await readResource(refOf(parameters), ports);
+  const isOwn = refresh !== null && refresh.id === receipt.facts.refreshId;
+  if (!isOwn || !isCancellable(refresh))
+    return `There is nothing left to stop at ${parameters.group}; new instances stay.`;
+  await ports.autoScaling.cancelRefresh(parameters.group);
+  return `Stopped replacing the instances of ${parameters.group}; those that are new stay.`;
+}
+
+/**
+ * Replaces the instances of an Auto Scaling group by new ones, a few at a time.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh.html
+ */
+export const refreshInstances = defineAction<Parameters>({
+  id: 'refresh-instances',
+  title: 'Replace the instances of an Auto Scaling group',
+  family: 'autoscaling',
+  risk: 'medium',
+  parameters: Parameters,
+  sample: { group: 'search-nodes', lastRefreshId: null, minHealthyPercentage: 90, alarmName: 'search-cpu' },
+  propose,
+  describe: ({ group, minHealthyPercentage }) =>
+    `Replaces the instances of the Auto Scaling group ${group} by new ones; ${minHealthyPercentage} % stay in service.`,
+  targetKey: (parameters) => resourceKey(refOf(parameters)),
+  grants: (configuration) =>
+    remedyGrants(configuration, 'refresh-instances', {
+      change: 'autoscaling:StartInstanceRefresh',
+      restore: 'autoscaling:CancelInstanceRefresh',
+    }),
+  schedule: alarmSchedule,
+  observe,
+  execute,
+  verify,
+  undo,
+});

@@ -1,0 +1,14 @@
+import { Delegation } from '#shared/domain/policy/delegation.ts';
+import type { DelegationStore } from '#shared/ports/delegation-store.ts';
+
+export function makeMemoryDelegationStore(): DelegationStore {
+  const delegations = new Map<string, Delegation>();
+  return {
+    put: async (delegation) =>
+      void delegations.set(`${delegation.to}#${delegation.from}`, Delegation.parse(delegation)),
+    inForce: async (to, at) =>
+      [...delegations.values()].filter(
+        (one) => one.to === to.toLowerCase() && one.createdAt <= at.toISOString() && at.toISOString() < one.until,
+      ),
+  };
+}
