@@ -5,6 +5,7 @@ import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { parse } from 'yaml';
 import { readConfiguration } from '#infra/configuration.ts';
 import { OWN_SIGNATURES_FILE } from '#shared/adapters/archive/data-files.ts';
+import { lineRulesIn } from '#shared/adapters/patterns/configured-line-rules.ts';
 import { leanSdk } from './lean-sdk.ts';
 import { ownSignatureFiles } from './pack-signatures.ts';
 
@@ -45,13 +46,13 @@ export interface Bundle {
 export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bundle[]> {
   const root = options.root ?? ROOT;
   const configuration = packedConfiguration(options);
-  const data = await packedData(root, options);
+  const packed = await packedData(root, options);
   const mains = globSync('functions/*/main.ts', { cwd: root }).sort();
   rmSync(options.outDir, { recursive: true, force: true });
   mkdirSync(options.outDir, { recursive: true });
   const { metafile } = await build(bundling(root, mains, options.outDir));
   writeFileSync(`${options.outDir}.meta.json`, JSON.stringify(metafile));
-  const bundles = mains.map((main) => finish(main, metafile, root, { ...options, configuration, data }));
+  const bundles = mains.map((main) => finish(main, metafile, root, { ...options, configuration, ...packed }));
   const tooLarge = bundles.filter(({ bytes, bytesAtMost }) => bytes > bytesAtMost);
   if (tooLarge.length === 0) return bundles;
   throw new Error(
@@ -66,11 +67,22 @@ function packedConfiguration({ configurationFile, say }: BuildFunctionsOptions):
   return playbooks.length === 0 ? text : JSON.stringify({ ...(JSON.parse(text) as object), playbooks });
 }
 
-/** Files that are put beside the shipped data, by name. */
-async function packedData(root: string, { configurationFile, say = () => undefined }: BuildFunctionsOptions) {
+interface Packed {
+  /** Files that are put beside the shipped data, by name. */
+  readonly data: Readonly<Record<string, string>>;
+  /** Whether any function has patterns of the user to run. */
+  readonly hasPatterns: boolean;
+}
+
+/** Throws for a pattern of the configuration that cannot be compiled. */
+async function packedData(root: string, options: BuildFunctionsOptions): Promise<Packed> {
+  const { configurationFile, say = () => undefined } = options;
+  const configuration = readConfiguration(configurationFile);
+  await lineRulesIn(configuration);
   const places = { configurationFile, dataDirectory: join(root, 'shared/data') };
-  const own = await ownSignatureFiles(readConfiguration(configurationFile), places, say);
-  return own.length === 0 ? {} : { [OWN_SIGNATURES_FILE]: JSON.stringify(own) };
+  const own = await ownSignatureFiles(configuration, places, say);
+  const hasPatterns = own.length > 0 || configuration.logReading.skipLines.length > 0;
+  return { data: own.length === 0 ? {} : { [OWN_SIGNATURES_FILE]: JSON.stringify(own) }, hasPatterns };
 }
 
 function bundling(root: string, mains: readonly string[], outDir: string) {
@@ -100,7 +112,7 @@ function finish(
   main: string,
   metafile: Metafile,
   root: string,
-  options: BuildFunctionsOptions & { readonly configuration: string; readonly data: Readonly<Record<string, string>> },
+  options: BuildFunctionsOptions & Packed & { readonly configuration: string },
 ): Bundle {
   const name = nameOf(main);
   const folder = resolve(options.outDir, name);
@@ -112,7 +124,7 @@ function finish(
     for (const [file, text] of Object.entries(options.data)) writeFileSync(join(folder, 'data', file), text);
   }
   const runsPatterns = output.imports.some(({ path }) => path === PATTERN_ENGINE);
-  if (runsPatterns && OWN_SIGNATURES_FILE in options.data) packEngine(folder);
+  if (runsPatterns && options.hasPatterns) packEngine(folder);
   return { name, bytes: output.bytes, bytesAtMost: BYTES_AT_MOST_OF[name] ?? BYTES_AT_MOST };
 }
 

@@ -10,6 +10,7 @@ import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { githubAccess } from '#shared/adapters/github/github-access.ts';
+import { lineRulesIn } from '#shared/adapters/patterns/configured-line-rules.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
@@ -34,6 +35,7 @@ export const handler = stepFunction({
       }),
     ),
     archives: makeZipLogArchive(),
+    lineRules: await lineRulesIn(configuration),
     alarms: makeCloudWatchAlarmReader(),
     deployments: makeDeploymentReader(),
     resources: makeAllResourcesReader(),

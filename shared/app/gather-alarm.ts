@@ -1,4 +1,5 @@
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
 import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
 import type { AlarmFacts } from '#shared/domain/evidence/telemetry.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
@@ -25,6 +26,8 @@ export interface AlarmGatherDeps {
   readonly deployments: DeploymentReader;
   readonly resources: ResourceReader;
   readonly serviceLogs: ServiceLogReader;
+  /** What the configuration leaves out of logs; without any all is read. */
+  readonly lineRules?: LineRules | null;
   readonly configuration: Configuration;
   readonly clock: Clock;
   readonly log: Log;
@@ -49,7 +52,7 @@ export async function gatherAlarm(
   const deployed =
     deployment === null ? null : await part('deployment of the service', () => deps.deployments.read(deployment), null);
   const resources = service === null ? [] : await readResources(service, alarmNameOf(target), { part, deps });
-  const excerpts = makeExcerpts(2);
+  const excerpts = makeExcerpts(2, deps.lineRules);
   if (tainted.reason) {
     excerpts.open({ id: 'alarm', name: `Alarm ${alarmNameOf(target)}`, url: null }).push(`${tainted.reason}\n`);
   }

@@ -1,5 +1,6 @@
 import type { EvidenceLine, EvidenceSource } from '#shared/domain/evidence/evidence.ts';
 import { type Excerpt, type ExcerptLine, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
+import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
 import type { PassingLines } from '#shared/domain/evidence/passing-lines.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
@@ -31,8 +32,8 @@ export interface Excerpts {
   finish(): { sources: EvidenceSource[]; notes: string[] };
 }
 
-/** Excerpts of several logs, redacted line by line with one redactor, cut to the limits above by relevance. */
-export function makeExcerpts(sources: number): Excerpts {
+/** Excerpts of several logs by the rules of the configuration, redacted line by line with one redactor, cut to the limits above by relevance. */
+export function makeExcerpts(sources: number, rules: LineRules | null = null): Excerpts {
   const redactor = makeRedactor();
   const maxLines = Math.floor(MAX_EVIDENCE_LINES / Math.max(1, Math.min(sources, MAX_EVIDENCE_SOURCES)));
   const read: { meta: SourceMeta; excerpt: Excerpt }[] = [];
@@ -43,7 +44,7 @@ export function makeExcerpts(sources: number): Excerpts {
       finishOpen();
       redactor.nextSource();
       const name = cleanText(redactor.line(cleanText(meta.name, NAME_READ)), NAME_KEPT);
-      const excerpter = makeExcerpter({ maxLines, redactor, ...(passing ? { passing } : {}) });
+      const excerpter = makeExcerpter({ maxLines, redactor, rules, ...(passing ? { passing } : {}) });
       finishOpen = () => {
         read.push({ meta: { ...meta, name }, excerpt: excerpter.finish() });
         finishOpen = () => {};

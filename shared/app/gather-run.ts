@@ -1,5 +1,6 @@
 import type { Evidence, EvidenceSource } from '#shared/domain/evidence/evidence.ts';
 import { sameJobName } from '#shared/domain/evidence/job-name.ts';
+import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
@@ -17,6 +18,8 @@ import { makeFailedTests } from './gather-tests.ts';
 export interface RunGatherDeps {
   readonly codeHost: Pick<CodeHost, 'getRun' | 'listJobs' | 'downloadLogs' | 'hasNewerRun'> & HistoryHost;
   readonly archives: LogArchiveReader;
+  /** What the configuration leaves out of logs; without any all is read. */
+  readonly lineRules?: LineRules | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -126,7 +129,7 @@ async function readLogs(
     return NO_LOGS;
   }
   const passing = await deps.passingOf(failed.map(({ name }) => name));
-  const excerpts = makeExcerpts(failed.length || 1);
+  const excerpts = makeExcerpts(failed.length || 1, deps.lineRules);
   const tests = makeFailedTests();
   const waiting = [...failed];
   let opened = 0;

@@ -5,6 +5,7 @@ import { ancestorsOf, type SignatureSet } from '#shared/domain/failure/signature
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { forEachFile } from '../each-file.ts';
 import { readClassifyContext } from '../input/classify-context.ts';
+import { CONFIG_OPTION, lineRulesOfFile } from '../input/line-rules.ts';
 import { evidenceOf } from '../input/log-evidence.ts';
 import { openInput } from '../input/open-input.ts';
 import { withOwnSignatures } from '../input/own-signatures.ts';
@@ -83,6 +84,7 @@ export const logClassify = defineCommand({
       value: 'DIR',
       about: 'a folder with signatures of your own, beside the shipped ones',
     },
+    ...CONFIG_OPTION,
     ...JSON_OPTION,
   },
   async run({ operands, options }, terminal) {
@@ -91,8 +93,9 @@ export const logClassify = defineCommand({
     const folder = options.signatures;
     const signatures = folder === undefined ? shipped : await withOwnSignatures(shipped, folder, terminal.say);
     const model = await shippedModel(terminal.say);
+    const rules = await lineRulesOfFile(options.config);
     return forEachFile(operands, terminal, async (file) => {
-      const evidence = await evidenceOf(await openInput(file, terminal));
+      const evidence = await evidenceOf(await openInput(file, terminal), rules);
       const answer = answerOf(file, evidence, classify(evidence, { signatures, model, ...history }), signatures);
       await terminal.write(options.json === true ? `${JSON.stringify(answer)}\n` : asText(answer, evidence));
     });

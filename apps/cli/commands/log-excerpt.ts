@@ -1,8 +1,10 @@
 import { type Excerpt, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
+import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
 import { makePassingLines, type PassingLines } from '#shared/domain/evidence/passing-lines.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
 import { forEachFile } from '../each-file.ts';
+import { CONFIG_OPTION, lineRulesOfFile } from '../input/line-rules.ts';
 import { openInput, textOf } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -18,12 +20,12 @@ async function passingLinesOf(file: string | undefined, terminal: Terminal): Pro
 async function excerptOf(
   file: string,
   maxLines: number,
-  passing: PassingLines | undefined,
+  { passing, rules }: { readonly passing: PassingLines | undefined; readonly rules: LineRules | null },
   terminal: Terminal,
 ): Promise<Excerpt> {
   const input = await openInput(file, terminal);
   const redactor = makeRedactor();
-  const excerpter = makeExcerpter({ maxLines, redactor, ...(passing ? { passing } : {}) });
+  const excerpter = makeExcerpter({ maxLines, redactor, rules, ...(passing ? { passing } : {}) });
   for await (const chunk of textOf(input)) excerpter.push(chunk);
   return excerpter.finish();
 }
@@ -57,13 +59,15 @@ export const logExcerpt = defineCommand({
       value: 'FILE',
       about: 'the log of a passing run of the same job: what is new against it weighs more',
     },
+    ...CONFIG_OPTION,
     ...JSON_OPTION,
   },
   async run({ operands, options }, terminal) {
     const maxLines = wholeNumber('lines', options.lines, LINES);
     const passing = await passingLinesOf(options.passing, terminal);
+    const rules = await lineRulesOfFile(options.config);
     return forEachFile(operands, terminal, async (file) => {
-      const excerpt = await excerptOf(file, maxLines, passing, terminal);
+      const excerpt = await excerptOf(file, maxLines, { passing, rules }, terminal);
       for (const note of excerpt.notes) terminal.say(`selfheal: ${file}: ${note}`);
       await terminal.write(options.json === true ? asJson(file, excerpt) : asText(file, excerpt));
     });

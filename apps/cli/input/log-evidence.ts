@@ -1,5 +1,6 @@
 import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
 import { type TextInput, textOf } from './open-input.ts';
 
 /** The evidence of a log that is at hand as a whole. */
@@ -10,8 +11,8 @@ export function textEvidence(text: string): Evidence {
 }
 
 /** A log's evidence as the workflow would gather it: redacted, excerpted, with the same limits. */
-export async function evidenceOf(input: TextInput): Promise<Evidence> {
-  const excerpts = makeExcerpts(1);
+export async function evidenceOf(input: TextInput, rules: LineRules | null = null): Promise<Evidence> {
+  const excerpts = makeExcerpts(1, rules);
   const source = excerpts.open({ id: 'log', name: input.name, url: null });
   for await (const chunk of textOf(input)) source.push(chunk);
   return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };

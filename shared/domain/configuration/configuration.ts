@@ -6,6 +6,7 @@ import { Autonomy, checkAutonomy } from './autonomy.ts';
 import { Fixes } from './fixes.ts';
 import { Http } from './http-endpoints.ts';
 import { Learning } from './learning.ts';
+import { LogReading } from './log-reading.ts';
 import { Model } from './model-settings.ts';
 import { OwnSignatures } from './own-signatures.ts';
 import { AllowedPlaybooks, Playbooks } from './playbooks.ts';
@@ -114,6 +115,7 @@ export const Configuration = z.strictObject({
   /** Comparisons of strategies; an incident takes part in the first one that runs and applies. */
   experiments: z.array(Experiment).max(20).default([]),
   learning: Learning.prefault({}),
+  logReading: LogReading.prefault({}),
   signatures: OwnSignatures.nullable().default(null),
   /** What may be written into repositories: nothing, unless it is listed. */
   fixes: Fixes,

@@ -1,7 +1,9 @@
 import { cleanLine, DRESSING, timestampOf } from './clean-line.ts';
 import { candidateOf, ownWeight, rankCandidates } from './excerpt-ranking.ts';
 import { ALARMING } from './failure-wordings.ts';
+import { type HeldLine, makeLastLines } from './last-lines.ts';
 import { makeLinePool } from './line-pool.ts';
+import type { LineRules } from './line-rules.ts';
 import { makeLineScanner, makeScanPlan, marksOf } from './line-scanner.ts';
 import { type LineScore, NOTHING, scoreLine, stronger } from './line-score.ts';
 import { HEAD_READ, LINE_KEPT, shortened, TAIL_READ, withoutFirstWord, withoutLastWord } from './long-line.ts';
@@ -37,6 +39,8 @@ export interface ExcerptOptions {
   readonly redactor?: Pick<Redactor, 'line' | 'isInsideKey'>;
   /** What a passing run of the same job printed: what is new against it weighs more. */
   readonly passing?: Pick<PassingLines, 'has'>;
+  /** What a configuration leaves out. */
+  readonly rules?: LineRules | null;
 }
 
 const QUIET = { base: 0, anchor: false };
@@ -69,42 +73,59 @@ function makeReader({ redactor = NO_REDACTION, passing }: ExcerptOptions): (raw:
 
 /** Makes an excerpter for one log. */
 export function makeExcerpter(options: ExcerptOptions): Excerpter {
-  const { redactor = NO_REDACTION, maxLines } = options;
+  const { redactor = NO_REDACTION, maxLines, rules = null } = options;
   const read = makeReader(options);
   const pool = makeLinePool();
   let totalLines = 0;
   let cutLines = 0;
-  const add = (raw: string, text: string, score: LineScore, isKnown: boolean): void => {
-    const number = totalLines;
+  let leftOut = 0;
+  const add = ({ number, raw }: HeldLine, text: string, score: LineScore, isKnown: boolean): void => {
     const weight = { base: ownWeight(score, isKnown), anchor: score.anchor };
     pool.add(weight, () => candidateOf({ number, text, at: timestampOf(raw) }, score, isKnown));
   };
-  const addWhole = (raw: string, marks: number): void => {
-    const { clean, score, isKnown } = read(raw, marks);
+  const addWhole = (line: HeldLine): void => {
+    const { clean, score, isKnown } = read(line.raw, line.marks);
     if (clean.length > LINE_KEPT) cutLines += 1;
-    add(raw, clean.length > LINE_KEPT ? shortened(clean) : clean, score, isKnown);
+    add(line, clean.length > LINE_KEPT ? shortened(clean) : clean, score, isKnown);
   };
-  const addEnds = (raw: string, tail: string, marks: number): void => {
+  const addEnds = (line: HeldLine, tail: string): void => {
     cutLines += 1;
-    const head = read(withoutLastWord(raw), marks);
-    const end = read(withoutFirstWord(tail), marks);
-    add(raw, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
+    const head = read(withoutLastWord(line.raw), line.marks);
+    const end = read(withoutFirstWord(tail), line.marks);
+    add(line, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
   };
-  const addQuiet = (number: number, raw: string): void =>
+  const addQuiet = ({ number, raw }: HeldLine): void =>
     pool.add(QUIET, () => {
       const { clean: text, isKnown } = read(raw, 0);
       return candidateOf({ number, text, at: timestampOf(raw) }, NOTHING, isKnown);
     });
+  const take = (line: HeldLine): void => {
+    const { raw, marks, tail } = line;
+    if (rules?.skips(cleanLine(raw))) leaveOut(line);
+    else if (tail !== null) addEnds(line, tail);
+    else if (marks === 0 && raw.length <= LINE_KEPT && !redactor.isInsideKey) addQuiet(line);
+    else addWhole(line);
+  };
+  // It may begin or end a key, which the lines after it are then part of or not.
+  const leaveOut = ({ raw, marks }: HeldLine): void => {
+    leftOut += 1;
+    read(raw, marks);
+  };
+  const last = rules?.cut ? makeLastLines(rules.cut, leaveOut) : null;
   const scanner = makeLineScanner(PLAN, { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
     totalLines += 1;
-    if (tail !== null) addEnds(raw, tail, marks);
-    else if (marks === 0 && raw.length <= LINE_KEPT && !redactor.isInsideKey) addQuiet(totalLines, raw);
-    else addWhole(raw, marks);
+    const line = { number: totalLines, raw, marks, tail };
+    if (last === null) take(line);
+    else last.push(line);
   });
   const finish = (): Excerpt => {
     scanner.end();
+    for (const line of last?.end() ?? []) take(line);
     const best = rankCandidates(pool.all(), totalLines).slice(0, Math.max(0, maxLines));
-    const notes = cutLines > 0 ? [`${cutLines} ${cutLines === 1 ? 'line was' : 'lines were'} too long and cut.`] : [];
+    const notes = [
+      cutLines > 0 ? `${cutLines} ${cutLines === 1 ? 'line was' : 'lines were'} too long and cut.` : '',
+      leftOut > 0 ? `${leftOut} ${leftOut === 1 ? 'line was' : 'lines were'} not read, as configured.` : '',
+    ].filter((note) => note !== '');
     return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes };
   };
   return { push: (chunk) => scanner.push(chunk), finish };

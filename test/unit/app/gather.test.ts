@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gather } from '#shared/app/gather.ts';
 import { MAX_EVIDENCE_CHARACTERS, MAX_EVIDENCE_LINES, makeExcerpts } from '#shared/app/gather-excerpts.ts';
+import { type LineRules, lineRulesOf } from '#shared/domain/evidence/line-rules.ts';
 import { RateLimited, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { CodeHost, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
@@ -59,7 +60,12 @@ const archiveOf = (logs: Record<string, string>, notes: string[] = []): LogArchi
 });
 
 async function setUp(
-  change: { codeHost?: Partial<CodeHost>; archives?: LogArchiveReader; incident?: ReturnType<typeof anIncident> } = {},
+  change: {
+    codeHost?: Partial<CodeHost>;
+    archives?: LogArchiveReader;
+    incident?: ReturnType<typeof anIncident>;
+    lineRules?: LineRules | null;
+  } = {},
 ) {
   const clock = fakeClock();
   const incidents = makeMemoryIncidentStore(clock);
@@ -83,6 +89,7 @@ async function setUp(
     incidents,
     evidence,
     codeHost,
+    lineRules: change.lineRules ?? null,
     archives: change.archives ?? archiveOf({ build: 'ok\nerror: it broke\n', lint: 'fine\n' }),
     alarms,
     deployments,
@@ -216,6 +223,18 @@ describe('gathering a failed run', () => {
       id === 900 ? passing(repository, id, ...rest) : { kind: 'archive', bytes: new Uint8Array(4) };
     const { run } = await setUp({ codeHost: { downloadLogs } });
     expect(await run()).toEqual({ lines: 2, sources: 1, notes: [] });
+  });
+
+  it('[A33][A34] leaves out of the logs what the configuration does', async () => {
+    const log = `${'ERROR early\n'.repeat(200)}DEBUG error: probe\nERROR late\n`;
+    const lineRules = lineRulesOf({ skipLevels: ['debug'], skipLines: [], cut: { longerThan: 1000, keepLast: 500 } });
+    const { run, evidence, incident } = await setUp({ archives: archiveOf({ build: log }), lineRules });
+    await run();
+    const [source] = (await evidence.getEvidence(incident.id))?.sources ?? [];
+    const { lines = [], totalLines } = source ?? {};
+    expect(totalLines).toBe(202);
+    expect(Math.min(...lines.map(({ number }) => number))).toBeGreaterThan(150);
+    expect(new Set(lines.map(({ text }) => text))).toEqual(new Set(['ERROR early', 'ERROR late']));
   });
 
   it('redacts before anything is kept, job names included', async () => {

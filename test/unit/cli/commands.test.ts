@@ -152,6 +152,32 @@ describe('redact', () => {
   });
 });
 
+describe('what a configuration leaves out of logs', () => {
+  const LOG = 'DEBUG error: probe failed\nERROR the real one\n';
+  const configuration = (logReading: object) => aFile(JSON.stringify({ version: 1, logReading }));
+
+  it.each(['excerpt', 'classify'])('[A33] is left out by log %s too', async (verb) => {
+    const read = async (logReading: object) =>
+      (await runCommand(['log', verb, aFile(LOG), '--config', configuration(logReading)])).stdout.toString();
+    expect(await read({})).toContain('probe failed');
+    const left = await read({ skipLevels: ['debug'] });
+    expect(left).not.toContain('probe failed');
+    expect(left).toContain('the real one');
+  });
+
+  it('is refused with the pattern that is none', async () => {
+    const { code, stderr } = await runCommand([
+      'log',
+      'excerpt',
+      aFile(LOG),
+      '--config',
+      configuration({ skipLines: ['(?!x)'] }),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('logReading.skipLines: (?!x): ');
+  });
+});
+
 describe('knowledge search', () => {
   it('[D130] finds playbooks by the words of a question', async () => {
     const { code, stdout } = await runCommand(['knowledge', 'search', '--query', 'no space left on device', '--json']);
