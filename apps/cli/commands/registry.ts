@@ -14,6 +14,9 @@ import { knowledgeOptimize } from './knowledge-optimize.ts';
 import { knowledgePatterns } from './knowledge-patterns.ts';
 import { knowledgeRollback } from './knowledge-rollback.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
+import { learningCheck } from './learning-check.ts';
+import { learningReport } from './learning-report.ts';
+import { learningTest } from './learning-test.ts';
 import { logAnomalies } from './log-anomalies.ts';
 import { logChain } from './log-chain.ts';
 import { logClassify } from './log-classify.ts';
@@ -47,6 +50,9 @@ export const COMMANDS: readonly Command[] = [
   knowledgeRollback,
   knowledgeExport,
   knowledgeImport,
+  learningReport,
+  learningCheck,
+  learningTest,
   metricAnomalies,
   flakyDetect,
   patchCheck,

@@ -1,0 +1,20 @@
+import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { PERIOD_OPTIONS, readLearning } from '../learning/learning-material.ts';
+import { renderLearning } from '../learning/render-learning.ts';
+
+export const learningReport = defineCommand({
+  name: 'learning report',
+  summary: 'what was learned lately and what it was worth: patterns, confidence, healed incidents, mistakes, time',
+  details:
+    'Counts the patterns of a place and, with --table, the incidents that ended there. A file of records, as "selfheal knowledge learn" reads\n' +
+    'it, adds incidents; one that names an action was healed by Selfheal. Intervals are 95%.',
+  operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
+  options: { ...PERIOD_OPTIONS, ...JSON_OPTION },
+  async run({ operands: [file], options }, terminal) {
+    const { material } = await readLearning(file, options, terminal);
+    const report = learningReportOf(material);
+    await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : renderLearning(report));
+    return 0;
+  },
+});

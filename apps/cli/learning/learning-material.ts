@@ -1,0 +1,48 @@
+import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
+import { endedCaseOf, endedCaseOfRecord, type LearningMaterial } from '#shared/domain/learning/learning-report.ts';
+import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
+import { type OptionSpecs, type OptionValues, wholeNumber } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+import { categorised } from './categorise.ts';
+import { type OpenPatterns, openPatterns, PATTERN_OPTIONS } from './open-patterns.ts';
+import { readResolutions } from './read-resolutions.ts';
+import { renderFindings } from './render-learned.ts';
+
+export const PERIOD_OPTIONS = {
+  ...PATTERN_OPTIONS,
+  days: { type: 'string', value: 'N', about: 'the last so many days; 30 by default' },
+} as const satisfies OptionSpecs;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MOST_NOTES = 2_000;
+
+/** Patterns as they count now and as they are stored, with the incidents of their place and those of a file of records. */
+export async function readLearning(
+  file: string | undefined,
+  options: OptionValues<typeof PERIOD_OPTIONS>,
+  terminal: Terminal,
+): Promise<{ material: LearningMaterial; stored: readonly LearnedPattern[]; opened: OpenPatterns }> {
+  const days = wholeNumber('days', options.days, { otherwise: 30, atMost: 3650 });
+  const opened = await openPatterns(options);
+  const { patterns: store, scope, rules } = opened;
+  const to = new Date(terminal.now());
+  const [patterns, remembered, notes] = await Promise.all([
+    store.list(scope),
+    opened.remembered(),
+    store.notes(scope, MOST_NOTES),
+  ]);
+  const material = {
+    patterns: patterns.map((pattern) => asItCounts(pattern, rules, to)),
+    incidents: [...remembered.map(endedCaseOf), ...(file === undefined ? [] : await endedIn(file, terminal))],
+    notes,
+    from: new Date(to.getTime() - days * DAY_MS),
+    to,
+  };
+  return { material, stored: patterns, opened };
+}
+
+async function endedIn(file: string, terminal: Terminal) {
+  const { name, records, bad } = await readResolutions(file, terminal);
+  for (const line of renderFindings(name, bad, [])) terminal.say(`selfheal: ${line}`);
+  return (await categorised(records, terminal)).map(endedCaseOfRecord);
+}

@@ -1,0 +1,196 @@
+import type { Learning } from '../configuration/learning.ts';
+import { shareText } from '../kernel/percent.ts';
+import type { Proportion } from '../quality/proportion.ts';
+import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
+import type { LearningReport } from './learning-report.ts';
+import { approvalsMissing, effectivenessOf } from './pattern-trust.ts';
+import { weakPatterns } from './tend-patterns.ts';
+import { makeWordingTest } from './wording.ts';
+
+/** One thing that was looked at; `unknown` where nothing was counted. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly state: 'good' | 'bad' | 'unknown';
+  readonly text: string;
+  /** What to do; null when nothing has to be done. */
+  readonly advice: string | null;
+}
+
+/** A pattern that helps less often than it should, with the incidents where it did not. */
+export interface WeakPattern {
+  readonly patternId: string;
+  readonly title: string;
+  readonly helped: Proportion;
+  readonly failedIn: readonly string[];
+  readonly advice: string;
+}
+
+export interface LearningHealth {
+  readonly healthy: boolean;
+  readonly checks: readonly HealthCheck[];
+  readonly weak: readonly WeakPattern[];
+  /** The checks' advice in one list. */
+  readonly recommendations: readonly string[];
+}
+
+export interface HealthLimits {
+  readonly leastAccuracy: number;
+  readonly leastSuccess: number;
+  readonly leastCoverage: number;
+  /** Minutes that an incident may take on average. */
+  readonly mostMinutes: number;
+}
+
+const MOST_INCIDENTS_NAMED = 5;
+/** Below so many cases a share says too little to be called bad. */
+const LEAST_CASES = 5;
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Whether learning does what it should, keeps its own limits, and what to do where not. */
+export function learningHealthOf(
+  report: LearningReport,
+  patterns: readonly LearnedPattern[],
+  { rules, limits }: { readonly rules: Learning; readonly limits: HealthLimits },
+): LearningHealth {
+  const standing = patterns.filter(({ retired }) => retired === null);
+  const { incidents, outcomes } = report;
+  const checks: HealthCheck[] = [
+    atLeast(
+      'accuracy',
+      incidents.recognisedRight,
+      limits.leastAccuracy,
+      'Make the wordings of patterns that recognise other classes more exact.',
+    ),
+    atLeast('success', outcomes.helped, limits.leastSuccess, 'Take back or correct the patterns listed as weak.'),
+    atLeast(
+      'coverage',
+      incidents.covered,
+      limits.leastCoverage,
+      'Write down how incidents were resolved that no pattern recognises, with a line of their log.',
+    ),
+    timeCheck(incidents.meanMinutes, limits.mostMinutes),
+    velocityCheck(report, rules),
+    conflictCheck(standing),
+    safetyCheck(standing, rules),
+    approvalCheck(standing, rules),
+  ];
+  return {
+    healthy: checks.every(({ state }) => state !== 'bad'),
+    checks,
+    weak: weakPatterns(standing, limits.leastSuccess).flatMap(weakOf),
+    recommendations: checks.flatMap(({ advice }) => advice ?? []),
+  };
+}
+
+function atLeast(name: string, share: Proportion | null, least: number, advice: string): HealthCheck {
+  if (share === null) return { name, state: 'unknown', text: 'nothing was counted', advice: null };
+  const text = `${shareText(share.value)} of ${share.cases}, ${shareText(least)} at least are wanted`;
+  if (share.cases < LEAST_CASES) return { name, state: 'unknown', text: `${text}: too few to tell`, advice: null };
+  const bad = share.value < least;
+  return { name, state: bad ? 'bad' : 'good', text, advice: bad ? advice : null };
+}
+
+function timeCheck(minutes: number | null, most: number): HealthCheck {
+  const name = 'resolution time';
+  if (minutes === null) return { name, state: 'unknown', text: 'no times are known', advice: null };
+  const bad = minutes > most;
+  const advice = bad ? 'Look at the slowest incidents: what is resolved often may be approved to act sooner.' : null;
+  return {
+    name,
+    state: bad ? 'bad' : 'good',
+    text: `${minutes.toFixed(0)} minutes on average, ${most} at most are wanted`,
+    advice,
+  };
+}
+
+function velocityCheck({ patterns }: LearningReport, { maxNewPatternsPerDay }: Learning): HealthCheck {
+  const name = 'velocity';
+  const text = `${patterns.perWeek.toFixed(1)} new patterns a week`;
+  if (patterns.learned === 0) {
+    return {
+      name,
+      state: 'unknown',
+      text,
+      advice:
+        'Nothing was learned in this time: "selfheal knowledge learn FILE" takes in how people resolved incidents.',
+    };
+  }
+  const full = patterns.perWeek >= 7 * maxNewPatternsPerDay;
+  const advice = full
+    ? 'The limit of new patterns is used up every day: check whether they are any good before you raise it.'
+    : null;
+  return { name, state: full ? 'bad' : 'good', text, advice };
+}
+
+/** Patterns of different classes of which one recognises what the other is worded like. */
+function conflictCheck(patterns: readonly LearnedPattern[]): HealthCheck {
+  const pairs = patterns.flatMap((a) => {
+    const says = makeWordingTest(a.wording);
+    return patterns
+      .filter((b) => a.id !== b.id && a.class !== b.class && says(b.wording))
+      .map((b) => `${a.id} and ${b.id}`);
+  });
+  const [first] = pairs;
+  if (first === undefined)
+    return { name: 'conflicts', state: 'good', text: 'no two patterns contradict each other', advice: null };
+  return {
+    name: 'conflicts',
+    state: 'bad',
+    text: `${pairs.length} pairs of patterns call the same words different classes (${first})`,
+    advice: 'Decide on one class for each, and take the other back with "selfheal knowledge adjust ID --confidence 0".',
+  };
+}
+
+/** Patterns that stand higher than their own limits allow: nothing of Selfheal does that, a changed record might. */
+function safetyCheck(patterns: readonly LearnedPattern[], rules: Learning): HealthCheck {
+  const name = 'safety limits';
+  const beyond = patterns.filter((pattern) => isBeyond(pattern, rules)).map(({ id }) => id);
+  if (beyond.length === 0) return { name, state: 'good', text: 'every pattern stands within its limits', advice: null };
+  return {
+    name,
+    state: 'bad',
+    text: `${beyond.length} patterns stand beyond their limits (${beyond.slice(0, MOST_INCIDENTS_NAMED).join(', ')})`,
+    advice: 'Look into who changed them, and roll back with "selfheal knowledge rollback --to DATE".',
+  };
+}
+
+function isBeyond(pattern: LearnedPattern, rules: Learning): boolean {
+  const { stage, history, confidence } = pattern;
+  if (stage !== 'observe' && confidence < rules.stages[stage].confidence - 0.0005) return true;
+  const high = PatternStage.options.indexOf(stage) > PatternStage.options.indexOf('suggest');
+  if (high && approvalsMissing(pattern, rules).length > 0) return true;
+  return history.some(({ at, confidence: then }) => {
+    const weekBefore = Date.parse(at) - WEEK_MS;
+    const before = history.findLast((step) => Date.parse(step.at) <= weekBefore) ?? history[0];
+    return before !== undefined && then > before.confidence + rules.maxConfidenceGainPerWeek + 0.0005;
+  });
+}
+
+function approvalCheck(patterns: readonly LearnedPattern[], rules: Learning): HealthCheck {
+  const waiting = patterns.filter(
+    (pattern) => pattern.stage === 'suggest' && approvalsMissing(pattern, rules).length > 0,
+  );
+  const text = `${waiting.length} patterns wait for an approval`;
+  const [first] = waiting;
+  const advice =
+    first === undefined
+      ? null
+      : `Look at ${first.id} and others: "selfheal knowledge adjust ID --approve" lets them rise.`;
+  return { name: 'approvals', state: 'good', text, advice };
+}
+
+function weakOf(pattern: LearnedPattern): WeakPattern[] {
+  const helped = effectivenessOf(pattern);
+  if (helped === null) return [];
+  const failed = pattern.outcomes.filter((outcome) => !outcome.helped).map(({ incident }) => incident);
+  const staged = pattern.outcomes.filter((outcome) => !outcome.helped && !outcome.trusted).length;
+  const advice =
+    staged === failed.length
+      ? 'All its failures are of runs that outsiders can word: look whether they were staged.'
+      : helped.cases < LEAST_CASES
+        ? 'Too few cases to judge: leave it observed.'
+        : 'Look at what helped instead, write that down, and take this one back.';
+  return [
+    { patternId: pattern.id, title: pattern.title, helped, failedIn: failed.slice(0, MOST_INCIDENTS_NAMED), advice },
+  ];
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { aFile, aFolder, runCommand } from './run-command.ts';
+
+const record = (id: number, change: Record<string, unknown> = {}): string =>
+  JSON.stringify({
+    incident: `gh-${id}`,
+    timestamp: `1969-12-${String(10 + id).padStart(2, '0')}T10:00:00Z`,
+    title: 'Pool exhausted',
+    description: `remaining connection slots are reserved, ${id} of ${id} used`,
+    class: 'resource_exhaustion',
+    service: 'payments',
+    resolution_time: 30,
+    solution: 'Raise the pool size.',
+    success: true,
+    ...change,
+  });
+const learned = async () => {
+  const patterns = join(aFolder(), 'patterns.json');
+  await runCommand([
+    'knowledge',
+    'learn',
+    aFile([1, 2, 3, 4, 5, 6].map((id) => record(id)).join('\n')),
+    '--patterns',
+    patterns,
+  ]);
+  return patterns;
+};
+const other = record(9, { class: 'flaky_tests' });
+
+describe('selfheal learning', () => {
+  it('[D204] [D205] reports what was learned in a period, as text and as JSON', async () => {
+    const patterns = await learned();
+    const file = aFile([record(1, { action: 'rerun-failed-jobs' }), record(2)].join('\n'));
+    const { code, stdout } = await runCommand(['learning', 'report', file, '--patterns', patterns, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.toString())).toMatchObject({
+      patterns: { standing: 1, learned: 1 },
+      incidents: { ended: 2, healed: { hits: 1 }, covered: { hits: 2 }, meanMinutes: 30 },
+      outcomes: { cases: 6, helped: { hits: 6 } },
+    });
+    const text = await runCommand(['learning', 'report', '--patterns', patterns]);
+    expect(text.stdout.toString()).toMatchSnapshot();
+  });
+
+  it('[D210] checks the health of learning, with what to do, and fails when something is bad', async () => {
+    const patterns = await learned();
+    const good = await runCommand(['learning', 'check', '--patterns', patterns]);
+    expect(good.code).toBe(0);
+    expect(good.stdout.toString()).toMatchSnapshot();
+    const bad = await runCommand(['learning', 'check', '--patterns', patterns, '--max-minutes', '10']);
+    expect(bad.code).toBe(1);
+    expect(bad.stdout.toString()).toContain('BAD    resolution time');
+  });
+
+  it('[D259] runs simulated incidents through what was learned, changing nothing', async () => {
+    const patterns = await learned();
+    const strange = record(8, { title: 'Strange', description: 'nothing like it was seen before' });
+    const { code, stdout } = await runCommand([
+      'learning',
+      'test',
+      aFile([record(7), strange, other].join('\n'), 'simulated.jsonl'),
+      '--patterns',
+      patterns,
+    ]);
+    expect(code).toBe(1);
+    const text = stdout.toString();
+    expect(text).toContain('3 simulated incidents: identified 33.3% of 3');
+    expect(text).toContain('line 2: Strange (resource_exhaustion): not recognised');
+    expect(text).toContain('line 3: Pool exhausted (flaky_tests): taken for resource_exhaustion');
+  });
+
+  it('says when a file holds no incident', async () => {
+    const { code, stderr } = await runCommand([
+      'learning',
+      'test',
+      aFile('{"title":"x"}'),
+      '--patterns',
+      await learned(),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('no line of it is an incident');
+  });
+});
