@@ -23,7 +23,6 @@ import {
   fakeDeployments,
   fakeEcsServices,
   fakeLambdaAliases,
-  fakeParameters,
 } from '#test/fakes/index.ts';
 import { aRepositoryWorld, writingContext } from './fix-world.ts';
 import { finishResources, remediedService, remedyPorts, someResources } from './remedy-world.ts';
