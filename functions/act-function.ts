@@ -8,7 +8,7 @@ import { actionPorts } from '#shared/app/act-ports.ts';
 import { type ActFunctionConfig, readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
 
 /** The Lambda that executes the actions of one family: all of them are put together alike and differ in what they may touch. */
 export function actFunction(config: ActFunctionConfig, ports: Partial<Omit<ActionPorts, 'clock'>>) {
@@ -19,7 +19,7 @@ export function actFunction(config: ActFunctionConfig, ports: Partial<Omit<Actio
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control: makeDynamoControlStore({ table: environment.controlTable }),
     ports: actionPorts({ ...ports, clock: systemClock }),
-    actions: ACTIONS,
+    actions: actionsOf(configuration),
     configuration,
     clock: systemClock,
     meter: lambdaMeter,

@@ -1,12 +1,16 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { AllowedEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import { bindPlaybook } from '#shared/domain/playbook/bind-playbook.ts';
 import { judgePlaybook } from '#shared/domain/playbook/judge-playbook.ts';
-import { playbookFilesIn, readPlaybookFiles } from './playbook-files.ts';
+import { type PlaybookFile, playbookFilesIn, readPlaybookFiles } from './playbook-files.ts';
+
+/** The playbooks that come with Selfheal. */
+const SHIPPED = join(import.meta.dirname, '../config/playbooks');
 
 /**
- * The configuration with the playbooks that its services allow: those written in it, and those of the folder `playbooks` beside `path`. A
+ * The configuration with the playbooks that its services allow: written in it, in the folder `playbooks` beside `path`, or shipped. A
  * file that is not sound, or that a service gives other values than it needs, is told to `say` and left out. Throws `InvalidInput` when one in
  * the configuration itself is not sound.
  */
@@ -23,7 +27,8 @@ export function withPlaybooks(
       throw new InvalidInput(`${path}: playbook ${playbook.id}: ${judged.problems[0]?.reason}`);
     }
   }
-  const files = readPlaybookFiles(playbookFilesIn(join(dirname(path), 'playbooks')), http.allowedEndpoints);
+  const inline = new Set(configuration.playbooks.map(({ id }) => id));
+  const files = filesFor(path, http.allowedEndpoints).filter(({ id }) => id === null || !inline.has(id));
   for (const { id, problems } of files) {
     // An endpoint that is not listed matters once a service wants to call it.
     const told = problems.filter(({ unlisted }) => !unlisted || (id !== null && wanted.has(id)));
@@ -32,6 +37,15 @@ export function withPlaybooks(
   const sound = [...configuration.playbooks, ...files.flatMap(({ playbook }) => playbook ?? [])];
   for (const problem of servicePlaybookProblems({ services, playbooks: sound })) say(`${path}: ${problem}`);
   return { ...configuration, playbooks: sound.filter(({ id }) => wanted.has(id)) };
+}
+
+/** Those beside the configuration, then those that come with Selfheal; one of your own takes the place of a shipped one of its id. */
+function filesFor(path: string, endpoints: readonly AllowedEndpoint[]): PlaybookFile[] {
+  const folder = join(resolve(dirname(path)), 'playbooks');
+  const own = readPlaybookFiles(playbookFilesIn(folder), endpoints);
+  if (folder === SHIPPED) return own;
+  const shipped = readPlaybookFiles(playbookFilesIn(SHIPPED), endpoints);
+  return [...own, ...shipped.filter(({ id }) => own.every((file) => file.id !== id))];
 }
 
 /** What stands between services and the playbooks they allow: each such pair makes no action. */

@@ -1,8 +1,10 @@
 import { config as actAutoscaling } from '#functions/act-autoscaling/config.ts';
 import { config as actEcs } from '#functions/act-ecs/config.ts';
 import { config as actGithub } from '#functions/act-github/config.ts';
+import { config as actHttp } from '#functions/act-http/config.ts';
 import { config as actLambda } from '#functions/act-lambda/config.ts';
 import { config as actRds } from '#functions/act-rds/config.ts';
+import { config as actSsm } from '#functions/act-ssm/config.ts';
 import { config as analyze } from '#functions/analyze/config.ts';
 import { config as approval } from '#functions/approval/config.ts';
 import { config as baseline } from '#functions/baseline/config.ts';
@@ -44,6 +46,8 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   actEcs,
   actAutoscaling,
   actRds,
+  actHttp,
+  actSsm,
   verify,
   undo,
   record,

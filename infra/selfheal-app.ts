@@ -1,6 +1,7 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
+import { playbookActions } from '#shared/plugins/actions/playbook/playbook-action.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type Parts, SelfhealStack } from './stacks/selfheal-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
@@ -14,7 +15,11 @@ export function makeSelfhealApp(parts: Parts, props: AppProps): App {
     evidenceDays: settings.evidenceDays,
     modelKey: needsModelKey(parts, settings),
   });
-  const selfheal = new SelfhealStack(app, 'Selfheal', { state: state.resources, settings, parts });
+  const selfheal = new SelfhealStack(app, 'Selfheal', {
+    state: state.resources,
+    settings,
+    parts: { ...parts, actions: [...parts.actions, ...playbookActions(settings.configuration)] },
+  });
   selfheal.addStackDependency(state);
   return app;
 }

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 /** Everything the bundles and the template are made from. */
 const INPUTS = [
+  'config/playbooks',
   'infra',
   'functions',
   'shared',

@@ -21,6 +21,8 @@ export interface RuntimeOptions {
   readonly bedrock?: Backend;
   /** Takes the place of the address of a model provider's API that is no AWS service; its own without. */
   readonly modelOrigin?: string;
+  /** Takes the place of the addresses that playbooks call; their own without. */
+  readonly httpOrigin?: string;
   /** Calls to the gateway signed with this access key id may do everything. */
   readonly adminAccessKeyId?: string;
   /** Real seconds per second of waits, retries and schedules: 0.01 makes them a hundred times shorter. Default 1. */

@@ -54,6 +54,7 @@ export async function makeServices(foundation: Foundation) {
     extraEnvironment: {
       ...(options.githubApiUrl === null ? {} : { GITHUB_API_URL: options.githubApiUrl }),
       ...(options.modelOrigin === undefined ? {} : { MODEL_ORIGIN: options.modelOrigin }),
+      ...(options.httpOrigin === undefined ? {} : { HTTP_ORIGIN: options.httpOrigin }),
     },
     onInvoked: ({ name }, result) =>
       emit({

@@ -48,6 +48,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     dataDir: join(dataDir, 'runtime'),
     awsWorldUrl: world.awsUrl,
     githubApiUrl: world.githubApiUrl,
+    httpOrigin: world.url,
     ...(realModel === undefined ? { modelOrigin: world.url } : {}),
     ...(realModel?.bedrock === undefined ? {} : { bedrock: realModel.bedrock }),
     adminAccessKeyId: ADMIN_KEY,

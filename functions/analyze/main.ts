@@ -26,7 +26,7 @@ import { makePatternReader } from '#shared/app/recognise-patterns.ts';
 import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
@@ -85,7 +85,7 @@ export const handler = stepFunction({
     metrics: makeCloudWatchMetricReader(),
     signatures,
     model: await modelOf(),
-    actions: ACTIONS,
+    actions: actionsOf(configuration),
     configuration,
     clock: systemClock,
     meter: lambdaMeter,

@@ -5,13 +5,14 @@ import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts'
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makePlaybookPorts } from '#shared/adapters/aws/playbook-ports.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithub } from '#shared/adapters/github/github.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { actionPorts } from '#shared/app/act-ports.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
@@ -35,9 +36,10 @@ export const handler = stepFunction({
       alarms: makeCloudWatchAlarmReader(),
       deployments: makeDeploymentReader(),
       resources: makeAllResourcesReader(),
+      ...makePlaybookPorts(configuration.http, process.env),
       clock: systemClock,
     }),
-    actions: ACTIONS,
+    actions: actionsOf(configuration),
     configuration,
     clock: systemClock,
     meter: lambdaMeter,

@@ -11,7 +11,7 @@ import { makeGithub } from '#shared/adapters/github/github.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
@@ -34,7 +34,7 @@ export const handler = stepFunction({
     alarms: makeCloudWatchAlarmReader(),
     deployments: makeDeploymentReader(),
     resources: makeAllResourcesReader(),
-    actions: ACTIONS,
+    actions: actionsOf(configuration),
     configuration,
     clock: systemClock,
     meter: lambdaMeter,

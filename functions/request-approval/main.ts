@@ -5,7 +5,7 @@ import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
@@ -19,7 +19,7 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
     apiUrl: environment.apiUrl,
-    actions: ACTIONS,
+    actions: actionsOf(configuration),
     configuration,
     clock: systemClock,
     meter: lambdaMeter,

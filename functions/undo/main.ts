@@ -9,6 +9,7 @@ import { makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-writer.ts
 import { makeLambdaAliasWriter } from '#shared/adapters/aws/lambda-alias-writer.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeLambdaFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
+import { makePlaybookPorts } from '#shared/adapters/aws/playbook-ports.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithub } from '#shared/adapters/github/github.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
@@ -43,9 +44,10 @@ export const handler = stepFunction({
       ecsServices: makeEcsServiceWriter(),
       autoScaling: makeAutoScalingWriter(),
       databases: makeDatabaseWriter(),
+      ...makePlaybookPorts(configuration.http, process.env),
       clock: systemClock,
     }),
-    actions: ACTIONS,
+    actions: actionsOf(configuration),
     configuration,
     clock: systemClock,
     meter: lambdaMeter,

@@ -7,6 +7,7 @@ import type { ModelProvider } from '#shared/plugins/llm/contract.ts';
 import type { SourcePlugin } from '#shared/plugins/sources/contract.ts';
 import type { ResourceCatalogue } from '../access.ts';
 import { Api } from '../constructs/api.ts';
+import { AutomationDocuments } from '../constructs/automation-documents.ts';
 import { EscalationTopic } from '../constructs/escalation-topic.ts';
 import { Intake } from '../constructs/intake.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
@@ -14,6 +15,7 @@ import { Monitoring } from '../constructs/monitoring.ts';
 import { Schedules } from '../constructs/schedules.ts';
 import { Tracing } from '../constructs/tracing.ts';
 import { Workflow } from '../constructs/workflow.ts';
+import { usedDocuments } from '../documents.ts';
 import { pascalCase } from '../heal-definition.ts';
 import { resourceCatalogue, withWorkflow } from '../resource-catalogue.ts';
 import type { Settings } from '../settings.ts';
@@ -53,6 +55,8 @@ export class SelfhealStack extends Stack {
     });
     this.api = new Api(this, 'Api', { issuerUrl: state.approverIssuerUrl, audience: state.userPoolClientId });
     this.schedules = new Schedules(this, 'Schedules');
+    const automation = usedDocuments(settings.configuration);
+    if (automation.documents.length > 0) new AutomationDocuments(this, 'Automation', automation);
     this.functions = new Construct(this, 'Functions');
     const catalogue = resourceCatalogue({
       state,

@@ -16,6 +16,9 @@ export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clo
     ecsServices: given.ecsServices ?? refusing('ecsServices'),
     autoScaling: given.autoScaling ?? refusing('autoScaling'),
     databases: given.databases ?? refusing('databases'),
+    endpoints: given.endpoints ?? refusing('endpoints'),
+    automations: given.automations ?? refusing('automations'),
+    parameters: given.parameters ?? refusing('parameters'),
     clock: given.clock,
   };
 }

@@ -66,6 +66,7 @@ export function makeBackends(services: Services): Record<string, Backend> {
     ecs: forwarded,
     logs: forwarded,
     monitoring: forwarded,
+    ssm: forwarded,
     rds: forwarded,
   };
 }

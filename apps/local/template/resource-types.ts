@@ -146,6 +146,7 @@ export const SERVED_TYPES = {
     ref: 'arn',
     attributes: { PolicyArn: 'arn' },
   },
+  'AWS::SSM::Document': { nameProperty: 'Name' },
   'AWS::Logs::LogGroup': named('LogGroupName', arnOf('logs', 'log-group:', ':*')),
 } as const satisfies Record<string, ResourceType>;
 

@@ -1,6 +1,7 @@
 import { type AwsControl, makeLocalAws } from './aws/control.ts';
 import { API_PREFIX } from './github/api.ts';
 import { type GithubControl, makeLocalGithub } from './github/control.ts';
+import { type JobsControl, makeLocalJobs } from './jobs/jobs.ts';
 import { makeLocalModels } from './models/models.ts';
 import type { ModelControl } from './models/scripted-model.ts';
 import { makeSamples, type Samples } from './samples/samples.ts';
@@ -37,6 +38,8 @@ export interface World {
   readonly aws: AwsControl;
   /** Every language model: Bedrock, Anthropic, OpenAI and Ollama. */
   readonly models: ModelControl;
+  /** The company's Airflow. */
+  readonly jobs: JobsControl;
   readonly samples: Samples;
   readonly faults: Faults;
   readonly journal: EffectsJournal;
@@ -51,6 +54,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const journal = makeJournal(dataDir);
   const listeners = new Set<(exchange: Exchange) => void>();
   const aws = makeLocalAws({ journal, dataDir, account, region, onEvent: (event) => onEvent?.(event) });
+  const jobs = makeLocalJobs({ journal, dataDir, cleared: () => aws.control.clearReports() });
   const models = makeLocalModels();
   const parts: { github?: ReturnType<typeof makeLocalGithub> } = {};
   const server = await serveHttp({
@@ -58,7 +62,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     faults,
     services(url) {
       parts.github = makeLocalGithub({ site: { api: url + API_PREFIX, web: url }, journal, dataDir });
-      return [...parts.github.services, aws.service, ...models.services];
+      return [...parts.github.services, aws.service, jobs.service, ...models.services];
     },
     onExchange(exchange) {
       log?.(`${exchange.service} ${exchange.operation} ${exchange.response.status}`);
@@ -75,6 +79,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     github: github.control,
     aws: aws.control,
     models: models.control,
+    jobs: jobs.control,
     samples: makeSamples(github.control, aws.control),
     faults,
     journal,

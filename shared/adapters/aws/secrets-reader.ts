@@ -39,7 +39,17 @@ export function makeSecretReader(
   };
 }
 
-async function fetchSecret(client: SecretsManagerClient, name: SecretName, arn: string): Promise<Secret> {
+/** The header `authorization` that an endpoint's secret holds. Read at each call: calls are rare, and a changed secret counts at once. */
+export async function readAuthorization(
+  arn: string,
+  client: SecretsManagerClient = new SecretsManagerClient(REPEATABLE),
+): Promise<string> {
+  const { authorization } = await fetchSecret(client, 'of the endpoint', arn);
+  if (authorization === undefined) throw new CorruptRecord('The secret of the endpoint has no "authorization".');
+  return authorization;
+}
+
+async function fetchSecret(client: SecretsManagerClient, name: string, arn: string): Promise<Secret> {
   const { SecretString } = await callAws(`Reading the secret ${name}`, () =>
     client.send(new GetSecretValueCommand({ SecretId: arn })),
   );

@@ -106,6 +106,11 @@ const SsmDocument = z.strictObject({
   ...DocumentRun.shape,
   /** How long an execution may take before it counts as failed. */
   timeoutSeconds: z.number().int().min(10).max(3600).default(600),
+  /** The role that a document of yours assumes: it must be passed on. Selfheal's own documents have theirs. */
+  role: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/)
+    .optional(),
   undo: DocumentRun.optional(),
 });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { TargetContext } from '../incident/target-context.ts';
 
-export const ActionFamily = z.enum(['github', 'lambda', 'ecs', 'autoscaling', 'rds']);
+export const ActionFamily = z.enum(['github', 'lambda', 'ecs', 'autoscaling', 'rds', 'http', 'ssm']);
 export type ActionFamily = z.infer<typeof ActionFamily>;
 export const Risk = z.enum(['low', 'medium', 'high']);
 export type Risk = z.infer<typeof Risk>;

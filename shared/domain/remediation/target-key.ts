@@ -18,9 +18,14 @@ export function aliasKey(functionName: string, alias: string): string {
   return `lambda:${functionName}/${alias}`;
 }
 
+/** The key of what a playbook changes for a service. */
+export function playbookKey(serviceId: string, playbookId: string): string {
+  return `playbook:${serviceId}/${playbookId}`;
+}
+
 /**
  * The things an incident's actions may change: its own run, or the deployment of its service and what the service's owner listed as
- * remedies for this very alarm. Each action changes one of them. `fingerprint`: of a failure whose repository may be written into.
+ * remedies for this very alarm, and what the playbooks change that it allows. Each action changes one of them. `fingerprint`: of a failure whose repository may be written into.
  */
 export function changeableKeys(
   target: TargetContext,
@@ -34,7 +39,9 @@ export function changeableKeys(
         ...(fingerprint === null ? [] : [fixKey(target.repository, fingerprint)]),
       ];
     case 'alarm':
-      return service === null ? [] : [...new Set([...deploymentKeys(service), ...remedyKeys(service, target)])];
+      return service === null
+        ? []
+        : [...new Set([...deploymentKeys(service), ...remedyKeys(service, target), ...playbookKeys(service)])];
     case 'storm':
       return [];
     default:
@@ -47,6 +54,11 @@ function deploymentKeys({ deployment }: Service): string[] {
   return deployment.kind === 'lambda-alias'
     ? [aliasKey(deployment.functionName, deployment.alias)]
     : [ecsServiceKey(deployment.cluster, deployment.service)];
+}
+
+/** Only what this service allows: a playbook of another one is none of its own. */
+function playbookKeys({ id, playbooks }: Service): string[] {
+  return playbooks.map((playbook) => playbookKey(id, playbook.id));
 }
 
 function remedyKeys(service: Service, target: AlarmTarget): string[] {

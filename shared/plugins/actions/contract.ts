@@ -17,6 +17,7 @@ import type {
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { CodeWriter } from '#shared/ports/code-writer.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { AutomationRunner, EndpointCaller, ParameterStore } from '#shared/ports/playbook-effects.ts';
 import type { Proposals } from '#shared/ports/proposals.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
@@ -65,6 +66,9 @@ export interface ActionPorts {
   readonly ecsServices: EcsServiceWriter;
   readonly autoScaling: AutoScalingWriter;
   readonly databases: DatabaseWriter;
+  readonly endpoints: EndpointCaller;
+  readonly automations: AutomationRunner;
+  readonly parameters: ParameterStore;
   readonly clock: Clock;
 }
 

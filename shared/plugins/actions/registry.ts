@@ -3,6 +3,7 @@ import { cancelStuckRun } from './cancel-stuck-run.ts';
 import { changeRdsParameter } from './change-rds-parameter.ts';
 import type { ActionPlugin } from './contract.ts';
 import { fixPullRequest } from './fix-pull-request.ts';
+import { playbookActions } from './playbook/playbook-action.ts';
 import { raiseLambdaMemory } from './raise-lambda-memory.ts';
 import { rebootRdsInstance } from './reboot-rds-instance.ts';
 import { redeployEcsService } from './redeploy-ecs-service.ts';
@@ -34,6 +35,11 @@ export const ACTIONS: readonly ActionPlugin[] = [
   changeRdsParameter,
   rebootRdsInstance,
 ];
+
+/** Every remediation under this configuration: Selfheal's own, and one for each playbook that a service allows. */
+export function actionsOf(configuration: Configuration): readonly ActionPlugin[] {
+  return [...ACTIONS, ...playbookActions(configuration)];
+}
 
 /** The plug-in of an id, or null when there is none (any more). */
 export function actionOf(id: string, actions: readonly ActionPlugin[] = ACTIONS): ActionPlugin | null {

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as z from 'zod';
 import { prepareAssembly } from '#apps/local/assembly.ts';
+import { withPlaybooks } from '#infra/configured-playbooks.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -83,7 +84,8 @@ export async function anAssembly(request: AssemblyRequest = {}): Promise<{ assem
     linkTree(prepared.assemblyDir, assemblyDir);
   });
   if (configuration !== undefined) {
-    const text = JSON.stringify(Configuration.parse(sampleConfiguration({ ...BASES[base], ...configuration })));
+    const parsed = Configuration.parse(sampleConfiguration({ ...BASES[base], ...configuration }));
+    const text = JSON.stringify(withPlaybooks(parsed, join(SHELF, `${base}.json`), () => undefined));
     for (const name of readdirSync(assemblyDir)) {
       const file = join(assemblyDir, name, 'selfheal.json');
       if (existsSync(file)) replaceFile(file, text);

@@ -136,10 +136,33 @@ export const ecsActions: ActionMapping = ({ operation, input }, deployment) => {
     : null;
 };
 
-export const ssmActions: ActionMapping = onOne('ssm', ['GetParameter', 'PutParameter'], (input, deployment) => {
-  const name = textOf(objectOf(input).Name) ?? '';
-  return regional('ssm', `parameter/${name.replace(/^\//, '')}`, deployment);
-});
+/** Who starts a document needs it, the executions it makes, and the role that it assumes. */
+export const ssmActions: ActionMapping = ({ operation, input }, deployment) => {
+  const action = `ssm:${operation}`;
+  const on = (resource: string) => regional('ssm', resource, deployment);
+  switch (operation) {
+    case 'GetParameter':
+    case 'PutParameter':
+      return [{ action, resource: on(`parameter/${(textOf(input.Name) ?? '').replace(/^\//, '')}`) }];
+    case 'StartAutomationExecution': {
+      const name = textOf(input.DocumentName) ?? '';
+      const document = deployment.ofType('AWS::SSM::Document').find((each) => each.name === name);
+      const role = textOf(objectOf(document?.properties.Content).assumeRole);
+      const context = { 'iam:PassedToService': 'ssm.amazonaws.com' };
+      return [
+        { action, resource: on(`document/${name}`) },
+        { action, resource: on('automation-execution/new') },
+        ...(role === undefined ? [] : [{ action: 'iam:PassRole', resource: role, context }]),
+      ];
+    }
+    case 'GetAutomationExecution':
+      return [{ action, resource: on(`automation-execution/${textOf(input.AutomationExecutionId) ?? ''}`) }];
+    case 'DescribeAutomationExecutions':
+      return [{ action, resource: '*' }];
+    default:
+      return null;
+  }
+};
 
 export const kmsActions: ActionMapping = onOne(
   'kms',

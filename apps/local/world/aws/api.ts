@@ -5,6 +5,7 @@ import { recogniseLambda } from './lambda.ts';
 import { CLOUDWATCH_OPERATIONS, LOGS_OPERATIONS } from './monitoring.ts';
 import { AwsError, type AwsRooms, type Failure, type Operation } from './operation.ts';
 import { recogniseQuery } from './query-call.ts';
+import { SSM_OPERATIONS } from './ssm.ts';
 
 interface RpcService {
   /** IAM prefix. */
@@ -20,6 +21,7 @@ const RPC_SERVICES: readonly RpcService[] = [
   { id: 'ecs', target: 'AmazonEC2ContainerServiceV20141113', version: '1.1', operations: ECS_OPERATIONS },
   { id: 'cloudwatch', target: 'GraniteServiceVersion20100801', version: '1.0', operations: CLOUDWATCH_OPERATIONS },
   { id: 'logs', target: 'Logs_20140328', version: '1.1', operations: LOGS_OPERATIONS },
+  { id: 'ssm', target: 'AmazonSSM', version: '1.1', operations: SSM_OPERATIONS },
 ];
 
 /**

@@ -1,5 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Collection, makeCollection } from '../server/collection.ts';
+import {
+  type AutomationRooms,
+  areReportsCleared,
+  beginTrouble,
+  isGalleryRestarted,
+  openAutomationRooms,
+} from './automation-state.ts';
 
 /** The services of a small company: its deployments may be bad, and then its alarms ring. */
 export const SERVICE_IDS = [
@@ -10,6 +17,8 @@ export const SERVICE_IDS = [
   'invoices',
   'search',
   'accounts',
+  'reports',
+  'gallery',
 ] as const;
 export type ServiceId = (typeof SERVICE_IDS)[number];
 
@@ -105,7 +114,7 @@ export interface LogEvent {
   readonly message: string;
 }
 
-export interface Company {
+export interface Company extends AutomationRooms {
   readonly account: string;
   readonly region: string;
   readonly functions: Collection<LambdaState>;
@@ -131,6 +140,7 @@ export function openCompany(account: string, region: string, dataDir: string | u
     databases: makeCollection(dataDir, 'aws/databases'),
     alarms: makeCollection(dataDir, 'aws/alarms'),
     logs: makeCollection(dataDir, 'aws/log-groups'),
+    ...openAutomationRooms(dataDir),
   };
   if (company.alarms.size === 0) found(company);
   return company;
@@ -241,6 +251,10 @@ export function deployBad(company: Company, service: ServiceId, minutes: number)
         ...settings(512),
       });
       return;
+    case 'reports':
+    case 'gallery':
+      beginTrouble(company, service);
+      return;
     default:
       service satisfies never;
   }
@@ -282,6 +296,10 @@ export function isHealthy(company: Company, service: ServiceId): boolean {
       const database = company.databases.get('accounts-db');
       return (database?.parameters[0]?.value ?? 0) > ACCOUNTS_CONNECTIONS || isToday(database?.events.at(-1)?.at);
     }
+    case 'reports':
+      return areReportsCleared(company);
+    case 'gallery':
+      return isGalleryRestarted(company);
     case 'ledger':
       return false;
     default:
@@ -375,5 +393,29 @@ export const ALARMS: readonly AlarmDefinition[] = [
     threshold: 3000,
     quietValue: 410,
     loudValue: 8740,
+  },
+  {
+    name: 'reports-late',
+    service: 'reports',
+    description: 'The nightly reports are not written.',
+    namespace: 'Shop/Reports',
+    metric: 'HoursSinceReport',
+    statistic: 'Maximum',
+    dimensions: { Dag: 'nightly-reports' },
+    threshold: 26,
+    quietValue: 3,
+    loudValue: 31,
+  },
+  {
+    name: 'gallery-memory',
+    service: 'gallery',
+    description: 'The server of the gallery is about to run out of memory.',
+    namespace: 'CWAgent',
+    metric: 'mem_used_percent',
+    statistic: 'Average',
+    dimensions: { InstanceId: 'i-0a1b2c3d4e5f60718' },
+    threshold: 90,
+    quietValue: 58,
+    loudValue: 97,
   },
 ];

@@ -39,6 +39,13 @@ export interface AwsControl {
   /** Moves an alias as somebody else would: not in the effects journal. */
   moveAliasByHand(functionName: string, alias: string, version: string): void;
   putLogs(logGroup: string, events: readonly LogEvent[]): void;
+  /** Lets runs of an SSM document fail from now on, or not any more. */
+  failDocument(document: string, fails: boolean): void;
+  /** Sets a parameter as somebody else would: not in the effects journal. */
+  setParameter(name: string, value: string): void;
+  parameter(name: string): string | undefined;
+  /** The failed tasks of the reports run again. */
+  clearReports(): void;
 }
 
 export interface LocalAws {
@@ -93,6 +100,13 @@ export function makeLocalAws(options: {
       if (functionName === 'checkout-api') deployed('checkout');
     },
     putLogs: (group, events) => company.logs.put(group, events),
+    failDocument: (document, fails) => void (fails ? company.failing.add(document) : company.failing.delete(document)),
+    setParameter: (name, value) => company.parameters.put(name, { Name: name, Value: value, Version: 1 }),
+    parameter: (name) => company.parameters.get(name)?.Value,
+    clearReports() {
+      company.trouble.put('reports', { since: new Date().toISOString(), cleared: true });
+      deployed('reports');
+    },
   };
   for (const alarm of company.alarms.all()) if (alarm.state.value === 'ALARM') deployed(alarm.service);
   return {

@@ -74,6 +74,33 @@ const VOICES: Readonly<Partial<Record<ServiceId, Voice>>> = {
       `{"level":"info","method":"GET","path":"/products/${700 + index}","status":200,"ms":${640 + (index % 150)}}`,
     ],
   },
+  reports: {
+    group: '/shop/reports',
+    stream: 'airflow-worker-1',
+    rate: 4,
+    calm: (index) => [
+      `{taskinstance.py:1332} INFO - Marking task as SUCCESS. dag_id=nightly-reports, task_id=extract_${index % 5}`,
+    ],
+    broken: () => [
+      '{taskinstance.py:1851} ERROR - Task failed with exception',
+      'Traceback (most recent call last):',
+      '  File "/opt/airflow/lib/airflow/utils/timeout.py", line 69, in handle_timeout',
+      '    raise AirflowTaskTimeout(self.error_message)',
+      'airflow.exceptions.AirflowTaskTimeout: Timeout, PID: 4711',
+      '{taskinstance.py:1318} INFO - Marking task as FAILED. dag_id=nightly-reports, task_id=load',
+    ],
+  },
+  gallery: {
+    group: '/shop/gallery',
+    stream: 'i-0a1b2c3d4e5f60718',
+    rate: 20,
+    calm: (index) => [`INFO  picture served bytes=${9_000 + 40 * (index % 40)} ms=${8 + (index % 12)}`],
+    broken: () => [
+      'ERROR request failed',
+      'java.lang.OutOfMemoryError: Java heap space',
+      '    at shop.gallery.Thumbnails.scale(Thumbnails.java:88)',
+    ],
+  },
   ledger: {
     group: '/aws/lambda/ledger-api',
     stream: '2026/11/20/[17]a0b1c2d3e4f5061728394a5b6c7d8e9f',

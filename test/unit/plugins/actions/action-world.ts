@@ -18,11 +18,14 @@ import {
 } from '#test/builders/index.ts';
 import {
   fakeAlarms,
+  fakeAutomations,
   fakeClock,
   fakeCodeHost,
   fakeDeployments,
   fakeEcsServices,
+  fakeEndpoints,
   fakeLambdaAliases,
+  fakeParameters,
 } from '#test/fakes/index.ts';
 import { aRepositoryWorld, writingContext } from './fix-world.ts';
 import { finishResources, remediedService, remedyPorts, someResources } from './remedy-world.ts';
@@ -106,6 +109,9 @@ export function anActionWorld(id?: string) {
         state.ecs = { ...state.ecs, currentTaskDefinition: taskDefinition };
       },
     }),
+    endpoints: fakeEndpoints(),
+    automations: fakeAutomations(),
+    parameters: fakeParameters(),
     clock,
   } satisfies ActionPorts;
   /** The incident's trouble goes away. */

@@ -22,6 +22,7 @@ const PARTS = new Set([
   'fix-validation',
   'fix-pull-request-words',
   'recent-deployment',
+  'playbook',
 ]);
 
 /** Actions whose effect is all that there is to see. */

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { bindPlaybook } from '#shared/domain/playbook/bind-playbook.ts';
+import type { DocumentRun } from '#shared/domain/playbook/playbook.ts';
+import { OWN_DOCUMENTS } from '#shared/plugins/actions/playbook/ssm-document.ts';
+
+const FOLDER = join(import.meta.dirname, 'documents');
+
+/** An Automation document as it is written; `${AutomationRole}` stands for the role that it assumes. */
+export interface OwnDocument {
+  /** `Selfheal-RestartService`. */
+  readonly name: string;
+  readonly content: {
+    readonly assumeRole: string;
+    readonly parameters: Readonly<Record<string, { readonly allowedPattern: string }>>;
+    readonly [more: string]: unknown;
+  };
+}
+
+/** Every document that comes with Selfheal, in name order. */
+export function ownDocuments(): OwnDocument[] {
+  return readdirSync(FOLDER)
+    .sort()
+    .map((file) => ({
+      name: `${OWN_DOCUMENTS}${basename(file, '.yaml')}`,
+      content: parse(readFileSync(join(FOLDER, file), 'utf8'), { maxAliasCount: 0 }) as OwnDocument['content'],
+    }));
+}
+
+export interface UsedDocuments {
+  readonly documents: readonly OwnDocument[];
+  /** On which the documents run commands. */
+  readonly instances: readonly string[];
+}
+
+/** The own documents that playbooks of some service run, and the instances that the services bind them to. */
+export function usedDocuments({ playbooks, services }: Configuration): UsedDocuments {
+  const names = new Set<string>();
+  const instances = new Set<string>();
+  for (const playbook of playbooks) {
+    if (playbook.kind !== 'ssm_document') continue;
+    const runs: DocumentRun[] = [playbook, ...(playbook.undo === undefined ? [] : [playbook.undo])];
+    for (const service of services) {
+      const bound = bindPlaybook(playbook, service);
+      if (bound.kind === 'unfit') continue;
+      for (const run of runs.filter(({ document }) => document.startsWith(OWN_DOCUMENTS))) {
+        names.add(run.document);
+        const name = /^\{(\w+)\}$/.exec(run.arguments.InstanceId ?? '')?.[1] ?? '';
+        instances.add(String(bound.values[name] ?? run.arguments.InstanceId));
+      }
+    }
+  }
+  return { documents: ownDocuments().filter(({ name }) => names.has(name)), instances: [...instances].sort() };
+}

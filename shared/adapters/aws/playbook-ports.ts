@@ -1,0 +1,36 @@
+import type { Http } from '#shared/domain/configuration/http-endpoints.ts';
+import type { AutomationRunner, EndpointCaller, ParameterStore } from '#shared/ports/playbook-effects.ts';
+import { makeEndpointCaller } from '../http/endpoint-caller.ts';
+import { readAuthorization } from './secrets-reader.ts';
+import { makeSsmAutomations } from './ssm-automations.ts';
+import { makeSsmParameters } from './ssm-parameters.ts';
+
+export interface PlaybookPorts {
+  readonly endpoints: EndpointCaller;
+  readonly automations: AutomationRunner;
+  readonly parameters: ParameterStore;
+}
+
+/** All that playbooks may touch; the role decides what of it works. `environment.HTTP_ORIGIN` is set by the local runtime. */
+export function makePlaybookPorts(
+  http: Http,
+  environment: Readonly<Record<string, string | undefined>>,
+): PlaybookPorts {
+  return {
+    endpoints: endpointsOf(http, environment),
+    automations: makeSsmAutomations(),
+    parameters: makeSsmParameters(),
+  };
+}
+
+/** The allowed endpoints, with the credentials of each. */
+export function endpointsOf(
+  { allowedEndpoints }: Http,
+  environment: Readonly<Record<string, string | undefined>>,
+): EndpointCaller {
+  return makeEndpointCaller({
+    endpoints: allowedEndpoints,
+    origin: environment.HTTP_ORIGIN,
+    authorization: async ({ authorizationSecretArn: arn }) => (arn === null ? null : await readAuthorization(arn)),
+  });
+}

@@ -1,0 +1,103 @@
+import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
+import { OutcomeUnknown, Refused } from '#shared/domain/kernel/errors.ts';
+import { type ApiCallPlaybook, type Call, meets, type Observe } from '#shared/domain/playbook/playbook.ts';
+import { fillAddress, fillPayload, type Values } from '#shared/domain/playbook/template.ts';
+import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
+import type { EndpointCaller } from '#shared/ports/playbook-effects.ts';
+import type { ActionPorts, Grant, Observation, Verification } from '../contract.ts';
+import { type Mechanics, NOTHING_TO_CHECK, type PlaybookParameters, valuesOf } from './mechanics.ts';
+
+/** Calls an allowed endpoint. Its only right on AWS is to read the endpoint's credentials. */
+export function apiCall(playbook: ApiCallPlaybook): Mechanics {
+  const { observe: look, undo, timeoutSeconds } = playbook;
+  const observe = (parameters: PlaybookParameters, ports: ActionPorts): Promise<Observation> =>
+    look === undefined ? Promise.resolve({ kind: 'not-started' }) : observeBy(look, parameters, ports);
+  const observeBy = async (by: Observe, parameters: PlaybookParameters, ports: ActionPorts): Promise<Observation> => {
+    const values = valuesOf(playbook.id, parameters);
+    const answer = await ports.endpoints.read(fillAddress(by.endpoint, values), playbook.timeoutSeconds);
+    if (meets(answer, by.done, values)) return { kind: 'happened', receipt: receiptOf(playbook, ports) };
+    if (meets(answer, by.before, values)) return { kind: 'not-started' };
+    return {
+      kind: 'superseded',
+      reason: `${playbook.title}: the endpoint shows neither the state before nor the one after.`,
+    };
+  };
+  return {
+    observe,
+    execute: async (parameters, ports) => {
+      const values = valuesOf(playbook.id, parameters);
+      await perform(playbook, values, { key: String(values.key), timeoutSeconds, endpoints: ports.endpoints });
+      return receiptOf(playbook, ports);
+    },
+    succeeded: (parameters, _receipt, ports) => succeeded(playbook, valuesOf(playbook.id, parameters), ports),
+    ...(undo === undefined
+      ? {}
+      : {
+          undo: async (parameters: PlaybookParameters, _receipt: Receipt, ports: ActionPorts) => {
+            const seen = await observe(parameters, ports);
+            if (seen.kind === 'not-started') return `${playbook.title}: it is as it was before.`;
+            if (seen.kind !== 'happened') throw new Refused('Somebody else changed it meanwhile; it was left so.');
+            const values = valuesOf(playbook.id, parameters);
+            await perform(undo, values, {
+              key: `${String(values.key)}-undo`,
+              timeoutSeconds,
+              endpoints: ports.endpoints,
+            });
+            return `${playbook.title}: undone by ${undo.method} ${undo.endpoint}.`;
+          },
+        }),
+    grants: (_values, { http }) => {
+      const secrets = secretsOf(playbook, http.allowedEndpoints);
+      return { execute: secrets, observe: secrets, undo: undo === undefined ? [] : secrets };
+    },
+  };
+}
+
+/** A placeholder never stands in the host, so that any value tells the endpoint. */
+function secretsOf({ endpoint, observe, verify, undo }: ApiCallPlaybook, allowed: readonly AllowedEndpoint[]): Grant[] {
+  const resources = [endpoint, observe?.endpoint, verify?.endpoint, undo?.endpoint].flatMap((text) => {
+    const answer = resolveEndpoint((text ?? '').replace(/[{}]/g, ''), allowed);
+    return answer.kind === 'allowed' ? (answer.endpoint.authorizationSecretArn ?? []) : [];
+  });
+  return resources.length === 0
+    ? []
+    : [{ actions: ['secretsmanager:GetSecretValue'], resources: [...new Set(resources)] }];
+}
+
+interface Sending {
+  readonly key: string;
+  readonly timeoutSeconds: number;
+  readonly endpoints: EndpointCaller;
+}
+
+async function perform(call: Call, values: Values, { key, timeoutSeconds, endpoints }: Sending): Promise<void> {
+  const endpoint = fillAddress(call.endpoint, values);
+  const payload = call.payload === undefined ? undefined : fillPayload(call.payload, values);
+  const answer = await endpoints.send({ endpoint, method: call.method, payload, timeoutSeconds, key });
+  if (meets(answer, call.success, values)) return;
+  const what = `${call.method} ${call.endpoint} was answered with status ${answer.status}`;
+  // Something was accepted, but not what was asked for: the target tells what became of it.
+  if (answer.status < 300) throw new OutcomeUnknown(`${what} and another content than expected.`);
+  throw new Refused(`${what}.`);
+}
+
+async function succeeded(
+  { verify, timeoutSeconds, title }: ApiCallPlaybook,
+  values: Values,
+  ports: ActionPorts,
+): Promise<Verification> {
+  if (verify === undefined) return NOTHING_TO_CHECK;
+  const answer = await ports.endpoints.read(fillAddress(verify.endpoint, values), timeoutSeconds);
+  const shows = `The endpoint answers with status ${answer.status}.`;
+  if (meets(answer, verify.success, values)) return { state: 'recovered', summary: shows };
+  const hasFailed = verify.failed !== undefined && meets(answer, verify.failed, values);
+  return hasFailed
+    ? { state: 'failed', summary: `${title}: it ended without success. ${shows}` }
+    : { state: 'pending', summary: `${title}: the success check does not hold yet. ${shows}` };
+}
+
+const receiptOf = ({ title, method, endpoint }: ApiCallPlaybook, { clock }: ActionPorts): Receipt => ({
+  summary: `${title}: ${method} ${endpoint}.`,
+  at: clock.now().toISOString(),
+  facts: {},
+});

@@ -1,0 +1,33 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { keyOf } from '#shared/domain/playbook/bind-playbook.ts';
+import type { Scalar } from '#shared/domain/playbook/parameter.ts';
+import type { Values } from '#shared/domain/playbook/template.ts';
+import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionGrants, ActionPorts, Observation, Verification } from '../contract.ts';
+
+/** What a playbook's action is bound to. */
+export interface PlaybookParameters {
+  readonly service: string;
+  readonly alarmName: string;
+  /** When the alarm rang, ISO 8601: an effect from before is none of ours. */
+  readonly since: string;
+  readonly values: Readonly<Record<string, Scalar>>;
+}
+
+/** What differs from kind to kind of playbook. The alarm is looked at outside. */
+export interface Mechanics {
+  observe(parameters: PlaybookParameters, ports: ActionPorts): Promise<Observation>;
+  execute(parameters: PlaybookParameters, ports: ActionPorts): Promise<Receipt>;
+  /** `recovered` when the playbook's own success check holds; then the alarm decides. */
+  succeeded(parameters: PlaybookParameters, receipt: Receipt, ports: ActionPorts): Promise<Verification>;
+  undo?(parameters: PlaybookParameters, receipt: Receipt, ports: ActionPorts): Promise<string>;
+  /** For these values, of one service. */
+  grants(values: Values, configuration: Configuration): ActionGrants;
+}
+
+/** The values that templates may use. */
+export function valuesOf(playbook: string, { service, since, values }: PlaybookParameters): Values {
+  return { ...values, service, key: keyOf({ playbook, service, since, values }) };
+}
+
+export const NOTHING_TO_CHECK: Verification = { state: 'recovered', summary: 'It needs no check of its own.' };

@@ -1,0 +1,100 @@
+import { digestOf } from '#shared/domain/kernel/digest.ts';
+import type { DocumentRun, SsmDocumentPlaybook } from '#shared/domain/playbook/playbook.ts';
+import { fillText, type Values } from '#shared/domain/playbook/template.ts';
+import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
+import type { Automation } from '#shared/ports/playbook-effects.ts';
+import type { ActionPorts, Grant } from '../contract.ts';
+import { type Mechanics, type PlaybookParameters, valuesOf } from './mechanics.ts';
+
+/** What the names of the documents begin with that come with Selfheal. */
+export const OWN_DOCUMENTS = 'Selfheal-';
+/** Of the role that these assume, with the region behind it: a role's name is one for all regions. */
+export const AUTOMATION_ROLE = 'Selfheal-Automation';
+
+/** Runs an own SSM Automation document, once for each alarm. */
+export function documentRun(playbook: SsmDocumentPlaybook): Mechanics {
+  const { undo } = playbook;
+  return {
+    observe: async (parameters, ports) => {
+      const found = await findRun(playbook, valuesOf(playbook.id, parameters), parameters, ports);
+      return found === null
+        ? { kind: 'not-started' }
+        : { kind: 'happened', receipt: receiptOf(playbook, found.id, found.startedAt) };
+    },
+    execute: async (parameters, ports) => {
+      const values = valuesOf(playbook.id, parameters);
+      const id = await start(playbook, values, String(values.key), ports);
+      return receiptOf(playbook, id, ports.clock.now().toISOString());
+    },
+    succeeded: async (_parameters, { facts, at }, { automations, clock }) => {
+      const run = await automations.read(String(facts.executionId));
+      if (run === null) return { state: 'failed', summary: `The execution of ${playbook.document} cannot be found.` };
+      const summary = `The execution of ${playbook.document} is ${run.status}.`;
+      if (run.state !== 'running') return { state: run.state === 'succeeded' ? 'recovered' : 'failed', summary };
+      const seconds = (clock.now().getTime() - Date.parse(at)) / 1000;
+      if (seconds <= playbook.timeoutSeconds) return { state: 'pending', summary };
+      return { state: 'failed', summary: `${summary} It takes longer than ${playbook.timeoutSeconds} seconds.` };
+    },
+    ...(undo === undefined
+      ? {}
+      : {
+          undo: async (parameters: PlaybookParameters, _receipt: Receipt, ports: ActionPorts) => {
+            // The token makes a repeated undo the same execution.
+            const values = valuesOf(playbook.id, parameters);
+            const id = await start(undo, values, digestOf(`undo#${String(values.key)}`, 32), ports);
+            return `${playbook.title}: started ${undo.document} to restore what was before (${id}).`;
+          },
+        }),
+    grants: () => ({
+      execute: [startOf(playbook), ...passOf(playbook)],
+      observe: READ_RUNS,
+      undo: undo === undefined ? [] : [startOf(undo), ...passOf({ ...undo, role: playbook.role })],
+    }),
+  };
+}
+
+const argumentsOf = (run: DocumentRun, values: Values): Record<string, string> =>
+  Object.fromEntries(Object.entries(run.arguments).map(([name, template]) => [name, fillText(template, values)]));
+
+function start(run: DocumentRun, values: Values, token: string, { automations }: ActionPorts): Promise<string> {
+  const { document, version } = run;
+  return automations.start({ document, version, arguments: argumentsOf(run, values), token });
+}
+
+function findRun(
+  run: DocumentRun,
+  values: Values,
+  { since }: PlaybookParameters,
+  { automations }: ActionPorts,
+): Promise<Automation | null> {
+  return automations.find(run.document, new Date(since), argumentsOf(run, values));
+}
+
+const receiptOf = ({ title, document }: SsmDocumentPlaybook, executionId: string, at: string): Receipt => ({
+  summary: `${title}: started ${document} (${executionId}).`,
+  at,
+  facts: { executionId },
+});
+
+const HERE = `arn:\${Partition}:ssm:\${Region}:\${Account}`;
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html */
+const startOf = ({ document }: DocumentRun): Grant => ({
+  actions: ['ssm:StartAutomationExecution'],
+  resources: [`${HERE}:document/${document}`, `${HERE}:automation-execution/*`],
+});
+
+/** Who starts a document passes on the role that it assumes. */
+function passOf({ document, role }: { readonly document: string; readonly role?: string | undefined }): Grant[] {
+  const own = document.startsWith(OWN_DOCUMENTS);
+  const passed = own ? `arn:\${Partition}:iam::\${Account}:role/${AUTOMATION_ROLE}-\${Region}` : role;
+  if (passed === undefined) return [];
+  const conditions = { StringEquals: { 'iam:PassedToService': 'ssm.amazonaws.com' } };
+  return [{ actions: ['iam:PassRole'], resources: [passed], conditions }];
+}
+
+/** Systems Manager knows no resource for listing executions, and an execution's id is not known before it runs; both only read. */
+const READ_RUNS: readonly Grant[] = [
+  { actions: ['ssm:GetAutomationExecution'], resources: [`${HERE}:automation-execution/*`] },
+  { actions: ['ssm:DescribeAutomationExecutions'], resources: ['*'] },
+];
