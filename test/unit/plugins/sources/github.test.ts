@@ -47,6 +47,13 @@ describe('the GitHub source', () => {
     expect(translate({}, { 'x-github-event': 'made-up' })).toEqual({ kind: 'ignored', reason: 'event-other' });
   });
 
+  it('ignores what becomes of a change that Selfheal itself tries, so that no fix is made of a fix', () => {
+    const tried = { conclusion: 'failure', head_branch: 'autofix-20261122-120000' };
+    expect(translate(aWorkflowRunBody({ run: tried }))).toEqual({ kind: 'ignored', reason: 'branch-of-a-fix' });
+    const own = { conclusion: 'failure', head_branch: 'autofix-of-mine' };
+    expect(signalOf(aWorkflowRunBody({ run: own })).kind).toBe('run-failed');
+  });
+
   it.each(['requested', 'in_progress'])('ignores a run that is %s', (action) => {
     expect(translate(aWorkflowRunBody({ action, run: { conclusion: null } }))).toEqual({
       kind: 'ignored',

@@ -1,0 +1,132 @@
+import { setTimeout } from 'node:timers/promises';
+import type { FailedRun } from '#apps/local/world/samples/samples.ts';
+import type { World } from '#apps/local/world/world.ts';
+import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
+import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
+import { act } from '#shared/app/act.ts';
+import { actionPorts } from '#shared/app/act-ports.ts';
+import { guard } from '#shared/app/guard.ts';
+import { makePlan } from '#shared/app/plan.ts';
+import { undo } from '#shared/app/undo.ts';
+import { verify } from '#shared/app/verify.ts';
+import {
+  aClassification,
+  aDiagnosis,
+  aGithubTarget,
+  anIncident,
+  aTelemetry,
+  someRunFacts,
+} from '#test/builders/index.ts';
+import { aRemedyRig } from './remedy-rig.ts';
+
+/** The shop's function as it should be. */
+export const WHOLE = `export function totalOf(lines: readonly Line[], tier: string): number {
+  const sum = lines.reduce((all, line) => all + line.cents * line.quantity, 0);
+  return Math.round(sum * (1 - discountFor(tier)));
+}`;
+
+const work = (code: string, file: string | null) => ({
+  provider: 'bedrock',
+  modelId: 'a-model',
+  turns: 1,
+  inputTokens: 1,
+  cachedInputTokens: 0,
+  outputTokens: 1,
+  microdollars: null,
+  lookups: [],
+  findings: [],
+  suggestions: [{ title: 'Count every line', file, code, evidence: [] }],
+  consulted: [],
+});
+
+export interface FixRigOptions {
+  readonly code?: string;
+  readonly file?: string | null;
+  readonly confidence?: number;
+  readonly patches?: boolean;
+  readonly maxPerDay?: number;
+  readonly run?: FailedRun;
+}
+
+let rigs = 0;
+
+/** A regression of the local shop with a change that a model proposed, before the real adapters. */
+export async function aFixRig(world: World, options: FixRigOptions = {}) {
+  const { code = WHOLE, file = 'src/cart.ts', confidence = 0.85, patches = true, maxPerDay = 100 } = options;
+  rigs += 1;
+  const failed = options.run ?? world.samples.failRun('regression', { deliver: 'none' });
+  const { runId, run, pullRequest } = failed;
+  const fingerprint = rigs.toString(16).padStart(16, '0');
+  const classification = aClassification({ class: 'test_failure', verdict: 'regression', fingerprint });
+  const rig = await aRemedyRig({
+    configure: (one) => ({ ...one, fixes: { repositories: [aSwitch(patches)], maxPerDay } }),
+  });
+  const target = aGithubTarget({ runId, workflowId: run.workflowId, headSha: run.headSha, pullRequest });
+  const incident = anIncident({ id: `gh-${fingerprint}`, target, classification });
+  await rig.deps.incidents.create(incident);
+  await rig.deps.evidence.putTelemetry(incident.id, aTelemetry({ facts: someRunFacts() }));
+  const diagnosis = aDiagnosis({ source: 'model', confidence, classification, choice: null, model: work(code, file) });
+  await rig.deps.evidence.putDiagnosis(incident.id, diagnosis);
+  rig.clock.set(new Date(Date.UTC(2026, 10, 22, 12, rigs)));
+  // Waiting takes the clock on at once and the local GitHub a moment.
+  const sleep = async (milliseconds: number) => {
+    rig.clock.advance(milliseconds);
+    await setTimeout(5);
+  };
+  const clock = { now: rig.clock.now, sleep };
+  const github = { apiUrl: world.githubApiUrl, token: async () => 'a-token', clock, timeoutMilliseconds: 2_000 };
+  const own = {
+    codeHost: makeGithubCodeHost(github),
+    code: makeGithubCodeWriter(github),
+    proposals: makeGithubProposals(github),
+  };
+  const ports = actionPorts({ ...own, fixes: rig.deps.evidence, clock });
+  return { ...failed, fingerprint, incident, deps: { ...rig.deps, ...own, ports, clock } };
+}
+export type FixRig = Awaited<ReturnType<typeof aFixRig>>;
+
+const aSwitch = (patches: boolean) => ({ name: 'acme/shop', patches, reverts: false, issues: false });
+
+/** Runs a step until it ends, as a workflow that is resumed after a crash does. */
+async function again<R>(step: () => Promise<R>): Promise<R> {
+  for (let attempt = 0; attempt < 6; attempt++) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof Error && (error.name === 'Crash' || error.name === 'Retryable'))) throw error;
+    }
+  }
+  throw new Error('The step never ended.');
+}
+
+/** Plans, acts and verifies as the workflow does, and says how each round ended. */
+export async function healWith(deps: FixRig['deps'], incidentId: string): Promise<string[]> {
+  const told: string[] = [];
+  const tried: string[] = [];
+  for (let round = 0; round < 4; round++) {
+    const plan = await again(() => makePlan({ incidentId, tried }, deps));
+    if (plan.decision !== 'act' || plan.digest === null || plan.actionId === null) {
+      return [...told, `${plan.decision}: ${plan.reasons.join(' ')}`];
+    }
+    const place = { incidentId, digest: plan.digest };
+    const { lease, reasons } = await again(() => guard(place, deps));
+    if (lease === null) return [...told, `denied: ${reasons.join(' ')}`];
+    const acted = await again(() => act({ ...place, lease }, deps));
+    tried.push(plan.actionId);
+    if (acted.state !== 'done') {
+      told.push(`${plan.actionId} ${acted.state}: ${acted.summary}`);
+      continue;
+    }
+    let poll = 0;
+    let checked = await again(() => verify({ ...place, poll }, deps));
+    while (checked.state === 'pending' && poll < 30) {
+      poll += 1;
+      await deps.clock.sleep(1000);
+      checked = await again(() => verify({ ...place, poll }, deps));
+    }
+    told.push(`${plan.actionId} ${checked.state}`);
+    if (checked.state === 'failed') told.push((await again(() => undo(place, deps))).summary);
+  }
+  return told;
+}
