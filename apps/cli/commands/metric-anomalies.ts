@@ -1,40 +1,21 @@
 import { type MetricAnomaly, makeMetricDetector } from '#shared/domain/anomaly/metric-detector.ts';
-import { type MetricRow, makeMetricRowParser } from '#shared/domain/anomaly/metric-row.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { metricLines } from '../input/metric-lines.ts';
-import { openInput } from '../input/open-input.ts';
+import type { MetricRow } from '#shared/domain/anomaly/metric-row.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { metricRows } from '../input/metric-rows.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeTogether } from '../write-together.ts';
-
-const MOST_BAD_ROWS_NAMED = 20;
 
 interface Judged {
   readonly row: MetricRow;
   readonly anomaly: MetricAnomaly;
 }
 
-/** Rows in file order, each judged by those before it. Bad rows are named on stderr and left out. */
+/** Rows in file order, each judged by those before it. */
 async function* judgedRows(file: string, terminal: Terminal): AsyncGenerator<Judged> {
-  const input = await openInput(file, terminal);
-  const parser = makeMetricRowParser();
   const detector = makeMetricDetector();
-  let badRows = 0;
-  let rows = 0;
-  for await (const { number, text } of metricLines(input)) {
-    const parsed = parser.next(text);
-    if (parsed.kind === 'bad') {
-      badRows += 1;
-      if (badRows <= MOST_BAD_ROWS_NAMED) {
-        terminal.say(`selfheal: ${input.name}, line ${number}: ${parsed.reason}. The row is left out.`);
-      }
-    }
-    if (parsed.kind !== 'row') continue;
-    rows += 1;
-    yield { row: parsed.row, anomaly: detector.next(parsed.row.value ?? Number.NaN) };
+  for await (const row of metricRows(file, terminal)) {
+    yield { row, anomaly: detector.next(row.value ?? Number.NaN) };
   }
-  if (badRows > MOST_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were left out in all.`);
-  if (rows === 0)
-    throw new UsageError(`${input.name}: it holds no row of a metric: write timestamp,value in each line.`);
 }
 
 async function* judgedText(

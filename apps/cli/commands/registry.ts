@@ -23,6 +23,7 @@ import { logClassify } from './log-classify.ts';
 import { logExcerpt } from './log-excerpt.ts';
 import { logTemplates } from './log-templates.ts';
 import { metricAnomalies } from './metric-anomalies.ts';
+import { metricForecast } from './metric-forecast.ts';
 import { modelList } from './model-list.ts';
 import { modelPromote } from './model-promote.ts';
 import { modelRollback } from './model-rollback.ts';
@@ -54,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   learningCheck,
   learningTest,
   metricAnomalies,
+  metricForecast,
   flakyDetect,
   patchCheck,
   playbookCheck,

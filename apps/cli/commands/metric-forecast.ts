@@ -1,0 +1,93 @@
+import { type Forecast, forecastExhaustion, type NoExhaustion } from '#shared/domain/prevention/forecast.ts';
+import { HOUR, type Reading, readingOf } from '#shared/domain/prevention/reading.ts';
+import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { metricRows } from '../input/metric-rows.ts';
+import type { Terminal } from '../terminal.ts';
+
+const USUAL_HOURS = 24;
+const MOST_HOURS = 24 * 365;
+/** A year in readings of a minute. */
+const MOST_READINGS = 600_000;
+
+const REASONS: Readonly<Record<NoExhaustion, string>> = {
+  'too-short': 'there are too few readings since it was last reset or changed its level',
+  'no-trend': 'there is no sure trend towards the limit',
+  'too-far': 'the limit is farther away than four times what was seen',
+  'resets-in-time': 'it always fell back in time',
+};
+
+export const metricForecast = defineCommand({
+  name: 'metric forecast',
+  summary: 'when a metric comes to its limit, if its trend goes on',
+  details:
+    'The file is that of `metric anomalies`. Time is counted from its last row. With --json one document: {file, limit, side, withinHours, forecast,\n' +
+    'reason, from, perHour, earliest, likely, latest, within}; forecast is none, expected or reached. Nothing is said of what is not sure.\n' +
+    'Exits with 1 when the limit is reached or expected within the hours.',
+  operands: { shown: 'FILE.csv', atLeast: 1, atMost: 1 },
+  options: {
+    ...JSON_OPTION,
+    limit: { type: 'string', value: 'N', about: 'the value that must not be reached' },
+    below: { type: 'boolean', about: 'the metric falls to the limit (free space) instead of rising to it' },
+    within: { type: 'string', value: 'HOURS', about: `exit with 1 when it is likely so soon; default: ${USUAL_HOURS}` },
+  },
+  async run({ operands: [file = '-'], options }, terminal) {
+    const value = limitOf(options.limit);
+    const withinHours = wholeNumber('within', options.within, { otherwise: USUAL_HOURS, atMost: MOST_HOURS });
+    const readings = await readingsIn(file, terminal);
+    const side = options.below === true ? 'below' : 'above';
+    const forecast = forecastExhaustion(readings, { value, side });
+    const last = readings.reduce((latest, { at }) => Math.max(latest, at), 0);
+    const within = isWithin(forecast, last + withinHours * HOUR);
+    const document = { file, limit: value, side, withinHours, ...documentOf(forecast), within };
+    await terminal.write(options.json === true ? `${JSON.stringify(document)}\n` : asText(file, forecast));
+    return within ? 1 : 0;
+  },
+});
+
+function limitOf(given: string | undefined): number {
+  if (given === undefined || given.trim() === '' || !Number.isFinite(Number(given))) {
+    throw new UsageError(`--limit ${given ?? ''}: give the number that must not be reached, --limit 95 for one.`);
+  }
+  return Number(given);
+}
+
+async function readingsIn(file: string, terminal: Terminal): Promise<Reading[]> {
+  const readings: Reading[] = [];
+  for await (const row of metricRows(file, terminal)) {
+    const reading = readingOf(row);
+    if (reading !== null) readings.push(reading);
+    if (readings.length > MOST_READINGS) throw new UsageError(`${file}: it has more than ${MOST_READINGS} rows.`);
+  }
+  return readings;
+}
+
+function isWithin(forecast: Forecast, until: number): boolean {
+  return forecast.kind === 'reached' || (forecast.kind === 'expected' && forecast.likely <= until);
+}
+
+const iso = (at: number): string => (at <= 8.64e15 ? new Date(at).toISOString() : 'never');
+
+/** Every field is always there, so that a script may ask for it. */
+function documentOf(forecast: Forecast) {
+  const nothing = { reason: null, from: null, perHour: null, earliest: null, likely: null, latest: null };
+  switch (forecast.kind) {
+    case 'none':
+      return { forecast: 'none', ...nothing, reason: forecast.reason };
+    case 'reached':
+      return { forecast: 'reached', ...nothing };
+    case 'expected': {
+      const { from, perHour, earliest, likely, latest } = forecast;
+      const times = { earliest: iso(earliest), likely: iso(likely), latest: iso(latest) };
+      return { forecast: 'expected', reason: null, from: iso(from), perHour, ...times };
+    }
+    default:
+      return forecast satisfies never;
+  }
+}
+
+function asText(file: string, forecast: Forecast): string {
+  if (forecast.kind === 'none') return `${file}: nothing is expected: ${REASONS[forecast.reason]}\n`;
+  if (forecast.kind === 'reached') return `${file}: the limit is reached: ${forecast.value}\n`;
+  const { earliest, likely, latest, perHour, from } = forecast;
+  return `${file}: the limit is likely reached at ${iso(likely)} (${iso(earliest)} to ${iso(latest)}): ${perHour.toPrecision(3)} per hour since ${iso(from)}\n`;
+}

@@ -1,0 +1,30 @@
+import { type MetricRow, makeMetricRowParser } from '#shared/domain/anomaly/metric-row.ts';
+import { UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+import { metricLines } from './metric-lines.ts';
+import { openInput } from './open-input.ts';
+
+const MOST_BAD_ROWS_NAMED = 20;
+
+/** Rows of a metric file in its order. Bad rows are named on stderr and left out; throws `UsageError` when there is none at all. */
+export async function* metricRows(file: string, terminal: Terminal): AsyncGenerator<MetricRow> {
+  const input = await openInput(file, terminal);
+  const parser = makeMetricRowParser();
+  let badRows = 0;
+  let rows = 0;
+  for await (const { number, text } of metricLines(input)) {
+    const parsed = parser.next(text);
+    if (parsed.kind === 'bad') {
+      badRows += 1;
+      if (badRows <= MOST_BAD_ROWS_NAMED) {
+        terminal.say(`selfheal: ${input.name}, line ${number}: ${parsed.reason}. The row is left out.`);
+      }
+    }
+    if (parsed.kind !== 'row') continue;
+    rows += 1;
+    yield parsed.row;
+  }
+  if (badRows > MOST_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were left out in all.`);
+  if (rows === 0)
+    throw new UsageError(`${input.name}: it holds no row of a metric: write timestamp,value in each line.`);
+}

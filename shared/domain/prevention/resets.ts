@@ -1,0 +1,30 @@
+import { medianOf, type Reading } from './reading.ts';
+
+/** A fall is a reset when it is so many times the usual step from one reading to the next ... */
+const USUAL_STEPS = 8;
+/** ... and this share of all that the metric ever rose. */
+const SHARE_OF_RANGE = 0.3;
+/** Readings on both sides that must agree, so that one outlier resets nothing. */
+const SIDE = 3;
+
+/**
+ * Cuts readings where they fell abruptly and stayed down, as after a restart or a rotation of logs: the teeth of a saw, oldest first, at
+ * least one. Readings in the order of time.
+ */
+export function teethOf(readings: readonly Reading[]): (readonly Reading[])[] {
+  const values = readings.map(({ value }) => value);
+  const steps = values.slice(1).map((value, index) => Math.abs(value - (values[index] ?? value)));
+  const lowest = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const highest = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const least = Math.max(USUAL_STEPS * medianOf(steps), SHARE_OF_RANGE * (highest - lowest));
+  const teeth: (readonly Reading[])[] = [];
+  let start = 0;
+  for (let at = SIDE; at + SIDE <= values.length; at += 1) {
+    const fell = (values[at - 1] ?? 0) - (values[at] ?? 0);
+    const stayed = medianOf(values.slice(at - SIDE, at)) - medianOf(values.slice(at, at + SIDE));
+    if (at - start < SIDE || fell < least || stayed < least || least === 0) continue;
+    teeth.push(readings.slice(start, at));
+    start = at;
+  }
+  return [...teeth, readings.slice(start)];
+}
