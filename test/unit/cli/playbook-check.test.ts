@@ -23,7 +23,7 @@ async function check(args: readonly string[]) {
 }
 
 describe('selfheal playbook check', () => {
-  it('[D38] [D39] [D40] [D41] [D42] [D43] [D44] [D45] [D48] [D49] [D50] [D54] [D55] [D56] finds every shipped playbook sound', async () => {
+  it('finds every shipped playbook sound', async () => {
     const files = readdirSync(SHIPPED).map((name) => join(SHIPPED, name));
     const { code, verdicts } = await check(['--config', aConfig(), ...files]);
     expect(verdicts.filter(({ verdict }) => verdict !== 'sound')).toEqual([]);

@@ -1,0 +1,168 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type EndpointCallerOptions, makeEndpointCaller } from '#shared/adapters/http/endpoint-caller.ts';
+import { AllowedEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
+
+interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A server on 127.0.0.1 under a name that only the given resolver knows. */
+async function aServer(answer: (response: ServerResponse, request: Seen) => void) {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request;
+      const one = { method, url, headers, body: Buffer.concat(pieces).toString() };
+      seen.push(one);
+      answer(response, one);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const endpoints = [
+    AllowedEndpoint.parse({ name: 'jobs', url: `http://jobs.example.com:${port}/api/`, private: true }),
+  ];
+  const asked: string[] = [];
+  const resolve = async (hostname: string) => {
+    asked.push(hostname);
+    return [{ address: '127.0.0.1', family: 4 }];
+  };
+  const caller = (options: Partial<EndpointCallerOptions> = {}) =>
+    makeEndpointCaller({ endpoints, resolve, mayConnect: (address) => address === '127.0.0.1', ...options });
+  return { seen, asked, port, endpoints, caller };
+}
+
+const json = (status: number, body: unknown) => (response: ServerResponse) => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+};
+const post = { endpoint: 'jobs:/runs', method: 'POST', payload: { a: 1 }, timeoutSeconds: 5, key: 'k1' } as const;
+
+describe('calling an allowed endpoint', () => {
+  it('sends the payload with its key and credentials, and gives status and JSON back', async () => {
+    const { seen, caller } = await aServer(json(201, { state: 'queued' }));
+    const authorization = async () => `Bearer ${'t'.repeat(4)}`;
+    expect(await caller({ authorization }).send(post)).toEqual({ status: 201, body: { state: 'queued' } });
+    expect(seen).toMatchObject([
+      {
+        method: 'POST',
+        url: '/api/runs',
+        body: '{"a":1}',
+        headers: { 'idempotency-key': 'k1', authorization: 'Bearer tttt', 'content-type': 'application/json' },
+      },
+    ]);
+  });
+
+  it('reads without a key and takes an answer that is no JSON as null', async () => {
+    const { seen, caller } = await aServer((response) => response.writeHead(200).end('<html>'));
+    expect(await caller().read('jobs:/health?deep=1', 5)).toEqual({ status: 200, body: null });
+    expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/health?deep=1', body: '' });
+    expect(seen[0]?.headers).not.toHaveProperty('idempotency-key');
+    expect(seen[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('gives refusals back as they are, and tells an effect that may have happened from one that did not', async () => {
+    const { caller } = await aServer((response, { url }) => json(Number(url.slice('/api/'.length)), {})(response));
+    expect(await caller().send({ ...post, endpoint: 'jobs:/404' })).toEqual({ status: 404, body: {} });
+    await expect(caller().send({ ...post, endpoint: 'jobs:/429' })).rejects.toMatchObject({ name: 'Retryable' });
+    await expect(caller().send({ ...post, endpoint: 'jobs:/503' })).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await expect(caller().read('jobs:/503', 5)).rejects.toMatchObject({ name: 'Retryable' });
+  });
+
+  it('follows no redirect, wherever it leads', async () => {
+    const { seen, caller } = await aServer((response) => response.writeHead(307, { location: '/api/other' }).end());
+    await expect(caller().send(post)).rejects.toMatchObject({
+      name: 'Refused',
+      message: expect.stringContaining('redirect (307)'),
+    });
+    await expect(caller().read('jobs:/x', 5)).rejects.toMatchObject({ name: 'Refused' });
+    expect(seen).toHaveLength(2);
+  });
+
+  it('does not know what became of an effect whose connection broke, and knows that nothing was sent without one', async () => {
+    const broken = await aServer((response) => response.destroy());
+    await expect(broken.caller().send(post)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await expect(broken.caller().read('jobs:/x', 5)).rejects.toMatchObject({ name: 'Retryable' });
+    const nobody = [AllowedEndpoint.parse({ name: 'jobs', url: 'http://jobs.example.com:1/', private: true })];
+    await expect(broken.caller({ endpoints: nobody }).send(post)).rejects.toMatchObject({ name: 'Retryable' });
+  });
+
+  it('gives up an answer that does not come in time or goes on and on', async () => {
+    const silent = await aServer(() => undefined);
+    await expect(silent.caller().send({ ...post, timeoutSeconds: 0.2 })).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
+    const endless = await aServer((response) => response.writeHead(200).end('x'.repeat(300_000)));
+    await expect(endless.caller().read('jobs:/x', 5)).rejects.toMatchObject({
+      message: expect.stringContaining('longer than'),
+    });
+  });
+});
+
+describe('an address that must not be called', () => {
+  const rule = { mayConnect: undefined } as unknown as Partial<EndpointCallerOptions>;
+
+  it.each([
+    '127.0.0.1',
+    '169.254.169.254',
+    '::1',
+    '::ffff:169.254.169.254',
+    '::ffff:127.0.0.1',
+    'fd00:ec2::254',
+    '0.0.0.0',
+    'fe80::1',
+  ])('is refused when the name of an allowed endpoint leads to %s, and nothing is sent', async (address) => {
+    const { seen, caller } = await aServer(json(200, {}));
+    const resolve = async () => [{ address, family: address.includes(':') ? 6 : 4 }];
+    await expect(caller({ ...rule, resolve }).send(post)).rejects.toMatchObject({
+      name: 'Refused',
+      message: expect.stringContaining('never called'),
+    });
+    expect(seen).toEqual([]);
+  });
+
+  it('spoils the good addresses of a name beside it', async () => {
+    const { seen, caller } = await aServer(json(200, {}));
+    const resolve = async () => [
+      { address: '8.8.8.8', family: 4 },
+      { address: '169.254.169.254', family: 4 },
+    ];
+    await expect(caller({ ...rule, resolve }).read('jobs:/x', 1)).rejects.toMatchObject({ name: 'Refused' });
+    expect(seen).toEqual([]);
+  });
+
+  it('is not reached by a name that answers differently the second time: what was judged is what is connected to', async () => {
+    const { asked, caller } = await aServer(json(200, {}));
+    const answers = [[{ address: '127.0.0.1', family: 4 }], [{ address: '169.254.169.254', family: 4 }]];
+    const resolve = async (hostname: string) => {
+      asked.push(hostname);
+      return answers.shift() ?? [];
+    };
+    // The first answer is judged good here, the second would be bad: one call asks once.
+    expect(await caller({ resolve }).read('jobs:/x', 5)).toMatchObject({ status: 200 });
+    expect(asked).toEqual(['jobs.example.com']);
+    await expect(caller({ resolve }).read('jobs:/x', 5)).rejects.toMatchObject({ name: 'Refused' });
+  });
+
+  it('is refused when a private address was not listed as one, and when no endpoint of the list covers it', async () => {
+    const { caller } = await aServer(json(200, {}));
+    const open = [AllowedEndpoint.parse({ name: 'jobs', url: 'https://jobs.example.com/' })];
+    const resolve = async () => [{ address: '10.0.0.7', family: 4 }];
+    await expect(caller({ ...rule, resolve, endpoints: open }).read('jobs:/x', 1)).rejects.toMatchObject({
+      name: 'Refused',
+    });
+    await expect(caller().read('http://169.254.169.254/latest/', 1)).rejects.toMatchObject({ name: 'Refused' });
+    await expect(caller().read('jobs:/../other', 1)).rejects.toMatchObject({ name: 'Refused' });
+    await expect(caller({ endpoints: [] }).send(post)).rejects.toMatchObject({ name: 'Refused' });
+  });
+});
