@@ -48,7 +48,7 @@ beforeAll(async () => {
     base: 'model',
     configuration: {
       services,
-      policy: { maxActionsPerTargetPerHour: 2, breakerFailures: 50 },
+      policy: { maxActionsPerHour: 500, maxActionsPerTargetPerHour: 2, breakerFailures: 50 },
       verification: { ...sampleConfiguration().verification, runMaxPolls: 500 },
     },
   });

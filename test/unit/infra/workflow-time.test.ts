@@ -21,7 +21,10 @@ function timeoutOf(configuration: unknown): number {
 
 describe('the time that an execution may take', () => {
   it('has room for an approval at the last moment in every round, and for all its verification', () => {
-    const slow = configure({ approvalMinutes: 1440 }, { alarmIntervalSeconds: 60, alarmMaxPolls: 500 });
+    const slow = configure(
+      { approvalMinutes: 1440, maxActionsPerIncident: 20 },
+      { alarmIntervalSeconds: 60, alarmMaxPolls: 500 },
+    );
     const rounds = ACTIONS.length;
     expect(longestExecutionSeconds(slow, rounds)).toBeGreaterThan(rounds * (24 * HOUR + 60 * 500));
   });
