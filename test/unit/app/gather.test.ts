@@ -65,6 +65,7 @@ async function setUp(
     archives?: LogArchiveReader;
     incident?: ReturnType<typeof anIncident>;
     lineRules?: LineRules | null;
+    service?: ReturnType<typeof aService>;
   } = {},
 ) {
   const clock = fakeClock();
@@ -95,7 +96,7 @@ async function setUp(
     deployments,
     resources,
     serviceLogs,
-    configuration: aConfiguration({ services: [aService()] }),
+    configuration: aConfiguration({ services: [change.service ?? aService()] }),
     clock,
     log: makeRecordingLog(),
   };
@@ -310,6 +311,32 @@ describe('gathering a failed run', () => {
       await expect(run(acceptGaps)).rejects.toMatchObject({ name: 'Retryable' });
     },
   );
+});
+
+describe('gathering what remedies change', () => {
+  const incident = anIncident({ target: anAlarmTarget() });
+  const reboot = { action: 'reboot-rds-instance', alarms: ['checkout-errors'], instance: 'db' } as const;
+  const state = { kind: 'rds-instance', instance: 'db', status: 'available', restartedAt: null } as const;
+  const gathered = async (read: () => Promise<typeof state>) => {
+    const world = await setUp({
+      incident,
+      service: aService({ deployment: null, logGroup: null, remedies: [reboot] }),
+    });
+    world.alarms.program({ read: async () => ({ state: 'ALARM', since: '2026-11-21T11:58:00.000Z' }) });
+    world.resources.program({ read });
+    const { notes } = await world.run();
+    return { notes, facts: (await world.evidence.getTelemetry(incident.id))?.facts };
+  };
+
+  it('reads it beside the alarm', async () => {
+    expect(await gathered(async () => state)).toMatchObject({ facts: { resources: [state] } });
+  });
+
+  it('leaves out and notes what may not be read', async () => {
+    const { notes, facts } = await gathered(async () => Promise.reject(new Refused('AccessDenied')));
+    expect(facts).toMatchObject({ resources: [] });
+    expect(notes).toContain('The state of what a remedy changes could not be read (Refused).');
+  });
 });
 
 describe('gathering an alarm', () => {

@@ -90,6 +90,18 @@ describe('the rights of a function', () => {
     expect(accessOf(aFunction({ actionGrants: ['observe'] }), sources({ actions }))).toHaveLength(1);
   });
 
+  it('hold no right twice: of overlapping statements a later one keeps what an earlier one does not allow', () => {
+    const read = { actions: ['ecs:DescribeServices', 'ecs:ListTasks'], resources: ['arn:a', 'arn:b'] };
+    const more = { actions: ['ecs:DescribeServices', 'ecs:StopTask'], resources: ['arn:b', 'arn:c'] };
+    const actions = [anAction('one', 'ecs', [read]), anAction('other', 'ecs', [more])];
+    const held = accessOf(aFunction({ actionGrants: ['observe'] }), sources({ actions }));
+    expect(held.map((each) => [each.actions.join(' '), each.resources.join(' ')])).toEqual([
+      ['ecs:DescribeServices ecs:ListTasks', 'arn:a arn:b'],
+      ['ecs:DescribeServices', 'arn:c'],
+      ['ecs:StopTask', 'arn:b arn:c'],
+    ]);
+  });
+
   it('hold statements apart that differ in their condition only', () => {
     const pass = { actions: ['iam:PassRole'], resources: ['arn:role'] };
     const bounded = { ...pass, conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } } };
@@ -136,6 +148,23 @@ describe('the rights of a function', () => {
     expect(rights.flatMap(({ actions }) => actions)).toEqual(['dynamodb:Query', 'cloudwatch:GetMetricData']);
   });
 
+  it('ask an embedding model only where one is configured, and then exactly that one', () => {
+    const asking = aFunction({ forEmbeddings: { uses: { controlTable: ['dynamodb:UpdateItem'] } } });
+    expect(accessOf(asking, sources())).toEqual([]);
+    const configuration = Configuration.parse({
+      version: 1,
+      recall: { embeddings: { modelId: 'cohere.embed-english-v3' } },
+    });
+    expect(accessOf(aFunction({}), sources({ configuration }))).toEqual([]);
+    expect(accessOf(asking, sources({ configuration }))).toMatchObject([
+      {
+        actions: ['bedrock:InvokeModel'],
+        resources: [`arn:\${Partition}:bedrock:\${Region}::foundation-model/cohere.embed-english-v3`],
+      },
+      { actions: ['dynamodb:UpdateItem'] },
+    ]);
+  });
+
   it('are not made for settings that the provider cannot use', () => {
     const model = { provider: 'bedrock', modelId: 'some.model-v1:0', baseUrl: 'https://models.example.com' };
     const configuration = Configuration.parse({ version: 1, model });
@@ -173,6 +202,17 @@ describe('the rights of a function', () => {
       'lambda:ListVersionsByFunction',
       'ecs:DescribeServices',
       'ecs:ListTaskDefinitions',
+    ]);
+  });
+
+  it('read what the remedies of the catalogue change, and nothing else of its kind', () => {
+    const reboot = { action: 'reboot-rds-instance', alarms: ['c-errors'], instance: 'c-db' };
+    const services = SERVICES.map((one) => (one.id === 'c' ? { ...one, remedies: [reboot] } : one));
+    const configuration = Configuration.parse({ version: 1, services });
+    const rights = accessOf(aFunction({ readsServices: ['state'] }), sources({ configuration }));
+    expect(rights.slice(-2).map(({ actions, resources }) => [actions.join(' '), ...resources])).toEqual([
+      ['rds:DescribeDBInstances', 'arn:$' + '{Partition}:rds:$' + '{Region}:$' + '{Account}:db:c-db'],
+      ['rds:DescribeEvents', '*'],
     ]);
   });
 
