@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leanSdk } from '../../../tools/lean-sdk.ts';
+
+const ENTRY = `
+export { LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
+export { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+export { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
+export { RDSClient, RebootDBInstanceCommand } from '@aws-sdk/client-rds';
+`;
+
+interface Client {
+  send(command: unknown): Promise<unknown>;
+}
+type Bundle = Record<string, new (input: object) => unknown>;
+
+const folder = mkdtempSync(join(tmpdir(), 'selfheal-lean-'));
+let server: Server;
+let answer: { status: number; headers: Record<string, string>; body: string };
+let bundle: Bundle;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const outfile = join(folder, 'bundle.mjs');
+  await build({
+    stdin: { contents: ENTRY, resolveDir: import.meta.dirname },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
+    plugins: [leanSdk()],
+  });
+  bundle = (await import(outfile)) as Bundle;
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function errorOf(client: string, command: string, input: object): Promise<unknown> {
+  const { port } = server.address() as AddressInfo;
+  const credentials = { accessKeyId: 'role', secretAccessKey: 'unused' };
+  const settings = {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials,
+    maxAttempts: 1,
+    forcePathStyle: true,
+  };
+  const [Client, Command] = [bundle[client], bundle[command]];
+  if (Client === undefined || Command === undefined) throw new Error(`The bundle has no ${client} or ${command}.`);
+  return await (new Client(settings) as Client).send(new Command(input)).catch((error: unknown) => error);
+}
+
+const JSON_ERROR = (code: string) => JSON.stringify({ __type: `com.amazonaws#${code}`, message: 'why' });
+const XML_ERROR = (code: string) =>
+  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>why</Message></Error><RequestId>r</RequestId></ErrorResponse>`;
+
+describe('errors in a bundle without their classes', () => {
+  it.each([
+    [
+      'Lambda',
+      ['LambdaClient', 'UpdateAliasCommand', { FunctionName: 'f', Name: 'live' }],
+      [412, { 'x-amzn-errortype': 'PreconditionFailedException' }, JSON.stringify({ Message: 'why' })],
+      'PreconditionFailedException',
+    ],
+    [
+      'DynamoDB',
+      ['DynamoDBClient', 'PutItemCommand', { TableName: 't', Item: {} }],
+      [400, {}, JSON_ERROR('ConditionalCheckFailedException')],
+      'ConditionalCheckFailedException',
+    ],
+    [
+      'S3',
+      ['S3Client', 'GetObjectCommand', { Bucket: 'b', Key: 'k' }],
+      [404, {}, '<Error><Code>NoSuchKey</Code><Message>why</Message></Error>'],
+      'NoSuchKey',
+    ],
+    [
+      'RDS',
+      ['RDSClient', 'RebootDBInstanceCommand', { DBInstanceIdentifier: 'db' }],
+      [400, {}, XML_ERROR('InvalidDBInstanceState')],
+      'InvalidDBInstanceState',
+    ],
+    [
+      'RDS when it limits calls',
+      ['RDSClient', 'RebootDBInstanceCommand', { DBInstanceIdentifier: 'db' }],
+      [400, {}, XML_ERROR('Throttling')],
+      'Throttling',
+    ],
+  ] as const)('of %s keep their name, status and message', async (_what, [client, command, input], reply, name) => {
+    const [status, headers, body] = reply;
+    answer = { status, headers: { ...headers }, body };
+    const error = await errorOf(client, command, input);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({
+      name,
+      message: expect.stringContaining('why'),
+      $metadata: { httpStatusCode: status },
+    });
+  });
+});
