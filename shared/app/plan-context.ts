@@ -17,6 +17,7 @@ export interface PlanFacts {
   readonly now: Date;
   readonly past: ProposalContext['past'] & object;
   readonly fix?: ProposalContext['fix'] & (object | null);
+  readonly revert?: ProposalContext['revert'] & (object | null);
 }
 
 /**

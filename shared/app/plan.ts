@@ -16,7 +16,7 @@ import type { ActionRecord, BoundAction } from '#shared/domain/remediation/bound
 import { type Candidate, HUMAN } from '#shared/domain/remediation/candidates.ts';
 import { type Choice, chooseCandidate } from '#shared/domain/remediation/choice.ts';
 import type { StepInput, StepOutput, StepPlan } from '#shared/domain/workflow/steps.ts';
-import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import type { ActionPlugin, PreparedRevert } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { ExperienceStore } from '#shared/ports/experience-store.ts';
@@ -27,10 +27,17 @@ import { candidatesFor, rankedFor } from './plan-context.ts';
 import { exposureFor, heldPlan } from './plan-experiment.ts';
 import { type FixDeps, type FixPreparation, prepareFix } from './plan-fix.ts';
 import { knownFacts, reasonsFact } from './plan-known.ts';
+import { prepareRevert, type RevertDeps } from './plan-revert.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './plan-telemetry.ts';
 import { findUnfinished } from './plan-unfinished.ts';
 
-export interface PlanDeps extends FreshTelemetryDeps, Pick<FixDeps, 'code' | 'proposals'> {
+/** What is read before anything is written into a repository. */
+interface Writable {
+  readonly code: FixDeps['code'] & RevertDeps['code'];
+  readonly proposals: FixDeps['proposals'] & RevertDeps['proposals'];
+}
+
+export interface PlanDeps extends FreshTelemetryDeps, Writable {
   readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'getPlan' | 'putPlan' | 'audit'>;
   readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis'> & FixDeps['evidence'];
   readonly experience: Pick<ExperienceStore, 'actionOutcomes'>;
@@ -49,6 +56,7 @@ interface Material {
   readonly records: readonly ActionRecord[];
   readonly outcomes: readonly ActionOutcome[];
   readonly prepared: FixPreparation;
+  readonly revert: PreparedRevert | null;
 }
 
 /**
@@ -61,7 +69,9 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
   const unfinished = await findUnfinished(incident, records, input.tried, deps.incidents);
   if (unfinished.kind === 'continue') return continued(unfinished.action, incident, deps);
   const telemetry = await readTelemetryAgain(incident.target, gathered.telemetry, deps);
-  const material = { ...gathered, telemetry, prepared: await prepareFix({ ...gathered, telemetry }, deps) };
+  const fresh = { ...gathered, telemetry };
+  const [prepared, revert] = await Promise.all([prepareFix(fresh, deps), prepareRevert(fresh, deps)]);
+  const material = { ...fresh, prepared, revert };
   const { choice, exposure, listed } =
     unfinished.kind === 'unclear'
       ? { choice: { kind: 'human', reason: unfinished.reason } as const, exposure: null, listed: [] }
@@ -75,7 +85,7 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
   return plan;
 }
 
-async function readMaterial(incidentId: string, deps: PlanDeps): Promise<Omit<Material, 'prepared'>> {
+async function readMaterial(incidentId: string, deps: PlanDeps): Promise<Omit<Material, 'prepared' | 'revert'>> {
   const incident = await loadIncident(incidentId, deps.incidents);
   const { classification } = incident;
   const [telemetry, diagnosis, records, outcomes] = await Promise.all([
@@ -100,7 +110,16 @@ function choiceOf(
   const { configuration, clock } = deps;
   const past = material.records;
   const fix = material.prepared.kind === 'prepared' ? material.prepared.fix : null;
-  const facts = { target: incident.target, telemetry, classification, configuration, past, fix, now: clock.now() };
+  const facts = {
+    target: incident.target,
+    telemetry,
+    classification,
+    configuration,
+    past,
+    fix,
+    revert: material.revert,
+    now: clock.now(),
+  };
   const listed = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
   const left = listed.filter(({ actionId }) => !tried.includes(actionId));
   const pickWasTried = listed.some(({ label, actionId }) => label === diagnosis.choice && tried.includes(actionId));

@@ -30,6 +30,8 @@ export interface NewDraft {
 export interface Proposals {
   /** The newest of our pull requests whose branch begins so, newest first; of the last 500 of the repository. */
   pullRequests(repository: string, branchPrefix: string): Promise<PullRequestNote[]>;
+  /** Numbers of the pull requests, anybody's, that were merged as exactly this commit. */
+  mergedAs(repository: string, commit: string): Promise<number[]>;
   openDraft(repository: string, draft: NewDraft): Promise<PullRequestNote>;
   /** Labels of a pull request or an issue; those that are there already stay. */
   addLabels(repository: string, number: number, labels: readonly string[]): Promise<void>;

@@ -69,6 +69,7 @@ async function useGitAndProposals(repo: string, head: string): Promise<void> {
   const pull = await json(post(`${repo}/pulls`, draft), 201);
   await json(post(`${repo}/pulls`, draft), 422);
   await json(post(`${repo}/issues/${pull.number}/labels`, { labels: ['autofix-bot'] }), 200);
+  await json(api(`${repo}/commits/${head}/pulls`), 200);
   await json(api(`${repo}/pulls?state=all&sort=created&direction=desc`), 200);
   await json(post(`${repo}/issues`, { title: 'Two', body: 'x', labels: ['flaky-test'], assignees: ['acme-dev'] }), 201);
   await json(api(`${repo}/issues?state=all&labels=flaky-test`), 200);

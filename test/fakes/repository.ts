@@ -44,6 +44,7 @@ export function makeMemoryRepository(
   };
   const proposals: Proposals = {
     pullRequests: async (_repository, prefix) => pullRequests.filter(({ branch }) => branch.startsWith(prefix)),
+    mergedAs: async () => [],
     openDraft: async (repository, { body, branch }) => {
       const number = 100 + pullRequests.length;
       const url = `https://github.example/${repository}/pull/${number}`;

@@ -19,6 +19,11 @@ const PullRequest = z.object({
   labels: z.array(Label).default([]),
   user: Writer.nullable(),
 });
+const Merged = z.object({
+  number: z.number(),
+  merged_at: z.string().nullish(),
+  merge_commit_sha: z.string().nullish(),
+});
 const Issue = z.object({
   number: z.number(),
   html_url: z.string(),
@@ -51,6 +56,14 @@ export function makeGithubProposals(options: GithubOptions): Proposals {
         );
       }
       return found;
+    },
+    async mergedAs(repository, commit_sha) {
+      const parameters = { ...repositoryOf(repository), commit_sha };
+      const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls';
+      const found = await client.call(route, parameters, z.array(Merged));
+      return found.flatMap((pull) =>
+        pull.merged_at != null && pull.merge_commit_sha === commit_sha ? [pull.number] : [],
+      );
     },
     async openDraft(repository, { title, body, branch, base }) {
       const parameters = { ...repositoryOf(repository), title, body, head: branch, base, draft: true };

@@ -33,6 +33,15 @@ export interface ProposalContext {
   readonly past?: readonly Pick<ActionRecord, 'actionId' | 'state' | 'receipt' | 'verified'>[];
   /** What may be tried, where fixes are switched on. */
   readonly fix?: PreparedFix | null;
+  /** The pull request that may have broken the default branch, where reverts are switched on. */
+  readonly revert?: PreparedRevert | null;
+}
+
+/** A pull request that was merged as the newest commit of a branch. `base`: that branch, tainted. */
+export interface PreparedRevert {
+  readonly pullRequest: number;
+  readonly beforeSha: string;
+  readonly base: string;
 }
 
 /** A patch that passed the policy and is kept by its digest. `base`: the branch it is for, tainted. */

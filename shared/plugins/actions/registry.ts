@@ -3,6 +3,7 @@ import { cancelStuckRun } from './cancel-stuck-run.ts';
 import { changeRdsParameter } from './change-rds-parameter.ts';
 import type { ActionPlugin } from './contract.ts';
 import { fixPullRequest } from './fix-pull-request.ts';
+import { openIssue } from './open-issue.ts';
 import { playbookActions } from './playbook/playbook-action.ts';
 import { raiseLambdaMemory } from './raise-lambda-memory.ts';
 import { rebootRdsInstance } from './reboot-rds-instance.ts';
@@ -10,6 +11,7 @@ import { redeployEcsService } from './redeploy-ecs-service.ts';
 import { refreshInstances } from './refresh-instances.ts';
 import { rerunFailedJobs } from './rerun-failed-jobs.ts';
 import { rerunWorkflowRun } from './rerun-workflow-run.ts';
+import { revertPullRequest } from './revert-pull-request.ts';
 import { rollbackEcsService } from './rollback-ecs-service.ts';
 import { rollbackLambdaAlias } from './rollback-lambda-alias.ts';
 import { scaleAutoScalingGroup } from './scale-auto-scaling-group.ts';
@@ -24,6 +26,8 @@ export const ACTIONS: readonly ActionPlugin[] = [
   cancelStuckRun,
   tryFix,
   fixPullRequest,
+  revertPullRequest,
+  openIssue,
   rollbackLambdaAlias,
   rollbackEcsService,
   scaleEcsService,

@@ -10,6 +10,7 @@ import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import { undo } from '#shared/app/undo.ts';
 import { verify } from '#shared/app/verify.ts';
+import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import {
   aClassification,
   aDiagnosis,
@@ -47,6 +48,9 @@ export interface FixRigOptions {
   readonly patches?: boolean;
   readonly maxPerDay?: number;
   readonly run?: FailedRun;
+  /** What is switched on besides patches. */
+  readonly switches?: { readonly reverts?: boolean; readonly issues?: boolean };
+  readonly facts?: Partial<RunFacts>;
 }
 
 let rigs = 0;
@@ -60,12 +64,19 @@ export async function aFixRig(world: World, options: FixRigOptions = {}) {
   const fingerprint = rigs.toString(16).padStart(16, '0');
   const classification = aClassification({ class: 'test_failure', verdict: 'regression', fingerprint });
   const rig = await aRemedyRig({
-    configure: (one) => ({ ...one, fixes: { repositories: [aSwitch(patches)], maxPerDay } }),
+    configure: (one) => ({ ...one, fixes: { repositories: [{ ...OFF, patches, ...options.switches }], maxPerDay } }),
   });
-  const target = aGithubTarget({ runId, workflowId: run.workflowId, headSha: run.headSha, pullRequest });
+  const target = aGithubTarget({
+    runId,
+    workflowId: run.workflowId,
+    headSha: run.headSha,
+    pullRequest,
+    onDefaultBranch: pullRequest === null,
+    event: pullRequest === null ? 'push' : 'pull_request',
+  });
   const incident = anIncident({ id: `gh-${fingerprint}`, target, classification });
   await rig.deps.incidents.create(incident);
-  await rig.deps.evidence.putTelemetry(incident.id, aTelemetry({ facts: someRunFacts() }));
+  await rig.deps.evidence.putTelemetry(incident.id, aTelemetry({ facts: someRunFacts(options.facts) }));
   const diagnosis = aDiagnosis({ source: 'model', confidence, classification, choice: null, model: work(code, file) });
   await rig.deps.evidence.putDiagnosis(incident.id, diagnosis);
   rig.clock.set(new Date(Date.UTC(2026, 10, 22, 12, rigs)));
@@ -86,7 +97,7 @@ export async function aFixRig(world: World, options: FixRigOptions = {}) {
 }
 export type FixRig = Awaited<ReturnType<typeof aFixRig>>;
 
-const aSwitch = (patches: boolean) => ({ name: 'acme/shop', patches, reverts: false, issues: false });
+const OFF = { name: 'acme/shop', patches: false, reverts: false, issues: false };
 
 /** Runs a step until it ends, as a workflow that is resumed after a crash does. */
 async function again<R>(step: () => Promise<R>): Promise<R> {

@@ -42,7 +42,7 @@ export interface GithubControl extends Announcing {
   pullRequests(repository: string): PullRequest[];
   issues(repository: string): IssueState[];
   /** As a person would: without merging it, or with. */
-  closePullRequest(repository: string, number: number, merged?: boolean): void;
+  closePullRequest(repository: string, number: number, merged?: boolean, mergedAs?: string): void;
   /** Branches that are there and were made through the API. */
   branches(repository: string): string[];
   /** As a person would. */
@@ -113,11 +113,16 @@ export function makeLocalGithub(options: {
     setPushRuns(given) {
       runFor = given;
     },
-    closePullRequest(repository, number, merged = false) {
+    closePullRequest(repository, number, merged = false, mergedAs) {
       const pull = state.pullRequests.get(`${repository}#${number}`);
       if (pull === undefined) throw new Error(`There is no pull request ${number}.`);
       const mergedAt = merged ? { mergedAt: new Date().toISOString() } : {};
-      state.pullRequests.put(`${repository}#${number}`, { ...pull, state: 'closed', ...mergedAt });
+      state.pullRequests.put(`${repository}#${number}`, {
+        ...pull,
+        state: 'closed',
+        ...mergedAt,
+        ...(mergedAs === undefined ? {} : { mergedAs }),
+      });
     },
     setUnreachable: hookshot.setUnreachable,
     acceptTokens(tokens) {

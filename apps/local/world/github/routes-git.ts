@@ -96,12 +96,20 @@ function presentReference({ site, params }: RouteContext, ref: string, sha: stri
   };
 }
 
+/** The newest commit that was seeded on the default branch. */
+function tipOf(context: RouteContext, ref: string): string | null {
+  const { fullName, defaultBranch } = repositoryIn(context);
+  if (ref !== `heads/${defaultBranch}`) return null;
+  const own = context.state.commits.all().filter((one) => one.repository === fullName && one.pullRequest === null);
+  return own.sort((a, b) => a.at.localeCompare(b.at) || a.id - b.id).at(-1)?.sha ?? null;
+}
+
 /** `heads/x` of the path, with the commit at its head. */
 function referenceIn(context: RouteContext): { key: string; ref: string; sha: string } | null {
   const { fullName } = repositoryIn(context);
   const ref = context.params.ref ?? '';
   const key = `${fullName}@${ref}`;
-  const sha = context.state.references.get(key)?.sha ?? null;
+  const sha = context.state.references.get(key)?.sha ?? tipOf(context, ref);
   return sha === null ? null : { key, ref, sha };
 }
 

@@ -129,6 +129,19 @@ function listIssues(context: RouteContext): Answer {
 export const PROPOSAL_ROUTES: readonly Route[] = [
   { operation: 'pulls/list', method: 'GET', path: `${REPO}/pulls`, handle: listPullRequests },
   { operation: 'pulls/create', method: 'POST', path: `${REPO}/pulls`, handle: createPullRequest },
+  {
+    operation: 'repos/list-pull-requests-associated-with-commit',
+    method: 'GET',
+    path: `${REPO}/commits/{commit_sha}/pulls`,
+    handle(context) {
+      const repository = repositoryIn(context);
+      const sha = context.params.commit_sha;
+      const found = pullsIn(context, repository.fullName).filter((one) => one.mergedAs === sha || one.headSha === sha);
+      const page = pageOf(found, context);
+      const json = page.items.map((pull) => presentSimplePullRequest(context.state, context.site, repository, pull));
+      return { status: 200, headers: page.headers, json };
+    },
+  },
   { operation: 'issues/list-for-repo', method: 'GET', path: `${REPO}/issues`, handle: listIssues },
   { operation: 'issues/create', method: 'POST', path: `${REPO}/issues`, handle: createIssue },
   { operation: 'issues/add-labels', method: 'POST', path: `${REPO}/issues/{issue_number}/labels`, handle: addLabels },

@@ -80,7 +80,7 @@ export function presentPullRequest(state: GithubState, site: Site, repository: R
     updated_at: seconds(pull.createdAt),
     closed_at: pull.state === 'closed' ? seconds(pull.mergedAt ?? pull.createdAt) : null,
     merged_at: pull.mergedAt === undefined ? null : seconds(pull.mergedAt),
-    merge_commit_sha: null,
+    merge_commit_sha: pull.mergedAs ?? null,
     assignee: null,
     assignees: [],
     requested_reviewers: [],

@@ -31,6 +31,8 @@ export interface PullRequest {
   /** Default `open`. */
   readonly state?: 'open' | 'closed';
   readonly mergedAt?: string;
+  /** The commit it was merged as. */
+  readonly mergedAs?: string;
   /** The branch it is for; the default branch when absent. */
   readonly base?: string;
 }

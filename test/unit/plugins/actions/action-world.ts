@@ -164,9 +164,11 @@ export function fittingContext(family: ActionPlugin['family'], id?: string) {
   const deployment = remedied === null ? (family === 'lambda' ? aLambdaDeployment() : anEcsDeployment()) : null;
   const alarmFacts = someAlarmFacts({ deployment, resources: remedied === null ? [] : someResources() });
   return {
-    target: family === 'github' ? aGithubTarget() : anAlarmTarget(),
+    target: family === 'github' ? aGithubTarget(writing?.target) : anAlarmTarget(),
     telemetry:
-      family === 'github' ? aTelemetry({ facts: someRunFacts(special?.facts) }) : aTelemetry({ facts: alarmFacts }),
+      family === 'github'
+        ? aTelemetry({ facts: someRunFacts(writing?.facts ?? special?.facts) })
+        : aTelemetry({ facts: alarmFacts }),
     classification: writing?.classification ?? aClassification(),
     service,
     configuration: aConfiguration({
@@ -176,5 +178,6 @@ export function fittingContext(family: ActionPlugin['family'], id?: string) {
     now: new Date('2026-11-21T12:00:00Z'),
     past: writing?.past ?? special?.past ?? [],
     fix: writing?.fix ?? null,
+    revert: writing?.revert ?? null,
   };
 }

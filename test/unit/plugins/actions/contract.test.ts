@@ -26,10 +26,15 @@ const PARTS = new Set([
 ]);
 
 /** Actions whose effect is all that there is to see. */
-const AT_ONCE: ReadonlySet<string> = new Set(['cancel-stuck-run', 'fix-pull-request']);
+const AT_ONCE: ReadonlySet<string> = new Set([
+  'cancel-stuck-run',
+  'fix-pull-request',
+  'revert-pull-request',
+  'open-issue',
+]);
 
 /** Actions that do their part and leave the rest to others. */
-const ADVANCES: ReadonlySet<string> = new Set(['try-fix', 'fix-pull-request']);
+const ADVANCES: ReadonlySet<string> = new Set(['try-fix', 'fix-pull-request', 'revert-pull-request', 'open-issue']);
 
 /** Actions whose undo stops what is under way; what is done stays. */
 const STOPS: ReadonlySet<string> = new Set(['refresh-instances']);
@@ -120,7 +125,7 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
     const parameters = fitting(action);
     expect(await action.observe(parameters, ports)).toEqual({ kind: 'not-started' });
     const receipt = await action.execute(parameters, ports);
-    expect(state.effects).toHaveLength(1);
+    expect(state.effects).toHaveLength(action.id === 'revert-pull-request' ? 2 : 1);
     const observation = await action.observe(parameters, ports);
     expect(observation).toMatchObject({ kind: 'happened', receipt: { facts: receipt.facts } });
     expect(receipt.summary).not.toBe('');

@@ -1,5 +1,6 @@
+import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
-import type { ActionPorts, PreparedFix } from '#shared/plugins/actions/contract.ts';
+import type { ActionPorts, PreparedFix, PreparedRevert } from '#shared/plugins/actions/contract.ts';
 import type { Job, Run } from '#shared/ports/code-host.ts';
 import { aClassification, anActionRecord } from '#test/builders/index.ts';
 import { makeMemoryRepository } from '#test/fakes/index.ts';
@@ -46,17 +47,31 @@ const TRIED = anActionRecord({
     facts: { branch: BRANCH, commit: COMMIT, fix: PREPARED.digest },
   },
 });
-const ON = { patches: true, reverts: true, issues: true };
+const OFF = { patches: false, reverts: false, issues: false };
+const SWITCHES: Readonly<Record<string, Partial<typeof OFF>>> = {
+  'try-fix': { patches: true },
+  'fix-pull-request': { patches: true },
+  'revert-pull-request': { reverts: true },
+  'open-issue': { issues: true },
+};
+const REVERT: PreparedRevert = { pullRequest: 7, beforeSha: 'b'.repeat(40), base: 'main' };
+const passed = (runId: number) => ({ runId, attempt: 1, passed: true });
 
-/** What makes an action fit that writes into the repository; nothing for every other one. */
-export function writingContext(id: string | undefined) {
-  const context = {
-    fix: PREPARED,
+/** What makes an action fit that writes into the repository; null for every other one. */
+export function writingContext(id = '') {
+  const on = SWITCHES[id];
+  if (on === undefined) return null;
+  const onDefaultBranch = id === 'revert-pull-request' || id === 'open-issue';
+  const history = { jobId: 501, sameCommit: [], defaultBranch: [passed(900), passed(899), passed(898)] };
+  return {
+    target: { onDefaultBranch, event: onDefaultBranch ? 'push' : 'pull_request' },
+    facts: { jobHistories: [history] } satisfies Partial<RunFacts>,
+    fix: on.patches === true ? PREPARED : null,
+    revert: on.reverts === true ? REVERT : null,
     past: id === 'fix-pull-request' ? [TRIED] : [],
     classification: aClassification({ class: 'test_failure', verdict: 'regression', fingerprint: FIX.fingerprint }),
-    fixes: { repositories: [{ name: 'acme/shop', ...ON }], maxPerDay: 3 },
+    fixes: { repositories: [{ name: 'acme/shop', ...OFF, ...on }], maxPerDay: 3 },
   };
-  return id === 'try-fix' || id === 'fix-pull-request' ? context : null;
 }
 
 const failedJob = (conclusion: string): Job => ({ id: 1, name: 'unit tests', conclusion, url: null, failedStep: null });
@@ -64,6 +79,9 @@ const failedJob = (conclusion: string): Job => ({ id: 1, name: 'unit tests', con
 /** The repository of the failed run. Pushes to it start no run until `passes` is told. */
 export function aRepositoryWorld(id: string | undefined, effects: string[], aRun: (change: Partial<Run>) => Run) {
   const repository = makeMemoryRepository({ 'src/cart.js': 'export const total = 2;\n' }, (one) => effects.push(one));
+  if (id === 'revert-pull-request') {
+    repository.branches.set('main', { sha: BASE, parents: [REVERT.beforeSha], message: 'Merge pull request #7' });
+  }
   const pushRuns: Run[] = [];
   const passes = () => void pushRuns.push(aRun({ id: 2002, headSha: COMMIT, conclusion: 'success' }));
   if (id === 'fix-pull-request') {

@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { fixKey } from '#shared/domain/remediation/target-key.ts';
+import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
+import type { IssueNote } from '#shared/ports/proposals.ts';
+import { type ActionPorts, defineAction, type Observation, type ProposalContext } from './contract.ts';
+import { failsStill, overtaken, runIn } from './failed-run.ts';
+
+const Parameters = z.strictObject({
+  repository: RepositoryName,
+  runId: z.number().int().nonnegative(),
+  /** The failed attempt. */
+  attempt: z.number().int().positive(),
+  fingerprint: z.string().regex(/^[0-9a-f]{8,64}$/),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+const LABEL = 'selfheal';
+/** It changes nothing, so it comes after all that might help. */
+const CONFIDENCE = 0.86;
+const MOST_JOBS = 10;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { classification, past = [], configuration } = context;
+  if (run === null || classification.fingerprint === null || !failsStill(run.facts)) return [];
+  const { target, facts } = run;
+  const lasting = classification.verdict === 'regression' || classification.verdict === 'unknown';
+  if (!mayWrite(configuration, target.repository, 'open-issue') || !target.onDefaultBranch || !lasting) return [];
+  // A pull request tells it already.
+  if (past.some(({ actionId, verified }) => verified === 'advanced' && actionId.endsWith('-pull-request'))) return [];
+  if (past.some(({ actionId }) => actionId === 'open-issue')) return [];
+  return [
+    {
+      parameters: {
+        repository: target.repository,
+        runId: target.runId,
+        attempt: facts.attempt,
+        fingerprint: classification.fingerprint,
+      },
+      confidence: CONFIDENCE,
+      reason: 'The default branch fails and nothing else helps: an issue keeps it from being forgotten.',
+    },
+  ];
+}
+
+const markerOf = ({ fingerprint }: Parameters): string => `<!-- selfheal-issue:${fingerprint} -->`;
+
+/** The open issue about the failure, or null. */
+async function openIssueOf(parameters: Parameters, { proposals }: ActionPorts): Promise<IssueNote | null> {
+  const found = await proposals.findIssue(parameters.repository, LABEL, markerOf(parameters));
+  return found?.state === 'open' ? found : null;
+}
+
+function receiptOf({ number, url }: IssueNote, at: Date) {
+  return { summary: `Issue #${number} tells of this failure.`, at: at.toISOString(), facts: { issue: number, url } };
+}
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const issue = await openIssueOf(parameters, ports);
+  if (issue !== null) return { kind: 'happened', receipt: receiptOf(issue, ports.clock.now()) };
+  return (await overtaken(parameters, ports)) ?? { kind: 'not-started' };
+}
+
+async function execute(parameters: Parameters, ports: ActionPorts) {
+  const { repository, runId, attempt } = parameters;
+  const run = await ports.codeHost.getRun(repository, runId);
+  const failed = (await ports.codeHost.listJobs(repository, runId, attempt)).filter(({ conclusion }) =>
+    isFailure(conclusion),
+  );
+  const jobs = failed.slice(0, MOST_JOBS).map(({ name, failedStep }) => {
+    const step = failedStep === null ? '' : `, step ${safeLine(cleanText(failedStep, 120))}`;
+    return `- ${safeLine(cleanText(name, 120))}${step}`;
+  });
+  const body = [
+    markerOf(parameters),
+    `[Run ${runId}](${run.url}) of commit ${run.headSha} fails on the default branch, and no safe action helps.`,
+    jobs.length === 0 ? '' : `#### Failed jobs\n\n${jobs.join('\n')}`,
+    '<sub>Opened by Selfheal, once for this failure while it is open. What was found of its cause was sent to the mail list. Close it when it is done.</sub>',
+  ];
+  const issue = await ports.proposals.openIssue(repository, {
+    title: `The default branch fails: run ${runId}`,
+    body: body.filter((part) => part !== '').join('\n\n'),
+    labels: [LABEL],
+    assignees: [],
+  });
+  return receiptOf(issue, ports.clock.now());
+}
+
+/**
+ * Opens one issue about a failure of the default branch that nothing else helps against.
+ * https://docs.github.com/en/rest/issues/issues#create-an-issue
+ */
+export const openIssue = defineAction<Parameters>({
+  id: 'open-issue',
+  title: 'Open an issue about the failure',
+  family: 'github',
+  risk: 'low',
+  parameters: Parameters,
+  sample: { repository: 'acme/shop', runId: 1001, attempt: 1, fingerprint: '0123456789abcdef' },
+  propose,
+  describe: ({ repository, runId }) =>
+    `Opens an issue in ${repository} about the failure of run ${runId}, unless one is open already.`,
+  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
+  grants: () => ({ execute: [], observe: [], undo: [] }),
+  schedule: ({ verification }) => ({
+    intervalSeconds: verification.runIntervalSeconds,
+    maxPolls: verification.runMaxPolls,
+  }),
+  observe,
+  execute,
+  verify: async (parameters, _receipt, { ports }) => {
+    const issue = await openIssueOf(parameters, ports);
+    return issue === null
+      ? { state: 'pending', summary: 'The issue does not show yet.' }
+      : { state: 'advanced', summary: `Issue #${issue.number} is open.` };
+  },
+});

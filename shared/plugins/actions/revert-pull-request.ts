@@ -1,0 +1,174 @@
+import * as z from 'zod';
+import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import { FIX_BRANCH_PREFIX, FIX_LABELS, fixBranch } from '#shared/domain/patch/fix-branch.ts';
+import { fixKey } from '#shared/domain/remediation/target-key.ts';
+import type { BranchHead } from '#shared/ports/code-writer.ts';
+import type { PullRequestNote } from '#shared/ports/proposals.ts';
+import { type ActionPorts, defineAction, type Observation, type ProposalContext } from './contract.ts';
+import { type FailedRun, failsStill, overtaken, runIn, superseded } from './failed-run.ts';
+
+const Sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
+const Parameters = z.strictObject({
+  repository: RepositoryName,
+  runId: z.number().int().nonnegative(),
+  /** The failed attempt. */
+  attempt: z.number().int().positive(),
+  fingerprint: z.string().regex(/^[0-9a-f]{8,64}$/),
+  /** The commit that the pull request was merged as. */
+  mergedSha: Sha,
+  /** The one before it. */
+  beforeSha: Sha,
+  pullRequest: z.number().int().positive(),
+  branch: z.string().regex(/^autofix-\d{8}-\d{6}$/),
+  /** The default branch. */
+  base: z.string().min(1).max(200),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+const CONFIDENCE = 0.88;
+/** So many runs of the default branch right before must have passed in every job that fails now. */
+const PASSED_BEFORE = 3;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { classification, configuration, past = [], revert } = context;
+  if (run === null || revert == null || classification.fingerprint === null) return [];
+  const { target, facts } = run;
+  if (!mayWrite(configuration, target.repository, 'revert-pull-request') || !target.onDefaultBranch) return [];
+  if (classification.verdict !== 'regression' || !failsStill(facts) || !passedBefore(run)) return [];
+  if (past.some(({ actionId }) => actionId === 'revert-pull-request')) return [];
+  return [
+    {
+      parameters: {
+        repository: target.repository,
+        runId: target.runId,
+        attempt: facts.attempt,
+        fingerprint: classification.fingerprint,
+        mergedSha: target.headSha,
+        ...revert,
+        branch: fixBranch(context.now),
+      },
+      confidence: CONFIDENCE,
+      reason: `The last ${PASSED_BEFORE} runs of the default branch before pull request #${revert.pullRequest} passed in the jobs that fail since.`,
+    },
+  ];
+}
+
+/** What fails now passed in the runs right before, of the same branch. */
+function passedBefore({ facts, target }: FailedRun): boolean {
+  const { jobHistories } = facts;
+  return (
+    jobHistories.length > 0 &&
+    jobHistories.every(({ defaultBranch, sameCommit }) => {
+      const before = defaultBranch.filter(({ runId }) => runId < target.runId).slice(0, PASSED_BEFORE);
+      const passesNow = sameCommit.some(({ passed }) => passed);
+      return before.length === PASSED_BEFORE && before.every(({ passed }) => passed) && !passesNow;
+    })
+  );
+}
+
+const trailerOf = ({ mergedSha }: Parameters): string => `Selfheal-Revert: ${mergedSha}`;
+
+function isRevert(head: BranchHead, parameters: Parameters): boolean {
+  const [parent, ...more] = head.parents;
+  return parent === parameters.mergedSha && more.length === 0 && head.message.includes(trailerOf(parameters));
+}
+
+async function ownPullRequest({ repository, branch }: Parameters, ports: ActionPorts): Promise<PullRequestNote | null> {
+  const found = await ports.proposals.pullRequests(repository, FIX_BRANCH_PREFIX);
+  return found.find((one) => one.branch === branch) ?? null;
+}
+
+function receiptOf({ number, url }: PullRequestNote, { pullRequest }: Parameters, at: Date) {
+  return {
+    summary: `Opened draft pull request #${number}, which takes #${pullRequest} back. It waits for a review.`,
+    at: at.toISOString(),
+    facts: { pullRequest: number, url },
+  };
+}
+
+/** Done with its labels; what is missing of it is added by executing again. */
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const { repository, branch, base, mergedSha } = parameters;
+  const found = await ownPullRequest(parameters, ports);
+  if (found !== null && FIX_LABELS.every((label) => found.labels.includes(label))) {
+    return { kind: 'happened', receipt: receiptOf(found, parameters, ports.clock.now()) };
+  }
+  const head = await ports.code.branchHead(repository, branch);
+  if (head !== null && !isRevert(head, parameters)) return superseded(`There is another branch ${branch} already.`);
+  if (found !== null) return { kind: 'not-started' };
+  const tip = await ports.code.branchHead(repository, base);
+  if (tip?.sha !== mergedSha) return superseded('The default branch has moved on.');
+  return (await overtaken(parameters, ports)) ?? { kind: 'not-started' };
+}
+
+async function execute(parameters: Parameters, ports: ActionPorts) {
+  const { repository, branch } = parameters;
+  const head = await ports.code.branchHead(repository, branch);
+  if (head === null) await makeBranch(parameters, ports);
+  else if (!isRevert(head, parameters)) throw new Refused(`There is another branch ${branch} already.`);
+  const pullRequest = (await ownPullRequest(parameters, ports)) ?? (await open(parameters, ports));
+  await ports.proposals.addLabels(repository, pullRequest.number, FIX_LABELS);
+  return receiptOf(pullRequest, parameters, ports.clock.now());
+}
+
+/** The newest commit is the merged one, so its inverse is exactly the files before it. */
+async function makeBranch(parameters: Parameters, { code }: ActionPorts): Promise<void> {
+  const { repository, mergedSha, beforeSha, branch, pullRequest } = parameters;
+  const message = `autofix: revert #${pullRequest}\n\n${trailerOf(parameters)}\n`;
+  const commit = await code.writeCommit(repository, { parent: mergedSha, filesOf: beforeSha, changes: [], message });
+  await code.createBranch(repository, branch, commit);
+}
+
+async function open(parameters: Parameters, ports: ActionPorts): Promise<PullRequestNote> {
+  const { repository, runId, pullRequest, mergedSha, beforeSha, branch, base } = parameters;
+  const run = await ports.codeHost.getRun(repository, runId);
+  const body = [
+    `Takes #${pullRequest} back, exactly: the files are those of ${beforeSha}.`,
+    `The last ${PASSED_BEFORE} runs of the default branch before it passed in the jobs that [fail since](${run.url}) (commit ${mergedSha}).`,
+    '#### How to test it\n\n- Wait for its checks. Then decide: mend what broke, or merge this and mend it in peace.',
+    '<sub>Opened by Selfheal as a draft. It is never merged by itself.</sub>',
+  ].join('\n\n');
+  return await ports.proposals.openDraft(repository, { title: `autofix: revert #${pullRequest}`, body, branch, base });
+}
+
+/**
+ * Opens a draft pull request that takes back the one pull request that broke the default branch.
+ * https://docs.github.com/en/rest/git/commits, https://docs.github.com/en/rest/pulls/pulls
+ */
+export const revertPullRequest = defineAction<Parameters>({
+  id: 'revert-pull-request',
+  title: 'Open a draft that reverts a pull request',
+  family: 'github',
+  risk: 'low',
+  parameters: Parameters,
+  sample: {
+    repository: 'acme/shop',
+    runId: 1001,
+    attempt: 1,
+    fingerprint: '0123456789abcdef',
+    mergedSha: 'a'.repeat(40),
+    beforeSha: 'b'.repeat(40),
+    pullRequest: 7,
+    branch: 'autofix-20261121-120000',
+    base: 'main',
+  },
+  propose,
+  describe: ({ repository, pullRequest }) =>
+    `Opens a draft pull request in ${repository} that takes pull request #${pullRequest} back, and asks for a review.`,
+  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
+  grants: () => ({ execute: [], observe: [], undo: [] }),
+  schedule: ({ verification }) => ({
+    intervalSeconds: verification.runIntervalSeconds,
+    maxPolls: verification.runMaxPolls,
+  }),
+  observe,
+  execute,
+  verify: async (parameters, _receipt, { ports }) => {
+    const found = await ownPullRequest(parameters, ports);
+    if (found === null) return { state: 'pending', summary: 'The pull request does not show yet.' };
+    return { state: 'advanced', summary: `Pull request #${found.number} is ${found.state}.` };
+  },
+});
