@@ -35,6 +35,7 @@ export function accessOf(config: FunctionConfig, sources: AccessSources): Access
     ...resourceAccess(forModel?.uses ?? {}, sources),
     ...actionAccess(config, sources),
     ...(config.callsModel ? modelAccess(sources) : []),
+    ...embeddingAccess(config, sources),
     ...serviceAccess(services, config.readsServices ?? []),
     ...serviceAccess(services, forModel?.readsServices ?? []),
   ];
@@ -67,6 +68,14 @@ function modelAccess({ modelProviders, configuration }: AccessSources): Access[]
   return modelIdsOf(settings).flatMap((modelId) =>
     provider.grants(modelId).map((grant) => ({ ...grant, wildcardReason })),
   );
+}
+
+/** The one model, and what counts against its budget; nothing while none is configured. */
+function embeddingAccess({ forEmbeddings }: FunctionConfig, sources: AccessSources): readonly Access[] {
+  const { embeddings } = sources.configuration.recall;
+  if (embeddings === null || forEmbeddings === undefined) return [];
+  const resources = [`arn:\${Partition}:bedrock:\${Region}::foundation-model/${embeddings.modelId}`];
+  return [{ actions: ['bedrock:InvokeModel'], resources }, ...resourceAccess(forEmbeddings.uses, sources)];
 }
 
 /**

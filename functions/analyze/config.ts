@@ -16,6 +16,7 @@ export const config = defineFunction({
     modelKeySecret: [],
   },
   callsModel: true,
+  forEmbeddings: { uses: { controlTable: ['dynamodb:UpdateItem'] } },
   forModel: {
     uses: {
       controlTable: ['dynamodb:UpdateItem'],

@@ -1,6 +1,7 @@
 import { dataDirectoryOf, loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
+import { makeBedrockEmbedder } from '#shared/adapters/aws/bedrock-embedder.ts';
 import { makeBedrockModelClient } from '#shared/adapters/aws/bedrock-model-client.ts';
 import { makeCloudWatchLogsReader } from '#shared/adapters/aws/cloudwatch-logs-reader.ts';
 import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
@@ -21,6 +22,7 @@ import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze-connect.ts';
+import { connectEmbedder } from '#shared/app/recall-connect.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { makePatternReader } from '#shared/app/recognise-patterns.ts';
 import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
@@ -60,6 +62,8 @@ async function modelOf(): Promise<DiagnosisModel | null> {
   });
 }
 
+const control = makeDynamoControlStore({ table: environment.controlTable });
+const embedder = connectEmbedder(configuration, { control, clock: systemClock, bedrock: makeBedrockEmbedder });
 const knowledgeStore = makeDynamoKnowledgeStore({ table: environment.knowledgeTable });
 
 export const handler = stepFunction({
@@ -68,13 +72,13 @@ export const handler = stepFunction({
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     knowledge: knowledgeStore,
-    recall: makeLocalRecall(knowledgeStore, playbooks.entries),
+    recall: makeLocalRecall(knowledgeStore, playbooks.entries, { embedder }),
     patterns: makePatternReader({
       patterns: makeDynamoPatternStore({ table: environment.knowledgeTable }),
       rules: configuration.learning,
       clock: systemClock,
     }),
-    control: makeDynamoControlStore({ table: environment.controlTable }),
+    control,
     stats: makeDynamoStatsStore({ table: environment.statsTable }),
     tests: makeDynamoTestStore({ table: environment.statsTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),

@@ -10,5 +10,7 @@ export const config = defineFunction({
     incidentsTable: ['dynamodb:GetItem'],
     knowledgeTable: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
     evidenceBucket: ['s3:GetObject'],
+    controlTable: [],
   },
+  forEmbeddings: { uses: { controlTable: ['dynamodb:UpdateItem'] } },
 });

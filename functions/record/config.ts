@@ -14,4 +14,5 @@ export const config = defineFunction({
     intakeQueue: ['sqs:SendMessage'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
   },
+  forEmbeddings: { uses: { controlTable: ['dynamodb:UpdateItem'] } },
 });

@@ -1,3 +1,4 @@
+import { makeBedrockEmbedder } from '#shared/adapters/aws/bedrock-embedder.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
@@ -12,6 +13,7 @@ import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
+import { connectEmbedder } from '#shared/app/recall-connect.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import { config } from './config.ts';
@@ -20,13 +22,16 @@ import { makeHandler } from './handler.ts';
 const environment = readEnvironment(config, process.env);
 const configuration = loadConfiguration(process.env);
 
+const control = makeDynamoControlStore({ table: environment.controlTable });
+
 export const handler = stepFunction({
   config,
   ...STEPS.record,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     healing: makeDynamoHealingStore({ table: environment.incidentsTable, retention: configuration.retention }),
-    control: makeDynamoControlStore({ table: environment.controlTable }),
+    control,
+    embedder: connectEmbedder(configuration, { control, clock: systemClock, bedrock: makeBedrockEmbedder }),
     knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
     patterns: makeDynamoPatternStore({ table: environment.knowledgeTable }),
     predictions: makeDynamoPredictionStore({ table: environment.statsTable }),

@@ -20,7 +20,9 @@ import { chainOfIncident } from './causal-chain.ts';
 import { findKnown, type KnowledgeDeps, type Known } from './knowledge.ts';
 import { loadIncident } from './load-incident.ts';
 
-export interface AnalyzeDeps extends Pick<KnowledgeDeps, 'incidents' | 'knowledge' | 'recall' | 'patterns'>, LookupDeps {
+export interface AnalyzeDeps
+  extends Pick<KnowledgeDeps, 'incidents' | 'knowledge' | 'recall' | 'patterns'>,
+    LookupDeps {
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry' | 'putDiagnosis'>;
   readonly control: Pick<ControlStore, 'addTo'>;
   readonly signatures: SignatureSet;
@@ -50,7 +52,7 @@ export async function analyze(input: StepInput<'analyze'>, deps: AnalyzeDeps): P
   const { seen } = material;
   await deps.evidence.putDiagnosis(
     input.incidentId,
-    withChain(seen.length === 0 ? diagnosis : { ...diagnosis, seenBefore: [...seen] }, material),
+    withLimits(withChain(seen.length === 0 ? diagnosis : { ...diagnosis, seenBefore: [...seen] }, material), material),
   );
   deps.meter.count(`diagnosis-${diagnosis.source}`);
   return { source: diagnosis.source, confidence: diagnosis.confidence };
@@ -70,6 +72,14 @@ async function readMaterial(input: StepInput<'analyze'>, deps: AnalyzeDeps): Pro
 
 function withChain(diagnosis: Diagnosis, { chain }: Material): Diagnosis {
   return chain === null ? diagnosis : { ...diagnosis, chain };
+}
+
+const MOST_UNCHECKED = 10;
+
+/** What the search in the past had to do without is told with what else could not be checked. */
+function withLimits(diagnosis: Diagnosis, { limits }: Material): Diagnosis {
+  if (limits.length === 0) return diagnosis;
+  return { ...diagnosis, unchecked: [...limits, ...diagnosis.unchecked].slice(0, MOST_UNCHECKED) };
 }
 
 async function diagnose(material: Material, input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<Diagnosis> {

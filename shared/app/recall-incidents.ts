@@ -2,14 +2,16 @@ import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { type Meaning, meaningOf, textToEmbed } from '#shared/domain/recall/embedding.ts';
 import { isEntry, isIncident, type Memory, ofEntry, ofIncident } from '#shared/domain/recall/memory.ts';
 import { rememberedIncident } from '#shared/domain/recall/past-incident.ts';
 import { makeRecall, type Recall } from '#shared/domain/recall/recall.ts';
 import { rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
 import type { Terms } from '#shared/domain/recall/term-field.ts';
 import { termsOfLines, weighed } from '#shared/domain/recall/terms.ts';
+import type { Embedder } from '#shared/ports/embedder.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
-import type { FailureRecall, Recollection } from '#shared/ports/recall.ts';
+import type { FailureQuery, FailureRecall, Recollection } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 /** Memories of one place that are held; older ones are not recalled. */
@@ -24,8 +26,16 @@ interface Held {
   /** When the newest incident that was read ended, and when the newest entry was learned; null before the first. */
   ended: string | null;
   learned: string | null;
+  /** Whether a model was asked about any of its incidents. */
+  hasMeanings: boolean;
   /** Last use, for what is let go first. */
   used: number;
+}
+
+export interface LocalRecallOptions {
+  /** Compares meanings beside words; null compares words and names only. */
+  readonly embedder?: Embedder | null;
+  readonly most?: number;
 }
 
 /**
@@ -36,12 +46,18 @@ interface Held {
 export function makeLocalRecall(
   store: Pick<KnowledgeStore, 'remembered' | 'learned'>,
   playbooks: readonly KnowledgeEntry[],
-  most: number = MOST_REMEMBERED,
+  { embedder = null, most = MOST_REMEMBERED }: LocalRecallOptions = {},
 ): FailureRecall {
   const places = new Map<string, Held>();
   let uses = 0;
   const refreshed = async (scope: string): Promise<Held> => {
-    const held = places.get(scope) ?? { recall: withPlaybooks(playbooks), ended: null, learned: null, used: 0 };
+    const held = places.get(scope) ?? {
+      recall: withPlaybooks(playbooks),
+      ended: null,
+      learned: null,
+      hasMeanings: false,
+      used: 0,
+    };
     held.used = ++uses;
     const [past, entries] = await Promise.all([
       store.remembered(scope, { after: since(held.ended), limit: most }),
@@ -49,6 +65,7 @@ export function makeLocalRecall(
     ]);
     // Newest first as they are read: what comes last is put last, so that an incident's newest end stands.
     for (const one of [...past].reverse()) held.recall.put(rememberedIncident(one));
+    held.hasMeanings ||= past.some(({ embedding }) => embedding !== undefined);
     for (const entry of entries) held.recall.put(rememberedEntry(entry));
     held.ended = past[0]?.endedAt ?? held.ended;
     held.learned = entries[0]?.updatedAt ?? held.learned;
@@ -58,16 +75,28 @@ export function makeLocalRecall(
   };
   return {
     async find(scope, query, limit) {
-      const { recall } = await refreshed(scope);
-      const answers = recall.ask(query);
+      const { recall, hasMeanings } = await refreshed(scope);
+      // Where nothing has a meaning there is nothing to compare one with, and nothing to pay for.
+      const asked = hasMeanings ? await meaningOfQuery(query, embedder) : { meaning: null, limits: [] };
+      const answers = recall.ask({ ...query, meaning: asked.meaning });
       const isOther = (memory: Memory): boolean => isIncident(memory) && memory.id !== query.incidentId;
       return {
         incidents: answers.best({ limit, maxAgeDays: MAX_AGE_DAYS, keep: isOther }).filter(ofIncident),
         entries: answers.best({ limit, keep: isEntry }).filter(ofEntry),
-        limits: [],
+        limits: asked.limits,
       };
     },
   };
+}
+
+async function meaningOfQuery(
+  { text = '' }: FailureQuery,
+  embedder: Embedder | null,
+): Promise<{ meaning: Meaning | null; limits: readonly string[] }> {
+  if (embedder === null || text === '') return { meaning: null, limits: [] };
+  const answer = await embedder.embed(text, 'query');
+  if (answer.kind === 'embedded') return { meaning: meaningOf(answer.embedding), limits: [] };
+  return { meaning: null, limits: [`Past incidents were compared by their words only. ${answer.reason}`] };
 }
 
 function withPlaybooks(playbooks: readonly KnowledgeEntry[]): Recall<Memory> {
@@ -103,7 +132,7 @@ export async function recallLike(
   deps: RecallDeps,
 ): Promise<Recollection> {
   const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));
-  return await recallTerms(incident, termsOfLines(lines), deps, FOUND);
+  return await recallTerms(incident, termsOfLines(lines), deps, FOUND, textToEmbed(lines));
 }
 
 /** The same by given terms instead of the evidence's; without terms by the fingerprint alone. */
@@ -112,9 +141,14 @@ export async function recallTerms(
   terms: Terms,
   { recall, clock }: RecallDeps,
   limit: number,
+  text = '',
 ): Promise<Recollection> {
   const scope = knowledgeScopeOf(target);
   if (scope === null || classification === null) return NOTHING;
   const { class: failureClass, fingerprint } = classification;
-  return await recall.find(scope, { incidentId: id, class: failureClass, fingerprint, terms, now: clock.now() }, limit);
+  return await recall.find(
+    scope,
+    { incidentId: id, class: failureClass, fingerprint, terms, text, now: clock.now() },
+    limit,
+  );
 }

@@ -1,9 +1,13 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { type Embedding, textToEmbed } from '#shared/domain/recall/embedding.ts';
 import { PastIncident, pastIncidentOf } from '#shared/domain/recall/past-incident.ts';
+import { weighed } from '#shared/domain/recall/terms.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { Embedder } from '#shared/ports/embedder.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -12,6 +16,8 @@ export interface LearnDeps {
   readonly evidence: Pick<EvidenceStore, 'getDiagnosis' | 'getEvidence'>;
   readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint' | 'recordOutcome' | 'remember'>;
   readonly clock: Clock;
+  /** Makes vectors of what an incident means; without one it is recalled by its words. */
+  readonly embedder?: Embedder | null;
 }
 
 /**
@@ -47,8 +53,20 @@ async function remember(
   const outcome = PastIncident.shape.outcome.safeParse(ended.outcome);
   if (classification === null || !outcome.success) return;
   const evidence = await deps.evidence.getEvidence(id);
-  const past = pastIncidentOf({ ...ended, id, evidence, outcome: outcome.data, endedAt: deps.clock.now() });
+  const embedding = await embeddingOf(evidence, deps);
+  const past = pastIncidentOf({ ...ended, id, evidence, embedding, outcome: outcome.data, endedAt: deps.clock.now() });
   await deps.knowledge.remember(past, ended.scope);
+}
+
+/** Null without a model, or when it gives none: the incident is recalled by its words. */
+async function embeddingOf(
+  evidence: Evidence | null,
+  { embedder }: Pick<LearnDeps, 'embedder'>,
+): Promise<Embedding | null> {
+  const text = textToEmbed((evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed)));
+  if (!embedder || text === '') return null;
+  const answer = await embedder.embed(text, 'document');
+  return answer.kind === 'embedded' ? answer.embedding : null;
 }
 
 function entryOf(

@@ -10,11 +10,17 @@ export interface Recollection {
   readonly limits: readonly string[];
 }
 
+/** A failure to find the like of. `text`: its surest lines, redacted, for a model that compares meanings; empty asks none. */
+export interface FailureQuery extends Omit<RecallQuery, 'meaning'> {
+  readonly incidentId: string;
+  readonly text?: string;
+}
+
 /**
  * Finds past incidents and knowledge of one place (see `knowledgeScopeOf`) that are like a new failure, whatever holds them: the function's
  * own memory, or a vector store for places with more than fit into it. What one place went through is never found from another.
  */
 export interface FailureRecall {
   /** At most `limit` of each kind; the incident `query.incidentId` itself is left out. */
-  find(scope: string, query: RecallQuery & { readonly incidentId: string }, limit: number): Promise<Recollection>;
+  find(scope: string, query: FailureQuery, limit: number): Promise<Recollection>;
 }

@@ -11,6 +11,7 @@ import { Model } from './model-settings.ts';
 import { OwnSignatures } from './own-signatures.ts';
 import { AllowedPlaybooks, Playbooks } from './playbooks.ts';
 import { Remedy, remedyProblems } from './remedies.ts';
+import { RecallSettings } from './recall-settings.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
 const MOST_POLLS = 500;
@@ -116,6 +117,7 @@ export const Configuration = z.strictObject({
   experiments: z.array(Experiment).max(20).default([]),
   learning: Learning.prefault({}),
   logReading: LogReading.prefault({}),
+  recall: RecallSettings.prefault({}),
   signatures: OwnSignatures.nullable().default(null),
   /** What may be written into repositories: nothing, unless it is listed. */
   fixes: Fixes,

@@ -5,6 +5,7 @@ import type { Evidence } from '../evidence/evidence.ts';
 import { FailureClass } from '../failure/failure-class.ts';
 import { cleanText } from '../incident/clean-text.ts';
 import type { ActionRecord } from '../remediation/bound-action.ts';
+import { Embedding, meaningOf } from './embedding.ts';
 import type { Remembered } from './recall.ts';
 import { readTerms, termsOfLines, weighed, writeTerms } from './terms.ts';
 
@@ -26,6 +27,8 @@ export const PastIncident = z.strictObject({
   helped: z.boolean().nullable(),
   /** See `writeTerms`. */
   terms: z.string().max(24_000),
+  /** What its lines mean, where a model was asked. */
+  embedding: Embedding.optional(),
 });
 export type PastIncident = z.infer<typeof PastIncident>;
 
@@ -35,6 +38,7 @@ export interface EndedIncident {
   readonly endedAt: Date;
   readonly diagnosis: Diagnosis;
   readonly evidence: Evidence | null;
+  readonly embedding?: Embedding | null;
   readonly actions: readonly ActionRecord[];
 }
 
@@ -42,7 +46,15 @@ const LONGEST_TITLE = 300;
 const LONGEST_RESOLUTION = 1000;
 
 /** What is remembered of an incident. Its words come from logs and models, redacted before and cleaned here: tainted. */
-export function pastIncidentOf({ id, outcome, endedAt, diagnosis, evidence, actions }: EndedIncident): PastIncident {
+export function pastIncidentOf({
+  id,
+  outcome,
+  endedAt,
+  diagnosis,
+  evidence,
+  embedding,
+  actions,
+}: EndedIncident): PastIncident {
   const { classification, rootCause, summary } = diagnosis;
   const decisive = actions.findLast(({ verified }) => verified === 'recovered' || verified === 'failed');
   const helped = decisive === undefined ? null : outcome === 'resolved' && decisive.verified === 'recovered';
@@ -59,13 +71,14 @@ export function pastIncidentOf({ id, outcome, endedAt, diagnosis, evidence, acti
     outcome,
     helped,
     terms: writeTerms(termsOfLines(lines)),
+    ...(embedding ? { embedding } : {}),
   };
 }
 
 /** A past incident as recall takes it. */
-export type RememberedIncident = Remembered & { readonly past: Omit<PastIncident, 'terms'> };
+export type RememberedIncident = Remembered & { readonly past: Omit<PastIncident, 'terms' | 'embedding'> };
 
-export function rememberedIncident({ terms, ...past }: PastIncident): RememberedIncident {
+export function rememberedIncident({ terms, embedding, ...past }: PastIncident): RememberedIncident {
   const fingerprints = past.fingerprint === null ? [] : [past.fingerprint];
   return {
     id: past.id,
@@ -73,6 +86,7 @@ export function rememberedIncident({ terms, ...past }: PastIncident): Remembered
     fingerprints,
     terms: readTerms(terms),
     at: past.endedAt,
+    meaning: embedding === undefined ? null : meaningOf(embedding),
     past,
   };
 }

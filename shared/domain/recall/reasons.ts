@@ -5,6 +5,8 @@ const MOST_NAMES = 4;
 
 export interface Likeness {
   readonly sameFailure: boolean;
+  /** A model takes both for much the same. */
+  readonly sameMeaning?: boolean;
   /** The class of both, or null. */
   readonly sameClass: FailureClass | null;
   /** Terms of both, most telling first. */
@@ -12,7 +14,7 @@ export interface Likeness {
 }
 
 /** Why two failures are alike, in plain words, the weightiest reason first. Terms come from logs: tainted. */
-export function reasonsOf({ sameFailure, sameClass, shared }: Likeness): string[] {
+export function reasonsOf({ sameFailure, sameMeaning = false, sameClass, shared }: Likeness): string[] {
   const of = (...fields: readonly string[]): string[] =>
     shared.filter((term) => fields.includes(fieldOf(term))).map(bareTerm);
   const packages = of('v').map((name) => name.replace(/@(?=[^@]*$)/, ' '));
@@ -20,6 +22,7 @@ export function reasonsOf({ sameFailure, sameClass, shared }: Likeness): string[
   return [
     sameFailure ? 'same fingerprint' : '',
     of('m').length > 0 ? 'same error message' : '',
+    sameMeaning ? 'means much the same' : '',
     named('names', packages),
     named('blames', blamed),
     named('same error', [...of('e'), ...of('x')]),

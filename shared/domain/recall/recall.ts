@@ -1,4 +1,5 @@
 import type { FailureClass } from '../failure/failure-class.ts';
+import { type Meaning, nearnessOf } from './embedding.ts';
 import { reasonsOf } from './reasons.ts';
 import { makeRecallIndex } from './recall-index.ts';
 import type { Terms } from './term-field.ts';
@@ -12,12 +13,15 @@ export interface Remembered {
   readonly terms: Terms;
   /** ISO 8601, or null for what has no age. */
   readonly at: string | null;
+  /** What it means, where a model was asked. */
+  readonly meaning?: Meaning | null;
 }
 
 export interface RecallQuery {
   readonly class: FailureClass;
   readonly fingerprint: string | null;
   readonly terms: Terms;
+  readonly meaning?: Meaning | null;
   readonly now: Date;
 }
 
@@ -62,6 +66,10 @@ const SAME_CLASS = 1.05;
 /** A memory loses up to so much of its score, half of it in half a year: code and machines change. */
 const FADES_BY = 0.3;
 const HALF_LIFE_DAYS = 180;
+/** How far a meaning that is the same closes the gap to 1: it brings nearer what is worded otherwise, and takes nothing from the rest. */
+const MEANING = 0.4;
+/** From here on it is a reason of its own. */
+const MEANS_THE_SAME = 0.5;
 const NO_TERMS: Terms = new Map();
 const DAY = 24 * 60 * 60 * 1000;
 /** Looked at beyond the limit, for what age and class change. */
@@ -80,6 +88,8 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
   const ask = (query: RecallQuery): Answers<T> => {
     const same = byFingerprint.get(query.fingerprint ?? '') ?? new Set<string>();
     const found = index.search(query.terms);
+    const near = nearInMeaning(query, items.values());
+    const nearest = (limit: number): string[] => near.slice(0, limit + SPARE).map(({ id }) => id);
     return {
       best({ limit, maxAgeDays = Number.POSITIVE_INFINITY, keep = () => true }) {
         const wanted = (id: string): boolean => {
@@ -87,12 +97,17 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
           return item !== undefined && keep(item) && ageDays(item, query.now) <= maxAgeDays;
         };
         const scores = new Map(found.best(limit + SPARE, wanted).map(({ id, score }) => [id, score]));
-        const ids = new Set([...[...same].filter(wanted), ...scores.keys()]);
+        const ids = new Set([...[...same, ...nearest(limit)].filter(wanted), ...scores.keys()]);
         const known = [...ids].flatMap((id) => items.get(id) ?? []);
         const best = known.map((item) => rated(item, query, scores.get(item.id) ?? 0)).sort(bestFirst);
-        return best.slice(0, limit).map(({ sameClass, ...one }) => ({
+        return best.slice(0, limit).map(({ sameClass, sameMeaning, ...one }) => ({
           ...one,
-          reasons: reasonsOf({ sameFailure: one.sameFailure, sameClass, shared: found.shared(one.item.id) }),
+          reasons: reasonsOf({
+            sameFailure: one.sameFailure,
+            sameMeaning,
+            sameClass,
+            shared: found.shared(one.item.id),
+          }),
         }));
       },
     };
@@ -119,16 +134,34 @@ function ageDays({ at }: Remembered, now: Date): number {
   return at === null ? 0 : Math.max(0, (now.getTime() - Date.parse(at)) / DAY);
 }
 
+/** What means the same though it may share no word, nearest first. */
+function nearInMeaning(
+  { meaning }: RecallQuery,
+  items: Iterable<Remembered>,
+): readonly { readonly id: string; readonly near: number }[] {
+  if (!meaning) return [];
+  const near: { id: string; near: number }[] = [];
+  for (const item of items) {
+    const value = item.meaning ? nearnessOf(meaning, item.meaning) : 0;
+    if (value >= MEANS_THE_SAME) near.push({ id: item.id, near: value });
+  }
+  return near.sort((a, b) => b.near - a.near || (a.id < b.id ? -1 : 1));
+}
+
 interface Rated<T> extends Omit<Recalled<T>, 'reasons'> {
   readonly sameClass: FailureClass | null;
+  readonly sameMeaning: boolean;
 }
 
 function rated<T extends Remembered>(item: T, query: RecallQuery, score: number): Rated<T> {
   const sameFailure = query.fingerprint !== null && item.fingerprints.includes(query.fingerprint);
   const sameClass = item.class === query.class && item.class !== 'unknown' ? item.class : null;
   const fresh = 1 - FADES_BY * (1 - 2 ** (-ageDays(item, query.now) / HALF_LIFE_DAYS));
-  const similar = Math.min(1, score * (sameClass === null ? 1 : SAME_CLASS)) * fresh;
-  return { item, score: sameFailure ? SAME_FAILURE + (1 - SAME_FAILURE) * similar : similar, sameFailure, sameClass };
+  const near = query.meaning && item.meaning ? nearnessOf(query.meaning, item.meaning) : 0;
+  const alike = score + (1 - score) * MEANING * near;
+  const similar = Math.min(1, alike * (sameClass === null ? 1 : SAME_CLASS)) * fresh;
+  const whole = sameFailure ? SAME_FAILURE + (1 - SAME_FAILURE) * similar : similar;
+  return { item, score: whole, sameFailure, sameClass, sameMeaning: near >= MEANS_THE_SAME };
 }
 
 function bestFirst<T extends Remembered>(a: Rated<T>, b: Rated<T>): number {

@@ -47,6 +47,8 @@ export interface FunctionConfig {
   readonly callsModel?: boolean;
   /** Rights that only serve a language model: without one its role does not get them. Their variables stand in `uses`. */
   readonly forModel?: Pick<FunctionConfig, 'uses' | 'readsServices'>;
+  /** Rights for asking an embedding model: without one configured its role does not get them, nor the model. */
+  readonly forEmbeddings?: Pick<FunctionConfig, 'uses'>;
   /** What its role may read of the catalogue's services: `state` is their alarms and deployments, `logs` their log groups, `metrics` of all. */
   readonly readsServices?: readonly ('state' | 'logs' | 'metrics')[];
 }

@@ -105,7 +105,7 @@ describe('recall out of memory', () => {
       reads.push(`${scope} ${after === null ? 'whole' : 'since'}`);
       return after === null ? ten : [];
     };
-    const recall = makeLocalRecall({ remembered, learned: async () => [] }, [], 20);
+    const recall = makeLocalRecall({ remembered, learned: async () => [] }, [], { most: 20 });
     for (const scope of ['a', 'b', 'a', 'c', 'a', 'b']) await recall.find(scope, query('registry'), 1);
     expect(reads).toEqual(['a whole', 'b whole', 'a since', 'c whole', 'a since', 'b whole']);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { analyze } from '#shared/app/analyze.ts';
 import { knowledge } from '#shared/app/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { learn } from '#shared/app/record-learning.ts';
@@ -8,6 +9,7 @@ import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
+import type { Embedded, Embedder } from '#shared/ports/embedder.ts';
 import {
   aClassification,
   aDiagnosis,
@@ -37,12 +39,14 @@ const receipt = {
 const helped = anActionRecord({ state: 'done', verified: 'recovered', receipt });
 
 /** An incident that ended before, recorded as the workflow does. */
-async function ended(outcome: string, actions: readonly ActionRecord[], store = makeMemoryKnowledgeStore()) {
+async function ended(outcome: string, actions: readonly ActionRecord[], embedder: Embedder | null = null) {
+  const store = makeMemoryKnowledgeStore();
   const evidence = makeMemoryEvidenceStore();
   await evidence.putEvidence(anEvidence({ incidentId: EARLIER }));
   await evidence.putDiagnosis(EARLIER, aDiagnosis());
   const incident = anIncident({ id: EARLIER, classification: aClassification() });
-  await learn(incident, actions, outcome, { evidence, knowledge: store, clock: fakeClock('2026-11-20T12:00:00.000Z') });
+  const clock = fakeClock('2026-11-20T12:00:00.000Z');
+  await learn(incident, actions, outcome, { evidence, knowledge: store, clock, embedder });
   return store;
 }
 
@@ -106,6 +110,31 @@ describe('a failure like one before', () => {
       title: 'The same failure, last on 2026-11-20: The connection to the package registry was reset',
       resolution: 'this helped, verified: The failed jobs were started again.',
     });
+  });
+
+  it('says in the diagnosis what the search in the past had to do without', async () => {
+    const { deps, incident, read } = await setUpAnalysis();
+    const limits = ['Past incidents were compared by their words only. The embedding model refused the request.'];
+    const recall = { find: async () => ({ incidents: [], entries: [], limits }) };
+    await analyze(
+      { incidentId: incident.id, useModel: true, knowledgeId: null, preExisting: false },
+      { ...deps, recall },
+    );
+    expect((await read()).unchecked[0]).toBe(limits[0]);
+  });
+
+  it('keeps with an incident what it means, where a model says so, and else its words alone', async () => {
+    const embedding = { model: 'm', vector: 'AQID' };
+    const answers: Embedded[] = [
+      { kind: 'embedded', embedding },
+      { kind: 'unavailable', reason: 'Busy.' },
+    ];
+    for (const answer of answers) {
+      const store = await ended('resolved', [helped], { embed: async () => answer });
+      const [past] = await store.remembered(SCOPE, { after: null, limit: 1 });
+      expect(past?.embedding).toEqual(answer.kind === 'embedded' ? embedding : undefined);
+      expect(past?.terms).not.toBe('');
+    }
   });
 
   it('leaves no word in the diagnosis when nothing is remembered', async () => {

@@ -29,7 +29,7 @@ export const request: DiagnosisRequest = {
 };
 
 /** In production Bedrock is behind the gateway, which speaks HTTP/2 as its client does; this one speaks HTTP/1.1 like Lambda's. */
-function bedrockClient(world: World): BedrockRuntimeClient {
+export function bedrockClient(world: World): BedrockRuntimeClient {
   const settings = {
     endpoint: world.awsUrl,
     region: 'us-east-1',

@@ -1,6 +1,7 @@
 import type { Service } from '../server/wire.ts';
 import { anthropicWire } from './anthropic.ts';
 import { bedrockWire } from './bedrock.ts';
+import { bedrockEmbeddings } from './bedrock-embeddings.ts';
 import { ollamaWire } from './ollama.ts';
 import { openaiChatWire } from './openai-chat.ts';
 import { openaiResponsesWire } from './openai-responses.ts';
@@ -12,5 +13,5 @@ const WIRES = [bedrockWire, anthropicWire, openaiChatWire, openaiResponsesWire, 
 /** One scripted model behind the API of every provider. */
 export function makeLocalModels(): { services: Service[]; control: ModelControl } {
   const model = makeScriptedModel();
-  return { services: WIRES.map((wire) => serveWire(wire, model)), control: model.control };
+  return { services: [...WIRES.map((wire) => serveWire(wire, model)), bedrockEmbeddings], control: model.control };
 }

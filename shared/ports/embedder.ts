@@ -1,0 +1,12 @@
+import type { Embedding } from '#shared/domain/recall/embedding.ts';
+
+export type Embedded =
+  | { readonly kind: 'embedded'; readonly embedding: Embedding }
+  /** `reason`: a sentence for the reader. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** Makes vectors of what texts mean. Recall works without one, by words and names. Never throws for a model that does not answer. */
+export interface Embedder {
+  /** `document`: what is kept; `query`: what is searched for. The text is redacted and at most `EMBEDDED_CHARACTERS` long. */
+  embed(text: string, purpose: 'document' | 'query'): Promise<Embedded>;
+}
