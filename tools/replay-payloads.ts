@@ -38,6 +38,11 @@ function replayGithub({ event, payload }: Recorded): SourceResult {
   return github.toSignal({ headers, body: body.value, receivedAt: new Date() });
 }
 
+function outcomeOf(result: SourceResult): string {
+  if (result.kind === 'signal') return `signal: ${result.signal.kind}`;
+  return result.kind === 'command' ? `command: ${result.command.wish.kind}` : `${result.kind}: ${result.reason}`;
+}
+
 async function replay(folder: string, toResult: (recorded: Recorded) => SourceResult): Promise<number> {
   const counts = new Map<string, number>();
   let thrown = 0;
@@ -47,7 +52,7 @@ async function replay(folder: string, toResult: (recorded: Recorded) => SourceRe
     let outcome: string;
     try {
       const result = toResult(recorded);
-      outcome = result.kind === 'signal' ? `signal: ${result.signal.kind}` : `${result.kind}: ${result.reason}`;
+      outcome = outcomeOf(result);
     } catch (error) {
       thrown += 1;
       outcome = `THROWN: ${String(error)}`;

@@ -1,9 +1,12 @@
 import { readIntakeMessage } from '#shared/app/ingest-message.ts';
 import { type IngestDeps, ingestSignal } from '#shared/app/ingest-signal.ts';
+import type { Obeyed } from '#shared/app/obey-comment.ts';
+import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 
 export interface IntakeDeps extends IngestDeps {
+  readonly obey: (command: CommentCommand) => Promise<Obeyed>;
   readonly meter: Meter;
   readonly log: Log;
 }
@@ -14,6 +17,12 @@ export function makeHandler(deps: IntakeDeps) {
     const message = readIntakeMessage(body, EVENT_SOURCES, deps.clock.now());
     if (message.kind === 'ignored') {
       deps.meter.count(`intake-ignored-${message.reason}`);
+      return;
+    }
+    if (message.kind === 'command') {
+      const obeyed = await deps.obey(message.command);
+      deps.meter.count(`comment-${obeyed}`);
+      deps.log.info('Comment taken in.', { deliveryId: message.command.deliveryId, outcome: obeyed });
       return;
     }
     const { signal } = message;

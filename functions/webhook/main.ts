@@ -1,5 +1,6 @@
 import { httpFunction, lambdaLog, lambdaMeter } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
+import { makeSqsCommandQueue } from '#shared/adapters/aws/sqs-command-queue.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
@@ -17,6 +18,7 @@ export const handler = httpFunction({
     signatures: makeWebhookSignatures(),
     secrets: makeSecretReader({ 'github-webhook': environment.webhookSecret }),
     queue: makeSqsSignalQueue({ queueUrl: environment.intakeQueue }),
+    commands: makeSqsCommandQueue({ queueUrl: environment.intakeQueue }),
     clock: systemClock,
     meter: lambdaMeter,
     log: lambdaLog,

@@ -1,16 +1,22 @@
+import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import type { EventSource } from '#shared/plugins/sources/contract.ts';
 
-export type IntakeMessage = { kind: 'signal'; signal: Signal } | { kind: 'ignored'; reason: string };
+export type IntakeMessage =
+  | { kind: 'signal'; signal: Signal }
+  | { kind: 'command'; command: CommentCommand }
+  | { kind: 'ignored'; reason: string };
 
 /**
- * The body of an intake message: a signal that the webhook function made, or an event as EventBridge sent it. Throws
+ * The body of an intake message: a signal or a command that the webhook function made, or an event as EventBridge sent it. Throws
  * `InvalidInput` for anything else, so that it ends in the dead-letter queue in front of a human.
  */
 export function readIntakeMessage(body: string, sources: readonly EventSource[], receivedAt: Date): IntakeMessage {
   const value = parseJson(body);
   if (isEvent(value)) return readEvent(value, sources, receivedAt);
+  const command = CommentCommand.safeParse(value);
+  if (command.success) return { kind: 'command', command: command.data };
   const signal = Signal.safeParse(value);
   if (!signal.success) throw new InvalidInput('The intake message is neither a signal nor an event of a known source.');
   return { kind: 'signal', signal: signal.data };

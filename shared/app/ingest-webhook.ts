@@ -1,5 +1,6 @@
 import type { WebhookSource } from '#shared/plugins/sources/contract.ts';
 import type { SecretReader, SignalQueue } from '#shared/ports/cloud.ts';
+import type { CommandQueue } from '#shared/ports/command-queue.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import type { WebhookSignatures } from '#shared/ports/webhook-signature.ts';
@@ -25,6 +26,7 @@ export interface WebhookDeps {
   readonly signatures: WebhookSignatures;
   readonly secrets: SecretReader;
   readonly queue: SignalQueue;
+  readonly commands: CommandQueue;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
@@ -93,20 +95,22 @@ async function translate(
     case 'rejected':
       return counted(deps, 'rejected', refuse(422, result.reason));
     case 'signal':
-      return await enqueue(result.signal, deps);
+      return await enqueue(result.signal.deliveryId, () => deps.queue.send(result.signal), deps);
+    case 'command':
+      return await enqueue(result.command.deliveryId, () => deps.commands.sendCommand(result.command), deps);
     default:
       return result satisfies never;
   }
 }
 
-async function enqueue(signal: Parameters<SignalQueue['send']>[0], deps: WebhookDeps): Promise<WebhookAnswer> {
+async function enqueue(delivery: string, send: () => Promise<void>, deps: WebhookDeps): Promise<WebhookAnswer> {
   try {
-    await deps.queue.send(signal);
+    await send();
   } catch (error) {
-    deps.log.error('The intake queue did not take a signal.', { deliveryId: signal.deliveryId, error: nameOf(error) });
+    deps.log.error('The intake queue did not take a message.', { deliveryId: delivery, error: nameOf(error) });
     return counted(deps, 'queue-unavailable', refuse(503, 'Try again later.'));
   }
-  return counted(deps, 'accepted', { status: 202, body: { accepted: true, delivery: signal.deliveryId } });
+  return counted(deps, 'accepted', { status: 202, body: { accepted: true, delivery } });
 }
 
 function counted(deps: WebhookDeps, outcome: string, answer: WebhookAnswer): WebhookAnswer {

@@ -1,3 +1,4 @@
+import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import type { AlarmTarget, GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 
@@ -45,6 +46,23 @@ export function aSignal(change: Partial<Signal> = {}): Signal {
     occurredAt: '2026-11-21T11:59:00.000Z',
     target,
     tainted: { title: 'CI', branch: alarm ? null : 'feature/basket', reason: null },
+    ...change,
+  });
+}
+
+/** `/selfheal approve` by somebody who is not the author of the pull request. */
+export function aCommentCommand(change: Partial<CommentCommand> = {}): CommentCommand {
+  return CommentCommand.parse({
+    version: 1,
+    kind: 'comment-command',
+    deliveryId: 'comment-delivery-1',
+    repository: 'acme/shop',
+    repositoryId: aGithubTarget().repositoryId,
+    pullRequest: 12,
+    commentId: 501,
+    by: 'octo-lead',
+    author: 'octo-dev',
+    wish: { kind: 'decide', decision: 'approved', digest: 'd'.repeat(12) },
     ...change,
   });
 }

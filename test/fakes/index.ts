@@ -10,6 +10,7 @@ export * from './incident-store.ts';
 export * from './knowledge-store.ts';
 export * from './model-registry.ts';
 export * from './pattern-store.ts';
+export * from './people.ts';
 export * from './playbook-effects.ts';
 export * from './prediction-store.ts';
 export * from './repository.ts';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readIntakeMessage } from '#shared/app/ingest-message.ts';
+import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import { anAlarmTarget, aSignal } from '#test/builders/index.ts';
@@ -68,6 +69,7 @@ describe('any message on the intake queue', () => {
         const read = readSafely(body);
         if (read.kind === 'thrown') expect(read.name).toBe('InvalidInput');
         else if (read.kind === 'ignored') expect(read.reason).toMatch(/^[a-z-]{1,40}$/);
+        else if (read.kind === 'command') expect(CommentCommand.parse(JSON.parse(body))).toEqual(read.command);
         else {
           const queued = JSON.stringify(read.signal);
           expect(Signal.parse(JSON.parse(queued))).toEqual(JSON.parse(queued));

@@ -9,6 +9,7 @@ import { WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 import {
   fakeClock,
   fakeSecrets,
+  makeMemoryCommandQueue,
   makeMemorySignalQueue,
   makeRecordingLog,
   makeRecordingMeter,
@@ -30,6 +31,7 @@ function setUp() {
     signatures: makeWebhookSignatures(),
     secrets: fakeSecrets({ 'github-webhook': SECRETS }),
     queue,
+    commands: makeMemoryCommandQueue(),
     clock: fakeClock(),
     meter,
     log: makeRecordingLog(),

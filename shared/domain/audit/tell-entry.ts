@@ -93,6 +93,7 @@ const TOLD = {
     `A person was asked to approve ${text(action)}${plan({ digest: digest ?? null })}, until ${text(expiresAt)}.`,
   'approval.reminded': () => 'People were reminded of the request.',
   'approval.escalated': ({ level }) => `Nobody had answered: level ${text(level)} was asked.`,
+  'approval.refused': (facts) => `${text(facts.by)} wanted to decide it and may not${howOf(facts)}.${because(facts)}`,
   'approval.approved': (facts) => `${text(facts.by)} approved it${plan(facts)}${howOf(facts)}.`,
   'approval.rejected': (facts) => `${text(facts.by)} rejected it${plan(facts)}${howOf(facts)}.`,
   'action.intended': (facts) => `It set out to do ${onTarget(facts)}${plan(facts)}.`,

@@ -1,7 +1,10 @@
+import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 
 export type SourceResult =
   | { kind: 'signal'; signal: Signal }
+  /** Somebody asks for something in a comment. */
+  | { kind: 'command'; command: CommentCommand }
   /** Understood and not of interest; `reason` is a short static code that is counted (`conclusion-success`). */
   | { kind: 'ignored'; reason: string }
   /** Not understood: names the field and what was expected. */

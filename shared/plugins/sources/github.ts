@@ -5,6 +5,7 @@ import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { isFixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { defineSource, type SourceResult, type WebhookEnvelope } from './contract.ts';
 import { firstProblem } from './first-problem.ts';
+import { commentResult } from './github-comment.ts';
 
 const Repository = z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() });
 
@@ -51,6 +52,7 @@ export const github = defineSource({
   toSignal(envelope): SourceResult {
     const event = envelope.headers['x-github-event'];
     if (event === undefined) return { kind: 'rejected', reason: 'x-github-event: header is missing' };
+    if (event === 'issue_comment') return commentResult(envelope);
     if (event !== 'workflow_run')
       return { kind: 'ignored', reason: QUIET_EVENTS.has(event) ? `event-${event}` : 'event-other' };
     const action = z.object({ action: z.string() }).safeParse(envelope.body);

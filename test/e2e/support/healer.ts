@@ -8,6 +8,7 @@ import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-stor
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
@@ -19,6 +20,7 @@ import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { ExperienceStore } from '#shared/ports/experience-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+import type { PatternStore } from '#shared/ports/pattern-store.ts';
 import type { PredictionStore } from '#shared/ports/prediction-store.ts';
 import { type GithubConformance, makeGithubConformance } from '#test/contract/github-conformance.ts';
 import { type AssemblyRequest, anAssembly } from './assemblies.ts';
@@ -41,6 +43,7 @@ export interface Healer extends Stage {
   readonly incidents: IncidentStore;
   readonly control: ControlStore;
   readonly knowledge: KnowledgeStore;
+  readonly patterns: PatternStore;
   readonly experience: ExperienceStore;
   readonly evidence: EvidenceStore;
   readonly predictions: PredictionStore;
@@ -87,6 +90,7 @@ export async function openHealer(options: HealerOptions = {}): Promise<Healer> {
     incidents,
     control: makeDynamoControlStore({ table: outputOf(runtime, 'ControlTableName'), client }),
     knowledge: makeDynamoKnowledgeStore({ table: tableNamed(stage, 'Knowledge'), client }),
+    patterns: makeDynamoPatternStore({ table: tableNamed(stage, 'Knowledge'), client }),
     experience: makeDynamoExperienceStore({ table: tableNamed(stage, 'Stats'), client }),
     predictions: makeDynamoPredictionStore({ table: tableNamed(stage, 'Stats'), client }),
     evidence: makeS3EvidenceStore({ bucket: outputOf(runtime, 'EvidenceBucketName'), client: s3 }),
@@ -157,6 +161,6 @@ function incidentIdOf(subject: Subject, { world }: Stage): string {
           receivedAt: new Date(),
         })
       : cloudwatch.toSignal(subject);
-  if (result.kind !== 'signal') throw new Error(`It makes no signal: ${result.reason}.`);
+  if (result.kind !== 'signal') throw new Error(`It makes no signal but is ${result.kind}.`);
   return identify(result.signal).incidentId;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
-import { aConfiguration, aSignal } from '#test/builders/index.ts';
+import { aCommentCommand, aConfiguration, aSignal } from '#test/builders/index.ts';
 import {
   fakeClock,
   makeMemoryControlStore,
@@ -18,21 +18,33 @@ function setUp() {
   const workflow = makeMemoryWorkflowEngine();
   const meter = makeRecordingMeter();
   const log = makeRecordingLog();
+  const obeyed: number[] = [];
   const handle = makeHandler({
     incidents: makeMemoryIncidentStore(clock),
     control: makeMemoryControlStore(clock),
     stats: makeMemoryStatsStore(),
     workflow,
+    obey: async ({ commentId }) => {
+      obeyed.push(commentId);
+      return 'obeyed' as const;
+    },
     configuration: aConfiguration(),
     clock,
     meter,
     log,
   });
-  return { handle, workflow, meter, log };
+  return { handle, workflow, meter, log, obeyed };
 }
 const event = (name: string) => readFileSync(join(import.meta.dirname, '../../../events/cloudwatch', name), 'utf8');
 
 describe('the intake function', () => {
+  it('lets a command of a comment be obeyed, and counts what became of it', async () => {
+    const { handle, obeyed, meter } = setUp();
+    await handle(JSON.stringify(aCommentCommand({ commentId: 77 })));
+    expect(obeyed).toEqual([77]);
+    expect(meter.counts['comment-obeyed']).toBe(1);
+  });
+
   it('takes signals of the webhook function and events of EventBridge', async () => {
     const { handle, workflow, meter } = setUp();
     await handle(JSON.stringify(aSignal()));

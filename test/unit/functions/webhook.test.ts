@@ -8,6 +8,7 @@ import { WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 import {
   fakeClock,
   fakeSecrets,
+  makeMemoryCommandQueue,
   makeMemorySignalQueue,
   makeRecordingLog,
   makeRecordingMeter,
@@ -23,17 +24,19 @@ function setUp(stored: Record<string, unknown> = { current: CURRENT, previous: P
     Object.entries(stored).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
   const queue = makeMemorySignalQueue();
+  const commands = makeMemoryCommandQueue();
   const meter = makeRecordingMeter();
   const deps = {
     sources: WEBHOOK_SOURCES,
     signatures: makeWebhookSignatures(),
     secrets: fakeSecrets({ 'github-webhook': secret }),
     queue,
+    commands,
     clock: fakeClock(),
     meter,
     log: makeRecordingLog(),
   };
-  return { queue, meter, deps, handle: makeHandler(deps) };
+  return { queue, commands, meter, deps, handle: makeHandler(deps) };
 }
 
 interface Sent {

@@ -6,6 +6,7 @@ import { ACTIONS_ROUTES, isSignedLocation } from './routes-actions.ts';
 import { APP_ROUTES, appRefusal, isAppOperation } from './routes-apps.ts';
 import { CODE_ROUTES } from './routes-code.ts';
 import { GIT_ROUTES } from './routes-git.ts';
+import { PEOPLE_ROUTES } from './routes-people.ts';
 import { PROPOSAL_ROUTES } from './routes-proposals.ts';
 import { TALK_ROUTES } from './routes-talk.ts';
 
@@ -17,6 +18,7 @@ export const GITHUB_ROUTES: readonly Route[] = [
   ...ACTIONS_ROUTES,
   ...CODE_ROUTES,
   ...GIT_ROUTES,
+  ...PEOPLE_ROUTES,
   ...PROPOSAL_ROUTES,
   ...TALK_ROUTES,
   ...APP_ROUTES,

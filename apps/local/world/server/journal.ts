@@ -11,6 +11,7 @@ export const EFFECTS = [
   'github.issue.created',
   'github.comment.created',
   'github.comment.updated',
+  'github.reaction.created',
   'github.delivery.redelivered',
   'lambda.alias.updated',
   'ecs.service.updated',

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { wishIn } from '#shared/domain/incident/comment-command.ts';
+import { github } from '#shared/plugins/sources/github.ts';
+
+const DIGEST = '0123456789ab';
+const person = { login: 'octo-lead', type: 'User' };
+
+/** What GitHub sends of a new comment, as far as it is read. */
+const delivery = (change: Record<string, unknown> = {}) => ({
+  action: 'created',
+  issue: { number: 12, pull_request: {}, user: { login: 'octo-dev', type: 'User' } },
+  comment: { id: 501, body: `/selfheal approve ${DIGEST}`, user: person, performed_via_github_app: null },
+  repository: { id: 4711, full_name: 'acme/shop' },
+  sender: person,
+  ...change,
+});
+const translate = (body: unknown) =>
+  github.toSignal({
+    headers: { 'x-github-event': 'issue_comment', 'x-github-delivery': 'delivery-1' },
+    body,
+    receivedAt: new Date(0),
+  });
+const comment = (body: string, more: object = {}) =>
+  delivery({ comment: { id: 501, body, user: person, performed_via_github_app: null, ...more } });
+
+describe('a comment on a pull request', () => {
+  it('is a command with who wrote it, who opened the pull request and what it asks for', () => {
+    expect(translate(delivery())).toEqual({
+      kind: 'command',
+      command: {
+        version: 1,
+        kind: 'comment-command',
+        deliveryId: 'delivery-1',
+        repository: 'acme/shop',
+        repositoryId: 4711,
+        pullRequest: 12,
+        commentId: 501,
+        by: 'octo-lead',
+        author: 'octo-dev',
+        wish: { kind: 'decide', decision: 'approved', digest: DIGEST },
+      },
+    });
+  });
+
+  it.each([
+    ['comment-changed', delivery({ action: 'edited' })],
+    ['comment-changed', delivery({ action: 'deleted' })],
+    ['comment-other', comment('Looks good to me.')],
+    ['comment-other', comment(`> /selfheal approve ${DIGEST}`)],
+    ['comment-other', comment(`I would say\n/selfheal approve ${DIGEST}`)],
+    ['comment-unclear', comment('/selfheal approve')],
+    ['comment-unclear', comment(`/selfheal approve ${DIGEST} please`)],
+    ['comment-unclear', comment('/selfheal approve 0123')],
+    ['comment-unclear', comment('/selfheal approve 0123456789AB')],
+    ['comment-unclear', comment(`/selfheal __proto__ ${DIGEST}`)],
+    ['comment-unclear', comment('/selfheal wrong unknown')],
+    ['comment-on-issue', delivery({ issue: { number: 12, user: person } })],
+    ['comment-by-program', comment(`/selfheal approve ${DIGEST}`, { user: { login: 'robot[bot]', type: 'Bot' } })],
+    ['comment-by-program', comment(`/selfheal approve ${DIGEST}`, { performed_via_github_app: { id: 1 } })],
+    ['comment-by-program', delivery({ sender: { login: 'somebody-else', type: 'User' } })],
+    ['comment-by-program', delivery({ sender: { login: 'octo-lead', type: 'Bot' } })],
+  ])('is ignored as %s', (reason, body) => {
+    expect(translate(body)).toEqual({ kind: 'ignored', reason });
+  });
+
+  it('is rejected when a field is missing or no login, naming it', () => {
+    expect(translate(delivery({ repository: undefined }))).toMatchObject({
+      kind: 'rejected',
+      reason: expect.stringContaining('repository'),
+    });
+    const odd = { login: 'a b', type: 'User' };
+    expect(translate({ ...comment('/selfheal wrong flaky_tests', { user: odd }), sender: odd })).toMatchObject({
+      kind: 'rejected',
+      reason: expect.stringContaining('by'),
+    });
+  });
+
+  it('says a command in its first line alone, with any white space around it', () => {
+    expect(wishIn(`\r\n  \n  /selfheal   reject  ${DIGEST}  \r\nbecause of that`)).toEqual({
+      kind: 'decide',
+      decision: 'rejected',
+      digest: DIGEST,
+    });
+    expect(wishIn('/selfheal wrong flaky_tests')).toEqual({ kind: 'correct', class: 'flaky_tests' });
+    expect(wishIn('')).toBeNull();
+  });
+});
