@@ -121,6 +121,17 @@ describe('the functions with their synthesized roles', () => {
     expect(healer.runtime.denials).toEqual([]);
   });
 
+  it('use every playbook that services allow, and take back what does not help', async () => {
+    const token = await signIn(healer, 'approver@example.com', PASSWORD);
+    healer.world.jobs.failTasks('nightly-reports', 1);
+    expect(await healer.ended(ring('reports'))).toMatchObject({ status: 'resolved' });
+    expect(await endedWithApprovals(healer, ring('gallery', null), token)).toMatchObject({ status: 'escalated' });
+    expect(healer.world.aws.parameter('/gallery/pool')).toBe('20');
+    const started = healer.world.journal.entries({ kind: 'ssm.automation.started' }).map(({ target }) => target);
+    expect(started).toEqual(['Selfheal-RestartService', 'Selfheal-AdjustMemory', 'Selfheal-AdjustMemory']);
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
   it('tell of an incident without evidence, ask again for lost deliveries, restart what was stopped and give it up in the end', async () => {
     const times = Number.POSITIVE_INFINITY;
     healer.world.faults.inject('actions/get-workflow-run', { kind: 'status', status: 502 }, { times });

@@ -1,11 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });
 
 let healer: Healer;
 beforeAll(async () => {
-  healer = await openHealer({ configuration: { policy: { maxActionsPerHour: 500, breakerFailures: 50 } } });
+  const services = sampleConfiguration().services?.map((service) =>
+    service.id === 'gallery' ? { ...service, playbooks: service.playbooks?.slice(0, 1) } : service,
+  );
+  healer = await openHealer({ configuration: { services, policy: { maxActionsPerHour: 500, breakerFailures: 50 } } });
 });
 afterEach(() => expectClean(healer));
 afterAll(() => healer?.stop());

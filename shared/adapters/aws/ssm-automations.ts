@@ -62,7 +62,9 @@ export function makeSsmAutomations(
       );
       for (const { AutomationExecutionId } of own) {
         const found = AutomationExecutionId === undefined ? null : await read(AutomationExecutionId);
-        if (found !== null && isSame(found.arguments, given)) return found;
+        // The filter knows whole seconds only.
+        const isLater = found !== null && Date.parse(found.startedAt) >= since.getTime();
+        if (isLater && isSame(found.arguments, given)) return found;
       }
       return null;
     },

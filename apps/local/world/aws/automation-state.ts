@@ -26,6 +26,9 @@ export interface AutomationRooms {
   readonly failing: Set<string>;
 }
 
+/** From which the gallery takes the size of its connection pool. */
+const POOL: ParameterState = { Name: '/gallery/pool', Value: '20', Version: 1 };
+
 export function openAutomationRooms(dataDir: string | undefined): AutomationRooms {
   return {
     automations: makeCollection(dataDir, 'aws/automations'),
@@ -35,7 +38,8 @@ export function openAutomationRooms(dataDir: string | undefined): AutomationRoom
   };
 }
 
-export function beginTrouble({ trouble }: AutomationRooms, service: string): void {
+export function beginTrouble({ trouble, parameters }: AutomationRooms, service: string): void {
+  if (service === 'gallery') parameters.put(POOL.Name, POOL);
   trouble.put(service, { since: new Date().toISOString(), cleared: false });
 }
 
