@@ -28,6 +28,7 @@ import { modelList } from './model-list.ts';
 import { modelPromote } from './model-promote.ts';
 import { modelRollback } from './model-rollback.ts';
 import { patchCheck } from './patch-check.ts';
+import { performanceAdvise } from './performance-advise.ts';
 import { playbookCheck } from './playbook-check.ts';
 import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   learningTest,
   metricAnomalies,
   metricForecast,
+  performanceAdvise,
   flakyDetect,
   patchCheck,
   playbookCheck,

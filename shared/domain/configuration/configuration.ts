@@ -9,6 +9,7 @@ import { Learning } from './learning.ts';
 import { LogReading } from './log-reading.ts';
 import { Model } from './model-settings.ts';
 import { OwnSignatures } from './own-signatures.ts';
+import { Performance } from './performance.ts';
 import { AllowedPlaybooks, Playbooks } from './playbooks.ts';
 import { Remedy, remedyProblems } from './remedies.ts';
 import { RecallSettings } from './recall-settings.ts';
@@ -118,6 +119,8 @@ export const Configuration = z.strictObject({
   learning: Learning.prefault({}),
   logReading: LogReading.prefault({}),
   recall: RecallSettings.prefault({}),
+  /** From where on `performance advise` speaks of a bottleneck. */
+  performance: Performance.prefault({}),
   signatures: OwnSignatures.nullable().default(null),
   /** What may be written into repositories: nothing, unless it is listed. */
   fixes: Fixes,

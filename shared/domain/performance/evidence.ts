@@ -1,0 +1,46 @@
+/** What can speak for a way to make a service faster. */
+export type Sign =
+  | 'cpu-over-limit'
+  | 'memory-over-limit'
+  | 'query-time-over-limit'
+  | 'pool-wait'
+  | 'event-loop-lag'
+  | 'rows-examined'
+  | 'cache-misses'
+  | 'uneven-load'
+  | 'slow-query'
+  | 'full-scan'
+  | 'repeated-statement'
+  | 'same-read-again'
+  | 'pool-exhausted'
+  | 'same-request-again'
+  | 'one-by-one-requests'
+  | 'event-loop-blocked'
+  | 'out-of-resources'
+  | 'overloaded-upstream'
+  | 'query-in-loop'
+  | 'await-in-loop'
+  | 'blocking-call'
+  | 'connect-per-call'
+  | 'leading-wildcard'
+  | 'select-star';
+
+/** A sign that was seen, and where. Of a log or a source only places and counts are told, never its text. */
+export interface Evidence {
+  readonly sign: Sign;
+  readonly source: 'metric' | 'log' | 'code';
+  /** 0 to 1: how clearly it was seen. */
+  readonly strength: number;
+  /** The metric or the file, with the first line. */
+  readonly where: string;
+  readonly text: string;
+}
+
+/** How clear a sign is that was seen so often: one half at `half`, never quite 1. */
+export const clearness = (count: number, half: number): number => 1 - 0.5 ** (count / half);
+
+/** The smallest value that so large a share of the values does not exceed (nearest rank); NaN of none. */
+export function quantileOf(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

@@ -1,0 +1,109 @@
+import { clearness, type Evidence, type Sign } from './evidence.ts';
+
+const STATEMENT = /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.{0,1500}/;
+const REQUEST = /\b(GET|POST|PUT|PATCH|DELETE) ((?:https?:\/\/|\/)[^\s"']{1,400})/;
+/** Asked for again and again on purpose. */
+const PROBES = /\/(?:health|healthz|live|livez|ready|readyz|status|ping|metrics|favicon\.ico)\b/i;
+/** The same statement with other values so often in a row is a loop over rows. */
+const LEAST_IN_A_ROW = 10;
+/** The very same read so often is worth keeping. */
+const LEAST_AGAIN = 20;
+const MOST_KEPT = 20_000;
+
+interface Run {
+  count: number;
+  first: number;
+  template: string;
+}
+
+/** What a log asks for again: one by one in a row, or the very same over and over. */
+export interface Repeats {
+  next(number: number, text: string): void;
+  evidence(): Evidence[];
+}
+
+export function makeRepeats(file: string): Repeats {
+  const statements = makeRuns();
+  const requests = makeRuns();
+  const sameReads = makeCounts();
+  const sameRequests = makeCounts();
+  const evidence = (sign: Sign, { count, first }: { count: number; first: number }, least: number, says: string) =>
+    count < least
+      ? []
+      : [{ sign, source: 'log' as const, strength: clearness(count, least), where: `${file}:${first}`, text: says }];
+  return {
+    next(number, text) {
+      const statement = STATEMENT.exec(text);
+      if (statement !== null) {
+        statements.next(number, withoutValues(statement[0]), statement[0]);
+        if (statement[1] === 'SELECT' && hasValues(statement[0])) sameReads.next(number, statement[0]);
+      }
+      const [request, verb, path = ''] = REQUEST.exec(text) ?? [];
+      if (request === undefined || PROBES.test(path)) return;
+      if (verb === 'GET') sameRequests.next(number, path);
+      requests.next(number, withoutValues(request), request);
+    },
+    evidence() {
+      const [loop, calls] = [statements.longest(), requests.longest()];
+      const [read, request] = [sameReads.most(), sameRequests.most()];
+      return [
+        ...evidence(
+          'repeated-statement',
+          loop,
+          LEAST_IN_A_ROW,
+          `one statement ${loop.count} times in a row, each with other values`,
+        ),
+        ...evidence(
+          'one-by-one-requests',
+          calls,
+          LEAST_IN_A_ROW,
+          `one request ${calls.count} times in a row, each for another item`,
+        ),
+        ...evidence('same-read-again', read, LEAST_AGAIN, `the very same rows read ${read.count} times`),
+        ...evidence(
+          'same-request-again',
+          request,
+          LEAST_AGAIN,
+          `the very same address asked for ${request.count} times`,
+        ),
+      ];
+    },
+  };
+}
+
+const hasValues = (statement: string): boolean => /\b\d|'/.test(statement);
+
+const withoutValues = (text: string): string =>
+  text
+    .replace(/'[^']{0,400}'/g, '?')
+    .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d+(?:\.\d+)?\b/gi, '?');
+
+/** The longest run of one template, each time with values that differ from those right before. */
+function makeRuns() {
+  let run: Run = { count: 0, first: 0, template: '' };
+  let best: Run = run;
+  let before = '';
+  return {
+    next(number: number, template: string, whole: string): void {
+      if (template !== run.template) run = { count: 1, first: number, template };
+      else if (whole !== before) run.count += 1;
+      before = whole;
+      if (run.count > best.count) best = { ...run };
+    },
+    longest: (): { count: number; first: number } => best,
+  };
+}
+
+/** How often the most frequent text came. Texts beyond the bound stay unknown. */
+function makeCounts() {
+  const counts = new Map<string, { count: number; first: number }>();
+  return {
+    next(number: number, text: string): void {
+      const known = counts.get(text);
+      if (known !== undefined) known.count += 1;
+      else if (counts.size < MOST_KEPT) counts.set(text, { count: 1, first: number });
+    },
+    most: (): { count: number; first: number } =>
+      [...counts.values()].reduce((most, one) => (one.count > most.count ? one : most), { count: 0, first: 0 }),
+  };
+}
