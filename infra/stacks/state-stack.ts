@@ -57,6 +57,7 @@ export class StateStack extends Stack {
       userPoolClientId: this.exportValue(approvers.client.userPoolClientId),
     };
     new CfnOutput(this, 'IncidentsTableName', { value: tables.incidents.tableName });
+    new CfnOutput(this, 'KnowledgeTableName', { value: tables.knowledge.tableName });
     new CfnOutput(this, 'StatsTableName', { value: tables.stats.tableName });
     new CfnOutput(this, 'ControlTableName', { value: tables.control.tableName });
     new CfnOutput(this, 'EvidenceBucketName', { value: bucket.bucketName });
