@@ -85,7 +85,8 @@ async function resolvedCaseOf(
   if (classification === null || diagnosis === null || gathered === null) return null;
   const deciding = new Set(classification.evidence);
   const lines = gathered.sources.flatMap((source) => source.lines.filter(({ ref }) => deciding.has(ref)));
-  const resolution = Resolution.safeParse({
+  if (lines.length === 0) return null;
+  const resolution = Resolution.parse({
     timestamp: at,
     title: firstSentence(diagnosis.rootCause),
     description: lines.map(({ text }) => text).join('\n'),
@@ -97,7 +98,6 @@ async function resolvedCaseOf(
     action: actionId,
     tainted: !trusted,
   });
-  if (!resolution.success || lines.length === 0) return null;
-  const tags = tagsOf(classification.class, classification, resolution.data);
-  return { line: 1, resolution: resolution.data, class: classification.class, tags, by: 'verified' };
+  const tags = tagsOf(classification.class, classification, resolution);
+  return { line: 1, resolution, class: classification.class, tags, by: 'verified' };
 }

@@ -186,22 +186,30 @@ describe('the life of an incident', () => {
     }
   });
 
-  it('[D25][D264] teaches whether the action helped: each verified end counts for or against what is known of the failure', async () => {
+  it('[D25][D199][D264] teaches whether the action helped: each verified end counts for or against what is known of the failure', async () => {
     const known = async () => {
       const { classification, target } = (await healer.incidents.get(healer.incidentId(helped))) ?? {};
       const scope = target && knowledgeScopeOf(target);
       return await healer.knowledge.findByFingerprint(classification?.fingerprint ?? '', scope ?? '');
     };
     const helped = healer.world.aws.fireAlarm('orders', { okAfterMs: 60 });
-    await healer.ended(helped);
+    const { id, target } = await healer.ended(helped);
     const before = await known();
     expect(before).toMatchObject({ origin: 'incident', class: expect.any(String) });
-    await healer.ended(healer.world.aws.fireAlarm('orders', { okAfterMs: null }));
+    const again = await healer.ended(healer.world.aws.fireAlarm('orders', { okAfterMs: null }));
     expect(await known()).toMatchObject({
       successes: before?.successes,
       failures: (before?.failures ?? 0) + 1,
       confidence: expect.toSatisfy((confidence: number) => confidence < (before?.confidence ?? 0)),
     });
+    const [pattern] = await healer.patterns.list(knowledgeScopeOf(target) ?? '');
+    expect(pattern).toMatchObject({
+      stage: 'observe',
+      actionId: 'rollback-ecs-service',
+      provenance: { source: 'verified' },
+    });
+    const judged = new Map(pattern?.outcomes.map(({ incident, helped }) => [incident, helped]));
+    expect([judged.get(id), judged.get(again.id)]).toEqual([true, false]);
   });
 });
 

@@ -32,8 +32,9 @@ const UNITS: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, min: 1, h: 60
 const DURATION = /^(?:\d{1,6}(?:\.\d{1,3})?\s?(?:min|[smhd])\s?){1,4}$/;
 
 /** Minutes: a number, or with units (`1h 30m`, `45 min`). */
-const Minutes = z.union([z.number(), z.string()]).transform((given, context) => {
-  const plain = String(given).trim().toLowerCase();
+const Minutes = z.union([z.number().nonnegative(), z.string()]).transform((given, context) => {
+  if (typeof given === 'number') return given;
+  const plain = given.trim().toLowerCase();
   if (/^\d{1,7}(?:\.\d{1,6})?$/.test(plain)) return Number(plain);
   if (DURATION.test(plain)) {
     const parts = [...plain.matchAll(/(\d{1,6}(?:\.\d{1,3})?)\s?(min|[smhd])/g)];

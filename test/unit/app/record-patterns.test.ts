@@ -54,7 +54,8 @@ async function setUp(patterns: LearnedPattern[] = [], learning: Partial<Learning
 
 describe('learning from what verification found', () => {
   it('[D199] makes a pattern of a verified remedy, by the line that decided, to be observed only', async () => {
-    const { keep, patterns } = await setUp();
+    const { keep, patterns, clock } = await setUp();
+    clock.set(new Date(Date.parse(DEFAULT_BRANCH.openedAt) + 62_345));
     await keep();
     expect(await patterns.list(SCOPE)).toMatchObject([
       {
@@ -63,7 +64,15 @@ describe('learning from what verification found', () => {
         class: 'resource_exhaustion',
         actionId: 'rerun-failed-jobs',
         provenance: { source: 'verified', by: 'selfheal' },
-        outcomes: [{ incident: DEFAULT_BRANCH.id, by: 'verified', helped: true, trusted: true }],
+        outcomes: [
+          {
+            incident: DEFAULT_BRANCH.id,
+            by: 'verified',
+            helped: true,
+            trusted: true,
+            minutes: expect.closeTo(1.039, 3),
+          },
+        ],
       },
     ]);
   });
