@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Everything the bundles and the template are made from. */
@@ -12,6 +12,7 @@ const INPUTS = [
   'shared',
   'statemachines',
   'tools/build-functions.ts',
+  'tools/pack-signatures.ts',
   'cdk.json',
   'package-lock.json',
 ];
@@ -62,12 +63,19 @@ export async function prepareAssembly(options: AssemblyOptions): Promise<Assembl
 
 function stampOf(options: AssemblyOptions): string {
   const hash = createHash('sha256').update(JSON.stringify(options)).update(readFileSync(options.configurationFile));
-  for (const file of INPUTS.flatMap(filesBelow)) hash.update(relative(ROOT, file)).update(readFileSync(file));
+  const paths = [...INPUTS, ...ownSignatureFolder(options.configurationFile)];
+  for (const file of paths.flatMap(filesBelow)) hash.update(relative(ROOT, file)).update(readFileSync(file));
   return hash.digest('hex');
 }
 
+/** What the build packs beside what is in this repository; whether the configuration is sound is the build's to say. */
+function ownSignatureFolder(configurationFile: string): string[] {
+  const { signatures } = JSON.parse(readFileSync(configurationFile, 'utf8')) as { signatures?: { folder?: string } };
+  return signatures?.folder === undefined ? [] : [resolve(dirname(configurationFile), signatures.folder)];
+}
+
 function filesBelow(path: string): string[] {
-  const absolute = join(ROOT, path);
+  const absolute = resolve(ROOT, path);
   if (!existsSync(absolute)) return [];
   if (/\.\w+$/.test(path)) return [absolute];
   return readdirSync(absolute, { recursive: true, withFileTypes: true })
