@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { AllowedEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
-import { Playbook } from '#shared/domain/playbook/playbook.ts';
+import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 
 type Written = z.input<typeof Playbook>;
 type Of<K extends Written['kind']> = Extract<Written, { kind: K }>;
@@ -71,5 +71,3 @@ export function anSsmParameter(change: Partial<Of<'ssm_parameter'>> = {}): Of<'s
   };
   return changed(written, change);
 }
-
-export const aPlaybook = (written: Written): Playbook => Playbook.parse(written);

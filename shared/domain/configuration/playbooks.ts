@@ -13,7 +13,6 @@ export const AllowedPlaybooks = z
   .max(30)
   .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'a playbook is listed twice')
   .default([]);
-export type AllowedPlaybook = z.infer<typeof AllowedPlaybooks>[number];
 
 /** The sound playbooks that some service allows. People write them as files; the build puts them here. */
 export const Playbooks = z.array(Playbook).max(200).default([]);
