@@ -5,6 +5,7 @@ import { bundleRows, testRows } from './build-rows.ts';
 import { crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
 import { learningRows } from './learning-rows.ts';
 import { logRows } from './log-rows.ts';
+import { planningRows } from './planning-rows.ts';
 import { recallRows } from './recall-rows.ts';
 import { type Row, renderRow } from './row.ts';
 import { startRows } from './start-rows.ts';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   crash: crashRows,
   logs: logRows,
   recall: recallRows,
+  planning: planningRows,
   learning: learningRows,
   bundles: bundleRows,
   tests: testRows,

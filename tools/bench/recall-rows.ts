@@ -26,7 +26,7 @@ const LINES_BEHIND_TERMS = 40;
 const QUOTED_LINES = 6;
 const NOW = new Date('2026-02-01T00:00:00.000Z');
 
-const linesOf = ({ sources }: Evidence) => sources.flatMap(({ lines }) => lines.map(weighed));
+export const linesOf = ({ sources }: Evidence) => sources.flatMap(({ lines }) => lines.map(weighed));
 
 /** As it is read from the table. */
 function pastIncident(seed: number): PastIncident {
@@ -69,7 +69,7 @@ function learnedEntry(seed: number): KnowledgeEntry {
 }
 
 /** Every fifth memory is an entry. */
-function memoryOf(seed: number): () => Memory {
+export function memoryOf(seed: number): () => Memory {
   if (seed % 5 === 4) {
     const entry = learnedEntry(seed);
     return () => rememberedEntry(entry);
