@@ -61,7 +61,7 @@ export function readPlaybookFiles(files: readonly string[], endpoints: readonly 
 }
 
 function readOne(file: string, endpoints: readonly AllowedEndpoint[]) {
-  const text = readFileSync(file, 'utf8');
+  const text = readText(file);
   const problem = (line: number, reason: string): PlaybookFileProblem => ({ file, line, reason, unlisted: false });
   const refused = (problems: PlaybookFileProblem[]) => ({ file, id: null, playbook: null, problems, lineOf: () => 1 });
   if (text.length > BYTES_AT_MOST) return refused([problem(1, `it is longer than ${BYTES_AT_MOST} characters`)]);
@@ -90,6 +90,15 @@ function readOne(file: string, endpoints: readonly AllowedEndpoint[]) {
           })),
     lineOf,
   };
+}
+
+/** A failure names the file, also where Node does not. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw Object.assign(error as Error, { path: file });
+  }
 }
 
 /** What is not plain data (an alias, a tag) is no playbook. */

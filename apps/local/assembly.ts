@@ -63,7 +63,8 @@ export async function prepareAssembly(options: AssemblyOptions): Promise<Assembl
 
 function stampOf(options: AssemblyOptions): string {
   const hash = createHash('sha256').update(JSON.stringify(options)).update(readFileSync(options.configurationFile));
-  const paths = [...INPUTS, ...ownSignatureFolder(options.configurationFile)];
+  const playbooks = join(dirname(options.configurationFile), 'playbooks');
+  const paths = [...INPUTS, ...ownSignatureFolder(options.configurationFile), playbooks];
   for (const file of paths.flatMap(filesBelow)) hash.update(relative(ROOT, file)).update(readFileSync(file));
   return hash.digest('hex');
 }

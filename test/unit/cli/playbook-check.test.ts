@@ -118,6 +118,7 @@ describe('selfheal playbook check', () => {
 
   it('exits with 2 when a file or the configuration cannot be read', async () => {
     for (const args of [
+      [SHIPPED],
       ['nowhere.yaml'],
       ['--config', 'nowhere.json', aYaml(anSsmParameter())],
       ['--config', aFile('{}', 'selfheal.json'), aYaml({})],
