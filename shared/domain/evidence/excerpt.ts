@@ -71,12 +71,18 @@ function makeReader({ redactor = NO_REDACTION, passing }: ExcerptOptions): (raw:
   };
 }
 
-/** Makes an excerpter for one log. */
-export function makeExcerpter(options: ExcerptOptions): Excerpter {
-  const { redactor = NO_REDACTION, maxLines, rules = null } = options;
+interface LineTaker {
+  take(line: HeldLine): void;
+  /** Reads a line without keeping it: it may begin or end a key, which the lines after it are then part of or not. */
+  leaveOut(line: HeldLine): void;
+  /** What was cut or left out so far. */
+  notes(): string[];
+}
+
+/** Takes lines, in order, into a pool. */
+function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLinePool>): LineTaker {
+  const { redactor = NO_REDACTION, rules = null } = options;
   const read = makeReader(options);
-  const pool = makeLinePool();
-  let totalLines = 0;
   let cutLines = 0;
   let leftOut = 0;
   const add = ({ number, raw }: HeldLine, text: string, score: LineScore, isKnown: boolean): void => {
@@ -99,6 +105,11 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
       const { clean: text, isKnown } = read(raw, 0);
       return candidateOf({ number, text, at: timestampOf(raw) }, NOTHING, isKnown);
     });
+  const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
+    leftOut += 1;
+    read(raw, marks);
+    if (tail !== null) read(tail, marks);
+  };
   const take = (line: HeldLine): void => {
     const { raw, marks, tail } = line;
     if (rules?.skips(cleanLine(raw))) leaveOut(line);
@@ -106,12 +117,24 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
     else if (marks === 0 && raw.length <= LINE_KEPT && !redactor.isInsideKey) addQuiet(line);
     else addWhole(line);
   };
-  // It may begin or end a key, which the lines after it are then part of or not.
-  const leaveOut = ({ raw, marks }: HeldLine): void => {
-    leftOut += 1;
-    read(raw, marks);
-  };
+  return { take, leaveOut, notes: () => notesOf(cutLines, leftOut) };
+}
+
+function notesOf(cutLines: number, leftOut: number): string[] {
+  const lines = (count: number): string => `${count} ${count === 1 ? 'line was' : 'lines were'}`;
+  return [
+    ...(cutLines > 0 ? [`${lines(cutLines)} too long and cut.`] : []),
+    ...(leftOut > 0 ? [`${lines(leftOut)} not read, as configured.`] : []),
+  ];
+}
+
+/** Makes an excerpter for one log. */
+export function makeExcerpter(options: ExcerptOptions): Excerpter {
+  const { maxLines, rules = null } = options;
+  const pool = makeLinePool();
+  const { take, leaveOut, notes } = makeLineTaker(options, pool);
   const last = rules?.cut ? makeLastLines(rules.cut, leaveOut) : null;
+  let totalLines = 0;
   const scanner = makeLineScanner(PLAN, { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
     totalLines += 1;
     const line = { number: totalLines, raw, marks, tail };
@@ -122,11 +145,7 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
     scanner.end();
     for (const line of last?.end() ?? []) take(line);
     const best = rankCandidates(pool.all(), totalLines).slice(0, Math.max(0, maxLines));
-    const notes = [
-      cutLines > 0 ? `${cutLines} ${cutLines === 1 ? 'line was' : 'lines were'} too long and cut.` : '',
-      leftOut > 0 ? `${leftOut} ${leftOut === 1 ? 'line was' : 'lines were'} not read, as configured.` : '',
-    ].filter((note) => note !== '');
-    return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes };
+    return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes: notes() };
   };
   return { push: (chunk) => scanner.push(chunk), finish };
 }

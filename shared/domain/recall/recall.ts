@@ -1,7 +1,7 @@
 import type { FailureClass } from '../failure/failure-class.ts';
 import { type Meaning, nearnessOf } from './embedding.ts';
 import { reasonsOf } from './reasons.ts';
-import { makeRecallIndex } from './recall-index.ts';
+import { makeRecallIndex, type RecallIndex } from './recall-index.ts';
 import type { Terms } from './term-field.ts';
 
 /** Something that can be recalled. */
@@ -85,33 +85,7 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
     items.delete(id);
     index.remove(id);
   };
-  const ask = (query: RecallQuery): Answers<T> => {
-    const same = byFingerprint.get(query.fingerprint ?? '') ?? new Set<string>();
-    const found = index.search(query.terms);
-    const near = nearInMeaning(query, items.values());
-    const nearest = (limit: number): string[] => near.slice(0, limit + SPARE).map(({ id }) => id);
-    return {
-      best({ limit, maxAgeDays = Number.POSITIVE_INFINITY, keep = () => true }) {
-        const wanted = (id: string): boolean => {
-          const item = items.get(id);
-          return item !== undefined && keep(item) && ageDays(item, query.now) <= maxAgeDays;
-        };
-        const scores = new Map(found.best(limit + SPARE, wanted).map(({ id, score }) => [id, score]));
-        const ids = new Set([...[...same, ...nearest(limit)].filter(wanted), ...scores.keys()]);
-        const known = [...ids].flatMap((id) => items.get(id) ?? []);
-        const best = known.map((item) => rated(item, query, scores.get(item.id) ?? 0)).sort(bestFirst);
-        return best.slice(0, limit).map(({ sameClass, sameMeaning, ...one }) => ({
-          ...one,
-          reasons: reasonsOf({
-            sameFailure: one.sameFailure,
-            sameMeaning,
-            sameClass,
-            shared: found.shared(one.item.id),
-          }),
-        }));
-      },
-    };
-  };
+  const ask = (query: RecallQuery): Answers<T> => answersTo(query, { index, items, byFingerprint });
   return {
     get size() {
       return items.size;
@@ -127,6 +101,40 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
     remove: forget,
     ask,
     find: (query, filter) => ask(query).best(filter),
+  };
+}
+
+interface Memories<T> {
+  readonly index: RecallIndex;
+  readonly items: ReadonlyMap<string, T>;
+  readonly byFingerprint: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function answersTo<T extends Remembered>(query: RecallQuery, { index, items, byFingerprint }: Memories<T>): Answers<T> {
+  const same = byFingerprint.get(query.fingerprint ?? '') ?? new Set<string>();
+  const found = index.search(query.terms);
+  const near = nearInMeaning(query, items.values());
+  const nearest = (limit: number): string[] => near.slice(0, limit + SPARE).map(({ id }) => id);
+  return {
+    best({ limit, maxAgeDays = Number.POSITIVE_INFINITY, keep = () => true }) {
+      const wanted = (id: string): boolean => {
+        const item = items.get(id);
+        return item !== undefined && keep(item) && ageDays(item, query.now) <= maxAgeDays;
+      };
+      const scores = new Map(found.best(limit + SPARE, wanted).map(({ id, score }) => [id, score]));
+      const ids = new Set([...[...same, ...nearest(limit)].filter(wanted), ...scores.keys()]);
+      const known = [...ids].flatMap((id) => items.get(id) ?? []);
+      const best = known.map((item) => rated(item, query, scores.get(item.id) ?? 0)).sort(bestFirst);
+      return best.slice(0, limit).map(({ sameClass, sameMeaning, ...one }) => ({
+        ...one,
+        reasons: reasonsOf({
+          sameFailure: one.sameFailure,
+          sameMeaning,
+          sameClass,
+          shared: found.shared(one.item.id),
+        }),
+      }));
+    },
   };
 }
 
