@@ -10,6 +10,7 @@ import { config as approval } from '#functions/approval/config.ts';
 import { config as baseline } from '#functions/baseline/config.ts';
 import { config as classify } from '#functions/classify/config.ts';
 import { config as escalate } from '#functions/escalate/config.ts';
+import { config as forecast } from '#functions/forecast/config.ts';
 import { config as gather } from '#functions/gather/config.ts';
 import { config as guard } from '#functions/guard/config.ts';
 import { config as intake } from '#functions/intake/config.ts';
@@ -56,4 +57,5 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   sweeper,
   reconciler,
   quality,
+  forecast,
 ];

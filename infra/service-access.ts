@@ -42,7 +42,7 @@ function alarmAccess(services: readonly Service[]): Access[] {
 }
 
 function metricAccess(services: readonly Service[]): Access[] {
-  if (services.every(({ deployment }) => deployment === null)) return [];
+  if (services.every(({ deployment, capacity }) => deployment === null && capacity.length === 0)) return [];
   return [
     {
       actions: ['cloudwatch:GetMetricData'],

@@ -9,6 +9,7 @@ import type { ResourceCatalogue } from '../access.ts';
 import { Api } from '../constructs/api.ts';
 import { AutomationDocuments } from '../constructs/automation-documents.ts';
 import { EscalationTopic } from '../constructs/escalation-topic.ts';
+import { ForecastAlarms } from '../constructs/forecast-alarms.ts';
 import { Intake } from '../constructs/intake.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
@@ -81,6 +82,9 @@ export class SelfhealStack extends Stack {
       .map((config) => this.addFunction(config, props, outside));
     for (const each of others) this.connect(each);
     this.watch([...steps, ...others], workflow);
+    for (const forecaster of others.filter(({ config }) => config.name === 'forecast')) {
+      new ForecastAlarms(this, 'Forecasts', { forecaster, services: settings.configuration.services });
+    }
     this.tell(parts, workflow);
   }
 

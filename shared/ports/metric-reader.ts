@@ -2,9 +2,19 @@
 export type LambdaMetric = 'Errors' | 'Invocations' | 'Duration' | 'Throttles' | 'ConcurrentExecutions';
 export type EcsMetric = 'CPUUtilization' | 'MemoryUtilization';
 
+/** Any metric, by the names it was published with. */
+interface NamedMetric {
+  readonly kind: 'named';
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: 'Average' | 'Maximum' | 'Minimum' | 'Sum';
+}
+
 export type MetricRef =
   | { kind: 'lambda-alias'; functionName: string; alias: string; metric: LambdaMetric }
-  | { kind: 'ecs-service'; cluster: string; service: string; metric: EcsMetric };
+  | { kind: 'ecs-service'; cluster: string; service: string; metric: EcsMetric }
+  | NamedMetric;
 
 export interface MetricPoint {
   /** ISO 8601, start of the period. */
@@ -14,6 +24,6 @@ export interface MetricPoint {
 
 /** CloudWatch metrics, read only. Throws `Retryable` or `Refused`. */
 export interface MetricReader {
-  /** Oldest first, one point a period: sums of counts, averages of the rest. */
+  /** Oldest first, one point a period: the statistic that was named, else sums of counts and averages of the rest. */
   read(ref: MetricRef, from: Date, to: Date, periodSeconds: number): Promise<MetricPoint[]>;
 }

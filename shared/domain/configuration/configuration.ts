@@ -3,6 +3,7 @@ import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { Approvals } from './approvals.ts';
 import { Autonomy, checkAutonomy } from './autonomy.ts';
+import { Capacity, capacityProblems } from './capacity.ts';
 import { Fixes } from './fixes.ts';
 import { Http } from './http-endpoints.ts';
 import { Learning } from './learning.ts';
@@ -49,10 +50,15 @@ export const Service = z
     /** Playbooks that may be used for it, and the values they need. */
     playbooks: AllowedPlaybooks,
     remedies: z.array(Remedy).max(16).default([]),
+    /** What it can run out of: forecast, and told ahead. */
+    capacity: z.array(Capacity).max(20).default([]),
   })
   .superRefine((service, context) => {
     for (const { index, problem } of remedyProblems(service)) {
       context.addIssue({ code: 'custom', path: ['remedies', index], message: problem });
+    }
+    for (const { index, problem } of capacityProblems(service)) {
+      context.addIssue({ code: 'custom', path: ['capacity', index], message: problem });
     }
   });
 export type Service = z.infer<typeof Service>;

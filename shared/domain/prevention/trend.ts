@@ -1,6 +1,6 @@
 import { HOUR, medianOf, type Reading } from './reading.ts';
 
-export type Interval = readonly [low: number, high: number];
+type Interval = readonly [low: number, high: number];
 
 /** How fast a metric rises, per hour, and between which bounds with 99.9% confidence. */
 export interface Trend {

@@ -40,6 +40,18 @@ describe('reading metrics', () => {
     ]);
   });
 
+  it('reads any metric by its names, with the statistic that was named', async () => {
+    cloudwatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
+    const named = { kind: 'named', namespace: 'CWAgent', name: 'disk_used_percent', statistic: 'Maximum' } as const;
+    expect(await read({ ...named, dimensions: { path: '/' } })).toEqual([]);
+    const query = cloudwatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input.MetricDataQueries?.[0];
+    expect(query?.MetricStat).toEqual({
+      Metric: { Namespace: 'CWAgent', MetricName: 'disk_used_percent', Dimensions: [{ Name: 'path', Value: '/' }] },
+      Period: 60,
+      Stat: 'Maximum',
+    });
+  });
+
   it('is refused without the right', async () => {
     const denied = Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
     cloudwatch.on(GetMetricDataCommand).rejects(denied);

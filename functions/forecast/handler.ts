@@ -1,0 +1,5 @@
+import { type ForecastCapacityDeps, forecastCapacity } from '#shared/app/forecast-capacity.ts';
+
+export function makeHandler(deps: ForecastCapacityDeps) {
+  return () => forecastCapacity(deps);
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+
+const Word = z
+  .string()
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 plain ASCII characters');
+
+/** A metric of CloudWatch in the deployment's own account and region, by the names it was published with. */
+const MetricName = z.strictObject({
+  namespace: Word,
+  name: Word,
+  dimensions: z.record(Word, Word).default({}),
+  /** Of five minutes each. */
+  statistic: z.enum(['Average', 'Maximum', 'Minimum', 'Sum']).default('Average'),
+});
+
+/** Something of a service that can run out, and where. */
+export const Capacity = z.strictObject({
+  kind: z.enum(['memory', 'disk', 'connections']),
+  metric: MetricName,
+  limit: z.number(),
+  /** `below` when the metric falls to the limit (free space). */
+  side: z.enum(['above', 'below']).default('above'),
+  /** How far ahead people want to know. */
+  withinHours: z.number().int().min(1).max(720).default(24),
+  /** An alarm of this name is made, which rings while the limit is reached or expected within the hours. One of the service's alarms. */
+  alarm: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,100}$/)
+    .nullable()
+    .default(null),
+});
+export type Capacity = z.infer<typeof Capacity>;
+
+/** What a service's entry is called where there are several, in logs, mails and keys. */
+export const capacityName = ({ metric: { namespace, name, dimensions } }: Capacity): string =>
+  [`${namespace}/${name}`, ...Object.entries(dimensions).map(([key, value]) => `${key}=${value}`)].join(' ');
+
+/** The counter that a forecast alarm watches. */
+export const forecastCounter = (alarm: string): string => `exhaustion-expected-${alarm}`;
+
+/** What is wrong with a service's capacities, in plain words, by their places in the list. */
+export function capacityProblems(service: {
+  readonly alarms: readonly string[];
+  readonly capacity: readonly Capacity[];
+}): { index: number; problem: string }[] {
+  return service.capacity.flatMap((entry, index) => {
+    const { alarm } = entry;
+    const before = service.capacity.slice(0, index);
+    return [
+      ...(alarm !== null && !service.alarms.includes(alarm) ? [`${alarm} is not among the alarms of the service`] : []),
+      ...(alarm !== null && before.some((other) => other.alarm === alarm)
+        ? [`${alarm} is the alarm of two entries`]
+        : []),
+      ...(before.some((other) => capacityName(other) === capacityName(entry)) ? ['the metric is listed twice'] : []),
+    ].map((problem) => ({ index, problem }));
+  });
+}
