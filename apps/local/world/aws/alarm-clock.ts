@@ -1,6 +1,7 @@
 import { type AwsEvent, alarmStateChange, alarmValue } from './alarm-events.ts';
-import { type AlarmRecord, type Company, isHealthy, type ServiceId } from './company.ts';
+import type { AlarmRecord, Company, ServiceId } from './company.ts';
 import { finishRollout } from './ecs.ts';
+import { TROUBLES } from './troubles.ts';
 
 export interface AlarmClock {
   /** Puts an alarm into a state and emits the event of it. */
@@ -32,7 +33,7 @@ export function makeAlarmClock(company: Company, onEvent: (event: AwsEvent) => v
   };
   const clearWhenHealthy = ({ name, service }: AlarmRecord) => {
     const alarm = company.alarms.get(name);
-    if (alarm?.state.value === 'ALARM' && isHealthy(company, service)) change(alarm, 'OK');
+    if (alarm?.state.value === 'ALARM' && TROUBLES[service].isOver(company)) change(alarm, 'OK');
   };
   const endRollout = (service: ServiceId) => {
     const ecs = company.ecs.get(`shop/${service}`);
@@ -52,7 +53,7 @@ export function makeAlarmClock(company: Company, onEvent: (event: AwsEvent) => v
     deployed(service) {
       if (company.ecs.get(`shop/${service}`) !== undefined) after(ROLLOUT_MS, () => endRollout(service));
       for (const alarm of company.alarms.all()) {
-        if (alarm.service !== service || alarm.okAfterMs === null || !isHealthy(company, service)) continue;
+        if (alarm.service !== service || alarm.okAfterMs === null || !TROUBLES[service].isOver(company)) continue;
         // Where nothing helps, new instances do not get ready either.
         if (service === 'search') after(ROLLOUT_MS, endRefresh);
         after(alarm.okAfterMs, () => clearWhenHealthy(alarm));

@@ -7,7 +7,6 @@ import { makeAwsService } from './api.ts';
 import {
   type AlarmRecord,
   type DatabaseState,
-  deployBad,
   type EcsState,
   type GroupState,
   type LambdaState,
@@ -15,7 +14,9 @@ import {
   openCompany,
   type ServiceId,
 } from './company.ts';
+import { ago, MINUTE } from './moments.ts';
 import { writeServiceLog } from './service-logs.ts';
+import { TROUBLES } from './troubles.ts';
 
 export interface FireAlarmOptions {
   /** Milliseconds from a good deployment to OK (default 1500); null: nothing clears it. */
@@ -41,6 +42,8 @@ export interface AwsControl {
   putLogs(logGroup: string, events: readonly LogEvent[]): void;
   /** Lets runs of an SSM document fail from now on, or not any more. */
   failDocument(document: string, fails: boolean): void;
+  /** Runs a document as somebody else would: not in the effects journal. */
+  runDocument(document: string, parameters: Readonly<Record<string, string[]>>): void;
   /** Sets a parameter as somebody else would: not in the effects journal. */
   setParameter(name: string, value: string): void;
   parameter(name: string): string | undefined;
@@ -72,7 +75,7 @@ export function makeLocalAws(options: {
   let alarmLagMs = 0;
   const control: AwsControl = {
     fireAlarm(service, { okAfterMs = 1500, deployedMinutesAgo = 6 } = {}) {
-      deployBad(company, service, deployedMinutesAgo);
+      TROUBLES[service].begin(company, ago(deployedMinutesAgo * MINUTE));
       writeServiceLog(company, service, new Date(), deployedMinutesAgo);
       const alarm = alarmOf((one) => one.service === service);
       alarm.okAfterMs = okAfterMs;
@@ -101,6 +104,11 @@ export function makeLocalAws(options: {
     },
     putLogs: (group, events) => company.logs.put(group, events),
     failDocument: (document, fails) => void (fails ? company.failing.add(document) : company.failing.delete(document)),
+    runDocument(document, parameters) {
+      const id = randomUUID();
+      const startedAt = new Date().toISOString();
+      company.automations.put(id, { id, document, parameters, token: '', startedAt, fails: true });
+    },
     setParameter: (name, value) => company.parameters.put(name, { Name: name, Value: value, Version: 1 }),
     parameter: (name) => company.parameters.get(name)?.Value,
     clearReports() {

@@ -1,4 +1,5 @@
-import { deploymentId, type EcsDeploymentState, type EcsState, type TaskDefinitionState } from './company.ts';
+import type { EcsDeploymentState, EcsState, TaskDefinitionState } from './company.ts';
+import { deploymentId } from './deployment-troubles.ts';
 import { AwsError, type AwsRooms, epoch, list, type Operation, pageBy, text } from './operation.ts';
 
 function arn({ company }: AwsRooms, resource: string): string {

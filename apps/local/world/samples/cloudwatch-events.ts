@@ -1,5 +1,6 @@
+import { ALARMS } from '../aws/alarm-definitions.ts';
 import { type AwsEvent, alarmArn, alarmStateChange, alarmValue } from '../aws/alarm-events.ts';
-import { ALARMS, type AlarmRecord, type AlarmValue, type Company } from '../aws/company.ts';
+import type { AlarmRecord, AlarmValue, Company } from '../aws/company.ts';
 
 const PLACE = { account: '123456789012', region: 'eu-central-1' };
 const AT = Date.UTC(2026, 10, 20, 9, 41, 12, 318);

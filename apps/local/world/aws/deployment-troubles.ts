@@ -1,0 +1,80 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Company, LambdaState } from './company.ts';
+import { ago, DAY } from './moments.ts';
+import type { Trouble } from './troubles.ts';
+
+/** What a function has beside versions and aliases. */
+export const functionSettings = (
+  memoryMb: number,
+  reservedConcurrency: number | null = null,
+): Pick<LambdaState, 'revisionId' | 'memoryMb' | 'reservedConcurrency'> => ({
+  revisionId: randomUUID(),
+  memoryMb,
+  reservedConcurrency,
+});
+
+export function deploymentId(taskDefinition: string, at: string): string {
+  const digits = createHash('sha256').update(`${taskDefinition} ${at}`).digest('hex').slice(0, 19);
+  return `ecs-svc/${BigInt(`0x${digits}`).toString().slice(0, 19)}`;
+}
+
+/** A version that was deployed some minutes ago is bad; the one before was good. */
+export const checkout: Trouble = {
+  begin: (company, at) =>
+    company.functions.put('checkout-api', {
+      name: 'checkout-api',
+      versions: [
+        { version: '40', publishedAt: ago(33 * DAY), good: true },
+        { version: '41', publishedAt: ago(12 * DAY), good: true },
+        { version: '42', publishedAt: at, good: false },
+      ],
+      aliases: [{ name: 'live', version: '42', revisionId: randomUUID(), description: 'Serves customers' }],
+      ...functionSettings(512),
+    }),
+  isOver: (company) => {
+    const lambda = company.functions.get('checkout-api');
+    const live = lambda?.aliases.find((alias) => alias.name === 'live')?.version;
+    return lambda?.versions.find((one) => one.version === live)?.good === true;
+  },
+};
+
+/** The same, with task definitions. */
+export const orders: Trouble = {
+  begin: (company, at) =>
+    company.ecs.put('shop/orders', {
+      cluster: 'shop',
+      service: 'orders',
+      family: 'orders',
+      desiredCount: 3,
+      taskDefinitions: [
+        { revision: 6, registeredAt: ago(40 * DAY), good: true },
+        { revision: 7, registeredAt: ago(9 * DAY), good: true },
+        { revision: 8, registeredAt: at, good: false },
+      ],
+      deployments: [{ id: deploymentId('orders:8', at), revision: 8, createdAt: at, completed: true }],
+    }),
+  isOver: (company) => {
+    const ecs = company.ecs.get('shop/orders');
+    return ecs?.taskDefinitions.find((one) => one.revision === ecs.deployments[0]?.revision)?.good === true;
+  },
+};
+
+/** Nothing was deployed for months: a trouble that nothing cures. */
+export const ledger: Trouble = {
+  begin: (company) => {
+    if (company.functions.get('ledger-api') === undefined) foundLedger(company);
+  },
+  isOver: () => false,
+};
+
+function foundLedger(company: Company): void {
+  company.functions.put('ledger-api', {
+    name: 'ledger-api',
+    versions: [
+      { version: '16', publishedAt: ago(140 * DAY), good: true },
+      { version: '17', publishedAt: ago(95 * DAY), good: true },
+    ],
+    aliases: [{ name: 'live', version: '17', revisionId: randomUUID(), description: 'Serves the books' }],
+    ...functionSettings(512),
+  });
+}
