@@ -1,4 +1,8 @@
 import type { Command } from '../command.ts';
+import { approvalApprove } from './approval-approve.ts';
+import { approvalDelegate } from './approval-delegate.ts';
+import { approvalList } from './approval-list.ts';
+import { approvalReject } from './approval-reject.ts';
 import { confidenceCalibrate } from './confidence-calibrate.ts';
 import { evalCommand } from './eval.ts';
 import { experimentResults } from './experiment-results.ts';
@@ -72,4 +76,8 @@ export const COMMANDS: readonly Command[] = [
   experimentResults,
   incidentList,
   incidentExplain,
+  approvalList,
+  approvalApprove,
+  approvalReject,
+  approvalDelegate,
 ];
