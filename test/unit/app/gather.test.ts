@@ -315,7 +315,7 @@ describe('gathering a failed run', () => {
 
 describe('gathering what remedies change', () => {
   const incident = anIncident({ target: anAlarmTarget() });
-  const reboot = { action: 'reboot-rds-instance', alarms: ['checkout-errors'], instance: 'db' } as const;
+  const reboot = { action: 'reboot-rds-instance' as const, alarms: ['checkout-errors'], instance: 'db' };
   const state = { kind: 'rds-instance', instance: 'db', status: 'available', restartedAt: null } as const;
   const gathered = async (read: () => Promise<typeof state>) => {
     const world = await setUp({

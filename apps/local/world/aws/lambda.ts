@@ -24,9 +24,8 @@ export function recogniseLambda(rooms: AwsRooms, request: WireRequest): LambdaCa
     perform: () => perform(functionOf(rooms, name)),
   });
   const asked = request.query.get('Qualifier') ?? qualifier ?? '$LATEST';
-  switch (
-    `${request.method} ${part ?? ''}${aliasName === undefined ? '' : '/alias'}${version === FIRST_VERSION ? '' : ` ${version}`}`
-  ) {
+  const about = aliasName === undefined ? part : `${part}/alias`;
+  switch ([request.method, about ?? '', ...(version === FIRST_VERSION ? [] : [version])].join(' ')) {
     case 'GET versions':
       return call('ListVersionsByFunction', (state) => listVersions(rooms, state, request.query));
     case 'GET aliases':
