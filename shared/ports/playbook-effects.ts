@@ -53,8 +53,6 @@ export interface AutomationRunner {
   start(request: AutomationRequest): Promise<string>;
   /** The newest execution of the document since then with exactly these arguments, or null. */
   find(document: string, since: Date, given: Readonly<Record<string, string>>): Promise<Automation | null>;
-  /** Null when there is none of this id. */
-  read(id: string): Promise<Automation | null>;
 }
 
 /** SSM Parameter Store, plain text parameters. */

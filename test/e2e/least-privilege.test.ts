@@ -1,12 +1,16 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { IamDecision } from '#apps/local/iam/decisions.ts';
-import { openStage } from '#apps/local/stage.ts';
+import { openStage, outputOf } from '#apps/local/stage.ts';
 import type { ServiceId } from '#apps/local/world/aws/company.ts';
+import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
+import { aBoundAction, aHealingWatch, anApproval } from '#test/builders/index.ts';
 import { anAssembly, sampleConfiguration } from './support/assemblies.ts';
 import { type Healer, openHealer, type Subject } from './support/healer.ts';
+import { LEAKING, leak } from './support/leak.ts';
 import { answersGotWorse } from './support/predictions.ts';
 import {
   askAgain,
@@ -17,7 +21,16 @@ import {
   type Right,
   withoutAction,
 } from './support/rights.ts';
-import { approve, endedWithApprovals, letGoStale, post, signIn, stopExecutions, trigger } from './support/steering.ts';
+import {
+  approve,
+  commentPayload,
+  endedWithApprovals,
+  letGoStale,
+  post,
+  signIn,
+  stopExecutions,
+  trigger,
+} from './support/steering.ts';
 import { logicalIdOf } from './support/template.ts';
 import { until } from './support/until.ts';
 
@@ -42,7 +55,7 @@ let healer: Healer;
 const asked: IamDecision[] = [];
 beforeAll(async () => {
   const services = sampleConfiguration().services?.map((service) =>
-    service.id === 'orders' ? { ...service, criticality: 'critical' as const } : service,
+    service.id === 'orders' ? { ...service, criticality: 'critical' as const, capacity: [LEAKING] } : service,
   );
   healer = await openHealer({
     base: 'model',
@@ -87,6 +100,38 @@ describe('the functions with their synthesized roles', () => {
     expect(healer.runtime.denials).toEqual([]);
   });
 
+  it('notice what came back, and obey comments of those who may', async () => {
+    const ended = await healer.ended(fail('compile').runId);
+    const { pullRequest, repository } = ended.target as { pullRequest: number; repository: string };
+    const key = fingerprintKeyOf(ended, ended.classification?.fingerprint ?? null, null) ?? '';
+    const table = outputOf(healer.runtime, 'IncidentsTableName');
+    const healing = makeDynamoHealingStore({ table, client: DynamoDBDocumentClient.from(healer.dynamoDb) });
+    const dueAt = new Date(Date.now() + 3_600_000).toISOString();
+    await healing.watch(aHealingWatch({ key, incidentId: ended.id, dueAt, outcome: null }));
+    const again = await healer.ended(fail('compile', { pullRequest, workflow: CI_TWO }).runId);
+    const events = async (id: string) => (await healer.incidents.listAudit(id)).map(({ event }) => event);
+    expect(await events(again.id)).toContain('incident.came-back');
+
+    const plan = aBoundAction({ incidentId: again.id, target: again.target });
+    await healer.incidents.putPlan(plan);
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const asked = { incidentId: again.id, digest: plan.digest, taskToken: 'nobody-waits', expiresAt };
+    await healer.incidents.putApproval(anApproval({ ...asked, requestedAt: new Date().toISOString() }));
+    for (const wish of [`approve ${plan.digest}`, 'wrong storage_issues']) {
+      const text = `/selfheal ${wish}`;
+      const { id } = healer.world.github.addComment(repository, pullRequest, 'acme-lead', text);
+      const payload = commentPayload({ repository, pullRequest, by: 'acme-lead', text, id }, ended);
+      const headers = { 'x-github-event': 'issue_comment' };
+      expect(await post(healer, JSON.stringify(payload), { headers })).toMatchObject({ status: 202 });
+      await until(
+        'the sign under it',
+        () => healer.world.journal.count('github.reaction.created', `${repository}/comments/${id}`) > 0,
+      );
+    }
+    expect(await events(again.id)).toContain('approval.approved');
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
   it('take over what a function that died left: a claim on a failure that nobody works on any more', async () => {
     const ended = await healer.ended(fail('compile').runId);
     const key = fingerprintKeyOf(ended, ended.classification?.fingerprint ?? null, null);
@@ -100,6 +145,8 @@ describe('the functions with their synthesized roles', () => {
   it('heal alarms: by rollbacks that help, are undone, asked for, limited or not there', async () => {
     await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
     const token = await signIn(healer, 'approver@example.com', PASSWORD);
+    const list = healer.webhookUrl.replace(/webhooks\/github$/, 'approvals');
+    expect((await fetch(list, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
     expect(await healer.ended(ring('ledger'))).toMatchObject({ status: 'escalated' });
     expect(await healer.ended(ring('checkout'))).toMatchObject({ status: 'resolved' });
     expect(await healer.ended(ring('checkout', null))).toMatchObject({ status: 'escalated' });
@@ -125,7 +172,11 @@ describe('the functions with their synthesized roles', () => {
     const token = await signIn(healer, 'approver@example.com', PASSWORD);
     healer.world.jobs.failTasks('nightly-reports', 1);
     expect(await healer.ended(ring('reports'))).toMatchObject({ status: 'resolved' });
-    expect(await endedWithApprovals(healer, ring('gallery', null), token)).toMatchObject({ status: 'escalated' });
+    const gallery = ring('gallery', null);
+    // Somebody runs the same document on another server meanwhile.
+    const elsewhere = { InstanceId: ['i-0000000000000000a'], Unit: ['gallery'] };
+    healer.world.aws.runDocument('Selfheal-RestartService', elsewhere);
+    expect(await endedWithApprovals(healer, gallery, token)).toMatchObject({ status: 'escalated' });
     expect(healer.world.aws.parameter('/gallery/pool')).toBe('20');
     const started = healer.world.journal.entries({ kind: 'ssm.automation.started' }).map(({ target }) => target);
     expect(started).toEqual(['Selfheal-RestartService', 'Selfheal-AdjustMemory', 'Selfheal-AdjustMemory']);
@@ -161,10 +212,18 @@ describe('the functions with their synthesized roles', () => {
     expect(healer.runtime.denials).toEqual([]);
   });
 
+  it('look ahead at what runs out, and mail it', async () => {
+    leak(healer);
+    await trigger(healer, 'forecast');
+    const told = () => healer.runtime.mailbox.list().filter(({ subject }) => subject.includes('runs out soon'));
+    await until('the mail', () => told().length > 0);
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
   it('that run by the clock and break down put their event into the dead letters', async () => {
     const { assemblyDir, remove } = await anAssembly();
     const deployment = deploymentOf(assemblyDir, 'http://127.0.0.1:1');
-    const broken = ['Sweeper', 'Reconciler', 'Quality'].flatMap((name) =>
+    const broken = ['Sweeper', 'Reconciler', 'Quality', 'Forecast'].flatMap((name) =>
       deployment
         .ofType('AWS::Lambda::Function')
         .filter(({ logicalId }) => logicalId.startsWith(`Functions${name}Handler`)),
@@ -176,14 +235,14 @@ describe('the functions with their synthesized roles', () => {
       writeFileSync(bundle, "throw new Error('It does not start.');");
     }
     const stage = await openStage({ assemblyDir, timeScale: 0.002 });
-    for (const name of ['sweeper', 'reconciler', 'quality'])
+    for (const name of ['sweeper', 'reconciler', 'quality', 'forecast'])
       await stage.runtime.schedules.trigger(logicalIdOf(stage, name));
     // Of each: the schedules go on by themselves, and one function may fail again before the other fails at all.
     const leftBy = (name: string) =>
       stage.runtime.decisions.some(
         ({ role, action }) => action === 'sqs:SendMessage' && role.includes(`Functions${name}Role`),
       );
-    await until('the dead letters', () => ['Sweeper', 'Reconciler', 'Quality'].every(leftBy));
+    await until('the dead letters', () => ['Sweeper', 'Reconciler', 'Quality', 'Forecast'].every(leftBy));
     expect(stage.runtime.deadLetters().length).toBeGreaterThanOrEqual(broken.length);
     expect(stage.runtime.denials).toEqual([]);
     asked.push(...stage.runtime.decisions);

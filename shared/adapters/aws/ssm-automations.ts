@@ -21,7 +21,7 @@ const FAILED: readonly string[] = [
 ];
 const SUCCEEDED: readonly string[] = ['Success', 'CompletedWithSuccess'];
 /** Of one document since an alarm: more of them with other arguments would be somebody else's storm. */
-const MOST_LOOKED_AT = 10;
+const MOST_LOOKED_AT = 50;
 
 /**
  * Runs documents once per token: a repeated start with the same token gives the same execution.
@@ -37,7 +37,6 @@ export function makeSsmAutomations(
     return answer?.AutomationExecution === undefined ? null : automationOf(id, answer.AutomationExecution);
   };
   return {
-    read,
     start: async ({ document, version, arguments: given, token }) => {
       const command = new StartAutomationExecutionCommand({
         DocumentName: document,

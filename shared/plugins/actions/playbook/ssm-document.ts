@@ -26,14 +26,16 @@ export function documentRun(playbook: SsmDocumentPlaybook): Mechanics {
       const id = await start(playbook, values, String(values.key), ports);
       return receiptOf(playbook, id, ports.clock.now().toISOString());
     },
-    succeeded: async (_parameters, { facts, at }, { automations, clock }) => {
-      const run = await automations.read(String(facts.executionId));
-      if (run === null) return { state: 'failed', summary: `The execution of ${playbook.document} cannot be found.` };
+    succeeded: async (parameters, { at }, ports) => {
+      const run = await findRun(playbook, valuesOf(playbook.id, parameters), parameters, ports);
+      const isOverdue = ports.clock.now().getTime() - Date.parse(at) > playbook.timeoutSeconds * 1000;
+      const waiting = isOverdue ? 'failed' : 'pending';
+      // A list shows an execution a moment later.
+      if (run === null) return { state: waiting, summary: `The execution of ${playbook.document} cannot be found.` };
       const summary = `The execution of ${playbook.document} is ${run.status}.`;
       if (run.state !== 'running') return { state: run.state === 'succeeded' ? 'recovered' : 'failed', summary };
-      const seconds = (clock.now().getTime() - Date.parse(at)) / 1000;
-      if (seconds <= playbook.timeoutSeconds) return { state: 'pending', summary };
-      return { state: 'failed', summary: `${summary} It takes longer than ${playbook.timeoutSeconds} seconds.` };
+      const late = isOverdue ? ` It takes longer than ${playbook.timeoutSeconds} seconds.` : '';
+      return { state: waiting, summary: `${summary}${late}` };
     },
     ...(undo === undefined
       ? {}

@@ -18,6 +18,7 @@ const request = {
   arguments: { Unit: 'web' },
   token: '0123456789abcdef0123456789abcdef',
 };
+const ONE = { AutomationExecutionMetadataList: [{ AutomationExecutionId: 'run-1', DocumentName: 'Acme-RestartUnit' }] };
 const named = (name: string, status: number) =>
   Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: status } });
 
@@ -62,8 +63,12 @@ describe('SSM Automation', () => {
     ['Waiting', 'running'],
   ] as const)('takes %s for %s', async (status, state) => {
     const { client, aws } = aClient();
-    aws.on(GetAutomationExecutionCommand).resolves({ AutomationExecution: { AutomationExecutionStatus: status } });
-    expect(await makeSsmAutomations({ client }).read('run-1')).toMatchObject({ id: 'run-1', state, status });
+    aws.on(DescribeAutomationExecutionsCommand).resolves(ONE);
+    aws.on(GetAutomationExecutionCommand).resolves({
+      AutomationExecution: { AutomationExecutionStatus: status, ExecutionStartTime: new Date('2026-11-21T12:00:00Z') },
+    });
+    const found = await makeSsmAutomations({ client }).find('Acme-RestartUnit', SINCE, {});
+    expect(found).toMatchObject({ id: 'run-1', state, status });
   });
 
   it('finds the execution with these arguments since the alarm, to the millisecond, and none of another document', async () => {
@@ -93,12 +98,14 @@ describe('SSM Automation', () => {
     expect(await find()).toBeNull();
   });
 
-  it('knows no execution that SSM does not know, and repeats a read that failed for now', async () => {
+  it('leaves out an execution that is gone meanwhile, and repeats a read that failed for now', async () => {
     const { client, aws } = aClient();
+    const find = () => makeSsmAutomations({ client }).find('Acme-RestartUnit', SINCE, {});
+    aws.on(DescribeAutomationExecutionsCommand).resolves(ONE);
     aws.on(GetAutomationExecutionCommand).rejects(named('AutomationExecutionNotFoundException', 400));
-    expect(await makeSsmAutomations({ client }).read('gone')).toBeNull();
+    expect(await find()).toBeNull();
     aws.on(GetAutomationExecutionCommand).rejects(named('ThrottlingException', 400));
-    await expect(makeSsmAutomations({ client }).read('run-1')).rejects.toMatchObject({ name: 'Retryable' });
+    await expect(find()).rejects.toMatchObject({ name: 'Retryable' });
   });
 });
 

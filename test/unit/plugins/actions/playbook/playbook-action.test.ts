@@ -107,7 +107,6 @@ function aWorld() {
       },
       find: async (_document, _since, given) =>
         state.automations.find((one) => one.arguments.Unit === given.Unit) ?? null,
-      read: async (id) => state.automations.find((one) => one.id === id) ?? null,
     }),
     parameters: fakeParameters({
       read: async () => state.parameter,
@@ -306,8 +305,7 @@ describe('a run of a document', () => {
     const { ports, state, clock } = aWorld();
     const receipt = await action.execute(bound(DOCUMENT), ports);
     const { target, configuration } = context(DOCUMENT);
-    const look = (facts = receipt.facts) =>
-      action.verify(bound(DOCUMENT), { ...receipt, facts }, { ports, target, configuration, poll: 0 });
+    const look = () => action.verify(bound(DOCUMENT), receipt, { ports, target, configuration, poll: 0 });
     clock.advance(601_000);
     expect(await look()).toMatchObject({
       state: 'failed',
@@ -315,7 +313,8 @@ describe('a run of a document', () => {
     });
     state.automations = state.automations.map((one) => ({ ...one, state: 'failed', status: 'TimedOut' }));
     expect(await look()).toMatchObject({ state: 'failed', summary: expect.stringContaining('TimedOut') });
-    expect(await look({ executionId: 'gone' })).toMatchObject({ state: 'failed' });
+    state.automations = [];
+    expect(await look()).toMatchObject({ state: 'failed', summary: expect.stringContaining('cannot be found') });
   });
 });
 
