@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import { expectClean, type Healer, openHealer, type Subject } from './support/healer.ts';
-import { post, trigger } from './support/steering.ts';
+import { commentPayload, post, trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -38,27 +38,15 @@ async function askedDigest(subject: Subject): Promise<string> {
 
 /** Writes a comment on the run's pull request as a person would, and lets GitHub tell of it. Gives the comment's id. */
 async function comment(
-  { pullRequest, repository }: FailedRun,
+  { pullRequest, repository, runId }: FailedRun,
   by: string,
   body: string,
   delivery: string = randomUUID(),
 ) {
   const { id } = healer.world.github.addComment(repository, pullRequest ?? 0, by, body);
-  const { repository: full } = healer.world.github.runPayload(
-    healer.world.github.runs(repository)[0]?.id ?? 0,
-    'completed',
-    1,
-  ) as {
-    repository: unknown;
-  };
-  const person = (login: string) => ({ login, type: 'User' });
-  const payload = {
-    action: 'created',
-    issue: { number: pullRequest, pull_request: {}, user: person('octo-dev') },
-    comment: { id, body, user: person(by), performed_via_github_app: null },
-    repository: full,
-    sender: person(by),
-  };
+  const incident = await healer.incidents.get(healer.incidentId(runId));
+  if (incident === null || pullRequest === null) throw new Error(`Run ${runId} has no incident or pull request.`);
+  const payload = commentPayload({ repository, pullRequest, by, text: body, id }, incident);
   const headers = { 'x-github-event': 'issue_comment', 'x-github-delivery': delivery };
   expect(await post(healer, JSON.stringify(payload), { headers })).toMatchObject({ status: 202 });
   return id;

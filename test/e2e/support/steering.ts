@@ -40,7 +40,10 @@ export async function post(
 }
 
 /** Lets the schedule of a function fire now, and waits until the function is through. */
-export async function trigger(healer: Healer, functionName: 'sweeper' | 'reconciler' | 'quality'): Promise<void> {
+export async function trigger(
+  healer: Healer,
+  functionName: 'sweeper' | 'reconciler' | 'quality' | 'forecast',
+): Promise<void> {
   const runs = () =>
     healer.events.filter(
       (one) => one.type === 'function.invoked' && one.functionName === healer.functionName(functionName),
@@ -124,4 +127,21 @@ async function sayYes(page: string, token: string): Promise<void> {
   expect((await fetch(`${page}/details`, { headers })).status).toBe(200);
   const body = JSON.stringify({ decision: 'approved', digest: page.split('/').at(-1) });
   expect((await fetch(page, { method: 'POST', headers, body })).status).toBe(200);
+}
+
+/** What GitHub sends of a new comment, as far as it is read; the repository is that of an incident. */
+export function commentPayload(
+  comment: { repository: string; pullRequest: number; by: string; text: string; id: number },
+  { target }: Pick<Incident, 'target'>,
+): object {
+  const { repository, pullRequest, by, text, id } = comment;
+  const person = (login: string) => ({ login, type: 'User' });
+  const repositoryId = target.kind === 'github-run' ? target.repositoryId : 0;
+  return {
+    action: 'created',
+    issue: { number: pullRequest, pull_request: {}, user: person('octo-dev') },
+    comment: { id, body: text, user: person(by), performed_via_github_app: null },
+    repository: { id: repositoryId, full_name: repository },
+    sender: person(by),
+  };
 }
