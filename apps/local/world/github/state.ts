@@ -28,12 +28,10 @@ export interface PullRequest {
   readonly body?: string | null;
   readonly draft?: boolean;
   readonly labels?: readonly string[];
-  /** Default `open`. */
   readonly state?: 'open' | 'closed';
   readonly mergedAt?: string;
-  /** The commit it was merged as. */
   readonly mergedAs?: string;
-  /** The branch it is for; the default branch when absent. */
+  /** The branch it is for; the default branch when absent. It is open unless `state` says otherwise. */
   readonly base?: string;
 }
 
