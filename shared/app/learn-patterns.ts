@@ -13,7 +13,7 @@ import { makeCaseTest, type PastCase } from '#shared/domain/learning/replay.ts';
 import type { PatternStore } from '#shared/ports/pattern-store.ts';
 import { changePattern, type LearningChange, noteOf } from './change-pattern.ts';
 
-export interface LearnPatternsDeps {
+interface LearnPatternsDeps {
   readonly patterns: Pick<PatternStore, 'list' | 'write' | 'takeNew' | 'note'>;
   readonly rules: Learning;
 }
@@ -112,7 +112,7 @@ const reasonOf = (outcomes: readonly PatternOutcome[]): string =>
   `${outcomes.filter(({ helped }) => helped).length} of ${outcomes.length} further cases were resolved by it`;
 
 /** Adds outcomes to a pattern, settles it by the rules, and notes what changed. */
-export async function addOutcomes(
+async function addOutcomes(
   pattern: LearnedPattern,
   outcomes: readonly PatternOutcome[],
   order: LearningChange & { readonly dryRun: boolean },

@@ -14,7 +14,7 @@ const criteria = (confidence: number, cases: number, lowerBound: number) =>
     .prefault({});
 
 /** What a learned pattern must have shown before it counts for more. */
-export const LearningStages = z
+const LearningStages = z
   .strictObject({ suggest: criteria(0.6, 5, 0.4), match: criteria(0.75, 10, 0.55), act: criteria(0.85, 20, 0.7) })
   .refine(
     ({ suggest, match, act }) => suggest.confidence <= match.confidence && match.confidence <= act.confidence,

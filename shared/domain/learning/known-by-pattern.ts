@@ -8,7 +8,7 @@ const MOST_SIMILAR = 5;
 const MOST_OF_A_MATCH = 0.8;
 
 /** A learned pattern as people and models are told of it. */
-export function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
+function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
   const { id, title, class: failureClass, tags, solution, confidence, history } = pattern;
   const helped = effectivenessOf(pattern);
   return {

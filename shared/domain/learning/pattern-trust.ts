@@ -23,7 +23,7 @@ export function countedOutcomes(outcomes: readonly PatternOutcome[]): PatternOut
 }
 
 /** What its outcomes make of its prior; an old outcome counts less, so that what is not met any more goes back to its prior. */
-export function earnedConfidence(pattern: LearnedPattern, { halfLifeDays }: Learning, now: Date): number {
+function earnedConfidence(pattern: LearnedPattern, { halfLifeDays }: Learning, now: Date): number {
   let helped = pattern.prior * PRIOR_WEIGHT;
   let all = PRIOR_WEIGHT;
   for (const outcome of countedOutcomes(pattern.outcomes)) {
