@@ -35,7 +35,6 @@ const LATEST_READINGS = 3;
 const FARTHEST = 4;
 /** Teeth of a saw whose tips are a trend themselves. */
 const LEAST_TEETH = LEAST_READINGS + 1;
-
 /** Beyond so many hours the hour of the day does not matter. */
 const STEPPED_HOURS = 2000;
 

@@ -28,7 +28,7 @@ export function preEmptiveActions({ kind, alarm }: Capacity, { remedies, playboo
 function wordsOf(remedy: Remedy): string {
   switch (remedy.action) {
     case 'scale-ecs-service':
-      return `run ${remedy.step} more tasks, up to ${remedy.maxDesiredCount}`;
+      return `run more tasks (${remedy.step} at a time, at most ${remedy.maxDesiredCount})`;
     case 'redeploy-ecs-service':
       return 'replace its tasks by new ones';
     case 'raise-lambda-memory':
@@ -36,7 +36,7 @@ function wordsOf(remedy: Remedy): string {
     case 'set-lambda-concurrency':
       return `reserve ${remedy.reservedConcurrency} concurrent executions for ${remedy.functionName}`;
     case 'scale-auto-scaling-group':
-      return `add ${remedy.step} instances to ${remedy.autoScalingGroup}, up to ${remedy.maxDesiredCapacity}`;
+      return `run more instances in ${remedy.autoScalingGroup} (${remedy.step} at a time, at most ${remedy.maxDesiredCapacity})`;
     case 'refresh-instances':
       return `replace the instances of ${remedy.autoScalingGroup} by new ones`;
     case 'reboot-rds-instance':

@@ -21,8 +21,9 @@ export function teethOf(readings: readonly Reading[]): (readonly Reading[])[] {
   let start = 0;
   for (let at = SIDE; at + SIDE <= values.length; at += 1) {
     const fell = (values[at - 1] ?? 0) - (values[at] ?? 0);
+    if (at - start < SIDE || fell < least || least === 0) continue;
     const stayed = medianOf(values.slice(at - SIDE, at)) - medianOf(values.slice(at, at + SIDE));
-    if (at - start < SIDE || fell < least || stayed < least || least === 0) continue;
+    if (stayed < least) continue;
     teeth.push(readings.slice(start, at));
     start = at;
   }

@@ -68,7 +68,7 @@ describe('forecasting the capacity of services', () => {
     expect(mail?.message.replaceAll('\n', ' ')).toMatch(
       /limit, 85, at about 2026-11-21 \d\d:\d\d UTC: at 2026-11-2\d .* earliest, 2026-11-2\d .* latest/,
     );
-    expect(mail?.message).toContain('- run 2 more tasks, up to 8');
+    expect(mail?.message).toContain('- run more tasks (2 at a time, at most 8)');
     expect(mail?.message).toContain('The alarm orders-memory-soon rings');
   });
 
