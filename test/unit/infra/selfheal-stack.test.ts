@@ -105,6 +105,8 @@ describe('the entrances', () => {
       'GET /approvals/{incidentId}/{digest}': 'NONE',
       'GET /approvals/{incidentId}/{digest}/details': 'JWT',
       'POST /approvals/{incidentId}/{digest}': 'JWT',
+      'GET /approvals': 'JWT',
+      'POST /delegations': 'JWT',
     });
     selfheal.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'JWT',
