@@ -15,8 +15,8 @@ const DATA_READER = 'shared/adapters/archive/data-files.ts';
 /** Runs the patterns of users; most deployments have none. */
 const PATTERN_ENGINE = 're2js';
 const BYTES_AT_MOST = 1_000_000;
-/** A webhook sender waits for the cold start; the plan reads every kind of target and judges patches. */
-const BYTES_AT_MOST_OF: Readonly<Record<string, number>> = { webhook: 400_000, plan: 1_250_000 };
+/** A webhook sender waits for the cold start. */
+const BYTES_AT_MOST_OF: Readonly<Record<string, number>> = { webhook: 400_000 };
 /** Packages in CommonJS call `require` of Node's own modules, which an ES module does not have. */
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
