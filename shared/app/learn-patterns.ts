@@ -62,7 +62,16 @@ export async function learnPatterns(
   const past = [...order.past, ...order.cases.map(pastCaseOf)];
   const { proposals, unplaced } = proposePatterns(rest, past);
   for (const proposal of proposals) results.push(await learnOne(proposal, { ...order, source }, deps));
-  return { results, unplaced };
+  return { results: order.dryRun ? withinADay(results, deps.rules) : results, unplaced };
+}
+
+/** A dry run takes nothing from the day's limit; what one day could not take in is told all the same. */
+function withinADay(results: readonly PatternResult[], { maxNewPatternsPerDay: most }: Learning): PatternResult[] {
+  let learned = 0;
+  return results.map((result) => {
+    if (result.kind !== 'learned' || ++learned <= most) return result;
+    return { ...result, kind: 'refused', reason: `more than the ${most} new patterns that are allowed in a day` };
+  });
 }
 
 function sortedByPattern({ cases, scope }: LearnOrder, known: readonly LearnedPattern[]) {

@@ -104,6 +104,8 @@ describe('learning from how incidents were resolved', () => {
     expect((await learn(order([aCase(1)], { dryRun: true }))).results).toMatchObject([{ kind: 'learned' }]);
     expect(await patterns.list(SCOPE)).toEqual([]);
     expect(await patterns.notes(SCOPE, 9)).toEqual([]);
+    const none = await rig({ maxNewPatternsPerDay: 0 }).learn(order([aCase(1)], { dryRun: true }));
+    expect(none.results).toMatchObject([{ kind: 'refused', reason: expect.stringContaining('more than the 0 new') }]);
   });
 
   it('keeps both changes when two learn at once', async () => {
