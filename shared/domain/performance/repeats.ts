@@ -1,6 +1,8 @@
 import { clearness, type Evidence, type Sign } from './evidence.ts';
 
-const STATEMENT = /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.{0,1500}/;
+const STATEMENT = /\b(?:(SELECT)\b.{1,500}?\bFROM|INSERT INTO|UPDATE \S{1,100} SET|DELETE FROM)\b.{0,1500}/i;
+/** What stands for a value that is written elsewhere, or nowhere. */
+const PLACEHOLDER = /\$\d|\?|%s|\B:[a-z]/i;
 const REQUEST = /\b(GET|POST|PUT|PATCH|DELETE) ((?:https?:\/\/|\/)[^\s"']{1,400})/;
 /** Asked for again and again on purpose. */
 const PROBES = /\/(?:health|healthz|live|livez|ready|readyz|status|ping|metrics|favicon\.ico)\b/i;
@@ -32,13 +34,15 @@ export function makeRepeats(file: string): Repeats {
       ? []
       : [{ sign, source: 'log' as const, strength: clearness(count, least), where: `${file}:${first}`, text: says }];
   return {
-    next(number, text) {
-      const statement = STATEMENT.exec(text);
+    next(number, line) {
+      const statement = STATEMENT.exec(line);
       if (statement !== null) {
-        statements.next(number, withoutValues(statement[0]), statement[0]);
-        if (statement[1] === 'SELECT' && hasValues(statement[0])) sameReads.next(number, statement[0]);
+        const [text, isRead] = statement;
+        const isOpen = PLACEHOLDER.test(text);
+        statements.next(number, withoutValues(text), isOpen ? null : text);
+        if (isRead !== undefined && !isOpen && hasValues(text)) sameReads.next(number, text);
       }
-      const [request, verb, path = ''] = REQUEST.exec(text) ?? [];
+      const [request, verb, path = ''] = REQUEST.exec(line) ?? [];
       if (request === undefined || PROBES.test(path)) return;
       if (verb === 'GET') sameRequests.next(number, path);
       requests.next(number, withoutValues(request), request);
@@ -78,15 +82,15 @@ const withoutValues = (text: string): string =>
     .replace(/'[^']{0,400}'/g, '?')
     .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d+(?:\.\d+)?\b/gi, '?');
 
-/** The longest run of one template, each time with values that differ from those right before. */
+/** The longest run of one template, each time with values that differ from those right before, or are not known (`whole` is null). */
 function makeRuns() {
   let run: Run = { count: 0, first: 0, template: '' };
   let best: Run = run;
-  let before = '';
+  let before: string | null = null;
   return {
-    next(number: number, template: string, whole: string): void {
+    next(number: number, template: string, whole: string | null): void {
       if (template !== run.template) run = { count: 1, first: number, template };
-      else if (whole !== before) run.count += 1;
+      else if (whole === null || whole !== before) run.count += 1;
       before = whole;
       if (run.count > best.count) best = { ...run };
     },

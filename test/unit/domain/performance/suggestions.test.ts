@@ -131,6 +131,14 @@ describe('signs in logs', () => {
     expect(signsIn(times(40, () => 'GET /healthz 200'))).toEqual([]);
   });
 
+  it('knows a loop over rows also where values are written elsewhere, and does not take it for the same read', () => {
+    const prepared = times(12, () => 'Hibernate: select o.id, o.total from orders o where o.id=?');
+    expect(namesOf(signsIn(prepared))).toEqual(['repeated-statement']);
+    const postgres = times(30, (i) => `execute <unnamed>: SELECT a FROM t WHERE id = $1 [["id", ${i}]]`);
+    expect(namesOf(signsIn(postgres))).toEqual(['repeated-statement']);
+    expect(signsIn(times(30, () => 'Select a file to update it from here.'))).toEqual([]);
+  });
+
   it('tells places and counts, never what stood in the log', () => {
     const [evidence] = signsIn(['', `duration: 2345.678 ms  statement: SELECT '${'hunter'}2'`]);
     expect(evidence).toMatchObject({ where: 'app.log:2', text: 'lines that tell of a query over 1000 ms: 1' });
