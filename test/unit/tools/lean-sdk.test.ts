@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,6 +35,7 @@ beforeAll(async () => {
     stdin: { contents: ENTRY, resolveDir: import.meta.dirname },
     outfile,
     bundle: true,
+    minify: true,
     platform: 'node',
     format: 'esm',
     mainFields: ['module', 'main'],
@@ -109,5 +110,15 @@ describe('errors in a bundle without their classes', () => {
       message: expect.stringContaining('why'),
       $metadata: { httpStatusCode: status },
     });
+  });
+});
+
+describe('schemas in a bundle', () => {
+  it('are those of the operations that it calls', () => {
+    const text = readFileSync(join(folder, 'bundle.mjs'), 'utf8');
+    const shapes = ['UpdateAliasRequest', 'GetObjectRequest', 'RebootDBInstanceMessage'];
+    for (const shape of shapes) expect(text).toContain(shape);
+    const others = ['CreateFunctionRequest', 'PutBucketReplicationRequest', 'CreateDBInstanceMessage'];
+    for (const shape of others) expect(text).not.toContain(shape);
   });
 });
