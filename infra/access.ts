@@ -36,10 +36,16 @@ export function accessOf(config: FunctionConfig, sources: AccessSources): Access
     ...actionAccess(config, sources),
     ...(config.callsModel ? modelAccess(sources) : []),
     ...embeddingAccess(config, sources),
+    ...resourceAccess(vectorUses(config, sources.configuration), sources),
     ...serviceAccess(services, config.readsServices ?? []),
     ...serviceAccess(services, forModel?.readsServices ?? []),
   ];
   return withoutRepeats(statements);
+}
+
+/** What a function uses of the index of vectors; nothing while none is kept. */
+export function vectorUses({ forVectors }: FunctionConfig, { recall }: Configuration): FunctionConfig['uses'] {
+  return recall.vectors ? (forVectors?.uses ?? {}) : {};
 }
 
 function resourceAccess(uses: FunctionConfig['uses'], { resources }: AccessSources): Access[] {

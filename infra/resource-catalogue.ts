@@ -33,10 +33,8 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     escalationTopic: whole(sources.escalationTopic.topicArn, sources.escalationTopic.topicArn),
     webhookSecret: whole(state.webhookSecretArn, state.webhookSecretArn),
     githubTokenSecret: whole(state.githubTokenSecretArn, state.githubTokenSecretArn),
-    modelKeySecret:
-      state.modelKeySecretArn === null
-        ? { value: 'none', statements: () => [] }
-        : whole(state.modelKeySecretArn, state.modelKeySecretArn),
+    modelKeySecret: wholeIfAny(state.modelKeySecretArn),
+    vectorIndex: wholeIfAny(state.vectorIndexArn),
     workflow: noActions('workflow', 'of-this-machine'),
     apiUrl: noActions('apiUrl', sources.apiUrl),
     userPoolClient: noActions('userPoolClient', state.userPoolClientId),
@@ -53,6 +51,11 @@ export function withWorkflow(stack: Stack, catalogue: ResourceCatalogue, workflo
 
 function whole(value: string, arn: string): ResourceAccess {
   return { value, statements: (actions) => [{ actions, resources: [arn] }] };
+}
+
+/** Of a resource that only some configurations have. */
+function wholeIfAny(arn: string | null): ResourceAccess {
+  return arn === null ? { value: 'none', statements: () => [] } : whole(arn, arn);
 }
 
 function noActions(name: string, value: string): ResourceAccess {

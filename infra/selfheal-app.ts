@@ -14,6 +14,7 @@ export function makeSelfhealApp(parts: Parts, props: AppProps): App {
   const state = new StateStack(app, 'SelfhealState', {
     evidenceDays: settings.evidenceDays,
     modelKey: needsModelKey(parts, settings),
+    vectors: settings.configuration.recall.vectors,
   });
   const selfheal = new SelfhealStack(app, 'Selfheal', {
     state: state.resources,

@@ -13,4 +13,6 @@ export const config = defineFunction({
     controlTable: [],
   },
   forEmbeddings: { uses: { controlTable: ['dynamodb:UpdateItem'] } },
+  // A query that filters or gives metadata back needs the right to get vectors too.
+  forVectors: { uses: { vectorIndex: ['s3vectors:QueryVectors', 's3vectors:GetVectors'] } },
 });

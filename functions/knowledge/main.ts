@@ -7,11 +7,13 @@ import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-
 import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-store.ts';
 import { lambdaLog, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { makeS3VectorSearch } from '#shared/adapters/aws/s3-memory-vectors.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectEmbedder } from '#shared/app/recall-connect.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
+import { connectVectorSearch } from '#shared/app/recall-vectors.ts';
 import { makePatternReader } from '#shared/app/recognise-patterns.ts';
-import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
+import { readEnvironment, readVariable } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
@@ -26,6 +28,9 @@ const embedder = connectEmbedder(configuration, {
   clock: systemClock,
   bedrock: makeBedrockEmbedder,
 });
+const old = connectVectorSearch(configuration.recall, () =>
+  makeS3VectorSearch({ indexArn: readVariable('vectorIndex', process.env) }),
+);
 const knowledgeStore = makeDynamoKnowledgeStore({ table: environment.knowledgeTable });
 
 export const handler = stepFunction({
@@ -35,7 +40,7 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     knowledge: knowledgeStore,
-    recall: makeLocalRecall(knowledgeStore, entries, { embedder }),
+    recall: makeLocalRecall(knowledgeStore, entries, { embedder, old }),
     patterns: makePatternReader({
       patterns: makeDynamoPatternStore({ table: environment.knowledgeTable }),
       rules: configuration.learning,

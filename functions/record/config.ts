@@ -15,4 +15,5 @@ export const config = defineFunction({
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
   },
   forEmbeddings: { uses: { controlTable: ['dynamodb:UpdateItem'] } },
+  forVectors: { uses: { vectorIndex: ['s3vectors:PutVectors'] } },
 });

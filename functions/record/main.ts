@@ -9,12 +9,14 @@ import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-stor
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
-import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { lambdaLog, lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { makeS3VectorMemory } from '#shared/adapters/aws/s3-memory-vectors.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectEmbedder } from '#shared/app/recall-connect.ts';
-import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
+import { withVectors } from '#shared/app/recall-vectors.ts';
+import { readEnvironment, readVariable } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
@@ -32,7 +34,10 @@ export const handler = stepFunction({
     healing: makeDynamoHealingStore({ table: environment.incidentsTable, retention: configuration.retention }),
     control,
     embedder: connectEmbedder(configuration, { control, clock: systemClock, bedrock: makeBedrockEmbedder }),
-    knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
+    knowledge: withVectors(makeDynamoKnowledgeStore({ table: environment.knowledgeTable }), configuration.recall, {
+      memory: () => makeS3VectorMemory({ indexArn: readVariable('vectorIndex', process.env) }),
+      log: lambdaLog,
+    }),
     patterns: makeDynamoPatternStore({ table: environment.knowledgeTable }),
     predictions: makeDynamoPredictionStore({ table: environment.statsTable }),
     experience: makeDynamoExperienceStore({ table: environment.statsTable }),

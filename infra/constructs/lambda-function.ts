@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { canonicalJson } from '#shared/domain/kernel/digest.ts';
 import { type FunctionConfig, RESOURCE_VARIABLES, type ResourceName } from '#shared/domain/workflow/function-config.ts';
-import { type AccessSources, accessOf } from '../access.ts';
+import { type AccessSources, accessOf, vectorUses } from '../access.ts';
 import { readConfiguration } from '../configuration.ts';
 import { makeRole } from './function-role.ts';
 
@@ -74,8 +74,8 @@ function bundleOf({ name }: FunctionConfig, bundlesDir: string, configuration: C
   throw new Error(`${bundle} was built with another selfheal.json. Run \`npm run build -- --config <path>\` again.`);
 }
 
-function environmentOf(config: FunctionConfig, { resources }: AccessSources): Record<string, string> {
-  const names = Object.keys(config.uses) as ResourceName[];
+function environmentOf(config: FunctionConfig, { resources, configuration }: AccessSources): Record<string, string> {
+  const names = Object.keys({ ...config.uses, ...vectorUses(config, configuration) }) as ResourceName[];
   return {
     POWERTOOLS_SERVICE_NAME: config.name,
     POWERTOOLS_METRICS_NAMESPACE: 'Selfheal',

@@ -3,6 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { Approvers } from '../constructs/approvers.ts';
 import { EvidenceBucket } from '../constructs/evidence-bucket.ts';
+import { MemoryVectors } from '../constructs/memory-vectors.ts';
 import { GithubSecrets, ModelKey } from '../constructs/secrets.ts';
 import { Tables } from '../constructs/tables.ts';
 
@@ -22,6 +23,8 @@ export interface StateResources {
   readonly githubTokenSecretArn: string;
   /** Null when the configured model provider takes no key. */
   readonly modelKeySecretArn: string | null;
+  /** Null when the configuration keeps no vectors. */
+  readonly vectorIndexArn: string | null;
   /** `https://cognito-idp.<region>.amazonaws.com/<pool>`: who signs approvers' tokens. */
   readonly approverIssuerUrl: string;
   readonly userPoolClientId: string;
@@ -31,6 +34,8 @@ export interface StateStackProps extends StackProps {
   readonly evidenceDays: number;
   /** Whether the model provider needs a key. */
   readonly modelKey: boolean;
+  /** Whether memories are kept by their vectors too. */
+  readonly vectors: boolean;
 }
 
 /** Everything that must survive a redeployment, and that nothing but a decision may delete. */
@@ -43,6 +48,7 @@ export class StateStack extends Stack {
     const { bucket } = new EvidenceBucket(this, 'Evidence', { days: props.evidenceDays });
     const secrets = new GithubSecrets(this, 'GithubSecrets');
     const modelKey = props.modelKey ? new ModelKey(this, 'ModelKey').secret : null;
+    const vectors = props.vectors ? new MemoryVectors(this, 'MemoryVectors') : null;
     const approvers = new Approvers(this, 'Approvers');
     this.resources = {
       incidentsTable: this.lendTable(tables.incidents),
@@ -53,6 +59,7 @@ export class StateStack extends Stack {
       webhookSecretArn: this.exportValue(secrets.webhook.secretArn),
       githubTokenSecretArn: this.exportValue(secrets.token.secretArn),
       modelKeySecretArn: modelKey === null ? null : this.exportValue(modelKey.secretArn),
+      vectorIndexArn: vectors === null ? null : this.exportValue(vectors.index.attrIndexArn),
       approverIssuerUrl: this.exportValue(approvers.userPool.userPoolProviderUrl),
       userPoolClientId: this.exportValue(approvers.client.userPoolClientId),
     };

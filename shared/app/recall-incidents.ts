@@ -13,11 +13,15 @@ import type { Embedder } from '#shared/ports/embedder.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { FailureQuery, FailureRecall, Recollection } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import type { OldMemories, OldMemorySearch } from './recall-vectors.ts';
 
-/** Memories of one place that are held; older ones are not recalled. */
+/** Memories of one place that are held; older ones are recalled only out of an index of vectors. */
 const MOST_REMEMBERED = 20_000;
+/** Records that cannot be read are not counted, so a read that is nearly full may not have been whole. */
+const NEARLY_FULL = 0.9;
 const MAX_AGE_DAYS = 365;
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 /** Read again on every refresh: clocks of functions differ, and a write may become visible late. */
 const OVERLAP_MS = 5 * MINUTE;
 
@@ -28,6 +32,8 @@ interface Held {
   learned: string | null;
   /** Whether a model was asked about any of its incidents. */
   hasMeanings: boolean;
+  /** Whether there may be older ones that did not fit. */
+  hasOlder: boolean;
   /** Last use, for what is let go first. */
   used: number;
 }
@@ -35,6 +41,8 @@ interface Held {
 export interface LocalRecallOptions {
   /** Compares meanings beside words; null compares words and names only. */
   readonly embedder?: Embedder | null;
+  /** Finds what is too old to be held; without it that is not recalled. */
+  readonly old?: OldMemorySearch | null;
   readonly most?: number;
 }
 
@@ -46,7 +54,7 @@ export interface LocalRecallOptions {
 export function makeLocalRecall(
   store: Pick<KnowledgeStore, 'remembered' | 'learned'>,
   playbooks: readonly KnowledgeEntry[],
-  { embedder = null, most = MOST_REMEMBERED }: LocalRecallOptions = {},
+  { embedder = null, old = null, most = MOST_REMEMBERED }: LocalRecallOptions = {},
 ): FailureRecall {
   const places = new Map<string, Held>();
   let uses = 0;
@@ -56,6 +64,7 @@ export function makeLocalRecall(
       ended: null,
       learned: null,
       hasMeanings: false,
+      hasOlder: false,
       used: 0,
     };
     held.used = ++uses;
@@ -66,6 +75,7 @@ export function makeLocalRecall(
     // Newest first as they are read: what comes last is put last, so that an incident's newest end stands.
     for (const one of [...past].reverse()) held.recall.put(rememberedIncident(one));
     held.hasMeanings ||= past.some(({ embedding }) => embedding !== undefined);
+    held.hasOlder ||= past.length >= most * NEARLY_FULL;
     for (const entry of entries) held.recall.put(rememberedEntry(entry));
     held.ended = past[0]?.endedAt ?? held.ended;
     held.learned = entries[0]?.updatedAt ?? held.learned;
@@ -75,18 +85,41 @@ export function makeLocalRecall(
   };
   return {
     async find(scope, query, limit) {
-      const { recall, hasMeanings } = await refreshed(scope);
+      const { recall, hasMeanings, hasOlder } = await refreshed(scope);
+      const further = hasOlder ? old : null;
       // Where nothing has a meaning there is nothing to compare one with, and nothing to pay for.
-      const asked = hasMeanings ? await meaningOfQuery(query, embedder) : { meaning: null, limits: [] };
-      const answers = recall.ask({ ...query, meaning: asked.meaning });
+      const asked =
+        hasMeanings || further !== null ? await meaningOfQuery(query, embedder) : { meaning: null, limits: [] };
+      const whole = { ...query, meaning: asked.meaning };
+      const endedAfter = new Date(query.now.getTime() - MAX_AGE_DAYS * DAY);
+      const older = (await further?.like(scope, whole, endedAfter)) ?? { incidents: [], limit: null };
       const isOther = (memory: Memory): boolean => isIncident(memory) && memory.id !== query.incidentId;
-      return {
-        incidents: answers.best({ limit, maxAgeDays: MAX_AGE_DAYS, keep: isOther }).filter(ofIncident),
-        entries: answers.best({ limit, keep: isEntry }).filter(ofEntry),
-        limits: asked.limits,
-      };
+      return withVisitors(recall, older.incidents, () => {
+        const answers = recall.ask(whole);
+        return {
+          incidents: answers.best({ limit, maxAgeDays: MAX_AGE_DAYS, keep: isOther }).filter(ofIncident),
+          entries: answers.best({ limit, keep: isEntry }).filter(ofEntry),
+          limits: [...asked.limits, ...limitsOf(older, most)],
+        };
+      });
     },
   };
+}
+
+/** Searches as if these were held too, so that one measure ranks all. Nothing else runs until they are gone again. */
+function withVisitors<T>(recall: Recall<Memory>, memories: readonly Memory[], search: () => T): T {
+  const visitors = memories.filter(({ id }) => !recall.has(id));
+  for (const visitor of visitors) recall.put(visitor);
+  try {
+    return search();
+  } finally {
+    for (const { id } of visitors) recall.remove(id);
+  }
+}
+
+function limitsOf({ limit }: OldMemories, most: number): string[] {
+  if (limit === null) return [];
+  return [`Past incidents beyond the newest ${most.toLocaleString('en')} were not searched. ${limit}`];
 }
 
 async function meaningOfQuery(

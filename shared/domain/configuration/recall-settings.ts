@@ -20,4 +20,7 @@ export const RecallSettings = z.strictObject({
     })
     .nullable()
     .default(null),
+  /** Also memories beyond those that one function holds, out of an index of Amazon S3 Vectors. */
+  vectors: z.boolean().default(false),
 });
+export type RecallSettings = z.infer<typeof RecallSettings>;

@@ -45,6 +45,7 @@ export interface Recalled<T> {
 
 export interface Recall<T extends Remembered> {
   readonly size: number;
+  has(id: string): boolean;
   /** Adds it or replaces the one of its id. */
   put(item: T): void;
   remove(id: string): void;
@@ -90,6 +91,7 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
     get size() {
       return items.size;
     },
+    has: (id) => items.has(id),
     put(item) {
       forget(item.id);
       // The index has the terms; twenty thousand times twice they would not fit.

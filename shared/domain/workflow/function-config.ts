@@ -21,6 +21,8 @@ export const RESOURCE_VARIABLES = {
   workflow: 'WORKFLOW_ARN',
   apiUrl: 'API_URL',
   userPoolClient: 'USER_POOL_CLIENT_ID',
+  /** Only there when the configuration keeps vectors. */
+  vectorIndex: 'VECTOR_INDEX_ARN',
 } as const;
 export type ResourceName = keyof typeof RESOURCE_VARIABLES;
 
@@ -49,6 +51,8 @@ export interface FunctionConfig {
   readonly forModel?: Pick<FunctionConfig, 'uses' | 'readsServices'>;
   /** Rights for asking an embedding model: without one configured its role does not get them, nor the model. */
   readonly forEmbeddings?: Pick<FunctionConfig, 'uses'>;
+  /** Rights on the index of vectors: without `recall.vectors` its role gets neither them nor their variables. */
+  readonly forVectors?: Pick<FunctionConfig, 'uses'>;
   /** What its role may read of the catalogue's services: `state` is their alarms and deployments, `logs` their log groups, `metrics` of all. */
   readonly readsServices?: readonly ('state' | 'logs' | 'metrics')[];
 }
@@ -104,4 +108,12 @@ export function readEnvironment<C extends FunctionConfig>(
   return Object.fromEntries(
     names.map((name) => [name, environment[RESOURCE_VARIABLES[name]]]),
   ) as FunctionEnvironment<C>;
+}
+
+/** The variable of a resource that only some configurations have, for those that do. Throws when it is missing. */
+export function readVariable(name: ResourceName, environment: Readonly<Record<string, string | undefined>>): string {
+  const value = environment[RESOURCE_VARIABLES[name]];
+  if (!value)
+    throw new Error(`The environment variable ${RESOURCE_VARIABLES[name]} is missing. Deploy the stack again.`);
+  return value;
 }
