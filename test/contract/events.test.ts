@@ -12,6 +12,7 @@ const EVENTS = join(import.meta.dirname, '../../events');
 const PROMISES: readonly [RegExp, string][] = [
   [/^github\/workflow-run-completed-(failure|timed-out|startup-failure)/, 'signal run-failed'],
   [/^github\/workflow-run-completed-success/, 'signal run-succeeded'],
+  [/^github\/issue-comment-command/, 'command'],
   [/^github\//, 'ignored'],
   [/^cloudwatch\/.*alarm-raised/, 'signal alarm-raised'],
   [/^cloudwatch\/alarm-cleared/, 'signal alarm-cleared'],

@@ -8,7 +8,7 @@ import { EVENT_SOURCES, SOURCES, WEBHOOK_SOURCES } from '#shared/plugins/sources
 const PLUGINS = join(import.meta.dirname, '../../../shared/plugins');
 /** Files of a plug-in folder that are no plug-ins. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
-  sources: ['first-problem'],
+  sources: ['first-problem', 'github-comment'],
   notifiers: [
     'consulted-quotes',
     'cut-line',

@@ -1,12 +1,15 @@
 import { nodeId, presentFullRepository, presentUser, seconds } from './shapes-account.ts';
+import { presentIssue } from './shapes-proposals.ts';
 import { presentJob, presentRun, type Site } from './shapes-runs.ts';
-import { HOOK_EVENTS, presentHook } from './shapes-talk.ts';
+import { HOOK_EVENTS, presentComment, presentHook } from './shapes-talk.ts';
 import {
   type AttemptState,
+  type CommentState,
   currentAttempt,
   type GithubState,
   type HookState,
   type JobState,
+  type PullRequest,
   type Repository,
   type RunState,
   shaOf,
@@ -118,6 +121,31 @@ export function pushPayload(state: GithubState, site: Site, fullName: string, br
     compare: `${page}/compare/${before.slice(0, 12)}...${after.slice(0, 12)}`,
     commits: [commit],
     head_commit: commit,
+  };
+}
+
+/** Payload of `issue_comment` for a new comment on a pull request, which GitHub shows as an issue there. */
+export function pullRequestCommentPayload(state: GithubState, site: Site, pull: PullRequest, comment: CommentState) {
+  const { number, title, author, createdAt, repository } = pull;
+  const issue = { id: pull.id, repository, number, title, author, createdAt, assignees: [], labels: [] };
+  const page = `${site.web}/${repository}/pull/${number}`;
+  return {
+    action: 'created',
+    issue: {
+      ...presentIssue(site, { ...issue, body: '', state: 'open' }),
+      html_url: page,
+      reactions: presentComment(site, comment).reactions,
+      pull_request: {
+        url: `${site.api}/repos/${repository}/pulls/${number}`,
+        html_url: page,
+        diff_url: `${page}.diff`,
+        patch_url: `${page}.patch`,
+        merged_at: null,
+      },
+      draft: false,
+    },
+    comment: presentComment(site, comment),
+    ...context(state, site, repository, comment.author),
   };
 }
 

@@ -18,6 +18,7 @@ import {
 import {
   checkRunPayload,
   pingPayload,
+  pullRequestCommentPayload,
   pushPayload,
   workflowJobPayload,
   workflowRunPayload,
@@ -116,5 +117,10 @@ writeGithub(
 );
 writeGithub('check-run-completed-failure', 'check_run', checkRunPayload(state, SITE, failed, job));
 writeGithub('push', 'push', pushPayload(state, SITE, REPOSITORY, 'main', 'Show receipts of any length'));
+const says = (body: string) =>
+  pullRequestCommentPayload(state, SITE, pull, seeding.addComment(REPOSITORY, pull.number, 'octo-lead', body));
+writeGithub('issue-comment-command-approve', 'issue_comment', says('/selfheal approve 0123456789ab'));
+writeGithub('issue-comment-command-wrong', 'issue_comment', says('/selfheal wrong dependency_conflicts'));
+writeGithub('issue-comment-other', 'issue_comment', says('Thanks, I had a look.'));
 writeGithub('ping', 'ping', pingPayload(state, SITE, hook));
 for (const [name, event] of Object.entries(CLOUDWATCH_EVENTS)) write('cloudwatch', name, event);
