@@ -13,6 +13,8 @@ import { ensureTable, startDynamoDb } from './storage/dynamodb.ts';
 import { makeS3Api } from './storage/s3-api.ts';
 import { type Deployment, loadDeployment } from './template/deployment.ts';
 import { makeSnsApi } from './topics/sns-api.ts';
+import { vectorCall } from './vectors/vector-call.ts';
+import { makeVectorsApi } from './vectors/vectors-api.ts';
 
 export type { Runtime, RuntimeOptions } from './runtime-contract.ts';
 export { DirectoryInUse } from './storage/database.ts';
@@ -79,6 +81,7 @@ function frontDoor(
     ...services,
     sns: makeSnsApi(services.topics),
     s3: makeS3Api(services.objects),
+    s3vectors: makeVectorsApi(services.vectors, (request) => vectorCall(request, deployment)),
     world,
     bedrock: options.bedrock,
     account: deployment.account,

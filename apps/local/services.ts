@@ -23,6 +23,7 @@ import { makeQueueStore } from './storage/queue-store.ts';
 import type { Deployment } from './template/deployment.ts';
 import { type JsonObject, parseObject } from './template/json.ts';
 import { makeTopics } from './topics/topics.ts';
+import { makeVectorIndexes } from './vectors/vector-indexes.ts';
 import type { StepFunctions } from './workflow/contract.ts';
 import { makeStepFunctions } from './workflow/index.ts';
 
@@ -110,6 +111,7 @@ function makeStorage({ database, deployment, emit }: Foundation) {
       database,
       deployment.ofType('AWS::S3::Bucket').map((bucket) => bucket.name),
     ),
+    vectors: makeVectorIndexes(database, deployment.ofType('AWS::S3Vectors::Index')),
     secrets: makeSecrets(database, deployment.ofType('AWS::SecretsManager::Secret')),
     mailbox: makeMailbox(database, (mail) => emit({ type: 'mail.received', mail })),
   };

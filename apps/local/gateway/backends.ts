@@ -17,6 +17,7 @@ export interface Services {
   readonly sqs: (operation: string, input: JsonObject, signal: AbortSignal) => Promise<unknown>;
   readonly sns: (form: URLSearchParams) => string;
   readonly s3: (request: AwsCall['request']) => GatewayResponse;
+  readonly s3vectors: (request: AwsCall['request']) => GatewayResponse;
   readonly secrets: Secrets;
   readonly states: (operation: string, input: JsonObject) => Promise<unknown>;
   readonly buses: EventBuses;
@@ -40,6 +41,7 @@ export function makeBackends(services: Services): Record<string, Backend> {
       body: services.sns(new URLSearchParams(request.body.toString('utf8'))),
     }),
     s3: async ({ request }) => services.s3(request),
+    s3vectors: async ({ request }) => services.s3vectors(request),
     secretsmanager: async (call) => inKind(call, services.secrets.handle(call.operation, call.input)),
     states: async (call) => inKind(call, await services.states(call.operation, call.input)),
     events: async (call) => {

@@ -5,11 +5,14 @@ import type { GatewayRequest, GatewayResponse } from './request.ts';
 /** Services whose requests are forms and whose answers are XML. */
 const QUERY_SERVICES: ReadonlySet<string> = new Set(['autoscaling', 'rds', 'sns', 'sts']);
 
+/** Services whose protocol is JSON over REST paths. */
+const REST_SERVICES: ReadonlySet<string> = new Set(['bedrock', 'lambda', 's3vectors']);
+
 /** A fault in the shape that the service's own protocol gives errors. */
 export function faultResponse(fault: AwsFault, service: string, request: GatewayRequest): GatewayResponse {
   if (service === 's3') return s3Fault(fault, request);
   if (QUERY_SERVICES.has(service)) return queryFault(fault);
-  if (service === 'lambda' || service === 'bedrock') return restFault(fault);
+  if (REST_SERVICES.has(service)) return restFault(fault);
   return jsonFault(fault, service, request);
 }
 
@@ -19,7 +22,7 @@ export function denialOf(service: string): { code: string; status: number; names
   if (service === 'sns') return { code: 'AuthorizationError', status: 403 };
   if (service === 'sqs')
     return { code: 'AccessDeniedException', status: 403, namespace: 'com.amazonaws.coral.service#' };
-  if (service === 'lambda' || service === 'bedrock') return { code: 'AccessDeniedException', status: 403 };
+  if (REST_SERVICES.has(service)) return { code: 'AccessDeniedException', status: 403 };
   return { code: 'AccessDeniedException', status: 400 };
 }
 

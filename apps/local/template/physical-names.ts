@@ -5,6 +5,8 @@ const LONGEST: Readonly<Record<string, number>> = {
   'AWS::SQS::Queue': 80,
   'AWS::SNS::Topic': 256,
   'AWS::S3::Bucket': 63,
+  'AWS::S3Vectors::VectorBucket': 63,
+  'AWS::S3Vectors::Index': 63,
   'AWS::DynamoDB::Table': 255,
   'AWS::DynamoDB::GlobalTable': 255,
   'AWS::StepFunctions::StateMachine': 80,
@@ -12,6 +14,13 @@ const LONGEST: Readonly<Record<string, number>> = {
   'AWS::Logs::LogGroup': 512,
   'AWS::CloudWatch::Alarm': 255,
 };
+
+/** Types whose names have no capitals. */
+const LOWER_CASE: ReadonlySet<string> = new Set([
+  'AWS::S3::Bucket',
+  'AWS::S3Vectors::VectorBucket',
+  'AWS::S3Vectors::Index',
+]);
 
 /** Lower-case base36 digits that depend on nothing but the text. */
 export function shortHash(text: string, length: number): string {
@@ -25,7 +34,7 @@ export function shortHash(text: string, length: number): string {
  */
 export function generatedName(stack: string, logicalId: string, type: string): string {
   const full = `${stack}-${logicalId}`;
-  const name = type === 'AWS::S3::Bucket' ? full.toLowerCase() : full;
+  const name = LOWER_CASE.has(type) ? full.toLowerCase() : full;
   const longest = LONGEST[type] ?? 64;
   return name.length <= longest ? name : `${name.slice(0, longest - 9)}-${shortHash(full, 8)}`;
 }

@@ -79,6 +79,18 @@ export const SERVED_TYPES = {
     },
   },
   'AWS::S3::BucketPolicy': plain,
+  'AWS::S3Vectors::VectorBucket': {
+    nameProperty: 'VectorBucketName',
+    arn: arnOf('s3vectors', 'bucket/'),
+    ref: 'arn',
+    attributes: { VectorBucketArn: 'arn' },
+  },
+  'AWS::S3Vectors::Index': {
+    nameProperty: 'IndexName',
+    arn: vectorIndexArn,
+    ref: 'arn',
+    attributes: { IndexArn: 'arn' },
+  },
   'AWS::SecretsManager::Secret': { nameProperty: 'Name', arn: secretArn, ref: 'arn', attributes: { Id: 'arn' } },
   'AWS::SecretsManager::ResourcePolicy': plain,
   'AWS::Lambda::Function': lambdaFunction,
@@ -184,6 +196,13 @@ function aliasArn(input: NamingInput): string {
     input.property('RoutingConfiguration.0.StateMachineVersionArn');
   const machine = (routed ?? '').split(':').slice(0, 7).join(':');
   return `${machine}:${input.name}`;
+}
+
+function vectorIndexArn(input: NamingInput): string {
+  const { region, account, name } = input;
+  const bucket = input.property('VectorBucketName') ?? '';
+  const given = input.property('VectorBucketArn') ?? `arn:aws:s3vectors:${region}:${account}:bucket/${bucket}`;
+  return `${given}/index/${name}`;
 }
 
 /** Undefined when neither list knows the type. */

@@ -16,6 +16,7 @@ import { lambdaActions } from './lambda.ts';
 import type { ActionMapping } from './mapping.ts';
 import { autoscalingActions, rdsActions } from './query-services.ts';
 import { s3Actions } from './s3.ts';
+import { s3vectorsActions } from './s3vectors.ts';
 
 /** By the service name of the signature's scope. A service that is missing here is denied. */
 export const ACTION_MAPPINGS: Readonly<Record<string, ActionMapping>> = {
@@ -30,6 +31,7 @@ export const ACTION_MAPPINGS: Readonly<Record<string, ActionMapping>> = {
   monitoring: monitoringActions,
   rds: rdsActions,
   s3: s3Actions,
+  s3vectors: s3vectorsActions,
   secretsmanager: secretsActions,
   sns: snsActions,
   sqs: sqsActions,
