@@ -107,6 +107,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
       `${repo}/actions/jobs/${job}/logs`,
       `${repo}/issues/${pullRequest}/comments?per_page=1`,
       `${repo}/hooks`,
+      `${repo}/collaborators/octo-lead/permission`,
       `${repo}/hooks/${hookId}/deliveries?per_page=1&status=success`,
       `${repo}/hooks/${hookId}/deliveries/${deliveryId}`,
       '/user',
@@ -121,6 +122,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     expect((await api(`${repo}/installation`)).status).toBe(404);
     expect((await api('/app/installations/1/access_tokens', { method: 'POST' })).status).toBe(404);
     await api(`${repo}/issues/comments/${id}`, { method: 'PATCH', body: JSON.stringify({ body: 'Hello again' }) });
+    expect((await post(`${repo}/issues/comments/${id}/reactions`, { content: '+1' })).status).toBe(201);
     await api(`${repo}/hooks/${hookId}/deliveries/${deliveryId}/attempts`, { method: 'POST' });
     expect((await api(`${runPath}/rerun-failed-jobs`, { method: 'POST' })).status).toBe(201);
     expect((await api(`${runPath}/rerun`, { method: 'POST' })).status).toBe(403);
