@@ -10,8 +10,10 @@ import { config } from './config.ts';
 const { apiUrl } = loadConfiguration(process.env).github;
 const environment = readEnvironment(config, process.env);
 const secrets = makeSecretReader({ 'github-token': environment.githubTokenSecret });
+const evidence = makeS3EvidenceStore({ bucket: environment.evidenceBucket });
 
 export const handler = actFunction(config, {
   ...makeGithub({ apiUrl, secret: () => secrets.read('github-token'), clock: systemClock }),
-  fixes: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+  fixes: evidence,
+  quarantines: evidence,
 });

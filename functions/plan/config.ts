@@ -10,7 +10,7 @@ export const config = defineFunction({
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     evidenceBucket: ['s3:GetObject', 's3:PutObject'],
-    statsTable: ['dynamodb:Query'],
+    statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
   readsServices: ['state'],

@@ -4,6 +4,8 @@ import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
+import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
@@ -26,6 +28,8 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     experience: makeDynamoExperienceStore({ table: environment.statsTable }),
+    stats: makeDynamoStatsStore({ table: environment.statsTable }),
+    tests: makeDynamoTestStore({ table: environment.statsTable }),
     ...makeGithub({
       apiUrl: configuration.github.apiUrl,
       secret: () => secrets.read('github-token'),

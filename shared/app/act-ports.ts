@@ -8,6 +8,7 @@ export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clo
     code: given.code ?? refusing('code'),
     proposals: given.proposals ?? refusing('proposals'),
     fixes: given.fixes ?? refusing('fixes'),
+    quarantines: given.quarantines ?? refusing('quarantines'),
     alarms: given.alarms ?? refusing('alarms'),
     deployments: given.deployments ?? refusing('deployments'),
     resources: given.resources ?? refusing('resources'),

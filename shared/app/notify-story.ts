@@ -20,7 +20,14 @@ export async function readStory(
     deps.evidence.getDiagnosis(incident.id),
     deps.incidents.listActions(incident.id),
   ]);
-  return { incident, evidence, diagnosis, actions, stage, cameBack: cameBackWords(incident, trail) };
+  const cameBack = cameBackWords(incident, trail);
+  return { incident, evidence, diagnosis, actions, stage, cameBack, quarantined: quarantinedWords(trail) };
+}
+
+/** What the newest plan says of tests in quarantine. */
+function quarantinedWords(trail: readonly AuditEntry[]): string | null {
+  const said = trail.findLast(({ event }) => event === 'plan.made')?.facts.quarantined;
+  return typeof said === 'string' ? said : null;
 }
 
 function cameBackWords({ attempt }: Incident, trail: readonly AuditEntry[]): string | null {

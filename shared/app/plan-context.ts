@@ -18,6 +18,7 @@ export interface PlanFacts {
   readonly past: ProposalContext['past'] & object;
   readonly fix?: ProposalContext['fix'] & (object | null);
   readonly revert?: ProposalContext['revert'] & (object | null);
+  readonly quarantine?: ProposalContext['quarantine'] & (object | null);
 }
 
 /**

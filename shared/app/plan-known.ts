@@ -1,10 +1,14 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { isWriting } from '#shared/domain/configuration/fixes.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { modeOf } from '#shared/domain/incident/scope.ts';
+import type { Judgement } from '#shared/domain/policy/decide.ts';
+import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import { type Candidate, HUMAN } from '#shared/domain/remediation/candidates.ts';
+import type { FixPreparation } from './plan-fix.ts';
 
 export interface Known {
   readonly incident: Pick<Incident, 'target'>;
@@ -12,6 +16,7 @@ export interface Known {
   readonly diagnosis: Pick<Diagnosis, 'source' | 'choice' | 'confidence'>;
   /** Outcomes that the ranking looked at. */
   readonly outcomes: readonly unknown[];
+  readonly quarantine: { readonly onlyQuarantined: string | null };
 }
 
 const MOST_TEXT = 2000;
@@ -21,7 +26,7 @@ const MOST_TEXT = 2000;
  * since a model may be made to say anything.
  */
 export function knownFacts(
-  { incident, classification, diagnosis, outcomes }: Known,
+  { incident, classification, diagnosis, outcomes, quarantine }: Known,
   listed: readonly Candidate[],
   configuration: Configuration,
 ): AuditEntry['facts'] {
@@ -34,6 +39,7 @@ export function knownFacts(
     candidates: listed.map(inWords).join(', ').slice(0, MOST_TEXT) || null,
     outcomes: outcomes.length,
     diagnosis: diagnosis.source,
+    ...(quarantine.onlyQuarantined === null ? {} : { quarantined: quarantine.onlyQuarantined }),
     ...(diagnosis.source === 'model'
       ? { modelChoice: isListed ? diagnosis.choice : 'none that is listed', modelConfidence: diagnosis.confidence }
       : {}),
@@ -43,6 +49,19 @@ export function knownFacts(
 /** Reasons as one text. */
 export function reasonsFact(reasons: readonly string[]): AuditEntry['facts'] {
   return { reasons: reasons.join(' ').slice(0, MOST_TEXT) || null };
+}
+
+/** Whoever takes over wants to know what was done before, and why no change was tried. */
+export function withHistory(
+  judgement: Judgement,
+  { records, prepared }: { readonly records: readonly ActionRecord[]; readonly prepared: FixPreparation },
+): Judgement {
+  const refused =
+    prepared.kind === 'none' && !records.some(({ actionId }) => isWriting(actionId)) ? prepared.reasons : [];
+  const done = records.flatMap(({ receipt }) => receipt?.summary ?? []);
+  if (judgement.candidate !== null || judgement.decision === 'recovered' || refused.length + done.length === 0)
+    return judgement;
+  return { ...judgement, reasons: [...done, ...refused, ...judgement.reasons] };
 }
 
 const inWords = ({ label, confidence, risk }: Candidate): string => `${label} ${confidence.toFixed(2)} ${risk}`;

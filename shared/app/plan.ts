@@ -1,6 +1,5 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import { approvalMinutesOf } from '#shared/domain/configuration/approvals.ts';
-import { isWriting } from '#shared/domain/configuration/fixes.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
@@ -26,7 +25,8 @@ import { loadIncident } from './load-incident.ts';
 import { candidatesFor, rankedFor } from './plan-context.ts';
 import { exposureFor, heldPlan } from './plan-experiment.ts';
 import { type FixDeps, type FixPreparation, prepareFix } from './plan-fix.ts';
-import { knownFacts, reasonsFact } from './plan-known.ts';
+import { knownFacts, reasonsFact, withHistory } from './plan-known.ts';
+import { prepareQuarantine, type QuarantineDeps, type QuarantineOutlook } from './plan-quarantine.ts';
 import { prepareRevert, type RevertDeps } from './plan-revert.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './plan-telemetry.ts';
 import { findUnfinished } from './plan-unfinished.ts';
@@ -34,12 +34,16 @@ import { findUnfinished } from './plan-unfinished.ts';
 /** What is read before anything is written into a repository. */
 interface Writable {
   readonly code: FixDeps['code'] & RevertDeps['code'];
-  readonly proposals: FixDeps['proposals'] & RevertDeps['proposals'];
+  readonly codeReader: QuarantineDeps['codeReader'];
+  readonly proposals: FixDeps['proposals'] & RevertDeps['proposals'] & QuarantineDeps['proposals'];
 }
 
-export interface PlanDeps extends FreshTelemetryDeps, Writable {
+export interface PlanDeps extends FreshTelemetryDeps, Writable, Pick<QuarantineDeps, 'tests' | 'stats'> {
+  readonly codeHost: FreshTelemetryDeps['codeHost'] & QuarantineDeps['codeHost'];
   readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'getPlan' | 'putPlan' | 'audit'>;
-  readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis'> & FixDeps['evidence'];
+  readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis'> &
+    FixDeps['evidence'] &
+    QuarantineDeps['evidence'];
   readonly experience: Pick<ExperienceStore, 'actionOutcomes'>;
   readonly actions: readonly ActionPlugin[];
   readonly meter: Meter;
@@ -57,6 +61,13 @@ interface Material {
   readonly outcomes: readonly ActionOutcome[];
   readonly prepared: FixPreparation;
   readonly revert: PreparedRevert | null;
+  readonly quarantine: QuarantineOutlook;
+}
+
+interface Decided {
+  readonly judgement: Judgement;
+  readonly exposure: Exposure | null;
+  readonly listed: readonly Candidate[];
 }
 
 /**
@@ -70,13 +81,16 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
   if (unfinished.kind === 'continue') return continued(unfinished.action, incident, deps);
   const telemetry = await readTelemetryAgain(incident.target, gathered.telemetry, deps);
   const fresh = { ...gathered, telemetry };
-  const [prepared, revert] = await Promise.all([prepareFix(fresh, deps), prepareRevert(fresh, deps)]);
-  const material = { ...fresh, prepared, revert };
-  const { choice, exposure, listed } =
+  const [prepared, revert, quarantine] = await Promise.all([
+    prepareFix(fresh, deps),
+    prepareRevert(fresh, deps),
+    prepareQuarantine(fresh, deps),
+  ]);
+  const material = { ...fresh, prepared, revert, quarantine };
+  const { judgement, exposure, listed } =
     unfinished.kind === 'unclear'
-      ? { choice: { kind: 'human', reason: unfinished.reason } as const, exposure: null, listed: [] }
-      : choiceOf(material, input.tried, deps);
-  const judgement = withHistory(judgementOf(material, choice, deps), material);
+      ? { judgement: decided(material, { kind: 'human', reason: unfinished.reason }, deps), exposure: null, listed: [] }
+      : decideFor(material, input.tried, deps);
   const held = heldPlan(exposure, judgement);
   const action = held === null ? await seal(judgement, incident, deps) : null;
   const plan = held ?? stepPlan(judgement.decision, judgement.reasons, action, deps);
@@ -85,7 +99,10 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
   return plan;
 }
 
-async function readMaterial(incidentId: string, deps: PlanDeps): Promise<Omit<Material, 'prepared' | 'revert'>> {
+async function readMaterial(
+  incidentId: string,
+  deps: PlanDeps,
+): Promise<Omit<Material, 'prepared' | 'revert' | 'quarantine'>> {
   const incident = await loadIncident(incidentId, deps.incidents);
   const { classification } = incident;
   const [telemetry, diagnosis, records, outcomes] = await Promise.all([
@@ -98,6 +115,22 @@ async function readMaterial(incidentId: string, deps: PlanDeps): Promise<Omit<Ma
     throw new CorruptRecord(`Incident ${incidentId} was not gathered, classified and diagnosed before its plan.`);
   }
   return { incident, classification, telemetry, diagnosis, records, outcomes };
+}
+
+function decided(material: Material, choice: Choice, deps: PlanDeps): Judgement {
+  return withHistory(judgementOf(material, choice, deps), material);
+}
+
+/** An issue about a flaky test comes first, but where it may not be opened right away, what heals does not wait for it. */
+function decideFor(material: Material, tried: readonly string[], deps: PlanDeps): Decided {
+  const by = (one: Material): Decided => {
+    const { choice, ...rest } = choiceOf(one, tried, deps);
+    return { judgement: decided(one, choice, deps), ...rest };
+  };
+  const first = by(material);
+  if (material.quarantine.next === null || first.judgement.decision === 'act') return first;
+  const others = by({ ...material, quarantine: { ...material.quarantine, next: null } });
+  return others.judgement.candidate === null ? first : others;
 }
 
 /** What was tried already is out; a model's pick of it says nothing about the rest, which code ranks. */
@@ -118,6 +151,7 @@ function choiceOf(
     past,
     fix,
     revert: material.revert,
+    quarantine: material.quarantine.next,
     now: clock.now(),
   };
   const listed = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
@@ -144,16 +178,6 @@ function judgementOf({ incident, telemetry, diagnosis, records }: Material, choi
     actionsSoFar: records.filter(({ state }) => state !== 'refused').length,
     now: deps.clock.now(),
   });
-}
-
-/** Whoever takes over wants to know what was done before, and why no change was tried. */
-function withHistory(judgement: Judgement, { records, prepared }: Material): Judgement {
-  const refused =
-    prepared.kind === 'none' && !records.some(({ actionId }) => isWriting(actionId)) ? prepared.reasons : [];
-  const done = records.flatMap(({ receipt }) => receipt?.summary ?? []);
-  if (judgement.candidate !== null || judgement.decision === 'recovered' || refused.length + done.length === 0)
-    return judgement;
-  return { ...judgement, reasons: [...done, ...refused, ...judgement.reasons] };
 }
 
 /** Only what may be executed is sealed: a proposal has no digest. */

@@ -2,6 +2,7 @@ import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import type { QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
 
 /** Evidence, telemetry and diagnosis of an incident, as objects too large for the workflow's state. Overwriting is allowed. */
 export interface EvidenceStore {
@@ -16,4 +17,8 @@ export interface EvidenceStore {
   putFix(fix: ProposedFix): Promise<string>;
   /** Null when there is none of that digest. Throws `CorruptRecord` when the record has another one. */
   getFix(incidentId: string, digest: string): Promise<ProposedFix | null>;
+  /** Keeps what an issue about a flaky test will say, under the digest of its record, which is returned. */
+  putQuarantine(test: QuarantinedTest): Promise<string>;
+  /** Null when there is none of that digest. Throws `CorruptRecord` when the record has another one. */
+  getQuarantine(incidentId: string, digest: string): Promise<QuarantinedTest | null>;
 }

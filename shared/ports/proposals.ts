@@ -13,6 +13,9 @@ export interface IssueNote {
   readonly url: string;
   readonly state: 'open' | 'closed';
   readonly body: string;
+  readonly labels: readonly string[];
+  /** When anything about it changed last, ISO 8601. */
+  readonly updatedAt: string;
 }
 
 export interface NewDraft {
@@ -35,6 +38,8 @@ export interface Proposals {
   openDraft(repository: string, draft: NewDraft): Promise<PullRequestNote>;
   /** Labels of a pull request or an issue; those that are there already stay. */
   addLabels(repository: string, number: number, labels: readonly string[]): Promise<void>;
+  /** Our issues with the label, open and closed, newest first; of the last 500 that have it. */
+  issues(repository: string, label: string): Promise<IssueNote[]>;
   /** The newest of our issues with the label whose body contains the marker, or null. */
   findIssue(repository: string, label: string, marker: string): Promise<IssueNote | null>;
   openIssue(

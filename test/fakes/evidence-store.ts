@@ -2,6 +2,7 @@ import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 
 export function makeMemoryEvidenceStore(): EvidenceStore {
@@ -21,5 +22,11 @@ export function makeMemoryEvidenceStore(): EvidenceStore {
       return digest;
     },
     getFix: async (incidentId, digest) => get<ProposedFix>(`${incidentId}/fix-${digest}`),
+    putQuarantine: async (test) => {
+      const digest = digestOfQuarantine(test);
+      put(`${test.incidentId}/quarantine-${digest}`, QuarantinedTest.parse(test));
+      return digest;
+    },
+    getQuarantine: async (incidentId, digest) => get<QuarantinedTest>(`${incidentId}/quarantine-${digest}`),
   };
 }

@@ -57,15 +57,21 @@ export function makeMemoryRepository(
       const at = pullRequests.findIndex((one) => one.number === number);
       const pull = pullRequests[at];
       if (pull !== undefined) pullRequests[at] = { ...pull, labels: [...new Set([...pull.labels, ...labels])] };
+      const placed = issues.findIndex((one) => one.number === number);
+      const issue = issues[placed];
+      if (issue !== undefined) issues[placed] = { ...issue, labels: [...new Set([...issue.labels, ...labels])] };
     },
+    issues: async (_repository, label) => issues.filter(({ labels }) => labels.includes(label)),
     findIssue: async (_repository, _label, marker) => issues.find(({ body }) => body.includes(marker)) ?? null,
-    openIssue: async (repository, { body }) => {
+    openIssue: async (repository, { body, labels }) => {
       const number = 500 + issues.length;
       const issue: IssueNote = {
         number,
         url: `https://github.example/${repository}/issues/${number}`,
         state: 'open',
         body,
+        labels,
+        updatedAt: '2026-11-21T12:00:00Z',
       };
       onEffect('issue');
       issues.unshift(issue);

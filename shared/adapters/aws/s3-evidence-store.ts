@@ -4,6 +4,7 @@ import { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import { REPEATABLE } from './clients.ts';
 import { callAws, parseRecord } from './errors.ts';
@@ -13,7 +14,7 @@ interface Schema<T> {
 }
 
 /**
- * JSON objects `incidents/<id>/{evidence,telemetry,diagnosis,fix-<digest>}.json`. A missing object is only told apart from a forbidden one
+ * JSON objects `incidents/<id>/{evidence,telemetry,diagnosis,fix-<digest>,quarantine-<digest>}.json`. A missing object is only told apart from a forbidden one
  * when the role may `s3:ListBucket`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The client addresses
  * buckets by path, because the local runtime has no wildcard host names.
  */
@@ -51,6 +52,18 @@ export function makeS3EvidenceStore(options: { readonly bucket: string; readonly
         throw new CorruptRecord(`The fix ${digest} of incident ${incidentId} was changed after it was kept.`);
       }
       return fix;
+    },
+    putQuarantine: async (test) => {
+      const digest = digestOfQuarantine(test);
+      await put(test.incidentId, `quarantine-${digest}`, QuarantinedTest, test);
+      return digest;
+    },
+    getQuarantine: async (incidentId, digest) => {
+      const test = await get(incidentId, `quarantine-${digest}`, QuarantinedTest);
+      if (test !== null && digestOfQuarantine(test) !== digest) {
+        throw new CorruptRecord(`The flaky test ${digest} of incident ${incidentId} was changed after it was kept.`);
+      }
+      return test;
     },
   };
 }

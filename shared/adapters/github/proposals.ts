@@ -29,6 +29,8 @@ const Issue = z.object({
   html_url: z.string(),
   state: z.string(),
   body: z.string().nullish(),
+  labels: z.array(Label).default([]),
+  updated_at: z.string(),
   user: Writer.nullable(),
 });
 
@@ -42,6 +44,13 @@ export function makeGithubProposals(options: GithubOptions): Proposals {
     if (found.kind !== 'unproven') return found;
     throw new Refused('The token does not say whose it is: use a machine account, or a GitHub App by its key.');
   };
+  async function* ownIssues(repository: string, label: string): AsyncGenerator<IssueNote[]> {
+    const own = await us();
+    const newest = { state: 'all', sort: 'created', direction: 'desc' };
+    const parameters = { ...repositoryOf(repository), labels: label, ...newest };
+    const pages = client.pages('GET /repos/{owner}/{repo}/issues', parameters, z.array(Issue), MAX_PAGES);
+    for await (const page of pages) yield page.filter((issue) => isOurs(issue.user, own)).map(issueNote);
+  }
   return {
     async pullRequests(repository, branchPrefix) {
       const parameters = { ...repositoryOf(repository), state: 'all', sort: 'created', direction: 'desc' };
@@ -73,19 +82,15 @@ export function makeGithubProposals(options: GithubOptions): Proposals {
       const parameters = { ...repositoryOf(repository), issue_number, labels: [...labels] };
       await client.call('POST /repos/{owner}/{repo}/issues/{issue_number}/labels', parameters, z.unknown());
     },
+    async issues(repository, label) {
+      const found: IssueNote[] = [];
+      for await (const page of ownIssues(repository, label)) found.push(...page);
+      return found;
+    },
     async findIssue(repository, label, marker) {
-      const own = await us();
-      const parameters = {
-        ...repositoryOf(repository),
-        labels: label,
-        state: 'all',
-        sort: 'created',
-        direction: 'desc',
-      };
-      const pages = client.pages('GET /repos/{owner}/{repo}/issues', parameters, z.array(Issue), MAX_PAGES);
-      for await (const page of pages) {
-        const ours = page.find((issue) => issue.body?.includes(marker) && isOurs(issue.user, own));
-        if (ours !== undefined) return issueNote(ours);
+      for await (const page of ownIssues(repository, label)) {
+        const found = page.find(({ body }) => body.includes(marker));
+        if (found !== undefined) return found;
       }
       return null;
     },
@@ -105,13 +110,18 @@ function pullRequestNote(pull: z.infer<typeof PullRequest>): PullRequestNote {
     draft,
     branch: head.ref,
     body: body ?? '',
-    labels: labels.flatMap((label) => (typeof label === 'string' ? label : (label.name ?? []))),
+    labels: namesOf(labels),
   };
 }
 
-const issueNote = ({ number, html_url, state, body }: z.infer<typeof Issue>): IssueNote => ({
+const namesOf = (labels: readonly z.infer<typeof Label>[]): string[] =>
+  labels.flatMap((label) => (typeof label === 'string' ? label : (label.name ?? [])));
+
+const issueNote = ({ number, html_url, state, body, labels, updated_at }: z.infer<typeof Issue>): IssueNote => ({
   number,
   url: html_url,
   state: state === 'open' ? 'open' : 'closed',
   body: body ?? '',
+  labels: namesOf(labels),
+  updatedAt: updated_at,
 });

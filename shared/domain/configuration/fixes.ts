@@ -18,6 +18,15 @@ export const Fixes = z
     repositories: z.array(RepositoryFixes).max(500).default([]),
     /** Branches, pull requests and issues a day (UTC) in one repository, each. */
     maxPerDay: z.number().int().min(0).max(100).default(3),
+    /** Issues about flaky tests. */
+    quarantine: z
+      .strictObject({
+        /** Until a quarantine is over. */
+        days: z.number().int().min(1).max(90).default(14),
+        /** A test that surely (95%) fails at least in this share of its runs. */
+        leastRate: z.number().min(0).max(1).default(0.01),
+      })
+      .prefault({}),
   })
   .prefault({});
 

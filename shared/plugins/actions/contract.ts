@@ -35,7 +35,20 @@ export interface ProposalContext {
   readonly fix?: PreparedFix | null;
   /** The pull request that may have broken the default branch, where reverts are switched on. */
   readonly revert?: PreparedRevert | null;
+  /** The flaky test that may get an issue, or whose issue is over, where issues are switched on. */
+  readonly quarantine?: PreparedQuarantine | null;
 }
+
+/** What is to be written about a flaky test. `until`: the last day of its quarantine. */
+export type PreparedQuarantine =
+  | {
+      readonly step: 'open';
+      readonly incidentId: string;
+      readonly digest: string;
+      readonly testKey: string;
+      readonly until: string;
+    }
+  | { readonly step: 'expire'; readonly issue: number; readonly testKey: string; readonly until: string };
 
 /** A pull request that was merged as the newest commit of a branch. `base`: that branch, tainted. */
 export interface PreparedRevert {
@@ -67,6 +80,7 @@ export interface ActionPorts {
   readonly code: CodeWriter;
   readonly proposals: Proposals;
   readonly fixes: Pick<EvidenceStore, 'getFix'>;
+  readonly quarantines: Pick<EvidenceStore, 'getQuarantine'>;
   readonly alarms: AlarmReader;
   readonly deployments: DeploymentReader;
   readonly resources: ResourceReader;

@@ -5,6 +5,7 @@ import type { ActionPlugin } from './contract.ts';
 import { fixPullRequest } from './fix-pull-request.ts';
 import { openIssue } from './open-issue.ts';
 import { playbookActions } from './playbook/playbook-action.ts';
+import { quarantineFlakyTest } from './quarantine-flaky-test.ts';
 import { raiseLambdaMemory } from './raise-lambda-memory.ts';
 import { rebootRdsInstance } from './reboot-rds-instance.ts';
 import { redeployEcsService } from './redeploy-ecs-service.ts';
@@ -28,6 +29,7 @@ export const ACTIONS: readonly ActionPlugin[] = [
   fixPullRequest,
   revertPullRequest,
   openIssue,
+  quarantineFlakyTest,
   rollbackLambdaAlias,
   rollbackEcsService,
   scaleEcsService,

@@ -15,6 +15,8 @@ export interface IncidentStory {
   readonly stage: 'acting' | 'final';
   /** That the failure had been resolved before and came back, in words made by code. */
   readonly cameBack?: string | null;
+  /** That only tests in quarantine failed, in words made by code. */
+  readonly quarantined?: string | null;
 }
 
 export interface NotifierPorts {

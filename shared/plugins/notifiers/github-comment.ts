@@ -61,6 +61,7 @@ export function renderComment(story: IncidentStory): string {
     `### ${safeLine(cleanText(headlineOf(story), MAX_HEADLINE))}`,
     `**${safeLine(lead)}**${rest === '' ? '' : ` ${safeLine(rest)}`}`,
     story.cameBack ? safeLine(story.cameBack) : '',
+    story.quarantined ? safeLine(story.quarantined) : '',
     cause,
   ];
   const tail = [...proposals, section('What Selfheal did', actionLines(story)), footerOf(story)];

@@ -44,6 +44,7 @@ export function renderMail(headline: string, reason: string | null, story: Incid
   const parts = [
     [`${endOf(headlineOf(story))}${rangTimes(incident)}`, cleanText(`${lead} ${rest}`, MAX_PARAGRAPH)].join('\n'),
     story.cameBack ?? null,
+    story.quarantined ?? null,
     part(isHealed(story) ? 'What helped' : 'What to do', whatToDo(story)),
     part('Root cause', rootCause(story)),
     part(

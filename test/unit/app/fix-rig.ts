@@ -64,7 +64,10 @@ export async function aFixRig(world: World, options: FixRigOptions = {}) {
   const fingerprint = rigs.toString(16).padStart(16, '0');
   const classification = aClassification({ class: 'test_failure', verdict: 'regression', fingerprint });
   const rig = await aRemedyRig({
-    configure: (one) => ({ ...one, fixes: { repositories: [{ ...OFF, patches, ...options.switches }], maxPerDay } }),
+    configure: (one) => ({
+      ...one,
+      fixes: { ...one.fixes, repositories: [{ ...OFF, patches, ...options.switches }], maxPerDay },
+    }),
   });
   const target = aGithubTarget({
     runId,

@@ -13,6 +13,8 @@ import {
   makeMemoryExperienceStore,
   makeMemoryIncidents,
   makeMemoryMailer,
+  makeMemoryStatsStore,
+  makeMemoryTestStore,
   makeMemoryWorkflowEngine,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
@@ -56,6 +58,9 @@ export async function aRemedyRig({
     ports: actionPorts(world.ports),
     codeHost: world.ports.codeHost,
     code: world.ports.code,
+    codeReader: { commitsOf: async () => [] },
+    tests: makeMemoryTestStore(),
+    stats: makeMemoryStatsStore(),
     proposals: world.ports.proposals,
     alarms: world.ports.alarms,
     deployments: world.ports.deployments,

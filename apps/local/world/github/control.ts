@@ -43,6 +43,8 @@ export interface GithubControl extends Announcing {
   issues(repository: string): IssueState[];
   /** As a person would: without merging it, or with. */
   closePullRequest(repository: string, number: number, merged?: boolean, mergedAs?: string): void;
+  /** As a person would. */
+  closeIssue(repository: string, number: number): void;
   /** Branches that are there and were made through the API. */
   branches(repository: string): string[];
   /** As a person would. */
@@ -123,6 +125,11 @@ export function makeLocalGithub(options: {
         ...mergedAt,
         ...(mergedAs === undefined ? {} : { mergedAs }),
       });
+    },
+    closeIssue(repository, number) {
+      const issue = state.issues.get(`${repository}#${number}`);
+      if (issue === undefined) throw new Error(`There is no issue ${number}.`);
+      state.issues.put(`${repository}#${number}`, { ...issue, state: 'closed', updatedAt: new Date().toISOString() });
     },
     setUnreachable: hookshot.setUnreachable,
     acceptTokens(tokens) {

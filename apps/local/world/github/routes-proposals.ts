@@ -79,11 +79,15 @@ function addLabels(context: RouteContext): Answer {
   if (!Array.isArray(labels) || labels.some((label) => typeof label !== 'string')) {
     return validationFailed(ISSUE_DOCS, { resource: 'Label', field: 'labels', code: 'invalid' });
   }
-  const pull = context.state.pullRequests.get(key);
-  if (pull === undefined) throw new NotFound('issue');
-  const all = [...new Set([...(pull.labels ?? []), ...(labels as string[])])];
-  context.state.pullRequests.put(key, { ...pull, labels: all });
-  context.journal.record('github.labels.added', `${fullName}/issues/${pull.number}`, { labels: all.join(',') });
+  const { issues, pullRequests } = context.state;
+  const [pull, issue] = [pullRequests.get(key), issues.get(key)];
+  const all = [...new Set([...(pull?.labels ?? issue?.labels ?? []), ...(labels as string[])])];
+  if (pull !== undefined) pullRequests.put(key, { ...pull, labels: all });
+  else if (issue !== undefined) issues.put(key, { ...issue, labels: all, updatedAt: new Date().toISOString() });
+  else throw new NotFound('issue');
+  context.journal.record('github.labels.added', `${fullName}/issues/${context.params.issue_number}`, {
+    labels: all.join(','),
+  });
   return { status: 200, json: all.map((name) => presentLabel(context.site, fullName, name)) };
 }
 

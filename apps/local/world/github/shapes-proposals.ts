@@ -37,7 +37,7 @@ export function presentIssue({ api, web }: Site, issue: IssueState) {
     comments: 0,
     closed_at: null,
     created_at: seconds(issue.createdAt),
-    updated_at: seconds(issue.createdAt),
+    updated_at: seconds(issue.updatedAt ?? issue.createdAt),
     author_association: 'MEMBER',
   };
 }

@@ -53,6 +53,8 @@ export interface IssueState {
   readonly assignees: readonly string[];
   readonly state: 'open' | 'closed';
   readonly createdAt: string;
+  /** Missing until it is changed. */
+  readonly updatedAt?: string;
 }
 
 /** What a commit does to one file. */

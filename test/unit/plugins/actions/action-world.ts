@@ -51,6 +51,7 @@ export function aRun(change: Partial<Run> = {}): Run {
 /** How the run stands for actions that do not fit a first failure. */
 const RUNS: Readonly<Record<string, Partial<Run>>> = {
   'rerun-workflow-run': { attempt: 2 },
+  'quarantine-flaky-test': { attempt: 3 },
   'cancel-stuck-run': { attempt: 2, status: 'in_progress', conclusion: null, startedAt: '2026-11-21T09:00:00Z' },
 };
 
@@ -179,5 +180,6 @@ export function fittingContext(family: ActionPlugin['family'], id?: string) {
     past: writing?.past ?? special?.past ?? [],
     fix: writing?.fix ?? null,
     revert: writing?.revert ?? null,
+    quarantine: writing?.quarantine ?? null,
   };
 }

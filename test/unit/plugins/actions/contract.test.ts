@@ -21,6 +21,7 @@ const PARTS = new Set([
   'failed-run',
   'fix-validation',
   'fix-pull-request-words',
+  'quarantine-words',
   'recent-deployment',
   'playbook',
 ]);
@@ -31,10 +32,17 @@ const AT_ONCE: ReadonlySet<string> = new Set([
   'fix-pull-request',
   'revert-pull-request',
   'open-issue',
+  'quarantine-flaky-test',
 ]);
 
 /** Actions that do their part and leave the rest to others. */
-const ADVANCES: ReadonlySet<string> = new Set(['try-fix', 'fix-pull-request', 'revert-pull-request', 'open-issue']);
+const ADVANCES: ReadonlySet<string> = new Set([
+  'try-fix',
+  'fix-pull-request',
+  'revert-pull-request',
+  'open-issue',
+  'quarantine-flaky-test',
+]);
 
 /** Actions whose undo stops what is under way; what is done stays. */
 const STOPS: ReadonlySet<string> = new Set(['refresh-instances']);

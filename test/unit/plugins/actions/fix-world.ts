@@ -1,6 +1,7 @@
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
-import type { ActionPorts, PreparedFix, PreparedRevert } from '#shared/plugins/actions/contract.ts';
+import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
+import type { ActionPorts, PreparedFix, PreparedQuarantine, PreparedRevert } from '#shared/plugins/actions/contract.ts';
 import type { Job, Run } from '#shared/ports/code-host.ts';
 import { aClassification, anActionRecord } from '#test/builders/index.ts';
 import { makeMemoryRepository } from '#test/fakes/index.ts';
@@ -53,24 +54,64 @@ const SWITCHES: Readonly<Record<string, Partial<typeof OFF>>> = {
   'fix-pull-request': { patches: true },
   'revert-pull-request': { reverts: true },
   'open-issue': { issues: true },
+  'quarantine-flaky-test': { issues: true },
 };
 const REVERT: PreparedRevert = { pullRequest: 7, beforeSha: 'b'.repeat(40), base: 'main' };
+/** A test that fails by chance, as it is kept for its issue. */
+export function aQuarantinedTest(change: Partial<QuarantinedTest> = {}): QuarantinedTest {
+  return QuarantinedTest.parse({
+    version: 1,
+    incidentId: FIX.incidentId,
+    testKey: 'feedfeedfeedfeed',
+    name: 'test/cart.test.js > adds up',
+    file: 'test/cart.test.js',
+    owner: { kind: 'code-owners', names: ['@acme/basket'] },
+    runs: 20,
+    failures: 4,
+    rate: [0.07, 0.4],
+    score: 0.97,
+    commits: ['abcdefabcdef'],
+    until: '2026-12-05',
+    ...change,
+  });
+}
+const FLAKY = aQuarantinedTest();
+const QUARANTINE: PreparedQuarantine = {
+  step: 'open',
+  incidentId: FLAKY.incidentId,
+  digest: digestOfQuarantine(FLAKY),
+  testKey: FLAKY.testKey,
+  until: FLAKY.until,
+};
 const passed = (runId: number) => ({ runId, attempt: 1, passed: true });
+
+/** Run so often that it is not run again. */
+const REPEATED: Partial<RunFacts> = { attempt: 3 };
 
 /** What makes an action fit that writes into the repository; null for every other one. */
 export function writingContext(id = '') {
   const on = SWITCHES[id];
   if (on === undefined) return null;
   const onDefaultBranch = id === 'revert-pull-request' || id === 'open-issue';
+  const isFlaky = id === 'quarantine-flaky-test';
   const history = { jobId: 501, sameCommit: [], defaultBranch: [passed(900), passed(899), passed(898)] };
   return {
     target: { onDefaultBranch, event: onDefaultBranch ? 'push' : 'pull_request' },
-    facts: { jobHistories: [history] } satisfies Partial<RunFacts>,
+    facts: { jobHistories: [history], ...(isFlaky ? REPEATED : {}) } satisfies Partial<RunFacts>,
     fix: on.patches === true ? PREPARED : null,
     revert: on.reverts === true ? REVERT : null,
+    quarantine: isFlaky ? QUARANTINE : null,
     past: id === 'fix-pull-request' ? [TRIED] : [],
-    classification: aClassification({ class: 'test_failure', verdict: 'regression', fingerprint: FIX.fingerprint }),
-    fixes: { repositories: [{ name: 'acme/shop', ...OFF, ...on }], maxPerDay: 3 },
+    classification: aClassification({
+      class: 'test_failure',
+      verdict: isFlaky ? 'flaky' : 'regression',
+      fingerprint: FIX.fingerprint,
+    }),
+    fixes: {
+      repositories: [{ name: 'acme/shop', ...OFF, ...on }],
+      maxPerDay: 3,
+      quarantine: { days: 14, leastRate: 0.01 },
+    },
   };
 }
 
@@ -100,6 +141,9 @@ export function aRepositoryWorld(id: string | undefined, effects: string[], aRun
       code: repository.code,
       proposals: repository.proposals,
       fixes: { getFix: async (_incidentId, digest) => (digest === PREPARED.digest ? FIX : null) },
+      quarantines: {
+        getQuarantine: async (_incidentId, digest) => (digest === digestOfQuarantine(FLAKY) ? FLAKY : null),
+      },
     } satisfies Partial<ActionPorts>,
   };
 }

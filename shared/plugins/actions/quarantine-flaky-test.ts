@@ -1,0 +1,166 @@
+import * as z from 'zod';
+import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { Refused } from '#shared/domain/kernel/errors.ts';
+import {
+  EXPIRED_LABEL,
+  QUARANTINE_LABEL,
+  quarantineMarker,
+  standingOf,
+} from '#shared/domain/quarantine/quarantined-test.ts';
+import { fixKey } from '#shared/domain/remediation/target-key.ts';
+import type { IssueNote } from '#shared/ports/proposals.ts';
+import { type ActionPorts, defineAction, type Observation, type ProposalContext } from './contract.ts';
+import { failsStill, overtaken, runIn, superseded } from './failed-run.ts';
+import { quarantineBody } from './quarantine-words.ts';
+
+const Place = {
+  repository: RepositoryName,
+  runId: z.number().int().nonnegative(),
+  /** The failed attempt. */
+  attempt: z.number().int().positive(),
+  fingerprint: z.string().regex(/^[0-9a-f]{8,64}$/),
+  /** Digest of the test's name. */
+  testKey: z.string().regex(/^[0-9a-f]{16}$/),
+  /** The last day of the quarantine (UTC). */
+  until: z.iso.date(),
+};
+const Parameters = z.discriminatedUnion('step', [
+  z.strictObject({
+    step: z.literal('open'),
+    ...Place,
+    incidentId: z.string(),
+    /** Of the kept record: what is written is this, and nothing else. */
+    digest: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+  z.strictObject({ step: z.literal('expire'), ...Place, issue: z.number().int().positive() }),
+]);
+type Parameters = z.infer<typeof Parameters>;
+type Opening = Extract<Parameters, { step: 'open' }>;
+
+/** It comes before the failure is run again, since nothing is left to look at once that passes. */
+const CONFIDENCE = 0.97;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { quarantine, past = [], configuration, classification } = context;
+  if (run === null || quarantine == null || classification.fingerprint === null) return [];
+  const { target, facts } = run;
+  if (classification.verdict !== 'flaky' || !failsStill(facts)) return [];
+  if (!mayWrite(configuration, target.repository, 'quarantine-flaky-test')) return [];
+  if (past.some(({ actionId }) => actionId === 'quarantine-flaky-test')) return [];
+  return [
+    {
+      parameters: {
+        ...quarantine,
+        repository: target.repository,
+        runId: target.runId,
+        attempt: facts.attempt,
+        fingerprint: classification.fingerprint,
+      },
+      confidence: CONFIDENCE,
+      reason:
+        quarantine.step === 'open'
+          ? 'By its recorded results a test that failed here fails by chance: an issue gives it an owner and a last day.'
+          : 'The quarantine of a test that failed here is over, and the test was not mended.',
+    },
+  ];
+}
+
+/** The newest issue of ours about the test. */
+function issueOf({ repository, testKey }: Parameters, { proposals }: ActionPorts): Promise<IssueNote | null> {
+  return proposals.findIssue(repository, QUARANTINE_LABEL, quarantineMarker(testKey));
+}
+
+function receiptOf({ step, until }: Parameters, issue: { number: number; url: string }, at: Date) {
+  const { number, url } = issue;
+  const summary =
+    step === 'open'
+      ? `Issue #${number} tells of a flaky test, which is in quarantine until ${until}.`
+      : `Issue #${number} says that the quarantine of a flaky test is over since ${until}.`;
+  return { summary, at: at.toISOString(), facts: { issue: number, url } };
+}
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const issue = await issueOf(parameters, ports);
+  const now = ports.clock.now();
+  const standing = standingOf(issue, now);
+  const isExpiring = parameters.step === 'expire';
+  if (isExpiring && (standing.kind !== 'expired' || issue?.number !== parameters.issue)) {
+    return superseded('The issue about the flaky test is not open any more, or not over.');
+  }
+  if (!isExpiring && (standing.kind === 'expired' || standing.kind === 'settled')) {
+    return superseded(`Issue #${standing.issue} tells of the flaky test already.`);
+  }
+  const isThere = standing.kind === 'quarantined' || (standing.kind === 'expired' && standing.told);
+  if (issue !== null && isThere) return { kind: 'happened', receipt: receiptOf(parameters, issue, now) };
+  return (await overtaken(parameters, ports)) ?? { kind: 'not-started' };
+}
+
+async function execute(parameters: Parameters, ports: ActionPorts) {
+  if (parameters.step === 'open') return receiptOf(parameters, await open(parameters, ports), ports.clock.now());
+  const issue = await issueOf(parameters, ports);
+  if (issue?.number !== parameters.issue)
+    throw new Refused(`Issue #${parameters.issue} is not the newest of its test.`);
+  await ports.proposals.addLabels(parameters.repository, issue.number, [EXPIRED_LABEL]);
+  return receiptOf(parameters, issue, ports.clock.now());
+}
+
+async function open(parameters: Opening, ports: ActionPorts): Promise<IssueNote> {
+  const { repository, runId, incidentId, digest, testKey, until } = parameters;
+  const test = await ports.quarantines.getQuarantine(incidentId, digest);
+  if (test === null) throw new Refused('What the plan says of the flaky test is not kept any more.');
+  if (test.testKey !== testKey || test.until !== until || test.incidentId !== incidentId) {
+    throw new Refused('The kept test is not the one that was planned.');
+  }
+  const run = await ports.codeHost.getRun(repository, runId);
+  return await ports.proposals.openIssue(repository, {
+    title: `Flaky test ${testKey}: in quarantine until ${until}`,
+    body: quarantineBody(test, run.url),
+    labels: ['selfheal', QUARANTINE_LABEL],
+    assignees: [],
+  });
+}
+
+/**
+ * Opens one issue about a test that fails by chance, with an owner and a last day, and says on it once when that day has passed. The test itself is
+ * left as it is. https://docs.github.com/en/rest/issues/issues#create-an-issue, https://docs.github.com/en/rest/issues/labels
+ */
+export const quarantineFlakyTest = defineAction<Parameters>({
+  id: 'quarantine-flaky-test',
+  title: 'Open an issue about a flaky test',
+  family: 'github',
+  risk: 'low',
+  parameters: Parameters,
+  sample: {
+    step: 'open',
+    repository: 'acme/shop',
+    runId: 1001,
+    attempt: 1,
+    fingerprint: '0123456789abcdef',
+    testKey: '0123456789abcdef',
+    until: '2026-12-05',
+    incidentId: 'gh-000000000000000000000000',
+    digest: 'd'.repeat(64),
+  },
+  propose,
+  describe: (parameters) =>
+    parameters.step === 'open'
+      ? `Opens an issue in ${parameters.repository} about the flaky test ${parameters.testKey}, in quarantine until ${parameters.until}.`
+      : `Labels issue #${parameters.issue} of ${parameters.repository}: the quarantine of its flaky test is over since ${parameters.until}.`,
+  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
+  grants: () => ({ execute: [], observe: [], undo: [] }),
+  schedule: ({ verification }) => ({
+    intervalSeconds: verification.runIntervalSeconds,
+    maxPolls: verification.runMaxPolls,
+  }),
+  observe,
+  execute,
+  verify: async (parameters, _receipt, { ports }) => {
+    const issue = await issueOf(parameters, ports);
+    const shows = issue !== null && (parameters.step === 'open' || issue.labels.includes(EXPIRED_LABEL));
+    return shows
+      ? { state: 'advanced', summary: `Issue #${issue.number} says it.` }
+      : { state: 'pending', summary: 'The issue does not show it yet.' };
+  },
+});

@@ -1,0 +1,44 @@
+import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { shareText } from '#shared/domain/kernel/percent.ts';
+import { datedMarker, type QuarantinedTest, type TestOwner } from '#shared/domain/quarantine/quarantined-test.ts';
+import { fenced } from '#shared/plugins/notifiers/markdown.ts';
+
+const MOST_NAME = 200;
+const MOST_FILE = 300;
+
+/** The body of the issue about a flaky test. Its name and file are tainted: they stand in a fence and nowhere else. */
+export function quarantineBody(test: QuarantinedTest, runUrl: string): string {
+  const { name, file, owner, runs, failures, rate, score, commits, until } = test;
+  const [low, high] = rate;
+  const named = [cleanText(name, MOST_NAME), ...(file === null ? [] : [cleanText(file, MOST_FILE)])];
+  const both = commits.length === 0 ? 'none that is still known' : commits.map((sha) => `\`${sha}\``).join(', ');
+  return [
+    datedMarker(test),
+    'This test fails by chance, and its failures stop changes that are not the cause:',
+    fenced(named.join('\n')),
+    `**Owner:** ${ownerWords(owner)}\n**In quarantine until:** ${until} (UTC)`,
+    [
+      '#### Evidence',
+      '',
+      `- It failed in ${failures} of ${runs} recorded runs: with 95 % certainty in ${shareText(low)} to ${shareText(high)} of all.`,
+      `- By the order of its results it is ${shareText(score)} likely to fail by chance.`,
+      `- Commits on which it both failed and passed: ${both}.`,
+      `- It failed [in this run](${runUrl}) too.`,
+    ].join('\n'),
+    'It still runs: nothing is skipped. While this issue is open and the day has not passed, a failure of quarantined tests alone is said to be one, and is run again.',
+    '<sub>Opened by Selfheal, once for this test. Close it when the test is mended.</sub>',
+  ].join('\n\n');
+}
+
+function ownerWords(owner: TestOwner): string {
+  switch (owner.kind) {
+    case 'code-owners':
+      return `${owner.names.join(', ')} (by the CODEOWNERS of the default branch)`;
+    case 'author':
+      return `@${owner.login} (the last author of its file)`;
+    case 'nobody':
+      return 'nobody could be told';
+    default:
+      return owner satisfies never;
+  }
+}
