@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import type { World } from '#apps/local/world/world.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
 import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
 import { act } from '#shared/app/act.ts';
@@ -51,6 +52,8 @@ export interface FixRigOptions {
   /** What is switched on besides patches. */
   readonly switches?: { readonly reverts?: boolean; readonly issues?: boolean };
   readonly facts?: Partial<RunFacts>;
+  readonly verdict?: 'regression' | 'flaky';
+  readonly at?: Date;
 }
 
 let rigs = 0;
@@ -62,7 +65,11 @@ export async function aFixRig(world: World, options: FixRigOptions = {}) {
   const failed = options.run ?? world.samples.failRun('regression', { deliver: 'none' });
   const { runId, run, pullRequest } = failed;
   const fingerprint = rigs.toString(16).padStart(16, '0');
-  const classification = aClassification({ class: 'test_failure', verdict: 'regression', fingerprint });
+  const classification = aClassification({
+    class: 'test_failure',
+    verdict: options.verdict ?? 'regression',
+    fingerprint,
+  });
   const rig = await aRemedyRig({
     configure: (one) => ({
       ...one,
@@ -82,7 +89,7 @@ export async function aFixRig(world: World, options: FixRigOptions = {}) {
   await rig.deps.evidence.putTelemetry(incident.id, aTelemetry({ facts: someRunFacts(options.facts) }));
   const diagnosis = aDiagnosis({ source: 'model', confidence, classification, choice: null, model: work(code, file) });
   await rig.deps.evidence.putDiagnosis(incident.id, diagnosis);
-  rig.clock.set(new Date(Date.UTC(2026, 10, 22, 12, rigs)));
+  rig.clock.set(options.at ?? new Date(Date.UTC(2026, 10, 22, 12, rigs)));
   // Waiting takes the clock on at once and the local GitHub a moment.
   const sleep = async (milliseconds: number) => {
     rig.clock.advance(milliseconds);
@@ -93,14 +100,37 @@ export async function aFixRig(world: World, options: FixRigOptions = {}) {
   const own = {
     codeHost: makeGithubCodeHost(github),
     code: makeGithubCodeWriter(github),
+    codeReader: makeGithubCodeReader(github),
     proposals: makeGithubProposals(github),
   };
-  const ports = actionPorts({ ...own, fixes: rig.deps.evidence, clock });
+  const ports = actionPorts({ ...own, fixes: rig.deps.evidence, quarantines: rig.deps.evidence, clock });
   return { ...failed, fingerprint, incident, deps: { ...rig.deps, ...own, ports, clock } };
 }
 export type FixRig = Awaited<ReturnType<typeof aFixRig>>;
 
 const OFF = { name: 'acme/shop', patches: false, reverts: false, issues: false };
+
+class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+/** Dies at the first call of one method, before or after it took effect. */
+export function mortal<T extends object>(port: T, method: string, after: boolean): T {
+  let alive = true;
+  return new Proxy(port, {
+    get(target, key, receiver) {
+      const known = Reflect.get(target, key, receiver);
+      if (key !== method || typeof known !== 'function') return known;
+      return async (...args: unknown[]) => {
+        if (!alive) return known.apply(target, args);
+        alive = false;
+        if (!after) throw new Crash();
+        await known.apply(target, args);
+        throw new Crash();
+      };
+    },
+  });
+}
 
 /** Runs a step until it ends, as a workflow that is resumed after a crash does. */
 async function again<R>(step: () => Promise<R>): Promise<R> {

@@ -3,7 +3,7 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { act } from '#shared/app/act.ts';
 import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
-import { aFixRig, type FixRig, healWith, WHOLE } from './fix-rig.ts';
+import { aFixRig, type FixRig, healWith, mortal, WHOLE } from './fix-rig.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -27,28 +27,6 @@ async function effectsOf<R>(work: () => Promise<R>): Promise<{ result: R; kinds:
   };
 }
 const CALM = ['github.branch.created', 'github.pull.created', 'github.labels.added'];
-
-class Crash extends Error {
-  override readonly name = 'Crash';
-}
-
-/** Dies at the first call of one method, before or after it took effect. */
-function mortal<T extends object>(port: T, method: string, after: boolean): T {
-  let alive = true;
-  return new Proxy(port, {
-    get(target, key, receiver) {
-      const known = Reflect.get(target, key, receiver);
-      if (key !== method || typeof known !== 'function') return known;
-      return async (...args: unknown[]) => {
-        if (!alive) return known.apply(target, args);
-        alive = false;
-        if (!after) throw new Crash();
-        await known.apply(target, args);
-        throw new Crash();
-      };
-    },
-  });
-}
 
 describe('a fix', () => {
   it('is tried on a branch first and becomes a draft with labels when the failed jobs pass', async () => {

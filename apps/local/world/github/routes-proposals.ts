@@ -4,7 +4,7 @@ import { githubError, loginOf, NotFound, pageOf, type Route, type RouteContext, 
 import { bodyOf } from './routes-git.ts';
 import { presentIssue, presentSimplePullRequest } from './shapes-proposals.ts';
 import { presentLabel, presentPullRequest } from './shapes-talk.ts';
-import type { IssueState, PullRequest } from './state.ts';
+import { type IssueState, nextNumber, type PullRequest } from './state.ts';
 
 const REPO = '/repos/{owner}/{repo}';
 const PULL_DOCS = 'https://docs.github.com/rest/pulls/pulls#create-a-pull-request';
@@ -17,12 +17,6 @@ function validationFailed(documentation: string, detail: Readonly<Record<string,
 
 const pullsIn = ({ state }: RouteContext, repository: string): PullRequest[] =>
   state.pullRequests.all().filter((one) => one.repository === repository);
-
-/** Pull requests and issues share their numbers. */
-function nextNumber(context: RouteContext, repository: string): number {
-  const issues = context.state.issues.all().filter((one) => one.repository === repository);
-  return Math.max(0, ...[...pullsIn(context, repository), ...issues].map(({ number }) => number)) + 1;
-}
 
 function createPullRequest(context: RouteContext): Answer {
   const repository = repositoryIn(context);
@@ -41,7 +35,7 @@ function createPullRequest(context: RouteContext): Answer {
   }
   const pull: PullRequest = {
     id: context.state.nextId(),
-    number: nextNumber(context, fullName),
+    number: nextNumber(context.state, fullName),
     repository: fullName,
     title,
     author: loginOf(context.access),
@@ -99,7 +93,7 @@ function createIssue(context: RouteContext): Answer {
   }
   const issue: IssueState = {
     id: context.state.nextId(),
-    number: nextNumber(context, fullName),
+    number: nextNumber(context.state, fullName),
     repository: fullName,
     title,
     body: typeof body === 'string' ? body : null,

@@ -7,6 +7,7 @@ import {
   type CommitState,
   type Conclusion,
   type GithubState,
+  nextNumber,
   type PullRequest,
   type Repository,
   type RunState,
@@ -68,7 +69,7 @@ export function makeSeeding(state: GithubState) {
     ): PullRequest {
       const { title = 'Round totals per line', author = 'acme-dev', branch } = options;
       const id = state.nextId();
-      const number = state.pullRequests.all().filter((one) => one.repository === repository).length + 1;
+      const number = nextNumber(state, repository);
       const headBranch = branch ?? `change-${number}`;
       const headSha = shaOf(`${repository} ${headBranch} ${id}`);
       const createdAt = new Date(Date.now() - 3_600_000).toISOString();

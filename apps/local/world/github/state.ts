@@ -193,6 +193,12 @@ export interface GithubState {
   nextId(): number;
 }
 
+/** Pull requests and issues of a repository share their numbers. */
+export function nextNumber({ pullRequests, issues }: GithubState, repository: string): number {
+  const taken = [...pullRequests.all(), ...issues.all()].filter((one) => one.repository === repository);
+  return Math.max(0, ...taken.map(({ number }) => number)) + 1;
+}
+
 /** GitHub's ids are large; clients that keep them in 32 bits must break here too. */
 const FIRST_ID = 16_000_000_001;
 
