@@ -3,15 +3,11 @@ import type { Reply } from '#apps/local/world/models/scripted-model.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import { FIX_LABELS } from '#shared/domain/patch/fix-branch.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
+import { proposing, STILL_WRONG, WHOLE } from './support/proposed-code.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const REPOSITORY = 'acme/shop';
-/** The whole function as it should be. */
-const WHOLE = `export function totalOf(lines: readonly Line[], tier: string): number {
-  const sum = lines.reduce((all, line) => all + line.cents * line.quantity, 0);
-  return Math.round(sum * (1 - discountFor(tier)));
-}`;
 const WORKFLOW_PATCH = `--- a/.github/workflows/ci.yml
 +++ b/.github/workflows/ci.yml
 @@ -1 +1 @@
@@ -35,15 +31,6 @@ afterEach(() => {
 });
 afterAll(() => healer?.stop());
 
-/** A model that is sure of itself and proposes this code. */
-const proposing = (code: string, file: string | null = 'src/cart.ts'): Reply => ({
-  kind: 'plausible',
-  change: {
-    confidence: 'high',
-    rootCause: 'The total leaves out lines after the 57th.',
-    suggestions: [{ title: 'Count every line', file, code, evidence: ['L1'] }],
-  },
-});
 async function failed(reply: Reply, kind: 'regression' | 'compile' = 'regression'): Promise<FailedRun> {
   healer.world.models.setDefault(reply);
   const run = healer.world.samples.failRun(kind);
@@ -65,11 +52,7 @@ describe('a proposed change', () => {
   });
 
   it('with which the job still fails is taken back: the branch is deleted, nobody is asked, and the comment says so', async () => {
-    const still = WHOLE.replace('lines.reduce', 'lines.slice(0, 57).reduce').replace(
-      'const sum',
-      'const shown = lines.slice(0, 57);\n  const sum',
-    );
-    const run = await failed(proposing(still));
+    const run = await failed(proposing(STILL_WRONG));
     expect(effects('github.branch.created')).toBe(1);
     expect(effects('github.branch.deleted')).toBe(1);
     expect(healer.world.github.branches(REPOSITORY)).toEqual([]);

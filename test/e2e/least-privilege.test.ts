@@ -12,6 +12,7 @@ import { anAssembly, sampleConfiguration } from './support/assemblies.ts';
 import { type Healer, openHealer, type Subject } from './support/healer.ts';
 import { LEAKING, leak } from './support/leak.ts';
 import { answersGotWorse } from './support/predictions.ts';
+import { proposing, STILL_WRONG } from './support/proposed-code.ts';
 import {
   askAgain,
   deploymentOf,
@@ -50,6 +51,8 @@ const LOOKS = [
   { name: 'read_metric', input: { metric: 'Errors' } },
 ];
 
+const LOOKING = { kind: 'plausible', change: { confidence: 'high' }, looks: LOOKS } as const;
+
 let healer: Healer;
 /** Every question that the scenarios asked of the policies. */
 const asked: IamDecision[] = [];
@@ -61,11 +64,12 @@ beforeAll(async () => {
     base: 'model',
     configuration: {
       services,
+      fixes: { repositories: [{ name: 'acme/shop', patches: true, issues: true }], maxPerDay: 50 },
       policy: { maxActionsPerHour: 500, maxActionsPerTargetPerHour: 2, breakerFailures: 50 },
       verification: { ...sampleConfiguration().verification, runMaxPolls: 500 },
     },
   });
-  healer.world.models.setDefault({ kind: 'plausible', change: { confidence: 'high' }, looks: LOOKS });
+  healer.world.models.setDefault(LOOKING);
 });
 afterAll(() => healer?.stop());
 
@@ -97,6 +101,26 @@ describe('the functions with their synthesized roles', () => {
     healer.world.github.finishRerun(first.runId);
     expect(await healer.ended(first.runId)).toMatchObject({ status: 'resolved' });
     expect(await healer.ended(waiting.runId)).toMatchObject({ status: 'suggested' });
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
+  it('try what a model proposes on a branch, and take it back when the job fails with it', async () => {
+    healer.world.models.setDefault(proposing(STILL_WRONG));
+    expect(await healer.ended(fail('regression').runId)).toMatchObject({ status: 'suggested' });
+    healer.world.models.setDefault(LOOKING);
+    expect(healer.world.journal.count('github.branch.created')).toBe(1);
+    expect(healer.world.journal.count('github.branch.deleted')).toBe(1);
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
+  it('look how a test fared before that failed by chance', async () => {
+    const { github } = healer.world;
+    const { runId } = fail('regression', { deliver: 'none', rerun: 'success', rerunMs: 20 });
+    github.rerunByHand(runId);
+    await until('its second attempt', () => github.run(runId)?.attempts[1]?.conclusion === 'success');
+    await healer.quiet();
+    await github.announceRun(runId, 'completed', 1);
+    expect(await healer.ended(runId)).toMatchObject({ classification: { verdict: 'flaky' } });
     expect(healer.runtime.denials).toEqual([]);
   });
 
