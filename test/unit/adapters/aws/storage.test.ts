@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
+import { digestOfQuarantine } from '#shared/domain/quarantine/quarantined-test.ts';
 import { aDiagnosis, anEvidence, aSignal, aTelemetry } from '#test/builders/index.ts';
 import { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
+import { aQuarantinedTest } from '../../plugins/actions/fix-world.ts';
 
 const ID = `gh-${'0'.repeat(24)}`;
 let server: FauxqsServer;
@@ -43,6 +45,19 @@ describe.each([
 });
 
 describe('the evidence store in S3', () => {
+  it('gives back a flaky test by its digest, and refuses one that was changed after it was kept', async () => {
+    const store = makeS3EvidenceStore({ bucket: 'evidence', client: s3 });
+    const test = aQuarantinedTest({ incidentId: ID });
+    const digest = await store.putQuarantine(test);
+    expect(digest).toBe(digestOfQuarantine(test));
+    expect(await store.getQuarantine(ID, digest)).toEqual(test);
+    expect(await store.getQuarantine(ID, '0'.repeat(64))).toBeNull();
+    const Key = `incidents/${ID}/quarantine-${digest}.json`;
+    const Body = JSON.stringify({ ...test, until: '2099-01-01' });
+    await s3.send(new PutObjectCommand({ Bucket: 'evidence', Key, Body }));
+    await expect(store.getQuarantine(ID, digest)).rejects.toMatchObject({ name: 'CorruptRecord' });
+  });
+
   it.each(['{"version": 2}', 'not JSON: secret'])(
     'throws CorruptRecord without quoting for the object %j',
     async (body) => {
