@@ -8,7 +8,7 @@ export const config = defineFunction({
   trigger: { kind: 'workflow' },
   uses: {
     incidentsTable: ['dynamodb:GetItem'],
-    knowledgeTable: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
+    knowledgeTable: [],
     evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     controlTable: [],
     statsTable: [],
@@ -16,10 +16,10 @@ export const config = defineFunction({
     modelKeySecret: [],
   },
   callsModel: true,
-  forEmbeddings: { uses: { controlTable: ['dynamodb:UpdateItem'] } },
   forModel: {
     uses: {
       controlTable: ['dynamodb:UpdateItem'],
+      knowledgeTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
       statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
       githubTokenSecret: ['secretsmanager:GetSecretValue'],
       modelKeySecret: ['secretsmanager:GetSecretValue'],

@@ -1,7 +1,6 @@
 import { dataDirectoryOf, loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
-import { makeBedrockEmbedder } from '#shared/adapters/aws/bedrock-embedder.ts';
 import { makeBedrockModelClient } from '#shared/adapters/aws/bedrock-model-client.ts';
 import { makeCloudWatchLogsReader } from '#shared/adapters/aws/cloudwatch-logs-reader.ts';
 import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
@@ -9,7 +8,6 @@ import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
-import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { lambdaLog, lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
@@ -22,9 +20,7 @@ import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze-connect.ts';
-import { connectEmbedder } from '#shared/app/recall-connect.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
-import { makePatternReader } from '#shared/app/recognise-patterns.ts';
 import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
@@ -62,23 +58,13 @@ async function modelOf(): Promise<DiagnosisModel | null> {
   });
 }
 
-const control = makeDynamoControlStore({ table: environment.controlTable });
-const embedder = connectEmbedder(configuration, { control, clock: systemClock, bedrock: makeBedrockEmbedder });
-const knowledgeStore = makeDynamoKnowledgeStore({ table: environment.knowledgeTable });
-
 export const handler = stepFunction({
   config,
   ...STEPS.analyze,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable }),
-    knowledge: knowledgeStore,
-    recall: makeLocalRecall(knowledgeStore, playbooks.entries, { embedder }),
-    patterns: makePatternReader({
-      patterns: makeDynamoPatternStore({ table: environment.knowledgeTable }),
-      rules: configuration.learning,
-      clock: systemClock,
-    }),
-    control,
+    recall: makeLocalRecall(makeDynamoKnowledgeStore({ table: environment.knowledgeTable }), playbooks.entries),
+    control: makeDynamoControlStore({ table: environment.controlTable }),
     stats: makeDynamoStatsStore({ table: environment.statsTable }),
     tests: makeDynamoTestStore({ table: environment.statsTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),

@@ -9,7 +9,7 @@ export const config = defineFunction({
   uses: {
     incidentsTable: ['dynamodb:GetItem'],
     knowledgeTable: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
-    evidenceBucket: ['s3:GetObject'],
+    evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     controlTable: [],
   },
   forEmbeddings: { uses: { controlTable: ['dynamodb:UpdateItem'] } },

@@ -7,6 +7,7 @@ import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import { type Known, nothingKnown } from '#shared/domain/knowledge/known.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
@@ -17,13 +18,11 @@ import type { Clock } from '#shared/ports/time.ts';
 import type { LookupDeps } from './analyze-lookups.ts';
 import { askModel, costWords } from './analyze-model.ts';
 import { chainOfIncident } from './causal-chain.ts';
-import { findKnown, type KnowledgeDeps, type Known } from './knowledge.ts';
+import type { KnowledgeDeps } from './knowledge.ts';
 import { loadIncident } from './load-incident.ts';
 
-export interface AnalyzeDeps
-  extends Pick<KnowledgeDeps, 'incidents' | 'knowledge' | 'recall' | 'patterns'>,
-    LookupDeps {
-  readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry' | 'putDiagnosis'>;
+export interface AnalyzeDeps extends Pick<KnowledgeDeps, 'incidents' | 'recall'>, LookupDeps {
+  readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry' | 'getKnown' | 'putDiagnosis'>;
   readonly control: Pick<ControlStore, 'addTo'>;
   readonly signatures: SignatureSet;
   /** Null when the configuration names no model. */
@@ -36,7 +35,7 @@ export interface AnalyzeDeps
 }
 
 /** What is known of an incident before its diagnosis. */
-export interface Material extends Known {
+export interface Material extends Pick<Known, 'found' | 'seen' | 'limits'> {
   readonly incident: Incident;
   readonly classification: Classification;
   readonly evidence: Evidence;
@@ -44,6 +43,8 @@ export interface Material extends Known {
   /** The first cause and what followed, or null when that cannot be told. */
   readonly chain: CausalChain | null;
 }
+
+const NOT_SEARCHED = 'What is known of such failures could not be searched.';
 
 /** Diagnoses by what is known, else by the model within its budgets, else by the rules with a note that says why. */
 export async function analyze(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<StepOutput<'analyze'>> {
@@ -64,10 +65,14 @@ async function readMaterial(input: StepInput<'analyze'>, deps: AnalyzeDeps): Pro
   if (incident.classification === null || evidence === null) {
     throw new CorruptRecord(`Incident ${incident.id} was not gathered and classified before its analysis.`);
   }
-  const known = await findKnown(incident, evidence, deps);
+  const [known, telemetry] = await Promise.all([
+    deps.evidence.getKnown(incident.id),
+    deps.evidence.getTelemetry(incident.id),
+  ]);
+  const { found, seen, limits } = known ?? nothingKnown(incident.id, [NOT_SEARCHED]);
   const { classification } = incident;
-  const chain = chainOfIncident(incident, evidence, classification, await deps.evidence.getTelemetry(incident.id));
-  return { ...known, incident, classification, evidence, chain, preExisting: input.preExisting };
+  const chain = chainOfIncident(incident, evidence, classification, telemetry);
+  return { found, seen, limits, incident, classification, evidence, chain, preExisting: input.preExisting };
 }
 
 function withChain(diagnosis: Diagnosis, { chain }: Material): Diagnosis {

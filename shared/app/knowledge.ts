@@ -1,10 +1,11 @@
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
-import { type KnowledgeMatch, lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
+import { type Known, nothingKnown } from '#shared/domain/knowledge/known.ts';
+import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
 import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
 import { rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
-import { type SeenBefore, seenBefore } from '#shared/domain/recall/seen-before.ts';
+import { seenBefore } from '#shared/domain/recall/seen-before.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -17,31 +18,24 @@ import type { PatternReader } from './recognise-patterns.ts';
 
 export interface KnowledgeDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;
-  readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
+  readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'putKnown'>;
   readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint'>;
   readonly recall: FailureRecall;
   readonly patterns: PatternReader;
   readonly clock: Clock;
 }
 
-/** What is known of a failure and of those like it. */
-export interface Known {
-  readonly found: KnowledgeMatch;
-  /** Failures of past incidents of the same place that are like this one. */
-  readonly seen: readonly SeenBefore[];
-  /** What the search had to do without, as sentences. */
-  readonly limits: readonly string[];
-}
-
-/** Whether this very failure is known, and how many similar entries and failures of past incidents are. */
+/** Whether this very failure is known, and how many similar entries and failures of past incidents are; keeps them for the diagnosis. */
 export async function knowledge(input: StepInput<'knowledge'>, deps: KnowledgeDeps): Promise<StepOutput<'knowledge'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
-  const { found, seen } = await findKnown(incident, await deps.evidence.getEvidence(incident.id), deps);
+  const known = await findKnown(incident, await deps.evidence.getEvidence(incident.id), deps);
+  await deps.evidence.putKnown(known);
+  const { found, seen } = known;
   const similar = found.similar.length + seen.length;
   return { matchId: found.match?.id ?? null, matchConfidence: found.confidence, similar };
 }
 
-/** Looks into what this place went through and learned, and into the playbooks. The same stores give the same answer to a later step. */
+/** Looks into what this place went through and learned, and into the playbooks. */
 export async function findKnown(
   incident: Incident,
   evidence: Evidence | null,
@@ -49,8 +43,7 @@ export async function findKnown(
 ): Promise<Known> {
   const { classification } = incident;
   const scope = knowledgeScopeOf(incident.target);
-  if (classification === null || scope === null)
-    return { found: { match: null, confidence: 0, similar: [] }, seen: [], limits: [] };
+  if (classification === null || scope === null) return nothingKnown(incident.id);
   const { fingerprint } = classification;
   const [{ incidents, entries, limits }, exact, recognised] = await Promise.all([
     recallLike(incident, evidence, deps),
@@ -63,6 +56,12 @@ export async function findKnown(
     exact === null
       ? []
       : [{ item: rememberedEntry(exact), score: 1, sameFailure: true, reasons: ['same fingerprint'] }];
-  const found = withPatterns(lookupKnowledge(classification, [...first, ...others]), recognised);
-  return { found, seen: seenBefore(incidents), limits };
+  const { similar, ...match } = withPatterns(lookupKnowledge(classification, [...first, ...others]), recognised);
+  return {
+    version: 1,
+    incidentId: incident.id,
+    found: { ...match, similar: [...similar] },
+    seen: seenBefore(incidents),
+    limits: [...limits],
+  };
 }

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import type { Known } from '#shared/domain/knowledge/known.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import type { QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
 
@@ -11,6 +12,9 @@ export interface EvidenceStore {
   getEvidence(incidentId: string): Promise<Evidence | null>;
   putTelemetry(incidentId: string, telemetry: Telemetry): Promise<void>;
   getTelemetry(incidentId: string): Promise<Telemetry | null>;
+  putKnown(known: Known): Promise<void>;
+  /** Null when nothing was searched. */
+  getKnown(incidentId: string): Promise<Known | null>;
   putDiagnosis(incidentId: string, diagnosis: Diagnosis): Promise<void>;
   getDiagnosis(incidentId: string): Promise<Diagnosis | null>;
   /** Keeps a patch under the digest of its record, which is returned. */

@@ -49,6 +49,7 @@ const LOOKS = [
   { name: 'test_history', input: {} },
   { name: 'search_log', input: { contains: 'error' } },
   { name: 'read_metric', input: { metric: 'Errors' } },
+  { name: 'similar_incidents', input: { words: 'a test of the cart failed' } },
 ];
 
 const LOOKING = { kind: 'plausible', change: { confidence: 'high' }, looks: LOOKS } as const;

@@ -1,6 +1,7 @@
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import { Known } from '#shared/domain/knowledge/known.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
@@ -14,6 +15,8 @@ export function makeMemoryEvidenceStore(): EvidenceStore {
     getEvidence: async (incidentId) => get<Evidence>(`${incidentId}/evidence`),
     putTelemetry: async (incidentId, telemetry) => put(`${incidentId}/telemetry`, Telemetry.parse(telemetry)),
     getTelemetry: async (incidentId) => get<Telemetry>(`${incidentId}/telemetry`),
+    putKnown: async (known) => put(`${known.incidentId}/known`, Known.parse(known)),
+    getKnown: async (incidentId) => get<Known>(`${incidentId}/known`),
     putDiagnosis: async (incidentId, diagnosis) => put(`${incidentId}/diagnosis`, Diagnosis.parse(diagnosis)),
     getDiagnosis: async (incidentId) => get<Diagnosis>(`${incidentId}/diagnosis`),
     putFix: async (fix) => {

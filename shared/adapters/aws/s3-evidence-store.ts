@@ -3,6 +3,7 @@ import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import { Known } from '#shared/domain/knowledge/known.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
@@ -14,7 +15,7 @@ interface Schema<T> {
 }
 
 /**
- * JSON objects `incidents/<id>/{evidence,telemetry,diagnosis,fix-<digest>,quarantine-<digest>}.json`. A missing object is only told apart from a forbidden one
+ * JSON objects `incidents/<id>/{evidence,telemetry,known,diagnosis,fix-<digest>,quarantine-<digest>}.json`. A missing object is only told apart from a forbidden one
  * when the role may `s3:ListBucket`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The client addresses
  * buckets by path, because the local runtime has no wildcard host names.
  */
@@ -39,6 +40,8 @@ export function makeS3EvidenceStore(options: { readonly bucket: string; readonly
     getEvidence: (incidentId) => get(incidentId, 'evidence', Evidence),
     putTelemetry: (incidentId, telemetry) => put(incidentId, 'telemetry', Telemetry, telemetry),
     getTelemetry: (incidentId) => get(incidentId, 'telemetry', Telemetry),
+    putKnown: (known) => put(known.incidentId, 'known', Known, known),
+    getKnown: (incidentId) => get(incidentId, 'known', Known),
     putDiagnosis: (incidentId, diagnosis) => put(incidentId, 'diagnosis', Diagnosis, diagnosis),
     getDiagnosis: (incidentId) => get(incidentId, 'diagnosis', Diagnosis),
     putFix: async (fix) => {

@@ -12,8 +12,8 @@ import { Model } from './model-settings.ts';
 import { OwnSignatures } from './own-signatures.ts';
 import { Performance } from './performance.ts';
 import { AllowedPlaybooks, Playbooks } from './playbooks.ts';
-import { Remedy, remedyProblems } from './remedies.ts';
 import { RecallSettings } from './recall-settings.ts';
+import { Remedy, remedyProblems } from './remedies.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
 const MOST_POLLS = 500;
@@ -123,8 +123,8 @@ export const Configuration = z.strictObject({
   /** Comparisons of strategies; an incident takes part in the first one that runs and applies. */
   experiments: z.array(Experiment).max(20).default([]),
   learning: Learning.prefault({}),
-  logReading: LogReading.prefault({}),
   recall: RecallSettings.prefault({}),
+  logReading: LogReading.prefault({}),
   /** From where on `performance advise` speaks of a bottleneck. */
   performance: Performance.prefault({}),
   signatures: OwnSignatures.nullable().default(null),

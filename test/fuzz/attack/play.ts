@@ -16,7 +16,6 @@ import {
   makeMemoryKnowledgeStore,
   makeMemoryStatsStore,
   makeMemoryTestStore,
-  NO_PATTERNS,
   scripted,
 } from '#test/fakes/index.ts';
 import { aRemedyRig } from '../../unit/app/remedy-rig.ts';
@@ -63,9 +62,7 @@ function analysisDeps({ outsiders: { answers } }: Scene, { deps }: Stage): Analy
   const prompts = { base: 'Diagnose.', ofFamily: {} };
   return {
     ...deps,
-    knowledge,
     recall: makeLocalRecall(knowledge, []),
-    patterns: NO_PATTERNS,
     stats: makeMemoryStatsStore(),
     tests: makeMemoryTestStore(),
     code: scripted('code'),

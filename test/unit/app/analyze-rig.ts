@@ -1,4 +1,5 @@
 import { type AnalyzeDeps, analyze } from '#shared/app/analyze.ts';
+import { knowledge as searchKnowledge } from '#shared/app/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
@@ -79,12 +80,11 @@ export async function setUp(setting: Setting = {}) {
   const control = makeMemoryControlStore(clock);
   const meter = makeRecordingMeter();
   const knowledge = makeMemoryKnowledgeStore();
+  const evidence = makeMemoryEvidenceStore();
   const deps: AnalyzeDeps = {
     incidents: makeMemoryIncidentStore(clock),
-    evidence: makeMemoryEvidenceStore(),
-    knowledge,
+    evidence,
     recall: makeLocalRecall(knowledge, []),
-    patterns: NO_PATTERNS,
     stats: makeMemoryStatsStore(),
     tests: makeMemoryTestStore(),
     codeHost: fakeCodeHost(),
@@ -102,10 +102,21 @@ export async function setUp(setting: Setting = {}) {
   };
   const incident = anIncident({ classification: aClassification() });
   await makeReady(deps, incident);
-  const run = (useModel = true) =>
-    analyze({ incidentId: incident.id, useModel, knowledgeId: null, preExisting: false }, deps);
-  const evidence = deps.evidence as unknown as { getDiagnosis(id: string): Promise<Diagnosis> };
-  return { deps, asked, run, incident, control, meter, knowledge, read: () => evidence.getDiagnosis(incident.id) };
+  /** The step before it, and the analysis. */
+  const run = async (useModel = true, recall = deps.recall) => {
+    await searchKnowledge({ incidentId: incident.id }, { ...deps, evidence, recall, knowledge, patterns: NO_PATTERNS });
+    return await analyze({ incidentId: incident.id, useModel, knowledgeId: null, preExisting: false }, deps);
+  };
+  return {
+    deps,
+    asked,
+    run,
+    incident,
+    control,
+    meter,
+    knowledge,
+    read: async () => (await evidence.getDiagnosis(incident.id)) as Diagnosis,
+  };
 }
 
 async function makeReady(deps: AnalyzeDeps, incident: ReturnType<typeof anIncident>): Promise<void> {

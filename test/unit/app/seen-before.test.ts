@@ -113,14 +113,17 @@ describe('a failure like one before', () => {
   });
 
   it('says in the diagnosis what the search in the past had to do without', async () => {
-    const { deps, incident, read } = await setUpAnalysis();
+    const { run, read } = await setUpAnalysis();
     const limits = ['Past incidents were compared by their words only. The embedding model refused the request.'];
     const recall = { find: async () => ({ incidents: [], entries: [], limits }) };
-    await analyze(
-      { incidentId: incident.id, useModel: true, knowledgeId: null, preExisting: false },
-      { ...deps, recall },
-    );
+    await run(true, recall);
     expect((await read()).unchecked[0]).toBe(limits[0]);
+  });
+
+  it('says that nothing was searched when the step before was left out', async () => {
+    const { deps, incident, read } = await setUpAnalysis();
+    await analyze({ incidentId: incident.id, useModel: false, knowledgeId: null, preExisting: false }, deps);
+    expect((await read()).unchecked[0]).toBe('What is known of such failures could not be searched.');
   });
 
   it('keeps with an incident what it means, where a model says so, and else its words alone', async () => {
