@@ -49,7 +49,6 @@ const LOOKS = [
   { name: 'test_history', input: {} },
   { name: 'search_log', input: { contains: 'error' } },
   { name: 'read_metric', input: { metric: 'Errors' } },
-  { name: 'similar_incidents', input: { words: 'a test of the cart failed' } },
 ];
 
 const LOOKING = { kind: 'plausible', change: { confidence: 'high' }, looks: LOOKS } as const;
@@ -115,13 +114,16 @@ describe('the functions with their synthesized roles', () => {
   });
 
   it('look how a test fared before that failed by chance', async () => {
-    const { github } = healer.world;
+    const { github, models } = healer.world;
+    const words = 'a test of the cart failed';
+    models.setDefault({ ...LOOKING, looks: [{ name: 'similar_incidents', input: { words } }] });
     const { runId } = fail('regression', { deliver: 'none', rerun: 'success', rerunMs: 20 });
     github.rerunByHand(runId);
     await until('its second attempt', () => github.run(runId)?.attempts[1]?.conclusion === 'success');
     await healer.quiet();
     await github.announceRun(runId, 'completed', 1);
     expect(await healer.ended(runId)).toMatchObject({ classification: { verdict: 'flaky' } });
+    models.setDefault(LOOKING);
     expect(healer.runtime.denials).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/webhook/handler.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
 import { parseBoundedJson } from '#shared/app/ingest-json.ts';
+import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
@@ -25,23 +26,42 @@ const NOW = new Date('2026-11-21T12:00:00.000Z');
 
 function setUp() {
   const queue = makeMemorySignalQueue();
+  const commands = makeMemoryCommandQueue();
   const meter = makeRecordingMeter();
   const handle = makeHandler({
     sources: WEBHOOK_SOURCES,
     signatures: makeWebhookSignatures(),
     secrets: fakeSecrets({ 'github-webhook': SECRETS }),
     queue,
-    commands: makeMemoryCommandQueue(),
+    commands,
     clock: fakeClock(),
     meter,
     log: makeRecordingLog(),
   });
-  return { queue, meter, handle };
+  return { meter, handle, messages: () => [...queue.sent, ...commands.sent] };
 }
 
 const signedRight = ({ signing }: Delivery) => signing === 'current' || signing === 'previous';
 const headerOf = ({ event }: Delivery, wanted: string) =>
   Object.entries(event.headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
+
+/** Says what is wanted: the end of a run, or a command in a new comment. */
+function isWanted(sent: Delivery): boolean {
+  const event = headerOf(sent, 'x-github-event');
+  return (event === 'workflow_run' && isFinishedRun(sent)) || (event === 'issue_comment' && isCommand(sent));
+}
+
+function isCommand({ bytes }: Delivery): boolean {
+  try {
+    const { action, comment } = JSON.parse(bytes.toString('utf8')) as {
+      action?: unknown;
+      comment?: { body?: unknown };
+    };
+    return action === 'created' && /^\s*\/selfheal (approve|reject|wrong) \S/.test(String(comment?.body));
+  } catch {
+    return false;
+  }
+}
 
 /** Whether a delivery speaks of a finished run that failed or succeeded, by nothing but the bytes that were sent. */
 function isFinishedRun(sent: Delivery): boolean {
@@ -83,26 +103,28 @@ function expectCleanPrototypes(): void {
 afterEach(expectCleanPrototypes);
 
 describe('any webhook delivery', () => {
-  it('gets a documented answer, and reaches the queue only signed, whole and about a finished run', async () => {
+  it('gets a documented answer, and reaches the queue only signed, whole and about a finished run or a command', async () => {
     await fc.assert(
       fc.asyncProperty(delivery(), async (sent) => {
-        const { handle, queue } = setUp();
+        const { handle, messages } = setUp();
         const answer = await handle(sent.event);
+        const [message, ...more] = messages();
+        expect(more).toEqual([]);
         const status = answer.statusCode ?? 0;
         const body = JSON.parse(answer.body ?? '') as Record<string, unknown>;
         expect(STATUSES).toContain(status);
-        expect(queue.sent.length === 1).toBe(body.accepted === true);
+        expect(message !== undefined).toBe(body.accepted === true);
         expect(status === 202).toBe(typeof body.error !== 'string');
         if (sent.source === 'github' && !signedRight(sent)) expect(status).toBe(401);
-        if (queue.sent.length === 0) return;
+        if (message === undefined) return;
         expect([signedRight(sent), sent.source]).toEqual([true, 'github']);
-        expect(headerOf(sent, 'x-github-event')).toBe('workflow_run');
         expect(headerOf(sent, 'content-type')).toMatch(/^application\/json\s*(;|$)/i);
-        expect(isFinishedRun(sent)).toBe(true);
+        expect(isWanted(sent)).toBe(true);
         expect(depthOf(sent.bytes)).toBeLessThanOrEqual(64);
-        const queued = JSON.stringify(queue.sent[0]);
-        expect(Signal.parse(JSON.parse(queued))).toEqual(JSON.parse(queued));
-        expect(queue.sent[0]?.deliveryId).toBe(headerOf(sent, 'x-github-delivery'));
+        const queued = JSON.stringify(message);
+        const Queued = headerOf(sent, 'x-github-event') === 'workflow_run' ? Signal : CommentCommand;
+        expect(Queued.parse(JSON.parse(queued))).toEqual(JSON.parse(queued));
+        expect(message.deliveryId).toBe(headerOf(sent, 'x-github-delivery'));
       }),
       fuzzOptions(400),
     );
@@ -113,10 +135,9 @@ describe('any webhook delivery', () => {
       fc.asyncProperty(
         delivery().filter((sent) => sent.untouched && signedRight(sent) && sent.source === 'github'),
         async (sent) => {
-          const { handle, queue } = setUp();
+          const { handle, messages } = setUp();
           expect((await handle(sent.event)).statusCode).toBe(202);
-          const wanted = headerOf(sent, 'x-github-event') === 'workflow_run' && isFinishedRun(sent);
-          expect(queue.sent).toHaveLength(wanted ? 1 : 0);
+          expect(messages()).toHaveLength(isWanted(sent) ? 1 : 0);
         },
       ),
       fuzzOptions(30, 0.1),

