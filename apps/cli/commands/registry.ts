@@ -26,6 +26,7 @@ import { logChain } from './log-chain.ts';
 import { logClassify } from './log-classify.ts';
 import { logExcerpt } from './log-excerpt.ts';
 import { logTemplates } from './log-templates.ts';
+import { logTriage } from './log-triage.ts';
 import { metricAnomalies } from './metric-anomalies.ts';
 import { metricForecast } from './metric-forecast.ts';
 import { modelList } from './model-list.ts';
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   logClassify,
   logChain,
   logTemplates,
+  logTriage,
   logAnomalies,
   redactCommand,
   knowledgeSearch,

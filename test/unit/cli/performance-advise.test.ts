@@ -24,7 +24,7 @@ function aService(): string {
 }
 
 describe('performance advise', () => {
-  it('[C54] [C67] [D32] [D33] ranks what metrics, logs and code together speak for, and exits with 1 for a bottleneck', async () => {
+  it('[C54] [C67] [C73] [D32] [D33] ranks what metrics, logs and code together speak for, and exits with 1 for a bottleneck', async () => {
     const { code, stdout } = await runCommand(['performance', 'advise', aService(), '--json']);
     const advice = JSON.parse(stdout.toString());
     expect(code).toBe(1);

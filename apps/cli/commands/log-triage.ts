@@ -1,0 +1,78 @@
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { forEachFile } from '../each-file.ts';
+import { shippedModel, shippedPlaybooks, shippedSignatures } from '../input/shipped-content.ts';
+import { type Triage, triageLog } from '../triage/triage-log.ts';
+
+/** Logs that failed for one reason: the same fingerprint, else the same signature, else the same class. */
+interface Group {
+  readonly cause: string;
+  readonly class: string;
+  readonly files: readonly string[];
+}
+
+function groupsOf(triages: readonly Triage[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const { file, fingerprint, signature, class: failureClass, root_cause } of triages) {
+    const key = signature ?? fingerprint ?? failureClass;
+    const known = groups.get(key) ?? { cause: root_cause, class: failureClass, files: [] };
+    groups.set(key, { ...known, files: [...known.files, file] });
+  }
+  return [...groups.values()].sort((a, b) => b.files.length - a.files.length);
+}
+
+/** What a job of a pipeline goes on with. The confidence is that of the least sure answer. */
+function outputsOf(triages: readonly Triage[], groups: readonly Group[]) {
+  const flaky = triages.some((one) => one.verdict === 'flaky' || one.class === 'flaky_tests');
+  const confidence = triages.length === 0 ? 0 : Math.min(...triages.map((one) => one.confidence));
+  const causes = groups.map((group) => `${group.files.length}x ${group.class}`).join(', ');
+  const logs = `${triages.length} ${triages.length === 1 ? 'log' : 'logs'}`;
+  return {
+    fix_confidence: confidence.toFixed(2),
+    has_flaky_tests: String(flaky),
+    triage_summary: `${logs}, ${groups.length} ${groups.length === 1 ? 'cause' : 'causes'}: ${causes || 'none'}`,
+  };
+}
+
+async function writeReports(folder: string, triage: object, errors: object): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'triage_report.json'), `${JSON.stringify(triage, null, 2)}\n`);
+  await writeFile(join(folder, 'error_report.json'), `${JSON.stringify(errors, null, 2)}\n`);
+}
+
+export const logTriage = defineCommand({
+  name: 'log triage',
+  summary: 'one report about several logs: causes, confidence, similar failures, what to do',
+  details:
+    'Writes triage_report.json and error_report.json into --out (ai_analysis). In a job of GitHub Actions the outputs\n' +
+    'fix_confidence, has_flaky_tests and triage_summary are set (GITHUB_OUTPUT). With --json the triage report is printed too.',
+  operands: { shown: 'FILE...', atLeast: 1, atMost: 1000 },
+  options: { out: { type: 'string', value: 'DIR', about: 'where the reports go' }, ...JSON_OPTION },
+  async run({ operands, options }, terminal) {
+    if (operands.includes('-'))
+      throw new UsageError('"selfheal log triage" reads each log twice: name files, not "-".');
+    const content = {
+      signatures: await shippedSignatures(terminal.say),
+      model: await shippedModel(terminal.say),
+      playbooks: await shippedPlaybooks(terminal.say),
+    };
+    const triages: Triage[] = [];
+    const code = await forEachFile(operands, terminal, async (file) => {
+      triages.push(await triageLog(file, content, terminal));
+    });
+    const groups = groupsOf(triages);
+    const outputs = outputsOf(triages, groups);
+    const logs = triages.map(({ errors: _errors, ...triage }) => triage);
+    const report = { version: 1, ...outputs, groups, logs };
+    const errors = { version: 1, logs: triages.map(({ file, errors: clusters }) => ({ file, clusters })) };
+    await writeReports(options.out ?? 'ai_analysis', report, errors);
+    const { GITHUB_OUTPUT: outputFile } = terminal.environment;
+    if (outputFile) {
+      const lines = Object.entries(outputs).map(([name, value]) => `${name}=${value}\n`);
+      await appendFile(outputFile, lines.join(''));
+    }
+    await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : `${outputs.triage_summary}\n`);
+    return code;
+  },
+});

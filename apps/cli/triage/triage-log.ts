@@ -1,0 +1,115 @@
+import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
+import { severityOf } from '#shared/domain/causality/severity.ts';
+import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import { FAMILY_OF, type FailureClass, type Verdict } from '#shared/domain/failure/failure-class.ts';
+import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
+import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { termsOfLines, weighed } from '#shared/domain/recall/terms.ts';
+import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { evidenceOf } from '../input/log-evidence.ts';
+import { makeLogJudge } from '../input/log-judge.ts';
+import { lineBatches } from '../input/log-lines.ts';
+import { openInput } from '../input/open-input.ts';
+import type { Terminal } from '../terminal.ts';
+
+const MOST_ANOMALIES = 20;
+const MOST_SIMILAR = 3;
+/** What shares less with the log is no help. */
+const LEAST_SCORE = 0.1;
+
+export interface TriageContent {
+  readonly signatures: SignatureSet;
+  readonly model: FailureModel | undefined;
+  readonly playbooks: readonly KnowledgeEntry[];
+}
+
+/** Lines of one wording. */
+export interface ErrorCluster {
+  readonly template: string;
+  readonly lines: readonly number[];
+  readonly example: string;
+}
+
+/** Everything that is said of one log. Line numbers are 1-based; texts are redacted. */
+export interface Triage {
+  readonly file: string;
+  readonly class: FailureClass;
+  readonly family: string;
+  readonly verdict: Verdict;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly signature: string | null;
+  readonly fingerprint: string | null;
+  readonly root_cause: string;
+  readonly recommended_actions: readonly string[];
+  readonly similar_incidents: readonly { id: string; summary: string; resolution: string }[];
+  readonly anomalies: readonly { line: number; score: number; reason: string }[];
+  readonly errors: readonly ErrorCluster[];
+}
+
+/** Reads a log twice, in flat memory: for what it says, and for where it leaves what its lines before led to expect. */
+export async function triageLog(file: string, content: TriageContent, terminal: Terminal): Promise<Triage> {
+  const { signatures, model } = content;
+  const evidence = await evidenceOf(await openInput(file, terminal));
+  const classification = classify(evidence, { signatures, model });
+  const rest = { knowledge: null, preExisting: null, note: null };
+  const { rootCause, fix, prevention } = diagnoseByRules({ ...rest, evidence, classification, signatures });
+  const { class: failureClass, verdict, confidence, signature, fingerprint } = classification;
+  return {
+    file,
+    class: failureClass,
+    family: FAMILY_OF[failureClass],
+    verdict,
+    confidence,
+    signature,
+    fingerprint,
+    root_cause: rootCause,
+    recommended_actions: [fix, prevention].filter((advice) => advice !== ''),
+    similar_incidents: await similarTo(evidence, failureClass, content),
+    anomalies: await anomaliesOf(file, terminal),
+    errors: clustersOf(evidence),
+  };
+}
+
+async function similarTo(evidence: Evidence, failureClass: FailureClass, { playbooks }: TriageContent) {
+  const recall = makeLocalRecall({ remembered: async () => [], learned: async () => [] }, playbooks);
+  const terms = termsOfLines(evidence.sources.flatMap(({ lines }) => lines.map(weighed)));
+  const question = { incidentId: '', class: failureClass, fingerprint: null, terms, now: new Date(0) };
+  const { entries } = await recall.find('', question, MOST_SIMILAR);
+  return entries
+    .filter(({ score, item }) => score >= LEAST_SCORE && item.entry.class === failureClass)
+    .map(({ item: { entry } }) => ({ id: entry.id, summary: entry.title, resolution: entry.resolution }));
+}
+
+async function anomaliesOf(file: string, terminal: Terminal): Promise<Triage['anomalies']> {
+  const judge = makeLogJudge();
+  const found: { line: number; score: number; reason: string }[] = [];
+  const keep = (answers: ReturnType<typeof judge.end>): void => {
+    for (const { line, score, anomalous, reason } of answers)
+      if (anomalous) found.push({ line, score: Number(score.toFixed(3)), reason });
+    if (found.length > MOST_ANOMALIES * 50) found.sort((a, b) => b.score - a.score).splice(MOST_ANOMALIES);
+  };
+  for await (const lines of lineBatches(file, terminal))
+    for (const [number, text] of lines) keep(judge.next(number, text));
+  keep(judge.end());
+  return found.sort((a, b) => b.score - a.score || a.line - b.line).slice(0, MOST_ANOMALIES);
+}
+
+/** The lines of the excerpt that tell of errors, those of one wording together, the most frequent first. */
+function clustersOf(evidence: Evidence): ErrorCluster[] {
+  const miner = makeTemplateMiner();
+  const told = evidence.sources
+    .flatMap(({ lines }) => lines)
+    .filter(({ text }) => ['error', 'critical', 'fatal'].includes(severityOf(text)))
+    .sort((a, b) => a.number - b.number);
+  const clusters = new Map<number, { template: string; lines: number[]; example: string }>();
+  for (const { number, text } of told) {
+    const { cluster, template } = miner.add(text);
+    const known = clusters.get(cluster) ?? { template, lines: [], example: text };
+    clusters.set(cluster, { ...known, template, lines: [...known.lines, number] });
+  }
+  return [...clusters.values()].sort((a, b) => b.lines.length - a.lines.length);
+}
