@@ -57,7 +57,7 @@ describe('a message of the intake queue', () => {
   const now = new Date('2026-11-21T12:00:00.000Z');
   const read = (body: string) => readIntakeMessage(body, EVENT_SOURCES, now);
 
-  it('is the event as EventBridge sends it', () => {
+  it('[E21] is the event as EventBridge sends it', () => {
     const event = readFileSync(join(EVENTS, 'cloudwatch/alarm-raised.json'), 'utf8');
     expect(read(event)).toMatchObject({ kind: 'signal', signal: { kind: 'alarm-raised' } });
   });

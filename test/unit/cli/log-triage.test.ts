@@ -13,7 +13,7 @@ const files = logs.map((name) => join(LOGS, name));
 const readJson = (folder: string, name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
 describe('log triage', () => {
-  it('[B1][B2][B4][B7][B8][E20] reports on test and lint logs: causes in groups, confidence, errors by wording, what to do', async () => {
+  it('[B1][B2][B4][B7][B8][E20][E21] reports on test and lint logs: causes in groups, confidence, errors by wording, what to do', async () => {
     const out = aFolder();
     const { code, stdout, stderr } = await runCommand(['log', 'triage', ...files, '--out', out, '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
