@@ -83,10 +83,11 @@ export function settled(pattern: LearnedPattern, rules: Learning, now: Date, rea
   const at = now.toISOString();
   const failing = rollbackReason(pattern, rules);
   if (failing !== null) return retire(pattern, now, failing);
-  const highest = confidenceAWeekAgo(pattern, now) + rules.maxConfidenceGainPerWeek;
-  const confidence = Math.min(earnedConfidence(pattern, rules, now), Math.max(highest, 0), 1);
+  const highest = Math.max(confidenceAWeekAgo(pattern, now) + rules.maxConfidenceGainPerWeek, 0);
+  const confidence = Math.min(earnedConfidence(pattern, rules, now), highest, 1);
   const stage = stageFor(pattern, confidence, rules);
-  if (stage === pattern.stage && Math.abs(confidence - pattern.confidence) < LEAST_STEP) return pattern;
+  const isSmall = Math.abs(confidence - pattern.confidence) < LEAST_STEP && pattern.confidence <= highest;
+  if (stage === pattern.stage && isSmall) return pattern;
   return withStep({ ...pattern, confidence, stage }, { at, confidence, stage, reason });
 }
 
