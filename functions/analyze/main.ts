@@ -33,10 +33,6 @@ const environment = readEnvironment(config, process.env);
 const configuration = loadConfiguration(process.env);
 const dataDirectory = dataDirectoryOf(process.env);
 const { signatures, problems } = await loadSignatures(dataDirectory, loadRe2Engine);
-const playbooks = await loadPlaybooks(dataDirectory);
-if (problems.length + playbooks.problems.length > 0) {
-  lambdaLog.error('Some signatures or playbooks do not parse.', { problems: [...problems, ...playbooks.problems] });
-}
 const secrets = makeSecretReader({
   'github-token': environment.githubTokenSecret,
   'model-key': environment.modelKeySecret,
@@ -58,6 +54,13 @@ async function modelOf(): Promise<DiagnosisModel | null> {
   });
 }
 
+const model = await modelOf();
+/** Only a model looks for what is similar: what the search before it found is kept. */
+const playbooks = model === null ? { entries: [], problems: [] } : await loadPlaybooks(dataDirectory);
+if (problems.length + playbooks.problems.length > 0) {
+  lambdaLog.error('Some signatures or playbooks do not parse.', { problems: [...problems, ...playbooks.problems] });
+}
+
 export const handler = stepFunction({
   config,
   ...STEPS.analyze,
@@ -74,7 +77,7 @@ export const handler = stepFunction({
     serviceLogs: makeCloudWatchLogsReader(),
     metrics: makeCloudWatchMetricReader(),
     signatures,
-    model: await modelOf(),
+    model,
     actions: actionsOf(configuration),
     configuration,
     clock: systemClock,

@@ -1,10 +1,8 @@
-import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { outcomeWords } from '#shared/domain/recall/seen-before.ts';
 import { termsOfText } from '#shared/domain/recall/terms.ts';
-import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { Recollection } from '#shared/ports/recall.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { shippedPlaybooks } from '../input/shipped-content.ts';
+import { shippedRecall } from '../input/shipped-content.ts';
 
 const MOST_RESULTS = 10;
 /** What shares less with the question is not worth a reader's time. */
@@ -20,11 +18,8 @@ interface Result {
   readonly reasons: readonly string[];
 }
 
-type Memories = Pick<KnowledgeStore, 'remembered' | 'learned'>;
-const NOTHING_LEARNED: Memories = { remembered: async () => [], learned: async () => [] };
-
 /** What a place of a deployment went through and learned. AWS is only loaded here. */
-async function memoriesOf(table: string): Promise<Memories> {
+async function memoriesOf(table: string) {
   const { makeDynamoKnowledgeStore } = await import('#shared/adapters/aws/dynamo-knowledge-store.ts');
   return makeDynamoKnowledgeStore({ table });
 }
@@ -73,8 +68,7 @@ export const knowledgeSearch = defineCommand({
     const { table, place } = options;
     if ((table === undefined) !== (place === undefined))
       throw new UsageError('--table and --place belong together: whose past is searched, and where it is kept.');
-    const memories = table === undefined ? NOTHING_LEARNED : await memoriesOf(table);
-    const recall = makeLocalRecall(memories, await shippedPlaybooks(terminal.say));
+    const recall = await shippedRecall(terminal.say, table === undefined ? undefined : await memoriesOf(table));
     const results = resultsOf(await recall.find(place ?? '', questionOf(query), MOST_RESULTS));
     if (options.json === true) await terminal.write(`${JSON.stringify({ results })}\n`);
     else if (results.length === 0) terminal.say('selfheal: nothing was found.');

@@ -2,7 +2,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { forEachFile } from '../each-file.ts';
-import { shippedModel, shippedPlaybooks, shippedSignatures } from '../input/shipped-content.ts';
+import { shippedModel, shippedRecall, shippedSignatures } from '../input/shipped-content.ts';
 import { type Triage, triageLog } from '../triage/triage-log.ts';
 
 /** Logs that failed for one reason: the same fingerprint, else the same signature, else the same class. */
@@ -55,7 +55,7 @@ export const logTriage = defineCommand({
     const content = {
       signatures: await shippedSignatures(terminal.say),
       model: await shippedModel(terminal.say),
-      playbooks: await shippedPlaybooks(terminal.say),
+      recall: await shippedRecall(terminal.say),
     };
     const triages: Triage[] = [];
     const code = await forEachFile(operands, terminal, async (file) => {

@@ -1,4 +1,3 @@
-import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { severityOf } from '#shared/domain/causality/severity.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
@@ -6,9 +5,9 @@ import { classify } from '#shared/domain/failure/classify.ts';
 import { FAMILY_OF, type FailureClass, type Verdict } from '#shared/domain/failure/failure-class.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { termsOfLines, weighed } from '#shared/domain/recall/terms.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import type { FailureRecall } from '#shared/ports/recall.ts';
 import { evidenceOf } from '../input/log-evidence.ts';
 import { makeLogJudge } from '../input/log-judge.ts';
 import { lineBatches } from '../input/log-lines.ts';
@@ -23,7 +22,7 @@ const LEAST_SCORE = 0.1;
 export interface TriageContent {
   readonly signatures: SignatureSet;
   readonly model: FailureModel | undefined;
-  readonly playbooks: readonly KnowledgeEntry[];
+  readonly recall: FailureRecall;
 }
 
 /** Lines of one wording. */
@@ -74,8 +73,7 @@ export async function triageLog(file: string, content: TriageContent, terminal: 
   };
 }
 
-async function similarTo(evidence: Evidence, failureClass: FailureClass, { playbooks }: TriageContent) {
-  const recall = makeLocalRecall({ remembered: async () => [], learned: async () => [] }, playbooks);
+async function similarTo(evidence: Evidence, failureClass: FailureClass, { recall }: TriageContent) {
   const terms = termsOfLines(evidence.sources.flatMap(({ lines }) => lines.map(weighed)));
   const question = { incidentId: '', class: failureClass, fingerprint: null, terms, now: new Date(0) };
   const { entries } = await recall.find('', question, MOST_SIMILAR);
