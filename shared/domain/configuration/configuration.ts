@@ -4,6 +4,7 @@ import { RepositoryName } from '../incident/target-context.ts';
 import { Approvals } from './approvals.ts';
 import { Autonomy, checkAutonomy } from './autonomy.ts';
 import { Capacity, capacityProblems } from './capacity.ts';
+import { ChangeWindow, CircumstanceRules } from './circumstance-rules.ts';
 import { Fixes } from './fixes.ts';
 import { Http } from './http-endpoints.ts';
 import { Learning } from './learning.ts';
@@ -14,6 +15,7 @@ import { Performance } from './performance.ts';
 import { AllowedPlaybooks, Playbooks } from './playbooks.ts';
 import { RecallSettings } from './recall-settings.ts';
 import { Remedy, remedyProblems } from './remedies.ts';
+import { ServiceLoad } from './service-load.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
 const MOST_POLLS = 500;
@@ -52,6 +54,9 @@ export const Service = z
     remedies: z.array(Remedy).max(16).default([]),
     /** What it can run out of: forecast, and told ahead. */
     capacity: z.array(Capacity).max(20).default([]),
+    /** When it may be changed without a word; null: as policy says for all. */
+    changeWindows: z.array(ChangeWindow).max(50).nullable().default(null),
+    load: ServiceLoad.nullable().default(null),
   })
   .superRefine((service, context) => {
     for (const { index, problem } of remedyProblems(service)) {
@@ -116,6 +121,7 @@ export const Configuration = z.strictObject({
       flapWindowMinutes: z.number().int().min(0).max(1440).default(30),
       freezes: z.array(Freeze).default([]),
       autonomy: Autonomy.prefault({}),
+      circumstances: CircumstanceRules,
     })
     .superRefine(checkAutonomy)
     .prefault({}),
