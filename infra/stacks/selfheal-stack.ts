@@ -8,6 +8,7 @@ import type { SourcePlugin } from '#shared/plugins/sources/contract.ts';
 import type { ResourceCatalogue } from '../access.ts';
 import { Api } from '../constructs/api.ts';
 import { AutomationDocuments } from '../constructs/automation-documents.ts';
+import { HealingDashboard } from '../constructs/dashboard.ts';
 import { EscalationTopic } from '../constructs/escalation-topic.ts';
 import { ForecastAlarms } from '../constructs/forecast-alarms.ts';
 import { Intake } from '../constructs/intake.ts';
@@ -82,6 +83,7 @@ export class SelfhealStack extends Stack {
       .map((config) => this.addFunction(config, props, outside));
     for (const each of others) this.connect(each);
     this.watch([...steps, ...others], workflow);
+    new HealingDashboard(this, 'Healing');
     for (const forecaster of others.filter(({ config }) => config.name === 'forecast')) {
       new ForecastAlarms(this, 'Forecasts', { forecaster, services: settings.configuration.services });
     }

@@ -10,12 +10,14 @@ import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { Embedder } from '#shared/ports/embedder.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 export interface LearnDeps {
   readonly evidence: Pick<EvidenceStore, 'getDiagnosis' | 'getEvidence'>;
   readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint' | 'recordOutcome' | 'remember'>;
   readonly clock: Clock;
+  readonly meter: Meter;
   /** Makes vectors of what an incident means; without one it is recalled by its words. */
   readonly embedder?: Embedder | null;
 }
@@ -56,6 +58,7 @@ async function remember(
   const embedding = await embeddingOf(evidence, deps);
   const past = pastIncidentOf({ ...ended, id, evidence, embedding, outcome: outcome.data, endedAt: deps.clock.now() });
   await deps.knowledge.remember(past, ended.scope);
+  deps.meter.count('incident-remembered');
 }
 
 /** Null without a model, or when it gives none: the incident is recalled by its words. */

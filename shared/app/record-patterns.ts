@@ -59,7 +59,7 @@ async function learnFrom(
   const mayLearn = configuration.learning.fromOutcomes && outcome.trusted && found.resolution.success;
   const { scope } = outcome;
   const past = mayLearn ? await knowledge.remembered(scope, { after: null, limit: REPLAYED }) : [];
-  await learnPatterns(
+  const { results } = await learnPatterns(
     {
       scope,
       by: 'selfheal',
@@ -71,6 +71,7 @@ async function learnFrom(
     },
     { patterns, rules: configuration.learning },
   );
+  for (const { kind } of results) deps.meter.count(`pattern-${kind}`);
 }
 
 /** The incident as a record of what resolved it, by the lines that decided its class; null when it has none. */

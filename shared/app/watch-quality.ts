@@ -55,10 +55,11 @@ export async function watchQuality(deps: WatchQualityDeps): Promise<QualityRepor
 }
 
 /** What is not known is not counted, so that no graph shows a zero for it. */
-function count({ judged, accuracy, brier, mix, cost }: QualityReport, meter: Meter): void {
+function count({ judged, accuracy, brier, calibrationError, mix, cost }: QualityReport, meter: Meter): void {
   meter.count('quality-judged', judged);
   if (accuracy !== null) meter.count('quality-accuracy', accuracy.value);
   if (brier !== null) meter.count('quality-brier', brier);
+  if (calibrationError !== null) meter.count('quality-calibration-error', calibrationError);
   if (mix !== null) meter.count('quality-class-mix', mix.index);
   if (cost.microdollarsPerIncident !== null) meter.count('quality-incident-microdollars', cost.microdollarsPerIncident);
 }

@@ -25,6 +25,7 @@ import {
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
   makeMemoryKnowledgeStore,
+  makeRecordingMeter,
   NO_PATTERNS,
 } from '#test/fakes/index.ts';
 import { setUp as setUpAnalysis } from './analyze-rig.ts';
@@ -46,7 +47,7 @@ async function ended(outcome: string, actions: readonly ActionRecord[], embedder
   await evidence.putDiagnosis(EARLIER, aDiagnosis());
   const incident = anIncident({ id: EARLIER, classification: aClassification() });
   const clock = fakeClock('2026-11-20T12:00:00.000Z');
-  await learn(incident, actions, outcome, { evidence, knowledge: store, clock, embedder });
+  await learn(incident, actions, outcome, { evidence, knowledge: store, clock, embedder, meter: makeRecordingMeter() });
   return store;
 }
 

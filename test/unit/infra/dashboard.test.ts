@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { FUNCTIONS } from '#infra/functions.ts';
+import { makeWorkspace, type Part, resourcesOf, templatesOf } from './assembly.ts';
+
+interface Widget {
+  readonly properties: { readonly title: string; readonly metrics: readonly unknown[] };
+}
+
+let widgets: Widget[];
+
+beforeAll(() => {
+  vi.stubEnv('CDK_VALIDATION', 'false');
+  const workspace = makeWorkspace();
+  const { selfheal } = templatesOf(workspace.makeApp().synth());
+  workspace.remove();
+  const bodies = resourcesOf(selfheal, 'AWS::CloudWatch::Dashboard').map(
+    ([, { Properties }]) => Properties.DashboardBody,
+  );
+  widgets = bodies.flatMap((body) =>
+    body === undefined ? [] : (JSON.parse(joined(body)) as { widgets: Widget[] }).widgets,
+  );
+});
+afterAll(() => vi.unstubAllEnvs());
+
+/** A text of CloudFormation, whose references all become one region. */
+function joined(text: Part): string {
+  const [, parts] = text['Fn::Join'] as unknown as [string, unknown[]];
+  return parts.map((part) => (typeof part === 'string' ? part : 'eu-central-1')).join('');
+}
+
+/** `[namespace, name, 'service', function, options]` of every counter that is shown. */
+function countersShown(): { name: string; service: string }[] {
+  const metrics = widgets.flatMap(({ properties }) => properties.metrics) as unknown[][];
+  return metrics
+    .filter(([first]) => first === 'Selfheal')
+    .map(([, name, , service]) => ({ name: String(name), service: String(service) }));
+}
+
+it('[D216] shows accuracy, velocity, calibration, action success and what knowledge grew by', () => {
+  const names = countersShown().map(({ name }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'quality-accuracy',
+      'pattern-learned',
+      'quality-calibration-error',
+      'verified-recovered',
+      'verified-failed',
+      'incident-remembered',
+    ]),
+  );
+});
+
+it('shows counters of functions there are', () => {
+  const known = FUNCTIONS.map(({ name }) => name);
+  for (const { service } of countersShown()) expect(known).toContain(service);
+});
+
+it('shows only what code counts', () => {
+  const folder = join(import.meta.dirname, '../../../shared/app');
+  const code = readdirSync(folder)
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n');
+  const counted = [...code.matchAll(/meter\.(?:count|time)\((?:'([a-z-]+)'|`([a-z-]+)\$\{)/g)];
+  const whole = counted.flatMap(([, name]) => name ?? []);
+  const starts = counted.flatMap(([, , start]) => start ?? []);
+  const unknown = countersShown().filter(
+    ({ name }) => !whole.includes(name) && !starts.some((start) => name.startsWith(start)),
+  );
+  expect(unknown).toEqual([]);
+});
