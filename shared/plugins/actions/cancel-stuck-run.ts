@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { runKey } from '#shared/domain/remediation/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
-import { defineAction, type Observation, type ProposalContext } from './contract.ts';
-import { runIn, superseded } from './failed-run.ts';
+import { defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
+import { runIn, runSchedule, superseded } from './failed-run.ts';
 
 const Parameters = z.strictObject({
   repository: RepositoryName,
@@ -71,11 +71,8 @@ export const cancelStuckRun = defineAction<Parameters>({
   describe: ({ repository, runId, attempt }) =>
     `Cancels attempt ${attempt} of run ${runId} of ${repository}, which goes on far longer than usual.`,
   targetKey: ({ repository, runId }) => runKey(repository, runId),
-  grants: () => ({ execute: [], observe: [], undo: [] }),
-  schedule: ({ verification }) => ({
-    intervalSeconds: verification.runIntervalSeconds,
-    maxPolls: verification.runMaxPolls,
-  }),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
   observe: async (parameters, { codeHost, clock }) =>
     observationOf(await codeHost.getRun(parameters.repository, parameters.runId), parameters, clock.now()),
   execute: async ({ repository, runId, attempt }, { codeHost, clock }) => {

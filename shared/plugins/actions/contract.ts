@@ -110,6 +110,9 @@ export interface ActionGrants {
   readonly undo: readonly Grant[];
 }
 
+/** No right on AWS. What an action of GitHub may do is a right of the token, which is a resource of the function and no IAM statement. */
+export const NO_GRANTS: ActionGrants = { execute: [], observe: [], undo: [] };
+
 export type Observation =
   /** The effect is certainly not there: executing is safe. */
   | { kind: 'not-started' }

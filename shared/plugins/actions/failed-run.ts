@@ -1,6 +1,7 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import type { ActionPorts, Observation, ProposalContext } from './contract.ts';
+import type { ActionPorts, Observation, ProposalContext, VerificationSchedule } from './contract.ts';
 
 /** A run whose jobs failed; one that could not even start has none to look at. */
 const FAILED = new Set(['failure', 'timed_out']);
@@ -8,6 +9,11 @@ const FAILED = new Set(['failure', 'timed_out']);
 export interface FailedRun {
   readonly target: GithubRunTarget;
   readonly facts: RunFacts;
+}
+
+/** How often to look at a run, or at what was written because of one, after it was changed. */
+export function runSchedule({ verification }: Configuration): VerificationSchedule {
+  return { intervalSeconds: verification.runIntervalSeconds, maxPolls: verification.runMaxPolls };
 }
 
 /** The incident's workflow run with its facts, or null when it is about something else. */

@@ -4,8 +4,8 @@ import { Refused } from '#shared/domain/kernel/errors.ts';
 import { earlierFixes, FIX_BRANCH_PREFIX, FIX_LABELS, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
-import { type ActionPorts, defineAction, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, overtaken, runIn } from './failed-run.ts';
+import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
+import { failsStill, overtaken, runIn, runSchedule } from './failed-run.ts';
 import { fixBody, fixTitle } from './fix-pull-request-words.ts';
 import { passesOn } from './fix-validation.ts';
 import { FixParameters, isFixCommit, readFix, tryFix } from './try-fix.ts';
@@ -115,11 +115,8 @@ export const fixPullRequest = defineAction<Parameters>({
   describe: ({ repository, branch }) =>
     `Opens a draft pull request of ${repository} from the branch ${branch}, with which the failed jobs pass, and asks for a review.`,
   targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
-  grants: () => ({ execute: [], observe: [], undo: [] }),
-  schedule: ({ verification }) => ({
-    intervalSeconds: verification.runIntervalSeconds,
-    maxPolls: verification.runMaxPolls,
-  }),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
   observe,
   execute,
   verify: async (parameters, _receipt, { ports }) => {

@@ -6,8 +6,8 @@ import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
-import { type ActionPorts, defineAction, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, overtaken, runIn } from './failed-run.ts';
+import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
+import { failsStill, overtaken, runIn, runSchedule } from './failed-run.ts';
 
 const Parameters = z.strictObject({
   repository: RepositoryName,
@@ -105,11 +105,8 @@ export const openIssue = defineAction<Parameters>({
   describe: ({ repository, runId }) =>
     `Opens an issue in ${repository} about the failure of run ${runId}, unless one is open already.`,
   targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
-  grants: () => ({ execute: [], observe: [], undo: [] }),
-  schedule: ({ verification }) => ({
-    intervalSeconds: verification.runIntervalSeconds,
-    maxPolls: verification.runMaxPolls,
-  }),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
   observe,
   execute,
   verify: async (parameters, _receipt, { ports }) => {

@@ -10,8 +10,8 @@ import {
 } from '#shared/domain/quarantine/quarantined-test.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
-import { type ActionPorts, defineAction, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, overtaken, runIn, superseded } from './failed-run.ts';
+import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
+import { failsStill, overtaken, runIn, runSchedule, superseded } from './failed-run.ts';
 import { quarantineBody } from './quarantine-words.ts';
 
 const Place = {
@@ -149,11 +149,8 @@ export const quarantineFlakyTest = defineAction<Parameters>({
       ? `Opens an issue in ${parameters.repository} about the flaky test ${parameters.testKey}, in quarantine until ${parameters.until}.`
       : `Labels issue #${parameters.issue} of ${parameters.repository}: the quarantine of its flaky test is over since ${parameters.until}.`,
   targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
-  grants: () => ({ execute: [], observe: [], undo: [] }),
-  schedule: ({ verification }) => ({
-    intervalSeconds: verification.runIntervalSeconds,
-    maxPolls: verification.runMaxPolls,
-  }),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
   observe,
   execute,
   verify: async (parameters, _receipt, { ports }) => {

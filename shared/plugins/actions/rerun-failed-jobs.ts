@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { runKey } from '#shared/domain/remediation/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
-import { defineAction, type Observation, type ProposalContext, type Verification } from './contract.ts';
+import { defineAction, NO_GRANTS, type Observation, type ProposalContext, type Verification } from './contract.ts';
+import { runSchedule } from './failed-run.ts';
 
 const Parameters = z.strictObject({
   repository: RepositoryName,
@@ -76,12 +77,8 @@ export const rerunFailedJobs = defineAction<Parameters>({
   describe: ({ repository, runId, attempt }) =>
     `Re-runs the failed jobs of run ${runId} of ${repository}, whose attempt ${attempt} failed.`,
   targetKey: ({ repository, runId }) => runKey(repository, runId),
-  /** Its right is the GitHub token, which is a resource of the function and not an IAM statement of the action. */
-  grants: () => ({ execute: [], observe: [], undo: [] }),
-  schedule: ({ verification }) => ({
-    intervalSeconds: verification.runIntervalSeconds,
-    maxPolls: verification.runMaxPolls,
-  }),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
   observe: async (parameters, { codeHost, clock }) => {
     const { repository, runId } = parameters;
     const observation = observationOf(await codeHost.getRun(repository, runId), parameters, clock.now());

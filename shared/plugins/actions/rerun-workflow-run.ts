@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { runKey } from '#shared/domain/remediation/target-key.ts';
-import { defineAction, type Observation, type ProposalContext, type Verification } from './contract.ts';
-import { failsStill, hasFailed, overtaken, runIn } from './failed-run.ts';
+import { defineAction, NO_GRANTS, type Observation, type ProposalContext, type Verification } from './contract.ts';
+import { failsStill, hasFailed, overtaken, runIn, runSchedule } from './failed-run.ts';
 import { rerunFailedJobs } from './rerun-failed-jobs.ts';
 
 const Parameters = z.strictObject({
@@ -71,11 +71,8 @@ export const rerunWorkflowRun = defineAction<Parameters>({
   describe: ({ repository, runId, attempt }) =>
     `Re-runs all jobs of run ${runId} of ${repository}, also those that passed; attempt ${attempt} failed.`,
   targetKey: ({ repository, runId }) => runKey(repository, runId),
-  grants: () => ({ execute: [], observe: [], undo: [] }),
-  schedule: ({ verification }) => ({
-    intervalSeconds: verification.runIntervalSeconds,
-    maxPolls: verification.runMaxPolls,
-  }),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
   observe: async (parameters, ports): Promise<Observation> => {
     const run = await ports.codeHost.getRun(parameters.repository, parameters.runId);
     if (run.attempt > parameters.attempt) {

@@ -2,7 +2,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import type { Remedy } from '#shared/domain/configuration/remedies.ts';
 import { type ResourceRef, resourceOf } from '#shared/domain/remediation/resource-ref.ts';
 import { READ_ALARMS } from './alarm-verification.ts';
-import type { ActionGrants, Grant } from './contract.ts';
+import { type ActionGrants, type Grant, NO_GRANTS } from './contract.ts';
 
 /** An ARN of the own account and region. */
 const here = (service: string, resource: string): string =>
@@ -67,7 +67,7 @@ export function remedyGrants(
   const refs = services.flatMap((service) =>
     service.remedies.flatMap((remedy) => (remedy.action === action ? (resourceOf(remedy, service) ?? []) : [])),
   );
-  if (refs.length === 0) return { execute: [], observe: [], undo: [] };
+  if (refs.length === 0) return NO_GRANTS;
   const read = resourceReads(refs);
   const resources = [...new Set(refs.map(resourceArn))];
   return {

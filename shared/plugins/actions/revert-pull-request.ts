@@ -6,8 +6,8 @@ import { FIX_BRANCH_PREFIX, FIX_LABELS, fixBranch } from '#shared/domain/patch/f
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
-import { type ActionPorts, defineAction, type Observation, type ProposalContext } from './contract.ts';
-import { type FailedRun, failsStill, overtaken, runIn, superseded } from './failed-run.ts';
+import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
+import { type FailedRun, failsStill, overtaken, runIn, runSchedule, superseded } from './failed-run.ts';
 
 const Sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
 const Parameters = z.strictObject({
@@ -159,11 +159,8 @@ export const revertPullRequest = defineAction<Parameters>({
   describe: ({ repository, pullRequest }) =>
     `Opens a draft pull request in ${repository} that takes pull request #${pullRequest} back, and asks for a review.`,
   targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
-  grants: () => ({ execute: [], observe: [], undo: [] }),
-  schedule: ({ verification }) => ({
-    intervalSeconds: verification.runIntervalSeconds,
-    maxPolls: verification.runMaxPolls,
-  }),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
   observe,
   execute,
   verify: async (parameters, _receipt, { ports }) => {

@@ -9,6 +9,7 @@ import {
   type ActionPlugin,
   type ActionPorts,
   defineAction,
+  NO_GRANTS,
   type Observation,
   type ProposalContext,
 } from './contract.ts';
@@ -49,7 +50,7 @@ const nameOf = ({ cluster, service }: Parameters): string => `${cluster}/${servi
 
 function grants({ services }: Configuration): ActionGrants {
   const deployments = services.flatMap(({ deployment }) => (deployment?.kind === 'ecs-service' ? [deployment] : []));
-  if (deployments.length === 0) return { execute: [], observe: [], undo: [] };
+  if (deployments.length === 0) return NO_GRANTS;
   const arnOf = ({ cluster, service }: EcsDeployment) =>
     `arn:\${Partition}:ecs:\${Region}:\${Account}:service/${cluster}/${service}`;
   const resources = [...new Set(deployments.map(arnOf))];

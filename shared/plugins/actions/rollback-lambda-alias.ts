@@ -9,6 +9,7 @@ import {
   type ActionPlugin,
   type ActionPorts,
   defineAction,
+  NO_GRANTS,
   type Observation,
   type ProposalContext,
 } from './contract.ts';
@@ -49,7 +50,7 @@ function grants({ services }: Configuration): ActionGrants {
       ? [`arn:\${Partition}:lambda:\${Region}:\${Account}:function:${deployment.functionName}`]
       : [],
   );
-  if (functions.length === 0) return { execute: [], observe: [], undo: [] };
+  if (functions.length === 0) return NO_GRANTS;
   const resources = [...new Set(functions)];
   const read = { actions: ['lambda:GetAlias', 'lambda:ListVersionsByFunction'], resources };
   const move = { actions: ['lambda:UpdateAlias'], resources };

@@ -9,11 +9,12 @@ import type { BranchHead } from '#shared/ports/code-writer.ts';
 import {
   type ActionPorts,
   defineAction,
+  NO_GRANTS,
   type Observation,
   type ProposalContext,
   type Verification,
 } from './contract.ts';
-import { failsStill, overtaken, runIn, superseded } from './failed-run.ts';
+import { failsStill, overtaken, runIn, runSchedule, superseded } from './failed-run.ts';
 import { fixTitle } from './fix-pull-request-words.ts';
 import { passesOn } from './fix-validation.ts';
 
@@ -167,11 +168,8 @@ export const tryFix = defineAction<FixParameters>({
   describe: ({ repository, branch, baseSha, fixDigest }) =>
     `Puts the proposed change ${fixDigest.slice(0, 12)} on top of commit ${baseSha.slice(0, 12)} of ${repository}, on the new branch ${branch}, and lets the workflow run on it.`,
   targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
-  grants: () => ({ execute: [], observe: [], undo: [] }),
-  schedule: ({ verification }) => ({
-    intervalSeconds: verification.runIntervalSeconds,
-    maxPolls: verification.runMaxPolls,
-  }),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
   observe,
   execute,
   verify: (parameters, receipt, { ports, poll }) => verify(parameters, String(receipt.facts.commit), poll, ports),
