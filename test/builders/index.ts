@@ -10,3 +10,4 @@ export * from './patterns.ts';
 export * from './playbooks.ts';
 export * from './predictions.ts';
 export * from './signals.ts';
+export * from './stories.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { vi } from 'vitest';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { makeSelfhealApp } from '#infra/selfheal-app.ts';
 import type { Parts } from '#infra/stacks/selfheal-stack.ts';
@@ -45,6 +46,21 @@ export function makeWorkspace(configuration: unknown = { version: 1 }) {
 export function templatesOf(assembly: CloudAssembly) {
   const of = (name: string) => Template.fromJSON(assembly.getStackByName(name).template);
   return { state: of('SelfhealState'), selfheal: of('Selfheal') };
+}
+
+/**
+ * The two templates that a configuration and a context make. CloudFormation's rules are left out: they are checked where the
+ * acknowledgements are, and here would only take time.
+ */
+export function templatesFor(configuration?: unknown, context: Record<string, unknown> = {}) {
+  const workspace = makeWorkspace(configuration);
+  vi.stubEnv('CDK_VALIDATION', 'false');
+  try {
+    return templatesOf(workspace.makeApp(context).synth());
+  } finally {
+    vi.unstubAllEnvs();
+    workspace.remove();
+  }
 }
 
 /** Any part of a template: whatever is looked up in it may be missing. */

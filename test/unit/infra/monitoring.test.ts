@@ -1,21 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { FUNCTIONS } from '#infra/functions.ts';
-import { functionOf, makeWorkspace, nameOf, type Part, resourcesOf, templatesOf, words } from './assembly.ts';
+import { functionOf, nameOf, type Part, resourcesOf, templatesFor, words } from './assembly.ts';
 
 let selfheal: Template;
 let alarms: Part[];
 
 beforeAll(() => {
-  vi.stubEnv('CDK_VALIDATION', 'false');
-  const workspace = makeWorkspace();
-  ({ selfheal } = templatesOf(workspace.makeApp().synth()));
-  workspace.remove();
+  ({ selfheal } = templatesFor());
   alarms = resourcesOf(selfheal, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
 });
-afterAll(() => vi.unstubAllEnvs());
 
 /** `metric of namespace on what`, for every alarm that fits. */
 const watched = (metricName: string) =>

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { makeWorkspace, templatesOf } from './assembly.ts';
-
-beforeAll(() => vi.stubEnv('CDK_VALIDATION', 'false'));
-afterAll(() => vi.unstubAllEnvs());
+import { expect, it } from 'vitest';
+import { templatesFor } from './assembly.ts';
 
 it('lets the stage wait for every route that its settings name: API Gateway refuses them before', () => {
-  const workspace = makeWorkspace();
-  const { selfheal } = templatesOf(workspace.makeApp().synth());
-  workspace.remove();
+  const { selfheal } = templatesFor();
   const [stage] = Object.values(selfheal.findResources('AWS::ApiGatewayV2::Stage'));
   const settings = stage?.Properties.RouteSettings;
   expect(settings).toEqual({

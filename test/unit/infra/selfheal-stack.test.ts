@@ -1,118 +1,14 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { RESOURCE_VARIABLES, type ResourceName } from '#shared/domain/workflow/function-config.ts';
-import {
-  deniesPlainText,
-  functionOf,
-  makeWorkspace,
-  nameOf,
-  resourcesOf,
-  rightsOf,
-  templatesOf,
-  words,
-} from './assembly.ts';
+import { deniesPlainText, functionOf, nameOf, resourcesOf, rightsOf, templatesFor, words } from './assembly.ts';
 
 const EMAILS = ['on-call@example.com', 'lead@example.com'];
 let state: Template;
 let selfheal: Template;
-
 beforeAll(() => {
-  // CloudFormation's rules are checked where the acknowledgements are; here they would only take time.
-  vi.stubEnv('CDK_VALIDATION', 'false');
-  const workspace = makeWorkspace();
-  ({ state, selfheal } = templatesOf(workspace.makeApp({ emails: EMAILS.join(',') }).synth()));
-  workspace.remove();
-});
-afterAll(() => vi.unstubAllEnvs());
-
-describe('the entrances', () => {
-  it('hold signals on an encrypted queue: six times the function long, five attempts, then the dead letters', () => {
-    const [, intake] =
-      resourcesOf(selfheal, 'AWS::SQS::Queue').find(([, { Properties }]) => Properties.RedrivePolicy) ?? [];
-    const { timeoutSeconds } = FUNCTIONS.find(({ name }) => name === 'intake') ?? { timeoutSeconds: Number.NaN };
-    expect(intake?.Properties).toMatchObject({
-      VisibilityTimeout: 6 * timeoutSeconds,
-      SqsManagedSseEnabled: true,
-      RedrivePolicy: { maxReceiveCount: 5 },
-    });
-  });
-
-  it('have queues that are all encrypted and talk TLS only', () => {
-    selfheal.resourceCountIs('AWS::SQS::Queue', 4);
-    selfheal.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
-    selfheal.resourceCountIs('AWS::SQS::QueuePolicy', 4);
-    selfheal.allResourcesProperties('AWS::SQS::QueuePolicy', { PolicyDocument: deniesPlainText('sqs:*') });
-  });
-
-  it('feed the intake function in batches that fail message by message', () => {
-    selfheal.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
-    selfheal.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-      FunctionName: { Ref: functionOf(selfheal, 'intake')[0] },
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-      BatchSize: 10,
-      ScalingConfig: { MaximumConcurrency: 10 },
-    });
-  });
-
-  it('take alarm state changes of everybody but Selfheal itself, with dead letters of their own', () => {
-    selfheal.hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: {
-        source: ['aws.cloudwatch'],
-        'detail-type': ['CloudWatch Alarm State Change'],
-        detail: { alarmName: [{ 'anything-but': { prefix: 'Selfheal-' } }] },
-      },
-      Targets: [
-        Match.objectLike({
-          Arn: Match.objectLike({ 'Fn::GetAtt': [Match.stringLikeRegexp('^IntakeQueue'), 'Arn'] }),
-          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^IntakeEventDeadLetters'), 'Arn'] } },
-        }),
-      ],
-    });
-    selfheal.hasResourceProperties('AWS::SQS::QueuePolicy', {
-      Queues: [{ Ref: Match.stringLikeRegexp('^IntakeQueue') }],
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({
-            Effect: 'Allow',
-            Principal: { Service: 'events.amazonaws.com' },
-            Condition: { ArnEquals: { 'aws:SourceArn': Match.anyValue() } },
-          }),
-        ]),
-      },
-    });
-  });
-
-  it('[D231] are HTTPS, throttled, and log each access without its body or token', () => {
-    selfheal.hasResourceProperties('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' });
-    selfheal.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-      StageName: '$default',
-      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
-      AccessLogSettings: {
-        DestinationArn: Match.anyValue(),
-        Format: Match.not(Match.stringLikeRegexp('body|authorizer|header')),
-      },
-    });
-  });
-
-  it('[D219] let nobody but a signed-in approver read or decide a plan', () => {
-    const routes = resourcesOf(selfheal, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
-      Properties.RouteKey,
-      Properties.AuthorizationType,
-    ]);
-    expect(Object.fromEntries(routes)).toEqual({
-      'POST /webhooks/{source}': 'NONE',
-      'GET /approvals/{incidentId}/{digest}': 'NONE',
-      'GET /approvals/{incidentId}/{digest}/details': 'JWT',
-      'POST /approvals/{incidentId}/{digest}': 'JWT',
-      'GET /approvals': 'JWT',
-      'POST /delegations': 'JWT',
-    });
-    selfheal.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
-      AuthorizerType: 'JWT',
-      JwtConfiguration: { Audience: [Match.anyValue()], Issuer: Match.anyValue() },
-    });
-  });
+  ({ state, selfheal } = templatesFor(undefined, { emails: EMAILS.join(',') }));
 });
 
 describe('the functions', () => {

@@ -1,19 +1,14 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { deniesPlainText, makeWorkspace, nameOf, type Resource, resourcesOf, templatesOf } from './assembly.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { deniesPlainText, nameOf, type Resource, resourcesOf, templatesFor } from './assembly.ts';
 
 const EMAILS = ['on-call@example.com'];
 let state: Template;
 let selfheal: Template;
 
 beforeAll(() => {
-  // CloudFormation's rules are checked where the acknowledgements are; here they would only take time.
-  vi.stubEnv('CDK_VALIDATION', 'false');
-  const workspace = makeWorkspace();
-  ({ state, selfheal } = templatesOf(workspace.makeApp({ emails: EMAILS.join(',') }).synth()));
-  workspace.remove();
+  ({ state, selfheal } = templatesFor(undefined, { emails: EMAILS.join(',') }));
 });
-afterAll(() => vi.unstubAllEnvs());
 
 describe('the stateful stack', () => {
   it('has four tables: on demand, encrypted, restorable to any second, safe from deletion, with expiry', () => {
@@ -66,9 +61,7 @@ describe('the stateful stack', () => {
   });
 
   it('keeps evidence for as long as the context says', () => {
-    const workspace = makeWorkspace();
-    const other = templatesOf(workspace.makeApp({ evidenceDays: '14' }).synth());
-    workspace.remove();
+    const other = templatesFor(undefined, { evidenceDays: '14' });
     other.state.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 14 })] },
     });
@@ -107,9 +100,7 @@ describe('the stateful stack', () => {
     ['ollama', {}, 0],
     ['ollama', { sendsKey: true }, 1],
   ])('has a secret for the key of a model only where one is sent: %s %j', (provider, more, keys) => {
-    const workspace = makeWorkspace({ version: 1, model: { provider, modelId: 'some-model', ...more } });
-    const templates = templatesOf(workspace.makeApp().synth());
-    workspace.remove();
+    const templates = templatesFor({ version: 1, model: { provider, modelId: 'some-model', ...more } });
     templates.state.resourceCountIs('AWS::SecretsManager::Secret', 2 + keys);
     expect(Object.keys(templates.state.findOutputs('ModelKeySecretName'))).toHaveLength(keys);
     const variables = Object.values(templates.selfheal.findResources('AWS::Lambda::Function')).flatMap(
@@ -169,9 +160,7 @@ describe('the deployment', () => {
   });
 
   it('is the same each time it is synthesized', () => {
-    const workspace = makeWorkspace();
-    const once = templatesOf(workspace.makeApp({ emails: EMAILS.join(',') }).synth());
-    workspace.remove();
+    const once = templatesFor(undefined, { emails: EMAILS.join(',') });
     expect(once.selfheal.toJSON()).toEqual(selfheal.toJSON());
     expect(once.state.toJSON()).toEqual(state.toJSON());
   });

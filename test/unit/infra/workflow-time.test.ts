@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { longestExecutionSeconds } from '#shared/domain/workflow/workflow-time.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { makeWorkspace, templatesOf } from './assembly.ts';
+import { templatesFor } from './assembly.ts';
 
 const HOUR = 3600;
 const configure = (policy: object = {}, verification: object = {}) =>
   Configuration.parse({ version: 1, policy, verification });
 
-beforeAll(() => vi.stubEnv('CDK_VALIDATION', 'false'));
-afterAll(() => vi.unstubAllEnvs());
-
 function timeoutOf(configuration: unknown): number {
-  const workspace = makeWorkspace(configuration);
-  const { selfheal } = templatesOf(workspace.makeApp().synth());
-  workspace.remove();
+  const { selfheal } = templatesFor(configuration);
   const [machine] = Object.values(selfheal.findResources('AWS::StepFunctions::StateMachine'));
   return JSON.parse(String(machine?.Properties.DefinitionString)).TimeoutSeconds;
 }

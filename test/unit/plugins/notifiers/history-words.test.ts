@@ -2,15 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
-import { aClassification, aDiagnosis, anEvidence, anIncident } from '#test/builders/index.ts';
+import { aClassification, aDiagnosis, anEvidence, aProposalStory } from '#test/builders/index.ts';
 
-const story = (diagnosis: ReturnType<typeof aDiagnosis>) => ({
-  incident: anIncident({ status: 'suggested' as const, outcomeReason: 'No safe action fits.' }),
-  diagnosis,
-  evidence: anEvidence(),
-  actions: [],
-  stage: 'final' as const,
-});
 const history = (reasons: string[], passedOnSameCommit = true) => ({ support: 3, passedOnSameCommit, reasons });
 
 describe('what the comment says of the history', () => {
@@ -22,12 +15,12 @@ describe('what the comment says of the history', () => {
         'The newest run of the default branch passed.',
       ]),
     });
-    const comment = renderComment(story(aDiagnosis({ classification, preExisting: false })));
+    const comment = renderComment(aProposalStory({ diagnosis: aDiagnosis({ classification, preExisting: false }) }));
     expect(comment).toContain(
       '- On the same commit 1 other attempt failed and 1 passed (attempt 2).'.replace(/[()]/g, '\\$&'),
     );
     expect(comment.match(/default branch/g)).toHaveLength(1);
-    const unknown = renderComment(story(aDiagnosis({ classification, preExisting: null })));
+    const unknown = renderComment(aProposalStory({ diagnosis: aDiagnosis({ classification, preExisting: null }) }));
     expect(unknown).toContain('The newest run of the default branch passed.');
   });
 
@@ -35,7 +28,7 @@ describe('what the comment says of the history', () => {
     const reason =
       'The test "**all** <b>@everyone</b> <!-- selfheal:x -->" failed before in 1 of 7 (rate 2% to 51%) recorded runs.';
     const classification = aClassification({ history: history([reason]) });
-    const comment = renderComment(story(aDiagnosis({ classification })));
+    const comment = renderComment(aProposalStory({ diagnosis: aDiagnosis({ classification }) }));
     expect(comment).toContain('&lt;b&gt;');
     expect(comment).not.toContain('<b>');
     expect(comment.match(/<!-- selfheal:/g)).toHaveLength(1);
@@ -80,7 +73,7 @@ describe('what a model looked up', () => {
       suggestions: [],
       consulted,
     };
-    const comment = renderComment(story(aDiagnosis({ source: 'model', model })));
+    const comment = renderComment(aProposalStory({ diagnosis: aDiagnosis({ source: 'model', model }) }));
     expect(comment).toContain('What the commit under test changes in one file (looked up)');
     expect(comment).toContain('F6 | +  const shown = lines.slice(0, 57);');
     expect(comment).toContain('````text\nF12 | a9aa91a255');

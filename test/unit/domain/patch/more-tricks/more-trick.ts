@@ -1,0 +1,2 @@
+/** What is done to a file, and how. */
+export type MoreTrick = readonly [what: string, ...edits: (readonly [string, string])[]];

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { email } from '#shared/plugins/notifiers/email.ts';
+import { renderMail } from '#shared/plugins/notifiers/mail.ts';
+import {
+  aClassification,
+  aDiagnosis,
+  aGithubTarget,
+  anAlarmTarget,
+  anIncident,
+  aResolvedStory,
+} from '#test/builders/index.ts';
+import { anyText } from '../../any-text.ts';
+
+describe('the mail', () => {
+  const alarm = anIncident({
+    target: anAlarmTarget(),
+    status: 'resolved',
+    tainted: { title: 'Größe checkout-errors\nBcc: x@example.com', branch: null, reason: 'Threshold crossed.' },
+    outcomeReason: 'The alarm was OK at 3 polls in a row.',
+  });
+
+  it('tells what, why, where to look and what was done', () => {
+    const mail = renderMail('Resolved', alarm.outcomeReason, aResolvedStory({ incident: alarm }));
+    expect(`${mail.subject}\n\n${mail.message}`).toMatchSnapshot();
+  });
+
+  it('says first what happened and what is left to do, in lines of at most 100 columns', () => {
+    const diagnosis = aDiagnosis({
+      summary: 'database statements take too long',
+      fix: 'Look at what the database is doing now, end the session that blocks the others, and explain the slow statement.',
+      classification: aClassification({ class: 'resource_exhaustion', verdict: 'infrastructure' }),
+    });
+    const incident = { ...alarm, status: 'open' as const, outcomeReason: null };
+    const { subject, message } = renderMail(
+      'Needs a human',
+      'No safe action fits.',
+      aResolvedStory({ incident, diagnosis, actions: [] }),
+    );
+    const lines = message.split('\n');
+    expect(lines[0]).toBe('checkout-errors rings: database statements take too long.');
+    expect(lines[1]).toMatch(/^Selfheal changed nothing\. A person has to look/);
+    expect(message).toContain('What to do\n----------\nLook at what the database is doing now');
+    expect(Math.max(...lines.filter((line) => !line.includes('://')).map(({ length }) => length))).toBeLessThanOrEqual(
+      100,
+    );
+    expect(subject).toMatch(/^\[Selfheal\] Needs a human: checkout-errors: database.{1,40}\.\.\. \(cw-0{24}\)$/);
+  });
+
+  it('has a subject that SNS takes, whatever the title is', () => {
+    fc.assert(
+      fc.property(anyText(300), (title) => {
+        const incident = anIncident({ tainted: { title: title.slice(0, 300), branch: null, reason: null } });
+        const { subject } = renderMail('Needs a human', null, aResolvedStory({ incident }));
+        expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+        expect(subject).toContain(incident.id);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is for ends that no pull request speaks of, escalations left out', () => {
+    expect(email.wants(aResolvedStory({ incident: alarm }))).toBe(true);
+    expect(email.wants(aResolvedStory({ incident: alarm, stage: 'acting' }))).toBe(false);
+    expect(email.wants(aResolvedStory({ incident: { ...alarm, status: 'escalated' } }))).toBe(false);
+    expect(email.wants(aResolvedStory())).toBe(false);
+    const push = anIncident({ status: 'suggested', target: aGithubTarget({ pullRequest: null, event: 'push' }) });
+    expect(email.wants(aResolvedStory({ incident: push }))).toBe(true);
+    const fork = anIncident({
+      status: 'suggested',
+      target: aGithubTarget({ pullRequest: null, event: 'pull_request' }),
+    });
+    expect(email.wants(aResolvedStory({ incident: fork }))).toBe(false);
+  });
+});
