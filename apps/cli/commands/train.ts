@@ -17,6 +17,7 @@ import type { Figure } from '../eval/suite.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';
 import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 import { digestOfText, type LabelledCase } from '../training/labelled-case.ts';
+import { learningCurve, stepsOf, writeStep } from '../training/learning-curve.ts';
 import { gatherCases } from '../training/sources.ts';
 import { type HeldOut, heldOutAnswers, trainingFigures } from '../training/train-report.ts';
 
@@ -79,17 +80,21 @@ export const trainCommand = defineCommand({
   details:
     'Reads the labelled folders below --data (those that "selfheal eval" reads) and writes failure.json and\n' +
     'failure.provenance.json to --out, and registers the version. The model holds numbers only. The report is by cross-validation: every log is judged\n' +
-    'by a model that saw no log of its repository.',
+    'by a model that saw no log of its repository.\n' +
+    'With --steps N it also learns from 1/N, 2/N ... of the repositories, and writes what each is worth to --reports: whether more logs would help.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     data: { type: 'string', value: 'DIR', about: 'the folder that holds the labelled folders' },
     out: { type: 'string', value: 'DIR', about: 'where to write the model; the shipped one is replaced by default' },
+    steps: { type: 'string', value: 'N', about: 'report on growing shares of the repositories too, 2 to 10' },
+    reports: { type: 'string', value: 'DIR', about: 'where the reports of --steps go (reports)' },
     ...REGISTRY_OPTIONS,
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
     if (options.data === undefined)
       throw new UsageError('"selfheal train" needs --data DIR, the folder of labelled logs.');
+    const steps = options.steps === undefined ? null : stepsOf(options.steps);
     const progress = (message: string): void => terminal.say(`selfheal: train: ${message}`);
     const signatures = await shippedSignatures(progress);
     const cases = await gatherCases(options.data, progress);
@@ -99,6 +104,8 @@ export const trainCommand = defineCommand({
       );
     }
     progress(`${cases.length} logs read, learning`);
+    for (const step of steps === null ? [] : learningCurve(cases, signatures, steps))
+      progress(`step ${step.step} of ${step.of}: ${await writeStep(options.reports ?? 'reports', step)}`);
     const trained = trainFailureModel(cases, signatures, { id: digestOfTraining(cases, signatures) });
     const answers = heldOutAnswers(cases, trained, signatures);
     const figures = trainingFigures(answers);

@@ -97,8 +97,29 @@ describe('selfheal train', () => {
     });
   });
 
+  it('[D214] reports what growing shares of the repositories are worth', async () => {
+    const [data, reports] = [labelledLogs(30), aFolder()];
+    const args = ['train', '--data', data, '--out', aFolder(), '--steps', '3', '--reports', reports, ...inFolder()];
+    const { code, stderr } = await runCommand(args);
+    expect(code).toBe(0);
+    expect(stderr).toContain('step 3 of 3');
+    const steps = [1, 2, 3].map((step) =>
+      JSON.parse(readFileSync(join(reports, `training-${step}-of-3.json`), 'utf8')),
+    );
+    expect(steps.map(({ groups, cases }) => ({ groups, cases }))).toEqual([
+      { groups: 20, cases: 20 },
+      { groups: 40, cases: 40 },
+      { groups: 60, cases: 60 },
+    ]);
+    const right = steps.map(({ figures }) => figures.find(({ name }: { name: string }) => name === 'all: right class'));
+    expect(right).toEqual(right.map(() => expect.objectContaining({ cases: 60 })));
+    expect(right[2].value).toBeGreaterThan(0.9);
+    expect(readFileSync(join(reports, 'training-3-of-3.txt'), 'utf8')).toContain('all: right class');
+  });
+
   it.each([
     ['no data', ['train'], 'needs --data'],
+    ['a share of steps', ['train', '--data', labelledFew(), '--steps', '1.5'], 'a whole number from 2 to 10'],
     ['too few logs', ['train', '--data', labelledFew()], 'too few to learn from'],
   ])('refuses %s in one line', async (_case, args, why) => {
     const { code, stderr } = await runCommand(args);

@@ -1,0 +1,59 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { trainFailureModel } from '#shared/domain/failure/model/train.ts';
+import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { renderReport } from '../eval/render.ts';
+import type { Figure } from '../eval/suite.ts';
+import { digestOfText, type LabelledCase } from './labelled-case.ts';
+import { heldOutAnswers, trainingFigures } from './train-report.ts';
+
+/** What a model is worth that learned from a part of the repositories; it is judged on all of them. */
+export interface CurveStep {
+  /** From 1 to `of`: that many parts of the repositories were learned from. */
+  readonly step: number;
+  readonly of: number;
+  /** Repositories and logs that were learned from. */
+  readonly groups: number;
+  readonly cases: number;
+  readonly figures: readonly Figure[];
+}
+
+/**
+ * A learning curve: whether more labelled logs would make better answers. Each step learns from the repositories of the step before and as
+ * many more, and every log is judged by a model that saw nothing of its repository's fold.
+ */
+export function* learningCurve(
+  cases: readonly LabelledCase[],
+  signatures: SignatureSet,
+  steps: number,
+): Generator<CurveStep> {
+  const groups = [...new Set(cases.map(({ group }) => group))].sort((a, b) =>
+    digestOfText(a) < digestOfText(b) ? -1 : 1,
+  );
+  for (let step = 1; step <= steps; step += 1) {
+    const learned = new Set(groups.slice(0, Math.ceil((groups.length * step) / steps)));
+    const known = cases.filter(({ group }) => learned.has(group));
+    const trained = trainFailureModel(known, signatures, { id: `step-${step}` });
+    const figures = trainingFigures(heldOutAnswers(cases, trained, signatures));
+    yield { step, of: steps, groups: learned.size, cases: known.length, figures };
+  }
+}
+
+const MOST_STEPS = 10;
+
+/** The number of steps that a user asked for. @throws InvalidInput unless it is a whole number from 2 to 10. */
+export function stepsOf(text: string): number {
+  const steps = Number(text);
+  if (Number.isInteger(steps) && steps >= 2 && steps <= MOST_STEPS) return steps;
+  throw new InvalidInput(`--steps is ${JSON.stringify(text)}: it takes a whole number from 2 to ${MOST_STEPS}.`);
+}
+
+/** Writes a step's report as JSON and as a table; returns the file of the JSON. */
+export async function writeStep(folder: string, step: CurveStep): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const name = join(folder, `training-${step.step}-of-${step.of}`);
+  await writeFile(`${name}.json`, `${JSON.stringify({ version: 1, ...step }, null, 2)}\n`);
+  await writeFile(`${name}.txt`, renderReport(step, false));
+  return `${name}.json`;
+}
