@@ -1,17 +1,8 @@
-import * as z from 'zod';
-import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { runKey } from '#shared/domain/remediation/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import { defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
 import { runIn, runSchedule, superseded } from './failed-run.ts';
-
-const Parameters = z.strictObject({
-  repository: RepositoryName,
-  runId: z.number().int().nonnegative(),
-  /** The attempt that hangs. */
-  attempt: z.number().int().positive(),
-});
-type Parameters = z.infer<typeof Parameters>;
+import { parametersOf, RunParameters } from './run-parameters.ts';
 
 /** Fewer runs say nothing of how long one takes. */
 const LEAST_HISTORY = 3;
@@ -31,7 +22,7 @@ function propose(context: ProposalContext) {
   if (seconds < Math.max(LEAST_SECONDS, TIMES_LONGEST * longest)) return [];
   return [
     {
-      parameters: { repository: target.repository, runId: target.runId, attempt: facts.attempt },
+      parameters: parametersOf(run),
       confidence: CONFIDENCE,
       reason: `It has run for ${minutes(seconds)}; the longest of the last ${facts.usualSeconds.length} that passed took ${minutes(longest)}.`,
     },
@@ -40,7 +31,7 @@ function propose(context: ProposalContext) {
 
 const minutes = (seconds: number): string => `${Math.max(1, Math.round(seconds / 60))} min`;
 
-function observationOf(run: Run, { attempt }: Parameters, at: Date): Observation {
+function observationOf(run: Run, { attempt }: RunParameters, at: Date): Observation {
   if (run.attempt < attempt) return { kind: 'unknown', reason: `GitHub shows attempt ${run.attempt} of the run.` };
   if (run.attempt > attempt) return superseded(`The run was repeated: it is at attempt ${run.attempt}.`);
   if (run.status === 'completed') {
@@ -60,12 +51,12 @@ function receiptOf(runId: number, attempt: number, at: Date) {
  * Cancels a run of the incident (most often one that was run again) that goes on far longer than its workflow ever took.
  * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run
  */
-export const cancelStuckRun = defineAction<Parameters>({
+export const cancelStuckRun = defineAction<RunParameters>({
   id: 'cancel-stuck-run',
   title: 'Cancel a run that hangs',
   family: 'github',
   risk: 'low',
-  parameters: Parameters,
+  parameters: RunParameters,
   sample: { repository: 'acme/shop', runId: 1001, attempt: 2 },
   propose,
   describe: ({ repository, runId, attempt }) =>

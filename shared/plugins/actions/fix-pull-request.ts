@@ -8,11 +8,12 @@ import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type Propo
 import { failsStill, overtaken, runIn, runSchedule } from './failed-run.ts';
 import { fixBody, fixTitle } from './fix-pull-request-words.ts';
 import { passesOn } from './fix-validation.ts';
+import { parametersOf, Sha } from './run-parameters.ts';
 import { FixParameters, isFixCommit, readFix, tryFix } from './try-fix.ts';
 
 const Parameters = FixParameters.extend({
   /** The commit on the branch that the failed jobs passed with. */
-  commit: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+  commit: Sha,
   /** The branch that the pull request is for. */
   base: z.string().min(1).max(200),
 });
@@ -34,10 +35,8 @@ function propose(context: ProposalContext) {
   return [
     {
       parameters: {
+        ...parametersOf(run),
         incidentId: fix.incidentId,
-        repository: target.repository,
-        runId: target.runId,
-        attempt: facts.attempt,
         workflowId: target.workflowId,
         baseSha: target.headSha,
         branch,

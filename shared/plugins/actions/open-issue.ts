@@ -1,20 +1,16 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
-import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
 import { failsStill, overtaken, runIn, runSchedule } from './failed-run.ts';
+import { Fingerprint, parametersOf, RunParameters } from './run-parameters.ts';
 
-const Parameters = z.strictObject({
-  repository: RepositoryName,
-  runId: z.number().int().nonnegative(),
-  /** The failed attempt. */
-  attempt: z.number().int().positive(),
-  fingerprint: z.string().regex(/^[0-9a-f]{8,64}$/),
+const Parameters = RunParameters.extend({
+  fingerprint: Fingerprint,
 });
 type Parameters = z.infer<typeof Parameters>;
 
@@ -27,7 +23,7 @@ function propose(context: ProposalContext) {
   const run = runIn(context);
   const { classification, past = [], configuration } = context;
   if (run === null || classification.fingerprint === null || !failsStill(run.facts)) return [];
-  const { target, facts } = run;
+  const { target } = run;
   const lasting = classification.verdict === 'regression' || classification.verdict === 'unknown';
   if (!mayWrite(configuration, target.repository, 'open-issue') || !target.onDefaultBranch || !lasting) return [];
   // A pull request tells it already.
@@ -36,9 +32,7 @@ function propose(context: ProposalContext) {
   return [
     {
       parameters: {
-        repository: target.repository,
-        runId: target.runId,
-        attempt: facts.attempt,
+        ...parametersOf(run),
         fingerprint: classification.fingerprint,
       },
       confidence: CONFIDENCE,

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
-import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import {
   EXPIRED_LABEL,
@@ -13,13 +12,11 @@ import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
 import { failsStill, overtaken, runIn, runSchedule, superseded } from './failed-run.ts';
 import { quarantineBody } from './quarantine-words.ts';
+import { Fingerprint, parametersOf, RunParameters } from './run-parameters.ts';
 
 const Place = {
-  repository: RepositoryName,
-  runId: z.number().int().nonnegative(),
-  /** The failed attempt. */
-  attempt: z.number().int().positive(),
-  fingerprint: z.string().regex(/^[0-9a-f]{8,64}$/),
+  ...RunParameters.shape,
+  fingerprint: Fingerprint,
   /** Digest of the test's name. */
   testKey: z.string().regex(/^[0-9a-f]{16}$/),
   /** The last day of the quarantine (UTC). */
@@ -53,9 +50,7 @@ function propose(context: ProposalContext) {
     {
       parameters: {
         ...quarantine,
-        repository: target.repository,
-        runId: target.runId,
-        attempt: facts.attempt,
+        ...parametersOf(run),
         fingerprint: classification.fingerprint,
       },
       confidence: CONFIDENCE,

@@ -1,17 +1,8 @@
-import * as z from 'zod';
-import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { runKey } from '#shared/domain/remediation/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import { defineAction, NO_GRANTS, type Observation, type ProposalContext, type Verification } from './contract.ts';
-import { runSchedule } from './failed-run.ts';
-
-const Parameters = z.strictObject({
-  repository: RepositoryName,
-  runId: z.number().int().nonnegative(),
-  /** The failed attempt; the re-run makes a later one. */
-  attempt: z.number().int().positive(),
-});
-type Parameters = z.infer<typeof Parameters>;
+import { failsStill, runIn, runSchedule } from './failed-run.ts';
+import { parametersOf, RunParameters } from './run-parameters.ts';
 
 /** A failure that is still there at the third attempt is not transient. */
 const LAST_ATTEMPT = 3;
@@ -19,23 +10,23 @@ const OVERTAKEN: Observation = { kind: 'superseded', reason: 'A newer run of the
 const FAILED = new Set(['failure', 'timed_out']);
 const TRANSIENT = { flaky: 'a flaky test', infrastructure: 'the infrastructure' } as const;
 
-function propose({ target, telemetry, classification }: ProposalContext) {
-  const { facts } = telemetry;
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { classification } = context;
   const { verdict } = classification;
-  if (target.kind !== 'github-run' || facts.kind !== 'github-run') return [];
-  if (verdict !== 'flaky' && verdict !== 'infrastructure') return [];
-  const stillThere = facts.status === 'completed' && FAILED.has(facts.conclusion ?? '');
-  if (!stillThere || facts.newerRun || facts.attempt !== target.runAttempt || facts.attempt >= LAST_ATTEMPT) return [];
+  if (run === null || (verdict !== 'flaky' && verdict !== 'infrastructure')) return [];
+  const { target, facts } = run;
+  if (!failsStill(facts) || facts.attempt !== target.runAttempt || facts.attempt >= LAST_ATTEMPT) return [];
   return [
     {
-      parameters: { repository: target.repository, runId: target.runId, attempt: facts.attempt },
+      parameters: parametersOf(run),
       confidence: classification.confidence,
       reason: `The failure was put down to ${TRANSIENT[verdict]}, not to the change; attempt ${facts.attempt} of ${LAST_ATTEMPT}.`,
     },
   ];
 }
 
-function observationOf(run: Run, { attempt }: Parameters, at: Date): Observation {
+function observationOf(run: Run, { attempt }: RunParameters, at: Date): Observation {
   if (run.attempt > attempt) return { kind: 'happened', receipt: receiptOf(run.id, run.attempt, at) };
   if (run.attempt < attempt) return { kind: 'unknown', reason: `GitHub shows attempt ${run.attempt} of the run.` };
   if (run.status !== 'completed') return { kind: 'superseded', reason: `The run is ${run.status} again.` };
@@ -66,12 +57,12 @@ function verificationOf(run: Run, attempt: number): Verification {
  * Runs the failed jobs of a workflow run again.
  * https://docs.github.com/en/rest/actions/workflow-runs#re-run-failed-jobs-from-a-workflow-run
  */
-export const rerunFailedJobs = defineAction<Parameters>({
+export const rerunFailedJobs = defineAction<RunParameters>({
   id: 'rerun-failed-jobs',
   title: 'Re-run the failed jobs',
   family: 'github',
   risk: 'low',
-  parameters: Parameters,
+  parameters: RunParameters,
   sample: { repository: 'acme/shop', runId: 1001, attempt: 1 },
   propose,
   describe: ({ repository, runId, attempt }) =>

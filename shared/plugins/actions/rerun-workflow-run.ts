@@ -1,17 +1,8 @@
-import * as z from 'zod';
-import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { runKey } from '#shared/domain/remediation/target-key.ts';
 import { defineAction, NO_GRANTS, type Observation, type ProposalContext, type Verification } from './contract.ts';
 import { failsStill, hasFailed, overtaken, runIn, runSchedule } from './failed-run.ts';
 import { rerunFailedJobs } from './rerun-failed-jobs.ts';
-
-const Parameters = z.strictObject({
-  repository: RepositoryName,
-  runId: z.number().int().nonnegative(),
-  /** The attempt whose failed jobs alone did not pass. */
-  attempt: z.number().int().positive(),
-});
-type Parameters = z.infer<typeof Parameters>;
+import { parametersOf, RunParameters } from './run-parameters.ts';
 
 /** A failure that is still there at the third attempt is not transient. */
 const LAST_ATTEMPT = 3;
@@ -23,13 +14,13 @@ function propose(context: ProposalContext) {
   const { classification, past = [] } = context;
   const { verdict, confidence } = classification;
   if (run === null || (verdict !== 'flaky' && verdict !== 'infrastructure')) return [];
-  const { target, facts } = run;
+  const { facts } = run;
   const partOnly = past.findLast(({ actionId }) => actionId === rerunFailedJobs.id);
   const triedInPart = partOnly?.verified === 'failed' && partOnly.receipt?.facts.attempt === facts.attempt;
   if (!triedInPart || !failsStill(facts) || facts.passedJobs === 0 || facts.attempt >= LAST_ATTEMPT) return [];
   return [
     {
-      parameters: { repository: target.repository, runId: target.runId, attempt: facts.attempt },
+      parameters: parametersOf(run),
       confidence: confidence * SHARE_OF_CONFIDENCE,
       reason: `The failed jobs failed again by themselves; they may lean on what the ${facts.passedJobs} jobs made that passed before them.`,
     },
@@ -60,12 +51,12 @@ function verificationOf(
  * Runs a whole workflow run again, after its failed jobs alone were run again in vain.
  * https://docs.github.com/en/rest/actions/workflow-runs#re-run-a-workflow
  */
-export const rerunWorkflowRun = defineAction<Parameters>({
+export const rerunWorkflowRun = defineAction<RunParameters>({
   id: 'rerun-workflow-run',
   title: 'Re-run the whole workflow run',
   family: 'github',
   risk: 'medium',
-  parameters: Parameters,
+  parameters: RunParameters,
   sample: { repository: 'acme/shop', runId: 1001, attempt: 2 },
   propose,
   describe: ({ repository, runId, attempt }) =>

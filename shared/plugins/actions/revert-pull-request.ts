@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
-import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import { FIX_BRANCH_PREFIX, FIX_LABELS, fixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
@@ -8,20 +7,16 @@ import type { BranchHead } from '#shared/ports/code-writer.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
 import { type FailedRun, failsStill, overtaken, runIn, runSchedule, superseded } from './failed-run.ts';
+import { Fingerprint, FixBranch, parametersOf, RunParameters, Sha } from './run-parameters.ts';
 
-const Sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
-const Parameters = z.strictObject({
-  repository: RepositoryName,
-  runId: z.number().int().nonnegative(),
-  /** The failed attempt. */
-  attempt: z.number().int().positive(),
-  fingerprint: z.string().regex(/^[0-9a-f]{8,64}$/),
+const Parameters = RunParameters.extend({
+  fingerprint: Fingerprint,
   /** The commit that the pull request was merged as. */
   mergedSha: Sha,
   /** The one before it. */
   beforeSha: Sha,
   pullRequest: z.number().int().positive(),
-  branch: z.string().regex(/^autofix-\d{8}-\d{6}$/),
+  branch: FixBranch,
   /** The default branch. */
   base: z.string().min(1).max(200),
 });
@@ -42,9 +37,7 @@ function propose(context: ProposalContext) {
   return [
     {
       parameters: {
-        repository: target.repository,
-        runId: target.runId,
-        attempt: facts.attempt,
+        ...parametersOf(run),
         fingerprint: classification.fingerprint,
         mergedSha: target.headSha,
         ...revert,

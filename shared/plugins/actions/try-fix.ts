@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
-import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
@@ -17,20 +16,17 @@ import {
 import { failsStill, overtaken, runIn, runSchedule, superseded } from './failed-run.ts';
 import { fixTitle } from './fix-pull-request-words.ts';
 import { passesOn } from './fix-validation.ts';
+import { Fingerprint, FixBranch, parametersOf, RunParameters, Sha } from './run-parameters.ts';
 
-export const FixParameters = z.strictObject({
+export const FixParameters = RunParameters.extend({
   incidentId: z.string(),
-  repository: RepositoryName,
-  runId: z.number().int().nonnegative(),
-  /** The failed attempt. */
-  attempt: z.number().int().positive(),
   workflowId: z.number().int().nonnegative(),
   /** The commit that failed. */
-  baseSha: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
-  branch: z.string().regex(/^autofix-\d{8}-\d{6}$/),
+  baseSha: Sha,
+  branch: FixBranch,
   /** Of the kept patch: what is tried is this, and nothing else. */
   fixDigest: z.string().regex(/^[0-9a-f]{64}$/),
-  fingerprint: z.string().regex(/^[0-9a-f]{8,64}$/),
+  fingerprint: Fingerprint,
 });
 export type FixParameters = z.infer<typeof FixParameters>;
 
@@ -49,10 +45,8 @@ function propose(context: ProposalContext) {
   return [
     {
       parameters: {
+        ...parametersOf(run),
         incidentId: fix.incidentId,
-        repository: target.repository,
-        runId: target.runId,
-        attempt: facts.attempt,
         workflowId: target.workflowId,
         baseSha: target.headSha,
         branch: fixBranch(context.now),
