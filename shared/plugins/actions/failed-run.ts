@@ -1,7 +1,9 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { Run } from '#shared/ports/code-host.ts';
 import type { ActionPorts, Observation, ProposalContext, VerificationSchedule } from './contract.ts';
+import type { RunParameters } from './run-parameters.ts';
 
 /** A run whose jobs failed; one that could not even start has none to look at. */
 const FAILED = new Set(['failure', 'timed_out']);
@@ -31,21 +33,26 @@ export function hasFailed(conclusion: string | null): boolean {
   return FAILED.has(conclusion ?? '');
 }
 
-/** What has changed about a failed run since it was planned for, or null when it fails still and nothing newer took its place. */
-export async function overtaken(
-  { repository, runId, attempt }: { readonly repository: string; readonly runId: number; readonly attempt: number },
+/**
+ * `not-started` while the run fails as it did when it was planned for and nothing newer took its place; else what has changed about it.
+ * `read`: the run, where it was read just now.
+ */
+export async function observeFailure(
+  { repository, runId, attempt }: RunParameters,
   { codeHost }: Pick<ActionPorts, 'codeHost'>,
-): Promise<Observation | null> {
-  const run = await codeHost.getRun(repository, runId);
+  read: Run | null = null,
+): Promise<Observation> {
+  const run = read ?? (await codeHost.getRun(repository, runId));
   if (run.attempt < attempt) return { kind: 'unknown', reason: `GitHub shows attempt ${run.attempt} of the run.` };
   if (run.status !== 'completed') return superseded(`The run is ${run.status} again.`);
   if (run.attempt > attempt) return superseded(`The run was repeated: it is at attempt ${run.attempt}.`);
   if (!hasFailed(run.conclusion)) {
     return superseded(`The run ended with ${run.conclusion ?? 'no conclusion'} meanwhile.`);
   }
+  // An old run may deploy: run again, it would put an old commit in the place of a newer one.
   return (await codeHost.hasNewerRun(repository, runId))
     ? superseded('A newer run of the workflow took its place.')
-    : null;
+    : { kind: 'not-started' };
 }
 
 export const superseded = (reason: string): Observation => ({ kind: 'superseded', reason });

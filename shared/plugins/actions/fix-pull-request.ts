@@ -5,7 +5,7 @@ import { earlierFixes, FIX_BRANCH_PREFIX, FIX_LABELS, mayProposeFix } from '#sha
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, overtaken, runIn, runSchedule } from './failed-run.ts';
+import { failsStill, observeFailure, runIn, runSchedule } from './failed-run.ts';
 import { fixBody, fixTitle } from './fix-pull-request-words.ts';
 import { passesOn } from './fix-validation.ts';
 import { parametersOf, Sha } from './run-parameters.ts';
@@ -71,7 +71,7 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
   const found = await ownPullRequest(parameters, ports);
   if (found !== null && isComplete(found)) return { kind: 'happened', receipt: receiptOf(found, ports.clock.now()) };
   if (found !== null) return { kind: 'not-started' };
-  return (await overtaken(parameters, ports)) ?? { kind: 'not-started' };
+  return await observeFailure(parameters, ports);
 }
 
 async function execute(parameters: Parameters, ports: ActionPorts) {

@@ -6,7 +6,7 @@ import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, overtaken, runIn, runSchedule } from './failed-run.ts';
+import { failsStill, observeFailure, runIn, runSchedule } from './failed-run.ts';
 import { Fingerprint, parametersOf, RunParameters } from './run-parameters.ts';
 
 const Parameters = RunParameters.extend({
@@ -56,7 +56,7 @@ function receiptOf({ number, url }: IssueNote, at: Date) {
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
   const issue = await openIssueOf(parameters, ports);
   if (issue !== null) return { kind: 'happened', receipt: receiptOf(issue, ports.clock.now()) };
-  return (await overtaken(parameters, ports)) ?? { kind: 'not-started' };
+  return await observeFailure(parameters, ports);
 }
 
 async function execute(parameters: Parameters, ports: ActionPorts) {

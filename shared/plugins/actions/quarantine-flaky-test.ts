@@ -10,7 +10,7 @@ import {
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, overtaken, runIn, runSchedule, superseded } from './failed-run.ts';
+import { failsStill, observeFailure, runIn, runSchedule, superseded } from './failed-run.ts';
 import { quarantineBody } from './quarantine-words.ts';
 import { Fingerprint, parametersOf, RunParameters } from './run-parameters.ts';
 
@@ -89,7 +89,7 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
   }
   const isThere = standing.kind === 'quarantined' || (standing.kind === 'expired' && standing.told);
   if (issue !== null && isThere) return { kind: 'happened', receipt: receiptOf(parameters, issue, now) };
-  return (await overtaken(parameters, ports)) ?? { kind: 'not-started' };
+  return await observeFailure(parameters, ports);
 }
 
 async function execute(parameters: Parameters, ports: ActionPorts) {

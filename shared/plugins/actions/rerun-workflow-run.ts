@@ -1,11 +1,9 @@
-import { runKey } from '#shared/domain/remediation/target-key.ts';
-import { defineAction, NO_GRANTS, type Observation, type ProposalContext, type Verification } from './contract.ts';
-import { failsStill, hasFailed, overtaken, runIn, runSchedule } from './failed-run.ts';
+import { defineAction, type ProposalContext } from './contract.ts';
+import { failsStill, runIn } from './failed-run.ts';
+import { LAST_ATTEMPT, rerunSteps } from './rerun.ts';
 import { rerunFailedJobs } from './rerun-failed-jobs.ts';
 import { parametersOf, RunParameters } from './run-parameters.ts';
 
-/** A failure that is still there at the third attempt is not transient. */
-const LAST_ATTEMPT = 3;
 /** Jobs that passed run again too and may deploy: unless outcomes say better, a person decides. */
 const SHARE_OF_CONFIDENCE = 0.6;
 
@@ -27,26 +25,6 @@ function propose(context: ProposalContext) {
   ];
 }
 
-function receiptOf(runId: number, attempt: number, at: Date) {
-  return {
-    summary: `Re-ran all jobs of run ${runId} as attempt ${attempt}.`,
-    at: at.toISOString(),
-    facts: { attempt },
-  };
-}
-
-function verificationOf(
-  run: { attempt: number; status: string; conclusion: string | null },
-  attempt: number,
-): Verification {
-  if (run.attempt < attempt || run.status !== 'completed') {
-    return { state: 'pending', summary: `Attempt ${attempt} is ${run.status}.` };
-  }
-  const summary = `Attempt ${run.attempt}, all jobs, ended with ${run.conclusion ?? 'no conclusion'}.`;
-  if (run.conclusion === 'success') return { state: 'recovered', summary };
-  return { state: 'failed', summary, inconclusive: !hasFailed(run.conclusion) };
-}
-
 /**
  * Runs a whole workflow run again, after its failed jobs alone were run again in vain.
  * https://docs.github.com/en/rest/actions/workflow-runs#re-run-a-workflow
@@ -61,22 +39,10 @@ export const rerunWorkflowRun = defineAction<RunParameters>({
   propose,
   describe: ({ repository, runId, attempt }) =>
     `Re-runs all jobs of run ${runId} of ${repository}, also those that passed; attempt ${attempt} failed.`,
-  targetKey: ({ repository, runId }) => runKey(repository, runId),
-  grants: () => NO_GRANTS,
-  schedule: runSchedule,
-  observe: async (parameters, ports): Promise<Observation> => {
-    const run = await ports.codeHost.getRun(parameters.repository, parameters.runId);
-    if (run.attempt > parameters.attempt) {
-      return { kind: 'happened', receipt: receiptOf(run.id, run.attempt, ports.clock.now()) };
-    }
-    return (await overtaken(parameters, ports)) ?? { kind: 'not-started' };
-  },
-  execute: async ({ repository, runId, attempt }, { codeHost, clock }) => {
-    await codeHost.rerunRun(repository, runId);
-    return receiptOf(runId, attempt + 1, clock.now());
-  },
-  verify: async ({ repository, runId, attempt }, receipt, { ports }) => {
-    const made = typeof receipt.facts.attempt === 'number' ? receipt.facts.attempt : attempt + 1;
-    return verificationOf(await ports.codeHost.getRun(repository, runId), made);
-  },
+  ...rerunSteps({
+    what: 'all jobs',
+    start: (codeHost, repository, runId) => codeHost.rerunRun(repository, runId),
+    underWay: (attempt) => `Attempt ${attempt}`,
+    ended: (attempt) => `Attempt ${attempt}, all jobs,`,
+  }),
 });

@@ -6,7 +6,7 @@ import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { type FailedRun, failsStill, overtaken, runIn, runSchedule, superseded } from './failed-run.ts';
+import { type FailedRun, failsStill, observeFailure, runIn, runSchedule, superseded } from './failed-run.ts';
 import { Fingerprint, FixBranch, parametersOf, RunParameters, Sha } from './run-parameters.ts';
 
 const Parameters = RunParameters.extend({
@@ -94,7 +94,7 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
   if (found !== null) return { kind: 'not-started' };
   const tip = await ports.code.branchHead(repository, base);
   if (tip?.sha !== mergedSha) return superseded('The default branch has moved on.');
-  return (await overtaken(parameters, ports)) ?? { kind: 'not-started' };
+  return await observeFailure(parameters, ports);
 }
 
 async function execute(parameters: Parameters, ports: ActionPorts) {

@@ -13,7 +13,7 @@ import {
   type ProposalContext,
   type Verification,
 } from './contract.ts';
-import { failsStill, overtaken, runIn, runSchedule, superseded } from './failed-run.ts';
+import { failsStill, observeFailure, runIn, runSchedule, superseded } from './failed-run.ts';
 import { fixTitle } from './fix-pull-request-words.ts';
 import { passesOn } from './fix-validation.ts';
 import { Fingerprint, FixBranch, parametersOf, RunParameters, Sha } from './run-parameters.ts';
@@ -104,7 +104,7 @@ async function execute(parameters: FixParameters, ports: ActionPorts) {
 
 async function observe(parameters: FixParameters, ports: ActionPorts): Promise<Observation> {
   const head = await ports.code.branchHead(parameters.repository, parameters.branch);
-  if (head === null) return (await overtaken(parameters, ports)) ?? { kind: 'not-started' };
+  if (head === null) return await observeFailure(parameters, ports);
   return isFixCommit(head, parameters)
     ? { kind: 'happened', receipt: receiptOf(parameters, head.sha, ports.clock.now()) }
     : superseded(`There is another branch ${parameters.branch} already.`);

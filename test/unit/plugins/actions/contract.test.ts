@@ -19,6 +19,7 @@ const PARTS = new Set([
   'listed-remedy',
   'resource-grants',
   'failed-run',
+  'rerun',
   'run-parameters',
   'fix-validation',
   'fix-pull-request-words',
