@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
-import { earlierFixes, FIX_BRANCH_PREFIX, FIX_LABELS, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
+import { earlierFixes, FIX_BRANCH_PREFIX, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
 import { failsStill, observeFailure, runIn, runSchedule } from './failed-run.ts';
 import { fixBody, fixTitle } from './fix-pull-request-words.ts';
 import { passesOn } from './fix-validation.ts';
+import { isLabelled, labelledDraft, ownDraft, verifyDraft } from './own-draft.ts';
 import { parametersOf, Sha } from './run-parameters.ts';
 import { FixParameters, isFixCommit, readFix, tryFix } from './try-fix.ts';
 
@@ -51,13 +52,6 @@ function propose(context: ProposalContext) {
   ];
 }
 
-async function ownPullRequest({ repository, branch }: Parameters, ports: ActionPorts): Promise<PullRequestNote | null> {
-  const found = await ports.proposals.pullRequests(repository, FIX_BRANCH_PREFIX);
-  return found.find((one) => one.branch === branch) ?? null;
-}
-
-const isComplete = ({ labels }: PullRequestNote): boolean => FIX_LABELS.every((label) => labels.includes(label));
-
 function receiptOf({ number, url }: PullRequestNote, at: Date) {
   return {
     summary: `Opened draft pull request #${number} with a proposed change with which the failed jobs pass. It waits for a review.`,
@@ -66,19 +60,16 @@ function receiptOf({ number, url }: PullRequestNote, at: Date) {
   };
 }
 
-/** A pull request without its labels is not done: executing again adds what is missing. */
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
-  const found = await ownPullRequest(parameters, ports);
-  if (found !== null && isComplete(found)) return { kind: 'happened', receipt: receiptOf(found, ports.clock.now()) };
+  const found = await ownDraft(parameters, ports);
+  if (found !== null && isLabelled(found)) return { kind: 'happened', receipt: receiptOf(found, ports.clock.now()) };
   if (found !== null) return { kind: 'not-started' };
   return await observeFailure(parameters, ports);
 }
 
 async function execute(parameters: Parameters, ports: ActionPorts) {
-  const { repository } = parameters;
-  const pullRequest = (await ownPullRequest(parameters, ports)) ?? (await open(parameters, ports));
-  await ports.proposals.addLabels(repository, pullRequest.number, FIX_LABELS);
-  return receiptOf(pullRequest, ports.clock.now());
+  const draft = await labelledDraft(parameters, ports, () => open(parameters, ports));
+  return receiptOf(draft, ports.clock.now());
 }
 
 /** Looks once more at all that speaks for it, right before a person is asked. Throws `Refused`. */
@@ -118,9 +109,5 @@ export const fixPullRequest = defineAction<Parameters>({
   schedule: runSchedule,
   observe,
   execute,
-  verify: async (parameters, _receipt, { ports }) => {
-    const found = await ownPullRequest(parameters, ports);
-    if (found === null) return { state: 'pending', summary: 'The pull request does not show yet.' };
-    return { state: 'advanced', summary: `Pull request #${found.number} is ${found.state}.` };
-  },
+  verify: (parameters, _receipt, { ports }) => verifyDraft(parameters, ports),
 });

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
-import { FIX_BRANCH_PREFIX, FIX_LABELS, fixBranch } from '#shared/domain/patch/fix-branch.ts';
+import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
 import { type FailedRun, failsStill, observeFailure, runIn, runSchedule, superseded } from './failed-run.ts';
+import { isLabelled, labelledDraft, ownDraft, verifyDraft } from './own-draft.ts';
 import { Fingerprint, FixBranch, parametersOf, RunParameters, Sha } from './run-parameters.ts';
 
 const Parameters = RunParameters.extend({
@@ -69,11 +70,6 @@ function isRevert(head: BranchHead, parameters: Parameters): boolean {
   return parent === parameters.mergedSha && more.length === 0 && head.message.includes(trailerOf(parameters));
 }
 
-async function ownPullRequest({ repository, branch }: Parameters, ports: ActionPorts): Promise<PullRequestNote | null> {
-  const found = await ports.proposals.pullRequests(repository, FIX_BRANCH_PREFIX);
-  return found.find((one) => one.branch === branch) ?? null;
-}
-
 function receiptOf({ number, url }: PullRequestNote, { pullRequest }: Parameters, at: Date) {
   return {
     summary: `Opened draft pull request #${number}, which takes #${pullRequest} back. It waits for a review.`,
@@ -82,11 +78,10 @@ function receiptOf({ number, url }: PullRequestNote, { pullRequest }: Parameters
   };
 }
 
-/** Done with its labels; what is missing of it is added by executing again. */
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
   const { repository, branch, base, mergedSha } = parameters;
-  const found = await ownPullRequest(parameters, ports);
-  if (found !== null && FIX_LABELS.every((label) => found.labels.includes(label))) {
+  const found = await ownDraft(parameters, ports);
+  if (found !== null && isLabelled(found)) {
     return { kind: 'happened', receipt: receiptOf(found, parameters, ports.clock.now()) };
   }
   const head = await ports.code.branchHead(repository, branch);
@@ -102,9 +97,8 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
   const head = await ports.code.branchHead(repository, branch);
   if (head === null) await makeBranch(parameters, ports);
   else if (!isRevert(head, parameters)) throw new Refused(`There is another branch ${branch} already.`);
-  const pullRequest = (await ownPullRequest(parameters, ports)) ?? (await open(parameters, ports));
-  await ports.proposals.addLabels(repository, pullRequest.number, FIX_LABELS);
-  return receiptOf(pullRequest, parameters, ports.clock.now());
+  const draft = await labelledDraft(parameters, ports, () => open(parameters, ports));
+  return receiptOf(draft, parameters, ports.clock.now());
 }
 
 /** The newest commit is the merged one, so its inverse is exactly the files before it. */
@@ -156,9 +150,5 @@ export const revertPullRequest = defineAction<Parameters>({
   schedule: runSchedule,
   observe,
   execute,
-  verify: async (parameters, _receipt, { ports }) => {
-    const found = await ownPullRequest(parameters, ports);
-    if (found === null) return { state: 'pending', summary: 'The pull request does not show yet.' };
-    return { state: 'advanced', summary: `Pull request #${found.number} is ${found.state}.` };
-  },
+  verify: (parameters, _receipt, { ports }) => verifyDraft(parameters, ports),
 });

@@ -22,6 +22,7 @@ const PARTS = new Set([
   'rerun',
   'run-parameters',
   'fix-validation',
+  'own-draft',
   'fix-pull-request-words',
   'quarantine-words',
   'recent-deployment',
