@@ -15,7 +15,7 @@ afterEach(() => expectClean(healer));
 afterAll(() => healer?.stop());
 
 describe('a playbook that a service allows', () => {
-  it('[D54] clears the failed Airflow tasks by a call of the allowed endpoint, once, and is watched until the alarm is OK', async () => {
+  it('[D54] [D261] clears the failed Airflow tasks by a call of the allowed endpoint, once, and is watched until the alarm is OK', async () => {
     healer.world.jobs.failTasks('nightly-reports', 2);
     const alarm = healer.world.aws.fireAlarm('reports', { okAfterMs: 60 });
     const incident = await healer.ended(alarm);

@@ -32,8 +32,8 @@ const POOL = [
 
 describe('the built-in knowledge', () => {
   it.each([
-    ['[D82]', 'spark-executor-memory', /Raise `spark\.executor\.memory`/, SPARK],
-    ['[D83]', 'airflow-task-timeout', /raise `execution_timeout`/, AIRFLOW],
+    ['[D82] [D261]', 'spark-executor-memory', /Raise `spark\.executor\.memory`/, SPARK],
+    ['[D83] [D261]', 'airflow-task-timeout', /raise `execution_timeout`/, AIRFLOW],
     ['[D84]', 'database-pool-exhausted', /Restart the service/, POOL],
   ])('%s finds %s from a whole log of that kind', async (_row, id, advice, lines) => {
     const { stdout } = await runCommand(['log', 'classify', '--json', aFile(`${lines.join('\n')}\n`)]);

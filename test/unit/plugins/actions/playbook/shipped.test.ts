@@ -30,7 +30,7 @@ const PLAYBOOKS: readonly (readonly [rows: string, id: string, values: Readonly<
   ['[D44]', 'restart-redis', { instance, unit: 'redis-server' }],
   ['[D45]', 'restart-database', { instance, unit: 'postgresql' }],
   ['[D48]', 'clean-disk', { instance }],
-  ['[D49]', 'spark-executor-memory', { application: 'nightly', beforeMb: 4096, afterMb: 6144 }],
+  ['[D49] [D261]', 'spark-executor-memory', { application: 'nightly', beforeMb: 4096, afterMb: 6144 }],
   ['[D50]', 'spark-restart-application', { application: 'nightly' }],
   ['[D51]', 'enable-backoff', { parameter: '/shop/backoff' }],
   ['[D52]', 'enable-circuit-breaker', { parameter: '/shop/breaker' }],
