@@ -15,10 +15,14 @@ export interface SignatureMatch {
 
 const BLOCK_BEFORE = 3;
 const BLOCK_AFTER = 8;
+/** What a pattern sees of a line: all of it, as an excerpt keeps lines. More is cut off, so that no text makes a pattern slow. */
+const SEEN_OF_LINE = 2_048;
+/** What a pattern over a block sees of the lines around its own. */
+const SEEN_OF_NEIGHBOUR = 600;
 /** A line far less relevant than the best of its log still counts this much. */
 const LEAST_RELEVANCE = 0.5;
 
-/** Adjacent lines of the log around `at`, joined by LF; a gap in the line numbers ends the block. */
+/** Adjacent lines of the log around `at`, each as far as it is seen, joined by LF; a gap in the line numbers ends the block. */
 function blockAround(lines: readonly EvidenceLine[], at: number): string {
   let first = at;
   while (first > 0 && at - first < BLOCK_BEFORE && adjacent(lines[first - 1], lines[first])) first -= 1;
@@ -26,7 +30,7 @@ function blockAround(lines: readonly EvidenceLine[], at: number): string {
   while (last < lines.length - 1 && last - at < BLOCK_AFTER && adjacent(lines[last], lines[last + 1])) last += 1;
   return lines
     .slice(first, last + 1)
-    .map((line) => line.text)
+    .map((line, index) => line.text.slice(0, first + index === at ? SEEN_OF_LINE : SEEN_OF_NEIGHBOUR))
     .join('\n');
 }
 
@@ -41,10 +45,11 @@ function capturesOf(match: NonNullable<ReturnType<TextPattern['exec']>>): Record
   return Object.fromEntries(present);
 }
 
-/** The line as it stands and, when it is structured, as a person would say it. */
+/** The line as it stands and, when it is structured, as a person would say it; each as far as it is seen. */
 function readings(text: string): readonly string[] {
   const spoken = spokenLine(text);
-  return spoken === null ? [text] : [spoken, text];
+  const seen = text.slice(0, SEEN_OF_LINE);
+  return spoken === null ? [seen] : [spoken.slice(0, SEEN_OF_LINE), seen];
 }
 
 function relevanceOf(score: number, best: number): number {
