@@ -12,6 +12,7 @@ export interface World {
   readonly publish?: () => unknown;
 }
 
+export const INCIDENT = 'gh-0123456789';
 export const DIGEST = 'd'.repeat(64);
 export const retryable = (): Error => failing('Retryable', 'later');
 export const broken = (): Error => failing('CorruptRecord', 'gone');
@@ -27,6 +28,11 @@ export const aPlan = (plan: Partial<StepOutput<'plan'>> = {}): StepOutput<'plan'
   approvalSeconds: 3600,
   ...plan,
 });
+
+/** What is called of an incident until there is a plan. */
+export const UNTIL_PLAN = ['Load', 'Gather', 'Classify', 'Knowledge', 'Baseline', 'Analyze', 'Plan'];
+/** What is called last of one that does not end with a human. */
+export const ENDING = ['Record', 'Notify'];
 
 /** A flaky run that one re-run heals. */
 const HEALTHY: { [N in StepName]: Answer<N> } = {
@@ -51,7 +57,7 @@ export interface Healed {
   readonly status: string;
   readonly output: unknown;
   readonly error: string | undefined;
-  /** Functions in the order of their calls, the context's two in alphabetical order. */
+  /** Functions in the order of their calls. */
   readonly calls: string[];
   readonly inputs: Record<string, unknown>[];
   readonly published: unknown[];
@@ -75,7 +81,7 @@ export async function heal({ script = {}, approval, publish }: World = {}): Prom
       const name = FunctionName.replace(/FunctionArn$/, '');
       calls.push(name);
       inputs.push(Payload);
-      const step = (name.startsWith('Act') ? 'act' : name[0]?.toLowerCase() + name.slice(1)) as StepName;
+      const step = stepNameOf(name);
       const answer = answerOf(step, Payload, { ...HEALTHY, ...script }, counts);
       if (taskToken !== null && approval) {
         const output = JSON.stringify(approval(Payload as StepInput<'requestApproval'>));
@@ -84,9 +90,22 @@ export async function heal({ script = {}, approval, publish }: World = {}): Prom
       return { StatusCode: 200, Payload: answer };
     },
   });
-  const { status, output, error } = await engine.ended(await engine.start({ incidentId: 'gh-0123456789', attempt: 1 }));
+  const { status, output, error } = await engine.ended(await engine.start({ incidentId: INCIDENT, attempt: 1 }));
   await engine.step.stop();
   return { status, output: output && JSON.parse(output), error, calls, inputs, published };
+}
+
+/** The function that acts on the targets of a family. */
+export const actOf = (family: string) => `Act${family[0]?.toUpperCase()}${family.slice(1)}`;
+
+/** The contract that a function of the workflow keeps. */
+export function stepNameOf(functionName: string): StepName {
+  return (functionName.startsWith('Act') ? 'act' : functionName[0]?.toLowerCase() + functionName.slice(1)) as StepName;
+}
+
+/** What a function was given at its nth call, from 0. */
+export function inputOf({ calls, inputs }: Healed, name: string, nth = 0): Record<string, unknown> | undefined {
+  return inputs[calls.flatMap((call, index) => (call === name ? [index] : []))[nth] ?? -1];
 }
 
 function answerOf(step: StepName, payload: unknown, script: Script, counts: Map<string, number>): unknown {

@@ -1,6 +1,7 @@
 import type { Hookshot } from './hookshot.ts';
+import { currentAttempt, type RunState } from './run-state.ts';
 import type { Site } from './shapes-runs.ts';
-import { currentAttempt, type DeliveryState, type GithubState, type RunState } from './state.ts';
+import type { DeliveryState, GithubState } from './state.ts';
 import { pingPayload, pushPayload, workflowJobPayload, workflowRunPayload } from './webhook-payloads.ts';
 
 type RunAction = 'requested' | 'in_progress' | 'completed';

@@ -6,6 +6,7 @@ import { makeHookshot } from './hookshot.ts';
 import { makePages } from './pages.ts';
 import type { AppRegistration, GithubAccess, Push } from './route.ts';
 import { makeRunLifecycle } from './run-lifecycle.ts';
+import type { RunState } from './run-state.ts';
 import { type AttemptSpec, makeSeeding, type RunSpec } from './seeding.ts';
 import type { Site } from './shapes-runs.ts';
 import {
@@ -17,7 +18,6 @@ import {
   makeGithubState,
   type PullRequest,
   type Repository,
-  type RunState,
 } from './state.ts';
 
 export interface GithubControl extends Announcing {

@@ -1,4 +1,5 @@
-import { type AttemptState, type CommentState, currentAttempt, type RunState } from './state.ts';
+import { type AttemptState, currentAttempt, type RunState } from './run-state.ts';
+import type { CommentState } from './state.ts';
 
 /** The attempt of a run that a read shows which lags behind by so many milliseconds. */
 export function shownAttempt(run: RunState, lagMs: number): AttemptState {

@@ -1,7 +1,8 @@
 import MarkdownIt from 'markdown-it';
 import type { Service, WireResponse } from '../server/wire.ts';
 import { matchPath } from './route.ts';
-import { currentAttempt, type GithubState } from './state.ts';
+import { currentAttempt } from './run-state.ts';
+import type { GithubState } from './state.ts';
 
 /** Plain web pages of pull requests and runs, so that links in comments and mails lead somewhere. */
 export function makePages(state: GithubState): Service {

@@ -3,8 +3,9 @@ import type { Answer, WireRequest } from '../server/wire.ts';
 import type { Files } from './git-objects.ts';
 import type { Hookshot } from './hookshot.ts';
 import type { RunLifecycle } from './run-lifecycle.ts';
+import type { RunState } from './run-state.ts';
 import type { Site } from './shapes-runs.ts';
-import type { GithubState, Repository, RunState } from './state.ts';
+import type { GithubState, Repository } from './state.ts';
 
 export interface AppRegistration {
   readonly appId: string;

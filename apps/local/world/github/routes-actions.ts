@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Answer } from '../server/wire.ts';
 import { shownAttempt } from './delayed-view.ts';
 import { githubError, NotFound, pageOf, type Route, type RouteContext, repositoryIn, runIn } from './route.ts';
+import { type AttemptState, currentAttempt, planOf, type RunState } from './run-state.ts';
 import { presentJob, presentRun } from './shapes-runs.ts';
-import { type AttemptState, currentAttempt, planOf, type RunState } from './state.ts';
 
 const RUN = '/repos/{owner}/{repo}/actions/runs/{run_id}';
 const RERUN_DOCS = 'https://docs.github.com/rest/actions/workflow-runs';

@@ -1,13 +1,7 @@
 import type { Hookshot } from './hookshot.ts';
+import { type AttemptState, type Conclusion, currentAttempt, planOf, type RunState } from './run-state.ts';
 import type { Site } from './shapes-runs.ts';
-import {
-  type AttemptState,
-  type Conclusion,
-  currentAttempt,
-  type GithubState,
-  planOf,
-  type RunState,
-} from './state.ts';
+import type { GithubState } from './state.ts';
 import { workflowJobPayload, workflowRunPayload } from './webhook-payloads.ts';
 
 export interface RunLifecycle {

@@ -1,16 +1,13 @@
 import { writeZip, type ZipEntry } from '../zip/zip-writer.ts';
 import { completeAttempt } from './run-lifecycle.ts';
+import type { AttemptPlan, AttemptState, Conclusion, RunState } from './run-state.ts';
 import {
-  type AttemptPlan,
-  type AttemptState,
   type CommentState,
   type CommitState,
-  type Conclusion,
   type GithubState,
   nextNumber,
   type PullRequest,
   type Repository,
-  type RunState,
   shaOf,
 } from './state.ts';
 import { repositoryOf } from './webhook-payloads.ts';

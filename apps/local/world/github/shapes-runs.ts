@@ -1,5 +1,6 @@
+import { type AttemptState, currentAttempt, type JobState, type RunState } from './run-state.ts';
 import { nodeId, presentRepository, presentUser, seconds } from './shapes-account.ts';
-import { type AttemptState, currentAttempt, type GithubState, type JobState, type RunState, shaOf } from './state.ts';
+import { type GithubState, shaOf } from './state.ts';
 
 export interface Site {
   /** The API's base URL. */

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Collection, makeCollection } from '../server/collection.ts';
 import { type ArchiveShelf, makeArchiveShelf } from './archive-shelf.ts';
 import type { Files, GitCommit } from './git-objects.ts';
-
-export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'neutral';
+import type { RunState } from './run-state.ts';
 
 export interface Repository {
   readonly id: number;
@@ -79,60 +78,6 @@ export interface CommitState {
   /** The pull request it belongs to, or null on the default branch. */
   readonly pullRequest: number | null;
   readonly files: readonly FileChange[];
-}
-
-export interface StepState {
-  readonly number: number;
-  readonly name: string;
-  readonly conclusion: Conclusion;
-}
-
-export interface JobState {
-  readonly id: number;
-  readonly name: string;
-  readonly conclusion: Conclusion;
-  readonly steps: readonly StepState[];
-  readonly startedAt: string;
-  readonly completedAt: string;
-}
-
-export interface AttemptState {
-  readonly number: number;
-  status: 'queued' | 'in_progress' | 'completed';
-  conclusion: Conclusion | null;
-  readonly startedAt: string;
-  updatedAt: string;
-  /** Empty until the attempt completed. */
-  jobs: readonly JobState[];
-}
-
-/** How an attempt of a run ends. */
-export interface AttemptPlan {
-  readonly conclusion: Conclusion;
-  readonly jobs: readonly { name: string; conclusion: Conclusion; steps: readonly StepState[] }[];
-  /** Key of its log archive on the shelf; null: GitHub has none (expired). */
-  readonly archiveKey: string | null;
-}
-
-export interface RunState {
-  readonly id: number;
-  readonly repository: string;
-  readonly workflowId: number;
-  readonly workflowName: string;
-  readonly workflowPath: string;
-  readonly runNumber: number;
-  readonly event: string;
-  readonly branch: string;
-  readonly headSha: string;
-  readonly title: string;
-  readonly actor: string;
-  readonly pullRequest: number | null;
-  readonly createdAt: string;
-  /** Milliseconds from a re-run's request to its completion. */
-  readonly rerunMs: number;
-  /** One per attempt; the last is repeated. */
-  readonly plans: readonly [AttemptPlan, ...AttemptPlan[]];
-  readonly attempts: AttemptState[];
 }
 
 export interface CommentState {
@@ -240,16 +185,6 @@ function knownIds(state: Omit<GithubState, 'nextId'>): number[] {
     state.deliveries,
   ];
   return [...kinds.flatMap((kind) => kind.all().map(({ id }) => id)), ...jobs.map(({ id }) => id)];
-}
-
-export function currentAttempt(run: RunState): AttemptState {
-  const attempt = run.attempts.at(-1);
-  if (attempt === undefined) throw new Error(`Run ${run.id} has no attempt.`);
-  return attempt;
-}
-
-export function planOf(run: RunState, attempt: number): AttemptPlan {
-  return run.plans[Math.min(attempt, run.plans.length) - 1] ?? run.plans[0];
 }
 
 /** A stable 40-digit commit id made from a text. */

@@ -1,17 +1,14 @@
+import { type AttemptState, currentAttempt, type JobState, type RunState } from './run-state.ts';
 import { nodeId, presentFullRepository, presentUser, seconds } from './shapes-account.ts';
 import { presentIssue } from './shapes-proposals.ts';
 import { presentJob, presentRun, type Site } from './shapes-runs.ts';
 import { HOOK_EVENTS, presentComment, presentHook } from './shapes-talk.ts';
 import {
-  type AttemptState,
   type CommentState,
-  currentAttempt,
   type GithubState,
   type HookState,
-  type JobState,
   type PullRequest,
   type Repository,
-  type RunState,
   shaOf,
 } from './state.ts';
 

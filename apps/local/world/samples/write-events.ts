@@ -6,15 +6,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { headersOf } from '../github/hookshot.ts';
 import { completeAttempt } from '../github/run-lifecycle.ts';
+import { type AttemptState, type Conclusion, currentAttempt, type RunState } from '../github/run-state.ts';
 import { type AttemptSpec, makeSeeding, type RunSpec } from '../github/seeding.ts';
-import {
-  type AttemptState,
-  type Conclusion,
-  currentAttempt,
-  makeGithubState,
-  type RunState,
-  shaOf,
-} from '../github/state.ts';
+import { makeGithubState, shaOf } from '../github/state.ts';
 import {
   checkRunPayload,
   pingPayload,

@@ -1,0 +1,68 @@
+/** How a step, job or attempt ended. */
+export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'neutral';
+
+export interface StepState {
+  readonly number: number;
+  readonly name: string;
+  readonly conclusion: Conclusion;
+}
+
+export interface JobState {
+  readonly id: number;
+  readonly name: string;
+  readonly conclusion: Conclusion;
+  readonly steps: readonly StepState[];
+  readonly startedAt: string;
+  readonly completedAt: string;
+}
+
+export interface AttemptState {
+  readonly number: number;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: Conclusion | null;
+  readonly startedAt: string;
+  updatedAt: string;
+  /** Empty until the attempt completed. */
+  jobs: readonly JobState[];
+}
+
+/** How an attempt of a run ends. */
+export interface AttemptPlan {
+  readonly conclusion: Conclusion;
+  readonly jobs: readonly { name: string; conclusion: Conclusion; steps: readonly StepState[] }[];
+  /** Key of its log archive on the shelf; null: GitHub has none (expired). */
+  readonly archiveKey: string | null;
+}
+
+export interface RunState {
+  readonly id: number;
+  readonly repository: string;
+  readonly workflowId: number;
+  readonly workflowName: string;
+  readonly workflowPath: string;
+  readonly runNumber: number;
+  readonly event: string;
+  readonly branch: string;
+  readonly headSha: string;
+  readonly title: string;
+  readonly actor: string;
+  readonly pullRequest: number | null;
+  readonly createdAt: string;
+  /** Milliseconds from a re-run's request to its completion. */
+  readonly rerunMs: number;
+  /** One per attempt; the last is repeated. */
+  readonly plans: readonly [AttemptPlan, ...AttemptPlan[]];
+  readonly attempts: AttemptState[];
+}
+
+/** The newest attempt. Throws when the run has none. */
+export function currentAttempt(run: RunState): AttemptState {
+  const attempt = run.attempts.at(-1);
+  if (attempt === undefined) throw new Error(`Run ${run.id} has no attempt.`);
+  return attempt;
+}
+
+/** How an attempt, counted from 1, ends. */
+export function planOf(run: RunState, attempt: number): AttemptPlan {
+  return run.plans[Math.min(attempt, run.plans.length) - 1] ?? run.plans[0];
+}
