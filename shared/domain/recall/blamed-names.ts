@@ -30,6 +30,8 @@ export const BLAMES: readonly RegExp[] = [
 /** A word that every one of them has: most lines have none. */
 const HINT =
   /symbol|does not exist|annot |NoClassDef|NotFound|NoSuch|NotPresent|initialize|constructor|No module|exported|attribute|is not |undefined|unresolved|uninitialized|not found|No such/;
+/** `NoClassDefFoundError: Could not initialize class ...` blames the class, not this word. */
+const NO_NAME = 'Could';
 /** Characters; what is blamed stands at the front of a line. */
 const READ = 1000;
 
@@ -37,5 +39,6 @@ const READ = 1000;
 export function blamedNames(line: string): string[] {
   const text = line.slice(0, READ);
   if (!HINT.test(text)) return [];
-  return BLAMES.flatMap((pattern) => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? []));
+  const names = BLAMES.flatMap((pattern) => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? []));
+  return names.filter((name) => name !== NO_NAME);
 }

@@ -1,12 +1,31 @@
 import { wordsOf } from '../knowledge/words.ts';
 import { blamedNames } from './blamed-names.ts';
 import { type NamedPackage, packagesBesideVersions, packagesOfRun } from './packages.ts';
+import { bareTerm, fieldOf } from './term-field.ts';
 
 const RUN = /[\w$@./:+=~-]+/g;
 const ERROR_KIND = /\b[A-Z]\w{2,60}(?:Exception|Error|Failure|Timeout)\b/g;
 const ERROR_CODE = /\b(?:[A-Z]{1,6}-?\d{3,6}|E[A-Z]{4,20}|SIG[A-Z]{3,8})\b/g;
 const EXIT_CODE = /\b(?:exit(?:ed)?(?: with)?(?: code| status)?|(?:HTTP|status)(?: code)?):? {0,2}(\d{1,3})\b/gi;
-export const TERM_PATTERNS: readonly RegExp[] = [RUN, ERROR_KIND, ERROR_CODE, EXIT_CODE];
+/**
+ * Plug-ins of Maven and Gradle by the names that they have to have. They do a build's work and are named by every build that fails, so that
+ * their names and versions tell failures apart by next to nothing; as words they stay.
+ */
+const PLUGIN = /^maven-[\w-]{1,60}-plugin$|-(?:maven|gradle)-plugin$/;
+export const TERM_PATTERNS: readonly RegExp[] = [RUN, ERROR_KIND, ERROR_CODE, EXIT_CODE, PLUGIN];
+
+/** Words in capitals that `ERROR_CODE` takes for the number of an error, as `ENOENT` is one. */
+const NO_CODES = new Set([
+  'error',
+  'errors',
+  'exception',
+  'exceptions',
+  'expected',
+  'execution',
+  'empty',
+  'enabled',
+  'ended',
+]);
 
 /** Characters of a line that are read; evidence has no longer ones that say more. */
 const READ = 2000;
@@ -20,8 +39,7 @@ const DEEPEST_PREFIX = 4;
 export function termsOfLine(line: string): Set<string> {
   const text = line.slice(0, READ);
   const terms = new Set<string>();
-  for (const [whole] of text.matchAll(RUN)) {
-    const run = whole.slice(0, LONGEST_RUN).replace(/^[.:=~+-]+|[./:=~+-]+$/g, '');
+  for (const run of runsOf(text)) {
     const packages = packagesOfRun(run);
     addPackages(packages, terms);
     if (packages.length === 0) addQualifiedName(run, terms);
@@ -33,9 +51,23 @@ export function termsOfLine(line: string): Set<string> {
   return terms;
 }
 
+/** Packages that a line names with their versions, as `left-pad@1.2.3`, each once. */
+export function versionsNamed(line: string): string[] {
+  const text = line.slice(0, READ);
+  const terms = new Set<string>();
+  for (const run of runsOf(text)) addPackages(packagesOfRun(run), terms);
+  addPackages(packagesBesideVersions(text), terms);
+  return [...terms].filter((term) => fieldOf(term) === 'v').map(bareTerm);
+}
+
+function runsOf(text: string): string[] {
+  return [...text.matchAll(RUN)].map(([run]) => run.slice(0, LONGEST_RUN).replace(/^[.:=~+-]+|[./:=~+-]+$/g, ''));
+}
+
 function addPackages(packages: readonly NamedPackage[], terms: Set<string>): void {
   for (const { name, version } of packages) {
     const lower = name.toLowerCase();
+    if (PLUGIN.test(lower)) continue;
     terms.add(`n:${lower}`);
     if (version !== null) terms.add(`v:${lower}@${version.toLowerCase().replace(/^v(?=\d)/, '')}`);
   }
@@ -58,7 +90,8 @@ function addQualifiedName(run: string, terms: Set<string>): void {
 
 function addErrors(text: string, terms: Set<string>): void {
   for (const [kind] of text.matchAll(ERROR_KIND)) terms.add(`e:${kind.toLowerCase()}`);
-  for (const [code] of text.matchAll(ERROR_CODE)) terms.add(`x:${code.toLowerCase()}`);
+  for (const [code] of text.matchAll(ERROR_CODE))
+    if (!NO_CODES.has(code.toLowerCase())) terms.add(`x:${code.toLowerCase()}`);
   const ends = text.matchAll(EXIT_CODE);
   for (const [, code] of ends) if (code !== undefined && code.length > 1) terms.add(`x:${code}`);
 }

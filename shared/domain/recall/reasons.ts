@@ -17,7 +17,7 @@ export interface Likeness {
 export function reasonsOf({ sameFailure, sameMeaning = false, sameClass, shared }: Likeness): string[] {
   const of = (...fields: readonly string[]): string[] =>
     shared.filter((term) => fields.includes(fieldOf(term))).map(bareTerm);
-  const packages = of('v').map((name) => name.replace(/@(?=[^@]*$)/, ' '));
+  const packages = packagesIn(of('f', 'v'));
   const blamed = of('b').filter((name, _, all) => !all.some((other) => other !== name && other.endsWith(`.${name}`)));
   return [
     sameFailure ? 'same fingerprint' : '',
@@ -29,6 +29,12 @@ export function reasonsOf({ sameFailure, sameMeaning = false, sameClass, shared 
     sameClass === null ? '' : `same class: ${sameClass.replaceAll('_', ' ')}`,
     named('shares the words', plainNames(of('n', 'p', 'w'), [...packages, ...blamed])),
   ].filter((reason) => reason !== '');
+}
+
+/** `left-pad@1.2.3` as `left-pad 1.2.3`; a name that is shared in a version is not said without it, too. */
+function packagesIn(terms: readonly string[]): string[] {
+  const names = terms.map((term) => term.replace(/(?<=.)@(?=[^@]*$)/, ' '));
+  return names.filter((name) => !names.some((other) => other.startsWith(`${name} `)));
 }
 
 function named(what: string, names: readonly string[]): string {

@@ -30,7 +30,7 @@ const COSINE = 0.5;
 const VECTOR_FOR_UNKNOWN = 0.5;
 /** Nearer than three standard deviations of what hashing brings together by chance, which is 1 over the root of the dimensions. */
 const NEAR_BY_CHANCE = 3 / Math.sqrt(DIMENSIONS);
-const TOLD_TERMS = 8;
+const TOLD_TERMS = 10;
 
 interface Vectors {
   readonly values: Int8Array;

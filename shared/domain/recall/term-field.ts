@@ -1,8 +1,10 @@
 /**
  * What a term says about a failure, by the one letter it starts with (`v:spring-core@6.0.1`), with the weight of the field. A package in its
- * exact version names a cause more surely than any word; what a line itself blames comes next.
+ * exact version names a cause more surely than any word; what a line itself blames comes next. The package that is named first decides
+ * between failures that name several: compilers and resolvers report in order, and what comes later mostly follows from it.
  */
 export const TERM_FIELDS = {
+  f: { weight: 5, called: 'first package' },
   v: { weight: 3, called: 'package' },
   b: { weight: 2, called: 'blamed' },
   m: { weight: 2, called: 'message' },

@@ -1,7 +1,7 @@
 import type { EvidenceLine } from '../evidence/evidence.ts';
 import { templateOf } from '../failure/fingerprint.ts';
 import { digestOf } from '../kernel/digest.ts';
-import { termsOfLine } from './line-terms.ts';
+import { termsOfLine, versionsNamed } from './line-terms.ts';
 import { bareTerm, fieldOf, TERM_FIELDS, type Terms } from './term-field.ts';
 
 /** Lines with a score of this speak surely of the failure (see the excerpt's scores), those of the other hardly. */
@@ -32,7 +32,7 @@ export function weighed({ text, score }: Pick<EvidenceLine, 'text' | 'score'>): 
 
 /**
  * The terms of a failure's lines with what is said of each: a message that is printed again and again, only with other numbers, counts
- * once. Bounded whatever is given: at most so many lines and terms.
+ * once. Lines are given as they were printed. Bounded whatever is given: at most so many lines and terms.
  */
 export function termsOfLines(lines: readonly WeighedLine[]): Terms {
   const best = [...lines].sort((a, b) => b.weight - a.weight || (a.text < b.text ? -1 : 1)).slice(0, MOST_LINES);
@@ -44,11 +44,19 @@ export function termsOfLines(lines: readonly WeighedLine[]): Terms {
     seen.add(form);
     const terms = termsOfLine(text);
     if (seen.size <= MESSAGES && weight >= 1) terms.add(`${MESSAGE}${messageDigestOf(text)}`);
-    for (const term of terms) {
-      if (term.length <= LONGEST_TERM && bareTerm(term).length > 1 && !/\s/.test(term)) say(said, term, weight);
-    }
+    for (const term of terms) say(said, term, weight);
   }
+  for (const term of firstNamed(lines)) say(said, term, 1);
   return weightiest(said, MOST_TERMS);
+}
+
+/** The packages of the first sure line that names any with its version, each with the version and without. */
+function firstNamed(lines: readonly WeighedLine[]): string[] {
+  for (const { text, weight } of lines.slice(0, MOST_LINES)) {
+    const packages = weight < 1 ? [] : versionsNamed(text);
+    if (packages.length > 0) return packages.flatMap((name) => [`f:${name}`, `f:${name.replace(/@[^@]*$/, '')}`]);
+  }
+  return [];
 }
 
 /** Says which message a line is, whatever its values. */
@@ -74,6 +82,7 @@ export function joinTerms(...parts: readonly Terms[]): Terms {
 }
 
 function say(said: Map<string, number>, term: string, much: number): void {
+  if (term.length > LONGEST_TERM || bareTerm(term).length < 2 || /\s/.test(term)) return;
   said.set(term, Math.min(MOST_SAID, (said.get(term) ?? 0) + much));
 }
 

@@ -44,6 +44,21 @@ describe('the terms of a line', () => {
     expect([...termsOfLine(line)]).toContain(term);
   });
 
+  it.each<[line: string, kept: string, not: readonly string[]]>([
+    ['[ERROR] Failed to execute goal on project shop', 'w:goal', ['x:error']],
+    ['NoClassDefFoundError: Could not initialize class org.shop.Cart', 'b:org.shop.cart', ['b:could']],
+    [
+      '[ERROR] Failed to execute goal org.apache.maven.plugins:maven-compiler-plugin:3.10.1:compile',
+      'w:maven-compiler-plugin',
+      ['n:maven-compiler-plugin', 'v:maven-compiler-plugin@3.10.1'],
+    ],
+    ['Plugin org.example:left-pad-maven-plugin:1.2.3', 'w:left-pad-maven-plugin', ['v:left-pad-maven-plugin@1.2.3']],
+  ])('takes no name, code or package from "%s" that every such failure has', (line, kept, not) => {
+    const terms = [...termsOfLine(line)];
+    expect(terms).toContain(kept);
+    expect(terms.filter((term) => not.includes(term))).toEqual([]);
+  });
+
   it('splits names as programmers write them and takes no number for a word', () => {
     const terms = termsOfLine('org.shop.cart.BasketTotals failed after 1234 ms for user_account-id 99');
     expect([...terms]).toEqual(

@@ -57,6 +57,12 @@ describe('recall', () => {
     ]);
   });
 
+  it('names a package without its version where only another one of it was met', () => {
+    const recall = recallOf(past('a', 'cannot find lodash@4.17.21'), past('b', 'cannot find minimist@1.2.0'));
+    const [found] = recall.find(asked('cannot find lodash@3.10.1'), { limit: 1 });
+    expect(found?.reasons).toContain('names lodash');
+  });
+
   it('leaves out what is too old and what the filter refuses, and fills up with others', () => {
     const recall = recallOf(
       past('old', 'lodash guava', { at: daysAgo(400) }),
