@@ -1,3 +1,4 @@
+import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
@@ -31,12 +32,13 @@ export function candidatesFor(facts: PlanFacts, actions: readonly ActionPlugin[]
 
 /** Candidates for an incident by what verified outcomes of its class say; as they are where nothing is learned, which is a storm. */
 export function rankedFor(
-  { id, target }: Pick<Incident, 'id' | 'target'>,
+  { target }: Pick<Incident, 'target'>,
   candidates: readonly Candidate[],
   outcomes: readonly ActionOutcome[],
-  { classification, now }: Pick<PlanFacts, 'classification' | 'now'>,
+  present: Pick<PlanFacts, 'classification' | 'now'> & { readonly circumstances?: Circumstances },
 ): readonly Candidate[] {
   const scope = knowledgeScopeOf(target);
   if (scope === null) return candidates;
-  return rankByBenefit(candidates, outcomes, { class: classification.class, scope, now, seed: id });
+  const { classification, now, circumstances = null } = present;
+  return rankByBenefit(candidates, outcomes, { class: classification.class, scope, now, circumstances });
 }

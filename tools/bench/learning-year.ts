@@ -52,7 +52,7 @@ export function simulateYear({ seed, incidents, fitting }: YearOptions): Year {
     const now = new Date(START + (incident / incidents) * YEAR_MS);
     const best = Math.max(...fits.map((action) => row[action] ?? 0));
     const history = known[kind] ?? [];
-    const context = { class: 'unknown', scope: 's', now, seed: `${seed}-${incident}` } as const;
+    const context = { class: 'unknown', scope: 's', now, circumstances: null } as const;
     const [first] = rankByBenefit(candidatesOf(fits, proposals[kind] ?? []), history, context);
     const taken = Number(first?.actionId);
     const helped = random() < (row[taken] ?? 0);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Circumstances } from '../circumstances/circumstances.ts';
 import { rateInterval } from '../failure/beta.ts';
 import { FailureClass } from '../failure/failure-class.ts';
 
@@ -16,17 +17,16 @@ export const ActionOutcome = z.strictObject({
   /** An alarm, or a run of the default branch: nobody outside could stage it. What others can cause may lower a confidence, never raise it. */
   trusted: z.boolean(),
   at: z.iso.datetime(),
+  /** When its plan was made; outcomes before have none. */
+  circumstances: Circumstances.optional(),
 });
 export type ActionOutcome = z.infer<typeof ActionOutcome>;
 
-/** The chance that an action helps, as a beta distribution. */
-export interface Benefit {
+interface Counted {
   readonly helped: number;
   readonly failed: number;
 }
 
-/** Outcomes that the plug-in's own confidence is worth. */
-const PROPOSAL_WEIGHT = 2;
 /** Outcomes that those of other places are worth at most: what helps one service says something about another, not all. */
 const ELSEWHERE_WEIGHT = 6;
 /** Days after which an outcome counts half: systems change. */
@@ -44,7 +44,7 @@ type Known = readonly Pick<ActionOutcome, 'scope' | 'verified' | 'at' | 'trusted
  * Outcomes of one action against failures of one class, as they count in a scope: those of other scopes up to a limit, old ones less
  * (V. Raj and S. Kalyani, "Taming non-stationary bandits: a Bayesian approach", 2017).
  */
-function experienceOf(outcomes: Known, { scope, now }: ExperienceContext): Benefit {
+function experienceOf(outcomes: Known, { scope, now }: ExperienceContext): Counted {
   const own = { helped: 0, failed: 0 };
   const elsewhere = { helped: 0, failed: 0 };
   for (const outcome of outcomes) {
@@ -55,12 +55,6 @@ function experienceOf(outcomes: Known, { scope, now }: ExperienceContext): Benef
   const known = elsewhere.helped + elsewhere.failed;
   const scale = known === 0 ? 0 : Math.min(known, ELSEWHERE_WEIGHT) / known;
   return { helped: own.helped + elsewhere.helped * scale, failed: own.failed + elsewhere.failed * scale };
-}
-
-/** What to expect of an action: its outcomes over a prior made of the plug-in's confidence. */
-export function benefitOf(proposed: number, outcomes: Known, context: ExperienceContext): Benefit {
-  const { helped, failed } = experienceOf(outcomes, context);
-  return { helped: helped + proposed * PROPOSAL_WEIGHT, failed: failed + (1 - proposed) * PROPOSAL_WEIGHT };
 }
 
 /**
@@ -75,9 +69,4 @@ export function learnedConfidence(proposed: number, outcomes: Known, context: Ex
   const [low] = intervalOf(outcomes.filter(({ trusted }) => trusted));
   const [, high] = intervalOf(outcomes);
   return Math.min(Math.max(proposed, low), high);
-}
-
-/** The expected chance that it helps. */
-export function meanOf({ helped, failed }: Benefit): number {
-  return helped / (helped + failed);
 }

@@ -1,22 +1,16 @@
 import type { FailureClass } from '../failure/failure-class.ts';
-import { digestOf } from '../kernel/digest.ts';
-import { numbersFrom } from '../kernel/seeded-numbers.ts';
 import type { Candidate } from '../remediation/candidates.ts';
-import { type ActionOutcome, type Benefit, benefitOf, learnedConfidence, meanOf } from './action-experience.ts';
-import { sampleOf } from './beta-sample.ts';
+import { type ActionOutcome, learnedConfidence } from './action-experience.ts';
+import { type Expectation, type ExpectationContext, expectBenefits } from './expected-benefit.ts';
 
 /**
- * How much surer than the outcomes make it a draw is: less exploration, because every try is somebody's incident (O. Chapelle and L. Li,
- * "An empirical evaluation of Thompson sampling", 2011, "posterior reshaping").
+ * How many standard deviations above the expected chance an action of low risk is tried for: little exploration, because every try is
+ * somebody's incident (an index like that of E. Kaufmann, O. Cappé and A. Garivier, "On Bayesian upper confidence bounds for bandit problems", 2012).
  */
-const SHARPNESS = 8;
+const OPTIMISM = 0.6;
 
-export interface RankContext {
+export interface RankContext extends ExpectationContext {
   readonly class: FailureClass;
-  readonly scope: string;
-  readonly now: Date;
-  /** The incident's id: a plan that is made again ranks the same. */
-  readonly seed: string;
 }
 
 /** A candidate with the confidence that was learned, and the chance to help that is expected of it. */
@@ -26,13 +20,13 @@ export interface RankedCandidate extends Candidate {
 
 interface Judged {
   readonly candidate: RankedCandidate;
-  readonly benefit: Benefit;
+  readonly hoped: number;
 }
 
 /**
- * Candidates by expected benefit from verified outcomes, best first. Among actions of low risk the first is drawn (contextual Thompson
- * sampling: W. R. Thompson, 1933; what does not fit is no candidate), so that a better one is found in time. An action of higher risk
- * comes first only when it is expected to help most; it is never explored. Without outcomes of this class the order stays.
+ * Candidates by expected benefit from verified outcomes, best first. Among actions of low risk the first is the one that may help most, so that a better one is
+ * found in time (what does not fit is no candidate). An action of higher risk comes first only when it is expected to help most; it is never explored.
+ * Without outcomes of this class the order stays. The same outcomes rank the same.
  */
 export function rankByBenefit(
   candidates: readonly Candidate[],
@@ -41,17 +35,29 @@ export function rankByBenefit(
 ): readonly RankedCandidate[] {
   const relevant = outcomes.filter((outcome) => outcome.class === context.class);
   if (relevant.length === 0) return candidates.map((one) => ({ ...one, expected: one.confidence }));
+  const own = candidates.map(({ actionId }) => relevant.filter((outcome) => outcome.actionId === actionId));
+  const expectations = expectBenefits(
+    candidates.map(({ confidence }, at) => ({ stated: confidence, outcomes: own[at] ?? [] })),
+    context,
+  );
   const judged = candidates
-    .map((candidate) => judge(candidate, relevant, context))
+    .flatMap((candidate, at) => {
+      const expectation = expectations[at];
+      return expectation === undefined ? [] : judge(candidate, own[at] ?? [], expectation, context);
+    })
     .sort((a, b) => b.candidate.expected - a.candidate.expected);
-  return drawnFirst(judged, context).map(({ candidate }) => candidate);
+  return hopefulFirst(judged).map(({ candidate }) => candidate);
 }
 
-function judge(candidate: Candidate, outcomes: readonly ActionOutcome[], context: RankContext): Judged {
-  const own = outcomes.filter(({ actionId }) => actionId === candidate.actionId);
-  const benefit = benefitOf(candidate.confidence, own, context);
-  const confidence = learnedConfidence(candidate.confidence, own, context);
-  return { candidate: { ...candidate, confidence, expected: meanOf(benefit), proof: proofOf(own) }, benefit };
+function judge(
+  candidate: Candidate,
+  outcomes: readonly ActionOutcome[],
+  { mean, deviation }: Expectation,
+  context: RankContext,
+): Judged {
+  const confidence = learnedConfidence(candidate.confidence, outcomes, context);
+  const ranked = { ...candidate, confidence, expected: mean, proof: proofOf(outcomes) };
+  return { candidate: ranked, hoped: mean + OPTIMISM * deviation };
 }
 
 function proofOf(outcomes: readonly ActionOutcome[]): { helped: number; cases: number } {
@@ -59,17 +65,11 @@ function proofOf(outcomes: readonly ActionOutcome[]): { helped: number; cases: n
   return { helped: counted.filter(({ verified }) => verified === 'recovered').length, cases: counted.length };
 }
 
-function drawnFirst(judged: readonly Judged[], { seed }: RankContext): readonly Judged[] {
-  if (judged[0]?.candidate.risk !== 'low') return judged;
-  const random = numbersFrom(Number.parseInt(digestOf(seed, 8), 16));
-  const draws = judged
+function hopefulFirst(judged: readonly Judged[]): readonly Judged[] {
+  const [best] = judged;
+  if (best?.candidate.risk !== 'low') return judged;
+  const first = judged
     .filter(({ candidate }) => candidate.risk === 'low')
-    .map((one) => ({ one, draw: sampleOf(sharpened(one.benefit), random) }));
-  const { one: first } = draws.reduce((best, other) => (other.draw > best.draw ? other : best));
+    .reduce((most, other) => (other.hoped > most.hoped ? other : most));
   return [first, ...judged.filter((one) => one !== first)];
 }
-
-const sharpened = ({ helped, failed }: Benefit): Benefit => ({
-  helped: helped * SHARPNESS,
-  failed: failed * SHARPNESS,
-});

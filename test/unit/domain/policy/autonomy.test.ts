@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import { type Decision, decide } from '#shared/domain/policy/decide.ts';
-import { aConfiguration, anActionOutcome, aService } from '#test/builders/index.ts';
+import { aConfiguration, anActionOutcome, aService, someCircumstances } from '#test/builders/index.ts';
 import { aCandidate } from '../remediation/a-candidate.ts';
 
 type Policy = NonNullable<Parameters<typeof aConfiguration>[0]>['policy'];
@@ -23,6 +23,7 @@ function decided(autonomy: Autonomy, candidate: Parameters<typeof aCandidate>[0]
     choice: { kind: 'chosen', candidate: best, best },
     modelConfidence: null,
     actionsSoFar: 0,
+    circumstances: someCircumstances(),
     now,
   });
 }
@@ -85,7 +86,7 @@ describe('an action that has to prove itself', () => {
     Array.from({ length: cases }, (_, at) =>
       anActionOutcome({ incidentId: `gh-${at}`, at: now.toISOString(), ...change }),
     );
-  const context = { class: 'flaky_tests', scope: 'repository#1', now, seed: 'gh-1' } as const;
+  const context = { class: 'flaky_tests', scope: 'repository#1', now, circumstances: null } as const;
   const ranked = (known: ReturnType<typeof outcomes>) =>
     rankByBenefit([aCandidate({ confidence: 0.9 })], known, context)[0];
 
