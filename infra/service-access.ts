@@ -6,7 +6,7 @@ import type { Access } from './access.ts';
 
 const HERE = `\${Region}:\${Account}`;
 
-/** Rights to read what the catalogue's services are doing: alarms, deployments and what remedies change (`state`), logs, metrics. None without services. */
+/** Rights to read what the catalogue's services are doing: alarms, deployments and what remedies change (`state`), logs, metrics, load. None without services. */
 export function serviceAccess(
   services: readonly Service[],
   parts: NonNullable<FunctionConfig['readsServices']>,
@@ -14,7 +14,8 @@ export function serviceAccess(
   return [
     ...(parts.includes('state') ? stateAccess(services) : []),
     ...(parts.includes('logs') ? logAccess(services) : []),
-    ...(parts.includes('metrics') ? metricAccess(services) : []),
+    ...(parts.includes('metrics') ? metricAccess(services, hasMetrics) : []),
+    ...(parts.includes('load') ? metricAccess(services, ({ load }) => load !== null) : []),
   ];
 }
 
@@ -41,8 +42,10 @@ function alarmAccess(services: readonly Service[]): Access[] {
   ];
 }
 
-function metricAccess(services: readonly Service[]): Access[] {
-  if (services.every(({ deployment, capacity }) => deployment === null && capacity.length === 0)) return [];
+const hasMetrics = ({ deployment, capacity }: Service): boolean => deployment !== null || capacity.length > 0;
+
+function metricAccess(services: readonly Service[], isRead: (service: Service) => boolean): Access[] {
+  if (!services.some(isRead)) return [];
   return [
     {
       actions: ['cloudwatch:GetMetricData'],

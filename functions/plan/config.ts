@@ -11,7 +11,8 @@ export const config = defineFunction({
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+    knowledgeTable: ['dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
-  readsServices: ['state'],
+  readsServices: ['state', 'load'],
 });

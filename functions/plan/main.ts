@@ -1,9 +1,11 @@
 import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
 import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
+import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
@@ -28,6 +30,8 @@ export const handler = stepFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     experience: makeDynamoExperienceStore({ table: environment.statsTable }),
+    knowledge: makeDynamoKnowledgeStore({ table: environment.knowledgeTable }),
+    metrics: makeCloudWatchMetricReader(),
     stats: makeDynamoStatsStore({ table: environment.statsTable }),
     tests: makeDynamoTestStore({ table: environment.statsTable }),
     ...makeGithub({

@@ -1,5 +1,7 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/incident/scope.ts';
 import { InvalidInput, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { judgeChangeWindow } from '#shared/domain/policy/change-window.ts';
 import { judgeControls } from '#shared/domain/policy/guard-rules.ts';
 import type { ActionFamily, ActionRecord, Receipt } from '#shared/domain/remediation/bound-action.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
@@ -106,10 +108,12 @@ async function perform(one: Act): Promise<Acted> {
 /** Right before the effect: minutes may have passed since the guard looked. */
 async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
   const now = deps.clock.now();
+  const { policy } = deps.configuration;
   const controls = await deps.control.controls();
   const held = await deps.control.holdsLease(action.targetKey, lease, now);
   return [
-    ...judgeControls({ controls, policy: deps.configuration.policy, now }),
+    ...judgeControls({ controls, policy, now }),
+    ...judgeChangeWindow(action, { service: serviceOf(deps.configuration, action.target), policy, now }),
     ...(held ? [] : [`The lease on ${action.targetKey} is not held any more.`]),
   ];
 }

@@ -1,6 +1,4 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
-import { approvalReasons } from '#shared/domain/policy/approval.ts';
 import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 import { targetFacts } from './approval-words.ts';
@@ -21,8 +19,7 @@ export const SHORT_DIGEST = 12;
 /** What is asked, in words made by code, with every way to answer. */
 export function approvalMessage({ opening, action, approval, configuration, apiUrl }: ApprovalMail): string {
   const link = `${apiUrl.replace(/\/+$/, '')}/approvals/${action.incidentId}/${action.digest}`;
-  const always = approvalReasons(action.risk, serviceOf(configuration, action.target), configuration.policy);
-  const reasons = always.length > 0 ? always : ['Selfheal is not sure enough to do it without asking.'];
+  const { reasons = ['Selfheal is not sure enough to do it without asking.'] } = action.needsApproval ?? {};
   return [
     opening,
     '',

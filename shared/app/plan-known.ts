@@ -1,4 +1,5 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
+import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { isWriting } from '#shared/domain/configuration/fixes.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
@@ -14,6 +15,7 @@ export interface Known {
   readonly incident: Pick<Incident, 'target'>;
   readonly classification: Pick<Classification, 'class' | 'verdict' | 'confidence'>;
   readonly diagnosis: Pick<Diagnosis, 'source' | 'choice' | 'confidence'>;
+  readonly circumstances: Circumstances;
   /** Outcomes that the ranking looked at. */
   readonly outcomes: readonly unknown[];
   readonly quarantine: { readonly onlyQuarantined: string | null };
@@ -26,7 +28,7 @@ const MOST_TEXT = 2000;
  * since a model may be made to say anything.
  */
 export function knownFacts(
-  { incident, classification, diagnosis, outcomes, quarantine }: Known,
+  { incident, classification, diagnosis, circumstances, outcomes, quarantine }: Known,
   listed: readonly Candidate[],
   configuration: Configuration,
 ): AuditEntry['facts'] {
@@ -36,6 +38,7 @@ export function knownFacts(
     classConfidence: classification.confidence,
     verdict: classification.verdict,
     mode: modeOf(configuration, incident.target),
+    ...circumstances,
     candidates: listed.map(inWords).join(', ').slice(0, MOST_TEXT) || null,
     outcomes: outcomes.length,
     diagnosis: diagnosis.source,

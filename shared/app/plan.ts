@@ -1,32 +1,26 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import { approvalMinutesOf } from '#shared/domain/configuration/approvals.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
-import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
-import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { decide, type Judgement } from '#shared/domain/policy/decide.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
 import { bindAction } from '#shared/domain/remediation/bind-action.ts';
-import type { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
 import { type Candidate, HUMAN } from '#shared/domain/remediation/candidates.ts';
 import { type Choice, chooseCandidate } from '#shared/domain/remediation/choice.ts';
 import type { StepInput, StepOutput, StepPlan } from '#shared/domain/workflow/steps.ts';
-import type { ActionPlugin, PreparedRevert } from '#shared/plugins/actions/contract.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
-import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import type { ExperienceStore } from '#shared/ports/experience-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import { loadIncident } from './load-incident.ts';
+import { type CircumstanceDeps, gatherCircumstances } from './plan-circumstances.ts';
 import { candidatesFor, rankedFor } from './plan-context.ts';
 import { exposureFor, heldPlan } from './plan-experiment.ts';
-import { type FixDeps, type FixPreparation, prepareFix } from './plan-fix.ts';
+import { type FixDeps, prepareFix } from './plan-fix.ts';
 import { knownFacts, reasonsFact, withHistory } from './plan-known.ts';
-import { prepareQuarantine, type QuarantineDeps, type QuarantineOutlook } from './plan-quarantine.ts';
+import { type GatheredDeps, type Material, readGathered } from './plan-material.ts';
+import { prepareQuarantine, type QuarantineDeps } from './plan-quarantine.ts';
 import { prepareRevert, type RevertDeps } from './plan-revert.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './plan-telemetry.ts';
 import { findUnfinished } from './plan-unfinished.ts';
@@ -38,30 +32,17 @@ interface Writable {
   readonly proposals: FixDeps['proposals'] & RevertDeps['proposals'] & QuarantineDeps['proposals'];
 }
 
-export interface PlanDeps extends FreshTelemetryDeps, Writable, Pick<QuarantineDeps, 'tests' | 'stats'> {
+export interface PlanDeps
+  extends FreshTelemetryDeps,
+    CircumstanceDeps,
+    Writable,
+    Pick<GatheredDeps, 'experience'>,
+    Pick<QuarantineDeps, 'tests' | 'stats'> {
   readonly codeHost: FreshTelemetryDeps['codeHost'] & QuarantineDeps['codeHost'];
-  readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'getPlan' | 'putPlan' | 'audit'>;
-  readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis'> &
-    FixDeps['evidence'] &
-    QuarantineDeps['evidence'];
-  readonly experience: Pick<ExperienceStore, 'actionOutcomes'>;
+  readonly incidents: GatheredDeps['incidents'] & Pick<IncidentStore, 'getPlan' | 'putPlan' | 'audit'>;
+  readonly evidence: GatheredDeps['evidence'] & FixDeps['evidence'] & QuarantineDeps['evidence'];
   readonly actions: readonly ActionPlugin[];
   readonly meter: Meter;
-}
-
-/** Of one class; older ones count for little. */
-const OUTCOMES_LOOKED_AT = 500;
-
-interface Material {
-  readonly incident: Incident;
-  readonly classification: Classification;
-  readonly telemetry: Telemetry;
-  readonly diagnosis: Diagnosis;
-  readonly records: readonly ActionRecord[];
-  readonly outcomes: readonly ActionOutcome[];
-  readonly prepared: FixPreparation;
-  readonly revert: PreparedRevert | null;
-  readonly quarantine: QuarantineOutlook;
 }
 
 interface Decided {
@@ -75,18 +56,19 @@ interface Decided {
  * Throws `CorruptRecord` when the incident was not gathered, classified and diagnosed before.
  */
 export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promise<StepOutput<'plan'>> {
-  const gathered = await readMaterial(input.incidentId, deps);
+  const gathered = await readGathered(input.incidentId, deps);
   const { incident, records } = gathered;
   const unfinished = await findUnfinished(incident, records, input.tried, deps.incidents);
   if (unfinished.kind === 'continue') return continued(unfinished.action, incident, deps);
   const telemetry = await readTelemetryAgain(incident.target, gathered.telemetry, deps);
   const fresh = { ...gathered, telemetry };
-  const [prepared, revert, quarantine] = await Promise.all([
+  const [circumstances, prepared, revert, quarantine] = await Promise.all([
+    gatherCircumstances(incident, telemetry, deps),
     prepareFix(fresh, deps),
     prepareRevert(fresh, deps),
     prepareQuarantine(fresh, deps),
   ]);
-  const material = { ...fresh, prepared, revert, quarantine };
+  const material = { ...fresh, circumstances, prepared, revert, quarantine };
   const { judgement, exposure, listed } =
     unfinished.kind === 'unclear'
       ? { judgement: decided(material, { kind: 'human', reason: unfinished.reason }, deps), exposure: null, listed: [] }
@@ -97,24 +79,6 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
   const known = knownFacts(material, listed, deps.configuration);
   await report(plan, incident, { round: input.tried.length, exposure, known }, deps);
   return plan;
-}
-
-async function readMaterial(
-  incidentId: string,
-  deps: PlanDeps,
-): Promise<Omit<Material, 'prepared' | 'revert' | 'quarantine'>> {
-  const incident = await loadIncident(incidentId, deps.incidents);
-  const { classification } = incident;
-  const [telemetry, diagnosis, records, outcomes] = await Promise.all([
-    deps.evidence.getTelemetry(incidentId),
-    deps.evidence.getDiagnosis(incidentId),
-    deps.incidents.listActions(incidentId),
-    classification === null ? [] : deps.experience.actionOutcomes(classification.class, OUTCOMES_LOOKED_AT),
-  ]);
-  if (classification === null || telemetry === null || diagnosis === null) {
-    throw new CorruptRecord(`Incident ${incidentId} was not gathered, classified and diagnosed before its plan.`);
-  }
-  return { incident, classification, telemetry, diagnosis, records, outcomes };
 }
 
 function decided(material: Material, choice: Choice, deps: PlanDeps): Judgement {
@@ -152,6 +116,7 @@ function choiceOf(
     fix,
     revert: material.revert,
     quarantine: material.quarantine.next,
+    circumstances: material.circumstances,
     now: clock.now(),
   };
   const listed = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
@@ -166,7 +131,8 @@ function choiceOf(
   return { choice, exposure, listed };
 }
 
-function judgementOf({ incident, telemetry, diagnosis, records }: Material, choice: Choice, deps: PlanDeps): Judgement {
+function judgementOf(material: Material, choice: Choice, deps: PlanDeps): Judgement {
+  const { incident, telemetry, diagnosis, records, circumstances } = material;
   return decide({
     targetKind: incident.target.kind,
     recovery: recoveryOf(incident.target, telemetry, records),
@@ -176,19 +142,20 @@ function judgementOf({ incident, telemetry, diagnosis, records }: Material, choi
     choice,
     modelConfidence: diagnosis.source === 'model' ? diagnosis.confidence : null,
     actionsSoFar: records.filter(({ state }) => state !== 'refused').length,
+    circumstances,
     now: deps.clock.now(),
   });
 }
 
 /** Only what may be executed is sealed: a proposal has no digest. */
 async function seal(
-  { decision, candidate }: Judgement,
+  { decision, candidate, needsApproval }: Judgement,
   incident: Incident,
   deps: PlanDeps,
 ): Promise<BoundAction | null> {
   if (candidate === null || (decision !== 'act' && decision !== 'approve')) return null;
   const { id: incidentId, target } = incident;
-  const action = bindAction(candidate, { incidentId, target, at: deps.clock.now() });
+  const action = bindAction(candidate, { incidentId, target, at: deps.clock.now(), needsApproval });
   await deps.incidents.putPlan(action);
   return action;
 }

@@ -1,4 +1,5 @@
 import { candidatesFor, rankedFor } from '#shared/app/plan-context.ts';
+import { circumstancesOf } from '#shared/domain/circumstances/circumstances.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
@@ -136,8 +137,10 @@ function judge({ target, telemetry, evidence }: Asked, recall: Recall<Memory>, n
   const answers = recall.ask({ class: failureClass, fingerprint, terms: termsOfLines(linesOf(evidence)), now: NOW });
   answers.best({ limit: FOUND, maxAgeDays: 365, keep: isIncident });
   answers.best({ limit: FOUND, keep: isEntry });
-  const facts = { target, telemetry, classification, configuration, past: [], now: NOW };
-  const listed = rankedFor({ id: `gh-${nth}`, target }, candidatesFor(facts, ACTIONS), OUTCOMES_OF, facts);
+  const around = { now: NOW, deployment: null, load: 'unknown', incidentsInDay: nth % 5 } as const;
+  const circumstances = circumstancesOf(around, configuration.policy.circumstances);
+  const facts = { target, telemetry, classification, configuration, past: [], circumstances, now: NOW };
+  const listed = rankedFor({ target }, candidatesFor(facts, ACTIONS), OUTCOMES_OF, facts);
   const mode = modeOf(configuration, target);
   const service = serviceOf(configuration, target);
   const { policy } = configuration;
@@ -150,6 +153,7 @@ function judge({ target, telemetry, evidence }: Asked, recall: Recall<Memory>, n
     choice: chooseCandidate(listed, null),
     modelConfidence: null,
     actionsSoFar: 0,
+    circumstances,
     now: NOW,
   });
   if (candidate === null) return false;

@@ -29,11 +29,14 @@ async function readAlias(client: LambdaClient, { functionName, alias }: LambdaRe
   const command = new GetAliasCommand({ FunctionName: functionName, Name: alias });
   const { FunctionVersion, RevisionId } = await client.send(command);
   if (!FunctionVersion || !RevisionId) throw new Refused(`Alias ${functionName}:${alias} has no version.`);
-  let publishedAt: string | undefined;
+  let publishedAt: string | null = null;
+  let others: string[] = [];
   let previous = 0;
   for await (const page of paginateListVersionsByFunction({ client }, { FunctionName: functionName })) {
     for (const { Version = '', LastModified } of page.Versions ?? []) {
-      if (Version === FunctionVersion) publishedAt = LastModified;
+      const at = Version === '$LATEST' ? null : instantOf(LastModified);
+      if (Version === FunctionVersion) publishedAt = at;
+      else if (at !== null) others = newestOf([...others, at]);
       const number = /^\d+$/.test(Version) ? Number(Version) : 0;
       if (number < Number(FunctionVersion) && number > previous) previous = number;
     }
@@ -45,7 +48,8 @@ async function readAlias(client: LambdaClient, { functionName, alias }: LambdaRe
     currentVersion: FunctionVersion,
     previousVersion: previous > 0 ? String(previous) : null,
     revisionId: RevisionId,
-    deployedAt: instantOf(publishedAt),
+    deployedAt: publishedAt,
+    ...othersOf(others),
   };
 }
 
@@ -55,6 +59,9 @@ async function readService(client: ECSClient, { cluster, service }: EcsRef): Pro
   const found = services[0];
   const primary = found?.deployments?.find(({ status }) => status === 'PRIMARY');
   const current = primary?.taskDefinition ?? found?.taskDefinition;
+  const replaced = (found?.deployments ?? []).flatMap((one) =>
+    one === primary ? [] : (one.createdAt?.toISOString() ?? []),
+  );
   if (!current) throw new Refused(`There is no service ${service} in cluster ${cluster}.`);
   return {
     kind: 'ecs-service',
@@ -63,8 +70,16 @@ async function readService(client: ECSClient, { cluster, service }: EcsRef): Pro
     currentTaskDefinition: current,
     previousTaskDefinition: await revisionBefore(client, current),
     deployedAt: primary?.createdAt?.toISOString() ?? null,
+    ...othersOf(newestOf(replaced)),
   };
 }
+
+const MOST_OTHERS = 50;
+
+/** Of so many that they tell how restless a service is, whatever there are. */
+const newestOf = (instants: readonly string[]): string[] => [...instants].sort().slice(-MOST_OTHERS);
+
+const othersOf = (otherDeployments: string[]) => (otherDeployments.length === 0 ? {} : { otherDeployments });
 
 async function revisionBefore(client: ECSClient, current: string): Promise<string | null> {
   const { family, revision } = revisionOf(current);

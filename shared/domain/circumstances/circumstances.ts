@@ -10,9 +10,9 @@ export const Circumstances = z.strictObject({
   partOfWeek: PartOfWeek,
   /** Of the service, by the metric that its owner names; `unknown` where none is named, or it is silent. */
   load: Load,
-  /** Of the service within the last day; null where no deployment of it can be read. */
+  /** Of the service within the last day, what was taken back since included; null where no deployment of it can be read. */
   recentDeployments: z.number().int().nonnegative().nullable(),
-  /** Since the newest of them. */
+  /** Since what serves now was deployed, if that was within the last day. */
   minutesSinceDeployment: z.number().nonnegative().nullable(),
   /** Other incidents of the same repository or alarm that ended within the last day, counted up to 25. */
   incidentsInDay: z.number().int().nonnegative(),
@@ -21,8 +21,8 @@ export type Circumstances = z.infer<typeof Circumstances>;
 
 export interface Surroundings {
   readonly now: Date;
-  /** Instants (ISO 8601) at which the service was deployed; null: not known. */
-  readonly deployedAt: readonly string[] | null;
+  /** Instants (ISO 8601) at which what serves now was deployed, and what served or was to serve besides; null: not known. */
+  readonly deployment: { readonly at: string; readonly others: readonly string[] } | null;
   readonly load: Load;
   readonly incidentsInDay: number;
 }
@@ -32,20 +32,20 @@ export const DAY_MILLISECONDS = 24 * 60 * MINUTE;
 
 /** Circumstances at an instant. Throws `RangeError` when the instant is none. */
 export function circumstancesOf(surroundings: Surroundings, rules: CircumstanceRules): Circumstances {
-  const { now, deployedAt, load, incidentsInDay } = surroundings;
-  const ages = deployedAt === null ? null : agesWithinDay(deployedAt, now);
+  const { now, deployment, load, incidentsInDay } = surroundings;
+  const [current = null] = deployment === null ? [] : agesWithinDay([deployment.at], now);
   return {
     partOfWeek: partOfWeekAt(now, rules),
     load,
-    recentDeployments: ages?.length ?? null,
-    minutesSinceDeployment: ages === null || ages.length === 0 ? null : Math.min(...ages) / MINUTE,
+    recentDeployments: deployment && agesWithinDay([deployment.at, ...deployment.others], now).length,
+    minutesSinceDeployment: current === null ? null : current / MINUTE,
     incidentsInDay,
   };
 }
 
 /** A deployment that a clock says is yet to come has just been: our clock is behind. */
-function agesWithinDay(deployedAt: readonly string[], now: Date): number[] {
-  return deployedAt
+function agesWithinDay(instants: readonly string[], now: Date): number[] {
+  return [...new Set(instants)]
     .map((at) => Math.max(0, now.getTime() - Date.parse(at)))
     .filter((milliseconds) => milliseconds < DAY_MILLISECONDS);
 }

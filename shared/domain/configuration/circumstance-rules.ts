@@ -46,7 +46,7 @@ export const CircumstanceRules = z
     /** So long after a deployment, capacity and settings of the service are changed after an approval only; 0: not asked. */
     askAfterDeploymentMinutes: z.number().int().min(0).max(1440).default(30),
     /** From so many deployments within a day on, every action counts one risk higher; null: never. */
-    riskierFromDeploymentsInDay: z.number().int().min(1).max(50).nullable().default(5),
+    riskierFromDeploymentsInDay: z.number().int().min(1).max(50).nullable().default(null),
     /** From so many other incidents of the same place within a day on, every action counts one risk higher; null: never. */
     riskierFromIncidentsInDay: z.number().int().min(1).max(25).nullable().default(10),
   })

@@ -39,6 +39,12 @@ const RunFacts = z.strictObject({
   jobHistories: z.array(JobHistory).max(8).default([]),
 });
 
+/** When else something was deployed: the newest versions of a Lambda function, and what an ECS service has not replaced yet. */
+const OtherDeployments = z
+  .array(z.iso.datetime({ offset: true }))
+  .max(50)
+  .optional();
+
 /** A service's deployment as AWS reports it: which version serves, which served before, and since when. */
 export const Deployment = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -49,6 +55,7 @@ export const Deployment = z.discriminatedUnion('kind', [
     previousVersion: z.string().nullable(),
     revisionId: z.string(),
     deployedAt: z.iso.datetime({ offset: true }).nullable(),
+    otherDeployments: OtherDeployments,
   }),
   z.strictObject({
     kind: z.literal('ecs-service'),
@@ -57,6 +64,7 @@ export const Deployment = z.discriminatedUnion('kind', [
     currentTaskDefinition: z.string(),
     previousTaskDefinition: z.string().nullable(),
     deployedAt: z.iso.datetime({ offset: true }).nullable(),
+    otherDeployments: OtherDeployments,
   }),
 ]);
 export type Deployment = z.infer<typeof Deployment>;

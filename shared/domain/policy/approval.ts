@@ -1,14 +1,26 @@
+import type { PartOfWeek } from '../configuration/circumstance-rules.ts';
 import type { Configuration, Service } from '../configuration/configuration.ts';
 import type { Risk } from '../remediation/bound-action.ts';
 
-/** Why an action of this risk needs a person's approval whatever its confidence; empty when it does not. */
+const WHEN: Readonly<Record<PartOfWeek, string>> = {
+  'working-hours': 'during working hours',
+  evening: 'outside working hours',
+  night: 'at night',
+  weekend: 'on weekends',
+};
+
+/** Why an action of this risk needs a person's approval at this time whatever its confidence; empty when it does not. */
 export function approvalReasons(
   risk: Risk,
   service: Service | null,
-  { approvalRequiredRisks }: Configuration['policy'],
+  { approvalRequiredRisks, circumstances: { askDuring } }: Configuration['policy'],
+  partOfWeek: PartOfWeek,
 ): string[] {
   return [
     ...(approvalRequiredRisks.includes(risk) ? [`Actions of ${risk} risk need an approval.`] : []),
+    ...(askDuring.some(({ risks, during }) => risks.includes(risk) && during.includes(partOfWeek))
+      ? [`Actions of ${risk} risk need an approval ${WHEN[partOfWeek]}.`]
+      : []),
     ...(service?.criticality === 'critical' ? [`The service ${service.id} is critical: a person decides.`] : []),
   ];
 }

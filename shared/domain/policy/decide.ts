@@ -1,11 +1,15 @@
+import type { Circumstances } from '../circumstances/circumstances.ts';
 import type { Configuration, Mode, Service } from '../configuration/configuration.ts';
 import type { TargetContext } from '../incident/target-context.ts';
 import { percentOf } from '../kernel/percent.ts';
+import type { BoundAction } from '../remediation/bound-action.ts';
 import type { Candidate } from '../remediation/candidates.ts';
 import type { Choice } from '../remediation/choice.ts';
 import type { StepPlan } from '../workflow/steps.ts';
 import { approvalReasons } from './approval.ts';
 import { autonomyReasons, type Thresholds, thresholdsOf } from './autonomy.ts';
+import { outsideChangeWindows } from './change-window.ts';
+import { circumstanceReasons, effectiveRisk } from './circumstance-reasons.ts';
 import { activeFreeze } from './freeze.ts';
 import type { Recovery } from './recovery.ts';
 
@@ -22,6 +26,7 @@ export interface DecisionInput {
   readonly modelConfidence: number | null;
   /** Actions executed for this incident so far. */
   readonly actionsSoFar: number;
+  readonly circumstances: Circumstances;
   readonly now: Date;
 }
 
@@ -31,6 +36,8 @@ export interface Judgement {
   readonly reasons: readonly string[];
   /** What is done, asked for or proposed; null when nothing is. */
   readonly candidate: Candidate | null;
+  /** What the approval that is asked for is about; none where none is. */
+  readonly needsApproval?: BoundAction['needsApproval'];
 }
 
 /** What to do about an incident: a pure truth table over trusted facts. The first rule that holds decides. */
@@ -57,34 +64,52 @@ export function decide(input: DecisionInput): Judgement {
 }
 
 function judge(candidate: Candidate, input: DecisionInput): Judgement {
-  const { mode, service, policy } = input;
+  const { mode, policy } = input;
   const proposed = `${candidate.description} ${candidate.reason}`;
   if (mode === 'suggest') {
     return { decision: 'suggest', reasons: ['The mode is suggest: a proposal only.', proposed], candidate };
   }
   const confidence = Math.min(candidate.confidence, input.modelConfidence ?? 1);
   const thresholds = thresholdsOf(candidate.actionId, policy);
-  const denials = denialReasons(confidence, thresholds, input);
+  const outside = outsideChangeWindows(input);
+  const denials = denialReasons(confidence, thresholds, outside, input);
   if (denials.length > 0) return handOver([...denials, proposed], candidate, input);
   const questions = [
-    ...approvalReasons(candidate.risk, service, policy),
+    ...riskReasons(candidate, input),
+    ...(outside === null ? [] : [outside]),
     ...autonomyReasons(candidate, policy),
     ...doubts(confidence, thresholds),
   ];
-  if (questions.length > 0) return { decision: 'approve', reasons: [...questions, proposed], candidate };
+  if (questions.length > 0) {
+    const needsApproval = { reasons: questions, outsideChangeWindow: outside !== null };
+    return { decision: 'approve', reasons: [...questions, proposed], candidate, needsApproval };
+  }
   const why = `Risk ${candidate.risk}, confidence ${percentOf(confidence)} %: allowed without asking.`;
   return { decision: 'act', reasons: [why, proposed], candidate };
+}
+
+/** Why a person decides about an action of this risk, under these circumstances. */
+function riskReasons({ actionId, risk }: Candidate, { service, policy, circumstances }: DecisionInput): string[] {
+  const effective = effectiveRisk(risk, service, circumstances, policy);
+  const asked = approvalReasons(effective.risk, service, policy, circumstances.partOfWeek);
+  return [
+    ...(asked.length > 0 ? effective.reasons : []),
+    ...asked,
+    ...circumstanceReasons(actionId, service, circumstances, policy),
+  ];
 }
 
 /** What rules out acting, even with an approval. */
 function denialReasons(
   confidence: number,
   { ask }: Thresholds,
+  outside: string | null,
   { policy, actionsSoFar, now }: DecisionInput,
 ): string[] {
   const freeze = activeFreeze(policy.freezes, now);
   return [
     ...(freeze ? [`Changes are frozen until ${freeze.to}: ${freeze.reason}.`] : []),
+    ...(outside !== null && policy.circumstances.outsideChangeWindows === 'escalate' ? [outside] : []),
     ...(actionsSoFar >= policy.maxActionsPerIncident
       ? [`${actionsSoFar} actions were executed for this incident; more are not allowed.`]
       : []),
@@ -111,7 +136,7 @@ const BOLDNESS = { escalate: 0, recovered: 0, suggest: 1, approve: 2, act: 3 } a
 /** A model's pick may not gain more freedom than the action that code ranks first. */
 function noBolderThan(best: Judgement, picked: Judgement): Judgement {
   if (BOLDNESS[picked.decision] <= BOLDNESS[best.decision]) return picked;
-  return { decision: best.decision, reasons: [...picked.reasons, ...best.reasons], candidate: picked.candidate };
+  return { ...best, reasons: [...picked.reasons, ...best.reasons], candidate: picked.candidate };
 }
 
 const limit = (share: number): string => `${Math.round(share * 100)} %`;

@@ -1,3 +1,4 @@
+import { partOfWeekAt } from '../circumstances/circumstances.ts';
 import type { Configuration, Mode, Service } from '../configuration/configuration.ts';
 import { stormScopeOf } from '../incident/identity.ts';
 import type { TargetContext } from '../incident/target-context.ts';
@@ -6,6 +7,7 @@ import { isIntact } from '../remediation/bind-action.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
 import { changeableKeys } from '../remediation/target-key.ts';
 import { approvalReasons } from './approval.ts';
+import { judgeChangeWindow } from './change-window.ts';
 import { activeFreeze } from './freeze.ts';
 
 type Policy = Configuration['policy'];
@@ -33,6 +35,7 @@ export interface GuardFacts {
 export function judgeGuard(facts: GuardFacts): string[] {
   return [
     ...judgeControls(facts),
+    ...judgeChangeWindow(facts.action, facts),
     ...judgeSeal(facts),
     ...judgeBlastRadius(facts),
     ...judgeApproval(facts),
@@ -66,10 +69,14 @@ function judgeBlastRadius({ action, targetKey, target, service, fingerprint = nu
     : [`The action would change ${targetKey}, which is not what the incident is about.`];
 }
 
-function judgeApproval({ action, service, policy, approval }: GuardFacts): string[] {
+/** The time of day counts as it is now; whatever else a person was asked for when it was planned is sealed into the plan. */
+function judgeApproval({ action, service, policy, approval, now }: GuardFacts): string[] {
   if (approval === 'approved') return [];
   if (approval !== null) return [`The approval of this plan is ${approval}.`];
-  const needed = approvalReasons(action.risk, service, policy);
+  const needed = [
+    ...approvalReasons(action.risk, service, policy, partOfWeekAt(now, policy.circumstances)),
+    ...(action.needsApproval === undefined ? [] : ['It was planned with an approval.']),
+  ];
   return needed.length > 0 ? [...needed, 'Nobody approved this plan.'] : [];
 }
 

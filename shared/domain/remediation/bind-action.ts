@@ -6,7 +6,12 @@ import type { Candidate } from './candidates.ts';
 /** Seals a candidate for one incident: the only maker of a `BoundAction`. Throws when a part does not fit its schema. */
 export function bindAction(
   candidate: Candidate,
-  binding: { readonly incidentId: string; readonly target: TargetContext; readonly at: Date },
+  binding: {
+    readonly incidentId: string;
+    readonly target: TargetContext;
+    readonly at: Date;
+    readonly needsApproval?: BoundAction['needsApproval'] | undefined;
+  },
 ): BoundAction {
   const content = {
     version: 1 as const,
@@ -19,6 +24,7 @@ export function bindAction(
     description: candidate.description,
     target: binding.target,
     createdAt: binding.at.toISOString(),
+    ...(binding.needsApproval === undefined ? {} : { needsApproval: binding.needsApproval }),
   };
   return BoundAction.parse({ ...content, digest: digestOf(canonicalJson(content)) });
 }

@@ -25,6 +25,8 @@ export const BoundAction = z
     /** In plain words, made by code: what will happen to what. */
     description: z.string(),
     target: TargetContext,
+    /** There when a person has to approve it first: why, in plain words, and whether also because its service should not be changed now. */
+    needsApproval: z.strictObject({ reasons: z.array(z.string()), outsideChangeWindow: z.boolean() }).optional(),
     createdAt: z.iso.datetime(),
     digest: z.string().regex(/^[0-9a-f]{64}$/),
   })

@@ -53,8 +53,8 @@ export interface FunctionConfig {
   readonly forEmbeddings?: Pick<FunctionConfig, 'uses'>;
   /** Rights on the index of vectors: without `recall.vectors` its role gets neither them nor their variables. */
   readonly forVectors?: Pick<FunctionConfig, 'uses'>;
-  /** What its role may read of the catalogue's services: `state` is their alarms and deployments, `logs` their log groups, `metrics` of all. */
-  readonly readsServices?: readonly ('state' | 'logs' | 'metrics')[];
+  /** What its role may read of the catalogue's services: `state` is their alarms and deployments, `logs` their log groups, `metrics` of all, `load` the metric that tells it. */
+  readonly readsServices?: readonly ('state' | 'logs' | 'metrics' | 'load')[];
 }
 
 export function defineFunction<const C extends FunctionConfig>(config: C): C {

@@ -5,6 +5,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import { aClassification, aDiagnosis, anIncident } from '#test/builders/index.ts';
 import {
   makeMemoryControlStore,
@@ -12,11 +13,13 @@ import {
   makeMemoryEvidenceStore,
   makeMemoryExperienceStore,
   makeMemoryIncidents,
+  makeMemoryKnowledgeStore,
   makeMemoryMailer,
   makeMemoryStatsStore,
   makeMemoryTestStore,
   makeMemoryWorkflowEngine,
   makeRecordingMeter,
+  scripted,
 } from '#test/fakes/index.ts';
 import { anActionWorld, fittingContext } from '../plugins/actions/action-world.ts';
 
@@ -54,6 +57,8 @@ export async function aRemedyRig({
     delegations: makeMemoryDelegationStore(),
     evidence,
     experience: makeMemoryExperienceStore(),
+    knowledge: makeMemoryKnowledgeStore(),
+    metrics: scripted<MetricReader>('metrics'),
     control: makeMemoryControlStore(clock),
     ports: actionPorts(world.ports),
     codeHost: world.ports.codeHost,

@@ -7,7 +7,7 @@ import { aConfiguration } from '#test/builders/index.ts';
 
 const rules = (change: Partial<CircumstanceRules> = {}): CircumstanceRules =>
   aConfiguration({ policy: { circumstances: { timeZone: 'Europe/Berlin', ...change } } }).policy.circumstances;
-const quiet = { deployedAt: null, load: 'unknown', incidentsInDay: 0 } as const;
+const quiet = { deployment: null, load: 'unknown', incidentsInDay: 0 } as const;
 const partAt = (at: string, change: Partial<CircumstanceRules> = {}) =>
   circumstancesOf({ now: new Date(at), ...quiet }, rules(change)).partOfWeek;
 
@@ -101,31 +101,34 @@ describe('circumstances', () => {
   const around = { now, load: 'high', incidentsInDay: 3 } as const;
 
   it('[D35] hold the time of day, the load, recent deployments and the incidents of a day', () => {
-    const deployedAt = ['2026-11-20T11:45:00Z', '2026-11-19T12:00:01Z', '2026-11-19T12:00:00Z'];
-    expect(circumstancesOf({ ...around, deployedAt }, rules())).toEqual({
+    const others = ['2026-11-20T11:50:00Z', '2026-11-19T12:00:01Z', '2026-11-19T12:00:00Z'];
+    const deployment = { at: '2026-11-20T11:45:00Z', others };
+    expect(circumstancesOf({ ...around, deployment }, rules())).toEqual({
       partOfWeek: 'working-hours',
       load: 'high',
-      recentDeployments: 2,
+      recentDeployments: 3,
       minutesSinceDeployment: 15,
       incidentsInDay: 3,
     });
   });
 
   it('take a deployment that is yet to come for one of this minute: a clock is behind', () => {
-    const deployedAt = ['2026-11-21T12:00:00Z'];
-    expect(circumstancesOf({ ...around, deployedAt }, rules())).toMatchObject({
+    const deployment = { at: '2026-11-21T12:00:00Z', others: [] };
+    expect(circumstancesOf({ ...around, deployment }, rules())).toMatchObject({
       recentDeployments: 1,
       minutesSinceDeployment: 0,
     });
   });
 
   it('tell a service that nobody deployed from one of which nothing is known', () => {
-    expect(circumstancesOf({ ...around, deployedAt: [] }, rules()).recentDeployments).toBe(0);
-    expect(circumstancesOf({ ...around, deployedAt: null }, rules()).recentDeployments).toBeNull();
+    const old = { at: '2026-10-20T12:00:00Z', others: [] };
+    const of = (deployment: typeof old | null) => circumstancesOf({ ...around, deployment }, rules());
+    expect(of(old)).toMatchObject({ recentDeployments: 0, minutesSinceDeployment: null });
+    expect(of(null)).toMatchObject({ recentDeployments: null, minutesSinceDeployment: null });
   });
 
   it('are read back from the facts of an audit entry, where it has them all', () => {
-    const told = circumstancesOf({ ...around, deployedAt: [] }, rules());
+    const told = circumstancesOf({ ...around, deployment: null }, rules());
     expect(circumstancesIn({ decision: 'act', ...told })).toEqual(Circumstances.parse(told));
     const { load: _load, ...part } = told;
     expect(circumstancesIn({ decision: 'act', ...part })).toBeNull();

@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Circumstances, Load } from '#shared/domain/circumstances/circumstances.ts';
+import { PartOfWeek } from '#shared/domain/configuration/circumstance-rules.ts';
 import { type DecisionInput, decide } from '#shared/domain/policy/decide.ts';
-import { aConfiguration, aService } from '#test/builders/index.ts';
+import type { Risk } from '#shared/domain/remediation/bound-action.ts';
+import { aConfiguration, aService, someCircumstances } from '#test/builders/index.ts';
 import { aCandidate } from '../remediation/a-candidate.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
@@ -19,6 +22,7 @@ function input(change: Partial<DecisionInput> & { candidate?: Parameters<typeof 
     choice: { kind: 'chosen', candidate: best, best },
     modelConfidence: null,
     actionsSoFar: 0,
+    circumstances: someCircumstances(),
     now,
     ...fields,
   };
@@ -30,6 +34,19 @@ const healthy = { kind: 'recovered', how: 'The alarm is OK again.' } as const;
 const doubtful = { kind: 'doubtful', why: 'Its roll back was undone.' } as const;
 const none = { kind: 'none' } as const;
 const human = { kind: 'human', reason: 'The model asks for a human.' } as const;
+
+type Rules = NonNullable<NonNullable<Parameters<typeof aConfiguration>[0]>['policy']>['circumstances'];
+const ruled = (circumstances: Rules) => policyOf({ policy: { circumstances } });
+const around = (change: Partial<Circumstances>) => ({ circumstances: someCircumstances(change) });
+const during = (partOfWeek: PartOfWeek) => around({ partOfWeek });
+const asking = (risk: Risk, ...parts: PartOfWeek[]) => ruled({ askDuring: [{ risks: [risk], during: parts }] });
+const night = { from: '22:00', to: '04:00' };
+const noon = { days: ['sat' as const], from: '12:00', to: '12:01' };
+const [low, medium] = [{ risk: 'low' }, { risk: 'medium' }] as const;
+const scale = { actionId: 'scale-ecs-service' } as const;
+const refresh = { actionId: 'refresh-instances', risk: 'medium' } as const;
+const rollback = { actionId: 'rollback-lambda-alias', risk: 'medium' } as const;
+const requests = { metric: { namespace: 'Shop', name: 'Requests' }, low: 10, high: 100 };
 
 describe('the decision', () => {
   it.each([
@@ -91,6 +108,112 @@ describe('the decision', () => {
     expect(decide(input()).decision).toBe('act');
     expect(decide(input({ service: aService({ criticality: 'critical' }) })).decision).toBe('approve');
     expect(decide(input(policyOf({ policy: { freezes: [frozen] } }))).decision).toBe('escalate');
+  });
+
+  it.each([
+    // Beside the change windows of all, or of the service alone.
+    ['approve', ruled({ changeWindows: [night] })],
+    ['act', ruled({ changeWindows: [noon] })],
+    ['act', ruled({ changeWindows: [night, noon] })],
+    ['escalate', ruled({ changeWindows: [night], outsideChangeWindows: 'escalate' })],
+    ['act', ruled({ changeWindows: [noon], outsideChangeWindows: 'escalate' })],
+    ['approve', { service: aService({ changeWindows: [night] }) }],
+    ['act', { ...ruled({ changeWindows: [night] }), service: aService({ changeWindows: [noon] }) }],
+    ['act', { ...ruled({ changeWindows: [night] }), service: aService({ changeWindows: [] }) }],
+    // A run is no service, and no change of one.
+    ['act', { ...ruled({ changeWindows: [night] }), service: null, targetKind: 'github-run' as const }],
+    // By the part of the week and the risk.
+    ['approve', { ...asking('medium', 'weekend'), candidate: medium, ...during('weekend') }],
+    ['act', { ...asking('medium', 'weekend'), candidate: medium, ...during('working-hours') }],
+    ['act', { ...asking('medium', 'weekend'), candidate: low, ...during('weekend') }],
+    ['act', { ...asking('low', 'working-hours', 'evening'), candidate: low, ...during('night') }],
+    ['approve', { ...asking('low', 'working-hours', 'evening'), candidate: low, ...during('evening'), service: null }],
+    // Right after a deployment capacity and settings wait for a person; taking it back does not.
+    ['approve', { candidate: scale, ...around({ minutesSinceDeployment: 29.9 }) }],
+    ['act', { candidate: scale, ...around({ minutesSinceDeployment: 30 }) }],
+    ['act', { candidate: scale, ...around({ minutesSinceDeployment: null }) }],
+    ['act', { candidate: rollback, ...around({ minutesSinceDeployment: 5 }) }],
+    ['act', { candidate: { actionId: 'redeploy-ecs-service' }, ...around({ minutesSinceDeployment: 5 }) }],
+    ['approve', { candidate: { actionId: 'a-playbook' }, ...around({ minutesSinceDeployment: 5 }) }],
+    ['act', { candidate: scale, ...around({ minutesSinceDeployment: 0 }), ...ruled({ askAfterDeploymentMinutes: 0 }) }],
+    // What interrupts a service waits while it is busy, or while nobody can tell.
+    ['approve', { candidate: refresh, ...around({ load: 'high' }) }],
+    ['act', { candidate: refresh, ...around({ load: 'normal' }) }],
+    ['act', { candidate: refresh, ...around({ load: 'unknown' }) }],
+    ['approve', { candidate: refresh, ...around({ load: 'unknown' }), service: aService({ load: requests }) }],
+    ['act', { candidate: scale, ...around({ load: 'high' }) }],
+    ['approve', { candidate: { actionId: 'a-playbook' }, ...around({ load: 'high' }) }],
+    // Trouble of a day makes every action of a service riskier; a repository's many failed runs are ordinary.
+    ['approve', { candidate: medium, ...around({ incidentsInDay: 10 }) }],
+    ['act', { candidate: medium, ...around({ incidentsInDay: 9 }) }],
+    ['act', { candidate: low, ...around({ incidentsInDay: 25 }) }],
+    ['act', { candidate: medium, ...around({ incidentsInDay: 25 }), service: null, targetKind: 'github-run' as const }],
+    ['act', { candidate: medium, ...around({ recentDeployments: 40 }) }],
+    [
+      'approve',
+      { candidate: medium, ...around({ recentDeployments: 3 }), ...ruled({ riskierFromDeploymentsInDay: 3 }) },
+    ],
+    [
+      'approve',
+      {
+        candidate: low,
+        ...around({ recentDeployments: 3, incidentsInDay: 10 }),
+        ...ruled({ riskierFromDeploymentsInDay: 3 }),
+      },
+    ],
+  ] as const)('[D35] weighs what is going on: %s, with its reasons, for %j', (decision, change) => {
+    const judgement = decide(input(change));
+    expect(judgement.decision).toBe(decision);
+    expect(judgement.reasons.join('')).not.toBe('');
+    expect(judgement.needsApproval === undefined).toBe(decision !== 'approve');
+  });
+
+  it('says in plain words why a person is asked, and whether it is for being outside of a change window', () => {
+    const inside = decide(input({ candidate: { risk: 'high' } }));
+    expect(inside.needsApproval).toEqual({
+      reasons: ['Actions of high risk need an approval.'],
+      outsideChangeWindow: false,
+    });
+    const outside = decide(input({ ...ruled({ changeWindows: [night], timeZone: 'Europe/Berlin' }) }));
+    expect(outside.needsApproval).toEqual({
+      reasons: ['It is outside the change windows of checkout (22:00 to 04:00; Europe/Berlin).'],
+      outsideChangeWindow: true,
+    });
+    const riskier = decide(input({ candidate: medium, ...around({ incidentsInDay: 12 }) }));
+    expect(riskier.reasons.slice(0, 2)).toEqual([
+      'Its risk counts as high, not medium: 12 other incidents of the same alarm ended within a day.',
+      'Actions of high risk need an approval.',
+    ]);
+  });
+
+  it('never becomes bolder by any circumstance', () => {
+    const rules = fc.record({
+      changeWindows: fc.subarray([night, noon]),
+      outsideChangeWindows: fc.constantFrom('approve' as const, 'escalate' as const),
+      askDuring: fc.subarray([{ risks: ['low' as const], during: [...PartOfWeek.options] }]),
+      riskierFromDeploymentsInDay: fc.option(fc.integer({ min: 1, max: 9 })),
+    });
+    const candidate = fc.record({
+      actionId: fc.constantFrom('scale-ecs-service', 'refresh-instances', 'rollback-lambda-alias', 'a-playbook'),
+      risk: fc.constantFrom('low' as const, 'medium' as const, 'high' as const),
+      confidence: fc.constantFrom(0.5, 0.7, 0.9),
+    });
+    const circumstances = fc.record({
+      partOfWeek: fc.constantFrom(...PartOfWeek.options),
+      load: fc.constantFrom(...Load.options),
+      recentDeployments: fc.option(fc.nat(9)),
+      minutesSinceDeployment: fc.option(fc.nat(90)),
+      incidentsInDay: fc.nat(25),
+    });
+    const boldness = { escalate: 0, recovered: 0, suggest: 1, approve: 2, act: 3 };
+    fc.assert(
+      fc.property(rules, candidate, circumstances, (some, one, what) => {
+        const quiet = { askAfterDeploymentMinutes: 0, riskierFromIncidentsInDay: null };
+        const free = decide(input({ candidate: one, ...ruled(quiet) }));
+        const bound = decide(input({ candidate: one, circumstances: what, ...ruled(some) }));
+        expect(boldness[bound.decision]).toBeLessThanOrEqual(boldness[free.decision]);
+      }),
+    );
   });
 
   it('lets a model lower the confidence, never raise it', () => {

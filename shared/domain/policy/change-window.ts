@@ -1,0 +1,44 @@
+import { isWithin, wallClockAt } from '../circumstances/wall-clock.ts';
+import type { ChangeWindow, CircumstanceRules } from '../configuration/circumstance-rules.ts';
+import type { Configuration, Service } from '../configuration/configuration.ts';
+import type { BoundAction } from '../remediation/bound-action.ts';
+
+interface Moment {
+  readonly service: Service | null;
+  readonly policy: Configuration['policy'];
+  readonly now: Date;
+}
+
+/**
+ * Why a service may not be changed without a word at this moment: it has change windows (its own, else those for all), and none of them is
+ * open. Null when it may, and for what is no service. Throws for no instant, so that it fails closed.
+ */
+export function outsideChangeWindows({ service, policy: { circumstances }, now }: Moment): string | null {
+  const windows = service === null ? [] : (service.changeWindows ?? circumstances.changeWindows);
+  if (service === null || windows.length === 0) return null;
+  const clock = wallClockAt(now, circumstances.timeZone);
+  if (windows.some((window) => isWithin(clock, window, window.days))) return null;
+  return `It is outside the change windows of ${service.id} (${inWords(windows, circumstances)}).`;
+}
+
+/**
+ * Change windows, looked at again right before an effect: an action that was planned, or approved, within one does not run outside of it,
+ * unless it was approved for being outside.
+ */
+export function judgeChangeWindow({ needsApproval }: Pick<BoundAction, 'needsApproval'>, moment: Moment): string[] {
+  const outside = outsideChangeWindows(moment);
+  if (outside === null) return [];
+  const mayBeApproved = moment.policy.circumstances.outsideChangeWindows === 'approve';
+  if (mayBeApproved && needsApproval?.outsideChangeWindow === true) return [];
+  return [outside, ...(mayBeApproved ? ['Nobody approved it for that.'] : [])];
+}
+
+const MOST_NAMED = 3;
+
+function inWords(windows: readonly ChangeWindow[], { timeZone }: CircumstanceRules): string {
+  const named = windows.slice(0, MOST_NAMED).map(({ days, from, to }) => `${daysInWords(days)}${from} to ${to}`);
+  const more = windows.length - named.length;
+  return `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}; ${timeZone}`;
+}
+
+const daysInWords = (days: ChangeWindow['days']): string => (days.length === 7 ? '' : `${days.join(', ')} `);

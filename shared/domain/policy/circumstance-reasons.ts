@@ -1,0 +1,65 @@
+import type { Circumstances } from '../circumstances/circumstances.ts';
+import type { Configuration, Service } from '../configuration/configuration.ts';
+import { Risk } from '../remediation/bound-action.ts';
+import { natureOf } from './action-nature.ts';
+
+type Policy = Configuration['policy'];
+
+/** An action's risk as it counts now, and why it is more than its own. */
+export interface EffectiveRisk {
+  readonly risk: Risk;
+  readonly reasons: readonly string[];
+}
+
+/**
+ * The risk of an action for a service that many deployments or incidents have troubled today: one step more for each. Runs keep theirs:
+ * many failed runs a day are ordinary, and outsiders can cause them.
+ */
+export function effectiveRisk(
+  risk: Risk,
+  service: Service | null,
+  circumstances: Circumstances,
+  { circumstances: rules }: Policy,
+): EffectiveRisk {
+  if (service === null) return { risk, reasons: [] };
+  const { recentDeployments, incidentsInDay } = circumstances;
+  const { riskierFromDeploymentsInDay, riskierFromIncidentsInDay } = rules;
+  const troubles = [
+    ...(reaches(recentDeployments, riskierFromDeploymentsInDay)
+      ? [`${service.id} was deployed ${recentDeployments} times within a day`]
+      : []),
+    ...(reaches(incidentsInDay, riskierFromIncidentsInDay)
+      ? [`${incidentsInDay} other incidents of the same alarm ended within a day`]
+      : []),
+  ];
+  const raised = Risk.options[Math.min(Risk.options.indexOf(risk) + troubles.length, Risk.options.length - 1)] ?? risk;
+  if (raised === risk) return { risk, reasons: [] };
+  return { risk: raised, reasons: [`Its risk counts as ${raised}, not ${risk}: ${troubles.join(', and ')}.`] };
+}
+
+const reaches = (count: number | null, limit: number | null): boolean =>
+  count !== null && limit !== null && count >= limit;
+
+/** Why a person is asked about an action that this is not the moment for; empty when it is. */
+export function circumstanceReasons(
+  actionId: string,
+  service: Service | null,
+  { load, minutesSinceDeployment }: Circumstances,
+  { circumstances: { askAfterDeploymentMinutes } }: Policy,
+): string[] {
+  if (service === null) return [];
+  const { changesSettings, interrupts } = natureOf(actionId);
+  const justDeployed = minutesSinceDeployment !== null && minutesSinceDeployment < askAfterDeploymentMinutes;
+  const unreadable = load === 'unknown' && service.load !== null;
+  return [
+    ...(changesSettings && justDeployed
+      ? [`${service.id} was deployed ${Math.floor(minutesSinceDeployment)} minutes ago, which may be the cause.`]
+      : []),
+    ...(interrupts && load === 'high'
+      ? [`${service.id} is under high load: what interrupts it needs an approval.`]
+      : []),
+    ...(interrupts && unreadable
+      ? [`The load of ${service.id} is not known: what interrupts it needs an approval.`]
+      : []),
+  ];
+}
