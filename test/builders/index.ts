@@ -1,3 +1,4 @@
+export * from './circumstances.ts';
 export * from './configuration.ts';
 export * from './diagnoses.ts';
 export * from './experience.ts';
