@@ -1,6 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { AlarmState } from '#shared/ports/cloud.ts';
-import type { Grant, Verification, VerificationSchedule } from './contract.ts';
+import type { ActionPorts, Grant, Observation, Verification, VerificationSchedule } from './contract.ts';
 
 /** CloudWatch shows composite alarms only to a caller whose right is scoped to `*`; it reads, nothing more. */
 export const READ_ALARMS: Grant = { actions: ['cloudwatch:DescribeAlarms'], resources: ['*'] };
@@ -8,6 +8,14 @@ export const READ_ALARMS: Grant = { actions: ['cloudwatch:DescribeAlarms'], reso
 /** How often to look at an alarm after a deployment was changed. */
 export function alarmSchedule({ verification }: Configuration): VerificationSchedule {
   return { intervalSeconds: verification.alarmIntervalSeconds, maxPolls: verification.alarmMaxPolls };
+}
+
+/** What an action observes that has not started: there is no reason left for it once its alarm is OK. A missing alarm is none that is OK. */
+export async function whileRinging(alarmName: string, { alarms }: Pick<ActionPorts, 'alarms'>): Promise<Observation> {
+  const alarm = await alarms.read(alarmName);
+  return alarm?.state === 'OK'
+    ? { kind: 'superseded', reason: 'The alarm is OK again by itself.' }
+    : { kind: 'not-started' };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
-import { alarmSchedule, judgeAlarm } from './alarm-verification.ts';
+import { alarmSchedule, judgeAlarm, whileRinging } from './alarm-verification.ts';
 import type { ActionPlugin, ActionPorts, Observation } from './contract.ts';
 
 export interface SettingParameters {
@@ -60,9 +60,7 @@ async function observe<P extends SettingParameters>(
   }
   if (value !== parameters.from) return { kind: 'superseded', reason: changedBySomebody(setting, parameters) };
   if (refusal != null) return { kind: 'superseded', reason: refusal };
-  const alarm = await ports.alarms.read(parameters.alarmName);
-  if (alarm?.state === 'OK') return { kind: 'superseded', reason: 'The alarm is OK again by itself.' };
-  return { kind: 'not-started' };
+  return await whileRinging(parameters.alarmName, ports);
 }
 
 async function restore<P extends SettingParameters>(

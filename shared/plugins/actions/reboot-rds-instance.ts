@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { resourceKey } from '#shared/domain/remediation/resource-ref.ts';
-import { alarmSchedule, judgeAlarm } from './alarm-verification.ts';
+import { alarmSchedule, judgeAlarm, whileRinging } from './alarm-verification.ts';
 import {
   type ActionPlugin,
   type ActionPorts,
@@ -47,9 +47,7 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
   }
   if (status !== 'available')
     return { kind: 'superseded', reason: `The database ${parameters.instance} is ${status}.` };
-  const alarm = await ports.alarms.read(parameters.alarmName);
-  if (alarm?.state === 'OK') return { kind: 'superseded', reason: 'The alarm is OK again by itself.' };
-  return { kind: 'not-started' };
+  return await whileRinging(parameters.alarmName, ports);
 }
 
 function isLater(now: string | null, before: string | null): boolean {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { ecsServiceKey } from '#shared/domain/remediation/resource-ref.ts';
-import { alarmSchedule, judgeAlarm } from './alarm-verification.ts';
+import { alarmSchedule, judgeAlarm, whileRinging } from './alarm-verification.ts';
 import {
   type ActionPlugin,
   type ActionPorts,
@@ -61,9 +61,7 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
   if (deploymentId !== parameters.deploymentId) {
     return { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
   }
-  const alarm = await ports.alarms.read(parameters.alarmName);
-  if (alarm?.state === 'OK') return { kind: 'superseded', reason: 'The alarm is OK again by itself.' };
-  return { kind: 'not-started' };
+  return await whileRinging(parameters.alarmName, ports);
 }
 
 async function execute(parameters: Parameters, ports: ActionPorts): Promise<Receipt> {

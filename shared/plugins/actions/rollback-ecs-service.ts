@@ -3,7 +3,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { ecsServiceKey } from '#shared/domain/remediation/resource-ref.ts';
-import { alarmSchedule, judgeAlarm, READ_ALARMS } from './alarm-verification.ts';
+import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from './alarm-verification.ts';
 import {
   type ActionGrants,
   type ActionPlugin,
@@ -89,15 +89,13 @@ function receiptOf(parameters: Parameters, at: Date): Receipt {
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
   const current = await readService(parameters, ports);
-  const alarm = await ports.alarms.read(parameters.alarmName);
   if (current === parameters.toTaskDefinition) {
     return { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
   }
   if (current !== parameters.fromTaskDefinition) {
     return { kind: 'superseded', reason: `Somebody deployed to ${nameOf(parameters)} since it was planned.` };
   }
-  if (alarm?.state === 'OK') return { kind: 'superseded', reason: 'The alarm is OK again by itself.' };
-  return { kind: 'not-started' };
+  return await whileRinging(parameters.alarmName, ports);
 }
 
 /** Amazon ECS knows no conditional update: a last look leaves others the least time to deploy unseen. */

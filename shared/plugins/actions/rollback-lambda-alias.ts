@@ -3,7 +3,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { aliasKey } from '#shared/domain/remediation/target-key.ts';
-import { alarmSchedule, judgeAlarm, READ_ALARMS } from './alarm-verification.ts';
+import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from './alarm-verification.ts';
 import {
   type ActionGrants,
   type ActionPlugin,
@@ -77,15 +77,13 @@ function receiptOf(parameters: Parameters, at: Date): Receipt {
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
   const { currentVersion, revisionId } = await readAlias(parameters, ports);
-  const alarm = await ports.alarms.read(parameters.alarmName);
   if (currentVersion === parameters.toVersion) {
     return { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
   }
   if (currentVersion !== parameters.fromVersion || revisionId !== parameters.revisionId) {
     return { kind: 'superseded', reason: `Somebody changed ${nameOf(parameters)} since it was planned.` };
   }
-  if (alarm?.state === 'OK') return { kind: 'superseded', reason: 'The alarm is OK again by itself.' };
-  return { kind: 'not-started' };
+  return await whileRinging(parameters.alarmName, ports);
 }
 
 async function execute(parameters: Parameters, ports: ActionPorts): Promise<Receipt> {

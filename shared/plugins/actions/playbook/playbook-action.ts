@@ -7,7 +7,7 @@ import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import { fillText } from '#shared/domain/playbook/template.ts';
 import type { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
 import { playbookKey } from '#shared/domain/remediation/target-key.ts';
-import { alarmSchedule, judgeAlarm, READ_ALARMS } from '../alarm-verification.ts';
+import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from '../alarm-verification.ts';
 import { type ActionGrants, type ActionPlugin, defineAction, type ProposalContext } from '../contract.ts';
 import { apiCall } from './api-call.ts';
 import { type Mechanics, type PlaybookParameters, valuesOf } from './mechanics.ts';
@@ -47,9 +47,7 @@ function playbookAction(playbook: Playbook, sample: PlaybookParameters): ActionP
     schedule: alarmSchedule,
     observe: async (bound, ports) => {
       const observation = await mechanics.observe(bound, ports);
-      if (observation.kind !== 'not-started') return observation;
-      const alarm = await ports.alarms.read(bound.alarmName);
-      return alarm?.state === 'OK' ? { kind: 'superseded', reason: 'The alarm is OK again by itself.' } : observation;
+      return observation.kind === 'not-started' ? await whileRinging(bound.alarmName, ports) : observation;
     },
     execute: mechanics.execute,
     verify: async (bound, receipt, { ports, configuration }) => {
