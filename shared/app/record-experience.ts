@@ -1,3 +1,4 @@
+import { type Circumstances, circumstancesIn } from '#shared/domain/circumstances/circumstances.ts';
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
@@ -10,15 +11,15 @@ import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 export interface ExperienceDeps {
-  readonly incidents: Pick<IncidentStore, 'listAudit'>;
+  readonly incidents: Pick<IncidentStore, 'listAudit' | 'getPlan'>;
   readonly experience: Pick<ExperienceStore, 'addActionOutcome' | 'addExperimentOutcome'>;
   readonly clock: Clock;
   readonly meter: Meter;
 }
 
 /**
- * Keeps what verification found of each action, and what came of the experiment that the incident met, also by doing nothing. What was not verified, or ran out
- * of time, is no outcome. An incident is closed also when this cannot be written; that is counted.
+ * Keeps what verification found of each action, what people rejected, and what came of the experiment that the incident met, also by doing nothing. What was not
+ * verified, or ran out of time, is no outcome. An incident is closed also when this cannot be written; that is counted.
  */
 export async function keepExperience(
   incident: Incident,
@@ -30,10 +31,15 @@ export async function keepExperience(
     const trail = await deps.incidents.listAudit(incident.id);
     const held = heldOutcome(incident, trail, deps.clock.now());
     if (held !== null) await deps.experience.addExperimentOutcome(held);
+    for (const outcome of await rejectedOutcomes(incident, trail, deps))
+      await deps.experience.addActionOutcome(outcome);
     if (actions.every(({ verified }) => verified === null)) return;
     const inconclusive = inconclusiveIn(trail);
     const known = actions.filter(({ verified, digest }) => verified !== null && !inconclusive.has(digest));
-    for (const action of known) await keepAction(incident, action, deps);
+    for (const action of known) {
+      const outcome = outcomeOf(incident, action, circumstancesOfPlan(trail, action.digest));
+      if (outcome !== null) await deps.experience.addActionOutcome(outcome);
+    }
     if (known.length > 0) await keepExperiment(incident, actions, { input, trail }, deps);
   } catch {
     deps.meter.count('experience-lost');
@@ -45,32 +51,56 @@ export function inconclusiveIn(trail: readonly AuditEntry[]): ReadonlySet<string
   return new Set(trail.flatMap(({ facts }) => (facts.inconclusive === true ? [String(facts.digest)] : [])));
 }
 
-async function keepAction(incident: Incident, action: ActionRecord, { experience }: ExperienceDeps): Promise<void> {
-  const outcome = outcomeOf(incident, action);
-  if (outcome !== null) await experience.addActionOutcome(outcome);
+/** What went on when a plan was made, as its audit entry tells it; null where it does not. */
+export function circumstancesOfPlan(trail: readonly AuditEntry[], digest: string): Circumstances | null {
+  const plan = trail.find(({ event, facts }) => event === 'plan.made' && facts.digest === digest);
+  return plan === undefined ? null : circumstancesIn(plan.facts);
 }
 
 /** What verification found of an action, as it is counted; null where it shows nothing. */
-export function outcomeOf(incident: Incident, action: ActionRecord): ActionOutcome | null {
-  const { target, classification } = incident;
+export function outcomeOf(
+  incident: Incident,
+  { digest, actionId, verified, intendedAt: at }: ActionRecord,
+  circumstances: Circumstances | null,
+): ActionOutcome | null {
+  const filed = filedUnder(incident);
+  if (filed === null || verified === null) return null;
+  // What it is for was verified, also where that does not heal by itself.
+  const found = verified === 'advanced' ? 'recovered' : verified;
+  return { ...filed, digest, actionId, verified: found, at, ...(circumstances === null ? {} : { circumstances }) };
+}
+
+function filedUnder({
+  id: incidentId,
+  target,
+  classification,
+}: Incident): Pick<ActionOutcome, 'version' | 'incidentId' | 'class' | 'scope' | 'trusted'> | null {
   const scope = knowledgeScopeOf(target);
-  if (scope === null || classification === null || action.verified === null) return null;
-  const { incidentId, digest, actionId, verified } = action;
+  if (scope === null || classification === null) return null;
   const trusted = target.kind === 'alarm' || (target.kind === 'github-run' && target.onDefaultBranch);
-  const at = action.intendedAt;
-  const failureClass = classification.class;
-  return {
-    version: 1,
-    incidentId,
-    digest,
-    class: failureClass,
-    scope,
-    actionId,
-    // What it is for was verified, also where that does not heal by itself.
-    verified: verified === 'advanced' ? 'recovered' : verified,
-    trusted,
-    at,
-  };
+  return { version: 1, incidentId, class: classification.class, scope, trusted };
+}
+
+/**
+ * What people rejected counts as tried without success: they know what it would have done. It lowers what is expected, and proves nothing.
+ */
+async function rejectedOutcomes(
+  incident: Incident,
+  trail: readonly AuditEntry[],
+  { incidents }: ExperienceDeps,
+): Promise<ActionOutcome[]> {
+  const filed = filedUnder(incident);
+  const rejected = trail.filter(({ event }) => event === 'approval.rejected');
+  if (filed === null || rejected.length === 0) return [];
+  const outcomes = rejected.map(async ({ at, facts }): Promise<ActionOutcome[]> => {
+    const digest = String(facts.digest);
+    const plan = await incidents.getPlan(incident.id, digest);
+    if (plan === null) return [];
+    const circumstances = circumstancesOfPlan(trail, digest);
+    const said = { ...filed, digest, actionId: plan.actionId, verified: 'failed', by: String(facts.by), at } as const;
+    return [{ ...said, ...(circumstances === null ? {} : { circumstances }) }];
+  });
+  return (await Promise.all(outcomes)).flat();
 }
 
 /**

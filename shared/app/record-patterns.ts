@@ -38,7 +38,7 @@ export async function keepPatterns(
   deps: KeepPatternsDeps,
 ): Promise<void> {
   const decisive = actions.findLast(({ verified }) => verified !== null);
-  const outcome = decisive === undefined ? null : outcomeOf(incident, decisive);
+  const outcome = decisive === undefined ? null : outcomeOf(incident, decisive, null);
   if (decisive === undefined || outcome === null) return;
   try {
     await learnFrom(incident, decisive, outcome, deps);

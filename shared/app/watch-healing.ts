@@ -8,9 +8,10 @@ import type { HealingStore } from '#shared/ports/healing-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { outcomeOf } from './record-experience.ts';
+import { circumstancesOfPlan, outcomeOf } from './record-experience.ts';
 
 export interface WatchHealingDeps {
+  readonly incidents: Pick<IncidentStore, 'listAudit'>;
   readonly healing: Pick<HealingStore, 'watch'>;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -22,13 +23,14 @@ const DAY = 24 * 3600 * 1000;
 export async function watchHealing(
   incident: Incident,
   actions: readonly ActionRecord[],
-  { healing, configuration, clock }: WatchHealingDeps,
+  { incidents, healing, configuration, clock }: WatchHealingDeps,
 ): Promise<void> {
   const serviceId = serviceOf(configuration, incident.target)?.id ?? null;
   const key = fingerprintKeyOf(incident, incident.classification?.fingerprint ?? null, serviceId);
   const { healedAfterDays } = configuration.verification;
   if (key === null || healedAfterDays === 0) return;
   const helped = actions.findLast(({ verified }) => verified === 'recovered');
+  const trail = helped === undefined ? [] : await incidents.listAudit(incident.id);
   const now = clock.now();
   await healing.watch({
     version: 1,
@@ -38,7 +40,7 @@ export async function watchHealing(
     state: 'watching',
     resolvedAt: now.toISOString(),
     dueAt: new Date(now.getTime() + healedAfterDays * DAY).toISOString(),
-    outcome: helped === undefined ? null : outcomeOf(incident, helped),
+    outcome: helped === undefined ? null : outcomeOf(incident, helped, circumstancesOfPlan(trail, helped.digest)),
     recurredAs: null,
     recurredAt: null,
   });

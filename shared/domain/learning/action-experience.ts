@@ -3,7 +3,7 @@ import { Circumstances } from '../circumstances/circumstances.ts';
 import { rateInterval } from '../failure/beta.ts';
 import { FailureClass } from '../failure/failure-class.ts';
 
-/** What verification found of an action that was executed for an incident. */
+/** What verification found of an action that was executed for an incident, or what a person said of one. */
 export const ActionOutcome = z.strictObject({
   version: z.literal(1),
   incidentId: z.string(),
@@ -16,6 +16,8 @@ export const ActionOutcome = z.strictObject({
   verified: z.enum(['recovered', 'failed']),
   /** An alarm, or a run of the default branch: nobody outside could stage it. What others can cause may lower a confidence, never raise it. */
   trusted: z.boolean(),
+  /** The person who said so; without one, verification found it. */
+  by: z.string().max(200).optional(),
   at: z.iso.datetime(),
   /** When its plan was made; outcomes before have none. */
   circumstances: Circumstances.optional(),

@@ -15,6 +15,7 @@ import {
   anActionRecord,
   anIncident,
   aSignal,
+  someCircumstances,
 } from '#test/builders/index.ts';
 import {
   fakeClock,
@@ -172,6 +173,33 @@ describe('recording the end of an incident', () => {
     ]);
     expect(await experience.experimentOutcomes('rerun-first', 10)).toMatchObject([
       { variantId: 'control', success: false, sideEffects: ['undone'] },
+    ]);
+  });
+
+  it('keeps with an outcome in which circumstances its plan was made, also when the failure comes back', async () => {
+    const { run, experience, healing, incidents, incident, plan, clock } = await setUp();
+    const circumstances = someCircumstances({ partOfWeek: 'night', recentDeployments: 2 });
+    const facts = { digest: plan.digest, decision: 'act', ...circumstances };
+    await incidents.audit(incident.id, 'plan#1', { at: clock.now().toISOString(), event: 'plan.made', facts });
+    await run();
+    expect(await experience.actionOutcomes(incident.classification?.class ?? 'unknown', 10)).toMatchObject([
+      { verified: 'recovered', circumstances },
+    ]);
+    const key = fingerprintKeyOf(incident, FINGERPRINT, null) ?? '';
+    expect(await healing.recur(key, 'gh-2', clock.now())).toMatchObject({ outcome: { circumstances } });
+  });
+
+  it('counts what a person rejected as a failure, once, and says whose word it is', async () => {
+    const { run, experience, incidents, incident, plan, clock } = await setUp(null);
+    const audit = (key: string, event: string, facts: Record<string, string | number | null>) =>
+      incidents.audit(incident.id, key, { at: clock.now().toISOString(), event, facts });
+    await audit('plan#1', 'plan.made', { digest: plan.digest, decision: 'approve', ...someCircumstances() });
+    await audit('rejected', 'approval.rejected', { digest: plan.digest, by: 'github:reviewer' });
+    await audit('unknown', 'approval.rejected', { digest: 'f'.repeat(64), by: 'github:reviewer' });
+    await run('escalated');
+    await run('escalated');
+    expect(await experience.actionOutcomes(incident.classification?.class ?? 'unknown', 10)).toMatchObject([
+      { actionId: plan.actionId, verified: 'failed', by: 'github:reviewer', circumstances: someCircumstances() },
     ]);
   });
 
