@@ -5,7 +5,7 @@ import type { TargetContext } from '../incident/target-context.ts';
 import { canonicalJson } from '../kernel/digest.ts';
 import { isIntact } from '../remediation/bind-action.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
-import { changeableKeys } from '../remediation/target-key.ts';
+import { isChangeable } from '../remediation/target-key.ts';
 import { approvalReasons } from './approval.ts';
 import { judgeChangeWindow } from './change-window.ts';
 import { activeFreeze } from './freeze.ts';
@@ -63,8 +63,7 @@ function judgeSeal({ action, target, mode }: GuardFacts): string[] {
 
 /** One action changes one thing: the incident's own run, or the deployment of its own service. */
 function judgeBlastRadius({ action, targetKey, target, service, fingerprint = null }: GuardFacts): string[] {
-  const own = changeableKeys(target, service, fingerprint);
-  return action.targetKey === targetKey && own.includes(targetKey)
+  return action.targetKey === targetKey && isChangeable(targetKey, target, service, fingerprint)
     ? []
     : [`The action would change ${targetKey}, which is not what the incident is about.`];
 }

@@ -13,6 +13,11 @@ export function fixKey(repository: string, fingerprint: string): string {
   return `github:${repository.toLowerCase()}/fix/${fingerprint}`;
 }
 
+/** The key of what is written into a repository about one test, whichever failure shows it. `testKey`: the digest of its name. */
+export function testIssueKey(repository: string, testKey: string): string {
+  return `github:${repository.toLowerCase()}/test/${testKey}`;
+}
+
 /** The key of a Lambda function's alias. */
 export function aliasKey(functionName: string, alias: string): string {
   return `lambda:${functionName}/${alias}`;
@@ -47,6 +52,20 @@ export function changeableKeys(
     default:
       return target satisfies never;
   }
+}
+
+/**
+ * Whether an incident's action may change the thing: one of `changeableKeys`, or what is written about a test of its own repository, where
+ * that may be written into.
+ */
+export function isChangeable(
+  key: string,
+  target: TargetContext,
+  service: Service | null,
+  fingerprint: string | null = null,
+): boolean {
+  const isTest = target.kind === 'github-run' && key.startsWith(testIssueKey(target.repository, ''));
+  return (isTest && fingerprint !== null) || changeableKeys(target, service, fingerprint).includes(key);
 }
 
 function deploymentKeys({ deployment }: Service): string[] {

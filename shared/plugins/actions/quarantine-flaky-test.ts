@@ -7,7 +7,7 @@ import {
   quarantineMarker,
   standingOf,
 } from '#shared/domain/quarantine/quarantined-test.ts';
-import { fixKey } from '#shared/domain/remediation/target-key.ts';
+import { testIssueKey } from '#shared/domain/remediation/target-key.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
 import { failsStill, observeFailure, runIn, runSchedule, superseded } from './failed-run.ts';
@@ -101,6 +101,7 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
   return receiptOf(parameters, issue, ports.clock.now());
 }
 
+/** Looks once more whether another incident wrote about the test, right before the issue is opened. Throws `Refused`. */
 async function open(parameters: Opening, ports: ActionPorts): Promise<IssueNote> {
   const { repository, runId, incidentId, digest, testKey, until } = parameters;
   const test = await ports.quarantines.getQuarantine(incidentId, digest);
@@ -109,6 +110,8 @@ async function open(parameters: Opening, ports: ActionPorts): Promise<IssueNote>
     throw new Refused('The kept test is not the one that was planned.');
   }
   const run = await ports.codeHost.getRun(repository, runId);
+  const standing = standingOf(await issueOf(parameters, ports), ports.clock.now());
+  if (standing.kind !== 'none') throw new Refused(`Issue #${standing.issue} tells of the flaky test already.`);
   return await ports.proposals.openIssue(repository, {
     title: `Flaky test ${testKey}: in quarantine until ${until}`,
     body: quarantineBody(test, run.url),
@@ -143,7 +146,7 @@ export const quarantineFlakyTest = defineAction<Parameters>({
     parameters.step === 'open'
       ? `Opens an issue in ${parameters.repository} about the flaky test ${parameters.testKey}, in quarantine until ${parameters.until}.`
       : `Labels issue #${parameters.issue} of ${parameters.repository}: the quarantine of its flaky test is over since ${parameters.until}.`,
-  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
+  targetKey: ({ repository, testKey }) => testIssueKey(repository, testKey),
   grants: () => NO_GRANTS,
   schedule: runSchedule,
   observe,

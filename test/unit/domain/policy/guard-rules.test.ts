@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
 import { limitRules } from '#shared/domain/policy/limits.ts';
 import { bindAction } from '#shared/domain/remediation/bind-action.ts';
+import { testIssueKey } from '#shared/domain/remediation/target-key.ts';
 import { aBoundAction, aConfiguration, aGithubTarget, anAlarmTarget, aService } from '#test/builders/index.ts';
 import { aCandidate } from '../remediation/a-candidate.ts';
 
@@ -65,6 +66,15 @@ describe('the guard rules', () => {
     ['a critical service', { ...ofAlarm, service: aService({ criticality: 'critical' }) }, 'Nobody approved'],
   ])('stop an action because of %s', (_what, change, reason) => {
     expect(judgeGuard(facts(change)).join(' ')).toContain(reason);
+  });
+
+  it.each([
+    ['of its own repository', 'acme/shop', '0123456789abcdef', []],
+    ['of another repository', 'acme/other', '0123456789abcdef', [expect.stringContaining('not what the incident')]],
+    ['where nothing may be written', 'acme/shop', null, [expect.stringContaining('not what the incident')]],
+  ])('judge an action about a test %s', (_where, repository, fingerprint, denials) => {
+    const targetKey = testIssueKey(repository, 'feedfeedfeedfeed');
+    expect(judgeGuard(facts({ action: aBoundAction({ targetKey }), targetKey, fingerprint }))).toEqual(denials);
   });
 
   it('let an approved action for a critical service pass', () => {

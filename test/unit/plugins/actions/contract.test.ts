@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listCandidates } from '#shared/domain/remediation/candidates.ts';
-import { changeableKeys } from '#shared/domain/remediation/target-key.ts';
+import { isChangeable } from '#shared/domain/remediation/target-key.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { ACTIONS, actionOf } from '#shared/plugins/actions/registry.ts';
 import { aConfiguration, aGithubTarget } from '#test/builders/index.ts';
@@ -94,9 +94,8 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
     expect(rest).toEqual([]);
     expect(action.propose(context)).toEqual([proposal]);
     const parameters = action.parameters.parse(proposal?.parameters);
-    expect(changeableKeys(context.target, context.service, context.classification.fingerprint)).toContain(
-      action.targetKey(parameters),
-    );
+    const { target, service, classification } = context;
+    expect(isChangeable(action.targetKey(parameters), target, service, classification.fingerprint)).toBe(true);
     expect(proposal?.confidence).toBeGreaterThan(0);
     expect(proposal?.confidence).toBeLessThanOrEqual(1);
   });
