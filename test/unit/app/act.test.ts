@@ -1,28 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { act } from '#shared/app/act.ts';
-import { guard } from '#shared/app/guard.ts';
-import { makePlan } from '#shared/app/plan.ts';
-import { CorruptRecord, InvalidInput, OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { CorruptRecord, InvalidInput, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
-import { aBoundAction, anActionRecord } from '#test/builders/index.ts';
-import { inTurn } from '#test/fakes/index.ts';
+import { aBoundAction } from '#test/builders/index.ts';
 import { aRun } from '../plugins/actions/action-world.ts';
-import { aRemedyRig, type RigOptions } from './remedy-rig.ts';
-
-/** A rig whose plan was made and granted. */
-async function aGrantedRig(options: RigOptions = {}) {
-  const rig = await aRemedyRig(options);
-  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
-  const place = { incidentId: rig.incident.id, digest: digest as string };
-  const { lease } = await guard(place, rig.deps);
-  const input = { ...place, lease: lease as string };
-  const record = () => rig.deps.incidents.getAction(place.incidentId, place.digest);
-  return { ...rig, input, record };
-}
-/** No answer arrives. */
-const lost = async () => {
-  throw new OutcomeUnknown('The connection was reset.');
-};
+import { aGrantedRig, type GrantedRig } from './granted-rig.ts';
 
 describe('acting', () => {
   it.each([
@@ -74,23 +56,16 @@ describe('acting', () => {
 
 describe('right before the effect', () => {
   it.each([
-    [
-      'the kill switch',
-      async (rig: Awaited<ReturnType<typeof aGrantedRig>>) =>
-        rig.deps.control.setControls({ killSwitch: true, reason: 'stop' }),
-    ],
+    ['the kill switch', async (rig: GrantedRig) => rig.deps.control.setControls({ killSwitch: true, reason: 'stop' })],
     ['a lost lease', async (rig) => rig.clock.advance(24 * 3_600_000)],
     ['a foreign lease', async (rig) => rig.deps.control.releaseLease('github:acme/shop/run/1001', rig.input.lease)],
-  ] as [string, (rig: Awaited<ReturnType<typeof aGrantedRig>>) => Promise<void>][])(
-    '%s still stops it',
-    async (_what, prepare) => {
-      const rig = await aGrantedRig();
-      await prepare(rig);
-      expect(await act(rig.input, rig.deps)).toMatchObject({ state: 'refused' });
-      expect(rig.state.effects).toEqual([]);
-      expect(await rig.record()).toMatchObject({ state: 'refused' });
-    },
-  );
+  ] as [string, (rig: GrantedRig) => Promise<void>][])('%s still stops it', async (_what, prepare) => {
+    const rig = await aGrantedRig();
+    await prepare(rig);
+    expect(await act(rig.input, rig.deps)).toMatchObject({ state: 'refused' });
+    expect(rig.state.effects).toEqual([]);
+    expect(await rig.record()).toMatchObject({ state: 'refused' });
+  });
 
   it('a freeze still stops it', async () => {
     const rig = await aGrantedRig();
@@ -123,123 +98,6 @@ describe('right before the effect', () => {
     expect(await act(input, deps)).toMatchObject({ state: 'done' });
     expect(state.effects).toEqual([]);
     expect((await record())?.receipt?.facts).toMatchObject({ attempt: 2, byOthers: true });
-  });
-});
-
-describe('an effect whose answer was lost', () => {
-  it('is found by reading back, without a second attempt', async () => {
-    const { input, deps, ports, state } = await aGrantedRig();
-    ports.codeHost.program({
-      rerunFailedJobs: async () => {
-        state.effects.push('rerun');
-        state.run = aRun({ attempt: 2, status: 'queued', conclusion: null });
-        await lost();
-      },
-    });
-    expect(await act(input, deps)).toMatchObject({ state: 'done', summary: expect.stringContaining('attempt 2') });
-    expect(state.effects).toEqual(['rerun']);
-  });
-
-  it('may show a few seconds late', async () => {
-    const { input, deps, ports, clock } = await aGrantedRig();
-    const later = aRun({ attempt: 2, status: 'queued', conclusion: null });
-    ports.codeHost.program({ rerunFailedJobs: lost, getRun: inTurn(aRun(), aRun(), aRun(), aRun(), later) });
-    expect(await act(input, deps)).toMatchObject({ state: 'done' });
-    expect(clock.slept.length).toBe(3);
-  });
-
-  it('goes to a human when it cannot be read back', async () => {
-    const { input, deps, ports, record, clock } = await aGrantedRig();
-    let reads = 0;
-    ports.codeHost.program({
-      rerunFailedJobs: lost,
-      getRun: async () => {
-        if (reads++ === 0) return aRun();
-        throw new Retryable('GitHub is down.');
-      },
-    });
-    expect(await act(input, deps)).toMatchObject({ state: 'unknown' });
-    expect(await record()).toMatchObject({ state: 'unknown', receipt: null });
-    expect(ports.codeHost.count('rerunFailedJobs')).toBe(1);
-    expect(clock.slept.reduce((sum, pause) => sum + pause, 0)).toBe(10_000);
-    expect(await act(input, deps)).toMatchObject({ state: 'unknown' });
-    expect(ports.codeHost.count('rerunFailedJobs')).toBe(1);
-  });
-
-  it('is repeated only after ten seconds showed that nothing happened', async () => {
-    const { input, deps, ports, state, clock } = await aGrantedRig();
-    ports.codeHost.program({ rerunFailedJobs: lost });
-    await expect(act(input, deps)).rejects.toThrow(Retryable);
-    expect(clock.slept.reduce((sum, pause) => sum + pause, 0)).toBe(10_000);
-    ports.codeHost.program({
-      rerunFailedJobs: async () => {
-        state.effects.push('rerun');
-      },
-    });
-    expect(await act(input, deps)).toMatchObject({ state: 'done' });
-    expect(state.effects).toEqual(['rerun']);
-  });
-
-  it('in any unforeseen way is read back too', async () => {
-    const { input, deps, ports, state } = await aGrantedRig();
-    ports.codeHost.program({
-      rerunFailedJobs: async () => {
-        state.run = aRun({ attempt: 2, status: 'queued', conclusion: null });
-        throw new TypeError('a bug');
-      },
-    });
-    expect(await act(input, deps)).toMatchObject({ state: 'done' });
-  });
-});
-
-describe('an intent that a crash left', () => {
-  it.each([
-    ['had happened', aRun({ attempt: 2, status: 'queued', conclusion: null }), 'done', 0],
-    ['had not started', aRun(), 'done', 1],
-    ['cannot be told', aRun({ conclusion: 'success' }), 'unknown', 0],
-  ] as const)('is settled first: the effect %s', async (_what, run, outcome, effects) => {
-    const { input, deps, state } = await aGrantedRig();
-    await deps.incidents.intend(anActionRecord({ incidentId: input.incidentId, digest: input.digest }));
-    state.run = run;
-    expect(await act(input, deps)).toMatchObject({ state: outcome });
-    expect(state.effects).toHaveLength(effects);
-  });
-});
-
-describe('a refusal', () => {
-  const refuse = async () => {
-    throw new Refused('This workflow is already running.');
-  };
-
-  it('is committed with its reason', async () => {
-    const { input, deps, ports, record } = await aGrantedRig();
-    ports.codeHost.program({ rerunFailedJobs: refuse });
-    expect(await act(input, deps)).toEqual({
-      state: 'refused',
-      summary: 'Not done: This workflow is already running.',
-    });
-    expect(await record()).toMatchObject({ state: 'refused' });
-    expect(await act(input, deps)).toMatchObject({ state: 'refused' });
-    expect(ports.codeHost.count('rerunFailedJobs')).toBe(1);
-  });
-
-  it('of a second attempt after the first one worked counts as done', async () => {
-    const { input, deps, ports } = await aGrantedRig();
-    const running = aRun({ attempt: 2, status: 'in_progress', conclusion: null });
-    ports.codeHost.program({ rerunFailedJobs: refuse, getRun: inTurn(aRun(), running) });
-    expect(await act(input, deps)).toMatchObject({ state: 'done' });
-  });
-
-  it('that may pass is left to the workflow to repeat', async () => {
-    const { input, deps, ports, record, clock } = await aGrantedRig();
-    ports.codeHost.program({
-      rerunFailedJobs: async () => {
-        throw new Retryable('rate limited');
-      },
-    });
-    await expect(act(input, deps)).rejects.toThrow('rate limited');
-    expect(clock.slept).toEqual([]);
-    expect(await record()).toMatchObject({ state: 'intended' });
   });
 });
 
