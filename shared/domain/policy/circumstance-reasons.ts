@@ -5,23 +5,23 @@ import { natureOf } from './action-nature.ts';
 
 type Policy = Configuration['policy'];
 
-/** An action's risk as it counts now, and why it is more than its own. */
-export interface EffectiveRisk {
-  readonly risk: Risk;
+/** As which risks an action counts now, its own first; and why as more than that. */
+export interface EffectiveRisks {
+  readonly risks: readonly Risk[];
   readonly reasons: readonly string[];
 }
 
 /**
- * The risk of an action for a service that many deployments or incidents have troubled today: one step more for each. Runs keep theirs:
- * many failed runs a day are ordinary, and outsiders can cause them.
+ * The risks of an action for a service that many deployments or incidents have troubled today: one step more for each. What holds for its
+ * own risk goes on to hold. Runs keep theirs: many failed runs a day are ordinary, and outsiders can cause them.
  */
-export function effectiveRisk(
+export function effectiveRisks(
   risk: Risk,
   service: Service | null,
   circumstances: Circumstances,
   { circumstances: rules }: Policy,
-): EffectiveRisk {
-  if (service === null) return { risk, reasons: [] };
+): EffectiveRisks {
+  if (service === null) return { risks: [risk], reasons: [] };
   const { recentDeployments, incidentsInDay } = circumstances;
   const { riskierFromDeploymentsInDay, riskierFromIncidentsInDay } = rules;
   const troubles = [
@@ -32,9 +32,11 @@ export function effectiveRisk(
       ? [`${incidentsInDay} other incidents of the same alarm ended within a day`]
       : []),
   ];
-  const raised = Risk.options[Math.min(Risk.options.indexOf(risk) + troubles.length, Risk.options.length - 1)] ?? risk;
-  if (raised === risk) return { risk, reasons: [] };
-  return { risk: raised, reasons: [`Its risk counts as ${raised}, not ${risk}: ${troubles.join(', and ')}.`] };
+  const own = Risk.options.indexOf(risk);
+  const risks = Risk.options.slice(own, own + troubles.length + 1);
+  const reasons =
+    risks.length > 1 ? [`Its risk counts as ${risks.at(-1)}, not ${risk}: ${troubles.join(', and ')}.`] : [];
+  return { risks, reasons };
 }
 
 const reaches = (count: number | null, limit: number | null): boolean =>

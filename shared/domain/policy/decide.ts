@@ -9,7 +9,7 @@ import type { StepPlan } from '../workflow/steps.ts';
 import { approvalReasons } from './approval.ts';
 import { autonomyReasons, type Thresholds, thresholdsOf } from './autonomy.ts';
 import { outsideChangeWindows } from './change-window.ts';
-import { circumstanceReasons, effectiveRisk } from './circumstance-reasons.ts';
+import { circumstanceReasons, effectiveRisks } from './circumstance-reasons.ts';
 import { activeFreeze } from './freeze.ts';
 import type { Recovery } from './recovery.ts';
 
@@ -90,11 +90,11 @@ function judge(candidate: Candidate, input: DecisionInput): Judgement {
 
 /** Why a person decides about an action of this risk, under these circumstances. */
 function riskReasons({ actionId, risk }: Candidate, { service, policy, circumstances }: DecisionInput): string[] {
-  const effective = effectiveRisk(risk, service, circumstances, policy);
-  const asked = approvalReasons(effective.risk, service, policy, circumstances.partOfWeek);
+  const { risks, reasons } = effectiveRisks(risk, service, circumstances, policy);
+  const asked = risks.flatMap((one) => approvalReasons(one, service, policy, circumstances.partOfWeek));
   return [
-    ...(asked.length > 0 ? effective.reasons : []),
-    ...asked,
+    ...(asked.length > 0 ? reasons : []),
+    ...new Set(asked),
     ...circumstanceReasons(actionId, service, circumstances, policy),
   ];
 }

@@ -8,6 +8,9 @@ export interface Removal {
 
 const RULES = 'shared/domain/policy/guard-rules.ts';
 const DECIDE = 'shared/domain/policy/decide.ts';
+const WINDOW = 'shared/domain/policy/change-window.ts';
+const CIRCUMSTANCES = 'shared/domain/policy/circumstance-reasons.ts';
+const NATURE = 'shared/domain/policy/action-nature.ts';
 const AUTONOMY = 'shared/domain/policy/autonomy.ts';
 const LIMITS = 'shared/domain/policy/limits.ts';
 const CHOICE = 'shared/domain/remediation/choice.ts';
@@ -163,5 +166,49 @@ export const REMOVALS: readonly Removal[] = [
     'action !== null && isAbout(command, action.target)',
     'action !== null',
   ),
+  remove('a change window at planning', DECIDE, '...(outside === null ? []', '...(true ? []'),
+  remove(
+    'a change window that nobody may pass',
+    DECIDE,
+    "...(outside !== null && policy.circumstances.outsideChangeWindows === 'escalate' ?",
+    '...(false as boolean && outside ?',
+  ),
+  remove('a change window at the guard', RULES, '...judgeChangeWindow(facts.action, facts),', ''),
+  remove(
+    'a change window at the effect',
+    ACT,
+    '...judgeChangeWindow(action, { service: serviceOf(deps.configuration, action.target), policy, now }),',
+    '',
+  ),
+  remove(
+    'an approval for being outside of a change window',
+    WINDOW,
+    'needsApproval?.outsideChangeWindow === true',
+    'needsApproval !== undefined',
+  ),
+  remove('an approval for what nobody may approve', WINDOW, 'mayBeApproved && needsApproval?', 'needsApproval?'),
+  remove('an approval that was planned', RULES, '...(action.needsApproval === undefined ?', '...(true ?'),
+  remove(
+    'the part of the week',
+    'shared/domain/policy/approval.ts',
+    '...(askDuring.some(({ risks, during }) => risks.includes(risk) && during.includes(partOfWeek))',
+    '...(false',
+  ),
+  remove(
+    'risk that a troubled day raises',
+    CIRCUMSTANCES,
+    '...(reaches(incidentsInDay,',
+    '...(false && reaches(incidentsInDay,',
+  ),
+  remove(
+    'risk that many deployments raise',
+    CIRCUMSTANCES,
+    '...(reaches(recentDeployments,',
+    '...(false && reaches(recentDeployments,',
+  ),
+  remove('settings right after a deployment', CIRCUMSTANCES, '...(changesSettings && justDeployed', '...(false'),
+  remove('interruptions under high load', CIRCUMSTANCES, "...(interrupts && load === 'high'", '...(false'),
+  remove('interruptions while nobody knows the load', CIRCUMSTANCES, '...(interrupts && unreadable', '...(false'),
+  remove('an action whose nature nobody knows', NATURE, '?? { changesSettings: true, interrupts: true }', '?? NEITHER'),
   remove('an access token', APPROVER, "if (claims.token_use !== 'id') return null;", ''),
 ];

@@ -7,9 +7,10 @@ import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { undo } from '#shared/app/undo.ts';
 import { verify } from '#shared/app/verify.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
 import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
-import { aClassification, aConfiguration, anEvidence } from '#test/builders/index.ts';
+import { aClassification, aConfiguration, anEvidence, aPastIncident } from '#test/builders/index.ts';
 import {
   fakeModelClient,
   fakeServiceLogs,
@@ -18,7 +19,7 @@ import {
   makeMemoryTestStore,
   scripted,
 } from '#test/fakes/index.ts';
-import { aRemedyRig } from '../../unit/app/remedy-rig.ts';
+import { aRemedyRig, type RemedyRig } from '../../unit/app/remedy-rig.ts';
 import type { Scene } from './scene.ts';
 import { type Watched, watch } from './watch.ts';
 
@@ -26,13 +27,18 @@ const MINUTE = 60_000;
 const MODEL = 'a.model-v1:0';
 
 async function aStage(scene: Scene) {
-  const { freezeAfterMinutes, ...policy } = scene.policy;
+  const { freezeAfterMinutes, windowAfterMinutes, outsideChangeWindows, askOnWeekends, ...policy } = scene.policy;
   const start = Date.parse('2026-11-21T12:00:00.000Z');
   const from = freezeAfterMinutes === null ? null : start + freezeAfterMinutes * MINUTE;
   const freezes =
     from === null
       ? []
       : [{ from: new Date(from).toISOString(), to: new Date(from + 60 * MINUTE).toISOString(), reason: 'sale' }];
+  const circumstances = {
+    changeWindows: windowAfterMinutes === null ? [] : [hourFrom(start + windowAfterMinutes * MINUTE)],
+    outsideChangeWindows,
+    askDuring: askOnWeekends.length === 0 ? [] : [{ risks: askOnWeekends, during: ['weekend' as const] }],
+  };
   const model = { provider: 'bedrock' as const, modelId: MODEL, maxTokensPerIncident: 90_000, maxTokensPerDay: 90_000 };
   const rig = await aRemedyRig({
     family: scene.family,
@@ -45,11 +51,25 @@ async function aStage(scene: Scene) {
         github: { defaultMode: scene.mode },
         services: services.map((one) => ({ ...one, mode: scene.mode, criticality: scene.criticality })),
         model,
-        policy: { ...policy, freezes },
+        policy: { ...policy, freezes, circumstances },
         verification: { runMaxPolls: 2, alarmMaxPolls: 2, alarmOkPolls: 1 },
       }),
   });
+  await rememberOthers(rig, scene.earlierIncidents);
   return { ...rig, frozen: from === null ? [] : [{ from, to: from + 60 * MINUTE }] };
+}
+
+function hourFrom(at: number) {
+  const time = (instant: number): string => new Date(instant).toISOString().slice(11, 16);
+  return { days: ['sat' as const], from: time(at), to: time(at + 60 * MINUTE) };
+}
+
+async function rememberOthers({ deps, incident, clock }: RemedyRig, count: number): Promise<void> {
+  const scope = knowledgeScopeOf(incident.target);
+  for (let nth = 0; scope !== null && nth < count; nth++) {
+    const id = `other-${nth}`.padEnd(10, '-');
+    await deps.knowledge.remember(aPastIncident({ id, endedAt: clock.now().toISOString() }), scope);
+  }
 }
 type Stage = Awaited<ReturnType<typeof aStage>>;
 
@@ -90,8 +110,9 @@ export async function play(scene: Scene): Promise<Watched> {
 async function remedy(scene: Scene, watched: Watched): Promise<void> {
   const { deps, incidentId } = watched;
   for (let tried: string[] = []; tried.length < 3; ) {
+    const from = deps.clock.now().getTime();
     const { decision, digest, actionId } = await makePlan({ incidentId, tried }, deps);
-    watched.plans.push({ decision, digest });
+    watched.plans.push({ decision, digest, from, to: deps.clock.now().getTime() });
     if (digest === null || actionId === null) return;
     if (tried.length === 0) await failBefore(scene, digest, watched);
     if (decision === 'approve' && !(await approve(scene, digest, watched))) return;

@@ -82,6 +82,14 @@ const policy = fc.record({
   breakerFailures: fc.integer({ min: 1, max: 3 }),
   /** Minutes from the start of the scene at which a freeze of an hour begins; null: none. */
   freezeAfterMinutes: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.integer({ min: -90, max: 60 })),
+  /** Minutes from the start at which the only hour begins in which services may be changed without a word; null: they may at all times. */
+  windowAfterMinutes: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.integer({ min: -90, max: 60 })),
+  outsideChangeWindows: fc.constantFrom('approve' as const, 'escalate' as const),
+  /** Every scene is on a weekend. */
+  askOnWeekends: fc.oneof(
+    { weight: 3, arbitrary: fc.constant<('low' | 'medium')[]>([]) },
+    fc.subarray<'low' | 'medium'>(['low', 'medium']),
+  ),
 });
 
 /** Everything that persons outside can word. */
@@ -105,6 +113,8 @@ export const scene = fc.record({
   /** What a person says who is asked; null: nobody answers in time. */
   approval: fc.constantFrom('approved', 'approved', 'rejected', null),
   helps: fc.boolean(),
+  /** Others of the same place that ended within the day. */
+  earlierIncidents: fc.constantFrom(0, 0, 12),
   earlierFailures: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(3)),
   events: fc.array(event, { maxLength: 3 }),
   /** How long each read or change takes, in milliseconds. */

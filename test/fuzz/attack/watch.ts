@@ -26,7 +26,8 @@ export interface Watched {
   readonly deps: RemedyRig['deps'];
   readonly incidentId: string;
   readonly effects: Effect[];
-  readonly plans: { decision: StepPlan['decision']; digest: string | null }[];
+  /** With the times at which their making began and ended. */
+  readonly plans: (Span & { decision: StepPlan['decision']; digest: string | null })[];
   /** Times at which the kill switch was on or changes were frozen. */
   readonly forbidden: Span[];
   readonly thrown: unknown[];

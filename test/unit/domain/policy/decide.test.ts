@@ -193,6 +193,7 @@ describe('the decision', () => {
       askDuring: fc.subarray([{ risks: ['low' as const], during: [...PartOfWeek.options] }]),
       riskierFromDeploymentsInDay: fc.option(fc.integer({ min: 1, max: 9 })),
     });
+    const askedRisks = fc.subarray(['low' as const, 'medium' as const, 'high' as const]);
     const candidate = fc.record({
       actionId: fc.constantFrom('scale-ecs-service', 'refresh-instances', 'rollback-lambda-alias', 'a-playbook'),
       risk: fc.constantFrom('low' as const, 'medium' as const, 'high' as const),
@@ -207,11 +208,13 @@ describe('the decision', () => {
     });
     const boldness = { escalate: 0, recovered: 0, suggest: 1, approve: 2, act: 3 };
     fc.assert(
-      fc.property(rules, candidate, circumstances, (some, one, what) => {
-        const quiet = { askAfterDeploymentMinutes: 0, riskierFromIncidentsInDay: null };
-        const free = decide(input({ candidate: one, ...ruled(quiet) }));
-        const bound = decide(input({ candidate: one, circumstances: what, ...ruled(some) }));
-        expect(boldness[bound.decision]).toBeLessThanOrEqual(boldness[free.decision]);
+      fc.property(rules, askedRisks, candidate, circumstances, (some, approvalRequiredRisks, one, what) => {
+        const under = (circumstances: Rules) => policyOf({ policy: { approvalRequiredRisks, circumstances } });
+        const free = decide(input({ candidate: one, ...under({}) }));
+        const calm = decide(input({ candidate: one, ...during(what.partOfWeek), ...under(some) }));
+        const bound = decide(input({ candidate: one, circumstances: what, ...under(some) }));
+        expect(boldness[calm.decision]).toBeLessThanOrEqual(boldness[free.decision]);
+        expect(boldness[bound.decision]).toBeLessThanOrEqual(boldness[calm.decision]);
       }),
     );
   });
