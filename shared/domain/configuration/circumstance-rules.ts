@@ -48,7 +48,7 @@ export const CircumstanceRules = z
     /** From so many deployments within a day on, every action counts one risk higher; null: never. */
     riskierFromDeploymentsInDay: z.number().int().min(1).max(50).nullable().default(null),
     /** From so many other incidents of the same place within a day on, every action counts one risk higher; null: never. */
-    riskierFromIncidentsInDay: z.number().int().min(1).max(25).nullable().default(10),
+    riskierFromIncidentsInDay: z.number().int().min(1).max(25).nullable().default(null),
   })
   .prefault({});
 export type CircumstanceRules = z.infer<typeof CircumstanceRules>;

@@ -37,6 +37,7 @@ async function aStage(scene: Scene) {
   const circumstances = {
     changeWindows: windowAfterMinutes === null ? [] : [hourFrom(start + windowAfterMinutes * MINUTE)],
     outsideChangeWindows,
+    riskierFromIncidentsInDay: 10,
     askDuring: askOnWeekends.length === 0 ? [] : [{ risks: askOnWeekends, during: ['weekend' as const] }],
   };
   const model = { provider: 'bedrock' as const, modelId: MODEL, maxTokensPerIncident: 90_000, maxTokensPerDay: 90_000 };

@@ -10,15 +10,22 @@ import { aCandidate } from '../remediation/a-candidate.ts';
 const now = new Date('2026-11-21T12:00:00Z');
 const frozen = { from: '2026-11-21T00:00:00Z', to: '2026-11-22T00:00:00Z', reason: 'sale' };
 
-function input(change: Partial<DecisionInput> & { candidate?: Parameters<typeof aCandidate>[0] } = {}): DecisionInput {
-  const { candidate, ...fields } = change;
+type Rules = NonNullable<NonNullable<Parameters<typeof aConfiguration>[0]>['policy']>['circumstances'];
+
+interface Change extends Partial<DecisionInput> {
+  readonly candidate?: Parameters<typeof aCandidate>[0];
+  readonly rules?: Rules;
+}
+
+function input(change: Change = {}): DecisionInput {
+  const { candidate, rules, ...fields } = change;
   const best = aCandidate(candidate);
   return {
     targetKind: 'alarm',
     recovery: { kind: 'none' },
     mode: 'act',
     service: aService(),
-    policy: aConfiguration().policy,
+    policy: aConfiguration({ policy: { circumstances: rules } }).policy,
     choice: { kind: 'chosen', candidate: best, best },
     modelConfidence: null,
     actionsSoFar: 0,
@@ -35,8 +42,7 @@ const doubtful = { kind: 'doubtful', why: 'Its roll back was undone.' } as const
 const none = { kind: 'none' } as const;
 const human = { kind: 'human', reason: 'The model asks for a human.' } as const;
 
-type Rules = NonNullable<NonNullable<Parameters<typeof aConfiguration>[0]>['policy']>['circumstances'];
-const ruled = (circumstances: Rules) => policyOf({ policy: { circumstances } });
+const ruled = (rules: Rules) => ({ rules });
 const around = (change: Partial<Circumstances>) => ({ circumstances: someCircumstances(change) });
 const during = (partOfWeek: PartOfWeek) => around({ partOfWeek });
 const asking = (risk: Risk, ...parts: PartOfWeek[]) => ruled({ askDuring: [{ risks: [risk], during: parts }] });
@@ -46,6 +52,7 @@ const [low, medium] = [{ risk: 'low' }, { risk: 'medium' }] as const;
 const scale = { actionId: 'scale-ecs-service' } as const;
 const refresh = { actionId: 'refresh-instances', risk: 'medium' } as const;
 const rollback = { actionId: 'rollback-lambda-alias', risk: 'medium' } as const;
+const troubled = { riskierFromIncidentsInDay: 10 };
 const requests = { metric: { namespace: 'Shop', name: 'Requests' }, low: 10, high: 100 };
 
 describe('the decision', () => {
@@ -144,10 +151,20 @@ describe('the decision', () => {
     ['act', { candidate: scale, ...around({ load: 'high' }) }],
     ['approve', { candidate: { actionId: 'a-playbook' }, ...around({ load: 'high' }) }],
     // Trouble of a day makes every action of a service riskier; a repository's many failed runs are ordinary.
-    ['approve', { candidate: medium, ...around({ incidentsInDay: 10 }) }],
-    ['act', { candidate: medium, ...around({ incidentsInDay: 9 }) }],
-    ['act', { candidate: low, ...around({ incidentsInDay: 25 }) }],
-    ['act', { candidate: medium, ...around({ incidentsInDay: 25 }), service: null, targetKind: 'github-run' as const }],
+    ['approve', { candidate: medium, ...around({ incidentsInDay: 10 }), ...ruled(troubled) }],
+    ['act', { candidate: medium, ...around({ incidentsInDay: 9 }), ...ruled(troubled) }],
+    ['act', { candidate: medium, ...around({ incidentsInDay: 25 }) }],
+    ['act', { candidate: low, ...around({ incidentsInDay: 25 }), ...ruled(troubled) }],
+    [
+      'act',
+      {
+        candidate: medium,
+        ...around({ incidentsInDay: 25 }),
+        ...ruled(troubled),
+        service: null,
+        targetKind: 'github-run' as const,
+      },
+    ],
     ['act', { candidate: medium, ...around({ recentDeployments: 40 }) }],
     [
       'approve',
@@ -158,7 +175,7 @@ describe('the decision', () => {
       {
         candidate: low,
         ...around({ recentDeployments: 3, incidentsInDay: 10 }),
-        ...ruled({ riskierFromDeploymentsInDay: 3 }),
+        ...ruled({ ...troubled, riskierFromDeploymentsInDay: 3 }),
       },
     ],
   ] as const)('[D35] weighs what is going on: %s, with its reasons, for %j', (decision, change) => {
@@ -179,7 +196,7 @@ describe('the decision', () => {
       reasons: ['It is outside the change windows of checkout (22:00 to 04:00; Europe/Berlin).'],
       outsideChangeWindow: true,
     });
-    const riskier = decide(input({ candidate: medium, ...around({ incidentsInDay: 12 }) }));
+    const riskier = decide(input({ candidate: medium, ...around({ incidentsInDay: 12 }), ...ruled(troubled) }));
     expect(riskier.reasons.slice(0, 2)).toEqual([
       'Its risk counts as high, not medium: 12 other incidents of the same alarm ended within a day.',
       'Actions of high risk need an approval.',
@@ -192,6 +209,7 @@ describe('the decision', () => {
       outsideChangeWindows: fc.constantFrom('approve' as const, 'escalate' as const),
       askDuring: fc.subarray([{ risks: ['low' as const], during: [...PartOfWeek.options] }]),
       riskierFromDeploymentsInDay: fc.option(fc.integer({ min: 1, max: 9 })),
+      riskierFromIncidentsInDay: fc.option(fc.integer({ min: 1, max: 25 })),
     });
     const askedRisks = fc.subarray(['low' as const, 'medium' as const, 'high' as const]);
     const candidate = fc.record({
