@@ -1,0 +1,82 @@
+import { appendFileSync } from 'node:fs';
+import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { judge } from './judge.ts';
+import { type Played, play } from './play.ts';
+import type { ActionStage } from './stage.ts';
+import { everyPoint, type Schedule, somewhere, type TroubleKind, troubleOf } from './troubles.ts';
+
+/** What many schedules of one kind came to. */
+export interface Tally {
+  schedules: number;
+  kills: number;
+  repeated: string[];
+  lost: string[];
+  /** Why people were asked, and how often. */
+  readonly handedOver: Map<string, number>;
+}
+
+/** Every action in peace: what its schedules are made from and compared with. */
+export async function playAll(stage: ActionStage): Promise<ReadonlyMap<ActionPlugin, Played>> {
+  const calm = new Map<ActionPlugin, Played>();
+  for (const plugin of stage.actions) calm.set(plugin, await play(stage, plugin));
+  return calm;
+}
+
+interface Plan {
+  readonly plugin: ActionPlugin;
+  readonly schedule: Schedule;
+}
+
+/**
+ * The schedules of a kind for all actions: single points first, those of every action in turn, at most `most` of them in all, and then
+ * `random` with several faults.
+ */
+export function schedulesFor(
+  calm: ReadonlyMap<ActionPlugin, Played>,
+  kind: TroubleKind,
+  { most, random, seed }: { readonly most: number; readonly random: number; readonly seed: number },
+): Plan[] {
+  const next = numbersFrom(seed);
+  const points = [...calm].map(([plugin, played]) =>
+    everyPoint(kind, played, next).map((schedule) => ({ plugin, schedule })),
+  );
+  const longest = Math.max(...points.map(({ length }) => length));
+  const inTurn = Array.from({ length: longest }, (_, index) => points.flatMap((own) => own[index] ?? [])).flat();
+  const all = [...calm];
+  const drawn = Array.from({ length: random }, (_, index): Plan[] => {
+    const one = all[index % all.length];
+    return one === undefined ? [] : [{ plugin: one[0], schedule: somewhere(kind, one[1], next) }];
+  });
+  return [...inTurn.slice(0, most), ...drawn.flat()];
+}
+
+export async function drill(
+  stage: ActionStage,
+  calm: ReadonlyMap<ActionPlugin, Played>,
+  plans: readonly Plan[],
+): Promise<Tally> {
+  const before = stage.host.kills();
+  const tally: Tally = { schedules: 0, kills: 0, repeated: [], lost: [], handedOver: new Map() };
+  for (const { plugin, schedule } of plans.toSorted((a, b) => (a.plugin.family < b.plugin.family ? -1 : 1))) {
+    const expected = calm.get(plugin);
+    if (expected === undefined) throw new Error(`${plugin.id} was not played in peace.`);
+    const played = await play(stage, plugin, troubleOf(schedule, stage.clock));
+    const { repeated, lost, handedOver } = judge(expected, played);
+    const where = ` (${plugin.id} ${JSON.stringify(schedule)})`;
+    tally.schedules += 1;
+    if (process.env.DRILL_LOG)
+      appendFileSync(
+        process.env.DRILL_LOG,
+        `${new Date().toISOString()} ${JSON.stringify(schedule)} ${plugin.id} ${repeated} ${lost} ${handedOver}\n`,
+      );
+    tally.repeated.push(...repeated.map((what) => what + where));
+    tally.lost.push(...lost.map((what) => what + where));
+    if (handedOver !== null) {
+      const why = `${plugin.id}: ${handedOver}`;
+      tally.handedOver.set(why, (tally.handedOver.get(why) ?? 0) + 1);
+    }
+  }
+  tally.kills = stage.host.kills() - before;
+  return tally;
+}

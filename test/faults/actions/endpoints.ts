@@ -1,0 +1,42 @@
+import { type GatewayRequest, type GatewayResponse, jsonResponse } from '#apps/local/gateway/request.ts';
+import { objectOf } from '#apps/local/template/json.ts';
+
+const OURS = /^\/(health|pipeline|spark)\/api\/v1\//;
+
+/** A change that somebody caused outside. */
+export interface Change {
+  readonly kind: string;
+  readonly target: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** The company's own services as the shipped playbooks assume them: what is put under an address can be read there. */
+export interface Endpoints {
+  /** Null when the request is for somebody else. */
+  answer(request: GatewayRequest): GatewayResponse | null;
+  put(path: string, content: object): void;
+  readonly changes: readonly Change[];
+}
+
+export function makeEndpoints(): Endpoints {
+  const contents = new Map<string, Readonly<Record<string, unknown>>>();
+  const changes: Change[] = [];
+  return {
+    answer({ method, path, body }) {
+      if (!OURS.test(path)) return null;
+      if (method === 'GET' && path.startsWith('/health/')) return jsonResponse({ status: 'up' });
+      const found = contents.get(path);
+      if (method === 'GET') return found === undefined ? jsonResponse({}, 404) : jsonResponse(found);
+      if (method !== 'PUT') return jsonResponse({}, 405);
+      const given = objectOf(JSON.parse(body.toString() || '{}'));
+      const job = /\/(restarts|retries)\/[^/]+$/.test(path);
+      // A job of that name is started once, as the playbooks say.
+      if (job && found !== undefined) return jsonResponse(found);
+      contents.set(path, { ...found, ...given, ...(job ? { state: 'running' } : {}) });
+      changes.push({ kind: 'endpoint.put', target: path, facts: given });
+      return jsonResponse(contents.get(path) ?? {});
+    },
+    put: (path, content) => void contents.set(path, { ...content }),
+    changes,
+  };
+}

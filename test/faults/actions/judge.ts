@@ -1,0 +1,48 @@
+import type { Effect, Played } from './play.ts';
+
+/** What must not be, in words; `handedOver`: why a person was asked, or null. */
+export interface Verdict {
+  readonly repeated: readonly string[];
+  readonly lost: readonly string[];
+  readonly handedOver: string | null;
+}
+
+/** Compares how an incident went in trouble with how one goes in peace. */
+export function judge(calm: Played, played: Played): Verdict {
+  const counts = countsOf(played.effects);
+  const repeated = [...counts].flatMap(([what, count]) => (count > 1 ? [`${what}: ${count} times`] : []));
+  const handedOver = played.end.kind === 'handed-over' ? played.end.reason : null;
+  return { repeated, lost: handedOver === null ? missing(calm, played) : untold(played), handedOver };
+}
+
+/** It ended as if all had gone well: then all was done. */
+function missing(calm: Played, played: Played): string[] {
+  const done = countsOf(played.effects);
+  const state = played.record?.state ?? 'no record';
+  return [
+    ...[...countsOf(calm.effects).keys()].filter((what) => !done.has(what)).map((what) => `not done: ${what}`),
+    ...(state === calm.record?.state ? [] : [`recorded as ${state}, not ${calm.record?.state}`]),
+  ];
+}
+
+/** A person was asked: then nothing is recorded as left undone that was done. */
+function untold({ record, effects }: Played): string[] {
+  const acted = effects.some(({ phase }) => phase === 'act');
+  return acted && (record === null || record.state === 'refused') ? [`done, and recorded as ${record?.state}`] : [];
+}
+
+/** How often each thing was changed in the same step, whatever it was named by. */
+function countsOf(effects: readonly Effect[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { phase, kind, target, facts } of effects) {
+    // Clearing what is clear changes nothing.
+    if (facts.tasks === 0) continue;
+    // What is created has a number of its own each time.
+    const what = `${phase} ${kind} ${target.replace(/\/(pulls|issues)\/\d+$/, '')}`.replace(
+      /autofix-\d+-\d+/,
+      'autofix',
+    );
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return counts;
+}

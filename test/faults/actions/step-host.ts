@@ -1,0 +1,118 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** How a step ended. A killed one tells nothing. */
+export type Ran =
+  | { readonly kind: 'output'; readonly output: unknown }
+  | { readonly kind: 'error'; readonly name: string; readonly message: string }
+  | { readonly kind: 'killed' };
+
+type Told = Ran | { readonly kind: 'sleep'; readonly id: number; readonly milliseconds: number };
+
+/** The time of a drill, in milliseconds since the epoch: it moves only when it is told to. */
+export interface DrillClock {
+  now(): number;
+  advance(milliseconds: number): void;
+}
+
+export function makeDrillClock(): DrillClock {
+  let at = Date.now();
+  return {
+    now: () => at,
+    advance(milliseconds) {
+      at += milliseconds;
+    },
+  };
+}
+
+/** Runs steps in a process of their own that can be killed. The next process is started before it is needed. */
+export interface StepHost {
+  /** `names`: the functions that the next processes load at once. */
+  prepare(names: readonly string[]): void;
+  run(name: string, input: unknown): Promise<Ran>;
+  /** Resolves once the process is gone (SIGKILL). */
+  kill(): Promise<void>;
+  kills(): number;
+  stop(): Promise<void>;
+}
+
+export interface StepHostOptions {
+  /** A folder per function with its bundle. */
+  readonly bundles: string;
+  readonly cache: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly clock: DrillClock;
+}
+
+export function makeStepHost(options: StepHostOptions): StepHost {
+  const { clock } = options;
+  let names: readonly string[] = [];
+  const start = (): ChildProcess => {
+    const child = fork(join(import.meta.dirname, 'step-process.mjs'), [options.bundles, options.cache], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { PATH: process.env.PATH, ...options.environment },
+      execArgv: ['--max-semi-space-size=4'],
+    });
+    child.send({ kind: 'load', names });
+    return child;
+  };
+  let current: ChildProcess | null = null;
+  let standby: ChildProcess | null = null;
+  let kills = 0;
+  const stopOne = async (child: ChildProcess | null) => {
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  return {
+    prepare(wanted) {
+      if (wanted.join() === names.join()) return;
+      names = wanted;
+      standby?.send({ kind: 'load', names });
+      current?.send({ kind: 'load', names });
+    },
+    async run(name, input) {
+      current ??= standby ?? start();
+      if (standby === current) standby = null;
+      standby ??= start();
+      return await runIn(current, clock, name, input);
+    },
+    async kill() {
+      const child = current;
+      current = null;
+      kills += 1;
+      await stopOne(child);
+    },
+    kills: () => kills,
+    async stop() {
+      await Promise.all([stopOne(current), stopOne(standby)]);
+    },
+  };
+}
+
+function runIn(child: ChildProcess, clock: DrillClock, name: string, input: unknown): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const end = (ran: Ran) => {
+      child.off('message', heard);
+      child.off('exit', exited);
+      resolve(ran);
+    };
+    const heard = (message: unknown) => {
+      const told = message as Told;
+      if (told.kind === 'sleep') {
+        clock.advance(told.milliseconds);
+        if (child.connected) child.send({ kind: 'slept', id: told.id, now: clock.now() });
+      }
+      if (told.kind === 'output' || told.kind === 'error') end(told);
+    };
+    const exited = (code: number | null, signal: NodeJS.Signals | null) => {
+      if (signal === 'SIGKILL') end({ kind: 'killed' });
+      else reject(new Error(`The process of the step ${name} ended with ${code ?? signal}.`));
+    };
+    child.on('message', heard);
+    child.once('exit', exited);
+    child.send({ kind: 'run', name, input, now: clock.now() });
+  });
+}
