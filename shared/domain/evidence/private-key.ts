@@ -1,16 +1,26 @@
 const BEGIN = /-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 const END = /-----END[A-Z0-9 ]{0,40}PRIVATE KEY/;
+const COLOUR = `${String.fromCharCode(0x1b)}\\[[0-9;]{0,12}m`;
 /** The end of a line of an armoured key: Base64, perhaps after a log prefix. */
-const BODY =
-  /(?:^|[\s"'|>])(?<body>[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]{1,76}={1,2}|=[A-Za-z0-9+/]{4})(?:\\n)?["',]{0,2}\s*$/;
-const LAST_BODY = /^\s*[A-Za-z0-9+/]{1,76}\s*$/;
+const BODY = new RegExp(
+  `(?:^|[\\s"'|>\\]]|${COLOUR})(?<body>[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]{1,76}={1,2}|=[A-Za-z0-9+/]{4})(?:\\\\n)?["',]{0,2}(?:${COLOUR})?\\s*$`,
+);
+const LAST_BODY = new RegExp(`^\\s*(?<body>[A-Za-z0-9+/]{1,76})(?:${COLOUR})?\\s*$`);
 const HEADER = /^\s*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):|^\s*$/;
 /** What stands between the lines of a key that is written in one: escaped line ends, colours, quotes. */
-const BETWEEN = new RegExp(`\\\\[nrt]|${String.fromCharCode(0x1b)}\\[[0-9;]{0,12}m|[\\s"',]`);
+const BETWEEN = new RegExp(`\\\\[nrt]|${COLOUR}|[\\s"',]`);
 const BETWEEN_KEPT = new RegExp(`(${BETWEEN.source})`);
 const KEY_PIECE = /[A-Za-z0-9+/=]{16}/;
 /** No key is longer; a block that never ends stops here. */
 const MOST_LINES = 300;
+/** Lines of other jobs between those of a key; behind them only what is long enough to be sure of is the key's. */
+const MOST_BETWEEN = 3;
+const SURE_BODY = 40;
+
+/** Equal for prefixes that differ in their times and counters only. */
+function shapeOf(prefix: string): string {
+  return prefix.replace(/\d/g, '0');
+}
 
 /** The key with its lines replaced and all that stands between them as it was. */
 function eachPiece(material: string, replace: (material: string) => string): string {
@@ -31,18 +41,36 @@ export interface KeyBlocks {
 
 export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks {
   let left = 0;
+  /** Lines of others since the last of the key; null before its first. */
+  let between: number | null = null;
+  /** What stands before the key's first line: a time, a colour, the name of a job. */
+  let prefix = '';
+  /** Where the line itself begins, if it has the same prefix. */
+  const startOf = (text: string): number => {
+    const own = text.slice(0, prefix.length);
+    return shapeOf(own).trimEnd() === shapeOf(prefix).trimEnd() ? own.length : 0;
+  };
+  const bodyIn = (rest: string): string | undefined =>
+    BODY.exec(rest)?.groups?.body ?? LAST_BODY.exec(rest)?.groups?.body;
   const inside = (text: string): string | null => {
     left -= 1;
-    const end = END.exec(text);
+    const start = startOf(text);
+    const rest = text.slice(start);
+    const end = END.exec(rest);
     if (end !== null) {
       left = 0;
-      const material = text.slice(0, end.index).trim();
-      return material === '' ? text : text.replace(text.slice(0, end.index), () => replace(material));
+      const material = rest.slice(0, end.index).trim();
+      if (material === '') return text;
+      return text.slice(0, start) + rest.replace(rest.slice(0, end.index), () => replace(material));
     }
-    const body = BODY.exec(text)?.groups?.body ?? (LAST_BODY.test(text) ? text.trim() : undefined);
-    if (body !== undefined) return text.replace(body, () => replace(body));
-    if (HEADER.test(text)) return text;
-    left = 0;
+    const body = bodyIn(rest);
+    if (body !== undefined && ((between ?? 0) === 0 || body.length >= SURE_BODY)) {
+      between = 0;
+      return text.slice(0, start) + rest.replace(body, () => replace(body));
+    }
+    if (HEADER.test(rest)) return text;
+    if (between === null || between >= MOST_BETWEEN) left = 0;
+    else between += 1;
     return null;
   };
   const begun = (text: string): string => {
@@ -51,7 +79,11 @@ export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks 
     const from = begin.index + begin[0].length;
     const rest = text.slice(from);
     const end = END.exec(rest);
-    if (end === null) left = MOST_LINES;
+    if (end === null) {
+      left = MOST_LINES;
+      between = null;
+      prefix = text.slice(0, begin.index);
+    }
     const material = end === null ? rest : rest.slice(0, end.index);
     if (!KEY_PIECE.test(material)) return text;
     return text.slice(0, from) + eachPiece(material, replace) + rest.slice(material.length);

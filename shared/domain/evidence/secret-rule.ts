@@ -9,4 +9,8 @@ export interface SecretRule {
   readonly pattern: RegExp;
   /** The match must also look random: letters and digits mixed. */
   readonly mixed?: true;
+  /** What else the secret has to be, given the name before it where the pattern captures one. */
+  isSecret?(secret: string, name: string): boolean;
+  /** What stands right before a match that is no secret. */
+  readonly unlessBehind?: RegExp;
 }

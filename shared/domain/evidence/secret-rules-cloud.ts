@@ -6,6 +6,8 @@ export const CLOUD_RULES: readonly SecretRule[] = [
     kind: 'aws-access-key',
     literals: ['akia', 'asia', 'abia', 'acca'],
     pattern: /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g,
+    // A signed URL is made to be handed out and says who signed it; its signature is the secret (AWS, "Using presigned URLs").
+    unlessBehind: /X-Amz-Credential=$/i,
   },
   {
     kind: 'aws-bedrock-key',

@@ -1,3 +1,4 @@
+import { isQuotedSecret } from './secret-assignments.ts';
 import type { SecretRule } from './secret-rule.ts';
 
 /** Shapes that many tools share: signed tokens, passwords in addresses and headers. Last, because they match most loosely. */
@@ -22,12 +23,63 @@ export const SHAPE_RULES: readonly SecretRule[] = [
     kind: 'authorization',
     literals: ['authorization', 'bearer', 'x-api-key', 'private-token', 'x-vault-token'],
     pattern:
-      /\b(?:authorization["']?\s{0,2}[:=]\s{0,2}["']?(?:(?:basic|bearer|token|apikey)\s{1,3})?|bearer\s{1,3}|x-api-key["']?\s{0,2}:\s{0,2}["']?|private-token["']?\s{0,2}:\s{0,2}["']?|x-vault-token["']?\s{0,2}:\s{0,2}["']?)(?<secret>[\w.~+/=-]{16,4000})/gi,
+      /\b(?:authorization["']?\s{0,2}[:=,]\s{0,2}["']?(?:(?:basic|bearer|token|apikey)\s{1,3})?|bearer\s{1,3}|x-api-key["']?\s{0,2}:\s{0,2}["']?|private-token["']?\s{0,2}:\s{0,2}["']?|x-vault-token["']?\s{0,2}:\s{0,2}["']?)(?<secret>[\w.~+/=-]{16,4000})/gi,
     mixed: true,
   },
   {
     kind: 'login-password',
     literals: ['curl'],
     pattern: /\s(?:-u|--user)[ =]["']?[\w.@-]{1,80}:(?<secret>[^\s"']{4,200})/g,
+  },
+  {
+    kind: 'login-password',
+    literals: ['login', 'sshpass'],
+    beside: ' -p',
+    pattern: /\b(?:login|sshpass)\s(?:[^\n]{0,120}?\s)?-p[ =]?["']?(?<secret>[^\s"']{6,400})/g,
+  },
+  {
+    kind: 'login-password',
+    literals: ['login'],
+    beside: 'password',
+    pattern: /\blogin\s{1,4}\S{1,100}\s{1,4}password\s{1,4}(?<secret>\S{4,400})/g,
+  },
+  {
+    kind: 'login-password',
+    literals: ['pass:'],
+    beside: '-pass',
+    pattern: /-pass(?:in|out)?\s{1,3}pass:(?<secret>[^\s"']{4,200})/g,
+  },
+  {
+    kind: 'login-password',
+    literals: ['jdbc:oracle:'],
+    beside: '@',
+    pattern: /\bjdbc:oracle:\w{2,6}:[^\s/@"']{1,80}\/(?<secret>[^\s@"']{4,200})@/gi,
+  },
+  {
+    kind: 'login-password',
+    literals: ['"auth"', "'auth'"],
+    pattern: /["']auth["']\s{0,3}:\s{0,3}["'](?<secret>[A-Za-z0-9+/=]{12,400})["']/g,
+    mixed: true,
+  },
+  {
+    kind: 'authorization',
+    literals: ['cookie'],
+    pattern: /\b(?:set-)?cookie["']?\s{0,2}[:,]\s{0,2}["']?[^\n"']{0,200}?=(?<secret>[\w.%+/=~-]{16,4000})/gi,
+    mixed: true,
+  },
+  {
+    kind: 'service-token',
+    literals: ['sonar.login'],
+    pattern: /\bsonar\.login["']?\s{0,2}[=:]\s{0,2}["']?(?<secret>\w{20,80})/g,
+    mixed: true,
+  },
+  {
+    kind: 'assigned-secret',
+    literals: ['=', ':', '=>'].flatMap((operator) =>
+      ['"', "'"].flatMap((quote) => [operator + quote, `${operator} ${quote}`]),
+    ),
+    pattern:
+      /(?:^|[^\w.-])(?<name>[\w.-]{1,60})["']?\s{0,3}(?:=>|:=|=|:)\s{0,3}["'](?<secret>[A-Za-z0-9]{20,200})["']/g,
+    isSecret: isQuotedSecret,
   },
 ];

@@ -48,6 +48,21 @@ describe('redacting a file', () => {
     expect(out.equals(Buffer.concat([before, Buffer.from(PLACEHOLDER), after]))).toBe(true);
   });
 
+  it('[A72] replaces a secret, plain or encoded once, wherever the pieces of a file end', async () => {
+    const plain = `use ${TOKEN} now`;
+    const forms = [
+      plain,
+      Buffer.from(plain).toString('base64'),
+      `${TOKEN.slice(0, 9)}\u001b[1m${TOKEN.slice(9)} split`,
+    ];
+    const bytes = Buffer.from(forms.map((form) => `data ${form}\n`).join(''));
+    const expected = [`use ${PLACEHOLDER} now`, PLACEHOLDER, `${PLACEHOLDER} split`];
+    for (let size = 1; size <= 64; size++) {
+      const out = (await redacted(bytes, 'utf-8', size)).toString().trimEnd().split('\n');
+      expect(out).toEqual(expected.map((form) => `data ${form}`));
+    }
+  });
+
   it('replaces a secret in a line that is no UTF-8', async () => {
     const out = await redacted(
       Buffer.concat([Buffer.from([0xe9, 0x20]), Buffer.from(TOKEN), Buffer.from([0x20, 0xff])]),

@@ -41,6 +41,13 @@ describe('a secret that is not in plain sight', () => {
     expect(redact(lines.join('\n')).text).toBe([PLACEHOLDER, PLACEHOLDER, PLACEHOLDER].join('\n'));
   });
 
+  it('is replaced where it stands once more without its name', () => {
+    const secret = 'Zx8kQ2mP'.repeat(3);
+    expect(redact(`token = '${secret}' | ${secret}`).text).toBe(
+      "token = '[redacted:assigned-secret:1]' | [redacted:assigned-secret:1]",
+    );
+  });
+
   it('is replaced in an element of a configuration file', () => {
     expect(redact(`  <apiToken>${'Zx8kQ2mP'.repeat(3)}</apiToken>`).text).toBe(
       '  <apiToken>[redacted:assigned-secret:1]</apiToken>',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeRedactor, redact } from '#shared/domain/evidence/redact.ts';
 
 const mixed = (length: number): string => 'a1B2c3D4e5F6g7H8'.repeat(20).slice(0, length);
+const ESC = String.fromCharCode(27);
 const hex = (length: number): string => '0a1b2c3d4e5f6789'.repeat(8).slice(0, length);
 
 /** Obviously fake secrets of the providers' shapes, put together here so that no scanner takes this file for a leak. */
@@ -25,6 +26,27 @@ const SECRETS: readonly (readonly [kind: string, text: string, secret: string])[
   ['assigned-secret', 'DB_PASSWORD={}', `hunter${'2222'}`],
   ['assigned-secret', '"client_secret": "{}"', mixed(32)],
   ['assigned-secret', 'login --token {}', mixed(32)],
+  ['assigned-secret', 'req.Header.Set("X-Auth-Token", "{}")', mixed(32)],
+  ['assigned-secret', 'the license key is {}', mixed(40)],
+  ['assigned-secret', 'api key: {}', hex(32)],
+  ['assigned-secret', 'GET https://api.example.com/v1?key={}&page=2', mixed(32)],
+  ['assigned-secret', 'AZURE_DEVOPS_EXT_PAT={}', mixed(52)],
+  ['assigned-secret', 'bindpw={}', `pa55${'word'}`],
+  ['assigned-secret', `someservice = '{}'`, mixed(24)],
+  ['login-password', 'docker login -u shop -p {} registry.example.com', `pa55${'word'}`],
+  ['login-password', 'machine git.example.com login shop password {}', `pa55${'word'}`],
+  ['login-password', 'openssl rsa -passin pass:{} -in key.pem', `pa55${'word'}`],
+  ['login-password', 'jdbc:oracle:thin:shop/{}@db.example.com:1521/shop', `pa55${'word'}`],
+  ['login-password', '"auths":{"registry.example.com":{"auth":"{}"}}', mixed(32)],
+  ['authorization', 'Set-Cookie: lang=en; session={}; Path=/', mixed(32)],
+  ['authorization', `headers.put("Authorization", "Basic {}")`, mixed(32)],
+  ['service-token', `{"${'sonar'}.login": "{}"}`, hex(40)],
+  ['model-key', 'ask {}', `nvapi-${mixed(64)}`],
+  ['infrastructure-token', 'join with {}', `tskey-${'auth'}-${mixed(12)}-${mixed(32)}`],
+  ['infrastructure-token', 'Authorization: FlyV1 {}', mixed(60)],
+  ['payment-key', 'pay with {}', `rzp_${'live'}_${mixed(14)}`],
+  ['google-key', 'refresh with {}', `1//0${mixed(60)}`],
+  ['password-hash', ['admin:$2y$10$', '{}'].join(''), mixed(53)],
   ['webhook-url', 'post to https://hooks.slack.com/services/{}', `T00000000/B00000000/${mixed(24)}`],
 ];
 
@@ -49,6 +71,15 @@ const ORDINARY = [
   'client_secret=<client secret>',
   `using ghp_${'x'.repeat(36)}`,
   `id AKI${'A'}${'X'.repeat(16)}`,
+  '[INFO] Artifact org.example:ssh-credentials:jar:305.v8f4381501156 is present in the local repository',
+  'failed to push some refs to https://bot:[MASKED]@gitlab.example.com/shop/app',
+  `key: linux-jdk17-maven3.9.0-${hex(64)}`,
+  `Cache restored from key: ${hex(64)}`,
+  'PASS: test_total_of_2_carts1',
+  'level=debug msg="removed snapshot" key=ule4ru3ey2wvvo3837fh357ht snapshotter=overlayfs',
+  `etag = "${hex(32)}"`,
+  `X-Amz-Credential=AKI${'A'}${'ABCDEFGH23456723'}%2F20260102%2Fus-east-1%2Fs3%2Faws4_request`,
+  `    Master-Key: ${hex(96).toUpperCase()}`,
   `sha256~${'X'.repeat(10)}_PUT_YOUR_TOKEN_HERE_${'X'.repeat(12)}`,
 ];
 
@@ -92,6 +123,37 @@ describe('redaction', () => {
     redactor.line(`-----BEGIN ${'PRIVATE'} KEY-----`);
     expect(redactor.line('the file ends here, says the tool.')).toBe('the file ends here, says the tool.');
     expect(redactor.line(mixed(64))).toBe(mixed(64));
+  });
+
+  it.each([
+    '2026-01-02T03:04:05.1234567Z ',
+    '[03:04:05] ',
+    'shop_1  | ',
+    '##[debug]',
+    `${ESC}[36m`,
+    'Jan  2 03:04:05 host app[12]: ',
+  ])('[A72] redacts every line of an encrypted key behind %j and keeps its header', (prefix) => {
+    const header = [`-----BEGIN RSA ${'PRIVATE'} KEY-----`, 'Proc-Type: 4,ENCRYPTED', 'DEK-Info: AES-128-CBC,0123', ''];
+    const end = [`-----END RSA ${'PRIVATE'} KEY-----`, `done ${mixed(64)}`];
+    const text = [...header, mixed(64), mixed(63), mixed(7), ...end].map((line) => prefix + line).join('\n');
+    const kept = (lines: readonly string[]): string[] => lines.map((line) => prefix + line);
+    const numbers = [1, 2, 3].map((number) => `${prefix}[redacted:private-key:${number}]`);
+    expect(redact(text).text.split('\n')).toEqual([...kept(header), ...numbers, ...kept(end)]);
+  });
+
+  it('[A72] redacts a key between whose lines another job prints, and stops when only others print', () => {
+    const key = (line: string): string => `build | ${line}`;
+    const other = 'tests | 12 of 40 passed';
+    const lines = [key(`-----BEGIN ${'PRIVATE'} KEY-----`), key(mixed(64)), other, other, key(mixed(63))];
+    const after = [other, other, other, 'tests | quite another thing', key(mixed(62))];
+    expect(redact([...lines, ...after].join('\n')).text.split('\n')).toEqual([
+      lines[0],
+      key('[redacted:private-key:1]'),
+      other,
+      other,
+      key('[redacted:private-key:2]'),
+      ...after,
+    ]);
   });
 
   it('redacts a private key written in one line with escaped line ends', () => {
