@@ -56,7 +56,7 @@ export async function approvalDetails(
     title,
     description: action.description,
     risk: action.risk,
-    facts: targetFacts(action.target),
+    facts: [...targetFacts(action.target), ...whyFacts(action)],
     expiresAt: approval.expiresAt,
     state: expired ? 'expired' : approval.state,
     decidedBy: approval.decidedBy,
@@ -64,6 +64,11 @@ export async function approvalDetails(
     objection: entitlement.kind === 'entitled' ? null : entitlement.reason,
   };
   return { kind: 'details', details };
+}
+
+/** What the approval is about: nobody is to learn only afterwards that it was outside of a change window. */
+function whyFacts({ needsApproval }: BoundAction): Fact[] {
+  return needsApproval === undefined ? [] : [{ name: 'Why it asks', value: needsApproval.reasons.join(' ') }];
 }
 
 /**

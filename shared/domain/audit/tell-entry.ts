@@ -47,8 +47,16 @@ function knownThen(facts: Facts): string {
     `possible actions ${text(facts.candidates) || 'none'}`,
     `${text(facts.outcomes)} outcomes of this class`,
     `diagnosis by ${text(facts.diagnosis)}${modelWords(facts)}`,
+    ...circumstanceWords(facts),
   ];
   return ` Known then: ${known.join('; ')}.`;
+}
+
+function circumstanceWords({ partOfWeek, load, recentDeployments, incidentsInDay }: Facts): string[] {
+  if (partOfWeek === undefined) return [];
+  const deployed = recentDeployments === null ? 'deployments not known' : `${text(recentDeployments)} deployments`;
+  const day = `${deployed} and ${text(incidentsInDay)} other incidents within a day`;
+  return [`${text(partOfWeek).replace('-', ' ')}, load ${text(load)}, ${day}`];
 }
 
 function modelWords({ modelChoice, modelConfidence }: Facts): string {

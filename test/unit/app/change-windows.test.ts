@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { act } from '#shared/app/act.ts';
+import { approvalDetails } from '#shared/app/approval.ts';
 import { requestApproval } from '#shared/app/approval-request.ts';
 import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
@@ -14,6 +15,7 @@ type Rules = Partial<NonNullable<Policy['circumstances']>>;
 const OPEN = { days: ['sat' as const], from: '11:00', to: '13:00' };
 const SHUT = { days: ['sat' as const], from: '13:00', to: '14:00' };
 const HOUR = 3_600_000;
+const approver = { token_use: 'id', sub: 'subject-1', 'cognito:username': 'approver-1' };
 
 /** A rollback that was planned for a service under the rules. */
 async function aPlannedRollback(rules: Rules, approvalRequiredRisks: ('low' | 'medium' | 'high')[] = []) {
@@ -82,6 +84,8 @@ describe('a change window', () => {
     const { plan, input, deps, state, approve } = await aPlannedRollback({ changeWindows: [SHUT] });
     expect(plan).toMatchObject({ decision: 'approve', reasons: [expect.stringContaining(OUTSIDE), expect.anything()] });
     await approve();
+    const page = await approvalDetails(input, approver, deps);
+    expect(JSON.stringify(page)).toContain(OUTSIDE);
     expect(deps.mailer.mails.map(({ message }) => message).join('\n')).toContain(OUTSIDE);
     const { lease } = await guard(input, deps);
     expect(await act({ ...input, lease: lease as string }, deps)).toMatchObject({ state: 'done' });

@@ -31,6 +31,22 @@ describe('the deployment of a Lambda alias', () => {
     expect(await read()).toEqual(aLambdaDeployment());
   });
 
+  it('names when other versions were published, the newest fifty of them, for how restless the function is', async () => {
+    lambda.on(GetAliasCommand).resolves({ FunctionVersion: '100', RevisionId: 'r' });
+    const at = (number: number) => new Date(Date.UTC(2026, 10, 20, 0, number)).toISOString();
+    const numbers = Array.from({ length: 100 }, (_, index) => index + 1);
+    const versions = numbers.map((number) => ({
+      Version: `${number}`,
+      LastModified: at(number).replace('Z', '+0000'),
+    }));
+    lambda.on(ListVersionsByFunctionCommand).resolves({
+      Versions: [{ Version: '$LATEST', LastModified: at(200) }, ...versions],
+    });
+    const { deployedAt, otherDeployments } = await read();
+    expect(deployedAt).toBe(at(100));
+    expect(otherDeployments).toEqual(numbers.slice(49, 99).map(at));
+  });
+
   it('knows no version before the first one', async () => {
     lambda.on(GetAliasCommand).resolves({ FunctionVersion: '1', RevisionId: 'r' });
     lambda.on(ListVersionsByFunctionCommand).resolves({ Versions: [{ Version: '$LATEST' }, { Version: '1' }] });
@@ -58,7 +74,7 @@ describe('the deployment of an ECS service', () => {
         {
           taskDefinition: arn('checkout:8'),
           deployments: [
-            { status: 'ACTIVE', taskDefinition: arn('checkout:7') },
+            { status: 'ACTIVE', taskDefinition: arn('checkout:7'), createdAt: new Date('2026-11-21T10:00:00Z') },
             { status: 'PRIMARY', taskDefinition: arn('checkout:8'), createdAt: new Date('2026-11-21T11:00:00Z') },
           ],
         },
@@ -70,7 +86,7 @@ describe('the deployment of an ECS service', () => {
     ecs
       .on(ListTaskDefinitionsCommand, { nextToken: 'n' } as never)
       .resolves({ taskDefinitionArns: [arn('checkout:7')] });
-    expect(await read()).toEqual(anEcsDeployment());
+    expect(await read()).toEqual(anEcsDeployment({ otherDeployments: ['2026-11-21T10:00:00.000Z'] }));
     expect(ecs.commandCalls(ListTaskDefinitionsCommand)[0]?.args[0].input).toMatchObject({
       familyPrefix: 'checkout',
       sort: 'DESC',
