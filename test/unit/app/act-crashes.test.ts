@@ -60,12 +60,13 @@ async function again<R>(step: () => Promise<R>): Promise<R> {
 }
 
 async function healOnce(action: ActionPlugin, life: Parameters<typeof mortal>[1]) {
-  const configure = (one: Configuration) => ({ ...one, policy: { ...one.policy, approvalRequiredRisks: [] } });
+  const unasked = { approvalRequiredRisks: [], actAtConfidence: 0 };
+  const configure = (one: Configuration) => ({ ...one, policy: { ...one.policy, ...unasked } });
   const rig = await aRemedyRig({ family: action.family, actionId: action.id, configure });
   const deps = mortalDeps(rig.deps, life);
   const incidentId = rig.incident.id;
-  const { digest, actionId } = await again(() => makePlan({ incidentId, tried: [] }, deps));
-  expect(actionId).toBe(action.id);
+  const { digest, actionId, decision } = await again(() => makePlan({ incidentId, tried: [] }, deps));
+  expect({ actionId, decision }).toEqual({ actionId: action.id, decision: 'act' });
   const place = { incidentId, digest: digest as string };
   const { lease } = await again(() => guard(place, deps));
   const acted = await again(() => act({ ...place, lease: lease as string }, deps));
