@@ -53,18 +53,20 @@ function deploymentTimes(facts: Telemetry['facts']): Surroundings['deployment'] 
 /** `unknown` where no metric is named, it is silent, or it may not be read. */
 async function readLoad(load: ServiceLoad | null, now: Date, metrics: MetricReader): Promise<Load> {
   if (load === null) return 'unknown';
-  const value = await newestValue(load, now, metrics);
-  if (value === undefined) return 'unknown';
+  const value = await highestValue(load, now, metrics);
+  if (value === null) return 'unknown';
   if (value >= load.high) return 'high';
   return value < load.low ? 'low' : 'normal';
 }
 
-async function newestValue({ metric }: ServiceLoad, now: Date, metrics: MetricReader): Promise<number | undefined> {
+/** Lately: the newest period is not over yet, and would make a busy service look calm. */
+async function highestValue({ metric }: ServiceLoad, now: Date, metrics: MetricReader): Promise<number | null> {
   const from = new Date(now.getTime() - STALE_MILLISECONDS);
   try {
-    return (await metrics.read({ kind: 'named', ...metric }, from, now, PERIOD_SECONDS)).at(-1)?.value;
+    const points = await metrics.read({ kind: 'named', ...metric }, from, now, PERIOD_SECONDS);
+    return points.length === 0 ? null : Math.max(...points.map(({ value }) => value));
   } catch (error) {
-    if (error instanceof Refused) return undefined;
+    if (error instanceof Refused) return null;
     throw error;
   }
 }

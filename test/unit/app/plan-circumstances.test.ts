@@ -39,18 +39,22 @@ const at = (value: number): MetricPoint => ({ at: '2026-11-21T11:55:00.000Z', va
 
 describe('the load of a service', () => {
   it.each([
-    [[at(500), at(9.9)], 'low'],
+    [[at(3), at(9.9)], 'low'],
+    [[at(500), at(9.9)], 'high'],
     [[at(10)], 'normal'],
     [[at(99)], 'normal'],
     [[at(0), at(100)], 'high'],
     [[], 'unknown'],
     [new Refused('not allowed'), 'unknown'],
-  ] as const)('[D35] is the newest value of its metric between the bounds: %j is %s', async (points, load) => {
-    const { around } = await aBusyRig(points instanceof Error ? points : [...points]);
-    expect((await around()).load).toBe(load);
-  });
+  ] as const)(
+    '[D35] is the highest value of its metric in the last quarter of an hour, between the bounds: %j is %s',
+    async (points, load) => {
+      const { around } = await aBusyRig(points instanceof Error ? points : [...points]);
+      expect((await around()).load).toBe(load);
+    },
+  );
 
-  it('is asked of the last quarter of an hour of the metric that the owner names', async () => {
+  it('is asked of the metric that the owner names', async () => {
     const { around, deps } = await aBusyRig([at(10)]);
     await around();
     expect(deps.metrics.calls).toEqual([
