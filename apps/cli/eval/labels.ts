@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type * as z from 'zod';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { parseJsonLines } from '../input/json-lines.ts';
 
 async function readRequired(path: string): Promise<Buffer> {
   return readFile(path).catch((error: unknown) => {
@@ -25,24 +26,7 @@ export async function readCaseText(dataDir: string, path: string): Promise<strin
 
 /** Reads labels, one JSON object per line. Throws `InvalidInput` naming the file, the line and the reason. */
 export async function readLabels<S extends z.ZodType>(dataDir: string, path: string, schema: S): Promise<z.infer<S>[]> {
-  const lines = (await readCaseText(dataDir, path)).split('\n');
-  return lines.flatMap((line, at) => {
-    if (line.trim() === '') return [];
-    const parsed = schema.safeParse(parseJson(line));
-    if (parsed.success) return [parsed.data];
-    const issue = parsed.error.issues[0];
-    throw new InvalidInput(
-      `${join(dataDir, path)}, line ${at + 1}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}.`,
-    );
-  });
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  return parseJsonLines(await readCaseText(dataDir, path), schema, { file: join(dataDir, path), what: 'label' });
 }
 
 /** Lines ended by LF; a last line without one counts. */

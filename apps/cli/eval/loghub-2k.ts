@@ -5,7 +5,7 @@ import { type Severity, severityOf } from '#shared/domain/causality/severity.ts'
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import { type TemplateAccuracy, templateAccuracyOf } from '#shared/domain/templates/accuracy.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { csvRows } from './csv-rows.ts';
+import { csvRows } from '../input/csv-rows.ts';
 import { figuresByGroup, meanFigure, proportion } from './figures.ts';
 import { linesOf, readCaseText } from './labels.ts';
 import { anomalyFigures } from './log-anomaly-figures.ts';

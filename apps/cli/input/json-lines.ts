@@ -1,12 +1,46 @@
 import type * as z from 'zod';
-import { UsageError } from '../command.ts';
+import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { openInput, textOf } from './open-input.ts';
 
+/** One line of a text, its number from 1; `value` is null where it is not JSON. */
+export interface JsonRow {
+  readonly line: number;
+  readonly value: unknown;
+}
+
+/** The lines of a text, one JSON document each; blank ones are left out. */
+export function jsonRows(text: string): JsonRow[] {
+  return text.split('\n').flatMap((row, at) => (row.trim() === '' ? [] : [{ line: at + 1, value: parseJson(row) }]));
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
 /**
- * Reads a file of records, one JSON object a line; blank lines are skipped. Throws `UsageError` naming file, line and field for a line
- * that is none: nothing is reported on half of a file. `what`: the record with its article, for that message.
+ * The records of a text, one JSON object a line. Throws `InvalidInput` naming file, line and field for a line that is none:
+ * nothing is reported on half of a file. `what`: the name of a record, for that message.
  */
+export function parseJsonLines<T extends z.ZodType>(
+  text: string,
+  schema: T,
+  { file, what }: { readonly file: string; readonly what: string },
+): z.infer<T>[] {
+  return jsonRows(text).map(({ line, value }) => {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const problem = parsed.error.issues[0];
+    const where = problem === undefined || problem.path.length === 0 ? '' : `${problem.path.join('.')}: `;
+    throw new InvalidInput(`${file}, line ${line}: it is no ${what} (${where}${problem?.message ?? 'not JSON'}).`);
+  });
+}
+
+/** Reads a file of records, as `parseJsonLines` does it. */
 export async function jsonLinesIn<T extends z.ZodType>(
   path: string,
   schema: T,
@@ -16,22 +50,5 @@ export async function jsonLinesIn<T extends z.ZodType>(
   const input = await openInput(path, terminal);
   let text = '';
   for await (const piece of textOf(input)) text += piece;
-  return text.split('\n').flatMap((line, at) => {
-    if (line.trim() === '') return [];
-    const parsed = schema.safeParse(parseJson(line));
-    if (parsed.success) return [parsed.data];
-    const problem = parsed.error.issues[0];
-    const where = problem === undefined || problem.path.length === 0 ? '' : `${problem.path.join('.')}: `;
-    throw new UsageError(
-      `${input.name}, line ${at + 1}: it is no ${what} (${where}${problem?.message ?? 'not JSON'}).`,
-    );
-  });
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
+  return parseJsonLines(text, schema, { file: input.name, what });
 }

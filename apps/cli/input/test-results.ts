@@ -1,4 +1,4 @@
-import { csvRows } from '../eval/csv-rows.ts';
+import { csvRows } from './csv-rows.ts';
 
 /** What one row says of tests. */
 export interface RowResult {

@@ -1,6 +1,7 @@
 import { RESOLUTION_COLUMNS, Resolution } from '#shared/domain/learning/resolution.ts';
 import { UsageError } from '../command.ts';
-import { numberedCsvRows } from '../eval/csv-rows.ts';
+import { numberedCsvRows } from '../input/csv-rows.ts';
+import { type JsonRow, jsonRows } from '../input/json-lines.ts';
 import { openInput, textOf } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -50,23 +51,7 @@ export async function readResolutions(path: string, terminal: Terminal): Promise
   };
 }
 
-interface Row {
-  readonly line: number;
-  readonly value: unknown;
-}
-
-function jsonRows(text: string): Row[] {
-  return text.split('\n').flatMap((row, at) => {
-    if (row.trim() === '') return [];
-    try {
-      return [{ line: at + 1, value: JSON.parse(row) as unknown }];
-    } catch {
-      return [{ line: at + 1, value: null }];
-    }
-  });
-}
-
-function tableRows(text: string, name: string): Row[] {
+function tableRows(text: string, name: string): JsonRow[] {
   const { rows, brokenAt } = numberedCsvRows(text);
   const titles = (rows[0]?.fields ?? []).map((title) => title.trim().toLowerCase());
   const missing = NEEDED.filter((column) => !titles.includes(column));
