@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { ADMIN_KEY, outputOf } from '#apps/local/stage.ts';
+import { outputOf } from '#apps/local/stage.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
+import { runSelfheal } from './support/command-line.ts';
 import { expectClean, type Healer, openHealer, type Subject } from './support/healer.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
@@ -23,23 +22,11 @@ beforeAll(async () => {
 afterEach(() => expectClean(healer));
 afterAll(() => healer?.stop());
 
-/** The command line as an operator runs it, against the stage's table. The runtime is in this process: it must not wait. */
-async function explain(subject: Subject, ...args: readonly string[]): Promise<{ code: number | null; stdout: string }> {
-  const env = {
-    ...process.env,
-    AWS_ENDPOINT_URL: healer.runtime.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: ADMIN_KEY,
-    AWS_SECRET_ACCESS_KEY: 'local',
-  };
+/** What an operator is told of an incident. */
+const explain = (subject: Subject) => {
   const table = outputOf(healer.runtime, 'IncidentsTableName');
-  const operands = ['incident', 'explain', healer.incidentId(subject), '--table', table, ...args];
-  const child = spawn(process.execPath, ['apps/cli/main.ts', ...operands], { env });
-  const pieces: Buffer[] = [];
-  child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout: Buffer.concat(pieces).toString() };
-}
+  return runSelfheal(healer, 'incident', 'explain', healer.incidentId(subject), '--table', table);
+};
 
 it('[D228] tells the whole story of a healed run from its audit trail, which is one unbroken chain', async () => {
   const run = healer.world.samples.failRun('transient', { rerunMs: 40 });

@@ -3,8 +3,9 @@ import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
+import { commentOn, signsUnder } from './support/commenting.ts';
 import { expectClean, type Healer, openHealer, type Subject } from './support/healer.ts';
-import { commentPayload, post, trigger } from './support/steering.ts';
+import { post, trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -36,27 +37,14 @@ async function askedDigest(subject: Subject): Promise<string> {
   return found() ?? '';
 }
 
-/** Writes a comment on the run's pull request as a person would, and lets GitHub tell of it. Gives the comment's id. */
-async function comment(
-  { pullRequest, repository, runId }: FailedRun,
-  by: string,
-  body: string,
-  delivery: string = randomUUID(),
-) {
-  const { id } = healer.world.github.addComment(repository, pullRequest ?? 0, by, body);
+/** Writes a comment on the run's pull request. Gives the comment's id. */
+async function comment({ runId }: FailedRun, by: string, text: string, delivery?: string): Promise<number> {
   const incident = await healer.incidents.get(healer.incidentId(runId));
-  if (incident === null || pullRequest === null) throw new Error(`Run ${runId} has no incident or pull request.`);
-  const payload = commentPayload({ repository, pullRequest, by, text: body, id }, incident);
-  const headers = { 'x-github-event': 'issue_comment', 'x-github-delivery': delivery };
-  expect(await post(healer, JSON.stringify(payload), { headers })).toMatchObject({ status: 202 });
-  return id;
+  if (incident === null) throw new Error(`Run ${runId} has no incident.`);
+  return await commentOn(healer, incident, by, text, delivery);
 }
 
-const signUnder = (id: number) =>
-  healer.world.journal
-    .entries({ kind: 'github.reaction.created' })
-    .filter(({ target }) => target.endsWith(`/comments/${id}`))
-    .map(({ facts }) => facts.content);
+const signUnder = (id: number) => signsUnder(healer, id);
 
 it('lets a person with write access approve by a comment on the pull request, and nobody else', async () => {
   const run = healer.world.samples.failRun('transient', { rerunMs: 40 });

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { outputOf } from '#apps/local/stage.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
+import { writeKillSwitch } from './support/kill-switch.ts';
 import { until } from './support/until.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
@@ -215,7 +212,7 @@ describe('the life of an incident', () => {
 
 describe('what holds it back', () => {
   it('[D65] the kill switch, written as the runbook says, lets nothing be acted upon until it is off', async () => {
-    await putControls(runbookItem());
+    await writeKillSwitch(healer, 'on');
     const effects = healer.world.journal.count('github.run.rerun');
     const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
     expect(await healer.ended(run.runId)).toMatchObject({
@@ -225,7 +222,7 @@ describe('what holds it back', () => {
     expect(healer.world.journal.count('github.run.rerun')).toBe(effects);
     expect(healer.comment(run.pullRequest)).toContain('The kill switch is on: a drill');
 
-    await putControls(runbookItem().replace('"BOOL":true', '"BOOL":false'));
+    await writeKillSwitch(healer, 'off');
     const again = healer.world.samples.failRun('transient', { rerunMs: 40 });
     expect(await healer.ended(again.runId)).toMatchObject({ status: 'resolved' });
   });
@@ -245,18 +242,3 @@ describe('what holds it back', () => {
     expect.unreachable('The limit never held.');
   });
 });
-
-/** The item of the runbook's first command, as text. */
-function runbookItem(): string {
-  const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
-  const item = /## Stop everything.+?put-item --table-name <ControlTableName> --item \\\s+'([^']+)'/s.exec(
-    runbook,
-  )?.[1];
-  if (item === undefined) throw new Error('The runbook has no command for the kill switch.');
-  return item.replace('<why>', 'a drill');
-}
-
-async function putControls(item: string): Promise<void> {
-  const TableName = outputOf(healer.runtime, 'ControlTableName');
-  await healer.dynamoDb.send(new PutItemCommand({ TableName, Item: JSON.parse(item) }));
-}

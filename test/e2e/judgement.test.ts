@@ -5,10 +5,9 @@ import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import { shopJobs } from '#apps/local/world/samples/shop-jobs.ts';
 import { writeZip } from '#apps/local/world/zip/zip-writer.ts';
 import { TOOL_NAME } from '#shared/plugins/llm/reply.ts';
+import { answerOn, askedFor, signIn } from './support/approving.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer, type Subject } from './support/healer.ts';
-import { signIn } from './support/steering.ts';
-import { until } from './support/until.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
@@ -158,30 +157,16 @@ describe('a model that does not work', () => {
   });
 });
 
-/** Waits for the request for an approval, and gives the address of its page. */
-async function askedFor(subject: Subject): Promise<string> {
-  const id = healer.incidentId(subject);
-  const link = () => healer.mailsAbout(id).flatMap(({ text }) => /http\S+\/approvals\/\S+/.exec(text) ?? [])[0];
-  await until('the request for an approval', () => link() !== undefined);
-  return link() ?? '';
-}
-
-async function answer(page: string, decision: string, who: Approver | null, digest = page.split('/').at(-1)) {
-  const token = who === null ? null : tokens.get(who);
-  const response = await fetch(page, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
-    body: JSON.stringify({ decision, digest }),
-  });
-  return { status: response.status, message: ((await response.json()) as { message?: string }).message };
-}
+/** Answers on an approval page as one of the approvers, or as nobody. */
+const answer = (page: string, decision: string, who: Approver | null, digest?: string) =>
+  answerOn(page, decision, who === null ? null : (tokens.get(who) ?? null), digest);
 
 const aliasMoves = () => healer.world.journal.count('lambda.alias.updated');
 
 describe('an approval', () => {
   it('[D24][D227] of a critical service is asked for by mail; given on the page by who signed in, it lets the plan run once', async () => {
     const alarm = healer.world.aws.fireAlarm('checkout', { okAfterMs: 40 });
-    const page = await askedFor(alarm);
+    const page = await askedFor(healer, alarm);
     expect(aliasMoves()).toBe(0);
 
     const open = await fetch(page);
@@ -213,7 +198,7 @@ describe('an approval', () => {
   it('refused lets nothing be changed and hands the incident to a human', async () => {
     const before = aliasMoves();
     const alarm = healer.world.aws.fireAlarm('checkout');
-    expect(await answer(await askedFor(alarm), 'rejected', 'first-approver')).toMatchObject({ status: 200 });
+    expect(await answer(await askedFor(healer, alarm), 'rejected', 'first-approver')).toMatchObject({ status: 200 });
     expect(await healer.ended(alarm)).toMatchObject({
       status: 'escalated',
       outcomeReason: 'The plan was not approved.',
@@ -224,7 +209,7 @@ describe('an approval', () => {
   it('decided by two people at once is decided by one of them', async () => {
     const before = aliasMoves();
     const alarm = healer.world.aws.fireAlarm('checkout', { okAfterMs: 40 });
-    const page = await askedFor(alarm);
+    const page = await askedFor(healer, alarm);
     const both = await Promise.all([
       answer(page, 'approved', 'first-approver'),
       answer(page, 'approved', 'second-approver'),
@@ -237,7 +222,7 @@ describe('an approval', () => {
   it('cannot be given by who started the run that failed, but by somebody else', async () => {
     // A model that is less sure than code makes a person decide.
     const run = healer.world.samples.failRun('transient', { rerunMs: 20 });
-    const page = await askedFor(run.runId);
+    const page = await askedFor(healer, run.runId);
     expect(await answer(page, 'approved', 'acme-dev')).toMatchObject({
       status: 403,
       message: expect.stringContaining('somebody else has to approve'),
@@ -249,7 +234,7 @@ describe('an approval', () => {
   });
 
   it('that nobody gave in time is worth nothing afterwards, and the incident goes to a human', async () => {
-    const page = await askedFor(ignored);
+    const page = await askedFor(healer, ignored);
     expect(await healer.ended(ignored)).toMatchObject({
       status: 'escalated',
       outcomeReason: 'Nobody answered the request for approval in time.',

@@ -1,38 +1,21 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { IamDecision } from '#apps/local/iam/decisions.ts';
-import { openStage, outputOf } from '#apps/local/stage.ts';
+import { outputOf } from '#apps/local/stage.ts';
 import type { ServiceId } from '#apps/local/world/aws/company.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import { aBoundAction, aHealingWatch, anApproval } from '#test/builders/index.ts';
-import { anAssembly, sampleConfiguration } from './support/assemblies.ts';
+import { approve, endedWithApprovals, signIn } from './support/approving.ts';
+import { sampleConfiguration } from './support/assemblies.ts';
+import { decisionsOfBrokenSchedules } from './support/broken-schedules.ts';
+import { commentOn, signsUnder } from './support/commenting.ts';
 import { type Healer, openHealer, type Subject } from './support/healer.ts';
 import { LEAKING, leak } from './support/leak.ts';
 import { answersGotWorse } from './support/predictions.ts';
 import { proposing, STILL_WRONG } from './support/proposed-code.ts';
-import {
-  askAgain,
-  deploymentOf,
-  functionRights,
-  functionRoles,
-  nameOf,
-  type Right,
-  withoutAction,
-} from './support/rights.ts';
-import {
-  approve,
-  commentPayload,
-  endedWithApprovals,
-  letGoStale,
-  post,
-  signIn,
-  stopExecutions,
-  trigger,
-} from './support/steering.ts';
-import { logicalIdOf } from './support/template.ts';
+import { askAgain, deploymentOf, functionRights, functionRoles, nameOf, type Right } from './support/rights.ts';
+import { letGoStale, stopExecutions, trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -129,7 +112,7 @@ describe('the functions with their synthesized roles', () => {
 
   it('notice what came back, and obey comments of those who may', async () => {
     const ended = await healer.ended(fail('compile').runId);
-    const { pullRequest, repository } = ended.target as { pullRequest: number; repository: string };
+    const { pullRequest } = ended.target as { pullRequest: number };
     const key = fingerprintKeyOf(ended, ended.classification?.fingerprint ?? null, null) ?? '';
     const table = outputOf(healer.runtime, 'IncidentsTableName');
     const healing = makeDynamoHealingStore({ table, client: DynamoDBDocumentClient.from(healer.dynamoDb) });
@@ -145,15 +128,8 @@ describe('the functions with their synthesized roles', () => {
     const asked = { incidentId: again.id, digest: plan.digest, taskToken: 'nobody-waits', expiresAt };
     await healer.incidents.putApproval(anApproval({ ...asked, requestedAt: new Date().toISOString() }));
     for (const wish of [`approve ${plan.digest}`, 'wrong storage_issues']) {
-      const text = `/selfheal ${wish}`;
-      const { id } = healer.world.github.addComment(repository, pullRequest, 'acme-lead', text);
-      const payload = commentPayload({ repository, pullRequest, by: 'acme-lead', text, id }, ended);
-      const headers = { 'x-github-event': 'issue_comment' };
-      expect(await post(healer, JSON.stringify(payload), { headers })).toMatchObject({ status: 202 });
-      await until(
-        'the sign under it',
-        () => healer.world.journal.count('github.reaction.created', `${repository}/comments/${id}`) > 0,
-      );
+      const id = await commentOn(healer, again, 'acme-lead', `/selfheal ${wish}`);
+      await until('the sign under it', () => signsUnder(healer, id).length > 0);
     }
     expect(await events(again.id)).toContain('approval.approved');
     expect(healer.runtime.denials).toEqual([]);
@@ -248,33 +224,7 @@ describe('the functions with their synthesized roles', () => {
   });
 
   it('that run by the clock and break down put their event into the dead letters', async () => {
-    const { assemblyDir, remove } = await anAssembly();
-    const deployment = deploymentOf(assemblyDir, 'http://127.0.0.1:1');
-    const broken = ['Sweeper', 'Reconciler', 'Quality', 'Forecast'].flatMap((name) =>
-      deployment
-        .ofType('AWS::Lambda::Function')
-        .filter(({ logicalId }) => logicalId.startsWith(`Functions${name}Handler`)),
-    );
-    for (const { properties } of broken) {
-      const { S3Key } = properties.Code as { S3Key: string };
-      const bundle = join(deployment.assetPath(S3Key) ?? '', 'index.mjs');
-      rmSync(bundle);
-      writeFileSync(bundle, "throw new Error('It does not start.');");
-    }
-    const stage = await openStage({ assemblyDir, timeScale: 0.002 });
-    for (const name of ['sweeper', 'reconciler', 'quality', 'forecast'])
-      await stage.runtime.schedules.trigger(logicalIdOf(stage, name));
-    // Of each: the schedules go on by themselves, and one function may fail again before the other fails at all.
-    const leftBy = (name: string) =>
-      stage.runtime.decisions.some(
-        ({ role, action }) => action === 'sqs:SendMessage' && role.includes(`Functions${name}Role`),
-      );
-    await until('the dead letters', () => ['Sweeper', 'Reconciler', 'Quality', 'Forecast'].every(leftBy));
-    expect(stage.runtime.deadLetters().length).toBeGreaterThanOrEqual(broken.length);
-    expect(stage.runtime.denials).toEqual([]);
-    asked.push(...stage.runtime.decisions);
-    await stage.stop();
-    remove();
+    asked.push(...(await decisionsOfBrokenSchedules()));
   });
 });
 
@@ -294,34 +244,4 @@ describe('every right of every function', () => {
 
   /** The catalogue lists a function that no safe action ever fits here; its neighbour in the same statement shows that the right is used. */
   const isNeverTouched = ({ part }: Right) => part.endsWith(':function:ledger-api');
-
-  const deniedTo = (stage: Healer, action: string) =>
-    stage.runtime.denials.filter((one) => one.action === action).map(({ role }) => role.replace(/[0-9A-F]{8}$/, ''));
-
-  it('taken from the template for real, the webhook cannot queue and GitHub is told to come again', async () => {
-    const stage = await openHealer({ template: withoutAction('webhook', 'sqs:SendMessage') });
-    const run = stage.world.samples.failRun('regression', { deliver: 'none' });
-    const answer = await post(stage, JSON.stringify(stage.world.github.runPayload(run.runId)));
-    expect(answer.status).toBe(503);
-    expect(deniedTo(stage, 'sqs:SendMessage')).toEqual(['Selfheal/FunctionsWebhookRole']);
-    await stage.stop();
-  });
-
-  it('taken from the template for real, evidence cannot be kept and a human gets the incident', async () => {
-    const stage = await openHealer({ template: withoutAction('gather', 's3:PutObject') });
-    const run = stage.world.samples.failRun('regression');
-    expect(await stage.ended(run.runId)).toMatchObject({ status: 'escalated' });
-    expect(deniedTo(stage, 's3:PutObject')).toEqual(['Selfheal/FunctionsGatherRole']);
-    await stage.stop();
-  });
-
-  it('taken from the template for real, an alias is not moved and a human gets the incident', async () => {
-    const stage = await openHealer({ template: withoutAction('act-lambda', 'lambda:UpdateAlias') });
-    const alarm = stage.world.aws.fireAlarm('checkout', { okAfterMs: 40 });
-    expect(await stage.ended(alarm)).toMatchObject({ status: 'escalated' });
-    expect(stage.world.journal.entries()).toEqual([]);
-    expect(deniedTo(stage, 'lambda:UpdateAlias')).toEqual(['Selfheal/FunctionsActLambdaRole']);
-    expect(stage.mailsAbout(alarm)).toHaveLength(1);
-    await stage.stop();
-  });
 });

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -11,6 +9,7 @@ import { promoteModel, registerModel } from '#shared/app/model-registry.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { aModelVersion, heldOut, rightOf } from '#test/builders/index.ts';
+import { runSelfheal } from './support/command-line.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { answersGotWorse } from './support/predictions.ts';
 import { trigger } from './support/steering.ts';
@@ -51,22 +50,9 @@ async function promoteAnother(): Promise<void> {
   s3.destroy();
 }
 
-/** The command line as an operator runs it, against the stage's tables. The runtime is in this process: it must not wait. */
-async function selfheal(...args: readonly string[]): Promise<{ code: number | null; stdout: string }> {
-  const env = {
-    ...process.env,
-    AWS_ENDPOINT_URL: healer.runtime.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: ADMIN_KEY,
-    AWS_SECRET_ACCESS_KEY: 'local',
-  };
-  const table = ['--table', outputOf(healer.runtime, 'StatsTableName')];
-  const child = spawn(process.execPath, ['apps/cli/main.ts', ...args, ...table], { env });
-  const pieces: Buffer[] = [];
-  child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout: Buffer.concat(pieces).toString() };
-}
+/** What the command line prints of the answers that the stage keeps. */
+const selfheal = (...args: readonly string[]) =>
+  runSelfheal(healer, ...args, '--table', outputOf(healer.runtime, 'StatsTableName'));
 
 async function predictionOf(runId: number): Promise<Prediction> {
   const all = await healer.predictions.recentPredictions(100);

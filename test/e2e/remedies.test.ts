@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { endedWithApprovals, signIn } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
-import { endedWithApprovals, signIn } from './support/steering.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 

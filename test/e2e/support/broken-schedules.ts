@@ -1,0 +1,46 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { IamDecision } from '#apps/local/iam/decisions.ts';
+import { openStage } from '#apps/local/stage.ts';
+import { anAssembly } from './assemblies.ts';
+import { deploymentOf } from './rights.ts';
+import { logicalIdOf } from './template.ts';
+import { until } from './until.ts';
+
+const SCHEDULED = ['sweeper', 'reconciler', 'quality', 'forecast'];
+const pascal = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
+
+/**
+ * Lets every function that runs by the clock break down, expects each to put its event into the dead letters, and gives what
+ * was asked of the policies.
+ */
+export async function decisionsOfBrokenSchedules(): Promise<readonly IamDecision[]> {
+  const { assemblyDir, remove } = await anAssembly();
+  const deployment = deploymentOf(assemblyDir, 'http://127.0.0.1:1');
+  const broken = SCHEDULED.map(pascal).flatMap((name) =>
+    deployment
+      .ofType('AWS::Lambda::Function')
+      .filter(({ logicalId }) => logicalId.startsWith(`Functions${name}Handler`)),
+  );
+  for (const { properties } of broken) {
+    const { S3Key } = properties.Code as { S3Key: string };
+    const bundle = join(deployment.assetPath(S3Key) ?? '', 'index.mjs');
+    rmSync(bundle);
+    writeFileSync(bundle, "throw new Error('It does not start.');");
+  }
+  const stage = await openStage({ assemblyDir, timeScale: 0.002 });
+  for (const name of SCHEDULED) await stage.runtime.schedules.trigger(logicalIdOf(stage, name));
+  // Of each: the schedules go on by themselves, and one function may fail again before the other fails at all.
+  const leftBy = (name: string) =>
+    stage.runtime.decisions.some(
+      ({ role, action }) => action === 'sqs:SendMessage' && role.includes(`Functions${name}Role`),
+    );
+  await until('the dead letters', () => SCHEDULED.map(pascal).every(leftBy));
+  expect(stage.runtime.deadLetters().length).toBeGreaterThanOrEqual(broken.length);
+  expect(stage.runtime.denials).toEqual([]);
+  const { decisions } = stage.runtime;
+  await stage.stop();
+  remove();
+  return decisions;
+}
