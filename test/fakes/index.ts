@@ -8,6 +8,7 @@ export * from './experience-store.ts';
 export * from './healing-store.ts';
 export * from './incident-store.ts';
 export * from './knowledge-store.ts';
+export * from './memory-ports.ts';
 export * from './model-registry.ts';
 export * from './pattern-store.ts';
 export * from './people.ts';

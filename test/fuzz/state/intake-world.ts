@@ -6,22 +6,7 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { runAttemptOf } from '#shared/domain/incident/open-incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { aConfiguration, aGithubTarget, anAlarmTarget, aSignal } from '#test/builders/index.ts';
-import {
-  fakeClock,
-  makeMemoryControlStore,
-  makeMemoryEvidenceStore,
-  makeMemoryExperienceStore,
-  makeMemoryHealingStore,
-  makeMemoryIncidentStore,
-  makeMemoryKnowledgeStore,
-  makeMemoryPatternStore,
-  makeMemoryPredictionStore,
-  makeMemorySignalQueue,
-  makeMemoryStatsStore,
-  makeMemoryTestStore,
-  makeMemoryWorkflowEngine,
-  makeRecordingMeter,
-} from '#test/fakes/index.ts';
+import { makeMemoryPorts, makeMemoryWorkflowEngine } from '#test/fakes/index.ts';
 
 /** Mostly one place, two or three runs and failures, so that signals meet. */
 const runSignal = fc
@@ -65,23 +50,10 @@ export const isFailure = ({ kind }: Signal) => kind === 'run-failed' || kind ===
 export type IntakePorts = IngestDeps & RecordDeps;
 
 function somePorts(stormIncidentsPerMinute: number) {
-  const clock = fakeClock();
   return {
-    clock,
-    incidents: makeMemoryIncidentStore(clock),
-    control: makeMemoryControlStore(clock),
+    ...makeMemoryPorts(),
     workflow: makeMemoryWorkflowEngine(),
-    stats: makeMemoryStatsStore(),
-    tests: makeMemoryTestStore(),
-    knowledge: makeMemoryKnowledgeStore(),
-    patterns: makeMemoryPatternStore(),
-    evidence: makeMemoryEvidenceStore(),
-    predictions: makeMemoryPredictionStore(),
-    experience: makeMemoryExperienceStore(),
-    healing: makeMemoryHealingStore(),
-    queue: makeMemorySignalQueue(),
     configuration: aConfiguration({ policy: { stormIncidentsPerMinute } }),
-    meter: makeRecordingMeter(),
   } satisfies IntakePorts;
 }
 

@@ -9,6 +9,7 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { failure } from './aws/failure.ts';
 
 // dynalite has no types of its own.
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: Record<string, number>) => Server;
@@ -65,9 +66,6 @@ export async function startDynamo(): Promise<DynamoServer> {
     },
   };
 }
-
-const failure = (name: string, httpStatusCode: number | undefined): Error =>
-  Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
 
 const definition = (name: string): CreateTableCommandInput => ({
   TableName: name,

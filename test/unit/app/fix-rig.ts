@@ -110,6 +110,14 @@ export type FixRig = Awaited<ReturnType<typeof aFixRig>>;
 
 const OFF = { name: 'acme/shop', patches: false, reverts: false, issues: false };
 
+/** What work changes in the outside world, by kind and in order. */
+export async function effectsOf<R>(world: World, work: () => Promise<R>): Promise<{ result: R; kinds: string[] }> {
+  const before = world.journal.entries().length;
+  const result = await work();
+  const made = world.journal.entries().slice(before);
+  return { result, kinds: made.map(({ kind }) => kind) };
+}
+
 class Crash extends Error {
   override readonly name = 'Crash';
 }

@@ -3,7 +3,7 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { act } from '#shared/app/act.ts';
 import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
-import { aFixRig, type FixRig, healWith, mortal, WHOLE } from './fix-rig.ts';
+import { aFixRig, effectsOf, type FixRig, healWith, mortal, WHOLE } from './fix-rig.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -14,24 +14,12 @@ afterAll(() => world.stop());
 const DONE = ['try-fix advanced', 'fix-pull-request advanced'];
 const pullRequestsOf = ({ fingerprint }: FixRig) =>
   world.github.pullRequests('acme/shop').filter(({ body }) => body?.includes(`selfheal-fix:${fingerprint}:`));
-/** What a run of the function changed at GitHub, in order. */
-async function effectsOf<R>(work: () => Promise<R>): Promise<{ result: R; kinds: string[] }> {
-  const before = world.journal.entries().length;
-  const result = await work();
-  return {
-    result,
-    kinds: world.journal
-      .entries()
-      .slice(before)
-      .map(({ kind }) => kind),
-  };
-}
 const CALM = ['github.branch.created', 'github.pull.created', 'github.labels.added'];
 
 describe('a fix', () => {
   it('is tried on a branch first and becomes a draft with labels when the failed jobs pass', async () => {
     const rig = await aFixRig(world);
-    const { result, kinds } = await effectsOf(() => healWith(rig.deps, rig.incident.id));
+    const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
     expect(result).toEqual([...DONE, expect.stringContaining('Opened draft pull request')]);
     expect(kinds).toEqual(CALM);
     expect(pullRequestsOf(rig)).toMatchObject([
@@ -60,7 +48,7 @@ describe('a fix', () => {
     const rig = await aFixRig(world);
     const deps = { ...rig.deps, [port]: mortal(rig.deps[port], method, after) };
     if (port !== 'incidents') deps.ports = { ...deps.ports, [port]: deps[port] };
-    const { result, kinds } = await effectsOf(() => healWith(deps, rig.incident.id));
+    const { result, kinds } = await effectsOf(world, () => healWith(deps, rig.incident.id));
     expect(result.slice(0, 2)).toEqual(DONE);
     // Labels that are there already are no second effect.
     expect([...new Set(kinds)]).toEqual(CALM);
@@ -73,7 +61,7 @@ describe('a fix', () => {
     async (operation) => {
       const rig = await aFixRig(world);
       world.faults.inject(operation, { kind: 'reset', when: 'after' });
-      const { result, kinds } = await effectsOf(() => healWith(rig.deps, rig.incident.id));
+      const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
       expect(result.slice(0, 2)).toEqual(DONE);
       expect(kinds.filter((kind) => kind !== 'github.labels.added')).toEqual(CALM.slice(0, 2));
       expect(pullRequestsOf(rig)).toMatchObject([{ labels: ['autofix-bot', 'needs-review'] }]);
@@ -87,7 +75,7 @@ describe('a fix', () => {
     const place = { incidentId: incident.id, digest: plan.digest ?? '' };
     const { lease } = await guard(place, deps);
     const fixes = { getFix: async () => null };
-    const { result, kinds } = await effectsOf(() =>
+    const { result, kinds } = await effectsOf(world, () =>
       act({ ...place, lease: lease ?? '' }, { ...deps, ports: { ...deps.ports, fixes } }),
     );
     expect(result).toMatchObject({ state: 'refused', summary: expect.stringContaining('not kept any more') });
@@ -97,7 +85,7 @@ describe('a fix', () => {
 
 describe('what keeps a change from being tried', () => {
   const untouched = async (rig: FixRig) => {
-    const { result, kinds } = await effectsOf(() => healWith(rig.deps, rig.incident.id));
+    const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
     expect(kinds).toEqual([]);
     return result.at(-1) ?? '';
   };
@@ -141,7 +129,7 @@ describe('a fix that does not help', () => {
   it('leaves nothing behind when no run of the workflow shows what it does', async () => {
     world.github.setPushRuns(() => null);
     const rig = await aFixRig(world);
-    const { result, kinds } = await effectsOf(() => healWith(rig.deps, rig.incident.id));
+    const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
     expect(result).toEqual([
       'try-fix failed',
       expect.stringContaining('Deleted the branch'),
@@ -163,7 +151,7 @@ describe('a fix that does not help', () => {
       },
     };
     const deps = { ...rig.deps, code, ports: { ...rig.deps.ports, code } };
-    const { kinds } = await effectsOf(() => healWith(deps, rig.incident.id));
+    const { kinds } = await effectsOf(world, () => healWith(deps, rig.incident.id));
     expect(kinds).toEqual(['github.branch.created']);
   });
 });

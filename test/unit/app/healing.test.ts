@@ -15,21 +15,7 @@ import {
   anActionRecord,
   anIncident,
 } from '#test/builders/index.ts';
-import {
-  fakeClock,
-  makeMemoryControlStore,
-  makeMemoryEvidenceStore,
-  makeMemoryExperienceStore,
-  makeMemoryHealingStore,
-  makeMemoryIncidentStore,
-  makeMemoryKnowledgeStore,
-  makeMemoryPatternStore,
-  makeMemoryPredictionStore,
-  makeMemorySignalQueue,
-  makeMemoryStatsStore,
-  makeMemoryTestStore,
-  makeRecordingMeter,
-} from '#test/fakes/index.ts';
+import { makeMemoryPorts } from '#test/fakes/index.ts';
 
 const DAY = 24 * 3600 * 1000;
 const classification = aClassification();
@@ -42,24 +28,12 @@ const second = anIncident({
 
 /** The first incident was resolved by a re-run at noon; the second is open. */
 async function resolvedOnce(configuration = aConfiguration()) {
-  const clock = fakeClock();
   const deps = {
-    incidents: makeMemoryIncidentStore(clock),
-    control: makeMemoryControlStore(clock),
-    knowledge: makeMemoryKnowledgeStore(),
-    patterns: makeMemoryPatternStore(),
-    evidence: makeMemoryEvidenceStore(),
-    stats: makeMemoryStatsStore(),
-    tests: makeMemoryTestStore(),
-    predictions: makeMemoryPredictionStore(),
-    experience: makeMemoryExperienceStore(),
-    healing: makeMemoryHealingStore(),
-    queue: makeMemorySignalQueue(),
+    ...makeMemoryPorts(),
     configuration,
-    clock,
-    meter: makeRecordingMeter(),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
+  const { clock } = deps;
   const plan = aBoundAction();
   await deps.incidents.create(first);
   await deps.incidents.create(second);

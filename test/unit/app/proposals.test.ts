@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
-import { aFixRig, type FixRigOptions, healWith } from './fix-rig.ts';
+import { aFixRig, effectsOf, type FixRigOptions, healWith } from './fix-rig.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -18,23 +18,13 @@ function aBrokenBranch(options: FixRigOptions & { readonly mergedAs?: string } =
   world.github.closePullRequest('acme/shop', number, true, options.mergedAs ?? run.run.headSha);
   return aFixRig(world, { patches: false, run, facts: { jobHistories: [HISTORY] }, ...options });
 }
-async function effectsOf<R>(work: () => Promise<R>): Promise<{ result: R; kinds: string[] }> {
-  const before = world.journal.entries().length;
-  const result = await work();
-  return {
-    result,
-    kinds: world.journal
-      .entries()
-      .slice(before)
-      .map(({ kind }) => kind),
-  };
-}
+
 const REVERTED = ['github.branch.created', 'github.pull.created', 'github.labels.added'];
 
 describe('a pull request that broke the default branch', () => {
   it('is taken back by a draft with exactly the files before it', async () => {
     const rig = await aBrokenBranch({ switches: { reverts: true } });
-    const { result, kinds } = await effectsOf(() => healWith(rig.deps, rig.incident.id));
+    const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
     expect(result[0]).toBe('revert-pull-request advanced');
     expect(kinds).toEqual(REVERTED);
     const draft = world.github.pullRequests('acme/shop').at(-1);
@@ -49,7 +39,7 @@ describe('a pull request that broke the default branch', () => {
   it.each(['git/create-ref', 'pulls/create'])('is taken back once when the answer to %s is lost', async (operation) => {
     const rig = await aBrokenBranch({ switches: { reverts: true } });
     world.faults.inject(operation, { kind: 'reset', when: 'after' });
-    const { result, kinds } = await effectsOf(() => healWith(rig.deps, rig.incident.id));
+    const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
     expect(result[0]).toBe('revert-pull-request advanced');
     expect(kinds).toEqual(REVERTED);
   });
@@ -73,7 +63,7 @@ describe('a pull request that broke the default branch', () => {
     ['another commit was what it was merged as', { switches: { reverts: true }, mergedAs: 'f'.repeat(40) }],
   ])('is left alone when %s', async (_when, options) => {
     const rig = await aBrokenBranch(options);
-    const { kinds } = await effectsOf(() => healWith(rig.deps, rig.incident.id));
+    const { kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
     expect(kinds).toEqual([]);
   });
 });
@@ -82,7 +72,7 @@ describe('an issue', () => {
   it('is opened once for a failure of the default branch while it is open', async () => {
     const rig = await aBrokenBranch({ switches: { issues: true } });
     world.faults.inject('issues/create', { kind: 'reset', when: 'after' });
-    const { result, kinds } = await effectsOf(() => healWith(rig.deps, rig.incident.id));
+    const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
     expect(result[0]).toBe('open-issue advanced');
     expect(kinds).toEqual(['github.issue.created']);
     const issue = world.github.issues('acme/shop').at(-1);
@@ -93,11 +83,11 @@ describe('an issue', () => {
     const same = { ...again.incident, classification: rig.incident.classification };
     expect(same.classification?.fingerprint).toBe(fingerprint);
     await again.deps.incidents.update(again.incident.id, { classification: same.classification }, { at: new Date() });
-    expect((await effectsOf(() => healWith(again.deps, again.incident.id))).kinds).toEqual([]);
+    expect((await effectsOf(world, () => healWith(again.deps, again.incident.id))).kinds).toEqual([]);
   });
 
   it('is not opened for a pull request, whose comment tells it', async () => {
     const rig = await aFixRig(world, { patches: false, switches: { issues: true } });
-    expect((await effectsOf(() => healWith(rig.deps, rig.incident.id))).kinds).toEqual([]);
+    expect((await effectsOf(world, () => healWith(rig.deps, rig.incident.id))).kinds).toEqual([]);
   });
 });

@@ -17,22 +17,7 @@ import {
   aSignal,
   someCircumstances,
 } from '#test/builders/index.ts';
-import {
-  fakeClock,
-  makeMemoryControlStore,
-  makeMemoryEvidenceStore,
-  makeMemoryExperienceStore,
-  makeMemoryHealingStore,
-  makeMemoryIncidentStore,
-  makeMemoryKnowledgeStore,
-  makeMemoryPatternStore,
-  makeMemoryPredictionStore,
-  makeMemorySignalQueue,
-  makeMemoryStatsStore,
-  makeMemoryTestStore,
-  makeRecordingMeter,
-  NO_PATTERNS,
-} from '#test/fakes/index.ts';
+import { fakeClock, makeMemoryPorts, NO_PATTERNS } from '#test/fakes/index.ts';
 
 const receipt = {
   summary: 'Re-ran the failed jobs as attempt 2.',
@@ -43,28 +28,12 @@ const SCOPE = knowledgeScopeOf(anIncident().target) ?? '';
 const FINGERPRINT = aClassification().fingerprint ?? '';
 
 async function setUp(action: Partial<ActionRecord> | null = { state: 'done', receipt, verified: 'recovered' }) {
-  const clock = fakeClock();
-  const deps = {
-    incidents: makeMemoryIncidentStore(clock),
-    control: makeMemoryControlStore(clock),
-    knowledge: makeMemoryKnowledgeStore(),
-    patterns: makeMemoryPatternStore(),
-    evidence: makeMemoryEvidenceStore(),
-    stats: makeMemoryStatsStore(),
-    tests: makeMemoryTestStore(),
-    predictions: makeMemoryPredictionStore(),
-    experience: makeMemoryExperienceStore(),
-    healing: makeMemoryHealingStore(),
-    queue: makeMemorySignalQueue(),
-    configuration: aConfiguration(),
-    clock,
-    meter: makeRecordingMeter(),
-  };
+  const deps = { ...makeMemoryPorts(), configuration: aConfiguration() };
   const incident = anIncident({ classification: aClassification() });
   const plan = aBoundAction();
   await deps.incidents.create(incident);
   await deps.evidence.putDiagnosis(incident.id, aDiagnosis());
-  await deps.control.claimGroup(incident.intakeKey, claimOf(incident), clock.now());
+  await deps.control.claimGroup(incident.intakeKey, claimOf(incident), deps.clock.now());
   await deps.incidents.putPlan(plan);
   if (action !== null) await deps.incidents.intend(anActionRecord({ digest: plan.digest, ...action }));
   const run = (

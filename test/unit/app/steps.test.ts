@@ -6,40 +6,16 @@ import { load } from '#shared/app/load.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { aConfiguration, aGithubTarget, anEvidence, anIncident, aTelemetry } from '#test/builders/index.ts';
-import {
-  fakeClock,
-  makeMemoryControlStore,
-  makeMemoryEvidenceStore,
-  makeMemoryExperienceStore,
-  makeMemoryHealingStore,
-  makeMemoryIncidentStore,
-  makeMemoryKnowledgeStore,
-  makeMemoryPredictionStore,
-  makeMemoryStatsStore,
-  makeMemoryTestStore,
-  makeRecordingMeter,
-  NO_PATTERNS,
-} from '#test/fakes/index.ts';
+import { makeMemoryPorts, NO_PATTERNS } from '#test/fakes/index.ts';
 
 const { signatures } = parseSignatures([]);
 
 function setUp() {
-  const clock = fakeClock();
-  const store = makeMemoryKnowledgeStore();
+  const ports = makeMemoryPorts();
   return {
-    clock,
-    incidents: makeMemoryIncidentStore(clock),
-    control: makeMemoryControlStore(clock),
-    evidence: makeMemoryEvidenceStore(),
-    knowledge: store,
-    recall: makeLocalRecall(store, []),
+    ...ports,
+    recall: makeLocalRecall(ports.knowledge, []),
     patterns: NO_PATTERNS,
-    stats: makeMemoryStatsStore(),
-    tests: makeMemoryTestStore(),
-    predictions: makeMemoryPredictionStore(),
-    experience: makeMemoryExperienceStore(),
-    healing: makeMemoryHealingStore(),
-    meter: makeRecordingMeter(),
     model: async () => undefined,
     configuration: aConfiguration(),
     signatures,

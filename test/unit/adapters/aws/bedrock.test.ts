@@ -3,6 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeBedrockModelClient } from '#shared/adapters/aws/bedrock-model-client.ts';
 import type { ModelAnswer, ModelCall } from '#shared/ports/model-client.ts';
+import { failure } from './failure.ts';
 
 const client = new BedrockRuntimeClient({ region: 'eu-west-1' });
 const bedrock = mockClient(client);
@@ -69,7 +70,7 @@ describe('a model behind Bedrock', () => {
     ['Refused', 'AccessDeniedException', 403],
     ['Refused', 'ValidationException', 400],
   ])('throws %s for %s', async (name, error, httpStatusCode) => {
-    bedrock.on(ConverseCommand).rejects(Object.assign(new Error('no'), { name: error, $metadata: { httpStatusCode } }));
+    bedrock.on(ConverseCommand).rejects(failure(error, httpStatusCode));
     await expect(ask()).rejects.toMatchObject({ name });
   });
 

@@ -2,6 +2,7 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
+import { failure } from './failure.ts';
 
 const client = new CloudWatchClient({ region: 'eu-west-1' });
 const cloudwatch = mockClient(client);
@@ -53,7 +54,7 @@ describe('reading metrics', () => {
   });
 
   it('is refused without the right', async () => {
-    const denied = Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+    const denied = failure('AccessDenied', 403);
     cloudwatch.on(GetMetricDataCommand).rejects(denied);
     const asked = read({ kind: 'lambda-alias', functionName: 'f', alias: 'live', metric: 'Errors' });
     await expect(asked).rejects.toMatchObject({ name: 'Refused' });

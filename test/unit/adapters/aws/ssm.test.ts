@@ -10,6 +10,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { makeSsmAutomations } from '#shared/adapters/aws/ssm-automations.ts';
 import { makeSsmParameters } from '#shared/adapters/aws/ssm-parameters.ts';
+import { failure } from './failure.ts';
 
 const SINCE = new Date('2026-11-21T11:58:00.700Z');
 const request = {
@@ -19,8 +20,6 @@ const request = {
   token: '0123456789abcdef0123456789abcdef',
 };
 const ONE = { AutomationExecutionMetadataList: [{ AutomationExecutionId: 'run-1', DocumentName: 'Acme-RestartUnit' }] };
-const named = (name: string, status: number) =>
-  Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: status } });
 
 function aClient() {
   const client = new SSMClient({ region: 'us-east-1' });
@@ -44,11 +43,11 @@ describe('SSM Automation', () => {
 
   it('does not repeat a start whose answer was lost, and tells a refusal from it', async () => {
     const { client, aws } = aClient();
-    aws.on(StartAutomationExecutionCommand).rejects(named('InternalServerError', 500));
+    aws.on(StartAutomationExecutionCommand).rejects(failure('InternalServerError', 500));
     const automations = makeSsmAutomations({ client, effects: client });
     await expect(automations.start(request)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
     expect(aws.commandCalls(StartAutomationExecutionCommand)).toHaveLength(1);
-    aws.on(StartAutomationExecutionCommand).rejects(named('AutomationDefinitionNotFoundException', 400));
+    aws.on(StartAutomationExecutionCommand).rejects(failure('AutomationDefinitionNotFoundException', 400));
     await expect(automations.start(request)).rejects.toMatchObject({ name: 'Refused' });
   });
 
@@ -102,9 +101,9 @@ describe('SSM Automation', () => {
     const { client, aws } = aClient();
     const find = () => makeSsmAutomations({ client }).find('Acme-RestartUnit', SINCE, {});
     aws.on(DescribeAutomationExecutionsCommand).resolves(ONE);
-    aws.on(GetAutomationExecutionCommand).rejects(named('AutomationExecutionNotFoundException', 400));
+    aws.on(GetAutomationExecutionCommand).rejects(failure('AutomationExecutionNotFoundException', 400));
     expect(await find()).toBeNull();
-    aws.on(GetAutomationExecutionCommand).rejects(named('ThrottlingException', 400));
+    aws.on(GetAutomationExecutionCommand).rejects(failure('ThrottlingException', 400));
     await expect(find()).rejects.toMatchObject({ name: 'Retryable' });
   });
 });
@@ -113,9 +112,9 @@ describe('the Parameter Store', () => {
   it('gives null for a parameter that is not there, and refuses what may not be read', async () => {
     const { client, aws } = aClient();
     const parameters = makeSsmParameters({ client, effects: client });
-    aws.on(GetParameterCommand).rejects(named('ParameterNotFound', 400));
+    aws.on(GetParameterCommand).rejects(failure('ParameterNotFound', 400));
     expect(await parameters.read('/a')).toBeNull();
-    aws.on(GetParameterCommand).rejects(named('AccessDeniedException', 400));
+    aws.on(GetParameterCommand).rejects(failure('AccessDeniedException', 400));
     await expect(parameters.read('/a')).rejects.toMatchObject({ name: 'Refused' });
   });
 
@@ -129,7 +128,7 @@ describe('the Parameter Store', () => {
       Value: 'on',
       Overwrite: true,
     });
-    aws.on(PutParameterCommand).rejects(Object.assign(new Error('gone'), { code: 'ECONNRESET' }));
+    aws.on(PutParameterCommand).rejects(failure('Error', undefined, 'ECONNRESET'));
     await expect(parameters.write('/a', 'on')).rejects.toMatchObject({ name: 'OutcomeUnknown' });
   });
 });

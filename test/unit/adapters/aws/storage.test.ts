@@ -11,6 +11,7 @@ import { digestOfQuarantine } from '#shared/domain/quarantine/quarantined-test.t
 import { aDiagnosis, anEvidence, aSignal, aTelemetry } from '#test/builders/index.ts';
 import { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
 import { aQuarantinedTest } from '../../plugins/actions/fix-world.ts';
+import { failure } from './failure.ts';
 
 const ID = `gh-${'0'.repeat(24)}`;
 let server: FauxqsServer;
@@ -73,9 +74,7 @@ describe('the evidence store in S3', () => {
     const missing = makeS3EvidenceStore({ bucket: 'missing-bucket', client: s3 }).getEvidence(ID);
     await expect(missing).rejects.toMatchObject({ name: 'Refused' });
     const client = new S3Client(access());
-    mockClient(client)
-      .on(GetObjectCommand)
-      .rejects(Object.assign(new Error('slow'), { name: 'SlowDown', $metadata: { httpStatusCode: 503 } }));
+    mockClient(client).on(GetObjectCommand).rejects(failure('SlowDown', 503));
     const slow = makeS3EvidenceStore({ bucket: 'evidence', client }).getEvidence(ID);
     await expect(slow).rejects.toMatchObject({ name: 'Retryable' });
   });
