@@ -23,6 +23,8 @@ export interface UndoDeps {
 type Undone = StepOutput<'undo'>;
 const NOTHING: Undone = { state: 'nothing-to-undo', summary: 'There is nothing to undo.' };
 const LEASE_SECONDS = 300;
+/** How long what an earlier try changed may take to show: read sooner, it would be restored twice. */
+const SETTLE_MILLISECONDS = 10_000;
 
 /**
  * Restores what was before an action that did not help. Repeatable: a plug-in reads the target before it restores. The kill switch,
@@ -37,8 +39,10 @@ export async function undo(input: StepInput<'undo'>, deps: UndoDeps): Promise<Un
   switch (record.state) {
     case 'undone':
       return { state: 'undone', summary: `${planned.action.actionId} was undone.` };
-    case 'done':
     case 'undo-intended':
+      await deps.clock.sleep(SETTLE_MILLISECONDS);
+      return await restoreGuarded(planned, receipt, deps);
+    case 'done':
     case 'undo-failed':
       return await restoreGuarded(planned, receipt, deps);
     default:

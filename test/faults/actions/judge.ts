@@ -18,18 +18,24 @@ export function judge(calm: Played, played: Played): Verdict {
 /** It ended as if all had gone well: then all was done. */
 function missing(calm: Played, played: Played): string[] {
   const done = countsOf(played.effects);
-  const state = played.record?.state ?? 'no record';
+  const state = lastState(played);
   return [
     ...[...countsOf(calm.effects).keys()].filter((what) => !done.has(what)).map((what) => `not done: ${what}`),
-    ...(state === calm.record?.state ? [] : [`recorded as ${state}, not ${calm.record?.state}`]),
+    ...(state === lastState(calm) ? [] : [`recorded as ${state}, not ${lastState(calm)}`]),
   ];
 }
 
 /** A person was asked: then nothing is recorded as left undone that was done. */
-function untold({ record, effects }: Played): string[] {
-  const acted = effects.some(({ phase }) => phase === 'act');
-  return acted && (record === null || record.state === 'refused') ? [`done, and recorded as ${record?.state}`] : [];
+function untold(played: Played): string[] {
+  const acted = played.effects.some(({ phase }) => phase === 'act');
+  const isTold = played.records.some(({ state }) => state !== 'refused');
+  return acted && !isTold ? [`done, and recorded as ${lastState(played)}`] : [];
 }
+
+const lastState = ({ records }: Played): string => records.at(-1)?.state ?? 'no record';
+
+/** What is created is named anew each time: by a number, the time, or the alarm's key. */
+const OWN_NAME = /(\/pulls\/|\/issues\/|autofix-|\/retries\/|\/restarts\/|selfheal__)[0-9a-f-]+$/;
 
 /** How often each thing was changed in the same step, whatever it was named by. */
 function countsOf(effects: readonly Effect[]): Map<string, number> {
@@ -37,11 +43,7 @@ function countsOf(effects: readonly Effect[]): Map<string, number> {
   for (const { phase, kind, target, facts } of effects) {
     // Clearing what is clear changes nothing.
     if (facts.tasks === 0) continue;
-    // What is created has a number of its own each time.
-    const what = `${phase} ${kind} ${target.replace(/\/(pulls|issues)\/\d+$/, '')}`.replace(
-      /autofix-\d+-\d+/,
-      'autofix',
-    );
+    const what = `${phase} ${kind} ${target.replace(OWN_NAME, '$1')}`;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return counts;

@@ -18,7 +18,8 @@ export interface Played {
   readonly actionId: string;
   readonly requests: readonly Seen[];
   readonly effects: readonly Effect[];
-  readonly record: ActionRecord | null;
+  /** Of this action; more than one when it was planned anew. */
+  readonly records: readonly ActionRecord[];
   /** Settled, or handed to a person with the reason. */
   readonly end: { readonly kind: 'settled' } | { readonly kind: 'handed-over'; readonly reason: string };
 }
@@ -58,7 +59,8 @@ export async function play(stage: ActionStage, plugin: ActionPlugin, trouble: Tr
   for (const actionId of scene.before ?? []) await heal(stage, await planOf(stage, incidentId, actionId), CALM);
   const planned = await planOf(stage, incidentId, plugin.id);
   const healed = await heal(stage, planned, trouble);
-  return { actionId: plugin.id, ...healed, record: await stage.incidents.getAction(incidentId, planned.digest) };
+  const records = (await stage.incidents.listActions(incidentId)).filter(({ actionId }) => actionId === plugin.id);
+  return { actionId: plugin.id, ...healed, records };
 }
 
 const Changes = z.array(z.object({ kind: z.string(), target: z.string(), facts: z.record(z.string(), z.unknown()) }));

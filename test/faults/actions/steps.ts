@@ -45,7 +45,6 @@ export async function healInOrder(
   during: During,
 ): Promise<void> {
   for (let plan = planned; ; plan = await planOf(stage, planned.incidentId, planned.actionId)) {
-    if (plan.digest !== planned.digest) throw new HandedOver('The same is planned anew.');
     try {
       return await healOnce(stage, plan, takenUp, during);
     } catch (error) {

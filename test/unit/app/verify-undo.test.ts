@@ -110,6 +110,22 @@ describe('undoing', () => {
     expect(ports.lambdaAliases.count('pointTo')).toBe(2);
   });
 
+  it('is repeated only when what it did would show, so that nothing is restored twice', async () => {
+    const { place, deps, ports, state, clock } = await anActedRig({ family: 'ecs' });
+    const rolledBack = { ...state.ecs };
+    ports.ecsServices.program({
+      deploy: async (_cluster, _service, taskDefinition) => {
+        state.ecs = { ...state.ecs, currentTaskDefinition: taskDefinition };
+        throw new OutcomeUnknown('reset');
+      },
+    });
+    await expect(undo(place, deps)).rejects.toThrow(Retryable);
+    const shownFrom = clock.now().getTime() + 8_000;
+    ports.deployments.program({ read: async () => (clock.now().getTime() < shownFrom ? rolledBack : state.ecs) });
+    expect(await undo(place, deps)).toMatchObject({ state: 'undone' });
+    expect(ports.ecsServices.count('deploy')).toBe(2);
+  });
+
   it('that is refused goes to a human', async () => {
     const { place, deps, ports, record } = await anActedRig({ family: 'ecs' });
     ports.ecsServices.program({
