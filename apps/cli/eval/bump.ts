@@ -35,6 +35,8 @@ interface Update {
   readonly sameFailure: string;
   /** Equal for updates of one dependency that break a build in one way, whatever the version. */
   readonly sameDependency: string;
+  /** Its log names the dependency, or at least its maker's packages: what no words tell, no search among words can find. */
+  readonly named: boolean;
   readonly remembered: Remembered;
   readonly answer: FailureClass;
 }
@@ -45,11 +47,22 @@ interface Recalled extends Update {
   readonly nearest: string | null;
   /** 1-based place of the first relevant one, infinite when it is not found; null when there is none to be found. */
   readonly firstRelevant: number | null;
+  /** The update's log and a relevant one name the dependency. */
+  readonly bothNamed: boolean;
   readonly firstOfDependency: number | null;
 }
 
 const HITS = [{ at: 1, goal: 0.45 }, { at: 5, goal: 0.75 }, { at: 10 }] as const;
 const FIVE = 5;
+
+/** Parts of a group that say whose packages they are: `com.fasterxml.jackson` of `com.fasterxml.jackson.core`. */
+const MAKER_PARTS = 3;
+
+function namesDependency(log: string, dependency: string): boolean {
+  const [group = '', artifact = ''] = dependency.split(':');
+  const maker = group.split('.').slice(0, MAKER_PARTS);
+  return [artifact, maker.join('.'), maker.join('/')].some((name) => name !== '' && log.includes(name));
+}
 
 /** As the workflow recalls past incidents, by what it keeps of each. */
 function recallAll(updates: readonly Update[]): Recalled[] {
@@ -70,15 +83,17 @@ function recallAll(updates: readonly Update[]): Recalled[] {
       ...update,
       nearest: found[0]?.category ?? null,
       firstRelevant: placeBy((other) => other.sameFailure === update.sameFailure),
+      bothNamed: update.named && others.some((other) => other.named && other.sameFailure === update.sameFailure),
       firstOfDependency: placeBy((other) => other.sameDependency === update.sameDependency),
     };
   });
 }
 
 function figuresOf(updates: readonly Recalled[]): Figure[] {
-  const queries = updates.flatMap(({ project, firstRelevant }) =>
-    firstRelevant === null ? [] : [{ project, firstRelevant }],
+  const queries = updates.flatMap(({ project, firstRelevant, bothNamed }) =>
+    firstRelevant === null ? [] : [{ project, firstRelevant, bothNamed }],
   );
+  const findable = queries.filter(({ bothNamed }) => bothNamed);
   const loosely = updates.flatMap(({ firstOfDependency }) => firstOfDependency ?? []);
   const named = updates.filter(({ answer, category }) => CLASSES_OF[category]?.includes(answer) === true);
   const nearest = updates.map(({ project, category, nearest: answer }) => ({ project, actual: category, answer }));
@@ -88,6 +103,12 @@ function figuresOf(updates: readonly Recalled[]): Figure[] {
     ...meanFigure(
       'similar failure, mean reciprocal rank',
       queries.map(({ project, firstRelevant }) => ({ group: project, value: 1 / firstRelevant })),
+    ),
+    ...proportion('similar failure, its log names the dependency as the other does', findable.length, queries.length),
+    ...proportion(
+      'similar failure that is so named, hit@5',
+      findable.filter(({ firstRelevant }) => firstRelevant <= FIVE).length,
+      findable.length,
     ),
     ...[1, FIVE].flatMap((at) =>
       proportion(
@@ -118,13 +139,15 @@ export const bump: Suite = {
     const signatures = await shippedSignatures(progress);
     const updates: Update[] = [];
     for (const label of await readLabels(dataDir, 'labels.jsonl', Label)) {
-      const evidence = evidenceOfText(await readCaseText(dataDir, label.maven_log));
+      const log = await readCaseText(dataDir, label.maven_log);
+      const evidence = evidenceOfText(log);
       const { class: answer, fingerprint } = classify(evidence, { signatures });
       updates.push({
         project: label.project,
         category: label.failureCategory,
         sameFailure: JSON.stringify([label.dependency, label.new, label.failureCategory]),
         sameDependency: JSON.stringify([label.dependency, label.failureCategory]),
+        named: namesDependency(log, label.dependency),
         remembered: {
           id: String(updates.length).padStart(8, '0'),
           class: answer,

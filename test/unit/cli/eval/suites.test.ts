@@ -177,6 +177,28 @@ describe('the class suites', () => {
     expect(report.figures.find(({ name }) => name === 'similar failure, hit@1')).toMatchObject({ value: 1, cases: 3 });
     expect(report.value('category of the nearest other project')).toBe(1);
   });
+
+  it('counts the similar failures of which both logs name the dependency, and what is found of them', async () => {
+    const update = (project: string, maven_log: string) => ({
+      project,
+      failureCategory: 'TEST_FAILURE',
+      dependency: 'com.acme.cart.core:cart-api',
+      new: '2',
+      maven_log,
+    });
+    const data = dataFolder({
+      'bump/labels.jsonl': [update('a', 'named.gz'), update('b', 'spelled.gz'), update('c', 'silent.gz')],
+      'bump/named.gz': broken('java.lang.NoClassDefFoundError: com/acme/cart/Basket'),
+      'bump/spelled.gz': broken('java.lang.NoSuchMethodError: com.acme.cart.Basket.total'),
+      'bump/silent.gz': broken('java.lang.AssertionError: expected 3'),
+    });
+    const report = await evaluate('bump', data);
+    expect(report.value('similar failure, its log names the dependency as the other does')).toBeCloseTo(2 / 3, 10);
+    expect(report.figures.find(({ name }) => name === 'similar failure that is so named, hit@5')).toMatchObject({
+      value: 1,
+      cases: 2,
+    });
+  });
 });
 
 describe('the secrets suite', () => {
