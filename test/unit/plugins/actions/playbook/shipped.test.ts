@@ -42,6 +42,8 @@ const PLAYBOOKS: readonly (readonly [rows: string, id: string, values: Readonly<
   ['[D57]', 'clean-temporary-files', { instance, directory: '/var/tmp/ingest' }],
   ['[D58]', 'switch-to-backup-database', { parameter: '/shop/db', usual: 'db-1:5432', backup: 'db-2:5432' }],
   ['[D60]', 'check-connections', {}],
+  ['[D61]', 'expand-filesystem', { instance, volume: '/dev/data/orders', sizeGib: 200 }],
+  ['[D61]', 'check-network', { instance, host: 'db-1.internal.example', port: 5432 }],
 ];
 /** Without a way to look: repeating them does no harm. */
 const BLIND: ReadonlySet<string> = new Set(['health-check', 'check-connections', 'airflow-clear-downstream']);
@@ -138,7 +140,7 @@ describe('the shipped playbooks', () => {
     },
   );
 
-  it('[D40] [D48] [D62] run commands of the own documents only, with nothing in them that is not held by a pattern', () => {
+  it('[D40] [D48] [D61] [D62] run commands of the own documents only, with nothing in them that is not held by a pattern', () => {
     const { documents, instances } = usedDocuments(configuration);
     expect(documents.map(({ name }) => name)).toEqual(ownDocuments().map(({ name }) => name));
     expect(instances).toEqual([instance]);
@@ -174,6 +176,8 @@ describe('the shipped playbooks', () => {
         documents.find(({ name }) => name === 'Selfheal-CleanLogs')?.content.parameters.Days?.allowedPattern ?? '',
       ).test('6'),
     ).toBe(false);
+    expect(texts['Selfheal-ExpandFilesystem']).toContain('lvextend --resizefs --size');
+    expect(texts['Selfheal-CheckNetwork']).toContain('/dev/tcp/{{ Host }}/{{ Port }}');
     expect(texts['Selfheal-CleanDisk']).toContain('docker system prune');
     expect(texts['Selfheal-CleanDisk']).toContain('df --output=pcent');
     expect(texts['Selfheal-RestartDatabase']).toContain('systemctl is-active');
