@@ -12,11 +12,10 @@ import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
 import { failsStill, observeFailure, runIn, runSchedule, superseded } from './failed-run.ts';
 import { quarantineBody } from './quarantine-words.ts';
-import { Fingerprint, parametersOf, RunParameters } from './run-parameters.ts';
+import { parametersOf, RunParameters } from './run-parameters.ts';
 
 const Place = {
   ...RunParameters.shape,
-  fingerprint: Fingerprint,
   /** Digest of the test's name. */
   testKey: z.string().regex(/^[0-9a-f]{16}$/),
   /** The last day of the quarantine (UTC). */
@@ -41,6 +40,7 @@ const CONFIDENCE = 0.97;
 function propose(context: ProposalContext) {
   const run = runIn(context);
   const { quarantine, past = [], configuration, classification } = context;
+  // Of a failure without a fingerprint the guard lets nothing be written.
   if (run === null || quarantine == null || classification.fingerprint === null) return [];
   const { target, facts } = run;
   if (classification.verdict !== 'flaky' || !failsStill(facts)) return [];
@@ -48,11 +48,7 @@ function propose(context: ProposalContext) {
   if (past.some(({ actionId }) => actionId === 'quarantine-flaky-test')) return [];
   return [
     {
-      parameters: {
-        ...quarantine,
-        ...parametersOf(run),
-        fingerprint: classification.fingerprint,
-      },
+      parameters: { ...quarantine, ...parametersOf(run) },
       confidence: CONFIDENCE,
       reason:
         quarantine.step === 'open'
@@ -135,7 +131,6 @@ export const quarantineFlakyTest = defineAction<Parameters>({
     repository: 'acme/shop',
     runId: 1001,
     attempt: 1,
-    fingerprint: '0123456789abcdef',
     testKey: '0123456789abcdef',
     until: '2026-12-05',
     incidentId: 'gh-000000000000000000000000',
