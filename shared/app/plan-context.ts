@@ -1,4 +1,3 @@
-import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
@@ -6,7 +5,7 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf, serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
-import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
+import { type RankContext, rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import { type Candidate, listCandidates } from '#shared/domain/remediation/candidates.ts';
 import type { ActionPlugin, ProposalContext } from '#shared/plugins/actions/contract.ts';
 
@@ -35,10 +34,13 @@ export function rankedFor(
   { target }: Pick<Incident, 'target'>,
   candidates: readonly Candidate[],
   outcomes: readonly ActionOutcome[],
-  present: Pick<PlanFacts, 'classification' | 'now'> & { readonly circumstances?: Circumstances },
+  {
+    classification,
+    now,
+    circumstances,
+  }: Pick<PlanFacts, 'classification' | 'now'> & Pick<RankContext, 'circumstances'>,
 ): readonly Candidate[] {
   const scope = knowledgeScopeOf(target);
   if (scope === null) return candidates;
-  const { classification, now, circumstances = null } = present;
   return rankByBenefit(candidates, outcomes, { class: classification.class, scope, now, circumstances });
 }

@@ -1,14 +1,16 @@
-import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import { normalFrom, numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
-import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
-import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
-import type { Candidate } from '#shared/domain/remediation/candidates.ts';
+import type { Learner } from './learners.ts';
 
 export interface YearOptions {
   readonly seed: number;
   readonly incidents: number;
   /** Share of the actions that fit an incident. */
   readonly fitting: number;
+  /** How often something changes and an effect becomes another one. */
+  readonly changesPerYear: number;
+  /** Whether by night, or within a day after a deployment, actions do something else than otherwise. */
+  readonly circumstancesMatter: boolean;
 }
 
 export interface Year {
@@ -23,42 +25,38 @@ export interface Year {
 const CLASSES = 20;
 const ACTIONS = 12;
 /** How far a plug-in's confidence is off, as a standard deviation. */
-const PROPOSAL_ERROR = 0.2;
-/** Times a year that something changes and an effect becomes another one. */
-const CHANGES_A_YEAR = 1;
+export const PROPOSAL_ERROR = 0.2;
 const EPSILON = 0.1;
 const START = Date.UTC(2026, 0, 1);
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 /** A year of failures of twenty kinds, each of twelve actions helping with a chance of its own that changes at times. */
-export function simulateYear({ seed, incidents, fitting }: YearOptions): Year {
+export function simulateYear(options: YearOptions, makeLearner: (stated: readonly number[][]) => Learner): Year {
+  const { seed, incidents, fitting, changesPerYear, circumstancesMatter } = options;
   const random = numbersFrom(seed);
   const effects = grid(() => within(random()));
-  const proposals = effects.map((row) => row.map((effect) => within(effect + PROPOSAL_ERROR * normalFrom(random))));
-  const known = Array.from({ length: CLASSES }, (): ActionOutcome[] => []);
+  const stated = effects.map((row) => row.map((effect) => within(effect + PROPOSAL_ERROR * normalFrom(random))));
+  // Of their own, so that the rest of a year is the same whether they matter or not.
+  const surroundings = numbersFrom(seed + 1000);
+  const otherwise = grid(() => within(surroundings()));
+  const learner = makeLearner(stated);
   const greedy = grid(() => ({ tries: 0, mean: 0 }));
   const bins = Array.from({ length: 10 }, () => ({ expected: 0, helped: 0 }));
   const sums = { regret: 0, greedyRegret: 0, cases: 0 };
   for (let incident = 0; incident < incidents; incident += 1) {
-    for (const row of effects) {
-      row.forEach((_, action) => {
-        if (random() < CHANGES_A_YEAR / incidents) row[action] = within(random());
-      });
-    }
+    change(effects, changesPerYear / incidents, random);
     const kind = Math.floor(random() * CLASSES);
-    const row = effects[kind] ?? [];
+    const circumstances = someCircumstances(surroundings);
+    const row = (circumstancesMatter && isOtherwise(kind, circumstances) ? otherwise : effects)[kind] ?? [];
     const fits = row.map((_, action) => action).filter(() => random() < fitting);
     if (fits.length === 0) continue;
     const now = new Date(START + (incident / incidents) * YEAR_MS);
     const best = Math.max(...fits.map((action) => row[action] ?? 0));
-    const history = known[kind] ?? [];
-    const context = { class: 'unknown', scope: 's', now, circumstances: null } as const;
-    const [first] = rankByBenefit(candidatesOf(fits, proposals[kind] ?? []), history, context);
-    const taken = Number(first?.actionId);
+    const { action: taken, expected } = learner.choose({ kind, fits, now, circumstances });
     const helped = random() < (row[taken] ?? 0);
-    history.push(outcomeOf(taken, helped, now));
-    const bin = bins[Math.min(9, Math.floor((first?.expected ?? 0) * 10))];
-    if (bin !== undefined) bin.expected += first?.expected ?? 0;
+    learner.learn({ kind, action: taken, helped, now, circumstances });
+    const bin = bins[Math.min(9, Math.floor(expected * 10))];
+    if (bin !== undefined) bin.expected += expected;
     if (bin !== undefined && helped) bin.helped += 1;
     sums.cases += 1;
     sums.regret += best - (row[taken] ?? 0);
@@ -74,21 +72,28 @@ const grid = <T>(cell: () => T): T[][] =>
   Array.from({ length: CLASSES }, () => Array.from({ length: ACTIONS }, () => cell()));
 const within = (chance: number): number => Math.min(0.97, Math.max(0.03, chance));
 
-/** All of low risk, so that ranking alone decides. */
-function candidatesOf(fits: readonly number[], proposals: readonly number[]): Candidate[] {
-  const candidates = fits.map((action): Candidate => {
-    const actionId = String(action);
-    const words = { label: actionId, actionId, targetKey: '', description: '', reason: '' };
-    return { ...words, family: 'github', risk: 'low', parameters: {}, confidence: proposals[action] ?? 0.5 };
-  });
-  return candidates.sort((a, b) => b.confidence - a.confidence);
+function change(effects: number[][], chance: number, random: () => number): void {
+  for (const row of effects) {
+    row.forEach((_, action) => {
+      if (random() < chance) row[action] = within(random());
+    });
+  }
 }
 
-function outcomeOf(action: number, helped: boolean, now: Date): ActionOutcome {
-  const failureClass: FailureClass = 'unknown';
-  const keys = { version: 1, incidentId: 'i', digest: 'd', class: failureClass, scope: 's' } as const;
-  const verified = helped ? 'recovered' : 'failed';
-  return { ...keys, actionId: String(action), verified, trusted: true, at: now.toISOString() };
+function someCircumstances(random: () => number): Circumstances {
+  const [night, deployed] = [random() < 0.4, random() < 0.4];
+  return {
+    partOfWeek: night ? 'night' : 'working-hours',
+    load: random() < 0.5 ? 'low' : 'high',
+    recentDeployments: deployed ? 1 : 0,
+    minutesSinceDeployment: deployed ? 60 : null,
+    incidentsInDay: random() < 0.5 ? 0 : 2,
+  };
+}
+
+/** Half of the kinds of failures follow the time of the day, half of them deployments. */
+function isOtherwise(kind: number, { partOfWeek, recentDeployments }: Circumstances): boolean {
+  return kind % 2 === 0 ? partOfWeek === 'night' : recentDeployments !== 0;
 }
 
 interface Average {

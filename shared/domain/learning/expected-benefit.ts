@@ -1,20 +1,21 @@
 import type { Circumstances } from '../circumstances/circumstances.ts';
 import type { ActionOutcome } from './action-experience.ts';
-import { ASPECTS } from './circumstance-aspects.ts';
+import { ASPECTS, type Aspect } from './circumstance-aspects.ts';
 import { type Followed, follow, momentsOf, statedBelief, type Trial } from './effect-belief.ts';
 
 /** How often a year an effect may become another one, and how many outcomes a plug-in's own confidence may be worth. Outcomes decide between them. */
 const CHANGES_PER_YEAR = [0.5, 1, 2, 4];
 const STATED_WORTH = [1, 4];
-const SUPPOSITIONS = CHANGES_PER_YEAR.flatMap((changesPerYear) =>
-  STATED_WORTH.map((worth) => ({ changesPerYear, worth })),
-);
-type Supposition = (typeof SUPPOSITIONS)[number];
+/** The aspect of circumstances that changes what actions do, or null for none; and how likely that is before outcomes speak. */
+const DECISIVE: readonly { aspect: Aspect | null; prior: number }[] = [
+  { aspect: null, prior: 0.5 },
+  ...ASPECTS.map((aspect) => ({ aspect, prior: 0.5 / ASPECTS.length })),
+];
+/** How likely it is that it changes what one of the actions does, where it does so at all. */
+const CONCERNS_AN_ACTION = 0.5;
 
 /** Outcomes that those of other places are worth at most: what helps one service says something about another, not all. */
 const ELSEWHERE_WEIGHT = 6;
-/** How likely it is, before outcomes speak, that circumstances do not matter to what an action does. */
-const CIRCUMSTANCES_DO_NOT_MATTER = 0.5;
 
 export interface ExpectationContext {
   readonly scope: string;
@@ -39,12 +40,10 @@ interface Occasion extends Trial {
   readonly circumstances: Circumstances | null;
 }
 
-/** A way to tell occasions apart: those like the present ones, and the others in groups. */
+/** Occasions like the present one, and the others in groups. */
 interface Partition {
   readonly here: readonly Occasion[];
-  readonly elsewhere: readonly (readonly Occasion[])[];
-  /** How likely it is, before outcomes speak, that the effect differs just so. */
-  readonly prior: number;
+  readonly others: readonly (readonly Occasion[])[];
 }
 
 interface View {
@@ -54,19 +53,29 @@ interface View {
 }
 
 /**
- * What to expect of each action. Each supposition of how fast effects change and what stated confidences are worth is followed through all
- * outcomes, and counts by how well it foretold them (J. A. Hoeting et al., "Bayesian model averaging: a tutorial", 1999).
+ * What to expect of each action. Each supposition of how fast effects change, what stated confidences are worth and which circumstances matter is followed through
+ * all outcomes of the class, and counts by how well it foretold them (J. A. Hoeting et al., "Bayesian model averaging: a tutorial", 1999).
  */
 export function expectBenefits(actions: readonly KnownAction[], context: ExpectationContext): Expectation[] {
-  const known = actions.map(({ stated, outcomes }) => ({
-    stated,
-    partitions: partitionsOf(occasionsOf(outcomes, context.scope), context.circumstances),
-  }));
-  const supposed = SUPPOSITIONS.map((supposition) => {
-    const views = known.map(({ stated, partitions }) => viewOf(stated, partitions, supposition, context.now));
-    return { views, logEvidence: views.reduce((sum, view) => sum + view.logEvidence, 0) };
+  const known = actions.map(({ stated, outcomes }) => {
+    const all = occasionsOf(outcomes, context.scope);
+    return { stated, all, partitions: DECISIVE.map(({ aspect }) => partitionBy(aspect, all, context.circumstances)) };
   });
-  const shares = sharesOf(supposed.map(({ logEvidence }) => logEvidence));
+  const supposed = CHANGES_PER_YEAR.flatMap((changesPerYear) =>
+    STATED_WORTH.flatMap((worth) => {
+      const byAction = known.map(({ stated, all, partitions }) => {
+        const start = statedBelief(stated, worth);
+        const followed = (some: readonly Occasion[]): Followed =>
+          follow(start, some, { changesPerYear, now: context.now.getTime() });
+        return viewsOf(all, partitions, followed);
+      });
+      return DECISIVE.map(({ prior }, nth) => {
+        const views = byAction.flatMap((some) => some[nth] ?? []);
+        return { views, score: views.reduce((sum, { logEvidence }) => sum + logEvidence, Math.log(prior)) };
+      });
+    }),
+  );
+  const shares = sharesOf(supposed.map(({ score }) => score));
   return known.map((_, at) => {
     const each = supposed.flatMap(({ views }) => views[at] ?? []);
     const { mean, square } = mixture(each, shares);
@@ -87,41 +96,45 @@ function occasionsOf(outcomes: readonly ActionOutcome[], scope: string): Occasio
     .sort((a, b) => a.at - b.at);
 }
 
-/** All occasions alike, and apart by each aspect in which some differ from the present. One of which the aspect is not known does not differ. */
-function partitionsOf(occasions: readonly Occasion[], present: Circumstances | null): Partition[] {
-  const prior = (1 - CIRCUMSTANCES_DO_NOT_MATTER) / ASPECTS.length;
-  const apart = ASPECTS.flatMap((aspect): Partition[] => {
-    const now = present === null ? null : aspect(present);
-    if (now === null) return [];
-    const groups = Map.groupBy(occasions, ({ circumstances }) => (circumstances && aspect(circumstances)) ?? now);
-    const here = groups.get(now) ?? [];
-    if (here.length === occasions.length) return [];
-    return [{ here, elsewhere: [...groups.values()].filter((group) => group !== here), prior }];
-  });
-  return [{ here: occasions, elsewhere: [], prior: 1 - prior * apart.length }, ...apart];
+/** Null where none is apart. One of which the aspect is not known is like the present. */
+function partitionBy(
+  aspect: Aspect | null,
+  occasions: readonly Occasion[],
+  present: Circumstances | null,
+): Partition | null {
+  const now = present === null || aspect === null ? null : aspect(present);
+  if (aspect === null || now === null) return null;
+  const groups = Map.groupBy(occasions, ({ circumstances }) => (circumstances && aspect(circumstances)) ?? now);
+  const here = groups.get(now) ?? [];
+  if (here.length === occasions.length) return null;
+  return { here, others: [...groups.values()].filter((group) => group !== here) };
 }
 
 /**
- * One action under one supposition. That its effect is the same in all circumstances, and that it differs by one aspect of them, are
- * weighed by how well they foretold the outcomes: those from like circumstances count more where that foretells better, and only there
- * (mixing of partitions: F. Willems, Y. Shtarkov and T. Tjalkens, "The context-tree weighting method", 1995).
+ * One action, by each aspect that may be decisive. Whether it concerns this action is weighed by how well the outcomes were foretold, in
+ * groups and together: those from like circumstances count more where that foretells better, and only there (mixing of
+ * partitions: F. Willems, Y. Shtarkov and T. Tjalkens, "The context-tree weighting method", 1995).
  */
-function viewOf(
-  stated: number,
-  partitions: readonly Partition[],
-  { changesPerYear, worth }: Supposition,
-  now: Date,
-): View {
-  const start = statedBelief(stated, worth);
-  const followed = (some: readonly Occasion[]): Followed => follow(start, some, { changesPerYear, now: now.getTime() });
-  const views = partitions.map(({ here, elsewhere, prior }) => {
-    const { belief, logEvidence } = followed(here);
-    const others = elsewhere.reduce((sum, some) => sum + followed(some).logEvidence, 0);
-    return { ...momentsOf(belief), logEvidence: Math.log(prior) + logEvidence + others };
+function viewsOf(
+  all: readonly Occasion[],
+  partitions: readonly (Partition | null)[],
+  followed: (some: readonly Occasion[]) => Followed,
+): View[] {
+  const whole = viewOf(followed(all));
+  return partitions.map((partition) => {
+    if (partition === null) return whole;
+    const own = followed(partition.here);
+    const others = partition.others.reduce((sum, some) => sum + followed(some).logEvidence, 0);
+    const apart = viewOf({ ...own, logEvidence: own.logEvidence + others });
+    const scores = [
+      whole.logEvidence + Math.log(1 - CONCERNS_AN_ACTION),
+      apart.logEvidence + Math.log(CONCERNS_AN_ACTION),
+    ];
+    return { ...mixture([whole, apart], sharesOf(scores)), logEvidence: logSum(scores) };
   });
-  const scores = views.map(({ logEvidence }) => logEvidence);
-  return { ...mixture(views, sharesOf(scores)), logEvidence: logSum(scores) };
 }
+
+const viewOf = ({ belief, logEvidence }: Followed): View => ({ ...momentsOf(belief), logEvidence });
 
 function mixture(
   parts: readonly Pick<View, 'mean' | 'square'>[],
