@@ -1,18 +1,9 @@
 import * as z from 'zod';
-import { LearnedPattern, patternIdOf } from './learned-pattern.ts';
+import { contentOf, LearnedPattern, PatternContent, patternIdOf } from './learned-pattern.ts';
 import { effectivenessOf } from './pattern-trust.ts';
 
-const ExportedPattern = LearnedPattern.pick({
-  wording: true,
-  messages: true,
-  title: true,
-  class: true,
-  tags: true,
-  service: true,
-  solution: true,
-  actionId: true,
-  confidence: true,
-}).extend({
+const ExportedPattern = PatternContent.extend({
+  confidence: LearnedPattern.shape.confidence,
   /** For whoever reads the file; it proves nothing in another place. */
   helped: z.number().int().nonnegative(),
   cases: z.number().int().nonnegative(),
@@ -42,18 +33,10 @@ export function exportPatterns(patterns: readonly LearnedPattern[], from: string
 }
 
 function exported(pattern: LearnedPattern): ExportedPattern {
-  const { wording, messages, title, class: failureClass, tags, service, solution, actionId, confidence } = pattern;
   const helped = effectivenessOf(pattern);
   return {
-    wording,
-    messages,
-    title,
-    class: failureClass,
-    tags,
-    service,
-    solution,
-    actionId,
-    confidence,
+    ...contentOf(pattern),
+    confidence: pattern.confidence,
     helped: helped?.hits ?? 0,
     cases: helped?.cases ?? 0,
   };
@@ -73,7 +56,7 @@ export function importedPattern(
   one: ExportedPattern,
   { scope, from, by, at, adjustment }: ImportOrder,
 ): LearnedPattern {
-  const { helped, cases, confidence: there, ...fields } = one;
+  const { helped, cases, confidence: there } = one;
   const confidence = Math.min(1, Math.max(0, there + adjustment));
   const [now, stage] = [at.toISOString(), 'observe' as const];
   const reason = `imported from ${from} with ${there.toFixed(2)}, there it helped in ${helped} of ${cases} cases`.slice(
@@ -82,7 +65,7 @@ export function importedPattern(
   );
   return {
     version: 1,
-    ...fields,
+    ...contentOf(one),
     id: patternIdOf(scope, one.wording),
     scope,
     revision: 1,

@@ -74,6 +74,25 @@ export const LearnedPattern = z.strictObject({
 });
 export type LearnedPattern = z.infer<typeof LearnedPattern>;
 
+/** What a pattern says, without where it is known, how far it is believed and what came of it. */
+export const PatternContent = LearnedPattern.pick({
+  wording: true,
+  messages: true,
+  title: true,
+  class: true,
+  tags: true,
+  service: true,
+  solution: true,
+  actionId: true,
+});
+export type PatternContent = z.infer<typeof PatternContent>;
+
+/** The content of whatever holds one. */
+export function contentOf(holder: PatternContent): PatternContent {
+  const { wording, messages, title, class: failureClass, tags, service, solution, actionId } = holder;
+  return { wording, messages, title, class: failureClass, tags, service, solution, actionId };
+}
+
 /** The same wording of a place is the same pattern. */
 export function patternIdOf(scope: string, wording: string): string {
   return digestOf(`${scope}\n${wording.toLowerCase()}`, 12);

@@ -1,6 +1,6 @@
 import type { Learning } from '../configuration/learning.ts';
 import { FAMILY_OF } from '../failure/failure-class.ts';
-import { type LearnedPattern, MOST_KEPT, patternIdOf } from './learned-pattern.ts';
+import { contentOf, type LearnedPattern, MOST_KEPT, patternIdOf } from './learned-pattern.ts';
 import type { Proposal } from './propose-patterns.ts';
 
 /** What every new pattern begins with: nothing is known of it. */
@@ -15,7 +15,7 @@ interface Origin {
 
 /** A pattern as it enters: to be observed only, whatever the records say of it. */
 export function newPattern(proposal: Proposal, { scope, by, at, source }: Origin): LearnedPattern {
-  const { wording, messages, title, class: failureClass, tags, service, solution, actionId, outcomes } = proposal;
+  const { wording, outcomes } = proposal;
   const [now, confidence, stage] = [at.toISOString(), FIRST_CONFIDENCE, 'observe' as const];
   const inOrder = [...outcomes].sort((a, b) => (a.at < b.at ? -1 : 1));
   return {
@@ -23,14 +23,7 @@ export function newPattern(proposal: Proposal, { scope, by, at, source }: Origin
     id: patternIdOf(scope, wording),
     scope,
     revision: 1,
-    wording,
-    messages,
-    title,
-    class: failureClass,
-    tags,
-    service,
-    solution,
-    actionId,
+    ...contentOf(proposal),
     provenance: { source, by: proposal.by ?? by, at: now, from: null },
     approved: null,
     prior: confidence,

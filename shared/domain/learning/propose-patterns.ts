@@ -1,7 +1,7 @@
 import type { FailureClass } from '../failure/failure-class.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { messageDigestOf } from '../recall/terms.ts';
-import type { LearnedPattern, PatternOutcome } from './learned-pattern.ts';
+import type { PatternContent, PatternOutcome } from './learned-pattern.ts';
 import { type PastCase, type Replay, reasonAgainst, replay } from './replay.ts';
 import { linesOf, type Resolution, resolutionKeyOf } from './resolution.ts';
 import { problemOfWording, wordingOf } from './wording.ts';
@@ -17,11 +17,7 @@ export interface ResolvedCase {
 }
 
 /** A pattern that records speak for, not yet judged against the limits. */
-export interface Proposal
-  extends Pick<
-    LearnedPattern,
-    'wording' | 'messages' | 'title' | 'class' | 'tags' | 'service' | 'solution' | 'actionId'
-  > {
+export interface Proposal extends PatternContent {
   readonly by: string | null;
   readonly outcomes: readonly PatternOutcome[];
   /** Lines of the records it is made of. */
