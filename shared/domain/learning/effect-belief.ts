@@ -6,12 +6,19 @@ const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 /** How likely each chance to help is. */
 export type Belief = Readonly<Float64Array>;
 
-/** An execution of an action, and how much it counts: 1 is one outcome of the place in question. */
+/** What an execution of an action showed, and when, in milliseconds since 1970. */
 export interface Trial {
-  readonly helped: boolean;
-  /** Milliseconds since 1970. */
   readonly at: number;
-  readonly weight: number;
+  readonly likelihoods: Readonly<Float64Array>;
+}
+
+/**
+ * How likely each chance makes it that an action helped, or did not. What weighs less than 1, which is one outcome of the place in
+ * question, counts by a power (J. G. Ibrahim and M.-H. Chen, "Power prior distributions for regression models", 2000).
+ */
+export function likelihoodsOf(helped: boolean, weight: number): Readonly<Float64Array> {
+  const likelihoods = helped ? LEVELS : OTHERWISE;
+  return weight === 1 ? likelihoods : likelihoods.map((one) => one ** weight);
 }
 
 /** The belief in a stated chance that is worth so many outcomes, over a uniform prior: a beta distribution. */
@@ -31,7 +38,6 @@ export interface Followed {
  * Follows a chance to help through trials, in the order of time, that may at any moment have become another one, of which nothing is
  * known: the exact filter of a change-point model (R. P. Adams and D. J. C. MacKay, "Bayesian online changepoint detection", 2007; for
  * choosing actions J. Mellor and J. Shapiro, "Thompson sampling in switching environments with Bayesian online change detection", 2013).
- * A trial of less weight counts by a power of its likelihood (J. G. Ibrahim and M.-H. Chen, "Power prior distributions", 2000).
  * The belief at the start is of the first trial; that at the end is for `now`, in milliseconds since 1970.
  */
 export function follow(
@@ -42,10 +48,9 @@ export function follow(
   const belief = Float64Array.from(start);
   let logEvidence = 0;
   let before = trials[0]?.at ?? now;
-  for (const { helped, at, weight } of trials) {
+  for (const { at, likelihoods } of trials) {
     drift(belief, (changesPerYear * (at - before)) / YEAR_MS);
-    weigh(belief, helped ? LEVELS : OTHERWISE, weight);
-    logEvidence += Math.log(normalise(belief));
+    logEvidence += Math.log(weigh(belief, likelihoods));
     before = at;
   }
   drift(belief, (changesPerYear * (now - before)) / YEAR_MS);
@@ -54,16 +59,16 @@ export function follow(
 
 /** After so many expected changes: the same as before, or any. */
 function drift(belief: Float64Array, changes: number): void {
-  const same = Math.exp(-Math.max(0, changes));
+  if (changes <= 0) return;
+  const same = Math.exp(-changes);
   const any = (1 - same) / belief.length;
   for (let at = 0; at < belief.length; at++) belief[at] = (belief[at] ?? 0) * same + any;
 }
 
-function weigh(belief: Float64Array, likelihoods: Float64Array, weight: number): void {
-  for (let at = 0; at < belief.length; at++) {
-    const likelihood = likelihoods[at] ?? 0;
-    belief[at] = (belief[at] ?? 0) * (weight === 1 ? likelihood : likelihood ** weight);
-  }
+/** Bayes' rule; returns how likely it was. */
+function weigh(belief: Float64Array, likelihoods: Readonly<Float64Array>): number {
+  for (let at = 0; at < belief.length; at++) belief[at] = (belief[at] ?? 0) * (likelihoods[at] ?? 0);
+  return normalise(belief);
 }
 
 /** Makes its shares add up to 1; returns what they added up to. */

@@ -1,7 +1,7 @@
 import type { Circumstances } from '../circumstances/circumstances.ts';
 import type { ActionOutcome } from './action-experience.ts';
 import { ASPECTS, type Aspect } from './circumstance-aspects.ts';
-import { type Followed, follow, momentsOf, statedBelief, type Trial } from './effect-belief.ts';
+import { type Followed, follow, likelihoodsOf, momentsOf, statedBelief, type Trial } from './effect-belief.ts';
 
 /** How often a year an effect may become another one, and how many outcomes a plug-in's own confidence may be worth. Outcomes decide between them. */
 const CHANGES_PER_YEAR = [0.5, 1, 2, 4];
@@ -61,20 +61,19 @@ export function expectBenefits(actions: readonly KnownAction[], context: Expecta
     const all = occasionsOf(outcomes, context.scope);
     return { stated, all, partitions: DECISIVE.map(({ aspect }) => partitionBy(aspect, all, context.circumstances)) };
   });
-  const supposed = CHANGES_PER_YEAR.flatMap((changesPerYear) =>
-    STATED_WORTH.flatMap((worth) => {
-      const byAction = known.map(({ stated, all, partitions }) => {
-        const start = statedBelief(stated, worth);
-        const followed = (some: readonly Occasion[]): Followed =>
-          follow(start, some, { changesPerYear, now: context.now.getTime() });
-        return viewsOf(all, partitions, followed);
-      });
+  const supposed = STATED_WORTH.flatMap((worth) => {
+    const started = known.map(({ stated, ...rest }) => ({ start: statedBelief(stated, worth), ...rest }));
+    return CHANGES_PER_YEAR.flatMap((changesPerYear) => {
+      const pace = { changesPerYear, now: context.now.getTime() };
+      const byAction = started.map(({ start, all, partitions }) =>
+        viewsOf(all, partitions, (some) => follow(start, some, pace)),
+      );
       return DECISIVE.map(({ prior }, nth) => {
         const views = byAction.flatMap((some) => some[nth] ?? []);
         return { views, score: views.reduce((sum, { logEvidence }) => sum + logEvidence, Math.log(prior)) };
       });
-    }),
-  );
+    });
+  });
   const shares = sharesOf(supposed.map(({ score }) => score));
   return known.map((_, at) => {
     const each = supposed.flatMap(({ views }) => views[at] ?? []);
@@ -88,9 +87,8 @@ function occasionsOf(outcomes: readonly ActionOutcome[], scope: string): Occasio
   const weightElsewhere = Math.min(1, ELSEWHERE_WEIGHT / elsewhere);
   return outcomes
     .map((outcome) => ({
-      helped: outcome.verified === 'recovered',
       at: Date.parse(outcome.at),
-      weight: outcome.scope === scope ? 1 : weightElsewhere,
+      likelihoods: likelihoodsOf(outcome.verified === 'recovered', outcome.scope === scope ? 1 : weightElsewhere),
       circumstances: outcome.circumstances ?? null,
     }))
     .sort((a, b) => a.at - b.at);
