@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { FUNCTIONS } from '#infra/functions.ts';
-import { makeWorkspace, type Part, resourcesOf, templatesOf } from './assembly.ts';
+import { type Part, resourcesOf, templatesFor } from './assembly.ts';
 
 interface Widget {
   readonly properties: { readonly title: string; readonly metrics: readonly unknown[] };
@@ -11,10 +11,7 @@ interface Widget {
 let widgets: Widget[];
 
 beforeAll(() => {
-  vi.stubEnv('CDK_VALIDATION', 'false');
-  const workspace = makeWorkspace();
-  const { selfheal } = templatesOf(workspace.makeApp().synth());
-  workspace.remove();
+  const { selfheal } = templatesFor();
   const bodies = resourcesOf(selfheal, 'AWS::CloudWatch::Dashboard').map(
     ([, { Properties }]) => Properties.DashboardBody,
   );
@@ -22,7 +19,6 @@ beforeAll(() => {
     body === undefined ? [] : (JSON.parse(joined(body)) as { widgets: Widget[] }).widgets,
   );
 });
-afterAll(() => vi.unstubAllEnvs());
 
 /** A text of CloudFormation, whose references all become one region. */
 function joined(text: Part): string {
