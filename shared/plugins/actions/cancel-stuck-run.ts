@@ -1,8 +1,8 @@
 import { runKey } from '#shared/domain/remediation/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import { defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { runIn, runSchedule, superseded } from './failed-run.ts';
-import { parametersOf, RunParameters } from './run-parameters.ts';
+import { parametersOf, runIn, runSchedule, superseded } from './failed-run.ts';
+import { RunParameters } from './run-parameters.ts';
 
 /** Fewer runs say nothing of how long one takes. */
 const LEAST_HISTORY = 3;

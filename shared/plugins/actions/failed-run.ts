@@ -23,6 +23,11 @@ export function runIn({ target, telemetry: { facts } }: ProposalContext): Failed
   return target.kind === 'github-run' && facts.kind === 'github-run' ? { target, facts } : null;
 }
 
+/** The parameters of an action on the incident's run as it is now. */
+export function parametersOf({ target, facts }: FailedRun): RunParameters {
+  return { repository: target.repository, runId: target.runId, attempt: facts.attempt };
+}
+
 /** Whether GitHub shows the failure still, as the newest of its branch. */
 export function failsStill({ status, conclusion, newerRun }: RunFacts): boolean {
   return status === 'completed' && hasFailed(conclusion) && !newerRun;

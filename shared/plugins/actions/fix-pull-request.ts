@@ -5,11 +5,11 @@ import { earlierFixes, FIX_BRANCH_PREFIX, mayProposeFix } from '#shared/domain/p
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, observeFailure, runIn, runSchedule } from './failed-run.ts';
+import { failsStill, observeFailure, parametersOf, runIn, runSchedule } from './failed-run.ts';
 import { fixBody, fixTitle } from './fix-pull-request-words.ts';
 import { passesOn } from './fix-validation.ts';
 import { isLabelled, labelledDraft, ownDraft, verifyDraft } from './own-draft.ts';
-import { parametersOf, Sha } from './run-parameters.ts';
+import { Sha } from './run-parameters.ts';
 import { FixParameters, isFixCommit, readFix, tryFix } from './try-fix.ts';
 
 const Parameters = FixParameters.extend({

@@ -6,8 +6,8 @@ import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, observeFailure, runIn, runSchedule } from './failed-run.ts';
-import { Fingerprint, parametersOf, RunParameters } from './run-parameters.ts';
+import { failsStill, observeFailure, parametersOf, runIn, runSchedule } from './failed-run.ts';
+import { Fingerprint, RunParameters } from './run-parameters.ts';
 
 const Parameters = RunParameters.extend({
   fingerprint: Fingerprint,

@@ -10,9 +10,9 @@ import {
 import { testIssueKey } from '#shared/domain/remediation/target-key.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, observeFailure, runIn, runSchedule, superseded } from './failed-run.ts';
+import { failsStill, observeFailure, parametersOf, runIn, runSchedule, superseded } from './failed-run.ts';
 import { quarantineBody } from './quarantine-words.ts';
-import { parametersOf, RunParameters } from './run-parameters.ts';
+import { RunParameters } from './run-parameters.ts';
 
 const Place = {
   ...RunParameters.shape,

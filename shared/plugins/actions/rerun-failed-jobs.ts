@@ -1,7 +1,7 @@
 import { defineAction, type ProposalContext } from './contract.ts';
-import { failsStill, runIn } from './failed-run.ts';
+import { failsStill, parametersOf, runIn } from './failed-run.ts';
 import { LAST_ATTEMPT, rerunSteps } from './rerun.ts';
-import { parametersOf, RunParameters } from './run-parameters.ts';
+import { RunParameters } from './run-parameters.ts';
 
 const TRANSIENT = { flaky: 'a flaky test', infrastructure: 'the infrastructure' } as const;
 

@@ -1,8 +1,8 @@
 import { defineAction, type ProposalContext } from './contract.ts';
-import { failsStill, runIn } from './failed-run.ts';
+import { failsStill, parametersOf, runIn } from './failed-run.ts';
 import { LAST_ATTEMPT, rerunSteps } from './rerun.ts';
 import { rerunFailedJobs } from './rerun-failed-jobs.ts';
-import { parametersOf, RunParameters } from './run-parameters.ts';
+import { RunParameters } from './run-parameters.ts';
 
 /** Jobs that passed run again too and may deploy: unless outcomes say better, a person decides. */
 const SHARE_OF_CONFIDENCE = 0.6;

@@ -6,9 +6,17 @@ import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { type FailedRun, failsStill, observeFailure, runIn, runSchedule, superseded } from './failed-run.ts';
+import {
+  type FailedRun,
+  failsStill,
+  observeFailure,
+  parametersOf,
+  runIn,
+  runSchedule,
+  superseded,
+} from './failed-run.ts';
 import { isLabelled, labelledDraft, ownDraft, verifyDraft } from './own-draft.ts';
-import { Fingerprint, FixBranch, parametersOf, RunParameters, Sha } from './run-parameters.ts';
+import { Fingerprint, FixBranch, RunParameters, Sha } from './run-parameters.ts';
 
 const Parameters = RunParameters.extend({
   fingerprint: Fingerprint,

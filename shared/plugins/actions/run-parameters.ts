@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { isFixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
-import type { FailedRun } from './failed-run.ts';
 
 /** What an action on a workflow run is bound to. */
 export const RunParameters = GithubRunTarget.pick({ repository: true, runId: true }).extend({
@@ -17,8 +16,3 @@ export const Sha = GithubRunTarget.shape.headSha;
 export const Fingerprint = ProposedFix.shape.fingerprint;
 /** The name of a branch of ours. */
 export const FixBranch = z.string().refine(isFixBranch, 'Must be named as the branch of a fix is');
-
-/** The parameters of an action on the incident's run as it is now. */
-export function parametersOf({ target, facts }: FailedRun): RunParameters {
-  return { repository: target.repository, runId: target.runId, attempt: facts.attempt };
-}

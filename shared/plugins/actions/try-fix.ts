@@ -13,10 +13,10 @@ import {
   type ProposalContext,
   type Verification,
 } from './contract.ts';
-import { failsStill, observeFailure, runIn, runSchedule, superseded } from './failed-run.ts';
+import { failsStill, observeFailure, parametersOf, runIn, runSchedule, superseded } from './failed-run.ts';
 import { fixTitle } from './fix-pull-request-words.ts';
 import { passesOn } from './fix-validation.ts';
-import { Fingerprint, FixBranch, parametersOf, RunParameters, Sha } from './run-parameters.ts';
+import { Fingerprint, FixBranch, RunParameters, Sha } from './run-parameters.ts';
 
 export const FixParameters = RunParameters.extend({
   incidentId: z.string(),
