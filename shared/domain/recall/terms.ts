@@ -50,11 +50,11 @@ export function termsOfLines(lines: readonly WeighedLine[]): Terms {
   return weightiest(said, MOST_TERMS);
 }
 
-/** The packages of the first sure line that names any with its version, each with the version and without. */
+/** The package that the sure lines name first with its version, as a term with the version and one without. */
 function firstNamed(lines: readonly WeighedLine[]): string[] {
   for (const { text, weight } of lines.slice(0, MOST_LINES)) {
-    const packages = weight < 1 ? [] : versionsNamed(text);
-    if (packages.length > 0) return packages.flatMap((name) => [`f:${name}`, `f:${name.replace(/@[^@]*$/, '')}`]);
+    const [name] = weight < 1 ? [] : versionsNamed(text);
+    if (name !== undefined) return [`f:${name}`, `f:${name.replace(/@[^@]*$/, '')}`];
   }
   return [];
 }

@@ -10,7 +10,7 @@ describe('the package that a failure names first', () => {
     const terms = termsOfLines([
       { text: 'Compiling left-pad v1.2.3', weight: 0.5 },
       { text: 'error: it does not compile', weight: 1 },
-      { text: 'bad class file: /root/right-pad-2.0.0.jar', weight: 1 },
+      { text: 'bad class file: /root/right-pad-2.0.0.jar of core-pad@2.0.0', weight: 1 },
       { text: 'bad class file: /root/core-pad-2.0.0.jar', weight: 1 },
     ]);
     expect(firstsOf(terms)).toEqual(['f:right-pad', 'f:right-pad@2.0.0']);
