@@ -1,6 +1,7 @@
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
@@ -37,6 +38,7 @@ const obeyDeps: ObeyDeps = {
   ...shared,
   approvals: makeDynamoApprovalQueue({ table: environment.incidentsTable, retention: configuration.retention }),
   predictions: makeDynamoPredictionStore({ table: environment.statsTable }),
+  experience: makeDynamoExperienceStore({ table: environment.statsTable }),
   people: makeGithubPeople(github),
   codeHost: makeGithubCodeHost(github),
 };

@@ -14,8 +14,8 @@ export type Corrected =
 const LOOKED_AT = 2000;
 
 /**
- * Keeps what a person says the last prediction of an incident should have been. It judges that prediction, and nothing else reads it: no
- * correction raises what Selfheal may do by itself.
+ * Keeps what a person says the last prediction of an incident should have been. It judges that prediction: no correction raises what
+ * Selfheal may do by itself.
  */
 export async function correctPrediction(
   { incidentId, class: actual, by, at }: CorrectionOrder,

@@ -11,9 +11,10 @@ import type { People } from '#shared/ports/people.ts';
 import type { PredictionStore } from '#shared/ports/prediction-store.ts';
 import { type SettleDeps, settleApproval } from './approval-settle.ts';
 import { correctPrediction } from './correct-prediction.ts';
+import { type FileAgainDeps, fileAgain } from './record-correction.ts';
 
-export interface ObeyDeps extends SettleDeps {
-  readonly incidents: SettleDeps['incidents'] & Pick<IncidentStore, 'get' | 'getPlan'>;
+export interface ObeyDeps extends SettleDeps, Pick<FileAgainDeps, 'experience'> {
+  readonly incidents: SettleDeps['incidents'] & FileAgainDeps['incidents'] & Pick<IncidentStore, 'get' | 'getPlan'>;
   readonly approvals: Pick<ApprovalQueue, 'pending'>;
   readonly predictions: Pick<PredictionStore, 'recentPredictions' | 'correctPrediction'>;
   readonly control: Pick<ControlStore, 'isProcessed' | 'markProcessed'>;
@@ -122,7 +123,7 @@ async function refuse(
   return 'refused';
 }
 
-/** The prediction is of the incident that our own comment on the pull request speaks of. It judges that, and nothing else. */
+/** The prediction is of the incident that our own comment on the pull request speaks of. It judges that, and says what its actions were good for. */
 async function correct(command: CommentCommand, { class: actual }: Correct, deps: ObeyDeps): Promise<Done> {
   const { repository, pullRequest, by } = command;
   if (!(await mayWrite(repository, by, deps.people))) return 'refused';
@@ -131,7 +132,9 @@ async function correct(command: CommentCommand, { class: actual }: Correct, deps
   const incident = incidentId === undefined ? null : await deps.incidents.get(incidentId);
   if (incident === null || !isAbout(command, incident.target)) return 'nothing-to-decide';
   const order = { incidentId: incident.id, class: actual, by: `github:${by}`, at: deps.clock.now() };
-  return (await correctPrediction(order, deps.predictions)).kind === 'corrected' ? 'obeyed' : 'nothing-to-decide';
+  if ((await correctPrediction(order, deps.predictions)).kind === 'refused') return 'nothing-to-decide';
+  await fileAgain(incident, order, deps);
+  return 'obeyed';
 }
 
 const SIGNS = { obeyed: '+1', refused: '-1', 'nothing-to-decide': 'confused' } as const satisfies Record<Done, string>;

@@ -5,7 +5,7 @@ import { type ObeyDeps, obeyComment } from '#shared/app/obey-comment.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
-import { aCommentCommand, aConfiguration, aGithubTarget, aPrediction } from '#test/builders/index.ts';
+import { aCommentCommand, aConfiguration, aGithubTarget, anActionRecord, aPrediction } from '#test/builders/index.ts';
 import { makeMemoryPeople, makeMemoryPredictionStore } from '#test/fakes/index.ts';
 import { aRemedyRig } from './remedy-rig.ts';
 
@@ -150,6 +150,26 @@ describe('/selfheal wrong', () => {
     expect(prediction?.correction).toMatchObject({ class: 'flaky_tests', by: 'github:octo-lead' });
   });
 
+  it('[D35] counts what came of the action for that class, too: once, under their name, and never to raise a confidence', async () => {
+    const { comment, deps, incident, place } = await waiting();
+    await deps.predictions.addPrediction(aPrediction({ incidentId: incident.id, class: 'test_failure' }));
+    await deps.incidents.intend(anActionRecord({ digest: place.digest, state: 'done', verified: 'recovered' }));
+    for (const _again of [1, 2]) {
+      expect(await comment({ wish: { ...wish, class: 'memory_leaks' } })).toBe('obeyed');
+      deps.clock.advance(1000);
+    }
+    const [plan] = await deps.incidents.listAudit(incident.id);
+    expect(await deps.experience.actionOutcomes('memory_leaks', 10)).toMatchObject([
+      {
+        actionId: 'rerun-failed-jobs',
+        verified: 'recovered',
+        trusted: false,
+        by: 'github:octo-lead',
+        circumstances: { partOfWeek: plan?.facts.partOfWeek },
+      },
+    ]);
+  });
+
   it('does nothing for those who may not write, where nothing was said, or of another pull request', async () => {
     const { comment, deps, incident } = await waiting();
     expect(await comment({ wish })).toBe('nothing-to-decide');
@@ -158,5 +178,6 @@ describe('/selfheal wrong', () => {
     expect(await comment({ wish, pullRequest: 13 })).toBe('nothing-to-decide');
     expect(await comment({ wish }, { ...deps, codeHost: { findComment: async () => null } })).toBe('nothing-to-decide');
     expect((await deps.predictions.recentPredictions(1))[0]?.correction).toBeUndefined();
+    expect(await deps.experience.actionOutcomes('flaky_tests', 10)).toEqual([]);
   });
 });
