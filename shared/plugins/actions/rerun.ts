@@ -8,7 +8,7 @@ import type { RunParameters } from './run-parameters.ts';
 export const LAST_ATTEMPT = 3;
 
 /** How one way to run a run again differs from another. */
-export interface Rerun {
+interface Rerun {
   /** What runs again: `the failed jobs`. */
   readonly what: string;
   start(codeHost: CodeHost, repository: string, runId: number): Promise<void>;
