@@ -18,8 +18,8 @@ export interface ExperienceDeps {
 }
 
 /**
- * Keeps what verification found of each action, what people rejected, and what came of the experiment that the incident met, also by doing nothing. What was not
- * verified, or ran out of time, is no outcome. An incident is closed also when this cannot be written; that is counted.
+ * Keeps what verification found of each action, what people rejected, and what came of the experiment that the incident met, also by doing
+ * nothing. What was not verified, or ran out of time, is no outcome. An incident is closed also when this cannot be written; that is counted.
  */
 export async function keepExperience(
   incident: Incident,

@@ -1,5 +1,6 @@
 import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import { normalFrom, numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
+import { type Answer, calibrationErrorOf, reliabilityOf } from '#shared/domain/quality/reliability.ts';
 import type { Learner } from './learners.ts';
 
 export interface YearOptions {
@@ -41,8 +42,8 @@ export function simulateYear(options: YearOptions, makeLearner: (stated: readonl
   const otherwise = grid(() => within(surroundings()));
   const learner = makeLearner(stated);
   const greedy = grid(() => ({ tries: 0, mean: 0 }));
-  const bins = Array.from({ length: 10 }, () => ({ expected: 0, helped: 0 }));
-  const sums = { regret: 0, greedyRegret: 0, cases: 0 };
+  const foretold: Answer[] = [];
+  const sums = { regret: 0, greedyRegret: 0 };
   for (let incident = 0; incident < incidents; incident += 1) {
     change(effects, changesPerYear / incidents, random);
     const kind = Math.floor(random() * CLASSES);
@@ -55,17 +56,13 @@ export function simulateYear(options: YearOptions, makeLearner: (stated: readonl
     const { action: taken, expected } = learner.choose({ kind, fits, now, circumstances });
     const helped = random() < (row[taken] ?? 0);
     learner.learn({ kind, action: taken, helped, now, circumstances });
-    const bin = bins[Math.min(9, Math.floor(expected * 10))];
-    if (bin !== undefined) bin.expected += expected;
-    if (bin !== undefined && helped) bin.helped += 1;
-    sums.cases += 1;
+    foretold.push({ confidence: expected, right: helped });
     sums.regret += best - (row[taken] ?? 0);
     const other = greedyChoice(fits, greedy[kind] ?? [], random);
     learnGreedily(greedy[kind]?.[other], random() < (row[other] ?? 0));
     sums.greedyRegret += best - (row[other] ?? 0);
   }
-  const off = bins.reduce((sum, { expected, helped }) => sum + Math.abs(expected - helped), 0);
-  return { regret: sums.regret, greedyRegret: sums.greedyRegret, calibrationError: off / sums.cases };
+  return { ...sums, calibrationError: calibrationErrorOf(reliabilityOf(foretold)) ?? 0 };
 }
 
 const grid = <T>(cell: () => T): T[][] =>

@@ -53,8 +53,9 @@ interface View {
 }
 
 /**
- * What to expect of each action. Each supposition of how fast effects change, what stated confidences are worth and which circumstances matter is followed through
- * all outcomes of the class, and counts by how well it foretold them (J. A. Hoeting et al., "Bayesian model averaging: a tutorial", 1999).
+ * What to expect of each action. Each supposition of how fast effects change, what stated confidences are worth and which circumstances
+ * matter is followed through all outcomes of the class, and counts by how well it foretold them (J. A. Hoeting et al., "Bayesian model
+ * averaging: a tutorial", 1999).
  */
 export function expectBenefits(actions: readonly KnownAction[], context: ExpectationContext): Expectation[] {
   const known = actions.map(({ stated, outcomes }) => {
