@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExperienceStore } from '#shared/ports/experience-store.ts';
-import { anActionOutcome, anExperimentOutcome } from '#test/builders/index.ts';
+import { anActionOutcome, anExperimentOutcome, someCircumstances } from '#test/builders/index.ts';
 
 /** What every experience store does, whatever it is made of. */
 export function experienceStoreContract(name: string, open: () => Promise<ExperienceStore>): void {
@@ -17,6 +17,13 @@ export function experienceStoreContract(name: string, open: () => Promise<Experi
       await store.addActionOutcome({ ...at(14), verified: 'failed' });
       expect(await store.actionOutcomes('flaky_tests', 3)).toEqual([at(14), at(13), at(12)]);
       expect(await store.actionOutcomes('flaky_tests', 100)).toHaveLength(4);
+    });
+
+    it('keeps with an outcome in which circumstances it came about and whose word it is, where that is known', async () => {
+      const told = anActionOutcome({ circumstances: someCircumstances({ load: 'high' }), by: 'github:reviewer' });
+      await store.addActionOutcome(told);
+      await store.addActionOutcome(anActionOutcome({ incidentId: 'gh-0' }));
+      expect(await store.actionOutcomes('flaky_tests', 10)).toEqual([told, anActionOutcome({ incidentId: 'gh-0' })]);
     });
 
     it('counts an action whose failure came back as one that failed, once, however often that is told', async () => {
