@@ -9,6 +9,7 @@ import { planningRows } from './planning-rows.ts';
 import { recallRows } from './recall-rows.ts';
 import { type Row, renderRow } from './row.ts';
 import { startRows } from './start-rows.ts';
+import { templateRows } from './template-rows.ts';
 
 const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   start: startRows,
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   repeats: repeatRows,
   crash: crashRows,
   logs: logRows,
+  templates: templateRows,
   recall: recallRows,
   planning: planningRows,
   learning: learningRows,

@@ -19,16 +19,26 @@ export interface Alternative {
   readonly value: string;
   /** What is around it, other likely values left out. */
   readonly context: string;
-  readonly columns: readonly Column[];
+  /** The message read so; made when first asked for. */
+  columns(): readonly Column[];
 }
 
 /** Words of a message that are tried as values. */
 const MOST_ALTERNATIVES = 40;
 
-export function rewritten(columns: readonly Column[], { at, length }: Rewrite): Column[] {
+export function rewritten(columns: readonly Column[], { at, length }: Rewrite): readonly Column[] {
   let value = '';
   for (const column of columns.slice(at, at + length)) value += column.value;
   return joinLists([...columns.slice(0, at), variableOf(value), ...columns.slice(at + length)]);
+}
+
+/** The same answer again without making it again. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function isText(column: Column | undefined): column is Column {
@@ -46,6 +56,9 @@ export function alternativesOf(columns: readonly Column[]): Alternative[] {
     const place = places[at];
     return place !== undefined && isLikelyValue(place, column) ? VALUE_KEY : column.key;
   });
+  const before = [''];
+  for (const part of soft) before.push((before.at(-1) ?? '') + part);
+  const whole = before.at(-1) ?? '';
   const alternatives: Alternative[] = [];
   const words = columns.filter(({ kind }) => kind === 'word').length;
   for (let at = 0; at < columns.length && alternatives.length < MOST_ALTERNATIVES; at += 1) {
@@ -54,9 +67,9 @@ export function alternativesOf(columns: readonly Column[]): Alternative[] {
     // What has no word left has nothing to be known by.
     if (!isText(column) || place === undefined || (column.kind === 'word' ? words < 2 : words < 1)) continue;
     const base = { place, isIdentifier: column.kind === 'identifier', value: column.key };
-    const context = `${soft.slice(0, at).join('')}\u0002${soft.slice(at + 1).join('')}`;
+    const context = `${before[at]}\u0002${whole.slice(before[at + 1]?.length)}`;
     const rewrite = { at, length: 1 };
-    alternatives.push({ ...base, rewrite, context, isHost: false, columns: rewritten(columns, rewrite) });
+    alternatives.push({ ...base, rewrite, context, isHost: false, columns: once(() => rewritten(columns, rewrite)) });
     if (columns[at + 1]?.key !== ':' || !/^\d{2,5}$/.test(columns[at + 2]?.value ?? '')) continue;
     const fused = { at, length: 3 };
     alternatives.push({
@@ -64,7 +77,7 @@ export function alternativesOf(columns: readonly Column[]): Alternative[] {
       rewrite: fused,
       context: `\u0004${context}`,
       isHost: true,
-      columns: rewritten(columns, fused),
+      columns: once(() => rewritten(columns, fused)),
     });
   }
   return alternatives;

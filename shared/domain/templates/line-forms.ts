@@ -35,6 +35,8 @@ export interface LineForm<R> {
 /** Characters of a line with a form; longer ones are rare and read by themselves. */
 const LONGEST = 1_000;
 const MOST_FORMS = 8_192;
+/** Forms seen once are only noted, so that lines that never come again cost no more than reading them; a power of two. */
+const NOTED = 1 << 16;
 /** White space as the columns join it. */
 const SPACES = new RegExp(`[${String.fromCharCode(0)}- ]+`, 'g');
 const DIGIT = 48;
@@ -158,10 +160,15 @@ export function settle(
 
 /**
  * Forms of lines as they come again and again: most lines of a log differ from an earlier one in digits only, and need not be taken apart
- * again. A cache: what is found in it is what reading the line would give. At most 8,192 forms, forgotten together.
+ * again. A cache: what is found in it is what reading the line would give. At most 8,192 forms that came twice, forgotten together.
  */
-export function makeLineForms<R>(read: (line: string) => { columns: Column[]; start: number; key: string }) {
+export function makeLineForms<R>(read: (line: string) => { columns: readonly Column[]; start: number; key: string }) {
   const known = new Map<number, Known<R>>();
+  const noted = new Int32Array(NOTED);
+
+  function alone(line: string): LineForm<R> {
+    return { ...read(line), isShared: false, route: undefined, settled: undefined };
+  }
 
   function add(line: string, hash: number): LineForm<R> {
     const codes = scratch.slice(0, line.length);
@@ -177,13 +184,14 @@ export function makeLineForms<R>(read: (line: string) => { columns: Column[]; st
   return {
     /** The line's form, and whether its columns are those of this very line. */
     of(line: string): { form: LineForm<R>; isOwn: boolean } {
-      if (line.length > LONGEST)
-        return { form: { ...read(line), isShared: false, route: undefined, settled: undefined }, isOwn: true };
+      if (line.length > LONGEST) return { form: alone(line), isOwn: true };
       const hash = hashOf(line);
       const found = known.get(hash);
       if (found !== undefined && found.codes.length === line.length && isScratch(found.codes))
         return { form: found.form, isOwn: false };
-      return { form: add(line, hash), isOwn: true };
+      const isNew = noted[hash & (NOTED - 1)] !== hash;
+      noted[hash & (NOTED - 1)] = hash;
+      return { form: isNew ? alone(line) : add(line, hash), isOwn: true };
     },
   };
 }

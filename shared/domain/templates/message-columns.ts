@@ -48,8 +48,18 @@ function isDatePart(piece: Column | undefined): boolean {
   return piece?.kind === 'variable' && (isDigitAt(piece.value, 0) || isCalendarWord(piece.value));
 }
 
+/** Whether the value at `at` goes on in the pieces behind it. */
+function goesOn(pieces: readonly Column[], at: number): boolean {
+  const next = pieces[at + 1];
+  if (next === undefined || next.kind === 'word' || next.kind === 'identifier') return false;
+  if (next.kind === 'variable') return true;
+  if (next.kind === 'space') return isDatePart(pieces[at + 2]) && isCalendarWord(pieces[at]?.value ?? '');
+  return pieces[at + 2]?.kind === 'variable' && isJoiner(next);
+}
+
 /** Values joined without a space (`10.0.0.1:80`, `3@7`) as one. */
-function joinValues(pieces: readonly Column[]): Column[] {
+function joinValues(pieces: readonly Column[]): readonly Column[] {
+  if (!pieces.some(({ kind }, at) => kind === 'variable' && goesOn(pieces, at))) return pieces;
   const columns: Column[] = [];
   for (let at = 0; at < pieces.length; at += 1) {
     const piece = pieces[at];
@@ -101,7 +111,8 @@ function textOf(columns: readonly Column[], from: number, to: number, part: 'dis
 }
 
 /** A number with its unit as one value; `<1 sec` is one too. */
-function joinUnits(columns: readonly Column[]): Column[] {
+function joinUnits(columns: readonly Column[]): readonly Column[] {
+  if (!columns.some(isUnit)) return columns;
   const joined: Column[] = [];
   for (let at = 0; at < columns.length; at += 1) {
     const column = columns[at];
@@ -159,39 +170,44 @@ function joinQuoted(columns: readonly Column[]): readonly Column[] {
   return joined;
 }
 
+/** Index of the next value of a list behind `at`, or -1: a comma, a space, a dash may stand between. */
+function nextOfList(columns: readonly Column[], at: number): number {
+  let next = at + 1;
+  if (columns[next]?.key === ',') next += 1;
+  if (columns[next]?.kind === 'space') next += 1;
+  if (columns[next]?.key === '-' && columns[next + 1]?.kind === 'space') next += 2;
+  return next > at + 1 && columns[next]?.kind === 'variable' ? next : -1;
+}
+
+function isMissingValue(columns: readonly Column[], at: number): boolean {
+  return columns[at]?.key === '(' && columns[at - 1]?.kind === 'space' && columns[at + 1]?.key === ')';
+}
+
 /** Lists of values are one value, however long: `1 2 3`, `a1, b2`. An empty pair of brackets after a space is a value that is missing. */
-export function joinLists(columns: readonly Column[]): Column[] {
+export function joinLists(columns: readonly Column[]): readonly Column[] {
+  const isChanged = columns.some(
+    ({ kind }, at) => (kind === 'variable' && nextOfList(columns, at) > 0) || isMissingValue(columns, at),
+  );
+  if (!isChanged) return columns;
   const joined: Column[] = [];
   for (let at = 0; at < columns.length; at += 1) {
     const column = columns[at];
     if (column === undefined) continue;
-    if (column.key === '(' && columns[at - 1]?.kind === 'space' && columns[at + 1]?.key === ')') {
-      joined.push(column, variableOf('', ''));
-      continue;
-    }
-    if (column.kind !== 'variable') {
-      joined.push(column);
-      continue;
-    }
-    let end = at + 1;
-    for (;;) {
-      let next = end;
-      if (columns[next]?.key === ',') next += 1;
-      if (columns[next]?.kind === 'space') next += 1;
-      if (columns[next]?.key === '-' && columns[next + 1]?.kind === 'space') next += 2;
-      if (next === end || columns[next]?.kind !== 'variable') break;
-      end = next + 1;
-    }
-    joined.push(
-      end === at + 1 ? column : variableOf(textOf(columns, at, end, 'value'), textOf(columns, at, end, 'display')),
-    );
-    at = end - 1;
+    joined.push(column);
+    if (isMissingValue(columns, at)) joined.push(variableOf('', ''));
+    if (column.kind !== 'variable') continue;
+    let last = at;
+    for (let next = nextOfList(columns, last); next > 0; next = nextOfList(columns, last)) last = next;
+    if (last === at) continue;
+    joined.pop();
+    joined.push(variableOf(textOf(columns, at, last + 1, 'value'), textOf(columns, at, last + 1, 'display')));
+    at = last;
   }
   return joined;
 }
 
 /** The columns of a message, values found by their form alone; joined by `value` they are the message. */
-export function columnsOf(message: string): Column[] {
+export function columnsOf(message: string): readonly Column[] {
   return joinLists(joinUnits(joinQuoted(joinObjects(joinValues(withNeighbours(piecesOf(message)))))));
 }
 

@@ -57,7 +57,7 @@ interface KeptRoute extends Route {
 
 type Form = LineForm<KeptRoute>;
 
-function readLine(line: string): { columns: Column[]; start: number; key: string } {
+function readLine(line: string): { columns: readonly Column[]; start: number; key: string } {
   const read = line.length > LONGEST_LINE ? line.slice(0, LONGEST_LINE) : line;
   const start = messageStart(read);
   const columns = columnsOf(read.slice(start));
@@ -65,7 +65,7 @@ function readLine(line: string): { columns: Column[]; start: number; key: string
 }
 
 /** The columns of a line's message. */
-export function columnsOfLine(line: string): Column[] {
+export function columnsOfLine(line: string): readonly Column[] {
   return readLine(line).columns;
 }
 

@@ -62,7 +62,7 @@ export function makeTemplateRoutes(
 
   function isValue(alternative: Alternative): boolean {
     if (!alternative.isHost && evidence.isValue(alternative.context)) return true;
-    return mayBeReadAsValue(alternative) && shapes.has(keyOf(alternative.columns));
+    return mayBeReadAsValue(alternative) && shapes.has(keyOf(alternative.columns()));
   }
 
   function read(columns: readonly Column[]): Reading {
@@ -75,7 +75,7 @@ export function makeTemplateRoutes(
       if (found === undefined) break;
       rewrites.push(found.rewrite);
       words.push(found.value);
-      current = found.columns;
+      current = found.columns();
       alternatives = alternativesOf(current);
     }
     return { columns: current, alternatives, rewrites, words };
@@ -83,7 +83,7 @@ export function makeTemplateRoutes(
 
   function noteReadings(key: string, alternatives: readonly Alternative[]): void {
     for (const alternative of alternatives.filter(mayBeReadAsValue)) {
-      const reading = keyOf(alternative.columns);
+      const reading = keyOf(alternative.columns());
       const known = shapesByReading.get(reading) ?? new Set<string>();
       if (known.size < MOST_SHAPES_OF_READING) known.add(key);
       shapesByReading.set(reading, known);
