@@ -6,8 +6,9 @@ import { isHttpError } from './github-errors.ts';
 import { repositoryOf } from './repository.ts';
 
 const TIMEOUT_MILLISECONDS = 30_000;
-/** The link to the storage lives for a minute. */
 const DOWNLOADS = 3;
+/** Links that are asked for: one that was used too late is answered with 403. */
+const LINKS = 2;
 
 interface Limits {
   readonly maxBytes: number;
@@ -18,7 +19,8 @@ const ROUTE = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt
 
 /**
  * Downloads the log archive. GitHub answers with a redirect to signed storage on another host, which is fetched without the
- * token (https://docs.github.com/en/rest/actions/workflow-runs#download-workflow-run-attempt-logs).
+ * token (https://docs.github.com/en/rest/actions/workflow-runs#download-workflow-run-attempt-logs). The link lives for a minute: when
+ * the storage does not take it, a new one is asked for once.
  */
 export function logDownload(
   client: GithubClient,
@@ -30,15 +32,23 @@ export function logDownload(
       withinMilliseconds === undefined
         ? { maxBytes, milliseconds: TIMEOUT_MILLISECONDS, tries: DOWNLOADS }
         : { maxBytes, milliseconds: withinMilliseconds, tries: 1 };
-    let url: URL | null;
-    try {
-      url = await storageUrl(client, apiUrl, ROUTE, parameters);
-    } catch (error) {
-      if (isGone(error)) return unavailable('GitHub has no log archive of this attempt (expired or deleted).');
-      throw error;
+    for (let asked = 1; ; asked++) {
+      const link = await linkOf(() => storageUrl(client, apiUrl, ROUTE, parameters));
+      if ('kind' in link) return link;
+      const archive = await download(link, limits, clock);
+      if (archive.kind !== 'stale') return archive;
+      if (asked >= Math.min(limits.tries, LINKS)) return unavailable('The log storage answered 403.');
     }
-    return url ? download(url, limits, clock) : unavailable('GitHub named no place to download the log archive from.');
   };
+}
+
+async function linkOf(ask: () => Promise<URL | null>): Promise<URL | LogArchive> {
+  try {
+    return (await ask()) ?? unavailable('GitHub named no place to download the log archive from.');
+  } catch (error) {
+    if (isGone(error)) return unavailable('GitHub has no log archive of this attempt (expired or deleted).');
+    throw error;
+  }
 }
 
 /** Follows the API's own redirects (a renamed repository: 301, 307, 308) on its own host, up to the storage's 302. */
@@ -65,8 +75,11 @@ const isGone = (error: unknown): boolean =>
 const isAllowed = (url: URL, apiUrl: string): boolean =>
   url.protocol === 'https:' || (url.protocol === 'http:' && apiUrl.startsWith('http:'));
 
+/** What a link led to; `stale` when the storage does not take it. */
+type Download = LogArchive | { readonly kind: 'stale' };
+
 /** The storage fails now and then: a passing failure is repeated with full jitter. */
-async function download(url: URL, limits: Limits, clock: Clock): Promise<LogArchive> {
+async function download(url: URL, limits: Limits, clock: Clock): Promise<Download> {
   for (let tried = 1; ; tried++) {
     try {
       return await fetchBounded(url, limits);
@@ -77,12 +90,13 @@ async function download(url: URL, limits: Limits, clock: Clock): Promise<LogArch
   }
 }
 
-async function fetchBounded(url: URL, { maxBytes, milliseconds }: Limits): Promise<LogArchive> {
+async function fetchBounded(url: URL, { maxBytes, milliseconds }: Limits): Promise<Download> {
   try {
     // The address was checked; one that it might name in turn was not.
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(milliseconds) });
     if (response.status >= 500 || response.status === 429)
       throw new Retryable(`The log storage answered ${response.status}.`);
+    if (response.status === 403) return { kind: 'stale' };
     if (!response.ok || !response.body) return unavailable(`The log storage answered ${response.status}.`);
     const bytes = await readAtMost(response.body, maxBytes);
     return bytes ? { kind: 'archive', bytes } : unavailable(`The log archive is larger than ${maxBytes} bytes.`);

@@ -72,6 +72,17 @@ describe('downloading a log archive', () => {
     expect(await download()).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('no log archive') });
   });
 
+  it('asks GitHub for a new link when the storage does not take the one it has, once', async () => {
+    redirectToStorage();
+    storage.on('GET /signed', { status: 403 }, { bytes: Buffer.from('PK') });
+    expect((await download()).kind).toBe('archive');
+    expect(github.requests).toHaveLength(2);
+    storage.on('GET /signed', { status: 403 });
+    expect(await download()).toEqual({ kind: 'unavailable', reason: 'The log storage answered 403.' });
+    expect(github.requests).toHaveLength(4);
+    expect(storage.requests).toHaveLength(4);
+  });
+
   it('says that there is none when the storage refuses, or GitHub names no storage', async () => {
     redirectToStorage();
     storage.on('GET /signed', { status: 403 });
