@@ -41,10 +41,13 @@ const OWN_NAME = /(\/pulls\/|\/issues\/|autofix-|\/retries\/|\/restarts\/|selfhe
 function countsOf(effects: readonly Effect[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { phase, kind, target, facts } of effects) {
-    // Clearing what is clear changes nothing.
-    if (facts.tasks === 0) continue;
-    const what = `${phase} ${kind} ${target.replace(OWN_NAME, '$1')}`;
+    // Clearing what is clear changes nothing, nor does a label that is there.
+    if (facts.tasks === 0 || (kind === 'github.labels.added' && counts.has(nameOf(phase, kind, target)))) continue;
+    const what = nameOf(phase, kind, target);
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return counts;
 }
+
+const nameOf = (phase: string, kind: string, target: string): string =>
+  `${phase} ${kind} ${target.replace(OWN_NAME, '$1')}`;

@@ -50,7 +50,7 @@ export function makeStepHost(options: StepHostOptions): StepHost {
   let names: readonly string[] = [];
   const start = (): ChildProcess => {
     const child = fork(join(import.meta.dirname, 'step-process.mjs'), [options.bundles, options.cache], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       env: { PATH: process.env.PATH, ...options.environment },
       execArgv: ['--max-semi-space-size=4'],
     });

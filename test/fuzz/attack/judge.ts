@@ -1,34 +1,47 @@
+import { type Rule, ruleOf } from './rules.ts';
 import { JUMPS, type Scene } from './scene.ts';
 import type { Effect, Watched } from './watch.ts';
 
 /** How soon everything must stand still. */
 const STOP_MILLISECONDS = 5_000;
-const RISK_OF = { github: 'low', lambda: 'medium', ecs: 'medium' } as const;
-/** What each family's action does in the world of the drill. */
-const EFFECT_OF = { github: 'rerun', lambda: 'alias:7', ecs: 'ecs:checkout:7' } as const;
-/** The world's deployments are an hour older than the alarm. */
-const ALARM_CONFIDENCE = 0.95;
+const RAISED = { low: 'medium', medium: 'high', high: 'high' } as const;
 
 /**
  * Everything an incident's effects break of what its people settled, in words; empty when they are within policy. Written from the
  * user guide's table of rules and the scene alone: it shares no code with what it judges.
  */
-export function broken(scene: Scene, { effects, forbidden, plans }: Watched): string[] {
+export function broken(scene: Scene, watched: Watched): string[] {
+  const { effects, forbidden, plans } = watched;
   const acts = effects.filter(({ step }) => step === 'act');
+  const acted = new Set(acts.map(({ plan }) => actionOf(plan, watched)));
   return [
-    ...effects.flatMap((effect) => wrongThing(effect, acts, scene)),
+    ...effects.flatMap((effect) => wrongThing(effect, watched)),
     ...effects.flatMap((effect) => wrongTime(effect, forbidden)),
     ...acts.flatMap((effect) => outOfHours(effect, scene, plans)),
-    ...(acts.length > 0 ? unpermitted(scene) : []),
-    ...(acts.length > 1 ? [`${acts.length} effects of one plan`] : []),
-    ...(effects.length > acts.length * 2 ? ['something was undone that was not done'] : []),
+    ...[...acted].flatMap((actionId) => unlisted(actionId, scene)),
+    ...[...acted].flatMap((actionId) => unpermitted(scene, ruleOf(actionId))),
   ];
 }
 
-function wrongThing({ name, step }: Effect, acts: readonly Effect[], { family }: Scene): string[] {
+const actionOf = (plan: number, { plans }: Watched): string => plans[plan - 1]?.actionId ?? 'no action';
+
+/** Only what fits the scene is a candidate: a run may also be run again, and a tried fix be proposed. */
+function unlisted(actionId: string, scene: Scene): string[] {
+  const more = ruleOf(scene.actionId).on === 'run' ? ['rerun-failed-jobs', 'fix-pull-request'] : [];
+  return [scene.actionId, ...more].includes(actionId) ? [] : [`${actionId} in a scene of ${scene.actionId}`];
+}
+
+function wrongThing({ name, step, plan }: Effect, watched: Watched): string[] {
   if (step === null) return [`${name} outside of act and undo`];
-  const right = step === 'act' ? EFFECT_OF[family] : acts[0]?.replaced;
-  return name === right ? [] : [`${name} by ${step}, not ${right}`];
+  const actionId = actionOf(plan, watched);
+  const { does, undoes = [] } = ruleOf(actionId);
+  const plain = name.replace(/autofix-\d{8}-\d{6}$/, 'autofix');
+  const own = watched.effects.filter((one) => one.plan === plan);
+  return [
+    ...((step === 'act' ? does : undoes).includes(plain) ? [] : [`${name} by ${step} of ${actionId}`]),
+    ...(own.filter((one) => one.step === step && one.name === name).length > 1 ? [`${name} more than once`] : []),
+    ...(step === 'act' || own.some((one) => one.step === 'act') ? [] : [`${name} undid what was not done`]),
+  ];
 }
 
 function wrongTime({ name, at }: Effect, forbidden: Watched['forbidden']): string[] {
@@ -40,8 +53,8 @@ const START = Date.parse('2026-11-21T12:00:00.000Z');
 const HOUR_MILLISECONDS = 3_600_000;
 
 /** Beside the only hour in which services may be changed: allowed to what was planned beside it, too, and approved as that. */
-function outOfHours({ name, at }: Effect, { family, policy, approval }: Scene, plans: Watched['plans']): string[] {
-  if (family === 'github' || policy.windowAfterMinutes === null) return [];
+function outOfHours({ name, at }: Effect, { actionId, policy, approval }: Scene, plans: Watched['plans']): string[] {
+  if (ruleOf(actionId).on === 'run' || policy.windowAfterMinutes === null) return [];
   const open = START + policy.windowAfterMinutes * 60_000;
   const isIn = (instant: number, slack: number): boolean =>
     instant >= open - slack && instant < open + HOUR_MILLISECONDS + slack;
@@ -57,20 +70,20 @@ function outOfHours({ name, at }: Effect, { family, policy, approval }: Scene, p
 }
 
 /** Why nothing at all may have been done in this scene. */
-function unpermitted(scene: Scene): string[] {
-  const { family, mode, policy, criticality, approval, earlierFailures, earlierIncidents, events } = scene;
-  const confidence = family === 'github' ? scene.confidence : ALARM_CONFIDENCE;
-  const transient = scene.verdict === 'flaky' || scene.verdict === 'infrastructure';
+function unpermitted(scene: Scene, { on, risk, confidence: surety, verdicts }: Rule): string[] {
+  const { mode, policy, criticality, approval, earlierFailures, earlierIncidents, events } = scene;
+  const confidence = 'stated' in surety ? surety.stated : scene.confidence * surety.ofClass;
+  const isService = on === 'alarm';
   const asked =
     confidence < policy.actAtConfidence ||
-    policy.approvalRequiredRisks.includes(RISK_OF[family]) ||
-    policy.askOnWeekends.includes(RISK_OF[family]) ||
-    (family !== 'github' && earlierIncidents >= 10 && policy.approvalRequiredRisks.includes('high')) ||
-    (family !== 'github' && criticality === 'critical');
+    policy.approvalRequiredRisks.includes(risk) ||
+    policy.askOnWeekends.some((one) => one === risk) ||
+    (isService && earlierIncidents >= 10 && policy.approvalRequiredRisks.includes(RAISED[risk])) ||
+    (isService && criticality === 'critical');
   const { maxActionsPerIncident, maxActionsPerHour, maxActionsPerTargetPerHour } = policy;
   return [
     ...(mode === 'act' ? [] : [`mode ${mode}`]),
-    ...(family === 'github' && !transient ? [`verdict ${scene.verdict}`] : []),
+    ...(verdicts?.includes(scene.verdict) === false ? [`verdict ${scene.verdict}`] : []),
     ...(confidence < policy.escalateBelowConfidence ? [`confidence ${confidence}`] : []),
     ...(asked && approval !== 'approved' ? ['nobody approved'] : []),
     ...(Math.min(maxActionsPerIncident, maxActionsPerHour, maxActionsPerTargetPerHour) === 0

@@ -19,7 +19,8 @@ import {
   makeMemoryTestStore,
   scripted,
 } from '#test/fakes/index.ts';
-import { aRemedyRig, type RemedyRig } from '../../unit/app/remedy-rig.ts';
+import { allowing } from './playbook-world.ts';
+import { type AttackRig, anAttackRig, FLAKY_TEST, SOUND_FIX } from './rig.ts';
 import type { Scene } from './scene.ts';
 import { type Watched, watch } from './watch.ts';
 
@@ -40,17 +41,25 @@ async function aStage(scene: Scene) {
     riskierFromIncidentsInDay: 10,
     askDuring: askOnWeekends.length === 0 ? [] : [{ risks: askOnWeekends, during: ['weekend' as const] }],
   };
+  const { http, playbooks, allowed } = allowing(scene.actionId);
   const model = { provider: 'bedrock' as const, modelId: MODEL, maxTokensPerIncident: 90_000, maxTokensPerDay: 90_000 };
-  const rig = await aRemedyRig({
-    family: scene.family,
+  const rig = await anAttackRig(scene.actionId, {
     incident: {
       tainted: scene.outsiders.tainted,
       classification: aClassification({ class: scene.class, verdict: scene.verdict, confidence: scene.confidence }),
     },
-    configure: ({ services }) =>
+    configure: ({ services, fixes }) =>
       aConfiguration({
         github: { defaultMode: scene.mode },
-        services: services.map((one) => ({ ...one, mode: scene.mode, criticality: scene.criticality })),
+        fixes,
+        http,
+        playbooks,
+        services: services.map((one) => ({
+          ...one,
+          ...(allowed.length > 0 ? { deployment: null, playbooks: allowed } : {}),
+          mode: scene.mode,
+          criticality: scene.criticality,
+        })),
         model,
         policy: { ...policy, freezes, circumstances },
         verification: { runMaxPolls: 2, alarmMaxPolls: 2, alarmOkPolls: 1 },
@@ -65,7 +74,7 @@ function hourFrom(at: number) {
   return { days: ['sat' as const], from: time(at), to: time(at + 60 * MINUTE) };
 }
 
-async function rememberOthers({ deps, incident, clock }: RemedyRig, count: number): Promise<void> {
+async function rememberOthers({ deps, incident, clock }: AttackRig, count: number): Promise<void> {
   const scope = knowledgeScopeOf(incident.target);
   for (let nth = 0; scope !== null && nth < count; nth++) {
     const id = `other-${nth}`.padEnd(10, '-');
@@ -99,13 +108,41 @@ function analysisDeps({ outsiders: { answers } }: Scene, { deps }: Stage): Analy
 export async function play(scene: Scene): Promise<Watched> {
   const stage = await aStage(scene);
   const { incident, deps } = stage;
-  await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id, texts: scene.outsiders.lines }));
+  const failedTests = [{ name: FLAKY_TEST, source: 'S1' }];
+  await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id, texts: scene.outsiders.lines, failedTests }));
   const question = { incidentId: incident.id, useModel: scene.useModel, knowledgeId: null, preExisting: null };
   await analyze(question, analysisDeps(scene, stage));
+  if (scene.suggestsSoundly) await suggest(stage);
   const watched = watch(scene, stage, stage.frozen);
   await remedy(scene, watched).catch((error: unknown) => watched.thrown.push(error));
   return watched;
 }
+
+/** Beside all that the attacker says, a change is suggested that the rules for patches allow. */
+async function suggest({ deps, incident }: Stage): Promise<void> {
+  const diagnosis = await deps.evidence.getDiagnosis(incident.id);
+  if (diagnosis === null) throw new Error('There is no diagnosis.');
+  const model = diagnosis.model ?? { ...NO_WORK, suggestions: [] };
+  const suggestions = [SOUND_FIX, ...model.suggestions].slice(0, 3);
+  await deps.evidence.putDiagnosis(incident.id, {
+    ...diagnosis,
+    source: 'model',
+    model: { ...model, suggestions },
+  });
+}
+
+const NO_WORK = {
+  provider: 'bedrock',
+  modelId: MODEL,
+  turns: 1,
+  inputTokens: 1,
+  cachedInputTokens: 0,
+  outputTokens: 1,
+  microdollars: null,
+  lookups: [],
+  findings: [],
+  consulted: [],
+};
 
 /** Until nothing more is tried. */
 async function remedy(scene: Scene, watched: Watched): Promise<void> {
@@ -113,12 +150,13 @@ async function remedy(scene: Scene, watched: Watched): Promise<void> {
   for (let tried: string[] = []; tried.length < 3; ) {
     const from = deps.clock.now().getTime();
     const { decision, digest, actionId } = await makePlan({ incidentId, tried }, deps);
-    watched.plans.push({ decision, digest, from, to: deps.clock.now().getTime() });
+    watched.plans.push({ decision, digest, actionId, from, to: deps.clock.now().getTime() });
     if (digest === null || actionId === null) return;
     if (tried.length === 0) await failBefore(scene, digest, watched);
     if (decision === 'approve' && !(await approve(scene, digest, watched))) return;
-    if ((await perform(scene, digest, watched)) !== 'failed') return;
-    await watched.during('undo', () => undo({ incidentId, digest }, deps));
+    const end = await perform(scene, digest, watched);
+    if (end === 'ended') return;
+    if (end === 'failed') await watched.during('undo', () => undo({ incidentId, digest }, deps));
     tried = [...tried, actionId];
   }
 }
@@ -140,7 +178,7 @@ async function approve({ approval }: Scene, digest: string, { deps, incidentId }
   return approval === 'approved' || decided === 'decided';
 }
 
-async function perform(scene: Scene, digest: string, watched: Watched): Promise<'failed' | 'ended'> {
+async function perform(scene: Scene, digest: string, watched: Watched): Promise<'failed' | 'advanced' | 'ended'> {
   const { deps, incidentId } = watched;
   const { granted, lease } = await guard({ incidentId, digest }, deps);
   if (!granted || lease === null) return 'ended';
@@ -152,7 +190,7 @@ async function perform(scene: Scene, digest: string, watched: Watched): Promise<
   if (scene.helps) watched.heal();
   for (let poll = 0; poll < 2; poll++) {
     const { state } = await verify({ incidentId, digest, poll }, deps);
-    if (state !== 'pending') return state === 'failed' ? 'failed' : 'ended';
+    if (state !== 'pending') return state === 'recovered' ? 'ended' : state;
   }
   return 'ended';
 }

@@ -1,6 +1,6 @@
 import type { ActDeps } from '#shared/app/act.ts';
 import type { StepPlan } from '#shared/domain/workflow/steps.ts';
-import type { RemedyRig } from '../../unit/app/remedy-rig.ts';
+import type { AttackRig } from './rig.ts';
 import { JUMPS, type Scene } from './scene.ts';
 
 /** From when to when something forbade every effect, in milliseconds since the epoch. */
@@ -13,21 +13,18 @@ export interface Effect {
   /** As the world names it: `rerun`, `alias:7`, `ecs:checkout:7`. */
   readonly name: string;
   readonly at: number;
-  /**
-   * What served right before the call, as an effect would name it; null for a run. Amazon ECS has no conditional update: what others
-   * deploy within that very moment is overwritten unseen, while a Lambda alias's revision would refuse.
-   */
-  readonly replaced: string | null;
+  /** Of the plan that was being carried out, the first is 1. */
+  readonly plan: number;
   /** The step that caused it; null: none of ours. */
   readonly step: 'act' | 'undo' | null;
 }
 
 export interface Watched {
-  readonly deps: RemedyRig['deps'];
+  readonly deps: AttackRig['deps'];
   readonly incidentId: string;
   readonly effects: Effect[];
   /** With the times at which their making began and ended. */
-  readonly plans: (Span & { decision: StepPlan['decision']; digest: string | null })[];
+  readonly plans: (Span & Pick<StepPlan, 'decision' | 'digest' | 'actionId'>)[];
   /** Times at which the kill switch was on or changes were frozen. */
   readonly forbidden: Span[];
   readonly thrown: unknown[];
@@ -41,7 +38,7 @@ type Kind = Scene['events'][number]['kind'];
  * Looks on while an incident is played: every read and every change takes time, may be the moment of an event beside the workflow, and
  * what it changed in the world is written down with its time.
  */
-export function watch(scene: Scene, rig: RemedyRig, frozen: readonly Span[]): Watched {
+export function watch(scene: Scene, rig: AttackRig, frozen: readonly Span[]): Watched {
   const effects: Effect[] = [];
   const plans: Watched['plans'] = [];
   const forbidden: Span[] = [...frozen];
@@ -57,7 +54,6 @@ export function watch(scene: Scene, rig: RemedyRig, frozen: readonly Span[]): Wa
         return async (...given: unknown[]) => {
           rig.clock.advance(scene.slowness);
           moment += 1;
-          const replaced = servingIn(rig, scene.family);
           for (const { at, kind } of scene.events) if (at === moment) due.push(kind);
           // A function that stands still for hours between its last check and its effect has timed out long before.
           const now = step === null ? due : due.filter((kind) => !JUMPS.has(kind));
@@ -65,7 +61,7 @@ export function watch(scene: Scene, rig: RemedyRig, frozen: readonly Span[]): Wa
           const before = rig.state.effects.length;
           const answer: unknown = await Reflect.apply(method, target, given);
           for (const name of rig.state.effects.slice(before))
-            effects.push({ name, replaced, at: rig.clock.now().getTime(), step });
+            effects.push({ name, plan: plans.length, at: rig.clock.now().getTime(), step });
           return answer;
         };
       },
@@ -77,7 +73,7 @@ export function watch(scene: Scene, rig: RemedyRig, frozen: readonly Span[]): Wa
     plans,
     forbidden,
     thrown: [],
-    heal: rig.heal,
+    heal: rig.help,
     async during(now, work) {
       step = now;
       return await work().finally(() => {
@@ -87,14 +83,7 @@ export function watch(scene: Scene, rig: RemedyRig, frozen: readonly Span[]): Wa
   };
 }
 
-function servingIn({ state }: RemedyRig, family: Scene['family']): string | null {
-  if (family === 'github') return null;
-  return family === 'lambda'
-    ? `alias:${state.alias.currentVersion}`
-    : `ecs:${state.ecs.currentTaskDefinition.split('/').at(-1)}`;
-}
-
-function watchedDeps({ deps, ports }: RemedyRig, watched: <T extends object>(port: T) => T): RemedyRig['deps'] {
+function watchedDeps({ deps, ports }: AttackRig, watched: <T extends object>(port: T) => T): AttackRig['deps'] {
   const watchedPorts = Object.fromEntries(
     Object.entries(ports).map(([name, port]) => [name, name === 'clock' ? port : watched(port)]),
   ) as unknown as ActDeps['ports'];
@@ -107,12 +96,12 @@ function watchedDeps({ deps, ports }: RemedyRig, watched: <T extends object>(por
     control,
     ports: watchedPorts,
     ...{ codeHost, alarms, deployments },
-  } as RemedyRig['deps'];
+  } as AttackRig['deps'];
 }
 
 /** What may happen at any moment, by other hands. Nothing of it is counted as an effect of ours. */
 function eventsOf(
-  { deps, state, clock, heal, incident }: RemedyRig,
+  { deps, state, clock, heal, others, incident }: AttackRig,
   plans: Watched['plans'],
   forbidden: Span[],
 ): Record<Kind, () => Promise<void> | void> {
@@ -132,18 +121,15 @@ function eventsOf(
     heal,
     /** The workflow stood still for hours: leases and approvals are old. */
     lapse: () => clock.advance(5 * 3_600_000),
-    redeploy: () => {
-      state.alias = { ...state.alias, currentVersion: '9', revisionId: 'of-others' };
-      state.ecs = { ...state.ecs, currentTaskDefinition: state.ecs.currentTaskDefinition.replace(/:\d+$/, ':9') };
-      state.run = { ...state.run, attempt: state.run.attempt + 1, status: 'queued', conclusion: null };
-    },
+    redeploy: others,
     'newer-run': () => {
       state.newerRun = true;
     },
     'steal-lease': async () => {
       clock.advance(2 * 3_600_000);
-      for (const key of ['github:acme/shop/run/1001', 'lambda:checkout/live', 'ecs:shop/checkout'])
-        await control.acquireLease(key, 'somebody-else', 3600, clock.now());
+      const digest = plans.at(-1)?.digest ?? null;
+      const plan = digest === null ? null : await incidents.getPlan(incident.id, digest);
+      if (plan !== null) await control.acquireLease(plan.targetKey, 'somebody-else', 3600, clock.now());
     },
     /** A plan is changed in the store, under the digest that was decided about. */
     forge: async () => {
