@@ -57,6 +57,9 @@ const SEEDS: readonly (readonly [start: string, repeated: string, end: string])[
   ['', '\r', '!'],
   ['{"', '":{"', '}'],
   ['', 'Zm9v', '!'],
+  ['', 'set-cookie:', '!'],
+  ['', 'login -p ', '!'],
+  ['', 'key=', '!'],
 ];
 
 /** Lines of the kinds that patterns are known to backtrack on. */
@@ -64,3 +67,28 @@ export const HOSTILE_LINES: readonly string[] = SEEDS.map(([start, repeated, end
   const room = LENGTH - start.length - end.length;
   return start + repeated.repeat(Math.ceil(room / repeated.length)).slice(0, room) + end;
 });
+
+/** Lines that begin as what a pattern looks for and then never end so: its own wording again and again, whole and broken off. */
+export function hostileWordings(wordings: readonly string[]): string[] {
+  const parts = wordings.flatMap((wording) => {
+    const line = wording.replaceAll('\n', ' ');
+    return [line, `${line.slice(0, Math.ceil(line.length / 2))} `];
+  });
+  return parts.flatMap((part) => [
+    `${part.repeat(Math.ceil(LENGTH / part.length)).slice(0, LENGTH - 1)}!`,
+    ...['a', '0', ' ', '/a.'].map((filling) => `${(part + filling.repeat(LENGTH)).slice(0, LENGTH - 1)}!`),
+  ]);
+}
+
+/** Patterns that take a backtracking engine years, as a user may write them. */
+export const HOSTILE_PATTERNS: readonly string[] = [
+  ...['(a+)+$', '^(a+)+$', '(a|a)*$', '(a|aa)+$', '(a|a?)+$', '(a*)*b', '((a*)*)*b', '(.*a){20}', '(x+x+)+y'],
+  ...['([a-zA-Z]+)*$', '(\\d+)*$', '^(\\w+\\s?)*$', '(.*)(.*)(.*)(.*)x', 'a*a*a*a*a*a*b', '(.*,)*$', '(\\s|\\t)+$'],
+  ...[
+    '^(([a-z])+.)+[A-Z]([a-z])+$',
+    '(a?){90}a{90}',
+    '(?:[\\w.-]+)+@(?:[\\w-]+\\.)+[a-z]+$',
+    '(?:/[^/]+)+/$',
+    '"(?:[^"]|"")*"$',
+  ],
+];

@@ -4,13 +4,14 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { MAX_EVIDENCE_CHARACTERS } from '#shared/app/gather-excerpts.ts';
 import { CALM } from '#shared/domain/evidence/calm-wordings.ts';
 import { makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
 import { ANCHORS, HARMLESS, NONE_OF, SOME_OF, WORDINGS } from '#shared/domain/evidence/failure-wordings.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 import { ALL_SECRET_PATTERNS } from '#shared/domain/evidence/secret-steps.ts';
-import { HOSTILE_LINES } from './hostile-lines.ts';
+import { HOSTILE_LINES, HOSTILE_PATTERNS, hostileWordings } from './hostile-lines.ts';
 import type { Row } from './row.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -18,6 +19,8 @@ const GIGABYTE = 1_000_000_000;
 const MOST_SECONDS = 60;
 const MOST_MEGABYTES = 200;
 const MOST_MILLISECONDS = 50;
+/** What a pattern sees of one line at most. */
+const LINE_SEEN = 2_048;
 
 /** What a build prints while all is well, and now and then when it is not: colours, progress, stack traces, tokens. */
 function linesOfStep(step: number): string[] {
@@ -87,9 +90,9 @@ async function readLog(path: string): Promise<Reading> {
   return { seconds: (performance.now() - started) / 1000, peakBytes, exitCode };
 }
 
-/** The slowest of `run` on every hostile line, best of three so that a pause of the machine does not count. */
-function slowestOn(run: (line: string) => unknown): number {
-  const slowest = HOSTILE_LINES.map((line) => {
+/** The slowest of `run` on the lines, best of three so that a pause of the machine does not count. */
+function slowestOn(run: (line: string) => unknown, lines: readonly string[] = HOSTILE_LINES): number {
+  const slowest = lines.map((line) => {
     const times = [1, 2, 3].map(() => {
       const started = performance.now();
       run(line);
@@ -100,10 +103,15 @@ function slowestOn(run: (line: string) => unknown): number {
   return Math.max(...slowest);
 }
 
-function hostileRow(what: string, milliseconds: readonly number[], kilobytes = 32): Row {
+function hostileRow(
+  what: string,
+  milliseconds: readonly number[],
+  kilobytes = 32,
+  lines = `${HOSTILE_LINES.length}`,
+): Row {
   const slowest = Math.max(...milliseconds);
   return {
-    measure: `${HOSTILE_LINES.length} hostile lines of ${kilobytes} KB against ${what}, slowest`,
+    measure: `${lines} hostile lines of ${kilobytes} KB against ${what}, slowest`,
     goal: `${MOST_MILLISECONDS} ms`,
     measured: `${slowest.toFixed(1)} ms`,
     met: slowest <= MOST_MILLISECONDS,
@@ -116,13 +124,26 @@ async function hostileRows(): Promise<Row[]> {
   const wordings = [...ANCHORS, ...WORDINGS.map(([, pattern]) => pattern), ...CALM, HARMLESS, NONE_OF, SOME_OF];
   const each = (patterns: readonly RegExp[]) =>
     patterns.map((pattern) => slowestOn((line) => line.replace(pattern, '')));
-  // A signature sees no more than all the evidence there is.
-  const eachBlock = signaturePatterns.map((pattern) =>
-    slowestOn((line) => line.slice(0, MAX_EVIDENCE_CHARACTERS).replace(pattern, '')),
+  // A signature sees no more than all the evidence there is, and less (`matchSignatures`).
+  const shown = (line: string): string => line.slice(0, MAX_EVIDENCE_CHARACTERS);
+  const kilobytes = MAX_EVIDENCE_CHARACTERS / 1000;
+  const eachBlock = signaturePatterns.map((pattern) => slowestOn((line) => shown(line).replace(pattern, '')));
+  const ownWordings = signatures.all.map(({ signature, regExp }) =>
+    slowestOn(
+      (line) => regExp.test(shown(line)),
+      hostileWordings([...signature.literals, ...signature.examples.matches]),
+    ),
   );
+  const engine = await loadRe2Engine();
+  const users = HOSTILE_PATTERNS.map((source) => {
+    const pattern = engine(source, { ignoreCase: false });
+    return slowestOn((line) => pattern.exec(line.slice(0, LINE_SEEN)));
+  });
   return [
     hostileRow(`each of ${ALL_SECRET_PATTERNS.length} secret patterns`, each(ALL_SECRET_PATTERNS)),
-    hostileRow(`each of ${signaturePatterns.length} signatures`, eachBlock, MAX_EVIDENCE_CHARACTERS / 1000),
+    hostileRow(`each of ${signaturePatterns.length} signatures`, eachBlock, kilobytes),
+    hostileRow('each signature, made of its own wording', ownWordings, kilobytes, 'all'),
+    hostileRow(`each of ${users.length} hostile patterns of users`, users, LINE_SEEN / 1000),
     hostileRow(`each of ${wordings.length} wordings`, each(wordings)),
     hostileRow('the whole of excerpt and redaction', [slowestOn(excerptOf)]),
   ];

@@ -22,6 +22,12 @@ describe('a pattern of a user', () => {
     expect(compile(source).exec('nothing of it')).toBeNull();
   });
 
+  it('may look as far as it likes where nothing is counted', () => {
+    expect(
+      compile('^error .* in (?<file>[^ ]+) .*$').exec(`error ${'x'.repeat(9_000)} in a.ts at 3`)?.groups?.file,
+    ).toBe('a.ts');
+  });
+
   it('may ignore case', () => {
     expect(compile('payment', true).test('PAYMENT')).toBe(true);
     expect(compile('payment').test('PAYMENT')).toBe(false);
@@ -39,6 +45,8 @@ describe('a pattern of a user', () => {
     ['(?=a)b', 'unsupported Perl syntax'],
     ['((a{0,60}){0,60})+', 'invalid repeat count'],
     ['[a', 'missing closing ]'],
+    ['(a?){300}a{300}', 'at most 800 may be: write * or + for long counted repeats'],
+    ['.{1,900}x', 'at most 800 may be'],
   ])('%s is refused with a reason', (source, reason) => {
     expect(compilePattern(source, false, re2Engine)).toContain(reason);
   });
