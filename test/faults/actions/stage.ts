@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -54,15 +54,8 @@ export async function openActionStage(): Promise<ActionStage> {
   const configurationFile = join(folder, 'selfheal.json');
   writeFileSync(configurationFile, JSON.stringify(drillConfiguration()));
   const configuration = await bundleSteps(configurationFile, bundles);
-  const dynamoDb = await startDynamoDb(join(folder, 'store'));
-  for (const table of TABLES) await createTable(dynamoDb, table);
-  mkdirSync(join(folder, 'objects'));
-  const database = openDatabase(join(folder, 'objects'));
-  const objects = makeS3Api(makeObjectStore(database, [BUCKET]));
-  const held: { host?: StepHost; world: World; endpoints: Endpoints } = {
-    world: await newWorld(),
-    endpoints: makeEndpoints(),
-  };
+  const { dynamoDb, objects, close } = await openStores(folder);
+  const held: { host?: StepHost; world: World; endpoints: Endpoints } = await newOutside();
   const wire = await openWire({
     dynamoDb,
     objects,
@@ -76,18 +69,14 @@ export async function openActionStage(): Promise<ActionStage> {
   const host = makeStepHost({ bundles, cache: join(folder, 'compiled'), environment, clock });
   held.host = host;
   return {
-    configuration,
-    actions: actionsOf(configuration),
-    host,
-    wire,
-    clock,
+    ...{ configuration, host, wire, clock },
     ...storesAt(wire.url),
+    actions: actionsOf(configuration),
     world: () => held.world,
     endpoints: () => held.endpoints,
     async renew() {
       await held.world.stop();
-      held.world = await newWorld();
-      held.endpoints = makeEndpoints();
+      Object.assign(held, await newOutside());
       await emptyTable(dynamoDb, 'CONTROL_TABLE');
       clock.advance(Math.max(0, Date.now() - clock.now()));
     },
@@ -95,14 +84,27 @@ export async function openActionStage(): Promise<ActionStage> {
       await host.stop();
       await wire.stop();
       await held.world.stop();
-      await dynamoDb.stop();
-      database.close();
+      await close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-const newWorld = (): Promise<World> => startWorld({ account: ACCOUNT, region: REGION });
+const newOutside = async () => ({
+  world: await startWorld({ account: ACCOUNT, region: REGION }),
+  endpoints: makeEndpoints(),
+});
+
+async function openStores(folder: string) {
+  const dynamoDb = await startDynamoDb(join(folder, 'store'));
+  for (const table of TABLES) await createTable(dynamoDb, table);
+  const database = openDatabase(join(folder, 'objects'));
+  const close = async () => {
+    await dynamoDb.stop();
+    database.close();
+  };
+  return { dynamoDb, objects: makeS3Api(makeObjectStore(database, [BUCKET])), close };
+}
 
 function environmentOf(url: string, taskRoot: string): Record<string, string> {
   const resources = Object.values(RESOURCE_VARIABLES).map((name) => [name, name] as const);

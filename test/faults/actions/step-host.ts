@@ -46,38 +46,21 @@ export interface StepHostOptions {
 }
 
 export function makeStepHost(options: StepHostOptions): StepHost {
-  const { clock } = options;
   let names: readonly string[] = [];
-  const start = (): ChildProcess => {
-    const child = fork(join(import.meta.dirname, 'step-process.mjs'), [options.bundles, options.cache], {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      env: { PATH: process.env.PATH, ...options.environment },
-      execArgv: ['--max-semi-space-size=4'],
-    });
-    child.send({ kind: 'load', names });
-    return child;
-  };
   let current: ChildProcess | null = null;
   let standby: ChildProcess | null = null;
   let kills = 0;
-  const stopOne = async (child: ChildProcess | null) => {
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  };
   return {
     prepare(wanted) {
       if (wanted.join() === names.join()) return;
       names = wanted;
-      standby?.send({ kind: 'load', names });
-      current?.send({ kind: 'load', names });
+      for (const child of [current, standby]) child?.send({ kind: 'load', names });
     },
     async run(name, input) {
-      current ??= standby ?? start();
+      current ??= standby ?? start(options, names);
       if (standby === current) standby = null;
-      standby ??= start();
-      return await runIn(current, clock, name, input);
+      standby ??= start(options, names);
+      return await runIn(current, options.clock, name, input);
     },
     async kill() {
       const child = current;
@@ -90,6 +73,23 @@ export function makeStepHost(options: StepHostOptions): StepHost {
       await Promise.all([stopOne(current), stopOne(standby)]);
     },
   };
+}
+
+function start({ bundles, cache, environment }: StepHostOptions, names: readonly string[]): ChildProcess {
+  const child = fork(join(import.meta.dirname, 'step-process.mjs'), [bundles, cache], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: { PATH: process.env.PATH, ...environment },
+    execArgv: ['--max-semi-space-size=4'],
+  });
+  child.send({ kind: 'load', names });
+  return child;
+}
+
+async function stopOne(child: ChildProcess | null): Promise<void> {
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
 }
 
 function runIn(child: ChildProcess, clock: DrillClock, name: string, input: unknown): Promise<Ran> {
