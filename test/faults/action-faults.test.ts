@@ -5,7 +5,7 @@ import { type ActionStage, openActionStage } from './actions/stage.ts';
 import type { TroubleKind } from './actions/troubles.ts';
 import { announceSeed, ROUNDS } from './support/rounds.ts';
 
-/** A short round looks at some points only, but at every action in peace. */
+/** Of each kind: `FAULT_RUNS=200` makes 1,000. A short round looks at some points only, but at every action in peace. */
 const SCHEDULES = Math.max(10, ROUNDS * 5);
 const seed = announceSeed('every action in trouble');
 const KINDS: readonly TroubleKind[] = ['kills', 'lost answers', 'late sight'];

@@ -58,6 +58,7 @@ export function tellOf({ schedules, repeated, lost, handedOver }: Tally, kills: 
   return `${schedules} schedules, ${kills} kills, ${repeated.length} repeated, ${lost.length} lost, ${asked} handed to a person`;
 }
 
+/** Plays the schedules, those of one family after the other, because the next process is started for one of them. */
 export async function drill(
   stage: ActionStage,
   calm: ReadonlyMap<ActionPlugin, Played>,
@@ -65,7 +66,7 @@ export async function drill(
 ): Promise<Tally> {
   const before = stage.host.kills();
   const tally: Tally = { schedules: 0, kills: 0, repeated: [], lost: [], handedOver: new Map() };
-  for (const { plugin, schedule } of plans.toSorted((a, b) => (a.plugin.family < b.plugin.family ? -1 : 1))) {
+  for (const { plugin, schedule } of plans.toSorted((a, b) => a.plugin.family.localeCompare(b.plugin.family))) {
     const expected = calm.get(plugin);
     if (expected === undefined) throw new Error(`${plugin.id} was not played in peace.`);
     const played = await play(stage, plugin, troubleOf(schedule, stage.clock));
