@@ -32,10 +32,6 @@ const ALL: readonly Case[] = ENDPOINTS.flatMap((endpoint) =>
 
 let healer: Healer;
 const seed = announceSeed('GitHub endpoints');
-beforeAll(async () => {
-  healer = await openForWaves();
-}, 120_000);
-afterAll(() => healer?.stop());
 
 /** Every case in a long round; in a short one as many as there are rounds for, drawn by the seed. */
 function drawn(): readonly Case[] {
@@ -76,8 +72,17 @@ async function underFault(one: Case, name: FailureName): Promise<string[]> {
   ];
 }
 
-describe('GitHub fails at one endpoint', () => {
-  it.each(drawn())(
+const CASES = drawn();
+const STRUCK = ENDPOINTS.filter((endpoint) => CASES.some(([where]) => where === endpoint));
+
+/** A healer of its own for each endpoint, so that no failure stands in the history of a hundred others. */
+describe.each(STRUCK)('GitHub fails at %s', (endpoint) => {
+  beforeAll(async () => {
+    healer = await openForWaves();
+  }, 120_000);
+  afterAll(() => healer.stop());
+
+  it.each(CASES.filter(([where]) => where === endpoint))(
     '%s answers %s %s: the incident ends as it should, and the comment says what is missing',
     async (...one) => {
       expect(await underFault(one, 'transient'), 'transient').toEqual([]);
