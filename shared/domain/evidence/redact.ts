@@ -2,6 +2,7 @@ import { BASE64_LITERALS, redactBase64 } from './encoded-secrets.ts';
 import { makeLiteralFinder } from './literal-finder.ts';
 import { makeKeyBlocks } from './private-key.ts';
 import { makePlaceholders, type Placeholders } from './secret-placeholders.ts';
+import { LONG_QUOTE, QUOTED_LITERALS } from './secret-rules-shapes.ts';
 import { redactSteps, STEP_LITERALS } from './secret-steps.ts';
 import { redactAcrossEscapes, redactUrlEncoded } from './secret-views.ts';
 
@@ -25,7 +26,7 @@ export interface Redactor {
 const PRIVATE_KEY = 'private key';
 /** Nothing is redacted in a line in which, colours left out, none of these occurs in either case, unless it continues a private key. */
 export const SECRET_LITERALS: readonly string[] = [...STEP_LITERALS, PRIVATE_KEY, '%3a%2f%2f', ...BASE64_LITERALS];
-const FINDER = makeLiteralFinder(SECRET_LITERALS);
+const TELLING = makeLiteralFinder(SECRET_LITERALS.filter((literal) => !QUOTED_LITERALS.includes(literal)));
 const ESC = String.fromCharCode(0x1b);
 
 /** Secrets in plain sight, split by colours, or encoded once. */
@@ -42,7 +43,7 @@ export function makeRedactor(): Redactor {
   const keys = makeKeyBlocks((material) => placeholders.of('private-key', material));
   return {
     line(text) {
-      const isCandidate = text.includes(ESC) || FINDER.occursIn(text);
+      const isCandidate = text.includes(ESC) || TELLING.occursIn(text) || LONG_QUOTE.test(text);
       const withoutKeys = keys.open || isCandidate ? keys.line(text) : text;
       return isCandidate ? redactLine(withoutKeys, placeholders) : withoutKeys;
     },

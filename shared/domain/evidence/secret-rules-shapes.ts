@@ -1,6 +1,12 @@
 import { isQuotedSecret } from './secret-assignments.ts';
 import type { SecretRule } from './secret-rule.ts';
 
+/** What stands before a quoted value. They are in many lines: only those with a `LONG_QUOTE`, too, are worth a closer look. */
+export const QUOTED_LITERALS: readonly string[] = ['=', ':', '=>'].flatMap((operator) =>
+  ['"', "'"].flatMap((quote) => [operator + quote, `${operator} ${quote}`]),
+);
+export const LONG_QUOTE = /["'][A-Za-z0-9]{20}/;
+
 /** Shapes that many tools share: signed tokens, passwords in addresses and headers. Last, because they match most loosely. */
 export const SHAPE_RULES: readonly SecretRule[] = [
   { kind: 'jwt', literals: ['eyj'], pattern: /\beyJ[\w-]{10,4000}\.(?:eyJ|[\w-])[\w-]{8,8000}(?:\.[\w-]{0,2000})?/g },
@@ -75,9 +81,7 @@ export const SHAPE_RULES: readonly SecretRule[] = [
   },
   {
     kind: 'assigned-secret',
-    literals: ['=', ':', '=>'].flatMap((operator) =>
-      ['"', "'"].flatMap((quote) => [operator + quote, `${operator} ${quote}`]),
-    ),
+    literals: QUOTED_LITERALS,
     pattern:
       /(?:^|[^\w.-])(?<name>[\w.-]{1,60})["']?\s{0,3}(?:=>|:=|=|:)\s{0,3}["'](?<secret>[A-Za-z0-9]{20,200})["']/g,
     isSecret: isQuotedSecret,
