@@ -15,7 +15,7 @@ export function broken(scene: Scene, watched: Watched): string[] {
   const acts = effects.filter(({ step }) => step === 'act');
   const acted = new Set(acts.map(({ plan }) => actionOf(plan, watched)));
   return [
-    ...effects.flatMap((effect) => wrongThing(effect, watched)),
+    ...effects.flatMap((effect) => wrongThing(effect, scene, watched)),
     ...effects.flatMap((effect) => wrongTime(effect, forbidden)),
     ...acts.flatMap((effect) => outOfHours(effect, scene, plans)),
     ...[...acted].flatMap((actionId) => unlisted(actionId, scene)),
@@ -31,14 +31,15 @@ function unlisted(actionId: string, scene: Scene): string[] {
   return [scene.actionId, ...more].includes(actionId) ? [] : [`${actionId} in a scene of ${scene.actionId}`];
 }
 
-function wrongThing({ name, step, plan }: Effect, watched: Watched): string[] {
+function wrongThing({ name, step, plan }: Effect, { events }: Scene, watched: Watched): string[] {
   if (step === null) return [`${name} outside of act and undo`];
   const actionId = actionOf(plan, watched);
-  const { does, undoes = [] } = ruleOf(actionId);
+  const { does, undoes = [], uponOthers = [] } = ruleOf(actionId);
+  const more = events.some(({ kind }) => kind === 'redeploy') ? uponOthers : [];
   const plain = name.replace(/autofix-\d{8}-\d{6}$/, 'autofix');
   const own = watched.effects.filter((one) => one.plan === plan);
   return [
-    ...((step === 'act' ? does : undoes).includes(plain) ? [] : [`${name} by ${step} of ${actionId}`]),
+    ...([...(step === 'act' ? does : undoes), ...more].includes(plain) ? [] : [`${name} by ${step} of ${actionId}`]),
     ...(own.filter((one) => one.step === step && one.name === name).length > 1 ? [`${name} more than once`] : []),
     ...(step === 'act' || own.some((one) => one.step === 'act') ? [] : [`${name} undid what was not done`]),
   ];

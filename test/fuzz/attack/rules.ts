@@ -12,6 +12,8 @@ export interface Rule {
   readonly does: readonly string[];
   /** What undoing it does; absent: it cannot be undone. */
   readonly undoes?: readonly string[];
+  /** What else it may be when other people had changed the same thing before it was planned. */
+  readonly uponOthers?: readonly string[];
 }
 
 const TRANSIENT = ['flaky', 'infrastructure'] as const;
@@ -74,6 +76,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     confidence: stated(0.95),
     does: ['alias:7'],
     undoes: ['alias:8'],
+    uponOthers: ['alias:9'],
   },
   'rollback-ecs-service': {
     on: 'alarm',
@@ -81,6 +84,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     confidence: stated(0.95),
     does: ['ecs:checkout:7'],
     undoes: ['ecs:checkout:8'],
+    uponOthers: ['ecs:checkout:9'],
   },
   'scale-ecs-service': { on: 'alarm', risk: 'low', confidence: stated(0.85), does: ['scale:4'], undoes: ['scale:3'] },
   'redeploy-ecs-service': { on: 'alarm', risk: 'medium', confidence: stated(0.75), does: ['redeploy'] },
@@ -97,6 +101,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     confidence: stated(0.8),
     does: ['reserve:40'],
     undoes: ['reserve:10'],
+    uponOthers: ['reserve:99'],
   },
   'scale-auto-scaling-group': {
     on: 'alarm',
@@ -118,6 +123,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     confidence: stated(0.75),
     does: ['parameter:200'],
     undoes: ['parameter:150'],
+    uponOthers: ['parameter:300', 'parameter:299'],
   },
   'reboot-rds-instance': { on: 'alarm', risk: 'high', confidence: stated(0.65), does: ['reboot'] },
   'start-job': { on: 'alarm', risk: 'low', confidence: stated(0.9), does: ['job'], undoes: ['job-cancelled'] },
