@@ -1,6 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
 import { entitledGroups } from '#shared/domain/policy/approval-levels.ts';
 import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
@@ -12,6 +11,7 @@ import type { PredictionStore } from '#shared/ports/prediction-store.ts';
 import { type SettleDeps, settleApproval } from './approval-settle.ts';
 import { correctPrediction } from './correct-prediction.ts';
 import { type FileAgainDeps, fileAgain } from './record-correction.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 export interface ObeyDeps extends SettleDeps, Pick<FileAgainDeps, 'experience'> {
   readonly incidents: SettleDeps['incidents'] & FileAgainDeps['incidents'] & Pick<IncidentStore, 'get' | 'getPlan'>;
@@ -98,13 +98,8 @@ async function objectionTo(
 
 /** Nobody is let through because GitHub would not say. */
 async function mayWrite(repository: string, login: string, people: People): Promise<boolean> {
-  try {
-    const permission = await people.permissionOf(repository, login);
-    return permission === 'write' || permission === 'admin';
-  } catch (error) {
-    if (error instanceof Refused) return false;
-    throw error;
-  }
+  const permission = await unlessRefused(() => people.permissionOf(repository, login));
+  return permission === 'write' || permission === 'admin';
 }
 
 const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

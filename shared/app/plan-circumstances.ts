@@ -10,10 +10,10 @@ import type { ServiceLoad } from '#shared/domain/configuration/service-load.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf, serviceOf } from '#shared/domain/incident/scope.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 export interface CircumstanceDeps {
   readonly knowledge: Pick<KnowledgeStore, 'remembered'>;
@@ -62,13 +62,9 @@ async function readLoad(load: ServiceLoad | null, now: Date, metrics: MetricRead
 /** Lately: the newest period is not over yet, and would make a busy service look calm. */
 async function highestValue({ metric }: ServiceLoad, now: Date, metrics: MetricReader): Promise<number | null> {
   const from = new Date(now.getTime() - STALE_MILLISECONDS);
-  try {
-    const points = await metrics.read({ kind: 'named', ...metric }, from, now, PERIOD_SECONDS);
-    return points.length === 0 ? null : Math.max(...points.map(({ value }) => value));
-  } catch (error) {
-    if (error instanceof Refused) return null;
-    throw error;
-  }
+  const read = () => metrics.read({ kind: 'named', ...metric }, from, now, PERIOD_SECONDS);
+  const points = (await unlessRefused(read)) ?? [];
+  return points.length === 0 ? null : Math.max(...points.map(({ value }) => value));
 }
 
 /** One that ended more than once, because it was opened again, is one incident. */

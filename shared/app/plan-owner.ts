@@ -1,11 +1,11 @@
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
 import { CODE_OWNER_FILES, codeOwnersOf } from '#shared/domain/quarantine/code-owners.ts';
 import { fileOfTest } from '#shared/domain/quarantine/file-of-test.ts';
 import type { TestOwner } from '#shared/domain/quarantine/quarantined-test.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';
 import type { CodeTree, CodeWriter } from '#shared/ports/code-writer.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 export interface OwnerDeps {
   readonly codeHost: Pick<CodeHost, 'listDefaultBranchRuns'>;
@@ -26,20 +26,19 @@ const LOGIN = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/;
  * read means that nobody can be told.
  */
 export async function readOwner(testName: string, target: GithubRunTarget, deps: OwnerDeps): Promise<Owned> {
-  try {
-    const baseSha = await baseOf(target, deps);
-    const tree = baseSha === null ? null : await deps.code.readTree(target.repository, baseSha);
-    const file = tree === null ? null : fileOfTest(testName, filesOf(tree));
-    if (baseSha === null || tree === null || file === null) return NOBODY;
-    const names = await ownersIn(tree, file, target.repository, deps);
-    if (names.length > 0) return { file, owner: { kind: 'code-owners', names: [...names] } };
-    const [last] = await deps.codeReader.commitsOf(target.repository, baseSha, file, 1);
-    const login = last?.author ?? '';
-    return { file, owner: LOGIN.test(login) ? { kind: 'author', login } : { kind: 'nobody' } };
-  } catch (error) {
-    if (error instanceof Refused) return NOBODY;
-    throw error;
-  }
+  return (await unlessRefused(() => ownerOf(testName, target, deps))) ?? NOBODY;
+}
+
+async function ownerOf(testName: string, target: GithubRunTarget, deps: OwnerDeps): Promise<Owned> {
+  const baseSha = await baseOf(target, deps);
+  const tree = baseSha === null ? null : await deps.code.readTree(target.repository, baseSha);
+  const file = tree === null ? null : fileOfTest(testName, filesOf(tree));
+  if (baseSha === null || tree === null || file === null) return NOBODY;
+  const names = await ownersIn(tree, file, target.repository, deps);
+  if (names.length > 0) return { file, owner: { kind: 'code-owners', names: [...names] } };
+  const [last] = await deps.codeReader.commitsOf(target.repository, baseSha, file, 1);
+  const login = last?.author ?? '';
+  return { file, owner: LOGIN.test(login) ? { kind: 'author', login } : { kind: 'nobody' } };
 }
 
 async function baseOf(target: GithubRunTarget, { codeHost }: OwnerDeps): Promise<string | null> {

@@ -8,7 +8,6 @@ import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.
 import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
 import {
   lastDay,
   QUARANTINE_LABEL,
@@ -25,6 +24,7 @@ import type { StatsStore } from '#shared/ports/stats-store.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type OwnerDeps, readOwner } from './plan-owner.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 export interface QuarantineDeps extends OwnerDeps {
   readonly proposals: Pick<Proposals, 'issues'>;
@@ -68,12 +68,7 @@ export async function prepareQuarantine(
   const evidence = await deps.evidence.getEvidence(incident.id);
   const tests = testsByKey((evidence?.failedTests ?? []).map(({ name }) => name));
   if (tests.size === 0 || tests.size > MOST_TESTS) return NOTHING;
-  try {
-    return await outlookOf(incident.id, target, tests, deps);
-  } catch (error) {
-    if (error instanceof Refused) return NOTHING;
-    throw error;
-  }
+  return (await unlessRefused(() => outlookOf(incident.id, target, tests, deps))) ?? NOTHING;
 }
 
 async function outlookOf(

@@ -3,12 +3,12 @@ import { fixesOf } from '#shared/domain/configuration/fixes.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { PreparedRevert } from '#shared/plugins/actions/contract.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { CodeWriter } from '#shared/ports/code-writer.ts';
 import type { Proposals } from '#shared/ports/proposals.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 export interface RevertDeps {
   readonly codeHost: Pick<CodeHost, 'getRun'>;
@@ -35,12 +35,7 @@ export async function prepareRevert(material: RevertMaterial, deps: RevertDeps):
   if (!target.onDefaultBranch || classification.verdict !== 'regression' || target.event !== 'push') return null;
   if (telemetry.facts.kind !== 'github-run' || telemetry.facts.newerRun) return null;
   if (records.some(({ actionId }) => actionId === 'revert-pull-request')) return null;
-  try {
-    return await readRevert(target.repository, target.runId, target.headSha, deps);
-  } catch (error) {
-    if (error instanceof Refused) return null;
-    throw error;
-  }
+  return await unlessRefused(() => readRevert(target.repository, target.runId, target.headSha, deps));
 }
 
 async function readRevert(

@@ -4,12 +4,12 @@ import type { AlarmFacts, Deployment, RunFacts, Telemetry } from '#shared/domain
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { AlarmTarget, GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
 import { resourcesOf } from '#shared/domain/remediation/resource-ref.ts';
 import type { AlarmReader, DeploymentReader, ResourceReader } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { inParallel } from './gather-part.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 export interface FreshTelemetryDeps {
   readonly codeHost: Pick<CodeHost, 'getRun' | 'hasNewerRun'>;
@@ -79,13 +79,4 @@ async function readResources(
 ): Promise<ResourceState[]> {
   const read = resourcesOf(service, alarmName).map((ref) => unlessRefused(() => resources.read(ref)));
   return (await inParallel(read)).filter((state) => state !== null);
-}
-
-async function unlessRefused<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Refused) return null;
-    throw error;
-  }
 }
