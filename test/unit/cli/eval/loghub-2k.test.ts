@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { csvRows } from '#apps/cli/input/csv-rows.ts';
 import { loghub2k } from '#apps/cli/eval/loghub-2k.ts';
+import { csvRows } from '#apps/cli/input/csv-rows.ts';
 import { aFolder } from '../run-command.ts';
 
 function writeSystem(folder: string, name: string, rows: readonly [content: string, template: string][]): void {
