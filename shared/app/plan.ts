@@ -58,7 +58,7 @@ interface Decided {
 export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promise<StepOutput<'plan'>> {
   const gathered = await readGathered(input.incidentId, deps);
   const { incident, records } = gathered;
-  const unfinished = await findUnfinished(incident, records, input.tried, deps.incidents);
+  const unfinished = await findUnfinished(incident, records, input.tried, deps);
   if (unfinished.kind === 'continue') return continued(unfinished.action, incident, deps);
   const telemetry = await readTelemetryAgain(incident.target, gathered.telemetry, deps);
   const fresh = { ...gathered, telemetry };

@@ -123,6 +123,23 @@ describe('planning', () => {
     expect(await plan(rig)).toMatchObject({ decision: 'escalate', digest: null });
   });
 
+  it.each([
+    [
+      'asks a human when a dead execution did not take back what had not helped',
+      'rollback-lambda-alias',
+      false,
+      'escalate',
+    ],
+    ['goes on after what had not helped and was done by others', 'rollback-lambda-alias', true, 'act'],
+    ['goes on after what had not helped and cannot be taken back', 'reboot-rds-instance', false, 'act'],
+  ] as const)('%s', async (_what, actionId, byOthers, decision) => {
+    const rig = await aRemedyRig({ family: 'ecs' });
+    const receipt = { summary: 'Done.', at: '2026-11-21T12:30:00.000Z', facts: { byOthers } };
+    const left = { incidentId: rig.incident.id, actionId, state: 'done', verified: 'failed', receipt } as const;
+    await rig.deps.incidents.intend(anActionRecord(left));
+    expect(await plan(rig)).toMatchObject({ decision });
+  });
+
   it('[D225] stops at the maximum of actions of one incident', async () => {
     const rig = await aRemedyRig({
       configure: (one) => ({ ...one, policy: { ...one.policy, maxActionsPerIncident: 1 } }),
