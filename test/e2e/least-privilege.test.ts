@@ -5,6 +5,7 @@ import { outputOf } from '#apps/local/stage.ts';
 import type { ServiceId } from '#apps/local/world/aws/company.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import { aBoundAction, aHealingWatch, anApproval } from '#test/builders/index.ts';
 import { approve, endedWithApprovals, signIn } from './support/approving.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
@@ -64,6 +65,16 @@ async function stopAndReconcile(subject: Subject): Promise<void> {
   await stopExecutions(healer, subject);
   await letGoStale(healer, subject);
   await trigger(healer, 'reconciler');
+}
+
+/** The reconciler also runs by the clock: between a stop and what lets it go stale it takes a round for itself. */
+async function givenUp(subject: Subject): Promise<Incident> {
+  for (let round = 0; round < 3; round += 1) {
+    const incident = await healer.ended(subject);
+    if (incident.status !== 'open') return incident;
+    await stopAndReconcile(subject);
+  }
+  return await healer.ended(subject);
 }
 
 describe('the functions with their synthesized roles', () => {
@@ -202,7 +213,7 @@ describe('the functions with their synthesized roles', () => {
     const stopped = fail('transient', { rerunMs: UNTIL_FINISHED_MS });
     const waiting = fail('regression', { pullRequest: stopped.pullRequest });
     for (let round = 0; round < 3; round += 1) await stopAndReconcile(stopped.runId);
-    expect(await healer.ended(stopped.runId)).toMatchObject({ status: 'escalated' });
+    expect(await givenUp(stopped.runId)).toMatchObject({ status: 'escalated' });
     expect(await healer.ended(waiting.runId)).toMatchObject({ status: 'suggested' });
     expect(healer.runtime.denials).toEqual([]);
   });
