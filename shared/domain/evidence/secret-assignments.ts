@@ -87,8 +87,6 @@ const REFERENCE = /^[$%@!#~]|^\.{0,2}\/|^[A-Za-z]:\/|:\/\/|\*\*\*|\.\.\.|^<|\$\{
 const COORDINATE = /^(?:jar|pom|war|ear|aar|hpi|jpi|zip|bundle|test-jar|maven-plugin|tar\.gz):/;
 /** Who signed a URL of AWS: an id, not the key. */
 const SIGNER = /^A[KS]IA[A-Z0-9]{16}(?:%2F|\/)\d{8}/;
-/** What OpenSSL prints of a connection that it made: the key of that connection alone, no credential. */
-const CONNECTION_KEY = /^[0-9A-F]{96}(?![0-9A-Z])/;
 const NOT_SECRET_NAME =
   /sha|hash|digest|commit|checksum|public|file|path|name|url|uri|type|count|length|size|limit|expir|id$|ids$|_at$|ttl|usage|max|min|num/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -123,10 +121,6 @@ function isValueOfItsOwn(value: string): boolean {
   return !isPlaceholder(value) && !REFERENCE.test(value) && !FILE_NAME.test(value);
 }
 
-function isConnectionKey(name: string, value: string): boolean {
-  return /master-key$/i.test(name) && CONNECTION_KEY.test(value);
-}
-
 /** What no name has to vouch for: long, letters and digits mixed, no words. */
 function isRandom(value: string): boolean {
   if (value.length < 20 || !isValueOfItsOwn(value) || WORDS.test(value)) return false;
@@ -139,7 +133,7 @@ function isWordOrHash(part: string): boolean {
 
 /** Whether the value of a name like `key` is a secret. Keys of caches and stores hold words or end in a hash. */
 function isVaguelyNamedSecret(name: string, value: string, operator: string): boolean {
-  if (KEY_OF_NO_LOCK.test(name) || isConnectionKey(name, value)) return false;
+  if (KEY_OF_NO_LOCK.test(name)) return false;
   if (UUID.test(value) || HASH.test(value) || value.split(/[-_./+]/).some(isWordOrHash)) return false;
   if (/^pass$/i.test(name)) return operator === '=' && isValueOfItsOwn(value) && looksMixed(value);
   return isRandom(value) && (value.length >= 32 || (/[A-Z]/.test(value) && /[a-z]/.test(value)));
@@ -165,7 +159,7 @@ export function isQuotedSecret(value: string, name: string): boolean {
  */
 function isAssignedSecret(name: string, value: string, operator: string): boolean {
   if (!isValueOfItsOwn(value)) return false;
-  if (SIGNER.test(value) || COORDINATE.test(value) || isConnectionKey(name, value)) return false;
+  if (SIGNER.test(value) || COORDINATE.test(value)) return false;
   if (PASSWORD_NAME.test(name)) {
     if (operator === '=' || operator === 'flag') return !/^[\d.]+$/.test(value) || value.length >= 8;
     return !WORDS.test(value) && /\d/.test(value) && entropyOf(value) >= 2;

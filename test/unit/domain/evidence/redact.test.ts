@@ -31,6 +31,7 @@ const SECRETS: readonly (readonly [kind: string, text: string, secret: string])[
   ['assigned-secret', 'api key: {}', hex(32)],
   ['assigned-secret', 'GET https://api.example.com/v1?key={}&page=2', mixed(32)],
   ['assigned-secret', 'AZURE_DEVOPS_EXT_PAT={}', mixed(52)],
+  ['assigned-secret', '    Master-Key: {}', hex(96).toUpperCase()],
   ['assigned-secret', 'bindpw={}', `pa55${'word'}`],
   ['assigned-secret', `someservice = '{}'`, mixed(24)],
   ['login-password', 'docker login -u shop -p {} registry.example.com', `pa55${'word'}`],
@@ -79,7 +80,6 @@ const ORDINARY = [
   'level=debug msg="removed snapshot" key=ule4ru3ey2wvvo3837fh357ht snapshotter=overlayfs',
   `etag = "${hex(32)}"`,
   `X-Amz-Credential=AKI${'A'}${'ABCDEFGH23456723'}%2F20260102%2Fus-east-1%2Fs3%2Faws4_request`,
-  `    Master-Key: ${hex(96).toUpperCase()}`,
   `sha256~${'X'.repeat(10)}_PUT_YOUR_TOKEN_HERE_${'X'.repeat(12)}`,
 ];
 
