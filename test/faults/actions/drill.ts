@@ -28,13 +28,13 @@ interface Plan {
 }
 
 /**
- * The schedules of a kind for all actions: single points first, those of every action in turn, at most `most` of them in all, and then
- * `random` with several faults.
+ * So many schedules of a kind for all actions: for the first half single points, those of every action in turn, as long as there are
+ * any; the others with several faults at random.
  */
 export function schedulesFor(
   calm: ReadonlyMap<ActionPlugin, Played>,
   kind: TroubleKind,
-  { most, random, seed }: { readonly most: number; readonly random: number; readonly seed: number },
+  { count, seed }: { readonly count: number; readonly seed: number },
 ): Plan[] {
   const next = numbersFrom(seed);
   const points = [...calm].map(([plugin, played]) =>
@@ -42,12 +42,13 @@ export function schedulesFor(
   );
   const longest = Math.max(...points.map(({ length }) => length));
   const inTurn = Array.from({ length: longest }, (_, index) => points.flatMap((own) => own[index] ?? [])).flat();
+  const single = inTurn.slice(0, Math.ceil(count / 2));
   const all = [...calm];
-  const drawn = Array.from({ length: random }, (_, index): Plan[] => {
+  const drawn = Array.from({ length: count - single.length }, (_, index): Plan[] => {
     const one = all[index % all.length];
     return one === undefined ? [] : [{ plugin: one[0], schedule: somewhere(kind, one[1], next) }];
   });
-  return [...inTurn.slice(0, most), ...drawn.flat()];
+  return [...single, ...drawn.flat()];
 }
 
 const TOLD_EVERY = 100;
