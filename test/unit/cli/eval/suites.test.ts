@@ -226,7 +226,11 @@ describe('the secrets suite', () => {
 describe('a data folder that is not what it should be', () => {
   it.each<[string, Files, RegExp]>([
     ['without labels', { 'logchunks/README': '' }, /labels\.jsonl: the suite needs this file: .*--data\.$/],
-    ['with a label that lacks a field', { 'logchunks/labels.jsonl': '{"repo":"a"}\n' }, /labels\.jsonl, line 1: it is no label \(log: /],
+    [
+      'with a label that lacks a field',
+      { 'logchunks/labels.jsonl': '{"repo":"a"}\n' },
+      /labels\.jsonl, line 1: it is no label \(log: /,
+    ],
     ['with a line that is no JSON', { 'logchunks/labels.jsonl': '\nnot json\n' }, /labels\.jsonl, line 2: /],
   ])('%s is named in one line', async (_, files, reason) => {
     const { code, stderr } = await runCommand(['eval', 'logchunks', '--data', dataFolder(files)]);
