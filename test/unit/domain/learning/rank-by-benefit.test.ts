@@ -45,7 +45,7 @@ describe('ranking by benefit', () => {
     expect(learned([...outcomes('a', 40, 0), ...outcomes('a', 0, 40, { trusted: false })])).toBeLessThan(0.65);
   });
 
-  it('tries an action of low risk of which less is known before one that is expected to help a little more', () => {
+  it('[C74] tries an action of low risk of which less is known before one that is expected to help a little more', () => {
     const candidates = [candidate('a', 0.6), candidate('b', 0.6)];
     const first = (known: ActionOutcome[]) => rankByBenefit(candidates, known, context)[0];
     expect(first([...outcomes('a', 40, 20), ...outcomes('b', 2, 1)])).toMatchObject({ actionId: 'b' });
