@@ -90,6 +90,27 @@ module.exports = {
       { path: ['^shared/(?!domain/)', '^(functions|infra|test|tools)/', '^apps/(?!dashboard/)'] },
     ),
     rule(
+      'only-the-redactor-makes-redacted-text',
+      'Whoever else could turn a string into redacted text could pass a secret on.',
+      {
+        path: '^(shared|functions|infra|apps|tools)/',
+        pathNot: '^shared/domain/(kernel/text/|evidence/redact[.]ts$)',
+      },
+      { path: '^shared/domain/kernel/text/brand[.]ts$' },
+    ),
+    rule(
+      'records-alone-read-redacted-text-back',
+      'A field of a record of ours was redacted when it was written. What comes from outside was not.',
+      { path: '^(shared|functions|infra|apps|tools)/', pathNot: '^shared/domain/' },
+      { path: '^shared/domain/kernel/text/record-text[.]ts$' },
+    ),
+    rule(
+      'only-the-code-host-unwraps-names',
+      'A branch or a path may hold a secret: it goes back to where it came from, and nowhere else.',
+      { path: '^(shared|functions|infra|apps|tools)/', pathNot: '^shared/(domain/kernel/text|adapters/github)/' },
+      { path: '^shared/domain/kernel/text/raw-name[.]ts$' },
+    ),
+    rule(
       'no-product-import-of-test',
       'Test helpers stay in test.',
       { path: '^(shared|functions|infra|apps|tools)/' },

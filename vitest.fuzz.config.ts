@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/fuzz/**/*.test.ts'],
     env: { FUZZ_RUNS: process.env.FUZZ_RUNS ?? '2000' },
+    expect: { requireAssertions: true },
+    reporters: ['default', ['./tools/requirements/suite-reporter.ts', { suite: 'fuzz' }]],
     testTimeout: 1_800_000,
     maxWorkers: 2,
   },

@@ -13,6 +13,7 @@ import { config as escalate } from '#functions/escalate/config.ts';
 import { config as forecast } from '#functions/forecast/config.ts';
 import { config as gather } from '#functions/gather/config.ts';
 import { config as guard } from '#functions/guard/config.ts';
+import { config as inspectPatch } from '#functions/inspect-patch/config.ts';
 import { config as intake } from '#functions/intake/config.ts';
 import { config as knowledge } from '#functions/knowledge/config.ts';
 import { config as load } from '#functions/load/config.ts';
@@ -38,6 +39,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   knowledge,
   baseline,
   analyze,
+  inspectPatch,
   plan,
   requestApproval,
   approval,

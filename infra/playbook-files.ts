@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import type { AllowedEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
 import { judgePlaybook } from '#shared/domain/playbook/judge-playbook.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
@@ -72,6 +72,9 @@ function readOne(file: string, endpoints: readonly AllowedEndpoint[]) {
     return refused(problems);
   }
   const lineOf = (path: readonly PropertyKey[]): number => lineOfPath(document, path, lines);
+  const alias = firstAliasIn(document);
+  if (alias !== null)
+    return refused([problem(lines.linePos(alias).line, 'aliases (*name) are not read: write the value out')]);
   const content = contentOf(document);
   const judged = judgePlaybook(content, endpoints);
   const id = (content as { id?: unknown } | null)?.id;
@@ -102,6 +105,17 @@ function readText(file: string): string {
 }
 
 /** What is not plain data (an alias, a tag) is no playbook. */
+/** Where the first alias stands: a few of them can stand for more than fits into memory. */
+function firstAliasIn(document: ReturnType<typeof parseDocument>): number | null {
+  let at: number | null = null;
+  visit(document, (_, node) => {
+    if (!isAlias(node)) return undefined;
+    at = node.range?.[0] ?? 0;
+    return visit.BREAK;
+  });
+  return at;
+}
+
 function contentOf(document: ReturnType<typeof parseDocument>): unknown {
   try {
     return document.toJS({ maxAliasCount: 0 });

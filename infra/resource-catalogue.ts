@@ -33,10 +33,12 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     escalationTopic: whole(sources.escalationTopic.topicArn, sources.escalationTopic.topicArn),
     webhookSecret: whole(state.webhookSecretArn, state.webhookSecretArn),
     githubTokenSecret: whole(state.githubTokenSecretArn, state.githubTokenSecretArn),
+    nameKeySecret: whole(state.nameKeySecretArn, state.nameKeySecretArn),
     modelKeySecret: wholeIfAny(state.modelKeySecretArn),
     vectorIndex: wholeIfAny(state.vectorIndexArn),
     workflow: noActions('workflow', 'of-this-machine'),
     apiUrl: noActions('apiUrl', sources.apiUrl),
+    codeInspector: noActions('codeInspector', 'of-this-stack'),
     userPoolClient: noActions('userPoolClient', state.userPoolClientId),
   };
 }
@@ -47,6 +49,11 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
  */
 export function withWorkflow(stack: Stack, catalogue: ResourceCatalogue, workflow: StartedWorkflow): ResourceCatalogue {
   return { ...catalogue, workflow: workflowAccess(stack, workflow) };
+}
+
+/** Adds the function that parses proposed changes, for the functions that call it. */
+export function withInspector(catalogue: ResourceCatalogue, functionArn: string): ResourceCatalogue {
+  return { ...catalogue, codeInspector: whole(functionArn, functionArn) };
 }
 
 function whole(value: string, arn: string): ResourceAccess {

@@ -15,7 +15,14 @@ export interface Settings {
   readonly bundlesDir: string;
   /** Days that logs and evidence are kept. */
   readonly evidenceDays: number;
+  /** How many requests each public function answers at once, reserved out of what the account has; null: nothing is reserved. */
+  readonly publicConcurrency: number | null;
+  /** From which level on the functions log. */
+  readonly logLevel: LogLevel;
 }
+
+const LogLevel = z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']);
+type LogLevel = z.infer<typeof LogLevel>;
 
 const Context = z.object({
   config: z.string().min(1).default('config/selfheal.json'),
@@ -27,6 +34,8 @@ const Context = z.object({
     .pipe(z.array(z.email('each must be an e-mail address'))),
   bundles: z.string().min(1).default('dist/functions'),
   evidenceDays: z.coerce.number().int().min(1).max(3650).default(90),
+  publicConcurrency: z.coerce.number().int().min(1).max(1000).nullable().default(null),
+  logLevel: LogLevel.default('INFO'),
 });
 
 /** Reads and checks the context. Throws naming each wrong field; relative paths start at the repository. */
@@ -34,11 +43,13 @@ export function readSettings(node: Node): Settings {
   const given = Object.keys(Context.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
   const context = Context.safeParse(Object.fromEntries(given));
   if (!context.success) throw new Error(`The CDK context does not fit:\n${z.prettifyError(context.error)}`);
-  const { config, emails, bundles, evidenceDays } = context.data;
+  const { config, emails, bundles, evidenceDays, publicConcurrency, logLevel } = context.data;
   return {
     configuration: readConfiguration(resolve(ROOT, config)),
     emails,
     bundlesDir: resolve(ROOT, bundles),
     evidenceDays,
+    publicConcurrency,
+    logLevel,
   };
 }

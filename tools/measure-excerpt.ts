@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
+import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 
 /** Line recall of the excerpt on logs whose failing lines were marked by hand: `node tools/measure-excerpt.ts --data DIR`. */
 interface Case {
@@ -45,7 +46,7 @@ function measure(
   for (const { repository, log, spans } of cases) {
     const text = gunzipSync(readFileSync(log)).toString('utf8');
     const started = performance.now();
-    const excerpter = makeExcerpter({ maxLines });
+    const excerpter = makeExcerpter({ maxLines, redactor: makeRedactor() });
     excerpter.push(text);
     const found = new Set(excerpter.finish().lines.map((line) => line.number));
     milliseconds += performance.now() - started;

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readReports, revisionOf } from './requirements/suite-report.ts';
 
-/** Prints the last `npm test` as one plain line; exits with 1 when a test failed or none ran. */
-const report = JSON.parse(readFileSync(join(import.meta.dirname, '../.selfheal/test-report.json'), 'utf8')) as {
-  numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-};
-console.log(`${report.numPassedTests} passed, ${report.numFailedTests} failed, ${report.numPendingTests} skipped`);
-process.exitCode = report.numPassedTests > 0 && report.numFailedTests === 0 ? 0 : 1;
+/** Prints the suites that ran on the checked-out commit, added up, as one plain line; exits with 1 when a test failed or none ran. */
+const { commit } = revisionOf();
+const tests = readReports().flatMap((report) => (report.commit === commit ? report.tests : []));
+const count = (...states: string[]) => tests.filter(({ state }) => states.includes(state)).length;
+const [passed, failed] = [count('passed'), count('failed', 'inverted')];
+console.log(`${passed} passed, ${failed} failed, ${count('skipped')} skipped`);
+process.exitCode = passed > 0 && failed === 0 ? 0 : 1;

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import packageFile from '../../package.json' with { type: 'json' };
 import { type Command, type ExitCode, type ParsedInput, UsageError } from './command.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { ReaderGone, type Terminal } from './terminal.ts';
 
+const VERSION_WORDS = new Set(['version', '--version', '-v']);
 const HELP_WORDS = new Set(['help', '--help', '-h']);
 
 /** The command that the arguments begin with, and what is left of them. */
@@ -53,6 +55,10 @@ async function runChosen(args: readonly string[], commands: readonly Command[], 
   }
   if (HELP_WORDS.has(first)) {
     await terminal.write(generalHelp(commands));
+    return 0;
+  }
+  if (VERSION_WORDS.has(first)) {
+    await terminal.write(`${packageFile.version}\n`);
     return 0;
   }
   const { command, rest } = chooseCommand(args, commands);

@@ -17,7 +17,7 @@ export function generalHelp(commands: readonly Command[]): string {
     'Commands:',
     ...table(commands.map(({ name, operands, summary }) => [`${name} ${operands.shown}`.trim(), summary])),
     '',
-    '`selfheal COMMAND --help` says more. Files may be gzipped; `-` is standard input.',
+    '`selfheal COMMAND --help` says more; `selfheal --version` which one this is. Files may be gzipped; `-` is standard input.',
     'Results go to stdout, messages to stderr. Exit codes: 0 ok, 1 the checked thing failed, 2 bad usage or input.',
     '',
   ].join('\n');

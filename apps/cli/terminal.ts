@@ -7,7 +7,10 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Writes to stdout; resolves when more may be written. Throws `ReaderGone` when nobody reads any more. */
+  /**
+   * Writes to stdout; resolves when more may be written. A text is for people: what would steer their terminal is left out. Bytes are
+   * written as they are. Throws `ReaderGone` when nobody reads any more.
+   */
   write(piece: string | Uint8Array): Promise<void>;
   /** One line on stderr. */
   say(message: string): void;
@@ -17,6 +20,10 @@ export interface Terminal {
 export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
+
+/** Escape sequences and other control characters come from logs; none of ours uses one. */
+const harmless = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}]/gu, (one) => (one === '\n' || one === '\t' ? one : ''));
 
 export interface TerminalStreams {
   readonly stdin: Readable;
@@ -42,11 +49,11 @@ export function makeTerminal({ stdin, stdout, stderr, environment, now }: Termin
     now,
     async write(piece) {
       await writable();
-      stdout.write(piece);
+      stdout.write(typeof piece === 'string' ? harmless(piece) : piece);
       await writable();
     },
     say: (message) => {
-      stderr.write(`${message}\n`);
+      stderr.write(`${harmless(message)}\n`);
     },
   };
 }

@@ -62,7 +62,9 @@ export async function prepareAssembly(options: AssemblyOptions): Promise<Assembl
 }
 
 function stampOf(options: AssemblyOptions): string {
-  const hash = createHash('sha256').update(JSON.stringify(options)).update(readFileSync(options.configurationFile));
+  const hash = createHash('sha256')
+    .update(JSON.stringify([options, process.env.LOG_LEVEL ?? null]))
+    .update(readFileSync(options.configurationFile));
   const playbooks = join(dirname(options.configurationFile), 'playbooks');
   const paths = [...INPUTS, ...ownSignatureFolder(options.configurationFile), playbooks];
   for (const file of paths.flatMap(filesBelow)) hash.update(relative(ROOT, file)).update(readFileSync(file));

@@ -2,6 +2,7 @@ import { signatureScope } from './gateway/call.ts';
 import { AwsFault } from './gateway/fault.ts';
 import { faultResponse } from './gateway/fault-response.ts';
 import { type GatewayRequest, type GatewayResponse, jsonResponse } from './gateway/request.ts';
+import { foreignness } from './gateway/same-machine.ts';
 import type { Handler } from './gateway/server.ts';
 import type { UserPools } from './identity/user-pools.ts';
 import type { Mailbox } from './mail/mailbox.ts';
@@ -16,6 +17,8 @@ export interface FrontDoor {
   readonly httpApis: (request: GatewayRequest) => Promise<GatewayResponse>;
   readonly mailbox: Mailbox;
   readonly userPools: UserPools;
+  /** Origins of pages elsewhere that the deployment itself lets in. */
+  readonly allowedOrigins: readonly string[];
 }
 
 const USER_POOL_TARGET = /^AWSCognitoIdentityProviderService\.(\w+)$/;
@@ -29,6 +32,8 @@ const OPEN_CORS = {
 /** Sorts what comes in at the one address: AWS calls, sign-in, the mailbox, and everything else to the HTTP APIs. */
 export function makeFrontDoor(parts: FrontDoor): Handler {
   return async (request) => {
+    const foreign = foreignness(request.headers, parts.allowedOrigins);
+    if (foreign !== null) return jsonResponse({ message: foreign }, 403);
     const userPoolAnswer = await userPoolResponse(request, parts.userPools);
     if (userPoolAnswer !== null) return { ...userPoolAnswer, headers: { ...userPoolAnswer.headers, ...OPEN_CORS } };
     const scope = signatureScope(request);

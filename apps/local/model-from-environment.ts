@@ -26,17 +26,20 @@ const AWS_VARIABLES = [
 
 /** Keys of Anthropic begin so; all others are taken for OpenAI's. */
 const ANTHROPIC_KEY = /^sk-ant-/;
+/** Names of models that only one of the two providers with a key of their own has. */
+const MODEL_NAMES = { anthropic: /^claude-/, openai: /^(?:gpt-|chatgpt-|o\d)/ } as const;
+const DEFAULT_MAX_TOKENS = 4096;
 
 /**
- * `OLLAMA_URL`, `ANTHROPIC_API_KEY`, `OPENAI_API_KEY`, `AI_API_KEY` (of either, told by its form) and AWS credentials, the first that is
- * set, with the model `SELFHEAL_MODEL` or else the provider's sample, and `AI_MAX_TOKENS` for an answer; null for the rules alone, which
- * `SELFHEAL_MODEL=rules` asks for. Throws for a URL or a number that is none.
+ * The model to ask: of the provider that `AI_MODEL` names (`claude-...`, `gpt-...`) if its key is set, else of the first of `OLLAMA_URL`,
+ * `ANTHROPIC_API_KEY`, `OPENAI_API_KEY`, `AI_API_KEY` (of either, told by its form) and AWS credentials that is set. `AI_MODEL` or
+ * `SELFHEAL_MODEL` names the model, otherwise it is the provider's sample; `AI_MAX_TOKENS` (4096) bounds an answer. Null for the rules
+ * alone, which `SELFHEAL_MODEL=rules` asks for. Throws for a URL or a number that is none, and for an `AI_MODEL` without its key.
  */
 export function modelFromEnvironment(environment: Environment): LocalModel | null {
   const model = environment.SELFHEAL_MODEL === 'rules' ? null : chosenModel(environment);
-  const maxOutputTokens = numberOf('AI_MAX_TOKENS', environment, { least: 200, most: 8192 });
-  if (model === null || maxOutputTokens === null) return model;
-  return { ...model, settings: { ...model.settings, maxOutputTokens: Math.floor(maxOutputTokens) } };
+  const maxTokens = numberOf('AI_MAX_TOKENS', environment, { least: 200, most: 8192 }) ?? DEFAULT_MAX_TOKENS;
+  return model && { ...model, settings: { ...model.settings, maxOutputTokens: Math.floor(maxTokens) } };
 }
 
 /** `AI_CONFIDENCE_THRESHOLD`, from which on Selfheal acts by itself; null when it is not set. Throws when it is no share from 0 to 1. */
@@ -53,6 +56,26 @@ function numberOf(name: string, environment: Environment, { least, most }: { lea
 }
 
 function chosenModel(environment: Environment): LocalModel | null {
+  const { AI_MODEL = '' } = environment;
+  if (MODEL_NAMES.anthropic.test(AI_MODEL)) return modelWithKey('anthropic', 'ANTHROPIC_API_KEY', environment);
+  if (MODEL_NAMES.openai.test(AI_MODEL)) return modelWithKey('openai', 'OPENAI_API_KEY', environment);
+  return firstModel(environment);
+}
+
+/** `AI_MODEL` with the provider's own key, or with `AI_API_KEY`. */
+function modelWithKey(
+  provider: string,
+  variable: 'ANTHROPIC_API_KEY' | 'OPENAI_API_KEY',
+  environment: Environment,
+): LocalModel {
+  const by = environment[variable] ? variable : 'AI_API_KEY';
+  const key = environment[by];
+  if (!key) throw new Error(`AI_MODEL is ${environment.AI_MODEL}: set ${variable} or AI_API_KEY to a key for it.`);
+  return { settings: sampleOf(provider, environment), key, by };
+}
+
+/** The first provider that the environment has an address, a key or credentials for. */
+function firstModel(environment: Environment): LocalModel | null {
   const { OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, AI_API_KEY } = environment;
   if (OLLAMA_URL) {
     if (!URL.canParse(OLLAMA_URL)) throw new Error(`OLLAMA_URL is not a URL; one is http://127.0.0.1:11434.`);
@@ -70,9 +93,9 @@ function chosenModel(environment: Environment): LocalModel | null {
   return aws === undefined ? null : { settings: sampleOf('bedrock', environment), key: null, by: aws };
 }
 
-function sampleOf(id: string, { SELFHEAL_MODEL }: Environment): { provider: string; modelId: string } {
+function sampleOf(id: string, { AI_MODEL, SELFHEAL_MODEL }: Environment): { provider: string; modelId: string } {
   const sample = MODEL_PROVIDERS.find((provider) => provider.id === id)?.sample;
-  return { provider: id, modelId: SELFHEAL_MODEL || String(sample?.modelId) };
+  return { provider: id, modelId: AI_MODEL || SELFHEAL_MODEL || String(sample?.modelId) };
 }
 
 /** What the environment says otherwise than the configuration; null leaves it as it is. */

@@ -90,6 +90,8 @@ export interface Runtime {
   overrideSecret(logicalIdOrArn: string, value: unknown): void;
   /** Adds a user to the user pools. */
   createUser(name: string, email: string, password: string): Promise<void>;
+  /** Messages in the queues that feed functions. */
+  waitingMessages(): number;
   /** Nothing is running, waiting in a queue or on its way, apart from executions. */
   isIdle(): boolean;
   stop(): Promise<void>;

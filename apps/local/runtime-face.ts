@@ -46,6 +46,7 @@ export function runtimeFace({ deployment, services, faults, close }: FaceParts):
     resources: () => physicalIds,
     overrideSecret: services.secrets.override,
     createUser: services.userPools.createUser,
+    waitingMessages: () => waitingMessages(services),
     isIdle: () => isIdle(services),
     stop() {
       closed ??= close();
@@ -92,10 +93,13 @@ function deadLetterArns({ properties }: Resource): string[] {
   return [policy.deadLetterTargetArn, own, onFailure, ...ofTargets].flatMap((arn) => textOf(arn) ?? []);
 }
 
-function isIdle({ queues, functions, buses, topics, asyncInvocations, sources }: Services): boolean {
-  const waiting = sources.some(({ queue }) => {
-    const { visible, inFlight, delayed } = queues.counts(queue);
-    return visible + inFlight + delayed > 0;
-  });
-  return !waiting && functions.load() === 0 && buses.pending() + topics.pending() + asyncInvocations.pending() === 0;
+function waitingMessages({ queues, sources }: Services): number {
+  const counts = sources.map(({ queue }) => queues.counts(queue));
+  return counts.reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0);
+}
+
+function isIdle(services: Services): boolean {
+  const { functions, buses, topics, asyncInvocations } = services;
+  if (waitingMessages(services) > 0) return false;
+  return functions.load() === 0 && buses.pending() + topics.pending() + asyncInvocations.pending() === 0;
 }

@@ -8,16 +8,18 @@ import { makeHttpApis } from './http-api/http-api.ts';
 import type { Runtime, RuntimeEvent, RuntimeOptions } from './runtime-contract.ts';
 import { runtimeFace } from './runtime-face.ts';
 import { makeServices, type Services } from './services.ts';
-import { openDatabase } from './storage/database.ts';
+import { DamagedState, openDatabase } from './storage/database.ts';
 import { ensureTable, startDynamoDb } from './storage/dynamodb.ts';
 import { makeS3Api } from './storage/s3-api.ts';
 import { type Deployment, loadDeployment } from './template/deployment.ts';
+import { objectOf, textsOf } from './template/json.ts';
 import { makeSnsApi } from './topics/sns-api.ts';
 import { vectorCall } from './vectors/vector-call.ts';
 import { makeVectorsApi } from './vectors/vectors-api.ts';
+import { CorruptJournal } from './workflow/faults.ts';
 
 export type { Runtime, RuntimeOptions } from './runtime-contract.ts';
-export { DirectoryInUse } from './storage/database.ts';
+export { DamagedState, DirectoryInUse } from './storage/database.ts';
 
 /**
  * Runs a CDK cloud assembly on this machine: every resource is served on one address of 127.0.0.1, and every call is held
@@ -44,7 +46,9 @@ async function start(
 ): Promise<Runtime> {
   const database = openDatabase(options.dataDir);
   closing.push(() => database.close());
-  const startingDynamoDb = startDynamoDb(options.dataDir);
+  const startingDynamoDb = startDynamoDb(options.dataDir).catch((cause: unknown) => {
+    throw new DamagedState(options.dataDir, cause);
+  });
   closing.push(() => startingDynamoDb.then((dynamoDb) => dynamoDb.stop()).catch(() => undefined));
   // The server listens first, because the template is resolved against its address; requests wait until all is there.
   const opened = Promise.withResolvers<Handler>();
@@ -57,7 +61,9 @@ async function start(
   const emit = (event: RuntimeEvent) => options.onEvent?.(event);
   const tables = deployment.resources.filter(({ type }) => TABLE_TYPES.has(type));
   const [services] = await Promise.all([
-    makeServices({ options, deployment, database, dynamoDb, emit }),
+    makeServices({ options, deployment, database, dynamoDb, emit }).catch((error: unknown) => {
+      throw isUnreadable(error) ? new DamagedState(options.dataDir, error) : error;
+    }),
     Promise.all(tables.map((table) => ensureTable(dynamoDb, table))),
   ]);
   closing.push(() => stopServices(services));
@@ -67,6 +73,13 @@ async function start(
   opened.resolve(frontDoor(services, deployment, world, { ...options, faults }));
   await resumeServices(services);
   return runtimeFace({ deployment, services, faults, close });
+}
+
+/** Files of the state folder that are no JSON, or SQLite pages that are none. */
+function isUnreadable(error: unknown): boolean {
+  return (
+    error instanceof CorruptJournal || error instanceof SyntaxError || /malformed|not a database/.test(String(error))
+  );
 }
 
 const TABLE_TYPES = new Set(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']);
@@ -92,6 +105,9 @@ function frontDoor(
     ...services,
     gateway: makeGateway({ deployment, authorizer, backends, world, adminAccessKeyId, faults: options.faults }),
     httpApis: makeHttpApis({ ...services, deployment }),
+    allowedOrigins: deployment
+      .ofType('AWS::ApiGatewayV2::Api')
+      .flatMap(({ properties }) => textsOf(objectOf(properties.CorsConfiguration).AllowOrigins)),
   });
 }
 

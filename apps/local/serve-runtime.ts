@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { startRuntime } from './runtime.ts';
 import type { RuntimeEvent } from './runtime-contract.ts';
 import { openSideDoor } from './side-door.ts';
-import { ADMIN_KEY, introduce, outputOf } from './stage.ts';
+import { introduce, newAdminKey, outputOf } from './stage.ts';
+import { outliveFullDisk } from './storage/disk-full.ts';
 
 const USAGE = `Usage: node apps/local/serve.ts --assembly DIR --data DIR --port N --event-port N
          --github-api-url URL --aws-world-url URL --webhook-secret TEXT [--time-scale N] [--trace]
@@ -15,6 +16,8 @@ export interface Served {
   readonly endpoint: string;
   readonly webhookUrl: string;
   readonly sideDoorUrl: string;
+  /** An access key that may do everything, of this start alone. */
+  readonly adminKey: string;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -50,15 +53,20 @@ function readArguments() {
 
 const values = readArguments();
 const print = (line: Served | Traced) => process.stdout.write(`${JSON.stringify(line)}\n`);
+outliveFullDisk((line) => console.error(line));
+const adminKey = newAdminKey();
 const runtime = await startRuntime({
   assemblyDir: values.assembly,
   dataDir: values.data,
   port: Number(values.port),
   awsWorldUrl: values['aws-world-url'] ?? null,
   githubApiUrl: values['github-api-url'] ?? null,
-  adminAccessKeyId: ADMIN_KEY,
+  adminAccessKeyId: adminKey,
   timeScale: Number(values['time-scale']),
   ...(values.trace ? { onEvent: (event: RuntimeEvent) => void print({ traced: event }) } : {}),
+}).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  return process.exit(1);
 });
 introduce(runtime, values['webhook-secret']);
 const sideDoor = await openSideDoor(runtime, Number(values['event-port']));
@@ -67,6 +75,7 @@ print({
   endpoint: runtime.endpoint,
   webhookUrl: outputOf(runtime, 'WebhookUrl'),
   sideDoorUrl: sideDoor.url,
+  adminKey,
   outputs: runtime.outputs,
 });
 

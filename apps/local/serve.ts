@@ -1,4 +1,1 @@
-import { becomeLean } from './lean-process.ts';
-
-becomeLean(import.meta.filename);
-await import('./serve-runtime.ts');
+serve.mjs

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GatewayFault } from './gateway/faults.ts';
+import { foreignness } from './gateway/same-machine.ts';
 import type { Mail, Runtime } from './runtime-contract.ts';
 import type { ExecutionSummary } from './workflow/contract.ts';
 
@@ -16,6 +17,8 @@ export interface PlannedFault {
 export interface RuntimeState {
   /** Nothing is running, queued or under way, executions included. */
   readonly quiet: boolean;
+  /** Messages in the queues that feed functions. */
+  readonly waitingMessages: number;
   readonly executions: readonly ExecutionSummary[];
   readonly mails: readonly Mail[];
   readonly deadLetters: readonly { readonly queue: string; readonly body: string }[];
@@ -38,6 +41,8 @@ export async function openSideDoor(runtime: Runtime, port: number): Promise<Side
       outgoing.writeHead(status, { 'content-type': 'application/json' });
       outgoing.end(JSON.stringify(body));
     };
+    const foreign = foreignness(incoming.headers);
+    if (foreign !== null) return answer(403, { message: foreign });
     try {
       const [, room, name = ''] = (incoming.url ?? '').split('/');
       switch (`${incoming.method} ${room}`) {
@@ -96,6 +101,7 @@ function stateOf(runtime: Runtime): RuntimeState {
   const executions = runtime.executions();
   return {
     quiet: runtime.isIdle() && executions.every(({ status }) => status !== 'RUNNING'),
+    waitingMessages: runtime.waitingMessages(),
     executions,
     mails: runtime.mailbox.list(),
     deadLetters: runtime.deadLetters().map(({ queue, body }) => ({ queue, body })),

@@ -8,8 +8,13 @@ import type { Runtime, RuntimeEvent } from './runtime-contract.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from './template/deployment.ts';
 import { startWorld, type World } from './world/world.ts';
 
-/** Calls signed with it may do everything: for tools on this machine that look at the tables, never for a function. */
-export const ADMIN_KEY = 'LOCALADMIN';
+/**
+ * An access key of a fresh start. Calls signed with it may do everything: for tools on this machine that look at the tables,
+ * never for a function, and nobody can guess it.
+ */
+export function newAdminKey(): string {
+  return `LOCAL${randomBytes(16).toString('hex').toUpperCase()}`;
+}
 
 export interface StageOptions {
   readonly assemblyDir: string;
@@ -29,6 +34,8 @@ export interface Stage {
   readonly world: World;
   readonly webhookUrl: string;
   readonly webhookSecret: string;
+  /** Of this start alone. */
+  readonly adminKey: string;
   stop(): Promise<void>;
 }
 
@@ -43,6 +50,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     onEvent: (event) => void receiver.runtime?.putEvent({ ...event }),
   });
   const { assemblyDir, port, timeScale, maxWorkersPerFunction, realModel, onEvent } = options;
+  const adminKey = newAdminKey();
   const runtime = await startRuntime({
     assemblyDir,
     dataDir: join(dataDir, 'runtime'),
@@ -51,7 +59,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     httpOrigin: world.url,
     ...(realModel === undefined ? { modelOrigin: world.url } : {}),
     ...(realModel?.bedrock === undefined ? {} : { bedrock: realModel.bedrock }),
-    adminAccessKeyId: ADMIN_KEY,
+    adminAccessKeyId: adminKey,
     ...(port === undefined ? {} : { port }),
     ...(timeScale === undefined ? {} : { timeScale }),
     ...(maxWorkersPerFunction === undefined ? {} : { maxWorkersPerFunction }),
@@ -66,6 +74,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     world,
     webhookUrl,
     webhookSecret,
+    adminKey,
     async stop() {
       await runtime.stop();
       await world.stop();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { loadEnvironmentFile } from '#infra/environment-file.ts';
 import { prepareAssembly } from './assembly.ts';
 import { makeEnds } from './ends.ts';
 import type { Backend } from './gateway/gateway.ts';
@@ -11,7 +12,8 @@ import {
   writeWithSettings,
 } from './model-from-environment.ts';
 import { healSamples, warmUp } from './sample/heal-samples.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openStage, outputOf, type Stage } from './stage.ts';
+import { outliveFullDisk } from './storage/disk-full.ts';
 import { makeTerminal } from './terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -21,8 +23,8 @@ Deploys the synthesized template to this machine, heals sample incidents, and st
   --port N       listens on 127.0.0.1:N (default: a free port)
   --data DIR     keeps state in DIR and goes on with it the next time (default: a fresh folder, removed at the end)
   --config FILE  another selfheal.json (default: the one of the samples)
-OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, AI_API_KEY or AWS credentials let a real model diagnose; SELFHEAL_MODEL names another one
-than the default, or rules for none; AI_MAX_TOKENS bounds its answers. AI_CONFIDENCE_THRESHOLD says from which confidence on it acts.`;
+OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, AI_API_KEY or AWS credentials let a real model diagnose; AI_MODEL names another
+model than the default, SELFHEAL_MODEL=rules asks for none; AI_MAX_TOKENS bounds its answers. AI_CONFIDENCE_THRESHOLD says from which confidence on it acts.`;
 
 function readArguments() {
   try {
@@ -50,6 +52,7 @@ function readArguments() {
 }
 
 async function main(): Promise<void> {
+  loadEnvironmentFile();
   const args = readArguments();
   if (args.help) return console.log(USAGE);
   const write = (line: string) => console.log(line);
@@ -66,6 +69,7 @@ async function main(): Promise<void> {
     context: { emails: 'on-call@example.com' },
   });
   write(`  template   ${assembly.reused ? 'unchanged' : 'bundled and synthesized'}, ${assembly.seconds.toFixed(1)} s`);
+  outliveFullDisk(write);
   const ends = makeEnds();
   const started = performance.now();
   const stage = await openStage({
@@ -84,6 +88,8 @@ async function main(): Promise<void> {
   }
   write(`\nStays up for more. Webhooks go to ${stage.webhookUrl}`);
   write(`  signed with ${stage.webhookSecret}; Ctrl-C ends it.`);
+  write('What happened in an incident, by the id at the beginning of its lines:');
+  write(`  ${explainCommand(stage)}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stage.stop().then(() => process.exit(0)));
   }
@@ -95,6 +101,12 @@ function present({ runtime, world }: Stage, model: LocalModel | null, seconds: n
   write(`  mailbox    ${runtime.endpoint}/mail`);
   write(`  model      ${modelLine}`);
   write(`  GitHub     ${world.url} (local, as are CloudWatch, Lambda and ECS)\n`);
+}
+
+/** A line to copy: the command reads the tables of this runtime. */
+function explainCommand({ runtime, adminKey }: Stage): string {
+  const environment = `AWS_ENDPOINT_URL=${runtime.endpoint} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=${adminKey} AWS_SECRET_ACCESS_KEY=local`;
+  return `${environment} npx selfheal incident explain <id> --table ${outputOf(runtime, 'IncidentsTableName')}`;
 }
 
 async function bedrockFor({ settings }: LocalModel): Promise<{ bedrock?: Backend }> {

@@ -15,6 +15,7 @@ const SHOWN = new Set([
   'ActGithub',
   'ActLambda',
   'ActEcs',
+  'AnnounceRequest',
   'Announce',
   'Verify',
   'Undo',

@@ -1,4 +1,5 @@
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { lambdaMeter } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithub } from '#shared/adapters/github/github.ts';
@@ -13,7 +14,7 @@ const secrets = makeSecretReader({ 'github-token': environment.githubTokenSecret
 const evidence = makeS3EvidenceStore({ bucket: environment.evidenceBucket });
 
 export const handler = actFunction(config, {
-  ...makeGithub({ apiUrl, secret: () => secrets.read('github-token'), clock: systemClock }),
+  ...makeGithub({ apiUrl, secret: () => secrets.read('github-token'), clock: systemClock, meter: lambdaMeter }),
   fixes: evidence,
   quarantines: evidence,
 });

@@ -41,6 +41,7 @@ const github = githubAccess({
   apiUrl: configuration.github.apiUrl,
   secret: () => secrets.read('github-token'),
   clock: systemClock,
+  meter: lambdaMeter,
 });
 
 async function modelOf(): Promise<DiagnosisModel | null> {

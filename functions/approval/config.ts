@@ -17,6 +17,7 @@ export const config = defineFunction({
   },
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     openIncidents: ['dynamodb:Query'],
     workflow: ['states:SendTaskSuccess'],
     userPoolClient: [],

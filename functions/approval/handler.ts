@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { type ApprovalDeps, approvalDetails, decideApproval } from '#shared/app/approval.ts';
+import { type ApprovalDeps, approvalDetails, type BriefingDeps, decideApproval } from '#shared/app/approval.ts';
 import type { Claims } from '#shared/app/approval-approver.ts';
 import { type ListApprovalsDeps, listApprovals } from '#shared/app/approval-list.ts';
 import type { DecisionOutcome } from '#shared/app/approval-settle.ts';
@@ -9,7 +9,7 @@ import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import { config } from './config.ts';
 import { type PageOptions, renderPage } from './page.ts';
 
-export interface ApprovalHandlerDeps extends ApprovalDeps, ListApprovalsDeps, DelegateDeps {
+export interface ApprovalHandlerDeps extends BriefingDeps, Pick<ListApprovalsDeps, 'approvals'>, DelegateDeps {
   readonly delegations: ApprovalDeps['delegations'] & DelegateDeps['delegations'];
   readonly page: PageOptions;
   /** A fresh random text for each page. */
@@ -48,7 +48,7 @@ export function makeHandler(deps: ApprovalHandlerDeps) {
   };
 }
 
-async function details(place: z.infer<typeof Place>, claims: Claims, deps: ApprovalDeps): Promise<Response> {
+async function details(place: z.infer<typeof Place>, claims: Claims, deps: BriefingDeps): Promise<Response> {
   const found = await approvalDetails(place, claims, deps);
   return found.kind === 'details' ? json(200, found.details) : answerTo(found);
 }
@@ -93,6 +93,10 @@ function answerTo(outcome: DecisionOutcome): Response {
   switch (outcome.kind) {
     case 'answered':
       return json(200, { message: 'Your decision was taken.' });
+    case 'recorded':
+      return json(202, {
+        message: 'Your decision is recorded. The workflow could not be reached: it is passed on within minutes.',
+      });
     case 'not-found':
       return json(404, { message: 'There is no such approval.' });
     case 'forbidden':

@@ -4,6 +4,7 @@ import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-qu
 import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { httpFunction, lambdaMeter } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
@@ -20,6 +21,7 @@ export const handler = httpFunction({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
     approvals: makeDynamoApprovalQueue({ table: environment.incidentsTable, retention: configuration.retention }),
     delegations: makeDynamoDelegationStore({ table: environment.incidentsTable }),
+    evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     configuration,
     workflow: makeSfnWorkflowEngine({ workflowArn: environment.workflow }),
     actions: actionsOf(configuration),

@@ -69,32 +69,89 @@ export const PAGE_SCRIPT = `
   async function show() {
     const details = await api('/details');
     digest = details.digest;
+    const { briefing } = details;
     element('plan-title').textContent = details.title;
-    element('plan-description').textContent = details.description;
-    const facts = [...details.facts, { name: 'Risk', value: details.risk }, { name: 'Expires', value: details.expiresAt }];
-    element('plan-facts').replaceChildren(...facts.flatMap(({ name, value }) => {
-      const term = document.createElement('dt');
-      const text = document.createElement('dd');
-      term.textContent = name;
-      text.textContent = value;
-      return [term, text];
+    element('plan-headline').textContent = 'What failed: ' + briefing.headline;
+    element('plan-facts').replaceChildren(...terms(briefing.plan));
+    element('change').hidden = briefing.change === null;
+    element('change-looks').replaceChildren(...(briefing.change?.looks ?? []).map((line) => made('li', line)));
+    element('change-diff').textContent = briefing.change?.diff ?? '';
+    element('cause').replaceChildren(...briefing.cause.map((line) => made('p', line)));
+    const quoted = briefing.evidence.flatMap(({ name, url, lines }) =>
+      [named(name, url, 'log'), made('pre', lines.join('\\n'))]);
+    const notes = briefing.notes.map((line) => made('p', line));
+    const shown = [...quoted, ...notes];
+    element('evidence').replaceChildren(...(shown.length > 0 ? shown : [made('p', 'No log could be read.')]));
+    element('history').replaceChildren(...briefing.history.map((line) => made('li', line)));
+    element('links').replaceChildren(...briefing.links.map(({ name, url }) => {
+      const item = made('li', '');
+      item.append(link(name, url));
+      return item;
     }));
+    element('target-facts').replaceChildren(...terms(details.facts.filter(({ name }) => !briefing.plan.some((fact) => fact.name === name))));
+    tellDeadline(details);
     element('plan').hidden = false;
     const open = details.state === 'pending';
     element('decision').hidden = !open;
+    element('commands').hidden = !open || briefing.commands === null;
+    element('command-approve').textContent = briefing.commands?.approve ?? '';
+    element('command-reject').textContent = briefing.commands?.reject ?? '';
     element('approve').hidden = !details.mayApprove;
     if (!open) {
       say(details.state === 'expired' ? 'The request has expired.' : 'It was ' + details.state + ' by ' + details.decidedBy + '.');
     } else {
       say(details.objection ?? 'Read the plan, then decide.');
     }
-    element('plan-title').tabIndex = -1;
     element('plan-title').focus();
+  }
+
+  const made = (tag, text) => {
+    const one = document.createElement(tag);
+    one.textContent = text;
+    return one;
+  };
+
+  const terms = (facts) => facts.flatMap(({ name, value }) => [made('dt', name), made('dd', value)]);
+
+  const link = (text, url) => {
+    const one = made('a', text);
+    one.href = url;
+    one.rel = 'noreferrer noopener';
+    return one;
+  };
+
+  function named(name, url, words) {
+    const one = made('p', name);
+    if (url !== null) one.append(' (', link(words, url), ')');
+    return one;
+  }
+
+  function lengthOf(milliseconds) {
+    const minutes = Math.max(1, Math.round(milliseconds / 60000));
+    const counted = (count, unit) => count + ' ' + unit + (count === 1 ? '' : 's');
+    if (minutes >= 2880) return counted(Math.round(minutes / 1440), 'day');
+    const hours = Math.floor(minutes / 60);
+    if (hours === 0) return counted(minutes, 'minute');
+    return minutes % 60 === 0 ? counted(hours, 'hour') : counted(hours, 'hour') + ' ' + counted(minutes % 60, 'minute');
+  }
+
+  // On the reader's own clock, with its zone.
+  const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+
+  function tellDeadline({ expiresAt, state, briefing }) {
+    const [asked, ends] = [new Date(briefing.requestedAt), new Date(expiresAt)];
+    const ago = 'Asked ' + lengthOf(Date.now() - asked) + ' ago (' + clock.format(asked) + ').';
+    const left = ends - Date.now();
+    const until = left > 0
+      ? ' It waits for another ' + lengthOf(left) + ', until ' + clock.format(ends) + '. ' + briefing.withoutAnswer
+      : ' The request ended ' + lengthOf(-left) + ' ago (' + clock.format(ends) + ').';
+    element('plan-deadline').textContent = ago + (state === 'pending' || state === 'expired' ? until : '');
   }
 
   async function decide(decision) {
     await api('', { method: 'POST', body: JSON.stringify({ decision, digest }) });
     element('decision').hidden = true;
+    element('commands').hidden = true;
     say(decision === 'approved' ? 'Approved. Selfheal goes on.' : 'Rejected. Nothing is changed.');
   }
 

@@ -60,13 +60,35 @@ function html({ identityUrl, userPoolClientId }: PageOptions, nonce: string): st
 <button type="submit">Continue</button>
 </form>
 <section id="plan" aria-labelledby="plan-title" hidden>
-<h2 id="plan-title"></h2>
-<p id="plan-description"></p>
+<h2 id="plan-title" tabindex="-1"></h2>
+<p id="plan-headline"></p>
 <dl id="plan-facts"></dl>
+<p id="plan-deadline"></p>
 <div id="decision">
 <button type="button" id="approve">Approve</button>
 <button type="button" id="reject">Reject</button>
 </div>
+<div id="commands" hidden>
+<p>The same by a comment on the pull request:</p>
+<pre id="command-approve"></pre>
+<pre id="command-reject"></pre>
+</div>
+<div id="change" hidden>
+<h3>The change</h3>
+<p class="note">Written by a model. What to look at first:</p>
+<ul id="change-looks"></ul>
+<pre id="change-diff"></pre>
+</div>
+<h3>Root cause</h3>
+<div id="cause"></div>
+<h3>Evidence</h3>
+<p class="note">Quoted from logs. Nothing in it is advice.</p>
+<div id="evidence"></div>
+<h3>What happened before</h3>
+<ul id="history"></ul>
+<h3>Where to look</h3>
+<ul id="links"></ul>
+<dl id="target-facts"></dl>
 </section>
 <noscript><p>This page needs JavaScript to sign in.</p></noscript>
 </main>

@@ -1,4 +1,5 @@
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
@@ -17,6 +18,7 @@ export const handler = stepFunction({
   ...STEPS.escalate,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
+    control: makeDynamoControlStore({ table: environment.controlTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
     configuration,

@@ -5,7 +5,7 @@ import { makeCloudWatchLogsReader } from '#shared/adapters/aws/cloudwatch-logs-r
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
-import { lambdaLog, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { lambdaLog, lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
@@ -32,6 +32,7 @@ export const handler = stepFunction({
         apiUrl: configuration.github.apiUrl,
         secret: () => secrets.read('github-token'),
         clock: systemClock,
+        meter: lambdaMeter,
       }),
     ),
     archives: makeZipLogArchive(),

@@ -23,6 +23,7 @@ const github = makeGithub({
   apiUrl: configuration.github.apiUrl,
   secret: () => secrets.read('github-token'),
   clock: systemClock,
+  meter: lambdaMeter,
 });
 
 export const handler = stepFunction({

@@ -11,7 +11,9 @@ import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { makeGithubPeople } from '#shared/adapters/github/people.ts';
+import { makeGithubRepositoryDirectory } from '#shared/adapters/github/repository-directory.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
+import { makeConfirmRepository } from '#shared/app/confirm-repository.ts';
 import { type ObeyDeps, obeyComment } from '#shared/app/obey-comment.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { config } from './config.ts';
@@ -24,6 +26,7 @@ const github = githubAccess({
   apiUrl: configuration.github.apiUrl,
   secret: () => secrets.read('github-token'),
   clock: systemClock,
+  meter: lambdaMeter,
 });
 
 const shared = {
@@ -48,6 +51,7 @@ export const handler = sqsBatchFunction({
   run: makeHandler({
     ...shared,
     stats: makeDynamoStatsStore({ table: environment.statsTable }),
+    confirm: makeConfirmRepository({ directory: makeGithubRepositoryDirectory(github), clock: systemClock }),
     obey: (command) => obeyComment(command, obeyDeps),
     log: lambdaLog,
   }),

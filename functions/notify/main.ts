@@ -1,4 +1,5 @@
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { lambdaLog, lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
@@ -9,6 +10,7 @@ import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
@@ -22,6 +24,7 @@ export const handler = stepFunction({
   ...STEPS.notify,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
+    control: makeDynamoControlStore({ table: environment.controlTable }),
     evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     notifiers: NOTIFIERS,
     ports: {
@@ -31,9 +34,12 @@ export const handler = stepFunction({
           apiUrl: configuration.github.apiUrl,
           secret: () => secrets.read('github-token'),
           clock: systemClock,
+          meter: lambdaMeter,
         }),
       ),
     },
+    actions: actionsOf(configuration),
+    apiUrl: environment.apiUrl,
     configuration,
     clock: systemClock,
     meter: lambdaMeter,

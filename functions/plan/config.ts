@@ -12,6 +12,7 @@ export const config = defineFunction({
     evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
     knowledgeTable: ['dynamodb:Query'],
+    codeInspector: ['lambda:InvokeFunction'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
   readsServices: ['state', 'load'],

@@ -8,6 +8,7 @@ import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-st
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
+import { makeLambdaCodeInspector } from '#shared/adapters/aws/lambda-code-inspector.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
@@ -38,7 +39,9 @@ export const handler = stepFunction({
       apiUrl: configuration.github.apiUrl,
       secret: () => secrets.read('github-token'),
       clock: systemClock,
+      meter: lambdaMeter,
     }),
+    inspector: makeLambdaCodeInspector({ functionArn: environment.codeInspector }),
     alarms: makeCloudWatchAlarmReader(),
     deployments: makeDeploymentReader(),
     resources: makeAllResourcesReader(),

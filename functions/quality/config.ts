@@ -2,12 +2,13 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'quality',
-  description: 'Compares predictions with what came out, and tells once when answers got worse.',
-  timeoutSeconds: 60,
-  memoryMb: 512,
+  description: 'Compares predictions with what came out; when answers got worse, trains a candidate and tells once.',
+  timeoutSeconds: 300,
+  memoryMb: 1769,
   trigger: { kind: 'schedule', everyMinutes: 30 },
   uses: {
     statsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     escalationTopic: ['sns:Publish'],
   },
 });

@@ -1,12 +1,14 @@
+import { type AnswerDecidedDeps, answerDecided } from '#shared/app/answer-decided.ts';
 import { type ReconcileDeps, reconcile } from '#shared/app/reconcile.ts';
 import { type RemindDeps, remindApprovals } from '#shared/app/remind-approvals.ts';
 import { type SettleHealedDeps, settleHealed } from '#shared/app/watch-healing.ts';
 
-/** What falls due: reminders first, because people wait for them. */
-export function makeHandler(deps: ReconcileDeps & SettleHealedDeps & RemindDeps) {
+/** What falls due: decisions that did not arrive and reminders first, because people wait for them. */
+export function makeHandler(deps: ReconcileDeps & SettleHealedDeps & RemindDeps & AnswerDecidedDeps) {
   return async () => {
+    const passedOn = await answerDecided(deps);
     const reminded = await remindApprovals(deps);
     const reconciled = await reconcile(deps);
-    return { ...reconciled, reminded, healed: await settleHealed(deps) };
+    return { ...reconciled, passedOn, reminded, healed: await settleHealed(deps) };
   };
 }

@@ -2,12 +2,14 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'request-approval',
-  description: 'Mails a link to the page on which a person approves or rejects a plan.',
+  description: 'Mails what a person needs to decide about a plan, with a link to the approval page.',
   timeoutSeconds: 30,
   memoryMb: 512,
   trigger: { kind: 'workflow' },
   uses: {
-    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    controlTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    evidenceBucket: ['s3:GetObject'],
     escalationTopic: ['sns:Publish'],
     apiUrl: [],
   },

@@ -1,6 +1,8 @@
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
@@ -17,6 +19,8 @@ export const handler = stepFunction({
   ...STEPS.requestApproval,
   run: makeHandler({
     incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
+    control: makeDynamoControlStore({ table: environment.controlTable }),
+    evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
     mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
     apiUrl: environment.apiUrl,
     actions: actionsOf(configuration),

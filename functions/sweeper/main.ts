@@ -22,6 +22,7 @@ export const handler = scheduledFunction({
         apiUrl: configuration.github.apiUrl,
         secret: () => secrets.read('github-token'),
         clock: systemClock,
+        meter: lambdaMeter,
       }),
     ),
     configuration,

@@ -27,6 +27,7 @@ const { code } = makeGithub({
   apiUrl: configuration.github.apiUrl,
   secret: () => secrets.read('github-token'),
   clock: systemClock,
+  meter: lambdaMeter,
 });
 
 export const handler = stepFunction({

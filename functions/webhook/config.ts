@@ -9,5 +9,6 @@ export const config = defineFunction({
   uses: {
     intakeQueue: ['sqs:SendMessage'],
     webhookSecret: ['secretsmanager:GetSecretValue'],
+    nameKeySecret: ['secretsmanager:GetSecretValue'],
   },
 });

@@ -16,7 +16,7 @@ export const handler = httpFunction({
   run: makeHandler({
     sources: WEBHOOK_SOURCES,
     signatures: makeWebhookSignatures(),
-    secrets: makeSecretReader({ 'github-webhook': environment.webhookSecret }),
+    secrets: makeSecretReader({ 'github-webhook': environment.webhookSecret, 'name-key': environment.nameKeySecret }),
     queue: makeSqsSignalQueue({ queueUrl: environment.intakeQueue }),
     commands: makeSqsCommandQueue({ queueUrl: environment.intakeQueue }),
     clock: systemClock,

@@ -20,7 +20,7 @@ import type { LambdaFunction } from './lambda-function.ts';
 /** Requests a second, and how many at once beyond that: of people who look at approvals. */
 const THROTTLE = { rateLimit: 20, burstLimit: 40 };
 /** Of each webhook: GitHub sends what finishes at once at once, and nobody who floods it can keep approvers out. */
-const WEBHOOK_THROTTLE = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
+const WEBHOOK_THROTTLE = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 };
 
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({

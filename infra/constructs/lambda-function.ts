@@ -18,6 +18,9 @@ export interface LambdaFunctionProps {
   readonly bundlesDir: string;
   readonly access: AccessSources;
   readonly tracing: ManagedPolicy;
+  readonly logLevel: string;
+  /** How often it runs at once at most, and always can; null: as often as the account allows. */
+  readonly reservedConcurrency: number | null;
   /** For functions that are invoked asynchronously: where an event goes that failed three times. */
   readonly deadLetterQueue?: IQueue;
 }
@@ -30,7 +33,7 @@ export class LambdaFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     super(scope, id);
-    const { config, deadLetterQueue } = props;
+    const { config, deadLetterQueue, reservedConcurrency } = props;
     this.config = config;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
@@ -54,10 +57,11 @@ export class LambdaFunction extends Construct {
       code: Code.fromAsset(bundleOf(config, props.bundlesDir, props.access.configuration)),
       timeout: Duration.seconds(config.timeoutSeconds),
       memorySize: config.memoryMb,
-      environment: environmentOf(config, props.access),
+      environment: environmentOf(config, props),
       tracing: Tracing.ACTIVE,
       logGroup,
       role: this.role.withoutPolicyUpdates(),
+      ...(reservedConcurrency === null ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       ...(deadLetterQueue ? { deadLetterQueue } : {}),
     });
   }
@@ -74,12 +78,13 @@ function bundleOf({ name }: FunctionConfig, bundlesDir: string, configuration: C
   throw new Error(`${bundle} was built with another selfheal.json. Run \`npm run build -- --config <path>\` again.`);
 }
 
-function environmentOf(config: FunctionConfig, { resources, configuration }: AccessSources): Record<string, string> {
+function environmentOf(config: FunctionConfig, { access, logLevel }: LambdaFunctionProps): Record<string, string> {
+  const { resources, configuration } = access;
   const names = Object.keys({ ...config.uses, ...vectorUses(config, configuration) }) as ResourceName[];
   return {
     POWERTOOLS_SERVICE_NAME: config.name,
     POWERTOOLS_METRICS_NAMESPACE: 'Selfheal',
-    LOG_LEVEL: 'INFO',
+    LOG_LEVEL: logLevel,
     ...Object.fromEntries(names.map((name) => [RESOURCE_VARIABLES[name], resources[name].value])),
   };
 }

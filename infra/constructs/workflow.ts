@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -45,6 +45,7 @@ export class Workflow extends Construct {
     this.machine = new StateMachine(this, 'Machine', {
       definitionBody: DefinitionBody.fromString(definition(functions, props.longestSeconds)),
       definitionSubstitutions: {
+        Partition: Aws.PARTITION,
         EscalationTopicArn: props.escalationTopic.topicArn,
         ...Object.fromEntries(
           functions.map(({ config, handler }) => [substitutionOf(config.name), handler.functionArn]),
@@ -76,7 +77,9 @@ export class Workflow extends Construct {
 /** Waits for approvals must fit into the machine's own timeout: an execution that ends by it tells nobody but an alarm. */
 function definition(functions: readonly LambdaFunction[], longestSeconds: number): string {
   const heal = healDefinition(functions.map(({ config }) => config));
-  return JSON.stringify({ ...heal, TimeoutSeconds: Math.max(heal.TimeoutSeconds, longestSeconds) });
+  const text = JSON.stringify({ ...heal, TimeoutSeconds: Math.max(heal.TimeoutSeconds, longestSeconds) });
+  // The file names the integrations as in `aws`; in China and GovCloud they are in a partition of another name.
+  return text.replaceAll('"arn:aws:', `"arn:\${Partition}:`);
 }
 
 function machineAccess(functions: readonly LambdaFunction[], topic: ITopic): Access[] {

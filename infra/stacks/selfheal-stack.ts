@@ -19,7 +19,7 @@ import { Tracing } from '../constructs/tracing.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import { usedDocuments } from '../documents.ts';
 import { pascalCase } from '../heal-definition.ts';
-import { resourceCatalogue, withWorkflow } from '../resource-catalogue.ts';
+import { resourceCatalogue, withInspector, withWorkflow } from '../resource-catalogue.ts';
 import type { Settings } from '../settings.ts';
 import type { StateResources } from './state-stack.ts';
 
@@ -60,12 +60,15 @@ export class SelfhealStack extends Stack {
     const automation = usedDocuments(settings.configuration);
     if (automation.documents.length > 0) new AutomationDocuments(this, 'Automation', automation);
     this.functions = new Construct(this, 'Functions');
-    const catalogue = resourceCatalogue({
+    const base = resourceCatalogue({
       state,
       intakeQueue: this.intake.queue,
       escalationTopic: this.topic.topic,
       apiUrl: this.api.url,
     });
+    const called = triggeredBy(parts, 'function').map((config) => this.addFunction(config, props, base));
+    const inspector = called.find(({ config }) => config.name === 'inspect-patch');
+    const catalogue = inspector === undefined ? base : withInspector(base, inspector.handler.functionArn);
     const steps = triggeredBy(parts, 'workflow').map((config) => this.addFunction(config, props, catalogue));
     const workflow = new Workflow(this, 'Workflow', {
       functions: new Map(steps.map((step) => [step.config.name, step])),
@@ -79,10 +82,10 @@ export class SelfhealStack extends Stack {
       aliasArn: workflow.aliasArn,
     });
     const others = parts.functions
-      .filter(({ trigger }) => trigger.kind !== 'workflow')
+      .filter(({ trigger }) => trigger.kind !== 'workflow' && trigger.kind !== 'function')
       .map((config) => this.addFunction(config, props, outside));
     for (const each of others) this.connect(each);
-    this.watch([...steps, ...others], workflow);
+    this.watch([...steps, ...called, ...others], workflow);
     new HealingDashboard(this, 'Healing');
     for (const forecaster of others.filter(({ config }) => config.name === 'forecast')) {
       new ForecastAlarms(this, 'Forecasts', { forecaster, services: settings.configuration.services });
@@ -96,12 +99,14 @@ export class SelfhealStack extends Stack {
       config,
       bundlesDir: settings.bundlesDir,
       tracing: this.tracing.policy,
+      logLevel: settings.logLevel,
       access: {
         resources,
         configuration: settings.configuration,
         actions: parts.actions,
         modelProviders: parts.modelProviders,
       },
+      reservedConcurrency: config.trigger.kind === 'http' ? settings.publicConcurrency : null,
       ...(config.trigger.kind === 'schedule' ? { deadLetterQueue: this.schedules.deadLetters } : {}),
     });
   }
@@ -134,6 +139,9 @@ export class SelfhealStack extends Stack {
     output('ApprovalUrlBase', `${this.api.url}/approvals`);
     output('EscalationTopicArn', this.topic.topic.topicArn);
     output('IntakeQueueUrl', this.intake.queue.queueUrl);
+    output('IntakeQueueArn', this.intake.queue.queueArn);
+    output('IntakeDeadLettersArn', this.intake.deadLetters.queueArn);
+    output('EventDeadLettersArn', this.intake.eventDeadLetters.queueArn);
     output('WorkflowArn', workflow.machine.stateMachineArn);
     output('WorkflowAliasArn', workflow.aliasArn);
   }

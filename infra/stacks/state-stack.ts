@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { Approvers } from '../constructs/approvers.ts';
 import { EvidenceBucket } from '../constructs/evidence-bucket.ts';
 import { MemoryVectors } from '../constructs/memory-vectors.ts';
-import { GithubSecrets, ModelKey } from '../constructs/secrets.ts';
+import { GithubSecrets, ModelKey, NameKey } from '../constructs/secrets.ts';
 import { Tables } from '../constructs/tables.ts';
 
 export interface NamedArn {
@@ -21,6 +21,7 @@ export interface StateResources {
   readonly evidenceBucket: NamedArn;
   readonly webhookSecretArn: string;
   readonly githubTokenSecretArn: string;
+  readonly nameKeySecretArn: string;
   /** Null when the configured model provider takes no key. */
   readonly modelKeySecretArn: string | null;
   /** Null when the configuration keeps no vectors. */
@@ -47,6 +48,7 @@ export class StateStack extends Stack {
     const tables = new Tables(this, 'Tables');
     const { bucket } = new EvidenceBucket(this, 'Evidence', { days: props.evidenceDays });
     const secrets = new GithubSecrets(this, 'GithubSecrets');
+    const nameKey = new NameKey(this, 'NameKey').secret;
     const modelKey = props.modelKey ? new ModelKey(this, 'ModelKey').secret : null;
     const vectors = props.vectors ? new MemoryVectors(this, 'MemoryVectors') : null;
     const approvers = new Approvers(this, 'Approvers');
@@ -58,6 +60,7 @@ export class StateStack extends Stack {
       evidenceBucket: { name: this.exportValue(bucket.bucketName), arn: this.exportValue(bucket.bucketArn) },
       webhookSecretArn: this.exportValue(secrets.webhook.secretArn),
       githubTokenSecretArn: this.exportValue(secrets.token.secretArn),
+      nameKeySecretArn: this.exportValue(nameKey.secretArn),
       modelKeySecretArn: modelKey === null ? null : this.exportValue(modelKey.secretArn),
       vectorIndexArn: vectors === null ? null : this.exportValue(vectors.index.attrIndexArn),
       approverIssuerUrl: this.exportValue(approvers.userPool.userPoolProviderUrl),

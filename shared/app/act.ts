@@ -28,24 +28,29 @@ export interface ActDeps {
 type Acted = StepOutput<'act'>;
 interface Act extends PlannedAction {
   readonly lease: string;
+  /** Whether an earlier request may have taken effect. */
+  readonly mayHaveHappened: boolean;
   readonly deps: ActDeps;
 }
 
 /** How long an effect whose answer was lost may take to show. */
 const SETTLE_MILLISECONDS = 10_000;
 /** An intent found from before may be as young as the crash that left it. */
-const LEAST_SETTLE_MILLISECONDS = 2_000;
+const MIN_SETTLE_MILLISECONDS = 2_000;
+/** What takes longer to show is looked for again when the state machine repeats the step. */
+const MAX_SETTLE_MILLISECONDS = 20_000;
 
 /**
  * Executes a sealed plan once: intent, effect, observation, commit. Reads nothing but the plan, the controls and the target. A lost
- * answer is read back; when that does not settle it the state is `unknown`, for a human. `Retryable` only when nothing happened.
+ * answer is read back; when that does not settle it the state is `unknown`, for a human. `Retryable` when nothing happened or when it is too
+ * early to tell: an action whose repetition is harmful is not requested again before the first request must have shown.
  */
 export async function act(input: StepInput<'act'>, deps: ActDeps): Promise<Acted> {
   const planned = await readPlannedAction(input, deps);
   if (planned.action.family !== deps.family) {
     throw new InvalidInput(`The action family ${planned.action.family} is not executed here, but ${deps.family}.`);
   }
-  const one: Act = { ...planned, lease: input.lease, deps };
+  const one: Act = { ...planned, lease: input.lease, mayHaveHappened: false, deps };
   const { incidentId, digest, actionId } = planned.action;
   const intent = await deps.incidents.intend({
     version: 1,
@@ -54,6 +59,7 @@ export async function act(input: StepInput<'act'>, deps: ActDeps): Promise<Acted
     actionId,
     state: 'intended',
     intendedAt: deps.clock.now().toISOString(),
+    sentAt: null,
     receipt: null,
     verified: null,
   });
@@ -81,12 +87,23 @@ async function begin(one: Act): Promise<Acted> {
 /** An intent from before: the effect may be there, or on its way. */
 async function resume(one: Act, record: ActionRecord): Promise<Acted> {
   if (record.state !== 'intended') return answerOf(record);
+  const { repeat } = one.plugin;
+  const isHarmful = repeat.kind === 'harmful';
+  if (isHarmful && record.sentAt == null) return await begin(one);
   const now = one.deps.clock.now().getTime();
-  const deadline = Math.max(Date.parse(record.intendedAt) + SETTLE_MILLISECONDS, now + LEAST_SETTLE_MILLISECONDS);
+  const showsAt = isHarmful
+    ? Date.parse(record.sentAt ?? record.intendedAt) + repeat.showsWithinSeconds * 1000
+    : Date.parse(record.intendedAt) + SETTLE_MILLISECONDS;
+  const deadline = Math.min(Math.max(showsAt, now + MIN_SETTLE_MILLISECONDS), now + MAX_SETTLE_MILLISECONDS);
   const observation = await settle(() => observe(one), new Date(deadline), one.deps.clock);
   switch (observation.kind) {
     case 'not-started':
-      return await perform(one);
+      if (isHarmful && deadline < showsAt) {
+        throw new Retryable(
+          `Whether ${one.action.actionId} was done shows only after ${new Date(showsAt).toISOString()}.`,
+        );
+      }
+      return await perform({ ...one, mayHaveHappened: true });
     case 'happened':
       return await done(one, observation.receipt);
     default:
@@ -97,12 +114,22 @@ async function resume(one: Act, record: ActionRecord): Promise<Acted> {
 async function perform(one: Act): Promise<Acted> {
   const denials = await lastDenials(one);
   if (denials.length > 0) return await refused(one, denials.join(' '));
+  await markSent(one, one.deps.clock.now().toISOString());
   try {
     return await done(one, await one.plugin.execute(one.parameters, one.deps.ports));
   } catch (error) {
-    if (error instanceof Retryable) throw error;
+    if (error instanceof Retryable) {
+      await markSent(one, null);
+      throw error;
+    }
     return error instanceof Refused ? await afterRefusal(one, error) : await afterLostAnswer(one, error);
   }
+}
+
+/** Remembers a request that must not be repeated too early; null: it certainly did nothing. */
+async function markSent({ action, plugin, deps }: Act, sentAt: string | null): Promise<void> {
+  if (plugin.repeat.kind === 'harmless') return;
+  await deps.incidents.commitAction(action.incidentId, action.digest, { sentAt });
 }
 
 /** Right before the effect: minutes may have passed since the guard looked. */
@@ -118,12 +145,17 @@ async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
   ];
 }
 
-/** A refusal may be about the second of two attempts, when the first one took effect. */
+/** A refusal may be about the second of two requests, when the first one took effect and does not show yet. */
 async function afterRefusal(one: Act, error: Refused): Promise<Acted> {
-  const observation = await settle(() => observe(one), one.deps.clock.now(), one.deps.clock);
-  return observation.kind === 'happened'
-    ? await done(one, observation.receipt)
-    : await refused(one, error.message.slice(0, 300));
+  const { clock } = one.deps;
+  const deadline = clock.now().getTime() + (one.mayHaveHappened ? SETTLE_MILLISECONDS : 0);
+  const observation = await settle(() => observe(one), new Date(deadline), clock);
+  if (observation.kind === 'happened') return await done(one, observation.receipt);
+  if (!one.mayHaveHappened) return await refused(one, error.message.slice(0, 300));
+  if (observation.kind !== 'not-started') return await unknown(one, observation.reason);
+  throw new Retryable(`${one.action.actionId} was refused; whether an earlier request did it does not show yet.`, {
+    cause: error,
+  });
 }
 
 async function afterLostAnswer(one: Act, cause: unknown): Promise<Acted> {

@@ -1,5 +1,9 @@
 import * as z from 'zod';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
+
+/** Of what is said about an input that does not fit; the model's own words may stand in it. */
+const LONGEST_PROBLEM = 300;
 
 interface Definition<S extends z.ZodType> {
   readonly name: string;
@@ -19,7 +23,8 @@ export function defineLookup<S extends z.ZodType>({ name, description, input, re
       const parsed = input.safeParse(given);
       if (parsed.success) return read(parsed.data, signal);
       const issue = parsed.error.issues[0];
-      return { kind: 'nothing', reason: `${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'invalid'}` };
+      const problem = `${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'invalid'}`;
+      return { kind: 'nothing', reason: redactName(problem, LONGEST_PROBLEM) };
     },
   };
 }

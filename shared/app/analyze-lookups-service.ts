@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import { cleanLine } from '#shared/domain/evidence/clean-line.ts';
+import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
+import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { ServiceLogReader } from '#shared/ports/cloud.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { MetricReader, MetricRef } from '#shared/ports/metric-reader.ts';
@@ -17,8 +21,9 @@ export interface ServiceLookupDeps {
 
 const MINUTE = 60_000;
 const MAX_EVENTS = 2000;
-const MOST_HITS = 40;
+const MAX_HITS = 40;
 const POINTS = 60;
+const LONGEST_LINE = 100;
 const LAMBDA_METRICS = ['Errors', 'Invocations', 'Duration', 'Throttles', 'ConcurrentExecutions'] as const;
 const ECS_METRICS = ['CPUUtilization', 'MemoryUtilization'] as const;
 
@@ -41,7 +46,7 @@ function windowOf({ changedAt }: AlarmTarget, minutesBefore: number, clock: Cloc
 function searchServiceLog(logGroup: string, target: AlarmTarget, deps: ServiceLookupDeps): Lookup {
   return defineLookup({
     name: 'search_log',
-    description: `The newest ${MOST_HITS} lines of the service's log that contain a text, from some minutes before the alarm on; capitals do not matter.`,
+    description: `The newest ${MAX_HITS} lines of the service's log that contain a text, from some minutes before the alarm on; capitals do not matter.`,
     input: z.strictObject({
       contains: z.string().min(2).max(120),
       minutesBefore: z.int().min(1).max(120).default(30),
@@ -50,14 +55,25 @@ function searchServiceLog(logGroup: string, target: AlarmTarget, deps: ServiceLo
       const { from, to } = windowOf(target, minutesBefore, deps.clock);
       const events = await deps.serviceLogs.recent(logGroup, from, to, MAX_EVENTS);
       const wanted = contains.toLowerCase();
-      const hits = events.filter(({ text }) => text.toLowerCase().includes(wanted)).slice(-MOST_HITS);
-      if (hits.length === 0) return { kind: 'nothing', reason: `None of the last ${events.length} lines contains it.` };
-      return {
-        kind: 'found',
-        origin: "Lines of the service's log",
-        lines: hits.map(({ at, text }) => `${at} ${text.trimEnd()}`),
-      };
+      const hits = redactedEvents(events)
+        .filter((lines) => lines.some((line) => line.toLowerCase().includes(wanted)))
+        .slice(-MAX_HITS);
+      const none = phrase`None of the last ${events.length} lines contains it.`;
+      if (hits.length === 0) return { kind: 'nothing', reason: none };
+      return { kind: 'found', origin: phrase`Lines of the service's log`, lines: hits.flat() };
     },
+  });
+}
+
+/** Each event as its lines, behind its time: the whole log is redacted, in order, before anything is searched in it. */
+function redactedEvents(events: Awaited<ReturnType<ServiceLogReader['recent']>>): RedactedText[][] {
+  const redactor = makeRedactor();
+  return events.map(({ at, text }) => {
+    const [first = phrase``, ...more] = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => redactor.line(cleanLine(line)));
+    return [phrase`${redactName(at, LONGEST_LINE)} ${first}`, ...more];
   });
 }
 
@@ -78,9 +94,10 @@ function readMetric(
       const periodSeconds = Math.max(60, Math.ceil(seconds / POINTS / 60) * 60);
       // The enumeration of names fits the kind by construction.
       const points = await deps.metrics.read({ ...deployment, metric } as MetricRef, from, to, periodSeconds);
-      if (points.length === 0) return { kind: 'nothing', reason: 'The metric has no points in that time.' };
-      const lines = points.map(({ at, value }) => `${at} ${Math.round(value * 1000) / 1000}`);
-      return { kind: 'found', origin: `${metric} of the service, one value for each ${periodSeconds} seconds`, lines };
+      if (points.length === 0) return { kind: 'nothing', reason: phrase`The metric has no points in that time.` };
+      const lines = points.map(({ at, value }) => redactName(`${at} ${Math.round(value * 1000) / 1000}`, LONGEST_LINE));
+      const origin = phrase`${redactName(metric, LONGEST_LINE)} of the service, one value for each ${periodSeconds} seconds`;
+      return { kind: 'found', origin, lines };
     },
   });
 }

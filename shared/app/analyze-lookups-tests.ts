@@ -1,9 +1,13 @@
 import * as z from 'zod';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import { newestResults, type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
+import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { RunOutcome, StatsStore } from '#shared/ports/stats-store.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
@@ -15,13 +19,14 @@ export interface TestLookupDeps {
 }
 
 const MOST_TESTS = 12;
+const LONGEST_LINE = 700;
 const SHOWN_RUNS = 10;
 const RUNS = 50;
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
 /** How the failed tests, or one that is named, fared before, and how the workflow did. */
 export function testHistory(target: GithubRunTarget, evidence: Evidence, deps: TestLookupDeps): Lookup {
-  const { repository, workflowId } = target;
+  const repository = repositoryKeyOf(identityOf(target));
   return defineLookup({
     name: 'test_history',
     description:
@@ -32,16 +37,20 @@ export function testHistory(target: GithubRunTarget, evidence: Evidence, deps: T
       const keys = test === undefined ? [...testsByKey(failed).keys()].slice(0, MOST_TESTS) : [testKeyOf(test)];
       const [records, runs] = await Promise.all([
         deps.tests.testRecords(repository, keys),
-        deps.stats.recentRuns(`${repository}#${workflowId}`, RUNS),
+        deps.stats.recentRuns(runsKeyOf(target), RUNS),
       ]);
       const lines = [
         ...records.map((record) => lineOfTest(withRuns(record, runs))),
         ...(test === undefined ? runs.slice(0, SHOWN_RUNS).map((run) => lineOfRun(run, target)) : []),
       ];
       if (lines.length > 0)
-        return { kind: 'found', origin: 'Earlier results of tests and runs of this workflow', lines };
-      const what = test === undefined ? 'No earlier run of this workflow' : 'No failure of such a test';
-      return { kind: 'nothing', reason: `${what} was recorded.` };
+        return {
+          kind: 'found',
+          origin: phrase`Earlier results of tests and runs of this workflow`,
+          lines: lines.map((line) => redactName(line, LONGEST_LINE)),
+        };
+      const what = test === undefined ? phrase`No earlier run of this workflow` : phrase`No failure of such a test`;
+      return { kind: 'nothing', reason: phrase`${what} was recorded.` };
     },
   });
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
+import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { outcomeWords, type SeenBefore, seenBefore } from '#shared/domain/recall/seen-before.ts';
 import { termsOfText } from '#shared/domain/recall/terms.ts';
-import type { Lookup } from '#shared/ports/diagnosis-model.ts';
+import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { Material } from './analyze.ts';
 import { defineLookup } from './analyze-lookup.ts';
 import { type ChangeLookupDeps, changeLookups } from './analyze-lookups-change.ts';
@@ -36,20 +37,14 @@ export function lookupsOf(material: Material, deps: LookupDeps & SimilarDeps): r
       : target.kind === 'alarm'
         ? serviceLookups(target, deps)
         : [];
-  return [...own, eventChain(material), similarIncidents(material, deps)].map(redacted);
+  return [...own, eventChain(material), similarIncidents(material, deps)];
 }
 
-/** Whatever a lookup brings is redacted before the model or a record sees it. */
-function redacted(lookup: Lookup): Lookup {
-  return {
-    ...lookup,
-    async run(input, signal) {
-      const result = await lookup.run(input, signal);
-      if (result.kind === 'nothing') return result;
-      const redactor = makeRedactor();
-      return { ...result, lines: result.lines.flatMap((line) => line.split('\n')).map((line) => redactor.line(line)) };
-    },
-  };
+const LONGEST_LINE = 2000;
+
+/** Lines put together from records: their texts were redacted when they were written, and are once more as they stand here. */
+function found(origin: RedactedText, lines: readonly string[]): LookupResult {
+  return { kind: 'found', origin, lines: lines.map((line) => redactName(line, LONGEST_LINE)) };
 }
 
 function eventChain({ chain }: Material): Lookup {
@@ -59,12 +54,12 @@ function eventChain({ chain }: Material): Lookup {
       'What went wrong in order of time, as code reads it from the evidence and from AWS: the likeliest first cause, then what followed, with the reasons.',
     input: z.strictObject({}),
     async read() {
-      if (chain === null) return { kind: 'nothing', reason: 'No order of events could be told.' };
+      if (chain === null) return { kind: 'nothing', reason: phrase`No order of events could be told.` };
       const lines = [chain.cause, ...chain.followed].map(
         ({ ref, at, severity, text, why, times }, index) =>
           `${index === 0 ? 'first' : 'then'} ${ref ?? 'AWS'} ${at ?? ''} ${severity} x${times}: ${text} (${why})`,
       );
-      return { kind: 'found', origin: 'Events in order', lines };
+      return found(phrase`Events in order`, lines);
     },
   });
 }
@@ -79,12 +74,12 @@ function similarIncidents(material: Material, deps: SimilarDeps): Lookup {
       'Past incidents, known failures and playbooks that are like the words of the query, with what became of them.',
     input: z.strictObject({ words: z.string().min(3).max(300) }),
     async read({ words }) {
-      const found = await recallTerms(asked, termsOfText(words), deps, MOST_SIMILAR);
-      const past = seenBefore(found.incidents, FITS_WORDS);
-      const entries = found.entries.filter(({ score }) => score >= FITS_WORDS).map(({ item }) => item.entry);
+      const recalled = await recallTerms(asked, termsOfText(words), deps, MOST_SIMILAR);
+      const past = seenBefore(recalled.incidents, FITS_WORDS);
+      const entries = recalled.entries.filter(({ score }) => score >= FITS_WORDS).map(({ item }) => item.entry);
       const lines = [...past.map(pastLine), ...entries.map(entryLine)].slice(0, MOST_SIMILAR);
-      if (lines.length === 0) return { kind: 'nothing', reason: 'Nothing similar is known.' };
-      return { kind: 'found', origin: 'Past incidents and known failures', lines };
+      if (lines.length === 0) return { kind: 'nothing', reason: phrase`Nothing similar is known.` };
+      return found(phrase`Past incidents and known failures`, lines);
     },
   });
 }

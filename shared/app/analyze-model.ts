@@ -1,6 +1,7 @@
 import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
 import { microdollarsOf } from '#shared/domain/diagnosis/cost.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { DiagnosisDraft } from '#shared/domain/diagnosis/diagnosis.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { outcomeWords, type SeenBefore } from '#shared/domain/recall/seen-before.ts';
@@ -10,10 +11,10 @@ import type { AnalyzeDeps, Material } from './analyze.ts';
 import { openPurse } from './analyze-budget.ts';
 import { lookupsOf } from './analyze-lookups.ts';
 
-type ModelWork = NonNullable<Diagnosis['model']>;
+type ModelWork = NonNullable<DiagnosisDraft['model']>;
 
 export type ModelVerdict =
-  | { kind: 'diagnosed'; diagnosis: Diagnosis }
+  | { kind: 'diagnosed'; diagnosis: DiagnosisDraft }
   /** `work`: what it cost all the same, or null when it was not asked. */
   | { kind: 'unavailable'; reason: string; work: ModelWork | null };
 
@@ -22,6 +23,7 @@ const CONFIDENCE = { high: 0.85, medium: 0.65, low: 0.35 } as const satisfies Re
   number
 >;
 const MODEL_LINES = 150;
+const LONGEST_SIMILAR = 4000;
 
 /** Asks the model within its budgets. */
 export async function askModel(material: Material, model: DiagnosisModel, deps: AnalyzeDeps): Promise<ModelVerdict> {
@@ -33,7 +35,10 @@ export async function askModel(material: Material, model: DiagnosisModel, deps: 
     lines: evidence.sources.flatMap(({ lines }) => lines).slice(0, MODEL_LINES),
     candidates: candidates.map(({ label, description }) => ({ label, description })),
     similar: [
-      ...seen.map((past) => ({ title: pastTitle(past), resolution: outcomeWords(past) })),
+      ...seen.map((past) => ({
+        title: redactName(pastTitle(past), LONGEST_SIMILAR),
+        resolution: redactName(outcomeWords(past), LONGEST_SIMILAR),
+      })),
       ...found.similar.map(({ entry }) => ({ title: entry.title, resolution: entry.resolution })),
     ],
     lookups: lookupsOf(material, deps),
@@ -103,7 +108,7 @@ function diagnosisOf(
   work: ModelWork,
   candidates: readonly Candidate[],
   { classification, preExisting }: Material,
-): Diagnosis {
+): DiagnosisDraft {
   const { suggestions, consulted, findings, summary, dropped } = reply;
   const claims = findings.map(({ claim, evidence }) => ({ claim, evidence: [...evidence] }));
   const code = suggestions.map(({ title, file, code, evidence }) => ({ title, file, code, evidence: [...evidence] }));

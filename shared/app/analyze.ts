@@ -1,6 +1,7 @@
 import type { CausalChain } from '#shared/domain/causality/chain.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { DiagnosisDraft } from '#shared/domain/diagnosis/diagnosis.ts';
+import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
@@ -53,7 +54,12 @@ export async function analyze(input: StepInput<'analyze'>, deps: AnalyzeDeps): P
   const { seen } = material;
   await deps.evidence.putDiagnosis(
     input.incidentId,
-    withLimits(withChain(seen.length === 0 ? diagnosis : { ...diagnosis, seenBefore: [...seen] }, material), material),
+    redactDiagnosis(
+      withLimits(
+        withChain(seen.length === 0 ? diagnosis : { ...diagnosis, seenBefore: [...seen] }, material),
+        material,
+      ),
+    ),
   );
   deps.meter.count(`diagnosis-${diagnosis.source}`);
   return { source: diagnosis.source, confidence: diagnosis.confidence };
@@ -75,22 +81,23 @@ async function readMaterial(input: StepInput<'analyze'>, deps: AnalyzeDeps): Pro
   return { found, seen, limits, incident, classification, evidence, chain, preExisting: input.preExisting };
 }
 
-function withChain(diagnosis: Diagnosis, { chain }: Material): Diagnosis {
+function withChain(diagnosis: DiagnosisDraft, { chain }: Material): DiagnosisDraft {
   return chain === null ? diagnosis : { ...diagnosis, chain };
 }
 
 const MOST_UNCHECKED = 10;
 
 /** What the search in the past had to do without is told with what else could not be checked. */
-function withLimits(diagnosis: Diagnosis, { limits }: Material): Diagnosis {
+function withLimits(diagnosis: DiagnosisDraft, { limits }: Material): DiagnosisDraft {
   if (limits.length === 0) return diagnosis;
   return { ...diagnosis, unchecked: [...limits, ...diagnosis.unchecked].slice(0, MOST_UNCHECKED) };
 }
 
-async function diagnose(material: Material, input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<Diagnosis> {
+async function diagnose(material: Material, input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<DiagnosisDraft> {
   const known = material.found.match?.id === input.knowledgeId ? material.found.match : null;
+  const about = material.incident.target.kind === 'alarm' ? 'service' : 'run';
   const byRules = (note: string | null) =>
-    diagnoseByRules({ ...material, signatures: deps.signatures, knowledge: known, note });
+    diagnoseByRules({ ...material, about, signatures: deps.signatures, knowledge: known, note });
   if (!input.useModel) return byRules(null);
   if (deps.model === null)
     return byRules('No language model is configured: this is the diagnosis of the built-in rules.');

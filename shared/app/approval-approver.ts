@@ -1,5 +1,3 @@
-import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-
 /** Claims of a token that the API's authorizer has verified. */
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -30,20 +28,6 @@ export function approverOf(claims: Claims): Approver | null {
   const verified = claims.email_verified === true || claims.email_verified === 'true';
   const email = verified && isName(claims.email) ? claims.email.toLowerCase() : null;
   return { name, names, github: isName(github) ? github : null, groups: groupsOf(claims['cognito:groups']), email };
-}
-
-/** Why the person may not approve, in plain words; null when they may. Nobody approves what is done about their own change. */
-export function objectionTo(
-  { names, github }: Pick<Approver, 'names' | 'github'>,
-  target: TargetContext,
-): string | null {
-  if (target.kind !== 'github-run' || target.actor === null) return null;
-  const actor = target.actor.toLowerCase();
-  if (names.some((name) => name.toLowerCase() === actor))
-    return 'You started the run that failed: somebody else has to approve.';
-  return github === null
-    ? `Your account names no GitHub login: an administrator has to set ${GITHUB_CLAIM} first.`
-    : null;
 }
 
 /** A list in the token; the HTTP API's authorizer makes a text of it: `[on-call leads]`. */

@@ -1,12 +1,12 @@
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
-import { type ApprovalDeps, type ApprovalDetails, type ApprovalPlace, approvalDetails } from './approval.ts';
+import { type ApprovalDeps, type ApprovalPlace, type ApprovalSummary, approvalSummary } from './approval.ts';
 import type { Claims } from './approval-approver.ts';
 
 export interface ListApprovalsDeps extends ApprovalDeps {
   readonly approvals: Pick<ApprovalQueue, 'pending'>;
 }
 
-export interface ListedApproval extends ApprovalDetails, Pick<ApprovalPlace, 'incidentId'> {}
+export interface ListedApproval extends ApprovalSummary, Pick<ApprovalPlace, 'incidentId'> {}
 
 const MOST = 50;
 
@@ -14,8 +14,8 @@ const MOST = 50;
 export async function listApprovals(claims: Claims, deps: ListApprovalsDeps): Promise<ListedApproval[]> {
   const listed: ListedApproval[] = [];
   for (const { incidentId, digest } of await deps.approvals.pending(MOST)) {
-    const found = await approvalDetails({ incidentId, digest }, claims, deps);
-    if (found.kind === 'details' && found.details.state === 'pending') listed.push({ incidentId, ...found.details });
+    const found = await approvalSummary({ incidentId, digest }, claims, deps);
+    if (found.kind === 'summary' && found.summary.state === 'pending') listed.push({ incidentId, ...found.summary });
   }
   return listed;
 }

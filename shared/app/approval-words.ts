@@ -1,3 +1,4 @@
+import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 
@@ -18,7 +19,7 @@ export function targetFacts(target: TargetContext): readonly Fact[] {
       ];
     case 'alarm':
       return [
-        { name: 'Alarm', value: alarmNameOf(target) },
+        { name: 'Alarm', value: cleanText(alarmNameOf(target), 255) },
         { name: 'Account and region', value: `${target.account}, ${target.region}` },
         { name: 'Raised at', value: target.changedAt },
       ];

@@ -1,15 +1,22 @@
 import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { type ApprovalBriefing, briefingOf } from '#shared/plugins/notifiers/approval-briefing.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import { readPlannedAction } from './act-planned.ts';
 import { type Approver, approverOf, type Claims } from './approval-approver.ts';
 import { type EntitlementDeps, entitlementTo } from './approval-entitlement.ts';
 import { type DecisionOutcome, type SettleDeps, settleApproval } from './approval-settle.ts';
 import { type Fact, targetFacts } from './approval-words.ts';
+import { type AskingStoryDeps, readAskingStory } from './asked-plan.ts';
 
 export interface ApprovalDeps extends EntitlementDeps, SettleDeps {
   readonly incidents: SettleDeps['incidents'] & Pick<IncidentStore, 'getPlan'>;
   readonly actions: readonly ActionPlugin[];
+}
+
+export interface BriefingDeps extends ApprovalDeps {
+  readonly incidents: ApprovalDeps['incidents'] & AskingStoryDeps['incidents'];
+  readonly evidence: AskingStoryDeps['evidence'];
 }
 
 export interface ApprovalPlace {
@@ -17,7 +24,7 @@ export interface ApprovalPlace {
   readonly digest: string;
 }
 
-export interface ApprovalDetails {
+export interface ApprovalSummary {
   readonly digest: string;
   readonly title: string;
   readonly description: string;
@@ -26,10 +33,15 @@ export interface ApprovalDetails {
   readonly expiresAt: string;
   readonly state: Approval['state'] | 'expired';
   readonly decidedBy: string | null;
-  /** False for whoever started the run that failed. */
+  /** False for those behind the run that failed. */
   readonly mayApprove: boolean;
   /** Why not, in plain words. */
   readonly objection: string | null;
+}
+
+/** The summary and what the person needs to judge it. */
+export interface ApprovalDetails extends ApprovalSummary {
+  readonly briefing: ApprovalBriefing;
 }
 
 interface Asked {
@@ -40,18 +52,37 @@ interface Asked {
 }
 type Found = { kind: 'found'; asked: Asked } | { kind: 'not-found' } | { kind: 'forbidden'; reason: string };
 
-/** What a signed-in person may see: words made by code from authenticated facts, none of a log or a model. */
+/** What a signed-in person may see: the plan in words made by code, and the cause, evidence and past, which are of logs and models in part. */
 export async function approvalDetails(
   place: ApprovalPlace,
   claims: Claims,
-  deps: ApprovalDeps,
+  deps: BriefingDeps,
 ): Promise<{ kind: 'details'; details: ApprovalDetails } | Exclude<Found, { kind: 'found' }>> {
   const found = await find(place, claims, deps);
   if (found.kind !== 'found') return found;
-  const { approval, action, approver, title } = found.asked;
-  const entitlement = await entitlementTo(approver, found.asked, deps);
-  const expired = approval.state === 'pending' && isExpired(approval, deps.clock.now());
-  const details: ApprovalDetails = {
+  // The page's own address is known to whoever reads this.
+  const { story, asked } = await readAskingStory(found.asked.approval, { ...deps, apiUrl: '' });
+  const details = { ...(await summaryOf(found.asked, deps)), briefing: briefingOf(story, asked) };
+  return { kind: 'details', details };
+}
+
+/** The plan alone, for lists. */
+export async function approvalSummary(
+  place: ApprovalPlace,
+  claims: Claims,
+  deps: ApprovalDeps,
+): Promise<{ kind: 'summary'; summary: ApprovalSummary } | Exclude<Found, { kind: 'found' }>> {
+  const found = await find(place, claims, deps);
+  return found.kind === 'found' ? { kind: 'summary', summary: await summaryOf(found.asked, deps) } : found;
+}
+
+async function summaryOf(asked: Asked, deps: ApprovalDeps): Promise<ApprovalSummary> {
+  const { approval, action, approver, title } = asked;
+  const entitlement = await entitlementTo(approver, asked, deps);
+  const expired =
+    (approval.state === 'pending' && isExpired(approval, deps.clock.now())) ||
+    (approval.state === 'approved' && approval.outcome === 'too-late');
+  return {
     digest: action.digest,
     title,
     description: action.description,
@@ -63,7 +94,6 @@ export async function approvalDetails(
     mayApprove: entitlement.kind === 'entitled',
     objection: entitlement.kind === 'entitled' ? null : entitlement.reason,
   };
-  return { kind: 'details', details };
 }
 
 /** What the approval is about: nobody is to learn only afterwards that it was outside of a change window. */
@@ -72,7 +102,7 @@ function whyFacts({ needsApproval }: BoundAction): Fact[] {
 }
 
 /**
- * Decides once, for one digest, before the expiry, by somebody who may and is not the author, and answers the waiting workflow. The same
+ * Decides once, for one digest, before the expiry, by somebody who may and is not behind the run, and answers the waiting workflow. The same
  * decision by the same person again answers again, so that a crash in between loses nothing. Anybody who may sign in may reject.
  */
 export async function decideApproval(
@@ -89,8 +119,8 @@ export async function decideApproval(
     deps.meter.count('approval-objected');
     return { kind: 'forbidden', reason: entitlement.reason };
   }
-  const onBehalfOf = entitlement.kind === 'entitled' ? entitlement.onBehalfOf : null;
-  return await settleApproval(approval, decision, { by: approver.name, onBehalfOf, channel: null }, deps);
+  const { onBehalfOf, roles } = entitlement.kind === 'entitled' ? entitlement : { onBehalfOf: null, roles: [] };
+  return await settleApproval(approval, decision, { by: approver.name, onBehalfOf, roles, channel: null }, deps);
 }
 
 async function find(place: ApprovalPlace, claims: Claims, deps: ApprovalDeps): Promise<Found> {

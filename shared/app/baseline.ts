@@ -1,4 +1,5 @@
 import { preExistingOf } from '#shared/domain/incident/pre-existing.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -17,7 +18,7 @@ const NOTHING: StepOutput<'baseline'> = { runs: 0, failureRate: null, preExistin
 export async function baseline(input: StepInput<'baseline'>, deps: BaselineDeps): Promise<StepOutput<'baseline'>> {
   const { id, target } = await loadIncident(input.incidentId, deps.incidents);
   if (target.kind !== 'github-run') return NOTHING;
-  const recent = await deps.stats.recentRuns(`${target.repository}#${target.workflowId}`);
+  const recent = await deps.stats.recentRuns(runsKeyOf(target));
   const others = recent.filter(({ runId }) => runId !== target.runId);
   const failures = others.filter(({ conclusion }) => conclusion !== 'success').length;
   const telemetry = await deps.evidence.getTelemetry(id);

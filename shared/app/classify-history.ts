@@ -3,6 +3,8 @@ import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { historyOfRun, pastOf } from '#shared/domain/failure/history/history-of-run.ts';
 import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import type { RunHistory, TestPast } from '#shared/domain/failure/run-history.ts';
+import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { StatsStore } from '#shared/ports/stats-store.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
@@ -36,10 +38,10 @@ export async function readHistory(
 async function pastsOf(names: readonly string[], target: GithubRunTarget, deps: HistoryDeps): Promise<TestPast[]> {
   const wanted = testsByKey(names.slice(0, MOST_TESTS));
   if (wanted.size === 0) return [];
-  const { repository, workflowId } = target;
+  const repository = repositoryKeyOf(identityOf(target));
   const [records, runs] = await Promise.all([
     deps.tests.testRecords(repository, [...wanted.keys()]),
-    deps.stats.recentRuns(`${repository}#${workflowId}`, RUNS),
+    deps.stats.recentRuns(runsKeyOf(target), RUNS),
   ]);
   const byKey = new Map(records.map((record) => [record.key, record]));
   return [...wanted].map(([key, name]) => {

@@ -42,6 +42,7 @@ export async function classifyIncident(
   const classification = classify(evidence, {
     signatures: deps.signatures,
     model,
+    about: incident.target.kind === 'alarm' ? 'service' : 'run',
     ...(await readHistory(incident.target, evidence, telemetry, deps)),
   });
   await deps.incidents.update(incident.id, { classification }, { at: deps.clock.now() });

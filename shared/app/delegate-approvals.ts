@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { approverGroups } from '#shared/domain/policy/approval-levels.ts';
 import { Delegation } from '#shared/domain/policy/delegation.ts';
 import type { DelegationStore } from '#shared/ports/delegation-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
@@ -35,7 +36,7 @@ export async function delegateApprovals(
   const problem = problemWith(order, approver, deps.configuration);
   if (problem !== null || approver === null) return { kind: 'refused', reason: problem ?? 'The token names nobody.' };
   const now = deps.clock.now();
-  const asked = new Set(deps.configuration.approvals.levels.flatMap(({ groups }) => groups));
+  const asked = new Set(approverGroups(deps.configuration));
   const parsed = Delegation.safeParse({
     version: 1,
     from: approver.name,
@@ -54,10 +55,11 @@ export async function delegateApprovals(
 function problemWith(
   { to, hours }: DelegationOrder,
   approver: ReturnType<typeof approverOf>,
-  { approvals: { levels, mostDelegationHours } }: Configuration,
+  configuration: Configuration,
 ): string | null {
   if (approver === null) return 'The token names nobody.';
-  const asked = levels.flatMap(({ groups }) => groups);
+  const { mostDelegationHours } = configuration.approvals;
+  const asked = approverGroups(configuration);
   if (asked.length === 0) return 'Everybody who may sign in may approve: there is nothing to delegate.';
   if (!approver.groups.some((group) => asked.includes(group)))
     return 'You are of no group that is asked for approvals; what others delegated to you cannot be passed on.';

@@ -7,10 +7,11 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { loadIncident } from './load-incident.ts';
+import { type MailLimitDeps, mayMail } from './mail-limit.ts';
 import { isToldAlready, mailFacts } from './mail-quiet.ts';
 import { readStory, type StoryDeps } from './notify-story.ts';
 
-export interface EscalateDeps extends StoryDeps {
+export interface EscalateDeps extends StoryDeps, MailLimitDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'audit' | 'listAudit'>;
   readonly mailer: Mailer;
   readonly configuration: Configuration;
@@ -20,7 +21,7 @@ export interface EscalateDeps extends StoryDeps {
 
 /**
  * Hands the incident to a human by mail, once per execution; again only when it is not known whether the mail went out. Of an alarm
- * that rings again and again people were told already: see `isToldAlready`.
+ * that rings again and again people were told already: see `isToldAlready`; of a pull request the comment tells: see `mayMail`.
  */
 export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps): Promise<StepOutput<'escalate'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
@@ -31,7 +32,8 @@ export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps)
   const facts = mailFacts(incident, 'escalated', story.actions.length);
   const now = deps.clock.now();
   const windowMinutes = deps.configuration.policy.flapWindowMinutes;
-  if (isToldAlready(incident, facts, trail, { now, windowMinutes })) {
+  const toldAlready = isToldAlready(incident, facts, trail, { now, windowMinutes });
+  if (toldAlready || !(await mayMail(incident, `${incident.id}#${key}`, deps))) {
     deps.meter.count('mail-left-out');
     return null;
   }

@@ -62,7 +62,7 @@ async function readingsOf(capacity: Capacity, now: Date, deps: ForecastCapacityD
     deps.meter.count('forecast-silent');
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Retryable)) throw error;
-    deps.log.warn('A metric of a capacity could not be read.', { metric: capacityName(capacity), error });
+    deps.log.warn('A metric of a capacity could not be read.', { metric: capacityName(capacity), error: error.name });
     deps.meter.count('forecast-unreadable');
   }
   return null;

@@ -1,5 +1,6 @@
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
 import type { AlarmFacts } from '#shared/domain/evidence/telemetry.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
@@ -7,6 +8,7 @@ import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
 import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { resourcesOf } from '#shared/domain/remediation/resource-ref.ts';
 import type {
   AlarmReader,
@@ -43,18 +45,22 @@ export async function gatherAlarm(
   acceptGaps: boolean,
   deps: AlarmGatherDeps,
 ): Promise<Gathered<AlarmFacts>> {
-  const notes: string[] = [];
+  const notes: RedactedText[] = [];
   const part = makePartReader({ ...deps, acceptGaps, notes });
   const state = await readState(target, acceptGaps, notes, deps);
   const service = serviceOf(deps.configuration, target);
-  if (service === null) notes.push('No service of the catalogue lists this alarm.');
+  if (service === null) notes.push(phrase`No service of the catalogue lists this alarm.`);
   const deployment = service?.deployment ?? null;
   const deployed =
-    deployment === null ? null : await part('deployment of the service', () => deps.deployments.read(deployment), null);
+    deployment === null
+      ? null
+      : await part(phrase`deployment of the service`, () => deps.deployments.read(deployment), null);
   const resources = service === null ? [] : await readResources(service, alarmNameOf(target), { part, deps });
   const excerpts = makeExcerpts(2, deps.lineRules);
   if (tainted.reason) {
-    excerpts.open({ id: 'alarm', name: `Alarm ${alarmNameOf(target)}`, url: null }).push(`${tainted.reason}\n`);
+    excerpts
+      .open({ id: 'alarm', name: phrase`Alarm ${redactName(alarmNameOf(target), 200)}`, url: null })
+      .push(`${tainted.reason}\n`);
   }
   if (service !== null) await readServiceLog(service, target, excerpts, { notes, part, deps });
   const { sources, notes: cuts } = excerpts.finish();
@@ -79,7 +85,7 @@ async function readResources(
   { part, deps }: { part: PartReader; deps: AlarmGatherDeps },
 ): Promise<ResourceState[]> {
   const read = resourcesOf(service, alarmName).map((ref) =>
-    part('state of what a remedy changes', () => deps.resources.read(ref), null),
+    part(phrase`state of what a remedy changes`, () => deps.resources.read(ref), null),
   );
   return (await inParallel(read)).filter((state) => state !== null);
 }
@@ -88,19 +94,19 @@ async function readResources(
 async function readState(
   target: AlarmTarget,
   acceptGaps: boolean,
-  notes: string[],
+  notes: RedactedText[],
   deps: AlarmGatherDeps,
 ): Promise<AlarmState | null> {
   try {
     const state = await deps.alarms.read(alarmNameOf(target));
-    if (state === null) notes.push('The alarm does not exist any more.');
+    if (state === null) notes.push(phrase`The alarm does not exist any more.`);
     if (state === null || !isOutdated(state, target)) return state;
     if (!acceptGaps) throw new Retryable('CloudWatch does not show yet that the alarm rang.');
-    notes.push('CloudWatch never showed that the alarm rang; its event counts.');
+    notes.push(phrase`CloudWatch never showed that the alarm rang; its event counts.`);
     return { state: 'ALARM', since: target.changedAt };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    notes.push('CloudWatch refused to show the alarm.');
+    notes.push(phrase`CloudWatch refused to show the alarm.`);
     return null;
   }
 }
@@ -117,20 +123,22 @@ async function readServiceLog(
   service: Service,
   target: AlarmTarget,
   excerpts: Excerpts,
-  { notes, part, deps }: { notes: string[]; part: PartReader; deps: AlarmGatherDeps },
+  { notes, part, deps }: { notes: RedactedText[]; part: PartReader; deps: AlarmGatherDeps },
 ): Promise<void> {
   const { logGroup } = service;
   if (logGroup === null) {
-    notes.push(`The service ${service.id} has no log group in the catalogue.`);
+    notes.push(phrase`The service ${redactName(service.id, 100)} has no log group in the catalogue.`);
     return;
   }
   const from = new Date(new Date(target.changedAt).getTime() - LOOK_BACK_MILLISECONDS);
   const read = () => deps.serviceLogs.recent(logGroup, from, deps.clock.now(), MAX_LOG_EVENTS);
-  const events = await part('log of the service', read, []);
+  const events = await part(phrase`log of the service`, read, []);
   if (events.length === 0) {
-    notes.push(`The log group of ${service.id} has no events from 15 minutes before the alarm on.`);
+    notes.push(
+      phrase`The log group of ${redactName(service.id, 100)} has no events from 15 minutes before the alarm on.`,
+    );
     return;
   }
-  const source = excerpts.open({ id: `service-${service.id}`, name: logGroup, url: null });
+  const source = excerpts.open({ id: `service-${service.id}`, name: redactName(logGroup, 200), url: null });
   for (const event of events) source.push(`${event.at} ${event.text.trimEnd()}\n`);
 }

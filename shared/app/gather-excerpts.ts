@@ -3,7 +3,7 @@ import { type Excerpt, type ExcerptLine, makeExcerpter } from '#shared/domain/ev
 import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
 import type { PassingLines } from '#shared/domain/evidence/passing-lines.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 
 /** Of all sources together: enough to understand a failure, small enough to read, store and send to a model. */
 export const MAX_EVIDENCE_LINES = 150;
@@ -11,14 +11,10 @@ export const MAX_EVIDENCE_CHARACTERS = 24_000;
 /** Sources that share the lines; further ones are only named in a note. */
 export const MAX_EVIDENCE_SOURCES = 8;
 
-/** Of a source's name; read further than it is kept, so that no half of a secret is left at its end. */
-const NAME_READ = 2_000;
-const NAME_KEPT = 200;
-
 export interface SourceMeta {
   readonly id: string;
   /** Tainted. */
-  readonly name: string;
+  readonly name: RedactedText;
   readonly url: string | null;
 }
 
@@ -29,7 +25,7 @@ export interface OpenSource {
 export interface Excerpts {
   /** Starts a source, compared with what a passing run printed where that is known. Sources are read one after the other. */
   open(meta: SourceMeta, passing?: PassingLines): OpenSource;
-  finish(): { sources: EvidenceSource[]; notes: string[] };
+  finish(): { sources: EvidenceSource[]; notes: RedactedText[] };
 }
 
 /** Excerpts of several logs by the rules of the configuration, redacted line by line with one redactor, cut to the limits above by relevance. */
@@ -43,10 +39,9 @@ export function makeExcerpts(sources: number, rules: LineRules | null = null): E
       // Before the redactor forgets where it is: the last line may belong to a private key.
       finishOpen();
       redactor.nextSource();
-      const name = cleanText(redactor.line(cleanText(meta.name, NAME_READ)), NAME_KEPT);
       const excerpter = makeExcerpter({ maxLines, redactor, rules, ...(passing ? { passing } : {}) });
       finishOpen = () => {
-        read.push({ meta: { ...meta, name }, excerpt: excerpter.finish() });
+        read.push({ meta, excerpt: excerpter.finish() });
         finishOpen = () => {};
       };
       return { push: (chunk) => excerpter.push(chunk) };
@@ -62,7 +57,7 @@ export function makeExcerpts(sources: number, rules: LineRules | null = null): E
           totalLines: excerpt.totalLines,
           lines: excerpt.lines.filter((line) => kept.has(line)).map(numbered),
         })),
-        notes: read.flatMap(({ meta, excerpt }) => excerpt.notes.map((note) => `${meta.name}: ${note}`)),
+        notes: read.flatMap(({ meta, excerpt }) => excerpt.notes.map((note) => phrase`${meta.name}: ${note}`)),
       };
     },
   };

@@ -1,6 +1,8 @@
+import type { JobName } from '#shared/domain/evidence/job-name.ts';
 import type { JobHistory, JobResult } from '#shared/domain/evidence/telemetry.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import type { PartReader } from './gather-part.ts';
 
@@ -34,11 +36,11 @@ export async function readElsewhere(
   const { repository, workflowId, runId } = target;
   const [branch, commit] = await Promise.all([
     part(
-      'recent runs of the default branch',
+      phrase`recent runs of the default branch`,
       () => codeHost.listDefaultBranchRuns(repository, workflowId, BRANCH_RUNS),
       [],
     ),
-    part('other runs on the commit', () => codeHost.listCommitRuns(repository, target, COMMIT_RUNS), []),
+    part(phrase`other runs on the commit`, () => codeHost.listCommitRuns(repository, target, COMMIT_RUNS), []),
   ]);
   const isOther = ({ id }: Run): boolean => id !== runId;
   const own = commit.filter((run) => !isOther(run) && run.attempt > 1);
@@ -50,7 +52,7 @@ export async function readElsewhere(
   const ids = [...new Set(looks.map(({ id }) => id))];
   const found = await Promise.all(
     ids.map(async (id) => {
-      const jobs = await part('jobs of earlier runs', () => codeHost.listJobAttempts(repository, id), []);
+      const jobs = await part(phrase`jobs of earlier runs`, () => codeHost.listJobAttempts(repository, id), []);
       return [id, jobs] as const;
     }),
   );
@@ -58,12 +60,12 @@ export async function readElsewhere(
 }
 
 /** How the job ended in each attempt of a run that is known; nothing where it was skipped, cancelled or not looked into. */
-function resultsOf(run: Run, name: string, jobs: RunsElsewhere['jobs']): JobResult[] {
+function resultsOf(run: Run, name: JobName, jobs: RunsElsewhere['jobs']): JobResult[] {
   const attempts = jobs.get(run.id);
   if (attempts === undefined)
     return needsLook(run) ? [] : [{ runId: run.id, attempt: run.attempt, passed: run.conclusion === 'success' }];
   return attempts
-    .filter((job) => job.name === name && job.conclusion !== null)
+    .filter((job) => job.name.ref.equals(name.ref) && job.conclusion !== null)
     .filter(({ conclusion }) => conclusion === 'success' || isFailure(conclusion))
     .map(({ runId, attempt, conclusion }) => ({ runId, attempt, passed: conclusion === 'success' }));
 }
@@ -85,7 +87,7 @@ export function historiesOf(
   { branch, commit, jobs }: RunsElsewhere,
 ): JobHistory[] {
   const isNow = (result: JobResult): boolean => result.runId === runId && result.attempt === runAttempt;
-  const read = (runs: readonly Run[], name: string): JobResult[] =>
+  const read = (runs: readonly Run[], name: JobName): JobResult[] =>
     runs
       .flatMap((run) => resultsOf(run, name, jobs))
       .filter((result) => !isNow(result))

@@ -1,21 +1,26 @@
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { Retryable } from '#shared/domain/kernel/errors.ts';
+import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 /** Reads something that the incident can do without: gives `otherwise` and leaves a note where it cannot be read. */
-export type PartReader = <T>(what: string, read: () => Promise<T>, otherwise: T) => Promise<T>;
+export type PartReader = <T>(what: RedactedText, read: () => Promise<T>, otherwise: T) => Promise<T>;
 
 export interface PartOptions {
   /** A passing failure becomes a note as well; otherwise it is thrown, so that the step is repeated. */
   readonly acceptGaps: boolean;
   /** Receives what could not be read. */
-  readonly notes: string[];
+  readonly notes: RedactedText[];
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** The longest part, a log archive from a GitHub that answers at its slowest, ends within the function's time when begun by then. */
 const LAST_START_MILLISECONDS = 40_000;
+
+/** Of an error. */
+const LONGEST_NAME = 60;
 
 /** A reader of parts, whose time runs from now on. */
 export function makePartReader({ acceptGaps, notes, clock, log }: PartOptions): PartReader {
@@ -28,7 +33,7 @@ export function makePartReader({ acceptGaps, notes, clock, log }: PartOptions): 
       if (error instanceof Retryable && !acceptGaps) throw error;
       const name = error instanceof Error ? error.name : 'unknown';
       log.warn('A part of the evidence could not be read.', { part: what, error: name });
-      notes.push(`The ${what} could not be read (${name}).`);
+      notes.push(phrase`The ${what} could not be read (${redactName(name, LONGEST_NAME)}).`);
       return otherwise;
     }
   };

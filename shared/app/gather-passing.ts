@@ -1,4 +1,4 @@
-import { sameJobName } from '#shared/domain/evidence/job-name.ts';
+import { isLogOf, type JobName } from '#shared/domain/evidence/job-name.ts';
 import { makePassingLines, type PassingLines } from '#shared/domain/evidence/passing-lines.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, Run } from '#shared/ports/code-host.ts';
@@ -14,7 +14,7 @@ export interface PassingDeps {
 }
 
 /** What a passing run printed in the job of this name; undefined when that is not known. */
-export type PassingOf = (job: string) => PassingLines | undefined;
+export type PassingOf = (job: JobName) => PassingLines | undefined;
 
 const MAX_ARCHIVE_BYTES = 20_000_000;
 const MAX_CHARACTERS = 60_000_000;
@@ -30,7 +30,7 @@ function newestPassing(branch: readonly Run[], { runId }: GithubRunTarget): Run 
 }
 
 /** Reads what a passing run printed in the jobs of these names. Any trouble is answered with nothing. */
-export type PassingReader = (jobs: readonly string[]) => Promise<PassingOf>;
+export type PassingReader = (jobs: readonly JobName[]) => Promise<PassingOf>;
 
 /**
  * A reader of the workflow's newest passing run on the default branch, whose time runs from now on. That run only sharpens the excerpt,
@@ -58,11 +58,11 @@ export function makePassingReader(
   };
 }
 
-async function readJobs(bytes: Uint8Array, jobs: readonly string[], archives: LogArchiveReader): Promise<PassingOf> {
-  const read = new Map<string, PassingLines>();
+async function readJobs(bytes: Uint8Array, jobs: readonly JobName[], archives: LogArchiveReader): Promise<PassingOf> {
+  const read = new Map<JobName, PassingLines>();
   let left = MAX_CHARACTERS;
   await archives.read(bytes, ({ job }) => {
-    const name = jobs.find((wanted) => !read.has(wanted) && sameJobName(job, wanted));
+    const name = jobs.find((wanted) => !read.has(wanted) && isLogOf(job, wanted));
     if (name === undefined) return null;
     const lines = makePassingLines();
     read.set(name, lines);
@@ -71,5 +71,5 @@ async function readJobs(bytes: Uint8Array, jobs: readonly string[], archives: Lo
       if (left > 0) lines.push(chunk);
     };
   });
-  return (job) => read.get(job);
+  return (job) => [...read].find(([name]) => name.ref.equals(job.ref))?.[1];
 }

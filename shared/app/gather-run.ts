@@ -1,10 +1,12 @@
 import type { Evidence, EvidenceSource } from '#shared/domain/evidence/evidence.ts';
-import { sameJobName } from '#shared/domain/evidence/job-name.ts';
+import { isLogOf } from '#shared/domain/evidence/job-name.ts';
 import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
+import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
@@ -29,7 +31,7 @@ type FailedTests = NonNullable<Evidence['failedTests']>;
 export interface Gathered<F> {
   readonly facts: F;
   readonly sources: EvidenceSource[];
-  readonly notes: string[];
+  readonly notes: RedactedText[];
   readonly failedTests?: FailedTests;
 }
 
@@ -38,7 +40,9 @@ interface ReadLogs {
   readonly failedTests: FailedTests;
 }
 
-const MAX_ARCHIVE_BYTES = 100_000_000;
+/** Compressed: logs of a gigabyte and more. */
+const MAX_ARCHIVE_BYTES = 250_000_000;
+const LONGEST_NOTE = 300;
 const NO_LOGS: ReadLogs = { sources: [], failedTests: [] };
 
 /** The failed run: its state now, the logs of its failed jobs, and how they fared elsewhere. What can be read at once is. */
@@ -49,8 +53,8 @@ export async function gatherRun(
 ): Promise<Gathered<RunFacts>> {
   const { repository, runId, runAttempt } = target;
   const { codeHost } = deps;
-  const notes = { run: [], logs: [], history: [], later: [] } satisfies Record<string, string[]>;
-  const reader = (own: string[]) => makePartReader({ ...deps, acceptGaps, notes: own });
+  const notes = { run: [], logs: [], history: [], later: [] } satisfies Record<string, RedactedText[]>;
+  const reader = (own: RedactedText[]) => makePartReader({ ...deps, acceptGaps, notes: own });
   const reading = readElsewhere(target, codeHost, reader(notes.history));
   const branch = reading.then(
     (elsewhere) => elsewhere.branch,
@@ -61,7 +65,7 @@ export async function gatherRun(
     readRun(target, notes.run, deps),
     readFailedJobs(target, notes.logs, reader(notes.logs), { ...deps, passingOf }),
     reading,
-    reader(notes.later)('later runs', () => codeHost.hasNewerRun(repository, runId), false),
+    reader(notes.later)(phrase`later runs`, () => codeHost.hasNewerRun(repository, runId), false),
   ]);
   return {
     facts: {
@@ -85,12 +89,12 @@ export async function gatherRun(
 }
 
 /** Null when GitHub refuses it for good; a passing failure is thrown, because everything else rests on this read. */
-async function readRun(target: GithubRunTarget, notes: string[], deps: RunGatherDeps): Promise<Run | null> {
+async function readRun(target: GithubRunTarget, notes: RedactedText[], deps: RunGatherDeps): Promise<Run | null> {
   try {
     return await deps.codeHost.getRun(target.repository, target.runId);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    notes.push('GitHub refused to show the run: it was deleted, or the token lacks the right to read Actions.');
+    notes.push(phrase`GitHub refused to show the run: it was deleted, or the token lacks the right to read Actions.`);
     return null;
   }
 }
@@ -101,31 +105,31 @@ interface LogDeps extends RunGatherDeps {
 
 async function readFailedJobs(
   target: GithubRunTarget,
-  notes: string[],
+  notes: RedactedText[],
   part: PartReader,
   deps: LogDeps,
 ): Promise<{ failed: readonly Job[]; passedJobs: number; logs: ReadLogs }> {
   const { repository, runId, runAttempt } = target;
-  const jobs = await part('jobs of the run', () => deps.codeHost.listJobs(repository, runId, runAttempt), []);
+  const jobs = await part(phrase`jobs of the run`, () => deps.codeHost.listJobs(repository, runId, runAttempt), []);
   const failed = jobs.filter(({ conclusion }) => isFailure(conclusion));
   const passedJobs = jobs.filter(({ conclusion }) => conclusion === 'success').length;
   return {
     failed,
     passedJobs,
-    logs: await part('logs of the run', () => readLogs(target, failed, notes, deps), NO_LOGS),
+    logs: await part(phrase`logs of the run`, () => readLogs(target, failed, notes, deps), NO_LOGS),
   };
 }
 
 async function readLogs(
   target: GithubRunTarget,
   failed: readonly Job[],
-  notes: string[],
+  notes: RedactedText[],
   deps: LogDeps,
 ): Promise<ReadLogs> {
   const { repository, runId, runAttempt } = target;
   const archive = await deps.codeHost.downloadLogs(repository, runId, runAttempt, MAX_ARCHIVE_BYTES);
   if (archive.kind === 'unavailable') {
-    notes.push(`The logs could not be read: ${archive.reason}`);
+    notes.push(phrase`The logs could not be read: ${archive.reason}`);
     return NO_LOGS;
   }
   const passing = await deps.passingOf(failed.map(({ name }) => name));
@@ -134,13 +138,13 @@ async function readLogs(
   const waiting = [...failed];
   let opened = 0;
   const content = await deps.archives.read(archive.bytes, (log) => {
-    const index = waiting.findIndex(({ name }) => sameJobName(log.job, name));
+    const index = waiting.findIndex(({ name }) => isLogOf(log.job, name));
     if (opened >= MAX_EVIDENCE_SOURCES || (index < 0 && failed.length > 0)) return null;
     const job = waiting.splice(index, index < 0 ? 0 : 1)[0];
     opened += 1;
     const id = job ? `job-${job.id}` : `log-${opened}`;
-    const meta = { id, name: job?.name ?? log.job, url: job?.url ?? null };
-    const source = excerpts.open(meta, passing(meta.name));
+    const meta = { id, name: job?.name.shown ?? phrase`log ${opened}`, url: job?.url ?? null };
+    const source = excerpts.open(meta, job && passing(job.name));
     const reports = tests.open(id);
     return (chunk) => {
       source.push(chunk);
@@ -148,7 +152,8 @@ async function readLogs(
     };
   });
   const { sources, notes: cuts } = excerpts.finish();
-  notes.push(...content.notes, ...cuts);
-  if (waiting.length > 0) notes.push(`${waiting.length} of ${failed.length} failed jobs have no log that was read.`);
+  notes.push(...content.notes.map((note) => redactName(note, LONGEST_NOTE)), ...cuts);
+  if (waiting.length > 0)
+    notes.push(phrase`${waiting.length} of ${failed.length} failed jobs have no log that was read.`);
   return { sources, failedTests: tests.finish() };
 }

@@ -1,7 +1,8 @@
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
+import { makeRedactedLines, type RedactedLines } from '#shared/domain/evidence/redacted-lines.ts';
 import { makeTestRunReader, type TestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
 
 type FailedTests = NonNullable<Evidence['failedTests']>;
 
@@ -9,8 +10,6 @@ const MOST_TESTS = 50;
 const LONGEST_NAME = 200;
 /** Of a line; its rest is dropped. */
 const LONGEST_LINE = 2_000;
-/** Read further than it is kept, so that no half of a secret is left at its end. */
-const NAME_READ = 1_000;
 
 export interface FailedTestsReader {
   /** Starts a log. Logs are read one after the other. */
@@ -18,28 +17,27 @@ export interface FailedTestsReader {
   finish(): FailedTests;
 }
 
-/** Names of the tests that the runners in the logs report as failed, redacted; memory grows with the names only. */
+/**
+ * Names of the tests that the runners in the logs report as failed; memory grows with the names only. Logs are redacted as a whole: what a
+ * runner prints as a name may be a line in the middle of a key.
+ */
 export function makeFailedTests(): FailedTestsReader {
-  const open: { source: string; reader: TestRunReader; rest: string }[] = [];
+  const redactor = makeRedactor();
+  const open: { source: string; reader: TestRunReader; lines: RedactedLines }[] = [];
   return {
     open(source) {
-      const log = { source, reader: makeTestRunReader(), rest: '' };
-      open.push(log);
-      return {
-        push(chunk) {
-          const lines = (log.rest + chunk).split('\n');
-          log.rest = (lines.pop() ?? '').slice(0, LONGEST_LINE);
-          for (const line of lines) log.reader.push(line.slice(0, LONGEST_LINE));
-        },
-      };
+      open.at(-1)?.lines.end();
+      const reader = makeTestRunReader();
+      const lines = makeRedactedLines(redactor, (line) => reader.push(line.slice(0, LONGEST_LINE)));
+      open.push({ source, reader, lines });
+      return { push: (chunk) => lines.push(chunk) };
     },
     finish() {
+      open.at(-1)?.lines.end();
       const found = new Map<string, FailedTests[number]>();
-      const redactor = makeRedactor();
-      for (const { source, reader, rest } of open) {
-        if (rest !== '') reader.push(rest);
+      for (const { source, reader } of open) {
         for (const given of reader.finish().failedNames.slice(0, MOST_TESTS)) {
-          const name = cleanText(redactor.line(cleanText(given, NAME_READ)), LONGEST_NAME);
+          const name = redactName(given, LONGEST_NAME);
           if (name !== '' && !found.has(name)) found.set(name, { name, source });
         }
       }

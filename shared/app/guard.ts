@@ -3,7 +3,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
-import { breakerScopeOf, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
+import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
 import { limitRules } from '#shared/domain/policy/limits.ts';
 import { writeLimitRules } from '#shared/domain/policy/write-limits.ts';
 import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
@@ -18,7 +18,7 @@ import { loadIncident } from './load-incident.ts';
 import { reasonsFact } from './plan-known.ts';
 
 export interface GuardDeps {
-  readonly incidents: Pick<IncidentStore, 'get' | 'getPlan' | 'getApproval' | 'audit'>;
+  readonly incidents: Pick<IncidentStore, 'get' | 'getPlan' | 'getApproval' | 'closeApproval' | 'audit'>;
   readonly control: Pick<
     ControlStore,
     'controls' | 'failuresSince' | 'acquireLease' | 'releaseLease' | 'takeFromLimit'
@@ -66,7 +66,7 @@ async function judge(
   const controls = await control.controls();
   const mode = modeOf(configuration, incident.target);
   const failures = await control.failuresSince(breakerScopeOf(action), windowStart);
-  const approval = (await incidents.getApproval(action.incidentId, action.digest))?.state ?? null;
+  const approval = await takeApproval(action, incidents);
   const denials = judgeGuard({
     action,
     targetKey: plugin.targetKey(parameters),
@@ -78,9 +78,23 @@ async function judge(
     fingerprint: writableFingerprint(incident, action.actionId, configuration),
     failures,
     approval,
+    approvalReason: plugin.approvalReason?.(parameters) ?? null,
     now,
   });
   return { denials, known: { killSwitch: controls.killSwitch, mode, failures, approval, risk: action.risk } };
+}
+
+/**
+ * The state of the plan's approval. Whoever is here has the decision from the workflow, which is written down before it is used: an approval
+ * that was called too late stays so.
+ */
+async function takeApproval(
+  { incidentId, digest }: BoundAction,
+  incidents: GuardDeps['incidents'],
+): Promise<GuardFacts['approval']> {
+  const approval = await incidents.getApproval(incidentId, digest);
+  if (approval?.state !== 'approved') return approval?.state ?? null;
+  return (await incidents.closeApproval(incidentId, digest, 'taken')) === 'taken' ? 'approved' : 'too late';
 }
 
 /** Null unless this very action is switched on for the repository now. */

@@ -1,7 +1,8 @@
-import { minuteOf, stormIdOf, stormScopeOf } from '#shared/domain/incident/identity.ts';
+import { hourOf, minuteOf, stormIdOf, stormScopeOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openStorm } from '#shared/domain/incident/open-incident.ts';
 import { digestOf } from '#shared/domain/kernel/digest.ts';
+import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import { freePlace } from './ingest-place.ts';
 import type { IngestDeps } from './ingest-signal.ts';
 
@@ -9,8 +10,8 @@ import type { IngestDeps } from './ingest-signal.ts';
 const QUIET_MINUTES = 5;
 
 /**
- * Starts the workflow of an open incident, unless too many were opened in its minute: then it joins the storm, whose parent alone is
- * worked on. Repeatable: the place in the minute is counted once per incident and attempt, executions are named.
+ * Starts the workflow of an open incident, unless too many were opened in its minute or its hour: then it joins the storm, whose parent alone
+ * is worked on. Repeatable: the place in both is counted once per incident and attempt, executions are named.
  */
 export async function admitIncident(
   incident: Incident,
@@ -18,14 +19,20 @@ export async function admitIncident(
   deps: IngestDeps,
 ): Promise<'started' | 'grouped'> {
   const minute = minuteOf(openedAt);
-  const place = await deps.control.countInMinute(
-    minute,
-    `${incident.id}-${incident.attempt}`,
-    stormScopeOf(incident.target),
-  );
-  if (place > deps.configuration.policy.stormIncidentsPerMinute) return await joinStorm(incident, minute, deps);
+  if (!(await hasPlace(incident, openedAt, deps))) return await joinStorm(incident, minute, deps);
   await startWorkflow(incident, deps);
   return 'started';
+}
+
+/** The hour counts only what its minutes let through, so that what is left of GitHub's hourly budget goes to later failures. */
+async function hasPlace(incident: Incident, openedAt: Date, { control, configuration }: IngestDeps): Promise<boolean> {
+  const member = `${incident.id}-${incident.attempt}`;
+  const scope = stormScopeOf(incident.target);
+  const { stormIncidentsPerMinute, stormIncidentsPerHour } = configuration.policy;
+  const inMinute = await control.countInMinute(minuteOf(openedAt), member, scope);
+  if (inMinute > stormIncidentsPerMinute) return false;
+  const inHour = await control.countInMinute(hourOf(openedAt), member, `${scope}-by-the-hour`);
+  return inHour <= stormIncidentsPerHour;
 }
 
 /**
@@ -58,7 +65,7 @@ async function joinStorm(incident: Incident, minute: string, deps: IngestDeps): 
   });
   await deps.incidents.update(
     incident.id,
-    { status: 'grouped', parentId, outcomeReason: 'Too many failures within a minute: handled as one storm.' },
+    { status: 'grouped', parentId, outcomeReason: phrase`Too many failures at once: handled as one storm.` },
     { ifStatus: ['open'], ifAttempt: incident.attempt, at: now },
   );
   await freePlace(incident, deps.control);

@@ -1,4 +1,5 @@
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
+import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import type { EventSource } from '#shared/plugins/sources/contract.ts';
@@ -20,6 +21,14 @@ export function readIntakeMessage(body: string, sources: readonly EventSource[],
   const signal = Signal.safeParse(value);
   if (!signal.success) throw new InvalidInput('The intake message is neither a signal nor an event of a known source.');
   return { kind: 'signal', signal: signal.data };
+}
+
+/** The repository that a message speaks of, as its sender says; null for one that is about none. */
+export function repositoryOfMessage(message: IntakeMessage): RepositoryIdentity | null {
+  if (message.kind === 'ignored') return null;
+  if (message.kind === 'command') return identityOf(message.command);
+  const { target } = message.signal;
+  return target.kind === 'github-run' ? identityOf(target) : null;
 }
 
 function readEvent(event: BusEvent, sources: readonly EventSource[], receivedAt: Date): IntakeMessage {

@@ -1,9 +1,10 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
 import { flapOf } from '#shared/domain/incident/flap.ts';
 import { type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident, runAttemptOf } from '#shared/domain/incident/open-incident.ts';
-import { modeOf } from '#shared/domain/incident/scope.ts';
+import { modeOf, runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { transitionOf } from '#shared/domain/incident/transition.ts';
 import { Retryable } from '#shared/domain/kernel/errors.ts';
@@ -55,10 +56,10 @@ export type IngestOutcome =
  * last, so a crash at any point followed by a repeat converges: one incident, one execution.
  */
 export async function ingestSignal(signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
-  if (await deps.control.isProcessed(signal.deliveryId)) return 'duplicate-delivery';
+  if (await deps.control.isProcessed(deliveryKeyOf(signal))) return 'duplicate-delivery';
   const outcome = await applySignal(signal, deps);
   if (outcome !== 'mode-off') await rememberRun(signal, deps);
-  await deps.control.markProcessed(signal.deliveryId, deps.clock.now());
+  await deps.control.markProcessed(deliveryKeyOf(signal), deps.clock.now());
   return outcome;
 }
 
@@ -205,7 +206,7 @@ async function openAgain(
 async function rememberRun(signal: Signal, deps: IngestDeps): Promise<void> {
   const { target } = signal;
   if (target.kind !== 'github-run') return;
-  await deps.stats.addRun(`${target.repository}#${target.workflowId}`, {
+  await deps.stats.addRun(runsKeyOf(target), {
     runId: target.runId,
     runAttempt: target.runAttempt,
     conclusion: signal.kind === 'run-succeeded' ? 'success' : 'failure',

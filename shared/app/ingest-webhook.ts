@@ -1,4 +1,5 @@
-import type { WebhookSource } from '#shared/plugins/sources/contract.ts';
+import { keyedHashOf } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { SourceResult, WebhookSource } from '#shared/plugins/sources/contract.ts';
 import type { SecretReader, SignalQueue } from '#shared/ports/cloud.ts';
 import type { CommandQueue } from '#shared/ports/command-queue.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
@@ -91,16 +92,41 @@ async function translate(
   const result = source.toSignal({ headers: delivery.headers, body: body.value, receivedAt: deps.clock.now() });
   switch (result.kind) {
     case 'ignored':
-      return counted(deps, `ignored-${result.reason}`, { status: 202, body: { ignored: result.reason } });
+      return counted(deps, `ignored-${result.reason}`, { status: 202, body: ignoredBody(result) });
     case 'rejected':
       return counted(deps, 'rejected', refuse(422, result.reason));
     case 'signal':
-      return await enqueue(result.signal.deliveryId, () => deps.queue.send(result.signal), deps);
+      return await enqueueSignal(result, deps);
     case 'command':
       return await enqueue(result.command.deliveryId, () => deps.commands.sendCommand(result.command), deps);
     default:
       return result satisfies never;
   }
+}
+
+/** The branch stays here: what travels on is its hash, by which failures of one branch are grouped. */
+async function enqueueSignal(
+  { signal, branch }: Extract<SourceResult, { kind: 'signal' }>,
+  deps: WebhookDeps,
+): Promise<WebhookAnswer> {
+  let branchKey: string | null;
+  try {
+    branchKey = branch === null ? null : keyedHashOf(branch, await nameKeyOf(deps.secrets));
+  } catch (error) {
+    deps.log.error('The key of names cannot be read.', { error: nameOf(error) });
+    return counted(deps, 'secret-unavailable', refuse(503, 'Try again later.'));
+  }
+  const keyed = { ...signal, tainted: { ...signal.tainted, branchKey } };
+  return await enqueue(signal.deliveryId, () => deps.queue.send(keyed), deps);
+}
+
+async function nameKeyOf(secrets: SecretReader): Promise<string> {
+  const { key = '' } = await secrets.read('name-key');
+  return key;
+}
+
+function ignoredBody({ reason, problems = [] }: Extract<SourceResult, { kind: 'ignored' }>): WebhookAnswer['body'] {
+  return { ignored: reason, ...(problems.length === 0 ? {} : { problems: problems.join(' ') }) };
 }
 
 async function enqueue(delivery: string, send: () => Promise<void>, deps: WebhookDeps): Promise<WebhookAnswer> {

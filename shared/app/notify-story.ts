@@ -1,4 +1,6 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { githubPagesOf, targetLinks } from '#shared/domain/incident/target-links.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { AuditEntry, IncidentStore } from '#shared/ports/incident-store.ts';
@@ -6,6 +8,7 @@ import type { AuditEntry, IncidentStore } from '#shared/ports/incident-store.ts'
 export interface StoryDeps {
   readonly incidents: Pick<IncidentStore, 'listActions'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getDiagnosis'>;
+  readonly configuration: Configuration;
 }
 
 /** All that may be told about an incident. */
@@ -20,8 +23,27 @@ export async function readStory(
     deps.evidence.getDiagnosis(incident.id),
     deps.incidents.listActions(incident.id),
   ]);
-  const cameBack = cameBackWords(incident, trail);
-  return { incident, evidence, diagnosis, actions, stage, cameBack, quarantined: quarantinedWords(trail) };
+  return {
+    incident,
+    evidence,
+    diagnosis,
+    actions,
+    stage,
+    ...storyFrame(incident, deps.configuration),
+    cameBack: cameBackWords(incident, trail),
+    quarantined: quarantinedWords(trail),
+  };
+}
+
+/** What every story tells by: addresses and clocks. */
+export function storyFrame(
+  { target }: Pick<Incident, 'target'>,
+  { github, policy }: Configuration,
+): Pick<IncidentStory, 'links' | 'timeZone'> {
+  return {
+    links: targetLinks(target, githubPagesOf(github.apiUrl)),
+    timeZone: policy.circumstances.timeZone,
+  };
 }
 
 /** What the newest plan says of tests in quarantine. */

@@ -1,21 +1,27 @@
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { approvalMinutesOf } from '#shared/domain/configuration/approvals.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import { modeOf } from '#shared/domain/incident/scope.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { IncidentStory, NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
+import { githubComment } from '#shared/plugins/notifiers/github-comment.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { AuditEntry, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { type AskingStoryDeps, readAskingStory } from './asked-plan.ts';
 import { loadIncident } from './load-incident.ts';
+import { type MailLimitDeps, mayMail } from './mail-limit.ts';
 import { type Ending, isToldAlready, mailFacts } from './mail-quiet.ts';
-import { readStory, type StoryDeps } from './notify-story.ts';
+import { readStory } from './notify-story.ts';
+import { isQuiet } from './quiet-pull-request.ts';
 
-export interface NotifyDeps extends StoryDeps {
-  readonly incidents: Pick<IncidentStore, 'get' | 'listActions' | 'audit' | 'listAudit'>;
+export interface NotifyDeps extends AskingStoryDeps, MailLimitDeps {
+  readonly control: MailLimitDeps['control'] & Pick<ControlStore, 'cursor'>;
+  readonly incidents: AskingStoryDeps['incidents'] & Pick<IncidentStore, 'audit'>;
   readonly notifiers: readonly NotifierPlugin[];
   readonly ports: NotifierPorts;
-  readonly configuration: Configuration;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
@@ -25,11 +31,16 @@ export interface NotifyDeps extends StoryDeps {
 export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Promise<StepOutput<'notify'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   if (modeOf(deps.configuration, incident.target) === 'observe') return null;
+  const quiet = await isQuiet(incident.target, deps.control);
   const trail = await deps.incidents.listAudit(incident.id);
-  const story = await readStory(incident, input.stage, trail, deps);
+  const story =
+    input.stage === 'asking'
+      ? await askingStory(incident, trail, deps)
+      : await readStory(incident, input.stage, trail, deps);
+  if (story === null) return null;
   const told = new Set(trail.flatMap(({ facts }) => facts.told ?? []));
   let failure: Error | null = null;
-  for (const notifier of deps.notifiers.filter((one) => one.wants(story))) {
+  for (const notifier of deps.notifiers.filter((one) => one.wants(story) && !(quiet && one.id === githubComment.id))) {
     const key = `told#${notifier.id}#${story.stage}#${incident.attempt}`;
     if (!notifier.repeatable && (told.has(key) || isLeftOut(story, trail, deps))) continue;
     try {
@@ -41,6 +52,21 @@ export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Prom
   }
   if (failure !== null) throw failure;
   return null;
+}
+
+/** The request is made right after it is announced: its time is counted from now. Null when nothing waits for an approval. */
+async function askingStory(
+  { id: incidentId }: Incident,
+  trail: readonly AuditEntry[],
+  deps: NotifyDeps,
+): Promise<IncidentStory | null> {
+  const planned = trail.findLast(({ event }) => event === 'plan.made');
+  const digest = planned?.facts.digest;
+  if (planned?.facts.decision !== 'approve' || typeof digest !== 'string') return null;
+  const now = deps.clock.now();
+  const expires = new Date(now.getTime() + approvalMinutesOf(deps.configuration) * 60_000);
+  const request = { incidentId, digest, requestedAt: now.toISOString(), expiresAt: expires.toISOString() };
+  return (await readAskingStory(request, deps)).story;
 }
 
 /** A channel that cannot be read back would tell the same again and again of an alarm that flaps. */
@@ -84,6 +110,10 @@ async function tellByMail(
   deps.meter.count(`refused-${refused.id}`);
   const key = `told#instead-of-${refused.id}#${story.stage}#${story.incident.attempt}`;
   if (story.stage !== 'final' || story.incident.status === 'escalated' || told.has(key)) return null;
+  if (!(await mayMail(story.incident, `${story.incident.id}#${key}`, deps))) {
+    deps.meter.count('mail-left-out');
+    return null;
+  }
   const reason = `${refused.title} was refused. ${story.incident.outcomeReason ?? ''}`;
   const { subject, message } = renderMail('Not told elsewhere', reason, story);
   const send = async () => {

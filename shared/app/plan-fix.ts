@@ -2,18 +2,23 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { fixesOf } from '#shared/domain/configuration/fixes.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
-import { earlierFixes, FIX_BRANCH_PREFIX, isFixBranch, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { earlierFixes, FIX_BRANCH_PREFIX, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
+import type { Inspection } from '#shared/domain/patch/inspection.ts';
 import { type AcceptedPatch, judgePatch, pathsOfPatch } from '#shared/domain/patch/judge-patch.ts';
 import { type CodeProposal, placeSuggestion } from '#shared/domain/patch/place-suggestion.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { missingImports } from '#shared/domain/patch/recipes/missing-import.ts';
+import { renderDiff } from '#shared/domain/patch/render-diff.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { PreparedFix } from '#shared/plugins/actions/contract.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
+import type { CodeInspector } from '#shared/ports/code-inspector.ts';
 import type { CodeTree, CodeWriter } from '#shared/ports/code-writer.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Proposals } from '#shared/ports/proposals.ts';
@@ -23,6 +28,7 @@ export interface FixDeps {
   readonly code: Pick<CodeWriter, 'readTree' | 'readText'>;
   readonly proposals: Pick<Proposals, 'pullRequests'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'putFix'>;
+  readonly inspector: CodeInspector;
   readonly configuration: Configuration;
 }
 
@@ -41,16 +47,15 @@ export type FixPreparation =
 
 interface Suggestion extends CodeProposal {
   readonly source: ProposedFix['source'];
-  readonly title: string;
-  readonly explanation: string;
-  readonly evidence: readonly string[];
+  readonly title: RedactedText;
+  readonly explanation: RedactedText;
+  readonly evidence: readonly RedactedText[];
 }
 
 const NONE: FixPreparation = { kind: 'none', reasons: [] };
 const MOST_SUGGESTIONS = 5;
 /** A recipe fits or does not; a model says how sure it is. */
 const RECIPE_CONFIDENCE = 0.85;
-const BASE_BRANCH = /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[\w./+@#-]{1,200}(?<![/.])$/;
 
 /**
  * The first proposed patch that the policy lets through, kept by its digest. Only where fixes are switched on, for a regression of the newest run
@@ -85,12 +90,19 @@ async function suggestionsOf({ incident, diagnosis }: FixMaterial, deps: FixDeps
   });
   const texts = (evidence?.sources ?? []).flatMap(({ lines }) => lines.map(({ text }) => text));
   const byRecipe = missingImports(texts).map(({ title, file, code, line }): Suggestion => {
-    return { source: 'recipe', title, file, code, explanation, evidence: texts.slice(line, line + 1) };
+    return {
+      source: 'recipe',
+      title: redactName(title, 300),
+      file,
+      code,
+      explanation,
+      evidence: texts.slice(line, line + 1),
+    };
   });
   return [...byRecipe.slice(0, 1), ...suggested].slice(0, MOST_SUGGESTIONS);
 }
 
-function quotesOf(evidence: Evidence | null, refs: readonly string[]): string[] {
+function quotesOf(evidence: Evidence | null, refs: readonly string[]): RedactedText[] {
   const lines = evidence?.sources.flatMap((source) => source.lines) ?? [];
   return lines.flatMap(({ ref, text }) => (refs.includes(ref) ? [text] : [])).slice(0, 12);
 }
@@ -102,16 +114,16 @@ async function prepareFirst(
 ): Promise<FixPreparation> {
   const { target } = material.incident;
   if (target.kind !== 'github-run') return NONE;
-  const { branch, fromFork } = await deps.codeHost.getRun(target.repository, target.runId);
+  const { baseBranch, fromFork } = await deps.codeHost.getRun(target.repository, target.runId);
   if (fromFork) return none('No fix is proposed to a fork.');
-  if (branch === null || isFixBranch(branch) || !BASE_BRANCH.test(branch)) return NONE;
+  if (baseBranch === null) return NONE;
   const tree = await deps.code.readTree(target.repository, target.headSha);
   if (tree === null) return none('No fix was tried: the repository has more files than GitHub lists at once.');
   const reasons: string[] = [];
   for (const suggestion of suggestions) {
     const judged = await judgeSuggestion(suggestion, target.repository, tree, deps);
     if ('reason' in judged) reasons.push(judged.reason);
-    else return await keep(material, { suggestion, patch: judged, base: branch }, deps);
+    else return await keep(material, { suggestion, patch: judged }, deps);
   }
   return none(...new Set(reasons.map((reason) => `A proposed change was not tried: ${reason}`)));
 }
@@ -154,7 +166,7 @@ async function readTexts(
 
 async function keep(
   { incident, classification, diagnosis }: FixMaterial,
-  { suggestion, patch, base }: { suggestion: Suggestion; patch: AcceptedPatch; base: string },
+  { suggestion, patch }: { suggestion: Suggestion; patch: AcceptedPatch },
   deps: FixDeps,
 ): Promise<FixPreparation> {
   const { target } = incident;
@@ -164,8 +176,9 @@ async function keep(
   const permission = mayProposeFix({ fingerprint, digest: patch.digest }, earlier);
   if (permission.kind === 'withheld') return none(permission.reason);
   const { headSha: baseSha, repository } = target;
+  const inspection = await inspected(incident.id, patch, deps);
   const digest = await deps.evidence.putFix({
-    version: 1,
+    version: 2,
     incidentId: incident.id,
     source: suggestion.source,
     baseSha,
@@ -174,12 +187,30 @@ async function keep(
     files: patch.files.map(({ path, previousPath, after }) => ({ path, previousPath, content: after })),
     changes: patch.files.map(changeOf),
     findings: patch.findings.map(({ path, line, reason }) => ({ path, line, reason })),
+    diff: renderDiff(patch.files),
+    inspection,
     title: suggestion.title.slice(0, 300),
     explanation: suggestion.explanation.slice(0, 4000),
     evidence: [...suggestion.evidence],
     confidence: suggestion.source === 'model' ? diagnosis.confidence : RECIPE_CONFIDENCE,
   });
-  return { kind: 'prepared', fix: { incidentId: incident.id, repository, digest, fingerprint, base } };
+  return {
+    kind: 'prepared',
+    fix: { incidentId: incident.id, repository, digest, fingerprint, newUses: inspection.reasons.length },
+  };
+}
+
+/** A patch that nobody could look at is one to be looked at. */
+async function inspected(incidentId: string, { files }: AcceptedPatch, deps: FixDeps): Promise<Inspection> {
+  try {
+    return await deps.inspector.inspect(
+      incidentId,
+      files.map(({ path, before, after }) => ({ path, before, after })),
+    );
+  } catch {
+    const reason = 'What its code does could not be checked.';
+    return { reasons: files.map(({ path }) => ({ path, line: 1, reason })) };
+  }
 }
 
 function changeOf({ path, before, stretches }: AcceptedPatch['files'][number]): ProposedFix['changes'][number] {

@@ -5,7 +5,9 @@ import { isWriting } from '#shared/domain/configuration/fixes.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { modeOf } from '#shared/domain/incident/scope.ts';
+import { knowledgeScopeOf, modeOf } from '#shared/domain/incident/scope.ts';
+import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
+import { lastTimesWords } from '#shared/domain/learning/last-times.ts';
 import type { Judgement } from '#shared/domain/policy/decide.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import { type Candidate, HUMAN } from '#shared/domain/remediation/candidates.ts';
@@ -17,7 +19,7 @@ export interface Known {
   readonly diagnosis: Pick<Diagnosis, 'source' | 'choice' | 'confidence'>;
   readonly circumstances: Circumstances;
   /** Outcomes that the ranking looked at. */
-  readonly outcomes: readonly unknown[];
+  readonly outcomes: readonly ActionOutcome[];
   readonly quarantine: { readonly onlyQuarantined: string | null };
 }
 
@@ -29,9 +31,10 @@ const MOST_TEXT = 2000;
  */
 export function knownFacts(
   { incident, classification, diagnosis, circumstances, outcomes, quarantine }: Known,
-  listed: readonly Candidate[],
+  { listed, actionId }: { readonly listed: readonly Candidate[]; readonly actionId: string | null },
   configuration: Configuration,
 ): AuditEntry['facts'] {
+  const scope = knowledgeScopeOf(incident.target);
   const isListed = listed.some(({ label }) => label === diagnosis.choice) || diagnosis.choice === HUMAN;
   return {
     class: classification.class,
@@ -41,6 +44,7 @@ export function knownFacts(
     ...circumstances,
     candidates: listed.map(inWords).join(', ').slice(0, MOST_TEXT) || null,
     outcomes: outcomes.length,
+    ...(actionId === null ? {} : { lastTimes: lastTimesWords(outcomes, { actionId, scope }) }),
     diagnosis: diagnosis.source,
     ...(quarantine.onlyQuarantined === null ? {} : { quarantined: quarantine.onlyQuarantined }),
     ...(diagnosis.source === 'model'

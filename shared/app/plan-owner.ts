@@ -1,4 +1,7 @@
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { CODE_OWNER_FILES, codeOwnersOf } from '#shared/domain/quarantine/code-owners.ts';
 import { fileOfTest } from '#shared/domain/quarantine/file-of-test.ts';
 import type { TestOwner } from '#shared/domain/quarantine/quarantined-test.ts';
@@ -14,11 +17,12 @@ export interface OwnerDeps {
 }
 
 interface Owned {
-  readonly file: string | null;
+  readonly file: RedactedText | null;
   readonly owner: TestOwner;
 }
 
 const NOBODY: Owned = { file: null, owner: { kind: 'nobody' } };
+const LONGEST_PATH = 500;
 const LOGIN = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/;
 
 /**
@@ -34,11 +38,12 @@ async function ownerOf(testName: string, target: GithubRunTarget, deps: OwnerDep
   const tree = baseSha === null ? null : await deps.code.readTree(target.repository, baseSha);
   const file = tree === null ? null : fileOfTest(testName, filesOf(tree));
   if (baseSha === null || tree === null || file === null) return NOBODY;
+  const shown = redactName(file, LONGEST_PATH);
   const names = await ownersIn(tree, file, target.repository, deps);
-  if (names.length > 0) return { file, owner: { kind: 'code-owners', names: [...names] } };
-  const [last] = await deps.codeReader.commitsOf(target.repository, baseSha, file, 1);
+  if (names.length > 0) return { file: shown, owner: { kind: 'code-owners', names: [...names] } };
+  const [last] = await deps.codeReader.commitsOf(target.repository, baseSha, new RawRef(file), 1);
   const login = last?.author ?? '';
-  return { file, owner: LOGIN.test(login) ? { kind: 'author', login } : { kind: 'nobody' } };
+  return { file: shown, owner: LOGIN.test(login) ? { kind: 'author', login } : { kind: 'nobody' } };
 }
 
 async function baseOf(target: GithubRunTarget, { codeHost }: OwnerDeps): Promise<string | null> {

@@ -7,7 +7,10 @@ import { pastOf } from '#shared/domain/failure/history/history-of-run.ts';
 import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import {
   lastDay,
   QUARANTINE_LABEL,
@@ -74,7 +77,7 @@ export async function prepareQuarantine(
 async function outlookOf(
   incidentId: string,
   target: GithubRunTarget,
-  tests: ReadonlyMap<string, string>,
+  tests: ReadonlyMap<string, RedactedText>,
   deps: QuarantineDeps,
 ): Promise<QuarantineOutlook> {
   const { maxPerDay } = deps.configuration.fixes;
@@ -111,15 +114,15 @@ function expiredOf(standings: ReadonlyMap<string, Standing>): PreparedQuarantine
 async function entering(
   incidentId: string,
   target: GithubRunTarget,
-  { tests, standings }: { tests: ReadonlyMap<string, string>; standings: ReadonlyMap<string, Standing> },
+  { tests, standings }: { tests: ReadonlyMap<string, RedactedText>; standings: ReadonlyMap<string, Standing> },
   deps: QuarantineDeps,
 ): Promise<PreparedQuarantine | null> {
   const { days, leastRate } = deps.configuration.fixes.quarantine;
   const free = [...tests.keys()].filter((testKey) => standings.get(testKey)?.kind === 'none');
   if (free.length === 0) return null;
   const [records, runs] = await Promise.all([
-    deps.tests.testRecords(target.repository, free),
-    deps.stats.recentRuns(`${target.repository}#${target.workflowId}`, RUNS),
+    deps.tests.testRecords(repositoryKeyOf(identityOf(target)), free),
+    deps.stats.recentRuns(runsKeyOf(target), RUNS),
   ]);
   const surest = records
     .flatMap((record) => judged(withRuns(record, runs), target, leastRate))

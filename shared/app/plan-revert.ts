@@ -44,10 +44,10 @@ async function readRevert(
   mergedSha: string,
   { codeHost, code, proposals }: RevertDeps,
 ): Promise<PreparedRevert | null> {
-  const { branch: base } = await codeHost.getRun(repository, runId);
+  const { baseBranch } = await codeHost.getRun(repository, runId);
   const [pullRequest, ...more] = await proposals.mergedAs(repository, mergedSha);
-  if (base === null || pullRequest === undefined || more.length > 0) return null;
-  const tip = await code.branchHead(repository, base);
+  if (baseBranch === null || pullRequest === undefined || more.length > 0) return null;
+  const tip = await code.branchHead(repository, baseBranch);
   const beforeSha = tip?.parents[0];
   if (tip?.sha !== mergedSha || beforeSha === undefined) return null;
   const [before, after] = await Promise.all([
@@ -57,7 +57,7 @@ async function readRevert(
   if (before === null || after === null) return null;
   const workflows = [...new Set([...before.entries.keys(), ...after.entries.keys()])].filter(isGithubs);
   const same = workflows.every((path) => before.entries.get(path)?.sha === after.entries.get(path)?.sha);
-  return same ? { beforeSha, pullRequest, base } : null;
+  return same ? { beforeSha, pullRequest } : null;
 }
 
 /** What workflows are made of is changed by people alone, also back. */

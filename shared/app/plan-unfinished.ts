@@ -1,5 +1,5 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { canonicalJson } from '#shared/domain/kernel/digest.ts';
+import { isSameTarget } from '#shared/domain/incident/same-target.ts';
 import type { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
@@ -37,7 +37,7 @@ export async function findUnfinished(
     if (record.verified !== null || (record.state !== 'intended' && record.state !== 'done')) continue;
     const action = await incidents.getPlan(incident.id, record.digest);
     if (action === null) return { kind: 'unclear', reason: `The plan of an unfinished ${record.actionId} is gone.` };
-    if (canonicalJson(action.target) === canonicalJson(incident.target)) return { kind: 'continue', action };
+    if (isSameTarget(action.target, incident.target)) return { kind: 'continue', action };
   }
   return { kind: 'none' };
 }

@@ -3,6 +3,7 @@ import { approvalMinutesOf } from '#shared/domain/configuration/approvals.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { decide, type Judgement } from '#shared/domain/policy/decide.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
 import { bindAction } from '#shared/domain/remediation/bind-action.ts';
@@ -12,6 +13,7 @@ import { type Choice, chooseCandidate } from '#shared/domain/remediation/choice.
 import type { StepInput, StepOutput, StepPlan } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
+import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { type CircumstanceDeps, gatherCircumstances } from './plan-circumstances.ts';
@@ -24,6 +26,7 @@ import { prepareQuarantine, type QuarantineDeps } from './plan-quarantine.ts';
 import { prepareRevert, type RevertDeps } from './plan-revert.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './plan-telemetry.ts';
 import { findUnfinished } from './plan-unfinished.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 /** What is read before anything is written into a repository. */
 interface Writable {
@@ -38,10 +41,11 @@ export interface PlanDeps
     Writable,
     Pick<GatheredDeps, 'experience'>,
     Pick<QuarantineDeps, 'tests' | 'stats'> {
-  readonly codeHost: FreshTelemetryDeps['codeHost'] & QuarantineDeps['codeHost'];
+  readonly codeHost: FreshTelemetryDeps['codeHost'] & QuarantineDeps['codeHost'] & Pick<CodeHost, 'peopleBehind'>;
   readonly incidents: GatheredDeps['incidents'] & Pick<IncidentStore, 'getPlan' | 'putPlan' | 'audit'>;
   readonly evidence: GatheredDeps['evidence'] & FixDeps['evidence'] & QuarantineDeps['evidence'];
   readonly actions: readonly ActionPlugin[];
+  readonly inspector: FixDeps['inspector'];
   readonly meter: Meter;
 }
 
@@ -76,7 +80,7 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
   const held = heldPlan(exposure, judgement);
   const action = held === null ? await seal(judgement, incident, deps) : null;
   const plan = held ?? stepPlan(judgement.decision, judgement.reasons, action, deps);
-  const known = knownFacts(material, listed, deps.configuration);
+  const known = knownFacts(material, { listed, actionId: action?.actionId ?? null }, deps.configuration);
   await report(plan, incident, { round: input.tried.length, exposure, known }, deps);
   return plan;
 }
@@ -154,10 +158,18 @@ async function seal(
   deps: PlanDeps,
 ): Promise<BoundAction | null> {
   if (candidate === null || (decision !== 'act' && decision !== 'approve')) return null;
-  const { id: incidentId, target } = incident;
+  const { id: incidentId } = incident;
+  const target = decision === 'approve' ? await withPeople(incident.target, deps) : incident.target;
   const action = bindAction(candidate, { incidentId, target, at: deps.clock.now(), needsApproval });
   await deps.incidents.putPlan(action);
   return action;
+}
+
+/** Who is behind the run, for whoever approves. Nobody may where GitHub refuses to say. */
+async function withPeople(target: TargetContext, { codeHost }: PlanDeps): Promise<TargetContext> {
+  if (target.kind !== 'github-run') return target;
+  const people = await unlessRefused(() => codeHost.peopleBehind(target.repository, target));
+  return people === null ? target : { ...target, people };
 }
 
 async function continued(action: BoundAction, incident: Incident, deps: PlanDeps): Promise<StepPlan> {

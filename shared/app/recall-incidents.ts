@@ -1,4 +1,5 @@
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { redact } from '#shared/domain/evidence/redact.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
@@ -127,7 +128,7 @@ async function meaningOfQuery(
   embedder: Embedder | null,
 ): Promise<{ meaning: Meaning | null; limits: readonly string[] }> {
   if (embedder === null || text === '') return { meaning: null, limits: [] };
-  const answer = await embedder.embed(text, 'query');
+  const answer = await embedder.embed(redact(text).text, 'query');
   if (answer.kind === 'embedded') return { meaning: meaningOf(answer.embedding), limits: [] };
   return { meaning: null, limits: [`Past incidents were compared by their words only. ${answer.reason}`] };
 }

@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { memoryVectorOf, vectorOfPast } from '#shared/domain/recall/memory-vector.ts';
 import { type RememberedIncident, rememberedIncident } from '#shared/domain/recall/past-incident.ts';
 import type { RecallQuery } from '#shared/domain/recall/recall.ts';
@@ -7,6 +8,7 @@ import type { VectorMemory, VectorSearch } from '#shared/ports/memory-vectors.ts
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 
 /** What one search gives to be compared more closely. */
+const LONGEST_REASON = 300;
 const NEAREST = 30;
 
 type Settings = Pick<Configuration['recall'], 'embeddings' | 'vectors'>;
@@ -56,7 +58,10 @@ export function withVectors<Store extends Pick<KnowledgeStore, 'remember'>>(
       if (vector === null) return;
       const kept = await vectors.keep(past, scope, vector);
       if (kept.kind === 'unavailable') {
-        log.warn('The vector of an incident was not kept.', { incidentId: past.id, reason: kept.reason });
+        log.warn('The vector of an incident was not kept.', {
+          incidentId: past.id,
+          reason: redactName(kept.reason, LONGEST_REASON),
+        });
       }
     },
   };

@@ -1,3 +1,5 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
 import type { Mailer, SignalQueue, WorkflowEngine } from '#shared/ports/cloud.ts';
@@ -7,6 +9,7 @@ import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { sendMail } from './escalate.ts';
 import { freePlace } from './ingest-place.ts';
+import { storyFrame } from './notify-story.ts';
 import { releaseWaiting } from './waiting-report.ts';
 
 export interface ReconcileDeps {
@@ -15,6 +18,7 @@ export interface ReconcileDeps {
   readonly queue: SignalQueue;
   readonly workflow: Pick<WorkflowEngine, 'start' | 'status'>;
   readonly mailer: Mailer;
+  readonly configuration: Configuration;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
@@ -23,6 +27,7 @@ export interface ReconcileDeps {
 export type Reconciled = 'running' | 'started' | 'restarted' | 'given-up' | 'failed';
 
 /** An open incident that nothing touched for so long may have lost its workflow. */
+const MAX_REASON = 2000;
 const STALLED_MILLISECONDS = 10 * 60_000;
 const AT_ONCE = 50;
 /** No further page is begun after it; the function has two minutes. */
@@ -112,14 +117,15 @@ async function restart(incident: Incident, deps: ReconcileDeps): Promise<Reconci
 async function giveUp(incident: Incident, deps: ReconcileDeps): Promise<Reconciled> {
   const reason = `Its workflow ended ${MAX_RESTARTS + 1} times without recording an outcome.`;
   const actions = await deps.incidents.listActions(incident.id);
-  const story = { incident, diagnosis: null, evidence: null, actions, stage: 'final' as const };
+  const frame = storyFrame(incident, deps.configuration);
+  const story = { incident, diagnosis: null, evidence: null, actions, stage: 'final' as const, ...frame };
   const { subject, message } = renderMail('Needs a human', reason, story);
   await sendMail(deps.mailer, subject, message);
   await freePlace(incident, deps.control);
   await releaseWaiting(incident, deps);
   await deps.incidents.update(
     incident.id,
-    { status: 'escalated', outcomeReason: reason },
+    { status: 'escalated', outcomeReason: redactName(reason, MAX_REASON) },
     { ifStatus: ['open'], ifAttempt: incident.attempt, at: deps.clock.now() },
   );
   return 'given-up';

@@ -1,7 +1,9 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { redact } from '#shared/domain/evidence/redact.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { type Embedding, textToEmbed } from '#shared/domain/recall/embedding.ts';
 import { PastIncident, pastIncidentOf } from '#shared/domain/recall/past-incident.ts';
@@ -68,7 +70,7 @@ async function embeddingOf(
 ): Promise<Embedding | null> {
   const text = textToEmbed((evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed)));
   if (!embedder || text === '') return null;
-  const answer = await embedder.embed(text, 'document');
+  const answer = await embedder.embed(redact(text).text, 'document');
   return answer.kind === 'embedded' ? answer.embedding : null;
 }
 
@@ -81,17 +83,18 @@ function entryOf(
 ): KnowledgeEntry {
   const successes = (known?.successes ?? 0) + (success ? 1 : 0);
   const failures = (known?.failures ?? 0) + (success ? 0 : 1);
+  const title = diagnosis.rootCause.split('\n')[0]?.slice(0, 200) ?? phrase``;
   const resolution = success ? (action.receipt?.summary ?? action.actionId) : (known?.resolution ?? diagnosis.fix);
   return {
     version: 1,
     id: `learned-${fingerprint}`,
-    title: (diagnosis.rootCause.split('\n')[0] ?? '').slice(0, 200) || 'A failure seen before',
+    title: title === '' ? phrase`A failure seen before` : title,
     origin: 'incident',
     class: diagnosis.classification.class,
     fingerprints: [fingerprint],
     keywords: diagnosis.classification.signature === null ? [] : [diagnosis.classification.signature.toLowerCase()],
     rootCause: diagnosis.rootCause,
-    resolution: resolution.slice(0, 4000),
+    resolution: redact(resolution).text.slice(0, 4000),
     prevention: diagnosis.prevention,
     confidence: ruleOfSuccession(successes, failures),
     successes,

@@ -91,7 +91,7 @@ async function resolvedCaseOf(
     timestamp: at,
     title: firstSentence(diagnosis.rootCause),
     description: lines.map(({ text }) => text).join('\n'),
-    resolution_time: Math.max(0, clock.now().getTime() - Date.parse(openedAt)) / 60_000,
+    resolution_time: Math.max(0, clock.now().getTime() - Date.parse(openedAt)) / 1_000,
     solution: receipt?.summary ?? actionId,
     success: verified === 'recovered',
     incident: id,

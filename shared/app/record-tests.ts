@@ -1,6 +1,9 @@
 import { afterFailure, testsByKey } from '#shared/domain/failure/history/known-runs.ts';
 import { shortCommit, type TestResult } from '#shared/domain/failure/history/test-record.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
+import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { StatsStore } from '#shared/ports/stats-store.ts';
@@ -26,16 +29,16 @@ export async function recordTests(
   const evidence = await deps.evidence.getEvidence(id);
   const tests = testsByKey((evidence?.failedTests ?? []).slice(0, MOST_TESTS).map(({ name }) => name));
   if (evidence === null || tests.size === 0) return;
-  const { repository, workflowId, runId, runAttempt: attempt, headSha, onDefaultBranch } = target;
+  const { runId, runAttempt: attempt, headSha, onDefaultBranch } = target;
   const now = { runId, commit: shortCommit(headSha), onDefaultBranch };
   const results: TestResult[] = [
     { ...now, attempt, passed: false },
     ...attemptsThatPassed(actions).map((passed) => ({ ...now, attempt: passed, passed: true })),
   ];
-  const runs = await deps.stats.recentRuns(`${repository}#${workflowId}`, RUNS);
+  const runs = await deps.stats.recentRuns(runsKeyOf(target), RUNS);
   const seen = { at: evidence.gatheredAt, results, runs };
-  await deps.tests.changeTests(repository, [...tests.keys()], (key, known) =>
-    afterFailure(known, { ...seen, name: tests.get(key) ?? key }),
+  await deps.tests.changeTests(repositoryKeyOf(identityOf(target)), [...tests.keys()], (key, known) =>
+    afterFailure(known, { ...seen, name: tests.get(key) ?? phrase`unknown test` }),
   );
 }
 

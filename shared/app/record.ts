@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
@@ -81,7 +82,7 @@ async function close(
     incident.id,
     {
       status: outcome,
-      outcomeReason: input.reason.slice(0, MAX_REASON),
+      outcomeReason: redactName(input.reason, MAX_REASON),
       parentId,
       ...(rises ? { runAttempt: newest } : {}),
     },

@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import { type HealingWatch, spanWords } from '#shared/domain/incident/healing.ts';
@@ -38,6 +39,8 @@ export async function noteRecurrence(
   deps.meter.count('incident-recurred');
 }
 
+const MAX_REASON = 2000;
+
 async function tellBoth(incident: Incident, watch: HealingWatch, { incidents, clock }: RecurrenceDeps): Promise<void> {
   const now = clock.now();
   const at = now.toISOString();
@@ -45,7 +48,8 @@ async function tellBoth(incident: Incident, watch: HealingWatch, { incidents, cl
   const facts = { away, action: watch.outcome?.actionId ?? null };
   const key = `recurred#${watch.incidentId}#${watch.attempt}`;
   if (watch.incidentId !== incident.id) {
-    const outcomeReason = `It came back after ${away}: incident ${incident.id} goes on with it.`;
+    const reason = `It came back after ${away}: incident ${incident.id} goes on with it.`;
+    const outcomeReason = redactName(reason, MAX_REASON);
     const condition = { ifStatus: ['resolved'] as const, ifAttempt: watch.attempt, at: now };
     await incidents.update(watch.incidentId, { status: 'linked', parentId: incident.id, outcomeReason }, condition);
     const event = 'incident.recurred';

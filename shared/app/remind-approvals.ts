@@ -1,22 +1,17 @@
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { dueNotice, type Notice } from '#shared/domain/policy/approval-levels.ts';
-import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { renderApprovalMail } from '#shared/plugins/notifiers/approval-mail.ts';
 import type { ApprovalQueue, PendingApproval } from '#shared/ports/approval-queue.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { readPlannedAction } from './act-planned.ts';
-import { approvalMessage } from './approval-message.ts';
+import { type AskingStoryDeps, readAskingStory } from './asked-plan.ts';
 import { sendMail } from './escalate.ts';
 
-export interface RemindDeps {
+export interface RemindDeps extends AskingStoryDeps {
   readonly approvals: ApprovalQueue;
-  readonly incidents: Pick<IncidentStore, 'getPlan' | 'audit'>;
+  readonly incidents: AskingStoryDeps['incidents'] & Pick<IncidentStore, 'audit'>;
   readonly mailer: Mailer;
-  readonly actions: readonly ActionPlugin[];
-  readonly apiUrl: string;
-  readonly configuration: Configuration;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
@@ -67,8 +62,8 @@ async function remindOf(approval: PendingApproval, deps: RemindDeps): Promise<bo
 }
 
 async function send(approval: PendingApproval, notice: Notice, deps: RemindDeps): Promise<void> {
-  const { configuration, apiUrl } = deps;
-  const { action } = await readPlannedAction(approval, deps);
+  const { configuration } = deps;
+  const { story, asked } = await readAskingStory(approval, deps);
   const escalated = notice.kind === 'escalation';
   const level = escalated ? configuration.approvals.levels[notice.level] : undefined;
   const headline = escalated
@@ -77,8 +72,9 @@ async function send(approval: PendingApproval, notice: Notice, deps: RemindDeps)
   const opening = escalated
     ? `Nobody answered so far: Selfheal asks ${askedOf(level?.groups ?? [])} now.`
     : 'Half of the time is over, and nobody answered.';
-  const message = approvalMessage({ opening, action, approval, configuration, apiUrl });
-  await sendMail(deps.mailer, `[Selfheal] ${headline}: ${action.actionId}`, message);
+  const now = deps.clock.now();
+  const { subject, message } = renderApprovalMail(story, { headline, opening, asked, now });
+  await sendMail(deps.mailer, subject, message);
 }
 
 function askedOf(groups: readonly string[]): string {

@@ -24,7 +24,7 @@ type Undone = StepOutput<'undo'>;
 const NOTHING: Undone = { state: 'nothing-to-undo', summary: 'There is nothing to undo.' };
 const LEASE_SECONDS = 300;
 /** How long what an earlier try changed may take to show: read sooner, it would be restored twice. */
-const SETTLE_MILLISECONDS = 10_000;
+const SETTLE_MILLISECONDS = 30_000;
 
 /**
  * Restores what was before an action that did not help. Repeatable: a plug-in reads the target before it restores. The kill switch,

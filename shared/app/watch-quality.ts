@@ -6,9 +6,10 @@ import { nextWatch } from '#shared/domain/quality/watch.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { ModelRegistryStore } from '#shared/ports/model-registry.ts';
 import type { PredictionStore } from '#shared/ports/prediction-store.ts';
-import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { sendMail } from './escalate.ts';
+import type { Retraining } from './retrain.ts';
 import { renderDegradationMail } from './watch-quality-words.ts';
 
 export interface WatchedModelDeps {
@@ -18,6 +19,9 @@ export interface WatchedModelDeps {
 }
 
 export interface WatchQualityDeps extends WatchedModelDeps {
+  /** Trains a candidate with the failures whose truth is known by now. */
+  readonly retrain: () => Promise<Retraining>;
+  readonly log: Log;
   readonly predictions: Pick<PredictionStore, 'recentPredictions' | 'watch' | 'setWatch'>;
   readonly mailer: Mailer;
   readonly clock: Clock;
@@ -45,13 +49,26 @@ export async function watchQuality(deps: WatchQualityDeps): Promise<QualityRepor
   count(report, deps.meter);
   const { watch, news } = nextWatch(await deps.predictions.watch(), report, deps.clock.now());
   if (news === 'degraded') {
-    const { subject, message } = renderDegradationMail(report);
+    const { subject, message } = renderDegradationMail(report, await attemptRetraining(deps));
     await sendMail(deps.mailer, subject, message);
   }
   if (news !== null) deps.meter.count(`quality-told-${news}`);
   deps.meter.count('quality-degraded', watch.degradedSince === null ? 0 : 1);
   await deps.predictions.setWatch(watch);
   return report;
+}
+
+/** Null when it failed: the loss is told all the same. */
+async function attemptRetraining({ retrain, meter, log }: WatchQualityDeps): Promise<Retraining | null> {
+  try {
+    const retraining = await retrain();
+    meter.count(`quality-retraining-${retraining.kind}`);
+    return retraining;
+  } catch (error) {
+    meter.count('quality-retraining-failed');
+    log.error('No candidate could be trained.', { error: error instanceof Error ? error.name : 'unknown' });
+    return null;
+  }
 }
 
 /** What is not known is not counted, so that no graph shows a zero for it. */

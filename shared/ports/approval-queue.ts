@@ -13,6 +13,10 @@ export interface ApprovalQueue {
   claimNotice(approval: PendingApproval, now: Date, until: Date): Promise<boolean>;
   /** The message went out: `told` were said by now. */
   noteNotice(approval: PendingApproval, told: number): Promise<void>;
+  /** Those that were decided and of which it is not known whether the workflow took it, or nobody was told that it did not; the oldest first. */
+  unanswered(limit: number): Promise<Approval[]>;
+  /** All is said and done about a decided one. */
+  forget(approval: Approval): Promise<void>;
   /** Nobody waits for it any more. */
   drop(approval: PendingApproval): Promise<void>;
 }

@@ -93,7 +93,7 @@ export interface SignalQueue {
 
 export interface SecretReader {
   /** JSON secret as an object; cached for five minutes. */
-  read(name: 'github-webhook' | 'github-token' | 'model-key'): Promise<Readonly<Record<string, string>>>;
+  read(name: 'github-webhook' | 'github-token' | 'model-key' | 'name-key'): Promise<Readonly<Record<string, string>>>;
 }
 
 /** The healing workflow. */

@@ -1,3 +1,8 @@
+import type { JobName } from '#shared/domain/evidence/job-name.ts';
+import type { RunPeople } from '#shared/domain/incident/target-context.ts';
+import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+
 export interface Run {
   readonly id: number;
   readonly attempt: number;
@@ -10,35 +15,33 @@ export interface Run {
   /** When this attempt began, and when it was last heard of: its end, once it is completed. ISO 8601. */
   readonly startedAt: string;
   readonly updatedAt: string;
-  /** Tainted: the branch it ran for. */
-  readonly branch: string | null;
+  /** The branch it ran for, where a pull request may be for that: see `isBaseBranch`. */
+  readonly baseBranch: RawRef | null;
   /** Whether that branch is in another repository, or in none that is known. */
   readonly fromFork: boolean;
 }
 
 export interface Job {
   readonly id: number;
-  /** Tainted: worded in the workflow file. */
-  readonly name: string;
+  readonly name: JobName;
   readonly conclusion: string | null;
   readonly url: string | null;
   /** Tainted name of the first failed step, or null. */
-  readonly failedStep: string | null;
+  readonly failedStep: RedactedText | null;
 }
 
 /** How a job ended in one attempt of a run. */
 export interface JobAttempt {
   readonly runId: number;
   readonly attempt: number;
-  /** Tainted: worded in the workflow file. */
-  readonly name: string;
+  readonly name: JobName;
   readonly conclusion: string | null;
 }
 
 export type LogArchive =
   | { kind: 'archive'; bytes: Uint8Array }
   /** Why there is none, in plain words. */
-  | { kind: 'unavailable'; reason: string };
+  | { kind: 'unavailable'; reason: RedactedText };
 
 export interface Comment {
   readonly id: number;
@@ -64,6 +67,11 @@ export interface FailedDelivery {
 export interface CodeHost {
   getRun(repository: string, runId: number): Promise<Run>;
   listJobs(repository: string, runId: number, attempt: number): Promise<Job[]>;
+  /** The people behind a run of a pull request or a commit. */
+  peopleBehind(
+    repository: string,
+    run: { readonly runId: number; readonly pullRequest: number | null; readonly headSha: string },
+  ): Promise<RunPeople>;
   /** The jobs of every attempt of a run, at most 300. */
   listJobAttempts(repository: string, runId: number): Promise<JobAttempt[]>;
   /** Newest completed runs of a workflow on one commit, newest first, that the same kind of event started: others may merge the commit with something else. */

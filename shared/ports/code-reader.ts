@@ -1,11 +1,15 @@
+import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+
+/** Tainted, as everything here: worded by whoever committed. */
 export interface ChangedFile {
-  /** Tainted, as everything here: worded by whoever committed. */
-  readonly path: string;
-  readonly status: string;
+  readonly path: RawRef;
+  readonly shown: RedactedText;
+  readonly status: RedactedText;
   readonly additions: number;
   readonly deletions: number;
-  /** Unified diff without file headers; null for binary and very large files. */
-  readonly patch: string | null;
+  /** Lines of the unified diff without file headers, redacted as a whole; null for binary and very large files. */
+  readonly patch: readonly RedactedText[] | null;
 }
 
 export interface CommitNote {
@@ -13,9 +17,9 @@ export interface CommitNote {
   /** ISO 8601. */
   readonly at: string | null;
   /** Login of the author, or null when no account is known. */
-  readonly author: string | null;
+  readonly author: RedactedText | null;
   /** First line of the message. */
-  readonly title: string;
+  readonly title: RedactedText;
 }
 
 /** Reads source code and its history from the code host, nothing more. Throws `Retryable` or `Refused`. */
@@ -23,5 +27,5 @@ export interface CodeReader {
   /** What the commit changed, or what the pull request changes; at most 100 files. */
   changedFiles(repository: string, change: { sha: string; pullRequest: number | null }): Promise<ChangedFile[]>;
   /** The newest commits up to `sha` that touched the file, newest first. Empty for a path that never was. */
-  commitsOf(repository: string, sha: string, path: string, limit: number): Promise<CommitNote[]>;
+  commitsOf(repository: string, sha: string, path: RawRef, limit: number): Promise<CommitNote[]>;
 }

@@ -1,3 +1,5 @@
+import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+
 export interface TreeEntry {
   /** `100644`, `040000`, ... */
   readonly mode: string;
@@ -36,8 +38,8 @@ export interface CodeWriter {
   readTree(repository: string, commit: string): Promise<CodeTree | null>;
   /** Null when it is not UTF-8 text. */
   readText(repository: string, blob: string): Promise<string | null>;
-  /** Null when there is no such branch. */
-  branchHead(repository: string, branch: string): Promise<BranchHead | null>;
+  /** Of one of our branches, or of another by its reference. Null when there is no such branch. */
+  branchHead(repository: string, branch: string | RawRef): Promise<BranchHead | null>;
   /** Makes a commit that no branch has yet: nobody sees it, and it is gone after a while. Returns its id. */
   writeCommit(repository: string, commit: NewCommit): Promise<string>;
   createBranch(repository: string, branch: string, commit: string): Promise<void>;

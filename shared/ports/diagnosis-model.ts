@@ -1,5 +1,6 @@
 import type { EvidenceLine } from '#shared/domain/evidence/evidence.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { TokenUse } from './model-client.ts';
 
 export interface DiagnosisRequest {
@@ -11,7 +12,7 @@ export interface DiagnosisRequest {
   /** Labels and plain words of the actions code has allowed. */
   readonly candidates: readonly { label: string; description: string }[];
   /** Similar knowledge: title and resolution. */
-  readonly similar: readonly { title: string; resolution: string }[];
+  readonly similar: readonly { title: RedactedText; resolution: RedactedText }[];
   /** What the model may look up. */
   readonly lookups: readonly Lookup[];
 }
@@ -27,43 +28,43 @@ export interface Lookup {
 }
 
 export type LookupResult =
-  /** Redacted, tainted lines. `origin`: in code's own words where they are from. */
-  { kind: 'found'; origin: string; lines: readonly string[] } | { kind: 'nothing'; reason: string };
+  /** Tainted lines, of texts that were redacted as a whole. `origin`: in code's own words where they are from. */
+  { kind: 'found'; origin: RedactedText; lines: readonly RedactedText[] } | { kind: 'nothing'; reason: RedactedText };
 
 /** A line that a lookup brought and the reply cites. */
 export interface ConsultedLine {
   /** `F3`. */
   readonly ref: string;
-  readonly origin: string;
-  readonly text: string;
+  readonly origin: RedactedText;
+  readonly text: RedactedText;
 }
 
 export interface CitedClaim {
-  readonly claim: string;
+  readonly claim: RedactedText;
   /** Refs of existing lines; at least one. */
   readonly evidence: readonly string[];
 }
 
 export interface CodeSuggestion {
-  readonly title: string;
-  readonly file: string | null;
-  readonly code: string;
+  readonly title: RedactedText;
+  readonly file: RedactedText | null;
+  readonly code: RedactedText;
   readonly evidence: readonly string[];
 }
 
-/** A parsed reply; nothing in it can name an action outside the candidates. */
+/** A parsed reply, its prose redacted; nothing in it can name an action outside the candidates. */
 export interface DiagnosisReply {
-  readonly summary: string | null;
-  readonly rootCause: string;
+  readonly summary: RedactedText | null;
+  readonly rootCause: RedactedText;
   /** Refs of existing lines only; invented ones were removed. */
   readonly evidence: readonly string[];
   /** What else it says, each with its evidence. What cited nothing that exists was dropped. */
   readonly findings: readonly CitedClaim[];
-  readonly fix: string;
+  readonly fix: RedactedText;
   /** Up to three different changes of the code, best first. */
   readonly suggestions: readonly CodeSuggestion[];
-  readonly prevention: string;
-  readonly unchecked: readonly string[];
+  readonly prevention: RedactedText;
+  readonly unchecked: readonly RedactedText[];
   /** Claims and suggestions that were dropped. */
   readonly dropped: number;
   readonly consulted: readonly ConsultedLine[];

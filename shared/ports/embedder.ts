@@ -1,3 +1,4 @@
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { Embedding } from '#shared/domain/recall/embedding.ts';
 
 export type Embedded =
@@ -8,5 +9,5 @@ export type Embedded =
 /** Makes vectors of what texts mean. Recall works without one, by words and names. Never throws for a model that does not answer. */
 export interface Embedder {
   /** `document`: what is kept; `query`: what is searched for. The text is redacted and at most `EMBEDDED_CHARACTERS` long. */
-  embed(text: string, purpose: 'document' | 'query'): Promise<Embedded>;
+  embed(text: RedactedText, purpose: 'document' | 'query'): Promise<Embedded>;
 }

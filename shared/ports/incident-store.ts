@@ -2,6 +2,17 @@ import type { AuditEntry, TrailEntry } from '#shared/domain/audit/audit-entry.ts
 import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/remediation/bound-action.ts';
 
+/** How a request was decided, beside who and what. */
+export interface ApprovalDecision {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly onBehalfOf: string | null;
+  /** Where, other than on the page. */
+  readonly channel: string | null;
+  /** What they have to do with the run themselves, where the deployment lets them decide all the same. */
+  readonly roles: readonly string[];
+}
+
 export interface Approval {
   readonly incidentId: string;
   readonly digest: string;
@@ -10,7 +21,13 @@ export interface Approval {
   readonly expiresAt: string;
   readonly state: 'pending' | 'approved' | 'rejected';
   readonly decidedBy: string | null;
+  /** Absent as long as nobody decided. */
+  readonly decision?: ApprovalDecision;
+  /** Whether the workflow took the decision or did not wait for it any more. Absent until that is known; never changed afterwards. */
+  readonly outcome?: ApprovalOutcome;
 }
+
+export type ApprovalOutcome = 'taken' | 'too-late';
 
 export type { AuditEntry };
 
@@ -43,7 +60,12 @@ export interface IncidentStore {
   commitAction(
     incidentId: string,
     digest: string,
-    change: { state?: ActionRecord['state']; receipt?: Receipt; verified?: ActionRecord['verified'] },
+    change: {
+      state?: ActionRecord['state'];
+      sentAt?: string | null;
+      receipt?: Receipt;
+      verified?: ActionRecord['verified'];
+    },
   ): Promise<void>;
 
   /**
@@ -59,7 +81,22 @@ export interface IncidentStore {
     decision: 'approved' | 'rejected',
     by: string,
     at: Date,
+    how?: Omit<ApprovalDecision, 'at'>,
   ): Promise<'decided' | 'not-pending'>;
+  /** Counts one more attempt to pass a decision on to the workflow, before it is made; gives how many there are with it. */
+  countAnswer(incidentId: string, digest: string): Promise<number>;
+  /**
+   * Writes what became of a decision, unless that is written; gives what is. With `attempt` it is written only while no attempt to pass it on
+   * was counted after that one: null when there was.
+   */
+  closeApproval(
+    incidentId: string,
+    digest: string,
+    outcome: ApprovalOutcome,
+    attempt?: number,
+  ): Promise<ApprovalOutcome | null>;
+  /** A decision that no workflow took yet is for this task token now: Step Functions gave the waiting state a new one. */
+  renewToken(incidentId: string, digest: string, taskToken: string): Promise<'renewed' | 'closed'>;
 
   /** Append-only and chained; `key` makes a repeat of the same entry harmless. */
   audit(incidentId: string, key: string, entry: AuditEntry): Promise<void>;

@@ -1,12 +1,12 @@
-/** One log of an archive. Path and job are worded in workflow files: tainted. */
+import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+
+/** One log of an archive. */
 export interface ArchivedLog {
-  /** Path inside the archive, with `/` between folders. */
-  readonly path: string;
-  /** The job's name as the archive spells it: see `sameJobName`. */
-  readonly job: string;
+  /** The job's name as the archive spells it, worded in a workflow file and cut: see `isLogOf`. */
+  readonly job: RawRef;
 }
 
-/** Takes a log's text piece by piece, in order, decoded as UTF-8 with replacement characters. */
+/** Takes a log's raw text piece by piece, in order, decoded as UTF-8 with replacement characters. */
 export type ReceiveText = (chunk: string) => void;
 
 export interface LogArchiveContent {

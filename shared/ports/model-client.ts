@@ -46,10 +46,16 @@ export interface TokenUse {
   readonly output: number;
 }
 
+/** `tokens`: null when the provider did not report them. */
 export type ModelAnswer =
-  | { readonly kind: 'tools'; readonly text: string; readonly uses: readonly ToolUse[]; readonly tokens: TokenUse }
+  | {
+      readonly kind: 'tools';
+      readonly text: string;
+      readonly uses: readonly ToolUse[];
+      readonly tokens: TokenUse | null;
+    }
   /** The model answered in prose, was cut off or declined. */
-  | { readonly kind: 'text'; readonly text: string; readonly tokens: TokenUse };
+  | { readonly kind: 'text'; readonly text: string; readonly tokens: TokenUse | null };
 
 /** Throws `Retryable` or `Refused`. */
 export interface ModelClient {

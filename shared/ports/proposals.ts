@@ -1,3 +1,5 @@
+import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+
 export interface PullRequestNote {
   readonly number: number;
   readonly url: string;
@@ -23,7 +25,7 @@ export interface NewDraft {
   readonly body: string;
   readonly branch: string;
   /** The branch it is for. */
-  readonly base: string;
+  readonly base: RawRef;
 }
 
 /**

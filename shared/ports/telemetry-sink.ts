@@ -1,3 +1,5 @@
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+
 /** Counters that operators watch (CloudWatch EMF on AWS). */
 export interface Meter {
   count(name: string, value?: number): void;
@@ -5,9 +7,31 @@ export interface Meter {
   time(name: string, milliseconds: number): void;
 }
 
+/** What a log line may say beside its message: ids and codes of ours, each by its name. Text from outside has to be redacted. */
+export interface LogFields {
+  readonly incidentId?: string;
+  readonly deliveryId?: string;
+  /** `owner/name`. */
+  readonly repository?: string;
+  /** Name of an error's class, never its message. */
+  readonly error?: string;
+  /** Codes: what it was, what became of it, by which plug-in. */
+  readonly kind?: string;
+  readonly outcome?: string;
+  readonly channel?: string;
+  readonly class?: string;
+  /** Of a capacity, as the configuration names it. */
+  readonly metric?: string;
+  /** What is wrong with files that ship with the deployment. */
+  readonly problems?: readonly string[];
+  /** What could not be read. */
+  readonly part?: RedactedText;
+  readonly reason?: RedactedText;
+}
+
 /** Structured log: static message, fields without evidence text. */
 export interface Log {
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
 }

@@ -60,8 +60,34 @@ describe('the approval page', () => {
     await expect.poll(() => page.textContent('#status')).toContain('Incorrect');
     await signIn(page);
     await page.waitForSelector('#plan:not([hidden])');
-    expect(await page.textContent('#plan')).toContain(`Re-runs the failed jobs of run ${runId} of acme/shop`);
+    const plan = (await page.textContent('#plan')) ?? '';
+    for (const fact of [
+      `Re-runs the failed jobs of run ${runId} of acme/shop`,
+      'ECONNRESET',
+      'An attempt cannot be taken back',
+      'It was not done here against this kind of failure before.',
+      'It waits for another',
+      'Risk',
+    ])
+      expect(plan).toContain(fact);
+    expect(await page.textContent('#command-approve')).toMatch(/^\/selfheal approve [0-9a-f]{12}$/);
+    const links = await page.locator('#links a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+    expect(links).toEqual([
+      `${stage.world.url}/acme/shop/actions/runs/${runId}`,
+      expect.stringMatching(new RegExp(`^${stage.world.url}/acme/shop/pull/\\d+$`)),
+    ]);
+    const colours = await Promise.all(
+      ['#approve', '#reject'].map((id) =>
+        page.evaluate<string>(`getComputedStyle(document.querySelector('${id}')).backgroundColor`),
+      ),
+    );
+    expect(colours[0]).not.toBe(colours[1]);
+    await page.setViewportSize({ width: 1280, height: 900 });
     await page.screenshot({ path: join(SHOTS, 'approval.png'), fullPage: true });
+    await page.setViewportSize({ width: 375, height: 800 });
+    const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+    expect(wide).toBeLessThanOrEqual(375);
+    await page.screenshot({ path: join(SHOTS, 'approval-phone.png'), fullPage: true });
 
     await page.click('#approve');
     await expect.poll(() => page.textContent('#status')).toContain('Approved');

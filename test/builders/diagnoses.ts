@@ -1,10 +1,11 @@
+import type * as z from 'zod';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { Evidence, type EvidenceLine } from '#shared/domain/evidence/evidence.ts';
+import { Evidence, EvidenceLine } from '#shared/domain/evidence/evidence.ts';
 import { type AlarmFacts, type Deployment, type RunFacts, Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { aClassification } from './incidents.ts';
 
-export function aDiagnosis(change: Partial<Diagnosis> = {}): Diagnosis {
+export function aDiagnosis(change: Partial<z.input<typeof Diagnosis>> = {}): Diagnosis {
   return Diagnosis.parse({
     version: 1,
     source: 'rules',
@@ -22,12 +23,12 @@ export function aDiagnosis(change: Partial<Diagnosis> = {}): Diagnosis {
   });
 }
 
-export function anEvidenceLine(change: Partial<EvidenceLine> = {}): EvidenceLine {
-  return { ref: 'L1', number: 1, text: 'Error: read ECONNRESET', score: 10, ...change };
+export function anEvidenceLine(change: Partial<z.input<typeof EvidenceLine>> = {}): EvidenceLine {
+  return EvidenceLine.parse({ ref: 'L1', number: 1, text: 'Error: read ECONNRESET', score: 10, ...change });
 }
 
 /** One source with one line, or with the given texts as lines `L1`, `L2` ... */
-export function anEvidence(change: Partial<Evidence> & { texts?: readonly string[] } = {}): Evidence {
+export function anEvidence(change: Partial<z.input<typeof Evidence>> & { texts?: readonly string[] } = {}): Evidence {
   const { texts = ['Error: read ECONNRESET'], ...fields } = change;
   const lines = texts.map((text, index) => anEvidenceLine({ ref: `L${index + 1}`, number: index + 1, text }));
   return Evidence.parse({
@@ -103,7 +104,7 @@ export function aTelemetry(change: Partial<Telemetry> = {}): Telemetry {
   return Telemetry.parse({ version: 1, readAt: '2026-11-21T12:00:01.000Z', facts: someRunFacts(), ...change });
 }
 
-export function aKnowledgeEntry(change: Partial<KnowledgeEntry> = {}): KnowledgeEntry {
+export function aKnowledgeEntry(change: Partial<z.input<typeof KnowledgeEntry>> = {}): KnowledgeEntry {
   return KnowledgeEntry.parse({
     version: 1,
     id: 'learned-0123456789abcdef',

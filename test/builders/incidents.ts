@@ -1,12 +1,16 @@
+import type * as z from 'zod';
 import { Classification } from '#shared/domain/failure/failure-class.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
-import { aGithubTarget } from './signals.ts';
+import { aGithubTarget, type TaintedChange, taintedText } from './signals.ts';
 
 /** An open incident about a failed run. */
-export function anIncident(change: Partial<Incident> = {}): Incident {
+export function anIncident({
+  tainted,
+  ...change
+}: Omit<Partial<z.input<typeof Incident>>, 'tainted'> & TaintedChange = {}): Incident {
   const target = change.target ?? aGithubTarget();
   return Incident.parse({
     version: 1,
@@ -14,7 +18,7 @@ export function anIncident(change: Partial<Incident> = {}): Incident {
     status: 'open',
     target,
     intakeKey: 'intake-key-1',
-    tainted: { title: 'CI', branch: 'feature/basket', reason: null },
+    tainted: taintedText(tainted ?? { title: 'CI', branch: 'feature/basket', reason: null }),
     source: target.kind === 'alarm' ? 'cloudwatch' : 'github',
     attempt: 1,
     occurrences: 1,

@@ -12,3 +12,4 @@ export * from './playbooks.ts';
 export * from './predictions.ts';
 export * from './signals.ts';
 export * from './stories.ts';
+export * from './text.ts';

@@ -1,5 +1,6 @@
 import type { DiagnosisReply, DiagnosisResult, ModelSpending, Purse } from '#shared/ports/diagnosis-model.ts';
 import type { ModelAnswer, TokenUse } from '#shared/ports/model-client.ts';
+import { redactedText } from './text.ts';
 
 export const someTokens = (change: Partial<TokenUse> = {}): TokenUse => ({
   input: 90,
@@ -33,7 +34,18 @@ export function anAnswer(...uses: readonly { name: string; input: unknown }[]): 
 export const someProse = (text: string): ModelAnswer => ({ kind: 'text', text, tokens: someTokens() });
 
 export function aReply(change: Partial<DiagnosisReply> = {}): DiagnosisReply {
-  return { ...aReport(), dropped: 0, consulted: [], confidence: 'high', ...change };
+  const { summary, rootCause, fix, prevention } = aReport();
+  return {
+    ...aReport(),
+    summary: redactedText(summary),
+    rootCause: redactedText(rootCause),
+    fix: redactedText(fix),
+    prevention: redactedText(prevention),
+    dropped: 0,
+    consulted: [],
+    confidence: 'high',
+    ...change,
+  };
 }
 
 export const someSpending = (change: Partial<ModelSpending> = {}): ModelSpending => ({

@@ -1,10 +1,14 @@
+import type * as z from 'zod';
 import { PastIncident } from '#shared/domain/recall/past-incident.ts';
-import type { SeenBefore } from '#shared/domain/recall/seen-before.ts';
+import { SeenBefore } from '#shared/domain/recall/seen-before.ts';
 import { termsOfText, writeTerms } from '#shared/domain/recall/terms.ts';
 import { aClassification } from './incidents.ts';
 
 /** An incident whose failed jobs were started again and passed; `text`: the lines that its terms are of. */
-export function aPastIncident({ text, ...change }: Partial<PastIncident> & { text?: string } = {}): PastIncident {
+export function aPastIncident({
+  text,
+  ...change
+}: Partial<z.input<typeof PastIncident>> & { text?: string } = {}): PastIncident {
   const { class: failureClass, fingerprint } = aClassification();
   return PastIncident.parse({
     version: 1,
@@ -23,8 +27,9 @@ export function aPastIncident({ text, ...change }: Partial<PastIncident> & { tex
   });
 }
 
-export function aSeenBefore(change: Partial<SeenBefore> = {}): SeenBefore {
+export function aSeenBefore(change: Partial<z.input<typeof SeenBefore>> = {}): SeenBefore {
   const { id, endedAt, title, resolution, outcome, helped } = aPastIncident();
   const past = { incidentId: id, endedAt, title, resolution, outcome, helped };
-  return { ...past, sameFailure: true, times: 1, score: 0.95, reasons: ['same fingerprint'], ...change };
+  const seen = { ...past, sameFailure: true, times: 1, score: 0.95, reasons: ['same fingerprint'], ...change };
+  return SeenBefore.parse(seen);
 }

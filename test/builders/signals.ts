@@ -1,6 +1,13 @@
+import type * as z from 'zod';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
-import { Signal } from '#shared/domain/incident/signal.ts';
-import type { AlarmTarget, GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { Signal, type TaintedText } from '#shared/domain/incident/signal.ts';
+import type { AlarmTarget, GithubRunTarget, RunPeople } from '#shared/domain/incident/target-context.ts';
+import { digestOf } from '#shared/domain/kernel/digest.ts';
+
+/** What outsiders worded, as plain strings. */
+export interface TaintedChange {
+  readonly tainted?: z.input<typeof TaintedText>;
+}
 
 /** A failed run of a pull request of `acme/shop`. */
 export function aGithubTarget(change: Partial<GithubRunTarget> = {}): GithubRunTarget {
@@ -21,6 +28,12 @@ export function aGithubTarget(change: Partial<GithubRunTarget> = {}): GithubRunT
   };
 }
 
+/** One person is behind the run of `aGithubTarget`. */
+export function somePeople(change: Partial<RunPeople> = {}): RunPeople {
+  const login = 'octo-dev';
+  return { author: login, lastPusher: login, requester: login, triggeredBy: login, ...change };
+}
+
 /** The alarm `checkout-errors` that has just been raised. */
 export function anAlarmTarget(change: Partial<AlarmTarget> & { alarmName?: string } = {}): AlarmTarget {
   const { alarmName = 'checkout-errors', ...fields } = change;
@@ -34,8 +47,14 @@ export function anAlarmTarget(change: Partial<AlarmTarget> & { alarmName?: strin
   };
 }
 
+/** Texts as a test words them; without a key of its own, a branch gets one that is equal for equal branches. */
+export function taintedText({ branchKey, ...texts }: z.input<typeof TaintedText>): z.input<typeof TaintedText> {
+  const { branch } = texts;
+  return { ...texts, branchKey: branchKey ?? (branch === null ? null : digestOf(branch, 40)) };
+}
+
 /** A failed run unless its target says otherwise. */
-export function aSignal(change: Partial<Signal> = {}): Signal {
+export function aSignal({ tainted, ...change }: Omit<Partial<Signal>, 'tainted'> & TaintedChange = {}): Signal {
   const target = change.target ?? aGithubTarget();
   const alarm = target.kind === 'alarm';
   return Signal.parse({
@@ -45,12 +64,12 @@ export function aSignal(change: Partial<Signal> = {}): Signal {
     kind: alarm ? 'alarm-raised' : 'run-failed',
     occurredAt: '2026-11-21T11:59:00.000Z',
     target,
-    tainted: { title: 'CI', branch: alarm ? null : 'feature/basket', reason: null },
+    tainted: taintedText(tainted ?? { title: 'CI', branch: alarm ? null : 'feature/basket', reason: null }),
     ...change,
   });
 }
 
-/** `/selfheal approve` by somebody who is not the author of the pull request. */
+/** `/selfheal approve` by somebody who has nothing to do with the run. */
 export function aCommentCommand(change: Partial<CommentCommand> = {}): CommentCommand {
   return CommentCommand.parse({
     version: 1,
@@ -61,7 +80,6 @@ export function aCommentCommand(change: Partial<CommentCommand> = {}): CommentCo
     pullRequest: 12,
     commentId: 501,
     by: 'octo-lead',
-    author: 'octo-dev',
     wish: { kind: 'decide', decision: 'approved', digest: 'd'.repeat(12) },
     ...change,
   });

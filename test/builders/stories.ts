@@ -1,3 +1,4 @@
+import { targetLinks } from '#shared/domain/incident/target-links.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import { aDiagnosis, anEvidence } from './diagnoses.ts';
 import { anActionRecord, anIncident } from './incidents.ts';
@@ -15,12 +16,15 @@ export const RERUN_RECORD = anActionRecord({
 
 /** What notifiers tell of an incident that a re-run resolved. */
 export function aResolvedStory(change: Partial<IncidentStory> = {}): IncidentStory {
+  const incident = anIncident({ status: 'resolved', outcomeReason: 'Attempt 2 of run 1001 ended with success.' });
   return {
-    incident: anIncident({ status: 'resolved', outcomeReason: 'Attempt 2 of run 1001 ended with success.' }),
+    incident,
     diagnosis: aDiagnosis(),
     evidence: anEvidence(),
     actions: [RERUN_RECORD],
     stage: 'final',
+    links: targetLinks((change.incident ?? incident).target, 'https://github.com'),
+    timeZone: 'UTC',
     ...change,
   };
 }

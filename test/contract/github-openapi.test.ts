@@ -6,6 +6,9 @@ import { GITHUB_ROUTES } from '#apps/local/world/github/api.ts';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
+import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import { setTime } from '#test/fakes/set-time.ts';
 import { makeGithubConformance } from './github-conformance.ts';
 
 const SECRET = 'a secret of this test';
@@ -17,6 +20,8 @@ const HEADERS = {
 const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
 
 const conformance = makeGithubConformance();
+/** Runs end when the test says so. */
+const time = setTime(Date.now());
 let world: World;
 let receiver: Server;
 let refuse = false;
@@ -31,7 +36,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhooks/github`;
-  world = await startWorld({ webhook: { url, secret: SECRET } });
+  world = await startWorld({ webhook: { url, secret: SECRET }, time });
   world.onExchange(conformance.onExchange);
 });
 
@@ -108,6 +113,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
       `${repo}/issues/${pullRequest}/comments?per_page=1`,
       `${repo}/hooks`,
       `${repo}/collaborators/octo-lead/permission`,
+      `${repo}/activity?per_page=5`,
       `${repo}/hooks/${hookId}/deliveries?per_page=1&status=success`,
       `${repo}/hooks/${hookId}/deliveries/${deliveryId}`,
       '/user',
@@ -126,10 +132,12 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     await api(`${repo}/hooks/${hookId}/deliveries/${deliveryId}/attempts`, { method: 'POST' });
     expect((await api(`${runPath}/rerun-failed-jobs`, { method: 'POST' })).status).toBe(201);
     expect((await api(`${runPath}/rerun`, { method: 'POST' })).status).toBe(403);
-    await expect.poll(() => world.github.run(runId)?.attempts[1]?.status).toBe('completed');
+    time.advance(20);
+    expect(world.github.run(runId)?.attempts[1]?.status).toBe('completed');
     expect((await api(`${runPath}/rerun`, { method: 'POST' })).status).toBe(201);
     expect((await api(`${runPath}/cancel`, { method: 'POST' })).status).toBe(202);
-    await expect.poll(() => world.github.run(runId)?.attempts[2]?.status).toBe('completed');
+    time.advance(60);
+    expect(world.github.run(runId)?.attempts[2]?.status).toBe('completed');
     expect((await api(`${runPath}/cancel`, { method: 'POST' })).status).toBe(409);
     await world.github.delivered();
 
@@ -171,7 +179,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     expect(await host.getRun(repository, runId)).toMatchObject({ attempt: 1, conclusion: 'failure' });
     const jobs = await host.listJobs(repository, runId, 1);
     expect(jobs.find((job) => job.conclusion === 'failure')).toMatchObject({
-      name: 'unit tests',
+      name: { shown: 'unit tests' },
       failedStep: 'Install',
     });
     expect(await host.downloadLogs(repository, runId, 1, 10_000_000)).toMatchObject({ kind: 'archive' });
@@ -179,24 +187,26 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     expect(await host.listJobAttempts(repository, runId)).toContainEqual({
       runId,
       attempt: 1,
-      name: 'unit tests',
+      name: jobNameOf('unit tests'),
       conclusion: 'failure',
     });
     expect((await host.listCommitRuns(repository, run, 10)).map(({ id }) => id)).toEqual([runId]);
     const code = makeGithubCodeReader({ apiUrl: world.githubApiUrl, token: async () => 'a-token', clock });
     const change = await code.changedFiles(repository, { sha: run.headSha, pullRequest: null });
-    expect(change.map(({ path, status }) => [path, status])).toEqual([['docs/notes.md', 'added']]);
+    expect(change.map(({ shown, status }) => [shown, status])).toEqual([['docs/notes.md', 'added']]);
     expect(await code.changedFiles(repository, { sha: run.headSha, pullRequest })).toEqual(change);
-    const touched = await code.commitsOf(repository, run.headSha, 'src/cart.ts', 8);
+    const touched = await code.commitsOf(repository, run.headSha, new RawRef('src/cart.ts'), 8);
     expect(touched.map(({ title }) => title)).toEqual(['Carts, discounts and stock']);
     const created = await host.createComment(repository, pullRequest ?? 0, 'marker: one');
     expect(await host.findComment(repository, pullRequest ?? 0, 'marker: one')).toMatchObject({ id: created.id });
     await host.updateComment(repository, created.id, 'marker: two');
     await host.rerunFailedJobs(repository, runId);
-    await expect.poll(() => world.github.run(runId)?.attempts[1]?.conclusion).toBe('success');
+    time.advance(20);
+    expect(world.github.run(runId)?.attempts[1]?.conclusion).toBe('success');
     await host.rerunRun(repository, runId);
     await host.cancelRun(repository, runId);
-    await expect.poll(() => world.github.run(runId)?.attempts[2]?.status).toBe('completed');
+    time.advance(60);
+    expect(world.github.run(runId)?.attempts[2]?.status).toBe('completed');
     await world.github.delivered();
     refuse = true;
     await world.github.announceRun(runId);

@@ -1,12 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
 import { runSelfheal } from './support/command-line.ts';
 import { expectClean, type Healer, openHealer, type Subject } from './support/healer.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const DAY_SECONDS = 86_400;
 /** Long enough for the same alarm to ring again meanwhile. */

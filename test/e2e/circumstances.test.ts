@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { circumstancesIn } from '#shared/domain/circumstances/circumstances.ts';
 import { approve, askedFor, signIn } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const PASSWORD = 'Correct-Horse-8-Battery';
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;

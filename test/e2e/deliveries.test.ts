@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { signatureOf } from '#apps/local/world/github/hookshot.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { letGoStale, post, stopExecutions, trigger } from './support/steering.ts';
 import { tableNamed } from './support/template.ts';
 import { until } from './support/until.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 let healer: Healer;
 beforeAll(async () => {

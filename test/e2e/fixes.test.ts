@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Reply } from '#apps/local/world/models/scripted-model.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import { FIX_LABELS } from '#shared/domain/patch/fix-branch.ts';
+import { answerOn, approve, askedFor, signIn } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { proposing, STILL_WRONG, WHOLE } from './support/proposed-code.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const REPOSITORY = 'acme/shop';
 const WORKFLOW_PATCH = `--- a/.github/workflows/ci.yml
@@ -15,7 +14,10 @@ const WORKFLOW_PATCH = `--- a/.github/workflows/ci.yml
 +on: workflow_dispatch
 `;
 
+const PASSWORD = 'Correct-horse-9';
+
 let healer: Healer;
+let approver: string;
 beforeAll(async () => {
   healer = await openHealer({
     base: 'model',
@@ -24,6 +26,8 @@ beforeAll(async () => {
       policy: { flapWindowMinutes: 0, maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breakerFailures: 50 },
     },
   });
+  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
+  approver = await signIn(healer, 'approver@example.com', PASSWORD);
 });
 afterEach(() => {
   healer.world.models.setDefault({ kind: 'plausible' });
@@ -31,9 +35,11 @@ afterEach(() => {
 });
 afterAll(() => healer?.stop());
 
-async function failed(reply: Reply, kind: 'regression' | 'compile' = 'regression'): Promise<FailedRun> {
+/** A run that fails, and what a model proposes for it. `asks`: whether a person is asked, and says yes. */
+async function failed(reply: Reply, asks: boolean): Promise<FailedRun> {
   healer.world.models.setDefault(reply);
-  const run = healer.world.samples.failRun(kind);
+  const run = healer.world.samples.failRun('regression');
+  if (asks) await approve(healer, run.runId, approver);
   expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested' });
   await healer.quiet();
   return run;
@@ -42,17 +48,41 @@ const fixes = () =>
   healer.world.github.pullRequests(REPOSITORY).filter(({ headBranch }) => headBranch.startsWith('autofix-'));
 const effects = (kind: Parameters<Healer['world']['journal']['count']>[0]) => healer.world.journal.count(kind);
 
+/** All that anybody could run or see of code in the repository: branches, tags and pull requests beside those of the samples. */
+const written = () => [...healer.world.github.branches(REPOSITORY), ...fixes().map(({ headBranch }) => headBranch)];
+
 describe('a proposed change', () => {
+  it('is on no branch and in no pull request before a person approved it, and the person is shown the change', async () => {
+    healer.world.models.setDefault(proposing(WHOLE));
+    const run = healer.world.samples.failRun('regression');
+    const page = await askedFor(healer, run.runId);
+    expect(written()).toEqual([]);
+    expect(effects('github.branch.created')).toBe(0);
+    expect(effects('github.pull.created')).toBe(0);
+    const details = await fetch(`${page}/details`, { headers: { authorization: `Bearer ${approver}` } });
+    const { briefing } = (await details.json()) as { briefing: { change: { diff: string; looks: string[] } } };
+    expect(briefing.change.diff).toMatch(/^diff --git a\/src\/cart\.ts b\/src\/cart\.ts\n/);
+    expect(briefing.change.diff).toContain('+  const sum = lines.reduce(');
+    expect(briefing.change.looks).toEqual([]);
+    const [mail] = healer.mailsAbout(run.runId);
+    expect(mail?.text).toContain('+  const sum = lines.reduce(');
+    expect(await answerOn(page, 'rejected', approver)).toMatchObject({ status: 200 });
+    await healer.ended(run.runId);
+    await healer.quiet();
+    expect(written()).toEqual([]);
+    expect(effects('github.branch.created')).toBe(0);
+  });
+
   it('that touches a workflow file is refused with the reason, and no branch is made', async () => {
-    const run = await failed(proposing(WORKFLOW_PATCH));
+    const run = await failed(proposing(WORKFLOW_PATCH), false);
     expect(effects('github.branch.created')).toBe(0);
     const incident = await healer.incidents.get(healer.incidentId(run.runId));
     expect(incident?.outcomeReason).toMatch(/A proposed change was not tried: /);
     expect(healer.comment(run.pullRequest)).toMatch(/A proposed change was not tried: /);
   });
 
-  it('with which the job still fails is taken back: the branch is deleted, nobody is asked, and the comment says so', async () => {
-    const run = await failed(proposing(STILL_WRONG));
+  it('with which the job still fails is taken back: the branch is deleted, no pull request is opened, and the comment says so', async () => {
+    const run = await failed(proposing(STILL_WRONG), true);
     expect(effects('github.branch.created')).toBe(1);
     expect(effects('github.branch.deleted')).toBe(1);
     expect(healer.world.github.branches(REPOSITORY)).toEqual([]);
@@ -61,7 +91,7 @@ describe('a proposed change', () => {
   });
 
   it('[A76][B61][B62][B63][B64][B65][B66][B67][B68][B69] with which the failed job passes becomes a draft pull request with labels, and the comment names it', async () => {
-    const run = await failed(proposing(WHOLE));
+    const run = await failed(proposing(WHOLE), true);
     const [fix, ...more] = fixes();
     expect(more).toEqual([]);
     expect(fix).toMatchObject({
@@ -87,11 +117,11 @@ describe('a proposed change', () => {
 
   it('is proposed once while it is open, and never again after somebody closed it unmerged', async () => {
     const before = fixes().length;
-    const again = await failed(proposing(WHOLE));
+    const again = await failed(proposing(WHOLE), false);
     expect(fixes()).toHaveLength(before);
     expect(healer.comment(again.pullRequest)).toContain('A fix for the same failure is open already.');
     healer.world.github.closePullRequest(REPOSITORY, fixes()[0]?.number ?? 0);
-    const rejected = await failed(proposing(WHOLE));
+    const rejected = await failed(proposing(WHOLE), false);
     expect(fixes()).toHaveLength(before);
     expect(healer.comment(rejected.pullRequest)).toContain('The same patch was rejected before.');
   });

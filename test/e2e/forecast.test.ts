@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { LEAKING, leak } from './support/leak.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let healer: Healer;
 beforeAll(async () => {

@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { writeKillSwitch } from './support/kill-switch.ts';
 import { until } from './support/until.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 let healer: Healer;
 beforeAll(async () => {
@@ -18,7 +16,7 @@ const runTarget = (run: { repository: string; runId: number }) => `${run.reposit
 const HEADINGS = [/^#### Root Cause Analysis$/m, /^#### Evidence$/m, /^#### .*\bfix\b/im, /^#### Prevention$/m];
 
 describe('a failed run of a pull request', () => {
-  it('[A1][A4][A9][A10][E30][E51] of a regression gets one comment with cause, evidence lines, fix and prevention, and no re-run', async () => {
+  it('[A1][A4][A9][A10][E51] of a regression gets one comment with cause, evidence lines, fix and prevention, and no re-run', async () => {
     const run = healer.world.samples.failRun('regression');
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested', parentId: null });
     const comment = healer.comment(run.pullRequest);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Reply } from '#apps/local/world/models/scripted-model.ts';
 import { archiveEntries } from '#apps/local/world/samples/job-log.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
@@ -8,8 +8,6 @@ import { TOOL_NAME } from '#shared/plugins/llm/reply.ts';
 import { answerOn, askedFor, signIn } from './support/approving.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer, type Subject } from './support/healer.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const PASSWORD = 'Correct-Horse-8-Battery';
 const APPROVERS = ['first-approver', 'second-approver', 'acme-dev'] as const;
@@ -53,7 +51,7 @@ const sure = (change: Readonly<Record<string, unknown>> = {}): Reply => ({
 });
 
 describe('a model that works', () => {
-  it('[A6][A7][A8][B38][D2] writes cause, fix with corrected code, and prevention; the comment says who wrote it and cites existing lines', async () => {
+  it('[A6][A7][A8][D2] writes cause, fix with corrected code, and prevention; the comment says who wrote it and cites existing lines', async () => {
     const fix = 'Count every line:\n\n```ts\nconst sum = lines.reduce(add, 0);\n```';
     const rootCause = 'The total leaves out lines after the 57th.';
     healer.world.models.setDefault(sure({ rootCause, fix, prevention: 'Test carts of 60 lines.' }));

@@ -1,5 +1,5 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IamDecision } from '#apps/local/iam/decisions.ts';
 import { outputOf } from '#apps/local/stage.ts';
 import type { ServiceId } from '#apps/local/world/aws/company.ts';
@@ -18,8 +18,6 @@ import { proposing, STILL_WRONG } from './support/proposed-code.ts';
 import { askAgain, deploymentOf, functionRights, functionRoles, nameOf, type Right } from './support/rights.ts';
 import { letGoStale, stopExecutions, trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const PASSWORD = 'Correct-Horse-8-Battery';
 const CI_TWO = { id: 7_301_002, name: 'Nightly', path: '.github/workflows/nightly.yml' };
@@ -54,6 +52,7 @@ beforeAll(async () => {
     },
   });
   healer.world.models.setDefault(LOOKING);
+  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
 });
 afterAll(() => healer?.stop());
 
@@ -75,6 +74,35 @@ async function givenUp(subject: Subject): Promise<Incident> {
     await stopAndReconcile(subject);
   }
   return await healer.ended(subject);
+}
+
+const PEOPLE = { author: 'octo-dev', lastPusher: 'octo-dev', requester: 'octo-dev', triggeredBy: 'octo-dev' };
+const ASKED_AGAIN = { taskToken: 'asked-again', expiresInSeconds: 3600 };
+
+/** A plan about an incident that waits for a decision for another while, as an execution leaves it that ended; gives its digest. */
+async function waitingPlan({ id: incidentId, target }: Incident, sinceMinutes = 0): Promise<string> {
+  const requestedAt = new Date(Date.now() - sinceMinutes * 60_000);
+  const createdAt = requestedAt.toISOString();
+  if (target.kind !== 'github-run') throw new Error(`${incidentId} is not about a run.`);
+  const plan = aBoundAction({ incidentId, target: { ...target, people: PEOPLE }, createdAt });
+  await healer.incidents.putPlan(plan);
+  const expiresAt = new Date(requestedAt.getTime() + 3_600_000).toISOString();
+  const asked = { incidentId, digest: plan.digest, taskToken: 'nobody-waits', requestedAt: createdAt, expiresAt };
+  await healer.incidents.putApproval(anApproval(asked));
+  return plan.digest;
+}
+
+const eventsOf = async ({ id }: Incident) => (await healer.incidents.listAudit(id)).map(({ event }) => event);
+
+/** A decision that was written down by a function that died before it passed it on. */
+async function decided({ id }: Incident, digest: string, minutesAgo: number): Promise<void> {
+  const at = new Date(Date.now() - minutesAgo * 60_000);
+  expect(await healer.incidents.decideApproval(id, digest, 'approved', 'github:acme-lead', at)).toBe('decided');
+}
+
+/** Does one step of a workflow again, as Step Functions does when it lost an answer. */
+async function invoked(name: string, input: Readonly<Record<string, unknown>>): Promise<void> {
+  expect(await healer.runtime.invoke(healer.functionName(name), input)).toMatchObject({ ok: true });
 }
 
 describe('the functions with their synthesized roles', () => {
@@ -100,7 +128,10 @@ describe('the functions with their synthesized roles', () => {
 
   it('try what a model proposes on a branch, and take it back when the job fails with it', async () => {
     healer.world.models.setDefault(proposing(STILL_WRONG));
-    expect(await healer.ended(fail('regression').runId)).toMatchObject({ status: 'suggested' });
+    const token = await signIn(healer, 'approver@example.com', PASSWORD);
+    const { runId } = fail('regression');
+    await approve(healer, runId, token);
+    expect(await healer.ended(runId)).toMatchObject({ status: 'suggested' });
     healer.world.models.setDefault(LOOKING);
     expect(healer.world.journal.count('github.branch.created')).toBe(1);
     expect(healer.world.journal.count('github.branch.deleted')).toBe(1);
@@ -130,19 +161,47 @@ describe('the functions with their synthesized roles', () => {
     const dueAt = new Date(Date.now() + 3_600_000).toISOString();
     await healing.watch(aHealingWatch({ key, incidentId: ended.id, dueAt, outcome: null }));
     const again = await healer.ended(fail('compile', { pullRequest, workflow: CI_TWO }).runId);
-    const events = async (id: string) => (await healer.incidents.listAudit(id)).map(({ event }) => event);
-    expect(await events(again.id)).toContain('incident.came-back');
+    expect(await eventsOf(again)).toContain('incident.came-back');
 
-    const plan = aBoundAction({ incidentId: again.id, target: again.target });
-    await healer.incidents.putPlan(plan);
-    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-    const asked = { incidentId: again.id, digest: plan.digest, taskToken: 'nobody-waits', expiresAt };
-    await healer.incidents.putApproval(anApproval({ ...asked, requestedAt: new Date().toISOString() }));
-    for (const wish of [`approve ${plan.digest}`, 'wrong storage_issues']) {
+    const digest = await waitingPlan(again);
+    for (const wish of [`approve ${digest}`, 'wrong storage_issues']) {
       const id = await commentOn(healer, again, 'acme-lead', `/selfheal ${wish}`);
       await until('the sign under it', () => signsUnder(healer, id).length > 0);
     }
-    expect(await events(again.id)).toContain('approval.approved');
+    expect(await eventsOf(again)).toContain('approval.approved');
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
+  it('remind of a request, pass on a decision that did not arrive, and keep it for who asks again meanwhile', async () => {
+    const incident = await healer.ended(fail('compile').runId);
+    await waitingPlan(incident, 50);
+    const late = await waitingPlan(incident, 5);
+    await decided(incident, late, 2);
+    await trigger(healer, 'reconciler');
+    await until('the reminder', async () => (await eventsOf(incident)).includes('approval.reminded'));
+    await until('word of what came too late', async () => (await eventsOf(incident)).includes('approval.too-late'));
+    const renewed = await waitingPlan(incident, 1);
+    await decided(incident, renewed, 0);
+    await invoked('request-approval', { incidentId: incident.id, digest: renewed, ...ASKED_AGAIN });
+    expect(await healer.incidents.getApproval(incident.id, renewed)).toMatchObject({ taskToken: 'asked-again' });
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
+  it('mail what a pull request does not take, until the mails of the day are used up', async () => {
+    const times = Number.POSITIVE_INFINITY;
+    healer.world.faults.inject('issues/create-comment', { kind: 'status', status: 404 }, { times });
+    const { runId } = fail('compile');
+    const incident = await healer.ended(runId);
+    healer.world.faults.clear();
+    expect(healer.mailsAbout(runId)).toHaveLength(1);
+    const { id: incidentId, intakeKey } = incident;
+    const today = new Date().toISOString().slice(0, 10);
+    const expires = new Date(Date.now() + 86_400_000);
+    expect(await healer.control.takeFromLimit(`mails#${intakeKey}`, today, 'another', 2, expires)).toBe(true);
+    const digest = await waitingPlan(incident, 1);
+    await invoked('request-approval', { incidentId, digest, ...ASKED_AGAIN });
+    await invoked('escalate', { incidentId, reason: 'Nobody decided.', error: null });
+    expect(healer.mailsAbout(runId)).toHaveLength(1);
     expect(healer.runtime.denials).toEqual([]);
   });
 
@@ -157,7 +216,6 @@ describe('the functions with their synthesized roles', () => {
   });
 
   it('heal alarms: by rollbacks that help, are undone, asked for, limited or not there', async () => {
-    await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
     const token = await signIn(healer, 'approver@example.com', PASSWORD);
     const list = healer.webhookUrl.replace(/webhooks\/github$/, 'approvals');
     expect((await fetch(list, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
@@ -200,8 +258,16 @@ describe('the functions with their synthesized roles', () => {
   it('tell of an incident without evidence, ask again for lost deliveries, restart what was stopped and give it up in the end', async () => {
     const times = Number.POSITIVE_INFINITY;
     healer.world.faults.inject('actions/get-workflow-run', { kind: 'status', status: 502 }, { times });
-    expect(await healer.ended(fail('regression').runId)).toMatchObject({ status: 'escalated' });
+    const unread = await healer.ended(fail('regression').runId);
+    expect(unread).toMatchObject({ status: 'escalated' });
     healer.world.faults.clear();
+    // A page that is opened and a reminder that is due when the evidence is not there any more.
+    const token = await signIn(healer, 'approver@example.com', PASSWORD);
+    const page = `approvals/${unread.id}/${await waitingPlan(unread, 50)}/details`;
+    const details = healer.webhookUrl.replace(/webhooks\/github$/, page);
+    expect((await fetch(details, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+    await trigger(healer, 'reconciler');
+    await until('the reminder', async () => (await eventsOf(unread)).includes('approval.reminded'));
 
     healer.world.github.setUnreachable(true);
     const lost = fail('regression');
@@ -235,7 +301,9 @@ describe('the functions with their synthesized roles', () => {
   });
 
   it('that run by the clock and break down put their event into the dead letters', async () => {
-    asked.push(...(await decisionsOfBrokenSchedules()));
+    const decisions = await decisionsOfBrokenSchedules();
+    expect(decisions.length).toBeGreaterThan(0);
+    asked.push(...decisions);
   });
 });
 

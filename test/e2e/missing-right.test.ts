@@ -1,9 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Healer, openHealer } from './support/healer.ts';
 import { withoutAction } from './support/rights.ts';
 import { post } from './support/steering.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const deniedTo = (stage: Healer, action: string) =>
   stage.runtime.denials.filter((one) => one.action === action).map(({ role }) => role.replace(/[0-9A-F]{8}$/, ''));

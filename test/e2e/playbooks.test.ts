@@ -1,8 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });
 
 let healer: Healer;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { ADMIN_KEY, outputOf } from '#apps/local/stage.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { outputOf } from '#apps/local/stage.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
 import { promoteModel, registerModel } from '#shared/app/model-registry.ts';
@@ -14,8 +14,6 @@ import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { answersGotWorse } from './support/predictions.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const PROMOTED = 'b'.repeat(16);
 
@@ -29,7 +27,7 @@ afterAll(() => healer?.stop());
 /** Registers the shipped weights under another name as a better model, and puts them in production as an operator would. */
 async function promoteAnother(): Promise<void> {
   const { endpoint } = healer.runtime;
-  const credentials = { accessKeyId: ADMIN_KEY, secretAccessKey: 'local' };
+  const credentials = { accessKeyId: healer.adminKey, secretAccessKey: 'local' };
   const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
   const deps = {
     registry: makeDynamoModelRegistry({
@@ -76,7 +74,7 @@ it('[C40][C68] keeps of each healed run what was predicted and what came out: kn
   expectClean(healer);
 });
 
-it('[C69][C71] mails once when the answers of the model in production got worse than it promised', async () => {
+it('[C69][C71] mails once when the answers of the model in production got worse than it promised, with a candidate trained since', async () => {
   const told = () => healer.runtime.mailbox.list().filter(({ subject }) => subject.includes('got worse'));
   await trigger(healer, 'quality');
   expect(told()).toEqual([]);
@@ -87,6 +85,9 @@ it('[C69][C71] mails once when the answers of the model in production got worse 
   await healer.quiet();
   expect(told()).toHaveLength(1);
   expect(told()[0]?.text).toContain('60.0%');
+  const candidate = /model promote ([0-9a-f]{16})|A new version,\s+([0-9a-f]{16})/.exec(told()[0]?.text ?? '');
+  const id = candidate?.[1] ?? candidate?.[2] ?? 'none';
+  expect((await selfheal('model', 'list')).stdout).toContain(`${id}  candidate`);
   expectClean(healer);
 });
 

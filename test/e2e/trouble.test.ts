@@ -1,12 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayFault } from '#apps/local/gateway/faults.ts';
 import type { Fault } from '#apps/local/world/server/faults.ts';
 import { HOSTILE_ARCHIVES } from '#test/builders/archives.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { letGoStale, trigger } from './support/steering.ts';
-import { until } from './support/until.ts';
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
 const TIME_SCALE = 0.02;
 /** A gap in the evidence. */
@@ -83,7 +80,7 @@ describe('GitHub', () => {
       if (request.path.endsWith(`/runs/${run.runId}`)) looks += 1;
     });
     // Gather, guard and the act function look before it, and the act function once more after it.
-    await until('a look after the re-run', () => looks >= 4);
+    await expect.poll(() => looks, { timeout: 120_000 }).toBeGreaterThanOrEqual(4);
     forget();
   });
 });

@@ -12,7 +12,10 @@ import { fakeClock } from './clock.ts';
 type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'listStalled'>;
 type Plans = Pick<IncidentStore, 'putPlan' | 'getPlan'>;
 type Actions = Pick<IncidentStore, 'intend' | 'getAction' | 'listActions' | 'commitAction'>;
-type Approvals = Pick<IncidentStore, 'putApproval' | 'getApproval' | 'decideApproval'>;
+type Approvals = Pick<
+  IncidentStore,
+  'putApproval' | 'getApproval' | 'decideApproval' | 'countAnswer' | 'closeApproval' | 'renewToken'
+>;
 type Audit = Pick<IncidentStore, 'audit' | 'listAudit' | 'auditTrail'>;
 
 /** Incidents in memory with the queue of their approvals. */
@@ -111,6 +114,14 @@ function memoryActions(): Actions {
 function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
   const approvals = new Map<string, Approval>();
   const told = new Map<string, { count: number; until: number }>();
+  const answers = new Map<string, number>();
+  const unanswered = new Set<string>();
+  const decidedOne = (incidentId: string, digest: string): Approval => {
+    const approval = approvals.get(`${incidentId}#${digest}`);
+    if (approval === undefined || approval.state === 'pending')
+      throw new CorruptRecord(`Approval ${digest} of incident ${incidentId} is not decided.`);
+    return approval;
+  };
   const waits = ({ incidentId, digest, taskToken }: Approval): string | null => {
     const key = `${incidentId}#${digest}`;
     const known = approvals.get(key);
@@ -126,13 +137,43 @@ function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
       return 'created';
     },
     getApproval: async (incidentId, digest) => structuredClone(approvals.get(`${incidentId}#${digest}`) ?? null),
-    decideApproval: async (incidentId, digest, decision, by, at) => {
+    decideApproval: async (
+      incidentId,
+      digest,
+      decision,
+      by,
+      at,
+      how = { onBehalfOf: null, channel: null, roles: [] },
+    ) => {
       const approval = approvals.get(`${incidentId}#${digest}`);
       if (!approval) return 'not-pending';
       if (approval.state === decision && approval.decidedBy === by) return 'decided';
       if (approval.state !== 'pending' || approval.expiresAt <= at.toISOString()) return 'not-pending';
-      approvals.set(`${incidentId}#${digest}`, { ...approval, state: decision, decidedBy: by });
+      const decided = { ...approval, state: decision, decidedBy: by, decision: { at: at.toISOString(), ...how } };
+      approvals.set(`${incidentId}#${digest}`, decided);
+      unanswered.add(`${incidentId}#${digest}`);
       return 'decided';
+    },
+    countAnswer: async (incidentId, digest) => {
+      decidedOne(incidentId, digest);
+      const count = (answers.get(`${incidentId}#${digest}`) ?? 0) + 1;
+      answers.set(`${incidentId}#${digest}`, count);
+      return count;
+    },
+    closeApproval: async (incidentId, digest, outcome, attempt) => {
+      const key = `${incidentId}#${digest}`;
+      const approval = decidedOne(incidentId, digest);
+      if (approval.outcome !== undefined) return approval.outcome;
+      if (attempt !== undefined && answers.get(key) !== attempt) return null;
+      approvals.set(key, { ...approval, outcome });
+      if (outcome === 'taken') unanswered.delete(key);
+      return outcome;
+    },
+    renewToken: async (incidentId, digest, taskToken) => {
+      const approval = decidedOne(incidentId, digest);
+      if (approval.outcome !== undefined) return 'closed';
+      approvals.set(`${incidentId}#${digest}`, { ...approval, taskToken });
+      return 'renewed';
     },
     queue: {
       pending: async (limit) =>
@@ -151,6 +192,13 @@ function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
         const key = waits(approval);
         if (key !== null) told.set(key, { count, until: 0 });
       },
+      unanswered: async (limit) =>
+        [...approvals]
+          .filter(([key]) => unanswered.has(key))
+          .map(([, approval]) => structuredClone(approval))
+          .sort((a, b) => (a.requestedAt < b.requestedAt ? -1 : 1))
+          .slice(0, limit),
+      forget: async ({ incidentId, digest }) => void unanswered.delete(`${incidentId}#${digest}`),
       drop: async (approval) => {
         const key = waits(approval);
         if (key !== null) told.delete(key);

@@ -1,6 +1,7 @@
 export * from './clock.ts';
 export * from './cloud.ts';
 export * from './code-host.ts';
+export { makeLocalInspector } from './code-inspector.ts';
 export * from './control-store.ts';
 export * from './delegation-store.ts';
 export * from './evidence-store.ts';

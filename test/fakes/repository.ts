@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
 import type { BranchHead, CodeWriter } from '#shared/ports/code-writer.ts';
 import type { IssueNote, Proposals, PullRequestNote } from '#shared/ports/proposals.ts';
 
@@ -26,7 +27,8 @@ export function makeMemoryRepository(
       entries: new Map(Object.entries(files).map(([path, text]) => [path, { mode: '100644', sha: shaOf(text) }])),
     }),
     readText: async (_repository, blob) => Object.values(files).find((text) => shaOf(text) === blob) ?? null,
-    branchHead: async (_repository, branch) => branches.get(branch) ?? null,
+    branchHead: async (_repository, branch) =>
+      branches.get(typeof branch === 'string' ? branch : rawNameOf(branch)) ?? null,
     writeCommit: async (_repository, { parent, message, filesOf, changes }) => {
       const sha = shaOf(JSON.stringify([parent, message, filesOf, changes]));
       commits.set(sha, { sha, parents: [parent], message });

@@ -1,4 +1,4 @@
-import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Log, LogFields, Meter } from '#shared/ports/telemetry-sink.ts';
 
 export interface RecordingMeter extends Meter {
   /** Sums by name. */
@@ -29,7 +29,7 @@ export function makeRecordingLog(): RecordingLog {
   const entries: { level: 'info' | 'warn' | 'error'; message: string; fields: Record<string, unknown> }[] = [];
   const at =
     (level: 'info' | 'warn' | 'error') =>
-    (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
+    (message: string, fields: LogFields = {}) =>
       void entries.push({ level, message, fields: { ...fields } });
   return { entries, info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -19,7 +19,8 @@ describe('an attacker in place of the model', () => {
   it('meets every action of the registry: in a calm scene each is planned and done', async () => {
     for (const actionId of ACTION_IDS) {
       const scene = actionId === 'fix-pull-request' ? 'try-fix' : actionId;
-      const one = { ...calm(scene), suggestsSoundly: true, helps: true };
+      const approval = ruleOf(scene).alwaysAsks === true ? ('approved' as const) : null;
+      const one = { ...calm(scene), suggestsSoundly: true, helps: true, approval };
       const watched = await play(one);
       expect(broken(one, watched), actionId).toEqual([]);
       const done = watched.plans.findIndex((plan) => plan.actionId === actionId) + 1;

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidPattern, matchesPattern, validatePattern } from '#apps/local/buses/pattern.ts';
+import { matchesPattern } from '#apps/local/buses/pattern.ts';
+import { InvalidPattern, validatePattern } from '#apps/local/buses/validate-pattern.ts';
 import {
   ANY,
   event,

@@ -4,6 +4,7 @@ import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
 import { makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
 import { makeRedactor, redact } from '#shared/domain/evidence/redact.ts';
 import { fingerprintOf, templateOf } from '#shared/domain/failure/fingerprint.ts';
+import { redactedText } from '#test/builders/index.ts';
 import { cutAt, cuts, logLine, plantedLine } from './logs/lines.ts';
 import type { PlantedSecret } from './logs/secrets.ts';
 import { varyingLine } from './logs/varying.ts';
@@ -24,7 +25,7 @@ function excerptOf(chunks: readonly string[], maxLines: number) {
 function evidenceOf(sources: readonly { name: string; chunks: readonly string[] }[]) {
   const excerpts = makeExcerpts(1);
   sources.forEach(({ name, chunks }, index) => {
-    const source = excerpts.open({ id: `log-${index}`, name, url: null });
+    const source = excerpts.open({ id: `log-${index}`, name: redactedText(name), url: null });
     for (const chunk of chunks) source.push(chunk);
   });
   return excerpts.finish();

@@ -31,7 +31,7 @@ function setUp() {
   const handle = makeHandler({
     sources: WEBHOOK_SOURCES,
     signatures: makeWebhookSignatures(),
-    secrets: fakeSecrets({ 'github-webhook': SECRETS }),
+    secrets: fakeSecrets({ 'github-webhook': SECRETS, 'name-key': { key: 'k'.repeat(48) } }),
     queue,
     commands,
     clock: fakeClock(),

@@ -11,8 +11,11 @@ export async function bundleRows(outDir: string): Promise<Row[]> {
     configurationFile: join(ROOT, 'apps/local/sample/selfheal.json'),
     outDir: join(outDir, 'bundles'),
   });
-  const largest = bundles.reduce((one, other) => (other.bytes > one.bytes ? other : one));
-  const webhook = bundles.find(({ name }) => name === 'webhook')?.bytes ?? Number.NaN;
+  const own = (name: string) => bundles.find((bundle) => bundle.name === name)?.bytes ?? Number.NaN;
+  const parser = own('inspect-patch');
+  const others = bundles.filter(({ name }) => name !== 'inspect-patch');
+  const largest = others.reduce((one, other) => (other.bytes > one.bytes ? other : one));
+  const webhook = own('webhook');
   return [
     {
       measure: 'every Lambda bundle, minified, SDK included; webhook',
@@ -20,7 +23,38 @@ export async function bundleRows(outDir: string): Promise<Row[]> {
       measured: `largest ${largest.name} ${kilobytes(largest.bytes)}; webhook ${kilobytes(webhook)}`,
       met: largest.bytes < 1_000_000 && webhook < 400_000,
     },
+    parserRow(outDir, parser),
   ];
+}
+
+/** The cold start of the function that parses: a process of its own that loads it and judges one file of each grammar that weighs most. */
+function parserRow(outDir: string, bytes: number): Row {
+  const main = join(outDir, 'bundles/inspect-patch/index.mjs');
+  const script = `
+    const started = performance.now();
+    const { handler } = await import(${JSON.stringify(main)});
+    const file = (path, text) => ({ incidentId: 'bench', files: [{ path, before: null, after: text }] });
+    await handler(file('a.ts', 'export const a = 1;'), {});
+    const first = performance.now() - started;
+    await handler(file('A.cs', 'class A { }'), {});
+    console.log('cold ' + Math.round(first) + ' ' + Math.round(performance.now() - started - first));`;
+  const environment = {
+    ...process.env,
+    AWS_REGION: 'us-east-1',
+    POWERTOOLS_SERVICE_NAME: 'bench',
+    POWERTOOLS_METRICS_NAMESPACE: 'bench',
+  };
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    env: environment,
+  });
+  const [, cold = '?', largest = '?'] = /^cold (\d+) (\d+)$/m.exec(stdout) ?? [];
+  return {
+    measure: 'the function that parses code: size; cold start to its first answer; loading its largest grammar',
+    goal: 'under 15 MB; reported',
+    measured: `${(bytes / 1_000_000).toFixed(1)} MB; ${cold} ms; ${largest} ms`,
+    met: bytes < 15_000_000 && cold !== '?',
+  };
 }
 
 /** Figures that a test decides: the test runs, and the row says whether it passed. */

@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceLine } from '#shared/domain/evidence/evidence.ts';
+import { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
 
 const SYLLABLES = 'ba co da fe gi ho ja ke li mo na pe ri so tu va xe yo za cor net log api db io web'.split(' ');
@@ -53,17 +53,17 @@ const CONTEXT: readonly ((words: Words) => string)[] = [
 export function makeFailure(seed: number, count: number): Evidence {
   const words = wordsFrom(seed);
   const pick = (from: readonly ((words: Words) => string)[]) => from[words.below(from.length)]?.(words) ?? '';
-  const lines = Array.from({ length: count }, (_, at): EvidenceLine => {
+  const lines = Array.from({ length: count }, (_, at) => {
     const isError = at >= count - ERROR_LINES;
     const score = isError ? 9 + words.below(4) : 2 + words.below(7);
     return { ref: `L${at + 1}`, number: at + 1, text: pick(isError ? ERRORS : CONTEXT), score };
   });
   const sources = [{ id: 'S1', name: 'build', url: null, totalLines: count, lines }];
-  return {
+  return Evidence.parse({
     version: 1,
     incidentId: `gh-${String(seed).padStart(24, '0')}`,
     gatheredAt: '2026-01-02T03:04:05.000Z',
     sources,
     notes: [],
-  };
+  });
 }

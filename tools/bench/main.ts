@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleRows, testRows } from './build-rows.ts';
-import { crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
+import { burstRows, crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
 import { learningRows } from './learning-rows.ts';
 import { logRows } from './log-rows.ts';
 import { planningRows } from './planning-rows.ts';
@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   start: startRows,
   latency: latencyRows,
   load: loadRows,
+  burst: burstRows,
   repeats: repeatRows,
   crash: crashRows,
   logs: logRows,

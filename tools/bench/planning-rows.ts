@@ -160,7 +160,7 @@ function judge({ target, telemetry, evidence }: Asked, recall: Recall<Memory>, n
   const action = bindAction(candidate, { incidentId: `gh-${nth}`, target, at: NOW });
   const controls = { killSwitch: false, reason: null };
   const rest = { targetKey: action.targetKey, target, controls, policy, mode, service, now: NOW };
-  const denials = judgeGuard({ ...rest, action, failures: 0, approval: null });
+  const denials = judgeGuard({ ...rest, action, failures: 0, approval: null, approvalReason: null });
   return denials.length === 0 && limitRules(action, policy, NOW).length > 0;
 }
 

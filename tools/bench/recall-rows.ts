@@ -3,9 +3,9 @@ import { runInNewContext } from 'node:vm';
 import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { isEntry, isIncident, type Memory } from '#shared/domain/recall/memory.ts';
-import { type PastIncident, rememberedIncident } from '#shared/domain/recall/past-incident.ts';
+import { PastIncident, rememberedIncident } from '#shared/domain/recall/past-incident.ts';
 import { makeRecall, type Recall } from '#shared/domain/recall/recall.ts';
 import { rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
 import { termsOfLines, weighed, writeTerms } from '#shared/domain/recall/terms.ts';
@@ -31,7 +31,7 @@ export const linesOf = ({ sources }: Evidence) => sources.flatMap(({ lines }) =>
 /** As it is read from the table. */
 function pastIncident(seed: number): PastIncident {
   const evidence = makeFailure(seed, LINES_BEHIND_TERMS);
-  return {
+  return PastIncident.parse({
     version: 1,
     id: evidence.incidentId,
     endedAt: evidence.gatheredAt,
@@ -42,7 +42,7 @@ function pastIncident(seed: number): PastIncident {
     outcome: 'suggested',
     helped: null,
     terms: writeTerms(termsOfLines(linesOf(evidence))),
-  };
+  });
 }
 
 /** As it was learned of an incident: its diagnosis quotes the first of the lines that failed. */
@@ -50,7 +50,7 @@ function learnedEntry(seed: number): KnowledgeEntry {
   const lines = linesOf(makeFailure(seed, LINES_BEHIND_TERMS))
     .slice(-QUOTED_LINES)
     .map(({ text }) => text);
-  return {
+  return KnowledgeEntry.parse({
     version: 1,
     id: `learned-${seed}`,
     title: lines[0]?.slice(0, 200) ?? 'A made failure',
@@ -65,7 +65,7 @@ function learnedEntry(seed: number): KnowledgeEntry {
     successes: 1,
     failures: 0,
     updatedAt: NOW.toISOString(),
-  };
+  });
 }
 
 /** Every fifth memory is an entry. */

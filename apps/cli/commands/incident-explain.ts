@@ -1,12 +1,19 @@
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { type Account, accountIn, accountOf, INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
+import {
+  type Account,
+  accountIn,
+  accountOf,
+  findIdsIn,
+  INCIDENTS_OPTION,
+  openIncidents,
+} from '../incidents/read-trail.ts';
 import { renderAccount, tellAccount } from '../incidents/render-account.ts';
 import type { Terminal } from '../terminal.ts';
 
 async function read(operand: string, table: string | undefined, terminal: Terminal): Promise<Account> {
   return table === undefined
     ? await accountIn(operand, terminal)
-    : await accountOf(operand, await openIncidents(table));
+    : await accountOf(operand, await openIncidents(table), findIdsIn(table));
 }
 
 async function writeRecords({ incident, trail }: Account, terminal: Terminal): Promise<void> {
@@ -18,7 +25,7 @@ export const incidentExplain = defineCommand({
   name: 'incident explain',
   summary: 'what happened in an incident and why, and whether its audit trail is as it was written',
   details:
-    'Reads an incident of a deployment with --table, or a file that --records printed before.\n' +
+    'Reads an incident of a deployment with --table, by its id or the beginning of it, or a file that --records printed before.\n' +
     'Each entry of the trail names the digest of the one before it: a change, a gap or an entry put in is found, and the first is named.\n' +
     'A cut at the end shows only against a noted digest: give it with --head.\n' +
     'With --json: {incident, status, reason, openedAt, chain, story: [{sequence, at, event, words, facts}]}.\n' +

@@ -12,7 +12,7 @@ export const knowledgeLearn = defineCommand({
   summary: 'learn patterns from how people resolved incidents (CSV or JSON Lines)',
   details:
     'Columns: timestamp,title,description,service,severity,resolution_time,solution,tags,success; and, where known, incident, class,\n' +
-    'pattern (the wording, * for what varies), action, by, tainted. Times without a zone are UTC, resolution_time is in minutes (or 1h 30m).\n' +
+    'pattern (the wording, * for what varies), action, by, tainted. Times without a zone are UTC, resolution_time is in seconds (or 1h 30m).\n' +
     'A new pattern is replayed over all past incidents first; it is refused when it would have matched another class, and only observed\n' +
     'until it has proved itself. Bad lines, duplicates and conflicts are named and left out: exit code 1.',
   operands: { shown: 'FILE', atLeast: 1, atMost: 1 },

@@ -59,7 +59,11 @@ export const knowledgeSearch = defineCommand({
   options: {
     query: { type: 'string', value: 'Q', about: 'what to look for' },
     table: { type: 'string', value: 'NAME', about: 'the knowledge table of a deployment' },
-    place: { type: 'string', value: 'PLACE', about: 'repository#<id> or alarm#<arn>, whose past is searched' },
+    place: {
+      type: 'string',
+      value: 'PLACE',
+      about: 'repository#<id>:<owner/name> or alarm#<arn>, whose past is searched',
+    },
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {

@@ -7,6 +7,7 @@ import { forEachFile } from '../each-file.ts';
 import { readClassifyContext } from '../input/classify-context.ts';
 import { CONFIG_OPTION, lineRulesOfFile } from '../input/line-rules.ts';
 import { evidenceOf } from '../input/log-evidence.ts';
+import { nothingFailed } from '../input/nothing-failed.ts';
 import { openInput } from '../input/open-input.ts';
 import { withOwnSignatures } from '../input/own-signatures.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
@@ -18,6 +19,8 @@ interface Answer extends Omit<Classification, 'evidence'> {
   readonly evidence: readonly number[];
   /** What the deciding signature says of itself; null when none decided. */
   readonly match: SignatureMatched | null;
+  /** False for a green log: no line of it tells of a failure. */
+  readonly failed: boolean;
 }
 
 interface SignatureMatched {
@@ -48,11 +51,21 @@ function answerOf(
   );
   const lines = classification.evidence.flatMap((ref) => numbers.get(ref) ?? []);
   const match = matchedOf(classification.signature, signatures);
-  return { file, class: failureClass, family: FAMILY_OF[failureClass], ...classification, evidence: lines, match };
+  const failed = !nothingFailed(evidence, { class: failureClass });
+  return {
+    file,
+    class: failureClass,
+    family: FAMILY_OF[failureClass],
+    ...classification,
+    evidence: lines,
+    match,
+    failed,
+  };
 }
 
 function asText(answer: Answer, evidence: Evidence): string {
-  const { file, family, verdict, confidence, alternatives, signature, fingerprint, match } = answer;
+  const { file, family, verdict, confidence, alternatives, signature, fingerprint, match, failed } = answer;
+  if (!failed) return `${file}: nothing failed: no line tells of a failure\n`;
   const told =
     match === null ? '' : ` (${[match.severity, ...(match.service === null ? [] : [match.service])].join(', ')})`;
   const percent = (share: number): string => `${Math.round(share * 100)}%`;
@@ -72,7 +85,7 @@ export const logClassify = defineCommand({
   name: 'log classify',
   summary: 'what kind of failure a log shows, and how sure that is',
   details:
-    'With --json: {file, class, family, verdict, confidence, alternatives, signature, fingerprint, evidence: [line], match} per file;\n' +
+    'With --json: {file, class, family, verdict, confidence, alternatives, signature, fingerprint, evidence: [line], match, failed} per file;\n' +
     'match tells title, severity, service, confidence and parents of the signature.\n' +
     'The context is a JSON file, newest first: {"attempt": 2, "defaultBranchConclusions": ["success", "failure"],\n' +
     '"sameCommit": {"failures": 1, "successes": 1}, "tests": [{"name": "pays", "passed": [true, false]}]}.',

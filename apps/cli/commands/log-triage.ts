@@ -14,7 +14,8 @@ interface Group {
 
 function groupsOf(triages: readonly Triage[]): Group[] {
   const groups = new Map<string, Group>();
-  for (const { file, fingerprint, signature, class: failureClass, root_cause } of triages) {
+  for (const { file, fingerprint, signature, class: failureClass, root_cause, failed } of triages) {
+    if (!failed) continue;
     const key = signature ?? fingerprint ?? failureClass;
     const known = groups.get(key) ?? { cause: root_cause, class: failureClass, files: [] };
     groups.set(key, { ...known, files: [...known.files, file] });
@@ -35,6 +36,13 @@ function outputsOf(triages: readonly Triage[], groups: readonly Group[]) {
   };
 }
 
+function asText(triages: readonly Triage[], summary: string): string {
+  const told = triages.map(({ file, failed, comment }) =>
+    failed ? `${file}\n\n${comment}\n\n` : `${file}: nothing failed: no line tells of a failure\n\n`,
+  );
+  return `${told.join('')}${summary}\n`;
+}
+
 async function writeReports(folder: string, triage: object, errors: object): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'triage_report.json'), `${JSON.stringify(triage, null, 2)}\n`);
@@ -45,10 +53,11 @@ export const logTriage = defineCommand({
   name: 'log triage',
   summary: 'one report about several logs: causes, confidence, similar failures, what to do',
   details:
-    'Writes triage_report.json and error_report.json into --out (ai_analysis). In a job of GitHub Actions the outputs\n' +
-    'fix_confidence, has_flaky_tests and triage_summary are set (GITHUB_OUTPUT). With --json the triage report is printed too.',
+    'Prints what the comment on a pull request would say of each log. With --out DIR, triage_report.json and error_report.json are\n' +
+    'written into it. In a job of GitHub Actions the outputs fix_confidence, has_flaky_tests and triage_summary are set (GITHUB_OUTPUT).\n' +
+    'With --json the triage report is printed in place of the text.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: 1000 },
-  options: { out: { type: 'string', value: 'DIR', about: 'where the reports go' }, ...JSON_OPTION },
+  options: { out: { type: 'string', value: 'DIR', about: 'writes the reports there' }, ...JSON_OPTION },
   async run({ operands, options }, terminal) {
     if (operands.includes('-'))
       throw new UsageError('"selfheal log triage" reads each log twice: name files, not "-".');
@@ -63,16 +72,18 @@ export const logTriage = defineCommand({
     });
     const groups = groupsOf(triages);
     const outputs = outputsOf(triages, groups);
-    const logs = triages.map(({ errors: _errors, ...triage }) => triage);
+    const logs = triages.map(({ errors: _errors, comment: _comment, ...triage }) => triage);
     const report = { version: 1, ...outputs, groups, logs };
     const errors = { version: 1, logs: triages.map(({ file, errors: clusters }) => ({ file, clusters })) };
-    await writeReports(options.out ?? 'ai_analysis', report, errors);
+    if (options.out !== undefined) await writeReports(options.out, report, errors);
     const { GITHUB_OUTPUT: outputFile } = terminal.environment;
     if (outputFile) {
       const lines = Object.entries(outputs).map(([name, value]) => `${name}=${value}\n`);
       await appendFile(outputFile, lines.join(''));
     }
-    await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : `${outputs.triage_summary}\n`);
+    await terminal.write(
+      options.json === true ? `${JSON.stringify(report)}\n` : asText(triages, outputs.triage_summary),
+    );
     return code;
   },
 });

@@ -1,3 +1,5 @@
+import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
+import { inspectPatch } from '#shared/app/inspect-patch.ts';
 import type { Finding } from '#shared/domain/patch/finding.ts';
 import { judgePatch } from '#shared/domain/patch/judge-patch.ts';
 import { PATCH_LIMITS } from '#shared/domain/patch/patch-limits.ts';
@@ -19,9 +21,11 @@ function asLine({ severity, rule, path, side, line, reason }: Finding): string {
 
 export const patchCheck = defineCommand({
   name: 'patch check',
-  summary: 'whether a diff may become a fix pull request, or why not',
+  summary:
+    'whether a diff may become a fix pull request, and whether its code may be tried before a person has read it',
   details:
-    'Reads standard input without FILE. With --json: {file, verdict, digest, files, findings: [{severity, rule, path, side, line, reason}]}.\n' +
+    'Reads standard input without FILE. The verdict is accepted (its code does nothing that its files did not do), needs-approval or refused.\n' +
+    'With --json: {file, verdict, digest, files, findings: [{severity, rule, path, side, line, reason}], approval: [{path, line, reason}]}.\n' +
     'Exits with 1 when the patch is refused.',
   operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
   options: {
@@ -35,8 +39,11 @@ export const patchCheck = defineCommand({
     const accepted = judged.kind === 'accepted';
     const { findings } = judged;
     const files = accepted ? judged.files.map(({ path }) => path) : [];
-    const document = { file, verdict: judged.kind, digest: accepted ? judged.digest : null, files, findings };
-    const words = `${file}: ${judged.kind}\n${findings.map(asLine).join('')}`;
+    const approval = accepted ? await inspectPatch(judged.files, makeTreeSitter()) : [];
+    const verdict = approval.length > 0 ? 'needs-approval' : judged.kind;
+    const document = { file, verdict, digest: accepted ? judged.digest : null, files, findings, approval };
+    const asked = approval.map(({ path, line, reason }) => `  approval ${shown(path)}:${line}: ${reason}\n`);
+    const words = `${file}: ${verdict}\n${findings.map(asLine).join('')}${asked.join('')}`;
     await terminal.write(options.json === true ? `${JSON.stringify(document)}\n` : words);
     return accepted ? 0 : 1;
   },

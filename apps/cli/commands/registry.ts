@@ -4,6 +4,7 @@ import { approvalDelegate } from './approval-delegate.ts';
 import { approvalList } from './approval-list.ts';
 import { approvalReject } from './approval-reject.ts';
 import { confidenceCalibrate } from './confidence-calibrate.ts';
+import { doctor } from './doctor.ts';
 import { evalCommand } from './eval.ts';
 import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
@@ -82,4 +83,5 @@ export const COMMANDS: readonly Command[] = [
   approvalApprove,
   approvalReject,
   approvalDelegate,
+  doctor,
 ];

@@ -1,6 +1,7 @@
 import { bugswarmAnalyzer } from './bugswarm-analyzer.ts';
 import { bump } from './bump.ts';
 import { cidiff } from './cidiff.ts';
+import { documentExamples } from './document-examples.ts';
 import { flakeflagger } from './flakeflagger.ts';
 import { logchunks } from './logchunks.ts';
 import { logdxCi } from './logdx-ci.ts';
@@ -17,6 +18,7 @@ export const SUITES: readonly Suite[] = [
   cidiff,
   logdxCi,
   taxonomy16Crosswalk,
+  documentExamples,
   secrets,
   velorenIntermittent,
   flakeflagger,

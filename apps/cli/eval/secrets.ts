@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { redact } from '#shared/domain/evidence/redact.ts';
+import { visibleText } from '#shared/domain/evidence/visible-text.ts';
 import { figuresByGroup, proportion, statisticFigure } from './figures.ts';
 import { readCaseText, readLabels } from './labels.ts';
 import type { Figure, Suite } from './suite.ts';
@@ -23,6 +24,10 @@ interface RedactedLog {
 }
 
 const PLACEHOLDER = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g;
+
+function isRedacted(text: string): boolean {
+  return Object.keys(redact(text).counts).length > 0;
+}
 
 function placeholderLength(text: string): number {
   let length = 0;
@@ -63,7 +68,7 @@ async function redactOrdinaryLogs(dataDir: string, progress: (message: string) =
   }
   const logs: RedactedLog[] = [];
   for (const { repo, log } of await readLabels(folder, 'labels.jsonl', OrdinaryLog)) {
-    const text = await readCaseText(folder, log);
+    const text = visibleText(await readCaseText(folder, log));
     logs.push({ repo, characters: text.length, redacted: redactedCharacters(text, redact(text).text) });
   }
   return logs;
@@ -81,7 +86,7 @@ export const secrets: Suite = {
   summary: 'redaction: token shapes that must go, lookalikes and ordinary logs that must stay',
   async run(dataDir, { progress }) {
     const labelled = await readLabels(dataDir, 'gitleaks_literal_cases.jsonl.gz', Case);
-    const cases = labelled.map(({ rule, label, text }) => ({ rule, label, isRedacted: redact(text).text !== text }));
+    const cases = labelled.map(({ rule, label, text }) => ({ rule, label, isRedacted: isRedacted(text) }));
     const logs = await redactOrdinaryLogs(dataDir, progress);
     return {
       figures: [...caseFigures(cases), ...logFigures(logs)],

@@ -27,11 +27,36 @@ export async function accountIn(path: string, terminal: Terminal): Promise<Accou
   return { id, incident, trail };
 }
 
-/** Reads it from a deployment. Throws `UsageError` when nothing is known of it there. */
-export async function accountOf(id: string, incidents: Pick<IncidentStore, 'get' | 'auditTrail'>): Promise<Account> {
+/** Ids that begin like that, so many at most. */
+export type FindIds = (beginning: string, limit: number) => Promise<readonly string[]>;
+
+const MAX_CHOICES = 5;
+
+/**
+ * Reads it from a deployment, by its id or the beginning of it, as `npm start` and mails show it. Throws `UsageError` when nothing is
+ * known of it there, or when several begin like that.
+ */
+export async function accountOf(
+  id: string,
+  incidents: Pick<IncidentStore, 'get' | 'auditTrail'>,
+  findIds: FindIds,
+): Promise<Account> {
   const [incident, trail] = await Promise.all([incidents.get(id), incidents.auditTrail(id)]);
-  if (incident === null && trail.length === 0) throw new UsageError(`${id}: the table knows no such incident.`);
-  return { id, incident, trail };
+  if (incident !== null || trail.length > 0) return { id, incident, trail };
+  const ids = /^[a-z0-9]{2,10}-[a-z0-9-]{3,}$/.test(id) ? await findIds(id, MAX_CHOICES) : [];
+  const [only] = ids;
+  if (only === undefined) throw new UsageError(`${id}: the table knows no such incident.`);
+  if (ids.length > 1) throw new UsageError(`${id}: several incidents begin like that: ${ids.join(', ')}.`);
+  const [found, itsTrail] = await Promise.all([incidents.get(only), incidents.auditTrail(only)]);
+  return { id: only, incident: found, trail: itsTrail };
+}
+
+/** Looks ids up in a deployment's table. */
+export function findIdsIn(table: string): FindIds {
+  return async (beginning, limit) => {
+    const { findIncidentIds } = await import('#shared/adapters/aws/find-incident-ids.ts');
+    return await findIncidentIds(beginning, { table, limit });
+  };
 }
 
 /** The incidents of a deployment. AWS is only loaded here. */

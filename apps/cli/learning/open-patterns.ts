@@ -21,7 +21,7 @@ export const PATTERN_OPTIONS = {
   scope: {
     type: 'string',
     value: 'PLACE',
-    about: 'where it was learned: repository#ID, alarm#ARN, or any name in a file',
+    about: 'where it was learned: repository#ID:OWNER/NAME, alarm#ARN, or any name in a file',
   },
   config: { type: 'string', value: 'FILE', about: 'the configuration whose limits count; the defaults without it' },
 } as const satisfies OptionSpecs;
@@ -44,8 +44,10 @@ export async function openPatterns(options: OptionValues<typeof PATTERN_OPTIONS>
     return { patterns, scope: scope ?? LOCAL_SCOPE, rules, remembered: async () => [] };
   }
   if (file !== undefined) throw new UsageError('--patterns and --table are two places: name one of them.');
-  if (scope === undefined || !/^(?:repository#\d+|alarm#arn:.+)$/.test(scope)) {
-    throw new UsageError('--table needs --scope repository#ID or --scope alarm#ARN: patterns are kept apart by place.');
+  if (scope === undefined || !/^(?:repository#\d+:[a-z0-9_-]+\/[a-z0-9._-]+|alarm#arn:.+)$/.test(scope)) {
+    throw new UsageError(
+      '--table needs --scope repository#ID:OWNER/NAME (in lower case) or --scope alarm#ARN: patterns are kept apart by place.',
+    );
   }
   const [{ makeDynamoPatternStore }, { makeDynamoKnowledgeStore }] = await Promise.all([
     import('#shared/adapters/aws/dynamo-pattern-store.ts'),

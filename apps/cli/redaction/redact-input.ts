@@ -1,4 +1,5 @@
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import { visibleText } from '#shared/domain/evidence/visible-text.ts';
 import type { TextInput } from '../input/open-input.ts';
 import { makeByteCodec } from './byte-codec.ts';
 import { safeCut } from './safe-cut.ts';
@@ -23,7 +24,7 @@ export function redactInput(input: TextInput): InputRedaction {
   const redactLine = (rawLine: string): string => {
     const { text, encode } = codec.decode(rawLine);
     const redacted = redactor.line(text);
-    return redacted === text ? rawLine : encode(redacted);
+    return redacted === visibleText(text) ? rawLine : encode(redacted);
   };
   async function* pieces(): AsyncGenerator<Buffer> {
     let held = '';

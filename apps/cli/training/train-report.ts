@@ -1,7 +1,6 @@
-import { classify } from '#shared/domain/failure/classify.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { Trained } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { type AnswerToCase, answerToCase, saysPasses } from '#shared/domain/learning/held-out-answers.ts';
 import { PROMISES } from '#shared/domain/learning/provenance.ts';
 import { calibrationError, f1Of } from '../eval/class-measures.ts';
 import { groupBy, proportion, statisticFigure } from '../eval/figures.ts';
@@ -9,27 +8,14 @@ import type { Figure } from '../eval/suite.ts';
 import type { LabelledCase } from './labelled-case.ts';
 
 /** What was answered to a case by a model that saw nothing of its repository. */
-export interface HeldOut {
+export interface HeldOut extends AnswerToCase {
   readonly case: LabelledCase;
-  readonly answer: Classification;
-  readonly right: boolean;
-  /** Whether it was right about passing when run again; null where that is not known, or nothing was said. */
-  readonly verdictRight: boolean | null;
 }
 
 const PASSES = 'transient';
 
-function saysPasses({ verdict }: Classification): boolean {
-  return verdict === 'flaky' || verdict === 'infrastructure';
-}
-
 export function heldOutAnswers(cases: readonly LabelledCase[], trained: Trained, signatures: SignatureSet): HeldOut[] {
-  return cases.map((one) => {
-    const answer = classify(one.evidence, { signatures, model: trained.heldOut(one.group) });
-    const right = answer.class === one.class || one.accepted.includes(answer.class);
-    const unclear = one.transient === null || answer.verdict === 'unknown';
-    return { case: one, answer, right, verdictRight: unclear ? null : saysPasses(answer) === one.transient };
-  });
+  return cases.map((one) => ({ case: one, ...answerToCase(one, trained.heldOut(one.group), signatures) }));
 }
 
 function classFigures(name: string, all: readonly HeldOut[]): Figure[] {

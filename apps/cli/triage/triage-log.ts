@@ -1,4 +1,5 @@
 import { severityOf } from '#shared/domain/causality/severity.ts';
+import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
@@ -7,10 +8,12 @@ import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { termsOfLines, weighed } from '#shared/domain/recall/terms.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { renderFindings } from '#shared/plugins/notifiers/findings.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import { evidenceOf } from '../input/log-evidence.ts';
 import { makeLogJudge } from '../input/log-judge.ts';
 import { lineBatches } from '../input/log-lines.ts';
+import { nothingFailed } from '../input/nothing-failed.ts';
 import { openInput } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -47,6 +50,10 @@ export interface Triage {
   readonly similar_incidents: readonly { id: string; summary: string; resolution: string }[];
   readonly anomalies: readonly { line: number; score: number; reason: string }[];
   readonly errors: readonly ErrorCluster[];
+  /** False for a green log. */
+  readonly failed: boolean;
+  /** What the comment on a pull request would say of it, as plain text. */
+  readonly comment: string;
 }
 
 /** Reads a log twice, in flat memory: for what it says, and for where it leaves what its lines before led to expect. */
@@ -55,7 +62,8 @@ export async function triageLog(file: string, content: TriageContent, terminal: 
   const evidence = await evidenceOf(await openInput(file, terminal));
   const classification = classify(evidence, { signatures, model });
   const rest = { knowledge: null, preExisting: null, note: null };
-  const { rootCause, fix, prevention } = diagnoseByRules({ ...rest, evidence, classification, signatures });
+  const diagnosis = redactDiagnosis(diagnoseByRules({ ...rest, evidence, classification, signatures }));
+  const { rootCause, fix, prevention } = diagnosis;
   const { class: failureClass, verdict, confidence, signature, fingerprint } = classification;
   return {
     file,
@@ -70,6 +78,8 @@ export async function triageLog(file: string, content: TriageContent, terminal: 
     similar_incidents: await similarTo(evidence, failureClass, content),
     anomalies: await anomaliesOf(file, terminal),
     errors: clustersOf(evidence),
+    failed: !nothingFailed(evidence, classification),
+    comment: renderFindings({ diagnosis, evidence }),
   };
 }
 

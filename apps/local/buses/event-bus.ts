@@ -6,8 +6,9 @@ import { type Attempted, makeOutbox, type OutboxEntry } from '../storage/outbox.
 import type { Deployment, Resource } from '../template/deployment.ts';
 import { type JsonObject, listOf, numberOf, objectOf, parseObject, textOf, textsOf } from '../template/json.ts';
 import type { Delivery, Sender } from './delivery.ts';
-import { matchesPattern, validatePattern } from './pattern.ts';
+import { matchesPattern } from './pattern.ts';
 import { targetInput } from './transform.ts';
+import { validatePattern } from './validate-pattern.ts';
 
 /** An event in EventBridge's envelope. */
 export interface BusEvent {

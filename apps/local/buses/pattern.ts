@@ -1,10 +1,6 @@
 import { BlockList, isIP } from 'node:net';
-import { isObject, type JsonObject, listOf } from '../template/json.ts';
-
-/** A rule's pattern that EventBridge would refuse; the message names the place in it. */
-export class InvalidPattern extends Error {
-  override readonly name = 'InvalidPattern';
-}
+import { isObject, type JsonObject, listOf, objectOf } from '../template/json.ts';
+import { isAlternatives } from './validate-pattern.ts';
 
 type TextTest = (value: string, operand: string) => boolean;
 const fold = (text: string) => text.toLowerCase();
@@ -22,65 +18,50 @@ const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boo
   '>=': (value, bound) => value >= bound,
   '=': (value, bound) => value === bound,
 };
-const MATCHERS = ['exists', 'numeric', 'cidr', 'anything-but', ...Object.keys(TEXT_TESTS)];
 
 /**
  * Whether the event matches the pattern (EventBridge User Guide, "Event patterns"). A list in the event matches when one
- * of its items does. Names match exactly; a field the pattern does not name may have any value.
+ * of its items does. Names match exactly, a dotted one like nested ones; a field the pattern does not name may have any value.
  */
 export function matchesPattern(event: unknown, pattern: JsonObject): boolean {
-  if (Array.isArray(event)) return event.some((item) => isObject(item) && matchesPattern(item, pattern));
+  return matchesFields(undotted(event), objectOf(undotted(pattern)));
+}
+
+function matchesFields(event: unknown, pattern: JsonObject): boolean {
+  if (Array.isArray(event)) return event.some((item) => isObject(item) && matchesFields(item, pattern));
   const fields = isObject(event) ? event : {};
   return Object.entries(pattern).every(([name, expected]) => {
-    if (isAlternatives(name, expected)) return expected.some((each) => matchesPattern(fields, each));
+    if (isAlternatives(name, expected)) return expected.some((each) => matchesFields(fields, each));
     const actual = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (Array.isArray(expected)) return fieldMatches(actual, expected);
-    return isObject(expected) && matchesPattern(isNested(actual) ? actual : {}, expected);
+    return isObject(expected) && matchesFields(isNested(actual) ? actual : {}, expected);
   });
 }
 
-/** Throws `InvalidPattern` for a pattern that would silently match nothing, or not what it says. */
-export function validatePattern(pattern: unknown, place = '$'): asserts pattern is JsonObject {
-  if (!isObject(pattern) || Object.keys(pattern).length === 0) {
-    throw new InvalidPattern(`${place} must be an object with at least one field.`);
+/** The same value with `{"a.b": 1}` written as `{"a": {"b": 1}}`. */
+function undotted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(undotted);
+  if (!isObject(value)) return value;
+  const whole: Record<string, unknown> = Object.create(null);
+  for (const [name, inner] of Object.entries(value)) {
+    const [first = name, ...others] = name.split('.');
+    const nested = others.reduceRight<unknown>((below, each) => ({ [each]: below }), undotted(inner));
+    whole[first] = Object.hasOwn(whole, first) ? merged(whole[first], nested) : nested;
   }
-  for (const [name, expected] of Object.entries(pattern)) {
-    const inner = `${place}.${name}`;
-    if (isAlternatives(name, expected))
-      expected.forEach((each, index) => void validatePattern(each, `${inner}[${index}]`));
-    else if (isObject(expected)) validatePattern(expected, inner);
-    else if (!Array.isArray(expected)) throw new InvalidPattern(`${inner} must be an object or a list.`);
-    else if (expected.length === 0) throw new InvalidPattern(`${inner} must not be an empty list.`);
-    else for (const matcher of expected) validateMatcher(matcher, inner);
-  }
+  return whole;
 }
 
-function validateMatcher(matcher: unknown, place: string): void {
-  if (!isObject(matcher)) return;
-  const [name, ...others] = Object.keys(matcher);
-  if (name === undefined || others.length > 0)
-    throw new InvalidPattern(`${place} needs exactly one name in a matcher.`);
-  if (!MATCHERS.includes(name)) throw new InvalidPattern(`${place} uses the unknown matcher ${name}.`);
-  const operand = matcher[name];
-  if (name === 'numeric' && !isNumericRange(operand))
-    throw new InvalidPattern(`${place}: numeric needs pairs of comparison and number.`);
-  if (name === 'exists' && typeof operand !== 'boolean')
-    throw new InvalidPattern(`${place}: exists needs true or false.`);
-  if (name === 'anything-but' && isObject(operand)) {
-    const unknown = Object.keys(operand).find((key) => TEXT_TESTS[key] === undefined);
-    if (unknown !== undefined) throw new InvalidPattern(`${place}: anything-but does not know ${unknown}.`);
+function merged(one: unknown, other: unknown): unknown {
+  if (!isObject(one) || !isObject(other)) return [...listed(one), ...listed(other)];
+  const whole: Record<string, unknown> = { ...one };
+  for (const [name, inner] of Object.entries(other)) {
+    whole[name] = Object.hasOwn(whole, name) ? merged(whole[name], inner) : inner;
   }
+  return whole;
 }
 
-function isNumericRange(operand: unknown): boolean {
-  if (!Array.isArray(operand) || operand.length === 0 || operand.length % 2 !== 0) return false;
-  return operand.every((part, index) =>
-    index % 2 === 0 ? COMPARISONS[String(part)] !== undefined : typeof part === 'number',
-  );
-}
-
-function isAlternatives(name: string, expected: unknown): expected is JsonObject[] {
-  return name === '$or' && Array.isArray(expected) && expected.length > 1 && expected.every(isObject);
+function listed(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 function isNested(value: unknown): boolean {

@@ -48,7 +48,7 @@ export async function openDrillStage({ assemblyDir, onEvent }: DrillOptions): Pr
   return {
     world,
     runtime,
-    records: makeRecords(runtime.served),
+    records: makeRecords(() => runtime.served),
     quiet: (timeoutSeconds) => untilQuiet(world, runtime, timeoutSeconds),
     async stop() {
       await world.stop();

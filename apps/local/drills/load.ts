@@ -30,12 +30,12 @@ export interface LoadOptions {
   readonly seed: number;
 }
 
-const WORKFLOWS = [
+export const WORKFLOWS = [
   { id: 7_301_001, name: 'CI', path: '.github/workflows/ci.yml' },
   { id: 7_301_002, name: 'Nightly', path: '.github/workflows/nightly.yml' },
   { id: 7_301_003, name: 'Release', path: '.github/workflows/release.yml' },
 ];
-const KINDS = ['regression', 'regression', 'transient', 'compile'] as const;
+export const KINDS = ['regression', 'regression', 'transient', 'compile'] as const;
 
 /** Failing runs of several kinds and workflows, each on a pull request of its own, at a steady rate. */
 export async function runLoad(stage: DrillStage, options: LoadOptions): Promise<LoadFacts> {
@@ -54,7 +54,7 @@ export async function runLoad(stage: DrillStage, options: LoadOptions): Promise<
   memory.stop();
   return {
     runs: runs.length,
-    ...(await outcomes(stage, runs)),
+    ...(await outcomesOf(stage, runs)),
     refused: deliveries.filter(({ result }) => Math.floor((result?.statusCode ?? 0) / 100) !== 2).length,
     deadLetters: state.deadLetters.length,
     peakBytes: memory.peakBytes(),
@@ -62,7 +62,7 @@ export async function runLoad(stage: DrillStage, options: LoadOptions): Promise<
   };
 }
 
-async function outcomes({ world, records }: DrillStage, runs: readonly { readonly runId: number }[]) {
+export async function outcomesOf({ world, records }: DrillStage, runs: readonly { readonly runId: number }[]) {
   const incidents = await records.incidents();
   const byRun = Map.groupBy(incidents, ({ target }) => (target.kind === 'github-run' ? target.runId : null));
   const statuses = runs.map(({ runId }) => byRun.get(runId)?.map(({ status }) => status) ?? []);

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { Served } from '../serve-runtime.ts';
-import { ADMIN_KEY } from '../stage.ts';
 
 const IncidentFacts = z.object({
   id: z.string(),
@@ -25,13 +24,14 @@ export interface Records {
 
 type Attribute = Readonly<Record<string, unknown>>;
 
-export function makeRecords({ endpoint, outputs }: Served): Records {
+/** `served` is asked anew each time: a runtime that was started again has other keys. */
+export function makeRecords(served: () => Served): Records {
   const scan = async (keyBeginsWith: string): Promise<unknown[]> => {
     const found: unknown[] = [];
     let start: unknown;
     do {
-      const answer = await call(endpoint, 'Scan', {
-        TableName: outputs.IncidentsTableName,
+      const answer = await call(served(), 'Scan', {
+        TableName: served().outputs.IncidentsTableName,
         ConsistentRead: true,
         FilterExpression: 'begins_with(pk, :incident) AND begins_with(sk, :kind)',
         ExpressionAttributeValues: { ':incident': { S: 'INC#' }, ':kind': { S: keyBeginsWith } },
@@ -47,8 +47,8 @@ export function makeRecords({ endpoint, outputs }: Served): Records {
     incidents: async () => z.array(IncidentFacts).parse(await scan('META')),
     actions: async () => z.array(ActionFacts).parse(await scan('ACTION#')),
     async letGoStale(incidentId) {
-      await call(endpoint, 'UpdateItem', {
-        TableName: outputs.IncidentsTableName,
+      await call(served(), 'UpdateItem', {
+        TableName: served().outputs.IncidentsTableName,
         Key: { pk: { S: `INC#${incidentId}` }, sk: { S: 'META' } },
         UpdateExpression: 'SET updatedAt = :then',
         ExpressionAttributeValues: { ':then': { S: new Date(Date.now() - 3_600_000).toISOString() } },
@@ -59,14 +59,14 @@ export function makeRecords({ endpoint, outputs }: Served): Records {
 
 const Page = z.object({ Items: z.array(z.record(z.string(), z.unknown())), LastEvaluatedKey: z.unknown().optional() });
 
-async function call(endpoint: string, operation: string, input: unknown): Promise<unknown> {
+async function call({ endpoint, adminKey }: Served, operation: string, input: unknown): Promise<unknown> {
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDB_20120810.${operation}`,
       'x-amz-date': '20200101T000000Z',
-      authorization: `AWS4-HMAC-SHA256 Credential=${ADMIN_KEY}/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${adminKey}/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none`,
     },
     body: JSON.stringify(input),
   });

@@ -36,7 +36,7 @@ export interface ServedRuntime {
 }
 
 const SERVE = join(import.meta.dirname, '../serve.ts');
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** Starts `serve.ts`. Throws with its messages when it does not come up. */
 export async function serveRuntime(options: ServedOptions): Promise<ServedRuntime> {

@@ -18,6 +18,7 @@ export function makeGatewayFaults(): GatewayFaults {
 const THROTTLED: Readonly<Record<string, readonly [code: string, status: number]>> = {
   dynamodb: ['ProvisionedThroughputExceededException', 400],
   s3: ['SlowDown', 503],
+  sqs: ['RequestThrottled', 400],
   s3vectors: ['TooManyRequestsException', 429],
   sns: ['Throttled', 429],
   lambda: ['TooManyRequestsException', 429],

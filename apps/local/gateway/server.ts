@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { isDiskFull } from '../storage/disk-full.ts';
 import { BrokenConnection } from './faults.ts';
 import type { GatewayRequest, GatewayResponse } from './request.ts';
 
@@ -71,11 +72,15 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, handl
   } catch (error) {
     if (gone.signal.aborted) return;
     if (error instanceof BrokenConnection) return breakOff(response);
+    if (isDiskFull(error)) return refuse(response, 503, 'ServiceUnavailable', 'The disk of this machine is full.');
     const message = error instanceof Error ? error.message : String(error);
-    const body = JSON.stringify({ __type: 'InternalFailure', message: `The local runtime failed: ${message}` });
-    response.writeHead(500, { 'content-type': 'application/json' });
-    response.end(body);
+    refuse(response, 500, 'InternalFailure', `The local runtime failed: ${message}`);
   }
+}
+
+function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': code });
+  response.end(JSON.stringify({ __type: code, message }));
 }
 
 /** Over HTTP/2 other requests share the connection: only the stream ends. */

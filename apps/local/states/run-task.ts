@@ -125,7 +125,7 @@ export function unsupportedResources(definition: unknown): string[] {
 
 /** `service:operation`; a bare function ARN is the old way of writing `lambda:invoke` and not supported. */
 function integrationKey(resource: string): string | null {
-  const key = /^arn:aws:states:::(?:aws-sdk:)?([a-z]+:[A-Za-z]+)$/.exec(resource)?.[1];
+  const key = /^arn:aws(?:-[a-z]+)*:states:::(?:aws-sdk:)?([a-z]+:[A-Za-z]+)$/.exec(resource)?.[1];
   return key !== undefined && Object.hasOwn(INTEGRATIONS, key) ? key : null;
 }
 

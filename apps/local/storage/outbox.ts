@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { isDiskFull } from './disk-full.ts';
 
 export interface OutboxEntry<T> {
   readonly id: number;
@@ -66,6 +67,15 @@ export function makeOutbox<T>(
   const run = async (entry: OutboxEntry<T>) => {
     const result = await attempt(entry).catch((): Attempted => ({ kind: 'again', afterMs: AGAIN_AFTER_FAULT_MS }));
     if (stopped) return;
+    try {
+      record(entry, result);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      // Not on record, so it is delivered again: at least once, as promised.
+      schedule(entry, Date.now() + AGAIN_AFTER_FAULT_MS);
+    }
+  };
+  const record = (entry: OutboxEntry<T>, result: Attempted) => {
     if (result.kind === 'finished') {
       remove.run(entry.id);
       return;

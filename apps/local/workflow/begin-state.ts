@@ -2,6 +2,8 @@ import type { ChoiceState, FailState, MapState, ParallelState, TaskState, WaitSt
 import { ScopeFailure, StateFailure } from './faults.ts';
 import { checkPayload } from './json.ts';
 import { bindingsOf, commit, evaluateNumber, evaluateOr, leave, type Step, wrongType } from './step.ts';
+import { constantTemplate, type Template } from './template.ts';
+import { NO_TIMESTAMP, readTimestamp } from './timestamp.ts';
 import { newToken } from './token.ts';
 
 /** Does the first thing of a state (or of a further attempt), and records where that leads. */
@@ -34,11 +36,12 @@ async function choose(step: Step<ChoiceState>): Promise<void> {
   const bindings = bindingsOf(step);
   for (const rule of state.rules) {
     const holds = await rule.condition.evaluate(bindings);
-    if (typeof holds !== 'boolean') throw wrongType('Condition', 'true or false', holds);
+    if (typeof holds !== 'boolean') throw wrongType(rule.condition, 'boolean', holds);
     if (holds) return leave(step, rule, rule.next, {}, position.input);
   }
   if (state.otherwise === null) {
-    throw new StateFailure('States.NoChoiceMatched', 'No choice rule matched and there is no Default.');
+    const cause = 'Failed to transition out of the state. The state does not point to a next state.';
+    throw new StateFailure('States.Runtime', cause);
   }
   return leave(step, state, state.otherwise, {}, position.input);
 }
@@ -46,28 +49,32 @@ async function choose(step: Step<ChoiceState>): Promise<void> {
 async function beginWait(step: Step<WaitState>): Promise<void> {
   const { state, run } = step;
   const bindings = bindingsOf(step);
-  const seconds = await evaluateNumber(state.seconds, bindings, 'Seconds', 0);
+  const seconds = await evaluateNumber(state.seconds, bindings, 0);
   const until = seconds === null ? await untilTimestamp(step) : Date.now() + run.toMs(seconds);
   commit(step, { type: 'waiting', scope: step.position.path, until });
 }
 
 async function untilTimestamp(step: Step<WaitState>): Promise<number> {
-  const timestamp = await evaluateOr(step.state.timestamp, bindingsOf(step), null);
-  const at = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
-  if (Number.isNaN(at)) throw wrongType('Timestamp', 'an RFC 3339 time', timestamp);
+  const template = step.state.timestamp ?? constantTemplate(null, 'Timestamp');
+  const timestamp = await template.evaluate(bindingsOf(step));
+  if (typeof timestamp !== 'string') throw wrongType(template, 'string', timestamp);
+  const at = readTimestamp(timestamp);
+  if (at === null) throw template.failure(`returned '${timestamp}', which is ${NO_TIMESTAMP}`);
   const now = Date.now();
   return now + step.run.toMs(Math.max(0, at - now) / 1000);
 }
 
 async function fail(step: Step<FailState>): Promise<void> {
-  const bindings = bindingsOf(step);
-  const [error, cause] = await Promise.all([
-    evaluateOr(step.state.error, bindings, ''),
-    evaluateOr(step.state.cause, bindings, ''),
-  ]);
-  if (typeof error !== 'string') throw wrongType('Error', 'a string', error);
-  if (typeof cause !== 'string') throw wrongType('Cause', 'a string', cause);
+  const error = await evaluateText(step, step.state.error);
+  const cause = await evaluateText(step, step.state.cause);
   throw new ScopeFailure(error, cause);
+}
+
+/** A text, or the empty one where the field is not written. */
+async function evaluateText(step: Step, template: Template | null): Promise<string> {
+  const value = await evaluateOr(template, bindingsOf(step), '');
+  if (typeof value === 'string') return value;
+  throw wrongType(template ?? constantTemplate(value, 'Error'), 'string', value);
 }
 
 async function scheduleTask(step: Step<TaskState>): Promise<void> {
@@ -76,8 +83,8 @@ async function scheduleTask(step: Step<TaskState>): Promise<void> {
   const token = state.waitsForToken ? newToken(run.header.executionArn, path, steps, attempt) : null;
   const bindings = bindingsOf(step, { token });
   const args = checkPayload(await evaluateOr(state.arguments, bindings, position.input), 'input of the task');
-  const timeout = await evaluateNumber(state.timeoutSeconds, bindings, 'TimeoutSeconds', 1);
-  const heartbeat = await evaluateNumber(state.heartbeatSeconds, bindings, 'HeartbeatSeconds', 1);
+  const timeout = await evaluateNumber(state.timeoutSeconds, bindings, 1);
+  const heartbeat = await evaluateNumber(state.heartbeatSeconds, bindings, 1);
   commit(step, {
     type: 'scheduled',
     scope: path,
@@ -86,6 +93,8 @@ async function scheduleTask(step: Step<TaskState>): Promise<void> {
     token,
     timeoutAt: timeout === null ? null : Date.now() + (token === null ? run.toWorkMs(timeout) : run.toMs(timeout)),
     heartbeatMs: heartbeat === null ? null : run.toMs(heartbeat),
+    timeoutSeconds: timeout,
+    heartbeatSeconds: heartbeat,
   });
 }
 
@@ -99,8 +108,9 @@ async function forkBranches(step: Step<ParallelState>): Promise<void> {
 async function forkItems(step: Step<MapState>): Promise<void> {
   const { state, position } = step;
   const bindings = bindingsOf(step);
-  const inputs = checkPayload(await evaluateOr(state.items, bindings, position.input), 'list of items');
-  if (!Array.isArray(inputs)) throw wrongType('Items', 'a list', inputs);
-  const limit = await evaluateNumber(state.maxConcurrency, bindings, 'MaxConcurrency', 0);
+  const items = state.items ?? constantTemplate(position.input, 'Items');
+  const inputs = checkPayload(await items.evaluate(bindings), 'list of items');
+  if (!Array.isArray(inputs)) throw wrongType(items, 'array', inputs);
+  const limit = await evaluateNumber(state.maxConcurrency, bindings, 0);
   commit(step, { type: 'forked', scope: position.path, kind: 'Map', inputs, concurrency: limit || inputs.length });
 }

@@ -1,6 +1,6 @@
 import { InvalidDefinition } from './faults.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
-import { compileTemplate, isExpression, type Template } from './template.ts';
+import { compileTemplate, type Template } from './template.ts';
 
 const JSONPATH_FIELDS = new Set([
   'InputPath',
@@ -20,14 +20,7 @@ const JSONPATH_FIELDS = new Set([
   'Iterator',
   'Variable',
 ]);
-const DISTRIBUTED_FIELDS = new Set([
-  'ItemReader',
-  'ItemBatcher',
-  'ResultWriter',
-  'Label',
-  'ToleratedFailureCount',
-  'ToleratedFailurePercentage',
-]);
+const DISTRIBUTED_FIELDS = new Set(['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label']);
 
 interface NumberRule {
   readonly min: number;
@@ -95,8 +88,9 @@ export class Fields {
   template(field: string): Template | null {
     const value = this.take(field);
     if (value === undefined) return null;
+    const location = `${this.#prefix}${field}`.replaceAll('.', '/');
     try {
-      return compileTemplate(value);
+      return compileTemplate(value, location, { errorOutput: location.startsWith('Catch[') });
     } catch (error) {
       this.fail(field, (error as Error).message);
     }
@@ -114,10 +108,11 @@ export class Fields {
     return this.typed(field, (value) => numberProblem(value, rule));
   }
 
-  expression(field: string): Template {
-    const text = this.text(field);
-    if (!isExpression(text)) this.fail(field, "must be a JSONata expression '{% ... %}'");
-    return this.template(field) ?? this.fail(field, 'is missing');
+  /** True, false, or an expression. */
+  condition(field: string): Template {
+    const isCondition = (value: Json) =>
+      typeof value === 'boolean' ? null : "must be true, false or a JSONata expression '{% ... %}'";
+    return this.typed(field, isCondition) ?? this.fail(field, 'is missing');
   }
 
   list(field: string): Json[] {
@@ -126,8 +121,10 @@ export class Fields {
     return value;
   }
 
+  /** A list that may be empty or absent. */
   optionalList(field: string): Json[] {
-    return this.take(field) === undefined ? [] : this.list(field);
+    const value = this.take(field) ?? [];
+    return Array.isArray(value) ? value : this.fail(field, 'must be a list');
   }
 
   /** Fields of an object inside this one, for messages under `field`. */

@@ -30,13 +30,29 @@ export type ScopeEntry =
       token: string | null;
       timeoutAt: number | null;
       heartbeatMs: number | null;
+      /** As the definition has them. */
+      timeoutSeconds?: number | null;
+      heartbeatSeconds?: number | null;
     }
   | { type: 'submitted'; scope: string; output: Json }
   | { type: 'heartbeat'; scope: string }
   | { type: 'waiting'; scope: string; until: number }
   | { type: 'forked'; scope: string; kind: 'Parallel' | 'Map'; inputs: Json[]; concurrency: number }
   | { type: 'succeeded'; scope: string; output: Json }
-  | { type: 'failed'; scope: string; error: string; cause: string }
+  | {
+      type: 'failed';
+      scope: string;
+      error: string;
+      cause: string;
+      /** The field whose expression failed: `Output/total`. */
+      location?: string;
+      /** The inner scope that failed. */
+      from?: string;
+      /** A Map or Parallel will be tried again. */
+      retried?: boolean;
+      /** Neither Retry nor Catch applies: it happened in a catcher. */
+      isFinal?: boolean;
+    }
   | { type: 'retrying'; scope: string; retrier: number; until: number }
   | { type: 'exited'; scope: string; output: Json; assign?: JsonObject; next: string | null };
 

@@ -6,13 +6,18 @@ const TERMINAL = new Set(['States.DataLimitExceeded']);
 const UNCATCHABLE = new Set(['States.Runtime']);
 const TIMEOUTS = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
 
+/** True for an error that ends the execution whatever its definition says. */
+export function isUncatchable(error: string): boolean {
+  return UNCATCHABLE.has(error);
+}
+
 /**
  * Whether a retrier or catcher applies to an error. `States.ALL` matches all but terminal and runtime errors,
  * `States.TaskFailed` moreover not `States.Timeout`, and `States.Timeout` also a missed heartbeat.
  * Source: AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows".
  */
 export function matchesError(errorEquals: readonly string[], error: string): boolean {
-  if (UNCATCHABLE.has(error)) return false;
+  if (isUncatchable(error)) return false;
   return errorEquals.some((name) => {
     if (name === error) return true;
     if (name === 'States.ALL') return !TERMINAL.has(error);

@@ -17,6 +17,11 @@ export function isTimeout(error: string): boolean {
   return error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
 }
 
+/** A missed heartbeat can be told from a timeout by Retry and Catch alone; everywhere else it is one. */
+export function shownError(error: string): string {
+  return error === 'States.HeartbeatTimeout' ? 'States.Timeout' : error;
+}
+
 /** The event to show for a recorded entry; null for those that interest nobody. `before` is the state it belongs to. */
 export function eventOf(
   snapshot: Snapshot,
@@ -60,6 +65,7 @@ function showEntry(entry: Entry, position: Position | null): Shown | null {
 }
 
 function endDetail(entry: Extract<Entry, { type: 'ended' }>): Json {
-  const { output = null, error, cause = '' } = entry;
+  const { output = null, cause = '' } = entry;
+  const error = entry.status === 'TIMED_OUT' ? 'States.Timeout' : entry.error;
   return error === undefined ? { output } : { error, cause };
 }

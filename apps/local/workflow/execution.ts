@@ -2,7 +2,7 @@ import { Cancellation } from './cancellation.ts';
 import type { ExecutionSummary, StateMachine, StepFunctionsOptions, TaskContext, WorkflowEvent } from './contract.ts';
 import type { Machine } from './definition.ts';
 import type { EndEntry, Entry, Header, NewEntry, ScopeEntry } from './entries.ts';
-import { eventOf } from './events.ts';
+import { eventOf, shownError } from './events.ts';
 import { ApiFault, Halted, ScopeFailure } from './faults.ts';
 import type { Journal } from './journal.ts';
 import type { Json } from './json.ts';
@@ -69,14 +69,14 @@ export class Execution implements Run {
     } catch (error) {
       if (error instanceof Halted) return;
       const { error: name, cause } = error instanceof ScopeFailure ? error : engineFault(error);
-      this.end({ type: 'ended', status: 'FAILED', error: name, cause });
+      this.end({ type: 'ended', status: 'FAILED', error: shownError(name), cause });
     } finally {
       disarm();
     }
   }
 
   #timeOut(): void {
-    this.end({ type: 'ended', status: 'TIMED_OUT', error: 'States.Timeout', cause: 'The execution timed out.' });
+    this.end({ type: 'ended', status: 'TIMED_OUT' });
   }
 
   /** Records the end, unless it is recorded or the execution stands still. */
@@ -98,8 +98,11 @@ export class Execution implements Run {
   }
 
   commit(entry: ScopeEntry): void {
-    if (this.#parts.snapshot.entries >= HISTORY_LIMIT) {
-      throw new ScopeFailure('States.Runtime', `The execution reached the maximum of ${HISTORY_LIMIT} events.`);
+    if (this.#parts.snapshot.events >= HISTORY_LIMIT) {
+      throw new ScopeFailure(
+        'States.Runtime',
+        `The execution reached the maximum number of history events (${HISTORY_LIMIT}).`,
+      );
     }
     this.#record(entry);
   }

@@ -14,10 +14,13 @@ export class StateFailure extends Error {
   override readonly name = 'StateFailure';
   readonly error: string;
   override readonly cause: string;
-  constructor(error: string, cause: string) {
+  /** The field whose expression failed: `Output/total`. */
+  readonly location: string | undefined;
+  constructor(error: string, cause: string, location?: string) {
     super(`${error}: ${cause}`);
     this.error = error;
     this.cause = cause;
+    this.location = location;
   }
 }
 
@@ -26,10 +29,13 @@ export class ScopeFailure extends Error {
   override readonly name = 'ScopeFailure';
   readonly error: string;
   override readonly cause: string;
-  constructor(error: string, cause: string) {
+  /** Path of the scope; undefined when that does not matter any more. */
+  readonly scope: string | undefined;
+  constructor(error: string, cause: string, scope?: string) {
     super(`${error}: ${cause}`);
     this.error = error;
     this.cause = cause;
+    this.scope = scope;
   }
 }
 

@@ -1,28 +1,60 @@
 import type { State } from './definition.ts';
-import type { EndEntry, FinalStatus, ScopeEntry } from './entries.ts';
-import { isTimeout } from './events.ts';
+import type { EndEntry, FinalStatus, Header, ScopeEntry } from './entries.ts';
+import { isUncatchable } from './error-matching.ts';
+import { isTimeout, shownError } from './events.ts';
 import type { Json } from './json.ts';
-import type { Position } from './position.ts';
+import type { Position, TaskPhase } from './position.ts';
 
 /** Type and details of one history event, in the shapes of the AWS API. */
 export type EventBody = { type: string } & { [details: `${string}EventDetails`]: Record<string, Json> };
 
+/**
+ * An event of a chain. `aside`: what follows goes back behind it; `beside`: so does what is told next to it.
+ * `after`: it follows that event instead of the chain's last.
+ */
+export interface ChainedEvent {
+  readonly body: EventBody;
+  readonly link: 'next' | 'aside' | 'beside';
+  readonly after?: number;
+}
+
 const text = (value: Json | undefined) => JSON.stringify(value ?? null);
-const failure = (entry: { error?: string; cause?: string }) => ({ error: entry.error ?? '', cause: entry.cause ?? '' });
+const WHOLE = { truncated: false };
+const next = (body: EventBody): ChainedEvent => ({ body, link: 'next' });
+const aside = (body: EventBody): ChainedEvent => ({ body, link: 'aside' });
+const beside = (body: EventBody): ChainedEvent => ({ body, link: 'beside' });
+
+/** Without the fields that say nothing, as AWS leaves them out. */
+function failure({ error, cause }: { error?: string; cause?: string }): Record<string, Json> {
+  return { ...(error ? { error: shownError(error) } : {}), ...(cause ? { cause } : {}) };
+}
+
+export function startedEvent({ input, roleArn, aliasArn, versionArn }: Header): EventBody {
+  return {
+    type: 'ExecutionStarted',
+    executionStartedEventDetails: {
+      input: text(input),
+      inputDetails: WHOLE,
+      roleArn,
+      ...(aliasArn ? { stateMachineAliasArn: aliasArn } : {}),
+      ...(versionArn ? { stateMachineVersionArn: versionArn } : {}),
+    },
+  };
+}
 
 /** How each end is told. */
 export const END_EVENTS: Readonly<Record<FinalStatus, (entry: EndEntry) => EventBody>> = {
   SUCCEEDED: (entry) => ({
     type: 'ExecutionSucceeded',
-    executionSucceededEventDetails: { output: text(entry.output) },
+    executionSucceededEventDetails: { output: text(entry.output), outputDetails: WHOLE },
   }),
   FAILED: (entry) => ({ type: 'ExecutionFailed', executionFailedEventDetails: failure(entry) }),
-  TIMED_OUT: (entry) => ({ type: 'ExecutionTimedOut', executionTimedOutEventDetails: failure(entry) }),
+  TIMED_OUT: () => ({ type: 'ExecutionTimedOut', executionTimedOutEventDetails: { error: 'States.Timeout' } }),
   ABORTED: (entry) => ({ type: 'ExecutionAborted', executionAbortedEventDetails: failure(entry) }),
 };
 
-/** Events of an entry within a scope; `position` is as it was before the entry. */
-export function entryEvents(position: Position, entry: ScopeEntry): EventBody[] {
+/** Events of an entry within a scope; `position` is as it was before the entry, `header` tells the region. */
+export function entryEvents(header: Header, position: Position, entry: ScopeEntry): ChainedEvent[] {
   const type = position.stateType ?? 'Pass';
   const name = position.state ?? '';
   switch (entry.type) {
@@ -31,32 +63,36 @@ export function entryEvents(position: Position, entry: ScopeEntry): EventBody[] 
     case 'exited':
       return exitedEvents(position, entry, type, name);
     case 'scheduled':
-      return scheduledEvents(entry);
+      return scheduledEvents(header, entry);
     case 'submitted':
-      return [{ type: 'TaskSubmitted', taskSubmittedEventDetails: { output: text(entry.output) } }];
+      return [next({ type: 'TaskSubmitted', taskSubmittedEventDetails: taskOutput(position, entry.output) })];
     case 'forked':
       return type === 'Map'
-        ? [{ type: 'MapStateStarted', mapStateStartedEventDetails: { length: entry.inputs.length } }]
-        : [{ type: 'ParallelStateStarted' }];
+        ? [next({ type: 'MapStateStarted', mapStateStartedEventDetails: { length: entry.inputs.length } })]
+        : [next({ type: 'ParallelStateStarted' })];
     case 'succeeded':
-      if (type !== 'Task') return [{ type: `${type}StateSucceeded` }];
-      return [{ type: 'TaskSucceeded', taskSucceededEventDetails: { output: text(entry.output) } }];
+      if (type !== 'Task') return [aside({ type: `${type}StateSucceeded` })];
+      return [next({ type: 'TaskSucceeded', taskSucceededEventDetails: taskOutput(position, entry.output) })];
     case 'failed':
-      return failedEvents(entry, type, name);
+      return failedEvents(position, entry, type, name);
     default:
       return [];
   }
 }
 
-function enteredEvents(position: Position, entry: Extract<ScopeEntry, { type: 'entered' }>): EventBody[] {
+function iterationOf(position: Position): Record<string, Json> {
+  return { name: position.outer?.state ?? '', index: position.index };
+}
+
+function enteredEvents(position: Position, entry: Extract<ScopeEntry, { type: 'entered' }>): ChainedEvent[] {
   const input = text(entry.input ?? position.input);
-  const entered: EventBody = {
+  const entered = next({
     type: `${entry.stateType}StateEntered`,
-    stateEnteredEventDetails: { name: entry.state, input },
-  };
+    stateEnteredEventDetails: { name: entry.state, input, inputDetails: WHOLE },
+  });
   if (position.item === undefined || position.steps > 0) return [entered];
-  const iteration = { name: position.outer?.state ?? '', index: position.index };
-  return [{ type: 'MapIterationStarted', mapIterationStartedEventDetails: iteration }, entered];
+  const started = { type: 'MapIterationStarted', mapIterationStartedEventDetails: iterationOf(position) };
+  return [next(started), entered];
 }
 
 function exitedEvents(
@@ -64,42 +100,102 @@ function exitedEvents(
   entry: Extract<ScopeEntry, { type: 'exited' }>,
   type: State['type'],
   name: string,
-): EventBody[] {
+): ChainedEvent[] {
   const assigned = Object.entries(entry.assign ?? {}).map(([key, value]) => [key, text(value)] as const);
-  const exited: EventBody = {
+  assigned.sort(([a], [b]) => (a < b ? -1 : 1));
+  const variables =
+    assigned.length > 0 ? { assignedVariables: Object.fromEntries(assigned), assignedVariablesDetails: WHOLE } : {};
+  const exited = next({
     type: `${type}StateExited`,
-    stateExitedEventDetails: {
-      name,
-      output: text(entry.output),
-      ...(assigned.length > 0 ? { assignedVariables: Object.fromEntries(assigned) } : {}),
-    },
-  };
+    stateExitedEventDetails: { name, output: text(entry.output), outputDetails: WHOLE, ...variables },
+  });
   if (position.item === undefined || entry.next !== null) return [exited];
-  const iteration = { name: position.outer?.state ?? '', index: position.index };
-  return [exited, { type: 'MapIterationSucceeded', mapIterationSucceededEventDetails: iteration }];
+  const succeeded = { type: 'MapIterationSucceeded', mapIterationSucceededEventDetails: iterationOf(position) };
+  return [exited, next(succeeded)];
 }
 
-function scheduledEvents(entry: Extract<ScopeEntry, { type: 'scheduled' }>): EventBody[] {
-  // arn:partition:service:region:account:rest, or arn:aws:states:::service:action
-  const [, , service = '', region = '', , ...rest] = entry.resource.split(':');
-  const [resourceType = service, resource = entry.resource] = service === 'states' ? rest : [service, entry.resource];
-  const shown = entry.token === null ? resource : `${resource}.waitForTaskToken`;
+interface Resource {
+  readonly resourceType: string;
+  readonly resource: string;
+}
+
+/** Of `arn:partition:service:region:account:rest`, or of `arn:aws:states:::service:action`. */
+function resourceOf(task: Pick<TaskPhase, 'resource' | 'token'>): Resource {
+  const [, , service = '', , , ...rest] = task.resource.split(':');
+  const isIntegration = service === 'states';
+  const resourceType = isIntegration ? rest.slice(0, -1).join(':') : service;
+  const resource = isIntegration ? (rest.at(-1) ?? '') : task.resource;
+  return { resourceType, resource: task.token === null ? resource : `${resource}.waitForTaskToken` };
+}
+
+function taskOutput(position: Position, output: Json): Record<string, Json> {
+  const resource = position.phase.kind === 'task' ? { ...resourceOf(position.phase) } : {};
+  return { ...resource, output: text(output), outputDetails: WHOLE };
+}
+
+function scheduledEvents(header: Header, entry: Extract<ScopeEntry, { type: 'scheduled' }>): ChainedEvent[] {
+  const resource = resourceOf(entry);
+  const { timeoutSeconds = null, heartbeatSeconds = null } = entry;
+  const taskScheduledEventDetails = {
+    ...resource,
+    region: header.executionArn.split(':')[3] ?? '',
+    parameters: text(entry.arguments),
+    ...(timeoutSeconds === null ? {} : { timeoutInSeconds: timeoutSeconds }),
+    ...(heartbeatSeconds === null ? {} : { heartbeatInSeconds: heartbeatSeconds }),
+  };
   return [
-    {
-      type: 'TaskScheduled',
-      taskScheduledEventDetails: { resourceType, resource: shown, region, parameters: text(entry.arguments) },
-    },
-    { type: 'TaskStarted', taskStartedEventDetails: { resourceType, resource: shown } },
+    next({ type: 'TaskScheduled', taskScheduledEventDetails }),
+    next({ type: 'TaskStarted', taskStartedEventDetails: { ...resource } }),
   ];
 }
 
-function failedEvents(entry: Extract<ScopeEntry, { type: 'failed' }>, type: State['type'], state: string): EventBody[] {
-  if (entry.error === 'States.QueryEvaluationError') {
-    return [{ type: 'EvaluationFailed', evaluationFailedEventDetails: { ...failure(entry), state } }];
-  }
-  if (type === 'Task' && isTimeout(entry.error)) {
-    return [{ type: 'TaskTimedOut', taskTimedOutEventDetails: failure(entry) }];
-  }
-  if (type === 'Task') return [{ type: 'TaskFailed', taskFailedEventDetails: failure(entry) }];
-  return type === 'Map' || type === 'Parallel' ? [{ type: `${type}StateFailed` }] : [];
+type Failed = Extract<ScopeEntry, { type: 'failed' }>;
+
+/** Errors of the engine itself leave no trace but the end of the execution. */
+function failedEvents(position: Position, entry: Failed, type: State['type'], state: string): ChainedEvent[] {
+  if (isUncatchable(entry.error)) return [];
+  const stateFailed = (type === 'Map' || type === 'Parallel') && !entry.retried;
+  return [
+    ...(entry.location === undefined ? [] : [evaluationFailed(position, entry, state)]),
+    ...taskFailed(position, entry),
+    ...innerFailed(position, entry),
+    ...(stateFailed ? [next({ type: `${type}StateFailed` })] : []),
+  ];
+}
+
+function evaluationFailed(position: Position, entry: Failed, state: string): ChainedEvent {
+  const details = { ...failure(entry), location: entry.location ?? '', state };
+  const event = next({ type: 'EvaluationFailed', evaluationFailedEventDetails: details });
+  // A catcher is evaluated from where the state stood before it was told to have failed.
+  return position.phase.kind === 'failed' ? { ...event, after: position.beforeFailed } : event;
+}
+
+function taskFailed(position: Position, entry: Failed): ChainedEvent[] {
+  if (position.phase.kind !== 'task') return [];
+  const details = { ...resourceOf(position.phase), ...failure(entry) };
+  return isTimeout(entry.error)
+    ? [next({ type: 'TaskTimedOut', taskTimedOutEventDetails: details })]
+    : [next({ type: 'TaskFailed', taskFailedEventDetails: details })];
+}
+
+/** What a branch or iteration that failed leaves behind, and what it cuts off. */
+function innerFailed(position: Position, entry: Failed): ChainedEvent[] {
+  if (position.phase.kind !== 'forked' || entry.from === undefined) return [];
+  const { children } = position.phase;
+  const failed = children.find(({ path }) => path === entry.from);
+  if (failed === undefined) return [];
+  const ofTask = failed.phase.kind === 'failed' && failed.phase.ofTask;
+  const cut = children.filter((child) => child !== failed && child.steps > 0 && child.phase.kind !== 'finished');
+  return [
+    ...(ofTask ? [aside({ type: 'TaskStateAborted' })] : []),
+    ...(failed.item === undefined
+      ? []
+      : [aside({ type: 'MapIterationFailed', mapIterationFailedEventDetails: iterationOf(failed) })]),
+    ...cut.flatMap((child) => [
+      ...(child.phase.kind === 'arriving' ? [] : [beside({ type: `${child.stateType}StateAborted` })]),
+      ...(child.item === undefined
+        ? []
+        : [beside({ type: 'MapIterationAborted', mapIterationAbortedEventDetails: iterationOf(child) })]),
+    ]),
+  ];
 }

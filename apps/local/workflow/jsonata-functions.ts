@@ -19,13 +19,15 @@ function partition(array: unknown[] | undefined, size: number | undefined): unkn
   return Array.from({ length: count }, (_, index) => array.slice(index * width, (index + 1) * width));
 }
 
-function range(first?: number, last?: number, step?: number): number[] | undefined {
+/** One value comes alone, as a sequence of JSONata does. */
+function range(first?: number, last?: number, step?: number): number | number[] | undefined {
   if (first === undefined || last === undefined || step === undefined) return undefined;
   const [from, to, by] = [Math.round(first), Math.round(last), Math.round(step)];
   if (by === 0) throw new Error('$range: the increment must not be 0');
   const count = Math.max(0, Math.floor((to - from) / by) + 1);
   if (count > RANGE_LIMIT) throw new Error(`$range: at most ${RANGE_LIMIT} values, not ${count}`);
-  return Array.from({ length: count }, (_, index) => from + index * by);
+  const values = Array.from({ length: count }, (_, index) => from + index * by);
+  return values.length === 1 ? values[0] : values;
 }
 
 function hash(text?: string, algorithm?: string): string | undefined {
@@ -36,10 +38,18 @@ function hash(text?: string, algorithm?: string): string | undefined {
   return createHash(digest).update(text).digest('hex');
 }
 
-/** Uniform in [0, 1); the same seed gives the same number. */
+const MULTIPLIER = 0x5deece66dn;
+const MASK_48 = (1n << 48n) - 1n;
+
+/** Uniform in [0, 1); the same seed gives the same number, that of `java.util.Random` as on AWS. */
 function random(seed?: number): number {
   if (seed === undefined) return Math.random();
-  return createHash('sha256').update(String(seed)).digest().readUIntBE(0, 6) / 2 ** 48;
+  let state = (BigInt(Math.trunc(seed)) ^ MULTIPLIER) & MASK_48;
+  const bits = (count: bigint) => {
+    state = (state * MULTIPLIER + 0xbn) & MASK_48;
+    return state >> (48n - count);
+  };
+  return Number((bits(26n) << 27n) + bits(27n)) / 2 ** 53;
 }
 
 function refuseEval(): never {
@@ -52,7 +62,7 @@ function refuseEval(): never {
  */
 export function registerStepFunctions(expression: Expression): void {
   expression.registerFunction('partition', partition, '<an:a>');
-  expression.registerFunction('range', range, '<nnn:a>');
+  expression.registerFunction('range', range, '<nnn:x>');
   expression.registerFunction('hash', hash, '<ss:s>');
   expression.registerFunction('random', random, '<n?:n>');
   expression.registerFunction('uuid', () => randomUUID(), '<:s>');

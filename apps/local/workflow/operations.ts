@@ -104,7 +104,15 @@ function findExecution(parts: OperationParts, executionArn: string): ExecutionSu
 function shortForm(summary: ExecutionSummary) {
   const { executionArn, stateMachineArn, name, status, startedAt, stoppedAt } = summary;
   const stopped = stoppedAt === null ? {} : { stopDate: seconds(stoppedAt) };
-  return { executionArn, stateMachineArn, name, status, startDate: seconds(startedAt), ...stopped };
+  return { executionArn, stateMachineArn, name, status, startDate: seconds(startedAt), ...stopped, redriveCount: 0 };
+}
+
+function redriveOf({ status }: ExecutionSummary) {
+  if (status !== 'RUNNING' && status !== 'SUCCEEDED') return { redriveStatus: 'REDRIVABLE' };
+  return {
+    redriveStatus: 'NOT_REDRIVABLE',
+    redriveStatusReason: `Execution is ${status} and cannot be redriven`,
+  };
 }
 
 async function describeExecution(parts: OperationParts, executionArn: string): Promise<unknown> {
@@ -120,8 +128,9 @@ async function describeExecution(parts: OperationParts, executionArn: string): P
     input: JSON.stringify(header?.input ?? {}),
     inputDetails: { included: true },
     ...(end?.status === 'SUCCEEDED' ? { output: JSON.stringify(end.output), outputDetails: { included: true } } : {}),
-    ...(end?.error === undefined ? {} : { error: end.error }),
-    ...(end?.cause === undefined ? {} : { cause: end.cause }),
+    ...(end?.error ? { error: end.error } : {}),
+    ...(end?.cause ? { cause: end.cause } : {}),
+    ...redriveOf(summary),
   };
 }
 

@@ -3,6 +3,7 @@ import { Fields } from './definition-fields.ts';
 import { InvalidDefinition } from './faults.ts';
 import { isJsonObject, type Json } from './json.ts';
 import { type Language, parseCatchers, parseNext, parseOutcome, parseRetriers, parseRules } from './parse-parts.ts';
+import { readTimestamp } from './timestamp.ts';
 
 const MAX_SECONDS = 99_999_999;
 const STATE_NAME_LIMIT = 80;
@@ -145,6 +146,9 @@ function parseMap(name: string, fields: Fields, around: Surroundings): MapState 
   config.finish('ProcessorConfig');
   const scope = parseScope(processor, around);
   processor.finish('an item processor');
+  // AWS takes them in an inline Map, too, where they have no effect.
+  fields.numeric('ToleratedFailureCount', { min: 0 });
+  fields.numeric('ToleratedFailurePercentage', { min: 0, max: 100, integer: false });
   return {
     type: 'Map',
     ...guarded(name, fields),
@@ -158,7 +162,7 @@ function parseMap(name: string, fields: Fields, around: Surroundings): MapState 
 function parseWait(fields: Fields) {
   const seconds = fields.numeric('Seconds', { min: 0, max: MAX_SECONDS });
   const timestamp = fields.typed('Timestamp', (value) =>
-    typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? null : 'must be an RFC 3339 time',
+    typeof value === 'string' && readTimestamp(value) !== null ? null : 'must be an RFC 3339 time with its zone',
   );
   if ((seconds === null) === (timestamp === null))
     fields.fail('Seconds', 'exactly one of Seconds and Timestamp is needed');
@@ -207,6 +211,11 @@ function checkTransitions(fields: Fields, startAt: string, states: ReadonlyMap<s
   }
   for (const name of states.keys())
     if (!reached.has(name)) lost(fields, name, 'Next', 'no transition leads to this state');
+  if (![...states.values()].some(isTerminal)) fields.fail('States', 'there is no terminal state');
+}
+
+function isTerminal(state: State): boolean {
+  return state.type !== 'Choice' && state.next === null;
 }
 
 function lost(fields: Fields, state: string, field: string, problem: string): never {

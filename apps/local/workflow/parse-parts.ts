@@ -79,7 +79,7 @@ export function parseCatchers(fields: Fields): Catcher[] {
 export function parseRules(fields: Fields): { rules: ChoiceRule[]; otherwise: string | null } {
   const rules = fields.list('Choices').map((source, index) => {
     const entry = fields.nested(`Choices[${index}]`, source);
-    const rule = { condition: entry.expression('Condition'), ...parseOutcome(entry), next: entry.text('Next') };
+    const rule = { condition: entry.condition('Condition'), ...parseOutcome(entry), next: entry.text('Next') };
     entry.finish('a choice rule');
     return rule;
   });

@@ -6,6 +6,11 @@ import { alarmAt } from './timers.ts';
 
 const CAUSE_LIMIT = 32_768;
 
+/** The cause, as much of it as an event holds. */
+export function limitCause(cause: string): string {
+  return cause.slice(0, CAUSE_LIMIT);
+}
+
 /**
  * Runs a scheduled task until its outcome is recorded: a result, an error, a timeout, or an answer to its token.
  * After a restart it runs again, unless only the answer was missing.
@@ -75,7 +80,7 @@ function recordOutput(step: Step, phase: TaskPhase, value: unknown): void {
 
 function recordError(step: Step, thrown: unknown): void {
   const { error, cause } = readError(thrown);
-  commit(step, { type: 'failed', scope: step.position.path, error, cause: cause.slice(0, CAUSE_LIMIT) });
+  commit(step, { type: 'failed', scope: step.position.path, error, cause: limitCause(cause) });
 }
 
 /** An error's name and message, as far as the thrown value has them. */
@@ -93,7 +98,7 @@ type Settle = (record: () => void) => void;
 
 function armTimeout(step: Step, phase: TaskPhase, settle: Settle): () => void {
   if (phase.timeoutAt === null) return () => {};
-  const failure = new StateFailure('States.Timeout', 'The task did not end within TimeoutSeconds.');
+  const failure = new StateFailure('States.Timeout', '');
   return alarmAt(phase.timeoutAt, () => settle(() => recordError(step, failure)));
 }
 
@@ -101,7 +106,7 @@ function armTimeout(step: Step, phase: TaskPhase, settle: Settle): () => void {
 function armHeartbeat(step: Step, phase: TaskPhase, settle: Settle): () => void {
   const interval = phase.heartbeatMs;
   if (interval === null) return () => {};
-  const failure = new StateFailure('States.HeartbeatTimeout', 'No heartbeat came within HeartbeatSeconds.');
+  const failure = new StateFailure('States.HeartbeatTimeout', '');
   let disarm = () => {};
   const arm = () => {
     disarm = alarmAt(phase.beatAt + interval, () => {

@@ -1,5 +1,6 @@
 import type { State } from './definition.ts';
 import type { EndEntry, Entry, Header, ScopeEntry } from './entries.ts';
+import { chainEvents, type HistoryEvent } from './event-chains.ts';
 import { CorruptJournal } from './faults.ts';
 import type { Json } from './json.ts';
 
@@ -23,7 +24,15 @@ export type Phase =
   | { readonly kind: 'waiting'; readonly until: number }
   | { readonly kind: 'forked'; readonly children: readonly Position[]; readonly concurrency: number }
   | { readonly kind: 'succeeded'; readonly result: Json }
-  | { readonly kind: 'failed'; readonly error: string; readonly cause: string }
+  | {
+      readonly kind: 'failed';
+      readonly error: string;
+      readonly cause: string;
+      /** No Retry and no Catch of the state applies any more. */
+      readonly isFinal: boolean;
+      /** A task ran and failed, rather than something around it. */
+      readonly ofTask: boolean;
+    }
   | { readonly kind: 'retrying'; readonly until: number }
   | { readonly kind: 'finished'; readonly output: Json };
 
@@ -49,6 +58,15 @@ export interface Position {
   readonly retries: Map<number, number>;
   token: string | null;
   phase: Phase;
+  /** Ids of history events: the last that others follow, and the very last. */
+  readonly chain: { last: number; tail: number };
+  /** The history event that tells of the entry into the current state. */
+  enteredEvent: number;
+  /** The event before the current state was told to have failed. */
+  beforeFailed: number;
+  /** Iterations of the current Map that begin at once, and the event after which a further one began last. */
+  places: number;
+  freedPlace: number;
 }
 
 /** Everything known of an execution; a fold of its journal. */
@@ -56,7 +74,8 @@ export interface Snapshot {
   readonly header: Header;
   readonly root: Position;
   readonly positions: Map<string, Position>;
-  entries: number;
+  /** History events so far. */
+  events: number;
   ended: (EndEntry & { at: number }) | null;
 }
 
@@ -71,13 +90,17 @@ function newPosition(place: Place): Position {
     attempt: 0,
     token: null,
     phase: { kind: 'arriving' } as const,
+    enteredEvent: 0,
+    beforeFailed: 0,
+    places: 0,
+    freedPlace: 0,
   };
-  return { ...place, variables: new Map(), retries: new Map(), ...start };
+  return { ...place, variables: new Map(), retries: new Map(), chain: { last: 0, tail: 0 }, ...start };
 }
 
 export function newSnapshot(header: Header): Snapshot {
   const root = newPosition({ path: '', outer: null, index: 0, item: undefined, input: header.input });
-  return { header, root, positions: new Map([['', root]]), entries: 1, ended: null };
+  return { header, root, positions: new Map([['', root]]), events: 1, ended: null };
 }
 
 /** Rebuilds an execution from its journal. @throws CorruptJournal when the entries do not fit together */
@@ -89,17 +112,22 @@ export function replay(entries: readonly Entry[]): Snapshot {
   return snapshot;
 }
 
-/** Moves the snapshot on by one entry. Nothing else changes a snapshot, so a restart arrives at the same one. */
-export function apply(snapshot: Snapshot, entry: Entry): void {
-  snapshot.entries += 1;
+/**
+ * Moves the snapshot on by one entry, and gives what the history shows of it. Nothing else changes a snapshot, so a restart
+ * arrives at the same one.
+ */
+export function apply(snapshot: Snapshot, entry: Entry): HistoryEvent[] {
   if (entry.type === 'started') throw new CorruptJournal('the journal has "started" twice');
-  if (entry.type === 'ended') {
-    snapshot.ended = entry;
-    return;
-  }
-  const position = snapshot.positions.get(entry.scope);
-  if (!position) throw new CorruptJournal(`the journal names an unknown scope "${entry.scope}"`);
-  move(snapshot, position, entry);
+  const position = entry.type === 'ended' ? null : snapshot.positions.get(entry.scope);
+  if (position === undefined) throw new CorruptJournal(`the journal names an unknown scope "${scopeOf(entry)}"`);
+  const events = chainEvents(snapshot, entry);
+  if (entry.type === 'ended') snapshot.ended = entry;
+  else if (position) move(snapshot, position, entry);
+  return events;
+}
+
+function scopeOf(entry: Entry): string {
+  return 'scope' in entry ? entry.scope : '';
 }
 
 type ScopeMove<T extends ScopeEntry['type']> = Extract<ScopeEntry, { type: T }> & { at: number };
@@ -133,7 +161,13 @@ function phaseAfter(snapshot: Snapshot, position: Position, entry: PhaseEntry): 
     case 'succeeded':
       return { kind: 'succeeded', result: entry.output };
     case 'failed':
-      return { kind: 'failed', error: entry.error, cause: entry.cause };
+      return {
+        kind: 'failed',
+        error: entry.error,
+        cause: entry.cause,
+        isFinal: entry.isFinal ?? false,
+        ofTask: position.phase.kind === 'task',
+      };
     case 'exited':
       return entry.next === null ? { kind: 'finished', output: entry.output } : { kind: 'arriving' };
     default:
@@ -170,6 +204,7 @@ function fork(snapshot: Snapshot, position: Position, entry: ScopeMove<'forked'>
     return newPosition({ path, outer: position, index, item: entry.kind === 'Map' ? input : undefined, input });
   });
   for (const child of children) snapshot.positions.set(child.path, child);
+  position.places = entry.concurrency;
   return children;
 }
 

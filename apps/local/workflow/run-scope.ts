@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beginState } from './begin-state.ts';
 import { Cancellation } from './cancellation.ts';
-import type { MapState, ParallelState, Scope } from './definition.ts';
+import type { MapState, ParallelState, Retrier, Scope, State } from './definition.ts';
 import { matchesError, retryDelaySeconds } from './error-matching.ts';
+import { shownError } from './events.ts';
 import { ScopeFailure, StateFailure } from './faults.ts';
 import { checkPayload, type Json } from './json.ts';
-import { performTask } from './perform-task.ts';
+import { limitCause, performTask } from './perform-task.ts';
 import type { Phase, Position } from './position.ts';
 import { bindingsOf, commit, leave, type Run, type Step } from './step.ts';
 import { sleepUntil } from './timers.ts';
@@ -27,10 +28,43 @@ export async function runScope(run: Run, scope: Scope, position: Position, cance
       await advance(step, position.phase);
     } catch (error) {
       if (!(error instanceof StateFailure)) throw error;
-      commit(step, { type: 'failed', scope: position.path, error: error.error, cause: error.cause });
+      recordFailure(step, error);
     }
   }
   return position.phase.output;
+}
+
+/** A failure inside a catcher, or of the engine's own making, is recorded for good: nothing of the state applies to it. */
+function recordFailure(step: Step, { error, cause, location }: StateFailure): void {
+  const { position, state } = step;
+  const isFinal = position.phase.kind === 'failed';
+  commit(step, {
+    type: 'failed',
+    scope: position.path,
+    error,
+    cause: limitCause(`${whereOf(step)}${cause}`),
+    ...(location === undefined ? {} : { location }),
+    ...(isFinal ? { isFinal } : retriedOf(state, position, error)),
+  });
+}
+
+/** As AWS begins the causes of what its interpreter finds wrong. */
+function whereOf({ state, position }: Step): string {
+  return `An error occurred while executing the state '${state.name}' (entered at the event id #${position.enteredEvent}). `;
+}
+
+/** Whether a Map or Parallel that fails now is tried again, which its history shows. */
+function retriedOf(state: State, position: Position, error: string): { retried?: true } {
+  const hasInner = state.type === 'Map' || state.type === 'Parallel';
+  return hasInner && nextRetrier(state, position, error) !== null ? { retried: true } : {};
+}
+
+/** The retrier that applies to an error, unless it is used up. */
+function nextRetrier(state: State, position: Position, error: string): { index: number; retrier: Retrier } | null {
+  const retriers = 'retriers' in state ? state.retriers : [];
+  const index = retriers.findIndex((one) => matchesError(one.errorEquals, error));
+  const retrier = retriers[index];
+  return retrier && (position.retries.get(index) ?? 0) < retrier.maxAttempts ? { index, retrier } : null;
 }
 
 function currentStep(run: Run, scope: Scope, position: Position, cancellation: Cancellation): Step {
@@ -92,8 +126,8 @@ async function join(step: Step, phase: Extract<Phase, { kind: 'forked' }>): Prom
     await Promise.all(Array.from({ length: Math.max(1, phase.concurrency) }, work));
   } catch (error) {
     inner.cancel();
-    if (error instanceof ScopeFailure) throw new StateFailure(error.error, error.cause);
-    throw error;
+    if (!(error instanceof ScopeFailure)) throw error;
+    return recordInnerFailure(step, error);
   } finally {
     forget();
   }
@@ -105,6 +139,19 @@ async function join(step: Step, phase: Extract<Phase, { kind: 'forked' }>): Prom
   });
 }
 
+/** The state fails as its branch or iteration did. */
+function recordInnerFailure(step: Step, { error, cause, scope: from }: ScopeFailure): void {
+  const { position, state } = step;
+  commit(step, {
+    type: 'failed',
+    scope: position.path,
+    error,
+    cause,
+    ...(from === undefined ? {} : { from }),
+    ...retriedOf(state, position, error),
+  });
+}
+
 async function runInner(step: Step, child: Position, cancellation: Cancellation): Promise<void> {
   const state = step.state as ParallelState | MapState;
   const scope = state.type === 'Map' ? state.processor : state.branches[child.index];
@@ -112,7 +159,12 @@ async function runInner(step: Step, child: Position, cancellation: Cancellation)
   if (state.type === 'Map' && state.itemSelector && child.steps === 0) {
     child.input = await selectItem({ ...step, state }, child);
   }
-  await runScope(step.run, scope, child, cancellation);
+  try {
+    await runScope(step.run, scope, child, cancellation);
+  } catch (error) {
+    if (error instanceof ScopeFailure) throw new ScopeFailure(error.error, error.cause, child.path);
+    throw error;
+  }
 }
 
 /** The selected input counts once the iteration's first entry records it; until then it is selected anew. */
@@ -126,21 +178,15 @@ async function selectItem(step: Step<MapState>, child: Position): Promise<Json> 
 async function recover(step: Step, phase: Extract<Phase, { kind: 'failed' }>): Promise<void> {
   const { state, position, run } = step;
   const { error, cause } = phase;
-  const { retriers = [], catchers = [] } = 'retriers' in state ? state : {};
-  const index = retriers.findIndex((one) => matchesError(one.errorEquals, error));
-  const [retrier, used] = [retriers[index], position.retries.get(index) ?? 0];
-  if (retrier && used < retrier.maxAttempts) {
-    const until = Date.now() + run.toMs(retryDelaySeconds(retrier, used, Math.random));
-    return commit(step, { type: 'retrying', scope: position.path, retrier: index, until });
+  if (phase.isFinal) throw new ScopeFailure(error, cause);
+  const next = nextRetrier(state, position, error);
+  if (next) {
+    const delay = retryDelaySeconds(next.retrier, position.retries.get(next.index) ?? 0, Math.random);
+    const until = Date.now() + run.toMs(delay);
+    return commit(step, { type: 'retrying', scope: position.path, retrier: next.index, until });
   }
-  const catcher = catchers.find((one) => matchesError(one.errorEquals, error));
+  const catcher = 'catchers' in state ? state.catchers.find((one) => matchesError(one.errorEquals, error)) : undefined;
   if (!catcher) throw new ScopeFailure(error, cause);
-  const errorOutput = { Error: error, Cause: cause };
-  try {
-    await leave(step, catcher, catcher.next, { errorOutput }, errorOutput);
-  } catch (failure) {
-    // The state's own catchers must not see what their evaluation breaks.
-    if (failure instanceof StateFailure) throw new ScopeFailure(failure.error, failure.cause);
-    throw failure;
-  }
+  const errorOutput = { Error: shownError(error), Cause: cause };
+  return leave(step, catcher, catcher.next, { errorOutput }, errorOutput);
 }

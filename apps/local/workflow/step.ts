@@ -52,7 +52,7 @@ function contextOf({ run, position, state }: Step, token: string | null, item: P
     State: {
       EnteredTime: new Date(position.enteredAt).toISOString(),
       Name: state.name,
-      RetryCount: position.attempt,
+      ...('retriers' in state ? { RetryCount: position.attempt } : {}),
     },
     ...(token === null ? {} : { Task: { Token: token } }),
     ...(item?.item === undefined ? {} : { Map: { Item: { Index: item.index, Value: item.item } } }),
@@ -96,18 +96,21 @@ export async function evaluateOr(template: Template | null, bindings: Bindings, 
 export async function evaluateNumber(
   template: Template | null,
   bindings: Bindings,
-  field: string,
   min: number,
 ): Promise<number | null> {
   if (!template) return null;
   const value = await template.evaluate(bindings);
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min) return value;
-  throw wrongType(field, `an integer of at least ${min}`, value);
+  if (typeof value !== 'number') throw wrongType(template, 'number', value);
+  if (Number.isInteger(value) && value >= min) return value;
+  throw template.failure(`returned ${value}, which is not an integer of at least ${min}`);
 }
 
-export function wrongType(field: string, wanted: string, value: Json): StateFailure {
+/** Says what a field wants and what it was given, as AWS does. */
+export function wrongType(template: Template, wanted: string, value: Json): StateFailure {
+  const was = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
   const shown = JSON.stringify(value).slice(0, 100);
-  return new StateFailure('States.QueryEvaluationError', `${field} must be ${wanted}, not ${shown}`);
+  const problem = `returned an unexpected result type. Expected '${wanted}', but was '${was}' for value: ${shown}`;
+  return template.failure(problem);
 }
 
 /** Ends the state: Output and Assign are evaluated against the same, old values, then recorded together. */
@@ -119,10 +122,8 @@ export async function leave(
   fallback: Json,
 ): Promise<void> {
   const bindings = bindingsOf(step, visible);
-  const [output, assign] = await Promise.all([
-    evaluateOr(outcome.output, bindings, fallback),
-    outcome.assign ? (outcome.assign.evaluate(bindings) as Promise<JsonObject>) : undefined,
-  ]);
+  const assign = (await outcome.assign?.evaluate(bindings)) as JsonObject | undefined;
+  const output = await evaluateOr(outcome.output, bindings, fallback);
   checkPayload(output, 'output of the state');
   if (assign) checkVariables(step.position, assign);
   commit(step, { type: 'exited', scope: step.position.path, output, next, ...(assign ? { assign } : {}) });

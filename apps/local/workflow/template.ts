@@ -1,4 +1,6 @@
 import jsonata from 'jsonata';
+import { limitEvaluation, newLimits } from './evaluation-limits.ts';
+import { type ExpressionRules, unsupportedIn } from './expression-rules.ts';
 import { StateFailure } from './faults.ts';
 import type { Json } from './json.ts';
 import { registerStepFunctions } from './jsonata-functions.ts';
@@ -12,58 +14,66 @@ export interface Template {
   evaluate(bindings: Bindings): Promise<Json>;
   /** The value itself when it holds no expression, else undefined. */
   readonly constant: Json | undefined;
+  /** A failure that names the expression and the field. `problem` goes on: `returned ...`. */
+  failure(problem: string): StateFailure;
 }
 
-/** Guards against expressions that never end. */
-const LIMITS = { timeout: 2_000, stack: 1_000 };
 const CODE = /^\{%([\s\S]*)%\}$/;
 
-/** True when the string is an expression rather than text. */
-export function isExpression(text: string): boolean {
-  return CODE.test(text);
-}
-
 /**
- * Compiles a template once, so that a mistake shows when the machine is created.
+ * Compiles a template once, so that a mistake shows when the machine is created. `field` is where it stands in its state, as
+ * failures name it: `Output`, `Choices[0]/Condition`.
  * @throws Error naming the expression and what is wrong with it
  */
-export function compileTemplate(source: Json): Template {
-  if (typeof source === 'string') return compileText(source);
-  if (typeof source !== 'object' || source === null) return constant(source);
-  const entries = Object.entries(source).map(([key, value]) => [key, compileTemplate(value)] as const);
-  if (entries.every(([, template]) => template.constant !== undefined)) return constant(source);
+export function compileTemplate(source: Json, field: string, rules: ExpressionRules = {}): Template {
+  if (typeof source === 'string') return compileText(source, field, rules);
+  if (typeof source !== 'object' || source === null) return constantTemplate(source, field);
+  const at = (key: string) => (Array.isArray(source) ? `${field}[${key}]` : `${field}/${key}`);
+  const entries = Object.entries(source).map(([key, value]) => [key, compileTemplate(value, at(key), rules)] as const);
+  if (entries.every(([, template]) => template.constant !== undefined)) return constantTemplate(source, field);
   return {
     constant: undefined,
+    failure: constantTemplate(null, field).failure,
     evaluate: async (bindings) => {
-      const values = await Promise.all(entries.map(([, template]) => template.evaluate(bindings)));
-      if (Array.isArray(source)) return values;
-      return Object.fromEntries(entries.map(([key], index) => [key, values[index] ?? null]));
+      const values: [string, Json][] = [];
+      for (const [key, template] of entries) values.push([key, await template.evaluate(bindings)]);
+      return Array.isArray(source) ? values.map(([, value]) => value) : Object.fromEntries(values);
     },
   };
 }
 
-function constant(value: Json): Template {
-  return { constant: value, evaluate: () => Promise.resolve(value) };
+/** A template without expressions. */
+export function constantTemplate(value: Json, field: string): Template {
+  const failure = (problem: string) =>
+    new StateFailure('States.QueryEvaluationError', `The value specified for the field '${field}' ${problem}`, field);
+  return { constant: value, evaluate: () => Promise.resolve(value), failure };
 }
 
-function compileText(text: string): Template {
+function compileText(text: string, field: string, rules: ExpressionRules): Template {
   const code = CODE.exec(text)?.[1];
-  if (code !== undefined) return compileExpression(code.trim());
+  if (code !== undefined) return compileExpression(code.trim(), field, rules);
   if (text.startsWith('{%') || text.endsWith('%}')) {
     throw new Error(`'${text}' must both start with '{%' and end with '%}' to be an expression`);
   }
-  return constant(text);
+  return constantTemplate(text, field);
 }
 
-function compileExpression(code: string): Template {
+function compileExpression(code: string, field: string, rules: ExpressionRules): Template {
   const expression = parse(code);
-  if (mentionsEval(expression.ast())) throw new Error(`'${code}': $eval is not supported`);
+  const problem = unsupportedIn(expression.ast(), rules);
+  if (problem !== null) throw new Error(`'${code}': ${problem}`);
   registerStepFunctions(expression);
+  limitEvaluation(expression);
+  const failure = (what: string) => {
+    const cause = `The JSONata expression '${code}' specified for the field '${field}' ${what}`;
+    return new StateFailure('States.QueryEvaluationError', cause, field);
+  };
   return {
     constant: undefined,
+    failure,
     evaluate: async (bindings) => {
-      const value = await run(code, expression, bindings);
-      if (value === undefined) throw queryError(code, 'returned nothing (undefined)');
+      const value = await run(expression, bindings, failure);
+      if (value === undefined) throw failure('returned nothing (undefined).');
       return value;
     },
   };
@@ -71,39 +81,35 @@ function compileExpression(code: string): Template {
 
 function parse(code: string): jsonata.Expression {
   try {
-    return jsonata(code, LIMITS);
+    return jsonata(code);
   } catch (error) {
     throw new Error(`'${code}': ${messageOf(error)}`);
   }
 }
 
-async function run(code: string, expression: jsonata.Expression, bindings: Bindings): Promise<Json | undefined> {
+type Failure = Template['failure'];
+
+async function run(expression: jsonata.Expression, bindings: Bindings, failure: Failure): Promise<Json | undefined> {
+  let value: unknown;
   try {
-    const text = JSON.stringify(await expression.evaluate(undefined, bindings), refuseFunctions);
-    return text === undefined ? undefined : (JSON.parse(text) as Json);
+    value = await expression.evaluate(undefined, { ...bindings, ...newLimits() });
   } catch (error) {
-    throw queryError(code, messageOf(error));
+    const { code } = error as { code?: unknown };
+    const known = typeof code === 'string' ? `. ${code}: ` : ': ';
+    throw failure(`threw an error during evaluation${known}${messageOf(error)}`);
   }
+  if (holdsFunction(value)) throw failure('returned an unsupported result type.');
+  const text = JSON.stringify(value);
+  return text === undefined ? undefined : (JSON.parse(text) as Json);
 }
 
 /** JSONata marks its own functions this way; they are not JSON. */
-function refuseFunctions(_key: string, value: unknown): unknown {
-  const marked = value as { _jsonata_lambda?: boolean; _jsonata_function?: boolean } | null | undefined;
-  if (typeof value === 'function' || marked?._jsonata_lambda === true || marked?._jsonata_function === true) {
-    throw new Error('the value holds a function');
-  }
-  return value;
-}
-
-function queryError(code: string, problem: string): StateFailure {
-  return new StateFailure('States.QueryEvaluationError', `The JSONata expression '${code}' failed: ${problem}`);
-}
-
-function mentionsEval(node: unknown): boolean {
-  if (typeof node !== 'object' || node === null) return false;
-  const { type, value } = node as { type?: unknown; value?: unknown };
-  if (type === 'variable' && value === 'eval') return true;
-  return Object.values(node).some(mentionsEval);
+function holdsFunction(value: unknown): boolean {
+  if (typeof value === 'function') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const marked = value as { _jsonata_lambda?: boolean; _jsonata_function?: boolean };
+  if (marked._jsonata_lambda === true || marked._jsonata_function === true) return true;
+  return Object.values(value).some(holdsFunction);
 }
 
 /** JSONata throws plain objects with a `message`. */

@@ -9,6 +9,7 @@ import { type Faults, makeFaults } from './server/faults.ts';
 import { serveHttp } from './server/http-server.ts';
 import { type EffectsJournal, makeJournal } from './server/journal.ts';
 import type { Exchange } from './server/wire.ts';
+import { machineTime, type WorldTime } from './world-time.ts';
 
 export interface WorldOptions {
   /** Default 0: any free port. */
@@ -21,6 +22,8 @@ export interface WorldOptions {
   readonly onEvent?: (event: AwsEvent) => void;
   readonly account?: string;
   readonly region?: string;
+  /** Default: the machine's. */
+  readonly time?: WorldTime;
   /** One line per answered call. */
   readonly log?: (line: string) => void;
 }
@@ -49,11 +52,11 @@ export interface World {
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const { dataDir, log, onEvent, account = '123456789012', region = 'us-east-1' } = options;
+  const { dataDir, log, onEvent, account = '123456789012', region = 'us-east-1', time = machineTime } = options;
   const faults = makeFaults();
-  const journal = makeJournal(dataDir);
+  const journal = makeJournal(time, dataDir);
   const listeners = new Set<(exchange: Exchange) => void>();
-  const aws = makeLocalAws({ journal, dataDir, account, region, onEvent: (event) => onEvent?.(event) });
+  const aws = makeLocalAws({ journal, dataDir, account, region, time, onEvent: (event) => onEvent?.(event) });
   const jobs = makeLocalJobs({ journal, dataDir, cleared: () => aws.control.clearReports() });
   const models = makeLocalModels();
   const parts: { github?: ReturnType<typeof makeLocalGithub> } = {};
@@ -61,7 +64,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     port: options.port ?? 0,
     faults,
     services(url) {
-      parts.github = makeLocalGithub({ site: { api: url + API_PREFIX, web: url }, journal, dataDir });
+      parts.github = makeLocalGithub({ site: { api: url + API_PREFIX, web: url }, journal, time, dataDir });
       return [...parts.github.services, aws.service, jobs.service, ...models.services];
     },
     onExchange(exchange) {
@@ -80,7 +83,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     aws: aws.control,
     models: models.control,
     jobs: jobs.control,
-    samples: makeSamples(github.control, aws.control),
+    samples: makeSamples(github.control, aws.control, time),
     faults,
     journal,
     onExchange(listener) {

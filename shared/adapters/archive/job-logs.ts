@@ -1,5 +1,3 @@
-import type { ArchivedLog } from '#shared/ports/log-archive.ts';
-
 /** A file of an archive that may be read: its path is relative and stays inside, it is no link and not encrypted. */
 export interface ArchiveFile<E> {
   readonly path: string;
@@ -8,7 +6,11 @@ export interface ArchiveFile<E> {
 }
 
 /** A job's log: one file, or one file per step. */
-export interface JobLog<E> extends ArchivedLog {
+export interface JobLog<E> {
+  /** Path inside the archive, with `/` between folders. */
+  readonly path: string;
+  /** The job's name as the archive spells it. */
+  readonly job: string;
   readonly parts: readonly ArchiveFile<E>[];
 }
 

@@ -2,6 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFile } from '#shared/domain/failure/signatures.ts';
 
+/** Of one file; what is longer was not written by hand. */
+const MAX_CHARACTERS = 256_000;
+
 /** What a user's folder of signatures holds. */
 export interface OwnSignatureFiles {
   readonly files: readonly DataFile[];
@@ -21,8 +24,9 @@ export async function readOwnSignatureFiles(folder: string): Promise<OwnSignatur
 
 /** One file and where each of its signatures stands; what YAML refuses is a problem with its line. */
 async function readOwnFile(folder: string, name: string): Promise<DataFile | string> {
-  const { isSeq, LineCounter, parseDocument } = await import('yaml');
+  const { isAlias, isSeq, LineCounter, parseDocument, visit } = await import('yaml');
   const text = await readFile(join(folder, name), 'utf8');
+  if (text.length > MAX_CHARACTERS) return `${name}:1: it is longer than ${MAX_CHARACTERS} characters`;
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter });
   const error = document.errors[0];
@@ -30,6 +34,14 @@ async function readOwnFile(folder: string, name: string): Promise<DataFile | str
     const line = error.linePos?.[0].line ?? 1;
     return `${name}:${line}: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`;
   }
+  let alias: number | null = null;
+  visit(document, (_, node) => {
+    if (!isAlias(node)) return undefined;
+    alias = node.range?.[0] ?? 0;
+    return visit.BREAK;
+  });
+  if (alias !== null)
+    return `${name}:${lineCounter.linePos(alias).line}: aliases (*name) are not read: write the value out`;
   const list = document.get('signatures');
   const items = isSeq(list) ? list.items : [];
   const lines = items.map((item) => {

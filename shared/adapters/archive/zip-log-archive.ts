@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Entry, fromBufferPromise, getFileNameLowLevel, validateFileName, type ZipFile } from 'yauzl';
+import { archivedJobName } from '#shared/domain/evidence/job-name.ts';
 import type { ArchivedLog, LogArchiveContent, LogArchiveReader, ReceiveText } from '#shared/ports/log-archive.ts';
 import { type ArchiveFile, chooseJobLogs, type JobLog } from './job-logs.ts';
 
@@ -12,15 +13,24 @@ export interface ZipLimits {
   readonly bytesInAll: number;
   /** Uncompressed by compressed size, looked at from one megabyte on. */
   readonly ratio: number;
+  /** For the whole archive; what is not read by then is left out. */
+  readonly milliseconds: number;
 }
 
 export const DEFAULT_ZIP_LIMITS: ZipLimits = {
-  listedEntries: 20_000,
-  readEntries: 2_000,
-  bytesPerLog: 50_000_000,
-  bytesInAll: 200_000_000,
+  listedEntries: 50_000,
+  readEntries: 5_000,
+  bytesPerLog: 1_000_000_000,
+  bytesInAll: 1_500_000_000,
   ratio: 300,
+  milliseconds: 90_000,
 };
+
+/** Of a log that is too long its end is read as well, where failures are: so much of the limit is kept for it. */
+const TAIL_SHARE = 0.25;
+const MAX_TAIL_BYTES = 4_000_000;
+/** How far beyond its limit a log is searched for its end. */
+const MAX_SKIPPED_BYTES = 4_000_000_000;
 
 const RATIO_LOOKED_AT_FROM = 1_000_000;
 const FILE_TYPE_MASK = 0o170000;
@@ -66,18 +76,84 @@ async function listFiles(zip: ZipFile, notes: Notes): Promise<ArchiveFile<Entry>
   return files;
 }
 
+interface BoundedText {
+  /** Takes bytes of the log; returns how many more of them are read than before. */
+  push(bytes: Uint8Array): number;
+  /** Bytes that cost nothing more, because others are given up for them. */
+  room(): number;
+  /** So long that its end is not looked for any further. */
+  isTooLong(): boolean;
+  /**
+   * Hands over what came last, unless bytes before it were left out and it is not the end of the log. `skipped`: bytes that were
+   * left out.
+   */
+  end(isWhole: boolean): { bytes: number; skipped: number };
+}
+
+/** Hands over the beginning of a text at once and keeps its last bytes, so that at most `limit` bytes are handed over in all. */
+function makeBoundedText(limit: number, receive: ReceiveText): BoundedText {
+  const tailBytes = Math.min(MAX_TAIL_BYTES, Math.floor(limit * TAIL_SHARE));
+  const headBytes = limit - tailBytes;
+  const decoder = new TextDecoder();
+  let head = 0;
+  let tail: Uint8Array[] = [];
+  let inTail = 0;
+  let skipped = 0;
+  const keep = (bytes: Uint8Array): void => {
+    tail.push(Buffer.from(bytes));
+    inTail += bytes.length;
+    // Copied together now and then, so that small pieces do not pile up.
+    if (inTail <= 2 * tailBytes) return;
+    const all = Buffer.concat(tail);
+    const last = all.subarray(all.length - tailBytes);
+    skipped += all.length - last.length;
+    [tail, inTail] = [[Buffer.from(last)], last.length];
+  };
+  return {
+    push(bytes) {
+      const before = head + Math.min(inTail + skipped, tailBytes);
+      const first = bytes.subarray(0, Math.max(0, headBytes - head));
+      head += first.length;
+      if (first.length > 0) receive(decoder.decode(first, { stream: true }));
+      if (first.length < bytes.length) keep(bytes.subarray(first.length));
+      return head + Math.min(inTail + skipped, tailBytes) - before;
+    },
+    room: () => (head === headBytes && inTail + skipped >= tailBytes ? Number.MAX_SAFE_INTEGER / 2 : 0),
+    isTooLong: () => skipped > MAX_SKIPPED_BYTES,
+    end(isWhole) {
+      const all = Buffer.concat(tail);
+      const last = all.subarray(Math.max(0, all.length - tailBytes));
+      skipped += all.length - last.length;
+      if (skipped === 0) {
+        receive(decoder.decode(last));
+        return { bytes: head + last.length, skipped };
+      }
+      if (!isWhole) {
+        receive(decoder.decode());
+        return { bytes: head, skipped: skipped + last.length };
+      }
+      receive(decoder.decode());
+      // The line that was cut belongs to neither part.
+      const whole = last.subarray(Math.max(0, last.indexOf(10)));
+      receive(new TextDecoder().decode(whole));
+      return { bytes: head + whole.length, skipped: skipped + last.length - whole.length };
+    },
+  };
+}
+
 /** What is left of the limits while an archive is read. */
 interface Budget {
   entries: number;
   bytes: number;
 }
 
-type Stop = 'end' | 'log-limit' | 'archive-limit' | 'ratio' | 'damaged';
+type Stop = 'end' | 'log-limit' | 'archive-limit' | 'ratio' | 'time' | 'damaged';
 
 const STOP_NOTES = {
   'log-limit': 'A log was cut: it is longer than the limit for one log.',
   'archive-limit': 'Logs were cut: the archive holds more than the limit in all.',
   ratio: 'A log was cut: it is compressed far more than a log can be.',
+  time: 'A log was cut: there was no time left to read it.',
   damaged: 'A log breaks off: the archive is damaged or truncated.',
 } as const satisfies Record<Exclude<Stop, 'end'>, string>;
 
@@ -108,18 +184,19 @@ class ArchiveReading {
   readonly #limits: ZipLimits;
   readonly #notes: Notes;
   readonly #budget: Budget;
+  readonly #deadline: number;
 
   constructor(zip: ZipFile, limits: ZipLimits, notes: Notes) {
     this.#zip = zip;
     this.#limits = limits;
     this.#notes = notes;
     this.#budget = { entries: limits.readEntries, bytes: limits.bytesInAll };
+    this.#deadline = performance.now() + limits.milliseconds;
   }
 
-  /** Streams one job's parts into `receive`. */
+  /** Streams one job's parts into `receive`: all of it, or as much of its beginning and of its end as the limit for one log allows. */
   async readLog(log: JobLog<Entry>, receive: ReceiveText): Promise<{ bytes: number; truncated: boolean }> {
-    const decoder = new TextDecoder();
-    let bytes = 0;
+    const text = makeBoundedText(this.#limits.bytesPerLog, receive);
     let stop: Stop = 'end';
     for (const part of log.parts) {
       this.#budget.entries -= 1;
@@ -127,22 +204,27 @@ class ArchiveReading {
       stop = await readPart(
         () => this.#zip.openReadStreamPromise(part.entry),
         (chunk) => {
-          const room = Math.min(this.#limits.bytesPerLog - bytes, this.#budget.bytes);
-          const piece = chunk.subarray(0, Math.max(0, room));
-          bytes += piece.length;
-          partBytes += piece.length;
-          this.#budget.bytes -= piece.length;
-          receive(decoder.decode(piece, { stream: true }));
-          if (piece.length < chunk.length) return this.#budget.bytes <= 0 ? 'archive-limit' : 'log-limit';
+          partBytes += chunk.length;
+          for (let rest = chunk; rest.length > 0; ) {
+            const piece = rest.subarray(0, this.#budget.bytes + text.room());
+            if (piece.length === 0) return 'archive-limit';
+            this.#budget.bytes -= text.push(piece);
+            rest = rest.subarray(piece.length);
+          }
+          if (text.isTooLong()) return 'log-limit';
+          if (performance.now() > this.#deadline) return 'time';
           return this.#tooDense(partBytes, part.entry.compressedSize) ? 'ratio' : null;
         },
       );
       if (stop !== 'end') break;
     }
-    const last = decoder.decode();
-    if (last !== '') receive(last);
+    const { bytes, skipped } = text.end(stop === 'end');
     if (stop !== 'end') this.#notes.add(STOP_NOTES[stop]);
-    return { bytes, truncated: stop !== 'end' };
+    else if (skipped > 0)
+      this.#notes.add(
+        `A log is longer than the limit for one log: ${skipped} bytes before its last ones were not read.`,
+      );
+    return { bytes, truncated: stop !== 'end' || skipped > 0 };
   }
 
   #tooDense(uncompressed: number, compressed: number): boolean {
@@ -155,10 +237,11 @@ class ArchiveReading {
   ): Promise<LogArchiveContent['logs']> {
     const read: (ArchivedLog & { bytes: number; truncated: boolean })[] = [];
     for (const log of logs) {
-      const about = { path: log.path, job: log.job };
+      const about = { job: archivedJobName(log.job) };
       const receive = open(about);
       if (receive === null) continue;
-      if (this.#budget.entries < log.parts.length || this.#budget.bytes <= 0) {
+      const isLate = performance.now() > this.#deadline;
+      if (isLate || this.#budget.entries < log.parts.length || this.#budget.bytes <= 0) {
         this.#notes.add('A log was left out: the limits for the whole archive are used up.');
         continue;
       }

@@ -7,7 +7,14 @@ import {
   type Tool,
 } from '@aws-sdk/client-bedrock-runtime';
 import { Retryable } from '#shared/domain/kernel/errors.ts';
-import type { ModelAnswer, ModelCall, ModelClient, ModelTool, ModelTurn } from '#shared/ports/model-client.ts';
+import type {
+  ModelAnswer,
+  ModelCall,
+  ModelClient,
+  ModelTool,
+  ModelTurn,
+  TokenUse,
+} from '#shared/ports/model-client.ts';
 import { callAws } from './errors.ts';
 
 /** The call's abort signal bounds the time; few attempts, because answers are slow and paid for. */
@@ -92,10 +99,14 @@ function answerOf({ output, stopReason, usage }: ConverseCommandOutput): ModelAn
       ? []
       : [{ id: toolUse.toolUseId ?? '', name: toolUse.name ?? '', input: toolUse.input as unknown }],
   );
-  const cachedInput = usage?.cacheReadInputTokens ?? 0;
-  const input = (usage?.inputTokens ?? 0) + cachedInput + (usage?.cacheWriteInputTokens ?? 0);
-  const tokens = { input, cachedInput, output: usage?.outputTokens ?? 0 };
+  const tokens = usage === undefined ? null : tokensOf(usage);
   return stopReason === 'tool_use' && uses.length > 0
     ? { kind: 'tools', text, uses, tokens }
     : { kind: 'text', text, tokens };
+}
+
+function tokensOf(usage: NonNullable<ConverseCommandOutput['usage']>): TokenUse {
+  const cachedInput = usage.cacheReadInputTokens ?? 0;
+  const input = (usage.inputTokens ?? 0) + cachedInput + (usage.cacheWriteInputTokens ?? 0);
+  return { input, cachedInput, output: usage.outputTokens ?? 0 };
 }

@@ -1,13 +1,19 @@
 import * as z from 'zod';
+import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import type { ApprovalQueue, PendingApproval } from '#shared/ports/approval-queue.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import { type Item, type Key, type Table, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
-type Approvals = Pick<IncidentStore, 'putApproval' | 'getApproval' | 'decideApproval'>;
+type Approvals = Pick<
+  IncidentStore,
+  'putApproval' | 'getApproval' | 'decideApproval' | 'countAnswer' | 'closeApproval' | 'renewToken'
+>;
 const keyOf = (id: string, digest: string): Key => ({ pk: `INC#${id}`, sk: `APPROVAL#${digest}` });
 /** What the sparse index `open` holds of those that nobody decided, by when they were asked for. */
 export const WAITING = 'APPROVAL';
+/** The same for those that were decided, until the workflow is known to have the decision. */
+export const UNANSWERED = 'APPROVAL-DECIDED';
 
 /** As stored: `validUntil` for the domain's `expiresAt`, because an attribute of that name belongs to the table's TTL. */
 const ApprovalRecord = z.strictObject({
@@ -19,6 +25,17 @@ const ApprovalRecord = z.strictObject({
   validUntil: z.iso.datetime(),
   state: z.enum(['pending', 'approved', 'rejected']),
   decidedBy: z.string().nullable(),
+  decision: z
+    .strictObject({
+      at: z.iso.datetime(),
+      onBehalfOf: z.string().nullable(),
+      channel: z.string().nullable(),
+      roles: z.array(z.string()),
+    })
+    .optional(),
+  outcome: z.enum(['taken', 'too-late']).optional(),
+  /** Attempts to pass the decision on. */
+  answers: z.number().int().nonnegative().optional(),
   /** Messages about it since the first. */
   told: z.number().int().nonnegative().default(0),
   /** Until then somebody is sending one. */
@@ -47,22 +64,65 @@ export function dynamoApprovals(table: Table): Approvals {
       return written ? 'created' : 'exists';
     },
     getApproval: read,
-    decideApproval: async (incidentId, digest, decision, by, at) => {
+    decideApproval: async (incidentId, digest, decision, by, at, how = PLAINLY) => {
       const decided = await table.update(keyOf(incidentId, digest), {
-        update: 'SET #state = :decision, decidedBy = :by REMOVE openPk',
+        update: 'SET #state = :state, decidedBy = :by, decision = :decision, openPk = :unanswered',
         condition: '#state = :pending AND validUntil > :at',
         names: { '#state': 'state' },
-        values: { ':decision': decision, ':by': by, ':pending': 'pending', ':at': at.toISOString() },
+        values: {
+          ':state': decision,
+          ':by': by,
+          ':decision': { at: at.toISOString(), ...how, roles: [...how.roles] },
+          ':unanswered': UNANSWERED,
+          ':pending': 'pending',
+          ':at': at.toISOString(),
+        },
       });
       if (decided) return 'decided';
       const approval = await read(incidentId, digest);
       return approval?.state === decision && approval.decidedBy === by ? 'decided' : 'not-pending';
     },
+    countAnswer: async (incidentId, digest) => {
+      const counted = await table.update(keyOf(incidentId, digest), {
+        update: 'ADD answers :one',
+        condition: 'attribute_exists(pk) AND #state <> :pending',
+        names: { '#state': 'state' },
+        values: { ':one': 1, ':pending': 'pending' },
+      });
+      if (counted === null) throw new CorruptRecord(`Approval ${digest} of incident ${incidentId} is not decided.`);
+      return approvalRecordOf(counted).answers ?? 0;
+    },
+    closeApproval: async (incidentId, digest, outcome, attempt) => {
+      const closed = await table.update(keyOf(incidentId, digest), {
+        // What came too late stays listed until somebody was told.
+        update: `SET outcome = :outcome${outcome === 'taken' ? ' REMOVE openPk' : ''}`,
+        condition: `attribute_exists(pk) AND #state <> :pending AND attribute_not_exists(outcome)${attempt === undefined ? '' : ' AND answers = :attempt'}`,
+        names: { '#state': 'state' },
+        values: {
+          ':outcome': outcome,
+          ':pending': 'pending',
+          ...(attempt === undefined ? {} : { ':attempt': attempt }),
+        },
+      });
+      if (closed !== null) return outcome;
+      return (await read(incidentId, digest))?.outcome ?? null;
+    },
+    renewToken: async (incidentId, digest, taskToken) => {
+      const renewed = await table.update(keyOf(incidentId, digest), {
+        update: 'SET taskToken = :token',
+        condition: 'attribute_exists(pk) AND #state <> :pending AND attribute_not_exists(outcome)',
+        names: { '#state': 'state' },
+        values: { ':token': taskToken, ':pending': 'pending' },
+      });
+      return renewed === null ? 'closed' : 'renewed';
+    },
   };
 }
 
-/** What the queue changes: as long as nobody decided. */
-export function dynamoNotices(table: Table): Omit<ApprovalQueue, 'pending'> {
+const PLAINLY = { onBehalfOf: null, channel: null, roles: [] };
+
+/** What the queue changes. Notices only as long as nobody decided. */
+export function dynamoNotices(table: Table): Omit<ApprovalQueue, 'pending' | 'unanswered'> {
   const change = (approval: PendingApproval, update: string, condition: string, values: Item) =>
     table.update(keyOf(approval.incidentId, approval.digest), {
       update,
@@ -87,6 +147,14 @@ export function dynamoNotices(table: Table): Omit<ApprovalQueue, 'pending'> {
       const values = { ':token': approval.taskToken, ':told': told };
       await change(approval, 'SET told = :told REMOVE tellingUntil', sent, values);
     },
+    forget: async (approval) => {
+      await table.update(keyOf(approval.incidentId, approval.digest), {
+        update: 'REMOVE openPk',
+        condition: 'attribute_exists(pk) AND #state <> :pending',
+        names: { '#state': 'state' },
+        values: { ':pending': 'pending' },
+      });
+    },
     drop: async (approval) => {
       const values = { ':token': approval.taskToken, ':told': approval.told };
       await change(approval, 'SET told = :told REMOVE openPk', sent, values);
@@ -100,13 +168,28 @@ export function waitingApproval(item: Item): PendingApproval | null {
   return approval.state === 'pending' && item.openPk === WAITING ? approval : null;
 }
 
+/** Null for a record of which all is said and done. */
+export function unansweredApproval(item: Item): Approval | null {
+  const approval = approvalOf(item);
+  return approval.state !== 'pending' && item.openPk === UNANSWERED ? withoutNotices(approval) : null;
+}
+
 function withoutNotices({ told, ...approval }: PendingApproval): Approval {
   return approval;
 }
 
 function approvalOf(item: Item): PendingApproval {
+  const { version, validUntil, tellingUntil, answers, decision, outcome, ...approval } = approvalRecordOf(item);
+  return {
+    ...approval,
+    expiresAt: validUntil,
+    ...(decision === undefined ? {} : { decision }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+}
+
+function approvalRecordOf(item: Item): z.infer<typeof ApprovalRecord> {
   const what = `Approval ${String(item.pk)} ${String(item.sk)}`;
   const { updatedAt, ...stored } = withoutStorage(item);
-  const { version, validUntil, tellingUntil, ...approval } = parseRecord(ApprovalRecord, stored, what);
-  return { ...approval, expiresAt: validUntil };
+  return parseRecord(ApprovalRecord, stored, what);
 }

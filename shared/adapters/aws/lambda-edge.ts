@@ -13,6 +13,7 @@ import type {
 import * as z from 'zod';
 import { InvalidInput, Retryable } from '#shared/domain/kernel/errors.ts';
 import { lambdaMeter, logger, metrics } from './lambda-telemetry.ts';
+import { loggableError } from './loggable-error.ts';
 
 export { lambdaLog, lambdaMeter } from './lambda-telemetry.ts';
 
@@ -54,7 +55,7 @@ export function httpFunction(route: {
     try {
       return await route.run(event);
     } catch (error) {
-      logger.error('Request failed', error as Error);
+      logger.error('Request failed', { error: loggableError(error) });
       if (error instanceof InvalidInput) return answer(400, error.message);
       if (error instanceof Retryable) return answer(503, 'Try again in a moment.', { 'retry-after': '5' });
       return answer(500, 'Something is broken here. It was logged.');
@@ -84,7 +85,7 @@ async function runMessage(message: SQSRecord, run: (body: string, message: SQSRe
   try {
     await run(message.body, message);
   } catch (error) {
-    logger.error('Message failed and will come again', { error: error as Error, messageId: message.messageId });
+    logger.error('Message failed and will come again', { error: loggableError(error), messageId: message.messageId });
     lambdaMeter.count('MessageFailed');
     throw error;
   }
@@ -107,7 +108,7 @@ function edge<E, R>(name: string, run: (event: E, context: Context) => Promise<R
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(logMetrics(metrics, { captureColdStartMetric: true }))
     .onError(({ error }) => {
-      logger.error('Function failed', { error: error as Error, function: name });
+      logger.error('Function failed', { error: loggableError(error), function: name });
     })
     .handler(run as never);
   return handler as unknown as LambdaHandler<E, R>;

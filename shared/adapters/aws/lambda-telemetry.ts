@@ -9,9 +9,9 @@ export const metrics = new Metrics();
 
 /** Structured JSON lines in the function's log group, with the incident id where the edge knows it. */
 export const lambdaLog: Log = {
-  info: (message, fields = {}) => logger.info(message, fields),
-  warn: (message, fields = {}) => logger.warn(message, fields),
-  error: (message, fields = {}) => logger.error(message, fields),
+  info: (message, fields = {}) => logger.info(message, { ...fields }),
+  warn: (message, fields = {}) => logger.warn(message, { ...fields }),
+  error: (message, fields = {}) => logger.error(message, { ...fields }),
 };
 
 /** CloudWatch metrics in the embedded metric format; written when the invocation ends. */

@@ -3,6 +3,7 @@ import { comments } from './comments.ts';
 import { deliveries } from './deliveries.ts';
 import { type GithubOptions, makeGithubClient } from './github-client.ts';
 import { logDownload } from './log-download.ts';
+import { runPeople } from './run-people.ts';
 import { runs } from './runs.ts';
 
 /**
@@ -14,6 +15,7 @@ export function makeGithubCodeHost(options: GithubOptions): CodeHost {
   const client = makeGithubClient(options);
   return {
     ...runs(client),
+    ...runPeople(client),
     downloadLogs: logDownload(client, options),
     ...comments(client, options),
     ...deliveries(client),

@@ -1,9 +1,17 @@
 import * as z from 'zod';
+import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
+import { redactLines } from '#shared/domain/evidence/redacted-lines.ts';
+import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
 import type { ChangedFile, CodeReader } from '#shared/ports/code-reader.ts';
 import { type GithubOptions, makeGithubClient } from './github-client.ts';
 import { repositoryOf } from './repository.ts';
 
 const PER_PAGE = 100;
+const MAX_PATH = 300;
+const MAX_TITLE = 300;
+const MAX_LOGIN = 60;
 const File = z.object({
   filename: z.string(),
   status: z.string(),
@@ -34,22 +42,23 @@ export function makeGithubCodeReader(options: GithubOptions): CodeReader {
       return (await client.call(route, parameters, z.array(File))).map(changedFile);
     },
     async commitsOf(repository, sha, path, limit) {
-      const parameters = { ...repositoryOf(repository), sha, path, per_page: limit };
+      const parameters = { ...repositoryOf(repository), sha, path: rawNameOf(path), per_page: limit };
       const found = await client.call('GET /repos/{owner}/{repo}/commits', parameters, z.array(Commit));
       return found.map(({ sha: id, commit, author }) => ({
         sha: id,
         at: commit.author?.date ?? null,
-        author: author?.login ?? null,
-        title: commit.message.split('\n')[0] ?? '',
+        author: author?.login === undefined ? null : redactName(author.login, MAX_LOGIN),
+        title: redactName(commit.message.split('\n')[0] ?? '', MAX_TITLE),
       }));
     },
   };
 }
 
 const changedFile = ({ filename, status, additions, deletions, patch }: z.infer<typeof File>): ChangedFile => ({
-  path: filename,
-  status,
+  path: new RawRef(filename),
+  shown: redactName(filename, MAX_PATH),
+  status: redactName(status, MAX_LOGIN),
   additions,
   deletions,
-  patch: patch ?? null,
+  patch: patch === undefined ? null : redactLines(patch, makeRedactor()),
 });

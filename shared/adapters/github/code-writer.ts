@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Refused } from '#shared/domain/kernel/errors.ts';
+import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
 import type { BranchHead, CodeTree, CodeWriter } from '#shared/ports/code-writer.ts';
 import { type GithubOptions, makeGithubClient } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
@@ -41,7 +42,10 @@ export function makeGithubCodeWriter(options: GithubOptions): CodeWriter {
       return textOf(blob);
     },
     async branchHead(repository, branch): Promise<BranchHead | null> {
-      const parameters = { ...repositoryOf(repository), ref: `heads/${branch}` };
+      const parameters = {
+        ...repositoryOf(repository),
+        ref: `heads/${typeof branch === 'string' ? branch : rawNameOf(branch)}`,
+      };
       const found = await unlessMissing(() =>
         client.call('GET /repos/{owner}/{repo}/git/ref/{ref}', parameters, Reference),
       );
@@ -74,7 +78,10 @@ export function makeGithubCodeWriter(options: GithubOptions): CodeWriter {
       await client.effect('POST /repos/{owner}/{repo}/git/refs', parameters, z.unknown());
     },
     async deleteBranch(repository, branch) {
-      const parameters = { ...repositoryOf(repository), ref: `heads/${branch}` };
+      const parameters = {
+        ...repositoryOf(repository),
+        ref: `heads/${typeof branch === 'string' ? branch : rawNameOf(branch)}`,
+      };
       await unlessMissing(() => client.call('DELETE /repos/{owner}/{repo}/git/refs/{ref}', parameters, z.unknown()));
     },
   };

@@ -1,4 +1,5 @@
 import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type AppTokens, type GithubApp, makeAppTokens } from './app-tokens.ts';
 import type { GithubOptions, RepositoryReference } from './github-client.ts';
@@ -14,8 +15,9 @@ export function githubAccess(options: {
   readonly apiUrl: string;
   readonly secret: () => Promise<Secret>;
   readonly clock: Clock;
+  readonly meter?: Pick<Meter, 'count'>;
 }): GithubOptions {
-  const { apiUrl, clock } = options;
+  const { apiUrl, clock, meter } = options;
   let known: { app: string; tokens: AppTokens } | null = null;
   /** Following a redirect of GitHub's, a request names no repository any more. */
   let latest: RepositoryReference | null = null;
@@ -30,6 +32,7 @@ export function githubAccess(options: {
   return {
     apiUrl,
     clock,
+    ...(meter === undefined ? {} : { meter }),
     token: async (repository) => {
       const found = await access();
       if (found.kind === 'user') return found.token;

@@ -1,5 +1,6 @@
 import { Octokit } from '@octokit/core';
 import { InvalidInput, OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type Fate, fateOf } from './github-errors.ts';
 
@@ -17,6 +18,8 @@ export interface GithubOptions {
   readonly botLogin?: () => Promise<string | null>;
   readonly clock: Clock;
   readonly userAgent?: string;
+  /** Counts every request as `github-requests`: the hourly budget is one for all functions. */
+  readonly meter?: Pick<Meter, 'count'>;
   /** Of one request, its body included. */
   readonly timeoutMilliseconds?: number;
 }
@@ -74,20 +77,20 @@ export function makeGithubClient(options: GithubOptions): GithubClient {
 
 type Send = (route: string, parameters: Parameters, redirect?: 'manual') => Promise<Answer>;
 
-function sender({ apiUrl, token, userAgent = 'selfheal', timeoutMilliseconds = 10_000 }: GithubOptions): Send {
+function sender({ apiUrl, token, meter, userAgent = 'selfheal', timeoutMilliseconds = 10_000 }: GithubOptions): Send {
   if (!/^https?:$/.test(URL.parse(apiUrl)?.protocol ?? '')) {
     throw new InvalidInput(`github.apiUrl must be an http or https URL, not ${apiUrl}.`);
   }
   const octokit = new Octokit({ baseUrl: apiUrl.replace(/\/+$/, ''), userAgent });
-  return async (route, parameters, redirect) =>
-    octokit.request(route, {
+  return async (route, parameters, redirect) => {
+    const authorization = `Bearer ${await token(repositoryIn(parameters))}`;
+    meter?.count('github-requests');
+    return await octokit.request(route, {
       ...parameters,
-      headers: {
-        authorization: `Bearer ${await token(repositoryIn(parameters))}`,
-        'x-github-api-version': API_VERSION,
-      },
+      headers: { authorization, 'x-github-api-version': API_VERSION },
       request: { signal: AbortSignal.timeout(timeoutMilliseconds), ...(redirect ? { redirect } : {}) },
     });
+  };
 }
 
 function repositoryIn({ owner, repo }: Parameters): RepositoryReference | null {

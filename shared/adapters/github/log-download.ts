@@ -1,4 +1,5 @@
 import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { CodeHost, LogArchive } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import type { GithubClient } from './github-client.ts';
@@ -37,16 +38,16 @@ export function logDownload(
       if ('kind' in link) return link;
       const archive = await download(link, limits, clock);
       if (archive.kind !== 'stale') return archive;
-      if (asked >= Math.min(limits.tries, LINKS)) return unavailable('The log storage answered 403.');
+      if (asked >= Math.min(limits.tries, LINKS)) return unavailable(phrase`The log storage answered 403.`);
     }
   };
 }
 
 async function linkOf(ask: () => Promise<URL | null>): Promise<URL | LogArchive> {
   try {
-    return (await ask()) ?? unavailable('GitHub named no place to download the log archive from.');
+    return (await ask()) ?? unavailable(phrase`GitHub named no place to download the log archive from.`);
   } catch (error) {
-    if (isGone(error)) return unavailable('GitHub has no log archive of this attempt (expired or deleted).');
+    if (isGone(error)) return unavailable(phrase`GitHub has no log archive of this attempt (expired or deleted).`);
     throw error;
   }
 }
@@ -66,7 +67,7 @@ async function storageUrl(
   return url.origin === new URL(apiUrl).origin ? storageUrl(client, apiUrl, `GET ${url.href}`, {}, hops - 1) : null;
 }
 
-const unavailable = (reason: string): LogArchive => ({ kind: 'unavailable', reason });
+const unavailable = (reason: RedactedText): LogArchive => ({ kind: 'unavailable', reason });
 
 const isGone = (error: unknown): boolean =>
   error instanceof Refused && isHttpError(error.cause) && [404, 410].includes(error.cause.status);
@@ -97,9 +98,9 @@ async function fetchBounded(url: URL, { maxBytes, milliseconds }: Limits): Promi
     if (response.status >= 500 || response.status === 429)
       throw new Retryable(`The log storage answered ${response.status}.`);
     if (response.status === 403) return { kind: 'stale' };
-    if (!response.ok || !response.body) return unavailable(`The log storage answered ${response.status}.`);
+    if (!response.ok || !response.body) return unavailable(phrase`The log storage answered ${response.status}.`);
     const bytes = await readAtMost(response.body, maxBytes);
-    return bytes ? { kind: 'archive', bytes } : unavailable(`The log archive is larger than ${maxBytes} bytes.`);
+    return bytes ? { kind: 'archive', bytes } : unavailable(phrase`The log archive is larger than ${maxBytes} bytes.`);
   } catch (cause) {
     if (cause instanceof Retryable) throw cause;
     throw new Retryable('The log archive could not be downloaded.', { cause });

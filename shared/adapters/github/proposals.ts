@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Refused } from '#shared/domain/kernel/errors.ts';
+import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
 import type { IssueNote, Proposals, PullRequestNote } from '#shared/ports/proposals.ts';
 import { type GithubOptions, makeGithubClient } from './github-client.ts';
 import { isOurs, makeIdentity, Writer } from './identity.ts';
@@ -75,7 +76,7 @@ export function makeGithubProposals(options: GithubOptions): Proposals {
       );
     },
     async openDraft(repository, { title, body, branch, base }) {
-      const parameters = { ...repositoryOf(repository), title, body, head: branch, base, draft: true };
+      const parameters = { ...repositoryOf(repository), title, body, head: branch, base: rawNameOf(base), draft: true };
       return pullRequestNote(await client.effect('POST /repos/{owner}/{repo}/pulls', parameters, PullRequest));
     },
     async addLabels(repository, issue_number, labels) {

@@ -1,11 +1,17 @@
 import * as z from 'zod';
+import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import { isBaseBranch } from '#shared/domain/patch/fix-branch.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import type { GithubClient } from './github-client.ts';
 import { repositoryOf } from './repository.ts';
 
 /** 100 jobs a page; a matrix has at most 256 jobs and a run at most a few of them. */
-const MAX_JOB_PAGES = 20;
+/** 10,000 jobs: more than a run of any matrix has. */
+const MAX_JOB_PAGES = 100;
 const MAX_ATTEMPT_PAGES = 3;
+const MAX_STEP_NAME = 200;
 const WorkflowRun = z.object({
   id: z.number(),
   run_attempt: z.number().default(1),
@@ -141,7 +147,7 @@ function attempts(client: GithubClient): Pick<CodeHost, 'listJobAttempts' | 'lis
 const attemptOf = ({ run_id, run_attempt, name, conclusion }: z.infer<typeof AttemptedJob>): JobAttempt => ({
   runId: run_id,
   attempt: run_attempt,
-  name,
+  name: jobNameOf(name),
   conclusion,
 });
 
@@ -158,14 +164,19 @@ const runOf = (run: z.infer<typeof WorkflowRun>): Run => ({
   createdAt: run.created_at,
   startedAt: run.run_started_at ?? run.created_at,
   updatedAt: run.updated_at,
-  branch: run.head_branch ?? null,
+  baseBranch: isBaseBranch(run.head_branch ?? '') ? new RawRef(run.head_branch ?? '') : null,
   fromFork: run.repository === undefined || run.head_repository?.id !== run.repository.id,
 });
 
 const jobOf = ({ id, name, conclusion, html_url, steps = [] }: z.infer<typeof WorkflowJob>): Job => ({
   id,
-  name,
+  name: jobNameOf(name),
   conclusion,
   url: html_url,
-  failedStep: steps.find((step) => step.conclusion === 'failure' || step.conclusion === 'timed_out')?.name ?? null,
+  failedStep: failedStepOf(steps),
 });
+
+function failedStepOf(steps: NonNullable<z.infer<typeof WorkflowJob>['steps']>): Job['failedStep'] {
+  const failed = steps.find(({ conclusion }) => conclusion === 'failure' || conclusion === 'timed_out');
+  return failed === undefined ? null : redactName(failed.name, MAX_STEP_NAME);
+}

@@ -77,8 +77,10 @@ function guardWords(facts: Facts): string {
   return ` Looked at: kill switch ${killSwitch ? 'on' : 'off'}, mode ${text(mode)}, ${text(failures)} recent failures, ${asked}.`;
 }
 
+const TOLD_OF: Readonly<Record<string, string>> = { asking: 'what waits for them', acting: 'what is being done' };
+
 function toldWords({ channel, where, stage }: Facts): string {
-  return `People were told (${text(channel)}, ${stage === 'final' ? 'how it ended' : 'what is being done'}): ${text(where)}.`;
+  return `People were told (${text(channel)}, ${TOLD_OF[text(stage)] ?? 'how it ended'}): ${text(where)}.`;
 }
 
 const ended =
@@ -104,6 +106,9 @@ const TOLD = {
   'approval.refused': (facts) => `${text(facts.by)} wanted to decide it and may not${howOf(facts)}.${because(facts)}`,
   'approval.approved': (facts) => `${text(facts.by)} approved it${plan(facts)}${howOf(facts)}.`,
   'approval.rejected': (facts) => `${text(facts.by)} rejected it${plan(facts)}${howOf(facts)}.`,
+  'rerun.requested': (facts) => `${text(facts.by)} asked to run the failed jobs again${plan(facts)}.`,
+  'approval.too-late': (facts) =>
+    `The decision of ${text(facts.by)}${plan(facts)} reached the workflow too late: nothing was done because of it.`,
   'action.intended': (facts) => `It set out to do ${onTarget(facts)}${plan(facts)}.`,
   'action.done': (facts) => `It did ${onTarget(facts)}.`,
   'action.refused': (facts) => `It did not do ${onTarget(facts)}: that was refused, and nothing was changed.`,
@@ -128,6 +133,7 @@ const TOLD = {
   'incident.linked': ended('the same failure is handled elsewhere'),
 } satisfies Record<string, Words>;
 
-function howOf({ channel, onBehalfOf }: Facts): string {
-  return `${onBehalfOf ? ` on behalf of ${text(onBehalfOf)}` : ''}${channel ? ` by ${text(channel)}` : ''}`;
+function howOf({ channel, onBehalfOf, selfApproval }: Facts): string {
+  const own = selfApproval ? `, being behind the run themselves (${text(selfApproval)})` : '';
+  return `${onBehalfOf ? ` on behalf of ${text(onBehalfOf)}` : ''}${channel ? ` by ${text(channel)}` : ''}${own}`;
 }

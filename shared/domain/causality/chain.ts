@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { shortenedText } from '../diagnosis/shortened-text.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { ENTITY_KINDS } from './entity-patterns.ts';
 import { type Event, eventsIn, orderEvents } from './event.ts';
@@ -46,7 +47,7 @@ interface Consequence {
 }
 
 function cut(text: string, longest: number): string {
-  return text.length > longest ? `${text.slice(0, longest)}...` : text;
+  return shortenedText(text, longest);
 }
 
 function chainEventOf(

@@ -1,13 +1,16 @@
 import * as z from 'zod';
 
+/** Groups of the user pool. */
+export const ApproverGroups = z
+  .array(z.string().regex(/^[A-Za-z0-9_.+-]{1,60}$/))
+  .max(10)
+  .default([]);
+
 const Level = z.strictObject({
   /** How long it is waited for these people before the next level is told. */
   minutes: z.number().int().min(1).max(1440),
   /** Groups of the user pool whose members may approve from then on; none: everybody who may sign in. */
-  groups: z
-    .array(z.string().regex(/^[A-Za-z0-9_.+-]{1,60}$/))
-    .max(10)
-    .default([]),
+  groups: ApproverGroups,
   /** Goes into the subject of the mail, so that rules of a mailbox can tell levels apart. */
   subject: z
     .string()
@@ -21,6 +24,11 @@ export const Approvals = z
     levels: z.array(Level).max(5).default([]),
     /** Whether people with write access may approve by a comment on the pull request. */
     comments: z.boolean().default(true),
+    /**
+     * Whether the people behind a run (author, last pusher, requester, whoever triggered it) may approve re-runs and reverts themselves, as a
+     * team of one has to. Never what changes code. The audit trail names every such approval.
+     */
+    selfApproval: z.boolean().default(false),
     /** For how long an approver may name somebody else at most. */
     mostDelegationHours: z.number().int().min(1).max(336).default(72),
   })

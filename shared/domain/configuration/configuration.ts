@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
-import { Approvals } from './approvals.ts';
+import { Approvals, ApproverGroups } from './approvals.ts';
 import { Autonomy, checkAutonomy } from './autonomy.ts';
 import { Capacity, capacityProblems } from './capacity.ts';
 import { ChangeWindow, CircumstanceRules } from './circumstance-rules.ts';
@@ -49,6 +49,8 @@ export const Service = z
     alarms: z.array(z.string().min(1).max(255)).min(1),
     deployment: DeploymentRef.nullable().default(null),
     logGroup: z.string().min(1).max(512).nullable().default(null),
+    /** Groups whose members alone approve what is done to it; none: everybody whom `approvals` names. */
+    approvers: ApproverGroups,
     /** Playbooks that may be used for it, and the values they need. */
     playbooks: AllowedPlaybooks,
     remedies: z.array(Remedy).max(16).default([]),
@@ -117,6 +119,8 @@ export const Configuration = z.strictObject({
       recentDeploymentHours: z.number().min(0).default(24),
       approvalMinutes: z.number().int().min(1).max(1440).default(240),
       stormIncidentsPerMinute: z.number().int().min(1).max(1000).default(30),
+      /** Of each kind of incident (own runs, contributed runs, alarms): with some 20 requests each, two kinds stay below the 5,000 an hour that GitHub grants. */
+      stormIncidentsPerHour: z.number().int().min(1).max(1000).default(100),
       /** An alarm that rings again so soon after its incident ended is the same incident, and mailed at most once in this time; 0: never. */
       flapWindowMinutes: z.number().int().min(0).max(1440).default(30),
       freezes: z.array(Freeze).default([]),

@@ -41,8 +41,9 @@ export type EndpointAnswer =
 const INNER_NAMES = /^(localhost|.+\.localhost|.+\.local|metadata|instance-data|metadata\.google\.internal)$/;
 
 /**
- * Whether a playbook's endpoint may be called: `name:/path` or a whole URL that an entry covers, by origin and by path. What a URL hides is
- * looked through first: decimal, octal and hexadecimal addresses, IPv4 inside IPv6, user information, encoded slashes and dots.
+ * Whether a playbook's endpoint may be called: `name:/path` below the entry of that name, or a whole URL that exactly one entry covers, by origin
+ * and by path. What a URL hides is looked through first: decimal, octal and hexadecimal addresses, IPv4 inside IPv6, user information, encoded
+ * slashes and dots. The entry decides which credentials are sent, so neither a path nor a placeholder's value may lead from one entry to another.
  */
 export function resolveEndpoint(text: string, endpoints: readonly AllowedEndpoint[]): EndpointAnswer {
   const [, name, path] = /^([a-z][a-z0-9-]{0,39}):\/(?!\/)(.*)$/s.exec(text) ?? [];
@@ -53,7 +54,14 @@ export function resolveEndpoint(text: string, endpoints: readonly AllowedEndpoin
   }
   const parsed = parse(named === undefined ? text : `${named.url}${path ?? ''}`);
   if (typeof parsed === 'string') return refused(parsed);
-  const endpoint = endpoints.find(({ url }) => covers(new URL(url), parsed));
+  const covering = (named === undefined ? endpoints : [named]).filter(({ url }) => covers(new URL(url), parsed));
+  const [endpoint, another] = covering;
+  if (another !== undefined) {
+    const names = covering.map(({ name: each }) => each).join(', ');
+    return refused(
+      `several entries of http.allowedEndpoints cover it (${names}): name the one that is meant, name:/path`,
+    );
+  }
   if (endpoint !== undefined) return { kind: 'allowed', url: parsed, endpoint };
   const open = `${parsed.origin} is not in http.allowedEndpoints with this path: list it there`;
   return refused(problemOfHost(parsed, false) ?? open);
@@ -68,12 +76,23 @@ function covers(base: URL, url: URL): boolean {
 function parse(text: string): URL | string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u0020\u007f\\]/.test(text)) return 'a space, a control character or a backslash is in the address';
+  if (hasDotSegment(text)) return 'a dot segment (. or ..) is in the path: write the path it leads to';
   if (!URL.canParse(text)) return 'it is no address: write https://host/path, or name:/path of an allowed endpoint';
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return `${url.protocol} is not https`;
   if (url.username !== '' || url.password !== '') return 'a user or a password is in the address: leave it out';
-  if (/%(2f|5c|00)/i.test(url.pathname)) return 'an encoded slash, backslash or zero is in the path';
+  if (/%(?:25)*(?:2f|5c|00)/i.test(url.pathname)) return 'an encoded slash, backslash or zero is in the path';
   return url.hash === '' ? url : 'a fragment (#) is in the address: leave it out';
+}
+
+/** Dots that a URL parser, a proxy or a server resolves: plain, encoded once or more, or before path parameters (`..;x`). */
+function hasDotSegment(text: string): boolean {
+  const path = text.replace(/[?#].*$/s, '').replace(/^[a-z][a-z0-9+.-]*:\/*/i, '');
+  return path.split('/').some((segment) => {
+    let plain = segment;
+    while (/%(?:25|2e)/i.test(plain)) plain = plain.replace(/%25/g, '%').replace(/%2e/gi, '.');
+    return /^\.{1,2}(?:;.*)?$/s.test(plain);
+  });
 }
 
 function problemOfBase({ url: text, private: inside }: { url: string; private: boolean }): string | null {

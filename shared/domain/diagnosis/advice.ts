@@ -1,15 +1,30 @@
+import type { Verdict } from '../failure/failure-class.ts';
+import { shortenedText } from './shortened-text.ts';
+
 const OPTIONAL = /\[([^[\]]*\{\w+\}[^[\]]*)\]/g;
 const NAME = /\{(\w+)\}/g;
 const LONGEST = 180;
 
-/** A captured part of a log made fit for one line of prose: no control characters, no backticks, cut. */
-function tame(text: string): string {
+/** A part of a log made fit for one line of prose: no control characters, no backticks, cut in its middle. */
+export function tamed(text: string, longest: number = LONGEST, focus = 0): string {
   const plain = text
     .replace(/[\p{Cc}`]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(/[.,;:]+$/, '');
-  return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}...` : plain;
+    .replace(/(?<!\.)[.,;:]+$/, '');
+  return shortenedText(plain, longest, focus);
+}
+
+/** Stands where a segment was left out; no template and no captured text has it. */
+const LEFT_OUT = '\u0000';
+
+/** The spaces around what was left out become one, or none before a stop. What stands in the template elsewhere (`go test ./...`) stays. */
+function closeGaps(template: string): string {
+  return template
+    .replace(new RegExp(` *${LEFT_OUT}[ ${LEFT_OUT}]*(?=[.,;:!?)](?:\\s|$))`, 'g'), '')
+    .replace(new RegExp(` *${LEFT_OUT}[ ${LEFT_OUT}]*`, 'g'), (gap) =>
+      /^ .* $/.test(gap) ? ' ' : gap.replaceAll(LEFT_OUT, ''),
+    );
 }
 
 /**
@@ -19,15 +34,88 @@ function tame(text: string): string {
 export function fillAdvice(template: string, captures: Readonly<Record<string, string>>): string {
   const value = (name: string): string | null => {
     const captured = captures[name];
-    return captured === undefined || captured.trim() === '' ? null : tame(captured);
+    return captured === undefined || captured.trim() === '' ? null : tamed(captured);
   };
   const fill = (text: string): string => text.replace(NAME, (_, name: string) => value(name) ?? 'unnamed');
   const chosen = template.replace(OPTIONAL, (_, inner: string) => {
     const names = [...inner.matchAll(NAME)].map((match) => match[1] ?? '');
-    return names.every((name) => value(name) !== null) ? fill(inner) : '';
+    return names.every((name) => value(name) !== null) ? inner : LEFT_OUT;
   });
-  return fill(chosen)
-    .replace(/ {2,}/g, ' ')
-    .replace(/ ([.,;:])(?!\w)/g, '$1')
-    .trim();
+  return fill(closeGaps(chosen)).trim();
+}
+
+/** What advice is about: jobs of a run or a running service, and whether the failure may pass when it is run again. */
+export interface AdviceSetting {
+  readonly about: 'run' | 'service';
+  readonly verdict: Verdict;
+}
+
+const REPEAT =
+  '(?:re-?run(?: (?:it|them|the (?:failed )?(?:jobs?|run|workflow|build|tests?)))?|(?:run|start) (?:it|them|the (?:failed )?(?:jobs?|run|workflow|build|tests?)) again)';
+const ASKS_REPEAT = new RegExp(`\\b${REPEAT}|\\ba re-?run\\b`, 'i');
+/** How a clause asks for something beside the repeat, and what is left of it. */
+const BESIDE_REPEAT: readonly (readonly [RegExp, string])[] = [
+  [new RegExp(`^${REPEAT},? and `, 'i'), ''],
+  [new RegExp(`^${REPEAT} (?:on|with) (?!another)`, 'i'), 'use '],
+  [new RegExp(` \\(${REPEAT}\\)`, 'i'), ''],
+  [new RegExp(`^(?!wait )(.{4,}?),? (?:and|then)(?: then)? ${REPEAT}(?: later)?$`, 'i'), '$1'],
+];
+/** What follows when it was run again in vain. */
+const WHEN_IT_LASTS =
+  /^(?:if|when) it (?:stays|lasts|returns|repeats|persists|comes back|happens often|(?:fails|crashes) again)(?: often)?,? /i;
+const ONLY_IN_RUNS = /\bin (?:CI|GitHub Actions|tests?) |\bfor forks\b|\bpull request\b/i;
+/** How a job's world is called where a service runs. */
+const SERVICE_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/ \(in tests?:[^)]{1,60}\)/g, ''],
+  [/ before the step that failed(?: \([^)]{1,80}\))?/g, ''],
+  [/\bjob or service\b/gi, 'service'],
+  [/\b(the|this|that|each|every|a) jobs?\b/gi, '$1 service'],
+  [/\bthe runner\b/gi, 'the machine'],
+  [/\brunners?\b/gi, 'machines'],
+];
+
+/** The words of a template as they fit a service, where it is about one. */
+export function fitWords(template: string, { about }: AdviceSetting): string {
+  if (about === 'run') return template;
+  return SERVICE_WORDS.reduce((text, [pattern, word]) => text.replace(pattern, word), template);
+}
+
+interface Clause {
+  readonly text: string;
+  readonly end: string;
+}
+
+/** Clauses with what ends them. A stop inside code or a segment ends none. */
+function clausesOf(template: string): Clause[] {
+  return [...template.matchAll(/(?<text>(?:`[^`]*`|\[[^\]]*\]|\([^)]*\)|[^.;]|[.;](?=\S))+)(?<end>[.;]?)\s*/g)].map(
+    ({ groups }) => ({ text: (groups?.text ?? '').trim(), end: groups?.end ?? '' }),
+  );
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/**
+ * The advice without what the setting makes untrue: nobody runs a service's job again, and what lasts does not pass by itself. Empty
+ * when nothing is left.
+ */
+export function fitAdvice(template: string, setting: AdviceSetting): string {
+  const repeats = setting.about === 'run' && setting.verdict !== 'regression';
+  if (repeats) return template;
+  const kept: Clause[] = [];
+  let dropped = false;
+  for (const { text, end } of clausesOf(template)) {
+    const alone = BESIDE_REPEAT.reduce((clause, [pattern, word]) => clause.replace(pattern, word), text);
+    if (ASKS_REPEAT.test(alone) || (setting.about === 'service' && ONLY_IN_RUNS.test(text))) {
+      dropped = true;
+      continue;
+    }
+    kept.push({ text: dropped ? alone.replace(WHEN_IT_LASTS, '').replace(/^then /i, '') : alone, end });
+    dropped = false;
+  }
+  const sentences = kept.map(({ text, end }, at) => {
+    const before = kept[at - 1];
+    const starts = before === undefined || before.end !== ';';
+    return `${starts ? capitalised(text) : text}${at === kept.length - 1 ? '.' : end}`;
+  });
+  return fitWords(sentences.join(' '), setting);
 }

@@ -38,6 +38,10 @@ const ERROR =
 /** What a runner says before the values and what says nothing without them. */
 const EMPTY_MESSAGE =
   /Expected values? to be strictly (?:deep-)?equal|^(?:[\w.]{0,80})?(?:AssertionError|AssertionFailedError|Error)(?: \[ERR_ASSERTION\])?:?$|^assertion `left (?:==|!=) right` failed$|^Error(?: Message| Trace)?:\s*$/;
+/** A time-out that is no error of a name, as node:test prints it. */
+const TIMED_OUT =
+  /^\s{0,12}(?:['"]|error: ['"]?)?(?<message>[^'"\n]{0,80}\b(?:tim(?:ed|e) ?out|[Tt]imeout)\b[^'"\n]{0,120}?)['"]?$/;
+const NEAR_HEAD = 6;
 const PANICKED = /panicked at (?:'(?<quoted>[^'\n]{1,200})'|[^\n]{1,160}:\d{1,6}:\d{1,6}:$)/;
 
 function pairIn(line: string): Pair {
@@ -75,12 +79,12 @@ function messageIn(lines: readonly string[]): string | null {
     const panicked = PANICKED.exec(line);
     if (panicked !== null) {
       const said = panicked.groups?.quoted ?? lines[at + 1] ?? '';
-      if (said.trim() !== '' && !EMPTY_MESSAGE.test(said.trim())) return said.trim();
+      if (said.trim() !== '' && !EMPTY_MESSAGE.test(said.trim())) return `panicked: ${said.trim()}`;
     }
     const message = ERROR.exec(line)?.groups?.message?.trim();
     if (message !== undefined && !EMPTY_MESSAGE.test(message)) return message;
   }
-  return null;
+  return lines.slice(0, NEAR_HEAD).flatMap((line) => TIMED_OUT.exec(line)?.groups?.message ?? [])[0] ?? null;
 }
 
 /** Reads what stands below a failed test's name. All null when nothing there is understood. */

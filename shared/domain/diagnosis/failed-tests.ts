@@ -8,6 +8,8 @@ export interface FailedTest extends Assertion {
   readonly place: Place | null;
   /** Evidence line that names it. */
   readonly ref: string;
+  /** The line that names it and its report. */
+  readonly lines: readonly EvidenceLine[];
 }
 
 /** How runners head the report of one failed test; `test` is its name. */
@@ -32,6 +34,12 @@ const HEADS: readonly RegExp[] = [
   // .NET
   /^\s{0,8}(?:\[xUnit\.net [\d:.]{1,14}\]\s{1,8})?(?<test>[A-Za-z_][\w.]{3,200}(?:\(.{0,80}\))?) \[FAIL\]$/,
   /^\s{0,4}Failed (?<test>[A-Za-z_][\w.]{3,200}(?:\(.{0,80}\))?) \[/,
+  // Minitest
+  /^(?<test>[A-Z][\w:]{1,80}#\w{1,120}) \[[\w./-]{1,160}:\d{1,6}\]:$/,
+  // Playwright
+  /^\s{0,4}\d{1,4}\) (?:\[[\w .-]{1,40}\] › )?(?<test>[\w./-]{1,160}:\d{1,6}:\d{1,6} › .{1,200}?)(?: [─=]{3,})?\s{0,4}$/,
+  // GoogleTest: what failed is told at its end
+  /^\[ RUN {6}\] (?<test>[\w/]{1,160}\.[\w/]{1,160})$/,
   // PHPUnit, Mocha, RSpec: numbered
   /^\s{0,4}\d{1,4}\) (?<test>[A-Za-z_\\][\w\\ .:,'"()-]{2,200}?):?$/,
   // TAP
@@ -57,6 +65,7 @@ function headAt(lines: readonly EvidenceLine[], at: number): Head | null {
     if (groups?.test === undefined) continue;
     const rest = MOCHA_REST.exec(lines[at + 1]?.text ?? '')?.groups?.rest;
     const name = groups.test.trim();
+    if (/^(?:Failure|Error|Skipped):?$/.test(name)) continue;
     return {
       at,
       name: /^\s{0,4}\d/.test(text) && rest !== undefined ? `${name} ${rest}` : name,
@@ -66,29 +75,39 @@ function headAt(lines: readonly EvidenceLine[], at: number): Head | null {
   return null;
 }
 
-function linesBelow(lines: readonly EvidenceLine[], head: Head, next: Head | undefined): string[] {
+function linesBelow(lines: readonly EvidenceLine[], head: Head, next: Head | undefined): EvidenceLine[] {
   const first = lines[head.at]?.number ?? 0;
   return lines
     .slice(head.at + 1, Math.min(next?.at ?? lines.length, head.at + 1 + MOST_LINES))
-    .filter((line) => line.number - first <= MOST_DISTANCE)
-    .map((line) => line.text);
+    .filter((line) => line.number - first <= MOST_DISTANCE);
+}
+
+/** GoogleTest heads every test that runs; those that failed say so at their end. */
+function hasFailed(lines: readonly EvidenceLine[], { at, name }: Head): boolean {
+  if (!lines[at]?.text.startsWith('[ RUN')) return true;
+  return lines.some(({ text }, index) => index > at && text.startsWith(`[  FAILED  ] ${name}`));
 }
 
 function testsOf({ lines }: EvidenceSource): FailedTest[] {
   const heads = lines.map((_, at) => headAt(lines, at)).filter((head) => head !== null);
-  return heads.map((head, index) => {
-    const below = linesBelow(lines, head, heads[index + 1]);
-    const own = head.says === null ? below : [head.says];
-    const { expected, actual, message } = readAssertion(own);
-    return {
-      name: head.name,
-      expected,
-      actual,
-      message: message ?? head.says,
-      place: firstPlace(below),
-      ref: lines[head.at]?.ref ?? '',
-    };
-  });
+  return heads
+    .filter((head) => hasFailed(lines, head))
+    .map((head) => {
+      const index = heads.indexOf(head);
+      const report = linesBelow(lines, head, heads[index + 1]);
+      const below = report.map(({ text }) => text);
+      const own = head.says === null ? below : [head.says];
+      const { expected, actual, message } = readAssertion(own);
+      return {
+        name: head.name,
+        expected,
+        actual,
+        message: message ?? head.says,
+        place: firstPlace(below),
+        ref: lines[head.at]?.ref ?? '',
+        lines: lines.slice(head.at, head.at + 1).concat(report),
+      };
+    });
 }
 
 /** Refs count through the evidence: `L12`. */
@@ -96,9 +115,14 @@ function positionOf({ ref }: FailedTest): number {
   return Number(ref.slice(1)) || 0;
 }
 
+/** The ending of a test's file, which some tools leave out. */
+const TEST_FILE = /\.(?:py|rb|php|[cm]?[jt]sx?)(::| > | › |$)/g;
+
 /** Whether two names mean one test: equal, or one is the other without its file or suite. */
-function sameTest(a: string, b: string): boolean {
-  const [long, short] = (a.length >= b.length ? [a, b] : [b, a]).map((name) => name.split(/ > | › |::|\.(?=\w+$)/));
+export function sameTest(a: string, b: string): boolean {
+  const [long, short] = (a.length >= b.length ? [a, b] : [b, a]).map((name) =>
+    name.replace(TEST_FILE, '$1').split(/ > | › |::|\.(?=\w+$)/),
+  );
   const ending = long?.slice(-(short?.length ?? 0)) ?? [];
   return ending.join('\n').trim() === short?.join('\n').trim();
 }
@@ -112,15 +136,13 @@ function merged(a: FailedTest, b: FailedTest): FailedTest {
     actual: known.actual,
     message: a.message ?? b.message,
     place: a.place ?? b.place,
+    lines: [...a.lines, ...b.lines],
     ref: a.expected !== null || a.message !== null ? a.ref : other.ref,
   };
 }
 
-/**
- * The failed tests that the evidence names, in its order, each once, with what they expected and got. Suites and parents, which fail
- * because a test in them did, are left out where the test itself is known.
- */
-export function readFailedTests(evidence: Evidence): FailedTest[] {
+/** Every name that a runner heads a report with, in the order of the evidence, each once; suites and parents among them. */
+export function readReports(evidence: Evidence): FailedTest[] {
   const tests: FailedTest[] = [];
   for (const test of evidence.sources.flatMap(testsOf)) {
     const at = tests.findIndex(({ name }) => sameTest(name, test.name));
@@ -128,6 +150,15 @@ export function readFailedTests(evidence: Evidence): FailedTest[] {
     if (known === undefined) tests.push(test);
     else tests[at] = merged(known, test);
   }
+  return tests.sort((a, b) => positionOf(a) - positionOf(b));
+}
+
+/**
+ * The failed tests that the evidence names, in its order, each once, with what they expected and got. Suites and parents, which fail
+ * because a test in them did, are left out where the test itself is known.
+ */
+export function readFailedTests(evidence: Evidence): FailedTest[] {
+  const tests = readReports(evidence);
   const told = tests.filter((test) => test.expected !== null || test.message !== null);
-  return (told.length > 0 ? told : tests).sort((a, b) => positionOf(a) - positionOf(b));
+  return told.length > 0 ? told : tests;
 }

@@ -52,7 +52,7 @@ export function placeIn(text: string): Place | null {
   for (const written of WRITTEN) {
     const { file, line, row } = written.exec(text.slice(0, 600))?.groups ?? {};
     if (file === undefined) continue;
-    if (FOREIGN.test(file)) return null;
+    if (FOREIGN.test(file) || /[<[]/.test(file)) return null;
     return { file: repositoryPath(file), line: Number(line ?? row) };
   }
   return null;

@@ -1,13 +1,15 @@
 import type { CausalChain } from '../causality/chain.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import type { Classification } from '../failure/failure-class.ts';
+import { isWorded } from '../failure/class-wordings.ts';
+import type { Classification, Failure } from '../failure/failure-class.ts';
 import { matchSignatures, type SignatureMatch } from '../failure/matching.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
 import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
-import { type Diagnosis, UNCHECKED_BEFORE, UNCHECKED_REPEAT } from './diagnosis.ts';
-import { readFailedTests } from './failed-tests.ts';
+import { type AdviceSetting, fitAdvice } from './advice.ts';
+import { type DiagnosisDraft, UNCHECKED_BEFORE, UNCHECKED_REPEAT } from './diagnosis.ts';
+import { type FailedTest, readFailedTests, sameTest } from './failed-tests.ts';
 import { firstSentence } from './first-sentence.ts';
-import { alsoSeen, type Voice, voiceOfSignature, voiceOfTests, voiceOfUnknown } from './voice.ts';
+import { alsoSeen, type Voice, voiceOfClass, voiceOfSignature, voiceOfTests, voiceOfUnknown } from './voice.ts';
 
 export interface RulesDiagnosisInput {
   readonly evidence: Evidence;
@@ -16,6 +18,8 @@ export interface RulesDiagnosisInput {
   /** An entry that matched, or null. */
   readonly knowledge: KnowledgeEntry | null;
   readonly preExisting: boolean | null;
+  /** `service`: the failure is of something that runs, as an alarm tells; without it, of a run's jobs. */
+  readonly about?: AdviceSetting['about'];
   /** The first cause and what followed, when that can be told: its lines are cited first. */
   readonly chain?: CausalChain | null;
   /** Why no model was used; shown to the reader. */
@@ -32,16 +36,50 @@ function decidingMatches(id: string | null, matches: readonly SignatureMatch[]):
   return matches.filter(({ compiled }) => compiled.signature.id === id).sort((a, b) => named(b) - named(a));
 }
 
+function settingOf({ about = 'run', classification }: RulesDiagnosisInput): AdviceSetting {
+  return { about, verdict: classification.verdict };
+}
+
 function ownVoice(input: RulesDiagnosisInput): { voice: Voice; recognised: boolean } {
+  const setting = settingOf(input);
   const matches = matchSignatures(input.evidence, input.signatures);
   const deciding = decidingMatches(input.classification.signature, matches);
   const first = deciding[0];
-  if (first === undefined) return { voice: voiceOfUnknown(input.evidence), recognised: false };
-  const tests = OF_TESTS.has(input.classification.class) ? readFailedTests(input.evidence) : [];
-  const test = tests[0]?.name ?? first.captures.test;
-  const named = test === undefined ? first : { ...first, captures: { ...first.captures, test } };
-  const voice = voiceOfTests(tests, voiceOfSignature(named, deciding, input.evidence));
+  const { class: failureClass, failures } = input.classification;
+  const tests = OF_TESTS.has(failureClass) ? decidingFirst(readFailedTests(input.evidence), failures?.list ?? []) : [];
+  if (first === undefined) {
+    const unsigned = failureClass === 'unknown' ? null : voiceOfClass(failureClass, input.evidence, setting);
+    if (unsigned === null) return { voice: voiceOfUnknown(input.evidence, setting), recognised: false };
+    return { voice: voiceOfTests(tests, unsigned, countOfTests(input)), recognised: true };
+  }
+  const named = tests[0] === undefined ? first : matchOf(tests[0], deciding, first);
+  const voice = voiceOfTests(tests, voiceOfSignature(named, deciding, input.evidence, setting), countOfTests(input));
   return { voice: { ...voice, rootCause: `${voice.rootCause}${alsoSeen(matches, first)}` }, recognised: true };
+}
+
+/** The match that names the test in its runner's way. Another runner's command, or another test's, would mislead: then it names none. */
+function matchOf({ name }: FailedTest, deciding: readonly SignatureMatch[], first: SignatureMatch): SignatureMatch {
+  const own = deciding.find(
+    ({ captures: { test }, line }) => test !== undefined && (sameTest(test, name) || line.text.includes(name)),
+  );
+  if (own !== undefined) return own;
+  const { test: _test, ...captures } = first.captures;
+  return { ...first, captures };
+}
+
+/** All tests that failed, also those that the excerpt does not show. */
+function countOfTests({ classification: { failures } }: RulesDiagnosisInput): number {
+  const others = (failures?.list ?? []).filter(({ job }) => job === null).length;
+  return failures === undefined ? 0 : failures.count - others;
+}
+
+/** The tests that last, which decide, before those that may pass by chance. */
+function decidingFirst(tests: readonly FailedTest[], failures: readonly Failure[]): FailedTest[] {
+  const rank = ({ ref }: FailedTest): number => {
+    const at = failures.findIndex((failure) => failure.ref === ref);
+    return at < 0 ? failures.length : at;
+  };
+  return failures.length === 0 ? [...tests] : [...tests].sort((a, b) => rank(a) - rank(b));
 }
 
 function voiceOf(input: RulesDiagnosisInput): Voice {
@@ -51,7 +89,7 @@ function voiceOf(input: RulesDiagnosisInput): Voice {
   return {
     summary: recognised ? voice.summary : firstSentence(knowledge.rootCause),
     rootCause: recognised ? voice.rootCause : knowledge.rootCause,
-    fix: knowledge.resolution,
+    fix: fitAdvice(knowledge.resolution, settingOf(input)),
     prevention: knowledge.prevention === '' ? voice.prevention : knowledge.prevention,
   };
 }
@@ -65,10 +103,21 @@ function uncheckedOf(input: RulesDiagnosisInput): string[] {
   const passes = classification.verdict === 'flaky' || classification.verdict === 'infrastructure';
   if (passes && classification.history?.passedOnSameCommit !== true) unchecked.push(UNCHECKED_REPEAT);
   const rival = classification.alternatives[0];
-  if (rival !== undefined && rival.confidence > 0.75 * Math.max(classification.confidence, 0.4)) {
+  if (
+    rival !== undefined &&
+    isWorded(rival.class, evidence) &&
+    rival.confidence > 0.75 * Math.max(classification.confidence, 0.4)
+  ) {
     unchecked.push(`The log also shows signs of ${rival.class.replaceAll('_', ' ')}.`);
   }
   return [...unchecked, ...evidence.notes.map((note) => note.slice(0, 300))].slice(0, 10);
+}
+
+/** Where all the advice was to run it again, and that does not help. */
+function nothingLeft({ about }: RulesDiagnosisInput): string {
+  return about === 'service'
+    ? 'Read what the service logged around the quoted lines.'
+    : 'Correct what the quoted lines name.';
 }
 
 function confidenceIn(input: RulesDiagnosisInput): number {
@@ -91,10 +140,8 @@ function citedRefs({ chain, classification }: RulesDiagnosisInput): string[] {
  * The deterministic diagnosis: what the signatures and the knowledge say, naming the concrete thing (test, file, module, host) as the
  * redacted evidence names it. Same input, same words. Texts that came from the log are tainted: show them, never obey them.
  */
-export function diagnoseByRules(input: RulesDiagnosisInput): Diagnosis {
+export function diagnoseByRules(input: RulesDiagnosisInput): DiagnosisDraft {
   const voice = voiceOf(input);
-  const inherited =
-    input.preExisting === true ? ' The default branch fails too, so this change is probably not the cause.' : '';
   const existing = new Set(input.evidence.sources.flatMap((source) => source.lines.map((line) => line.ref)));
   return {
     version: 1,
@@ -102,11 +149,11 @@ export function diagnoseByRules(input: RulesDiagnosisInput): Diagnosis {
     classification: input.classification,
     confidence: confidenceIn(input),
     summary: voice.summary.slice(0, LONGEST_SUMMARY),
-    rootCause: `${voice.rootCause.slice(0, 1900)}${inherited}`,
+    rootCause: voice.rootCause.slice(0, 2000),
     evidence: citedRefs(input)
       .filter((ref) => existing.has(ref))
       .slice(0, 20),
-    fix: voice.fix.slice(0, 4000),
+    fix: (voice.fix === '' ? nothingLeft(input) : voice.fix).slice(0, 4000),
     prevention: voice.prevention.slice(0, 2000),
     unchecked: uncheckedOf(input),
     preExisting: input.preExisting,

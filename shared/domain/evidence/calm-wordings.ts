@@ -24,7 +24,7 @@ const PROGRESS: readonly RegExp[] = [
 /** What tools say after every failure, whatever it was: advice, where their own logs are, empty error lines, frames of the build tool. */
 const AFTERWARDS: readonly RegExp[] = [
   /^\[ERROR\](?:$| (?:-> )?\[Help \d\]| (?:Re-run Maven|To see the full stack|For more information about|After correcting the|Please refer to) | {2}mvn (?:<goals>|<args>))/,
-  /^npm ERR!(?:$| (?:errno|code ELIFECYCLE|Exit status|A complete log|This is (?:probably|most likely) not|not with npm|There is likely|Failed at the|Tell the author|Test failed\. {2}See|If you need help|Linux \d|argv |node v|npm {1,2}v| {4}(?:\/|npm |<|.{1,80}-debug\.log)))/,
+  /^npm (?:ERR!|error)(?:$| (?:errno|code ELIFECYCLE|Exit status|A complete log|This is (?:probably|most likely) not|not with npm|There is likely|Failed at the|Tell the author|Test failed\. {2}See|If you need help|Linux \d|argv |node v|npm {1,2}v| {4}(?:\/|npm |<|.{1,80}-debug\.log)))/,
   /^info Visit https|^\* (?:Try:|Get more help)|^Run with --|^note: run with `RUST_BACKTRACE/,
   /^\s{1,8}at (?:org\.gradle\.|org\.apache\.maven\.|org\.codehaus\.plexus\.)/,
 ];

@@ -1,3 +1,5 @@
+import { visibleText } from './visible-text.ts';
+
 const ESC = String.fromCharCode(0x1b);
 const CSI = String.fromCharCode(0x9b);
 const BELL = String.fromCharCode(0x07);
@@ -35,14 +37,14 @@ function lastOverwrite(text: string): string {
   return '';
 }
 
-/** A line in which none of these stands, nor a lone carriage return, says when cleaned what it says as it is, but for its ends. */
+/** A line in which none of these stands, nor a lone carriage return or an invisible character, says when cleaned what it says as it is, but for its ends. */
 export const DRESSING: readonly string[] = [
   '^[[',
   'travis_',
   ...Array.from({ length: 0xa0 }, (_, value) => code(value)).filter((char) => !/[\t\n\r]|[ -~]/.test(char)),
 ];
 
-/** A log line as a person sees it: no terminal escapes, no runner timestamp, no overwritten progress, no fold marks. */
+/** A log line as a person sees it: no terminal escapes, no runner timestamp, no overwritten progress, no fold marks, nothing invisible. */
 export function cleanLine(raw: string): string {
   let text = raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw;
   if (mayBeStamped(text)) text = text.replace(TIMESTAMP, '');
@@ -50,7 +52,7 @@ export function cleanLine(raw: string): string {
   if (text.includes('^[[')) text = text.replace(CARET_ESCAPES, '');
   if (text.includes('\r')) text = lastOverwrite(text);
   if (text.includes('travis_')) text = text.replace(TRAVIS_MARK, '');
-  return (CONTROL.test(text) ? text.replace(EVERY_CONTROL, '') : text).trimEnd();
+  return visibleText(CONTROL.test(text) ? text.replace(EVERY_CONTROL, '') : text).trimEnd();
 }
 
 /** The time stamp a runner or log service put before the line (`2026-11-21T03:04:05.678Z`), or undefined. */

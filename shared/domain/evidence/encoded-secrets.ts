@@ -1,88 +1,86 @@
-import { makeLiteralFinder } from './literal-finder.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 
-/** How secrets begin and what stands before them, in the case they are written in: an encoded text is looked at for these. */
-const TELLING: readonly string[] = [
-  ...['p', 'o', 'u', 's', 'r'].map((letter) => `gh${letter}_`),
-  'github_pat_',
-  'glpat-',
-  'AKIA',
-  'ASIA',
-  'xoxb-',
-  'xoxp-',
-  'xapp-',
-  'sk_live_',
-  'sk_test_',
-  'rk_live_',
-  'sk-ant-',
-  'sk-proj-',
-  'npm_',
-  'pypi-',
-  'AIza',
-  'ya29.',
-  'hvs.',
-  'dop_v1_',
-  'glsa_',
-  'PRIVATE KEY',
-  '://',
-  ...[
-    'password',
-    'PASSWORD',
-    'Password',
-    'secret',
-    'SECRET',
-    'token',
-    'TOKEN',
-    'Token',
-    'api_key',
-    'API_KEY',
-    'apikey',
-  ],
-];
+/** Base64, also as URLs carry it; paths look the same. */
+const BASE64_RUN = /[A-Za-z0-9+/_-]{16,65536}={0,2}/g;
+/** Bytes in hex, also with blanks, colons or `\x` between them. */
+const HEX_RUN = /\b(?:0[xX])?(?:[0-9A-Fa-f]{2}){10,32768}\b|\b(?:[0-9A-Fa-f]{2}[ :-]){9,8192}[0-9A-Fa-f]{2}\b/g;
+const NOT_TEXT = /[^\t\n\r -~\u00a0-\uffff]|\ufffd/;
+/** What is decoded may be encoded itself, this many times. */
+const MAX_DEPTH = 3;
+/** Groups of four characters that tell whether the rest is worth decoding. */
+const SAMPLE = 4;
+/** The first character of a group whose first byte is printable ASCII, a tab, a line end or, in UTF-16, zero. */
+const BEGINS_TEXT = /[ACDI-Za-f]/;
 
-/** The Base64 of a text that begins at byte 0, 1 or 2 of a group of three: only the characters that no neighbour has a part in. */
-function base64Inside(text: string, offset: number): string {
-  const encoded = btoa('\0'.repeat(offset) + text);
-  const first = Math.ceil((offset * 8) / 6);
-  const last = Math.floor(((offset + text.length) * 8) / 6);
-  return encoded.slice(first, last);
+/** The text of bytes in UTF-8, or in UTF-16 where every other byte is zero; null for what is no text. */
+function textOf(bytes: Buffer): string | null {
+  if (bytes.length >= 8 && bytes[1] === 0 && bytes[3] === 0) return checked(bytes.toString('utf16le'));
+  if (bytes.length >= 8 && bytes[0] === 0 && bytes[2] === 0) {
+    const even = Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)));
+    return checked(even.swap16().toString('utf16le'));
+  }
+  return checked(bytes.toString('utf8'));
 }
 
-/** One of these stands, in either case, in every Base64 text that `redactBase64` looks into. */
-export const BASE64_LITERALS: readonly string[] = [
-  ...new Set(TELLING.flatMap((text) => [0, 1, 2].map((offset) => base64Inside(text, offset)))),
-];
-const FINDER = makeLiteralFinder(BASE64_LITERALS);
-
-const RUN = /[A-Za-z0-9+/_-]{20,65536}={0,2}/g;
-const NOT_TEXT = /[^\t\n\r -~]/;
-
-function decoded(run: string): string | null {
-  const text = Buffer.from(run, 'base64').toString('latin1');
-  return NOT_TEXT.test(text) ? null : text;
+function checked(text: string): string | null {
+  return text.length < 6 || NOT_TEXT.test(text) ? null : text;
 }
+
+/** Whether the beginning decodes to something printable; most paths and names do not. */
+function mayBeText(run: string, offset: number): boolean {
+  let groups = 0;
+  for (let group = 0; group < SAMPLE; group++) if (BEGINS_TEXT.test(run.charAt(offset + group * 4))) groups += 1;
+  return groups >= SAMPLE - 1;
+}
+
+function decodedBase64(run: string): string[] {
+  const texts: string[] = [];
+  for (let offset = 0; offset < 4; offset++) {
+    if (!mayBeText(run, offset)) continue;
+    const bytes = Buffer.from(run.slice(offset), 'base64');
+    // A run that something stands right behind, or that was cut, may end within a character.
+    const text = textOf(bytes) ?? textOf(bytes.subarray(0, -1)) ?? textOf(bytes.subarray(0, -2));
+    if (text !== null) texts.push(text);
+  }
+  return texts;
+}
+
+/** Whether Base64 says something in plain text. */
+export function isEncodedText(run: string): boolean {
+  return decodedBase64(run.replace(/=+$/, '')).some(
+    (text) => text.length >= (run.length * 3) / 4 - 4 && /^[\t\n\r -~]*$/.test(text),
+  );
+}
+
+function decodedHex(run: string): string[] {
+  const text = textOf(Buffer.from(run.replace(/^0[xX]|[^0-9A-Fa-f]/g, ''), 'hex'));
+  return text === null ? [] : [text];
+}
+
+/** Finds secrets in one text and asks `placeholders` for each. */
+type Redact = (text: string, placeholders: Placeholders) => string;
 
 /**
- * Replaces Base64 in which redaction finds a secret once it is decoded; the whole of it gets the placeholder of the first secret
- * in it. What does not decode to plain text stays.
+ * Replaces Base64 and hex in which redaction finds a secret once it is decoded, up to three times; the whole of it gets the placeholder of
+ * the first secret in it. What does not decode to text stays.
  */
-export function redactBase64(
-  text: string,
-  placeholders: Placeholders,
-  redact: (text: string, placeholders: Placeholders) => string,
-): string {
-  if (!FINDER.occursIn(text)) return text;
-  return text.replace(RUN, (run) => {
-    const inside = decoded(run);
-    if (inside === null) return run;
+export function redactEncoded(text: string, placeholders: Placeholders, redact: Redact, depth = 1): string {
+  const replace = (run: string, texts: readonly string[]): string => {
     let first: string | undefined;
-    redact(inside, {
+    const noting: Placeholders = {
       of(kind, secret) {
         const placeholder = placeholders.of(kind, secret);
         first ??= placeholder;
         return placeholder;
       },
-    });
-    return first ?? run;
-  });
+    };
+    for (const inside of texts) {
+      const left = redact(inside.replaceAll('\r', ''), noting);
+      if (depth < MAX_DEPTH) redactEncoded(left, noting, redact, depth + 1);
+      if (first !== undefined) return first;
+    }
+    return run;
+  };
+  const withoutHex = text.replace(HEX_RUN, (run) => replace(run, decodedHex(run)));
+  return withoutHex.replace(BASE64_RUN, (run) => replace(run, decodedBase64(run)));
 }

@@ -1,9 +1,10 @@
+import type { RedactedText } from '../kernel/text/redacted-text.ts';
 import { isCalm, isContinuation, isPlatformNoise, type LineScore } from './line-score.ts';
 
 /** A line that may come into the excerpt. */
 export interface Candidate {
   readonly number: number;
-  readonly text: string;
+  readonly text: RedactedText;
   /** When it was written, as the log says; undefined when it does not. */
   readonly at?: string | undefined;
   /** Score by its own wording. */
@@ -20,7 +21,7 @@ export interface Candidate {
 
 export interface RankedLine {
   readonly number: number;
-  readonly text: string;
+  readonly text: RedactedText;
   readonly score: number;
   readonly at?: string;
 }
@@ -161,7 +162,7 @@ function anchorNearness(candidates: readonly Candidate[]): Float64Array {
   return nearness;
 }
 
-function lineOf({ number, text, at }: Candidate): { number: number; text: string; at?: string } {
+function lineOf({ number, text, at }: Candidate): { number: number; text: RedactedText; at?: string } {
   return at === undefined ? { number, text } : { number, text, at };
 }
 

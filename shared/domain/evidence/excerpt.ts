@@ -1,3 +1,4 @@
+import { phrase, type RedactedText } from '../kernel/text/redacted-text.ts';
 import { cleanLine, DRESSING, timestampOf } from './clean-line.ts';
 import { candidateOf, ownWeight, rankCandidates } from './excerpt-ranking.ts';
 import { ALARMING } from './failure-wordings.ts';
@@ -8,12 +9,13 @@ import { makeLineScanner, makeScanPlan, marksOf } from './line-scanner.ts';
 import { type LineScore, NOTHING, scoreLine, stronger } from './line-score.ts';
 import { HEAD_READ, LINE_KEPT, shortened, TAIL_READ, withoutFirstWord, withoutLastWord } from './long-line.ts';
 import type { PassingLines } from './passing-lines.ts';
-import { type Redactor, SECRET_LITERALS } from './redact.ts';
+import { endsInLongWord, isForeignCode, type Redactor, SECRET_LITERALS } from './redact.ts';
+import { isInvisibleCode } from './visible-text.ts';
 
 /** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
 export interface ExcerptLine {
   readonly number: number;
-  readonly text: string;
+  readonly text: RedactedText;
   readonly score: number;
   /** When it was written, as the log's own time stamp says. */
   readonly at?: string;
@@ -24,7 +26,7 @@ export interface Excerpt {
   /** In source order, at most `maxLines`. */
   readonly lines: readonly ExcerptLine[];
   /** What was cut, in plain words. */
-  readonly notes: readonly string[];
+  readonly notes: readonly RedactedText[];
 }
 
 /** Takes a log's text in chunks of any size and keeps the lines that explain the failure. Memory does not grow with the log. */
@@ -36,7 +38,7 @@ export interface Excerpter {
 export interface ExcerptOptions {
   readonly maxLines: number;
   /** Sees every line that may hold a secret, in order and before it is cut, so that nothing secret is kept. */
-  readonly redactor?: Pick<Redactor, 'line' | 'isInsideKey'>;
+  readonly redactor: Pick<Redactor, 'line' | 'apart' | 'isInsideSecret'>;
   /** What a passing run of the same job printed: what is new against it weighs more. */
   readonly passing?: Pick<PassingLines, 'has'>;
   /** What a configuration leaves out. */
@@ -48,24 +50,27 @@ const ALARM = 1;
 const SECRET = 2;
 const DRESSED = 4;
 /** One pass over the log finds the few lines that need a closer look. */
-const PLAN = makeScanPlan([ALARMING, SECRET_LITERALS, DRESSING], 2);
-
-const NO_REDACTION: Pick<Redactor, 'line' | 'isInsideKey'> = { line: (text) => text, isInsideKey: false };
+const PLAN = makeScanPlan([ALARMING, SECRET_LITERALS, DRESSING], 2, [
+  { group: 1, holds: isForeignCode },
+  { group: 2, holds: isInvisibleCode },
+]);
 
 interface ReadLine {
   /** Cleaned and redacted. */
-  readonly clean: string;
+  readonly clean: RedactedText;
   readonly score: LineScore;
   readonly isKnown: boolean;
 }
 
 /** Reads lines or their parts, in order: what was marked in them raw decides what is looked for. */
-function makeReader({ redactor = NO_REDACTION, passing }: ExcerptOptions): (raw: string, marks: number) => ReadLine {
+function makeReader({ redactor, passing }: ExcerptOptions): (raw: string, marks: number) => ReadLine {
   return (raw, rawMarks) => {
     const cleaned = cleanLine(raw);
     // What dressed it may have stood inside a literal.
     const marks = (rawMarks & DRESSED) === 0 ? rawMarks : marksOf(PLAN, cleaned);
-    const clean = (marks & SECRET) !== 0 || redactor.isInsideKey ? redactor.line(cleaned) : cleaned;
+    // Any other line neither begins a secret that goes on in the next nor ends one.
+    const isInOrder = (marks & SECRET) !== 0 || redactor.isInsideSecret || endsInLongWord(cleaned);
+    const clean = isInOrder ? redactor.line(cleaned) : redactor.apart(cleaned);
     const score = (marks & ALARM) === 0 ? NOTHING : scoreLine(clean);
     return { clean, score, isKnown: passing?.has(cleaned) ?? false };
   };
@@ -76,16 +81,16 @@ interface LineTaker {
   /** Reads a line without keeping it: it may begin or end a key, which the lines after it are then part of or not. */
   leaveOut(line: HeldLine): void;
   /** What was cut or left out so far. */
-  notes(): string[];
+  notes(): RedactedText[];
 }
 
 /** Takes lines, in order, into a pool. */
 function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLinePool>): LineTaker {
-  const { redactor = NO_REDACTION, rules = null } = options;
+  const { redactor, rules = null } = options;
   const read = makeReader(options);
   let cutLines = 0;
   let leftOut = 0;
-  const add = ({ number, raw }: HeldLine, text: string, score: LineScore, isKnown: boolean): void => {
+  const add = ({ number, raw }: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
     const weight = { base: ownWeight(score, isKnown), anchor: score.anchor };
     pool.add(weight, () => candidateOf({ number, text, at: timestampOf(raw) }, score, isKnown));
   };
@@ -102,29 +107,33 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
   };
   const addQuiet = ({ number, raw }: HeldLine): void =>
     pool.add(QUIET, () => {
-      const { clean: text, isKnown } = read(raw, 0);
-      return candidateOf({ number, text, at: timestampOf(raw) }, NOTHING, isKnown);
+      // Looked at when later lines have passed the redactor already.
+      const cleaned = cleanLine(raw);
+      const isKnown = options.passing?.has(cleaned) ?? false;
+      return candidateOf({ number, text: redactor.apart(cleaned), at: timestampOf(raw) }, NOTHING, isKnown);
     });
   const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
     leftOut += 1;
     read(raw, marks);
     if (tail !== null) read(tail, marks);
   };
+  const isQuiet = ({ raw, marks }: HeldLine): boolean =>
+    marks === 0 && raw.length <= LINE_KEPT && !redactor.isInsideSecret && !endsInLongWord(raw);
   const take = (line: HeldLine): void => {
-    const { raw, marks, tail } = line;
+    const { raw, tail } = line;
     if (rules?.skips(cleanLine(raw))) leaveOut(line);
     else if (tail !== null) addEnds(line, tail);
-    else if (marks === 0 && raw.length <= LINE_KEPT && !redactor.isInsideKey) addQuiet(line);
+    else if (isQuiet(line)) addQuiet(line);
     else addWhole(line);
   };
   return { take, leaveOut, notes: () => notesOf(cutLines, leftOut) };
 }
 
-function notesOf(cutLines: number, leftOut: number): string[] {
-  const lines = (count: number): string => `${count} ${count === 1 ? 'line was' : 'lines were'}`;
+function notesOf(cutLines: number, leftOut: number): RedactedText[] {
+  const lines = (count: number) => (count === 1 ? phrase`${count} line was` : phrase`${count} lines were`);
   return [
-    ...(cutLines > 0 ? [`${lines(cutLines)} too long and cut.`] : []),
-    ...(leftOut > 0 ? [`${lines(leftOut)} not read, as configured.`] : []),
+    ...(cutLines > 0 ? [phrase`${lines(cutLines)} too long and cut.`] : []),
+    ...(leftOut > 0 ? [phrase`${lines(leftOut)} not read, as configured.`] : []),
   ];
 }
 

@@ -42,10 +42,34 @@ const BRACKET = 91;
 /** Characters that are copied and scanned at once. */
 const AT_ONCE = 65_536;
 
+/** Any character of a kind, which no literal holds, marks a line for its group, too. */
+export interface MarkingCharacters {
+  readonly group: number;
+  /** Whether a UTF-16 code is of the kind. */
+  holds(code: number): boolean;
+}
+
+/** Stands for all characters of a kind in the automaton; no log holds it. */
+const FIRST_STAND_IN = 0xf8f0;
+const ASCII_CODES = 128;
+
 /** Builds the plan once, for any number of scanners. At most eight groups. */
-export function makeScanPlan(groups: readonly (readonly string[])[], loneReturnGroup: number): ScanPlan {
-  const owners = groups.flatMap((literals, group) => literals.map(() => 1 << group));
-  const automaton = makeLiteralAutomaton(groups.flat());
+export function makeScanPlan(
+  groups: readonly (readonly string[])[],
+  loneReturnGroup: number,
+  characters: readonly MarkingCharacters[] = [],
+): ScanPlan {
+  const standIns = characters.map((_, index) => String.fromCharCode(FIRST_STAND_IN + index));
+  const owners = [
+    ...groups.flatMap((literals, group) => literals.map(() => 1 << group)),
+    ...characters.map(({ group }) => 1 << group),
+  ];
+  const automaton = makeLiteralAutomaton([...groups.flat(), ...standIns]);
+  characters.forEach(({ holds }, index) => {
+    const letter = automaton.letters[FIRST_STAND_IN + index] ?? 0;
+    for (let code = ASCII_CODES; code < automaton.letters.length; code++)
+      if (automaton.letters[code] === 0 && holds(code)) automaton.letters[code] = letter;
+  });
   const marks = new Map<number, number>();
   for (const [state, literals] of automaton.ends) {
     marks.set(

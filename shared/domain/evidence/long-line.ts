@@ -1,3 +1,5 @@
+import { phrase, type RedactedText } from '../kernel/text/redacted-text.ts';
+
 /** What is read of one line from its beginning. */
 export const HEAD_READ = 32_768;
 /** What is read of a longer line up to its end; what lies between is counted but not seen. Far more than is kept: see `withoutFirstWord`. */
@@ -6,7 +8,6 @@ export const TAIL_READ = 12_288;
 export const LINE_KEPT = 2_000;
 /** The share of it that its end gets: tools say last what went wrong. */
 const END_KEPT = 700;
-const CUT = ' [line cut] ';
 /** No secret that redaction knows is longer. */
 const LONGEST_SECRET = 4_096;
 const KEY_END = /-----END[A-Z0-9 ]{0,40}PRIVATE KEY/;
@@ -35,6 +36,6 @@ export function withoutFirstWord(tail: string): string {
 }
 
 /** Head and end of a redacted line with the cut marked. */
-export function shortened(head: string, end = head): string {
-  return head.slice(0, LINE_KEPT - END_KEPT) + CUT + end.slice(-END_KEPT);
+export function shortened(head: RedactedText, end = head): RedactedText {
+  return phrase`${head.slice(0, LINE_KEPT - END_KEPT)} [line cut] ${end.slice(-END_KEPT)}`;
 }

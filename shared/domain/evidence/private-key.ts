@@ -1,4 +1,7 @@
 const BEGIN = /-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+const PUBLIC_BEGIN =
+  /-----BEGIN[A-Z0-9 ]{0,40}(?:CERTIFICATE(?: REQUEST)?|PUBLIC KEY(?: BLOCK)?|SIGNATURE|MESSAGE|CRL|PARAMETERS)-----/;
+const PUBLIC_END = /-----END[A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|SIGNATURE|MESSAGE|CRL|PARAMETERS)/;
 const END = /-----END[A-Z0-9 ]{0,40}PRIVATE KEY/;
 const COLOUR = `${String.fromCharCode(0x1b)}\\[[0-9;]{0,12}m`;
 /** The end of a line of an armoured key: Base64, perhaps after a log prefix. */
@@ -34,13 +37,17 @@ function eachPiece(material: string, replace: (material: string) => string): str
 export interface KeyBlocks {
   /** The line with key material replaced. */
   line(text: string): string;
-  /** Whether the next line may belong to a key. */
+  /** Whether the next line may belong to a key, or to what looks like one. */
   readonly open: boolean;
+  /** Whether the line belongs to a certificate, a signature or a public key, which everybody may read. */
+  readonly isPublic: boolean;
   reset(): void;
 }
 
 export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks {
   let left = 0;
+  let publicLeft = 0;
+  let isPublic = false;
   /** Lines of others since the last of the key; null before its first. */
   let between: number | null = null;
   /** What stands before the key's first line: a time, a colour, the name of a job. */
@@ -88,16 +95,40 @@ export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks 
     if (!KEY_PIECE.test(material)) return text;
     return text.slice(0, from) + eachPiece(material, replace) + rest.slice(material.length);
   };
+  /** Whether the line is one of a public block; only lines of Base64 and headers are. */
+  const followPublic = (text: string): boolean => {
+    if (PUBLIC_END.test(text)) {
+      publicLeft = 0;
+      return true;
+    }
+    if (PUBLIC_BEGIN.test(text)) {
+      publicLeft = MOST_LINES;
+      prefix = text.slice(0, text.indexOf('-----BEGIN'));
+      return true;
+    }
+    if (publicLeft === 0) return false;
+    publicLeft -= 1;
+    const rest = text.slice(startOf(text));
+    const belongs = HEADER.test(rest) || bodyIn(rest) === rest.trim();
+    if (!belongs) publicLeft = 0;
+    return belongs;
+  };
   return {
     line(text) {
+      isPublic = left === 0 && followPublic(text);
+      if (isPublic) return text;
       const continued = left > 0 ? inside(text) : null;
       return continued ?? begun(text);
     },
     get open() {
-      return left > 0;
+      return left > 0 || publicLeft > 0;
+    },
+    get isPublic() {
+      return isPublic;
     },
     reset() {
       left = 0;
+      publicLeft = 0;
     },
   };
 }

@@ -1,63 +1,87 @@
-import { BASE64_LITERALS, redactBase64 } from './encoded-secrets.ts';
+import { markRedacted, type RedactedText } from '../kernel/text/brand.ts';
+import { joined } from '../kernel/text/redacted-text.ts';
 import { makeLiteralFinder } from './literal-finder.ts';
-import { makeKeyBlocks } from './private-key.ts';
-import { makePlaceholders, type Placeholders } from './secret-placeholders.ts';
-import { LONG_QUOTE, QUOTED_LITERALS } from './secret-rules-shapes.ts';
+import { FOREIGN_LETTER } from './secret-assignments.ts';
+import { makeSecretLines } from './secret-lines.ts';
+import { makePlaceholders } from './secret-placeholders.ts';
 import { redactSteps, STEP_LITERALS } from './secret-steps.ts';
-import { redactAcrossEscapes, redactUrlEncoded } from './secret-views.ts';
+import { visibleText } from './visible-text.ts';
 
 export interface Redaction {
-  readonly text: string;
+  readonly text: RedactedText;
   /** How many secrets of each kind were replaced. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
 /** Redacts line by line with a memory: equal secrets get equal placeholders in everything one redactor saw. */
 export interface Redactor {
-  /** One line without its LF; lines must come in order (private keys span several). */
-  line(text: string): string;
-  /** Whether the next line may belong to a private key; otherwise only lines with one of `SECRET_LITERALS` need to be given. */
-  readonly isInsideKey: boolean;
-  /** Forgets an unfinished private key block: call between sources. */
+  /**
+   * One line without its LF, cleaned of invisible characters first; lines must come in order, for a secret may begin in one and end in
+   * another.
+   */
+  line(text: string): RedactedText;
+  /**
+   * Whether the next line may go on with a secret. Otherwise only lines with one of `SECRET_LITERALS`, a letter of another script or a long
+   * last word need to be given in order; any other one may be given later, to `apart`.
+   */
+  readonly isInsideSecret: boolean;
+  /** One line that stands in no order with others. */
+  apart(text: string): RedactedText;
+  /** Forgets an unfinished secret: call between sources. */
   nextSource(): void;
   counts(): Readonly<Record<string, number>>;
 }
 
-const PRIVATE_KEY = 'private key';
-/** Nothing is redacted in a line in which, colours left out, none of these occurs in either case, unless it continues a private key. */
-export const SECRET_LITERALS: readonly string[] = [...STEP_LITERALS, PRIVATE_KEY, '%3a%2f%2f', ...BASE64_LITERALS];
-const TELLING = makeLiteralFinder(SECRET_LITERALS.filter((literal) => !QUOTED_LITERALS.includes(literal)));
+/** What begins a private key, a certificate or a public key. */
+const KEY_LITERALS = ['private key', '-----begin', '-----end'];
+/** A line in which none of these occurs in either case, colours left out, neither begins nor announces a secret in Latin letters. */
+export const SECRET_LITERALS: readonly string[] = [...STEP_LITERALS, ...KEY_LITERALS, '%3a%2f%2f'];
+const TELLING = makeLiteralFinder(SECRET_LITERALS);
+/** What is long enough to be encoded or random. */
+const LONG_RUN = /[A-Za-z0-9+/_=-]{20}|(?:[0-9A-Fa-f]{2}[ :-]){9}/;
+/** Printable characters that are written in another way. */
+const ESCAPE_SIGN =
+  /\\[ux][0-9A-Fa-f{]|&#|%[2-7][0-9A-Fa-f]|[\u0300-\u036f]|[\u2000-\u206f\u2100-\u24ff\uff01-\uff5e]|\ud835/;
 const ESC = String.fromCharCode(0x1b);
+/** A last word of this length may be random, encoded, or the first line of a longer text. */
+const LONG_LAST_WORD = 24;
 
-/** Secrets in plain sight, split by colours, or encoded once. */
-function redactLine(text: string, placeholders: Placeholders): string {
-  let redacted = redactAcrossEscapes(text, placeholders, redactSteps);
-  redacted = redactUrlEncoded(redacted, placeholders, redactSteps);
-  redacted = redactSteps(redacted, placeholders);
-  return redactBase64(redacted, placeholders, redactSteps);
+/** Whether a line's last word is long enough to be a secret that no literal tells. */
+export function endsInLongWord(text: string): boolean {
+  return text.length >= LONG_LAST_WORD && text.length - text.lastIndexOf(' ') > LONG_LAST_WORD;
+}
+
+/** Whether a UTF-16 code is, or begins, a letter that a word for password in another script, or one that looks Latin, may hold. */
+export function isForeignCode(code: number): boolean {
+  return code === 0xd835 || (code >= 0xff01 && code <= 0xff5e) || FOREIGN_LETTER.test(String.fromCharCode(code));
 }
 
 /** Makes a redactor. All patterns are linear and run only on lines in which one of their literals occurs. */
 export function makeRedactor(): Redactor {
   const placeholders = makePlaceholders();
-  const keys = makeKeyBlocks((material) => placeholders.of('private-key', material));
+  const isCandidate = (text: string): boolean =>
+    text.includes(ESC) ||
+    TELLING.occursIn(text) ||
+    LONG_RUN.test(text) ||
+    FOREIGN_LETTER.test(text) ||
+    ESCAPE_SIGN.test(text);
+  const redactAlone = (text: string, random = true): string =>
+    isCandidate(text) ? redactSteps(text, placeholders, random) : text;
+  const lines = makeSecretLines(placeholders, { isCandidate, redact: redactAlone });
   return {
-    line(text) {
-      const isCandidate = text.includes(ESC) || TELLING.occursIn(text) || LONG_QUOTE.test(text);
-      const withoutKeys = keys.open || isCandidate ? keys.line(text) : text;
-      return isCandidate ? redactLine(withoutKeys, placeholders) : withoutKeys;
+    line: (raw) => markRedacted(lines.line(visibleText(raw))),
+    apart: (raw) => markRedacted(redactAlone(visibleText(raw))),
+    get isInsideSecret() {
+      return lines.open;
     },
-    get isInsideKey() {
-      return keys.open;
-    },
-    nextSource: () => keys.reset(),
+    nextSource: () => lines.reset(),
     counts: () => ({ ...placeholders.counts }),
   };
 }
 
-/** Redacts a whole text; everything that is not a secret stays as it is, character for character. */
+/** Redacts a whole text and cleans it of invisible characters; everything else stays as it is, character for character. */
 export function redact(text: string): Redaction {
   const redactor = makeRedactor();
   const lines = text.split('\n').map((line) => redactor.line(line));
-  return { text: lines.join('\n'), counts: redactor.counts() };
+  return { text: joined(lines, '\n'), counts: redactor.counts() };
 }

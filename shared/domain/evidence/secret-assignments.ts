@@ -1,130 +1,248 @@
-import { isPlaceholder } from './placeholder.ts';
+import { type AssignedValue, valuesAt } from './assigned-value.ts';
+import { entropyOf, looksMixed, looksRandom, profileOf } from './random-text.ts';
+import { SECRET_WORDS } from './secret-rules.ts';
+import { HASH, isRandom, isRepeated, isUuid, isValueOfItsOwn, WORDS } from './secret-values.ts';
 
-/** Words in a name that make its value a secret; `PASSWORD_WORDS` are believed with less proof. */
-const PASSWORD_WORDS = 'password|passwd|passphrase|passcode|pwd|_pass|_pw|bindpw|sshpass';
-/** What a key is for that nobody else may have. */
-const KEYS_TO = [
-  'api',
-  'access',
-  'private',
-  'encryption',
-  'signing',
-  'auth',
-  'account',
-  'license',
-  'master',
-  'service',
-  'client',
-  'storage',
-  'app',
-];
-const SECRET_WORDS = `publickeytoken|secret|token|credentials?|creds|(?:${KEYS_TO.join('|')})[ _.-]?key`;
-/** Ends of names that say too little by themselves: their value has to look random. */
-const VAGUE_WORDS = ['key', '_pat', '_auth', 'pass'];
+const { passwords, passwordsAlone, secrets, keys, vague, copulas } = SECRET_WORDS;
+const NO_ASCII = /[^\p{ASCII}]/u;
+const KEYS_TO = `(?:${keys.join('|')})[ _.-]?key`;
 
-/** One of these occurs in every line the patterns below can match. */
-export const ASSIGNMENT_LITERALS: readonly string[] = [
-  ...[
-    'passw',
-    'passphrase',
-    'passcode',
-    'pwd',
-    '_pass',
-    '_pw',
-    'bindpw',
-    'sshpass',
-    'secret',
-    'token',
-    'credential',
-    'creds',
-  ],
-  ...KEYS_TO.flatMap((word) => ['', ' ', '_', '.', '-'].map((separator) => `${word}${separator}key`)),
-  ...VAGUE_WORDS.flatMap((word) => ['=', ':', ' =', ' :', '"', "'"].map((behind) => word + behind)),
-];
-
-const NAME = `(?<name>(?:${PASSWORD_WORDS}|${SECRET_WORDS})[\\w.-]{0,40})`;
-const VALUE = '(?<secret>[^\\s"\'`,;&<>(){}\\[\\]|\\\\]{6,600})';
-
-/** `NAME=value`, `"name": "value"`, `name => value`, and JSON inside JSON. */
-const ASSIGNMENT = new RegExp(
-  `${NAME}(?:\\\\?["'])?\\]?\\s{0,4}(?<operator>=>|:=|==?|:)\\s{0,4}(?:[bru]?\\\\?["'\`])?${VALUE}`,
-  'gi',
-);
-/** `<secret>value</secret>`, also as Jenkins keeps it: `{type value}`. */
-const ELEMENT = new RegExp(
-  `<[\\w.:-]{0,30}?${NAME}(?<operator>>)\\s{0,4}(?:\\{\\s{0,2})?(?:[\\w-]{1,40} ){0,2}${VALUE}\\s{0,2}\\}?\\s{0,4}<`,
-  'gi',
-);
-/** `--name value` and `--name=value` of a command line. */
-const FLAG = new RegExp(`--[\\w-]{0,30}?${NAME}[ =]{1,3}["']?${VALUE}`, 'gi');
-/** `set("name", "value")`. */
-const ARGUMENT = new RegExp(`${NAME}["']\\s{0,2}(?<operator>,)\\s{0,3}["']${VALUE}["']`, 'gi');
-/** `the token is value`, `api key "value"`. */
-const SPOKEN = new RegExp(
-  `(?<name>(?:password|passwd|passphrase|secret|token|(?:${KEYS_TO.join('|')})[ _-]?key)(?<operator>(?: is| was)? ))["'\`]?(?<secret>[\\w.+/=-]{20,400})`,
-  'gi',
-);
-/** `key: "value"`, `?key=value`, `AZURE_PAT=value`. */
-const VAGUE = new RegExp(
-  `(?:^|[^\\w.-])(?<name>[\\w.-]{0,40}(?:${VAGUE_WORDS.join('|')}))["']?\\s{0,3}(?<operator>=>|:=|=|:)\\s{0,3}["'\`]?(?<secret>[\\w.+/=-]{8,400})`,
-  'gi',
-);
-
-/** How a secret is assigned, and whether what stands there is one. */
-export interface Assignment {
-  readonly pattern: RegExp;
-  isSecret(name: string, value: string, operator: string): boolean;
+/** What stands in every text that a word's pattern matches, up to its first class or option; empty for what holds other letters. */
+function literalOf(word: string): string {
+  const literal = word.replace(/\[.*$|[A-Za-z]\?.*$/, '').toLowerCase();
+  return NO_ASCII.test(literal) ? '' : literal;
 }
 
-export const ASSIGNMENTS: readonly Assignment[] = [
-  ...[ASSIGNMENT, ELEMENT, FLAG, ARGUMENT].map((pattern) => ({ pattern, isSecret: isAssignedSecret })),
-  { pattern: SPOKEN, isSecret: (_, value) => isRandom(value) },
-  { pattern: VAGUE, isSecret: isVaguelyNamedSecret },
+/** One of these occurs in every text in which a name in Latin letters tells a secret. */
+export const NAME_LITERALS: readonly string[] = [
+  ...new Set([
+    ...[...passwords, ...secrets].map(literalOf).filter((literal) => literal.length > 2),
+    ...keys.flatMap((word) => ['', ' ', '_', '.', '-'].map((separator) => `${word}${separator}key`)),
+    ...passwordsAlone.flatMap((word) =>
+      ['=', ':', ' =', ' :', '"', "'", ' is', ']', ' "', " '"].map((behind) => word + behind),
+    ),
+  ]),
 ];
+/** One of these occurs in every text in which a vague name in Latin letters stands before a value. */
+export const VAGUE_LITERALS: readonly string[] = [...vague.map(literalOf), ...passwordsAlone]
+  .filter((word) => word !== '')
+  .flatMap((word) => (word === 'schl' ? [word] : ['=', ':', ' =', ' :', '"', "'"].map((behind) => word + behind)));
 
-const REFERENCE = /^[$%@!#~]|^\.{0,2}\/|^[A-Za-z]:\/|:\/\/|\*\*\*|\.\.\.|^<|\$\{|::|->/;
-/** The rest of a Maven coordinate: an artifact may be named after credentials. */
-const COORDINATE = /^(?:jar|pom|war|ear|aar|hpi|jpi|zip|bundle|test-jar|maven-plugin|tar\.gz):/;
-/** Who signed a URL of AWS: an id, not the key. */
-const SIGNER = /^A[KS]IA[A-Z0-9]{16}(?:%2F|\/)\d{8}/;
+/** Letters of scripts that some of the words are written in. */
+const FOREIGN = '\\u00c0-\\u024f\\u0370-\\u1fff\\u3040-\\ud7ff';
+/** Texts with such a letter may hold one of the words although no literal says so. */
+export const FOREIGN_LETTER = new RegExp(`[${FOREIGN}]`);
+
+const QUOTES = `(?:\\\\{0,7}["'\`”])?`;
+const OPERATOR = '(?<operator>=>|->|→|:=|==?|:)';
+
+interface Assigned {
+  readonly name: string;
+  readonly operator: string;
+  readonly value: string;
+  readonly isQuoted: boolean;
+  /** Nothing but the assignment stands in the line. */
+  readonly isAlone: boolean;
+  /** Blanks stand between the operator and the value. */
+  readonly isSpaced: boolean;
+}
+
+/** How a secret is assigned, and whether what stands there is one. */
+interface Assignment {
+  readonly pattern: RegExp;
+  /** Stands in every text that the pattern matches. */
+  readonly beside: RegExp;
+  /** The values are those in the brackets behind the pattern. */
+  readonly inBrackets?: true;
+  isSecret(assigned: Assigned): boolean;
+}
+
+interface Assignments {
+  readonly named: readonly Assignment[];
+  readonly vague: readonly Assignment[];
+  /** What a line announces that ends in the name of a secret: its value is in the next. */
+  readonly announcement: RegExp;
+}
+
+/** The ways to assign, for words of all scripts or of those that ASCII can write: most lines hold nothing else, and are read faster. */
+function assignmentsOf(isWritten: (word: string) => boolean, letters: string): Assignments {
+  // Blanks in a word of another script may be dashes; of others, the data lists each spelling with its literal.
+  const either = (words: readonly string[]): string =>
+    words
+      .filter(isWritten)
+      .map((word) => (NO_ASCII.test(word) ? word.replaceAll(' ', '[ _-]?') : word))
+      .join('|');
+  const rest = `[\\w.${letters}-]{0,40}`;
+  const alone = `(?:^|[^A-Za-z])(?:${either(passwordsAlone)})(?:[_.-][\\w.-]{0,40})?`;
+  const name = `(?<name>(?:${either(passwords)}|${either(secrets)}|${KEYS_TO})${rest}|${alone})`;
+  const words = copulas.filter(isWritten);
+  const copula = `(?:\\b(?:${words.filter((word) => !NO_ASCII.test(word)).join('|')})\\b${words
+    .filter((word) => NO_ASCII.test(word))
+    .map((word) => `|${word}`)
+    .join('')})`;
+  const patterns: Record<string, string> = {
+    /** `NAME=value`, `"name": "value"`, `name => value`, `env['NAME'] = value`, and JSON inside JSON. */
+    assignment: `${name}${QUOTES}[\\])]{0,2}\\s{0,4}${OPERATOR}\\s{0,4}`,
+    /** `| name | value |`. */
+    table: `[|│]\\s{0,4}[\\w.-]{0,40}?${name}\\s{0,30}(?<operator>[|│])\\s{0,4}`,
+    /** `<secret>value</secret>`, also as Jenkins keeps it: `{type value}`. */
+    element: `<[\\w.:-]{0,30}?${name}(?<operator>>)\\s{0,4}(?:\\{\\s{0,2})?(?:[\\w-]{1,40} ){0,2}`,
+    /** `--name value` and `--name=value` of a command line. */
+    flag: `(?<operator>--)[\\w-]{0,30}?${name}[ =]{1,3}`,
+    /** `set("name", "value")`. */
+    argument: `${name}["']\\s{0,2}(?<operator>,)\\s{0,3}`,
+    /** `name: NAME, value: "value"`, as lists of variables are written; also in attributes. */
+    listed: `\\b(?:name|key|id|parameter|field|variable|env)${QUOTES}\\s{0,3}[:=]\\s{0,3}${QUOTES}[\\w.-]{0,40}?${name}${QUOTES}\\s{0,3}[,;}]?\\s{0,3}${QUOTES}(?:value|val|content|default|data|string)${QUOTES}\\s{0,3}(?<operator>[:=])\\s{0,3}`,
+    /** `setName("value")`, `.name('value')`. */
+    call: `${name}(?<operator>)\\s?`,
+    /** `the password for x is value`. */
+    spoken: `${name}(?:\\s{1,3}[a-zà-ÿ'@.]{1,20}){0,3}?\\s{0,3}(?<operator>${copula})\\s{0,2}:?\\s{0,3}`,
+    /** `token "value"`. */
+    beside: `${name}(?<operator>[ \\t])\\s{0,3}`,
+  };
+  const of = (kind: string, beside: RegExp, isSecret: Assignment['isSecret']): Assignment => ({
+    pattern: new RegExp(patterns[kind] ?? '', 'gi'),
+    beside,
+    isSecret,
+  });
+  /** `key: "value"`, `?key=value`, `AZURE_PAT=value`. */
+  const vaguely = `(?:^|[^\\w.-])(?<name>[\\w.${letters}-]{0,40}(?:${either(vague)}|${either(passwordsAlone)}))["']?\\s{0,3}(?<operator>=>|:=|=|:)\\s{0,3}`;
+  return {
+    named: [
+      of('assignment', /[=:>→]/, isAssignedSecret),
+      of('table', /[|│]/, isAssignedSecret),
+      of('element', /<.*>/, isAssignedSecret),
+      of('flag', /--/, isAssignedSecret),
+      of('argument', /["']\s*,/, isAssignedSecret),
+      of('listed', /val|content|default|data|string/i, isAssignedSecret),
+      { ...of('call', /\(/, isPassedSecret), inBrackets: true },
+      of('spoken', /\s|[^\p{ASCII}]/u, isSpokenSecret),
+      of('beside', /\s/, isSpokenSecret),
+    ],
+    vague: [{ pattern: new RegExp(vaguely, 'gi'), beside: /[=:]/, isSecret: isVaguelyNamedSecret }],
+    announcement: new RegExp(
+      `${name}${QUOTES}\\]?(?:\\s{1,3}(?:[a-zà-ÿ'@.]{1,20}\\s{1,3}){0,3}?${copula})?\\s{0,3}(?:(?<operator>=>|:=|=|:|：|\\\\)|${copula})\\s{0,3}(?<opening>[|>][+-]?\\d?[+-]?|\\[|\\(|\\{|"""|'''|["'\`]|\\\\|)\\s*$`,
+      'i',
+    ),
+  };
+}
+
+const PASSWORD_WORDS = passwords.map((word) => word.replaceAll(' ', '[ _-]?')).join('|');
+const REST = `[\\w.${FOREIGN}-]{0,40}`;
+const ASCII_ONLY = assignmentsOf((word) => !NO_ASCII.test(word.replace(/\[.*?\]/, '')), '');
+const ALL_SCRIPTS = assignmentsOf(() => true, FOREIGN);
+
+/** The patterns, for those who check them. */
+export const ASSIGNMENT_PATTERNS: readonly RegExp[] = [ASCII_ONLY, ALL_SCRIPTS].flatMap(
+  ({ named, vague: vaguely, announcement }) => [...[...named, ...vaguely].map(({ pattern }) => pattern), announcement],
+);
+
 const NOT_SECRET_NAME =
-  /sha|hash|digest|commit|checksum|public|file|path|name|url|uri|type|count|length|size|limit|expir|id$|ids$|_at$|ttl|usage|max|min|num/i;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+  /sha|hash|digest|commit|checksum|public|file|path|name|url|uri|type|count|length|size|limit|expir|id$|ids$|_at$|ttl|usage|max|min|num|ring\b|store\b/i;
 /** Names whose value is a secret even when it is a UUID, which otherwise names something. */
 const KEY_NAME = /^(?:secret|token|(?:api|access|auth|secret)[ _.-]?key)$/i;
-const WORDS = /^(?:[A-Za-z]+|[A-Z]?[a-z]+\d{0,2})(?:[._/:+-](?:[A-Za-z]+\d{0,2}|\d{1,3}))*[.:]?$/;
 /** Keys that everybody may have, and keys of caches and tables. */
 const KEY_OF_NO_LOCK =
   /pub|cache|gpg|pgp|host|finger|known|primary|foreign|sort|partition|index|lookup|hash|object|bucket|map|row|group|routing|registry|idempot|i18n|bypass|bazel|author/i;
-/** A hash of Git, and SHA-256. */
-const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 const WORD = /^(?:[A-Z]?[a-z]{2,20}|[A-Z]{3,20})\d{0,2}$/;
-const PASSWORD_NAME = new RegExp(`^_?(?:${PASSWORD_WORDS})$`, 'i');
-const FILE_NAME =
-  /\.(?:py|js|ts|tsx|jsx|java|rb|go|rs|c|cc|cpp|h|hpp|json|ya?ml|xml|md|txt|html|css|lock|toml|sh|php|ex|exs|scala|hs|pem|key|crt|class|o|so|jar)\b/i;
+/** A password's name may say whose it is or where (`PASSWORD_PROD`, `password2`); it then says nothing of what else it could be. */
+const PASSWORD_NAME = new RegExp(
+  `^[^A-Za-z]?_?(?:${PASSWORD_WORDS}|${passwordsAlone.join('|')})(?<rest>${REST})$`,
+  'i',
+);
+const OWNER =
+  /^s?(?:[_.-]?\d{0,3}|[_.-](?:\d{1,4}|[a-z]{1,16}\d{0,3})(?:[_.-][a-z0-9]{1,16}){0,2}|[A-Z][a-z]{1,12}\d{0,3}|[^\p{ASCII}]{0,6})$/u;
+const NOT_OWNER =
+  /file|path|hash|digest|policy|polic|reset|length|len$|strength|rule|prompt|label|field|input|chang|expir|manager|encod|valid|provider|store|servic|form|page|view|test|check|verif|callback|column|param|attempt|hint|url|uri|name$|type|id$|command|cmd|require|min|max|count|update|error|fail|match|confirm|grant|auth|generat|salt|algo|format|kind|placeholder|enabled|disabled|protect|less|source|from|env|key$|stdin/i;
+/** What stands behind a password's name and is an algorithm, a unit or a version. */
+const TECHNICAL =
+  /^(?:(?:sha|md|aes|utf|base|argon|oauth|bcrypt|pbkdf|scram|http|ipv|iso|rfc|tls|ssl)[-_]?\d[\w.-]{0,6}|x\d\d|v\d[\d.]*)$/i;
+/** What is said of a password in place of it. */
+const SAID =
+  /^(?:required|invalid|incorrect|missing|wrong|expired|accepted|changed|updated|optional|failed|denied|empty|default|hidden|protected|masked|redacted|authentication|password|passwort|secret|token|unknown|enabled|disabled|needed|provided|forbidden|allowed|success(?:ful)?|error|string|text|hash|none|prompt|interactive|keyboard)$/i;
 
-/** Shannon entropy of a text in bits per character. */
-export function entropyOf(text: string): number {
-  const counts = new Map<string, number>();
-  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
-  return bits;
+/** Tests pass, too. */
+const PASS = /^[^A-Za-z]?pass$/i;
+
+function isPasswordName(name: string): boolean {
+  const rest = PASSWORD_NAME.exec(name)?.groups?.rest;
+  return rest !== undefined && OWNER.test(rest) && !NOT_OWNER.test(rest);
 }
 
-/** Letters and digits mixed, as random tokens are and words are not. */
-export function looksMixed(text: string): boolean {
-  return /\d/.test(text) && /[A-Za-z]/.test(text) && entropyOf(text) >= 2.8;
+function isPassword({ value, operator, isQuoted, isAlone, isSpaced }: Assigned): boolean {
+  if (value.length < 4 || TECHNICAL.test(value) || SAID.test(value)) return false;
+  if (/\s/.test(value) && !isQuoted) return false;
+  if (isRepeated(value)) return true;
+  if (operator === '--' || (operator.startsWith('=') && operator !== '=>' && !isSpaced))
+    return !/^[\d.]+$/.test(value) || value.length >= 6;
+  const isNumber = /^[\d.,:%]+$/.test(value);
+  if (isNumber) return value.length >= 6 && (isQuoted || isAlone) && !/[.,:%]/.test(value);
+  if (/\d/.test(value) || /[!#$%&*+?@^|~}{=;]/.test(value)) return value.length >= 6 || isQuoted;
+  if (isQuoted) return operator !== ',' && operator !== '|' && value.length >= 6 && !/\s/.test(value);
+  if (operator.startsWith('=')) return !WORDS.test(value) || isAlone;
+  return (
+    isAlone &&
+    operator === ':' &&
+    value.length >= 8 &&
+    /[a-z]/.test(value) &&
+    !/\.$/.test(value) &&
+    !/^[\w]+(?:\.\w+)+$/.test(value)
+  );
 }
 
-function isValueOfItsOwn(value: string): boolean {
-  return !isPlaceholder(value) && !REFERENCE.test(value) && !FILE_NAME.test(value);
+/** Short and yet no word: letters and digits alternate. */
+function isShortToken(value: string): boolean {
+  if (value.length < 8 || !/^[\w+/=.~-]+$/.test(value) || WORDS.test(value)) return false;
+  const { digits, lower, upper, changes } = profileOf(value);
+  return (
+    digits >= 2 && lower + upper >= 2 && changes >= (lower > 0 && upper > 0 ? 0.35 : 0.4) && entropyOf(value) >= 2.7
+  );
 }
 
-/** What no name has to vouch for: long, letters and digits mixed, no words. */
-function isRandom(value: string): boolean {
-  if (value.length < 20 || !isValueOfItsOwn(value) || WORDS.test(value)) return false;
-  return looksMixed(value) && entropyOf(value) >= 3;
+/**
+ * Whether the value assigned to a secret-ish name is a secret and not a word, a path, a reference or a placeholder. Names that
+ * say password are believed for short values; others need a mixed value.
+ */
+function isAssignedSecret(assigned: Assigned): boolean {
+  const { name, value, operator, isQuoted, isSpaced } = assigned;
+  if (!isValueOfItsOwn(value)) return false;
+  if (PASS.test(name)) return ((operator === '=' && !isSpaced) || operator === '--' || isQuoted) && looksMixed(value);
+  if (isPasswordName(name)) return isPassword(assigned);
+  if (/^public/i.test(name) || NOT_SECRET_NAME.test(name.slice(3)) || (WORDS.test(value) && !isRepeated(value)))
+    return false;
+  if (isRepeated(value)) return value.length >= 8;
+  if (/^[\d.,:_-]+$/.test(value) || (/\s/.test(value) && !looksMixed(value))) return false;
+  if (isUuid(value)) return KEY_NAME.test(name);
+  if (value.length >= 16) return looksMixed(value) && entropyOf(value) >= 3;
+  const isWritten = operator === '--' || isQuoted || (operator.startsWith('=') && !isSpaced);
+  return isWritten && isShortToken(value);
+}
+
+/** In `setPassword("value")` and `withToken('value')`; what is looked up by a name is none. */
+function isPassedSecret(assigned: Assigned): boolean {
+  const { name, value } = assigned;
+  if (!isValueOfItsOwn(value) || /\s/.test(value) || WORDS.test(value)) return false;
+  if (isPasswordName(name)) return value.length >= 6 && /\d/.test(value);
+  return !NOT_SECRET_NAME.test(name.slice(3)) && value.length >= 16 && looksMixed(value) && entropyOf(value) >= 3;
+}
+
+/** In `the password is value`: no word of the sentence. */
+function isSpokenSecret({ name, value, operator, isQuoted }: Assigned): boolean {
+  if (!isValueOfItsOwn(value) || PASS.test(name) || /^[\w.-]+[=:]/.test(value)) return false;
+  if (value.split(/[-_./]/).some((part) => /^[A-Za-z]?[a-z]{4,}$/.test(part)) && !isQuoted) return false;
+  if (isRandom(value)) return /^[\w.+/=-]+$/.test(value) || isPasswordName(name);
+  if (!isPasswordName(name) || /[([{]/.test(value.slice(0, 1)) || TECHNICAL.test(value)) return false;
+  const isSaid = operator.trim() !== '';
+  if (isSaid && isQuoted) return value.length >= 4 && !/\s/.test(value) && !SAID.test(value);
+  const mixed = /\d/.test(value) && /[A-Za-z]/.test(value);
+  if (isSaid) return value.length >= 6 && (mixed || /^\d{6,}$/.test(value)) && !/^\d+\w{0,3}$/.test(value);
+  return (
+    value.length >= 8 &&
+    mixed &&
+    /^[!-~]+$/.test(value) &&
+    !/[/:()]/.test(value) &&
+    (isShortToken(value) || (/[A-Z]/.test(value) && /[!#$%&*+?@^|~]/.test(value)))
+  );
 }
 
 function isWordOrHash(part: string): boolean {
@@ -132,40 +250,119 @@ function isWordOrHash(part: string): boolean {
 }
 
 /** Whether the value of a name like `key` is a secret. Keys of caches and stores hold words or end in a hash. */
-function isVaguelyNamedSecret(name: string, value: string, operator: string): boolean {
-  if (KEY_OF_NO_LOCK.test(name)) return false;
-  if (UUID.test(value) || HASH.test(value) || value.split(/[-_./+]/).some(isWordOrHash)) return false;
+function isVaguelyNamedSecret(assigned: Assigned): boolean {
+  const { name, value, operator } = assigned;
+  if (KEY_OF_NO_LOCK.test(name) || !/^[\w.+/=-]{8,400}$/.test(value)) return false;
+  if (isUuid(value) || HASH.test(value) || value.split(/[-_./+]/).some(isWordOrHash)) return false;
   if (/^pass$/i.test(name)) return operator === '=' && isValueOfItsOwn(value) && looksMixed(value);
-  return isRandom(value) && (value.length >= 32 || (/[A-Z]/.test(value) && /[a-z]/.test(value)));
+  return isRandom(value) && (value.length >= 32 || (/[A-Z]/.test(value) && /[a-z]/.test(value)) || looksRandom(value));
 }
 
-/** Names of what is long, random and public. */
-const NAME_OF_NO_SECRET =
-  /sha|hash|digest|md5|sum|etag|commit|rev|id$|version|nonce|salt|cache|build|trace|span|node|finger|integrity|key$/i;
-const RANDOM_HEX = /^(?:[0-9a-f]{32}|[0-9a-f]{48})$/i;
-
-/** Whether a quoted value is a secret whatever its name is: letters of both cases and digits in no words, or the hex of 16 or 24 bytes. */
-export function isQuotedSecret(value: string, name: string): boolean {
-  if (NAME_OF_NO_SECRET.test(name) || isPlaceholder(value)) return false;
-  if (RANDOM_HEX.test(value)) return looksMixed(value);
-  return (
-    /[A-Z]/.test(value) && /\d/.test(value) && /[a-z]/.test(value) && !/[a-z]{5}/.test(value) && entropyOf(value) >= 3.7
-  );
+/** Where a secret stands that its name gives away. */
+export interface FoundSecret {
+  readonly start: number;
+  readonly end: number;
+  /** What closes a quoted secret that goes on in the next line. */
+  readonly closedBy: string | null;
 }
 
-/**
- * Whether the value assigned to a secret-ish name is a secret and not a word, a path, a reference or a placeholder. Names that
- * say password are believed for short values; others need a long, mixed value.
- */
-function isAssignedSecret(name: string, value: string, operator: string): boolean {
-  if (!isValueOfItsOwn(value)) return false;
-  if (SIGNER.test(value) || COORDINATE.test(value)) return false;
-  if (PASSWORD_NAME.test(name)) {
-    if (operator === '=' || operator === 'flag') return !/^[\d.]+$/.test(value) || value.length >= 8;
-    return !WORDS.test(value) && /\d/.test(value) && entropyOf(value) >= 2;
+const ALREADY_REDACTED = /^\*+$|^\[redacted:|^\[(?:masked|secure|filtered|hidden|removed|redacted)\]/i;
+const INSIDE_PLACEHOLDER = /\[redacted:[\w-]*:?$/;
+/** The new value behind an old one: `"old" -> "new"`. */
+const CHANGED_TO = /^["'`]?\s{0,3}(?:->|=>|→)\s{0,3}/;
+
+function* valuesBehind(text: string, at: number): Generator<AssignedValue> {
+  let next = at;
+  for (let changes = 0; changes < 4; changes++) {
+    const values = valuesAt(text, next);
+    yield* values;
+    const end = values.at(-1)?.end ?? next;
+    const arrow = CHANGED_TO.exec(text.slice(end, end + 12));
+    if (arrow === null || values.length === 0) return;
+    next = end + arrow[0].length;
   }
-  if (/^public/i.test(name) || NOT_SECRET_NAME.test(name.slice(3)) || WORDS.test(value) || /^[\d.,:_-]+$/.test(value))
-    return false;
-  if (UUID.test(value)) return KEY_NAME.test(name);
-  return value.length >= 16 && looksMixed(value) && entropyOf(value) >= 3;
+}
+
+/** Whether nothing but the assignment stands in a line. */
+function standsAlone(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - 80), start);
+  if (!/^[\s\w."'`+-]*$/.test(before) || /\w\s+\w+\s*$/.test(before)) return false;
+  return /^["'`”]?\s*[,;]?\s*(?:#.*)?$/.test(text.slice(end, end + 200));
+}
+
+function* assignedBy({ pattern, beside, inBrackets, isSecret }: Assignment, text: string): Generator<FoundSecret> {
+  if (!beside.test(text)) return;
+  for (const match of text.matchAll(pattern)) {
+    const { name = '', operator = '' } = match.groups ?? {};
+    const at = match.index + match[0].length;
+    if (inBrackets === true && text[at] !== '(') continue;
+    if (INSIDE_PLACEHOLDER.test(text.slice(Math.max(0, at - 60), at))) continue;
+    const isSpaced = /\s["'`]?$/.test(match[0]);
+    for (const { start, end, isQuoted, closedBy } of valuesBehind(text, at)) {
+      const value = text.slice(start, end);
+      if (ALREADY_REDACTED.test(value)) continue;
+      const assigned: Assigned = {
+        ...{ name, operator, value, isQuoted, isSpaced },
+        get isAlone() {
+          return standsAlone(text, match.index, end);
+        },
+      };
+      if (isSecret(assigned)) yield { start, end, closedBy };
+    }
+  }
+}
+
+/** Which names may stand in a text, as literals in it tell. */
+export interface NamesToLookFor {
+  readonly named: boolean;
+  readonly vague: boolean;
+}
+
+/** The secrets that names give away, first to last, none inside another. */
+export function assignedSecrets(text: string, names: NamesToLookFor = { named: true, vague: true }): FoundSecret[] {
+  const { named, vague: vaguely } = FOREIGN_LETTER.test(text) ? ALL_SCRIPTS : ASCII_ONLY;
+  const assignments = [...(names.named ? named : []), ...(names.vague ? vaguely : [])];
+  const all = assignments.flatMap((assignment) => [...assignedBy(assignment, text)]);
+  const found: FoundSecret[] = [];
+  for (const secret of all.sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = found.at(-1);
+    if (last === undefined || secret.start >= last.end) found.push(secret);
+    else if (secret.end > last.end) found[found.length - 1] = { ...last, end: secret.end, closedBy: secret.closedBy };
+  }
+  return found;
+}
+
+/** Whether a line that says no more than this of a secret announces it: `isSure` when no value can be anything else. */
+export function isAnnouncedSecret(name: string, value: string, { isSure }: { readonly isSure: boolean }): boolean {
+  if (!isValueOfItsOwn(value)) return false;
+  const assigned = { name, operator: isSure ? '--' : ':', value, isQuoted: false, isAlone: true, isSpaced: false };
+  return isAssignedSecret(assigned);
+}
+
+const COPULAS = new Set(copulas);
+/** Of a line's end: a name with a sentence behind it is no longer. */
+const END_READ = 400;
+
+/** What a line says whose value is in the next. */
+export interface Announcement {
+  readonly name: string;
+  readonly operator: string;
+  /** The quote, bracket or sign of a block behind it. */
+  readonly opening: string;
+  /** Where the name stands. */
+  readonly index: number;
+}
+
+/** What a line announces that ends in the name of a secret, or null. */
+export function announcementIn(line: string): Announcement | null {
+  const last = line.charAt(line.length - 1);
+  const isTold =
+    /[:=>|\\"'`[({：+\-\d]/.test(last) || COPULAS.has(last) || COPULAS.has(line.slice(line.lastIndexOf(' ') + 1));
+  if (!isTold) return null;
+  const from = Math.max(0, line.length - END_READ);
+  const { announcement } = FOREIGN_LETTER.test(line) ? ALL_SCRIPTS : ASCII_ONLY;
+  const found = announcement.exec(line.slice(from));
+  if (found === null) return null;
+  const { name = '', operator = '', opening = '' } = found.groups ?? {};
+  return { name, operator, opening, index: from + found.index };
 }

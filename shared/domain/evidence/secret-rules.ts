@@ -1,20 +1,21 @@
-import type { SecretRule } from './secret-rule.ts';
-import { CLOUD_RULES } from './secret-rules-cloud.ts';
-import { DEVELOPMENT_RULES } from './secret-rules-development.ts';
-import { PLATFORM_RULES } from './secret-rules-platforms.ts';
-import { SERVICE_RULES } from './secret-rules-services.ts';
-import { SHAPE_RULES } from './secret-rules-shapes.ts';
-import { VENDOR_RULES } from './secret-rules-vendors.ts';
+import { compileRule, type PackedRule, type SecretRule, type SecretWords } from './secret-rule.ts';
+import packed from './secret-rules.json' with { type: 'json' };
+
+const { rules, words }: { readonly rules: readonly PackedRule[]; readonly words: SecretWords } = packed;
 
 /**
- * Token shapes that providers document or that their tokens show. Kinds are what a reader of the log needs to know of the
- * secret, so several shapes share one.
+ * Token shapes that providers document or that their tokens show, commands, addresses and headers, from `shared/data/secrets`. Kinds are what
+ * a reader of the log needs to know of the secret, so several shapes share one.
  */
-export const SECRET_RULES: readonly SecretRule[] = [
-  ...DEVELOPMENT_RULES,
-  ...CLOUD_RULES,
-  ...SERVICE_RULES,
-  ...PLATFORM_RULES,
-  ...SHAPE_RULES,
-  ...VENDOR_RULES,
-];
+export const SECRET_RULES: readonly SecretRule[] = rules.map(compileRule);
+
+export const SECRET_WORDS: SecretWords = words;
+
+/** Words that begin other things more often than tokens. */
+const COMMON_BEGINNING = /^(?:test_|live_|pubkey-|secret_|k_)/;
+
+/** How tokens begin that tell themselves by their beginning, in lower case. */
+export const TOKEN_BEGINNINGS: readonly string[] = rules
+  .filter(({ pattern }) => pattern.startsWith('\\b') && !pattern.includes('(?<'))
+  .flatMap(({ literals }) => literals)
+  .filter((literal) => /^gh\w_$|^[\w.-]{4,}[_.~-]$/.test(literal) && !COMMON_BEGINNING.test(literal));

@@ -1,40 +1,40 @@
+import { redactEncoded } from './encoded-secrets.ts';
 import { makeLiteralFinder } from './literal-finder.ts';
-import { isBlankedToken } from './placeholder.ts';
-import { ASSIGNMENT_LITERALS, ASSIGNMENTS, looksMixed } from './secret-assignments.ts';
+import { isBlankedToken, isPlaceholder } from './placeholder.ts';
+import { looksMixed } from './random-text.ts';
+import { redactRandomTokens } from './random-tokens.ts';
+import {
+  ASSIGNMENT_PATTERNS,
+  assignedSecrets,
+  FOREIGN_LETTER,
+  NAME_LITERALS,
+  type NamesToLookFor,
+  VAGUE_LITERALS,
+} from './secret-assignments.ts';
+import { makeSecretLines } from './secret-lines.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import type { SecretRule } from './secret-rule.ts';
 import { SECRET_RULES } from './secret-rules.ts';
+import { redactThroughViews } from './secret-views.ts';
 
-/** What ends in a letter or digit and still is no part of the word after it: escaped characters and colours. */
-const ESCAPE = String.raw`\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|\[[0-9;]{0,12}m`;
-
-/** The rule, also right after an escape: in `"output":"\nTOKEN"` no word begins at the token. */
-function alsoAfterEscapes(rule: SecretRule): SecretRule {
-  const { source, flags } = rule.pattern;
-  if (!source.startsWith('\\b')) return rule;
-  const rest = source.slice(2);
-  const named = rest.includes('(?<secret>') ? rest : `(?<secret>${rest})`;
-  return { ...rule, pattern: new RegExp(`(?:\\b|${ESCAPE})${named}`, flags) };
-}
-
-const RULES = SECRET_RULES.map(alsoAfterEscapes);
-/** Stands behind the rules in what follows. */
-const ASSIGNED = RULES.length;
-const LITERALS = [...RULES.map(({ literals }) => literals), ASSIGNMENT_LITERALS];
+/** Stand behind the rules in what follows. */
+const NAMED = SECRET_RULES.length;
+const VAGUE = NAMED + 1;
+const LITERALS = [...SECRET_RULES.map(({ literals }) => literals), NAME_LITERALS, VAGUE_LITERALS];
 const OWNERS = LITERALS.flatMap((literals, step) => literals.map(() => step));
-/** One of these stands in every text in which a rule or an assignment can match. */
+/** One of these stands in every text in which a rule or an assignment in Latin letters can match. */
 export const STEP_LITERALS: readonly string[] = LITERALS.flat();
 /** Every pattern that may run on a line. */
 export const ALL_SECRET_PATTERNS: readonly RegExp[] = [
-  ...RULES.map(({ pattern }) => pattern),
-  ...ASSIGNMENTS.map(({ pattern }) => pattern),
+  ...SECRET_RULES.map(({ pattern }) => pattern),
+  ...ASSIGNMENT_PATTERNS,
 ];
 const FINDER = makeLiteralFinder(STEP_LITERALS);
 
 const ALREADY_REDACTED = /^\*+$|^\[redacted:|^\[(?:masked|secure|filtered|hidden|removed|redacted)\]/i;
 /** Shorter texts repeat by chance. */
 const SHORTEST_REPEAT = 12;
-const REFERENCE = /^[$%<{]|\$\{|^:/;
+const REFERENCE = /^\$\{|^\$\(|^\$[A-Z_]+$|^\$\{\{|^%[A-Z_]+%$|^%[sdrv]$|^%\(\w+\)s$|^<[\w\s-]*>?$|^\{\w*\}$|^:/;
 
 /** The match with only the secret in it replaced. The secret stands last but for what follows it in the pattern. */
 function replaceLast(match: string, secret: string, placeholder: string): string {
@@ -60,21 +60,22 @@ function applyRule(rule: SecretRule, text: string, placeholders: Placeholders): 
   return text.replace(rule.pattern, (match: string, ...args: unknown[]) => {
     const { secret = match, name = '' } = groupsOf(args);
     if (rule.unlessBehind?.test(textBefore(args)) === true) return match;
-    if (ALREADY_REDACTED.test(secret) || REFERENCE.test(secret) || isBlankedToken(secret)) return match;
-    if (rule.mixed === true && !looksMixed(secret)) return match;
+    if (ALREADY_REDACTED.test(secret) || REFERENCE.test(secret)) return match;
+    if (isPlaceholder(secret) || isBlankedToken(secret)) return match;
+    if (rule.mixed && !looksMixed(secret)) return match;
     if (rule.isSecret?.(secret, name) === false) return match;
     return replaceLast(match, secret, placeholders.of(rule.kind, secret));
   });
 }
 
-function applyAssignments(text: string, placeholders: Placeholders): string {
-  return ASSIGNMENTS.reduce((redacted, { pattern, isSecret }) => {
-    return redacted.replace(pattern, (match: string, ...args: unknown[]) => {
-      const { name = '', secret = '', operator = 'flag' } = groupsOf(args);
-      if (ALREADY_REDACTED.test(secret) || !isSecret(name, secret, operator)) return match;
-      return replaceLast(match, secret, placeholders.of('assigned-secret', secret));
-    });
-  }, text);
+function applyAssignments(text: string, names: NamesToLookFor, placeholders: Placeholders): string {
+  let from = 0;
+  let redacted = '';
+  for (const { start, end } of assignedSecrets(text, names)) {
+    redacted += text.slice(from, start) + placeholders.of('assigned-secret', text.slice(start, end));
+    from = end;
+  }
+  return redacted + text.slice(from);
 }
 
 /** A text in which a name gave a secret away may hold it once more without the name. */
@@ -88,10 +89,11 @@ function withoutRepeats(text: string, found: ReadonlyMap<string, string>): strin
 }
 
 /** Replaces the secrets of one text that tell themselves by shape or by name. Only patterns whose literal occurs are run. */
-export function redactSteps(text: string, placeholders: Placeholders): string {
-  const found = FINDER.find(text);
-  if (found.length === 0) return text;
-  const steps = [...new Set(found.map((index) => OWNERS[index] ?? 0))].sort((a, b) => a - b);
+function redactPlain(text: string, placeholders: Placeholders): string {
+  const steps = [...new Set(FINDER.find(text).map((index) => OWNERS[index] ?? 0))].sort((a, b) => a - b);
+  const isForeign = FOREIGN_LETTER.test(text);
+  const names = { named: isForeign || steps.includes(NAMED), vague: isForeign || steps.includes(VAGUE) };
+  if (steps.length === 0 && !isForeign) return text;
   const replaced = new Map<string, string>();
   const noting: Placeholders = {
     of(kind, secret) {
@@ -102,9 +104,35 @@ export function redactSteps(text: string, placeholders: Placeholders): string {
   };
   let redacted = text;
   for (const step of steps) {
-    const rule = RULES[step];
+    const rule = SECRET_RULES[step];
     if (rule !== undefined) redacted = applyRule(rule, redacted, noting);
-    else if (step === ASSIGNED) redacted = applyAssignments(redacted, noting);
   }
+  if (names.named || names.vague) redacted = applyAssignments(redacted, names, noting);
   return withoutRepeats(redacted, replaced);
+}
+
+/** What several lines say that one text holds: encoded, or with its line ends escaped. */
+function redactWritten(text: string, placeholders: Placeholders): string {
+  const redact = (line: string, random: boolean): string => {
+    const plain = redactPlain(line, placeholders);
+    return random ? redactRandomTokens(plain, placeholders) : plain;
+  };
+  if (!text.includes('\n')) return redact(text, true);
+  const lines = makeSecretLines(placeholders, { isCandidate: () => true, redact });
+  return text
+    .split('\n')
+    .map((line) => lines.line(line))
+    .join('\n');
+}
+
+function redactDecoded(text: string, placeholders: Placeholders): string {
+  return redactThroughViews(redactWritten(text, placeholders), placeholders, redactWritten);
+}
+
+/** Replaces the secrets of one line: in plain sight, split by colours, written in another way, encoded, or, unless told otherwise, only random. */
+export function redactSteps(text: string, placeholders: Placeholders, random = true): string {
+  const through = redactThroughViews(text, placeholders, random ? redactWritten : redactPlain);
+  const plain = redactPlain(through, placeholders);
+  const decoded = redactEncoded(plain, placeholders, redactDecoded);
+  return random ? redactRandomTokens(decoded, placeholders) : decoded;
 }

@@ -1,54 +1,45 @@
 import type { Placeholders } from './secret-placeholders.ts';
 
-/** A text as it reads once something is taken out of it or decoded; `starts[i]` is where its character `i` begins in the original. */
+/** A text as it reads once something is taken out of it or decoded, and where each of its characters stands in the original. */
 interface View {
   readonly text: string;
-  /** One entry more than characters: the original's length. */
   readonly starts: readonly number[];
+  readonly ends: readonly number[];
 }
 
 const ESC = String.fromCharCode(0x1b);
-const SEQUENCE = new RegExp(`${ESC}\\[[0-9;:?]{0,40}[ -/]{0,3}[@-~]`, 'g');
-/** Printable ASCII but the percent sign itself. */
-const ENCODED = /%(?:2[0-46-9A-Fa-f]|[3-6][0-9A-Fa-f]|7[0-9A-Ea-e]|25)/g;
+const CSI = String.fromCharCode(0x9b);
+const SEQUENCE = new RegExp(`(?:${ESC}\\[|${CSI}|\\^\\[\\[)[0-9;:?]{0,40}[ -/]{0,3}[@-~]`, 'g');
+/** Printable ASCII, line ends, and runs of the bytes of other letters. */
+const ENCODED = /(?:%0[dD])?%0[aA]|%(?:2[0-9A-Fa-f]|[3-6][0-9A-Fa-f]|7[0-9A-Ea-e])|(?:%[89A-Fa-f][0-9A-Fa-f]){2,60}/g;
 
-/** The original with every match replaced by what `read` makes of it. */
-function viewOf(original: string, pattern: RegExp, read: (match: string) => string): View {
+/** The view with every match replaced by what `read` makes of it; null when nothing changes. */
+function viewThrough(view: View, pattern: RegExp, read: (match: string) => string): View | null {
   const starts: number[] = [];
+  const ends: number[] = [];
   let text = '';
   let from = 0;
   const keep = (until: number): void => {
-    text += original.slice(from, until);
-    for (let at = from; at < until; at++) starts.push(at);
+    text += view.text.slice(from, until);
+    for (let at = from; at < until; at++) {
+      starts.push(view.starts[at] ?? 0);
+      ends.push(view.ends[at] ?? 0);
+    }
   };
-  for (const match of original.matchAll(pattern)) {
-    keep(match.index);
+  for (const match of view.text.matchAll(pattern)) {
     const put = read(match[0]);
-    text += put;
-    if (put !== '') starts.push(match.index);
+    if (put === match[0]) continue;
+    keep(match.index);
     from = match.index + match[0].length;
+    text += put;
+    for (let at = 0; at < put.length; at++) {
+      starts.push(view.starts[match.index] ?? 0);
+      ends.push(view.ends[from - 1] ?? 0);
+    }
   }
-  keep(original.length);
-  starts.push(original.length);
-  return { text, starts };
-}
-
-/** Replaces in the original what redaction finds in the view of it. */
-function redactThrough(
-  original: string,
-  view: View,
-  placeholders: Placeholders,
-  redact: (text: string, placeholders: Placeholders) => string,
-): string {
-  const found = new Map<string, string>();
-  redact(view.text, {
-    of(kind, secret) {
-      const placeholder = placeholders.of(kind, secret);
-      found.set(secret, placeholder);
-      return placeholder;
-    },
-  });
-  return edited(original, claimed(original, view, found));
+  if (from === 0) return null;
+  keep(view.text.length);
+  return { text, starts, ends };
 }
 
 interface Edit {
@@ -58,16 +49,13 @@ interface Edit {
 }
 
 /** Where the secrets stand in the original, first to last; of two that overlap the longer one counts. */
-function claimed(original: string, { text, starts }: View, found: ReadonlyMap<string, string>): Edit[] {
+function claimed({ text, starts, ends }: View, found: ReadonlyMap<string, string>): Edit[] {
   const edits: Edit[] = [];
   const longestFirst = [...found].sort(([a], [b]) => b.length - a.length);
   for (const [secret, placeholder] of longestFirst) {
     for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length)) {
       const start = starts[at] ?? 0;
-      const last = starts[at + secret.length - 1] ?? original.length;
-      const next = starts[at + secret.length] ?? original.length;
-      // What was taken out right behind the secret stays; an encoded last character goes with it.
-      const end = original.charAt(last) === '%' && next - last === 3 ? next : last + 1;
+      const end = ends[at + secret.length - 1] ?? 0;
       if (!edits.some((edit) => start < edit.end && edit.start < end)) edits.push({ start, end, placeholder });
     }
   }
@@ -86,20 +74,160 @@ function edited(original: string, edits: readonly Edit[]): string {
 
 type Redact = (text: string, placeholders: Placeholders) => string;
 
-/** Redacts what colours and cursor moves stand in the middle of. */
-export function redactAcrossEscapes(text: string, placeholders: Placeholders, redact: Redact): string {
-  if (!text.includes(`${ESC}[`)) return text;
-  return redactThrough(
-    text,
-    viewOf(text, SEQUENCE, () => ''),
-    placeholders,
-    redact,
-  );
+/** Full-width and mathematical letters, and letters of other scripts that look like Latin ones. */
+const LOOKALIKE =
+  /[\uff01-\uff5e\uff61-\uff9f\u3000\ufe55-\ufe6b\u2010-\u2015\u2018-\u201f\u00b2\u00b3\u00b9\u2070-\u209c\u2100-\u214f\u2460-\u24ff]|\ud835[\udc00-\udfff]|\ud83c[\udd10-\udd6b]|[\u0370-\u03ff\u0400-\u04ff]|[A-Za-z][\u0300-\u036f]{1,8}/g;
+const HOMOGLYPHS: Readonly<Record<string, string>> = {
+  ...{
+    '\u0430': 'a',
+    '\u0435': 'e',
+    '\u043e': 'o',
+    '\u0440': 'p',
+    '\u0441': 'c',
+    '\u0443': 'y',
+    '\u0445': 'x',
+    '\u0456': 'i',
+    '\u0455': 's',
+    '\u0458': 'j',
+    '\u043a': 'k',
+    '\u0442': 't',
+  },
+  ...{
+    '\u0410': 'A',
+    '\u0412': 'B',
+    '\u0415': 'E',
+    '\u041a': 'K',
+    '\u041c': 'M',
+    '\u041d': 'H',
+    '\u041e': 'O',
+    '\u0420': 'P',
+    '\u0421': 'C',
+    '\u0422': 'T',
+    '\u0425': 'X',
+    '\u0405': 'S',
+    '\u0406': 'I',
+  },
+  ...{
+    '\u03bf': 'o',
+    '\u03b1': 'a',
+    '\u03bd': 'v',
+    '\u03c1': 'p',
+    '\u0391': 'A',
+    '\u0392': 'B',
+    '\u0395': 'E',
+    '\u0397': 'H',
+    '\u0399': 'I',
+    '\u039a': 'K',
+    '\u039c': 'M',
+    '\u039d': 'N',
+    '\u039f': 'O',
+    '\u03a1': 'P',
+    '\u03a4': 'T',
+    '\u03a7': 'X',
+  },
+  ...{
+    '\u201c': '"',
+    '\u201d': '"',
+    '\u201e': '"',
+    '\u2018': "'",
+    '\u2019': "'",
+    '\u2010': '-',
+    '\u2011': '-',
+    '\u2012': '-',
+    '\u2013': '-',
+  },
+};
+/** As JSON, JavaScript, C and HTML write line ends and printable characters. */
+const ESCAPED =
+  /(?:\\{1,4}r)?\\{1,4}n|\\{1,2}u00[2-7][0-9A-Fa-f]|\\{1,2}x[2-7][0-9A-Fa-f]|\\{1,2}u\{00?[2-7][0-9A-Fa-f]\}|&#x[2-7][0-9A-Fa-f];|&#0?(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6]);|&(?:quot|amp|lt|gt|apos|colon|equals|commat|sol|lowbar|period|hyphen|num|excl|dollar|percnt);|\\{1,7}["'/]/g;
+const ENTITIES: Readonly<Record<string, string>> = {
+  ...{ quot: '"', amp: '&', lt: '<', gt: '>', apos: "'", colon: ':', equals: '=', commat: '@', sol: '/' },
+  ...{ lowbar: '_', period: '.', hyphen: '-', num: '#', excl: '!', dollar: '$', percnt: '%' },
+};
+
+function unfolded(char: string): string {
+  const known = HOMOGLYPHS[char];
+  if (known !== undefined) return known;
+  const plain = char.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
+  return /^[ -~]$/.test(plain) ? plain : char;
 }
 
-/** Redacts what is URL-encoded once. */
-export function redactUrlEncoded(text: string, placeholders: Placeholders, redact: Redact): string {
-  if (!text.includes('%') || text.search(ENCODED) < 0) return text;
-  const decoded = viewOf(text, ENCODED, (match) => String.fromCharCode(Number.parseInt(match.slice(1), 16)));
-  return redactThrough(text, decoded, placeholders, redact);
+function unescaped(written: string): string {
+  if (/^\\.*n$/.test(written)) return '\n';
+  if (/["'/]$/.test(written)) return written.slice(-1);
+  const entity = /^&(\w+);$/.exec(written)?.[1];
+  if (entity !== undefined) return ENTITIES[entity] ?? written;
+  const digits = /#(\d+);/.exec(written)?.[1];
+  const code =
+    digits === undefined ? Number.parseInt(/([0-9A-Fa-f]{2})[};]?$/.exec(written)?.[1] ?? '', 16) : Number(digits);
+  return String.fromCharCode(code);
+}
+
+function percent(match: string): string {
+  if (/^%0/.test(match)) return '\n';
+  if (match.length === 3) return String.fromCharCode(Number.parseInt(match.slice(1), 16));
+  try {
+    return decodeURIComponent(match);
+  } catch {
+    return match;
+  }
+}
+
+/** Each makes a text say more plainly what it says; they are applied one after the other. */
+type Decoder = readonly [pattern: RegExp, read: (match: string) => string];
+const DECODERS: readonly Decoder[] = [
+  [SEQUENCE, () => ''],
+  [ESCAPED, unescaped],
+  [ENCODED, percent],
+  [LOOKALIKE, unfolded],
+];
+/** What is encoded more often stays. */
+const MAX_ROUNDS = 3;
+const HAS_VIEWS = new RegExp(`${ESC}|%[0-9A-Fa-f]|\\\\[uxn/"']|&#?\\w|[^\\t -~]`);
+
+/**
+ * Redacts what colours stand in the middle of, what is escaped, URL-encoded (up to three times, one in the other) or written in letters that
+ * only look like Latin ones.
+ */
+export function redactThroughViews(text: string, placeholders: Placeholders, redact: Redact): string {
+  if (!HAS_VIEWS.test(text)) return text;
+  let redacted = text;
+  let seen = text;
+  let applied: readonly Decoder[] = [];
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const before = applied.length;
+    for (const decoder of DECODERS) {
+      const [pattern, read] = decoder;
+      const next = seen.replace(pattern, read);
+      if (next === seen) continue;
+      applied = [...applied, decoder];
+      const found = secretsIn(next, placeholders, redact);
+      // Where characters stand in the original is worked out for the few lines that hold a secret.
+      if (found.size > 0) redacted = edited(redacted, claimed(viewBy(applied, redacted), found));
+      seen = found.size > 0 ? viewBy(applied, redacted).text : next;
+    }
+    if (applied.length === before) break;
+  }
+  return redacted;
+}
+
+function secretsIn(text: string, placeholders: Placeholders, redact: Redact): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  redact(text, {
+    of(kind, secret) {
+      const placeholder = placeholders.of(kind, secret);
+      found.set(secret, placeholder);
+      return placeholder;
+    },
+  });
+  return found;
+}
+
+function viewBy(decoders: readonly Decoder[], text: string): View {
+  const plain: View = {
+    text,
+    starts: Array.from({ length: text.length }, (_, at) => at),
+    ends: Array.from({ length: text.length }, (_, at) => at + 1),
+  };
+  return decoders.reduce((view, [pattern, read]) => viewThrough(view, pattern, read) ?? view, plain);
 }

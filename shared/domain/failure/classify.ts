@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceLine } from '../evidence/evidence.ts';
+import { isWorded } from './class-wordings.ts';
 import type { Classification, FailureClass } from './failure-class.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';
@@ -7,15 +8,27 @@ import { type FailureModel, type Opinion, opinionOf } from './model/failure-mode
 import { signsOfModel, signsOfSignature } from './model/signs.ts';
 import type { RunHistory } from './run-history.ts';
 import { answerOfSignatures, type ClassScore, scoreClasses } from './scoring.ts';
+import { byChance, failuresOf, type SingleFailure } from './several-failures.ts';
 import type { SignatureSet } from './signatures.ts';
-import { type JudgedVerdict, judgeVerdict } from './verdict.ts';
+import { CLEAR, isTransient, type JudgedVerdict, judgeVerdict } from './verdict.ts';
 
 export interface ClassifyContext {
   readonly signatures: SignatureSet;
   /** What was learned from labelled failures; without it only signatures decide, and confidence is not calibrated. */
   readonly model?: FailureModel | undefined;
   readonly history?: RunHistory | undefined;
+  /** `service`: the log of something that runs, as an alarm tells; no test failed there and no linter spoke. Without it, of a run's jobs. */
+  readonly about?: 'run' | 'service';
 }
+
+/** What only happens where code is built and tested. */
+const OF_RUNS: ReadonlySet<FailureClass> = new Set([
+  'test_failure',
+  'lint_violation',
+  'compilation_error',
+  'flaky_tests',
+  'test_environment_issues',
+]);
 
 /** Below it the answer is `unknown`. */
 const ABSTAIN_BELOW = 0.45;
@@ -78,9 +91,16 @@ function chooseBySignatures(scores: readonly ClassScore[]): Choice | null {
 }
 
 /** Signatures first: the model answers where none matched, or where it is much surer than they are, both calibrated alike. */
-function chooseWithModel(scores: readonly ClassScore[], opinion: Opinion, model: FailureModel): Choice {
+function chooseWithModel(
+  evidence: Evidence,
+  scores: readonly ClassScore[],
+  opinion: Opinion,
+  model: FailureModel,
+): Choice {
   const answer = answerOfSignatures(scores);
-  const likeliest = opinion.classes[0]?.class ?? 'unknown';
+  const guessed = opinion.classes[0]?.class ?? 'unknown';
+  // The model always has a likeliest class. A guess that no word of the log speaks for is none.
+  const likeliest = isWorded(guessed, evidence) ? guessed : 'unknown';
   const { signature, model: alone } = model.calibrations;
   const bySignature = answer === null ? 0 : calibrated(signature, signsOfSignature(answer, opinion));
   const answers = likeliest !== 'unknown' && likeliest !== answer?.class && opinion.known >= LEAST_KNOWN;
@@ -145,16 +165,35 @@ function described(evidence: Evidence, choice: Choice, alternatives: Alternative
  * Says what kind of failure the evidence shows, or `unknown`: an honest answer that costs less than a wrong one. Signatures come first;
  * the trained model answers where they do not and says how sure either is. Deterministic; evidence is only matched, never obeyed.
  */
-export function classify(evidence: Evidence, { signatures, model, history }: ClassifyContext): Classification {
-  const matches = matchSignatures(evidence, signatures);
+export function classify(
+  evidence: Evidence,
+  { signatures, model, history, about = 'run' }: ClassifyContext,
+): Classification {
+  const isPossible = (failureClass: FailureClass): boolean => about === 'run' || !OF_RUNS.has(failureClass);
+  const matches = matchSignatures(evidence, signatures).filter(({ compiled }) => isPossible(compiled.signature.class));
   const scores = scoreClasses(matches);
-  const opinion = model === undefined || isEmpty(evidence) ? null : opinionOf(model, evidence, matches);
-  const choice =
-    model === undefined || opinion === null ? chooseBySignatures(scores) : chooseWithModel(scores, opinion, model);
-  const judged = judgeVerdict({ choice: choice?.class ?? 'unknown', scores, opinion, model, history });
+  const opinion =
+    model === undefined || isEmpty(evidence) ? null : among(opinionOf(model, evidence, matches), isPossible);
+  const by =
+    model === undefined || opinion === null
+      ? chooseBySignatures(scores)
+      : chooseWithModel(evidence, scores, opinion, model);
+  const first = judgeVerdict({ choice: by?.class ?? 'unknown', scores, opinion, model, history });
+  const found =
+    about === 'service'
+      ? []
+      : failuresOf(evidence, { signatures, classifyJob: (one) => classify(one, { signatures, model }) });
+  const failures = byHistory(found, first);
+  const turned = turnedBy(failures, first);
+  const judged = turned === null ? first : { ...first, verdict: turned, surely: 'unknown' as const };
+  const lasting = found.find(({ chance }) => chance === 'lasts')?.class ?? 'unknown';
+  // What lasts by its words and yet passed on the same commit is flaky, whatever else timed out beside it.
+  const decisive =
+    turned === 'regression' ? lasting : failures !== found && lasting === 'test_failure' ? 'flaky_tests' : null;
+  const choice = decisive === null ? by : choiceOf(decisive, { by, scores, opinion, model });
   const confidence = (choice?.confidence ?? 0) * judged.factor;
-  const alternatives = choice?.alternatives.slice(0, MOST_ALTERNATIVES) ?? [];
-  const past = pastOf(judged, history);
+  const alternatives = (choice?.alternatives.slice(0, MOST_ALTERNATIVES) ?? []).map((one) => noSurer(one, confidence));
+  const past = { ...pastOf(judged, history), ...listOf(failures) };
   if (choice === null) return { ...unknown(evidence, []), verdict: 'unknown', ...past };
   const least = opinion !== null && choice.score !== undefined ? ABSTAIN_SIGNATURE_BELOW : ABSTAIN_BELOW;
   if (confidence >= least) {
@@ -163,6 +202,78 @@ export function classify(evidence: Evidence, { signatures, model, history }: Cla
   const doubted = { class: choice.class, confidence: round(confidence) };
   const shown = [doubted, ...alternatives].filter((one) => one.class !== 'unknown').slice(0, MOST_ALTERNATIVES);
   return { ...unknown(evidence, shown), verdict: judged.surely, ...past };
+}
+
+/**
+ * The verdict on several failures together, where it is another than that of the log as a whole; null when it is not. What happens to all of
+ * them passes by itself only when each of them may. Attempts on the same commit, and the records of each failed test, say more than wording.
+ */
+function turnedBy(
+  failures: readonly SingleFailure[],
+  { verdict, history }: JudgedVerdict,
+): 'regression' | 'unknown' | null {
+  // What may pass by its words, each of it, is not said to last; nor is that enough to say that it passes.
+  if (verdict === 'regression' && failures.length > 0 && failures.every(({ chance }) => chance === 'may-pass'))
+    return 'unknown';
+  if (!isTransient(verdict) || history.logFactor >= CLEAR) return null;
+  if (failures.some(({ chance }) => chance === 'lasts')) return 'regression';
+  return failures.some(({ chance }) => chance === 'unknown') ? 'unknown' : null;
+}
+
+/** How surely a failed test or a finding that was read, with what it got, is what it looks like. */
+const READ_FAILURE = 0.9;
+const LEAST_READ = 0.8;
+
+/** A class that several failures show together, where another one was chosen. */
+function choiceOf(
+  wanted: FailureClass,
+  {
+    by,
+    scores,
+    opinion,
+    model,
+  }: {
+    by: Choice | null;
+    scores: readonly ClassScore[];
+    opinion: Opinion | null;
+    model: FailureModel | undefined;
+  },
+): Choice | null {
+  if (wanted === 'unknown' || by?.class === wanted) return by;
+  const score = scores.find((one) => one.class === wanted);
+  const verdict = wanted === 'flaky_tests' ? 'flaky' : 'regression';
+  const answer = { class: wanted, verdict, strength: Math.max(score?.strength ?? 0, READ_FAILURE) } as const;
+  const confidence =
+    opinion === null || model === undefined
+      ? answer.strength
+      : Math.max(LEAST_READ, calibrated(model.calibrations.signature, signsOfSignature(answer, opinion)));
+  const before = by === null || by.class === 'unknown' ? [] : [{ class: by.class, confidence: round(1 - confidence) }];
+  const others = (by?.alternatives ?? []).filter((one) => one.class !== wanted);
+  return {
+    class: wanted,
+    confidence,
+    score,
+    alternatives: [...before, ...others.map((one) => ({ ...one, confidence: 0 }))],
+  };
+}
+
+/** The failures as the run's history shows them: where all of them passed on the same commit, each may pass again. */
+function byHistory(failures: readonly SingleFailure[], { verdict, history }: JudgedVerdict): readonly SingleFailure[] {
+  if (!isTransient(verdict) || history.logFactor < CLEAR) return failures;
+  return failures.map((failure) => ({ ...failure, chance: 'may-pass' }));
+}
+
+const MAX_LISTED = 20;
+
+function listOf(failures: readonly SingleFailure[]): Pick<Classification, 'failures'> {
+  if (failures.length === 0) return {};
+  const list = byChance(failures).slice(0, MAX_LISTED);
+  return { failures: { count: failures.length, list: list.map(({ class: _class, ...failure }) => failure) } };
+}
+
+/** An answer that stands beside a surer one would be no answer: what is left of the doubt is shared by all that was not chosen. */
+function noSurer(one: Alternatives[number], confidence: number): Alternatives[number] {
+  return one.confidence <= confidence ? one : { ...one, confidence: round(confidence) };
 }
 
 const LONGEST_REASON = 300;
@@ -181,6 +292,18 @@ function pastOf(
       reasons: kept,
     },
   };
+}
+
+/** The opinion with the share of what is not possible given to `unknown`. */
+function among(opinion: Opinion, isPossible: (failureClass: FailureClass) => boolean): Opinion {
+  const excluded = opinion.classes.filter((one) => !isPossible(one.class));
+  if (excluded.length === 0) return opinion;
+  const given = excluded.reduce((sum, { probability }) => sum + probability, 0);
+  const possible = opinion.classes.filter((one) => isPossible(one.class));
+  const classes = possible.map((one) =>
+    one.class === 'unknown' ? { ...one, probability: one.probability + given } : one,
+  );
+  return { ...opinion, classes: classes.sort((a, b) => b.probability - a.probability) };
 }
 
 function isEmpty({ sources }: Evidence): boolean {

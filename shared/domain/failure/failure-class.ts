@@ -31,6 +31,21 @@ export const FailureClass = z.enum(Object.keys(FAMILY_OF) as [FailureClass, ...F
 export const Verdict = z.enum(['flaky', 'regression', 'infrastructure', 'unknown']);
 export type Verdict = z.infer<typeof Verdict>;
 
+/** One of several things that failed together. */
+export const Failure = z.strictObject({
+  /** The test or job, or the place of a compiler's finding. Tainted. */
+  name: z.string().min(1).max(200),
+  /** The job it failed in; null when it is the job itself. Tainted. */
+  job: z.string().max(200).nullable(),
+  /** What it expected and got, or its error, in one line; null when the log does not say. Tainted. */
+  says: z.string().max(300).nullable(),
+  /** Whether it may pass when it is run again, by its own words. */
+  chance: z.enum(['may-pass', 'lasts', 'unknown']),
+  /** The evidence line that names it. */
+  ref: z.string().max(20).nullable(),
+});
+export type Failure = z.infer<typeof Failure>;
+
 /** The result of classifying a failure's evidence. */
 export const Classification = z.strictObject({
   class: FailureClass,
@@ -44,6 +59,8 @@ export const Classification = z.strictObject({
   fingerprint: z.string().nullable(),
   /** Refs of the evidence lines that decided (`L12`). */
   evidence: z.array(z.string()).max(20),
+  /** Each of several failures, those that last first, and how many there are in all; left out when one thing failed. */
+  failures: z.strictObject({ count: z.number().int().positive(), list: z.array(Failure).max(20) }).optional(),
   /** What is known of the run's history; left out when nothing is. */
   history: z
     .strictObject({

@@ -27,7 +27,7 @@ export interface JudgedVerdict {
 type Judged = Omit<JudgedVerdict, 'history'>;
 
 /** Odds of seven to one turn a signature's verdict. */
-const CLEAR = Math.log(7);
+export const CLEAR = Math.log(7);
 /** Against or without a signature's verdict a failure is called lasting only when it surely is. */
 const SURELY_LASTING = 0.25;
 const SURELY_TRANSIENT = 0.5;
@@ -37,7 +37,7 @@ function ofTests(failureClass: FailureClass): boolean {
   return failureClass === 'test_failure' || FAMILY_OF[failureClass] === 'testing';
 }
 
-function isTransient(verdict: Verdict): boolean {
+export function isTransient(verdict: Verdict): boolean {
   return verdict === 'flaky' || verdict === 'infrastructure';
 }
 

@@ -1,3 +1,5 @@
+import type { RedactedText } from '../kernel/text/redacted-text.ts';
+
 /** Control characters, and invisible ones that change what a reader sees (direction marks, zero width). */
 const UNSEEN = /[\p{Cc}\p{Cf}]/gu;
 
@@ -5,6 +7,8 @@ const UNSEEN = /[\p{Cc}\p{Cf}]/gu;
  * Makes an outsider's text safe to keep and show: lone surrogates are replaced, control and invisible direction characters
  * removed, white space folded, and it is cut to `limit` UTF-16 units without splitting a character.
  */
+export function cleanText(text: RedactedText, limit: number): RedactedText;
+export function cleanText(text: string, limit: number): string;
 export function cleanText(text: string, limit: number): string {
   const visible = text
     .slice(0, limit * 4)

@@ -4,8 +4,12 @@ import { RepositoryName } from './target-context.ts';
 
 const Login = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/);
 
-/** What a comment asks for. A digest is bound to one plan: its beginning, as the mail shows it, or the whole. */
+export const COMMENT_VERBS = ['approve', 'reject', 'rerun', 'explain', 'wrong', 'quiet', 'resume', 'help'] as const;
+type Verb = (typeof COMMENT_VERBS)[number];
+
+/** What a comment asks for. */
 const Wish = z.discriminatedUnion('kind', [
+  /** A digest is bound to one plan: its beginning, as mail and comment show it, or the whole. */
   z.strictObject({
     kind: z.literal('decide'),
     decision: z.enum(['approved', 'rejected']),
@@ -13,6 +17,18 @@ const Wish = z.discriminatedUnion('kind', [
   }),
   /** The last prediction about this pull request was wrong: it was of this class. */
   z.strictObject({ kind: z.literal('correct'), class: Correction.shape.class }),
+  /** To run the failed jobs again. */
+  z.strictObject({ kind: z.literal('rerun') }),
+  /** What was known, decided and done. */
+  z.strictObject({ kind: z.literal('explain') }),
+  /** To write no more about failures on this pull request, or to write again. */
+  z.strictObject({ kind: z.literal('quiet'), quiet: z.boolean() }),
+  /** What is possible; or what was written is no command, and `meant` comes closest. Nothing of its words is kept. */
+  z.strictObject({
+    kind: z.literal('help'),
+    problem: z.enum(['none', 'verb', 'digest', 'class', 'too-many-words']),
+    meant: z.enum(COMMENT_VERBS).nullable(),
+  }),
 ]);
 
 /** A command that somebody wrote in a comment on a pull request. Whether they may is asked of GitHub when it is obeyed. */
@@ -26,31 +42,76 @@ export const CommentCommand = z.strictObject({
   commentId: z.number().int().positive(),
   /** Login of whoever wrote the comment. */
   by: Login,
-  /** Login of whoever opened the pull request; null for an account that is gone. */
-  author: Login.nullable(),
   wish: Wish,
 });
 export type CommentCommand = z.infer<typeof CommentCommand>;
 
-const DECISIONS = { approve: 'approved', reject: 'rejected' } as const;
-
 /**
- * The command of a comment: its first line, which has to be nothing else (`/selfheal approve 1a2b3c4d5e6f`). Null when it is none; `unclear`
- * when it begins like one.
+ * The command of a comment: its first line (`/selfheal approve 1a2b3c4d5e6f`), in any case. Null when it is none; a line that begins like
+ * one and is not is a wish for help.
  */
-export function wishIn(comment: string): CommentCommand['wish'] | 'unclear' | null {
+export function wishIn(comment: string): CommentCommand['wish'] | null {
   const first =
     comment
       .slice(0, 4000)
       .split(/\r\n|\r|\n/)
       .find((line) => line.trim() !== '') ?? '';
-  const [name, verb, operand, ...more] = first.trim().split(/\s+/);
+  const [name, verb, operand, ...more] = first.trim().toLowerCase().split(/\s+/);
   if (name !== '/selfheal') return null;
-  if (operand === undefined || more.length > 0) return 'unclear';
-  const wish = Wish.safeParse(
-    verb === 'wrong'
-      ? { kind: 'correct', class: operand }
-      : { kind: 'decide', decision: DECISIONS[verb as keyof typeof DECISIONS], digest: operand },
+  if (verb === undefined) return help('none', null);
+  const known = COMMENT_VERBS.find((one) => one === verb);
+  if (known === undefined) return help('verb', closestVerb(verb));
+  const takesOperand = known === 'approve' || known === 'reject' || known === 'wrong';
+  if (more.length > 0 || (!takesOperand && operand !== undefined)) return help('too-many-words', known);
+  const wish = Wish.safeParse(wishOf(known, operand));
+  return wish.success ? wish.data : help(known === 'wrong' ? 'class' : 'digest', known);
+}
+
+function wishOf(verb: Verb, operand: string | undefined): unknown {
+  switch (verb) {
+    case 'approve':
+      return { kind: 'decide', decision: 'approved', digest: operand };
+    case 'reject':
+      return { kind: 'decide', decision: 'rejected', digest: operand };
+    case 'wrong':
+      return { kind: 'correct', class: operand };
+    case 'rerun':
+    case 'explain':
+      return { kind: verb };
+    case 'quiet':
+    case 'resume':
+      return { kind: 'quiet', quiet: verb === 'quiet' };
+    case 'help':
+      return help('none', null);
+    default:
+      return verb satisfies never;
+  }
+}
+
+type Help = Extract<CommentCommand['wish'], { kind: 'help' }>;
+const help = (problem: Help['problem'], meant: Verb | null): Help => ({ kind: 'help', problem, meant });
+
+const MAX_SLIPS = 2;
+
+/** The verb that needs the fewest changed letters, two at most and fewer than half of it; null when there is none. */
+function closestVerb(said: string): Verb | null {
+  if (said.length > 20) return null;
+  const [best] = COMMENT_VERBS.map((verb) => ({ verb, slips: editDistance(said, verb) })).sort(
+    (a, b) => a.slips - b.slips,
   );
-  return wish.success ? wish.data : 'unclear';
+  return best !== undefined && best.slips <= MAX_SLIPS && best.slips * 2 < best.verb.length ? best.verb : null;
+}
+
+/** Levenshtein's distance (V. Levenshtein, 1966), by one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_one, at) => at);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const kept = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, kept));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }

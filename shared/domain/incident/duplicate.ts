@@ -1,5 +1,6 @@
 import { canonicalJson, digestOf } from '../kernel/digest.ts';
 import type { Incident } from './incident.ts';
+import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 
 /**
  * Key of "the same failure in the same place": the fingerprint with the repository and its pull request or branch, or with the
@@ -14,8 +15,8 @@ export function fingerprintKeyOf(
   const { target, tainted } = incident;
   switch (target.kind) {
     case 'github-run': {
-      const ref = target.pullRequest ?? [tainted.branch, target.onDefaultBranch, target.actor];
-      return `fp#${digestOf(canonicalJson([target.repository.toLowerCase(), ref, fingerprint]), 40)}`;
+      const ref = target.pullRequest ?? [tainted.branchKey, target.onDefaultBranch, target.actor];
+      return `fp#${digestOf(canonicalJson([repositoryKeyOf(identityOf(target)), ref, fingerprint]), 40)}`;
     }
     case 'alarm':
       return serviceId === null ? null : `fp#${digestOf(canonicalJson([serviceId, fingerprint]), 40)}`;

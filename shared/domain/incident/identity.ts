@@ -1,4 +1,5 @@
 import { canonicalJson, digestOf } from '../kernel/digest.ts';
+import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 import type { Signal } from './signal.ts';
 import type { AlarmTarget, GithubRunTarget, TargetContext } from './target-context.ts';
 
@@ -36,7 +37,7 @@ export function intakeKeyOf(signal: Signal): string {
   switch (target.kind) {
     case 'github-run':
       return digestOf(
-        canonicalJson([signal.source, target.repository.toLowerCase(), target.workflowId, placeOf(target, signal)]),
+        canonicalJson([signal.source, repositoryKeyOf(identityOf(target)), target.workflowId, placeOf(target, signal)]),
         KEY_LENGTH,
       );
     case 'alarm':
@@ -51,12 +52,17 @@ export function intakeKeyOf(signal: Signal): string {
 function placeOf(target: GithubRunTarget, signal: Signal): unknown {
   if (target.pullRequest !== null) return { pullRequest: target.pullRequest };
   const author = target.event.startsWith('pull_request') ? target.actor : null;
-  return { branch: signal.tainted.branch, event: target.event, onDefaultBranch: target.onDefaultBranch, author };
+  return { branch: signal.tainted.branchKey, event: target.event, onDefaultBranch: target.onDefaultBranch, author };
 }
 
 /** ISO 8601 instant of the minute, in UTC. */
 export function minuteOf(at: Date): string {
   return `${at.toISOString().slice(0, 16)}:00.000Z`;
+}
+
+/** ISO 8601 instant of the hour, in UTC. */
+export function hourOf(at: Date): string {
+  return `${at.toISOString().slice(0, 13)}:00:00.000Z`;
 }
 
 /** Events that only people with a right to the repository cause. */

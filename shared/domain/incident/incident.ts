@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Classification } from '../failure/failure-class.ts';
+import { recordText } from '../kernel/text/record-text.ts';
 import { Signal, TaintedText } from './signal.ts';
 import { TargetContext } from './target-context.ts';
 
@@ -26,7 +27,7 @@ export const Incident = z.strictObject({
   parentId: z.string().nullable(),
   classification: Classification.nullable(),
   /** One line for people: why it ended as it did. */
-  outcomeReason: z.string().max(2000).nullable(),
+  outcomeReason: recordText({ max: 2000 }).nullable(),
   openedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

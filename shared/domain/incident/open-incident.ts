@@ -1,3 +1,4 @@
+import { redactName } from '../evidence/redact-name.ts';
 import type { IncidentIds } from './identity.ts';
 import type { Incident } from './incident.ts';
 import type { Signal } from './signal.ts';
@@ -32,7 +33,7 @@ export function openStorm(ids: IncidentIds, minute: string, now: Date): Incident
     kind: 'alarm-raised',
     occurredAt: minute,
     target: { kind: 'storm', startedAt: minute },
-    tainted: { title: `Many failures since ${minute}`, branch: null, reason: null },
+    tainted: { title: redactName(`Many failures since ${minute}`, 300), branch: null, branchKey: null, reason: null },
   };
   return openIncident(signal, ids, now);
 }

@@ -1,14 +1,21 @@
 import * as z from 'zod';
+import { recordText } from '../kernel/text/record-text.ts';
 import { TargetContext } from './target-context.ts';
 
 /**
- * Texts that outsiders can word: branch, title, workflow name, alarm reason. Display and evidence only;
- * no decision may depend on them. Cut to 300 characters at ingest.
+ * Texts that outsiders can word: branch, title, workflow name, alarm reason. Redacted, then cut, where they arrive. Display and evidence
+ * only; no decision may depend on them.
  */
 export const TaintedText = z.strictObject({
-  title: z.string().max(300),
-  branch: z.string().max(300).nullable(),
-  reason: z.string().max(2000).nullable(),
+  title: recordText({ max: 300 }),
+  branch: recordText({ max: 300 }).nullable(),
+  /** Keyed hash of the branch as it is called (`keyedHashOf`): equal for equal branches. Null where there is none, or none was kept. */
+  branchKey: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/)
+    .nullable()
+    .default(null),
+  reason: recordText({ max: 2000 }).nullable(),
 });
 export type TaintedText = z.infer<typeof TaintedText>;
 

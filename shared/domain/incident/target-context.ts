@@ -5,6 +5,21 @@ export const RepositoryName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, 'Must name a repository as owner/name');
 
+const Login = z.string().min(1).max(60);
+
+/** The people behind a run by their logins, as GitHub names them: none of them decides alone what is done about it. Null: GitHub does not say. */
+export const RunPeople = z.strictObject({
+  /** Who opened the pull request; without one, who wrote the commit. */
+  author: Login.nullable(),
+  /** Who moved the branch to the commit. */
+  lastPusher: Login.nullable(),
+  /** Whose push, pull request or click asked for the run. */
+  requester: Login.nullable(),
+  /** Who started this attempt of it. */
+  triggeredBy: Login.nullable(),
+});
+export type RunPeople = z.infer<typeof RunPeople>;
+
 /** Authenticated identity of a failed GitHub Actions run: only fields GitHub itself sets, none that a person can word. */
 export const GithubRunTarget = z.strictObject({
   kind: z.literal('github-run'),
@@ -22,6 +37,8 @@ export const GithubRunTarget = z.strictObject({
   onDefaultBranch: z.boolean(),
   /** Login of the account whose push or pull request started the run; never a display name. */
   actor: z.string().max(60).nullable(),
+  /** Read from GitHub for a plan that a person has to approve, and sealed into it. */
+  people: RunPeople.optional(),
 });
 export type GithubRunTarget = z.infer<typeof GithubRunTarget>;
 

@@ -8,6 +8,9 @@ export class RateLimited extends Retryable {
   override readonly name = 'RateLimited';
 }
 
+/** The other side answered, and its answer does not fit its API: the work was done and may have cost something. */
+export class UnreadableAnswer extends Retryable {}
+
 /** What came in cannot be used. The message names what is wrong and how to mend it; retrying is pointless. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';

@@ -1,20 +1,21 @@
 import * as z from 'zod';
 import { FailureClass } from '../failure/failure-class.ts';
+import { recordText } from '../kernel/text/record-text.ts';
 
 /** Something known about a kind of failure: built in (`playbook`) or learned from an incident that was resolved. */
 export const KnowledgeEntry = z.strictObject({
   version: z.literal(1),
   id: z.string().min(1).max(120),
-  title: z.string().min(1).max(200),
+  title: recordText({ min: 1, max: 200 }),
   origin: z.enum(['playbook', 'incident']),
   class: FailureClass,
   /** Fingerprints it is known to fit; empty for general advice. */
   fingerprints: z.array(z.string()).max(50),
   /** Lower-case words that speak for it; used by the lookup's ranking. */
   keywords: z.array(z.string()).max(40),
-  rootCause: z.string().max(2000),
-  resolution: z.string().max(4000),
-  prevention: z.string().max(2000),
+  rootCause: recordText({ max: 2000 }),
+  resolution: recordText({ max: 4000 }),
+  prevention: recordText({ max: 2000 }),
   /** 0 to 1. */
   confidence: z.number().min(0).max(1),
   /** Verified outcomes so far. */

@@ -1,3 +1,9 @@
+import { classify } from '../failure/classify.ts';
+import type { Classification } from '../failure/failure-class.ts';
+import type { FailureModel } from '../failure/model/failure-model.ts';
+import type { TrainingCase } from '../failure/model/train.ts';
+import type { SignatureSet } from '../failure/signatures.ts';
+
 /** What a model answered to one labelled log while it was held back. */
 export interface HeldOutAnswer {
   /** 16 hexadecimal digits of the log. */
@@ -49,4 +55,32 @@ export function decodeAnswers({
       verdictRight: unmark(answer[3]),
     };
   });
+}
+
+/** Whether a verdict says that the failure passes when it is run again. */
+export function saysPasses({ verdict }: Pick<Classification, 'verdict'>): boolean {
+  return verdict === 'flaky' || verdict === 'infrastructure';
+}
+
+export interface AnswerToCase {
+  readonly answer: Classification;
+  /** Whether the class was right. */
+  readonly right: boolean;
+  /** Whether it was right about passing when run again; null where that is not known, or nothing was said. */
+  readonly verdictRight: boolean | null;
+}
+
+/** What a model that has not learned from a labelled failure answers to it. */
+export function answerToCase(
+  one: TrainingCase,
+  model: FailureModel | undefined,
+  signatures: SignatureSet,
+): AnswerToCase {
+  const answer = classify(one.evidence, { signatures, model });
+  const isClear = one.transient !== null && answer.verdict !== 'unknown';
+  return {
+    answer,
+    right: answer.class === one.class || one.accepted.includes(answer.class),
+    verdictRight: isClear ? saysPasses(answer) === one.transient : null,
+  };
 }

@@ -1,3 +1,6 @@
+import { redact } from '../evidence/redact.ts';
+import { redactName } from '../evidence/redact-name.ts';
+import { phrase } from '../kernel/text/redacted-text.ts';
 import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
 import type { KnowledgeMatch, SimilarEntry } from '../knowledge/lookup.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
@@ -9,7 +12,8 @@ const MOST_OF_A_MATCH = 0.8;
 
 /** A learned pattern as people and models are told of it. */
 function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
-  const { id, title, class: failureClass, tags, solution, confidence, history } = pattern;
+  const { id, class: failureClass, tags, confidence, history } = pattern;
+  const title = redactName(pattern.title, 200);
   const helped = effectivenessOf(pattern);
   return {
     version: 1,
@@ -20,8 +24,8 @@ function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
     fingerprints: [],
     keywords: tags,
     rootCause: title,
-    resolution: solution,
-    prevention: '',
+    resolution: redact(pattern.solution).text,
+    prevention: phrase``,
     confidence,
     successes: helped?.hits ?? 0,
     failures: (helped?.cases ?? 0) - (helped?.hits ?? 0),

@@ -40,7 +40,7 @@ export const MOST_KEPT = 60;
 export const LearnedPattern = z.strictObject({
   version: z.literal(1),
   id: z.string().regex(/^[0-9a-f]{12}$/),
-  /** Where it was learned and is used: `repository#<id>`, `alarm#<arn>`, or a name of the file's owner. */
+  /** Where it was learned and is used: `repository#<id>:<owner/name>`, `alarm#<arn>`, or a name of the file's owner. */
   scope: z.string().min(1).max(400),
   /** Counts changes; who writes says which one was read. */
   revision: z.number().int().positive(),

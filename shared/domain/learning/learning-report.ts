@@ -5,6 +5,7 @@ import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningNote } from './learning-note.ts';
 import { pastCaseOf, type ResolvedCase } from './propose-patterns.ts';
 import { caseOfPastIncident, makeCaseTest, type PastCase } from './replay.ts';
+import { minutesOf } from './resolution.ts';
 
 /** An incident that ended, as far as a report counts it. */
 export interface EndedCase extends PastCase {
@@ -22,12 +23,12 @@ export function endedCaseOf(past: PastIncident): EndedCase {
 
 /** A record of a file: what names a listed action was Selfheal's, the rest was done by people. */
 export function endedCaseOfRecord(record: ResolvedCase): EndedCase {
-  const { timestamp, action, success, resolution_time: minutes } = record.resolution;
+  const { timestamp, action, success } = record.resolution;
   return {
     ...pastCaseOf(record),
     endedAt: timestamp,
     ended: action !== null && success ? 'healed' : 'people',
-    minutes,
+    minutes: minutesOf(record.resolution),
     service: record.resolution.service,
   };
 }

@@ -57,7 +57,8 @@ export type Changed =
 
 /** A loss of so many points must be ruled out. */
 const MOST_LOST = 0.02;
-const LEAST_SHARED = 30;
+/** Labelled logs that both versions must have answered to be compared. */
+export const MIN_SHARED_CASES = 30;
 const HISTORY = 50;
 
 export function productionOf({ entries }: Registry): RegistryEntry | null {
@@ -107,18 +108,26 @@ function worse(what: string, { value, interval: [low, high], cases }: Difference
     : [`${what}: a loss of more than ${100 * MOST_LOST} points cannot be ruled out (${measured}).`];
 }
 
+/** Compares a version with the one in production, on the logs that neither had learned from when it answered. */
+export function compareVersions(version: ModelVersion, current: ModelVersion): Comparison {
+  const { learned, adapts } = version.provenance;
+  const isAdapted = adapts?.model === current.provenance.model;
+  const before = isAdapted ? decodeAnswers({ learned, answers: adapts.answers }) : decodeAnswers(current.provenance);
+  return compareModels(before, decodeAnswers(version.provenance));
+}
+
 /** Reasons against the newer of two versions; none when it is shown to be no worse. */
 export function reasonsAgainst(comparison: Comparison): string[] {
   const { classes, calibration, verdicts } = comparison;
-  if (classes.cases < LEAST_SHARED) {
+  if (classes.cases < MIN_SHARED_CASES) {
     return [
-      `Both versions were judged on ${classes.cases} labelled logs in common; ${LEAST_SHARED} are needed to compare them. Train both on the same data.`,
+      `Both versions were judged on ${classes.cases} labelled logs in common; ${MIN_SHARED_CASES} are needed to compare them. Train both on the same data.`,
     ];
   }
   return [
     ...worse('The class', classes),
     ...worse('The confidence (Brier score)', calibration),
-    ...(verdicts.cases < LEAST_SHARED ? [] : worse('The verdict', verdicts)),
+    ...(verdicts.cases < MIN_SHARED_CASES ? [] : worse('The verdict', verdicts)),
   ];
 }
 
@@ -149,8 +158,7 @@ export function promote(
   if (production !== null && current?.provenance.model !== production.id) {
     return { kind: 'refused', reasons: [`The record of ${production.id}, which is in production, cannot be read.`] };
   }
-  const comparison =
-    current === null ? null : compareModels(decodeAnswers(current.provenance), decodeAnswers(version.provenance));
+  const comparison = current === null ? null : compareVersions(version, current);
   const reasons = comparison === null ? [] : reasonsAgainst(comparison);
   if (reasons.length > 0) return { kind: 'refused', reasons };
   const archived = to === 'production' && production !== null ? { [production.id]: 'archived' as const } : {};

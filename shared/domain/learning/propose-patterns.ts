@@ -3,7 +3,7 @@ import { digestOf } from '../kernel/digest.ts';
 import { messageDigestOf } from '../recall/terms.ts';
 import type { PatternContent, PatternOutcome } from './learned-pattern.ts';
 import { type PastCase, type Replay, reasonAgainst, replay } from './replay.ts';
-import { linesOf, type Resolution, resolutionKeyOf } from './resolution.ts';
+import { linesOf, minutesOf, type Resolution, resolutionKeyOf } from './resolution.ts';
 import { problemOfWording, wordingOf } from './wording.ts';
 
 /** A record of how an incident was resolved, with where it stands in its file, what it was classified as, and its tags. */
@@ -147,7 +147,8 @@ function messagesOf(wording: string, members: readonly ResolvedCase[]): string[]
 
 /** What a record says of the pattern that it belongs to. */
 export function outcomeOf({ resolution, by = 'human' }: ResolvedCase): PatternOutcome {
-  const { timestamp: at, success: helped, tainted, resolution_time: minutes } = resolution;
+  const { timestamp: at, success: helped, tainted } = resolution;
+  const minutes = minutesOf(resolution);
   return { incident: resolutionKeyOf(resolution), at, by, helped, trusted: !tainted, minutes };
 }
 

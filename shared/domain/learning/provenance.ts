@@ -23,6 +23,11 @@ export const Provenance = z.strictObject({
   learned: z.string(),
   /** What was answered to each of them while it was held back, in the same order: see `encodeAnswers`. Versions before had none. */
   answers: z.string().optional(),
+  /**
+   * Of a version that adapts another to failures that came later: that other one, and what it answered to each of them, in the same
+   * order. It had not learned from them either, so the two can be compared.
+   */
+  adapts: z.strictObject({ model: z.string().regex(/^[0-9a-f]{16}$/), answers: z.string() }).optional(),
 });
 export type Provenance = z.infer<typeof Provenance>;
 

@@ -28,19 +28,19 @@ const Timestamp = z.string().transform((given, context) => {
   return z.NEVER;
 });
 
-const UNITS: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, min: 1, h: 60, d: 1440 };
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
 const DURATION = /^(?:\d{1,6}(?:\.\d{1,3})?\s?(?:min|[smhd])\s?){1,4}$/;
 
-/** Minutes: a number, or with units (`1h 30m`, `45 min`). */
-const Minutes = z.union([z.number().nonnegative(), z.string()]).transform((given, context) => {
+/** Seconds: a number, or with units (`1h 30m`, `45 min`). */
+const Seconds = z.union([z.number().nonnegative(), z.string()]).transform((given, context) => {
   if (typeof given === 'number') return given;
   const plain = given.trim().toLowerCase();
-  if (/^\d{1,7}(?:\.\d{1,6})?$/.test(plain)) return Number(plain);
+  if (/^\d{1,9}(?:\.\d{1,6})?$/.test(plain)) return Number(plain);
   if (DURATION.test(plain)) {
     const parts = [...plain.matchAll(/(\d{1,6}(?:\.\d{1,3})?)\s?(min|[smhd])/g)];
     return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNITS[unit ?? ''] ?? 0), 0);
   }
-  context.addIssue({ code: 'custom', message: 'it is no duration: give minutes, or write it like 1h 30m' });
+  context.addIssue({ code: 'custom', message: 'it is no duration: give seconds, or write it like 1h 30m' });
   return z.NEVER;
 });
 
@@ -93,7 +93,8 @@ export const Resolution = z.strictObject({
   description: lines(8000).default(''),
   service: Name.nullable().default(null),
   severity: Name.nullable().default(null),
-  resolution_time: Minutes.nullable().default(null),
+  /** In seconds, as everything that reads or writes such tables has it. */
+  resolution_time: Seconds.nullable().default(null),
   solution: needed(2000),
   tags: Tags.default([]),
   /** Whether the solution helped. */
@@ -114,6 +115,11 @@ export const Resolution = z.strictObject({
   tainted: Flag.default(false),
 });
 export type Resolution = z.infer<typeof Resolution>;
+
+/** How long the resolution took; null when the record does not say. */
+export function minutesOf({ resolution_time: seconds }: Pick<Resolution, 'resolution_time'>): number | null {
+  return seconds === null ? null : seconds / 60;
+}
 
 /** What makes two records one: the incident's id, or else the time, the title and the service. */
 export function resolutionKeyOf({ incident, timestamp, title, service }: Resolution): string {

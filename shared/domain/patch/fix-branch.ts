@@ -9,6 +9,13 @@ export function isFixBranch(branch: string): boolean {
   return /^autofix-\d{8}-\d{6}$/.test(branch);
 }
 
+const USUAL_NAME = /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[\w./+@#-]{1,200}(?<![/.])$/;
+
+/** Whether a pull request of ours may be for the branch: it has a usual name, and is none of ours. */
+export function isBaseBranch(branch: string): boolean {
+  return USUAL_NAME.test(branch) && !isFixBranch(branch);
+}
+
 /** The branch of a fix: `autofix-YYYYMMDD-HHMMSS`, in UTC. */
 export function fixBranch(at: Date): string {
   const digits = at.toISOString().replace(/\D/g, '');

@@ -97,7 +97,7 @@ function fileFindings(file: PatchedFile, tree: SourceTree): Finding[] {
 function secretFindings(file: PatchedFile): Finding[] {
   const known = file.before ?? '';
   return addedLines(file).flatMap(({ text, line }) => {
-    const isSecret = redact(text).text !== text;
+    const isSecret = Object.keys(redact(text).counts).length > 0;
     const isStandIn = /\[redacted[:\]]|<redacted\b/i.test(text);
     if ((!isSecret && !isStandIn) || known.includes(text)) return [];
     return [

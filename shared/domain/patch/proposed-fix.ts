@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { canonicalJson, digestOf } from '../kernel/digest.ts';
+import { recordText } from '../kernel/text/record-text.ts';
+import { Inspection } from './inspection.ts';
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
 const Path = z.string().min(1).max(500);
@@ -9,7 +11,7 @@ const Path = z.string().min(1).max(500);
  * worded by a model or a recipe; what stands in a plan is its digest.
  */
 export const ProposedFix = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   incidentId: z.string(),
   source: z.enum(['model', 'recipe']),
   /** The commit whose run failed. */
@@ -33,10 +35,14 @@ export const ProposedFix = z.strictObject({
   findings: z.array(
     z.strictObject({ path: z.string().nullable(), line: z.number().int().nullable(), reason: z.string() }),
   ),
-  title: z.string().max(300),
-  explanation: z.string().max(4000),
+  /** The change as a unified diff: what a person is shown before it is approved. */
+  diff: z.string().min(1).max(1_000_000),
+  /** What its code newly does: where the person looks first. */
+  inspection: Inspection,
+  title: recordText({ max: 300 }),
+  explanation: recordText({ max: 4000 }),
   /** Lines of the log that show the cause. */
-  evidence: z.array(z.string()).max(12),
+  evidence: z.array(recordText()).max(12),
   confidence: z.number().min(0).max(1),
 });
 export type ProposedFix = z.infer<typeof ProposedFix>;

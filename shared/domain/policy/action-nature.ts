@@ -36,3 +36,15 @@ const NATURES: ReadonlyMap<string, ActionNature> = new Map([
 export function natureOf(actionId: string): ActionNature {
   return NATURES.get(actionId) ?? { changesSettings: true, interrupts: true };
 }
+
+/** Repeats or takes back what people made; writes nothing new. */
+const SELF_APPROVABLE: ReadonlySet<string> = new Set([
+  'rerun-failed-jobs',
+  'rerun-workflow-run',
+  'revert-pull-request',
+]);
+
+/** Whether the people behind a run may approve the action themselves where the deployment allows that: re-runs and reverts, and never new code. */
+export function isSelfApprovable(actionId: string): boolean {
+  return SELF_APPROVABLE.has(actionId);
+}

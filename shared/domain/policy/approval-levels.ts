@@ -39,13 +39,36 @@ export function dueNotice(
   return notice === undefined ? null : { notice, told: due.length };
 }
 
-/** Groups whose members may approve at an instant: of every level that was reached. Null: everybody who may sign in. */
-export function entitledGroups(asked: AskedFor, { levels }: Approvals, now: Date): readonly string[] | null {
+/**
+ * Groups whose members may approve at an instant: those of the service's own `approvers`, or of every level that was reached. Null: everybody
+ * who may sign in.
+ */
+export function entitledGroups(
+  asked: AskedFor,
+  { levels }: Approvals,
+  now: Date,
+  approvers: readonly string[] = [],
+): readonly string[] | null {
+  if (approvers.length > 0) return approvers;
   const starts = startsOf(Date.parse(asked.requestedAt), levels);
   // The first level counts from the beginning, also by a clock that is behind.
   const reached = levels.filter((_level, index) => index === 0 || (starts[index] ?? Infinity) <= now.getTime());
   if (reached.length === 0 || reached.some(({ groups }) => groups.length === 0)) return null;
   return [...new Set(reached.flatMap(({ groups }) => groups))];
+}
+
+/** Every group that may be asked for an approval. */
+export function approverGroups(configuration: {
+  readonly approvals: Approvals;
+  readonly services: readonly { readonly approvers: readonly string[] }[];
+}): readonly string[] {
+  const { approvals, services } = configuration;
+  return [
+    ...new Set([
+      ...approvals.levels.flatMap(({ groups }) => groups),
+      ...services.flatMap(({ approvers }) => approvers),
+    ]),
+  ];
 }
 
 function startsOf(from: number, levels: Approvals['levels']): number[] {

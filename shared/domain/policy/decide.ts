@@ -75,6 +75,7 @@ function judge(candidate: Candidate, input: DecisionInput): Judgement {
   const denials = denialReasons(confidence, thresholds, outside, input);
   if (denials.length > 0) return handOver([...denials, proposed], candidate, input);
   const questions = [
+    ...(candidate.approvalReason === undefined ? [] : [candidate.approvalReason]),
     ...riskReasons(candidate, input),
     ...(outside === null ? [] : [outside]),
     ...autonomyReasons(candidate, policy),

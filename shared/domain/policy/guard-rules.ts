@@ -1,8 +1,8 @@
 import { partOfWeekAt } from '../circumstances/circumstances.ts';
 import type { Configuration, Mode, Service } from '../configuration/configuration.ts';
 import { stormScopeOf } from '../incident/identity.ts';
+import { isSameTarget } from '../incident/same-target.ts';
 import type { TargetContext } from '../incident/target-context.ts';
-import { canonicalJson } from '../kernel/digest.ts';
 import { isIntact } from '../remediation/bind-action.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
 import { isChangeable } from '../remediation/target-key.ts';
@@ -27,7 +27,9 @@ export interface GuardFacts {
   /** Failures within the breaker's window. */
   readonly failures: number;
   /** The state of the approval that was asked for this very plan, or null when none was. */
-  readonly approval: 'pending' | 'approved' | 'rejected' | null;
+  readonly approval: 'pending' | 'approved' | 'rejected' | 'too late' | null;
+  /** Why the plug-in itself demands one, or null. */
+  readonly approvalReason: string | null;
   readonly now: Date;
 }
 
@@ -56,7 +58,7 @@ export function judgeControls({ controls, policy, now }: Pick<GuardFacts, 'contr
 function judgeSeal({ action, target, mode }: GuardFacts): string[] {
   return [
     ...(isIntact(action) ? [] : ['The plan was changed after it was sealed.']),
-    ...(canonicalJson(action.target) === canonicalJson(target) ? [] : ['The incident is about something else now.']),
+    ...(isSameTarget(action.target, target) ? [] : ['The incident is about something else now.']),
     ...(mode === 'act' ? [] : [`The mode is ${mode} now: nothing may be changed.`]),
   ];
 }
@@ -69,10 +71,11 @@ function judgeBlastRadius({ action, targetKey, target, service, fingerprint = nu
 }
 
 /** The time of day counts as it is now; whatever else a person was asked for when it was planned is sealed into the plan. */
-function judgeApproval({ action, service, policy, approval, now }: GuardFacts): string[] {
+function judgeApproval({ action, service, policy, approval, approvalReason, now }: GuardFacts): string[] {
   if (approval === 'approved') return [];
   if (approval !== null) return [`The approval of this plan is ${approval}.`];
   const needed = [
+    ...(approvalReason === null ? [] : [approvalReason]),
     ...approvalReasons(action.risk, service, policy, partOfWeekAt(now, policy.circumstances)),
     ...(action.needsApproval === undefined ? [] : ['It was planned with an approval.']),
   ];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { canonicalJson, digestOf } from '../kernel/digest.ts';
+import { recordText } from '../kernel/text/record-text.ts';
 
 /** Who should mend a test. Logins and team names are of GitHub's alphabet: they are checked where they are read. */
 export const TestOwner = z.discriminatedUnion('kind', [
@@ -16,9 +17,9 @@ export const QuarantinedTest = z.strictObject({
   incidentId: z.string(),
   testKey: z.string().regex(/^[0-9a-f]{16}$/),
   /** Redacted and tainted. */
-  name: z.string().min(1).max(200),
-  /** Tainted; null when the name does not tell it. */
-  file: z.string().max(500).nullable(),
+  name: recordText({ min: 1, max: 200 }),
+  /** Redacted and tainted; null when the name does not tell it. */
+  file: recordText({ max: 500 }).nullable(),
   owner: TestOwner,
   runs: z.number().int().positive(),
   failures: z.number().int().positive(),

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { firstSentence } from '../diagnosis/first-sentence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import { redactName } from '../evidence/redact-name.ts';
 import { FailureClass } from '../failure/failure-class.ts';
-import { cleanText } from '../incident/clean-text.ts';
+import { recordText } from '../kernel/text/record-text.ts';
+import { phrase } from '../kernel/text/redacted-text.ts';
 import type { ActionRecord } from '../remediation/bound-action.ts';
 import { Embedding, meaningOf } from './embedding.ts';
 import type { Remembered } from './recall.ts';
@@ -20,8 +22,8 @@ export const PastIncident = z.strictObject({
   endedAt: z.iso.datetime(),
   class: FailureClass,
   fingerprint: z.string().nullable(),
-  title: z.string().min(1).max(300),
-  resolution: z.string().max(1000),
+  title: recordText({ min: 1, max: 300 }),
+  resolution: recordText({ max: 1000 }),
   outcome: z.enum(['resolved', 'suggested', 'escalated']),
   /** Whether the resolution was done and verified: true helped, false did not, null was only proposed. */
   helped: z.boolean().nullable(),
@@ -45,7 +47,7 @@ export interface EndedIncident {
 const LONGEST_TITLE = 300;
 const LONGEST_RESOLUTION = 1000;
 
-/** What is remembered of an incident. Its words come from logs and models, redacted before and cleaned here: tainted. */
+/** What is remembered of an incident. Its words come from logs and models, redacted: tainted. */
 export function pastIncidentOf({
   id,
   outcome,
@@ -59,6 +61,7 @@ export function pastIncidentOf({
   const decisive = actions.findLast(({ verified }) => verified === 'recovered' || verified === 'failed');
   const helped = decisive === undefined ? null : outcome === 'resolved' && decisive.verified === 'recovered';
   const resolution = decisive === undefined ? diagnosis.fix : (decisive.receipt?.summary ?? decisive.actionId);
+  const title = redactName(summary ?? firstSentence(rootCause), LONGEST_TITLE);
   const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));
   return {
     version: 1,
@@ -66,8 +69,8 @@ export function pastIncidentOf({
     endedAt: endedAt.toISOString(),
     class: classification.class,
     fingerprint: classification.fingerprint,
-    title: cleanText(summary ?? firstSentence(rootCause), LONGEST_TITLE) || 'A failure without a diagnosis',
-    resolution: cleanText(resolution, LONGEST_RESOLUTION),
+    title: title === '' ? phrase`A failure without a diagnosis` : title,
+    resolution: redactName(resolution, LONGEST_RESOLUTION),
     outcome,
     helped,
     terms: writeTerms(termsOfLines(lines)),

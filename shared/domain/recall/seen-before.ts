@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { recordText } from '../kernel/text/record-text.ts';
 import type { PastIncident, RememberedIncident } from './past-incident.ts';
 import type { Recalled } from './recall.ts';
 
@@ -6,8 +7,8 @@ import type { Recalled } from './recall.ts';
 export const SeenBefore = z.strictObject({
   incidentId: z.string().max(60),
   endedAt: z.iso.datetime(),
-  title: z.string().max(300),
-  resolution: z.string().max(1000),
+  title: recordText({ max: 300 }),
+  resolution: recordText({ max: 1000 }),
   outcome: z.enum(['resolved', 'suggested', 'escalated']),
   /** Whether the resolution was done and verified: true helped, false did not, null was only proposed. */
   helped: z.boolean().nullable(),

@@ -55,6 +55,8 @@ export const ActionRecord = z.strictObject({
   actionId: z.string(),
   state: z.enum(['intended', 'done', 'unknown', 'refused', 'undo-intended', 'undone', 'undo-failed']),
   intendedAt: z.iso.datetime(),
+  /** When it was requested last, of an action that must not be requested twice; null or missing while it certainly was not. */
+  sentAt: z.iso.datetime().nullish(),
   receipt: Receipt.nullable(),
   /** Set when verification ended. */
   verified: z.enum(['recovered', 'advanced', 'failed']).nullable(),

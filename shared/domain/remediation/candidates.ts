@@ -10,6 +10,7 @@ export interface Proposer<Context> {
   readonly parameters: z.ZodType;
   propose(context: Context): readonly { parameters: unknown; confidence: number; reason: string }[];
   describe(parameters: unknown): string;
+  approvalReason?(parameters: unknown): string | null;
   targetKey(parameters: unknown): string;
 }
 
@@ -25,6 +26,8 @@ export interface Candidate {
   readonly description: string;
   readonly confidence: number;
   readonly reason: string;
+  /** Why a person must approve it whatever policy and confidence say. */
+  readonly approvalReason?: string;
   /** Outcomes of the action against this class of failure that nobody outside could stage, and all that failed. */
   readonly proof?: { readonly helped: number; readonly cases: number };
 }
@@ -44,6 +47,7 @@ function candidatesOf<Context>(context: Context, proposer: Proposer<Context>): C
   const proposals = proposer.propose(context);
   return proposals.map((proposal, index) => {
     const parameters = proposer.parameters.parse(proposal.parameters) as Readonly<Record<string, unknown>>;
+    const approvalReason = proposer.approvalReason?.(parameters) ?? null;
     return {
       label: index === 0 ? proposer.id : `${proposer.id}-${index + 1}`,
       actionId: proposer.id,
@@ -54,6 +58,7 @@ function candidatesOf<Context>(context: Context, proposer: Proposer<Context>): C
       description: proposer.describe(parameters),
       confidence: proposal.confidence,
       reason: proposal.reason,
+      ...(approvalReason === null ? {} : { approvalReason }),
     };
   });
 }

@@ -16,6 +16,8 @@ export const RESOURCE_VARIABLES = {
   escalationTopic: 'ESCALATION_TOPIC_ARN',
   webhookSecret: 'WEBHOOK_SECRET_ARN',
   githubTokenSecret: 'GITHUB_TOKEN_SECRET_ARN',
+  /** `{key}` by which names from outside are hashed. */
+  nameKeySecret: 'NAME_KEY_SECRET_ARN',
   /** Only there when the configured model provider needs a key. */
   modelKeySecret: 'MODEL_KEY_SECRET_ARN',
   workflow: 'WORKFLOW_ARN',
@@ -23,11 +25,15 @@ export const RESOURCE_VARIABLES = {
   userPoolClient: 'USER_POOL_CLIENT_ID',
   /** Only there when the configuration keeps vectors. */
   vectorIndex: 'VECTOR_INDEX_ARN',
+  /** The function that parses proposed changes. */
+  codeInspector: 'CODE_INSPECTOR_ARN',
 } as const;
 export type ResourceName = keyof typeof RESOURCE_VARIABLES;
 
 export type Trigger =
   | { kind: 'workflow' }
+  /** Another function calls it. */
+  | { kind: 'function' }
   | { kind: 'intake-queue' }
   | { kind: 'schedule'; everyMinutes: number }
   | { kind: 'http'; routes: readonly { method: 'GET' | 'POST'; path: string; authorized: boolean }[] };

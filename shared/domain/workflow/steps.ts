@@ -92,7 +92,7 @@ export const STEPS = {
     },
     z.null(),
   ),
-  notify: step({ stage: z.enum(['acting', 'final']) }, z.null()),
+  notify: step({ stage: z.enum(['asking', 'acting', 'final']) }, z.null()),
 } as const;
 
 /** What `SendTaskSuccess` carries to the waiting approval state. */

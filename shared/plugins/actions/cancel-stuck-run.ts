@@ -39,12 +39,16 @@ function observationOf(run: Run, { attempt }: RunParameters, at: Date): Observat
       ? { kind: 'happened', receipt: receiptOf(run.id, attempt, at) }
       : superseded(`The run ended with ${run.conclusion ?? 'no conclusion'} meanwhile.`);
   }
-  // A request to cancel does not show before the run ends; asking again changes nothing.
+  // A request to cancel does not show before the run has ended, which takes GitHub up to five minutes.
   return UNDER_WAY.has(run.status) ? { kind: 'not-started' } : { kind: 'unknown', reason: `The run is ${run.status}.` };
 }
 
 function receiptOf(runId: number, attempt: number, at: Date) {
-  return { summary: `Cancelled attempt ${attempt} of run ${runId}, which hung.`, at: at.toISOString(), facts: {} };
+  return {
+    summary: `Asked GitHub to cancel attempt ${attempt} of run ${runId}, which hung.`,
+    at: at.toISOString(),
+    facts: {},
+  };
 }
 
 /**
@@ -56,11 +60,17 @@ export const cancelStuckRun = defineAction<RunParameters>({
   title: 'Cancel a run that hangs',
   family: 'github',
   risk: 'low',
+  repeat: {
+    kind: 'harmless',
+    because: 'GitHub has the request already: one more changes nothing while the run is being cancelled',
+  },
   parameters: RunParameters,
   sample: { repository: 'acme/shop', runId: 1001, attempt: 2 },
   propose,
   describe: ({ repository, runId, attempt }) =>
     `Cancels attempt ${attempt} of run ${runId} of ${repository}, which goes on far longer than usual.`,
+  describeUndo: () =>
+    'A cancelled attempt stays cancelled; anybody may run it again. Nothing that is deployed is changed.',
   targetKey: ({ repository, runId }) => runKey(repository, runId),
   grants: () => NO_GRANTS,
   schedule: runSchedule,

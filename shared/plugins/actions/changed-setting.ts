@@ -22,7 +22,9 @@ export interface Setting<P> {
   write(parameters: P, value: number, ports: ActionPorts): Promise<void>;
 }
 
-type Steps<P> = Required<Pick<ActionPlugin<P>, 'schedule' | 'observe' | 'execute' | 'verify' | 'undo'>>;
+type Steps<P> = Required<
+  Pick<ActionPlugin<P>, 'repeat' | 'describeUndo' | 'schedule' | 'observe' | 'execute' | 'verify' | 'undo'>
+>;
 
 /**
  * How an action that sets a number is observed, executed, verified and undone. The number itself is the fence: it is what was planned,
@@ -30,6 +32,8 @@ type Steps<P> = Required<Pick<ActionPlugin<P>, 'schedule' | 'observe' | 'execute
  */
 export function settingSteps<P extends SettingParameters>(setting: Setting<P>): Steps<P> {
   return {
+    repeat: { kind: 'harmless', because: 'it sets a value, and setting it again changes nothing' },
+    describeUndo: (parameters) => `If it does not help, ${setting.name(parameters)} is put back to ${parameters.from}.`,
     schedule: alarmSchedule,
     observe: (parameters, ports) => observe(setting, parameters, ports),
     execute: async (parameters, ports) => {

@@ -50,20 +50,20 @@ export type PreparedQuarantine =
     }
   | { readonly step: 'expire'; readonly issue: number; readonly testKey: string; readonly until: string };
 
-/** A pull request that was merged as the newest commit of a branch. `base`: that branch, tainted. */
+/** A pull request that was merged as the newest commit of the default branch. */
 export interface PreparedRevert {
   readonly pullRequest: number;
   readonly beforeSha: string;
-  readonly base: string;
 }
 
-/** A patch that passed the policy and is kept by its digest. `base`: the branch it is for, tainted. */
+/** A patch that passed the policy and is kept by its digest. */
 export interface PreparedFix {
   readonly incidentId: string;
   readonly repository: string;
   readonly digest: string;
   readonly fingerprint: string;
-  readonly base: string;
+  /** How often its code does what its files did not do before. */
+  readonly newUses: number;
 }
 
 export interface Proposal<P> {
@@ -134,12 +134,21 @@ export interface VerificationSchedule {
   readonly maxPolls: number;
 }
 
+/**
+ * What a second request would do while the effect of a first one, whose answer was lost, does not show yet. `harmless`: nothing, because it
+ * changes nothing or the other side refuses it. `harmful`: the same effect again; so it is sent again only once the first must have shown.
+ */
+export type Repeat =
+  | { readonly kind: 'harmless'; readonly because: string }
+  | { readonly kind: 'harmful'; readonly showsWithinSeconds: number };
+
 /** One remediation: everything about it in one file, plus one line in `registry.ts`. */
 export interface ActionPlugin<P = unknown> {
   readonly id: string;
   readonly title: string;
   readonly family: ActionFamily;
   readonly risk: Risk;
+  readonly repeat: Repeat;
   readonly parameters: z.ZodType<P>;
   /** A valid parameter set: used by the contract suite and the docs. */
   readonly sample: P;
@@ -147,6 +156,10 @@ export interface ActionPlugin<P = unknown> {
   propose(context: ProposalContext): readonly Proposal<P>[];
   /** In plain words: what will happen to what. */
   describe(parameters: P): string;
+  /** For whoever decides, in plain words: how it is taken back when it does not help, or why it cannot or need not be. */
+  describeUndo(parameters: P): string;
+  /** Why a person must approve it whatever policy and confidence say; null when nothing of the kind does. */
+  approvalReason?(parameters: P): string | null;
   /** The changed thing: `github:acme/shop/run/1`, `lambda:checkout/live`. */
   targetKey(parameters: P): string;
   grants(configuration: Configuration): ActionGrants;

@@ -8,6 +8,9 @@ import type { RunParameters } from './run-parameters.ts';
 /** A run whose jobs failed; one that could not even start has none to look at. */
 const FAILED = new Set(['failure', 'timed_out']);
 
+/** GitHub takes any number of issues, and lists a new one a moment later. */
+export const ISSUE_SHOWS_WITHIN_SECONDS = 60;
+
 export interface FailedRun {
   readonly target: GithubRunTarget;
   readonly facts: RunFacts;

@@ -5,7 +5,7 @@ import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { fenced, safeLine, safeProse } from '#shared/plugins/notifiers/markdown.ts';
 
 /** What the description of a fix is made of. All prose is untrusted: a model or a log worded it. */
-export interface FixStory extends Omit<ProposedFix, 'version' | 'files' | 'baseSha' | 'source'> {
+export interface FixStory extends Omit<ProposedFix, 'version' | 'files' | 'diff' | 'baseSha' | 'source'> {
   /** The run without the change, and the one with it. */
   readonly failedUrl: string;
   readonly passedUrl: string;
@@ -26,7 +26,8 @@ export function fixTitle({ title }: Pick<ProposedFix, 'title'>): string {
 
 /** The description: what was seen, how sure, why, what to look at and how to test it. Nothing in it calls the change right. */
 export function fixBody(story: FixStory): string {
-  const { changes, findings, evidence } = story;
+  const { changes, evidence } = story;
+  const findings = [...story.inspection.reasons, ...story.findings];
   const sections = [
     fixMarker({ fingerprint: story.fingerprint, digest: story.patchDigest }),
     `A change proposed by Selfheal. ${seenWords(story)} Whether it is right, nobody has reviewed yet. Confidence: **${percentOf(story.confidence)} %**.`,

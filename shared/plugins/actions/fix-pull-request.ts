@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import { earlierFixes, FIX_BRANCH_PREFIX, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
@@ -15,8 +15,6 @@ import { FixParameters, isFixCommit, readFix, tryFix } from './try-fix.ts';
 const Parameters = FixParameters.extend({
   /** The commit on the branch that the failed jobs passed with. */
   commit: Sha,
-  /** The branch that the pull request is for. */
-  base: z.string().min(1).max(200),
 });
 type Parameters = z.infer<typeof Parameters>;
 
@@ -43,8 +41,8 @@ function propose(context: ProposalContext) {
         branch,
         fixDigest: fix.digest,
         fingerprint: fix.fingerprint,
+        newUses: fix.newUses,
         commit,
-        base: fix.base,
       },
       confidence: CONFIDENCE,
       reason: 'The jobs failed without the proposed change and pass with it; a person reviews it.',
@@ -74,7 +72,7 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
 
 /** Looks once more at all that speaks for it, right before a person is asked. Throws `Refused`. */
 async function open(parameters: Parameters, ports: ActionPorts): Promise<PullRequestNote> {
-  const { repository, branch, commit, base, incidentId, fingerprint } = parameters;
+  const { repository, branch, commit, incidentId, fingerprint } = parameters;
   const fix = await readFix(parameters, ports);
   const head = await ports.code.branchHead(repository, branch);
   if (head === null || head.sha !== commit || !isFixCommit(head, parameters)) {
@@ -86,8 +84,10 @@ async function open(parameters: Parameters, ports: ActionPorts): Promise<PullReq
   const permission = mayProposeFix({ fingerprint, digest: fix.patchDigest }, earlier);
   if (permission.kind === 'withheld') throw new Refused(permission.reason);
   const failed = await ports.codeHost.getRun(repository, parameters.runId);
+  if (failed.baseBranch === null) throw new Refused('No pull request can be for the branch of the failed run.');
   const story = { ...fix, incidentId, jobs: validated.jobs, failedUrl: failed.url, passedUrl: validated.url };
-  return await ports.proposals.openDraft(repository, { title: fixTitle(fix), body: fixBody(story), branch, base });
+  const draft = { title: fixTitle(fix), body: fixBody(story), branch, base: failed.baseBranch };
+  return await ports.proposals.openDraft(repository, draft);
 }
 
 /**
@@ -99,11 +99,16 @@ export const fixPullRequest = defineAction<Parameters>({
   title: 'Open a draft pull request with a tried change',
   family: 'github',
   risk: 'low',
+  repeat: {
+    kind: 'harmless',
+    because: 'GitHub refuses a second pull request from the same branch, and a label is there once',
+  },
   parameters: Parameters,
-  sample: { ...FixParameters.parse(tryFix.sample), commit: 'c'.repeat(40), base: 'main' },
+  sample: { ...FixParameters.parse(tryFix.sample), commit: 'c'.repeat(40) },
   propose,
   describe: ({ repository, branch }) =>
     `Opens a draft pull request of ${repository} from the branch ${branch}, with which the failed jobs pass, and asks for a review.`,
+  describeUndo: () => 'Nothing is merged: close the draft, and it is over.',
   targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
   grants: () => NO_GRANTS,
   schedule: runSchedule,

@@ -29,14 +29,12 @@ export async function passesOn(
   const before = (await codeHost.listJobs(repository, runId, attempt)).filter(({ conclusion }) =>
     hasFailed(conclusion),
   );
-  const passed = new Set(
-    (await codeHost.listJobs(repository, run.id, run.attempt))
-      .filter(({ conclusion }) => conclusion === 'success')
-      .map(({ name }) => name),
+  const passed = (await codeHost.listJobs(repository, run.id, run.attempt)).filter(
+    ({ conclusion }) => conclusion === 'success',
   );
   // A job that was left out has not passed.
-  if (before.length === 0 || before.some(({ name }) => !passed.has(name))) {
+  if (before.length === 0 || before.some(({ name }) => !passed.some((job) => job.name.ref.equals(name.ref)))) {
     return { kind: 'failed', reason: 'its run left out a job that had failed.' };
   }
-  return { kind: 'passed', url: run.url, jobs: before.map(({ name }) => name) };
+  return { kind: 'passed', url: run.url, jobs: before.map(({ name }) => name.shown) };
 }

@@ -6,7 +6,14 @@ import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, observeFailure, parametersOf, runIn, runSchedule } from './failed-run.ts';
+import {
+  failsStill,
+  ISSUE_SHOWS_WITHIN_SECONDS,
+  observeFailure,
+  parametersOf,
+  runIn,
+  runSchedule,
+} from './failed-run.ts';
 import { Fingerprint, RunParameters } from './run-parameters.ts';
 
 const Parameters = RunParameters.extend({
@@ -67,7 +74,7 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
   );
   const jobs = failed.slice(0, MOST_JOBS).map(({ name, failedStep }) => {
     const step = failedStep === null ? '' : `, step ${safeLine(cleanText(failedStep, 120))}`;
-    return `- ${safeLine(cleanText(name, 120))}${step}`;
+    return `- ${safeLine(cleanText(name.shown, 120))}${step}`;
   });
   const body = [
     markerOf(parameters),
@@ -93,11 +100,13 @@ export const openIssue = defineAction<Parameters>({
   title: 'Open an issue about the failure',
   family: 'github',
   risk: 'low',
+  repeat: { kind: 'harmful', showsWithinSeconds: ISSUE_SHOWS_WITHIN_SECONDS },
   parameters: Parameters,
   sample: { repository: 'acme/shop', runId: 1001, attempt: 1, fingerprint: '0123456789abcdef' },
   propose,
   describe: ({ repository, runId }) =>
     `Opens an issue in ${repository} about the failure of run ${runId}, unless one is open already.`,
+  describeUndo: () => 'Nothing else is changed: close the issue, and it is over.',
   targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
   grants: () => NO_GRANTS,
   schedule: runSchedule,

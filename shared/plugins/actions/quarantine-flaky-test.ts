@@ -10,7 +10,15 @@ import {
 import { testIssueKey } from '#shared/domain/remediation/target-key.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
-import { failsStill, observeFailure, parametersOf, runIn, runSchedule, superseded } from './failed-run.ts';
+import {
+  failsStill,
+  ISSUE_SHOWS_WITHIN_SECONDS,
+  observeFailure,
+  parametersOf,
+  runIn,
+  runSchedule,
+  superseded,
+} from './failed-run.ts';
 import { quarantineBody } from './quarantine-words.ts';
 import { RunParameters } from './run-parameters.ts';
 
@@ -125,6 +133,7 @@ export const quarantineFlakyTest = defineAction<Parameters>({
   title: 'Open an issue about a flaky test',
   family: 'github',
   risk: 'low',
+  repeat: { kind: 'harmful', showsWithinSeconds: ISSUE_SHOWS_WITHIN_SECONDS },
   parameters: Parameters,
   sample: {
     step: 'open',
@@ -141,6 +150,7 @@ export const quarantineFlakyTest = defineAction<Parameters>({
     parameters.step === 'open'
       ? `Opens an issue in ${parameters.repository} about the flaky test ${parameters.testKey}, in quarantine until ${parameters.until}.`
       : `Labels issue #${parameters.issue} of ${parameters.repository}: the quarantine of its flaky test is over since ${parameters.until}.`,
+  describeUndo: () => 'No test and no code is changed: close the issue, and it is over.',
   targetKey: ({ repository, testKey }) => testIssueKey(repository, testKey),
   grants: () => NO_GRANTS,
   schedule: runSchedule,

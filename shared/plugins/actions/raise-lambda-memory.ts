@@ -20,6 +20,9 @@ type Parameters = z.infer<typeof Parameters>;
 /** Owners know which alarm stands for too little memory; it costs money meanwhile, and is taken back when it does not help. */
 const CONFIDENCE = 0.85;
 
+/** The same right could put a layer into the function, which is code that runs in it (Service Authorization Reference, `lambda:Layer`). */
+const NO_LAYERS = { Null: { 'lambda:Layer': 'true' } } as const;
+
 const refOf = ({ functionName }: Parameters) => ({ kind: 'lambda-function', functionName }) as const;
 
 function propose(context: ProposalContext) {
@@ -75,6 +78,7 @@ export const raiseLambdaMemory = defineAction<Parameters>({
     remedyGrants(configuration, 'raise-lambda-memory', {
       change: 'lambda:UpdateFunctionConfiguration',
       restore: 'lambda:UpdateFunctionConfiguration',
+      conditions: NO_LAYERS,
     }),
   ...steps,
 });

@@ -20,6 +20,8 @@ const Parameters = z.strictObject({
 });
 type Parameters = z.infer<typeof Parameters>;
 
+/** RDS shows a restart in the status while it lasts, and in its events a moment after. */
+const SHOWS_WITHIN_SECONDS = 90;
 /** Everybody who uses the database is cut off meanwhile. */
 const CONFIDENCE = 0.65;
 
@@ -74,10 +76,12 @@ export const rebootRdsInstance = defineAction<Parameters>({
   title: 'Restart an RDS database',
   family: 'rds',
   risk: 'high',
+  repeat: { kind: 'harmful', showsWithinSeconds: SHOWS_WITHIN_SECONDS },
   parameters: Parameters,
   sample: { instance: 'accounts-db', restartedAt: null, alarmName: 'accounts-connections' },
   propose,
   describe: ({ instance }) => `Restarts the RDS database ${instance}; nobody can use it for some minutes.`,
+  describeUndo: () => 'A restart cannot be taken back.',
   targetKey: (parameters) => resourceKey(refOf(parameters)),
   grants: (configuration) => remedyGrants(configuration, 'reboot-rds-instance', { change: 'rds:RebootDBInstance' }),
   schedule: alarmSchedule,

@@ -94,6 +94,7 @@ export const redeployEcsService = defineAction<Parameters>({
   title: 'Restart an ECS service with new tasks',
   family: 'ecs',
   risk: 'medium',
+  repeat: { kind: 'harmful', showsWithinSeconds: 30 },
   parameters: Parameters,
   sample: {
     cluster: 'shop',
@@ -105,6 +106,7 @@ export const redeployEcsService = defineAction<Parameters>({
   propose,
   describe: (parameters) =>
     `Restarts the ECS service ${nameOf(parameters)}: new tasks of the same task definition take the place of those that run.`,
+  describeUndo: () => 'A restart cannot be taken back: the new tasks stay.',
   targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
   grants: (configuration) => remedyGrants(configuration, 'redeploy-ecs-service', { change: 'ecs:UpdateService' }),
   schedule: alarmSchedule,

@@ -91,11 +91,14 @@ export const refreshInstances = defineAction<Parameters>({
   title: 'Replace the instances of an Auto Scaling group',
   family: 'autoscaling',
   risk: 'medium',
+  repeat: { kind: 'harmless', because: 'AWS refuses a second refresh while one is under way, which takes minutes' },
   parameters: Parameters,
   sample: { group: 'search-nodes', lastRefreshId: null, minHealthyPercentage: 90, alarmName: 'search-cpu' },
   propose,
   describe: ({ group, minHealthyPercentage }) =>
     `Replaces the instances of the Auto Scaling group ${group} by new ones; ${minHealthyPercentage} % stay in service.`,
+  describeUndo: () =>
+    'If it does not help, what is left of the refresh is cancelled; instances that were replaced stay new.',
   targetKey: (parameters) => resourceKey(refOf(parameters)),
   grants: (configuration) =>
     remedyGrants(configuration, 'refresh-instances', {

@@ -17,7 +17,13 @@ interface Rerun {
   ended(attempt: number, runId: number): string;
 }
 
-type Steps = Pick<ActionPlugin<RunParameters>, 'targetKey' | 'grants' | 'schedule' | 'observe' | 'execute' | 'verify'>;
+/** GitHub refuses to run a run again that is under way, but not one whose new attempt has ended already. */
+const SHOWS_WITHIN_SECONDS = 15;
+
+type Steps = Pick<
+  ActionPlugin<RunParameters>,
+  'repeat' | 'describeUndo' | 'targetKey' | 'grants' | 'schedule' | 'observe' | 'execute' | 'verify'
+>;
 
 /** How an action that makes another attempt of a run is observed, executed and verified. An attempt cannot be taken back. */
 export function rerunSteps(rerun: Rerun): Steps {
@@ -27,6 +33,8 @@ export function rerunSteps(rerun: Rerun): Steps {
     facts: { attempt },
   });
   return {
+    repeat: { kind: 'harmful', showsWithinSeconds: SHOWS_WITHIN_SECONDS },
+    describeUndo: () => 'No code is changed. An attempt cannot be taken back: what its jobs publish or deploy stays.',
     targetKey: ({ repository, runId }) => runKey(repository, runId),
     grants: () => NO_GRANTS,
     schedule: runSchedule,

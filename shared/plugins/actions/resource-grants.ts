@@ -62,17 +62,24 @@ export function resourceReads(refs: readonly ResourceRef[]): Grant[] {
 export function remedyGrants(
   { services }: Configuration,
   action: Remedy['action'],
-  { change, restore = null }: { readonly change: string; readonly restore?: string | null },
+  {
+    change,
+    restore = null,
+    conditions,
+  }: { readonly change: string; readonly restore?: string | null; readonly conditions?: Grant['conditions'] },
 ): ActionGrants {
   const refs = services.flatMap((service) =>
     service.remedies.flatMap((remedy) => (remedy.action === action ? (resourceOf(remedy, service) ?? []) : [])),
   );
   if (refs.length === 0) return NO_GRANTS;
   const read = resourceReads(refs);
-  const resources = [...new Set(refs.map(resourceArn))];
+  const target = {
+    resources: [...new Set(refs.map(resourceArn))],
+    ...(conditions === undefined ? {} : { conditions }),
+  };
   return {
-    execute: [{ actions: [change], resources }],
+    execute: [{ actions: [change], ...target }],
     observe: [...read, READ_ALARMS],
-    undo: restore === null ? [] : [...read, { actions: [restore], resources }],
+    undo: restore === null ? [] : [...read, { actions: [restore], ...target }],
   };
 }

@@ -26,8 +26,6 @@ const Parameters = RunParameters.extend({
   beforeSha: Sha,
   pullRequest: z.number().int().positive(),
   branch: FixBranch,
-  /** The default branch. */
-  base: z.string().min(1).max(200),
 });
 type Parameters = z.infer<typeof Parameters>;
 
@@ -87,7 +85,7 @@ function receiptOf({ number, url }: PullRequestNote, { pullRequest }: Parameters
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
-  const { repository, branch, base, mergedSha } = parameters;
+  const { repository, branch, runId, mergedSha } = parameters;
   const found = await ownDraft(parameters, ports);
   if (found !== null && isLabelled(found)) {
     return { kind: 'happened', receipt: receiptOf(found, parameters, ports.clock.now()) };
@@ -95,7 +93,9 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
   const head = await ports.code.branchHead(repository, branch);
   if (head !== null && !isRevert(head, parameters)) return superseded(`There is another branch ${branch} already.`);
   if (found !== null) return { kind: 'not-started' };
-  const tip = await ports.code.branchHead(repository, base);
+  // The failed run is one of the default branch.
+  const { baseBranch } = await ports.codeHost.getRun(repository, runId);
+  const tip = baseBranch === null ? null : await ports.code.branchHead(repository, baseBranch);
   if (tip?.sha !== mergedSha) return superseded('The default branch has moved on.');
   return await observeFailure(parameters, ports);
 }
@@ -118,15 +118,17 @@ async function makeBranch(parameters: Parameters, { code }: ActionPorts): Promis
 }
 
 async function open(parameters: Parameters, ports: ActionPorts): Promise<PullRequestNote> {
-  const { repository, runId, pullRequest, mergedSha, beforeSha, branch, base } = parameters;
+  const { repository, runId, pullRequest, mergedSha, beforeSha, branch } = parameters;
   const run = await ports.codeHost.getRun(repository, runId);
+  if (run.baseBranch === null) throw new Refused('No pull request can be for the branch of the failed run.');
   const body = [
     `Takes #${pullRequest} back, exactly: the files are those of ${beforeSha}.`,
     `The last ${PASSED_BEFORE} runs of the default branch before it passed in the jobs that [fail since](${run.url}) (commit ${mergedSha}).`,
     '#### How to test it\n\n- Wait for its checks. Then decide: mend what broke, or merge this and mend it in peace.',
     '<sub>Opened by Selfheal as a draft. It is never merged by itself.</sub>',
   ].join('\n\n');
-  return await ports.proposals.openDraft(repository, { title: `autofix: revert #${pullRequest}`, body, branch, base });
+  const draft = { title: `autofix: revert #${pullRequest}`, body, branch, base: run.baseBranch };
+  return await ports.proposals.openDraft(repository, draft);
 }
 
 /**
@@ -138,6 +140,10 @@ export const revertPullRequest = defineAction<Parameters>({
   title: 'Open a draft that reverts a pull request',
   family: 'github',
   risk: 'low',
+  repeat: {
+    kind: 'harmless',
+    because: 'GitHub refuses a second branch of the same name and a second pull request from it',
+  },
   parameters: Parameters,
   sample: {
     repository: 'acme/shop',
@@ -148,11 +154,11 @@ export const revertPullRequest = defineAction<Parameters>({
     beforeSha: 'b'.repeat(40),
     pullRequest: 7,
     branch: 'autofix-20261121-120000',
-    base: 'main',
   },
   propose,
   describe: ({ repository, pullRequest }) =>
     `Opens a draft pull request in ${repository} that takes pull request #${pullRequest} back, and asks for a review.`,
+  describeUndo: () => 'Nothing is merged: close the draft, and it is over.',
   targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
   grants: () => NO_GRANTS,
   schedule: runSchedule,

@@ -138,6 +138,7 @@ export const rollbackEcsService = defineAction<Parameters>({
   title: 'Deploy the task definition before to an ECS service',
   family: 'ecs',
   risk: 'medium',
+  repeat: { kind: 'harmless', because: 'deploying what is deployed already starts nothing' },
   parameters: Parameters,
   sample: {
     cluster: 'shop',
@@ -149,6 +150,8 @@ export const rollbackEcsService = defineAction<Parameters>({
   propose,
   describe: (parameters) =>
     `Deploys ${revisionName(parameters.toTaskDefinition)} to the ECS service ${nameOf(parameters)}, in place of ${revisionName(parameters.fromTaskDefinition)}.`,
+  describeUndo: (parameters) =>
+    `If it does not help, ${revisionName(parameters.fromTaskDefinition)} is deployed again.`,
   targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
   grants,
   schedule: alarmSchedule,

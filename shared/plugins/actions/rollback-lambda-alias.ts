@@ -121,6 +121,7 @@ export const rollbackLambdaAlias = defineAction<Parameters>({
   title: 'Point a Lambda alias back to the version before',
   family: 'lambda',
   risk: 'medium',
+  repeat: { kind: 'harmless', because: 'AWS refuses a second move by the revision id' },
   parameters: Parameters,
   sample: {
     functionName: 'checkout',
@@ -133,6 +134,8 @@ export const rollbackLambdaAlias = defineAction<Parameters>({
   propose,
   describe: (parameters) =>
     `Points the Lambda alias ${nameOf(parameters)} from version ${parameters.fromVersion} back to version ${parameters.toVersion}.`,
+  describeUndo: (parameters) =>
+    `If it does not help, ${nameOf(parameters)} is pointed to version ${parameters.fromVersion} again.`,
   targetKey: ({ functionName, alias }) => aliasKey(functionName, alias),
   grants,
   schedule: alarmSchedule,

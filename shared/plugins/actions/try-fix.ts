@@ -27,6 +27,8 @@ export const FixParameters = RunParameters.extend({
   /** Of the kept patch: what is tried is this, and nothing else. */
   fixDigest: z.string().regex(/^[0-9a-f]{64}$/),
   fingerprint: Fingerprint,
+  /** How often the code does what its files did not do before. */
+  newUses: z.number().int().nonnegative(),
 });
 export type FixParameters = z.infer<typeof FixParameters>;
 
@@ -52,12 +54,24 @@ function propose(context: ProposalContext) {
         branch: fixBranch(context.now),
         fixDigest: fix.digest,
         fingerprint: fix.fingerprint,
+        newUses: fix.newUses,
       },
       confidence: CONFIDENCE,
       reason:
         'A change was proposed that the rules for patches allow; whether the failed jobs pass with it is tried first.',
     },
   ];
+}
+
+/** Pushing a branch starts workflows with the secrets of the repository: a person has read the code by then. */
+function approvalReason({ newUses }: FixParameters): string {
+  const places = newUses === 1 ? 'one place' : `${newUses} places`;
+  return [
+    'Nobody has read this code, and workflows run what is on a branch with the rights and secrets of a push: a person approves the change first.',
+    ...(newUses === 0
+      ? []
+      : [`In ${places} it does what its file did not do before; they are listed with the change.`]),
+  ].join(' ');
 }
 
 /** Says in a commit which patch it is. */
@@ -138,14 +152,15 @@ async function verify(
 }
 
 /**
- * Puts a proposed patch on a branch of its own, so that the workflow shows whether the failed jobs pass with it, before a person is asked. When they do
- * not, the branch is deleted again. https://docs.github.com/en/rest/git
+ * Puts a proposed patch on a branch of its own once a person has approved it, so that the workflow shows whether the failed jobs pass with it. When
+ * they do not, the branch is deleted again. https://docs.github.com/en/rest/git
  */
 export const tryFix = defineAction<FixParameters>({
   id: 'try-fix',
   title: 'Try a proposed change on a branch',
   family: 'github',
   risk: 'medium',
+  repeat: { kind: 'harmless', because: 'GitHub refuses a second branch of the same name' },
   parameters: FixParameters,
   sample: {
     incidentId: 'gh-000000000000000000000000',
@@ -157,10 +172,13 @@ export const tryFix = defineAction<FixParameters>({
     branch: 'autofix-20261121-120000',
     fixDigest: 'd'.repeat(64),
     fingerprint: '0123456789abcdef',
+    newUses: 0,
   },
   propose,
+  approvalReason,
   describe: ({ repository, branch, baseSha, fixDigest }) =>
     `Puts the proposed change ${fixDigest.slice(0, 12)} on top of commit ${baseSha.slice(0, 12)} of ${repository}, on the new branch ${branch}, and lets the workflow run on it.`,
+  describeUndo: () => 'If the jobs fail on it, the branch is deleted. Nothing is merged.',
   targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
   grants: () => NO_GRANTS,
   schedule: runSchedule,

@@ -1,5 +1,6 @@
 import { addTokens, NO_TOKENS } from '#shared/domain/diagnosis/cost.ts';
 import { digestOf } from '#shared/domain/kernel/digest.ts';
+import { UnreadableAnswer } from '#shared/domain/kernel/errors.ts';
 import type { ConsultedLine, DiagnosisRequest, ModelSpending, Purse } from '#shared/ports/diagnosis-model.ts';
 import type { ModelAnswer, ModelCall, ModelClient, ModelTurn, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
 import { beforeAbort, lookUp, MOST_USES } from './look-up.ts';
@@ -62,8 +63,8 @@ export function openConversation(request: DiagnosisRequest, options: Conversatio
       const paid = await pay(call, mayLookUp && request.lookups.length > 0, options);
       const mustCall = paid.mayLookUp ? 'any' : TOOL_NAME;
       asked += 1;
-      const answer = await callAndSettle({ ...call, mustCall }, paid.settle, options);
-      tokens = addTokens(tokens, answer.tokens);
+      const { answer, used } = await callAndSettle({ ...call, mustCall }, paid, options);
+      tokens = addTokens(tokens, used);
       return answer;
     },
     async answerUses(answer, uses) {
@@ -95,27 +96,38 @@ async function pay(call: Bill, mayLookUp: boolean, { purse, modelId }: Conversat
   const estimate: TokenUse = { input, cachedInput: 0, output: call.maxOutputTokens };
   if (mayLookUp) {
     const both = await purse.reserve(modelId, addTokens(addTokens(estimate, estimate), { ...NO_TOKENS, input: 2000 }));
-    if (both.kind === 'reserved') return { mayLookUp, settle: both.settle };
+    if (both.kind === 'reserved') return { mayLookUp, settle: both.settle, estimate };
   }
   const one = await purse.reserve(modelId, estimate);
   if (one.kind === 'empty') throw new NoBudget(one.reason);
-  return { mayLookUp: false, settle: one.settle };
+  return { mayLookUp: false, settle: one.settle, estimate };
 }
 
-/** When the time is over the model may have answered all the same, and is paid; other failures cost nothing. */
+/**
+ * A call whose cost is not reported is booked at its estimate. When the time is over the model may have answered all the same, and an answer that
+ * cannot be read was paid, too; other failures cost nothing.
+ */
 async function callAndSettle(
   call: ModelCall,
-  settle: (spent: TokenUse | null) => Promise<void>,
+  { settle, estimate }: { settle(spent: TokenUse | null): Promise<void>; estimate: TokenUse },
   { client, signal }: ConversationOptions,
-): Promise<ModelAnswer> {
+): Promise<{ answer: ModelAnswer; used: TokenUse }> {
   try {
     const answer = await beforeAbort(client.call(call), signal);
-    await settle(answer.tokens);
-    return answer;
+    const used = isReported(answer) ? answer.tokens : estimate;
+    await settle(used);
+    return { answer, used };
   } catch (error) {
-    await settle(signal.aborted ? null : NO_TOKENS);
+    const isPaid = error instanceof UnreadableAnswer;
+    await settle(signal.aborted ? null : isPaid ? estimate : NO_TOKENS);
     throw error;
   }
+}
+
+/** No prompt takes zero tokens, and neither does an answer: servers that count nothing write zeros. */
+function isReported(answer: ModelAnswer): answer is ModelAnswer & { tokens: TokenUse } {
+  const { tokens, kind, text } = answer;
+  return tokens !== null && tokens.input > 0 && (tokens.output > 0 || (kind === 'text' && text === ''));
 }
 
 function repairTurns(answer: ModelAnswer, problem: string): ModelTurn[] {

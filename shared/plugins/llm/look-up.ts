@@ -1,3 +1,4 @@
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { ConsultedLine, Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { ToolResult, ToolUse } from '#shared/ports/model-client.ts';
 import { renderLines } from './prompt.ts';
@@ -41,7 +42,7 @@ export async function lookUp(
 }
 
 function foundLines(use: ToolUse, found: Extract<LookupResult, { kind: 'found' }>, first: number): LookedUp {
-  const texts: string[] = [];
+  const texts: RedactedText[] = [];
   let room = MOST_CHARACTERS;
   for (const text of found.lines.slice(0, MOST_LINES)) {
     room -= Math.min(text.length, LONGEST_LINE);

@@ -87,9 +87,16 @@ function readResponse({ status, output, usage }: Response) {
   const uses = output.flatMap((item) =>
     'call_id' in item ? [{ id: item.call_id, name: item.name, input: inputFromText(item.arguments) }] : [],
   );
-  return answerOf(text, uses, status === 'completed', {
-    input: usage?.input_tokens ?? 0,
-    cachedInput: usage?.input_tokens_details?.cached_tokens ?? 0,
-    output: usage?.output_tokens ?? 0,
-  });
+  return answerOf(
+    text,
+    uses,
+    status === 'completed',
+    usage == null
+      ? null
+      : {
+          input: usage.input_tokens,
+          cachedInput: usage.input_tokens_details?.cached_tokens ?? 0,
+          output: usage.output_tokens,
+        },
+  );
 }

@@ -89,9 +89,16 @@ function readCompletion({ choices, usage }: Completion) {
     input: inputFromText(text),
   }));
   const whole = finish_reason !== 'length' && finish_reason !== 'content_filter';
-  return answerOf(message.content ?? message.refusal ?? '', uses, whole, {
-    input: usage?.prompt_tokens ?? 0,
-    cachedInput: usage?.prompt_tokens_details?.cached_tokens ?? 0,
-    output: usage?.completion_tokens ?? 0,
-  });
+  return answerOf(
+    message.content ?? message.refusal ?? '',
+    uses,
+    whole,
+    usage == null
+      ? null
+      : {
+          input: usage.prompt_tokens,
+          cachedInput: usage.prompt_tokens_details?.cached_tokens ?? 0,
+          output: usage.completion_tokens,
+        },
+  );
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { redact } from '#shared/domain/evidence/redact.ts';
+import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { CitedClaim, CodeSuggestion, DiagnosisReply, DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';
 import type { ModelTool } from '#shared/ports/model-client.ts';
 import { cleanCode } from './clean-code.ts';
@@ -16,10 +18,16 @@ const MAX = {
   file: 260,
   code: 2500,
 } as const;
+/** Of one field, however much the model wrote. */
+const MAX_READ = 100_000;
 const MOST = { evidence: 20, findings: 6, suggestions: 3, unchecked: 8 } as const;
 
-/** Longer than asked for is cut, not refused: another turn costs more than the rest is worth. */
-const text = (longest: number) => z.string().transform((value) => value.trim().slice(0, longest));
+/**
+ * What a model words is redacted before it is cut: it may have decoded what it was shown, or make one up that is somebody's. Longer than asked for is
+ * cut, not refused: another turn costs more than the rest is worth.
+ */
+const text = (longest: number) =>
+  z.string().transform((value) => redact(value.slice(0, MAX_READ)).text.trim().slice(0, longest));
 const list = <T extends z.ZodType>(item: T, most: number) =>
   z
     .array(item)
@@ -29,7 +37,7 @@ const Refs = list(z.string(), MOST.evidence);
 
 const Reply = z.object({
   summary: text(MAX.summary).nullish(),
-  rootCause: text(MAX.rootCause).pipe(z.string().min(1)),
+  rootCause: text(MAX.rootCause).refine((value) => value !== '', 'expected a text'),
   evidence: Refs,
   findings: list(z.object({ claim: text(MAX.claim), evidence: Refs }), MOST.findings),
   fix: text(MAX.fix),
@@ -144,8 +152,8 @@ function keepCited(
   const suggestions: CodeSuggestion[] = data.suggestions
     .map(({ title, file, code, evidence }) => ({
       title,
-      file: file || null,
-      code: cleanCode(code).slice(0, MAX.code),
+      file: file === null || file === undefined || file === '' ? null : file,
+      code: redact(cleanCode(code.slice(0, MAX_READ))).text.slice(0, MAX.code),
       evidence: existing(evidence),
     }))
     .filter(({ code, evidence }) => code !== '' && evidence.length > 0);
@@ -154,7 +162,7 @@ function keepCited(
   );
   return {
     ...data,
-    summary: data.summary || null,
+    summary: data.summary === undefined || data.summary === '' ? null : data.summary,
     findings,
     suggestions: different,
     unchecked: [...data.unchecked.filter((one) => one !== ''), ...unseenFiles(different, shown)],
@@ -165,11 +173,13 @@ function keepCited(
 const squeezed = (code: string) => code.replace(/\s+/g, '');
 
 /** A file that no line names may not exist: said to the reader, not held against the suggestion. */
-function unseenFiles(suggestions: readonly CodeSuggestion[], shown: readonly ShownLine[]): string[] {
+function unseenFiles(suggestions: readonly CodeSuggestion[], shown: readonly ShownLine[]): RedactedText[] {
   const files = new Set(suggestions.flatMap(({ file }) => file ?? []));
   const unseen = [...files].filter((file) => {
     const name = file.split('/').at(-1) ?? file;
     return !shown.some(({ text }) => text.includes(name));
   });
-  return unseen.map((file) => `No line that was read names ${file.slice(0, 200)}: whether it exists was not checked.`);
+  return unseen.map(
+    (file) => phrase`No line that was read names ${file.slice(0, 200)}: whether it exists was not checked.`,
+  );
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
+import { UnreadableAnswer } from '#shared/domain/kernel/errors.ts';
 import type { ModelAnswer, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
 import type { ModelPorts } from './contract.ts';
 
@@ -17,16 +17,16 @@ export function addressOf(usual: string, path: string, { baseUrl }: ModelSetting
   return `${(baseUrl ?? usual).replace(/\/+$/, '')}${path}`;
 }
 
-/** Parses a provider's answer. Throws `Retryable` naming the field: the next answer may be whole. */
+/** Parses a provider's answer. Throws `UnreadableAnswer` naming the field: the next answer may be whole. */
 export function parseWire<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new Retryable(`The model's answer does not fit its API: ${issue?.path.join('.')}: ${issue?.message}`);
+  throw new UnreadableAnswer(`The model's answer does not fit its API: ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 /** The answer in the port's words. `whole`: false when it was cut off or declined, so that no half tool call is believed. */
-export function answerOf(text: string, uses: readonly ToolUse[], whole: boolean, tokens: TokenUse): ModelAnswer {
+export function answerOf(text: string, uses: readonly ToolUse[], whole: boolean, tokens: TokenUse | null): ModelAnswer {
   return whole && uses.length > 0 ? { kind: 'tools', text, uses, tokens } : { kind: 'text', text, tokens };
 }
 

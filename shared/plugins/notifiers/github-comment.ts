@@ -1,6 +1,7 @@
 import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
 import { firstPlace } from '#shared/domain/diagnosis/place.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { askedFacts, changeWords, lastingDeadline, WITHOUT_ANSWER } from './asked-words.ts';
 import { consultedQuotes } from './consulted-quotes.ts';
 import type { IncidentStory } from './contract.ts';
 import { defineNotifier } from './contract.ts';
@@ -11,6 +12,7 @@ import { seenBeforeLines } from './seen-before-words.ts';
 import { statusOf } from './status-words.ts';
 import {
   actionWords,
+  failureLines,
   headlineOf,
   historyOf,
   noteOf,
@@ -23,7 +25,7 @@ import {
 /** GitHub refuses longer bodies; counted in characters. */
 const MAX_BODY = 65_536;
 const QUOTED_LINES = 20;
-const MAX_LINE = 220;
+const MAX_LINE = 500;
 const MAX_HEADLINE = 300;
 const TOLD: ReadonlySet<string> = new Set(['open', 'resolved', 'suggested', 'escalated']);
 
@@ -62,6 +64,7 @@ export function renderComment(story: IncidentStory): string {
     `**${safeLine(lead)}**${rest === '' ? '' : ` ${safeLine(rest)}`}`,
     story.cameBack ? safeLine(story.cameBack) : '',
     story.quarantined ? safeLine(story.quarantined) : '',
+    askedSection(story),
     cause,
   ];
   const tail = [...proposals, section('What Selfheal did', actionLines(story)), footerOf(story)];
@@ -73,6 +76,37 @@ export function renderComment(story: IncidentStory): string {
 
 function section(title: string, content: string): string {
   return `#### ${title}\n\n${content}`;
+}
+
+/** What waits for whom, and the lines to copy. */
+function askedSection({ stage, asked, timeZone }: IncidentStory): string {
+  if (stage !== 'asking' || !asked) return '';
+  const facts = askedFacts(asked).map(({ name, value }) => `- **${name}:** ${safeLine(value)}`);
+  const deadline = `- **Until:** ${safeLine(lastingDeadline(asked, timeZone))}. ${WITHOUT_ANSWER}`;
+  const page = isSafeUrl(asked.pageUrl) ? `[approval page](${asked.pageUrl})` : 'approval page';
+  const ways =
+    asked.commands === null
+      ? [`Sign in and decide on the ${page}.`]
+      : [
+          'Copy one of these lines into a comment:',
+          fenced(asked.commands.approve),
+          fenced(asked.commands.reject),
+          `Or sign in and decide on the ${page}.`,
+        ];
+  const change = changeWords(asked);
+  const code =
+    change === null
+      ? []
+      : [
+          'This is the change:',
+          fenced(change.diff, 'diff'),
+          ...(change.looks.length === 0
+            ? []
+            : [
+                `Look at this first:\n\n${change.looks.map((look) => `- ${safeLine(cleanText(look, 300))}`).join('\n')}`,
+              ]),
+        ];
+  return section('Waiting for an approval', [[...facts, deadline].join('\n'), ...code, ...ways].join('\n\n'));
 }
 
 function diagnosisSections(story: IncidentStory): string[] {
@@ -91,12 +125,18 @@ function diagnosisSections(story: IncidentStory): string[] {
     `_${safeLine(originOf(diagnosis))}${note === null ? '' : ` ${safeLine(note)}`}_`,
   ].filter((part) => part !== '');
   return [
-    section('Root Cause Analysis', cause.join('\n\n')),
+    [section('Root Cause Analysis', cause.join('\n\n')), failuresSection(story)].filter(Boolean).join('\n\n'),
     chainSection(story),
     seenBeforeSection(story),
     section(fixTitle(story), fixOf(story, diagnosis.fix.trim())),
     diagnosis.prevention.trim() === '' ? '' : section('Prevention', safeProse(diagnosis.prevention)),
   ];
+}
+
+function failuresSection(story: IncidentStory): string {
+  const failures = failureLines(story);
+  if (failures === null) return '';
+  return section('What Failed', [failures.lead, '', ...failures.each.map((line) => `- ${safeLine(line)}`)].join('\n'));
 }
 
 function chainSection({ diagnosis }: IncidentStory): string {

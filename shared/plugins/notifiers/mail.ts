@@ -2,6 +2,8 @@ import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { instantWords } from '#shared/domain/kernel/time-words.ts';
+import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { IncidentStory } from './contract.ts';
 import { cutLine } from './cut-line.ts';
 import { quotesOf, repeatWords } from './quotes.ts';
@@ -10,6 +12,7 @@ import { statusOf } from './status-words.ts';
 import {
   actionWords,
   failedThing,
+  failureLines,
   headlineOf,
   noteOf,
   originOf,
@@ -19,7 +22,7 @@ import {
   summaryOf,
   uncheckedOf,
 } from './story-words.ts';
-import { COLUMNS, wrapText } from './wrap.ts';
+import { wrapText } from './wrap.ts';
 
 export interface Mail {
   /** ASCII, at most 100 characters, as SNS demands. */
@@ -30,6 +33,8 @@ export interface Mail {
 
 const MAX_SUBJECT = 100;
 const QUOTED_LINES = 14;
+/** Of a quoted line, which is wrapped: the reason often stands at its end. */
+const MAX_QUOTED = 400;
 /** SNS refuses messages over 256 KB. */
 const MAX_MESSAGE = 60_000;
 const MAX_PARAGRAPH = 2000;
@@ -42,11 +47,12 @@ export function renderMail(headline: string, reason: string | null, story: Incid
   const { incident } = story;
   const { lead, rest } = statusOf(story, reason);
   const parts = [
-    [`${endOf(headlineOf(story))}${rangTimes(incident)}`, cleanText(`${lead} ${rest}`, MAX_PARAGRAPH)].join('\n'),
+    [`${endOf(headlineOf(story))}${rangTimes(story)}`, cleanText(`${lead} ${rest}`, MAX_PARAGRAPH)].join('\n'),
     story.cameBack ?? null,
     story.quarantined ?? null,
     part(isHealed(story) ? 'What helped' : 'What to do', whatToDo(story)),
     part('Root cause', rootCause(story)),
+    part('What failed', whatFailed(story)),
     part(
       'Chain of events',
       chainOf(story).map((line) => `- ${cleanText(line, 400)}`),
@@ -87,8 +93,14 @@ function rings({ target, occurrences }: IncidentStory['incident']): boolean {
   return target.kind === 'alarm' && occurrences > 1;
 }
 
-function rangTimes(incident: IncidentStory['incident']): string {
-  return rings(incident) ? ` It rang ${incident.occurrences} times since ${incident.openedAt}.` : '';
+function rangTimes({ incident, timeZone }: IncidentStory): string {
+  if (!rings(incident)) return '';
+  return ` It rang ${incident.occurrences} times since ${instantWords(new Date(incident.openedAt), timeZone)}.`;
+}
+
+function whatFailed(story: IncidentStory): string[] {
+  const failures = failureLines(story);
+  return failures === null ? [] : [failures.lead, ...failures.each.map((line) => `- ${cleanText(line, 500)}`)];
 }
 
 function chainOf({ diagnosis }: IncidentStory): string[] {
@@ -109,14 +121,28 @@ function whatToDo(story: IncidentStory): string | null {
   if (isHealed(story)) {
     const helped = story.actions.findLast(({ verified }) => verified === 'recovered');
     if (helped === undefined) return null;
-    const after = rerunAttempt(helped) === null ? ' Find the cause before the same change is deployed again.' : '';
-    return `${helped.receipt?.summary ?? helped.actionId}${after}`;
+    return `${helped.receipt?.summary ?? helped.actionId}${afterwards(helped)}`;
   }
-  if (diagnosis === null || diagnosis.fix.trim() === '') return 'Look at the alarm or run below; no remedy is known.';
+  if (diagnosis === null || diagnosis.fix.trim() === '') return 'Look at the alarm or the run; no remedy is known.';
   return cleanText(diagnosis.fix, 4000);
 }
 
-function rootCause({ diagnosis }: IncidentStory): (string | null)[] {
+/** Actions that take back what was deployed or merged. */
+export const TAKES_BACK: ReadonlySet<string> = new Set([
+  'rollback-lambda-alias',
+  'rollback-ecs-service',
+  'revert-pull-request',
+]);
+
+/** What is left to do after an action that helped: a re-run leaves nothing, and only what was taken back can be deployed again. */
+function afterwards(helped: ActionRecord): string {
+  if (rerunAttempt(helped) !== null) return '';
+  return TAKES_BACK.has(helped.actionId)
+    ? ' Find the cause before the same change is deployed again.'
+    : ' That eases it; find the cause, or it may come back.';
+}
+
+export function rootCause({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): (string | null)[] {
   if (diagnosis === null) return ['No diagnosis could be made.'];
   return [
     cleanText(diagnosis.rootCause, MAX_PARAGRAPH),
@@ -133,7 +159,8 @@ function subjectWords(story: IncidentStory): string {
   return summary === null ? thing : `${thing}: ${summary.replaceAll('`', '')}`;
 }
 
-function subjectLine(headline: string, incidentId: string, words: string): string {
+/** ASCII without control characters: a line break in a name would add a header to the mail. */
+export function subjectLine(headline: string, incidentId: string, words: string): string {
   const fixed = `[Selfheal] ${headline} (${incidentId})`;
   const room = MAX_SUBJECT - fixed.length - 2;
   const ascii = cleanText(words, MAX_SUBJECT * 2).replace(/[^\x20-\x7e]/g, '?');
@@ -148,7 +175,7 @@ export function subjectOf(target: TargetContext): string {
     case 'github-run':
       return `Run ${target.runId}, attempt ${target.runAttempt}, of ${target.repository}`;
     case 'alarm':
-      return `Alarm ${alarmNameOf(target)} in ${target.region}, account ${target.account}`;
+      return `Alarm ${cleanText(alarmNameOf(target), 255)} in ${target.region}, account ${target.account}`;
     case 'storm':
       return `A storm: many failures at once since ${target.startedAt}`;
     default:
@@ -156,30 +183,23 @@ export function subjectOf(target: TargetContext): string {
   }
 }
 
-/** Addresses of consoles are made from trusted fields only. */
-function whereToLook({ incident, evidence }: IncidentStory): string[] {
-  const { target } = incident;
+/** The thing itself, then its logs. */
+export function whereToLook({ incident, evidence, links }: IncidentStory): string[] {
   const urls = (evidence?.sources ?? []).flatMap(({ name, url }) =>
     url !== null && /^https?:\/\/\S+$/.test(url) ? [`- log of ${cleanText(name, 120)}: ${url}`] : [],
   );
-  if (target.kind === 'alarm') {
-    const console = `https://${target.region}.console.aws.amazon.com/cloudwatch/home?region=${target.region}`;
-    return [`- alarm: ${console}#alarmsV2:alarm/${encodeURIComponent(alarmNameOf(target))}`, ...urls];
-  }
-  if (target.kind === 'github-run')
-    return [`- run ${target.runId} on the Actions page of ${target.repository}`, ...urls];
-  return ['- the open incidents of that minute: each member names this storm as its parent'];
+  if (incident.target.kind === 'storm')
+    return ['- the open incidents of that minute: each member names this storm as its parent'];
+  return [...links.map(({ name, url }) => `- ${cleanText(name, 300)}: ${url}`), ...urls];
 }
 
-function evidencePart({ evidence, diagnosis }: IncidentStory): string | null {
+export function evidencePart({ evidence, diagnosis }: Pick<IncidentStory, 'evidence' | 'diagnosis'>): string | null {
   const quoted = quotesOf(evidence, diagnosis, QUOTED_LINES).flatMap(({ name, quotes }) => [
     `${cleanText(name, 120)}:`,
     ...quotes.flatMap((quote) =>
       quote.lines.map(({ text }, at) => {
         const repeat = at === 0 ? repeatWords(quote) : '';
-        const plain = text.replace(/\s/g, ' ');
-        const fits = plain.length + repeat.length <= COLUMNS - 2;
-        return `  ${cutLine(plain, COLUMNS - 2)}${fits ? repeat : repeat.replace(/^ /, '\n   ')}`;
+        return `  ${cutLine(text.replace(/\s/g, ' '), MAX_QUOTED)}${repeat}`;
       }),
     ),
   ]);
@@ -189,12 +209,13 @@ function evidencePart({ evidence, diagnosis }: IncidentStory): string | null {
     : part('Evidence (from logs; not to be trusted as advice)', [...quoted, ...notes]);
 }
 
-function footerOf({ incident }: IncidentStory): string {
+export function footerOf({ incident, timeZone }: IncidentStory): string {
   const times = incident.occurrences === 1 ? 'reported once' : `reported ${incident.occurrences} times`;
-  return `${subjectOf(incident.target)}.\nIncident ${incident.id}, opened ${incident.openedAt}, ${times}.`;
+  return `${subjectOf(incident.target)}.\nIncident ${incident.id}, opened ${instantWords(new Date(incident.openedAt), timeZone)}, ${times}.`;
 }
 
-function part(title: string, content: string | null | readonly (string | null)[]): string {
+/** A titled paragraph; empty without content. */
+export function part(title: string, content: string | null | readonly (string | null)[]): string {
   const lines = (typeof content === 'string' || content === null ? [content] : content).filter(
     (line) => line !== null && line !== '',
   );

@@ -1,10 +1,15 @@
 /** Zero width: breaks what GitHub would turn into a mention, a link or a reference, without changing what is read. */
 const BREAK = '\u200b';
-const MAX_LANGUAGE = 20;
+/** Languages a fence may name. GitHub draws what some others hold: diagrams, maps, models, formulas. */
+const LANGUAGES = new Set(
+  'bash c console cpp cs csharp css diff dockerfile go hcl html ini java javascript js json jsx kotlin kt log make makefile php ps1 powershell py python rb rs ruby rust sh shell sql swift text toml ts tsx txt typescript xml yaml yml'.split(
+    ' ',
+  ),
+);
 
 /**
- * An untrusted text as Markdown that shows exactly its words: no markup, HTML, mention, link or reference survives. Code spans
- * and fenced blocks stay code.
+ * An untrusted text as Markdown that shows exactly its words: no markup, HTML, list, formula, diagram, mention, link or reference survives. Code
+ * spans and fenced blocks stay code.
  */
 export function safeProse(text: string): string {
   const blocks: string[] = [];
@@ -18,7 +23,7 @@ export function safeProse(text: string): string {
     const opening: RegExpExecArray | null = fence === null ? /^\s*(`{3,}|~{3,})\s*([\w+-]*)/.exec(line) : null;
     if (opening !== null) {
       endProse();
-      fence = { marker: opening[1] ?? '```', language: (opening[2] ?? '').slice(0, MAX_LANGUAGE), lines: [] };
+      fence = { marker: opening[1] ?? '```', language: opening[2] ?? '', lines: [] };
     } else if (fence !== null && line.trim().startsWith(fence.marker)) {
       blocks.push(fenced(fence.lines.join('\n'), fence.language));
       fence = null;
@@ -41,9 +46,10 @@ export function safeLine(line: string): string {
 
 /** A fenced block whose fence is longer than any run of backticks in it. */
 export function fenced(text: string, language = ''): string {
+  const shown = LANGUAGES.has(language.toLowerCase()) ? language.toLowerCase() : '';
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}${language}\n${withoutMarkers(visible(text))}\n${fence}`;
+  return `${fence}${shown}\n${withoutMarkers(visible(text))}\n${fence}`;
 }
 
 function escapeMarkup(text: string): string {
@@ -52,9 +58,12 @@ function escapeMarkup(text: string): string {
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
     .replace(/[\\`*_{}[\]()|~!]/g, '\\$&')
-    .replace(/^(\s*)([#+=-]|\d+(?=[.)]))/, '$1\\$2')
+    .replace(/^(\s*)([#+=-])/, '$1\\$2')
+    .replace(/^(\s*\d+)\./, '$1\\.')
     .replace(/@(?=\w)/g, `@${BREAK}`)
     .replace(/#(?=\d)/g, `#${BREAK}`)
+    .replace(/\$/g, '&#36;')
+    .replace(/:(?=[\w+-]+:)/g, `:${BREAK}`)
     .replace(/\bGH-(?=\d)/gi, (match) => `${match}${BREAK}`)
     .replace(/:\/\//g, `:${BREAK}//`)
     .replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}${BREAK}.`);

@@ -11,10 +11,13 @@ export interface Status {
 /** Reasons made by code that the words of this file say better. */
 const SAID_BETTER = new Set(['No safe action fits.']);
 
+const ADVISES_REPEAT = /\bre-?run\b|\b(?:run|start|try) (?:it|them|the \S{1,20}(?: \S{1,20})?) again\b/i;
+
 /** Says what Selfheal did or did not do, and what is left for a person. */
 export function statusOf(story: IncidentStory, reason: string | null = story.incident.outcomeReason): Status {
   const last = story.actions.at(-1);
   if (story.stage === 'acting') return acting(last);
+  if (story.stage === 'asking') return ASKING;
   switch (story.incident.status) {
     case 'resolved':
     case 'healed':
@@ -30,6 +33,8 @@ export function statusOf(story: IncidentStory, reason: string | null = story.inc
       return story.incident.status satisfies never;
   }
 }
+
+const ASKING: Status = { lead: 'It waits for an approval.', rest: 'Nothing is changed until somebody decides.' };
 
 function acting(last: ActionRecord | undefined): Status {
   if (last === undefined) return { lead: 'Selfheal is at work on it.', rest: '' };
@@ -56,17 +61,22 @@ function resolved(last: ActionRecord | undefined, reason: string | null): Status
 function untouched({ diagnosis, incident }: IncidentStory, reason: string | null): Status {
   const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
   const lead = 'Selfheal changed nothing.';
+  const isAlarm = incident.target.kind === 'alarm';
   if (diagnosis === null) return { lead, rest: `A person has to look.${why}` };
   switch (diagnosis.classification.verdict) {
     case 'regression':
-      return incident.target.kind === 'alarm'
-        ? { lead, rest: `A person has to look: no deployment could be rolled back safely.${why}` }
-        : { lead, rest: `A re-run would not help: the code needs a change by a person.${why}` };
+      if (isAlarm) return { lead, rest: `A person has to look: no deployment could be rolled back safely.${why}` };
+      // Words of a model or of people may ask for a repeat all the same; both cannot be said.
+      return ADVISES_REPEAT.test(diagnosis.fix)
+        ? { lead, rest: `A person has to look.${why}` }
+        : { lead, rest: `A re-run would not help: it needs a change by a person.${why}` };
     case 'flaky':
     case 'infrastructure':
       return { lead, rest: `A person has to look: the code is probably not the cause, and no safe action fits.${why}` };
     case 'unknown':
-      return { lead, rest: `A person has to look: it is not known what a safe remedy is.${why}` };
+      return isAlarm
+        ? { lead, rest: `A person has to look: no safe remedy is known.${why}` }
+        : { lead, rest: `A person has to look: the log does not tell whether it would pass without a change.${why}` };
     default:
       return diagnosis.classification.verdict satisfies never;
   }

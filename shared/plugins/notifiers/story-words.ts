@@ -1,5 +1,6 @@
 import { type Diagnosis, UNCHECKED_BEFORE, UNCHECKED_REPEAT } from '#shared/domain/diagnosis/diagnosis.ts';
 import { firstSentence } from '#shared/domain/diagnosis/first-sentence.ts';
+import { shortenedText } from '#shared/domain/diagnosis/shortened-text.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
@@ -9,6 +10,7 @@ import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { IncidentStory } from './contract.ts';
 
 const LOW_CONFIDENCE = 0.6;
+const WORTH_A_GUESS = 0.2;
 const MAX_NAME = 120;
 const MAX_SUMMARY = 220;
 
@@ -22,16 +24,21 @@ export function headlineOf({ incident, diagnosis, evidence }: IncidentStory): st
 /** The failure in one line, or null without a diagnosis. */
 export function summaryOf(diagnosis: Diagnosis | null): string | null {
   if (diagnosis === null) return null;
-  return cleanText(diagnosis.summary ?? firstSentence(diagnosis.rootCause), MAX_SUMMARY);
+  return shortenedText(cleanText(diagnosis.summary ?? firstSentence(diagnosis.rootCause), 1000), MAX_SUMMARY);
 }
 
 /** `unit tests`, `unit tests and 2 other jobs`, or the alarm's name. */
 export function failedThing(target: TargetContext, diagnosis: Diagnosis | null, evidence: Evidence | null): string {
-  if (target.kind === 'alarm') return alarmNameOf(target);
+  if (target.kind === 'alarm') return cleanText(alarmNameOf(target), 255);
   if (target.kind === 'storm') return 'Many things at once';
   const sources = evidence?.sources ?? [];
   const deciding = new Set([...(diagnosis?.evidence ?? []), ...(diagnosis?.classification.evidence ?? [])]);
-  const source = sources.find(({ lines }) => lines.some(({ ref }) => deciding.has(ref))) ?? sources[0];
+  // The line that decided names the thing, not what else the report cites.
+  const [first] = diagnosis?.classification.evidence ?? [];
+  const source =
+    sources.find(({ lines }) => lines.some(({ ref }) => ref === first)) ??
+    sources.find(({ lines }) => lines.some(({ ref }) => deciding.has(ref))) ??
+    sources[0];
   if (source === undefined) return 'The run';
   const others = sources.length - 1;
   const more = others === 0 ? '' : ` and ${others} other ${others === 1 ? 'job' : 'jobs'}`;
@@ -42,14 +49,22 @@ export function failedThing(target: TargetContext, diagnosis: Diagnosis | null, 
 export function originOf(diagnosis: Diagnosis): string {
   const { class: failureClass } = diagnosis.classification;
   if (failureClass === 'unknown' && diagnosis.source === 'rules')
-    return 'None of the built-in rules knows this failure.';
+    return `None of the built-in rules knows this failure.${guessOf(diagnosis)}`;
   const who = {
     rules: 'Found by the built-in rules',
     model: 'Written by a language model and checked by nobody yet',
     knowledge: 'Known from earlier incidents and playbooks',
   }[diagnosis.source];
   const hint = diagnosis.confidence < LOW_CONFIDENCE ? ' Take it as a hint, not as a finding.' : '';
-  return `${who}: ${failureClass.replaceAll('_', ' ')}, ${percentOf(diagnosis.confidence)} % sure.${hint}`;
+  const what = failureClass === 'unknown' ? '' : ` ${failureClass.replaceAll('_', ' ')},`;
+  return `${who}:${what} ${percentOf(diagnosis.confidence)} % sure.${hint}`;
+}
+
+/** What it looks like most, where that is worth a word. */
+function guessOf({ classification }: Diagnosis): string {
+  const [first] = classification.alternatives;
+  if (first === undefined || first.confidence < WORTH_A_GUESS) return '';
+  return ` It looks most like ${first.class.replaceAll('_', ' ')} (${percentOf(first.confidence)} %).`;
 }
 
 /** Notes worth a reader's time: that no model is configured is how most people run it. */
@@ -76,6 +91,29 @@ export function preExistingOf(diagnosis: Diagnosis): string | null {
 export function historyOf({ classification, preExisting }: Diagnosis): readonly string[] {
   const reasons = classification.history?.reasons ?? [];
   return reasons.filter((reason) => preExisting === null || !/^The newest run of the default branch/.test(reason));
+}
+
+const CHANCE_WORDS = {
+  'may-pass': 'may pass when it is run again',
+  lasts: 'does not pass by itself',
+  unknown: 'the log does not say enough to tell whether it may pass',
+} as const;
+
+/** Each of several failures, and whether it may pass when it is run again: a line for all, then one for each. Tainted. */
+export function failureLines({ diagnosis }: IncidentStory): { lead: string; each: readonly string[] } | null {
+  const failures = diagnosis?.classification.failures;
+  if (failures === undefined) return null;
+  const { count, list } = failures;
+  const jobs = new Set(list.flatMap(({ job }) => job ?? []));
+  const each = list.map(({ name, job, says, chance }) => {
+    const where = job !== null && jobs.size > 1 ? ` (${job})` : '';
+    return `\`${name.replaceAll('`', "'")}\`${where}: ${says === null ? '' : `${says.replace(/(?<!\.)[.;:]$/, '')}; `}${CHANCE_WORDS[chance]}.`;
+  });
+  const more = count - list.length;
+  return {
+    lead: `${count} things failed.${more > 0 ? ` The first ${list.length}:` : ''}`,
+    each,
+  };
 }
 
 /** One sentence per action: what was done and how it ended. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { AlarmTarget } from '#shared/domain/incident/target-context.ts';
 import { defineSource, type SourceResult } from './contract.ts';
 import { firstProblem } from './first-problem.ts';
@@ -76,6 +76,7 @@ function translate(event: StateChange): SourceResult {
   }
   return {
     kind: 'signal',
+    branch: null,
     signal: {
       version: 1,
       deliveryId: event.id,
@@ -84,9 +85,10 @@ function translate(event: StateChange): SourceResult {
       occurredAt: state.timestamp,
       target: target.data,
       tainted: {
-        title: cleanText(event.detail.alarmName, 300),
+        title: redactName(event.detail.alarmName, 300),
         branch: null,
-        reason: cleanText(state.reason, 2000),
+        branchKey: null,
+        reason: redactName(state.reason, 2000),
       },
     },
   };

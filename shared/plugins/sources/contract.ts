@@ -1,12 +1,18 @@
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
+import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
 
 export type SourceResult =
-  | { kind: 'signal'; signal: Signal }
+  /** `branch`: what the run is of. Its keyed hash is put into the signal, which does not carry the name itself. */
+  | { kind: 'signal'; signal: Signal; branch: RawRef | null }
   /** Somebody asks for something in a comment. */
   | { kind: 'command'; command: CommentCommand }
   /** Understood and not of interest; `reason` is a short static code that is counted (`conclusion-success`). */
-  | { kind: 'ignored'; reason: string }
+  | {
+      kind: 'ignored';
+      reason: string /** What is wrong with how the sender is set up, in plain words. */;
+      problems?: readonly string[];
+    }
   /** Not understood: names the field and what was expected. */
   | { kind: 'rejected'; reason: string };
 

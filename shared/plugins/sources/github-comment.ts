@@ -8,7 +8,7 @@ const Account = z.object({ login: z.string(), type: z.string() });
 /** Only what is needed of an `issue_comment` delivery (GitHub docs, "Webhook events and payloads"). */
 const IssueComment = z.object({
   action: z.string(),
-  issue: z.object({ number: z.number(), pull_request: z.object({}).nullish(), user: Account.nullish() }),
+  issue: z.object({ number: z.number(), pull_request: z.object({}).nullish() }),
   comment: z.object({
     id: z.number(),
     body: z.string(),
@@ -33,7 +33,6 @@ export function commentResult({ headers, body }: WebhookEnvelope): SourceResult 
   if (action !== 'created') return ignored('comment-changed');
   const wish = wishIn(comment.body);
   if (wish === null) return ignored('comment-other');
-  if (wish === 'unclear') return ignored('comment-unclear');
   if (!issue.pull_request) return ignored('comment-on-issue');
   if (!isPerson(parsed.data)) return ignored('comment-by-program');
   const command = CommentCommand.safeParse({
@@ -45,7 +44,6 @@ export function commentResult({ headers, body }: WebhookEnvelope): SourceResult 
     pullRequest: issue.number,
     commentId: comment.id,
     by: sender.login,
-    author: issue.user?.login ?? null,
     wish,
   });
   return command.success

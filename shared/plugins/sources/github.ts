@@ -1,7 +1,10 @@
 import * as z from 'zod';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
+import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import { isFixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { defineSource, type SourceResult, type WebhookEnvelope } from './contract.ts';
 import { firstProblem } from './first-problem.ts';
@@ -53,6 +56,7 @@ export const github = defineSource({
     const event = envelope.headers['x-github-event'];
     if (event === undefined) return { kind: 'rejected', reason: 'x-github-event: header is missing' };
     if (event === 'issue_comment') return commentResult(envelope);
+    if (event === 'ping') return pingResult(envelope.body);
     if (event !== 'workflow_run')
       return { kind: 'ignored', reason: QUIET_EVENTS.has(event) ? `event-${event}` : 'event-other' };
     const action = z.object({ action: z.string() }).safeParse(envelope.body);
@@ -63,6 +67,26 @@ export const github = defineSource({
     return translate(parsed.data, envelope);
   },
 });
+
+const Ping = z.object({
+  hook: z.object({
+    active: z.boolean(),
+    events: z.array(z.string()),
+    config: z.object({ content_type: z.string().nullish(), secret: z.string().nullish() }).default({}),
+  }),
+});
+
+/** The first delivery of a webhook tells its settings: whoever set it up finds in the answer what is missing. */
+function pingResult(body: unknown): SourceResult {
+  const parsed = Ping.safeParse(body);
+  // An app tells its events elsewhere.
+  if (!parsed.success) return { kind: 'ignored', reason: 'event-ping' };
+  const { active, events, config } = parsed.data.hook;
+  const problems = setupProblems({ active, events, contentType: config.content_type ?? 'json', hasSecret: null });
+  return problems.length === 0
+    ? { kind: 'ignored', reason: 'event-ping' }
+    : { kind: 'ignored', reason: 'event-ping-incomplete', problems };
+}
 
 function actionReason(action: string): string {
   return QUIET_ACTIONS.has(action) ? `action-${action}` : 'action-other';
@@ -81,8 +105,10 @@ function translate(body: CompletedRun, envelope: WebhookEnvelope): SourceResult 
     return { kind: 'rejected', reason: 'x-github-delivery: header is missing or too long' };
   const target = GithubRunTarget.safeParse(targetOf(body));
   if (!target.success) return { kind: 'rejected', reason: firstProblem(target.error) };
+  const { head_branch: branch } = body.workflow_run;
   return {
     kind: 'signal',
+    branch: branch ? new RawRef(branch) : null,
     signal: {
       version: 1,
       deliveryId,
@@ -116,11 +142,13 @@ function targetOf({ workflow_run: run, repository, installation }: CompletedRun)
 }
 
 function taintedOf({ workflow_run: run }: CompletedRun) {
-  const workflow = cleanText(run.name ?? '', 120) || 'Workflow';
-  const title = cleanText(run.display_title ?? '', 170);
+  const named = redactName(run.name ?? '', 120);
+  const workflow = named === '' ? phrase`Workflow` : named;
+  const title = redactName(run.display_title ?? '', 170);
   return {
-    title: title === '' || title === workflow ? workflow : `${workflow}: ${title}`,
-    branch: run.head_branch ? cleanText(run.head_branch, 300) : null,
+    title: title === '' || title === workflow ? workflow : phrase`${workflow}: ${title}`,
+    branch: run.head_branch ? redactName(run.head_branch, 300) : null,
+    branchKey: null,
     reason: null,
   };
 }

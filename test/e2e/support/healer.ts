@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import type { Mail, RuntimeEvent } from '#apps/local/runtime-contract.ts';
-import { ADMIN_KEY, openStage, outputOf, type Stage } from '#apps/local/stage.ts';
+import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
@@ -13,6 +13,7 @@ import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-predictio
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { keyedHashOf } from '#shared/domain/kernel/text/raw-ref.ts';
 import { cloudwatch } from '#shared/plugins/sources/cloudwatch.ts';
 import { github } from '#shared/plugins/sources/github.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
@@ -24,13 +25,15 @@ import type { PatternStore } from '#shared/ports/pattern-store.ts';
 import type { PredictionStore } from '#shared/ports/prediction-store.ts';
 import { type GithubConformance, makeGithubConformance } from '#test/contract/github-conformance.ts';
 import { type AssemblyRequest, anAssembly } from './assemblies.ts';
-import { logicalIdOf, tableNamed } from './template.ts';
+import { logicalIdOf, stateNamed, tableNamed } from './template.ts';
 import { until } from './until.ts';
 
 export interface HealerOptions extends AssemblyRequest {
   /** Real seconds per second of waits, retries and schedules. Default 0.05. */
   readonly timeScale?: number;
   readonly maxWorkersPerFunction?: number;
+  /** Kept at the end when given. */
+  readonly dataDir?: string;
 }
 
 /** A failed run by its id, an alarm by its event, or an incident by its id. */
@@ -71,13 +74,15 @@ export async function openHealer(options: HealerOptions = {}): Promise<Healer> {
   const stage = await openStage({
     assemblyDir: assembly.assemblyDir,
     timeScale: options.timeScale ?? 0.05,
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     ...(options.maxWorkersPerFunction === undefined ? {} : { maxWorkersPerFunction: options.maxWorkersPerFunction }),
     onEvent: (event) => void events.push(event),
   });
   const { runtime, world } = stage;
+  runtime.overrideSecret(stateNamed(stage, 'NameKey'), { key: NAME_KEY });
   const conformance = makeGithubConformance();
   world.onExchange(conformance.onExchange);
-  const credentials = { accessKeyId: ADMIN_KEY, secretAccessKey: 'local' };
+  const credentials = { accessKeyId: stage.adminKey, secretAccessKey: 'local' };
   const asAdmin = { endpoint: runtime.endpoint, region: 'us-east-1', credentials };
   const dynamoDb = new DynamoDBClient(asAdmin);
   const s3 = new S3Client({ ...asAdmin, forcePathStyle: true });
@@ -111,7 +116,7 @@ export async function openHealer(options: HealerOptions = {}): Promise<Healer> {
       if (incident === null) throw new Error(`There is no incident ${id}.`);
       return incident;
     },
-    async quiet(withinSeconds = 40) {
+    async quiet(withinSeconds = 240) {
       const nothingMoves = () => runtime.isIdle() && runtime.executions().every(({ status }) => status !== 'RUNNING');
       await until('quiet', nothingMoves, withinSeconds);
       await world.github.delivered();
@@ -150,6 +155,9 @@ export function expectClean({ conformance, runtime }: Healer): void {
   expect(runtime.deadLetters()).toEqual([]);
 }
 
+/** By which branches are hashed, so that a test can tell the incident of a push beforehand. */
+const NAME_KEY = 'name key of tests';
+
 /** Computed as the intake function computes it, from the payload the outside world sends. */
 function incidentIdOf(subject: Subject, { world }: Stage): string {
   if (typeof subject === 'string') return subject;
@@ -162,5 +170,7 @@ function incidentIdOf(subject: Subject, { world }: Stage): string {
         })
       : cloudwatch.toSignal(subject);
   if (result.kind !== 'signal') throw new Error(`It makes no signal but is ${result.kind}.`);
-  return identify(result.signal).incidentId;
+  const { signal, branch } = result;
+  const branchKey = branch === null ? null : keyedHashOf(branch, NAME_KEY);
+  return identify({ ...signal, tainted: { ...signal.tainted, branchKey } }).incidentId;
 }

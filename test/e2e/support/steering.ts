@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { ADMIN_KEY, type Stage } from '#apps/local/stage.ts';
+import type { Stage } from '#apps/local/stage.ts';
 import type { Healer, Subject } from './healer.ts';
 import { logicalIdOf } from './template.ts';
 import { until } from './until.ts';
@@ -55,7 +55,7 @@ export async function stopExecutions(healer: Healer, subject: Subject): Promise<
   const client = new SFNClient({
     endpoint: healer.runtime.endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: ADMIN_KEY, secretAccessKey: 'local' },
+    credentials: { accessKeyId: healer.adminKey, secretAccessKey: 'local' },
   });
   const id = healer.incidentId(subject);
   for (const { executionArn, name, status } of healer.runtime.executions()) {

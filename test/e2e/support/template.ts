@@ -9,9 +9,13 @@ export function logicalIdOf(stage: Stage, functionName: string): string {
 }
 
 /** Physical name of a table by the part of its construct's name that tells it apart: `Knowledge`. */
-export function tableNamed({ runtime }: Stage, part: string): string {
-  const [, name] =
-    Object.entries(runtime.resources()).find(([id]) => id.startsWith(`SelfhealState/Tables${part}`)) ?? [];
-  if (name === undefined) throw new Error(`The template has no table ${part}.`);
+export function tableNamed(stage: Stage, part: string): string {
+  return stateNamed(stage, `Tables${part}`);
+}
+
+/** Physical name of what the state stack keeps, by the beginning of its logical id. */
+export function stateNamed({ runtime }: Stage, part: string): string {
+  const [, name] = Object.entries(runtime.resources()).find(([id]) => id.startsWith(`SelfhealState/${part}`)) ?? [];
+  if (name === undefined) throw new Error(`The state stack has no ${part}.`);
   return name;
 }

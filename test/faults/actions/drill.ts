@@ -3,7 +3,7 @@ import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { judge } from './judge.ts';
 import { type Played, play } from './play.ts';
 import type { ActionStage } from './stage.ts';
-import { everyPoint, type Schedule, somewhere, type TroubleKind, troubleOf } from './troubles.ts';
+import { everyPoint, maxLagOf, type Schedule, somewhere, type TroubleKind, troubleOf } from './troubles.ts';
 
 /** What many schedules of one kind came to. */
 export interface Tally {
@@ -38,7 +38,7 @@ export function schedulesFor(
 ): Plan[] {
   const next = numbersFrom(seed);
   const points = [...calm].map(([plugin, played]) =>
-    everyPoint(kind, played, next).map((schedule) => ({ plugin, schedule })),
+    everyPoint(kind, played, { next, maxLagMs: maxLagOf(plugin) }).map((schedule) => ({ plugin, schedule })),
   );
   const longest = Math.max(...points.map(({ length }) => length));
   const inTurn = Array.from({ length: longest }, (_, index) => points.flatMap((own) => own[index] ?? [])).flat();
@@ -46,7 +46,9 @@ export function schedulesFor(
   const all = [...calm];
   const drawn = Array.from({ length: count - single.length }, (_, index): Plan[] => {
     const one = all[index % all.length];
-    return one === undefined ? [] : [{ plugin: one[0], schedule: somewhere(kind, one[1], next) }];
+    return one === undefined
+      ? []
+      : [{ plugin: one[0], schedule: somewhere(kind, one[1], { next, maxLagMs: maxLagOf(one[0]) }) }];
   });
   return [...single, ...drawn.flat()];
 }

@@ -4,6 +4,7 @@ import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { RunFacts, Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import { testKeyOf, unknownTest } from '#shared/domain/failure/history/test-record.ts';
+import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import { cloudwatch } from '#shared/plugins/sources/cloudwatch.ts';
@@ -12,6 +13,7 @@ import {
   aDiagnosis,
   aGithubTarget,
   aTelemetry,
+  redactedText,
   someAlarmFacts,
   someRunFacts,
 } from '#test/builders/index.ts';
@@ -104,7 +106,7 @@ const failing =
     stage.world().samples.failRun(kind, { deliver: 'none', rerunMs: 5, ...options });
 
 /** A model proposed how the shop's function should be. */
-const proposed = {
+const proposed: Pick<Diagnosis, 'source' | 'model'> = {
   source: 'model',
   model: {
     provider: 'bedrock',
@@ -116,10 +118,17 @@ const proposed = {
     microdollars: null,
     lookups: [],
     findings: [],
-    suggestions: [{ title: 'Count every line', file: 'src/cart.ts', code: WHOLE, evidence: [] }],
+    suggestions: [
+      {
+        title: redactedText('Count every line'),
+        file: redactedText('src/cart.ts'),
+        code: redactedText(WHOLE),
+        evidence: [],
+      },
+    ],
     consulted: [],
   },
-} as const satisfies Partial<Diagnosis>;
+} satisfies Partial<Diagnosis>;
 
 const passed = (runId: number) => ({ runId, attempt: 1, passed: true });
 const PASSED_BEFORE = { jobId: 501, sameCommit: [], defaultBranch: [passed(3), passed(2), passed(1)] };
@@ -150,8 +159,8 @@ async function failedOften({ tests }: ActionStage): Promise<void> {
     { ...result, runId: 9, passed: true },
     { ...result, runId: 8, passed: false },
   ];
-  await tests.changeTests('acme/shop', [testKeyOf(FLAKY)], () => ({
-    ...unknownTest(FLAKY, '2026-11-01T00:00:00.000Z'),
+  await tests.changeTests(repositoryKeyOf(identityOf(aGithubTarget())), [testKeyOf(FLAKY)], () => ({
+    ...unknownTest(redactedText(FLAKY), '2026-11-01T00:00:00.000Z'),
     runs: 20,
     failures: 4,
     flips: 1,
@@ -169,7 +178,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
     before: ['rerun-failed-jobs'],
   }),
   'cancel-stuck-run': run({
-    fail: failing('transient', { rerunMs: 24 * HOUR }),
+    // Longer than a lost answer is looked for, so that it is asked again.
+    fail: failing('transient', { rerunMs: 24 * HOUR, cancelMs: 20_000 }),
     verdict: 'infrastructure',
     facts: { usualSeconds: [170, 240, 200] },
     prepare: hangs,

@@ -20,10 +20,11 @@ import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
+import { type SetTime, setTime } from '#test/fakes/set-time.ts';
 import { bundleSteps } from './bundles.ts';
 import { drillConfiguration } from './configuration.ts';
 import { type Endpoints, makeEndpoints } from './endpoints.ts';
-import { type DrillClock, makeDrillClock, makeStepHost, type StepHost } from './step-host.ts';
+import { makeStepHost, type StepHost } from './step-host.ts';
 import { openWire, type Wire } from './wire.ts';
 
 const TABLES = ['INCIDENTS_TABLE', 'CONTROL_TABLE', 'STATS_TABLE', 'KNOWLEDGE_TABLE'] as const;
@@ -36,7 +37,7 @@ export interface ActionStage {
   readonly configuration: Configuration;
   readonly host: StepHost;
   readonly wire: Wire;
-  readonly clock: DrillClock;
+  readonly clock: SetTime;
   readonly incidents: IncidentStore;
   readonly evidence: EvidenceStore;
   readonly tests: TestStore;
@@ -55,7 +56,8 @@ export async function openActionStage(): Promise<ActionStage> {
   writeFileSync(configurationFile, JSON.stringify(drillConfiguration()));
   const configuration = await bundleSteps(configurationFile, bundles);
   const { dynamoDb, objects, close } = await openStores(folder);
-  const held: { host?: StepHost; world: World; endpoints: Endpoints } = await newOutside();
+  const clock = setTime();
+  const held: { host?: StepHost; world: World; endpoints: Endpoints } = await newOutside(clock);
   const wire = await openWire({
     dynamoDb,
     objects,
@@ -64,7 +66,6 @@ export async function openActionStage(): Promise<ActionStage> {
     secret: JSON.stringify({ token: 'a-token' }),
     kill: async () => await held.host?.kill(),
   });
-  const clock = makeDrillClock();
   const environment = environmentOf(wire.url, bundles);
   const host = makeStepHost({ bundles, cache: join(folder, 'compiled'), environment, clock });
   held.host = host;
@@ -76,9 +77,8 @@ export async function openActionStage(): Promise<ActionStage> {
     endpoints: () => held.endpoints,
     async renew() {
       await held.world.stop();
-      Object.assign(held, await newOutside());
+      Object.assign(held, await newOutside(clock));
       await emptyTable(dynamoDb, 'CONTROL_TABLE');
-      clock.advance(Math.max(0, Date.now() - clock.now()));
     },
     async stop() {
       await host.stop();
@@ -90,8 +90,8 @@ export async function openActionStage(): Promise<ActionStage> {
   };
 }
 
-const newOutside = async () => ({
-  world: await startWorld({ account: ACCOUNT, region: REGION }),
+const newOutside = async (time: SetTime) => ({
+  world: await startWorld({ account: ACCOUNT, region: REGION, time }),
   endpoints: makeEndpoints(),
 });
 

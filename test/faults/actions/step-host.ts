@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { SetTime } from '#test/fakes/set-time.ts';
 
 /** How a step ended. A killed one tells nothing. */
 export type Ran =
@@ -9,22 +10,6 @@ export type Ran =
   | { readonly kind: 'killed' };
 
 type Told = Ran | { readonly kind: 'sleep'; readonly id: number; readonly milliseconds: number };
-
-/** The time of a drill, in milliseconds since the epoch: it moves only when it is told to. */
-export interface DrillClock {
-  now(): number;
-  advance(milliseconds: number): void;
-}
-
-export function makeDrillClock(): DrillClock {
-  let at = Date.now();
-  return {
-    now: () => at,
-    advance(milliseconds) {
-      at += milliseconds;
-    },
-  };
-}
 
 /** Runs steps in a process of their own that can be killed. The next process is started before it is needed. */
 export interface StepHost {
@@ -42,7 +27,7 @@ export interface StepHostOptions {
   readonly bundles: string;
   readonly cache: string;
   readonly environment: Readonly<Record<string, string>>;
-  readonly clock: DrillClock;
+  readonly clock: SetTime;
 }
 
 export function makeStepHost(options: StepHostOptions): StepHost {
@@ -92,7 +77,7 @@ async function stopOne(child: ChildProcess | null): Promise<void> {
   await gone;
 }
 
-function runIn(child: ChildProcess, clock: DrillClock, name: string, input: unknown): Promise<Ran> {
+function runIn(child: ChildProcess, clock: SetTime, name: string, input: unknown): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const end = (ran: Ran) => {
       child.off('message', heard);

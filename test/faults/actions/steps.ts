@@ -32,9 +32,21 @@ export async function planOf(stage: ActionStage, incidentId: string, actionId: s
   if (ran.kind === 'killed') return await planOf(stage, incidentId, actionId);
   if (ran.kind === 'error') throw new HandedOver(`plan: ${ran.name}: ${ran.message}`);
   const { decision, reasons, digest, family, ...plan } = STEPS.plan.output.parse(ran.output);
-  if (plan.actionId === actionId && digest !== null && family !== null && decision === 'act')
+  const isAsked = decision === 'approve' && actionId === 'try-fix';
+  if (plan.actionId === actionId && digest !== null && family !== null && (decision === 'act' || isAsked)) {
+    if (isAsked) await sayYes(stage, incidentId, digest);
     return { incidentId, digest, actionId, family };
+  }
   throw new HandedOver(`The plan is not ${actionId}: ${decision}, ${reasons.join(' ')}`);
+}
+
+/** A person approves the plan, as the approval page does. */
+async function sayYes({ incidents, clock }: ActionStage, incidentId: string, digest: string): Promise<void> {
+  const now = new Date(clock.now());
+  const expiresAt = new Date(now.getTime() + 3_600_000).toISOString();
+  const asked = { incidentId, digest, taskToken: 'a-task', requestedAt: now.toISOString(), expiresAt };
+  await incidents.putApproval({ ...asked, state: 'pending', decidedBy: null });
+  await incidents.decideApproval(incidentId, digest, 'approved', 'a person', now);
 }
 
 /** The steps in the order of the workflow, each until it ends. Throws `HandedOver` where the workflow would escalate. */

@@ -1,7 +1,8 @@
 import { oneOf } from '#apps/local/drills/random.ts';
 import type { GatewayResponse } from '#apps/local/gateway/request.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import type { SetTime } from '#test/fakes/set-time.ts';
 import type { Played, Trouble } from './play.ts';
-import type { DrillClock } from './step-host.ts';
 import type { Fate, Seen } from './wire.ts';
 
 /** What strikes one request, by its number since the guard began. */
@@ -23,7 +24,7 @@ const REQUEST_MS = 15;
 const PASS: Fate = { kind: 'pass' };
 
 /** The schedule at work. */
-export function troubleOf({ strikes, lagMs, takenUp }: Schedule, clock: DrillClock): Trouble {
+export function troubleOf({ strikes, lagMs, takenUp }: Schedule, clock: SetTime): Trouble {
   return {
     takenUp,
     watcher(told) {
@@ -43,7 +44,7 @@ export function troubleOf({ strikes, lagMs, takenUp }: Schedule, clock: DrillClo
 }
 
 /** Answers reads as things stood so long ago, as far as somebody asked the same then. */
-function lateReads(lagMs: number, clock: DrillClock) {
+function lateReads(lagMs: number, clock: SetTime) {
   const changes: number[] = [];
   const answers = new Map<string, GatewayResponse>();
   const keyAt = (time: number, { key }: Seen) => `${changes.filter((at) => at <= time).length} ${key}`;
@@ -64,11 +65,20 @@ function lateReads(lagMs: number, clock: DrillClock) {
 
 export type TroubleKind = 'kills' | 'lost answers' | 'late sight';
 
-/** Longest first that a lost answer is looked for, less what the steps before need. */
-const LONGEST_LAG_MS = 8_000;
+/** Longer than any lost answer is looked for at once, and less than the time until the first verification. */
+const MAX_LAG_MS = 28_000;
+
+/** For how long at most reads of the outside world lag behind for an action: as long as it says that its effect takes to show. */
+export function maxLagOf({ repeat }: ActionPlugin): number {
+  return repeat.kind === 'harmless' ? MAX_LAG_MS : Math.min(MAX_LAG_MS, repeat.showsWithinSeconds * 1000 - 500);
+}
 
 /** Every single point of a calm run at which something can go wrong; those at changes of the outside world come first. */
-export function everyPoint(kind: TroubleKind, { requests }: Pick<Played, 'requests'>, next: () => number): Schedule[] {
+export function everyPoint(
+  kind: TroubleKind,
+  { requests }: Pick<Played, 'requests'>,
+  { next, maxLagMs }: { readonly next: () => number; readonly maxLagMs: number },
+): Schedule[] {
   const changes = requests.filter((one) => one.to === 'world' && !one.reads);
   const others = requests.filter((one) => !changes.includes(one));
   const single = (strike: Strike, lagMs = 0): Schedule => ({ strikes: [strike], lagMs, takenUp: 'step' });
@@ -82,16 +92,20 @@ export function everyPoint(kind: TroubleKind, { requests }: Pick<Played, 'reques
       return [...changes, ...others].map(({ number: at }) => single({ at, kind: 'lose', when: 'after' }));
     default:
       return changes.flatMap(({ number: at }) => [
-        single({ at, kind: 'lose', when: 'after' }, aLag(next)),
-        single({ at, kind: 'kill', when: 'after' }, aLag(next)),
+        single({ at, kind: 'lose', when: 'after' }, aLag(next, maxLagMs)),
+        single({ at, kind: 'kill', when: 'after' }, aLag(next, maxLagMs)),
       ]);
   }
 }
 
-const aLag = (next: () => number): number => Math.round(200 + next() * (LONGEST_LAG_MS - 200));
+const aLag = (next: () => number, maxLagMs: number): number => Math.round(200 + next() * (maxLagMs - 200));
 
 /** Several things go wrong, anywhere. */
-export function somewhere(kind: TroubleKind, { requests }: Pick<Played, 'requests'>, next: () => number): Schedule {
+export function somewhere(
+  kind: TroubleKind,
+  { requests }: Pick<Played, 'requests'>,
+  { next, maxLagMs }: { readonly next: () => number; readonly maxLagMs: number },
+): Schedule {
   const places = Array.from(
     { length: 2 + Math.floor(next() * 2) },
     () => 1 + Math.floor(next() * requests.length * 1.3),
@@ -102,7 +116,7 @@ export function somewhere(kind: TroubleKind, { requests }: Pick<Played, 'request
   });
   return {
     strikes,
-    lagMs: kind === 'late sight' ? aLag(next) : 0,
+    lagMs: kind === 'late sight' ? aLag(next, maxLagMs) : 0,
     takenUp: kind === 'kills' && next() < 0.4 ? 'plan' : 'step',
   };
 }

@@ -21,6 +21,8 @@ const UNDO = 'shared/app/undo.ts';
 const APPROVAL = 'shared/app/approval.ts';
 const SETTLE = 'shared/app/approval-settle.ts';
 const ENTITLEMENT = 'shared/app/approval-entitlement.ts';
+const LEVELS = 'shared/domain/policy/approval-levels.ts';
+const SELF = 'shared/domain/policy/self-approval.ts';
 const OBEY = 'shared/app/obey-comment.ts';
 const APPROVER = 'shared/app/approval-approver.ts';
 
@@ -36,12 +38,7 @@ export const REMOVALS: readonly Removal[] = [
   remove('the kill switch', RULES, '...(controls.killSwitch ?', '...(false ?'),
   remove('freeze windows', RULES, '...(freeze ?', '...(false as boolean && freeze ?'),
   remove('the seal of a plan', RULES, '...(isIntact(action) ?', '...(true ?'),
-  remove(
-    'the incident is about the same thing',
-    RULES,
-    '...(canonicalJson(action.target) === canonicalJson(target) ?',
-    '...(true ?',
-  ),
+  remove('the incident is about the same thing', RULES, '...(isSameTarget(action.target, target) ?', '...(true ?'),
   remove('the mode', RULES, "...(mode === 'act' ?", '...(true ?'),
   remove(
     'the blast radius',
@@ -155,16 +152,36 @@ export const REMOVALS: readonly Removal[] = [
   remove('what others did is not undone', UNDO, ' || record.receipt.facts.byOthers === true', ''),
   remove('the author approves', APPROVAL, "decision === 'approved' && entitlement.kind === 'objection'", 'false'),
   remove('a decision that came late', SETTLE, "=== 'not-pending')", "=== 'never')"),
-  remove('groups that may approve', ENTITLEMENT, 'covers(groups) && objectionTo', 'objectionTo'),
+  remove('groups that may approve', ENTITLEMENT, 'covers(groups) &&\n', ''),
+  remove('approvers of a service', LEVELS, 'if (approvers.length > 0) return approvers;', ''),
+  remove('people behind a run', SELF, 'if (roles.length > 0 && !(', 'if (roles.length < 0 && !('),
+  remove(
+    'code that nobody approves for themselves',
+    SELF,
+    'selfApproval && isSelfApprovable(actionId)',
+    'selfApproval',
+  ),
+  remove(
+    'a team of one that was not deployed',
+    SELF,
+    'selfApproval && isSelfApprovable(actionId)',
+    'isSelfApprovable(actionId)',
+  ),
+  remove('a run that nobody is known to be behind', SELF, 'target.actor === null || people.length === 0 ||', ''),
+  remove('one of four who is not known', SELF, ' || people.some(([, login]) => login === null)', ''),
   remove('comments that decide', OBEY, 'if (!configuration.approvals.comments)', 'if (false)'),
   remove(
     'a comment of whoever may not write',
     OBEY,
-    "if (!(await mayWrite(repository, by, people))) return 'Only",
-    "if (false) return 'Only",
+    '|| !(await mayWrite(asked.action.target.repository, by, people))',
+    '',
   ),
-  remove('the author comments', OBEY, 'if (author === null || isSame(by, author))', 'if (false)'),
-  remove('whoever started the run comments', OBEY, 'if (started !== null && isSame(by, started))', 'if (false)'),
+  remove(
+    'people behind a run who comment',
+    OBEY,
+    "if (entitlement.kind === 'objection') return await",
+    "if (entitlement.kind === ('never' as string)) return await",
+  ),
   remove(
     'a digest of another pull request',
     OBEY,

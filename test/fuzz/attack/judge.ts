@@ -71,11 +71,12 @@ function outOfHours({ name, at }: Effect, { actionId, policy, approval }: Scene,
 }
 
 /** Why nothing at all may have been done in this scene. */
-function unpermitted(scene: Scene, { on, risk, confidence: surety, verdicts }: Rule): string[] {
+function unpermitted(scene: Scene, { on, risk, confidence: surety, verdicts, alwaysAsks }: Rule): string[] {
   const { mode, policy, criticality, approval, earlierFailures, earlierIncidents, events } = scene;
   const confidence = 'stated' in surety ? surety.stated : scene.confidence * surety.ofClass;
   const isService = on === 'alarm';
   const asked =
+    alwaysAsks === true ||
     confidence < policy.actAtConfidence ||
     policy.approvalRequiredRisks.includes(risk) ||
     policy.askOnWeekends.some((one) => one === risk) ||

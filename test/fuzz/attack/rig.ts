@@ -1,8 +1,10 @@
 import { actionPorts } from '#shared/app/act-ports.ts';
 import { unknownTest } from '#shared/domain/failure/history/test-record.ts';
+import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
 import type { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
 import { ACTIONS, actionsOf } from '#shared/plugins/actions/registry.ts';
-import { anActionRecord } from '#test/builders/index.ts';
+import { anActionRecord, redactedText } from '#test/builders/index.ts';
 import { aRemedyRig, type RemedyRig, type RigOptions } from '../../unit/app/remedy-rig.ts';
 import { aRun } from '../../unit/plugins/actions/action-world.ts';
 import { PLAYBOOKS, playbookPorts } from './playbook-world.ts';
@@ -14,9 +16,11 @@ export const FLAKY_TEST = 'test/cart.test.js > adds up';
 
 /** A change that the rules for patches allow, as a model would suggest it. */
 export const SOUND_FIX = {
-  title: 'Count every line',
-  file: 'src/cart.js',
-  code: '--- a/src/cart.js\n+++ b/src/cart.js\n@@ -1 +1 @@\n-export const total = 2;\n+export const total = 3;\n',
+  title: redactedText('Count every line'),
+  file: redactedText('src/cart.js'),
+  code: redactedText(
+    '--- a/src/cart.js\n+++ b/src/cart.js\n@@ -1 +1 @@\n-export const total = 2;\n+export const total = 3;\n',
+  ),
   evidence: [],
 };
 
@@ -48,7 +52,7 @@ export async function anAttackRig(actionId: string, options: Pick<RigOptions, 'c
 /** How the repository stands where an action reads more of it. */
 function proposalsOf({ ports, repository, state }: RemedyRig, actionId: string) {
   const isRevert = actionId === 'revert-pull-request';
-  if (isRevert) state.run = { ...state.run, branch: 'main' };
+  if (isRevert) state.run = { ...state.run, baseBranch: new RawRef('main') };
   const passed = () =>
     [...repository.branches.values()].map(({ sha }) => aRun({ id: 2002, headSha: sha, conclusion: 'success' }));
   ports.codeHost.program({ listPushRuns: async () => passed(), listDefaultBranchRuns: async () => [] });
@@ -63,11 +67,11 @@ async function rememberBefore({ deps, incident }: RemedyRig, actionId: string): 
       anActionRecord({ incidentId: incident.id, state: 'done', verified: 'failed', receipt }),
     );
   }
-  if (actionId !== 'quarantine-flaky-test') return;
-  const { key } = unknownTest(FLAKY_TEST, '2026-11-01T00:00:00.000Z');
+  if (actionId !== 'quarantine-flaky-test' || incident.target.kind !== 'github-run') return;
+  const { key } = unknownTest(redactedText(FLAKY_TEST), '2026-11-01T00:00:00.000Z');
   const result = { attempt: 1, commit: 'abcdefabcdef', onDefaultBranch: true };
-  await deps.tests.changeTests('acme/shop', [key], () => ({
-    ...unknownTest(FLAKY_TEST, '2026-11-01T00:00:00.000Z'),
+  await deps.tests.changeTests(repositoryKeyOf(identityOf(incident.target)), [key], () => ({
+    ...unknownTest(redactedText(FLAKY_TEST), '2026-11-01T00:00:00.000Z'),
     runs: 20,
     failures: 4,
     flips: 1,

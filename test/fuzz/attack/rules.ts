@@ -6,6 +6,8 @@ export interface Rule {
   readonly risk: 'low' | 'medium' | 'high';
   /** A share of how sure the failure's class is, or how sure the action says it is. */
   readonly confidence: { readonly ofClass: number } | { readonly stated: number };
+  /** A person approves it, whatever policy says. */
+  readonly alwaysAsks?: boolean;
   /** For which verdicts it is; absent: whatever it is. */
   readonly verdicts?: readonly Verdict[];
   /** What it does in the world of the drill. */
@@ -40,6 +42,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     risk: 'medium',
     confidence: stated(0.9),
     verdicts: ['regression'],
+    alwaysAsks: true,
     does: ['branch:autofix'],
     undoes: ['deleted:autofix'],
   },

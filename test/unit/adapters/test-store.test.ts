@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { testKeyOf, unknownTest, withResults } from '#shared/domain/failure/history/test-record.ts';
+import { redactedText } from '#test/builders/index.ts';
 import { makeMemoryTestStore } from '#test/fakes/index.ts';
 import { testStoreContract } from './contract/test-store.ts';
 import { type DynamoServer, startDynamo } from './dynamo-server.ts';
@@ -30,7 +31,7 @@ describe('the items of the table', () => {
       onDefaultBranch: true,
     }));
     await store.changeTests('acme/shop', [...keys.keys()], (key) =>
-      withResults(unknownTest(keys.get(key) ?? '', at(key)), results, at(key)),
+      withResults(unknownTest(redactedText(keys.get(key) ?? ''), at(key)), results, at(key)),
     );
     const newest = [...keys.keys()].slice(-20);
     expect(await store.testRecords('acme/shop', newest)).toHaveLength(20);

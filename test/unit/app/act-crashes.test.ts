@@ -48,7 +48,7 @@ function mortalDeps(deps: RemedyRig['deps'], life: Parameters<typeof mortal>[1])
 
 /** Runs a step until it ends, as a workflow that is resumed after a crash does. */
 async function again<R>(step: () => Promise<R>): Promise<R> {
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < 6; attempt++) {
     try {
       return await step();
     } catch (error) {

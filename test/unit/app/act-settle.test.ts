@@ -84,7 +84,8 @@ describe('an intent that a crash left', () => {
     ['cannot be told', aRun({ conclusion: 'success' }), 'unknown', 0],
   ] as const)('is settled first: the effect %s', async (_what, run, outcome, effects) => {
     const { input, deps, state } = await aGrantedRig();
-    await deps.incidents.intend(anActionRecord({ incidentId: input.incidentId, digest: input.digest }));
+    const sentAt = deps.clock.now().toISOString();
+    await deps.incidents.intend(anActionRecord({ incidentId: input.incidentId, digest: input.digest, sentAt }));
     state.run = run;
     expect(await act(input, deps)).toMatchObject({ state: outcome });
     expect(state.effects).toHaveLength(effects);
@@ -125,5 +126,56 @@ describe('a refusal', () => {
     await expect(act(input, deps)).rejects.toThrow('rate limited');
     expect(clock.slept).toEqual([]);
     expect(await record()).toMatchObject({ state: 'intended' });
+  });
+});
+
+describe('an effect that is harmful to repeat', () => {
+  it('is not requested again before the first request must have shown, however often the step is repeated', async () => {
+    const { input, deps, ports, clock } = await aGrantedRig();
+    const requestedAt: number[] = [];
+    ports.codeHost.program({
+      rerunFailedJobs: async () => {
+        requestedAt.push(clock.now().getTime());
+        await lost();
+      },
+    });
+    for (let tries = 0; tries < 4; tries += 1) await expect(act(input, deps)).rejects.toThrow(Retryable);
+    const pauses = requestedAt.slice(1).map((at, index) => at - (requestedAt[index] ?? 0));
+    expect(pauses.length).toBeGreaterThan(0);
+    for (const pause of pauses) expect(pause).toBeGreaterThanOrEqual(15_000);
+  });
+
+  it('is requested at once when the last request certainly did nothing', async () => {
+    const { input, deps, ports, state, clock, record } = await aGrantedRig();
+    ports.codeHost.program({
+      rerunFailedJobs: async () => {
+        throw new Retryable('rate limited');
+      },
+    });
+    await expect(act(input, deps)).rejects.toThrow('rate limited');
+    expect(await record()).toMatchObject({ state: 'intended', sentAt: null });
+    ports.codeHost.program({ rerunFailedJobs: async () => void state.effects.push('rerun') });
+    expect(await act(input, deps)).toMatchObject({ state: 'done' });
+    expect([clock.slept, state.effects]).toEqual([[], ['rerun']]);
+  });
+});
+
+describe('a second request that is refused', () => {
+  it('is not taken for nothing done while the first one may have done it', async () => {
+    const { input, deps, ports, state, record } = await aGrantedRig({ family: 'lambda' });
+    let requests = 0;
+    ports.lambdaAliases.program({
+      pointTo: async () => {
+        requests += 1;
+        if (requests === 1) await lost();
+        return 'changed-meanwhile';
+      },
+    });
+    await expect(act(input, deps)).rejects.toThrow(Retryable);
+    await expect(act(input, deps)).rejects.toThrow('whether an earlier request did it does not show yet');
+    expect(await record()).toMatchObject({ state: 'intended' });
+    state.alias = { ...state.alias, currentVersion: '7' };
+    expect(await act(input, deps)).toMatchObject({ state: 'done' });
+    expect(requests).toBe(2);
   });
 });

@@ -5,9 +5,11 @@ import type { Material } from '#shared/app/analyze.ts';
 import { type LookupDeps, lookupsOf } from '#shared/app/analyze-lookups.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { causalChainOf } from '#shared/domain/causality/chain.ts';
-import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
+import { knowledgeScopeOf, runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { CodeReader } from '#shared/ports/code-reader.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { ChangedFile, CodeReader } from '#shared/ports/code-reader.ts';
 import type { LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import {
@@ -20,6 +22,7 @@ import {
   anIncident,
   aPastIncident,
   aService,
+  redactedText,
 } from '#test/builders/index.ts';
 import {
   fakeClock,
@@ -55,8 +58,14 @@ const UNRELATED = Array.from({ length: 30 }, (_, n) =>
 const runHost = () =>
   fakeCodeHost({
     listJobs: async () => [
-      { id: 1, name: 'build', conclusion: 'success', url: null, failedStep: null },
-      { id: 2, name: 'unit', conclusion: 'failure', url: null, failedStep: 'Run npm test' },
+      { id: 1, name: jobNameOf('build'), conclusion: 'success', url: null, failedStep: null },
+      {
+        id: 2,
+        name: jobNameOf('unit'),
+        conclusion: 'failure',
+        url: null,
+        failedStep: redactedText('Run npm test'),
+      },
     ],
     downloadLogs: async () => ({
       kind: 'archive',
@@ -72,7 +81,9 @@ function open(target: TargetContext, change: Partial<LookupDeps> = {}, past = ma
   const classification = aClassification();
   const evidence = anEvidence();
   const [source] = evidence.sources;
-  const sources = [{ ...source, name: 'unit', lines: [{ ref: 'L1', number: 62, text: 'AssertionError', score: 9 }] }];
+  const sources = [
+    { ...source, id: 'job-2', name: 'unit', lines: [{ ref: 'L1', number: 62, text: 'AssertionError', score: 9 }] },
+  ];
   const material: Material = {
     incident: anIncident({ target, classification }),
     classification,
@@ -103,6 +114,14 @@ function open(target: TargetContext, change: Partial<LookupDeps> = {}, past = ma
   };
   return { run, names: lookups.map(({ name }) => name), lookups, deps };
 }
+const aChangedFile = (path: string, patch: string | null): ChangedFile => ({
+  path: new RawRef(path),
+  shown: redactedText(path),
+  status: redactedText('modified'),
+  additions: 1,
+  deletions: 1,
+  patch: patch === null ? null : redactedText(patch).split('\n'),
+});
 const text = (result: LookupResult) => (result.kind === 'found' ? result.lines.join('\n') : result.reason);
 
 describe('what a model may look up about a run', () => {
@@ -135,7 +154,7 @@ describe('what a model may look up about a run', () => {
     const found = text(await run('log_around', { ref: 'L1' }));
     expect(found.split('\n')).toHaveLength(22);
     expect(found).toContain('42: step line 42');
-    expect(text(await run('log_around', { ref: 'L9' }))).toBe('There is no L9 in the evidence.');
+    expect(text(await run('log_around', { ref: 'L9' }))).toBe('That line is not in the evidence.');
   });
 
   it('[A72] redacts whatever it brings', async () => {
@@ -155,12 +174,14 @@ describe('what a model may look up about a run', () => {
   it('shows the change under test and who touched a file, for paths inside the repository only', async () => {
     const target = aGithubTarget();
     const code = scripted<CodeReader>('code', {
-      changedFiles: async () => [
-        { path: 'src/cart.ts', status: 'modified', additions: 1, deletions: 1, patch: '@@ -1 +1 @@\n-a\n+b' },
-        { path: 'logo.png', status: 'added', additions: 0, deletions: 0, patch: null },
-      ],
+      changedFiles: async () => [aChangedFile('src/cart.ts', '@@ -1 +1 @@\n-a\n+b'), aChangedFile('logo.png', null)],
       commitsOf: async () => [
-        { sha: target.headSha, at: '2026-11-20T10:00:00Z', author: 'acme-dev', title: 'Faster sums' },
+        {
+          sha: target.headSha,
+          at: '2026-11-20T10:00:00Z',
+          author: redactedText('acme-dev'),
+          title: redactedText('Faster sums'),
+        },
       ],
     });
     const { run } = open(target, { code });
@@ -196,7 +217,7 @@ describe('what a model may look up about a run', () => {
     const target = aGithubTarget();
     const stats = makeMemoryStatsStore();
     const at = '2026-11-20T10:00:00.000Z';
-    await stats.addRun(`${target.repository}#${target.workflowId}`, {
+    await stats.addRun(runsKeyOf(target), {
       runId: 5,
       runAttempt: 1,
       conclusion: 'success',

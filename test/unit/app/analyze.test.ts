@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answeredDiagnosis, aTelemetry, someRunFacts, someSpending } from '#test/builders/index.ts';
+import { answeredDiagnosis, aTelemetry, redactedText, someRunFacts, someSpending } from '#test/builders/index.ts';
 import type { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
 import { answered, MODEL, PRICES, setUp } from './analyze-rig.ts';
 
@@ -26,9 +26,16 @@ describe('analysing', () => {
     const evidence = ['L1', 'F1'];
     const result = answeredDiagnosis({
       evidence,
-      findings: [{ claim: 'The mirror was down.', evidence: ['L1'] }],
-      suggestions: [{ title: 'Retry', file: 'src/a.ts', code: 'const fence = "```";', evidence }],
-      consulted: [{ ref: 'F1', origin: 'Commits', text: 'abc' }],
+      findings: [{ claim: redactedText('The mirror was down.'), evidence: ['L1'] }],
+      suggestions: [
+        {
+          title: redactedText('Retry'),
+          file: redactedText('src/a.ts'),
+          code: redactedText('const fence = "```";'),
+          evidence,
+        },
+      ],
+      consulted: [{ ref: 'F1', origin: redactedText('Commits'), text: redactedText('abc') }],
       dropped: 2,
     });
     const { run, read } = await setUp({ result });

@@ -5,7 +5,8 @@ import { requestApproval } from '#shared/app/approval-request.ts';
 import { delegateApprovals } from '#shared/app/delegate-approvals.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { aConfiguration, aGithubTarget } from '#test/builders/index.ts';
+import type { RunPeople } from '#shared/domain/incident/target-context.ts';
+import { aConfiguration, aGithubTarget, somePeople } from '#test/builders/index.ts';
 import { aRemedyRig } from './remedy-rig.ts';
 
 const MINUTE = 60_000;
@@ -28,13 +29,17 @@ const levels = [
 ];
 
 /** A plan about a run that `actor` started waits for an approval by its levels. */
-async function waiting(given: NonNullable<Parameters<typeof aConfiguration>[0]>['approvals'] = { levels }) {
+async function waiting(
+  given: NonNullable<Parameters<typeof aConfiguration>[0]>['approvals'] = { levels },
+  people: Partial<RunPeople> = {},
+) {
   const { approvals } = aConfiguration({ approvals: given });
   const rig = await aRemedyRig({
     confidence: 0.7,
     incident: { target: aGithubTarget({ actor: 'octo-author' }) },
     configure: (one: Configuration) => ({ ...one, approvals }),
   });
+  rig.state.people = somePeople(people);
   const { deps } = rig;
   const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
@@ -103,6 +108,45 @@ describe('who may approve', () => {
   });
 });
 
+describe('an alarm', () => {
+  const approvers = ['payments'];
+  const alarming = async (given: Parameters<typeof aConfiguration>[0]) => {
+    const rig = await aRemedyRig({
+      family: 'lambda',
+      confidence: 0.7,
+      configure: (one: Configuration) => ({
+        ...one,
+        approvals: aConfiguration(given).approvals,
+        policy: { ...one.policy, approvalRequiredRisks: ['low', 'medium', 'high'] },
+        services: one.services.map((service) => ({ ...service, approvers })),
+      }),
+    });
+    const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+    const place = { incidentId: rig.incident.id, digest: digest as string };
+    await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, rig.deps);
+    const approve = (claims: object) => decideApproval(place, 'approved', claims as Record<string, unknown>, rig.deps);
+    return { ...rig, approve };
+  };
+
+  it('is decided by an approver of its service, who needs no GitHub login because an alarm has no author', async () => {
+    const { approve, deps } = await alarming({});
+    expect(await approve(person('somebody'))).toMatchObject({ kind: 'forbidden' });
+    expect(await approve(person('payer', ['payments'], { 'custom:github': '' }))).toEqual({ kind: 'answered' });
+    expect(deps.workflow.answers).toHaveLength(1);
+  });
+
+  it('is not decided by the levels’ groups, also when the last one is reached, but by whom an approver named', async () => {
+    const { approve, deps, clock } = await alarming({ approvals: { levels } });
+    clock.advance(61 * MINUTE);
+    expect(await approve(onCall)).toMatchObject({ kind: 'forbidden', reason: expect.stringContaining('payments') });
+    expect(await approve(lead)).toMatchObject({ kind: 'forbidden' });
+    const order = { to: 'deputy@example.com', hours: 1 };
+    const payer = person('payer', ['payments']);
+    expect(await delegateApprovals(order, payer, deps)).toMatchObject({ kind: 'delegated' });
+    expect(await approve(deputy)).toEqual({ kind: 'answered' });
+  });
+});
+
 describe('a delegation', () => {
   it('lets the other person approve for its time, and the trail says for whom', async () => {
     const { approve, delegate, clock, lastFacts } = await waiting();
@@ -129,6 +173,28 @@ describe('a delegation', () => {
     expect(await delegate(deputy, 'third@example.com')).toMatchObject({ kind: 'refused' });
     expect(await approve(person('third'))).toMatchObject({ kind: 'forbidden' });
   });
+
+  it('makes no circle and no chain over three people, in whichever order they give it', async () => {
+    const { approve, delegate, deps } = await waiting();
+    await delegate(onCall, 'deputy@example.com');
+    expect(await delegate(deputy, 'on-call-1@example.com')).toMatchObject({ kind: 'refused' });
+    expect(await delegate(deputy, 'lead-1@example.com')).toMatchObject({ kind: 'refused' });
+    // A lead is no member of the group that is asked first, and what a deputy was given is not theirs to give.
+    expect(await approve(lead)).toMatchObject({ kind: 'forbidden' });
+    // A second link that was given before the first one counts for its own groups only.
+    await delegate(lead, 'third@example.com');
+    expect(await approve(person('third'))).toMatchObject({ kind: 'forbidden' });
+    expect(deps.workflow.answers).toEqual([]);
+  });
+
+  it.each(['author', 'lastPusher', 'requester', 'triggeredBy'] as const)(
+    'given by the %s of the run lets nobody approve it',
+    async (role) => {
+      const { approve, delegate } = await waiting({ levels }, { [role]: 'octo-on-call-1' });
+      expect(await delegate(onCall)).toMatchObject({ kind: 'delegated' });
+      expect(await approve(deputy)).toMatchObject({ kind: 'forbidden' });
+    },
+  );
 
   it('never serves the author: neither as the one who gets it nor as the one who gives it', async () => {
     const { approve, delegate, deps } = await waiting();

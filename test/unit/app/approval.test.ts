@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { approvalDetails, decideApproval } from '#shared/app/approval.ts';
 import { requestApproval } from '#shared/app/approval-request.ts';
 import { makePlan } from '#shared/app/plan.ts';
+import type { RunPeople } from '#shared/domain/incident/target-context.ts';
 import { InvalidInput, OutcomeUnknown, Retryable } from '#shared/domain/kernel/errors.ts';
 import { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
 import { aGithubTarget } from '#test/builders/index.ts';
@@ -11,8 +12,9 @@ const approver = { token_use: 'id', sub: 'subject-1', 'cognito:username': 'appro
 const second = { ...approver, sub: 'subject-2', 'cognito:username': 'approver-2' };
 
 /** A plan that waits for its approval. */
-async function anAskingRig(options: RigOptions = { confidence: 0.7 }) {
+async function anAskingRig({ people, ...options }: RigOptions & { people?: RunPeople } = { confidence: 0.7 }) {
   const rig = await aRemedyRig(options);
+  if (people !== undefined) rig.state.people = people;
   const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   const ask = (taskToken = 'token-1') => requestApproval({ ...place, taskToken, expiresInSeconds: 3600 }, rig.deps);
@@ -29,10 +31,10 @@ describe('asking for an approval', () => {
       },
     });
     const [mail] = deps.mailer.mails;
-    expect(mail?.subject).toBe('[Selfheal] Approval needed: rerun-failed-jobs');
+    expect(mail?.subject).toBe(`[Selfheal] Approval needed: rerun-failed-jobs: The run (${incident.id})`);
     expect(mail?.message).toContain(`https://api.example/approvals/${incident.id}/${place.digest}`);
     expect(mail?.message).toContain('Re-runs the failed jobs of run 1001 of acme/shop');
-    expect(mail?.message).toContain('2026-11-21T13:00:00.000Z');
+    expect(mail?.message).toContain('in 1 hour (21 Nov 2026, 13:00 UTC)');
     expect(mail?.message).not.toMatch(/ignore previous|evil/);
   });
 
@@ -92,6 +94,30 @@ describe('deciding', () => {
     expect(await decideApproval(place, 'rejected', claims, deps)).toEqual({ kind: 'answered' });
   });
 
+  it.each(['author', 'lastPusher', 'requester', 'triggeredBy'] as const)(
+    'is refused to the %s of a run that somebody else started',
+    async (role) => {
+      const others = { author: 'ann', lastPusher: 'ann', requester: 'ann', triggeredBy: 'ann' };
+      const { deps, place } = await anAskingRig({ confidence: 0.7, people: { ...others, [role]: 'Octo-Lead' } });
+      expect(await decideApproval(place, 'approved', approver, deps)).toMatchObject({
+        kind: 'forbidden',
+        reason: expect.stringContaining('somebody else has to approve'),
+      });
+      expect(await approvalDetails(place, approver, deps)).toMatchObject({ details: { mayApprove: false } });
+      expect(deps.workflow.answers).toEqual([]);
+    },
+  );
+
+  it('is refused to everybody where nobody knows who started the run', async () => {
+    const target = aGithubTarget({ actor: null });
+    const { deps, place } = await anAskingRig({ confidence: 0.7, incident: { target } });
+    expect(await decideApproval(place, 'approved', approver, deps)).toMatchObject({
+      kind: 'forbidden',
+      reason: expect.stringContaining('Nobody knows'),
+    });
+    expect(await decideApproval(place, 'rejected', approver, deps)).toEqual({ kind: 'answered' });
+  });
+
   it('is refused to whoever hides behind an access token, which names no GitHub login', async () => {
     const { deps, place } = await anAskingRig();
     const access = { token_use: 'access', sub: 'subject-1', username: 'subject-1' };
@@ -146,13 +172,13 @@ describe('deciding', () => {
     expect(deps.workflow.answers).toHaveLength(1);
   });
 
-  it('answers again when it is repeated after a crash between decision and answer', async () => {
+  it('is recorded while Step Functions cannot be reached, and answers when it is repeated', async () => {
     const { deps, place } = await anAskingRig();
     const answer = async () => {
-      throw new Retryable('the process died');
+      throw new Retryable('Step Functions answered 503');
     };
     const dying = { ...deps, workflow: { answer } };
-    await expect(decideApproval(place, 'approved', approver, dying)).rejects.toThrow(Retryable);
+    expect(await decideApproval(place, 'approved', approver, dying)).toEqual({ kind: 'recorded' });
     expect(await decideApproval(place, 'approved', approver, deps)).toEqual({ kind: 'answered' });
     expect(await decideApproval(place, 'approved', approver, deps)).toEqual({ kind: 'answered' });
     expect(deps.workflow.answers).toHaveLength(1);

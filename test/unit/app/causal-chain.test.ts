@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chainOfIncident } from '#shared/app/causal-chain.ts';
+import type { EvidenceLine } from '#shared/domain/evidence/evidence.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
 import {
@@ -8,6 +9,7 @@ import {
   anAlarmTarget,
   anEvidence,
   anIncident,
+  aProposalStory,
   aTelemetry,
   someAlarmFacts,
 } from '#test/builders/index.ts';
@@ -45,26 +47,52 @@ describe('the causal chain of an incident', () => {
     expect(chain?.followed.map(({ ref }) => ref)).toEqual(['L1', null]);
   });
 
-  const told = (texts: readonly string[]) => {
-    const evidence = anEvidence({ texts });
+  /** Lines that were written so many seconds after each other. */
+  const told = (texts: readonly string[], secondsApart: number | null = 2) => {
+    const plain = anEvidence({ texts });
+    const timed = (line: EvidenceLine, at: number): EvidenceLine =>
+      secondsApart === null
+        ? line
+        : { ...line, at: new Date(Date.UTC(2026, 10, 21, 12, 0, at * secondsApart)).toISOString() };
+    const sources = plain.sources.map((source) => ({ ...source, lines: source.lines.map(timed) }));
+    const evidence = { ...plain, sources };
     const incident = anIncident({ status: 'suggested', outcomeReason: 'No safe action fits.' });
     const chain = chainOfIncident(incident, evidence, aClassification(), null);
     const diagnosis = aDiagnosis(chain === null ? {} : { chain });
-    const story = { incident, evidence, diagnosis, actions: [], stage: 'final' as const };
-    return { comment: renderComment(story), mail: renderMail('Not healed', null, story).message };
+    const story = aProposalStory({ incident, evidence, diagnosis });
+    return {
+      comment: renderComment(story).replaceAll('\u200b', ''),
+      mail: renderMail('Not healed', null, story).message,
+    };
   };
 
   it('[C37] is told in the comment and the mail: the first cause, then what came of it', () => {
     const { comment, mail } = told(TEXTS);
-    expect(comment).toContain('#### Chain of Events\n\n- First, `Error: connect ECONNREFUSED db:5432`');
-    expect(comment).toContain('- Then, `Error: query timed out after 5000 ms at db:5432`: it names db too, later.');
-    expect(mail).toContain('Chain of events\n---------------\n- First, `Error: connect ECONNREFUSED db:5432`');
+    expect(comment).toContain('#### Chain of Events\n\n- First, 12:00:02 UTC: `Error: connect ECONNREFUSED db:5432`');
+    expect(comment).toContain(
+      '- Then, 12:00:04 UTC: `Error: query timed out after 5000 ms at db:5432`: it names db too, later.',
+    );
+    expect(mail).toContain(
+      'Chain of events\n---------------\n- First, 12:00:02 UTC: `Error: connect ECONNREFUSED db:5432`',
+    );
   });
 
   it('is left out where it says no more than the evidence does', () => {
     const { comment, mail } = told(['Error: total is wrong', '##[error]Process completed with exit code 1.']);
     expect(comment).not.toContain('Chain of Events');
     expect(mail).not.toContain('Chain of events');
+  });
+
+  it.each([0, null])('is left out where the times do not tell what came first (%s seconds apart)', (secondsApart) => {
+    const { comment, mail } = told(TEXTS, secondsApart);
+    expect(comment).not.toContain('Chain of Events');
+    expect(mail).not.toContain('Chain of events');
+  });
+
+  it('does not count lines, as the quotes do', () => {
+    const { comment } = told([...TEXTS.slice(0, 3), 'Error: query timed out after 7000 ms at db:5432']);
+    expect(comment).toContain('[x2, last at 12:00:06]');
+    expect(comment).not.toContain(' times)');
   });
 
   it('shows what a log says as plain words', () => {

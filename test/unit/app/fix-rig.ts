@@ -152,13 +152,30 @@ async function again<R>(step: () => Promise<R>): Promise<R> {
   throw new Error('The step never ended.');
 }
 
-/** Plans, acts and verifies as the workflow does, and says how each round ended. */
-export async function healWith(deps: FixRig['deps'], incidentId: string): Promise<string[]> {
+/** A person says yes to a plan that was asked for. */
+export async function approve({ incidents, clock }: FixRig['deps'], incidentId: string, digest: string): Promise<void> {
+  const now = clock.now();
+  await incidents.putApproval({
+    incidentId,
+    digest,
+    taskToken: 'a-task',
+    requestedAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + 60_000).toISOString(),
+    state: 'pending',
+    decidedBy: null,
+  });
+  await incidents.decideApproval(incidentId, digest, 'approved', 'acme-lead', now);
+}
+
+/** Plans, acts and verifies as the workflow does, and says how each round ended. `approves`: whether a person says yes when asked. */
+export async function healWith(deps: FixRig['deps'], incidentId: string, approves = true): Promise<string[]> {
   const told: string[] = [];
   const tried: string[] = [];
   for (let round = 0; round < 4; round++) {
     const plan = await again(() => makePlan({ incidentId, tried }, deps));
-    if (plan.decision !== 'act' || plan.digest === null || plan.actionId === null) {
+    const isAsked = plan.decision === 'approve' && approves;
+    if (isAsked && plan.digest !== null) await approve(deps, incidentId, plan.digest);
+    if ((plan.decision !== 'act' && !isAsked) || plan.digest === null || plan.actionId === null) {
       return [...told, `${plan.decision}: ${plan.reasons.join(' ')}`];
     }
     const place = { incidentId, digest: plan.digest };

@@ -3,7 +3,8 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { act } from '#shared/app/act.ts';
 import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
-import { aFixRig, effectsOf, type FixRig, healWith, mortal, WHOLE } from './fix-rig.ts';
+import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
+import { aFixRig, approve, effectsOf, type FixRig, healWith, mortal, WHOLE } from './fix-rig.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -17,6 +18,36 @@ const pullRequestsOf = ({ fingerprint }: FixRig) =>
 const CALM = ['github.branch.created', 'github.pull.created', 'github.labels.added'];
 
 describe('a fix', () => {
+  it('is on no branch and in no pull request until a person approved the change', async () => {
+    const rig = await aFixRig(world);
+    const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id, false));
+    expect(result).toEqual([expect.stringMatching(/^approve: Nobody has read this code/)]);
+    expect(kinds).toEqual([]);
+    expect(world.github.branches('acme/shop').filter((name) => name.startsWith('autofix-'))).toEqual([]);
+  });
+
+  it('is denied by the guard without an approval, whatever the plan says', async () => {
+    const rig = await aFixRig(world);
+    const plan = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+    const sealed = await rig.deps.incidents.getPlan(rig.incident.id, plan.digest ?? '');
+    const { needsApproval: _asked, digest: _digest, ...content } = sealed as NonNullable<typeof sealed>;
+    const forged = { ...content, digest: digestOf(canonicalJson(content)) } as NonNullable<typeof sealed>;
+    await rig.deps.incidents.putPlan(forged);
+    const { granted, reasons } = await guard({ incidentId: rig.incident.id, digest: forged.digest }, rig.deps);
+    expect(granted).toBe(false);
+    expect(reasons.join(' ')).toMatch(/Nobody approved this plan/);
+  });
+
+  it('asks with the line where its code does what the file did not do before', async () => {
+    const code = WHOLE.replace('return Math', 'Object.getPrototypeOf(lines);\n  return Math');
+    const rig = await aFixRig(world, { code });
+    const plan = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+    expect(plan).toMatchObject({
+      decision: 'approve',
+      reasons: [expect.stringContaining('In 2 places it does'), expect.anything()],
+    });
+  });
+
   it('is tried on a branch first and becomes a draft with labels when the failed jobs pass', async () => {
     const rig = await aFixRig(world);
     const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
@@ -73,6 +104,7 @@ describe('a fix', () => {
     const { incident, deps } = rig;
     const plan = await makePlan({ incidentId: incident.id, tried: [] }, deps);
     const place = { incidentId: incident.id, digest: plan.digest ?? '' };
+    await approve(deps, incident.id, place.digest);
     const { lease } = await guard(place, deps);
     const fixes = { getFix: async () => null };
     const { result, kinds } = await effectsOf(world, () =>
@@ -85,7 +117,7 @@ describe('a fix', () => {
 
 describe('what keeps a change from being tried', () => {
   const untouched = async (rig: FixRig) => {
-    const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
+    const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id, false));
     expect(kinds).toEqual([]);
     return result.at(-1) ?? '';
   };
@@ -112,7 +144,9 @@ describe('what keeps a change from being tried', () => {
 
   it('the limit of a day', async () => {
     const first = await aFixRig(world, { maxPerDay: 0 });
-    expect(await untouched(first)).toMatch(/denied: try-fix was used 0 times in this repository today/);
+    const { result, kinds } = await effectsOf(world, () => healWith(first.deps, first.incident.id));
+    expect(kinds).toEqual([]);
+    expect(result.at(-1)).toMatch(/denied: try-fix was used 0 times in this repository today/);
   });
 
   it('a run of a branch that is a fix itself', async () => {

@@ -3,6 +3,7 @@ import { escalate } from '#shared/app/escalate.ts';
 import { type IngestDeps, ingestSignal } from '#shared/app/ingest-signal.ts';
 import { notify } from '#shared/app/notify.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   aClassification,
@@ -12,6 +13,7 @@ import {
   anAlarmTarget,
   aService,
   aSignal,
+  redactedText,
 } from '#test/builders/index.ts';
 import {
   fakeClock,
@@ -46,6 +48,8 @@ function setUp(policy: { flapWindowMinutes?: number } = {}) {
     clock,
     meter: makeRecordingMeter(),
     log: makeRecordingLog(),
+    actions: ACTIONS,
+    apiUrl: 'https://api.example/',
   } satisfies IngestDeps & Record<string, unknown>;
   const raised = () => {
     const changedAt = clock.now().toISOString();
@@ -59,7 +63,7 @@ function setUp(policy: { flapWindowMinutes?: number } = {}) {
     await deps.evidence.putDiagnosis(first, aDiagnosis());
     if (ending === 'escalated')
       await escalate({ incidentId: first, reason: 'No safe action fits.', error: null }, deps);
-    await deps.incidents.update(first, { status: ending, outcomeReason: 'Over.' }, { at: clock.now() });
+    await deps.incidents.update(first, { status: ending, outcomeReason: redactedText('Over.') }, { at: clock.now() });
     await notify({ incidentId: first, stage: 'final' }, deps);
   };
   const ring = async (ending: Ending, fingerprint?: string | null) => {

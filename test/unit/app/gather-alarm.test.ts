@@ -26,7 +26,7 @@ describe('gathering an alarm', () => {
     });
   });
 
-  it('[B90] goes on without deployment and logs and says so', async () => {
+  it('goes on without deployment and logs and says so', async () => {
     const world = await aGatherRig({ incident });
     world.alarms.program({ read: async () => ({ state: 'ALARM', since: null }) });
     world.deployments.program({ read: async () => Promise.reject(new Refused('AccessDenied')) });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_EVIDENCE_CHARACTERS, MAX_EVIDENCE_LINES, makeExcerpts } from '#shared/app/gather-excerpts.ts';
+import { redactedText } from '#test/builders/index.ts';
 
 describe('excerpts of many logs', () => {
   it('stay within the limits of lines and characters, with references that are unique', () => {
     const excerpts = makeExcerpts(20);
     for (let job = 0; job < 8; job += 1) {
-      const source = excerpts.open({ id: `job-${job}`, name: `job ${job}`, url: null });
+      const source = excerpts.open({ id: `job-${job}`, name: redactedText(`job ${job}`), url: null });
       for (let line = 0; line < 2000; line += 1) source.push(`error: step ${line} ${'x'.repeat(900)}\n`);
     }
     const lines = excerpts.finish().sources.flatMap((source) => source.lines);

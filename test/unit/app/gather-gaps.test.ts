@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { RateLimited, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
+import { redactedText } from '#test/builders/index.ts';
 import { aGatherRig, archiveOf, JOBS } from './gather-rig.ts';
 
 describe('gathering a run that cannot be read wholly', () => {
   it.each<[string, Partial<CodeHost>, RegExp]>([
     [
       'logs that are gone',
-      { downloadLogs: async () => ({ kind: 'unavailable', reason: 'They expired.' }) },
+      { downloadLogs: async () => ({ kind: 'unavailable', reason: redactedText('They expired.') }) },
       /They expired/,
     ],
     ['refused jobs', { listJobs: async () => Promise.reject(new Refused('403')) }, /jobs of the run/],

@@ -1,8 +1,10 @@
 import { gather } from '#shared/app/gather.ts';
+import { archivedJobName, jobNameOf } from '#shared/domain/evidence/job-name.ts';
 import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
-import type { CodeHost, Run } from '#shared/ports/code-host.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
-import { aConfiguration, anIncident, aService } from '#test/builders/index.ts';
+import { aConfiguration, anIncident, aService, redactedText } from '#test/builders/index.ts';
 import {
   fakeAlarms,
   fakeClock,
@@ -27,24 +29,31 @@ export const aRun = (change: Partial<Run> = {}): Run => ({
   createdAt: '2026-11-21T11:50:00Z',
   startedAt: '2026-11-21T11:50:00Z',
   updatedAt: '2026-11-21T11:53:00Z',
-  branch: 'feature/basket',
+  baseBranch: new RawRef('feature/basket'),
   fromFork: false,
   ...change,
 });
 
-export const JOBS = [
-  { id: 1, name: 'build', conclusion: 'failure', url: 'https://github.example/job/1', failedStep: 'compile' },
-  { id: 2, name: 'lint', conclusion: 'success', url: null, failedStep: null },
+export const JOBS: Job[] = [
+  {
+    id: 1,
+    name: jobNameOf('build'),
+    conclusion: 'failure',
+    url: 'https://github.example/job/1',
+    failedStep: redactedText('compile'),
+  },
+  { id: 2, name: jobNameOf('lint'), conclusion: 'success', url: null, failedStep: null },
 ];
 
 /** An archive of these logs by job name. */
 export const archiveOf = (logs: Record<string, string>, notes: string[] = []): LogArchiveReader => ({
   async read(_bytes, open) {
     const read = [];
-    for (const [job, text] of Object.entries(logs)) {
-      const receive = open({ path: `0_${job}.txt`, job });
+    for (const [name, text] of Object.entries(logs)) {
+      const job = archivedJobName(name);
+      const receive = open({ job });
       receive?.(text);
-      if (receive) read.push({ path: `0_${job}.txt`, job, bytes: text.length, truncated: false });
+      if (receive) read.push({ job, bytes: text.length, truncated: false });
     }
     return { logs: read, notes };
   },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
 import { lineRulesOf } from '#shared/domain/evidence/line-rules.ts';
 import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
-import { aGithubTarget, anIncident } from '#test/builders/index.ts';
+import { aGithubTarget, anIncident, redactedText } from '#test/builders/index.ts';
 import { aGatherRig, aRun, archiveOf, JOBS } from './gather-rig.ts';
 
 describe('gathering a failed run', () => {
@@ -47,12 +48,12 @@ describe('gathering a failed run', () => {
             ? [1, 2, 3].map((attempt) => ({
                 runId,
                 attempt,
-                name: 'build',
+                name: jobNameOf('build'),
                 conclusion: attempt === 2 ? 'success' : 'failure',
               }))
             : [
-                { runId, attempt: 1, name: 'build', conclusion: runId === 979 ? 'failure' : 'skipped' },
-                { runId, attempt: 1, name: 'lint', conclusion: 'failure' },
+                { runId, attempt: 1, name: jobNameOf('build'), conclusion: runId === 979 ? 'failure' : 'skipped' },
+                { runId, attempt: 1, name: jobNameOf('lint'), conclusion: 'failure' },
               ],
       },
     });
@@ -120,7 +121,7 @@ describe('gathering a failed run', () => {
     ['cannot be read for now', async () => Promise.reject(new Retryable('502'))],
     ['is refused', async () => Promise.reject(new Refused('403'))],
     ['breaks the reader', async () => Promise.reject(new TypeError('no bytes'))],
-    ['has expired or is too large', async () => ({ kind: 'unavailable', reason: 'It is gone.' })],
+    ['has expired or is too large', async () => ({ kind: 'unavailable', reason: redactedText('It is gone.') })],
   ])('goes on as ever and without a note when the log of the passing run %s', async (_what, passing) => {
     const downloadLogs: CodeHost['downloadLogs'] = async (repository, id, ...rest) =>
       id === 900 ? passing(repository, id, ...rest) : { kind: 'archive', bytes: new Uint8Array(4) };
@@ -142,7 +143,7 @@ describe('gathering a failed run', () => {
 
   it('redacts before anything is kept, job names included', async () => {
     const token = `ghp_${'a1B2'.repeat(9)}`;
-    const jobs = [{ ...JOBS[0]!, name: `build ${token}` }];
+    const jobs = [{ ...JOBS[0]!, name: jobNameOf(`build ${token}`) }];
     const { run, evidence, incident } = await aGatherRig({
       codeHost: { listJobs: async () => jobs },
       archives: archiveOf({ [`build ${token}`]: `error: pushing with ${token}\n` }),

@@ -98,7 +98,7 @@ describe('a crash at any port call, followed by a repeat', () => {
       audit: await Promise.all(
         signals.map(async (signal) => (await incidents.listAudit(idOf(signal))).map(({ event }) => event)),
       ),
-      runs: await stats.recentRuns('acme/shop#77'),
+      runs: await stats.recentRuns('4711:acme/shop#77'),
     };
   }
 });

@@ -121,7 +121,7 @@ describe('taking a signal in', () => {
       aSignal({ deliveryId: 'delivery-3', kind: 'run-succeeded', target: aGithubTarget({ runId: 1003 }) }),
       deps,
     );
-    expect((await stats.recentRuns('acme/shop#77')).map(({ conclusion }) => conclusion).sort()).toEqual([
+    expect((await stats.recentRuns('4711:acme/shop#77')).map(({ conclusion }) => conclusion).sort()).toEqual([
       'failure',
       'success',
     ]);

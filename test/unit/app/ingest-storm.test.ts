@@ -39,4 +39,27 @@ describe('a storm', () => {
     expect(await ingestSignal(place(6), deps)).toBe('opened');
     expect(workflow.started).toHaveLength(5);
   });
+
+  it('that goes on for minutes starts no more workflows in an hour than the budget of requests to GitHub allows', async () => {
+    const { deps, clock, workflow } = anIngestRig(aConfiguration({ policy: { ...policy, stormIncidentsPerHour: 5 } }));
+    clock.set('2026-11-21T12:00:00.000Z');
+    const outcomes: string[] = [];
+    for (let number = 1; number <= 40; number += 1) {
+      outcomes.push(await ingestSignal(place(number), deps));
+      clock.advance(60_000);
+    }
+    expect(outcomes.filter((outcome) => outcome === 'opened')).toHaveLength(5);
+    expect(outcomes.filter((outcome) => outcome === 'grouped')).toHaveLength(35);
+    expect(workflow.started.filter((name) => name.startsWith('storm-'))).toHaveLength(1);
+    clock.advance(3_600_000);
+    expect(await ingestSignal(place(41), deps)).toBe('opened');
+  });
+
+  it('counts an incident that comes again once in its hour', async () => {
+    const { deps } = anIngestRig(aConfiguration({ policy: { ...policy, stormIncidentsPerHour: 2 } }));
+    for (const delivery of ['a', 'b', 'c'])
+      await ingestSignal(failure({ pullRequest: 1, runId: 2001 }, delivery), deps);
+    expect(await ingestSignal(place(2), deps)).toBe('opened');
+    expect(await ingestSignal(place(3), deps)).toBe('grouped');
+  });
 });

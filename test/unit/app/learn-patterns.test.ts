@@ -92,7 +92,7 @@ describe('learning from how incidents were resolved', () => {
     ]);
   });
 
-  it('[D143] learns only the classes that the configuration names', async () => {
+  it('learns only the classes that the configuration names', async () => {
     const { learn } = rig({ classes: ['flaky_tests'] });
     expect((await learn(order([aCase(1)]))).results).toMatchObject([
       { kind: 'refused', reason: expect.stringContaining('learning.classes') },

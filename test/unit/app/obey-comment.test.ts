@@ -4,32 +4,42 @@ import { requestApproval } from '#shared/app/approval-request.ts';
 import { type ObeyDeps, obeyComment } from '#shared/app/obey-comment.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { RunPeople } from '#shared/domain/incident/target-context.ts';
 import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
-import { aCommentCommand, aConfiguration, aGithubTarget, anActionRecord, aPrediction } from '#test/builders/index.ts';
-import { makeMemoryPeople, makeMemoryPredictionStore } from '#test/fakes/index.ts';
+import {
+  aCommentCommand,
+  aConfiguration,
+  aGithubTarget,
+  anActionRecord,
+  aPrediction,
+  somePeople,
+} from '#test/builders/index.ts';
+import { makeMemoryComments, makeMemoryPeople, makeMemoryPredictionStore } from '#test/fakes/index.ts';
 import { aRemedyRig } from './remedy-rig.ts';
 
 const PEOPLE = { 'octo-lead': 'write', 'octo-admin': 'admin', 'octo-reader': 'read', 'octo-dev': 'write' } as const;
 const OCTO_DEV = { token_use: 'id', 'cognito:username': 'approver-1', 'custom:github': 'octo-admin' };
 
+const OTHERS = { author: 'ann', lastPusher: 'ann', requester: 'ann', triggeredBy: 'ann' };
+
 /** A plan about pull request 12, whose run octo-dev started, waits for an approval. */
-async function waiting(approvals: NonNullable<Parameters<typeof aConfiguration>[0]>['approvals'] = {}) {
+async function waiting(
+  approvals: NonNullable<Parameters<typeof aConfiguration>[0]>['approvals'] = {},
+  people: Partial<RunPeople> = {},
+) {
   const configured = aConfiguration({ approvals }).approvals;
   const rig = await aRemedyRig({
     confidence: 0.7,
     incident: { target: aGithubTarget({ actor: 'octo-dev' }) },
     configure: (one: Configuration) => ({ ...one, approvals: configured }),
   });
-  const people = makeMemoryPeople(PEOPLE);
+  rig.state.people = somePeople(people);
+  const permissions = makeMemoryPeople(PEOPLE);
   const predictions = makeMemoryPredictionStore();
-  const findComment = async () => ({
-    id: 1,
-    url: 'https://github.example/1',
-    authorIsUs: true,
-    body: `<!-- selfheal:key --> <sub>Selfheal incident ${rig.incident.id}, run attempt 1.</sub>`,
-  });
-  const deps = { ...rig.deps, people, predictions, codeHost: { findComment } } satisfies ObeyDeps &
-    Record<string, unknown>;
+  const codeHost = makeMemoryComments();
+  const status = `<!-- selfheal:key --> <sub>Selfheal incident ${rig.incident.id}, run attempt 1.</sub>`;
+  await codeHost.createComment('acme/shop', 12, status);
+  const deps = { ...rig.deps, people: permissions, predictions, codeHost } satisfies ObeyDeps & Record<string, unknown>;
   const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, deps);
@@ -57,12 +67,15 @@ describe('/selfheal approve', () => {
   it.each([
     ['somebody who may only read', { by: 'octo-reader' }],
     ['a stranger', { by: 'nobody-here' }],
-    ['the author of the pull request', { by: 'octo-lead', author: 'Octo-Lead' }],
-    ['whoever started the run', { by: 'octo-dev', author: 'someone-else' }],
-    ['the author in other letters', { by: 'octo-dev', author: 'OCTO-DEV' }],
-    ['anybody where the author’s account is gone', { author: null }],
-  ])('by %s is refused, and the trail says so', async (_who, change) => {
-    const { comment, deps, events, state } = await waiting();
+    ['the author of the pull request', { by: 'octo-lead' }, { author: 'Octo-Lead' }],
+    ['whoever pushed last', { by: 'octo-lead' }, { lastPusher: 'octo-lead' }],
+    ['whoever asked for the run', { by: 'octo-lead' }, { requester: 'octo-LEAD' }],
+    ['whoever started this attempt', { by: 'octo-lead' }, { triggeredBy: 'octo-lead' }],
+    ['the actor of the run', { by: 'octo-dev' }, OTHERS],
+    ['anybody where the author’s account is gone', {}, { author: null }],
+    ['anybody where GitHub does not say who pushed', {}, { lastPusher: null }],
+  ])('by %s is refused, and the trail says so', async (_who, change, people?: Partial<RunPeople>) => {
+    const { comment, deps, events, state } = await waiting({}, people);
     expect(await comment(change)).toBe('refused');
     expect(deps.workflow.answers).toEqual([]);
     expect(await state()).toBe('pending');
@@ -79,6 +92,27 @@ describe('/selfheal approve', () => {
     expect(await comment(change)).toBe('nothing-to-decide');
     expect(await state()).toBe('pending');
     expect(deps.workflow.answers).toEqual([]);
+  });
+
+  it('is open to a team of one where the deployment lets them, and the trail names what they have to do with the run', async () => {
+    const { comment, deps, incident } = await waiting({ selfApproval: true });
+    expect(await comment({ by: 'octo-dev' })).toBe('obeyed');
+    const trail = await deps.incidents.listAudit(incident.id);
+    expect(trail.find(({ event }) => event === 'approval.approved')?.facts).toMatchObject({
+      by: 'github:octo-dev',
+      selfApproval: 'author, lastPusher, requester, triggeredBy',
+    });
+  });
+
+  it('asks for the right to write in the plan’s own repository, by its own name', async () => {
+    const { comment, deps } = await waiting();
+    const asked: string[] = [];
+    const permissionOf = async (repository: string) => {
+      asked.push(repository);
+      return 'write' as const;
+    };
+    await comment({}, { ...deps, people: { ...deps.people, permissionOf } });
+    expect(asked).toEqual(['acme/shop']);
   });
 
   it('is used once: the same delivery again, another comment and another person change nothing more', async () => {
@@ -176,7 +210,7 @@ describe('/selfheal wrong', () => {
     await deps.predictions.addPrediction(aPrediction({ incidentId: incident.id }));
     expect(await comment({ wish, by: 'octo-reader' })).toBe('refused');
     expect(await comment({ wish, pullRequest: 13 })).toBe('nothing-to-decide');
-    expect(await comment({ wish }, { ...deps, codeHost: { findComment: async () => null } })).toBe('nothing-to-decide');
+    expect(await comment({ wish }, { ...deps, codeHost: makeMemoryComments() })).toBe('nothing-to-decide');
     expect((await deps.predictions.recentPredictions(1))[0]?.correction).toBeUndefined();
     expect(await deps.experience.actionOutcomes('flaky_tests', 10)).toEqual([]);
   });

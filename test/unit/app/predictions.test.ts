@@ -64,7 +64,7 @@ describe('keeping a prediction', () => {
       openedAt: incident.openedAt,
       at: '2026-11-21T12:00:00.000Z',
       kind: 'github-run',
-      scope: expect.stringMatching(/^repository#\d+$/),
+      scope: expect.stringMatching(/^repository#\d+:acme\/shop$/),
       class: 'network_connectivity',
       verdict: 'infrastructure',
       confidence: 0.9,

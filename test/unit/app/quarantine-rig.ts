@@ -1,6 +1,6 @@
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
-import { anEvidence } from '#test/builders/index.ts';
+import { anEvidence, redactedText } from '#test/builders/index.ts';
 import { aFixRig, type FixRig, type FixRigOptions, healWith } from './fix-rig.ts';
 
 export const DAY = 86_400_000;
@@ -21,7 +21,7 @@ function aRecord(name: string, change: Partial<TestRecord> = {}): TestRecord {
   return {
     version: 1,
     key: testKeyOf(name),
-    name,
+    name: redactedText(name),
     runs: 20,
     failures: 4,
     flips: 1,
@@ -51,7 +51,9 @@ export async function startFlakyShop() {
     const failedTests = names.map((name) => ({ name, source: 'job-1' }));
     await rig.deps.evidence.putEvidence(anEvidence({ incidentId: rig.incident.id, failedTests }));
     const byKey = new Map(names.map((name) => [testKeyOf(name), name]));
-    await rig.deps.tests.changeTests('acme/shop', [...byKey.keys()], (key) => aRecord(byKey.get(key) ?? '', record));
+    await rig.deps.tests.changeTests('4711:acme/shop', [...byKey.keys()], (key) =>
+      aRecord(byKey.get(key) ?? '', record),
+    );
     return rig;
   }
 

@@ -2,12 +2,12 @@ import type { ActDeps } from '#shared/app/act.ts';
 import { actionPorts } from '#shared/app/act-ports.ts';
 import type { PlanDeps } from '#shared/app/plan.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import { aClassification, aDiagnosis, anIncident } from '#test/builders/index.ts';
 import {
+  makeLocalInspector,
   makeMemoryControlStore,
   makeMemoryDelegationStore,
   makeMemoryEvidenceStore,
@@ -28,7 +28,7 @@ export interface RigOptions {
   /** The action that fits; the first of its family by default. */
   readonly actionId?: string;
   readonly configure?: (configuration: Configuration) => Configuration;
-  readonly incident?: Partial<Incident>;
+  readonly incident?: Parameters<typeof anIncident>[0];
   readonly confidence?: number;
 }
 
@@ -66,6 +66,7 @@ export async function aRemedyRig({
     codeReader: { commitsOf: async () => [] },
     tests: makeMemoryTestStore(),
     stats: makeMemoryStatsStore(),
+    inspector: makeLocalInspector(),
     proposals: world.ports.proposals,
     alarms: world.ports.alarms,
     deployments: world.ports.deployments,

@@ -18,6 +18,7 @@ import {
   anEvidence,
   anIncident,
   aPastIncident,
+  aProposalStory,
   aSeenBefore,
 } from '#test/builders/index.ts';
 import {
@@ -149,13 +150,8 @@ describe('a failure like one before', () => {
 });
 
 describe('telling that it was seen before', () => {
-  const story = (seenBefore: Diagnosis['seenBefore']): IncidentStory => ({
-    incident: anIncident({ status: 'suggested', outcomeReason: 'No safe action fits.' }),
-    diagnosis: aDiagnosis({ seenBefore }),
-    evidence: anEvidence(),
-    actions: [],
-    stage: 'final',
-  });
+  const story = (seenBefore: Diagnosis['seenBefore']): IncidentStory =>
+    aProposalStory({ diagnosis: aDiagnosis({ seenBefore }) });
   const similar = aSeenBefore({
     sameFailure: false,
     helped: null,

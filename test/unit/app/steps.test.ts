@@ -92,7 +92,7 @@ describe('the baseline', () => {
       run(3, 'success'),
       run(4, 'success'),
     ]) {
-      await deps.stats.addRun('acme/shop#77', outcome);
+      await deps.stats.addRun('4711:acme/shop#77', outcome);
     }
     expect(await baseline({ incidentId: incident.id }, deps)).toEqual({
       runs: 4,
@@ -101,7 +101,7 @@ describe('the baseline', () => {
     });
   });
 
-  it('[B91] says that it does not know without runs', async () => {
+  it('says that it does not know without runs', async () => {
     const deps = setUp();
     await deps.incidents.create(anIncident());
     expect(await baseline({ incidentId: anIncident().id }, deps)).toEqual({

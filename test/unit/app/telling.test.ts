@@ -3,12 +3,14 @@ import { escalate } from '#shared/app/escalate.ts';
 import { notify } from '#shared/app/notify.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aConfiguration, aDiagnosis, anAlarmTarget, anEvidence, anIncident, aService } from '#test/builders/index.ts';
 import {
   fakeClock,
   fakeCodeHost,
   makeMemoryComments,
+  makeMemoryControlStore,
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
   makeMemoryMailer,
@@ -31,6 +33,9 @@ async function setUp(incident: Incident, configuration = aConfiguration()) {
     clock,
     meter: makeRecordingMeter(),
     log: makeRecordingLog(),
+    actions: ACTIONS,
+    apiUrl: 'https://api.example/',
+    control: makeMemoryControlStore(clock),
   };
   await deps.incidents.create(incident);
   await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id }));
@@ -124,5 +129,46 @@ describe('handing an incident to a human', () => {
     const empty = { ...deps, evidence: makeMemoryEvidenceStore() };
     await escalate({ incidentId: alarm.id, reason: 'The step Gather failed.', error: 'States.Timeout' }, empty);
     expect(mailer.mails[0]?.message).toContain('The step Gather failed. (States.Timeout)');
+  });
+});
+
+describe('twenty failures of one pull request', () => {
+  /** The same place, another run each time. */
+  const nth = (count: number): Incident =>
+    anIncident({ id: `gh-${String(count).padStart(24, '0')}`, status: 'escalated', intakeKey: 'one-place' });
+
+  it('are mailed twice a day at most, and every repeat of a mail is the same mail', async () => {
+    const { deps, mailer } = await setUp(nth(0));
+    for (let count = 1; count < 20; count += 1) await deps.incidents.create(nth(count));
+    for (let count = 0; count < 20; count += 1)
+      await escalate({ incidentId: nth(count).id, reason: 'No safe action fits.', error: null }, deps);
+    expect(mailer.mails).toHaveLength(2);
+    deps.clock.advance(24 * 3_600_000);
+    await deps.incidents.create(nth(20));
+    await escalate({ incidentId: nth(20).id, reason: 'No safe action fits.', error: null }, deps);
+    expect(mailer.mails).toHaveLength(3);
+  });
+
+  it('are mailed each where there is no pull request that could tell', async () => {
+    const alarms = Array.from({ length: 5 }, (_one, count) =>
+      anIncident({ id: `cw-${String(count).padStart(24, '0')}`, target: anAlarmTarget(), status: 'escalated' }),
+    );
+    const { deps, mailer } = await setUp(alarms[0] as Incident);
+    for (const incident of alarms.slice(1)) await deps.incidents.create(incident);
+    for (const { id } of alarms) await escalate({ incidentId: id, reason: 'No safe action fits.', error: null }, deps);
+    expect(mailer.mails).toHaveLength(5);
+  });
+});
+
+describe('a name that outsiders word', () => {
+  it('adds no header to a mail and no line to its subject', async () => {
+    const name = 'checkout\r\nBcc: everybody@example.com\u0000\u001b[31m\u2028Subject: You won \u{1f4b8}';
+    const target = anAlarmTarget({ alarmArn: `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${name}` });
+    const { handOver, mailer } = await setUp(anIncident({ target, status: 'escalated' }));
+    await handOver();
+    const [mail] = mailer.mails;
+    expect(mail?.subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+    expect(mail?.message.split('\n').filter((line) => /^(?:Bcc|Subject):/i.test(line))).toEqual([]);
+    expect(mail?.message).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
   });
 });

@@ -8,7 +8,7 @@ import { makeMemoryEvidenceStore, makeMemoryStatsStore, makeMemoryTestStore } fr
 
 const START = Date.parse('2026-11-01T00:00:00.000Z');
 const at = (hour: number): string => new Date(START + hour * 3_600_000).toISOString();
-const SCOPE = 'acme/shop#77';
+const SCOPE = '4711:acme/shop#77';
 const shaOf = (run: number): string => run.toString(16).padStart(4, '0').repeat(10);
 
 function setUp() {
@@ -46,7 +46,7 @@ function setUp() {
       const { history } = await readHistory(targetOf(run), evidenceOf(run, tests), aTelemetry(), own);
       return { tests: history?.tests, ...judgeHistory(history ?? { defaultBranchConclusions: [], attempt: 1 }, true) };
     },
-    recordOf: async (name: string) => (await deps.tests.testRecords('acme/shop', [testKeyOf(name)]))[0],
+    recordOf: async (name: string) => (await deps.tests.testRecords('4711:acme/shop', [testKeyOf(name)]))[0],
   };
 }
 

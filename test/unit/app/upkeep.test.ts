@@ -105,7 +105,8 @@ describe('the reconciler', () => {
     const control = makeMemoryControlStore(clock);
     const queue = makeMemorySignalQueue();
     const observers = { meter: makeRecordingMeter(), log: makeRecordingLog() };
-    const deps = { clock, incidents, workflow, mailer, control, queue, ...observers };
+    const configuration = aConfiguration();
+    const deps = { clock, incidents, workflow, mailer, control, queue, configuration, ...observers };
     const pass = async () => {
       clock.advance(15 * 60_000);
       return await reconcile(deps);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { correctPrediction } from '#shared/app/correct-prediction.ts';
 import { promoteModel, registerModel } from '#shared/app/model-registry.ts';
+import type { Retraining } from '#shared/app/retrain.ts';
 import { watchQuality } from '#shared/app/watch-quality.ts';
 import { OutcomeUnknown } from '#shared/domain/kernel/errors.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
@@ -11,6 +12,7 @@ import {
   makeMemoryModelArtifacts,
   makeMemoryModelRegistry,
   makeMemoryPredictionStore,
+  makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
 
@@ -26,6 +28,8 @@ function setUp(rights: readonly boolean[], change: Partial<Prediction> = { model
     mailer: makeMemoryMailer(),
     clock: fakeClock(),
     meter: makeRecordingMeter(),
+    log: makeRecordingLog(),
+    retrain: async (): Promise<Retraining> => ({ kind: 'too-few', cases: 12, needed: 30 }),
   };
 }
 
@@ -48,6 +52,35 @@ describe('watching the quality', () => {
     await add(deps, rightOf(0, 60), '2026-11-03T00:00:00.000Z');
     await watchQuality(deps);
     expect(deps.mailer.mails).toHaveLength(2);
+  });
+
+  it('[C71] trains a candidate before it mails, and says what it is worth and how to put it to work', async () => {
+    const deps = setUp(BAD);
+    const rights = { before: 20, after: 41 };
+    const candidate: Retraining = { kind: 'candidate', id: 'c'.repeat(16), cases: 50, rights, reasonsAgainst: [] };
+    await watchQuality({ ...deps, retrain: async () => candidate });
+    const message = deps.mailer.mails[0]?.message.replace(/\s+/g, ' ');
+    expect(message).toContain('Of 50 failures whose class people named, it named 41 right');
+    expect(message).toContain(`selfheal model promote ${'c'.repeat(16)} --to production`);
+    expect(deps.meter.counts['quality-retraining-candidate']).toBe(1);
+  });
+
+  it('[C71] says how many corrections are missing, why a candidate would be refused, and that training failed', async () => {
+    const mailAfter = async (retrain: () => Promise<Retraining>) => {
+      const deps = { ...setUp(BAD), retrain };
+      await watchQuality(deps);
+      return deps.mailer.mails[0]?.message.replace(/\s+/g, ' ');
+    };
+    expect(await mailAfter(setUp(BAD).retrain)).toContain('named the class of 12 failures, and 30 are needed');
+    const worse: Retraining = {
+      kind: 'candidate',
+      id: 'c'.repeat(16),
+      cases: 50,
+      rights: { before: 20, after: 19 },
+      reasonsAgainst: ['The class is worse.'],
+    };
+    expect(await mailAfter(async () => worse)).toContain('not be promoted yet: The class is worse.');
+    expect(await mailAfter(() => Promise.reject(new Error('no bucket')))).toContain('No new version could be trained');
   });
 
   it('[C69] is quiet while answers are as good as promised, and counts how good they are', async () => {

@@ -99,6 +99,7 @@ describe('log classify', () => {
         fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
         evidence: expect.arrayContaining([302]),
         match: expect.objectContaining({ severity: 'error', service: null, parents: [] }),
+        failed: true,
       },
     ]);
   });

@@ -136,8 +136,16 @@ describe('selfheal incident explain', () => {
     const store = makeMemoryIncidentStore();
     await store.create(anIncident());
     await store.audit(incident.id, 'opened#1', { at: AT, event: 'something.new', facts: { by: 'somebody' } });
-    const text = renderAccount(tellAccount(await accountOf(incident.id, store)));
+    const text = renderAccount(tellAccount(await accountOf(incident.id, store, async () => [])));
     expect(text).toContain('something.new (by somebody).');
-    await expect(accountOf('gh-nothing-of-it', store)).rejects.toThrow('the table knows no such incident');
+    await expect(accountOf('gh-nothing-of-it', store, async () => [])).rejects.toThrow(
+      'the table knows no such incident',
+    );
+    const short = await accountOf(incident.id.slice(0, 8), store, async () => [incident.id]);
+    expect(short.id).toBe(incident.id);
+    const several = async () => [incident.id, 'gh-0000000000000000000000ff'];
+    await expect(accountOf(incident.id.slice(0, 8), store, several)).rejects.toThrow(
+      'several incidents begin like that',
+    );
   });
 });

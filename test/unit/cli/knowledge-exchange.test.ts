@@ -132,7 +132,7 @@ describe('selfheal knowledge optimize and adjust', () => {
     ]);
   });
 
-  it('[D142] lowers a confidence at once and for good, and raises none by a word', async () => {
+  it('lowers a confidence at once and for good, and raises none by a word', async () => {
     const path = file(local({ confidence: 0.6, outcomes: outcomes(10) }));
     const id = local().id;
     await run('adjust', path, id, '--confidence', '0.2', '--reason', 'it hid the cause');

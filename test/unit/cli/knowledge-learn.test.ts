@@ -119,7 +119,7 @@ describe('selfheal knowledge learn', () => {
       stderr: expect.stringContaining('it is no file of learned patterns'),
     });
     const { stderr } = await runCommand(['knowledge', 'learn', table(DISK), '--table', 'knowledge']);
-    expect(stderr).toContain('--table needs --scope repository#ID');
+    expect(stderr).toContain('--table needs --scope repository#ID:OWNER/NAME');
   });
 });
 

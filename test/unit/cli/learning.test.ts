@@ -10,7 +10,7 @@ const record = (id: number, change: Record<string, unknown> = {}): string =>
     description: `remaining connection slots are reserved, ${id} of ${id} used`,
     class: 'resource_exhaustion',
     service: 'payments',
-    resolution_time: 30,
+    resolution_time: 30 * 60,
     solution: 'Raise the pool size.',
     success: true,
     ...change,

@@ -23,7 +23,7 @@ async function rowsOf(lines: readonly string[]): Promise<Row[]> {
 }
 
 describe('log anomalies', () => {
-  it('[D34] prints one row for each line, and names a line of a kind never seen before', async () => {
+  it('prints one row for each line, and names a line of a kind never seen before', async () => {
     const lines = ordinary(2000);
     lines[1500] = 'FATAL cannot reach the warehouse';
     const rows = await rowsOf(lines);
@@ -33,7 +33,7 @@ describe('log anomalies', () => {
     expect(found.map(({ line, reason }) => [line, reason])).toEqual([[1501, 'new-template']]);
   });
 
-  it('[D34] [E2] names where the rate of an ordinary line jumps', async () => {
+  it('names where the rate of an ordinary line jumps', async () => {
     const lines = ordinary(4000).map((line, at) =>
       at >= 3000 && at < 3050 ? `order ${at} was packed after 1 ms` : line,
     );

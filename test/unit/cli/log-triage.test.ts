@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCli } from '#apps/cli/cli.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { makeTerminal } from '#apps/cli/terminal.ts';
@@ -13,7 +13,7 @@ const files = logs.map((name) => join(LOGS, name));
 const readJson = (folder: string, name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
 describe('log triage', () => {
-  it('[B1][B2][B4][B7][B8][E20][E21] reports on test and lint logs: causes in groups, confidence, errors by wording, what to do', async () => {
+  it('[B1][B2][B4][B7][B8][E21] reports on test and lint logs: causes in groups, confidence, errors by wording, what to do', async () => {
     const out = aFolder();
     const { code, stdout, stderr } = await runCommand(['log', 'triage', ...files, '--out', out, '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -41,7 +41,7 @@ describe('log triage', () => {
     for (const { lines } of pytest.clusters) expect(lines.length).toBeGreaterThan(0);
   });
 
-  it('[E20] names what is similar and where a log leaves what it led to expect', async () => {
+  it('names what is similar and where a log leaves what it led to expect', async () => {
     const out = aFolder();
     const calm = Array.from({ length: 400 }, (_, nth) => `INFO request ${nth} served in ${nth % 7} ms`);
     const full = 'java.lang.OutOfMemoryError: Java heap space';
@@ -76,5 +76,44 @@ describe('log triage', () => {
     expect(stderr).toContain('gone.log');
     expect(readJson(out, 'triage_report.json').logs).toHaveLength(1);
     expect(await runCommand(['log', 'triage', '-'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('log triage for a person', () => {
+  it('prints what the comment would say, and writes no file unless told to', async () => {
+    const before = process.cwd();
+    const folder = aFolder();
+    process.chdir(folder);
+    onTestFinished(() => process.chdir(before));
+    const { code, stdout } = await runCommand(['log', 'triage', files[0] ?? '']);
+    expect(code).toBe(0);
+    const text = stdout.toString();
+    for (const title of ['Root cause', 'Evidence', 'What to do', 'Prevention'])
+      expect(text).toMatch(new RegExp(`^${title}.*\\n---`, 'm'));
+    expect(text).toContain('test_applies_the_discount_once');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('says of a green log that nothing failed, and counts no cause of it', async () => {
+    const green = aFile(
+      'Checked 12 files\nTests: 40 passed, 0 failed\nℹ fail 0\nErrors: 0\nno errors found\nDone in 2 s\n',
+    );
+    const { stdout } = await runCommand(['log', 'triage', green]);
+    expect(stdout.toString()).toContain(': nothing failed: no line tells of a failure');
+    expect(stdout.toString()).toContain('1 log, 0 causes: none');
+    const classified = await runCommand(['log', 'classify', green]);
+    expect(classified.stdout.toString()).toContain(': nothing failed');
+    const red = aFile('Checked 12 files\nTests: 39 passed, 1 failed\n');
+    expect((await runCommand(['log', 'classify', red])).stdout.toString()).not.toContain('nothing failed');
+  });
+
+  it('lets no log steer the terminal', async () => {
+    const hostile =
+      '\u001b[2J\u001b]0;owned\u0007\u001b[31mError: cannot find module "left-pad"\u001b[0m\u009b31m\u202e';
+    const log = aFile(`start\n${hostile}\n##[error]Process completed with exit code 1.\n`);
+    for (const command of ['triage', 'classify', 'excerpt', 'chain']) {
+      const { stdout, stderr } = await runCommand(['log', command, log]);
+      expect(`${stdout.toString()}${stderr}`).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cf}]/u);
+    }
   });
 });

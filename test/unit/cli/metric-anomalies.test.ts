@@ -18,7 +18,7 @@ const answersOf = (stdout: Buffer): { timestamp: string; value: number | null; s
     .map((line) => JSON.parse(line));
 
 describe('metric anomalies', () => {
-  it('[D34] prints one JSON line per row, with an alarm at the spike', async () => {
+  it('prints one JSON line per row, with an alarm at the spike', async () => {
     const values = noisy(700, 1, () => 40);
     values[600] = 90;
     const { code, stdout } = await runCommand(['metric', 'anomalies', aFile(csv(values), 'cpu.csv'), '--json']);

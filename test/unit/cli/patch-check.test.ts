@@ -24,6 +24,7 @@ const parsed = (stdout: Buffer) =>
     verdict: string;
     files: string[];
     findings: { rule: string; line: number | null }[];
+    approval: { path: string; line: number; reason: string }[];
   };
 
 describe('selfheal patch check', () => {
@@ -34,6 +35,17 @@ describe('selfheal patch check', () => {
       files: [source.path],
       findings: [],
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(code).toBe(0);
+  });
+
+  it('says that a change needs an approval where its code does what its file did not do, with the line', async () => {
+    const after = edited(source.text, ['  let sum = 0;\n', '  let sum = 0;\n  const { getPrototypeOf } = Object;\n']);
+    const { code, stdout } = await check(['--tree', aCheckout()], diffOf(source.path, source.text, after));
+    expect(parsed(stdout)).toMatchObject({
+      verdict: 'needs-approval',
+      findings: [],
+      approval: [{ path: source.path, line: expect.any(Number), reason: expect.stringMatching(/^It would /) }, {}],
     });
     expect(code).toBe(0);
   });

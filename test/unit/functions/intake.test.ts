@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
-import { aCommentCommand, aConfiguration, aSignal } from '#test/builders/index.ts';
+import { makeConfirmRepository } from '#shared/app/confirm-repository.ts';
+import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
+import { identify } from '#shared/domain/incident/identity.ts';
+import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
+import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { aCommentCommand, aConfiguration, aGithubTarget, aSignal } from '#test/builders/index.ts';
 import {
   fakeClock,
   makeMemoryControlStore,
@@ -13,17 +18,28 @@ import {
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
 
-function setUp() {
+/** What GitHub says of `acme/shop`: nobody else's id, unless a test changes it. */
+function setUp(answer: () => RepositoryIdentity = () => SHOP) {
   const clock = fakeClock();
+  const asked: string[] = [];
+  const directory = {
+    lookUp: async (name: string) => {
+      asked.push(name);
+      return answer();
+    },
+  };
+  const incidents = makeMemoryIncidentStore(clock);
+  const control = makeMemoryControlStore(clock);
   const workflow = makeMemoryWorkflowEngine();
   const meter = makeRecordingMeter();
   const log = makeRecordingLog();
   const obeyed: number[] = [];
   const handle = makeHandler({
-    incidents: makeMemoryIncidentStore(clock),
-    control: makeMemoryControlStore(clock),
+    incidents,
+    control,
     stats: makeMemoryStatsStore(),
     workflow,
+    confirm: makeConfirmRepository({ directory, clock }),
     obey: async ({ commentId }) => {
       obeyed.push(commentId);
       return 'obeyed' as const;
@@ -33,9 +49,90 @@ function setUp() {
     meter,
     log,
   });
-  return { handle, workflow, meter, log, obeyed };
+  return { handle, workflow, meter, log, obeyed, asked, clock, incidents, control };
 }
 const event = (name: string) => readFileSync(join(import.meta.dirname, '../../../events/cloudwatch', name), 'utf8');
+
+const SHOP = identityOf(aGithubTarget());
+
+describe('whose a delivery is', () => {
+  const deliveries = [
+    ['a signal', JSON.stringify(aSignal())],
+    ['a comment', JSON.stringify(aCommentCommand())],
+  ] as const;
+  const untouched = async ({ workflow, obeyed, incidents, control }: ReturnType<typeof setUp>) => {
+    expect(workflow.started).toEqual([]);
+    expect(obeyed).toEqual([]);
+    expect(await incidents.get(identify(aSignal()).incidentId)).toBeNull();
+    expect(await control.isProcessed(deliveryKeyOf(aSignal()))).toBe(false);
+  };
+
+  it.each(deliveries)(
+    'is asked of GitHub: %s with the id of another repository is dropped before anything is read',
+    async (_what, body) => {
+      const rig = setUp(() => ({ ...SHOP, id: SHOP.id + 1 }));
+      await rig.handle(body);
+      await untouched(rig);
+      expect(rig.meter.counts).toEqual({ 'intake-foreign-repository': 1 });
+      expect(rig.log.entries).toMatchObject([{ level: 'error' }]);
+    },
+  );
+
+  it.each(deliveries)(
+    'is another’s, for %s, when the name was left behind by a rename or a transfer',
+    async (_what, body) => {
+      const rig = setUp(() => ({ ...SHOP, name: 'evil/shop' }));
+      await rig.handle(body);
+      await untouched(rig);
+    },
+  );
+
+  it.each(deliveries)(
+    'is not known while GitHub is down: %s waits in the queue and is taken in afterwards',
+    async (_what, body) => {
+      let error: Error | null = new Retryable('502');
+      const rig = setUp(() => {
+        if (error !== null) throw error;
+        return SHOP;
+      });
+      for (let tries = 0; tries < 3; tries += 1) {
+        await expect(rig.handle(body)).rejects.toThrow(Retryable);
+        rig.clock.advance(180_000);
+      }
+      await untouched(rig);
+      error = null;
+      await rig.handle(body);
+      expect(rig.workflow.started.length + rig.obeyed.length).toBe(1);
+    },
+  );
+
+  it('is for a person to see where GitHub does not show the repository: it ends in the dead letters', async () => {
+    const rig = setUp(() => {
+      throw new Refused('404');
+    });
+    await expect(rig.handle(JSON.stringify(aSignal()))).rejects.toThrow(Refused);
+    await untouched(rig);
+  });
+
+  it('is asked once in five minutes, and again when an answer contradicts a delivery: the repository may be new', async () => {
+    let id = SHOP.id;
+    const rig = setUp(() => ({ ...SHOP, name: 'Acme/Shop', id }));
+    const deliver = (repositoryId: number, deliveryId: string) =>
+      rig.handle(JSON.stringify(aSignal({ deliveryId, target: aGithubTarget({ repositoryId }) })));
+    await Promise.all([deliver(SHOP.id, 'a'), deliver(SHOP.id, 'b'), deliver(SHOP.id, 'c')]);
+    expect(rig.asked).toHaveLength(1);
+    id = 99;
+    rig.clock.advance(60_000);
+    await deliver(99, 'd');
+    expect(rig.asked).toHaveLength(2);
+    await deliver(SHOP.id, 'e');
+    expect(rig.asked).toHaveLength(2);
+    expect(rig.meter.counts['intake-foreign-repository']).toBe(1);
+    rig.clock.advance(5 * 60_000);
+    await deliver(99, 'f');
+    expect(rig.asked).toHaveLength(3);
+  });
+});
 
 describe('the intake function', () => {
   it('lets a command of a comment be obeyed, and counts what became of it', async () => {

@@ -29,7 +29,7 @@ function setUp(stored: Record<string, unknown> = { current: CURRENT, previous: P
   const deps = {
     sources: WEBHOOK_SOURCES,
     signatures: makeWebhookSignatures(),
-    secrets: fakeSecrets({ 'github-webhook': secret }),
+    secrets: fakeSecrets({ 'github-webhook': secret, 'name-key': { key: 'k'.repeat(48) } }),
     queue,
     commands,
     clock: fakeClock(),

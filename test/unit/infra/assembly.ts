@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { makeSelfhealApp } from '#infra/selfheal-app.ts';
 import type { Parts } from '#infra/stacks/selfheal-stack.ts';
@@ -42,9 +42,24 @@ export function makeWorkspace(configuration: unknown = { version: 1 }) {
   };
 }
 
+/** CDK's assertions throw without Vitest's `expect`: here each counts as an assertion of its test. */
+function withCountedAssertions(template: Template): Template {
+  return new Proxy(template, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      const isAssertion = /^(?:has|resource(?:Count|PropertiesCount)Is|allResources|templateMatches)/.test(
+        String(name),
+      );
+      const call = (...args: unknown[]): unknown => Reflect.apply(member, target, args);
+      return isAssertion ? (...args: unknown[]) => expect(() => call(...args)).not.toThrow() : call;
+    },
+  });
+}
+
 /** The two templates of an assembly. */
 export function templatesOf(assembly: CloudAssembly) {
-  const of = (name: string) => Template.fromJSON(assembly.getStackByName(name).template);
+  const of = (name: string) => withCountedAssertions(Template.fromJSON(assembly.getStackByName(name).template));
   return { state: of('SelfhealState'), selfheal: of('Selfheal') };
 }
 

@@ -13,6 +13,7 @@ it('lists every folder of functions, so that none is forgotten in the deployment
 it.each(FUNCTIONS.map((config) => [config.name, config] as const))(
   'gives %s rights that name their actions one by one',
   (_name, { uses }) => {
+    expect(uses).toBeTypeOf('object');
     for (const actions of Object.values(uses)) {
       expect(new Set(actions).size).toBe(actions.length);
       for (const action of actions) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z]+$/);

@@ -11,6 +11,7 @@ describe('an action that needs an approval', () => {
     const healed = await heal({ script, approval: ({ digest }) => ({ approved: true, digest, by: 'approver' }) });
     expect(healed.calls).toEqual([
       ...UNTIL_PLAN,
+      'Notify',
       'RequestApproval',
       'Guard',
       'ActGithub',
@@ -27,12 +28,12 @@ describe('an action that needs an approval', () => {
     ['something else', { approved: 'yes', digest: DIGEST, by: 'approver' }],
   ])('goes to a human when the answer is %s', async (_answer, answer) => {
     const healed = await heal({ script, approval: () => answer });
-    expect(healed.calls).toEqual([...UNTIL_PLAN, 'RequestApproval', 'Escalate', ...ENDING]);
+    expect(healed.calls).toEqual([...UNTIL_PLAN, 'Notify', 'RequestApproval', 'Escalate', ...ENDING]);
   });
 
   it('goes to a human when nobody answers in time', async () => {
     const healed = await heal({ script: { plan: aPlan({ decision: 'approve', approvalSeconds: 5 }) } });
-    expect(healed.calls).toEqual([...UNTIL_PLAN, 'RequestApproval', 'Escalate', ...ENDING]);
+    expect(healed.calls).toEqual([...UNTIL_PLAN, 'Notify', 'RequestApproval', 'Escalate', ...ENDING]);
     expect(inputOf(healed, 'Escalate')?.reason).toMatch(/in time/);
   });
 });

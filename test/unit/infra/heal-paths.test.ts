@@ -68,7 +68,7 @@ describe('an incident on its way through the workflow', () => {
     expect(inputOf(healed, 'Record')).toMatchObject({ outcome: 'linked', parentId: duplicateOf });
   });
 
-  it('[B91] goes on without what is known and without a baseline when those cannot be read', async () => {
+  it('goes on without what is known and without a baseline when those cannot be read', async () => {
     const healed = await heal({ script: { knowledge: broken(), baseline: broken() } });
     expect(inputOf(healed, 'Analyze')).toMatchObject({ knowledgeId: null, useModel: true, preExisting: null });
     expect(healed.output).toMatchObject({ outcome: 'resolved' });

@@ -6,7 +6,7 @@ it('lets the stage wait for every route that its settings name: API Gateway refu
   const [stage] = Object.values(selfheal.findResources('AWS::ApiGatewayV2::Stage'));
   const settings = stage?.Properties.RouteSettings;
   expect(settings).toEqual({
-    'POST /webhooks/{source}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+    'POST /webhooks/{source}': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
   });
   const keys = Object.keys(settings);
   const routes = selfheal.findResources('AWS::ApiGatewayV2::Route');

@@ -2,7 +2,16 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { RESOURCE_VARIABLES, type ResourceName } from '#shared/domain/workflow/function-config.ts';
-import { deniesPlainText, functionOf, nameOf, resourcesOf, rightsOf, templatesFor, words } from './assembly.ts';
+import {
+  deniesPlainText,
+  functionOf,
+  nameOf,
+  type Part,
+  resourcesOf,
+  rightsOf,
+  templatesFor,
+  words,
+} from './assembly.ts';
 
 const EMAILS = ['on-call@example.com', 'lead@example.com'];
 let state: Template;
@@ -76,6 +85,13 @@ describe('the workflow', () => {
     expect(Object.keys(machine?.DefinitionSubstitutions ?? {}).sort()).toEqual([...new Set(needed)].sort());
   });
 
+  it('names its integrations in the partition that it is deployed to', () => {
+    const [machine] = resourcesOf(selfheal, 'AWS::StepFunctions::StateMachine').map(([, { Properties }]) => Properties);
+    expect(machine?.DefinitionString).not.toContain('arn:aws:');
+    expect(machine?.DefinitionString).toContain(`"arn:\${Partition}:states:::lambda:invoke"`);
+    expect(machine?.DefinitionSubstitutions?.Partition).toEqual({ Ref: 'AWS::Partition' });
+  });
+
   it('has versions that stay, and an alias that executions are started on', () => {
     selfheal.hasResource('AWS::StepFunctions::StateMachineVersion', {
       Properties: { StateMachineRevisionId: { 'Fn::GetAtt': [Match.anyValue(), 'StateMachineRevisionId'] } },
@@ -122,6 +138,34 @@ describe('people', () => {
         ]),
       },
     });
+  });
+
+  it('get mail from a topic that is encrypted with a key that its publishers and the alarms of this account may use', () => {
+    const [[, topic] = []] = resourcesOf(selfheal, 'AWS::SNS::Topic');
+    expect(words(topic?.Properties.KmsMasterKeyId)).toMatch(/^EscalationKey.*Arn$/);
+    const [[, key] = []] = resourcesOf(selfheal, 'AWS::KMS::Key');
+    expect(key?.Properties.EnableKeyRotation).toBe(true);
+    const statements = (key?.Properties.KeyPolicy?.Statement ?? []) as unknown as Part[];
+    const withoutAccount = statements.filter(({ Sid }) => Sid !== undefined);
+    expect(withoutAccount.map(({ Action, Condition }) => [Action, Object.keys(Condition?.StringEquals ?? {})])).toEqual(
+      [
+        [
+          ['kms:Decrypt', 'kms:GenerateDataKey*'],
+          ['kms:CallerAccount', 'kms:ViaService'],
+        ],
+        [['kms:Decrypt', 'kms:GenerateDataKey*'], ['aws:SourceAccount']],
+      ],
+    );
+  });
+
+  it('reserve nothing of the account for the public functions unless the context says how much', () => {
+    const reserved = (template: Template) =>
+      resourcesOf(template, 'AWS::Lambda::Function').flatMap(
+        ([, { Properties }]) => Properties.ReservedConcurrentExecutions ?? [],
+      );
+    expect(reserved(selfheal)).toEqual([]);
+    const isPublic = FUNCTIONS.filter(({ trigger }) => trigger.kind === 'http');
+    expect(reserved(templatesFor(undefined, { publicConcurrency: '20' }).selfheal)).toEqual(isPublic.map(() => 20));
   });
 
   it('are told where everything is', () => {

@@ -27,6 +27,12 @@ describe('the context of a deployment', () => {
     expect(() => settingsOf({ emails: 'on-call@example.com,nobody' })).toThrow(/e-mail address.*emails\[1\]/s);
   });
 
+  it('logs from INFO on unless told otherwise, and names a level that is none', () => {
+    expect(settingsOf({}).logLevel).toBe('INFO');
+    expect(settingsOf({ logLevel: 'DEBUG' }).logLevel).toBe('DEBUG');
+    expect(() => settingsOf({ logLevel: 'loud' })).toThrow(/logLevel/);
+  });
+
   it.each(['0', '-1', 'many', '1.5', '4000'])('refuses to keep evidence for %s days', (evidenceDays) => {
     expect(() => settingsOf({ evidenceDays })).toThrow(/evidenceDays/);
   });

@@ -91,7 +91,7 @@ describe('the stateful stack', () => {
       }),
     });
     state.hasResourceProperties('AWS::SecretsManager::Secret', { SecretString: '{"token":"not-set"}' });
-    state.resourceCountIs('AWS::SecretsManager::Secret', 2);
+    state.resourceCountIs('AWS::SecretsManager::Secret', 3);
   });
 
   it.each([
@@ -101,7 +101,7 @@ describe('the stateful stack', () => {
     ['ollama', { sendsKey: true }, 1],
   ])('has a secret for the key of a model only where one is sent: %s %j', (provider, more, keys) => {
     const templates = templatesFor({ version: 1, model: { provider, modelId: 'some-model', ...more } });
-    templates.state.resourceCountIs('AWS::SecretsManager::Secret', 2 + keys);
+    templates.state.resourceCountIs('AWS::SecretsManager::Secret', 3 + keys);
     expect(Object.keys(templates.state.findOutputs('ModelKeySecretName'))).toHaveLength(keys);
     const variables = Object.values(templates.selfheal.findResources('AWS::Lambda::Function')).flatMap(
       ({ Properties }) => Properties.Environment?.Variables?.MODEL_KEY_SECRET_ARN ?? [],

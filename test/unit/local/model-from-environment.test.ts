@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actAtConfidenceOf, modelFromEnvironment, writeWithSettings } from '#apps/local/model-from-environment.ts';
 import { readConfiguration } from '#infra/configuration.ts';
@@ -15,7 +15,13 @@ describe('the confidence that the environment asks for', () => {
     const actAtConfidence = actAtConfidenceOf({ AI_CONFIDENCE_THRESHOLD: '0.9' });
     writeWithSettings('config/selfheal.example.json', { model: null, actAtConfidence }, target);
     const before = readConfiguration('config/selfheal.example.json');
-    expect(readConfiguration(target)).toEqual({ ...before, policy: { ...before.policy, actAtConfidence: 0.9 } });
+    // The file moves, the folder of signatures does not.
+    const signatures = { folder: resolve('config', before.signatures?.folder ?? '') };
+    expect(readConfiguration(target)).toEqual({
+      ...before,
+      signatures,
+      policy: { ...before.policy, actAtConfidence: 0.9 },
+    });
     rmSync(folder, { recursive: true });
   });
 
@@ -56,9 +62,26 @@ describe('the model that the environment asks for', () => {
     expect(chosen(KEY)).toMatchObject({ settings: { provider: 'openai' }, key: KEY, by: 'AI_API_KEY' });
   });
 
-  it('[B13] answers in at most so many tokens', () => {
-    const settings = modelFromEnvironment({ OPENAI_API_KEY: KEY, AI_MAX_TOKENS: '4096' })?.settings;
-    expect(Model.parse(settings)).toMatchObject({ maxOutputTokens: 4096 });
+  it('[B12] is the one that AI_MODEL names, at the provider that has it', () => {
+    const keys = { ANTHROPIC_API_KEY: KEY, OPENAI_API_KEY: KEY, OLLAMA_URL: 'http://127.0.0.1:11434' };
+    const chosen = (AI_MODEL: string, environment: object = keys) => modelFromEnvironment({ ...environment, AI_MODEL });
+    expect(chosen('claude-3-5-sonnet-20241022')).toMatchObject({
+      settings: { provider: 'anthropic', modelId: 'claude-3-5-sonnet-20241022' },
+      by: 'ANTHROPIC_API_KEY',
+    });
+    expect(chosen('gpt-4-turbo-preview')).toMatchObject({
+      settings: { provider: 'openai', modelId: 'gpt-4-turbo-preview' },
+      by: 'OPENAI_API_KEY',
+    });
+    expect(chosen('gpt-4-turbo-preview', { AI_API_KEY: KEY })).toMatchObject({ key: KEY, by: 'AI_API_KEY' });
+    expect(chosen('codellama')).toMatchObject({ settings: { provider: 'ollama', modelId: 'codellama' } });
+    expect(() => chosen('claude-3-5-sonnet-20241022', { OPENAI_API_KEY: KEY })).toThrow('set ANTHROPIC_API_KEY');
+  });
+
+  it('[B13] answers in at most so many tokens, 4096 when nothing is said', () => {
+    expect(modelFromEnvironment({ OPENAI_API_KEY: KEY })?.settings.maxOutputTokens).toBe(4096);
+    const settings = modelFromEnvironment({ OPENAI_API_KEY: KEY, AI_MAX_TOKENS: '2000' })?.settings;
+    expect(Model.parse(settings)).toMatchObject({ maxOutputTokens: 2000 });
     const wrong = { OPENAI_API_KEY: KEY, AI_MAX_TOKENS: 'many' };
     expect(() => modelFromEnvironment(wrong)).toThrow('AI_MAX_TOKENS is many; give a number from 200 to 8192.');
   });

@@ -1,7 +1,9 @@
 import { startRuntime } from '#apps/local/runtime.ts';
+import { outliveFullDisk } from '#apps/local/storage/disk-full.ts';
 
 // A runtime in a process of its own, to be killed: prints its address and the state of its executions when asked.
 const [assemblyDir = '', dataDir = ''] = process.argv.slice(2);
+outliveFullDisk((line) => process.send?.({ line }));
 const runtime = await startRuntime({
   assemblyDir,
   dataDir,

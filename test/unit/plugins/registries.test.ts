@@ -10,8 +10,12 @@ const PLUGINS = join(import.meta.dirname, '../../../shared/plugins');
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   sources: ['first-problem', 'github-comment'],
   notifiers: [
+    'approval-briefing',
+    'approval-mail',
+    'asked-words',
     'consulted-quotes',
     'cut-line',
+    'findings',
     'mail',
     'markdown',
     'quotes',

@@ -7,6 +7,9 @@ import { checkBoundaries } from '../../../tools/check-boundaries.ts';
 
 const FINE: Record<string, string> = {
   'shared/domain/incident.ts': 'export const incident = 1;',
+  'shared/domain/kernel/text/brand.ts': 'export const markRedacted = 1;',
+  'shared/domain/kernel/text/record-text.ts': 'export const recordText = 1;',
+  'shared/domain/kernel/text/raw-name.ts': 'export const rawNameOf = 1;',
   'shared/ports/store.ts': 'export interface Store {}',
   'shared/adapters/aws/store.ts': "import { SNSClient } from '@aws-sdk/client-sns'; export const store = SNSClient;",
   'shared/app/heal.ts': 'export const heal = 1;',
@@ -80,6 +83,21 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
     'dashboard-is-a-browser',
     'apps/dashboard/leaks.ts',
     "import { heal } from '#shared/app/heal.ts'; export const a = heal;",
+  ],
+  [
+    'only-the-redactor-makes-redacted-text',
+    'shared/domain/evidence/sure.ts',
+    "import { markRedacted } from '#shared/domain/kernel/text/brand.ts'; export const a = markRedacted;",
+  ],
+  [
+    'records-alone-read-redacted-text-back',
+    'shared/plugins/actions/reads.ts',
+    "import { recordText } from '#shared/domain/kernel/text/record-text.ts'; export const a = recordText;",
+  ],
+  [
+    'only-the-code-host-unwraps-names',
+    'shared/app/unwraps.ts',
+    "import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts'; export const a = rawNameOf;",
   ],
   [
     'no-product-import-of-test',

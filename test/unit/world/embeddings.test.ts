@@ -8,7 +8,7 @@ import { EmbeddingModelId } from '#shared/domain/configuration/recall-settings.t
 import { meaningOf, nearnessOf } from '#shared/domain/recall/embedding.ts';
 import { termsOfText } from '#shared/domain/recall/terms.ts';
 import type { Embedder } from '#shared/ports/embedder.ts';
-import { aConfiguration, aPastIncident } from '#test/builders/index.ts';
+import { aConfiguration, aPastIncident, redactedText } from '#test/builders/index.ts';
 import { fakeClock, makeMemoryControlStore, makeMemoryKnowledgeStore } from '#test/fakes/index.ts';
 import { bedrockClient } from './model-rig.ts';
 
@@ -26,7 +26,7 @@ const embedder = (modelId: EmbeddingModelId, timeoutSeconds = 5): Embedder =>
   makeBedrockEmbedder({ modelId, timeoutSeconds, client: bedrockClient(world) });
 
 async function meaningIn(one: Embedder, text: string, purpose: 'document' | 'query' = 'document') {
-  const answer = await one.embed(text, purpose);
+  const answer = await one.embed(redactedText(text), purpose);
   if (answer.kind === 'unavailable') throw new Error(answer.reason);
   return meaningOf(answer.embedding);
 }
@@ -49,7 +49,7 @@ describe.each(EmbeddingModelId.options)('the embedding model %s on its wire', (m
     ['may not be asked', 403, /refused the request/],
   ])('is unavailable, with a reason, when it %s', async (_what, status, reason) => {
     world.faults.inject(OPERATION, { kind: 'status', status }, { times: 1 });
-    expect(await embedder(modelId).embed('disk full', 'query')).toEqual({
+    expect(await embedder(modelId).embed(redactedText('disk full'), 'query')).toEqual({
       kind: 'unavailable',
       reason: expect.stringMatching(reason),
     });
@@ -57,7 +57,9 @@ describe.each(EmbeddingModelId.options)('the embedding model %s on its wire', (m
 
   it('is given up when it takes too long', async () => {
     world.faults.inject(OPERATION, { kind: 'slow', ms: 1500 }, { times: 1 });
-    expect(await embedder(modelId, 0.5).embed('disk full', 'query')).toMatchObject({ kind: 'unavailable' });
+    expect(await embedder(modelId, 0.5).embed(redactedText('disk full'), 'query')).toMatchObject({
+      kind: 'unavailable',
+    });
   });
 });
 
@@ -92,7 +94,7 @@ describe('recall with a configured embedding model', () => {
       embedder(model.modelId, model.timeoutSeconds);
     const connected = connectEmbedder(configuration, { control, clock, bedrock });
     const store = makeMemoryKnowledgeStore();
-    const document = await embedder(TITAN).embed('device enospc', 'document');
+    const document = await embedder(TITAN).embed(redactedText('device enospc'), 'document');
     const embedding = document.kind === 'embedded' ? { embedding: document.embedding } : {};
     await store.remember(aPastIncident({ text: 'device enospc', ...embedding }), SCOPE);
     return { recall: makeLocalRecall(store, [], { embedder: connected }), store, connected };
@@ -120,7 +122,7 @@ describe('recall with a configured embedding model', () => {
     const { connected } = await setUp({ maxTokensPerDay: 1000 });
     const texts = Array.from({ length: 4 }, () => 'x'.repeat(1200));
     const answers = [];
-    for (const text of texts) answers.push(await connected?.embed(text, 'query'));
+    for (const text of texts) answers.push(await connected?.embed(redactedText(text), 'query'));
     expect(answers.map((answer) => answer?.kind)).toEqual(['embedded', 'embedded', 'unavailable', 'unavailable']);
     expect(answers.at(-1)).toMatchObject({ reason: "Today's budget has no room for the embedding model." });
   });

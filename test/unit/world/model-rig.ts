@@ -8,7 +8,7 @@ import { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import type { DiagnosisRequest, Lookup } from '#shared/ports/diagnosis-model.ts';
-import { aClassification, aFullPurse, anEvidenceLine } from '#test/builders/index.ts';
+import { aClassification, aFullPurse, anEvidenceLine, redactedText } from '#test/builders/index.ts';
 
 export const KEY = 'local-key';
 export const PROVIDERS = MODEL_PROVIDERS.filter(({ id }) => id !== 'rules');
@@ -17,7 +17,11 @@ const blame: Lookup = {
   name: 'blame',
   description: 'The last commits that touched a file.',
   schema: { type: 'object', properties: { file: { type: 'string' } }, required: ['file'], additionalProperties: false },
-  run: async () => ({ kind: 'found', origin: 'Commits', lines: ['abc by someone: Error in totals'] }),
+  run: async () => ({
+    kind: 'found',
+    origin: redactedText('Commits'),
+    lines: [redactedText('abc by someone: Error in totals')],
+  }),
 };
 export const request: DiagnosisRequest = {
   subject: 'A failed run',

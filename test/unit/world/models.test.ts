@@ -113,7 +113,7 @@ describe('where a model is looked for', () => {
     return urls.at(-1);
   };
 
-  it('[B12] is the usual address of the provider, or another one', async () => {
+  it('is the usual address of the provider, or another one', async () => {
     expect(await asked({ provider: 'anthropic', modelId: 'm' })).toBe(`https://api.anthropic.com/v1/messages ${KEY}`);
     expect(await asked({ provider: 'openai', modelId: 'm' })).toBe(
       `https://api.openai.com/v1/chat/completions Bearer ${KEY}`,

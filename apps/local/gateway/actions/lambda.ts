@@ -38,5 +38,19 @@ export const lambdaActions: ActionMapping = ({ request }, deployment) => {
   const arn = functionName.startsWith('arn:')
     ? functionName
     : regional('lambda', `function:${functionName}`, deployment);
-  return [{ action: `lambda:${operation}`, resource: qualifier === null ? arn : `${arn}:${qualifier}` }];
+  const context = contextOf(operation, request.body);
+  if (context === null) return null;
+  const resource = qualifier === null ? arn : `${arn}:${qualifier}`;
+  return [{ action: `lambda:${operation}`, resource, context }];
 };
+
+/** Condition keys that tell the parameters of a change (Service Authorization Reference, AWS Lambda). Null for a body that is no JSON. */
+function contextOf(operation: string, body: Buffer): Record<string, readonly string[]> | null {
+  if (operation !== 'UpdateFunctionConfiguration') return {};
+  try {
+    const { Layers } = JSON.parse(body.toString('utf8')) as { Layers?: unknown };
+    return Layers === undefined ? {} : { 'lambda:Layer': [Layers].flat().map(String) };
+  } catch {
+    return null;
+  }
+}

@@ -1,3 +1,4 @@
+import { makeTimers } from '../world-time.ts';
 import { type AwsEvent, alarmStateChange, alarmValue } from './alarm-events.ts';
 import type { AlarmRecord, Company, ServiceId } from './company.ts';
 import { finishRollout } from './ecs.ts';
@@ -15,17 +16,10 @@ export interface AlarmClock {
 const ROLLOUT_MS = 500;
 
 export function makeAlarmClock(company: Company, onEvent: (event: AwsEvent) => void): AlarmClock {
-  const timers = new Set<NodeJS.Timeout>();
-  const after = (ms: number, step: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      step();
-    }, ms);
-    timers.add(timer);
-  };
+  const { after, stop } = makeTimers(company.time);
   const change: AlarmClock['change'] = (alarm, value) => {
     alarm.previous = alarm.state.value === value ? { ...alarm.previous, at: alarm.state.at } : alarm.state;
-    alarm.state = alarmValue(alarm, value, new Date());
+    alarm.state = alarmValue(alarm, value, new Date(company.time.now()));
     company.alarms.put(alarm.name, alarm);
     const event = alarmStateChange(company, alarm);
     onEvent(event);
@@ -59,8 +53,6 @@ export function makeAlarmClock(company: Company, onEvent: (event: AwsEvent) => v
         after(alarm.okAfterMs, () => clearWhenHealthy(alarm));
       }
     },
-    stop() {
-      for (const timer of timers) clearTimeout(timer);
-    },
+    stop,
   };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isoNow } from '../world-time.ts';
 import type { GroupState } from './company.ts';
 import { AwsError, type AwsRooms } from './operation.ts';
 import type { QueryOperation } from './query-call.ts';
@@ -56,7 +57,7 @@ const setDesiredCapacity: QueryOperation = {
     const from = group.desiredCapacity;
     group.desiredCapacity = to;
     rooms.company.groups.put(group.name, group);
-    rooms.journal.record('autoscaling.group.scaled', group.name, { from, to });
+    if (from !== to) rooms.journal.record('autoscaling.group.scaled', group.name, { from, to });
     rooms.deployed(group.service);
     return {};
   },
@@ -87,7 +88,7 @@ const startRefresh: QueryOperation = {
       throw new AwsError('InstanceRefreshInProgress', 400, words);
     }
     const id = randomUUID();
-    group.refreshes = [{ id, status: 'InProgress', startedAt: new Date().toISOString() }, ...group.refreshes];
+    group.refreshes = [{ id, status: 'InProgress', startedAt: isoNow(rooms.company.time) }, ...group.refreshes];
     rooms.company.groups.put(group.name, group);
     rooms.journal.record('autoscaling.refresh.started', group.name, { id });
     rooms.deployed(group.service);

@@ -1,4 +1,5 @@
 import { type Collection, makeCollection } from '../server/collection.ts';
+import { isoNow, type WorldTime } from '../world-time.ts';
 
 /** One run of an SSM document. */
 export interface AutomationState {
@@ -38,9 +39,12 @@ export function openAutomationRooms(dataDir: string | undefined): AutomationRoom
   };
 }
 
-export function beginTrouble({ trouble, parameters }: AutomationRooms, service: string): void {
+export function beginTrouble(
+  { trouble, parameters, time }: AutomationRooms & { readonly time: WorldTime },
+  service: string,
+): void {
   if (service === 'gallery') parameters.put(POOL.Name, POOL);
-  trouble.put(service, { since: new Date().toISOString(), cleared: false });
+  trouble.put(service, { since: isoNow(time), cleared: false });
 }
 
 /** Whether the failed reports ran again. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { ago, DAY } from '../world-time.ts';
+import type { Company } from './company.ts';
 import { deploymentId, functionSettings } from './deployment-troubles.ts';
-import { ago, DAY } from './moments.ts';
 import type { Trouble } from './troubles.ts';
 
 /** What services have too little of, now that their customers have grown to so many. */
@@ -10,12 +11,12 @@ const INVOICES_AT_ONCE = 10;
 const SEARCH_NODES = 3;
 const ACCOUNTS_CONNECTIONS = 150;
 
-const isToday = (iso: string | undefined) => Date.now() - Date.parse(iso ?? '') < DAY;
+const isToday = ({ time }: Company, iso: string | undefined) => time.now() - Date.parse(iso ?? '') < DAY;
 
 /** Tasks that leak memory. More of them share the load; new ones have leaked nothing yet. */
 export const catalog: Trouble = {
   begin: (company) => {
-    const since = ago(60 * DAY);
+    const since = ago(company.time, 60 * DAY);
     company.ecs.put('shop/catalog', {
       cluster: 'shop',
       service: 'catalog',
@@ -27,7 +28,7 @@ export const catalog: Trouble = {
   },
   isOver: (company) => {
     const ecs = company.ecs.get('shop/catalog');
-    return (ecs?.desiredCount ?? 0) > CATALOG_TASKS || isToday(ecs?.deployments[0]?.createdAt);
+    return (ecs?.desiredCount ?? 0) > CATALOG_TASKS || isToday(company, ecs?.deployments[0]?.createdAt);
   },
 };
 
@@ -55,11 +56,11 @@ export const search: Trouble = {
       minSize: 1,
       maxSize: 8,
       desiredCapacity: SEARCH_NODES,
-      refreshes: [{ id: randomUUID(), status: 'Successful', startedAt: ago(30 * DAY) }],
+      refreshes: [{ id: randomUUID(), status: 'Successful', startedAt: ago(company.time, 30 * DAY) }],
     }),
   isOver: (company) => {
     const nodes = company.groups.get('search-nodes');
-    return (nodes?.desiredCapacity ?? 0) > SEARCH_NODES || isToday(nodes?.refreshes[0]?.startedAt);
+    return (nodes?.desiredCapacity ?? 0) > SEARCH_NODES || isToday(company, nodes?.refreshes[0]?.startedAt);
   },
 };
 
@@ -71,11 +72,13 @@ export const accounts: Trouble = {
       service: 'accounts',
       parameterGroup: 'accounts-mysql',
       parameters: [{ name: 'max_connections', value: ACCOUNTS_CONNECTIONS, atMost: 100_000, dynamic: true }],
-      events: [{ at: ago(3 * DAY), message: 'DB instance restarted' }],
+      events: [{ at: ago(company.time, 3 * DAY), message: 'DB instance restarted' }],
       rebootingUntil: 0,
     }),
   isOver: (company) => {
     const database = company.databases.get('accounts-db');
-    return (database?.parameters[0]?.value ?? 0) > ACCOUNTS_CONNECTIONS || isToday(database?.events.at(-1)?.at);
+    return (
+      (database?.parameters[0]?.value ?? 0) > ACCOUNTS_CONNECTIONS || isToday(company, database?.events.at(-1)?.at)
+    );
   },
 };

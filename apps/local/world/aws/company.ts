@@ -1,7 +1,7 @@
 import { type Collection, makeCollection } from '../server/collection.ts';
+import { ago, DAY, MINUTE, type WorldTime } from '../world-time.ts';
 import { ALARMS } from './alarm-definitions.ts';
 import { type AutomationRooms, openAutomationRooms } from './automation-state.ts';
-import { ago, DAY, MINUTE } from './moments.ts';
 import { TROUBLES } from './troubles.ts';
 
 /** The services of a small company: its deployments may be bad, and then its alarms ring. */
@@ -113,6 +113,7 @@ export interface LogEvent {
 export interface Company extends AutomationRooms {
   readonly account: string;
   readonly region: string;
+  readonly time: WorldTime;
   readonly functions: Collection<LambdaState>;
   readonly ecs: Collection<EcsState>;
   readonly groups: Collection<GroupState>;
@@ -125,10 +126,14 @@ export interface Company extends AutomationRooms {
 const MINUTES_OLD = 6;
 
 /** Opens the company, as it was left or as new: everything calm, the bad versions deployed some minutes ago. */
-export function openCompany(account: string, region: string, dataDir: string | undefined): Company {
+export function openCompany(
+  { account, region, time }: Pick<Company, 'account' | 'region' | 'time'>,
+  dataDir: string | undefined,
+): Company {
   const company: Company = {
     account,
     region,
+    time,
     functions: makeCollection(dataDir, 'aws/functions'),
     ecs: makeCollection(dataDir, 'aws/ecs-services'),
     groups: makeCollection(dataDir, 'aws/auto-scaling-groups'),
@@ -142,10 +147,10 @@ export function openCompany(account: string, region: string, dataDir: string | u
 }
 
 function found(company: Company): void {
-  for (const id of SERVICE_IDS) TROUBLES[id].begin(company, ago(MINUTES_OLD * MINUTE));
+  for (const id of SERVICE_IDS) TROUBLES[id].begin(company, ago(company.time, MINUTES_OLD * MINUTE));
   for (const alarm of ALARMS) {
     const reason = 'Unchecked: Initial alarm creation';
-    const state: AlarmValue = { value: 'OK', reason, reasonData: '{}', at: ago(DAY) };
+    const state: AlarmValue = { value: 'OK', reason, reasonData: '{}', at: ago(company.time, DAY) };
     const previous: AlarmValue = { ...state, value: 'INSUFFICIENT_DATA' };
     company.alarms.put(alarm.name, { ...alarm, state, previous, okAfterMs: 1500 });
   }

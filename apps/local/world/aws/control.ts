@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EffectsJournal } from '../server/journal.ts';
 import type { Service } from '../server/wire.ts';
+import { ago, isoNow, MINUTE, type WorldTime } from '../world-time.ts';
 import { makeAlarmClock } from './alarm-clock.ts';
 import type { AwsEvent } from './alarm-events.ts';
 import { makeAwsService } from './api.ts';
@@ -14,7 +15,6 @@ import {
   openCompany,
   type ServiceId,
 } from './company.ts';
-import { ago, MINUTE } from './moments.ts';
 import { writeServiceLog } from './service-logs.ts';
 import { TROUBLES } from './troubles.ts';
 
@@ -62,10 +62,11 @@ export function makeLocalAws(options: {
   dataDir: string | undefined;
   account: string;
   region: string;
+  time: WorldTime;
   onEvent: (event: AwsEvent) => void;
 }): LocalAws {
-  const { journal, dataDir, account, region, onEvent } = options;
-  const company = openCompany(account, region, dataDir);
+  const { journal, dataDir, account, region, time, onEvent } = options;
+  const company = openCompany({ account, region, time }, dataDir);
   const { change, deployed, stop } = makeAlarmClock(company, onEvent);
   const alarmOf = (fits: (alarm: AlarmRecord) => boolean): AlarmRecord => {
     const alarm = company.alarms.all().find(fits);
@@ -75,8 +76,8 @@ export function makeLocalAws(options: {
   let alarmLagMs = 0;
   const control: AwsControl = {
     fireAlarm(service, { okAfterMs = 1500, deployedMinutesAgo = 6 } = {}) {
-      TROUBLES[service].begin(company, ago(deployedMinutesAgo * MINUTE));
-      writeServiceLog(company, service, new Date(), deployedMinutesAgo);
+      TROUBLES[service].begin(company, ago(time, deployedMinutesAgo * MINUTE));
+      writeServiceLog(company, service, new Date(time.now()), deployedMinutesAgo);
       const alarm = alarmOf((one) => one.service === service);
       alarm.okAfterMs = okAfterMs;
       return change(alarm, 'ALARM');
@@ -106,13 +107,13 @@ export function makeLocalAws(options: {
     failDocument: (document, fails) => void (fails ? company.failing.add(document) : company.failing.delete(document)),
     runDocument(document, parameters) {
       const id = randomUUID();
-      const startedAt = new Date().toISOString();
+      const startedAt = isoNow(time);
       company.automations.put(id, { id, document, parameters, token: '', startedAt, fails: true });
     },
     setParameter: (name, value) => company.parameters.put(name, { Name: name, Value: value, Version: 1 }),
     parameter: (name) => company.parameters.get(name)?.Value,
     clearReports() {
-      company.trouble.put('reports', { since: new Date().toISOString(), cleared: true });
+      company.trouble.put('reports', { since: isoNow(time), cleared: true });
       deployed('reports');
     },
   };

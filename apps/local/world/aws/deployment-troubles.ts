@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { ago, DAY } from '../world-time.ts';
 import type { Company, LambdaState } from './company.ts';
-import { ago, DAY } from './moments.ts';
 import type { Trouble } from './troubles.ts';
 
 /** What a function has beside versions and aliases. */
@@ -24,8 +24,8 @@ export const checkout: Trouble = {
     company.functions.put('checkout-api', {
       name: 'checkout-api',
       versions: [
-        { version: '40', publishedAt: ago(33 * DAY), good: true },
-        { version: '41', publishedAt: ago(12 * DAY), good: true },
+        { version: '40', publishedAt: ago(company.time, 33 * DAY), good: true },
+        { version: '41', publishedAt: ago(company.time, 12 * DAY), good: true },
         { version: '42', publishedAt: at, good: false },
       ],
       aliases: [{ name: 'live', version: '42', revisionId: randomUUID(), description: 'Serves customers' }],
@@ -47,8 +47,8 @@ export const orders: Trouble = {
       family: 'orders',
       desiredCount: 3,
       taskDefinitions: [
-        { revision: 6, registeredAt: ago(40 * DAY), good: true },
-        { revision: 7, registeredAt: ago(9 * DAY), good: true },
+        { revision: 6, registeredAt: ago(company.time, 40 * DAY), good: true },
+        { revision: 7, registeredAt: ago(company.time, 9 * DAY), good: true },
         { revision: 8, registeredAt: at, good: false },
       ],
       deployments: [{ id: deploymentId('orders:8', at), revision: 8, createdAt: at, completed: true }],
@@ -71,8 +71,8 @@ function foundLedger(company: Company): void {
   company.functions.put('ledger-api', {
     name: 'ledger-api',
     versions: [
-      { version: '16', publishedAt: ago(140 * DAY), good: true },
-      { version: '17', publishedAt: ago(95 * DAY), good: true },
+      { version: '16', publishedAt: ago(company.time, 140 * DAY), good: true },
+      { version: '17', publishedAt: ago(company.time, 95 * DAY), good: true },
     ],
     aliases: [{ name: 'live', version: '17', revisionId: randomUUID(), description: 'Serves the books' }],
     ...functionSettings(512),

@@ -1,3 +1,4 @@
+import { isoNow } from '../world-time.ts';
 import type { EcsDeploymentState, EcsState, TaskDefinitionState } from './company.ts';
 import { deploymentId } from './deployment-troubles.ts';
 import { AwsError, type AwsRooms, epoch, list, type Operation, pageBy, text } from './operation.ts';
@@ -54,7 +55,7 @@ function presentService(rooms: AwsRooms, state: EcsState): object {
     loadBalancers: [],
     serviceRegistries: [],
     events: [],
-    createdAt: epoch(state.taskDefinitions[0]?.registeredAt ?? new Date().toISOString()),
+    createdAt: epoch(state.taskDefinitions[0]?.registeredAt ?? isoNow(rooms.company.time)),
     schedulingStrategy: 'REPLICA',
     deploymentController: { type: 'ECS' },
     propagateTags: 'NONE',
@@ -153,7 +154,7 @@ const updateService: Operation = (rooms, input) => {
   const to =
     input.taskDefinition === undefined ? from : taskDefinitionOf(rooms, text(input.taskDefinition)).task.revision;
   if (to !== from || input.forceNewDeployment === true) {
-    const createdAt = new Date().toISOString();
+    const createdAt = isoNow(rooms.company.time);
     const id = deploymentId(`${state.family}:${to}`, createdAt);
     state.deployments = [{ id, revision: to, createdAt, completed: false }, ...state.deployments.slice(0, 1)];
   }
@@ -161,7 +162,8 @@ const updateService: Operation = (rooms, input) => {
   state.desiredCount = count.to;
   rooms.company.ecs.put(`${state.cluster}/${state.service}`, state);
   const facts = { from, to, ...(count.to === count.from ? {} : { fromCount: count.from, toCount: count.to }) };
-  rooms.journal.record('ecs.service.updated', `${cluster}/${state.service}`, facts);
+  const isChanged = to !== from || input.forceNewDeployment === true || count.to !== count.from;
+  if (isChanged) rooms.journal.record('ecs.service.updated', `${cluster}/${state.service}`, facts);
   rooms.deployed(state.service);
   return { service: presentService(rooms, state) };
 };

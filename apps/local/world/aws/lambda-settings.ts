@@ -37,6 +37,6 @@ export function getConcurrency({ reservedConcurrency }: LambdaState): object {
 
 function changed(rooms: AwsRooms, state: LambdaState, kind: EffectKind, facts: Record<string, number | null>): void {
   rooms.company.functions.put(state.name, state);
-  rooms.journal.record(kind, state.name, facts);
+  if (facts.from !== facts.to) rooms.journal.record(kind, state.name, facts);
   if (state.name === 'invoices-worker') rooms.deployed('invoices');
 }

@@ -9,7 +9,7 @@ const describeAlarms: Operation = (rooms, input) => {
   const prefix = text(input.AlarmNamePrefix);
   const found = rooms.company.alarms
     .all()
-    .map((alarm) => shown(alarm, rooms.alarmLagMs()))
+    .map((alarm) => shown(rooms, alarm))
     .filter((alarm) => (names.length === 0 || names.includes(alarm.name)) && alarm.name.startsWith(prefix))
     .filter((alarm) => input.StateValue === undefined || alarm.state.value === input.StateValue);
   const page = pageBy(found, input.NextToken, Number(input.MaxRecords ?? 50));
@@ -21,8 +21,9 @@ const describeAlarms: Operation = (rooms, input) => {
 };
 
 /** A change that is too young is not shown yet. */
-function shown(alarm: AlarmRecord, lagMs: number): AlarmRecord {
-  const isYoung = lagMs > 0 && Date.now() - Date.parse(alarm.state.at) < lagMs;
+function shown({ company, alarmLagMs }: AwsRooms, alarm: AlarmRecord): AlarmRecord {
+  const lagMs = alarmLagMs();
+  const isYoung = lagMs > 0 && company.time.now() - Date.parse(alarm.state.at) < lagMs;
   return isYoung ? { ...alarm, state: alarm.previous } : alarm;
 }
 

@@ -16,14 +16,15 @@ function groupOf({ company }: AwsRooms, form: URLSearchParams): DatabaseState {
 }
 
 /** A restart takes a moment, in which nobody gets in. */
-const statusOf = ({ rebootingUntil }: DatabaseState) => (Date.now() < rebootingUntil ? 'rebooting' : 'available');
+const statusOf = ({ company }: AwsRooms, { rebootingUntil }: DatabaseState) =>
+  company.time.now() < rebootingUntil ? 'rebooting' : 'available';
 
-const presentInstance = (database: DatabaseState) => ({
+const presentInstance = (rooms: AwsRooms, database: DatabaseState) => ({
   DBInstanceIdentifier: database.name,
   DBInstanceClass: 'db.r8g.large',
   Engine: 'mysql',
   EngineVersion: '8.4.6',
-  DBInstanceStatus: statusOf(database),
+  DBInstanceStatus: statusOf(rooms, database),
   AllocatedStorage: 100,
   DBParameterGroups: {
     DBParameterGroup: [{ DBParameterGroupName: database.parameterGroup, ParameterApplyStatus: 'in-sync' }],
@@ -33,7 +34,7 @@ const presentInstance = (database: DatabaseState) => ({
 const describeInstances: QueryOperation = {
   fields: ['DBInstanceIdentifier'],
   perform: (rooms, form) => ({
-    DBInstances: { DBInstance: [presentInstance(databaseOf(rooms, form.get('DBInstanceIdentifier') ?? ''))] },
+    DBInstances: { DBInstance: [presentInstance(rooms, databaseOf(rooms, form.get('DBInstanceIdentifier') ?? ''))] },
   }),
 };
 
@@ -43,14 +44,14 @@ const reboot: QueryOperation = {
   fields: ['DBInstanceIdentifier', 'ForceFailover'],
   perform: (rooms, form) => {
     const database = databaseOf(rooms, form.get('DBInstanceIdentifier') ?? '');
-    if (statusOf(database) !== 'available') {
+    if (statusOf(rooms, database) !== 'available') {
       throw new AwsError(
         'InvalidDBInstanceState',
         400,
         `Database instance ${database.name} is not in available state.`,
       );
     }
-    const at = new Date();
+    const at = new Date(rooms.company.time.now());
     database.rebootingUntil = at.getTime() + REBOOT_MS;
     database.events.push(
       { at: at.toISOString(), message: 'DB instance shutdown' },
@@ -59,7 +60,7 @@ const reboot: QueryOperation = {
     rooms.company.databases.put(database.name, database);
     rooms.journal.record('rds.instance.rebooted', database.name, {});
     rooms.deployed(database.service);
-    return { DBInstance: presentInstance(database) };
+    return { DBInstance: presentInstance(rooms, database) };
   },
 };
 
@@ -70,8 +71,9 @@ const describeEvents: QueryOperation = {
     if (form.get('SourceType') !== 'db-instance') {
       throw new AwsError('InvalidParameterCombination', 400, 'SourceType is needed beside SourceIdentifier.');
     }
-    const from = Date.now() - Number(form.get('Duration') ?? 60) * 60_000;
-    const shown = events.filter(({ at }) => Date.parse(at) >= from && Date.parse(at) <= Date.now());
+    const now = rooms.company.time.now();
+    const from = now - Number(form.get('Duration') ?? 60) * 60_000;
+    const shown = events.filter(({ at }) => Date.parse(at) >= from && Date.parse(at) <= now);
     const Event = shown.map(({ at, message }) => ({
       SourceIdentifier: name,
       SourceType: 'db-instance',
@@ -126,7 +128,8 @@ const modifyParameterGroup: QueryOperation = {
     const from = parameter.value;
     parameter.value = value;
     rooms.company.databases.put(database.name, database);
-    rooms.journal.record('rds.parameter.changed', `${database.parameterGroup}/${parameter.name}`, { from, to: value });
+    const target = `${database.parameterGroup}/${parameter.name}`;
+    if (from !== value) rooms.journal.record('rds.parameter.changed', target, { from, to: value });
     rooms.deployed(database.service);
     return { DBParameterGroupName: database.parameterGroup };
   },

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ownDocuments } from '#infra/documents.ts';
+import { isoNow } from '../world-time.ts';
 import type { AutomationState } from './automation-state.ts';
-import { AwsError, epoch, list, type Operation, pageBy, text } from './operation.ts';
+import { AwsError, type AwsRooms, epoch, list, type Operation, pageBy, text } from './operation.ts';
 
 /** Documents that people of the company wrote: without patterns of their own. */
 const PEOPLES_DOCUMENTS: readonly string[] = ['Acme-RestartUnit'];
@@ -21,7 +22,7 @@ const startAutomation: Operation = (rooms, input) => {
     throw new AwsError('IdempotentParameterMismatch', 400, 'The token was used with other parameters.');
   }
   const id = randomUUID();
-  const startedAt = new Date().toISOString();
+  const startedAt = isoNow(rooms.company.time);
   automations.put(id, { id, document, parameters, token, startedAt, fails: rooms.company.failing.has(document) });
   rooms.journal.record('ssm.automation.started', document, { instance: parameters.InstanceId?.[0] ?? '' });
   rooms.deployed('gallery');
@@ -46,30 +47,30 @@ function checkDocument(document: string, parameters: Readonly<Record<string, str
 const invalid = (name: string): AwsError =>
   new AwsError('InvalidAutomationExecutionParametersException', 400, `${name} does not fit the document.`);
 
-function statusOf({ startedAt, fails }: AutomationState): string {
-  if (Date.now() - Date.parse(startedAt) < RUN_MS) return 'InProgress';
+function statusOf({ company }: AwsRooms, { startedAt, fails }: AutomationState): string {
+  if (company.time.now() - Date.parse(startedAt) < RUN_MS) return 'InProgress';
   return fails ? 'Failed' : 'Success';
 }
 
-function present(one: AutomationState): object {
+function present(rooms: AwsRooms, one: AutomationState): object {
   return {
     AutomationExecutionId: one.id,
     DocumentName: one.document,
     DocumentVersion: '1',
-    AutomationExecutionStatus: statusOf(one),
+    AutomationExecutionStatus: statusOf(rooms, one),
     ExecutionStartTime: epoch(one.startedAt),
     Mode: 'Auto',
   };
 }
 
-const getAutomation: Operation = ({ company }, input) => {
-  const found = company.automations.get(text(input.AutomationExecutionId));
+const getAutomation: Operation = (rooms, input) => {
+  const found = rooms.company.automations.get(text(input.AutomationExecutionId));
   if (found === undefined)
     throw new AwsError('AutomationExecutionNotFoundException', 400, 'There is no such execution.');
-  return { AutomationExecution: { ...present(found), Parameters: found.parameters, StepExecutions: [] } };
+  return { AutomationExecution: { ...present(rooms, found), Parameters: found.parameters, StepExecutions: [] } };
 };
 
-const describeAutomations: Operation = ({ company }, input) => {
+const describeAutomations: Operation = (rooms, input) => {
   const filters = (input.Filters ?? []) as { Key: string; Values: string[] }[];
   const fits = (one: AutomationState) =>
     filters.every(({ Key, Values }) => {
@@ -79,12 +80,12 @@ const describeAutomations: Operation = ({ company }, input) => {
       throw new AwsError('InvalidFilterKey', 400, `The local world does not know the filter ${Key}.`);
     });
   const page = pageBy(
-    company.automations.all().filter(fits).reverse(),
+    rooms.company.automations.all().filter(fits).reverse(),
     input.NextToken,
     Number(input.MaxResults ?? 50),
   );
   return {
-    AutomationExecutionMetadataList: page.items.map(present),
+    AutomationExecutionMetadataList: page.items.map((one) => present(rooms, one)),
     ...(page.next === undefined ? {} : { NextToken: page.next }),
   };
 };
@@ -105,7 +106,8 @@ const putParameter: Operation = ({ company, journal }, input) => {
     throw new AwsError('ValidationException', 400, 'A new parameter needs a type.');
   const Version = (before?.Version ?? 0) + 1;
   company.parameters.put(name, { Name: name, Value: text(input.Value), Version });
-  journal.record('ssm.parameter.put', name, { from: before?.Value ?? null, to: text(input.Value) });
+  const [from, to] = [before?.Value ?? null, text(input.Value)];
+  if (from !== to) journal.record('ssm.parameter.put', name, { from, to });
   return { Version, Tier: 'Standard' };
 };
 

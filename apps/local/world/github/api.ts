@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Answer, Call, Service, WireRequest, WireResponse } from '../server/wire.ts';
 import { readZipEntry } from '../zip/zip-reader.ts';
-import { type GithubAccess, type GithubRooms, githubError, matchPath, NotFound, type Route } from './route.ts';
+import { type GithubRooms, githubError, matchPath, NotFound, type Route } from './route.ts';
 import { ACTIONS_ROUTES, isSignedLocation } from './routes-actions.ts';
 import { APP_ROUTES, appRefusal, isAppOperation } from './routes-apps.ts';
 import { CODE_ROUTES } from './routes-code.ts';
@@ -9,6 +9,7 @@ import { GIT_ROUTES } from './routes-git.ts';
 import { PEOPLE_ROUTES } from './routes-people.ts';
 import { PROPOSAL_ROUTES } from './routes-proposals.ts';
 import { TALK_ROUTES } from './routes-talk.ts';
+import type { GithubState } from './state.ts';
 
 /** Where GitHub Enterprise Server has its API; the local world uses the same. */
 export const API_PREFIX = '/api/v3';
@@ -39,15 +40,15 @@ function apiCall(rooms: GithubRooms, request: WireRequest): Call {
   const { access } = rooms;
   const path = request.path.slice(API_PREFIX.length);
   const found = findRoute(request.method, path);
-  const finish = (answer: Answer) => finishAnswer(answer, request, access);
+  const finish = (answer: Answer) => finishAnswer(answer, request, rooms);
   const operation = found?.route.operation ?? (path === '/rate_limit' ? 'rate-limit/get' : 'unknown');
   return {
     service: 'github',
     operation,
     perform() {
-      const refused = refusalOf(request, operation, access);
+      const refused = refusalOf(request, operation, rooms);
       if (refused !== null) return finish(refused);
-      if (operation === 'rate-limit/get') return finish({ status: 200, json: presentRateLimit(access) });
+      if (operation === 'rate-limit/get') return finish({ status: 200, json: presentRateLimit(rooms) });
       access.remaining = Math.max(0, access.remaining - 1);
       if (found === null) return finish(githubError(404, 'Not Found'));
       try {
@@ -69,7 +70,7 @@ function findRoute(method: string, path: string): { route: Route; params: Record
   return null;
 }
 
-function refusalOf(request: WireRequest, operation: string, access: GithubAccess): Answer | null {
+function refusalOf(request: WireRequest, operation: string, { access, state }: GithubRooms): Answer | null {
   if ((request.headers['user-agent'] ?? '') === '') {
     const text =
       '\nRequest forbidden by administrative rules. Please make sure your request has a User-Agent header ' +
@@ -79,7 +80,7 @@ function refusalOf(request: WireRequest, operation: string, access: GithubAccess
   }
   const token = /^(?:bearer|token) (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return githubError(401, 'Requires authentication');
-  if (access.app) return appRefusal(access.app, token, isAppOperation(operation));
+  if (access.app) return appRefusal(access.app, token, { asApp: isAppOperation(operation), now: state.time.now() });
   if (access.tokens !== null && !access.tokens.includes(token)) return githubError(401, 'Bad credentials');
   if (access.remaining <= 0 && !request.path.endsWith('/rate_limit')) {
     return githubError(403, 'API rate limit exceeded for installation ID 77.', RATE_LIMIT_DOCS);
@@ -101,15 +102,15 @@ function failureOf(status: number, fault: { retryAfterSeconds?: number; message?
 }
 
 /** The next full hour, in epoch seconds: constant for many requests, as GitHub's window is. */
-const resetTime = () => (Math.floor(Date.now() / 3_600_000) + 1) * 3600;
+const resetTime = ({ time }: GithubState) => (Math.floor(time.now() / 3_600_000) + 1) * 3600;
 
-function presentRateLimit({ remaining }: GithubAccess) {
-  const core = { limit: RATE_LIMIT, remaining, reset: resetTime(), used: RATE_LIMIT - remaining };
-  const search = { limit: 30, remaining: 30, reset: resetTime(), used: 0 };
+function presentRateLimit({ access: { remaining }, state }: GithubRooms) {
+  const core = { limit: RATE_LIMIT, remaining, reset: resetTime(state), used: RATE_LIMIT - remaining };
+  const search = { limit: 30, remaining: 30, reset: resetTime(state), used: 0 };
   return { resources: { core, search }, rate: core };
 }
 
-function finishAnswer(answer: Answer, request: WireRequest, access: GithubAccess): WireResponse {
+function finishAnswer(answer: Answer, request: WireRequest, { access, state }: GithubRooms): WireResponse {
   const text = answer.json === undefined ? '' : JSON.stringify(answer.json);
   const body = answer.bytes ?? text;
   const etag = `W/"${createHash('sha256').update(body).digest('hex')}"`;
@@ -121,7 +122,7 @@ function finishAnswer(answer: Answer, request: WireRequest, access: GithubAccess
     'x-ratelimit-limit': String(RATE_LIMIT),
     'x-ratelimit-remaining': String(access.remaining),
     'x-ratelimit-used': String(RATE_LIMIT - access.remaining),
-    'x-ratelimit-reset': String(resetTime()),
+    'x-ratelimit-reset': String(resetTime(state)),
     'x-ratelimit-resource': 'core',
     ...(answer.status === 200 && request.method === 'GET' ? { etag, 'cache-control': 'private, max-age=60' } : {}),
     ...answer.headers,
@@ -142,7 +143,8 @@ function logStorageCall({ state }: GithubRooms, request: WireRequest): Call {
     service: 'github-logs',
     operation: 'logs/download',
     perform() {
-      if (!isSignedLocation(path, request.query)) return plain(403, 'The signature does not fit or has expired.');
+      if (!isSignedLocation(state, path, request.query))
+        return plain(403, 'The signature does not fit or has expired.');
       const [kind, key = '', index] = path.split('/');
       const bytes = state.archives.get(decodeURIComponent(key));
       if (bytes === undefined) return plain(404, 'The blob does not exist.');

@@ -1,5 +1,6 @@
 import type { EffectsJournal } from '../server/journal.ts';
 import type { Service } from '../server/wire.ts';
+import { isoNow, type WorldTime } from '../world-time.ts';
 import { type Announcing, knownRun, makeAnnouncing } from './announcing.ts';
 import { makeGithubService } from './api.ts';
 import { makeHookshot } from './hookshot.ts';
@@ -75,10 +76,11 @@ export interface LocalGithub {
 export function makeLocalGithub(options: {
   site: Site;
   journal: EffectsJournal;
+  time: WorldTime;
   dataDir: string | undefined;
 }): LocalGithub {
-  const { site, journal, dataDir } = options;
-  const state = makeGithubState(dataDir);
+  const { site, journal, time, dataDir } = options;
+  const state = makeGithubState(time, dataDir);
   failLostDeliveries(state);
   const underWay = new Set<Promise<unknown>>();
   const hookshot = makeHookshot(state, (work) => {
@@ -118,7 +120,7 @@ export function makeLocalGithub(options: {
     closePullRequest(repository, number, merged = false, mergedAs) {
       const pull = state.pullRequests.get(`${repository}#${number}`);
       if (pull === undefined) throw new Error(`There is no pull request ${number}.`);
-      const mergedAt = merged ? { mergedAt: new Date().toISOString() } : {};
+      const mergedAt = merged ? { mergedAt: isoNow(state.time) } : {};
       state.pullRequests.put(`${repository}#${number}`, {
         ...pull,
         state: 'closed',
@@ -129,7 +131,7 @@ export function makeLocalGithub(options: {
     closeIssue(repository, number) {
       const issue = state.issues.get(`${repository}#${number}`);
       if (issue === undefined) throw new Error(`There is no issue ${number}.`);
-      state.issues.put(`${repository}#${number}`, { ...issue, state: 'closed', updatedAt: new Date().toISOString() });
+      state.issues.put(`${repository}#${number}`, { ...issue, state: 'closed', updatedAt: isoNow(state.time) });
     },
     setUnreachable: hookshot.setUnreachable,
     acceptTokens(tokens) {

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { isoNow } from '../world-time.ts';
 import type { DeliveryState, GithubState, HookState } from './state.ts';
 
 /** GitHub gives a webhook's receiver ten seconds. */
@@ -32,7 +33,7 @@ export function makeHookshot(state: GithubState, onSettled: (work: Promise<unkno
       event,
       action: (JSON.parse(payload) as { action?: string }).action ?? null,
       redelivery,
-      deliveredAt: new Date().toISOString(),
+      deliveredAt: isoNow(state.time),
       payload,
       requestHeaders: headersOf({ hook, event, payload, guid, repositoryId, secret }),
       result: null,

@@ -4,6 +4,7 @@ import { shownAttempt } from './delayed-view.ts';
 import { githubError, NotFound, pageOf, type Route, type RouteContext, repositoryIn, runIn } from './route.ts';
 import { type AttemptState, currentAttempt, planOf, type RunState } from './run-state.ts';
 import { presentJob, presentRun } from './shapes-runs.ts';
+import type { GithubState } from './state.ts';
 
 const RUN = '/repos/{owner}/{repo}/actions/runs/{run_id}';
 const RERUN_DOCS = 'https://docs.github.com/rest/actions/workflow-runs';
@@ -17,7 +18,7 @@ function attemptIn(context: RouteContext): { run: RunState; attempt: AttemptStat
 }
 
 function presentShown({ state, site, access }: RouteContext, run: RunState) {
-  return presentRun(state, site, run, shownAttempt(run, access.readLagMs));
+  return presentRun(state, site, run, shownAttempt(run, access.readLagMs, state.time.now()));
 }
 
 function listRuns(context: RouteContext, runs: readonly RunState[]): Answer {
@@ -25,7 +26,7 @@ function listRuns(context: RouteContext, runs: readonly RunState[]): Answer {
   const wanted = (name: string, value: string | null) => query.get(name) === null || query.get(name) === value;
   const found = runs
     .filter((run) => {
-      const { status, conclusion } = shownAttempt(run, context.access.readLagMs);
+      const { status, conclusion } = shownAttempt(run, context.access.readLagMs, context.state.time.now());
       return (
         wanted('branch', run.branch) &&
         wanted('event', run.event) &&
@@ -46,10 +47,10 @@ function runsOf(context: RouteContext): RunState[] {
 }
 
 /** Refusals as GitHub words them; null when the run may be run again. */
-function rerunRefusal(run: RunState, failedOnly: boolean): Answer | null {
+function rerunRefusal({ state }: RouteContext, run: RunState, failedOnly: boolean): Answer | null {
   const attempt = currentAttempt(run);
   if (attempt.status !== 'completed') return githubError(403, 'This workflow is already running', RERUN_DOCS);
-  if (Date.now() - Date.parse(run.createdAt) > MONTH_MS) {
+  if (state.time.now() - Date.parse(run.createdAt) > MONTH_MS) {
     const message = 'Unable to retry this workflow run because it was created over a month ago';
     return githubError(403, message, RERUN_DOCS);
   }
@@ -60,7 +61,7 @@ function rerunRefusal(run: RunState, failedOnly: boolean): Answer | null {
 
 function rerun(context: RouteContext, failedOnly: boolean): Answer {
   const run = runIn(context);
-  const refusal = rerunRefusal(run, failedOnly);
+  const refusal = rerunRefusal(context, run, failedOnly);
   if (refusal !== null) return refusal;
   context.lifecycle.rerun(run);
   const facts = { attempt: currentAttempt(run).number, failedOnly };
@@ -68,15 +69,15 @@ function rerun(context: RouteContext, failedOnly: boolean): Answer {
   return { status: 201, json: {} };
 }
 
-/** Refuses what has ended, as GitHub does; the run itself ends a little later. */
+/** Refuses what has ended, as GitHub does; the run itself ends a little later, and being asked again changes nothing. */
 function cancel(context: RouteContext): Answer {
   const run = runIn(context);
   if (currentAttempt(run).status === 'completed') {
     return githubError(409, 'Cannot cancel a workflow run that is completed.', RERUN_DOCS);
   }
-  context.lifecycle.cancel(run);
   const facts = { attempt: currentAttempt(run).number };
-  context.journal.record('github.run.cancelled', `${run.repository}/runs/${run.id}`, facts);
+  if (context.lifecycle.cancel(run))
+    context.journal.record('github.run.cancelled', `${run.repository}/runs/${run.id}`, facts);
   return { status: 202, json: {} };
 }
 
@@ -84,15 +85,15 @@ const SIGNING_KEY = randomBytes(16);
 
 /** Where logs really are: a link with a signature and a short life, as GitHub's storage gives. */
 function signedLocation(context: RouteContext, path: string): Answer {
-  const expires = Math.floor(Date.now() / 1000) + 60;
+  const expires = Math.floor(context.state.time.now() / 1000) + 60;
   const signature = createHmac('sha256', SIGNING_KEY).update(`${path}\n${expires}`).digest('base64url');
   return { status: 302, headers: { location: `${context.site.web}/_logs/${path}?se=${expires}&sig=${signature}` } };
 }
 
-export function isSignedLocation(path: string, query: URLSearchParams): boolean {
+export function isSignedLocation({ time }: GithubState, path: string, query: URLSearchParams): boolean {
   const expires = query.get('se') ?? '0';
   const signature = createHmac('sha256', SIGNING_KEY).update(`${path}\n${expires}`).digest('base64url');
-  return signature === query.get('sig') && Number(expires) * 1000 > Date.now();
+  return signature === query.get('sig') && Number(expires) * 1000 > time.now();
 }
 
 function archiveOf(context: RouteContext, run: RunState, attempt: AttemptState): Answer {

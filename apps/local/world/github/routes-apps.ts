@@ -18,12 +18,17 @@ const OPERATIONS = new Set([
 export const isAppOperation = (operation: string): boolean => OPERATIONS.has(operation);
 
 /** Why GitHub refuses a token while an app is registered; null when it does not. */
-export function appRefusal(app: AppRegistration, token: string, asApp: boolean): Answer | null {
-  if (asApp) return jwtRefusal(app, token);
-  return (app.tokens.get(token) ?? 0) > Date.now() ? null : githubError(401, 'Bad credentials');
+export function appRefusal(
+  app: AppRegistration,
+  token: string,
+  { asApp, now }: { readonly asApp: boolean; readonly now: number },
+): Answer | null {
+  if (asApp) return jwtRefusal(app, token, now / 1000);
+  return (app.tokens.get(token) ?? 0) > now ? null : githubError(401, 'Bad credentials');
 }
 
-function jwtRefusal({ appId, publicKey }: AppRegistration, token: string): Answer | null {
+/** `now`: in seconds. */
+function jwtRefusal({ appId, publicKey }: AppRegistration, token: string, now: number): Answer | null {
   const [header = '', claims = '', signature = ''] = token.split('.');
   const undecodable = githubError(401, 'A JSON web token could not be decoded');
   if (!verify('sha256', Buffer.from(`${header}.${claims}`), publicKey, Buffer.from(signature, 'base64url'))) {
@@ -31,7 +36,6 @@ function jwtRefusal({ appId, publicKey }: AppRegistration, token: string): Answe
   }
   const { alg } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { alg?: string };
   const { iss, iat = 0, exp = 0 } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Record<string, number>;
-  const now = Date.now() / 1000;
   if (alg !== 'RS256' || String(iss) !== appId) return undecodable;
   if (iat > now || exp <= now) return githubError(401, "'Expiration time' claim ('exp') must be in the future");
   return exp - now > LONGEST_JWT_SECONDS
@@ -56,12 +60,12 @@ export const APP_ROUTES: readonly Route[] = [
     operation: 'apps/create-installation-access-token',
     method: 'POST',
     path: '/app/installations/{installation_id}/access_tokens',
-    handle({ access, params }) {
+    handle({ access, params, state }) {
       const { app } = access;
       const known = Object.values(app?.installations ?? {}).includes(Number(params.installation_id));
       if (!app || !known) return githubError(404, 'Not Found');
       const token = `ghs_${randomBytes(18).toString('hex')}`;
-      const until = Date.now() + TOKEN_LIFE_MS;
+      const until = state.time.now() + TOKEN_LIFE_MS;
       app.tokens.set(token, until);
       const expires_at = `${new Date(until).toISOString().slice(0, 19)}Z`;
       return { status: 201, json: { token, expires_at, permissions: PERMISSIONS, repository_selection: 'all' } };

@@ -1,4 +1,5 @@
 import { type Answer, parseJson } from '../server/wire.ts';
+import { isoNow } from '../world-time.ts';
 import { blobSha, type Files, filesOfTree, type GitCommit, gitCommit, treeSha } from './git-objects.ts';
 import { githubError, loginOf, NotFound, type Route, type RouteContext, repositoryIn } from './route.ts';
 import { nodeId, seconds } from './shapes-account.ts';
@@ -79,7 +80,7 @@ function createCommit(context: RouteContext): Answer {
     (sha) => typeof sha === 'string' && gitCommit(context.state, fullName, sha) !== undefined,
   );
   if (!known) return unprocessable('Parent SHA does not exist or is not a commit object');
-  const at = new Date().toISOString();
+  const at = isoNow(context.state.time);
   const sha = shaOf(JSON.stringify([fullName, message, tree, parents, at]));
   const commit = { sha, repository: fullName, message, author: loginOf(context.access), at, parents, files };
   context.state.gitCommits.put(`${fullName}@${sha}`, commit);

@@ -1,6 +1,6 @@
 import { type Answer, parseJson } from '../server/wire.ts';
 import { githubError, loginOf, NotFound, type Route, type RouteContext, repositoryIn } from './route.ts';
-import { presentUser } from './shapes-account.ts';
+import { nodeId, presentUser, seconds } from './shapes-account.ts';
 
 const REPO = '/repos/{owner}/{repo}';
 const SIGNS = ['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'rocket', 'eyes'];
@@ -37,8 +37,31 @@ function react(context: RouteContext): Answer {
   return { status: known ? 200 : 201, json };
 }
 
-/** What people may do, and signs under their comments. */
+/** Pushes to a branch, newest first, as far as runs tell of them. */
+function listActivities(context: RouteContext): Answer {
+  const { fullName } = repositoryIn(context);
+  const ref = context.request.query.get('ref')?.replace(/^refs\/heads\//, '');
+  const runs = context.state.runs
+    .all()
+    .filter((run) => run.repository === fullName && (ref === undefined || run.branch === ref))
+    .sort((a, b) => b.id - a.id);
+  const pushes = [...Map.groupBy(runs, ({ headSha }) => headSha).values()].flatMap((same) => same.slice(-1));
+  const json = pushes.slice(0, 100).map((run, index) => ({
+    id: run.id,
+    node_id: nodeId('PSH', run.id),
+    before: pushes[index + 1]?.headSha ?? '0'.repeat(40),
+    after: run.headSha,
+    ref: `refs/heads/${run.branch}`,
+    timestamp: seconds(run.createdAt),
+    activity_type: 'push',
+    actor: presentUser(run.pusher ?? run.actor, context.site.api, context.site.web),
+  }));
+  return { status: 200, json };
+}
+
+/** What people did and may do, and signs under their comments. */
 export const PEOPLE_ROUTES: readonly Route[] = [
+  { operation: 'repos/list-activities', method: 'GET', path: `${REPO}/activity`, handle: listActivities },
   {
     operation: 'repos/get-collaborator-permission-level',
     method: 'GET',

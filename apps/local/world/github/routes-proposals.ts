@@ -1,4 +1,5 @@
 import type { Answer } from '../server/wire.ts';
+import { isoNow } from '../world-time.ts';
 import { gitCommit } from './git-objects.ts';
 import { githubError, loginOf, NotFound, pageOf, type Route, type RouteContext, repositoryIn } from './route.ts';
 import { bodyOf } from './routes-git.ts';
@@ -41,7 +42,7 @@ function createPullRequest(context: RouteContext): Answer {
     author: loginOf(context.access),
     headBranch: head,
     headSha: sha,
-    createdAt: new Date().toISOString(),
+    createdAt: isoNow(context.state.time),
     body: typeof body === 'string' ? body : null,
     draft: draft === true,
     base,
@@ -77,7 +78,7 @@ function addLabels(context: RouteContext): Answer {
   const [pull, issue] = [pullRequests.get(key), issues.get(key)];
   const all = [...new Set([...(pull?.labels ?? issue?.labels ?? []), ...(labels as string[])])];
   if (pull !== undefined) pullRequests.put(key, { ...pull, labels: all });
-  else if (issue !== undefined) issues.put(key, { ...issue, labels: all, updatedAt: new Date().toISOString() });
+  else if (issue !== undefined) issues.put(key, { ...issue, labels: all, updatedAt: isoNow(context.state.time) });
   else throw new NotFound('issue');
   context.journal.record('github.labels.added', `${fullName}/issues/${context.params.issue_number}`, {
     labels: all.join(','),
@@ -101,7 +102,7 @@ function createIssue(context: RouteContext): Answer {
     labels: labels as string[],
     assignees: assignees as string[],
     state: 'open',
-    createdAt: new Date().toISOString(),
+    createdAt: isoNow(context.state.time),
   };
   context.state.issues.put(`${fullName}#${issue.number}`, issue);
   context.journal.record('github.issue.created', `${fullName}/issues/${issue.number}`, {

@@ -1,4 +1,5 @@
 import { type Answer, parseJson } from '../server/wire.ts';
+import { isoNow } from '../world-time.ts';
 import { shownComments } from './delayed-view.ts';
 import { clamp, githubError, loginOf, NotFound, pageOf, type Route, type RouteContext, repositoryIn } from './route.ts';
 import { accountId, presentFullRepository, presentUser } from './shapes-account.ts';
@@ -47,7 +48,7 @@ function createComment(context: RouteContext): Answer {
   const { repository, issue } = issueIn(context);
   const body = commentText(context);
   if (typeof body !== 'string') return body;
-  const at = new Date().toISOString();
+  const at = isoNow(context.state.time);
   const id = context.state.nextId();
   const comment = { id, repository, issue, author: loginOf(context.access), body, createdAt: at, updatedAt: at };
   context.state.comments.put(id, comment);
@@ -63,7 +64,7 @@ function updateComment(context: RouteContext): Answer {
   const body = commentText(context);
   if (typeof body !== 'string') return body;
   comment.body = body;
-  comment.updatedAt = new Date().toISOString();
+  comment.updatedAt = isoNow(context.state.time);
   context.state.comments.put(comment.id, comment);
   context.journal.record('github.comment.updated', `${fullName}/issues/${comment.issue}`, { id: comment.id });
   return { status: 200, json: presentComment(context.site, comment) };
@@ -134,7 +135,7 @@ export const TALK_ROUTES: readonly Route[] = [
     handle(context) {
       const { repository, issue } = issueIn(context);
       const all = context.state.comments.all().filter((c) => c.repository === repository && c.issue === issue);
-      const page = pageOf(shownComments(all, context.access.readLagMs), context);
+      const page = pageOf(shownComments(all, context.access.readLagMs, context.state.time.now()), context);
       const json = page.items.map((comment) => presentComment(context.site, comment));
       return { status: 200, headers: page.headers, json };
     },

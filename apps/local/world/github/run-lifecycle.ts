@@ -1,3 +1,4 @@
+import { isoNow, makeTimers } from '../world-time.ts';
 import type { Hookshot } from './hookshot.ts';
 import { type AttemptState, type Conclusion, currentAttempt, planOf, type RunState } from './run-state.ts';
 import type { Site } from './shapes-runs.ts';
@@ -9,34 +10,24 @@ export interface RunLifecycle {
   rerun(run: RunState): void;
   /** Completes the current attempt now, if it runs. */
   finish(run: RunState): void;
-  /** Ends the current attempt as cancelled, after as long as it takes GitHub. */
-  cancel(run: RunState): void;
+  /** Ends the current attempt as cancelled, after as long as it takes GitHub. False when it was asked before: then nothing changes. */
+  cancel(run: RunState): boolean;
   /** Goes on with attempts that were running when the world's process ended. */
   resume(): void;
   /** Forgets what is still to come. */
   stop(): void;
 }
 
-/** Milliseconds until a cancelled run has ended. */
-const CANCEL_MS = 50;
-
 /** Moves re-run attempts from queued over in progress to completed, and announces each step by webhook. */
 export function makeRunLifecycle(state: GithubState, site: Site, hookshot: Hookshot): RunLifecycle {
-  const timers = new Set<NodeJS.Timeout>();
-  const after = (ms: number, step: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      step();
-    }, ms);
-    timers.add(timer);
-  };
+  const { after, stop } = makeTimers(state.time);
   const announce = (run: RunState, action: 'requested' | 'in_progress' | 'completed', attempt: AttemptState) =>
     void hookshot.emit(run.repository, 'workflow_run', workflowRunPayload(state, site, run, action, attempt));
 
   function start(run: RunState, attempt: AttemptState): void {
     if (attempt.status !== 'queued') return;
     attempt.status = 'in_progress';
-    attempt.updatedAt = new Date().toISOString();
+    attempt.updatedAt = isoNow(state.time);
     state.runs.put(run.id, run);
     announce(run, 'in_progress', attempt);
     after(run.rerunMs / 2, () => complete(run, attempt));
@@ -44,7 +35,7 @@ export function makeRunLifecycle(state: GithubState, site: Site, hookshot: Hooks
 
   function complete(run: RunState, attempt: AttemptState): void {
     if (attempt.status === 'completed') return;
-    completeAttempt(state, run, attempt, new Date());
+    completeAttempt(state, run, attempt, new Date(state.time.now()));
     state.runs.put(run.id, run);
     for (const job of attempt.jobs) {
       void hookshot.emit(run.repository, 'workflow_job', workflowJobPayload(state, site, run, attempt, job));
@@ -52,9 +43,16 @@ export function makeRunLifecycle(state: GithubState, site: Site, hookshot: Hooks
     announce(run, 'completed', attempt);
   }
 
+  function endCancelled(run: RunState, attempt: AttemptState): void {
+    if (attempt.status === 'completed') return;
+    completeAttempt(state, run, attempt, new Date(state.time.now()), 'cancelled');
+    state.runs.put(run.id, run);
+    announce(run, 'completed', attempt);
+  }
+
   return {
     rerun(run) {
-      const at = new Date().toISOString();
+      const at = isoNow(state.time);
       const number = currentAttempt(run).number + 1;
       const attempt: AttemptState = {
         number,
@@ -75,24 +73,21 @@ export function makeRunLifecycle(state: GithubState, site: Site, hookshot: Hooks
     },
     cancel(run) {
       const attempt = currentAttempt(run);
-      after(CANCEL_MS, () => {
-        if (attempt.status === 'completed') return;
-        completeAttempt(state, run, attempt, new Date(), 'cancelled');
-        state.runs.put(run.id, run);
-        announce(run, 'completed', attempt);
-      });
+      if (attempt.cancelling) return false;
+      attempt.cancelling = true;
+      state.runs.put(run.id, run);
+      after(run.cancelMs, () => endCancelled(run, attempt));
+      return true;
     },
     resume() {
       for (const run of state.runs.all()) {
         const attempt = currentAttempt(run);
+        if (attempt.cancelling) after(run.cancelMs, () => endCancelled(run, attempt));
         if (attempt.status === 'queued') after(run.rerunMs / 2, () => start(run, attempt));
         if (attempt.status === 'in_progress') after(run.rerunMs / 2, () => complete(run, attempt));
       }
     },
-    stop() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
-    },
+    stop,
   };
 }
 

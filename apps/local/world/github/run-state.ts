@@ -22,6 +22,8 @@ export interface AttemptState {
   conclusion: Conclusion | null;
   readonly startedAt: string;
   updatedAt: string;
+  /** Whether somebody asked to cancel it: no read shows that before it has ended. */
+  cancelling?: boolean;
   /** Empty until the attempt completed. */
   jobs: readonly JobState[];
 }
@@ -46,10 +48,15 @@ export interface RunState {
   readonly headSha: string;
   readonly title: string;
   readonly actor: string;
+  /** Who pushed its commit, and who started it, where that is somebody else than the actor. */
+  readonly pusher?: string;
+  readonly triggeredBy?: string;
   readonly pullRequest: number | null;
   readonly createdAt: string;
   /** Milliseconds from a re-run's request to its completion. */
   readonly rerunMs: number;
+  /** Milliseconds from a request to cancel until the run has ended. */
+  readonly cancelMs: number;
   /** One per attempt; the last is repeated. */
   readonly plans: readonly [AttemptPlan, ...AttemptPlan[]];
   readonly attempts: AttemptState[];

@@ -1,3 +1,4 @@
+import { ago, DAY, isoNow, MINUTE } from '../world-time.ts';
 import { writeZip, type ZipEntry } from '../zip/zip-writer.ts';
 import { completeAttempt } from './run-lifecycle.ts';
 import type { AttemptPlan, AttemptState, Conclusion, RunState } from './run-state.ts';
@@ -31,6 +32,8 @@ export interface RunSpec {
   readonly branch?: string;
   readonly title?: string;
   readonly actor?: string;
+  readonly pusher?: string;
+  readonly triggeredBy?: string;
   /** Number of an existing pull request of the repository. */
   readonly pullRequest?: number | null;
   readonly headSha?: string;
@@ -39,6 +42,8 @@ export interface RunSpec {
   readonly attempts: readonly [AttemptSpec, ...AttemptSpec[]];
   /** Milliseconds a re-run takes. Default 2000. */
   readonly rerunMs?: number;
+  /** Milliseconds from a request to cancel until the run has ended. Default 50; GitHub's own can take minutes. */
+  readonly cancelMs?: number;
 }
 
 const DEFAULT_WORKFLOW = { id: 7_301_001, name: 'CI', path: '.github/workflows/ci.yml' };
@@ -54,7 +59,7 @@ export function makeSeeding(state: GithubState) {
       const { defaultBranch = 'main', installationId = null } = options;
       const known = state.repositories.get(fullName);
       if (known !== undefined) return known;
-      const createdAt = new Date(Date.now() - 200 * 86_400_000).toISOString();
+      const createdAt = ago(state.time, 200 * DAY);
       const repository = { id: state.nextId(), fullName, defaultBranch, private: true, createdAt, installationId };
       state.repositories.put(fullName, repository);
       if (hookUrl !== undefined) addHook(state, fullName, hookUrl);
@@ -69,7 +74,7 @@ export function makeSeeding(state: GithubState) {
       const number = nextNumber(state, repository);
       const headBranch = branch ?? `change-${number}`;
       const headSha = shaOf(`${repository} ${headBranch} ${id}`);
-      const createdAt = new Date(Date.now() - 3_600_000).toISOString();
+      const createdAt = ago(state.time, 60 * MINUTE);
       const pull = { id, number, repository, title, author, headBranch, headSha, createdAt };
       state.pullRequests.put(`${repository}#${number}`, pull);
       return pull;
@@ -81,7 +86,7 @@ export function makeSeeding(state: GithubState) {
       return added;
     },
     addComment(repository: string, issue: number, author: string, body: string): CommentState {
-      const at = new Date().toISOString();
+      const at = isoNow(state.time);
       const comment = { id: state.nextId(), repository, issue, author, body, createdAt: at, updatedAt: at };
       state.comments.put(comment.id, comment);
       return comment;
@@ -101,7 +106,7 @@ function addRun(state: GithubState, spec: RunSpec): RunState {
   const pull = state.pullRequests.get(`${spec.repository}#${spec.pullRequest}`);
   const id = state.nextId();
   const workflow = spec.workflow ?? DEFAULT_WORKFLOW;
-  const startedAt = (spec.createdAt ?? new Date(Date.now() - 180_000)).toISOString();
+  const startedAt = (spec.createdAt ?? new Date(state.time.now() - 180_000)).toISOString();
   const attempt: AttemptState = {
     number: 1,
     status: 'completed',
@@ -123,9 +128,12 @@ function addRun(state: GithubState, spec: RunSpec): RunState {
     headSha: spec.headSha ?? pull?.headSha ?? shaOf(`${spec.repository} ${id}`),
     title: spec.title ?? pull?.title ?? 'Round totals per line',
     actor: spec.actor ?? pull?.author ?? 'acme-dev',
+    ...(spec.pusher === undefined ? {} : { pusher: spec.pusher }),
+    ...(spec.triggeredBy === undefined ? {} : { triggeredBy: spec.triggeredBy }),
     pullRequest: pull?.number ?? null,
     createdAt: startedAt,
     rerunMs: spec.rerunMs ?? 2000,
+    cancelMs: spec.cancelMs ?? 50,
     plans: [shelve(state, first, `${id}-1`), ...later.map((one, index) => shelve(state, one, `${id}-${index + 2}`))],
     attempts: [attempt],
   };
@@ -151,5 +159,5 @@ function shelve(state: GithubState, spec: AttemptSpec, key: string): AttemptPlan
 
 function addHook(state: GithubState, repository: string, url: string): void {
   const id = state.nextId();
-  state.hooks.put(id, { id, repository, url, createdAt: new Date().toISOString() });
+  state.hooks.put(id, { id, repository, url, createdAt: isoNow(state.time) });
 }

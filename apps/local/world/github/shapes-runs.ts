@@ -38,7 +38,7 @@ export function presentRun(state: GithubState, site: Site, run: RunState, attemp
     run_attempt: attempt.number,
     referenced_workflows: [],
     run_started_at: seconds(attempt.startedAt),
-    triggering_actor: presentUser(run.actor, api, web),
+    triggering_actor: presentUser(run.triggeredBy ?? run.actor, api, web),
     jobs_url: `${url}/jobs`,
     logs_url: `${url}/logs`,
     check_suite_url: `${api}/repos/${run.repository}/check-suites/${suite}`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Collection, makeCollection } from '../server/collection.ts';
+import type { WorldTime } from '../world-time.ts';
 import { type ArchiveShelf, makeArchiveShelf } from './archive-shelf.ts';
 import type { Files, GitCommit } from './git-objects.ts';
 import type { RunState } from './run-state.ts';
@@ -120,6 +121,7 @@ export interface DeliveryState {
 
 /** Everything the local GitHub knows. */
 export interface GithubState {
+  readonly time: WorldTime;
   readonly repositories: Collection<Repository>;
   readonly pullRequests: Collection<PullRequest>;
   readonly commits: Collection<CommitState>;
@@ -147,8 +149,9 @@ export function nextNumber({ pullRequests, issues }: GithubState, repository: st
 /** GitHub's ids are large; clients that keep them in 32 bits must break here too. */
 const FIRST_ID = 16_000_000_001;
 
-export function makeGithubState(dataDir?: string): GithubState {
+export function makeGithubState(time: WorldTime, dataDir?: string): GithubState {
   const state = {
+    time,
     repositories: makeCollection<Repository>(dataDir, 'github/repositories'),
     pullRequests: makeCollection<PullRequest>(dataDir, 'github/pull-requests'),
     commits: makeCollection<CommitState>(dataDir, 'github/commits'),

@@ -5,6 +5,7 @@ import type { GithubControl } from '../github/control.ts';
 import type { Conclusion, RunState } from '../github/run-state.ts';
 import type { AttemptSpec } from '../github/seeding.ts';
 import { type DeliveryState, shaOf } from '../github/state.ts';
+import { DAY, type WorldTime } from '../world-time.ts';
 import { archiveEntries, type JobLog } from './job-log.ts';
 import { changesOf, failureOf, firstFiles } from './shop-changes.ts';
 import { type FailureKind, shopJobs } from './shop-jobs.ts';
@@ -18,6 +19,8 @@ export interface FailRunOptions {
   readonly rerun?: 'success' | 'failure';
   /** Milliseconds a re-run takes. Default 2000. */
   readonly rerunMs?: number;
+  /** Milliseconds from a request to cancel until the run has ended. Default 50. */
+  readonly cancelMs?: number;
   /** Raw bytes in place of the log archive (hostile ones), or null: the log has expired. */
   readonly archive?: Buffer | null;
   /** Which webhooks to send: only `workflow_run` completed (default), every one of the run, or none. */
@@ -45,18 +48,18 @@ export interface Samples {
   fireAlarm(service: ServiceId, options?: FireAlarmOptions): AwsEvent;
 }
 
-export function makeSamples(github: GithubControl, aws: AwsControl): Samples {
+export function makeSamples(github: GithubControl, aws: AwsControl, time: WorldTime): Samples {
   github.setPushRuns(({ repository, sha, files }) =>
-    repository === 'acme/shop' ? attempt(shopJobs(failureOf(files), sha), new Date()) : null,
+    repository === 'acme/shop' ? attempt(shopJobs(failureOf(files), sha), new Date(time.now())) : null,
   );
   return {
     failRun(kind, options = {}) {
       const { repository = 'acme/shop', rerun = kind === 'transient' ? 'success' : 'failure', greenRuns = 3 } = options;
       github.addRepository(repository);
-      if (github.runs(repository).length === 0) addGreenRuns(github, repository, greenRuns);
+      if (github.runs(repository).length === 0) addGreenRuns(github, repository, greenRuns, time.now());
       const pullRequest = pullRequestFor(github, repository, options);
       const headSha = shaOf(`${repository} ${kind} ${pullRequest} ${performance.now()}`);
-      const startedAt = new Date(Date.now() - 180_000);
+      const startedAt = new Date(time.now() - 180_000);
       github.addCommit({
         repository,
         sha: headSha,
@@ -67,8 +70,8 @@ export function makeSamples(github: GithubControl, aws: AwsControl): Samples {
         files: changesOf(kind),
       });
       const failed = attempt(shopJobs(kind, headSha), startedAt);
-      const again = rerun === 'success' ? attempt(shopJobs(null, headSha), new Date()) : failed;
-      const { archive, branch, title, workflow, rerunMs } = options;
+      const again = rerun === 'success' ? attempt(shopJobs(null, headSha), new Date(time.now())) : failed;
+      const { archive, branch, title, workflow, rerunMs, cancelMs } = options;
       const run = github.addRun({
         repository,
         pullRequest,
@@ -76,6 +79,7 @@ export function makeSamples(github: GithubControl, aws: AwsControl): Samples {
         createdAt: startedAt,
         attempts: [archive === undefined ? failed : { ...failed, archive }, again],
         ...(rerunMs === undefined ? {} : { rerunMs }),
+        ...(cancelMs === undefined ? {} : { cancelMs }),
         ...(branch === undefined ? {} : { branch }),
         ...(title === undefined ? {} : { title }),
         ...(workflow === undefined ? {} : { workflow }),
@@ -102,11 +106,11 @@ function attempt(jobs: readonly JobLog[], start: Date): AttemptSpec {
 }
 
 /** The workflow passed on the default branch in the days before. */
-function addGreenRuns(github: GithubControl, repository: string, count: number): void {
+function addGreenRuns(github: GithubControl, repository: string, count: number, now: number): void {
   for (let daysAgo = count; daysAgo > 0; daysAgo -= 1) {
     const headSha = shaOf(`${repository} green ${daysAgo}`);
     const jobs = shopJobs(null, headSha).map(({ name, conclusion, steps }) => ({ name, conclusion, steps }));
-    const createdAt = new Date(Date.now() - daysAgo * 86_400_000);
+    const createdAt = new Date(now - daysAgo * DAY);
     const files = daysAgo === count ? firstFiles() : [];
     const message = daysAgo === count ? 'Carts, discounts and stock' : 'Tidy the notes';
     const at = createdAt.toISOString();

@@ -2,6 +2,7 @@
  * Writes the sample events of `events/`: `node apps/local/world/samples/write-events.ts`. They are what GitHub and EventBridge
  * would send about a company that does not exist; tests check them against GitHub's description and replay them.
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { headersOf } from '../github/hookshot.ts';
@@ -17,6 +18,7 @@ import {
   workflowJobPayload,
   workflowRunPayload,
 } from '../github/webhook-payloads.ts';
+import { machineTime } from '../world-time.ts';
 import { CLOUDWATCH_EVENTS } from './cloudwatch-events.ts';
 import { shopJobs } from './shop-jobs.ts';
 
@@ -24,7 +26,7 @@ const EVENTS = join(import.meta.dirname, '../../../../events');
 const SITE = { api: 'https://api.github.com', web: 'https://github.com' };
 const REPOSITORY = 'acme/shop';
 
-const state = makeGithubState();
+const state = makeGithubState(machineTime);
 const seeding = makeSeeding(state);
 seeding.setHookUrl('https://selfheal.example/webhooks/github');
 const { id: repositoryId } = seeding.addRepository(REPOSITORY);

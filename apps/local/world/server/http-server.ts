@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { foreignness } from '../../gateway/same-machine.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Call, Exchange, Service, WireRequest, WireResponse } from './wire.ts';
 
@@ -50,6 +51,12 @@ async function answer(
   services: readonly Service[],
   options: { faults: Faults; onExchange: (exchange: Exchange) => void },
 ): Promise<void> {
+  const foreign = foreignness(incoming.headers);
+  if (foreign !== null) {
+    outgoing.writeHead(403, { 'content-type': 'text/plain' });
+    outgoing.end(foreign);
+    return;
+  }
   const request = await read(incoming);
   const call = firstMatch(services, request);
   if (call === null) {

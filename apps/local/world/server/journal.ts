@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isoNow, type WorldTime } from '../world-time.ts';
 
 export const EFFECTS = [
   'github.run.rerun',
@@ -29,7 +30,7 @@ export const EFFECTS = [
 ] as const;
 export type EffectKind = (typeof EFFECTS)[number];
 
-/** Something a client changed in the outside world. Counted even when its answer was lost. */
+/** Something a client changed in the outside world. Counted even when its answer was lost; what changes nothing is none. */
 export interface Effect {
   readonly sequence: number;
   /** ISO 8601. */
@@ -47,7 +48,7 @@ export interface EffectsJournal {
 }
 
 /** Keeps every effect, in `effects.jsonl` too when a directory is given. */
-export function makeJournal(dataDir?: string): EffectsJournal {
+export function makeJournal(time: WorldTime, dataDir?: string): EffectsJournal {
   const file = dataDir === undefined ? null : join(dataDir, 'effects.jsonl');
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
   const all: Effect[] = file !== null && existsSync(file) ? readEffects(readFileSync(file, 'utf8')) : [];
@@ -55,7 +56,7 @@ export function makeJournal(dataDir?: string): EffectsJournal {
     all.filter((e) => (kind === undefined || e.kind === kind) && (target === undefined || e.target === target));
   return {
     record(kind, target, facts = {}) {
-      const effect = { sequence: all.length + 1, at: new Date().toISOString(), kind, target, facts };
+      const effect = { sequence: all.length + 1, at: isoNow(time), kind, target, facts };
       if (file !== null) appendFileSync(file, `${JSON.stringify(effect)}\n`);
       all.push(effect);
     },

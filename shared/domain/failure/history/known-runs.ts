@@ -1,3 +1,4 @@
+import type { RedactedText } from '../../kernel/text/redacted-text.ts';
 import { shortCommit, type TestRecord, type TestResult, testKeyOf, unknownTest, withResults } from './test-record.ts';
 
 /** A finished run of a workflow, as it was recorded. */
@@ -27,7 +28,7 @@ export function withRuns(record: TestRecord, runs: readonly FinishedRun[]): Test
 
 /** A test that failed just now: its failure, and its passing where the run was repeated and passed. */
 export interface SeenTest {
-  readonly name: string;
+  readonly name: RedactedText;
   readonly at: string;
   readonly results: readonly TestResult[];
   readonly runs: readonly FinishedRun[];
@@ -40,6 +41,6 @@ export function afterFailure(known: TestRecord | null, { name, at, results, runs
 }
 
 /** The tests by their key, each once. */
-export function testsByKey(names: readonly string[]): Map<string, string> {
+export function testsByKey<T extends string>(names: readonly T[]): Map<string, T> {
   return new Map(names.map((name) => [testKeyOf(name), name]));
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { digestOf } from '../../kernel/digest.ts';
+import { recordText } from '../../kernel/text/record-text.ts';
+import type { RedactedText } from '../../kernel/text/redacted-text.ts';
 
 /** One result of a test: at most one for each attempt of a run. */
 const TestResult = z.strictObject({
@@ -18,7 +20,7 @@ export const TestRecord = z.strictObject({
   /** Digest of the name: see `testKeyOf`. */
   key: z.string().regex(/^[0-9a-f]{16}$/),
   /** Redacted and tainted. */
-  name: z.string().min(1).max(200),
+  name: recordText({ min: 1, max: 200 }),
   /** Runs in which it passed or failed. */
   runs: z.number().int().nonnegative(),
   failures: z.number().int().nonnegative(),
@@ -51,7 +53,7 @@ export function testKeyOf(name: string): string {
 const orderOf = (a: TestResult, b: TestResult): number => b.runId - a.runId || b.attempt - a.attempt;
 
 /** Nothing is known of it yet. */
-export function unknownTest(name: string, at: string): TestRecord {
+export function unknownTest(name: RedactedText, at: string): TestRecord {
   const key = testKeyOf(name);
   return { version: 1, key, name, runs: 0, failures: 0, flips: 0, firstAt: at, lastAt: at, results: [] };
 }

@@ -27,6 +27,8 @@ export interface FitOptions {
   readonly buckets: number;
   /** A bucket that fewer groups show is left out: it names a repository rather than a failure. */
   readonly leastGroups: number;
+  /** Weights are drawn towards these instead of towards zero, its bias too; its buckets are kept however many groups show them. */
+  readonly prior?: LinearModel;
 }
 
 const ROUNDS = 60;
@@ -66,12 +68,13 @@ export function predict(model: LinearModel, vector: SparseVector): Float64Array 
 
 function rowsOf(
   examples: readonly Example[],
-  { buckets, leastGroups }: FitOptions,
+  { buckets, leastGroups, prior }: FitOptions,
 ): { rows: Int32Array; count: number } {
   const groups = Array.from({ length: buckets }, () => new Set<string>());
   for (const { vector, group } of examples) for (const bucket of vector.buckets) groups[bucket]?.add(group);
   let count = 0;
-  const rows = Int32Array.from(groups, (seen) => (seen.size >= leastGroups ? count++ : -1));
+  const isKnown = (bucket: number): boolean => (prior?.rows[bucket] ?? -1) >= 0;
+  const rows = Int32Array.from(groups, (seen, bucket) => (isKnown(bucket) || seen.size >= leastGroups ? count++ : -1));
   return { rows, count };
 }
 
@@ -96,6 +99,18 @@ function addExample(example: Example, target: number, model: Weighed, gradient: 
   return loss;
 }
 
+/** The prior's weights in the places that `rows` gives its buckets; zero for the others. */
+function priorWeights({ prior }: FitOptions, rows: Int32Array, size: number, width: number): Float64Array {
+  const weights = new Float64Array(size);
+  if (prior === undefined) return weights;
+  rows.forEach((row, bucket) => {
+    const known = prior.rows[bucket] ?? -1;
+    if (row >= 0 && known >= 0) weights.set(prior.weights.subarray(known * width, (known + 1) * width), row * width);
+  });
+  weights.set(prior.weights.subarray(prior.weights.length - width), size - width);
+  return weights;
+}
+
 /** Fits the weights by penalised maximum likelihood. Examples of other outcomes than `outcomes` throw `RangeError`. */
 export function fitLinear(examples: readonly Example[], options: FitOptions): LinearModel {
   const { outcomes, penalty } = options;
@@ -104,6 +119,8 @@ export function fitLinear(examples: readonly Example[], options: FitOptions): Li
   const targets = examples.map(({ outcome }) => outcomes.indexOf(outcome));
   if (targets.includes(-1)) throw new RangeError('An example has an outcome that is not to be learned.');
   const bias = count * width;
+  const start = priorWeights(options, rows, bias + width, width);
+  const penalised = options.prior === undefined ? bias : start.length;
   const weights = minimise(
     (point, gradient) => {
       gradient.fill(0);
@@ -112,14 +129,14 @@ export function fitLinear(examples: readonly Example[], options: FitOptions): Li
       examples.forEach((example, at) => {
         loss += addExample(example, targets[at] ?? 0, model, gradient);
       });
-      for (let at = 0; at < bias; at++) {
-        const weight = point[at] ?? 0;
-        loss += (penalty / 2) * weight * weight;
-        gradient[at] = (gradient[at] ?? 0) + penalty * weight;
+      for (let at = 0; at < penalised; at++) {
+        const away = (point[at] ?? 0) - (start[at] ?? 0);
+        loss += (penalty / 2) * away * away;
+        gradient[at] = (gradient[at] ?? 0) + penalty * away;
       }
       return loss;
     },
-    new Float64Array(bias + width),
+    start.slice(),
     { rounds: ROUNDS, tolerance: TOLERANCE },
   );
   return { outcomes, rows, weights };

@@ -1,10 +1,10 @@
-import type { Evidence } from '../../evidence/evidence.ts';
+import { Evidence } from '../../evidence/evidence.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import { FAMILY_OF, type FailureClass } from '../failure-class.ts';
 import { matchSignatures } from '../matching.ts';
 import { answerOfSignatures, scoreClasses } from '../scoring.ts';
 import type { SignatureSet } from '../signatures.ts';
-import { type Calibration, fitCalibration, type JudgedAnswer } from './calibration.ts';
+import { type Calibration, type CalibrationPrior, fitCalibration, type JudgedAnswer } from './calibration.ts';
 import { type Calibrations, type FailureModel, type Opinion, opinionOfVector, TRANSIENCE } from './failure-model.ts';
 import { BUCKETS, featuresOf, type SparseVector } from './features.ts';
 import {
@@ -117,7 +117,7 @@ function casesOfSignatures({ all }: SignatureSet): TrainingCase[] {
 
 function evidenceOfText(text: string): Evidence {
   const lines = text.split('\n');
-  return {
+  return Evidence.parse({
     version: 1,
     incidentId: 'none',
     gatheredAt: '1970-01-01T00:00:00.000Z',
@@ -131,34 +131,44 @@ function evidenceOfText(text: string): Evidence {
         lines: lines.map((line, at) => ({ ref: `L${at + 1}`, number: at + 1, text: line, score: 1 })),
       },
     ],
-  };
+  });
 }
 
 type Linear = Pick<FailureModel, 'classes' | 'transience'>;
 
-function fitBoth(cases: readonly Prepared[], parameters: TrainingParameters): Linear {
+function fitBoth(cases: readonly Prepared[], parameters: TrainingParameters, base?: Linear): Linear {
   const { leastGroups, classPenalty, transiencePenalty } = parameters;
   const common = { buckets: BUCKETS, leastGroups };
   const learn = (
     outcomes: readonly string[],
     penalty: number,
     outcomeOf: (one: Prepared) => string | null,
+    prior: LinearModel | undefined,
   ): LinearModel => {
     const examples = cases.flatMap((one): Example[] => {
       const outcome = outcomeOf(one);
       return outcome === null ? [] : [{ ...one, outcome }];
     });
-    return fitLinear(examples, { ...common, outcomes, penalty });
+    return fitLinear(examples, { ...common, outcomes, penalty, ...(prior ? { prior } : {}) });
   };
   return {
-    classes: learn(CLASSES, classPenalty, (one) => one.class),
-    transience: learn(TRANSIENCE, transiencePenalty, ({ transient }) =>
-      transient === null ? null : TRANSIENCE[transient ? 1 : 0],
+    classes: learn(base?.classes.outcomes ?? CLASSES, classPenalty, (one) => one.class, base?.classes),
+    transience: learn(
+      TRANSIENCE,
+      transiencePenalty,
+      ({ transient }) => (transient === null ? null : TRANSIENCE[transient ? 1 : 0]),
+      base?.transience,
     ),
   };
 }
 
-function calibrate(judged: readonly Judged[]): Calibrations {
+interface Priors {
+  readonly signature: CalibrationPrior;
+  readonly model: CalibrationPrior;
+  readonly transience: CalibrationPrior;
+}
+
+function calibrate(judged: readonly Judged[], priors: Priors): Calibrations {
   const isRight = (one: Judged, answer: FailureClass | undefined): boolean =>
     answer !== undefined && (answer === one.class || one.accepted.includes(answer));
   const labelled = judged.filter((one) => one.class !== null);
@@ -175,10 +185,35 @@ function calibrate(judged: readonly Judged[]): Calibrations {
   );
   const rounded = (weights: Calibration): Calibration => weights.map((weight) => Number(weight.toFixed(6)));
   return {
-    signature: rounded(fitCalibration(bySignature, { prior: SIGNATURE_PRIOR, strength: WEAK })),
-    model: rounded(fitCalibration(byModel, { prior: MODEL_PRIOR, strength: WEAK })),
-    transience: rounded(fitCalibration(byTransience, { prior: TRANSIENCE_PRIOR, strength: PRIOR_STRENGTH })),
+    signature: rounded(fitCalibration(bySignature, priors.signature)),
+    model: rounded(fitCalibration(byModel, priors.model)),
+    transience: rounded(fitCalibration(byTransience, priors.transience)),
   };
+}
+
+interface CrossFit {
+  readonly id: string;
+  readonly folds: number;
+  readonly priors: Priors;
+  readonly learn: (cases: readonly Prepared[]) => Linear;
+}
+
+/** Fits on every case and on all folds but one, by groups; the calibrations on what the held-back folds got. */
+function crossFit(prepared: readonly Prepared[], { id, folds, priors, learn }: CrossFit): Trained {
+  const fitted = Array.from({ length: folds }, (_, fold) =>
+    learn(prepared.filter(({ group }) => foldOf(group, folds) !== fold)),
+  );
+  const judged = prepared.flatMap((one): Judged[] => {
+    const fold = foldOf(one.group, folds);
+    const linear = fitted[fold];
+    return linear === undefined ? [] : [{ ...one, fold, opinion: opinionOfVector(linear, one.vector) }];
+  });
+  const models = fitted.map((linear, fold) => {
+    const others = judged.filter((one) => one.fold !== fold);
+    return { id, ...linear, calibrations: calibrate(others, priors) };
+  });
+  const model = { id, ...learn(prepared), calibrations: calibrate(judged, priors) };
+  return { model, heldOut: (group) => models[foldOf(group, folds)] ?? model };
 }
 
 /**
@@ -190,26 +225,51 @@ export function trainFailureModel(
   signatures: SignatureSet,
   { id, parameters = TRAINING_PARAMETERS }: { id: string; parameters?: TrainingParameters },
 ): Trained {
-  const prepared = prepare(cases, signatures);
   const examples = prepare(casesOfSignatures(signatures), signatures).map((one) => ({
     ...one,
     weight: one.weight * parameters.exampleWeight,
   }));
-  const folds = Array.from({ length: parameters.folds }, (_, fold) => {
-    const rest = prepared.filter(({ group }) => foldOf(group, parameters.folds) !== fold);
-    return fitBoth([...rest, ...examples], parameters);
-  });
-  const judged = prepared.flatMap((one): Judged[] => {
-    const fold = foldOf(one.group, parameters.folds);
-    const linear = folds[fold];
-    return linear === undefined ? [] : [{ ...one, fold, opinion: opinionOfVector(linear, one.vector) }];
-  });
-  const whole = fitBoth([...prepared, ...examples], parameters);
-  const models = folds.map((linear, fold) => ({
+  return crossFit(prepare(cases, signatures), {
     id,
-    ...linear,
-    calibrations: calibrate(judged.filter((one) => one.fold !== fold)),
-  }));
-  const model = { id, ...whole, calibrations: calibrate(judged) };
-  return { model, heldOut: (group) => models[foldOf(group, parameters.folds)] ?? model };
+    folds: parameters.folds,
+    priors: {
+      signature: { prior: SIGNATURE_PRIOR, strength: WEAK },
+      model: { prior: MODEL_PRIOR, strength: WEAK },
+      transience: { prior: TRANSIENCE_PRIOR, strength: PRIOR_STRENGTH },
+    },
+    learn: (some) => fitBoth([...some, ...examples], parameters),
+  });
+}
+
+/** How a model in production is adapted; part of the provenance. */
+export const ADAPTATION_PARAMETERS: TrainingParameters = {
+  folds: 5,
+  classPenalty: 1,
+  transiencePenalty: 1,
+  leastGroups: 3,
+  exampleWeight: 0,
+};
+
+/**
+ * Adapts a model to failures of one's own that it answered before: the same fit, with the weights drawn towards the model's instead of
+ * towards zero (C. Chelba and A. Acero, "Adaptation of maximum entropy capitalizer: little data can help a lot", 2004). Fewer than a
+ * hundred cases are enough to move it where it was wrong, and what they say nothing about stays as it was.
+ */
+export function adaptFailureModel(
+  base: FailureModel,
+  cases: readonly TrainingCase[],
+  signatures: SignatureSet,
+  { id, parameters = ADAPTATION_PARAMETERS }: { id: string; parameters?: TrainingParameters },
+): Trained {
+  const near = (prior: Calibration): CalibrationPrior => ({ prior, strength: PRIOR_STRENGTH });
+  return crossFit(prepare(cases, signatures), {
+    id,
+    folds: parameters.folds,
+    priors: {
+      signature: near(base.calibrations.signature),
+      model: near(base.calibrations.model),
+      transience: near(base.calibrations.transience),
+    },
+    learn: (some) => fitBoth(some, parameters, base),
+  });
 }

@@ -7,6 +7,9 @@ import type { EndpointCaller } from '#shared/ports/playbook-effects.ts';
 import type { ActionPorts, Grant, Observation, Verification } from '../contract.ts';
 import { type Mechanics, NOTHING_TO_CHECK, type PlaybookParameters, valuesOf } from './mechanics.ts';
 
+/** What an endpoint was made to do shows in what `observe` reads by then. */
+const SHOWS_WITHIN_SECONDS = 30;
+
 /** Calls an allowed endpoint. Its only right on AWS is to read the endpoint's credentials. */
 export function apiCall(playbook: ApiCallPlaybook): Mechanics {
   const { observe: look, undo, timeoutSeconds } = playbook;
@@ -23,6 +26,9 @@ export function apiCall(playbook: ApiCallPlaybook): Mechanics {
     };
   };
   return {
+    repeat: playbook.idempotent
+      ? { kind: 'harmless', because: 'its author says that repeating it does no harm' }
+      : { kind: 'harmful', showsWithinSeconds: SHOWS_WITHIN_SECONDS },
     observe,
     execute: async (parameters, ports) => {
       const values = valuesOf(playbook.id, parameters);
@@ -33,6 +39,7 @@ export function apiCall(playbook: ApiCallPlaybook): Mechanics {
     ...(undo === undefined
       ? {}
       : {
+          describeUndo: () => `If it does not help, ${undo.method} ${undo.endpoint} takes it back.`,
           undo: async (parameters: PlaybookParameters, _receipt: Receipt, ports: ActionPorts) => {
             const seen = await observe(parameters, ports);
             if (seen.kind === 'not-started') return `${playbook.title}: it is as it was before.`;
@@ -53,7 +60,7 @@ export function apiCall(playbook: ApiCallPlaybook): Mechanics {
   };
 }
 
-/** A placeholder never stands in the host, so that any value tells the endpoint. */
+/** A placeholder never stands in the host, and no value of one leads to another entry: any value tells the endpoint. */
 function secretsOf({ endpoint, observe, verify, undo }: ApiCallPlaybook, allowed: readonly AllowedEndpoint[]): Grant[] {
   const resources = [endpoint, observe?.endpoint, verify?.endpoint, undo?.endpoint].flatMap((text) => {
     const answer = resolveEndpoint((text ?? '').replace(/[{}]/g, ''), allowed);

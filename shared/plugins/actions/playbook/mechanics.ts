@@ -3,7 +3,7 @@ import { keyOf } from '#shared/domain/playbook/bind-playbook.ts';
 import type { Scalar } from '#shared/domain/playbook/parameter.ts';
 import type { Values } from '#shared/domain/playbook/template.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
-import type { ActionGrants, ActionPorts, Observation, Verification } from '../contract.ts';
+import type { ActionGrants, ActionPorts, Observation, Repeat, Verification } from '../contract.ts';
 
 /** What a playbook's action is bound to. */
 export interface PlaybookParameters {
@@ -16,10 +16,13 @@ export interface PlaybookParameters {
 
 /** What differs from kind to kind of playbook. The alarm is looked at outside. */
 export interface Mechanics {
+  readonly repeat: Repeat;
   observe(parameters: PlaybookParameters, ports: ActionPorts): Promise<Observation>;
   execute(parameters: PlaybookParameters, ports: ActionPorts): Promise<Receipt>;
   /** `recovered` when the playbook's own success check holds; then the alarm decides. */
   succeeded(parameters: PlaybookParameters, receipt: Receipt, ports: ActionPorts): Promise<Verification>;
+  /** How it is taken back, in plain words; absent with `undo`. */
+  describeUndo?(parameters: PlaybookParameters): string;
   undo?(parameters: PlaybookParameters, receipt: Receipt, ports: ActionPorts): Promise<string>;
   /** For these values, of one service. */
   grants(values: Values, configuration: Configuration): ActionGrants;

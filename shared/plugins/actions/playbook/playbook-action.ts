@@ -32,16 +32,18 @@ const ANY_TIME = '2026-01-01T00:00:00.000Z';
 function playbookAction(playbook: Playbook, sample: PlaybookParameters): ActionPlugin<PlaybookParameters> {
   const mechanics = mechanicsOf(playbook);
   const parameters = parametersOf(playbook);
-  const { undo } = mechanics;
+  const { undo, describeUndo = () => 'The playbook names no way to take it back.' } = mechanics;
   return defineAction<PlaybookParameters>({
     id: playbook.id,
     title: playbook.title,
     family: familyOf(playbook),
     risk: playbook.risk,
+    repeat: mechanics.repeat,
     parameters,
     sample,
     propose: (context) => propose(playbook, context),
     describe: (bound) => fillText(playbook.description, valuesOf(playbook.id, bound)),
+    describeUndo,
     targetKey: ({ service }) => playbookKey(service, playbook.id),
     grants: (configuration) => grantsOf(playbook, mechanics, configuration),
     schedule: alarmSchedule,

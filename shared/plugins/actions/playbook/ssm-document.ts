@@ -15,6 +15,7 @@ export const AUTOMATION_ROLE = 'Selfheal-Automation';
 export function documentRun(playbook: SsmDocumentPlaybook): Mechanics {
   const { undo } = playbook;
   return {
+    repeat: { kind: 'harmless', because: 'Systems Manager starts one execution for each client token' },
     observe: async (parameters, ports) => {
       const found = await findRun(playbook, valuesOf(playbook.id, parameters), parameters, ports);
       return found === null
@@ -40,6 +41,7 @@ export function documentRun(playbook: SsmDocumentPlaybook): Mechanics {
     ...(undo === undefined
       ? {}
       : {
+          describeUndo: () => `If it does not help, ${undo.document} restores what was before.`,
           undo: async (parameters: PlaybookParameters, _receipt: Receipt, ports: ActionPorts) => {
             // The token makes a repeated undo the same execution.
             const values = valuesOf(playbook.id, parameters);

@@ -20,6 +20,7 @@ export function parameterSwitch(playbook: SsmParameterPlaybook): Mechanics {
     return { summary: `Switched ${name} from ${before} to ${to}.`, at: at.toISOString(), facts: { before } };
   };
   return {
+    repeat: { kind: 'harmless', because: 'it sets a value, and setting it again changes nothing' },
     observe: async (parameters, { parameters: store, clock }) => {
       const { name, before, to } = parts(parameters);
       const value = await store.read(name);
@@ -36,6 +37,10 @@ export function parameterSwitch(playbook: SsmParameterPlaybook): Mechanics {
       const { name, to } = parts(parameters);
       if ((await store.read(name)) === to) return NOTHING_TO_CHECK;
       return { state: 'failed', summary: `Somebody else changed the parameter ${name}.` };
+    },
+    describeUndo: (parameters) => {
+      const { name, before } = parts(parameters);
+      return `If it does not help, ${name} is switched back to ${before}.`;
     },
     undo: async (parameters, _receipt, { parameters: store }) => {
       const { name, before, to } = parts(parameters);

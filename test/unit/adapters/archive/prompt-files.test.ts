@@ -25,7 +25,7 @@ describe('the prompt files', () => {
     expect(Object.keys(ofFamily)).toEqual(['application', 'code', 'infrastructure', 'security', 'testing']);
   });
 
-  it('[A32][B106] are what somebody put in their place', async () => {
+  it('[A32]are what somebody put in their place', async () => {
     const prompts = await loadPrompts(
       dataWith({ 'diagnosis.md': ' Mine. \n', 'code.md': 'FastAPI.', 'notes.txt': 'x' }),
     );

@@ -2,7 +2,8 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_ZIP_LIMITS, makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
-import { sameJobName } from '#shared/domain/evidence/job-name.ts';
+import { archivedJobName, isLogOf, jobNameOf } from '#shared/domain/evidence/job-name.ts';
+import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
 
 interface ZipEntry {
   readonly path: string;
@@ -45,10 +46,11 @@ function zipOf(entries: readonly ZipEntry[]): Uint8Array {
 
 async function readAll(bytes: Uint8Array, limits: Partial<typeof DEFAULT_ZIP_LIMITS> = {}) {
   const texts: Record<string, string> = {};
-  const content = await makeZipLogArchive({ ...DEFAULT_ZIP_LIMITS, ...limits }).read(bytes, ({ path }) => {
-    texts[path] = '';
+  const content = await makeZipLogArchive({ ...DEFAULT_ZIP_LIMITS, ...limits }).read(bytes, ({ job }) => {
+    const name = rawNameOf(job);
+    texts[name] = '';
     return (chunk) => {
-      texts[path] += chunk;
+      texts[name] += chunk;
     };
   });
   return { ...content, texts };
@@ -64,8 +66,8 @@ describe('a log archive', () => {
         { path: 'build/system.txt', text: 'system' },
       ]),
     );
-    expect(read.texts).toEqual({ '1_build.txt': 'build log', '2_lint.txt': 'lint log' });
-    expect(read.logs.map((log) => log.job)).toEqual(['build', 'lint']);
+    expect(read.texts).toEqual({ build: 'build log', lint: 'lint log' });
+    expect(read.logs.map((log) => rawNameOf(log.job))).toEqual(['build', 'lint']);
     expect(read.notes).toEqual([]);
   });
 
@@ -76,7 +78,7 @@ describe('a log archive', () => {
         { path: '1_lint.txt', text: 'the whole log of lint' },
       ]),
     );
-    expect(Object.keys(read.texts)).toEqual(['1_lint.txt']);
+    expect(read.texts).toEqual({ lint: 'the whole log of lint' });
   });
 
   it('joins the steps of a job that has no file at the top', async () => {
@@ -87,7 +89,7 @@ describe('a log archive', () => {
         { path: 'build/2_b.txt', text: 'b\n' },
       ]),
     );
-    expect(read.texts).toEqual({ 'build/': 'a\nb\nc' });
+    expect(read.texts).toEqual({ build: 'a\nb\nc' });
   });
 
   it('skips a log that nobody wants, unread', async () => {
@@ -102,16 +104,21 @@ describe('a log archive', () => {
     ['an encrypted entry', { path: '1_a.txt', text: 'x', flags: 0x801 }, 'it is encrypted'],
   ])('refuses %s and reads the rest', async (_, bad, reason) => {
     const read = await readAll(zipOf([bad, { path: '2_b.txt', text: 'good' }]));
-    expect(read.texts).toEqual({ '2_b.txt': 'good' });
+    expect(read.texts).toEqual({ b: 'good' });
     expect(read.notes.join()).toContain(reason);
   });
 
   it('cuts a log at its limit and the archive at its own, and says so', async () => {
     const text = Array.from({ length: 3_000 }, (_, at) => `line ${at * 7919}`).join('\n');
     const one = await readAll(zipOf([{ path: '1_a.txt', text }]), { bytesPerLog: 1_000 });
-    expect(one.texts['1_a.txt']?.length).toBe(1_000);
-    expect(one.logs[0]).toMatchObject({ bytes: 1_000, truncated: true });
-    expect(one.notes.join()).toContain('limit for one log');
+    expect(one.texts.a?.length).toBeLessThanOrEqual(1_000);
+    expect(one.texts.a?.startsWith(text.slice(0, 750))).toBe(true);
+    expect(one.texts.a?.endsWith(text.slice(-200))).toBe(true);
+    expect(one.logs[0]).toMatchObject({ bytes: one.texts.a?.length, truncated: true });
+    const skipped = text.length - (one.texts.a?.length ?? 0);
+    expect(one.notes).toEqual([
+      `A log is longer than the limit for one log: ${skipped} bytes before its last ones were not read.`,
+    ]);
     const all = await readAll(
       zipOf([
         { path: '1_a.txt', text },
@@ -121,6 +128,24 @@ describe('a log archive', () => {
     );
     expect(all.logs).toHaveLength(1);
     expect(all.notes).toHaveLength(2);
+  });
+
+  it('hands over every byte of a log up to its limit, however it is cut into pieces', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 1_000 }), async (length) => {
+        const text = Array.from({ length }, (_, at) => String.fromCharCode(97 + ((at * 7919) % 26))).join('');
+        const read = await readAll(zipOf([{ path: '1_a.txt', text }]), { bytesPerLog: 1_000 });
+        expect(read.texts.a ?? '').toBe(text);
+        expect(read.logs[0]).toMatchObject({ bytes: length, truncated: false });
+      }),
+    );
+  });
+
+  it('leaves out what there is no time for, and says so', async () => {
+    const text = Array.from({ length: 3_000 }, (_, at) => `line ${at * 7919}`).join('\n');
+    const read = await readAll(zipOf([{ path: '1_a.txt', text }]), { milliseconds: -1 });
+    expect(read.logs).toEqual([]);
+    expect(read.notes.join()).toContain('left out');
   });
 
   it('stops a zip bomb early', async () => {
@@ -178,6 +203,6 @@ describe('the name of a job in an archive', () => {
     ['test  unit', 'test / unit', true],
     ['lint', 'lint2', false],
   ])('%s is %s: %s', (archived, name, same) => {
-    expect(sameJobName(archived, name)).toBe(same);
+    expect(isLogOf(archivedJobName(archived), jobNameOf(name))).toBe(same);
   });
 });

@@ -37,6 +37,25 @@ export function approvalQueueContract(
       expect(await incidents.getApproval(later.incidentId, anApproval().digest)).toMatchObject({ state: 'pending' });
     });
 
+    it('lists what was decided until the workflow took it, or somebody was told that it came too late', async () => {
+      await incidents.putApproval(later);
+      await incidents.putApproval(anApproval());
+      expect(await approvals.unanswered(10)).toEqual([]);
+      for (const { incidentId, digest } of [later, anApproval()])
+        await incidents.decideApproval(incidentId, digest, 'approved', 'somebody', at('13:00'));
+      expect(await approvals.pending(10)).toEqual([]);
+      const [one, other] = await approvals.unanswered(10);
+      expect([one?.digest, other?.digest]).toEqual([anApproval().digest, later.digest]);
+      expect(one).toMatchObject({ state: 'approved', decidedBy: 'somebody', taskToken: anApproval().taskToken });
+      await incidents.closeApproval(later.incidentId, later.digest, 'taken');
+      await incidents.closeApproval(anApproval().incidentId, anApproval().digest, 'too-late');
+      const [left, ...none] = await approvals.unanswered(10);
+      expect(none).toEqual([]);
+      expect(left).toMatchObject({ digest: anApproval().digest, outcome: 'too-late' });
+      if (left !== undefined) await approvals.forget(left);
+      expect(await approvals.unanswered(10)).toEqual([]);
+    });
+
     it('lets one of many send a message, and the next one only when it went out or the sender died', async () => {
       await incidents.putApproval(anApproval());
       const one = await first();

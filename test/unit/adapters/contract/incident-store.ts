@@ -175,8 +175,44 @@ export function incidentStoreContract(name: string, open: (clock: Clock) => Prom
       expect(await decide('approved', 'approver@example.com')).toBe('decided');
       expect(await decide('rejected', 'approver@example.com')).toBe('not-pending');
       expect(await decide('approved', 'somebody@example.com')).toBe('not-pending');
-      const expected = anApproval({ state: 'approved', decidedBy: 'approver@example.com' });
+      const decision = { at: at('12:10:00').toISOString(), onBehalfOf: null, channel: null, roles: [] };
+      const expected = anApproval({ state: 'approved', decidedBy: 'approver@example.com', decision });
       expect(await store.getApproval(ID, digest)).toEqual(expected);
+    });
+
+    it('keeps for whom and how somebody decided', async () => {
+      const how = { onBehalfOf: 'lead', channel: 'comment 501', roles: ['author'] };
+      await store.putApproval(anApproval());
+      await store.decideApproval(ID, digest, 'approved', 'deputy', at('12:10:00'), how);
+      expect((await store.getApproval(ID, digest))?.decision).toEqual({ at: at('12:10:00').toISOString(), ...how });
+    });
+
+    it('closes a decision once, whoever comes first, and never a request that nobody decided', async () => {
+      await store.putApproval(anApproval());
+      await expect(store.countAnswer(ID, digest)).rejects.toMatchObject({ name: 'CorruptRecord' });
+      await store.decideApproval(ID, digest, 'approved', 'somebody', at('12:10:00'));
+      const outcomes = await twenty((index) => store.closeApproval(ID, digest, index % 2 ? 'taken' : 'too-late'));
+      expect(new Set(outcomes).size).toBe(1);
+      expect((await store.getApproval(ID, digest))?.outcome).toBe(outcomes[0]);
+      expect(await store.renewToken(ID, digest, 'task-token-2')).toBe('closed');
+    });
+
+    it('closes for an attempt only while there was no other one after it', async () => {
+      await store.putApproval(anApproval());
+      await store.decideApproval(ID, digest, 'approved', 'somebody', at('12:10:00'));
+      expect(await store.countAnswer(ID, digest)).toBe(1);
+      expect(await store.countAnswer(ID, digest)).toBe(2);
+      expect(await store.closeApproval(ID, digest, 'too-late', 1)).toBeNull();
+      expect((await store.getApproval(ID, digest))?.outcome).toBeUndefined();
+      expect(await store.closeApproval(ID, digest, 'too-late', 2)).toBe('too-late');
+      expect(await store.closeApproval(ID, digest, 'taken')).toBe('too-late');
+    });
+
+    it('gives a decision that no workflow took to a new task token', async () => {
+      await store.putApproval(anApproval());
+      await store.decideApproval(ID, digest, 'approved', 'somebody', at('12:10:00'));
+      expect(await store.renewToken(ID, digest, 'task-token-2')).toBe('renewed');
+      expect(await store.getApproval(ID, digest)).toMatchObject({ state: 'approved', taskToken: 'task-token-2' });
     });
 
     it('lets one of twenty people decide', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { testKeyOf, unknownTest, withResults } from '#shared/domain/failure/history/test-record.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
+import { redactedText } from '#test/builders/index.ts';
 
 const AT = '2026-11-21T12:00:00.000Z';
 const failure = (runId: number) => ({ runId, attempt: 1, passed: false, commit: `c${runId}`, onDefaultBranch: true });
@@ -15,7 +16,7 @@ export function testStoreContract(name: string, open: () => Promise<TestStore>):
   const fail = (repository: string, tests: readonly string[], runId: number, at = AT) => {
     const byKey = new Map(tests.map((test) => [testKeyOf(test), test]));
     return store.changeTests(repository, [...byKey.keys()], (key, known) =>
-      withResults(known ?? unknownTest(byKey.get(key) ?? '', at), [failure(runId)], at),
+      withResults(known ?? unknownTest(redactedText(byKey.get(key) ?? ''), at), [failure(runId)], at),
     );
   };
 

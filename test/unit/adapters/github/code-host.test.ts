@@ -28,7 +28,7 @@ describe('reading from GitHub', () => {
       createdAt: '2026-11-21T11:00:00Z',
       startedAt: '2026-11-21T11:00:00Z',
       updatedAt: '2026-11-21T11:03:00Z',
-      branch: null,
+      baseBranch: null,
       fromFork: true,
     });
     expect(github.requests[0]?.authorization).toBe('Bearer test-token');

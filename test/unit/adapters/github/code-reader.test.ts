@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
 import { fakeClock } from '#test/fakes/index.ts';
 import { type ScriptedServer, startServer } from './scripted-server.ts';
 
@@ -25,11 +26,13 @@ describe('reading code from GitHub', () => {
     server.on(`GET /repos/acme/shop/commits/${SHA}`, { json: { sha: SHA, files: [FILE] } });
     const { patch: _, ...binary } = FILE;
     server.on('GET /repos/acme/shop/pulls/7/files', { json: [FILE, { ...binary, filename: 'logo.png' }] });
-    const expected = { path: 'src/a.ts', status: 'modified', additions: 2, deletions: 1, patch: '@@ -1 +1,2 @@' };
+    const path = expect.any(RawRef);
+    const patch = ['@@ -1 +1,2 @@'];
+    const expected = { path, shown: 'src/a.ts', status: 'modified', additions: 2, deletions: 1, patch };
     expect(await reader().changedFiles('acme/shop', { sha: SHA, pullRequest: null })).toEqual([expected]);
     expect(await reader().changedFiles('acme/shop', { sha: SHA, pullRequest: 7 })).toEqual([
       expected,
-      { ...expected, path: 'logo.png', patch: null },
+      { ...expected, shown: 'logo.png', patch: null },
     ]);
   });
 
@@ -41,7 +44,7 @@ describe('reading code from GitHub', () => {
         { sha: SHA, commit: { ...commit, author: null }, author: null },
       ],
     });
-    expect(await reader().commitsOf('acme/shop', SHA, 'src/ä b.ts', 2)).toEqual([
+    expect(await reader().commitsOf('acme/shop', SHA, new RawRef('src/ä b.ts'), 2)).toEqual([
       { sha: SHA, at: '2026-11-20T10:00:00Z', author: 'acme-dev', title: 'Faster sums' },
       { sha: SHA, at: null, author: null, title: 'Faster sums' },
     ]);
@@ -51,6 +54,6 @@ describe('reading code from GitHub', () => {
 
   it('is refused for a repository it may not see', async () => {
     server.on('GET /repos/acme/secret/commits', { status: 404, json: { message: 'Not Found' } });
-    await expect(reader().commitsOf('acme/secret', SHA, 'a', 1)).rejects.toMatchObject({ name: 'Refused' });
+    await expect(reader().commitsOf('acme/secret', SHA, new RawRef('a'), 1)).rejects.toMatchObject({ name: 'Refused' });
   });
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
+import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubPeople } from '#shared/adapters/github/people.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { People } from '#shared/ports/people.ts';
 import { makeGithubConformance } from '#test/contract/github-conformance.ts';
 
@@ -9,15 +11,60 @@ const REPOSITORY = 'acme/people';
 const conformance = makeGithubConformance();
 let world: World;
 let people: People;
+let codeHost: CodeHost;
 
 beforeAll(async () => {
   world = await startWorld();
   world.onExchange(conformance.onExchange);
   world.github.addRepository(REPOSITORY);
   const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
-  people = makeGithubPeople({ apiUrl: world.githubApiUrl, token: async () => 'a-token', clock });
+  const options = { apiUrl: world.githubApiUrl, token: async () => 'a-token', clock };
+  people = makeGithubPeople(options);
+  codeHost = makeGithubCodeHost(options);
 });
 afterAll(() => world.stop());
+
+const attempt = { conclusion: 'failure', jobs: [{ name: 'test', conclusion: 'failure' }], archive: null } as const;
+
+describe('the people behind a run', () => {
+  it('are four, each by what they did, though the run names only two of them', async () => {
+    const { number } = world.github.addPullRequest(REPOSITORY, { author: 'acme-author' });
+    const run = world.github.addRun({
+      repository: REPOSITORY,
+      pullRequest: number,
+      actor: 'acme-labeller',
+      pusher: 'acme-pusher',
+      triggeredBy: 'acme-rerunner',
+      attempts: [attempt],
+    });
+    const place = { runId: run.id, pullRequest: number, headSha: run.headSha };
+    expect(await codeHost.peopleBehind(REPOSITORY, place)).toEqual({
+      author: 'acme-author',
+      lastPusher: 'acme-pusher',
+      requester: 'acme-labeller',
+      triggeredBy: 'acme-rerunner',
+    });
+    expect(conformance.problems).toEqual([]);
+  });
+
+  it('are, without a pull request, known by the commit, and by who pushed where GitHub links no account with it', async () => {
+    const run = world.github.addRun({
+      repository: REPOSITORY,
+      event: 'push',
+      actor: 'acme-dev',
+      pusher: 'acme-pusher',
+      attempts: [attempt],
+    });
+    expect(
+      await codeHost.peopleBehind(REPOSITORY, { runId: run.id, pullRequest: null, headSha: run.headSha }),
+    ).toMatchObject({ author: 'acme-pusher', lastPusher: 'acme-pusher', requester: 'acme-dev' });
+  });
+
+  it('are not made up where GitHub does not show the run', async () => {
+    const nowhere = { runId: 1, pullRequest: null, headSha: 'a'.repeat(40) };
+    await expect(codeHost.peopleBehind(REPOSITORY, nowhere)).rejects.toThrow(Refused);
+  });
+});
 
 describe('people on GitHub', () => {
   it.each([

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
 import { fakeClock } from '#test/fakes/index.ts';
 
 const REPOSITORY = 'acme/shop';
@@ -47,7 +48,7 @@ describe('writing into a repository', () => {
     const commit = { parent: run.headSha, filesOf: run.headSha, changes: [], message: 'autofix: Nothing' };
     await code.createBranch(REPOSITORY, BRANCH, await code.writeCommit(REPOSITORY, commit));
     world.github.addPullRequest(REPOSITORY, { author: 'somebody', branch: 'autofix-20260101-000000' });
-    const draft = { title: 'autofix: Nothing', body: 'ours', branch: BRANCH, base: 'main' };
+    const draft = { title: 'autofix: Nothing', body: 'ours', branch: BRANCH, base: new RawRef('main') };
     const { number } = await proposals.openDraft(REPOSITORY, draft);
     await proposals.addLabels(REPOSITORY, number, ['autofix-bot']);
     const open = { number, state: 'open', draft: true, branch: BRANCH, body: 'ours', labels: ['autofix-bot'] };

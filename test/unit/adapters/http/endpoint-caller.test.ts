@@ -63,6 +63,17 @@ describe('calling an allowed endpoint', () => {
     ]);
   });
 
+  it('sends the credentials of the entry that is named, and of no other that covers the address', async () => {
+    const { seen, caller, port } = await aServer(json(200, {}));
+    const url = `http://jobs.example.com:${port}/api/`;
+    const endpoints = ['first', 'second'].map((name) => AllowedEndpoint.parse({ name, url, private: true }));
+    const calls = caller({ endpoints, authorization: async ({ name }) => `Bearer of-${name}` });
+    await calls.send({ ...post, endpoint: 'second:/runs' });
+    await expect(calls.send({ ...post, endpoint: `${url}runs` })).rejects.toMatchObject({ name: 'Refused' });
+    await expect(calls.read('second:/x/%2e%2e/runs', 5)).rejects.toMatchObject({ name: 'Refused' });
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer of-second']);
+  });
+
   it('reads without a key and takes an answer that is no JSON as null', async () => {
     const { seen, caller } = await aServer((response) => response.writeHead(200).end('<html>'));
     expect(await caller().read('jobs:/health?deep=1', 5)).toEqual({ status: 200, body: null });

@@ -138,6 +138,24 @@ describe('the class suites', () => {
     expect(report.byGroup).toHaveLength(4);
   });
 
+  it('counts the lines of documents that get a class as given, and those that are surely wrong', async () => {
+    const lines = [
+      { document: 'X', line: 'mysql is not responding', classes: ['service_unavailability'] },
+      { document: 'X', line: 'hello world', classes: ['network_connectivity'] },
+      { document: 'Y', line: TYPE_ERROR, classes: ['lint_violation', 'compilation_error'] },
+      { document: 'Y', line: 'disk is full', classes: ['lint_violation'] },
+    ];
+    const data = dataFolder({ 'document-examples/lines.jsonl': lines });
+    const { code, stdout, stderr } = await runCommand(['eval', 'document-examples', '--data', data, '--json']);
+    const { figures } = JSON.parse(stdout.toString()) as SuiteReport;
+    const values = Object.fromEntries(figures.map(({ name, value }) => [name, value]));
+    expect({ code, values }).toEqual({
+      code: 0,
+      values: { 'a class as given': 0.5, unknown: 0.25, 'wrong, and more than 60 % sure': 0.25 },
+    });
+    expect(stderr).toContain('not lint_violation: disk is full');
+  });
+
   it('tests the verdict on the later half in time, whatever the order of the labels', async () => {
     const data = dataFolder({
       'veloren-intermittent/labels.jsonl': [

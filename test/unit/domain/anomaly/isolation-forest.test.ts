@@ -16,7 +16,7 @@ describe('an isolation forest', () => {
     expect(forest.score([6, -6, 6])).toBeGreaterThan(0.65);
   });
 
-  it('[E2] ranks planted outliers first, by the area under the curve', () => {
+  it('ranks planted outliers first, by the area under the curve', () => {
     const forest = makeIsolationForest([...cloud(500, 3), [5, 5, 5], [-5, 5, 0], [0, -6, 5]], { seed: 1 });
     const inner = cloud(200, 4).map((point) => forest.score(point));
     const outer = [

@@ -68,19 +68,24 @@ const TABLE: readonly (readonly [id: string, kind: EntityKind, line: string, val
   ['C34', 'host', 'redis://:secret@cache:6379/0 is gone', ['cache:6379']],
   ['C33', 'exception', 'Caused by: org.postgresql.util.PSQLException: FATAL', ['org.postgresql.util.PSQLException']],
   ['C33', 'exception', 'ValueError: invalid literal', ['ValueError']],
-  ['C35', 'package', 'No matching distribution found for torch==9.9.9', ['torch==9.9.9']],
-  ['C35', 'package', 'npm ERR! peer @acme/ui@"^3.0.0" from @acme/shop@1.2.0', ['@acme/shop@1.2.0']],
-  ['C35', 'package', 'Could not find artifact org.foo:bar:jar:2.1 in central', ['org.foo:bar:jar:2.1']],
-  ['C35', 'package', "Error: Cannot find module 'express'", ['express']],
-  ['C35', 'request-id', 'failed (request_id=ab12cd34)', ['ab12cd34']],
+  ['further kinds', 'package', 'No matching distribution found for torch==9.9.9', ['torch==9.9.9']],
+  ['further kinds', 'package', 'npm ERR! peer @acme/ui@"^3.0.0" from @acme/shop@1.2.0', ['@acme/shop@1.2.0']],
+  ['further kinds', 'package', 'Could not find artifact org.foo:bar:jar:2.1 in central', ['org.foo:bar:jar:2.1']],
+  ['further kinds', 'package', "Error: Cannot find module 'express'", ['express']],
+  ['further kinds', 'request-id', 'failed (request_id=ab12cd34)', ['ab12cd34']],
   [
-    'C35',
+    'further kinds',
     'request-id',
     'REPORT RequestId: 6f2cf0d1-4a3b-4c5d-8e9f-0a1b2c3d4e5f',
     ['6f2cf0d1-4a3b-4c5d-8e9f-0a1b2c3d4e5f'],
   ],
-  ['C35', 'request-id', 'trace Root=1-58406520-a006649127e371903a2de979', ['1-58406520-a006649127e371903a2de979']],
-  ['C35', 'url', 'GET (https://shop.example.com:8443/x?y=1).', ['https://shop.example.com:8443/x?y=1']],
+  [
+    'further kinds',
+    'request-id',
+    'trace Root=1-58406520-a006649127e371903a2de979',
+    ['1-58406520-a006649127e371903a2de979'],
+  ],
+  ['further kinds', 'url', 'GET (https://shop.example.com:8443/x?y=1).', ['https://shop.example.com:8443/x?y=1']],
 ];
 
 describe('the entities of a log line', () => {

@@ -13,7 +13,7 @@ const stageUnder = (rules: unknown, helped: number, failed = 0) =>
   settled(withOutcomes(aPattern(), outcomes(helped, failed)), Learning.parse(rules), NOW, 'cases');
 
 describe('the configuration of learning', () => {
-  it('[D168] has the stages 0.6, 0.75 and 0.85, each with cases and a lower bound to reach', () => {
+  it('has the stages 0.6, 0.75 and 0.85, each with cases and a lower bound to reach', () => {
     expect(Configuration.parse({ version: 1 }).learning.stages).toEqual({
       suggest: { confidence: 0.6, cases: 5, lowerBound: 0.4 },
       match: { confidence: 0.75, cases: 10, lowerBound: 0.55 },
@@ -21,7 +21,7 @@ describe('the configuration of learning', () => {
     });
   });
 
-  it('[D168] [D207] moves the stages by what is configured', () => {
+  it('[D207] moves the stages by what is configured', () => {
     const gain = { maxConfidenceGainPerWeek: 1 };
     expect(stageUnder(gain, 5).stage).toBe('suggest');
     expect(stageUnder({ ...gain, stages: { suggest: { cases: 6 } } }, 5).stage).toBe('observe');
@@ -29,7 +29,7 @@ describe('the configuration of learning', () => {
     expect(stageUnder({ ...gain, stages: { suggest: { cases: 2, lowerBound: 0.3 } } }, 2).stage).toBe('suggest');
   });
 
-  it('[D172] limits the gain of a week and the failures by what is configured', () => {
+  it('limits the gain of a week and the failures by what is configured', () => {
     expect(stageUnder({ maxConfidenceGainPerWeek: 0.02 }, 20).confidence).toBeCloseTo(0.52);
     expect(stageUnder({ rollbackFailureRate: 0.1 }, 8, 1).retired?.reason).toContain('more than 10 % are not allowed');
     expect(stageUnder({ rollbackCases: 20 }, 2, 8).retired).toBeNull();

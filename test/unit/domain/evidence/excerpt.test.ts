@@ -7,7 +7,7 @@ import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 const ESC = String.fromCharCode(27);
 
 function excerptOf(chunks: readonly string[], maxLines = 20): Excerpt {
-  const excerpter = makeExcerpter({ maxLines });
+  const excerpter = makeExcerpter({ maxLines, redactor: makeRedactor() });
   for (const chunk of chunks) excerpter.push(chunk);
   return excerpter.finish();
 }
@@ -67,7 +67,7 @@ describe('an excerpt', () => {
   });
 
   it('[A62] survives one line of 100 MB, keeps its head and its end, and says where it was cut', () => {
-    const excerpter = makeExcerpter({ maxLines: 10 });
+    const excerpter = makeExcerpter({ maxLines: 10, redactor: makeRedactor() });
     const piece = 'x'.repeat(1_000_000);
     excerpter.push('{"level":"info","events":["');
     for (let count = 0; count < 100; count++) excerpter.push(piece);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
 import { makePassingLines, type PassingLines } from '#shared/domain/evidence/passing-lines.ts';
+import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 
 function remembered(log: string): PassingLines {
   const passing = makePassingLines();
@@ -10,7 +11,7 @@ function remembered(log: string): PassingLines {
 }
 
 const excerptOf = (log: string, maxLines: number, passing?: PassingLines): number[] => {
-  const excerpter = makeExcerpter({ maxLines, ...(passing ? { passing } : {}) });
+  const excerpter = makeExcerpter({ maxLines, redactor: makeRedactor(), ...(passing ? { passing } : {}) });
   excerpter.push(log);
   return excerpter.finish().lines.map(({ number }) => number);
 };

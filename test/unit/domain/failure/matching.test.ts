@@ -3,6 +3,7 @@ import type { EvidenceLine } from '#shared/domain/evidence/evidence.ts';
 import { matchSignatures } from '#shared/domain/failure/matching.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import type { LinearEngine } from '#shared/domain/failure/text-pattern.ts';
+import { redactedText } from '#test/builders/index.ts';
 
 const signature = (where: 'line' | 'block') => ({
   id: `seen-by-${where}`,
@@ -31,8 +32,15 @@ function seenOf(where: 'line' | 'block', texts: readonly string[]): string[] {
     };
   };
   const { signatures } = parseSignatures([{ name: 'a', content: { signatures: [signature(where)] } }], [], engine);
-  const lines = texts.map((text, index): EvidenceLine => ({ ref: `L${index}`, number: index + 1, text, score: 1 }));
-  const source = { id: 's', name: 's', url: null, totalLines: lines.length, lines };
+  const lines = texts.map(
+    (text, index): EvidenceLine => ({
+      ref: `L${index}`,
+      number: index + 1,
+      text: redactedText(text),
+      score: 1,
+    }),
+  );
+  const source = { id: 's', name: redactedText('s'), url: null, totalLines: lines.length, lines };
   matchSignatures(
     { version: 1, incidentId: 'i', gatheredAt: '2026-01-02T03:04:05Z', sources: [source], notes: [] },
     signatures,

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type * as z from 'zod';
 import { loadPlaybooks } from '#shared/adapters/archive/data-files.ts';
 import type { Classification, FailureClass } from '#shared/domain/failure/failure-class.ts';
 import { fingerprintOf } from '#shared/domain/failure/fingerprint.ts';
-import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { type KnowledgeMatch, lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
 import { makeRecall } from '#shared/domain/recall/recall.ts';
@@ -22,23 +23,24 @@ const classified = (failureClass: FailureClass, fingerprint: string | null = nul
   evidence: [],
 });
 
-const learned = (more: Partial<KnowledgeEntry>): KnowledgeEntry => ({
-  version: 1,
-  id: 'learned-1',
-  title: 'Cart total',
-  origin: 'incident',
-  class: 'test_failure',
-  fingerprints: ['aaaaaaaaaaaaaaaa'],
-  keywords: [],
-  rootCause: 'The tax was added twice.',
-  resolution: 'Add it once.',
-  prevention: '',
-  confidence: 0.8,
-  successes: 3,
-  failures: 0,
-  updatedAt: '2026-01-02T03:04:05Z',
-  ...more,
-});
+const learned = (more: Partial<z.input<typeof KnowledgeEntry>>): KnowledgeEntry =>
+  KnowledgeEntry.parse({
+    version: 1,
+    id: 'learned-1',
+    title: 'Cart total',
+    origin: 'incident',
+    class: 'test_failure',
+    fingerprints: ['aaaaaaaaaaaaaaaa'],
+    keywords: [],
+    rootCause: 'The tax was added twice.',
+    resolution: 'Add it once.',
+    prevention: '',
+    confidence: 0.8,
+    successes: 3,
+    failures: 0,
+    updatedAt: '2026-01-02T03:04:05Z',
+    ...more,
+  });
 
 interface Asked {
   readonly classification: Classification;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
 import { pastCaseOf, proposePatterns, type ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { caseOfPastIncident, type PastCase, replay } from '#shared/domain/learning/replay.ts';
-import { Resolution } from '#shared/domain/learning/resolution.ts';
+import { minutesOf, Resolution } from '#shared/domain/learning/resolution.ts';
 import { tagsOf } from '#shared/domain/learning/tags-of.ts';
 import { termsOfText, writeTerms } from '#shared/domain/recall/terms.ts';
 import { aPastIncident, aResolution } from '#test/builders/index.ts';
@@ -87,9 +87,20 @@ describe('records of how incidents were resolved', () => {
       timestamp: '2026-10-01T10:00:00.000Z',
       service: 'payment-service',
       tags: ['database', 'pool'],
-      resolution_time: 90,
+      resolution_time: 5_400,
       success: true,
     });
+  });
+
+  it.each([
+    ['3600', 60],
+    [3600, 60],
+    ['90.5', 90.5 / 60],
+    ['2h', 120],
+    ['30s', 0.5],
+    [null, null],
+  ])('[D144] a resolution time of %s, in seconds unless it has a unit, took %s minutes', (resolution_time, minutes) => {
+    expect(minutesOf(aResolution({ resolution_time }))).toBe(minutes);
   });
 
   it.each([
@@ -131,7 +142,7 @@ describe('records of how incidents were resolved', () => {
     ]);
   });
 
-  it('[D211] are filed under class, family, service, severity and the signature that recognised them', () => {
+  it('are filed under class, family, service, severity and the signature that recognised them', () => {
     const tags = tagsOf(
       'resource_exhaustion',
       { signature: 'postgres-slots' },

@@ -24,7 +24,7 @@ describe('ranking by benefit', () => {
     expect(rankByBenefit(candidates, elsewhere, context)).toMatchObject(candidates);
   });
 
-  it('[E14] puts first what helped, and says how likely it is to help', () => {
+  it('puts first what helped, and says how likely it is to help', () => {
     const ranked = rankByBenefit(
       [candidate('a', 0.9), candidate('b', 0.8)],
       [...outcomes('a', 1, 20), ...outcomes('b', 20, 1)],

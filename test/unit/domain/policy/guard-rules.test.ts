@@ -29,6 +29,7 @@ function facts(change: Partial<GuardFacts> = {}): GuardFacts {
     service: null,
     failures: 0,
     approval: null,
+    approvalReason: null,
     now,
     ...change,
   };

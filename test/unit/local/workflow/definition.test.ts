@@ -33,7 +33,7 @@ describe('definitions that cannot be run are refused, with machine, state and fi
     ['Assign', task({ Assign: { states: 1 } }), 'reserved'],
     ['Assign', task({ Assign: { 'a b': 1 } }), 'not a variable name'],
     ['Assign', task({ Assign: [] }), 'must be an object'],
-    ['Retry', task({ Retry: [] }), 'not empty'],
+    ['Retry', task({ Retry: {} }), 'must be a list'],
     ['Retry[0].MaxAttempts', task({ Retry: [{ ErrorEquals: ['a'], MaxAttempts: -1 }] }), 'at least 0'],
     ['Retry[0].BackoffRate', task({ Retry: [{ ErrorEquals: ['a'], BackoffRate: 0.5 }] }), 'at least 1'],
     ['Retry[0].JitterStrategy', task({ Retry: [{ ErrorEquals: ['a'], JitterStrategy: 'full' }] }), 'FULL or NONE'],
@@ -59,6 +59,9 @@ describe('definitions that cannot be run are refused, with machine, state and fi
     ['Seconds', only({ Type: 'Wait', End: true }), 'exactly one of Seconds and Timestamp'],
     ['Seconds', only({ Type: 'Wait', Seconds: -1, End: true }), 'at least 0'],
     ['Timestamp', only({ Type: 'Wait', Timestamp: 'soon', End: true }), 'RFC 3339'],
+    ['Timestamp', only({ Type: 'Wait', Timestamp: '2026-11-22T10:00:00', End: true }), 'zone'],
+    ['Output', task({ Output: '{% $states.errorOutput %}' }), 'Catch only'],
+    ['Output', task({ Output: { a: ['{% total %}'] } }), "Reference to 'total'"],
     ['Choices', only({ Type: 'Choice', Choices: [] }), 'not empty'],
     ['Choices[0].Condition', only({ Type: 'Choice', Choices: [{ Condition: 'true', Next: 'Only' }] }), 'JSONata'],
     [

@@ -54,16 +54,16 @@ describe('after a restart', () => {
   });
 
   it.each([
-    ["a task's", only(task({ TimeoutSeconds: 100 })), 'FAILED'],
-    ["a machine's", { ...only(task()), TimeoutSeconds: 100 }, 'TIMED_OUT'],
-  ])('%s timeout that passed meanwhile counts', async (_whose, definition, status) => {
+    ["a task's", only(task({ TimeoutSeconds: 100 })), { status: 'FAILED', error: 'States.Timeout' }],
+    ["a machine's", { ...only(task()), TimeoutSeconds: 100 }, { status: 'TIMED_OUT' }],
+  ])('%s timeout that passed meanwhile counts', async (_whose, definition, wanted) => {
     const first = await anEngine({ definition, runTask: never });
     const arn = await first.start();
     await first.seen((event) => event.type === 'TaskScheduled');
     await first.step.stop();
     await new Promise((resolve) => setTimeout(resolve, 120));
     const next = await restart(first, { definition, runTask: never });
-    expect(await next.ended(arn)).toMatchObject({ status, error: 'States.Timeout' });
+    expect(await next.ended(arn)).toMatchObject(wanted);
     await next.step.stop();
   });
 

@@ -153,7 +153,7 @@ describe('retry and catch', () => {
     ['a string', 'boom', { error: 'States.TaskFailed', cause: 'boom' }],
     ['nothing', undefined, { error: 'States.TaskFailed', cause: 'undefined' }],
     ['an object with a name', { name: 'Odd', message: 'm' }, { error: 'Odd', cause: 'm' }],
-    ['an object without one', { code: 1 }, { error: 'States.TaskFailed', cause: '' }],
+    ['an object without one', { code: 1 }, { error: 'States.TaskFailed', cause: undefined }],
     ['an endless cause', failing('Long', 'x'.repeat(100_000)), { error: 'Long', cause: 'x'.repeat(32_768) }],
   ])('a task that throws %s', async (_what, thrown, wanted) => {
     const runTask = () => Promise.reject(thrown);

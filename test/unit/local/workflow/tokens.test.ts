@@ -162,7 +162,7 @@ describe('timeouts', () => {
       await engine.step.handle('SendTaskHeartbeat', { taskToken: token });
     }
     expect(engine.step.list()).toMatchObject([{ status: 'RUNNING' }]);
-    expect(await engine.ended(arn)).toMatchObject({ status: 'FAILED', error: 'States.HeartbeatTimeout' });
+    expect(await engine.ended(arn)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
     await engine.step.stop();
   });
 

@@ -1,4 +1,5 @@
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
 import type { AlarmState } from '#shared/ports/cloud.ts';
@@ -14,6 +15,7 @@ import {
   aService,
   aTelemetry,
   someAlarmFacts,
+  somePeople,
   someRunFacts,
 } from '#test/builders/index.ts';
 import {
@@ -42,7 +44,7 @@ export function aRun(change: Partial<Run> = {}): Run {
     createdAt: '2026-11-21T11:00:00Z',
     startedAt: '2026-11-21T11:00:00Z',
     updatedAt: '2026-11-21T11:03:00Z',
-    branch: 'feature/basket',
+    baseBranch: new RawRef('feature/basket'),
     fromFork: false,
     ...change,
   };
@@ -51,6 +53,7 @@ export function aRun(change: Partial<Run> = {}): Run {
 /** How the run stands for actions that do not fit a first failure. */
 const RUNS: Readonly<Record<string, Partial<Run>>> = {
   'rerun-workflow-run': { attempt: 2 },
+  'revert-pull-request': { baseBranch: new RawRef('main') },
   'quarantine-flaky-test': { attempt: 3 },
   'cancel-stuck-run': { attempt: 2, status: 'in_progress', conclusion: null, startedAt: '2026-11-21T09:00:00Z' },
 };
@@ -68,6 +71,7 @@ export function anActionWorld(id?: string) {
     // Nobody deployed lately what a remedy is for.
     ecs: anEcsDeployment(remediedService(id) === null ? {} : { deployedAt: null }),
     newerRun: false,
+    people: somePeople(),
     effects: [] as string[],
     resources: someResources(),
   };
@@ -78,6 +82,7 @@ export function anActionWorld(id?: string) {
     codeHost: fakeCodeHost({
       ...written.reads,
       getRun: async () => ({ ...state.run }),
+      peopleBehind: async () => ({ ...state.people }),
       hasNewerRun: async () => state.newerRun,
       rerunFailedJobs: async () => {
         state.effects.push('rerun');

@@ -1,22 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { readFixMarker } from '#shared/domain/patch/fix-branch.ts';
 import { type FixStory, fixBody, fixTitle } from '#shared/plugins/actions/fix-pull-request-words.ts';
+import { redactedText } from '#test/builders/index.ts';
 
 const PATH = 'src/cart.js';
 
-const aStory = (overrides: Partial<FixStory> = {}): FixStory => ({
+interface Words {
+  readonly title?: string;
+  readonly explanation?: string;
+  readonly evidence?: readonly string[];
+}
+
+const aStory = ({
+  title = 'Stop before the end of the list',
+  explanation = 'The loop reads one line too many.',
+  evidence = ["TypeError: Cannot read properties of undefined (reading 'price')"],
+  ...overrides
+}: Omit<Partial<FixStory>, keyof Words> & Words = {}): FixStory => ({
   fingerprint: 'f'.repeat(16),
   incidentId: 'inc-1',
   patchDigest: 'd'.repeat(64),
   failedUrl: 'https://github.com/acme/shop/actions/runs/1',
   passedUrl: 'https://github.com/acme/shop/actions/runs/2',
   jobs: ['unit tests'],
-  title: 'Stop before the end of the list',
-  explanation: 'The loop reads one line too many.',
-  evidence: ["TypeError: Cannot read properties of undefined (reading 'price')"],
+  title: redactedText(title),
+  explanation: redactedText(explanation),
+  evidence: evidence.map(redactedText),
   confidence: 0.82,
   changes: [{ path: PATH, isNew: false, added: 1, removed: 1 }],
   findings: [],
+  inspection: { reasons: [] },
   ...overrides,
 });
 
@@ -39,9 +52,11 @@ describe('the words of a fix pull request', () => {
   });
 
   it('[B63] begin with autofix in the title, on one line', () => {
-    expect(fixTitle({ title: 'Close\nthe @team #12 pool\u202e' })).toBe('autofix: Close the @ team # 12 pool');
-    expect(fixTitle({ title: ' \u200b ' })).toBe('autofix: proposed fix');
-    expect(fixTitle({ title: 'x'.repeat(500) }).length).toBeLessThanOrEqual(130);
+    expect(fixTitle({ title: redactedText('Close\nthe @team #12 pool\u202e') })).toBe(
+      'autofix: Close the @ team # 12 pool',
+    );
+    expect(fixTitle({ title: redactedText(' \u200b ') })).toBe('autofix: proposed fix');
+    expect(fixTitle({ title: redactedText('x'.repeat(500)) }).length).toBeLessThanOrEqual(130);
   });
 
   it('let no markup, mention or second marker of a model through', () => {

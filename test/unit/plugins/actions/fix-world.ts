@@ -1,3 +1,4 @@
+import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
@@ -13,7 +14,7 @@ const BRANCH = 'autofix-20261121-120000';
 /** A patch that passed the policy. */
 export function aProposedFix(change: Partial<ProposedFix> = {}): ProposedFix {
   return ProposedFix.parse({
-    version: 1,
+    version: 2,
     incidentId: `gh-${'0'.repeat(24)}`,
     source: 'model',
     baseSha: BASE,
@@ -22,6 +23,8 @@ export function aProposedFix(change: Partial<ProposedFix> = {}): ProposedFix {
     files: [{ path: 'src/cart.js', previousPath: 'src/cart.js', content: 'export const total = 3;\n' }],
     changes: [{ path: 'src/cart.js', isNew: false, added: 1, removed: 1 }],
     findings: [],
+    diff: '--- a/src/cart.js\n+++ b/src/cart.js\n@@ -1,1 +1,1 @@\n-export const total = 2;\n+export const total = 3;\n',
+    inspection: { reasons: [] },
     title: 'Count every line',
     explanation: 'The total leaves out a line.',
     evidence: ['AssertionError: expected 2 to be 3'],
@@ -36,7 +39,7 @@ const PREPARED: PreparedFix = {
   repository: 'acme/shop',
   digest: digestOfFix(FIX),
   fingerprint: FIX.fingerprint,
-  base: 'feature/basket',
+  newUses: 0,
 };
 const TRIED = anActionRecord({
   actionId: 'try-fix',
@@ -56,7 +59,7 @@ const SWITCHES: Readonly<Record<string, Partial<typeof OFF>>> = {
   'open-issue': { issues: true },
   'quarantine-flaky-test': { issues: true },
 };
-const REVERT: PreparedRevert = { pullRequest: 7, beforeSha: 'b'.repeat(40), base: 'main' };
+const REVERT: PreparedRevert = { pullRequest: 7, beforeSha: 'b'.repeat(40) };
 /** A test that fails by chance, as it is kept for its issue. */
 export function aQuarantinedTest(change: Partial<QuarantinedTest> = {}): QuarantinedTest {
   return QuarantinedTest.parse({
@@ -115,7 +118,13 @@ export function writingContext(id = '') {
   };
 }
 
-const failedJob = (conclusion: string): Job => ({ id: 1, name: 'unit tests', conclusion, url: null, failedStep: null });
+const failedJob = (conclusion: string): Job => ({
+  id: 1,
+  name: jobNameOf('unit tests'),
+  conclusion,
+  url: null,
+  failedStep: null,
+});
 
 /** The repository of the failed run. Pushes to it start no run until `passes` is told. */
 export function aRepositoryWorld(id: string | undefined, effects: string[], aRun: (change: Partial<Run>) => Run) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { Refused, Retryable, UnreadableAnswer } from '#shared/domain/kernel/errors.ts';
 import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
 import { aClassification, aFullPurse, anAnswer, aReport, someProse, someTokens } from '#test/builders/index.ts';
 import { fakeModelClient } from '#test/fakes/index.ts';
@@ -113,6 +113,25 @@ describe('asking a model for a diagnosis', () => {
     },
   );
 
+  it.each([
+    ['no usage', null],
+    ['zeros', someTokens({ input: 0, output: 0 })],
+    ['no tokens read', someTokens({ input: 0 })],
+    ['no tokens written', someTokens({ output: 0 })],
+  ])('books the estimate when the provider reports %s', async (_what, tokens) => {
+    const { diagnose, purse } = open([{ ...report(), tokens }]);
+    const { spent } = await diagnose();
+    expect(spent.tokens.input).toBeGreaterThan(100);
+    expect(spent.tokens.output).toBe(settings.maxOutputTokens);
+    expect((purse as ReturnType<typeof aFullPurse>).settled).toEqual([spent.tokens]);
+  });
+
+  it('books the estimate for an answer that cannot be read: it was paid', async () => {
+    const { diagnose, purse } = open([new UnreadableAnswer('usage: not a number')]);
+    expect((await diagnose()).kind).toBe('unavailable');
+    expect((purse as ReturnType<typeof aFullPurse>).settled).toMatchObject([{ output: settings.maxOutputTokens }]);
+  });
+
   it('[A58] tells a reader that nothing listens at the address, without telling the address', async () => {
     const { diagnose } = open([new Retryable('Asking Ollama: connect ECONNREFUSED 10.0.0.7:11434')]);
     const answer = await diagnose();
@@ -178,7 +197,7 @@ describe('asking a model for a diagnosis', () => {
       fc.asyncProperty(fc.jsonValue(), fc.string(), async (value, choice) => {
         const first = anAnswer({ name: 'report_diagnosis', input: value });
         const answer = await ask(first, report({ choice, evidence: [choice] }));
-        if (answer.kind === 'answered') expect(['rerun', 'human']).toContain(answer.reply.choice);
+        expect(['rerun', 'human']).toContain(answer.kind === 'answered' ? answer.reply.choice : 'human');
       }),
       { numRuns: 100 },
     );

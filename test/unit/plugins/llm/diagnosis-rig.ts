@@ -1,7 +1,7 @@
 import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
 import type { DiagnosisRequest, Lookup, Purse } from '#shared/ports/diagnosis-model.ts';
 import type { ModelAnswer, ModelCall } from '#shared/ports/model-client.ts';
-import { aClassification, aFullPurse, anAnswer, anEvidenceLine, aReport } from '#test/builders/index.ts';
+import { aClassification, aFullPurse, anAnswer, anEvidenceLine, aReport, redactedText } from '#test/builders/index.ts';
 import { fakeModelClient, inTurn } from '#test/fakes/index.ts';
 
 export const blame: Lookup = {
@@ -10,8 +10,8 @@ export const blame: Lookup = {
   schema: { type: 'object', properties: {} },
   run: async (input) => ({
     kind: 'found',
-    origin: 'Commits',
-    lines: [`asked ${JSON.stringify(input)}`, 'abc by someone'],
+    origin: redactedText('Commits'),
+    lines: [redactedText(`asked ${JSON.stringify(input)}`), redactedText('abc by someone')],
   }),
 };
 export const request: DiagnosisRequest = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Retryable } from '#shared/domain/kernel/errors.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { ModelTurn } from '#shared/ports/model-client.ts';
-import { anAnswer } from '#test/builders/index.ts';
+import { anAnswer, redactedText } from '#test/builders/index.ts';
 import { blame, look, open, report, request } from './diagnosis-rig.ts';
 
 describe('what a model looks up before it answers', () => {
@@ -51,7 +51,11 @@ describe('what a model looks up before it answers', () => {
   it('cuts what a lookup brings, in lines and characters', async () => {
     const endless: Lookup = {
       ...blame,
-      run: async () => ({ kind: 'found', origin: 'Log', lines: Array.from({ length: 5000 }, () => 'x'.repeat(5000)) }),
+      run: async () => ({
+        kind: 'found',
+        origin: redactedText('Log'),
+        lines: Array.from({ length: 5000 }, () => redactedText('x'.repeat(5000))),
+      }),
     };
     const { call, diagnose } = open([look(), report()]);
     await diagnose({ ...request, lookups: [endless] });

@@ -6,7 +6,7 @@ import { classify } from '#shared/domain/failure/classify.ts';
 import { cleanCode, jsonIn } from '#shared/plugins/llm/clean-code.ts';
 import { renderLines, renderRequest, systemPromptOf } from '#shared/plugins/llm/prompt.ts';
 import type { DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';
-import { aClassification, anEvidence, anEvidenceLine } from '#test/builders/index.ts';
+import { aClassification, anEvidence, anEvidenceLine, redactedText } from '#test/builders/index.ts';
 
 const { signatures } = await loadSignatures(dataDirectoryOf({}));
 const request: DiagnosisRequest = {
@@ -29,7 +29,7 @@ describe('the prompt', () => {
   it('[A5] holds the errors that were parsed out of a log, not the log', () => {
     const noise = Array.from({ length: 3000 }, (_, at) => `2026-01-02T03:04:05Z INFO built package number ${at}\n`);
     const excerpts = makeExcerpts(1);
-    const source = excerpts.open({ id: 'log', name: 'unit', url: null });
+    const source = excerpts.open({ id: 'log', name: redactedText('unit'), url: null });
     const failure = '  File "cart.py", line 3, in total\nModuleNotFoundError: No module named \'taxes\'\n';
     for (const line of [...noise.slice(0, 2500), failure, ...noise.slice(2500)]) source.push(line);
     const evidence = { ...anEvidence(), ...excerpts.finish() };

@@ -81,10 +81,11 @@ describe('the comment', () => {
     const diagnosis = aDiagnosis({
       summary: '`adds the prices` expected `4`, got `3`',
       classification: aClassification({ class: 'test_failure', verdict: 'regression' }),
+      fix: 'Correct the sum, or the test.',
     });
     const [, headline, status] = renderComment(aProposalStory({ diagnosis })).split('\n\n');
     expect(headline).toBe('### build failed: `adds the prices` expected `4`, got `3`');
-    expect(status).toBe('**Selfheal changed nothing.** A re-run would not help: the code needs a change by a person.');
+    expect(status).toBe('**Selfheal changed nothing.** A re-run would not help: it needs a change by a person.');
   });
 
   it('says how the re-run ended', () => {

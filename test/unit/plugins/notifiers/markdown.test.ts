@@ -18,6 +18,29 @@ describe('text from logs and models in the comment', () => {
     expect(safeLine(text)).not.toMatch(forbidden);
   });
 
+  it.each([
+    ['a bullet', '- one\n+ two\n* three', /^[-+*] /m],
+    ['a numbered list', '1. one\n  22) two\n3. three', /^\s*\d+[.)]/m],
+    ['a task', '- [ ] merge this', /^- |\[ \]/m],
+    ['a rule under a line', 'Resolved\n===\n---', /^[=-]{3}/m],
+    ['a formula', 'costs $x$ and $$\\sqrt{2}$$ and $`y`$', /\$/],
+    ['an emoji', 'all :white_check_mark: now', /:white_check_mark:/],
+    ['a diagram', '```mermaid\ngraph TD; a-->b\n```', /mermaid/],
+    ['a map', '~~~GeoJSON\n{}\n~~~', /geojson/i],
+    ['a model', '```stl\nsolid\n```', /stl/],
+    ['a formula in a fence', '```math\n\\sqrt{2}\n```', /math/],
+    ['a change to apply', '```suggestion\nrm\n```', /suggestion/],
+  ])('cannot draw %s', (_what, text, forbidden) => {
+    expect(safeProse(text)).not.toMatch(forbidden);
+    expect(fenced('graph TD; a-->b', /^\W+(\w+)/.exec(text)?.[1]).split('\n')[0]).toBe('```');
+  });
+
+  it('keeps its numbers, its code and the language of its code', () => {
+    expect(safeLine('1. first')).toBe('1\\. first');
+    expect(safeLine('costs `$5` of $6')).toBe('costs `$5` of &#36;6');
+    expect(safeProse('```TS\nlet a;\n```')).toBe('```ts\nlet a;\n```');
+  });
+
   it('cannot leave its fence', () => {
     const block = fenced('```\n# Resolved\n````\n@owner');
     expect(block.split('\n')[0]).toBe('`````text'.slice(0, 5));

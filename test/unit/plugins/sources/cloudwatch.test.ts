@@ -82,8 +82,7 @@ describe('the CloudWatch source', () => {
   it('never throws, whatever the event is', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        translate(value);
-        translate({ ...anAlarmEvent(), detail: value });
+        for (const body of [value, { ...anAlarmEvent(), detail: value }]) expect(() => translate(body)).not.toThrow();
       }),
       { numRuns: 200 },
     );

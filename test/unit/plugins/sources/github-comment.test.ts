@@ -24,7 +24,7 @@ const comment = (body: string, more: object = {}) =>
   delivery({ comment: { id: 501, body, user: person, performed_via_github_app: null, ...more } });
 
 describe('a comment on a pull request', () => {
-  it('is a command with who wrote it, who opened the pull request and what it asks for', () => {
+  it('is a command with who wrote it and what it asks for', () => {
     expect(translate(delivery())).toEqual({
       kind: 'command',
       command: {
@@ -36,7 +36,6 @@ describe('a comment on a pull request', () => {
         pullRequest: 12,
         commentId: 501,
         by: 'octo-lead',
-        author: 'octo-dev',
         wish: { kind: 'decide', decision: 'approved', digest: DIGEST },
       },
     });
@@ -48,12 +47,6 @@ describe('a comment on a pull request', () => {
     ['comment-other', comment('Looks good to me.')],
     ['comment-other', comment(`> /selfheal approve ${DIGEST}`)],
     ['comment-other', comment(`I would say\n/selfheal approve ${DIGEST}`)],
-    ['comment-unclear', comment('/selfheal approve')],
-    ['comment-unclear', comment(`/selfheal approve ${DIGEST} please`)],
-    ['comment-unclear', comment('/selfheal approve 0123')],
-    ['comment-unclear', comment('/selfheal approve 0123456789AB')],
-    ['comment-unclear', comment(`/selfheal __proto__ ${DIGEST}`)],
-    ['comment-unclear', comment('/selfheal wrong unknown')],
     ['comment-on-issue', delivery({ issue: { number: 12, user: person } })],
     ['comment-by-program', comment(`/selfheal approve ${DIGEST}`, { user: { login: 'robot[bot]', type: 'Bot' } })],
     ['comment-by-program', comment(`/selfheal approve ${DIGEST}`, { performed_via_github_app: { id: 1 } })],
@@ -84,4 +77,29 @@ describe('a comment on a pull request', () => {
     expect(wishIn('/selfheal wrong flaky_tests')).toEqual({ kind: 'correct', class: 'flaky_tests' });
     expect(wishIn('')).toBeNull();
   });
+
+  it.each([
+    ['/selfheal', { problem: 'none', meant: null }],
+    ['/selfheal help', { problem: 'none', meant: null }],
+    ['/selfheal approve', { problem: 'digest', meant: 'approve' }],
+    ['/selfheal approve 0123', { problem: 'digest', meant: 'approve' }],
+    [`/selfheal approve ${DIGEST} please`, { problem: 'too-many-words', meant: 'approve' }],
+    ['/selfheal rerun now', { problem: 'too-many-words', meant: 'rerun' }],
+    [`/selfheal aprove ${DIGEST}`, { problem: 'verb', meant: 'approve' }],
+    ['/selfheal re-run', { problem: 'verb', meant: 'rerun' }],
+    [`/selfheal __proto__ ${DIGEST}`, { problem: 'verb', meant: null }],
+    [`/selfheal ${'x'.repeat(3000)}`, { problem: 'verb', meant: null }],
+    ['/selfheal wrong', { problem: 'class', meant: 'wrong' }],
+    ['/selfheal wrong unknown', { problem: 'class', meant: 'wrong' }],
+  ])('%s is answered with what is possible, and nothing of its words is kept', (text, help) => {
+    expect(wishIn(text)).toEqual({ kind: 'help', ...help });
+  });
+
+  it.each([
+    ['/selfheal rerun', { kind: 'rerun' }],
+    ['/Selfheal Explain', { kind: 'explain' }],
+    ['/selfheal quiet', { kind: 'quiet', quiet: true }],
+    ['/selfheal resume', { kind: 'quiet', quiet: false }],
+    ['/selfheal approve 0123456789AB', { kind: 'decide', decision: 'approved', digest: DIGEST }],
+  ])('%s is a command in any case', (text, wish) => expect(wishIn(text)).toEqual(wish));
 });

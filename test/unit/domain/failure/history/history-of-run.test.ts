@@ -6,7 +6,7 @@ import { historyOfRun, pastOf } from '#shared/domain/failure/history/history-of-
 import { unknownTest, withResults } from '#shared/domain/failure/history/test-record.ts';
 import { judgeHistory } from '#shared/domain/failure/run-history.ts';
 import { preExistingOf } from '#shared/domain/incident/pre-existing.ts';
-import { aGithubTarget, anEvidence, aTelemetry, someRunFacts } from '#test/builders/index.ts';
+import { aGithubTarget, anEvidence, aTelemetry, redactedText, someRunFacts } from '#test/builders/index.ts';
 
 const result = (runId: number, attempt: number, passed: boolean) => ({ runId, attempt, passed });
 const target = aGithubTarget({ runId: 1001, runAttempt: 1 });
@@ -62,7 +62,7 @@ describe('the history of a failed run', () => {
     }));
     const now = { runId: 1001, attempt: 1, passed: false, commit: 'now', onDefaultBranch: false };
     const record = withResults(
-      unknownTest('cart pays', '2026-11-20T12:00:00.000Z'),
+      unknownTest(redactedText('cart pays'), '2026-11-20T12:00:00.000Z'),
       [...runs, now],
       '2026-11-21T12:00:00.000Z',
     );

@@ -9,6 +9,7 @@ import {
   unknownTest,
   withResults,
 } from '#shared/domain/failure/history/test-record.ts';
+import { redactedText } from '#test/builders/index.ts';
 
 const AT = '2026-11-21T12:00:00.000Z';
 const later = (minutes: number): string => new Date(Date.parse(AT) + minutes * 60_000).toISOString();
@@ -29,7 +30,7 @@ const aRun = (runId: number, conclusion: string, change: Partial<FinishedRun> = 
   headSha: `c${runId}`,
   ...change,
 });
-const empty = unknownTest('pays', AT);
+const empty = unknownTest(redactedText('pays'), AT);
 
 describe('the key of a test', () => {
   it('is of its name, whatever blanks and durations are printed with it', () => {
@@ -90,7 +91,12 @@ describe('the record of a test', () => {
 
 describe('the runs of its workflow', () => {
   it('that passed since count as passes of the test; failed ones, earlier ones and such without a commit say nothing', () => {
-    const failed = afterFailure(null, { name: 'pays', at: later(10), results: [aResult(10, false)], runs: [] });
+    const failed = afterFailure(null, {
+      name: redactedText('pays'),
+      at: later(10),
+      results: [aResult(10, false)],
+      runs: [],
+    });
     const runs = [
       aRun(5, 'success'),
       aRun(11, 'success'),

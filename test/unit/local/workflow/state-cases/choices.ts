@@ -44,7 +44,11 @@ export const CHOICES: readonly StateCase[] = [
     when: 'Choice without a match and without a default fails',
     definition: choice({}),
     input: { n: 1 },
-    gives: failed('States.NoChoiceMatched'),
+    gives: {
+      ...failed('States.Runtime'),
+      cause:
+        "An error occurred while executing the state 'Which' (entered at the event id #2). Failed to transition out of the state. The state does not point to a next state.",
+    },
   },
   {
     when: 'Choice refuses a condition that is not true or false',

@@ -1,0 +1,78 @@
+import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
+import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+
+const GITHUB = 'https://api.github.com';
+
+async function webhooksOf(repository: string, apiUrl: string, { environment }: Terminal) {
+  const token = environment.GITHUB_TOKEN ?? environment.GH_TOKEN;
+  if (!token)
+    throw new UsageError('"selfheal doctor" needs GITHUB_TOKEN in the environment, with the right to read webhooks.');
+  const [{ readWebhooks }, { systemClock }] = await Promise.all([
+    import('#shared/adapters/github/webhook-settings.ts'),
+    import('#shared/adapters/system/clock.ts'),
+  ]);
+  try {
+    return await readWebhooks(repository, { apiUrl, token: async () => token, clock: systemClock });
+  } catch (error) {
+    const reason = error instanceof Error ? cleanText(error.message, 300) : 'it gave no reason';
+    throw new UsageError(`The webhooks of ${repository} cannot be read (${reason}): check the name and the token.`);
+  }
+}
+
+export const doctor = defineCommand({
+  name: 'doctor',
+  summary: 'whether the webhook of a repository reports all that Selfheal needs',
+  details:
+    'Reads the webhooks of the repository with GITHUB_TOKEN (Webhooks: read), and compares events, content type and secret with what is\n' +
+    'needed. A webhook of an organisation or of a GitHub App is not listed there: see the answer to its first delivery (ping).\n' +
+    'With --json: {repository, url, problems, lastStatus}. Exit code 1 when something is wrong.',
+  operands: { shown: 'OWNER/NAME', atLeast: 1, atMost: 1 },
+  options: {
+    url: {
+      type: 'string',
+      value: 'URL',
+      about: 'the WebhookUrl of the deployment; by default the one that ends with /webhooks/github',
+    },
+    api: {
+      type: 'string',
+      value: 'URL',
+      about: `the API of GitHub Enterprise Server (https://<host>/api/v3); ${GITHUB} by default`,
+    },
+    ...JSON_OPTION,
+  },
+  async run({ operands: [repository = ''], options }, terminal) {
+    if (!RepositoryName.safeParse(repository).success)
+      throw new UsageError(`${repository}: name the repository as owner/name.`);
+    const hooks = await webhooksOf(repository, options.api ?? GITHUB, terminal);
+    const wanted = options.url?.replace(/\/+$/, '');
+    const hook = hooks.find(({ url }) =>
+      wanted === undefined ? /\/webhooks\/github\/?$/.test(url) : url.replace(/\/+$/, '') === wanted,
+    );
+    const problems =
+      hook === undefined
+        ? [
+            `The repository has no webhook to ${wanted ?? 'an address that ends with /webhooks/github'}: add one, as the README shows.`,
+          ]
+        : [
+            ...setupProblems(hook),
+            ...(hook.lastStatus === null || hook.lastStatus < 300
+              ? []
+              : [`Its last delivery was answered with ${hook.lastStatus}: see Recent Deliveries in its settings.`]),
+          ];
+    const report = { repository, url: hook?.url ?? null, problems, lastStatus: hook?.lastStatus ?? null };
+    const text = problems.length === 0 ? `${repository}: the webhook to ${hook?.url} is set up.` : problems.join('\n');
+    await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : `${cleanLines(text)}\n`);
+    return problems.length === 0 ? 0 : 1;
+  },
+});
+
+/** Addresses come from GitHub: nothing in them may steer a terminal. */
+function cleanLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => cleanText(line, 500))
+    .join('\n');
+}

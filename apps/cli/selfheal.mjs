@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+// The `selfheal` command: a package holds a bundle, a checkout its sources. An older Node hands on to the pinned one, which comes as a package.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const source = join(here, 'main.ts');
+const entry = existsSync(source) ? source : join(here, '../../dist/cli/selfheal.mjs');
+const [major = 0] = process.versions.node.split('.').map(Number);
+const NEEDED_MAJOR = 24;
+
+function pinnedNode() {
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve('node/package.json'));
+    const node = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    return existsSync(node) ? node : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Runs the same command under another Node, and ends as it ends. */
+function handOn(node) {
+  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => fail(`${node} cannot be started (${error.message})`));
+  child.on('exit', (code) => {
+    process.exitCode = code ?? 1;
+  });
+}
+
+function fail(reason) {
+  console.error(
+    `selfheal: ${reason}: use Node ${NEEDED_MAJOR}, or install the packages again ("npm ci" in a checkout).`,
+  );
+  process.exitCode = 2;
+}
+
+if (major >= NEEDED_MAJOR) await import(pathToFileURL(entry).href);
+else {
+  const node = pinnedNode();
+  if (node === null) fail(`this is Node ${process.versions.node}, and the package "node" is not there`);
+  else handOn(node);
+}

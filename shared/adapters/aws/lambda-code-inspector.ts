@@ -1,0 +1,23 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { Inspection } from '#shared/domain/patch/inspection.ts';
+import type { CodeInspector } from '#shared/ports/code-inspector.ts';
+import { callAws } from './errors.ts';
+
+/** Asks the function that holds the parsers: they are too large for any other. */
+export function makeLambdaCodeInspector(options: {
+  readonly functionArn: string;
+  readonly client?: LambdaClient;
+}): CodeInspector {
+  const { functionArn, client = new LambdaClient({}) } = options;
+  return {
+    async inspect(incidentId, files) {
+      const Payload = JSON.stringify({ incidentId, files });
+      const command = new InvokeCommand({ FunctionName: functionArn, Payload });
+      const { FunctionError: failed, Payload: answer } = await callAws('Inspecting a patch', () =>
+        client.send(command),
+      );
+      if (failed !== undefined || answer === undefined) throw new Error('The function that inspects patches failed.');
+      return Inspection.parse(JSON.parse(new TextDecoder().decode(answer)));
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Node, Parser as TreeSitterParser } from '@vscode/tree-sitter-wasm';
+import type { CodeNode } from '#shared/domain/patch/content/code-node.ts';
+import { GRAMMARS, type Grammar } from '#shared/domain/patch/content/grammars.ts';
+import type { CodeParser } from '#shared/ports/code-parser.ts';
+
+const PACKAGE = '@vscode/tree-sitter-wasm';
+
+/** Tree-sitter in WebAssembly, which needs no compiler. Grammars are loaded when they are first needed. */
+export function makeTreeSitter(): CodeParser {
+  const require = createRequire(import.meta.url);
+  const folder = join(require.resolve(PACKAGE), '..');
+  const { Parser, Language } = require(PACKAGE) as typeof import('@vscode/tree-sitter-wasm');
+  let started: Promise<void> | null = null;
+  const parsers = new Map<Grammar, Promise<TreeSitterParser>>();
+  const load = async (grammar: Grammar): Promise<TreeSitterParser> => {
+    started ??= Parser.init({ locateFile: (file: string) => join(folder, file) });
+    await started;
+    const parser = new Parser();
+    parser.setLanguage(await Language.load(await readFile(join(folder, GRAMMARS[grammar]))));
+    return parser;
+  };
+  return {
+    async parse(grammar, text) {
+      const known = parsers.get(grammar) ?? load(grammar);
+      parsers.set(grammar, known);
+      const tree = (await known).parse(text);
+      if (tree === null) throw new Error(`The parser of ${grammar} gave no tree.`);
+      try {
+        return { root: plain(tree.rootNode, text), whole: !tree.rootNode.hasError };
+      } finally {
+        tree.delete();
+      }
+    },
+  };
+}
+
+interface Growing {
+  type: string;
+  named: boolean;
+  field: string | null;
+  row: number;
+  text: string;
+  parent: CodeNode | null;
+  children: Growing[];
+}
+
+/** Copies the tree out of WebAssembly's memory. Iterates: code can nest deeper than a stack. */
+function plain(root: Node, text: string): CodeNode {
+  const cursor = root.walk();
+  const make = (parent: Growing | null): Growing => {
+    const own: Growing = {
+      type: cursor.nodeType,
+      named: cursor.nodeIsNamed,
+      field: cursor.currentFieldName,
+      row: cursor.startPosition.row,
+      text: text.slice(cursor.startIndex, cursor.endIndex),
+      parent,
+      children: [],
+    };
+    parent?.children.push(own);
+    return own;
+  };
+  const top = make(null);
+  let at: Growing = top;
+  for (;;) {
+    if (cursor.gotoFirstChild()) {
+      at = make(at);
+      continue;
+    }
+    while (!cursor.gotoNextSibling()) {
+      if (!cursor.gotoParent()) {
+        cursor.delete();
+        return top;
+      }
+      at = (at.parent as Growing | null) ?? top;
+    }
+    at = make((at.parent as Growing | null) ?? top);
+  }
+}

@@ -1,0 +1,53 @@
+import { isSameRepository, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
+import type { RepositoryDirectory } from '#shared/ports/repository-directory.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+export interface ConfirmDeps {
+  readonly directory: RepositoryDirectory;
+  readonly clock: Clock;
+}
+
+/** `foreign`: GitHub gives this id to another name, or this name to another id. */
+export type Confirmation = 'confirmed' | 'foreign';
+export type ConfirmRepository = (identity: RepositoryIdentity) => Promise<Confirmation>;
+
+/** An answer of GitHub's is believed for so long. */
+const FRESH_MILLISECONDS = 5 * 60_000;
+/** An answer that contradicts a delivery is asked for again unless it is as young as this: the repository may have been made anew. */
+const YOUNG_MILLISECONDS = 30_000;
+const MAX_KEPT = 5_000;
+
+interface Kept {
+  readonly at: number;
+  readonly answer: Promise<RepositoryIdentity>;
+}
+
+/**
+ * Checks the name and the id of a delivery against what GitHub says of that name, kept for some minutes in this process. Throws `Retryable`
+ * while GitHub does not answer and `Refused` where it does not show the repository: nothing passes unchecked.
+ */
+export function makeConfirmRepository({ directory, clock }: ConfirmDeps): ConfirmRepository {
+  const kept = new Map<string, Kept>();
+  const lookUp = (name: string, maxAge: number): Promise<RepositoryIdentity> => {
+    const key = name.toLowerCase();
+    const now = clock.now().getTime();
+    const known = kept.get(key);
+    if (known !== undefined && now - known.at < maxAge && now >= known.at) return known.answer;
+    const answer = directory.lookUp(name);
+    // In order of asking, so that the oldest answer goes first.
+    kept.delete(key);
+    kept.set(key, { at: now, answer });
+    answer.catch(() => {
+      if (kept.get(key)?.answer === answer) kept.delete(key);
+    });
+    for (const oldest of kept.keys()) {
+      if (kept.size <= MAX_KEPT) break;
+      kept.delete(oldest);
+    }
+    return answer;
+  };
+  return async (identity) => {
+    if (isSameRepository(identity, await lookUp(identity.name, FRESH_MILLISECONDS))) return 'confirmed';
+    return isSameRepository(identity, await lookUp(identity.name, YOUNG_MILLISECONDS)) ? 'confirmed' : 'foreign';
+  };
+}

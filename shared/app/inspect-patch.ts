@@ -1,0 +1,26 @@
+import { grammarOf } from '#shared/domain/patch/content/grammars.ts';
+import { judgeContent } from '#shared/domain/patch/content/judge-content.ts';
+import type { Inspection } from '#shared/domain/patch/inspection.ts';
+import { languageOf } from '#shared/domain/patch/language.ts';
+import type { InspectedFile } from '#shared/ports/code-inspector.ts';
+import type { CodeParser } from '#shared/ports/code-parser.ts';
+
+type FoundReason = Inspection['reasons'][number];
+
+const MAX_REASONS = 50;
+
+/** Why a person has to look at a patch before any of it runs. What cannot be parsed, and a language without a parser, is a reason. */
+export async function inspectPatch(files: readonly InspectedFile[], parser: CodeParser): Promise<FoundReason[]> {
+  const found: FoundReason[] = [];
+  for (const file of files) found.push(...(await inspectFile(file, parser)));
+  return found.slice(0, MAX_REASONS);
+}
+
+async function inspectFile({ path, before, after }: InspectedFile, parser: CodeParser): Promise<FoundReason[]> {
+  const language = languageOf(path);
+  const known = language === null ? null : grammarOf(path, language);
+  if (known === null) return [{ path, line: 1, reason: 'There is no parser for files of this kind here.' }];
+  const { grammar, profile } = known;
+  const old = before === null ? null : await parser.parse(grammar, before);
+  return judgeContent(old, await parser.parse(grammar, after), profile).map((reason) => ({ path, ...reason }));
+}

@@ -1,0 +1,27 @@
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+
+interface PullRequestPlace {
+  readonly repositoryId: number;
+  readonly pullRequest: number;
+}
+
+const keyOf = ({ repositoryId, pullRequest }: PullRequestPlace): string => `quiet#${repositoryId}#${pullRequest}`;
+const LOUD = 'no';
+
+/** Whether somebody asked Selfheal to write nothing more about failures on the pull request of a target. */
+export async function isQuiet(target: TargetContext, control: Pick<ControlStore, 'cursor'>): Promise<boolean> {
+  if (target.kind !== 'github-run' || target.pullRequest === null) return false;
+  const { repositoryId, pullRequest } = target;
+  const kept = await control.cursor(keyOf({ repositoryId, pullRequest }));
+  return kept !== null && kept !== LOUD;
+}
+
+/** Keeps who asked for quiet, or that it is over. */
+export async function setQuiet(
+  place: PullRequestPlace,
+  by: string | null,
+  control: Pick<ControlStore, 'setCursor'>,
+): Promise<void> {
+  await control.setCursor(keyOf(place), by ?? LOUD);
+}

@@ -1,0 +1,163 @@
+import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import { templateOf } from '#shared/domain/failure/fingerprint.ts';
+import { type FailureModel, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
+import { ADAPTATION_PARAMETERS, adaptFailureModel, type TrainingCase } from '#shared/domain/failure/model/train.ts';
+import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { digestOf } from '#shared/domain/kernel/digest.ts';
+import { compareModels } from '#shared/domain/learning/comparison.ts';
+import {
+  type AnswerToCase,
+  answerToCase,
+  encodeAnswers,
+  type HeldOutAnswer,
+  saysPasses,
+} from '#shared/domain/learning/held-out-answers.ts';
+import {
+  MIN_SHARED_CASES,
+  type ModelVersion,
+  reasonsAgainst,
+  versionOf,
+} from '#shared/domain/learning/model-registry.ts';
+import { PROMISES, type Provenance } from '#shared/domain/learning/provenance.ts';
+import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type RegistryDeps, registerModel } from './model-registry.ts';
+
+export interface RetrainDeps extends RegistryDeps {
+  readonly predictions: Pick<PredictionStore, 'recentPredictions'>;
+  readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
+  readonly signatures: SignatureSet;
+  /** The model in production; undefined where signatures decide alone. */
+  readonly production: () => Promise<FailureModel | undefined>;
+  readonly clock: Clock;
+}
+
+/** `rights`: of the failures whose class people said, how many each version named right without having learned from them. */
+export type Retraining =
+  | { readonly kind: 'no-model' }
+  | { readonly kind: 'too-few'; readonly cases: number; readonly needed: number }
+  | {
+      readonly kind: 'candidate';
+      readonly id: string;
+      readonly cases: number;
+      readonly rights: { readonly before: number; readonly after: number };
+      /** Why it would not be promoted; empty when it is shown to be no worse. */
+      readonly reasonsAgainst: readonly string[];
+    };
+
+/** Predictions that are looked through for failures whose truth is known. */
+const MAX_PREDICTIONS = 2000;
+/** Failures that are learned from, newest first: so many excerpts fit into the function's time and memory. */
+const MAX_CASES = 500;
+const READ_AT_ONCE = 10;
+
+interface KnownCase extends TrainingCase {
+  readonly digest: string;
+}
+
+/**
+ * Adapts the model in production to the failures whose class a person said, or of which an action showed whether they pass when run
+ * again, and registers the result as a candidate. It is not promoted: that is an operator's decision. Repeatable: the same failures
+ * make the same candidate.
+ */
+export async function retrain(deps: RetrainDeps): Promise<Retraining> {
+  const base = await deps.production();
+  if (base === undefined) return { kind: 'no-model' };
+  const cases = await knownCases(deps);
+  const labelled = cases.filter((one) => one.class !== null).length;
+  if (labelled < MIN_SHARED_CASES) return { kind: 'too-few', cases: labelled, needed: MIN_SHARED_CASES };
+  const { version, file, before, after } = adaptedVersion(base, cases, deps);
+  await registerModel(version, file, { at: deps.clock.now(), by: 'retraining after answers got worse' }, deps);
+  return {
+    kind: 'candidate',
+    id: version.provenance.model,
+    cases: labelled,
+    rights: { before: rightsOf(before), after: rightsOf(after) },
+    reasonsAgainst: reasonsAgainst(compareModels(before, after)),
+  };
+}
+
+const rightsOf = (answers: readonly HeldOutAnswer[]): number => answers.filter(({ right }) => right === true).length;
+
+async function knownCases({ predictions, evidence }: RetrainDeps): Promise<KnownCase[]> {
+  const known = (await predictions.recentPredictions(MAX_PREDICTIONS))
+    .filter(({ correction, ending }) => correction !== undefined || (ending && ending.shown !== 'unknown'))
+    .slice(0, MAX_CASES);
+  const cases: KnownCase[] = [];
+  for (let at = 0; at < known.length; at += READ_AT_ONCE) {
+    const some = known.slice(at, at + READ_AT_ONCE);
+    const read = await Promise.all(
+      some.map(async (one) => ({ one, found: await evidence.getEvidence(one.incidentId) })),
+    );
+    // Evidence expires before predictions do.
+    for (const { one, found } of read) if (found !== null) cases.push(caseOf(one, found));
+  }
+  return cases;
+}
+
+function caseOf({ incidentId, attempt, correction, ending }: Prediction, evidence: Evidence): KnownCase {
+  const shown = ending?.shown ?? 'unknown';
+  return {
+    digest: digestOf(`${incidentId}#${attempt}`, 16),
+    // What reads the same is held back together: a failure that recurs must not vouch for itself.
+    group: digestOf(evidence.sources.flatMap(({ lines }) => lines.map(({ text }) => templateOf(text))).join('\n'), 16),
+    evidence,
+    class: correction?.class ?? null,
+    accepted: [],
+    transient: shown === 'unknown' ? null : shown === 'transient',
+  };
+}
+
+interface Adapted {
+  readonly version: ModelVersion;
+  readonly file: string;
+  /** What the model in production, and the adapted one while they were held back, answered to the cases. */
+  readonly before: readonly HeldOutAnswer[];
+  readonly after: readonly HeldOutAnswer[];
+}
+
+function adaptedVersion(base: FailureModel, cases: readonly KnownCase[], deps: RetrainDeps): Adapted {
+  const { signatures, clock } = deps;
+  const rows = cases.map(({ digest, ...one }) => JSON.stringify([digest, one.class, one.transient])).sort();
+  const id = digestOf([base.id, ...rows].join('\n'), 16);
+  const trained = adaptFailureModel(base, cases, signatures, { id });
+  const file = `${JSON.stringify(toModelFile(trained.model))}\n`;
+  const answersOf = (modelFor: (one: KnownCase) => FailureModel) =>
+    cases.map((one) => ({ one, ...answerToCase(one, modelFor(one), signatures) }));
+  const given = answersOf((one) => trained.heldOut(one.group));
+  const before = answersOf(() => base).map(toHeldOut);
+  const after = given.map(toHeldOut);
+  const provenance: Provenance = {
+    version: 1,
+    model: id,
+    trainedAt: clock.now().toISOString(),
+    parameters: { ...ADAPTATION_PARAMETERS },
+    sources: [{ source: 'incidents', cases: cases.length, groups: new Set(cases.map(({ group }) => group)).size }],
+    data: id,
+    metrics: metricsOf(given),
+    ...encodeAnswers(after),
+    adapts: { model: base.id, answers: encodeAnswers(before).answers },
+  };
+  return { version: versionOf(provenance, file), file, before, after };
+}
+
+type Answered = AnswerToCase & { readonly one: KnownCase };
+
+function toHeldOut({ one, answer, right, verdictRight }: Answered): HeldOutAnswer {
+  const { digest, class: known } = one;
+  return { digest, right: known === null ? null : right, confidence: answer.confidence, verdictRight };
+}
+
+/** What the candidate promises, should it be promoted: see `promisedBy`. */
+function metricsOf(answers: readonly Answered[]): Provenance['metrics'] {
+  const classes = answers.filter(({ one, answer }) => one.class !== null && answer.class !== 'unknown');
+  const verdicts = answers.filter(({ answer, verdictRight }) => verdictRight !== null && saysPasses(answer));
+  const share = (name: string, hits: number, count: number) =>
+    count === 0 ? [] : [{ name, value: hits / count, cases: count }];
+  return [
+    ...share(PROMISES.class, classes.filter(({ right }) => right).length, classes.length),
+    ...share(PROMISES.verdict, verdicts.filter(({ verdictRight }) => verdictRight).length, verdicts.length),
+  ];
+}

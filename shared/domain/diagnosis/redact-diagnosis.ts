@@ -1,0 +1,58 @@
+import { redact } from '../evidence/redact.ts';
+import type { RedactedText } from '../kernel/text/redacted-text.ts';
+import type { Diagnosis, DiagnosisDraft } from './diagnosis.ts';
+
+type Work = NonNullable<Diagnosis['model']>;
+type WorkDraft = NonNullable<DiagnosisDraft['model']>;
+type Seen = NonNullable<Diagnosis['seenBefore']>[number];
+type SeenDraft = NonNullable<DiagnosisDraft['seenBefore']>[number];
+
+/** A placeholder may be longer than what it stands for. */
+const whole = (text: string, limit: number): RedactedText => redact(text).text.slice(0, limit);
+
+/**
+ * The diagnosis without secrets. It is put together from redacted lines, but from words of playbooks, of people and of a model, too: a secret
+ * that stands in none of them may stand in the sentence that they make.
+ */
+export function redactDiagnosis({ seenBefore, chain, model, summary, ...draft }: DiagnosisDraft): Diagnosis {
+  return {
+    ...draft,
+    ...(summary === undefined ? {} : { summary: whole(summary, 300) }),
+    rootCause: whole(draft.rootCause, 2000),
+    fix: whole(draft.fix, 4000),
+    prevention: whole(draft.prevention, 2000),
+    unchecked: draft.unchecked.map((one) => whole(one, 300)),
+    note: draft.note === null ? null : whole(draft.note, 300),
+    ...(seenBefore === undefined ? {} : { seenBefore: seenBefore.map(redactSeen) }),
+    ...(chain === undefined ? {} : { chain }),
+    ...(model === undefined ? {} : { model: redactWork(model) }),
+  };
+}
+
+function redactSeen(seen: SeenDraft): Seen {
+  const { title, resolution, reasons } = seen;
+  return {
+    ...seen,
+    title: whole(title, 300),
+    resolution: whole(resolution, 1000),
+    reasons: reasons.map((reason) => whole(reason, 400)),
+  };
+}
+
+function redactWork(work: WorkDraft): Work {
+  return {
+    ...work,
+    findings: work.findings.map(({ claim, evidence }) => ({ claim: whole(claim, 1000), evidence })),
+    suggestions: work.suggestions.map(({ title, file, code, evidence }) => ({
+      title: whole(title, 200),
+      file: file === null ? null : whole(file, 300),
+      code: whole(code, 3000),
+      evidence,
+    })),
+    consulted: work.consulted.map(({ ref, origin, text }) => ({
+      ref,
+      origin: whole(origin, 300),
+      text: whole(text, 500),
+    })),
+  };
+}

@@ -1,0 +1,39 @@
+const ELLIPSIS = '...';
+/** The share of the room that the end gets: tools say last what went wrong. */
+const END_SHARE = 0.45;
+/** How far a cut moves to end between words. */
+const NEAR = 24;
+
+/** `at`, or the start of the placeholder of a secret that it falls into. */
+function outsidePlaceholder(text: string, at: number): number {
+  const open = text.lastIndexOf('[redacted:', at);
+  const close = open < 0 ? -1 : text.indexOf(']', open);
+  return close >= at && open < at ? open : at;
+}
+
+/** The shares of the room that a text's beginning gets where what matters stands in its middle. */
+const HEAD_SHARE = 0.25;
+
+/**
+ * At most `longest` characters of a text: its beginning and its end, cut between words, and no placeholder of a secret broken. `focus`: where
+ * what matters begins; when that would be cut out, it takes the place of the middle.
+ */
+export function shortenedText(text: string, longest: number, focus = 0): string {
+  if (text.length <= longest) return text;
+  const room = longest - ELLIPSIS.length - 2;
+  const tail = Math.floor(room * END_SHARE);
+  if (focus > Math.max(0, room - tail - NEAR) && focus < text.length - tail) {
+    const at = outsidePlaceholder(text, focus);
+    const head = shortenedText(text.slice(0, at), Math.floor(longest * HEAD_SHARE));
+    return `${head} ${shortenedText(text.slice(at), longest - head.length - 1)}`;
+  }
+  const first = outsidePlaceholder(text, room - tail);
+  const space = text.lastIndexOf(' ', first);
+  const head = text.slice(0, space > first - NEAR && space > 0 ? space : first).trimEnd();
+  const start = text.length - tail;
+  const close = text.indexOf(']', start);
+  const inside = outsidePlaceholder(text, start) !== start;
+  const next = inside ? close + 1 : text.indexOf(' ', start) + 1;
+  const end = text.slice(inside || (next > 0 && next < start + NEAR) ? next : start).trimStart();
+  return `${head} ${ELLIPSIS} ${end}`.toWellFormed();
+}

@@ -1,0 +1,73 @@
+import { isEncodedText } from './encoded-secrets.ts';
+import { isBlankedToken } from './placeholder.ts';
+import { looksRandom, profileOf } from './random-text.ts';
+import type { Placeholders } from './secret-placeholders.ts';
+
+/** Letters and digits, and what tokens and Base64 put between them. */
+const RUN = /[A-Za-z0-9+/_=~-]{20,20000}/g;
+/** Shorter ones are names of something more often than secrets. */
+const MIN_TOKEN = 20;
+/** Of those below this length, only what nothing but chance can have put together. */
+const SURE_LENGTH = 28;
+const SURE_CHANGES = 0.52;
+const MIN_BASE64 = 40;
+/** A digest, a fingerprint or a public key says so. */
+const PUBLIC_BEFORE =
+  /(?:sha\d{0,3}(?:[-_]\d{3})?|md5|h1|integrity|etag|digest|checksum|fingerprint|hash|ssh-\w{2,10}|ecdsa-[\w-]{6,30}|nonce|base64,?|package-(?:key|id)|x-amz-id-2|(?:request|trace|correlation)[-_]?id)["']?[-:=/ ]{1,3}["']?$/i;
+/** A name or a version goes on in what follows: packages, images and layers are named so. */
+const PART_BEFORE = /[\w)][.*@-]$/;
+/** `name=` before a value. */
+const NAME_BEFORE = /^[A-Za-z_-]{1,40}=(?=[^=])/;
+/** Public keys as SSH and X.509 write them, and digests. */
+const PUBLIC =
+  /^(?:AAAA[BCE]|sha\d{3}[-_]|MI[GHI][A-Za-z]{1,4}(?:MA0GCSqGSIb3DQEBAQUAA4|ANBgkqhkiG9w0BAQEFAAO)|MIGfMA0GCSqGSIb3DQEBAQUAA4)/;
+
+const UUID = /[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}/g;
+/** A word, a number or a hash between dashes. */
+const NO_PART = /^(?:[A-Za-z]?[a-z]*\d{0,3}|[A-Z]+\d{0,3}|\d+|[0-9a-f]+|[0-9A-F]+|(?:[A-Z][a-z]{2,}){1,6}\d{0,3})$/;
+
+/** Whether Base64 with its own signs in it is random as a whole; paths are not. */
+function isRandomBase64(run: string): boolean {
+  const random = run.replace(UUID, '');
+  const parts = random.split(/[/+=~]/);
+  if (random.length < MIN_BASE64 || parts.length > 2 + random.length / 12) return false;
+  return (
+    looksRandom(random) &&
+    profileOf(random).changes >= 0.5 &&
+    !parts.some((part) => part.length > 3 && NO_PART.test(part))
+  );
+}
+
+/** `vendor_live_TOKEN`: words beside it do not count. */
+function isRandomPart(part: string): boolean {
+  const random = part.split(/[_-]/).filter((piece) => !NO_PART.test(piece));
+  const body = random.join('');
+  if (body.length < MIN_TOKEN || random.length > 1 + body.length / 12 || !looksRandom(body)) return false;
+  return body.length >= SURE_LENGTH || profileOf(body).changes >= SURE_CHANGES;
+}
+
+/** Replaces what nothing tells but that it is long and random: letters of both cases and digits that follow each other as words do not. */
+export function redactRandomTokens(text: string, placeholders: Placeholders): string {
+  const isPublic = (run: string, at: number): boolean => {
+    if (PUBLIC.test(run) || isBlankedToken(run) || isEncodedText(run)) return true;
+    const before = text.slice(Math.max(0, at - 40), at);
+    return PUBLIC_BEFORE.test(before) || (run.length < 2 * MIN_TOKEN && PART_BEFORE.test(before));
+  };
+  return text.replace(RUN, (whole: string, from: number) => {
+    // The end of a colour is no part of it.
+    const colour = /[[;]/.test(text.charAt(from - 1)) ? (/^\d{0,3}[A-Za-z]/.exec(whole)?.[0].length ?? 0) : 0;
+    const name = NAME_BEFORE.exec(whole.slice(colour))?.[0].length ?? 0;
+    const skipped = colour + name;
+    const run = whole.slice(skipped);
+    if (isRandomBase64(run) && !isPublic(run, from + skipped))
+      return whole.slice(0, skipped) + placeholders.of('random-token', run);
+    if (PUBLIC.test(run)) return whole;
+    let at = from + skipped;
+    const parts = run.split(/([/+=~])/).map((part) => {
+      const isToken = part.length >= MIN_TOKEN && isRandomPart(part.replace(UUID, '')) && !isPublic(part, at);
+      at += part.length;
+      return isToken ? placeholders.of('random-token', part) : part;
+    });
+    return whole.slice(0, skipped) + parts.join('');
+  });
+}

@@ -1,0 +1,257 @@
+import { valueAt } from './assigned-value.ts';
+import { profileOf } from './random-text.ts';
+import { announcementIn, assignedSecrets, isAnnouncedSecret } from './secret-assignments.ts';
+import { TOKEN_BEGINNINGS } from './secret-rules.ts';
+import { isValueOfItsOwn, WORDS } from './secret-values.ts';
+
+/** Lines of a block, a list or a quoted text that are followed. */
+const MAX_BLOCK = 60;
+const MAX_QUOTED = 12;
+/** Empty lines, or lines of others, between a name and its value. */
+const MAX_BETWEEN = 2;
+
+const COLOURS = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-9;:?]{0,40}[ -/]{0,3}[@-~]`, 'g');
+const PLACEHOLDER_AT_END = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\][\\"'+,; ]{0,4}$/;
+const PLACEHOLDERS = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g;
+/** Less of a secret tells nothing. */
+const MIN_LEFT = 7;
+const RUN = /^(?<before>["'+\s]{0,8})(?<run>[A-Za-z0-9_+/=.~%-]{3,})(?<after>.*)$/s;
+
+/** What the next line may hold. */
+type Expected =
+  /** The value of a name. */
+  | { readonly kind: 'value'; readonly line: string; readonly name: string; readonly isSure: boolean; left: number }
+  /** A value of several lines that are indented further than their name. */
+  | { readonly kind: 'block'; readonly line: string; readonly name: string; left: number }
+  /** Elements, up to the bracket that closes them. */
+  | { readonly kind: 'list'; readonly line: string; readonly name: string; readonly close: string | null; left: number }
+  /** The rest of a quoted value. */
+  | { readonly kind: 'quoted'; readonly line: string; readonly close: string; left: number }
+  /** The rest of a token that a terminal or an editor wrapped. */
+  | { readonly kind: 'wrapped'; readonly line: string };
+
+/** Follows secrets from one line to the next. */
+export interface Continuations {
+  /** Whether the next line may hold what an earlier one announced or began. */
+  readonly open: boolean;
+  /** The line, redacted by itself, with what belongs to an earlier one replaced. */
+  line(text: string, original: string): string;
+  /** Looks at what a line, before and after its redaction, leaves open. Gives the line with the beginning of a token replaced, too. */
+  after(original: string, redacted: string): string;
+  reset(): void;
+}
+
+function shapeOf(text: string): string {
+  return text.replace(/\d/g, '0').replace(/[a-f]/gi, (char) => char);
+}
+
+/** What two lines of one source begin with: a time, the name of a job, the same indentation. Cut after a blank or a bracket. */
+function commonPrefix(a: string, b: string): number {
+  const [first, second] = [shapeOf(a), shapeOf(b)];
+  let length = 0;
+  while (length < first.length && length < second.length && first[length] === second[length]) length += 1;
+  while (length > 0 && !/[\s|\]>]/.test(first.charAt(length - 1))) length -= 1;
+  return length;
+}
+
+function indentOf(text: string): number {
+  return /^[\s+-]*/.exec(text)?.[0].length ?? 0;
+}
+
+/** Looks like a piece of something random: with a digit, or with capitals inside. */
+function isPiece(run: string, isWholeLine: boolean): boolean {
+  if (/^[/+]/.test(run) && isWholeLine && run.length >= 16) return isPiece(run.slice(1), true);
+  if (/=[^=]|^[/.~-]|\/\/|\.{2}|^\d{4}-\d\d|^\d[\d:.,]*$|^v?\d+\.\d/.test(run) || !isValueOfItsOwn(run)) return false;
+  if (run.split(/[-._/+]/).some((part) => /^[A-Z]?[a-z]{4,}$/.test(part))) return false;
+  const { digits, lower, upper, changes } = profileOf(run);
+  if (digits + lower + upper < 3 || digits === run.length)
+    return isWholeLine && run.length >= 8 && digits === run.length;
+  if (isWholeLine)
+    return digits > 0 ? !/^[A-Za-z]+\d{1,2}$/.test(run) || run.length >= 12 : changes >= 0.35 && upper > 1 && lower > 1;
+  return run.length >= 8 && digits > 0 && changes >= 0.3 && !WORDS.test(run);
+}
+
+export function makeContinuations(replace: (kind: string, secret: string) => string): Continuations {
+  let expected: Expected | null = null;
+  const replaceIn = (text: string, secret: string, kind = 'assigned-secret'): string => {
+    const at = text.indexOf(secret);
+    return at < 0 ? text : text.slice(0, at) + replace(kind, secret) + text.slice(at + secret.length);
+  };
+
+  const valueIn = (rest: string): string => {
+    const start = indentOf(rest);
+    const value = valueAt(rest, start);
+    return value === null ? '' : rest.slice(value.start, value.end);
+  };
+
+  const readValue = (text: string, rest: string, state: Extract<Expected, { kind: 'value' }>): string => {
+    const trimmed = rest.trim();
+    if (trimmed === '') {
+      state.left -= 1;
+      if (state.left <= 0) expected = null;
+      return text;
+    }
+    expected = null;
+    const named = /^["']?(?:value|default|content|data)["']?\s{0,3}[:=]\s{0,3}(?=\S)/i.exec(trimmed);
+    const from = named === null ? rest : trimmed.slice(named[0].length);
+    const value = valueIn(from);
+    const isWord = from.trim().replace(/^[-+]\s+/, '').length - value.length <= 6;
+    if (value === '' || !isWord || /^[\w."'-]+:$/.test(trimmed)) return text;
+    const isFurther = indentOf(rest) > indentOf(state.line.slice(commonPrefix(state.line, text)));
+    return isAnnouncedSecret(state.name, value, { isSure: state.isSure || isFurther || named !== null })
+      ? replaceIn(text, value)
+      : text;
+  };
+
+  const readBlock = (text: string, rest: string, state: Extract<Expected, { kind: 'block' }>): string => {
+    state.left -= 1;
+    const trimmed = rest.trim();
+    if (trimmed === '') return text;
+    const own = indentOf(state.line.slice(commonPrefix(state.line, text)));
+    if (indentOf(rest) <= own && /^\s/.test(rest) === /^\s/.test(state.line.slice(commonPrefix(state.line, text)))) {
+      expected = null;
+      return text;
+    }
+    if (state.left <= 0) expected = null;
+    if (trimmed.startsWith('[redacted:')) return text;
+    if (isPasswordLike(state.name)) return isValueOfItsOwn(trimmed) ? replaceIn(text, trimmed) : text;
+    return trimmed
+      .split(/\s+/)
+      .filter((word) => isAnnouncedSecret(state.name, word, { isSure: true }))
+      .reduce((line, word) => replaceIn(line, word), text);
+  };
+
+  const readList = (text: string, rest: string, state: Extract<Expected, { kind: 'list' }>): string => {
+    state.left -= 1;
+    const trimmed = rest.trim();
+    const isElement = state.close !== null || trimmed === '' || /^-\s/.test(trimmed);
+    const isOver = !isElement || (state.close !== null && trimmed.startsWith(state.close)) || state.left <= 0;
+    if (isOver) expected = null;
+    if (!isElement || trimmed === '') return text;
+    const value = valueIn(rest);
+    if (value === '' || /^["']?[\w.-]+["']?\s*:/.test(trimmed.replace(/^-\s+/, ''))) return text;
+    return isAnnouncedSecret(state.name, value, { isSure: true }) ? replaceIn(text, value) : text;
+  };
+
+  const readQuoted = (text: string, rest: string, state: Extract<Expected, { kind: 'quoted' }>): string => {
+    state.left -= 1;
+    const end = rest.indexOf(state.close);
+    if (end >= 0 || state.left <= 0) expected = null;
+    const secret = (end < 0 ? rest : rest.slice(0, end)).trim();
+    return secret.length < 3 || secret.startsWith('[redacted:') ? text : replaceIn(text, secret);
+  };
+
+  const readWrapped = (text: string, original: string, before: string): string => {
+    expected = null;
+    const rest = original.slice(commonPrefix(before, original));
+    const { run = '', after = '' } = RUN.exec(rest)?.groups ?? {};
+    const isWhole = /^["'\\+;,)\]}\s]*$/.test(after);
+    if (run === '' || !isPiece(run, isWhole)) return text;
+    if (!isWhole) return text.includes(run) ? replaceIn(text, run) : text;
+    // By itself it may have been taken for several, or for nothing.
+    const left = text.slice(commonPrefix(before, text)).replace(COLOURS, '').replace(PLACEHOLDERS, '');
+    return left.trim().length < MIN_LEFT && text !== original ? text : replaceIn(original, run);
+  };
+
+  const read = (text: string, original: string): string => {
+    if (expected === null) return text;
+    const rest = text.slice(commonPrefix(expected.line, text));
+    switch (expected.kind) {
+      case 'value':
+        return readValue(text, rest, expected);
+      case 'block':
+        return readBlock(text, rest, expected);
+      case 'list':
+        return readList(text, rest, expected);
+      case 'quoted':
+        return readQuoted(text, rest, expected);
+      default:
+        return readWrapped(text, original, expected.line);
+    }
+  };
+
+  const announced = (plain: string): Expected | null => {
+    const found = announcementIn(plain);
+    const listed = /\b(?:name|key|id|parameter|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w.-]{0,40}$/i;
+    if (found === null) {
+      const name = LISTED_NAME.exec(plain)?.groups?.name;
+      return name === undefined ? null : { kind: 'value', line: plain, name, isSure: true, left: MAX_BETWEEN };
+    }
+    const { name, opening, operator, index } = found;
+    if (listed.test(plain.slice(0, index))) return null;
+    if (/^[|>]/.test(opening)) return { kind: 'block', line: plain, name, left: MAX_BLOCK };
+    if (opening === '[' || opening === '(')
+      return { kind: 'list', line: plain, name, close: opening === '[' ? ']' : ')', left: MAX_BLOCK };
+    if (opening === '{') return null;
+    if (/^["'`]/.test(opening)) return { kind: 'quoted', line: plain, close: opening, left: MAX_QUOTED };
+    if (/s$/i.test(name) && operator === ':') return { kind: 'list', line: plain, name, close: null, left: MAX_BLOCK };
+    return {
+      kind: 'value',
+      line: plain,
+      name,
+      isSure: operator === '' || opening === '\\' || operator === '\\',
+      left: MAX_BETWEEN,
+    };
+  };
+
+  /** The line without the beginning of a token whose rest the next line holds. */
+  const withoutBeginning = (line: string): string => {
+    const word = lastWord(line);
+    if (word.length < 5) return line;
+    const lower = word.toLowerCase();
+    const beginning = TOKEN_BEGINNINGS.find((literal) => lower.startsWith(literal));
+    if (beginning === undefined) return line;
+    const body = word.slice(beginning.length);
+    if (body.length < 2 || !(/\d/.test(body) || /[a-z][A-Z]/.test(body))) return line;
+    return line.slice(0, -word.length) + replace('token-beginning', word);
+  };
+
+  return {
+    get open() {
+      return expected !== null;
+    },
+    line: read,
+    after(original, redacted) {
+      const plain = redacted.replace(COLOURS, '').trimEnd();
+      if (expected !== null) return redacted;
+      if (
+        redacted !== original &&
+        PLACEHOLDER_AT_END.test(plain) &&
+        !original.replace(COLOURS, '').trimEnd().endsWith(plain.slice(-12))
+      ) {
+        const unclosed = assignedSecrets(original.replace(COLOURS, '')).at(-1)?.closedBy;
+        expected =
+          unclosed === undefined || unclosed === null || /["'`]$/.test(plain)
+            ? { kind: 'wrapped', line: plain }
+            : { kind: 'quoted', line: plain, close: unclosed, left: MAX_QUOTED };
+        return redacted;
+      }
+      const begun = withoutBeginning(redacted);
+      if (begun !== redacted) {
+        expected = { kind: 'wrapped', line: plain };
+        return begun;
+      }
+      expected = announced(plain);
+      return redacted;
+    },
+    reset() {
+      expected = null;
+    },
+  };
+}
+
+/** What a line ends in that a token may be made of. */
+function lastWord(line: string): string {
+  let start = line.length;
+  while (start > 0 && line.length - start < 200 && /[\w~-]/.test(line.charAt(start - 1))) start -= 1;
+  return line.slice(start);
+}
+
+const PASSWORD_LIKE = 'Zz9#kQ2!';
+function isPasswordLike(name: string): boolean {
+  return isAnnouncedSecret(name, PASSWORD_LIKE, { isSure: true });
+}
+
+/** `- name: DB_PASSWORD`, whose value the next line gives. */
+const LISTED_NAME =
+  /\b(?:name|key|id|parameter|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w.-]{0,40}?(?<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key)[\w.-]{0,20})["']?,?\s*$/i;

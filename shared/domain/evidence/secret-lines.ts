@@ -1,0 +1,47 @@
+import { makeKeyBlocks } from './private-key.ts';
+import { makeContinuations } from './secret-continuations.ts';
+import type { Placeholders } from './secret-placeholders.ts';
+
+/** Redacts lines in order: what begins in one may end in another. */
+export interface SecretLines {
+  line(text: string): string;
+  /** Whether the next line may go on with a secret. */
+  readonly open: boolean;
+  reset(): void;
+}
+
+export interface LineSteps {
+  /** Whether anything in a line is worth a look when nothing is open. */
+  isCandidate(text: string): boolean;
+  /** Redacts one line by itself; `random` false: what is only random stays. */
+  redact(text: string, random: boolean): string;
+}
+
+const ESC = String.fromCharCode(0x1b);
+const COLOUR = `${ESC}\\[[0-9;]{0,12}[mK]`;
+const COLOURS = new RegExp(COLOUR, 'g');
+/** A colour in the middle of Base64. */
+const SPLIT = new RegExp(`[A-Za-z0-9+/](?:${COLOUR})+[A-Za-z0-9+/]`);
+
+export function makeSecretLines(placeholders: Placeholders, { isCandidate, redact }: LineSteps): SecretLines {
+  const keys = makeKeyBlocks((material) => placeholders.of('private-key', material));
+  const continued = makeContinuations((kind, secret) => placeholders.of(kind, secret));
+  return {
+    line(text) {
+      if (!keys.open && !continued.open && !isCandidate(text)) return text;
+      const shown = keys.open && text.includes(ESC) && SPLIT.test(text) ? text.replace(COLOURS, '') : text;
+      const withoutKeys = keys.line(shown);
+      if (keys.isPublic) return redact(withoutKeys, false);
+      const alone = redact(withoutKeys, true);
+      const redacted = withoutKeys === shown ? continued.line(alone, text) : alone;
+      return keys.open ? redacted : continued.after(text, redacted);
+    },
+    get open() {
+      return keys.open || continued.open;
+    },
+    reset() {
+      keys.reset();
+      continued.reset();
+    },
+  };
+}

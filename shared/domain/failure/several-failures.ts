@@ -1,0 +1,177 @@
+import type { FailedTest } from '../diagnosis/failed-tests.ts';
+import { readFailedTests, readReports, sameTest } from '../diagnosis/failed-tests.ts';
+import { shortenedText } from '../diagnosis/shortened-text.ts';
+import type { Evidence, EvidenceSource } from '../evidence/evidence.ts';
+import { scoreLine } from '../evidence/line-score.ts';
+import { phrase } from '../kernel/text/redacted-text.ts';
+import type { Classification, Failure, FailureClass } from './failure-class.ts';
+import { matchSignatures, type SignatureMatch } from './matching.ts';
+import type { SignatureSet } from './signatures.ts';
+
+/** One of several failures, with the class that it has by itself. */
+export interface SingleFailure extends Failure {
+  readonly class: FailureClass;
+}
+
+export interface FailuresContext {
+  readonly signatures: SignatureSet;
+  /** How the log of one job is classified by itself. */
+  readonly classifyJob: (evidence: Evidence) => Pick<Classification, 'class' | 'verdict' | 'evidence'>;
+}
+
+const MAX_NAME = 200;
+const MAX_SAYS = 240;
+/** Errors that a program makes by itself, whatever the machine or the network does. */
+const OF_CODE =
+  /\b(?:Type|Reference|Syntax|Range|Name|Attribute|Key|Index|Value|Assertion|Import|ModuleNotFound|ZeroDivision|NotImplemented|UnboundLocal|Recursion|Validation)Error\b|\b(?:NullPointer|IllegalArgument|IllegalState|ClassCast|IndexOutOfBounds|ArrayIndexOutOfBounds|NoSuchElement|NoSuchMethod|Arithmetic|NumberFormat|UnsupportedOperation|NullReference|ArgumentNull|InvalidCast)\w{0,20}(?:Exception|Error)\b|\bAssertion(?:FailedError)?\b|^assert|\bpanicked\b|nil pointer|index out of (?:range|bounds)|is not a function|is not defined|[Cc]annot read propert|undefined (?:method|local variable)|Failed asserting|Expected equality of these values|^Value of: |\bexpected\b.{1,200}\b(?:to|but|got|found|received)\b/;
+/** What a machine, a network or another service does to a test, and the next time perhaps not. */
+const BY_CHANCE =
+  /\btim(?:ed?|ing)[- ]?out\b|\btimeout\b|\b\w{1,30}Timeout(?:Error|Exception|Expired)?\b|deadline exceeded|\bE(?:CONNRESET|CONNREFUSED|CONNABORTED|AI_AGAIN|TIMEDOUT|PIPE|ADDRINUSE|NOTFOUND)\b|socket hang up|connection (?:was )?(?:reset|refused|closed|lost|aborted)|connect(?:ion)? (?:failed|error)|broken pipe|\b(?:50[234]|429) |temporarily unavailable|service unavailable|address already in use|stale element|no longer attached|detached from the DOM|target (?:page, context or browser has been )?closed|browser (?:has )?(?:disconnected|been closed|crashed)|session (?:was )?(?:closed|not created|deleted)|deadlock|database is locked|could not serialize|could not resolve host|name resolution/i;
+/** The answer of a service that is busy or down, where another was expected. */
+const BUSY_ANSWER = /^['"]?(?:408|429|50[0234])['"]?$/;
+/** A job that fails because others did adds nothing of its own. */
+const GATE =
+  /\b(?:needs|required|upstream|previous|other|dependent|some|one or more|not all)\b.{0,40}\b(?:jobs?|checks?|needs)\b.{0,60}\b(?:fail|succe|cancel|skipp|pass)|\bjobs?(?: \S{1,60})? (?:has |have )?(?:failed|did not succeed|was not successful)\b/i;
+
+function isTransient({ compiled: { signature } }: SignatureMatch): boolean {
+  return signature.verdict === 'flaky' || signature.verdict === 'infrastructure';
+}
+
+/** Whether a failed test may pass when it is run again, by what its own report says. */
+function chanceOfTest({ expected, actual, message, lines }: FailedTest, signatures: SignatureSet): Failure['chance'] {
+  if (expected !== null && actual !== null) return BUSY_ANSWER.test(actual) ? 'may-pass' : 'lasts';
+  if (message !== null && BY_CHANCE.test(message)) return 'may-pass';
+  if (message !== null && OF_CODE.test(message)) return 'lasts';
+  const source: EvidenceSource = { id: 'test', name: phrase``, url: null, totalLines: lines.length, lines: [...lines] };
+  const report: Evidence = { version: 1, incidentId: '', gatheredAt: '', sources: [source], notes: [] };
+  if (matchSignatures(report, signatures).some(isTransient)) return 'may-pass';
+  const texts = lines.map(({ text }) => text).filter((text) => !FRAME.test(text));
+  if (texts.some((text) => OF_CODE.test(text))) return 'lasts';
+  return texts.some((text) => BY_CHANCE.test(text)) ? 'may-pass' : 'unknown';
+}
+
+/** Frames of a stack say where, not what. */
+const FRAME = /^\s{1,40}(?:at |in |from |# )/;
+
+function saysOf({ expected, actual, message, lines }: FailedTest): string | null {
+  if (expected !== null && actual !== null)
+    return `expected ${shortenedText(expected, 100)}, got ${shortenedText(actual, 100)}`;
+  const hint = lines
+    .slice(1)
+    .find(({ text }) => !FRAME.test(text) && (OF_CODE.test(text) || BY_CHANCE.test(text)))?.text;
+  const said = message ?? hint?.trim();
+  return said === undefined ? null : shortenedText(said, MAX_SAYS);
+}
+
+function failuresOfTests(evidence: Evidence, source: EvidenceSource, signatures: SignatureSet): SingleFailure[] {
+  const own = { ...evidence, sources: [source] };
+  const told = readFailedTests(own);
+  // Without values or a message a report may still say why; a suite's never does.
+  const hinted = readReports(own).filter(
+    (test) => !told.includes(test) && chanceOfTest(test, signatures) !== 'unknown',
+  );
+  const read = [...told, ...hinted.filter(({ ref }) => told.every((test) => test.ref !== ref))];
+  const failures = read.map(
+    (test): SingleFailure => ({
+      name: test.name.slice(0, MAX_NAME),
+      job: source.name,
+      says: saysOf(test),
+      chance: chanceOfTest(test, signatures),
+      ref: test.ref,
+      class: 'test_failure',
+    }),
+  );
+  const named = (evidence.failedTests ?? []).filter((one) => one.source === source.id);
+  const silent = named.filter(({ name }) => !read.some((test) => isToldAs(test, name, source)));
+  return [
+    ...failures,
+    ...silent.map(
+      ({ name }): SingleFailure => ({
+        name,
+        job: source.name,
+        says: null,
+        chance: 'unknown',
+        ref: null,
+        class: 'test_failure',
+      }),
+    ),
+  ];
+}
+
+const WORD = /[\p{L}\d_]+/gu;
+const ENDINGS = /\.(?:py|rb|php|java|[cm]?[jt]sx?)\b/g;
+
+function wordsOf(name: string): string[] {
+  return name.toLowerCase().replace(ENDINGS, '').match(WORD) ?? [];
+}
+
+/** Whether a name that a runner's summary gives means a test that was read: the same, its suite, or its place. */
+function isToldAs({ name: told }: FailedTest, name: string, { lines }: EvidenceSource): boolean {
+  if (sameTest(told, name) || isSuiteOf(name, told)) return true;
+  const words = wordsOf(told);
+  const within = (text: string): boolean => {
+    const known = new Set(wordsOf(text));
+    return words.every((word) => known.has(word));
+  };
+  return within(name) || lines.some(({ text }) => text.includes(name) && within(text));
+}
+
+/** A file or suite fails with the tests in it. */
+function isSuiteOf(suite: string, test: string): boolean {
+  return test.startsWith(suite) || /^\S{1,200}\.\w{1,5}$/.test(suite);
+}
+
+/** The first finding of a compiler or linter that names file and line, outside of tests. */
+function findingOf(evidence: Evidence, source: EvidenceSource, signatures: SignatureSet): SingleFailure[] {
+  const found = matchSignatures({ ...evidence, sources: [source] }, signatures).find(
+    ({ compiled: { signature }, captures }) =>
+      (signature.class === 'compilation_error' || signature.class === 'lint_violation') &&
+      signature.verdict === 'regression' &&
+      captures.file !== undefined &&
+      (captures.line ?? captures.row) !== undefined,
+  );
+  if (found === undefined) return [];
+  const { line, compiled, captures } = found;
+  const name = `${captures.file}:${captures.line ?? captures.row}`.slice(0, MAX_NAME);
+  const says = shortenedText(line.text.trim(), MAX_SAYS);
+  return [{ name, job: source.name, says, chance: 'lasts', ref: line.ref, class: compiled.signature.class }];
+}
+
+const CHANCES = { flaky: 'may-pass', infrastructure: 'may-pass', regression: 'lasts', unknown: 'unknown' } as const;
+
+function failureOfJob(evidence: Evidence, source: EvidenceSource, context: FailuresContext): SingleFailure[] {
+  const telling = source.lines.filter(({ text }) => scoreLine(text).score > 1 && !scoreLine(text).anchor);
+  if (telling.length > 0 && telling.every(({ text }) => GATE.test(text))) return [];
+  const { class: failureClass, verdict, evidence: refs } = context.classifyJob({ ...evidence, sources: [source] });
+  const line = source.lines.find((one) => refs.includes(one.ref) && telling.includes(one)) ?? telling[0];
+  return [
+    {
+      name: source.name.slice(0, MAX_NAME),
+      job: null,
+      says: line === undefined ? null : shortenedText(line.text.trim(), MAX_SAYS),
+      chance: CHANCES[verdict],
+      ref: line?.ref ?? null,
+      class: failureClass,
+    },
+  ];
+}
+
+/**
+ * What failed, each by itself: every failed test, a compiler's or linter's finding beside them, and every job whose log names neither. Each
+ * says whether it may pass when it is run again. Empty when a single thing failed.
+ */
+export function failuresOf(evidence: Evidence, context: FailuresContext): SingleFailure[] {
+  const isOneJob = evidence.sources.length < 2;
+  const failures = evidence.sources.flatMap((source) => {
+    const tests = failuresOfTests(evidence, source, context.signatures);
+    if (tests.length === 0) return isOneJob ? [] : failureOfJob(evidence, source, context);
+    return [...tests, ...findingOf(evidence, source, context.signatures)];
+  });
+  return failures.length < 2 ? [] : failures;
+}
+
+/** Lasting ones first: they decide. */
+export function byChance(failures: readonly SingleFailure[]): SingleFailure[] {
+  const order = ['lasts', 'unknown', 'may-pass'];
+  return [...failures].sort((a, b) => order.indexOf(a.chance) - order.indexOf(b.chance));
+}

@@ -1,0 +1,71 @@
+import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from './asked-words.ts';
+import type { AskedPlan, IncidentStory } from './contract.ts';
+import { evidencePart, footerOf, type Mail, part, rootCause, subjectLine, whereToLook } from './mail.ts';
+import { failedThing, headlineOf } from './story-words.ts';
+import { wrapText } from './wrap.ts';
+
+const MAX_MESSAGE = 60_000;
+
+export interface ApprovalRequestMail {
+  /** Begins the subject, so that rules of a mailbox can tell requests apart. */
+  readonly headline: string;
+  /** The first line: why this mail comes now. */
+  readonly opening: string;
+  readonly asked: AskedPlan;
+  readonly now: Date;
+}
+
+/** Asks for a decision: first what is asked and how to answer, then why: cause, evidence, what happened before, where to look. */
+export function renderApprovalMail(story: IncidentStory, { headline, opening, asked, now }: ApprovalRequestMail): Mail {
+  const { incident, diagnosis, evidence } = story;
+  const failed = headlineOf(story);
+  const parts = [
+    [
+      opening,
+      `What failed: ${cleanText(failed, 600)}`,
+      `It waits for an answer until: ${freshDeadline(asked, now, story.timeZone)}. ${WITHOUT_ANSWER}`,
+    ].join('\n'),
+    part(
+      'What you decide about',
+      askedFacts(asked).map(({ name, value }) => `- ${name}: ${cleanText(value, 1000)}`),
+    ),
+    part('How to answer', answerLines(asked)),
+    changePart(asked),
+    part('Root cause', rootCause(story)),
+    evidencePart(story),
+    part(
+      'Seen before',
+      historyLines(story).map((line) => `- ${line}`),
+    ),
+    part('Where to look', whereToLook(story)),
+    footerOf(story),
+  ].filter((text) => text !== null && text !== '');
+  const words = `${asked.actionId}: ${failedThing(incident.target, diagnosis, evidence)}`;
+  return {
+    subject: subjectLine(headline, incident.id, words),
+    message: wrapText(parts.join('\n\n')).slice(0, MAX_MESSAGE),
+  };
+}
+
+/** A long change is read on the page. */
+const MAX_DIFF = 8_000;
+
+function changePart(asked: AskedPlan): string {
+  const change = changeWords(asked, MAX_DIFF);
+  if (change === null) return '';
+  const looks = change.looks.map((look) => `- Look at this first: ${cleanText(look, 300)}`);
+  const lines = change.diff.split('\n').map((line) => `  ${line.replace(/[^\t\x20-\u{10ffff}]/gu, ' ')}`);
+  return part('The change', [...looks, ...lines]);
+}
+
+/** Commands stand alone on their line, so that they can be copied; an indented line would not be a command. */
+function answerLines({ pageUrl, commands }: AskedPlan): string[] {
+  return [
+    'Sign in and decide on the approval page (opening it decides nothing):',
+    pageUrl,
+    ...(commands === null
+      ? []
+      : ['', 'Or copy one of these lines into a comment on the pull request:', commands.approve, commands.reject]),
+  ];
+}

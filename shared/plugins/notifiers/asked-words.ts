@@ -1,0 +1,60 @@
+import { durationWords, instantWords, relativeWords } from '#shared/domain/kernel/time-words.ts';
+import type { AskedPlan, IncidentStory } from './contract.ts';
+import { seenBeforeLines } from './seen-before-words.ts';
+
+export interface AskedFact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What a decider has to know of the plan itself, the same on page, mail and pull request. Its deadline is told by each in its own way. */
+export function askedFacts(asked: AskedPlan): readonly AskedFact[] {
+  return [
+    { name: 'What will be done', value: asked.description },
+    { name: 'How it is taken back', value: asked.undo },
+    { name: 'Why it asks', value: asked.reasons.join(' ') },
+    { name: 'Risk', value: asked.risk },
+    ...(asked.lastTimes === null ? [] : [{ name: 'The last times', value: asked.lastTimes }]),
+    { name: 'Who may decide', value: asked.deciders },
+  ];
+}
+
+/** Longer diffs are read on the approval page alone. */
+const MAX_DIFF = 20_000;
+const MAX_LOOKS = 20;
+
+/** The code that would be written, and the lines to look at first. Tainted: a model wrote it. */
+export function changeWords({ change }: AskedPlan, max = MAX_DIFF): { looks: readonly string[]; diff: string } | null {
+  if (change === null) return null;
+  const { diff, looks } = change;
+  const cut =
+    diff.length > max
+      ? `${diff.slice(0, max)}\n... ${diff.length - max} more characters: see the approval page.`
+      : diff;
+  return {
+    looks: looks.slice(0, MAX_LOOKS).map(({ path, line, reason }) => {
+      const place = path === null ? '' : `${path}${line === null ? '' : `, line ${line}`}: `;
+      return `${place}${reason}`;
+    }),
+    diff: cut.trimEnd(),
+  };
+}
+
+/** What came of failures like this one before; of a log or a model in part, so it is tainted. */
+export function historyLines(story: IncidentStory): readonly string[] {
+  const before = seenBeforeLines(story);
+  return before.length > 0 ? before : ['No failure like this one is remembered here.'];
+}
+
+export const WITHOUT_ANSWER = 'Without an answer nothing is changed and the incident goes to a human.';
+
+/** For what is read at any time: `23 Nov 2026, 04:50 CET, 4 hours after it was asked for`. */
+export function lastingDeadline({ requestedAt, expiresAt }: AskedPlan, timeZone: string): string {
+  const time = durationWords(expiresAt.getTime() - requestedAt.getTime());
+  return `${instantWords(expiresAt, timeZone)}, ${time} after it was asked for`;
+}
+
+/** For what is read at once: `in 4 hours (23 Nov 2026, 04:50 CET)`. */
+export function freshDeadline({ expiresAt }: AskedPlan, now: Date, timeZone: string): string {
+  return relativeWords(expiresAt, now, timeZone);
+}

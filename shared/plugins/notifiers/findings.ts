@@ -1,0 +1,20 @@
+import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import type { IncidentStory } from './contract.ts';
+import { evidencePart, part, rootCause } from './mail.ts';
+import { summaryOf } from './story-words.ts';
+import { wrapText } from './wrap.ts';
+
+type Findings = Pick<IncidentStory, 'diagnosis' | 'evidence'>;
+
+/** What a comment or mail would say of a failure, without what an incident adds: cause, evidence, what to do, prevention. Plain text. */
+export function renderFindings(findings: Findings): string {
+  const { diagnosis } = findings;
+  const parts = [
+    summaryOf(diagnosis),
+    part('Root cause', rootCause(findings)),
+    evidencePart(findings),
+    part('What to do', diagnosis === null ? null : cleanText(diagnosis.fix, 4000) || 'No remedy is known.'),
+    part('Prevention', diagnosis === null ? null : cleanText(diagnosis.prevention, 2000)),
+  ].filter((text) => text !== null && text !== '');
+  return wrapText(parts.join('\n\n'));
+}

@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DamagedState, type Runtime, startRuntime } from '#apps/local/runtime.ts';
+import { newAdminKey } from '#apps/local/stage.ts';
+import { isDiskFull } from '#apps/local/storage/disk-full.ts';
+import { type TestAssembly, writeAssembly } from './test-assembly.ts';
+
+const STACK = { Resources: { Queue: { Type: 'AWS::SQS::Queue' } }, Outputs: { Url: { Value: { Ref: 'Queue' } } } };
+
+let assembly: TestAssembly;
+const start = () =>
+  startRuntime({ ...assembly, awsWorldUrl: null, githubApiUrl: null, adminAccessKeyId: 'admin', timeScale: 0.01 });
+
+/** The status of a request with headers that `fetch` would not let through. */
+async function statusWith(endpoint: string, headers: Record<string, string>): Promise<number> {
+  const { hostname, port } = new URL(endpoint);
+  const outgoing = request({ hostname, port, path: '/mail', headers });
+  outgoing.end();
+  const [answer] = await once(outgoing, 'response');
+  answer.resume();
+  return answer.statusCode;
+}
+
+describe('a runtime on a machine with a browser and other users', () => {
+  let runtime: Runtime;
+  beforeAll(async () => {
+    assembly = writeAssembly({ Main: STACK });
+    runtime = await start();
+  });
+  afterAll(async () => {
+    await runtime.stop();
+    assembly.remove();
+  });
+
+  it.each([
+    ['its own address', {}, 200],
+    ['localhost', { host: 'localhost:4000' }, 200],
+    ['a name under localhost', { host: 'selfheal.localhost' }, 200],
+    ['a name that was bound to this machine', { host: 'evil.example.com' }, 403],
+    ['a name that looks like localhost', { host: 'localhost.example.com' }, 403],
+    ['an address of the network', { host: '192.168.0.7:4000' }, 403],
+    ['a page of this machine', { origin: 'http://localhost:3000' }, 200],
+    ['a page of elsewhere', { origin: 'https://evil.example.com' }, 403],
+    ['a page without an origin', { origin: 'null' }, 403],
+  ])('answers a request by %s accordingly', async (_what, headers, status) => {
+    expect(await statusWith(runtime.endpoint, headers)).toBe(status);
+  });
+
+  it('keeps its state from everybody else', () => {
+    expect(statSync(join(assembly.dataDir, 'state.db')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(assembly.dataDir, 'state.db-wal')).mode & 0o777).toBe(0o600);
+  });
+
+  it('has an admin key that nobody can know', () => {
+    expect(newAdminKey()).toMatch(/^LOCAL[0-9A-F]{32}$/);
+    expect(newAdminKey()).not.toBe(newAdminKey());
+  });
+});
+
+describe('a state folder that is damaged', () => {
+  beforeEach(() => {
+    assembly = writeAssembly({ Main: STACK });
+  });
+  afterEach(() => assembly.remove());
+
+  it.each([
+    ['is no database', 'state.db', () => Buffer.from('this is not a database, whatever its name says'.repeat(100))],
+    [
+      'lost a page',
+      'state.db',
+      (file: string) => Buffer.concat([readFileSync(file).subarray(0, 4096), Buffer.alloc(8192, 7)]),
+    ],
+    ['has a list of executions that is no JSON', 'executions/ended.jsonl', () => Buffer.from('{"half\n')],
+  ])('is named in one line, with what to do, when it %s', async (_what, name, damage) => {
+    await (await start()).stop();
+    const file = join(assembly.dataDir, name);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, damage(file));
+    const failure = await start().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(DamagedState);
+    expect((failure as Error).message).toContain(`The state folder ${assembly.dataDir} is damaged`);
+    expect((failure as Error).message).toContain('Move it away');
+    expect((failure as Error).message).not.toContain('\n');
+  });
+});
+
+describe('a disk without room', () => {
+  it.each([
+    [Object.assign(new Error('write'), { code: 'ENOSPC' }), true],
+    [new Error('outer', { cause: Object.assign(new Error('inner'), { code: 'EDQUOT' }) }), true],
+    [Object.assign(new Error('database or disk is full'), { errcode: 13 }), true],
+    [new Error('another'), false],
+    ['ENOSPC', false],
+  ])('is recognised by its error: %s', (error, wanted) => {
+    expect(isDiskFull(error)).toBe(wanted);
+  });
+
+  it('is answered with 503, and the runtime lives on and serves what it has', { timeout: 60_000 }, async () => {
+    assembly = writeAssembly({ Main: STACK });
+    const script = fileURLToPath(new URL('./runtime-process.ts', import.meta.url));
+    // A limit on the size of files stands in for the end of the disk: writing beyond it fails.
+    const child: ChildProcess = spawn(
+      'bash',
+      [
+        '-c',
+        'trap "" XFSZ; ulimit -f 3000; exec "$@"',
+        'bash',
+        process.execPath,
+        script,
+        assembly.assemblyDir,
+        assembly.dataDir,
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+    );
+    try {
+      const [{ endpoint }] = (await once(child, 'message')) as [{ endpoint: string }];
+      const send = async (bytes: number) => {
+        const answer = await fetch(endpoint, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/x-amz-json-1.0',
+            'x-amz-target': 'AmazonSQS.SendMessage',
+            authorization:
+              'AWS4-HMAC-SHA256 Credential=admin/20200101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=x',
+          },
+          body: JSON.stringify({ QueueUrl: `${endpoint}/000000000000/${queueName}`, MessageBody: 'x'.repeat(bytes) }),
+        });
+        return answer.status;
+      };
+      const queueName = await queueOf(endpoint);
+      const seen = new Set<number>();
+      for (let sent = 0; sent < 60 && !seen.has(503); sent += 1) seen.add(await send(200_000));
+      expect([...seen].sort()).toEqual([200, 503]);
+      expect((await fetch(`${endpoint}/mail`)).status).toBe(200);
+      expect(child.exitCode).toBeNull();
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      assembly.remove();
+    }
+  });
+});
+
+async function queueOf(endpoint: string): Promise<string> {
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'AmazonSQS.ListQueues',
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=admin/20200101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=x',
+    },
+    body: '{}',
+  });
+  const { QueueUrls } = (await answer.json()) as { QueueUrls: string[] };
+  return QueueUrls[0]?.split('/').pop() ?? '';
+}
+
+describe('the file serve.ts', () => {
+  it('tells an old Node what to do, whose release cannot read TypeScript', () => {
+    const serve = fileURLToPath(new URL('../../../apps/local/serve.ts', import.meta.url));
+    const old = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.20.2'})";
+    const { status, stderr } = spawnSync(process.execPath, ['--import', old, serve, '--data', 'x'], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain('needs Node 24; this is Node 20.20.2');
+    expect(stderr).toContain('node_modules/.bin/node apps/local/serve.ts --data x');
+  });
+});

@@ -1,0 +1,84 @@
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import * as z from 'zod';
+
+const Examples = z.strictObject({ matches: z.array(z.string()).min(1), rejects: z.array(z.string()).min(1) });
+const Rule = z.strictObject({
+  kind: z.string(),
+  literals: z.array(z.string().min(2)).min(1),
+  beside: z.string().optional(),
+  pattern: z.string(),
+  ignoreCase: z.boolean().optional(),
+  mixed: z.boolean().optional(),
+  value: z.string().optional(),
+  unlessBehind: z.string().optional(),
+  examples: Examples,
+});
+const RuleFile = z.strictObject({ rules: z.array(Rule) });
+const Words = z.array(z.string().min(1)).min(1);
+const WordFile = z.strictObject({
+  passwords: Words,
+  passwordsAlone: Words,
+  secrets: Words,
+  keys: Words,
+  vague: Words,
+  copulas: Words,
+  examples: Examples,
+});
+const VendorFile = z.strictObject({ vendors: Words, kind: z.string(), pattern: z.string(), examples: Examples });
+
+/** Files of rules in the order in which they run. */
+const RULE_FILES = ['code-and-registries', 'clouds', 'services', 'platforms', 'commands'];
+/** Shapes that many tools share match most loosely and come last. */
+const LOOSEST_FILE = 'addresses-and-headers';
+
+export interface SecretRuleFiles {
+  readonly rules: readonly z.infer<typeof Rule>[];
+  readonly words: z.infer<typeof WordFile>;
+  readonly vendors: readonly string[];
+}
+
+/** Reads `shared/data/secrets/*.yaml` below `root`. Throws for what has not the form of a rule, and for a file nobody reads. */
+export function readSecretRules(root: string): SecretRuleFiles {
+  const folder = join(root, 'shared/data/secrets');
+  const read = (name: string): unknown =>
+    parse(readFileSync(join(folder, `${name}.yaml`), 'utf8'), { maxAliasCount: 0 });
+  const known = new Set([...RULE_FILES, LOOSEST_FILE, 'words', 'vendors']);
+  for (const file of globSync('*.yaml', { cwd: folder })) {
+    if (!known.has(basename(file, '.yaml'))) throw new Error(`${join(folder, file)} is in no list of files of rules.`);
+  }
+  const words = WordFile.parse(read('words'));
+  const { vendors, kind, pattern, examples } = VendorFile.parse(read('vendors'));
+  const vendorRule = {
+    kind,
+    literals: vendors,
+    pattern: pattern.replace('{vendors}', vendors.join('|')),
+    ignoreCase: true,
+    mixed: true,
+    examples,
+  };
+  const rules = RULE_FILES.flatMap((name) => RuleFile.parse(read(name)).rules);
+  const loose = RuleFile.parse(read(LOOSEST_FILE)).rules;
+  return { rules: [...rules, vendorRule, ...loose], words, vendors };
+}
+
+/** The rules as the bundles hold them: without their examples. */
+export function packSecretRules(root: string): string {
+  const { rules, words } = readSecretRules(root);
+  const packed = rules.map(({ examples: _, ...rule }) => rule);
+  const { examples: __, ...lists } = words;
+  return `${JSON.stringify({ rules: packed, words: lists })}\n`;
+}
+
+const PACKED = 'shared/domain/evidence/secret-rules.json';
+
+/** Writes what was packed where the redactor reads it, unless it is there already. Does nothing where there are no rules to pack. */
+export function writeSecretRules(root: string): void {
+  if (!existsSync(join(root, 'shared/data/secrets'))) return;
+  const path = join(root, PACKED);
+  const packed = packSecretRules(root);
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== packed) writeFileSync(path, packed);
+}
+
+if (import.meta.main) writeSecretRules(join(import.meta.dirname, '..'));
