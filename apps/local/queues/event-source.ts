@@ -81,7 +81,8 @@ function makeEventSource(mapping: Mapping, options: EventSourceOptions): EventSo
       });
       running.add(batch);
     }
-    wakeAt(queues.nextVisibleAt(mapping.queue));
+    // While it is at work on as much as it can, the end of a batch wakes it.
+    wakeAt(running.size < mapping.concurrency ? queues.nextVisibleAt(mapping.queue) : null);
   };
   const arrived = () => {
     if (mapping.windowMs === 0) return void setImmediate(poll);

@@ -137,9 +137,12 @@ export function makeQueueStore(
       const row = statements.counts.get(now, now, now, queue) as unknown as QueueCounts;
       return { visible: row.visible ?? 0, inFlight: row.inFlight ?? 0, delayed: row.delayed ?? 0 };
     },
-    /** Epoch milliseconds at which the next hidden message turns visible, or null when none is hidden. */
+    /**
+     * Epoch milliseconds at which the first message turns visible, or turned: one that did so since the last `receive` must not be
+     * missed. Null when the queue is empty.
+     */
     nextVisibleAt(queue: string): number | null {
-      const row = statements.next.get(queue, Date.now()) as { at: number | null } | undefined;
+      const row = statements.next.get(queue) as { at: number | null } | undefined;
       return row?.at ?? null;
     },
     /** Calls `listener` whenever something may have turned visible early; returns how to stop. */
@@ -171,7 +174,7 @@ function prepare(database: Database) {
     counts:
       database.prepare(`SELECT SUM(visible_at <= ?) AS visible, SUM(visible_at > ? AND receipt IS NOT NULL) AS inFlight,
       SUM(visible_at > ? AND receipt IS NULL) AS delayed FROM messages WHERE queue = ?`),
-    next: database.prepare('SELECT MIN(visible_at) AS at FROM messages WHERE queue = ? AND visible_at > ?'),
+    next: database.prepare('SELECT MIN(visible_at) AS at FROM messages WHERE queue = ?'),
   };
 }
 

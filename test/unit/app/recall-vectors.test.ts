@@ -73,9 +73,7 @@ async function aPlace(many: number, { most, search }: { most?: number; search?: 
 }
 
 describe('recall beyond what a function holds', () => {
-  it('finds an incident older than the newest 20,000 through its vector, and only so', {
-    timeout: 60_000,
-  }, async () => {
+  it('finds an incident older than the newest 20,000 through its vector, and only so', async () => {
     const { recall, alone, vectors } = await aPlace(20_010);
     expect(vectors.kept()).toBe(20_011);
     const ids = async (one: typeof recall) =>

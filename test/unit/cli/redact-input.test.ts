@@ -104,7 +104,7 @@ describe('redacting a line too long to be held', () => {
     ['between words', `${TOKEN} and `],
     ['without any white space', `{"t":"${TOKEN}"},`],
     ['after their names', `password = "${'Zx8kQ2mP'.repeat(3)}" `],
-  ])('replaces every secret %s', { timeout: 60_000 }, async (_, piece) => {
+  ])('replaces every secret %s', async (_, piece) => {
     const secret = piece.includes(TOKEN) ? TOKEN : 'Zx8kQ2mP'.repeat(3);
     const placeholder = piece.includes(TOKEN) ? PLACEHOLDER : '[redacted:assigned-secret:1]';
     const line = piece.repeat(Math.ceil(1_400_000 / piece.length));
@@ -112,7 +112,7 @@ describe('redacting a line too long to be held', () => {
     expect(out === line.replaceAll(secret, placeholder)).toBe(true);
   });
 
-  it('leaves a line that holds none', { timeout: 10_000 }, async () => {
+  it('leaves a line that holds none', async () => {
     const line = '{"n":1234,"list":[0,0,0]},'.repeat(50_000);
     expect((await redacted(Buffer.from(line), 'utf-8', 65_536)).toString() === line).toBe(true);
   });

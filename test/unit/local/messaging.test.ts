@@ -185,7 +185,7 @@ describe('messages', () => {
     const before = received.filter((each) => each === 'Main-Sweeper').length;
     await runtime.schedules.trigger(name);
     await until(() => received.filter((each) => each === 'Main-Sweeper').length > before);
-    await expect.poll(() => log('Sweeper'), { timeout: 10_000 }).toContain('"sweep":true');
+    await expect.poll(() => log('Sweeper'), { timeout: 240_000 }).toContain('"sweep":true');
   });
 
   it('of EventBridge Scheduler go out in the name of its role', async () => {
@@ -196,7 +196,7 @@ describe('messages', () => {
 
   it('start a workflow in the name of the role of their target', async () => {
     await runtime.putEvent({ source: 'start', detail: {} });
-    await expect.poll(() => runtime.executions()[0]?.status, { timeout: 10_000 }).toBe('SUCCEEDED');
+    await expect.poll(() => runtime.executions()[0]?.status, { timeout: 240_000 }).toBe('SUCCEEDED');
   });
 
   it('to a topic reach queues, and by e-mail those whom the filter lets through', async () => {

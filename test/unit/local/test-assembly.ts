@@ -82,7 +82,7 @@ export function lambda(id: string, statements: readonly Json[] = [], properties:
         Handler: 'index.handler',
         Code: { S3Bucket: 'assets', S3Key: `${id}.zip` },
         Role: { 'Fn::GetAtt': [`${id}Role`, 'Arn'] },
-        Timeout: 5,
+        Timeout: 30,
         MemorySize: 128,
         ...properties,
       },
@@ -92,8 +92,8 @@ export function lambda(id: string, statements: readonly Json[] = [], properties:
 
 export const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
-/** Waits until `condition` holds; fails after `limitMs`. */
-export async function until(condition: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
+/** Waits until `condition` holds; fails after `limitMs`, which only ends what hangs. */
+export async function until(condition: () => boolean | Promise<boolean>, limitMs = 240_000): Promise<void> {
   const end = Date.now() + limitMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error('It did not happen in time.');

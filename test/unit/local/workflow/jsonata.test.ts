@@ -51,7 +51,7 @@ describe('functions Step Functions adds to JSONata', () => {
     ['{% function($x) { $x } %}', 'unsupported result type'],
     ['{% {"f": $sum} %}', 'unsupported result type'],
     ['{% ($f := function($n) { $f($n + 1) }; $f(1)) %}', ''],
-  ])('%s is States.QueryEvaluationError', { timeout: 15_000 }, async (source, part) => {
+  ])('%s is States.QueryEvaluationError', async (source, part) => {
     await expect(evaluate(source, { states: { input: {} } })).rejects.toMatchObject({
       error: 'States.QueryEvaluationError',
       cause: expect.stringContaining(part),

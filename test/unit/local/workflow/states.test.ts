@@ -96,7 +96,7 @@ describe('limits', () => {
     expect(await run({ definition, runTask })).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
   });
 
-  it('a machine that goes round for ever is ended', { timeout: 60_000 }, async () => {
+  it('a machine that goes round for ever is ended', async () => {
     const definition = {
       StartAt: 'Round',
       States: {
