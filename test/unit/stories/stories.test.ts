@@ -12,7 +12,7 @@ const CONTRADICTIONS: readonly (readonly [one: RegExp, other: RegExp])[] = [
     /A re-run would not help/,
     /\b(?:run|start) (?:it|them|the (?:failed )?jobs?) again\b|\bre-?run(?:s|ning)? (?:it|them|the)\b/i,
   ],
-  [/A re-run would not help/, /That it passes by itself is judged/],
+  [/A re-run would not help/, /That another run may pass is judged/],
   [/A re-run would not help/, /the code is probably not the cause|The network or the registry failed, not the code/],
   [/the code is probably not the cause/, /does not pass by itself/],
   [/changed nothing/, /\b(?:Re-ran|Pointed|Raised|Verified)\b/],

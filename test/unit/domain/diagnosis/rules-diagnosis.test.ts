@@ -87,7 +87,7 @@ describe('the diagnosis by rules', () => {
   it('says what could not be checked', () => {
     const diagnosis = diagnose(['read: connection reset by peer'], { preExisting: null });
     expect(diagnosis.unchecked).toContain('Whether it failed before this change could not be checked.');
-    expect(diagnosis.unchecked.some((one) => one.includes('only a repeat shows it'))).toBe(true);
+    expect(diagnosis.unchecked.some((one) => one.includes('only another run shows it'))).toBe(true);
     expect(diagnose([]).unchecked).toContain('No log line could be read.');
   });
 
