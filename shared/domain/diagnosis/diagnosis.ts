@@ -73,4 +73,5 @@ export type DiagnosisDraft = z.input<typeof Diagnosis>;
 
 /** Said of runs; of an alarm neither a change nor a repeat is known. */
 export const UNCHECKED_BEFORE = 'Whether it failed before this change could not be checked.';
-export const UNCHECKED_REPEAT = 'That another run may pass is judged from the message alone; only another run shows it.';
+export const UNCHECKED_REPEAT =
+  'That another run may pass is judged from the message alone; only another run shows it.';
