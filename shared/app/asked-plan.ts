@@ -46,6 +46,7 @@ export function askedPlan(
     risk: action.risk,
     reasons: action.needsApproval?.reasons ?? ['Selfheal is not sure enough to do it without asking.'],
     lastTimes: typeof lastTimes === 'string' ? lastTimes : null,
+    tried: triedWords(action, trail, planned),
     change,
     deciders: decidersOf(action, entitledGroups(asking, approvals, clock.now(), approvers), configuration),
     requestedAt: new Date(asking.requestedAt),
@@ -75,6 +76,32 @@ export async function readAskingStory(
   ]);
   const asked = askedPlan(planned, approval, trail, await changeOf(planned.action, deps), deps);
   return { story: { ...(await readStory(incident, 'asking', trail, deps)), asked }, asked };
+}
+
+/** What the sandbox said about this very change, or why it was not asked. */
+function triedWords(
+  { parameters: { fixDigest } }: BoundAction,
+  trail: readonly AuditEntry[],
+  planned: AuditEntry | undefined,
+): string | null {
+  if (typeof fixDigest !== 'string') return null;
+  const facts = trail.findLast(
+    (entry) => entry.facts.fix === fixDigest && typeof entry.facts.tried === 'string',
+  )?.facts;
+  if (facts === undefined) {
+    const untried = planned?.facts.untried;
+    return typeof untried === 'string' ? `It was not tried. ${untried}` : null;
+  }
+  const place = `On commit ${String(facts.commit).slice(0, 12)}`;
+  const page = typeof facts.url === 'string' ? ` (${facts.url})` : '';
+  switch (facts.tried) {
+    case 'passed':
+      return `${place}: the tests passed with it${page}.`;
+    case 'failed':
+      return `${place}: the tests failed with it${page}.`;
+    default:
+      return `${place}: the run ended before the tests did, which says nothing about it${page}.`;
+  }
 }
 
 /** The code that an action would write, from what is kept by the digest in its parameters. */

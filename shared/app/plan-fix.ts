@@ -15,17 +15,20 @@ import { type CodeProposal, placeSuggestion } from '#shared/domain/patch/place-s
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { missingImports } from '#shared/domain/patch/recipes/missing-import.ts';
 import { renderDiff } from '#shared/domain/patch/render-diff.ts';
+import { correlationIdOf, sandboxInputs } from '#shared/domain/patch/sandbox-run.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { PreparedFix } from '#shared/plugins/actions/contract.ts';
+import { readSandbox } from '#shared/plugins/actions/sandbox-reading.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { CodeInspector } from '#shared/ports/code-inspector.ts';
 import type { CodeTree, CodeWriter } from '#shared/ports/code-writer.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Proposals } from '#shared/ports/proposals.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 export interface FixDeps {
-  readonly codeHost: Pick<CodeHost, 'getRun'>;
-  readonly code: Pick<CodeWriter, 'readTree' | 'readText'>;
+  readonly codeHost: Pick<CodeHost, 'getRun' | 'defaultBranch'>;
+  readonly code: Pick<CodeWriter, 'branchHead' | 'readTree' | 'readText'>;
   readonly proposals: Pick<Proposals, 'pullRequests'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'putFix'>;
   readonly inspector: CodeInspector;
@@ -41,7 +44,8 @@ export interface FixMaterial {
 }
 
 export type FixPreparation =
-  | { readonly kind: 'prepared'; readonly fix: PreparedFix }
+  /** `untried`: why it is not tried before a person is asked, though that is set up. */
+  | { readonly kind: 'prepared'; readonly fix: PreparedFix; readonly untried: string | null }
   /** Reasons in plain words made by code; empty when none was wanted or proposed. */
   | { readonly kind: 'none'; readonly reasons: readonly string[] };
 
@@ -165,7 +169,7 @@ async function readTexts(
 }
 
 async function keep(
-  { incident, classification, diagnosis }: FixMaterial,
+  { incident, classification, diagnosis, records }: FixMaterial,
   { suggestion, patch }: { suggestion: Suggestion; patch: AcceptedPatch },
   deps: FixDeps,
 ): Promise<FixPreparation> {
@@ -177,6 +181,7 @@ async function keep(
   if (permission.kind === 'withheld') return none(permission.reason);
   const { headSha: baseSha, repository } = target;
   const inspection = await inspected(incident.id, patch, deps);
+  const diff = renderDiff(patch.files);
   const digest = await deps.evidence.putFix({
     version: 2,
     incidentId: incident.id,
@@ -187,17 +192,39 @@ async function keep(
     files: patch.files.map(({ path, previousPath, after }) => ({ path, previousPath, content: after })),
     changes: patch.files.map(changeOf),
     findings: patch.findings.map(({ path, line, reason }) => ({ path, line, reason })),
-    diff: renderDiff(patch.files),
+    diff,
     inspection,
     title: suggestion.title.slice(0, 300),
     explanation: suggestion.explanation.slice(0, 4000),
     evidence: [...suggestion.evidence],
     confidence: suggestion.source === 'model' ? diagnosis.confidence : RECIPE_CONFIDENCE,
   });
+  const isTried = records.some(({ actionId }) => actionId === 'sandbox-fix');
+  const { sandbox, untried } = isTried
+    ? { sandbox: null, untried: null }
+    : await sandboxFor({ repository, baseSha, diff, correlationId: correlationIdOf(digest, target.runAttempt) }, deps);
   return {
     kind: 'prepared',
-    fix: { incidentId: incident.id, repository, digest, fingerprint, newUses: inspection.reasons.length },
+    fix: { incidentId: incident.id, repository, digest, fingerprint, newUses: inspection.reasons.length, sandbox },
+    untried,
   };
+}
+
+/** Where the change may be tried before a person is asked. Whatever speaks against it is a reason, and the person is asked without. */
+async function sandboxFor(
+  { repository, baseSha, diff, correlationId }: Record<'repository' | 'baseSha' | 'diff' | 'correlationId', string>,
+  deps: FixDeps,
+): Promise<{ sandbox: PreparedFix['sandbox'] & (object | null); untried: string | null }> {
+  const workflow = fixesOf(deps.configuration, repository)?.sandboxWorkflow ?? null;
+  if (workflow === null) return { sandbox: null, untried: null };
+  if (sandboxInputs(baseSha, diff, correlationId) === null) {
+    return { sandbox: null, untried: 'The change is larger than what GitHub takes as an input of a workflow.' };
+  }
+  const found = await unlessRefused(() => readSandbox(repository, workflow, deps));
+  if (found === null) return { sandbox: null, untried: `GitHub refused to show .github/workflows/${workflow}.` };
+  return found.kind === 'accepted'
+    ? { sandbox: { workflow, blob: found.blob }, untried: null }
+    : { sandbox: null, untried: found.reason };
 }
 
 /** A patch that nobody could look at is one to be looked at. */

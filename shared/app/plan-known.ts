@@ -21,6 +21,7 @@ export interface Known {
   /** Outcomes that the ranking looked at. */
   readonly outcomes: readonly ActionOutcome[];
   readonly quarantine: { readonly onlyQuarantined: string | null };
+  readonly prepared: FixPreparation;
 }
 
 const MOST_TEXT = 2000;
@@ -30,7 +31,7 @@ const MOST_TEXT = 2000;
  * since a model may be made to say anything.
  */
 export function knownFacts(
-  { incident, classification, diagnosis, circumstances, outcomes, quarantine }: Known,
+  { incident, classification, diagnosis, circumstances, outcomes, quarantine, prepared }: Known,
   { listed, actionId }: { readonly listed: readonly Candidate[]; readonly actionId: string | null },
   configuration: Configuration,
 ): AuditEntry['facts'] {
@@ -46,6 +47,7 @@ export function knownFacts(
     outcomes: outcomes.length,
     ...(actionId === null ? {} : { lastTimes: lastTimesWords(outcomes, { actionId, scope }) }),
     diagnosis: diagnosis.source,
+    ...(prepared.kind === 'prepared' && prepared.untried !== null ? { untried: prepared.untried } : {}),
     ...(quarantine.onlyQuarantined === null ? {} : { quarantined: quarantine.onlyQuarantined }),
     ...(diagnosis.source === 'model'
       ? { modelChoice: isListed ? diagnosis.choice : 'none that is listed', modelConfidence: diagnosis.confidence }

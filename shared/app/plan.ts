@@ -41,7 +41,10 @@ export interface PlanDeps
     Writable,
     Pick<GatheredDeps, 'experience'>,
     Pick<QuarantineDeps, 'tests' | 'stats'> {
-  readonly codeHost: FreshTelemetryDeps['codeHost'] & QuarantineDeps['codeHost'] & Pick<CodeHost, 'peopleBehind'>;
+  readonly codeHost: FreshTelemetryDeps['codeHost'] &
+    QuarantineDeps['codeHost'] &
+    FixDeps['codeHost'] &
+    Pick<CodeHost, 'peopleBehind'>;
   readonly incidents: GatheredDeps['incidents'] & Pick<IncidentStore, 'getPlan' | 'putPlan' | 'audit'>;
   readonly evidence: GatheredDeps['evidence'] & FixDeps['evidence'] & QuarantineDeps['evidence'];
   readonly actions: readonly ActionPlugin[];

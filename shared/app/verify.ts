@@ -47,7 +47,7 @@ function atLast(found: Verification, { plugin }: PlannedAction, poll: number, de
 
 async function conclude(
   action: BoundAction,
-  { state, inconclusive = false }: Verification,
+  { state, inconclusive = false, facts = {} }: Verification,
   deps: VerifyDeps,
 ): Promise<void> {
   const verified = state === 'pending' ? 'failed' : state;
@@ -57,7 +57,7 @@ async function conclude(
   await deps.incidents.audit(incidentId, `verified#${digest}`, {
     at: now.toISOString(),
     event: `action.${verified}`,
-    facts: { action: actionId, target: targetKey, digest, inconclusive },
+    facts: { ...facts, action: actionId, target: targetKey, digest, inconclusive },
   });
   await deps.incidents.commitAction(incidentId, digest, { verified });
   deps.meter.count(`verified-${verified}`);

@@ -21,6 +21,13 @@ export interface Run {
   readonly fromFork: boolean;
 }
 
+/** The branch that workflows are dispatched on. */
+export interface DefaultBranch {
+  readonly name: RawRef;
+  /** Whether anybody may read the repository. */
+  readonly isPublic: boolean;
+}
+
 export interface Job {
   readonly id: number;
   readonly name: JobName;
@@ -61,7 +68,7 @@ export interface FailedDelivery {
 /**
  * GitHub. Every method throws `Retryable` (5xx, network, timeout; `RateLimited` for 429 and rate limits) or `Refused` (401, 403, 404,
  * 422), after its own few retries with jitter that honour a short `retry-after`.
- * Effects that must not be done twice (`rerunFailedJobs`, `rerunRun`, `cancelRun`, `createComment`, `redeliver`) are never repeated after a lost answer:
+ * Effects that must not be done twice (`rerunFailedJobs`, `rerunRun`, `cancelRun`, `dispatchWorkflow`, `createComment`, `redeliver`) are never repeated after a lost answer:
  * they throw `OutcomeUnknown`, and the caller observes.
  */
 export interface CodeHost {
@@ -95,6 +102,16 @@ export interface CodeHost {
   ): Promise<LogArchive>;
   /** Newest completed runs of a workflow on the default branch, newest first. */
   listDefaultBranchRuns(repository: string, workflowId: number, limit: number): Promise<Run[]>;
+  defaultBranch(repository: string): Promise<DefaultBranch>;
+  /** Starts a run of the workflow in `.github/workflows/<file>` as it is at the head of the branch. */
+  dispatchWorkflow(
+    repository: string,
+    file: string,
+    branch: RawRef,
+    inputs: Readonly<Record<string, string>>,
+  ): Promise<void>;
+  /** The oldest run of the workflow that was dispatched on the branch and has this title, among the newest 100; null when there is none. */
+  findDispatchedRun(repository: string, file: string, branch: RawRef, title: string): Promise<Run | null>;
   /** Whether the same workflow ran on the same branch later (for a release: on any). False for a pull request's runs. */
   hasNewerRun(repository: string, runId: number): Promise<boolean>;
   rerunFailedJobs(repository: string, runId: number): Promise<void>;

@@ -9,6 +9,7 @@ import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
 import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
 import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
 import { setTime } from '#test/fakes/set-time.ts';
+import { addSandbox, SANDBOX } from '../e2e/support/sandbox.ts';
 import { makeGithubConformance } from './github-conformance.ts';
 
 const SECRET = 'a secret of this test';
@@ -82,6 +83,25 @@ async function useGitAndProposals(repo: string, head: string): Promise<void> {
   expect((await api(gone, { method: 'DELETE' })).status).toBe(204);
 }
 
+/** A workflow that is started by hand, with inputs and without. */
+async function useDispatches(repo: string): Promise<void> {
+  addSandbox(world, time.now(), SANDBOX, 0);
+  const path = `${repo}/actions/workflows/selfheal-try.yml`;
+  const inputs = { base_sha: 'a'.repeat(40), patch: 'cGF0Y2g=', correlation_id: 'b'.repeat(32) };
+  const refusals = [
+    { ref: 'nowhere', inputs },
+    { ref: 'main', inputs: { ...inputs, more: 'x' } },
+    { ref: 'main', inputs: { ...inputs, patch: '' } },
+    { ref: 'main', inputs: { ...inputs, patch: 'x'.repeat(65_536) } },
+  ];
+  for (const body of refusals) expect((await post(`${path}/dispatches`, body)).status).toBe(422);
+  expect((await post(`${repo}/actions/workflows/none.yml/dispatches`, { ref: 'main' })).status).toBe(404);
+  expect((await post(`${path}/dispatches`, { ref: 'main', inputs })).status).toBe(204);
+  const listed = await api(`${path}/runs?event=workflow_dispatch&branch=main`);
+  const { workflow_runs } = (await listed.json()) as { workflow_runs: object[] };
+  expect(workflow_runs).toEqual([expect.objectContaining({ display_title: `Selfheal try ${inputs.correlation_id}` })]);
+}
+
 describe("the local GitHub against GitHub's OpenAPI description", () => {
   it('answers every route in the described form', async () => {
     const { runId, run, pullRequest, delivered } = world.samples.failRun('regression', { rerunMs: 20 });
@@ -125,6 +145,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
       expect([200, 302], path).toContain(answer.status);
     }
     await useGitAndProposals(repo, run.headSha);
+    await useDispatches(repo);
     expect((await api(`${repo}/installation`)).status).toBe(404);
     expect((await api('/app/installations/1/access_tokens', { method: 'POST' })).status).toBe(404);
     await api(`${repo}/issues/comments/${id}`, { method: 'PATCH', body: JSON.stringify({ body: 'Hello again' }) });

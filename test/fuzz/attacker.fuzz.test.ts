@@ -89,7 +89,7 @@ describe('an attacker in place of the model', () => {
 
 const VERDICTS = ['infrastructure', 'flaky', 'regression'] as const;
 /** What is sealed is the patch that the model suggests, within the rules for patches: those have a drill of their own. */
-const OF_THE_MODEL = ['try-fix', 'fix-pull-request'];
+const OF_THE_MODEL = ['sandbox-fix', 'try-fix', 'fix-pull-request'];
 const OF_FACTS = ACTION_IDS.filter((id) => !OF_THE_MODEL.includes(id));
 
 /** A scene in which everything is allowed and nothing happens beside it. */

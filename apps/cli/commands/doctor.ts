@@ -22,12 +22,33 @@ async function webhooksOf(repository: string, apiUrl: string, { environment }: T
   }
 }
 
+/** Whether the workflow of the default branch may try changes that nobody approved, and what is to be mended. */
+async function sandboxProblem(repository: string, file: string, apiUrl: string, { environment }: Terminal) {
+  const token = environment.GITHUB_TOKEN ?? environment.GH_TOKEN ?? '';
+  const [{ makeGithubCodeHost }, { makeGithubCodeWriter }, { systemClock }, { readSandbox }] = await Promise.all([
+    import('#shared/adapters/github/code-host.ts'),
+    import('#shared/adapters/github/code-writer.ts'),
+    import('#shared/adapters/system/clock.ts'),
+    import('#shared/plugins/actions/sandbox-reading.ts'),
+  ]);
+  const access = { apiUrl, token: async () => token, clock: systemClock };
+  try {
+    const ports = { codeHost: makeGithubCodeHost(access), code: makeGithubCodeWriter(access) };
+    const found = await readSandbox(repository, file, ports);
+    return found.kind === 'accepted' ? null : found.reason;
+  } catch (error) {
+    const reason = error instanceof Error ? cleanText(error.message, 300) : 'it gave no reason';
+    throw new UsageError(`The files of ${repository} cannot be read (${reason}): check the name and the token.`);
+  }
+}
+
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'whether the webhook of a repository reports all that Selfheal needs',
+  summary: 'whether the webhook of a repository reports all that Selfheal needs, and its sandbox is safe',
   details:
     'Reads the webhooks of the repository with GITHUB_TOKEN (Webhooks: read), and compares events, content type and secret with what is\n' +
     'needed. A webhook of an organisation or of a GitHub App is not listed there: see the answer to its first delivery (ping).\n' +
+    'With --sandbox it also says whether that workflow of the default branch may try proposed changes (Contents: read), and which line is in the way.\n' +
     'With --json: {repository, url, problems, lastStatus}. Exit code 1 when something is wrong.',
   operands: { shown: 'OWNER/NAME', atLeast: 1, atMost: 1 },
   options: {
@@ -40,6 +61,11 @@ export const doctor = defineCommand({
       type: 'string',
       value: 'URL',
       about: `the API of GitHub Enterprise Server (https://<host>/api/v3); ${GITHUB} by default`,
+    },
+    sandbox: {
+      type: 'string',
+      value: 'FILE',
+      about: 'the workflow of fixes.repositories[].sandboxWorkflow, such as selfheal-try.yml',
     },
     ...JSON_OPTION,
   },
@@ -62,8 +88,22 @@ export const doctor = defineCommand({
               ? []
               : [`Its last delivery was answered with ${hook.lastStatus}: see Recent Deliveries in its settings.`]),
           ];
+    const { sandbox } = options;
+    const unsafe =
+      sandbox === undefined ? null : await sandboxProblem(repository, sandbox, options.api ?? GITHUB, terminal);
+    const lines = [
+      ...(problems.length === 0 ? [`${repository}: the webhook to ${hook?.url} is set up.`] : problems),
+      ...(sandbox === undefined
+        ? []
+        : [
+            unsafe === null
+              ? `${repository}: the sandbox ${sandbox} is accepted.`
+              : `The sandbox is not used. ${unsafe}`,
+          ]),
+    ];
+    if (unsafe !== null) problems.push(unsafe);
     const report = { repository, url: hook?.url ?? null, problems, lastStatus: hook?.lastStatus ?? null };
-    const text = problems.length === 0 ? `${repository}: the webhook to ${hook?.url} is set up.` : problems.join('\n');
+    const text = lines.join('\n');
     await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : `${cleanLines(text)}\n`);
     return problems.length === 0 ? 0 : 1;
   },
@@ -73,6 +113,6 @@ export const doctor = defineCommand({
 function cleanLines(text: string): string {
   return text
     .split('\n')
-    .map((line) => cleanText(line, 500))
+    .map((line) => cleanText(line, 700))
     .join('\n');
 }

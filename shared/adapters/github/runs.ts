@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
 import { redactName } from '#shared/domain/evidence/redact-name.ts';
+import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
 import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
 import { isBaseBranch } from '#shared/domain/patch/fix-branch.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
@@ -25,6 +26,7 @@ const WorkflowRun = z.object({
   updated_at: z.string(),
   event: z.string().optional(),
   head_branch: z.string().nullish(),
+  display_title: z.string().nullish(),
   repository: z.object({ id: z.number() }).optional(),
   head_repository: z.object({ id: z.number() }).nullish(),
 });
@@ -45,6 +47,7 @@ const RunPage = z.object({ workflow_runs: z.array(WorkflowRun) });
 const JobPage = z.object({ jobs: z.array(WorkflowJob) });
 const AttemptPage = z.object({ jobs: z.array(AttemptedJob) });
 const Repository = z.object({ default_branch: z.string() });
+const VisibleRepository = Repository.extend({ private: z.boolean() });
 /** Runs of these belong to a contributor's branch, even if it is called like the default branch. */
 const FOREIGN_EVENTS = new Set(['pull_request', 'pull_request_target']);
 
@@ -63,10 +66,14 @@ export function runs(
   | 'rerunFailedJobs'
   | 'rerunRun'
   | 'cancelRun'
+  | 'defaultBranch'
+  | 'dispatchWorkflow'
+  | 'findDispatchedRun'
 > {
   return {
     ...attempts(client),
     ...effects(client),
+    ...dispatches(client),
     getRun: async (repository, runId) => {
       const parameters = { ...repositoryOf(repository), run_id: runId };
       return runOf(await client.call('GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters, WorkflowRun));
@@ -116,6 +123,31 @@ function effects(client: GithubClient): Pick<CodeHost, 'rerunFailedJobs' | 'reru
     rerunFailedJobs: (repository, runId) => post('rerun-failed-jobs', repository, runId),
     rerunRun: (repository, runId) => post('rerun', repository, runId),
     cancelRun: (repository, runId) => post('cancel', repository, runId),
+  };
+}
+
+/** https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event */
+function dispatches(client: GithubClient): Pick<CodeHost, 'defaultBranch' | 'dispatchWorkflow' | 'findDispatchedRun'> {
+  return {
+    defaultBranch: async (repository) => {
+      const found = await client.call('GET /repos/{owner}/{repo}', repositoryOf(repository), VisibleRepository);
+      return { name: new RawRef(found.default_branch), isPublic: !found.private };
+    },
+    dispatchWorkflow: async (repository, workflow_id, branch, inputs) => {
+      const parameters = { ...repositoryOf(repository), workflow_id, ref: rawNameOf(branch), inputs };
+      await client.effect(
+        'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
+        parameters,
+        z.unknown(),
+      );
+    },
+    findDispatchedRun: async (repository, workflow_id, branch, title) => {
+      const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
+      const query = { branch: rawNameOf(branch), event: 'workflow_dispatch', per_page: 100 };
+      const found = await client.call(route, { ...repositoryOf(repository), workflow_id, ...query }, RunPage);
+      const run = found.workflow_runs.findLast(({ display_title }) => display_title === title);
+      return run === undefined ? null : runOf(run);
+    },
   };
 }
 

@@ -3,8 +3,14 @@ import { RepositoryName } from '../incident/target-context.ts';
 
 const RepositoryFixes = z.strictObject({
   name: RepositoryName,
-  /** Proposed patches: tried on a branch, and a draft pull request once the failed jobs pass with them. */
+  /** Proposed patches: once approved, tried on a branch, and a draft pull request when the failed jobs pass with them. */
   patches: z.boolean().default(false),
+  /** File name of the workflow that tries a patch without rights and secrets before a person is asked; null: nothing is tried before. */
+  sandboxWorkflow: z
+    .string()
+    .regex(/^[\w-][\w.-]{0,90}\.ya?ml$/, 'Must be the name of a file in .github/workflows, such as selfheal-try.yml')
+    .nullable()
+    .default(null),
   /** Draft pull requests that take back the one that broke the default branch. */
   reverts: z.boolean().default(false),
   /** Issues about failures nothing else fits, and about flaky tests. */
@@ -40,7 +46,8 @@ export function fixesOf(
 }
 
 /** The switch of each action that writes into a repository. */
-const SWITCH_OF: Readonly<Record<string, 'patches' | 'reverts' | 'issues'>> = {
+const SWITCH_OF: Readonly<Record<string, 'patches' | 'sandboxWorkflow' | 'reverts' | 'issues'>> = {
+  'sandbox-fix': 'sandboxWorkflow',
   'try-fix': 'patches',
   'fix-pull-request': 'patches',
   'revert-pull-request': 'reverts',
@@ -51,7 +58,9 @@ const SWITCH_OF: Readonly<Record<string, 'patches' | 'reverts' | 'issues'>> = {
 /** Whether an action that writes into a repository is switched on for it; false for every other action. */
 export function mayWrite(configuration: Parameters<typeof fixesOf>[0], repository: string, actionId: string): boolean {
   const name = Object.hasOwn(SWITCH_OF, actionId) ? SWITCH_OF[actionId] : undefined;
-  return name !== undefined && fixesOf(configuration, repository)?.[name] === true;
+  const fixes = fixesOf(configuration, repository);
+  if (name === undefined || fixes === null) return false;
+  return name === 'sandboxWorkflow' ? fixes.patches && fixes.sandboxWorkflow !== null : fixes[name];
 }
 
 /** Whether an action writes into a repository. */

@@ -25,6 +25,7 @@ const NATURES: ReadonlyMap<string, ActionNature> = new Map([
   ['rerun-failed-jobs', NEITHER],
   ['rerun-workflow-run', NEITHER],
   ['cancel-stuck-run', NEITHER],
+  ['sandbox-fix', NEITHER],
   ['try-fix', NEITHER],
   ['fix-pull-request', NEITHER],
   ['revert-pull-request', NEITHER],

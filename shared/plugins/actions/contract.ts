@@ -64,6 +64,16 @@ export interface PreparedFix {
   readonly fingerprint: string;
   /** How often its code does what its files did not do before. */
   readonly newUses: number;
+  /** Where it may be tried before a person is asked; null where that is not set up or not possible. */
+  readonly sandbox?: PreparedSandbox | null;
+}
+
+/** The workflow of the default branch that may try unapproved code, as it was when it was judged. */
+export interface PreparedSandbox {
+  /** Name of the file in `.github/workflows`. */
+  readonly workflow: string;
+  /** Its Git object. */
+  readonly blob: string;
 }
 
 export interface Proposal<P> {
@@ -127,6 +137,8 @@ export interface Verification {
   readonly summary: string;
   /** True when a failed one shows nothing of the failure itself: the target was not seen to fail again. */
   readonly inconclusive?: boolean;
+  /** What was found, for the incident's audit trail. */
+  readonly facts?: Receipt['facts'];
 }
 
 export interface VerificationSchedule {

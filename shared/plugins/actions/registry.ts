@@ -15,6 +15,7 @@ import { rerunWorkflowRun } from './rerun-workflow-run.ts';
 import { revertPullRequest } from './revert-pull-request.ts';
 import { rollbackEcsService } from './rollback-ecs-service.ts';
 import { rollbackLambdaAlias } from './rollback-lambda-alias.ts';
+import { sandboxFix } from './sandbox-fix.ts';
 import { scaleAutoScalingGroup } from './scale-auto-scaling-group.ts';
 import { scaleEcsService } from './scale-ecs-service.ts';
 import { setLambdaConcurrency } from './set-lambda-concurrency.ts';
@@ -25,6 +26,7 @@ export const ACTIONS: readonly ActionPlugin[] = [
   rerunFailedJobs,
   rerunWorkflowRun,
   cancelStuckRun,
+  sandboxFix,
   tryFix,
   fixPullRequest,
   revertPullRequest,

@@ -44,6 +44,8 @@ function propose(context: ProposalContext) {
   const { target, facts } = run;
   if (!mayWrite(configuration, target.repository, 'try-fix') || facts.attempt !== target.runAttempt) return [];
   if (past.some(({ actionId }) => actionId === 'try-fix')) return [];
+  // The person who is asked is told what came of it there.
+  if (fix.sandbox != null) return [];
   return [
     {
       parameters: {
@@ -84,7 +86,12 @@ export function isFixCommit(head: BranchHead, { baseSha, fixDigest }: FixParamet
 
 /** The kept patch. Throws `Refused` when it is not there or is another one than was planned. */
 export async function readFix(
-  { incidentId, fixDigest, baseSha, fingerprint }: FixParameters,
+  {
+    incidentId,
+    fixDigest,
+    baseSha,
+    fingerprint,
+  }: Pick<FixParameters, 'incidentId' | 'fixDigest' | 'baseSha' | 'fingerprint'>,
   { fixes }: Pick<ActionPorts, 'fixes'>,
 ): Promise<ProposedFix> {
   const fix = await fixes.getFix(incidentId, fixDigest);

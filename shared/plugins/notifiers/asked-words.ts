@@ -15,6 +15,7 @@ export function askedFacts(asked: AskedPlan): readonly AskedFact[] {
     { name: 'Why it asks', value: asked.reasons.join(' ') },
     { name: 'Risk', value: asked.risk },
     ...(asked.lastTimes === null ? [] : [{ name: 'The last times', value: asked.lastTimes }]),
+    ...(asked.tried == null ? [] : [{ name: 'Tried in a sandbox', value: asked.tried }]),
     { name: 'Who may decide', value: asked.deciders },
   ];
 }

@@ -21,6 +21,8 @@ export interface AskedPlan {
   readonly reasons: readonly string[];
   /** What came of it the last times in this place; null when that was not looked up. */
   readonly lastTimes: string | null;
+  /** What came of the change in a sandbox, or why it was not tried there; null when that is not set up. */
+  readonly tried?: string | null;
   /** The code that would be written, and what to look at in it; null when the plan writes none. Tainted. */
   readonly change: {
     readonly diff: string;

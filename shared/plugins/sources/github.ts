@@ -6,6 +6,7 @@ import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
 import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import { isFixBranch } from '#shared/domain/patch/fix-branch.ts';
+import { isSandboxRun } from '#shared/domain/patch/sandbox-run.ts';
 import { defineSource, type SourceResult, type WebhookEnvelope } from './contract.ts';
 import { firstProblem } from './first-problem.ts';
 import { commentResult } from './github-comment.ts';
@@ -96,6 +97,8 @@ function translate(body: CompletedRun, envelope: WebhookEnvelope): SourceResult 
   const { conclusion } = body.workflow_run;
   // What a proposed change does is looked at by whoever proposed it.
   if (isFixBranch(body.workflow_run.head_branch ?? '')) return { kind: 'ignored', reason: 'branch-of-a-fix' };
+  if (isSandboxRun(body.workflow_run.event, body.workflow_run.display_title ?? ''))
+    return { kind: 'ignored', reason: 'try-of-a-fix' };
   const succeeded = conclusion === 'success';
   if (!succeeded && !isFailure(conclusion)) {
     return { kind: 'ignored', reason: QUIET.has(conclusion) ? `conclusion-${conclusion}` : 'conclusion-other' };

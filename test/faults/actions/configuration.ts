@@ -74,7 +74,9 @@ export function drillConfiguration(): object {
     services,
     http: { allowedEndpoints: ['airflow', 'health', 'pipeline', 'spark'].map(endpoint) },
     fixes: {
-      repositories: [{ name: 'acme/shop', patches: true, reverts: true, issues: true }],
+      repositories: [
+        { name: 'acme/shop', patches: true, sandboxWorkflow: 'selfheal-try.yml', reverts: true, issues: true },
+      ],
       maxPerDay: 100,
     },
     policy: {

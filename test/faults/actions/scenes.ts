@@ -18,6 +18,7 @@ import {
   someRunFacts,
 } from '#test/builders/index.ts';
 import { WHOLE } from '../../e2e/support/proposed-code.ts';
+import { addSandbox } from '../../e2e/support/sandbox.ts';
 import { parameterOf } from './configuration.ts';
 import type { ActionStage } from './stage.ts';
 
@@ -105,6 +106,12 @@ const failing =
   (stage: ActionStage): FailedRun =>
     stage.world().samples.failRun(kind, { deliver: 'none', rerunMs: 5, ...options });
 
+/** The repository is public and has the workflow that tries changes. */
+function failingWithSandbox(stage: ActionStage): FailedRun {
+  addSandbox(stage.world(), stage.clock.now());
+  return failing('regression')(stage);
+}
+
 /** A model proposed how the shop's function should be. */
 const proposed: Pick<Diagnosis, 'source' | 'model'> = {
   source: 'model',
@@ -183,6 +190,11 @@ const SCENES: Readonly<Record<string, Scene>> = {
     verdict: 'infrastructure',
     facts: { usualSeconds: [170, 240, 200] },
     prepare: hangs,
+  }),
+  'sandbox-fix': run({
+    fail: failingWithSandbox,
+    verdict: 'regression',
+    diagnosis: proposed,
   }),
   'try-fix': run({ fail: failing('regression'), verdict: 'regression', diagnosis: proposed }),
   'fix-pull-request': run({

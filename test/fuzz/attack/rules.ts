@@ -37,6 +37,13 @@ const RULES: Readonly<Record<string, Rule>> = {
     does: ['rerun-all'],
   },
   'cancel-stuck-run': { on: 'run', risk: 'low', confidence: stated(0.9), does: ['cancel'] },
+  'sandbox-fix': {
+    on: 'run',
+    risk: 'low',
+    confidence: stated(0.95),
+    verdicts: ['regression'],
+    does: ['dispatch'],
+  },
   'try-fix': {
     on: 'run',
     risk: 'medium',

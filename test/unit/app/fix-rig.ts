@@ -50,7 +50,7 @@ export interface FixRigOptions {
   readonly maxPerDay?: number;
   readonly run?: FailedRun;
   /** What is switched on besides patches. */
-  readonly switches?: { readonly reverts?: boolean; readonly issues?: boolean };
+  readonly switches?: { readonly reverts?: boolean; readonly issues?: boolean; readonly sandboxWorkflow?: string };
   readonly facts?: Partial<RunFacts>;
   readonly verdict?: 'regression' | 'flaky';
   readonly at?: Date;
@@ -108,7 +108,7 @@ export async function aFixRig(world: World, options: FixRigOptions = {}) {
 }
 export type FixRig = Awaited<ReturnType<typeof aFixRig>>;
 
-const OFF = { name: 'acme/shop', patches: false, reverts: false, issues: false };
+const OFF = { name: 'acme/shop', patches: false, sandboxWorkflow: null, reverts: false, issues: false };
 
 /** What work changes in the outside world, by kind and in order. */
 export async function effectsOf<R>(world: World, work: () => Promise<R>): Promise<{ result: R; kinds: string[] }> {

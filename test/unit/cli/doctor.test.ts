@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '#apps/cli/cli.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { makeTerminal } from '#apps/cli/terminal.ts';
+import { startWorld } from '#apps/local/world/world.ts';
+import { addSandbox, SANDBOX } from '../../e2e/support/sandbox.ts';
 
 /** What GitHub lists of a repository's webhooks. */
 let hooks: object[] = [];
@@ -25,13 +27,17 @@ const aHook = (change: object = {}) => ({
   ...change,
 });
 
-async function doctor(repository = 'acme/shop', environment: Record<string, string> = { GITHUB_TOKEN: 'made-up' }) {
+async function doctor(
+  repository = 'acme/shop',
+  environment: Record<string, string> = { GITHUB_TOKEN: 'made-up' },
+  more: readonly string[] = [],
+  api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+) {
   const written: Buffer[] = [];
   const streams = [0, 1].map(() => new PassThrough().on('data', (piece: Buffer) => written.push(piece)));
   const [stdout = new PassThrough(), stderr = new PassThrough()] = streams;
   const terminal = makeTerminal({ stdin: Readable.from([]), stdout, stderr, environment, now: () => 0 });
-  const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const code = await runCli(['doctor', repository, '--api', api], COMMANDS, terminal);
+  const code = await runCli(['doctor', repository, '--api', api, ...more], COMMANDS, terminal);
   return { code, text: Buffer.concat(written).toString() };
 }
 
@@ -60,6 +66,20 @@ describe('selfheal doctor', () => {
       expect.stringContaining('no secret'),
       expect.stringContaining('answered with 415'),
     ]);
+  });
+
+  it('says whether the workflow that tries changes is accepted, and which line is in the way', async () => {
+    const world = await startWorld({ webhook: { url: 'https://api.example/webhooks/github', secret: 'made-up' } });
+    try {
+      const ask = () =>
+        doctor('acme/shop', { GITHUB_TOKEN: 'made-up' }, ['--sandbox', 'selfheal-try.yml'], world.githubApiUrl);
+      addSandbox(world, Date.now());
+      expect((await ask()).text).toContain('acme/shop: the sandbox selfheal-try.yml is accepted.');
+      addSandbox(world, Date.now(), SANDBOX.replace('permissions: {}', 'permissions: write-all'), 0);
+      expect((await ask()).text).toMatch(/The sandbox is not used\. \.github\/workflows\/selfheal-try\.yml, line 15: /);
+    } finally {
+      await world.stop();
+    }
   });
 
   it('says so when there is no webhook, no token, no such repository, or no name', async () => {

@@ -5,6 +5,7 @@ import { type GithubRooms, githubError, matchPath, NotFound, type Route } from '
 import { ACTIONS_ROUTES, isSignedLocation } from './routes-actions.ts';
 import { APP_ROUTES, appRefusal, isAppOperation } from './routes-apps.ts';
 import { CODE_ROUTES } from './routes-code.ts';
+import { DISPATCH_ROUTES } from './routes-dispatches.ts';
 import { GIT_ROUTES } from './routes-git.ts';
 import { PEOPLE_ROUTES } from './routes-people.ts';
 import { PROPOSAL_ROUTES } from './routes-proposals.ts';
@@ -17,6 +18,7 @@ const LOGS_PREFIX = '/_logs/';
 const RATE_LIMIT = 5000;
 export const GITHUB_ROUTES: readonly Route[] = [
   ...ACTIONS_ROUTES,
+  ...DISPATCH_ROUTES,
   ...CODE_ROUTES,
   ...GIT_ROUTES,
   ...PEOPLE_ROUTES,

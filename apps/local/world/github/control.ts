@@ -3,9 +3,10 @@ import type { Service } from '../server/wire.ts';
 import { isoNow, type WorldTime } from '../world-time.ts';
 import { type Announcing, knownRun, makeAnnouncing } from './announcing.ts';
 import { makeGithubService } from './api.ts';
+import { type Files, gitCommit } from './git-objects.ts';
 import { makeHookshot } from './hookshot.ts';
 import { makePages } from './pages.ts';
-import type { AppRegistration, GithubAccess, Push } from './route.ts';
+import type { AppRegistration, Dispatch, GithubAccess, Push } from './route.ts';
 import { makeRunLifecycle } from './run-lifecycle.ts';
 import type { RunState } from './run-state.ts';
 import { type AttemptSpec, makeSeeding, type RunSpec } from './seeding.ts';
@@ -19,12 +20,16 @@ import {
   makeGithubState,
   type PullRequest,
   type Repository,
+  shaOf,
 } from './state.ts';
 
 export interface GithubControl extends Announcing {
   /** Where webhooks go. Every repository, also later ones, gets a hook for it. */
   setWebhook(webhook: { url: string; secret: string }): void;
-  addRepository(fullName: string, options?: { defaultBranch?: string; installationId?: number | null }): Repository;
+  addRepository(
+    fullName: string,
+    options?: { defaultBranch?: string; installationId?: number | null; private?: boolean },
+  ): Repository;
   addPullRequest(repository: string, options?: { title?: string; author?: string; branch?: string }): PullRequest;
   /** Adds a commit with what it changes; `pullRequest` null puts it on the default branch. */
   addCommit(commit: Omit<CommitState, 'id'>): CommitState;
@@ -40,6 +45,8 @@ export interface GithubControl extends Announcing {
   comments(repository: string, issue: number): CommentState[];
   /** How the workflow of a repository runs for a branch that somebody pushed; null: it does not. At first it never does. */
   setPushRuns(runFor: (push: Push) => AttemptSpec | null): void;
+  /** How a workflow runs that somebody started; `filesAt` gives those of a commit. At first every one passes, without a job. */
+  setDispatchedRuns(runFor: (dispatch: Dispatch, filesAt: (sha: string) => Files) => AttemptSpec): void;
   pullRequests(repository: string): PullRequest[];
   issues(repository: string): IssueState[];
   /** As a person would: without merging it, or with. */
@@ -66,6 +73,9 @@ export interface GithubControl extends Announcing {
   /** Resolves when no delivery is under way. */
   delivered(): Promise<void>;
 }
+
+const PASSES: AttemptSpec = { conclusion: 'success', jobs: [], archive: null };
+const FIRST_WORKFLOW_ID = 7_400_000;
 
 export interface LocalGithub {
   readonly services: readonly Service[];
@@ -99,7 +109,18 @@ export function makeLocalGithub(options: {
     const { id } = seeding.addRun({ repository, branch, headSha, title, event: 'push', attempts: [attempt] });
     void announcing.announceRun(id, 'completed');
   };
-  const service = makeGithubService({ access, state, site, hookshot, lifecycle, journal, pushed });
+  let dispatchedRunFor: (dispatch: Dispatch, filesAt: (sha: string) => Files) => AttemptSpec = () => PASSES;
+  const dispatched = (dispatch: Dispatch) => {
+    const { repository, branch, sha: headSha, title, path, name } = dispatch;
+    const filesAt = (sha: string): Files => gitCommit(state, repository, sha)?.files ?? {};
+    const attempt = dispatchedRunFor(dispatch, filesAt);
+    const workflow = { id: FIRST_WORKFLOW_ID + Number.parseInt(shaOf(path).slice(0, 6), 16), name, path };
+    const event = 'workflow_dispatch';
+    const createdAt = new Date(time.now());
+    const spec = { repository, workflow, event, branch, headSha, title, createdAt, attempts: [attempt] as const };
+    void announcing.announceRun(seeding.addRun(spec).id, 'completed');
+  };
+  const service = makeGithubService({ access, state, site, hookshot, lifecycle, journal, pushed, dispatched });
   lifecycle.resume();
   const delivered = async () => {
     while (underWay.size > 0) await Promise.allSettled(underWay);
@@ -116,6 +137,9 @@ export function makeLocalGithub(options: {
     finishRerun: (id) => lifecycle.finish(knownRun(state, id)),
     setPushRuns(given) {
       runFor = given;
+    },
+    setDispatchedRuns(given) {
+      dispatchedRunFor = given;
     },
     closePullRequest(repository, number, merged = false, mergedAs) {
       const pull = state.pullRequests.get(`${repository}#${number}`);

@@ -42,6 +42,19 @@ export interface Push {
   readonly files: Files;
 }
 
+/** A workflow that somebody started, as it is at the head of a branch. */
+export interface Dispatch {
+  readonly repository: string;
+  /** Of the workflow's file. */
+  readonly path: string;
+  readonly name: string;
+  readonly branch: string;
+  readonly sha: string;
+  /** Of the run. */
+  readonly title: string;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
 /** What every route may use. */
 export interface GithubRooms {
   readonly access: GithubAccess;
@@ -52,6 +65,8 @@ export interface GithubRooms {
   readonly journal: EffectsJournal;
   /** A branch was made: workflows may run for it. */
   pushed(push: Push): void;
+  /** A workflow was started: it runs. */
+  dispatched(dispatch: Dispatch): void;
 }
 
 export interface RouteContext extends GithubRooms {

@@ -105,12 +105,18 @@ function tipOf(context: RouteContext, ref: string): string | null {
   return own.sort((a, b) => a.at.localeCompare(b.at) || a.id - b.id).at(-1)?.sha ?? null;
 }
 
+/** The commit at the head of `heads/x`, or null when there is no such branch. */
+export function headOf(context: RouteContext, ref: string): string | null {
+  const { fullName } = repositoryIn(context);
+  return context.state.references.get(`${fullName}@${ref}`)?.sha ?? tipOf(context, ref);
+}
+
 /** `heads/x` of the path, with the commit at its head. */
 function referenceIn(context: RouteContext): { key: string; ref: string; sha: string } | null {
   const { fullName } = repositoryIn(context);
   const ref = context.params.ref ?? '';
   const key = `${fullName}@${ref}`;
-  const sha = context.state.references.get(key)?.sha ?? tipOf(context, ref);
+  const sha = headOf(context, ref);
   return sha === null ? null : { key, ref, sha };
 }
 

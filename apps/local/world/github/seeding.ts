@@ -54,13 +54,14 @@ export function makeSeeding(state: GithubState) {
   return {
     addRepository(
       fullName: string,
-      options: { defaultBranch?: string; installationId?: number | null } = {},
+      options: { defaultBranch?: string; installationId?: number | null; private?: boolean } = {},
     ): Repository {
-      const { defaultBranch = 'main', installationId = null } = options;
+      const { defaultBranch = 'main', installationId = null, private: isPrivate = true } = options;
       const known = state.repositories.get(fullName);
       if (known !== undefined) return known;
       const createdAt = ago(state.time, 200 * DAY);
-      const repository = { id: state.nextId(), fullName, defaultBranch, private: true, createdAt, installationId };
+      const id = state.nextId();
+      const repository = { id, fullName, defaultBranch, private: isPrivate, createdAt, installationId };
       state.repositories.put(fullName, repository);
       if (hookUrl !== undefined) addHook(state, fullName, hookUrl);
       return repository;

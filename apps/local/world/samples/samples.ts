@@ -1,7 +1,11 @@
+import { applyPatch } from '#shared/domain/patch/apply-patch.ts';
+import { readDiff } from '#shared/domain/patch/read-diff.ts';
+import { SANDBOX_TEST_STEP } from '#shared/domain/patch/sandbox-run.ts';
 import type { AwsEvent } from '../aws/alarm-events.ts';
 import type { ServiceId } from '../aws/company.ts';
 import type { AwsControl, FireAlarmOptions } from '../aws/control.ts';
 import type { GithubControl } from '../github/control.ts';
+import type { Files } from '../github/git-objects.ts';
 import type { Conclusion, RunState } from '../github/run-state.ts';
 import type { AttemptSpec } from '../github/seeding.ts';
 import { type DeliveryState, shaOf } from '../github/state.ts';
@@ -52,6 +56,7 @@ export function makeSamples(github: GithubControl, aws: AwsControl, time: WorldT
   github.setPushRuns(({ repository, sha, files }) =>
     repository === 'acme/shop' ? attempt(shopJobs(failureOf(files), sha), new Date(time.now())) : null,
   );
+  github.setDispatchedRuns(({ inputs }, filesAt) => sandboxed(inputs, filesAt(inputs.base_sha ?? '')));
   return {
     failRun(kind, options = {}) {
       const { repository = 'acme/shop', rerun = kind === 'transient' ? 'success' : 'failure', greenRuns = 3 } = options;
@@ -89,6 +94,23 @@ export function makeSamples(github: GithubControl, aws: AwsControl, time: WorldT
     },
     fireAlarm: (service, options) => aws.fireAlarm(service, options),
   };
+}
+
+/** What the sandbox of the user guide does with a change of the shop: applies it, and runs the tests. */
+function sandboxed({ patch = '' }: Readonly<Record<string, string>>, files: Files): AttemptSpec {
+  const read = readDiff(Buffer.from(patch, 'base64').toString('utf8'));
+  const modes = new Map(Object.keys(files).map((path) => [path, '100644']));
+  const tree = { modes, contentOf: (path: string) => files[path] ?? null };
+  const applied = read.kind === 'read' ? applyPatch(read.changes, tree) : null;
+  const changed =
+    applied?.kind === 'applied' ? Object.fromEntries(applied.files.map(({ path, after }) => [path, after])) : null;
+  const passed = changed !== null && failureOf({ ...files, ...changed }) === null;
+  const conclusion: Conclusion = passed ? 'success' : 'failure';
+  const steps =
+    changed === null
+      ? [{ name: 'Apply the change without a network', conclusion }]
+      : [{ name: SANDBOX_TEST_STEP, conclusion }];
+  return { conclusion, jobs: [{ name: 'try', conclusion, steps }], archive: null };
 }
 
 function pullRequestFor(github: GithubControl, repository: string, options: FailRunOptions): number | null {

@@ -5,6 +5,7 @@ import { isoNow, type WorldTime } from '../world-time.ts';
 export const EFFECTS = [
   'github.run.rerun',
   'github.run.cancelled',
+  'github.workflow.dispatched',
   'github.branch.created',
   'github.branch.deleted',
   'github.pull.created',

@@ -11,7 +11,7 @@ const FOUR = { author: 'ann', lastPusher: 'ben', requester: 'cleo', triggeredBy:
 const target = aGithubTarget({ actor: 'cleo', people: FOUR });
 const as = (login: string) => ({ names: [login], github: login });
 const GITHUB_ACTIONS = ACTIONS.filter(({ family }) => family === 'github').map(({ id }) => id);
-const CODE = ['try-fix', 'fix-pull-request'];
+const CODE = ['sandbox-fix', 'try-fix', 'fix-pull-request'];
 const ONE_PERSON = ['rerun-failed-jobs', 'rerun-workflow-run', 'revert-pull-request'];
 
 describe('who may approve what is done about a run', () => {

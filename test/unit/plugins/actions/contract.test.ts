@@ -23,6 +23,7 @@ const PARTS = new Set([
   'run-parameters',
   'fix-validation',
   'own-draft',
+  'sandbox-reading',
   'fix-pull-request-words',
   'quarantine-words',
   'recent-deployment',
@@ -40,6 +41,7 @@ const AT_ONCE: ReadonlySet<string> = new Set([
 
 /** Actions that do their part and leave the rest to others. */
 const ADVANCES: ReadonlySet<string> = new Set([
+  'sandbox-fix',
   'try-fix',
   'fix-pull-request',
   'revert-pull-request',

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
+import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { sandboxWorkflow } from '#shared/domain/patch/sandbox-workflow.ts';
 import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
 import type { ActionPorts, PreparedFix, PreparedQuarantine, PreparedRevert } from '#shared/plugins/actions/contract.ts';
 import type { Job, Run } from '#shared/ports/code-host.ts';
@@ -51,14 +54,29 @@ const TRIED = anActionRecord({
     facts: { branch: BRANCH, commit: COMMIT, fix: PREPARED.digest },
   },
 });
-const OFF = { patches: false, reverts: false, issues: false };
+const OFF = { patches: false, sandboxWorkflow: null as string | null, reverts: false, issues: false };
 const SWITCHES: Readonly<Record<string, Partial<typeof OFF>>> = {
+  'sandbox-fix': { patches: true, sandboxWorkflow: 'selfheal-try.yml' },
   'try-fix': { patches: true },
   'fix-pull-request': { patches: true },
   'revert-pull-request': { reverts: true },
   'open-issue': { issues: true },
   'quarantine-flaky-test': { issues: true },
 };
+/** The workflow of the user guide. */
+export const SANDBOX_WORKFLOW = sandboxWorkflow({
+  runner: 'ubuntu-24.04',
+  minutes: '30',
+  image: 'node:24',
+  version: `${'1'.repeat(40)} # v4.2.2`,
+  prepare: 'npm ci --ignore-scripts',
+  test: 'npm test',
+});
+const SANDBOX_FILE = '.github/workflows/selfheal-try.yml';
+const aSandbox = () => ({
+  workflow: 'selfheal-try.yml',
+  blob: createHash('sha1').update(SANDBOX_WORKFLOW).digest('hex'),
+});
 const REVERT: PreparedRevert = { pullRequest: 7, beforeSha: 'b'.repeat(40) };
 /** A test that fails by chance, as it is kept for its issue. */
 export function aQuarantinedTest(change: Partial<QuarantinedTest> = {}): QuarantinedTest {
@@ -101,7 +119,7 @@ export function writingContext(id = '') {
   return {
     target: { onDefaultBranch, event: onDefaultBranch ? 'push' : 'pull_request' },
     facts: { jobHistories: [history], ...(isFlaky ? REPEATED : {}) } satisfies Partial<RunFacts>,
-    fix: on.patches === true ? PREPARED : null,
+    fix: on.patches === true ? { ...PREPARED, sandbox: id === 'sandbox-fix' ? aSandbox() : null } : null,
     revert: on.reverts === true ? REVERT : null,
     quarantine: isFlaky ? QUARANTINE : null,
     past: id === 'fix-pull-request' ? [TRIED] : [],
@@ -128,12 +146,18 @@ const failedJob = (conclusion: string): Job => ({
 
 /** The repository of the failed run. Pushes to it start no run until `passes` is told. */
 export function aRepositoryWorld(id: string | undefined, effects: string[], aRun: (change: Partial<Run>) => Run) {
-  const repository = makeMemoryRepository({ 'src/cart.js': 'export const total = 2;\n' }, (one) => effects.push(one));
+  const files = { 'src/cart.js': 'export const total = 2;\n', [SANDBOX_FILE]: SANDBOX_WORKFLOW };
+  const repository = makeMemoryRepository(files, (one) => effects.push(one));
+  if (id === 'sandbox-fix') repository.branches.set('main', { sha: BASE, parents: [], message: 'Add the sandbox' });
+  let dispatched: Run | null = null;
   if (id === 'revert-pull-request') {
     repository.branches.set('main', { sha: BASE, parents: [REVERT.beforeSha], message: 'Merge pull request #7' });
   }
   const pushRuns: Run[] = [];
-  const passes = () => void pushRuns.push(aRun({ id: 2002, headSha: COMMIT, conclusion: 'success' }));
+  const passes = () => {
+    pushRuns.push(aRun({ id: 2002, headSha: COMMIT, conclusion: 'success' }));
+    if (dispatched !== null) dispatched = { ...dispatched, status: 'completed', conclusion: 'success' };
+  };
   if (id === 'fix-pull-request') {
     const message = `autofix: ${FIX.title}\n\nSelfheal-Fix: ${PREPARED.digest}\n`;
     repository.branches.set(BRANCH, { sha: COMMIT, parents: [BASE], message });
@@ -144,6 +168,12 @@ export function aRepositoryWorld(id: string | undefined, effects: string[], aRun
     passes,
     reads: {
       listPushRuns: async () => pushRuns,
+      defaultBranch: async () => ({ name: new RawRef('main'), isPublic: true }),
+      dispatchWorkflow: async () => {
+        effects.push('dispatch');
+        dispatched = aRun({ id: 3003, headSha: BASE, status: 'in_progress', conclusion: null });
+      },
+      findDispatchedRun: async () => dispatched,
       listJobs: async (_repository: string, runId: number) => [failedJob(runId === 2002 ? 'success' : 'failure')],
     },
     ports: {

@@ -50,6 +50,11 @@ describe('the GitHub source', () => {
   it('ignores what becomes of a change that Selfheal itself tries, so that no fix is made of a fix', () => {
     const tried = { conclusion: 'failure', head_branch: 'autofix-20261122-120000' };
     expect(translate(aWorkflowRunBody({ run: tried }))).toEqual({ kind: 'ignored', reason: 'branch-of-a-fix' });
+    const title = `Selfheal try ${'a'.repeat(32)}`;
+    const inSandbox = { event: 'workflow_dispatch', display_title: title, conclusion: 'failure' };
+    expect(translate(aWorkflowRunBody({ run: inSandbox }))).toEqual({ kind: 'ignored', reason: 'try-of-a-fix' });
+    const named = { event: 'push', display_title: title, conclusion: 'failure' };
+    expect(translate(aWorkflowRunBody({ run: named })).kind).toBe('signal');
     const own = { conclusion: 'failure', head_branch: 'autofix-of-mine' };
     expect(signalOf(aWorkflowRunBody({ run: own })).kind).toBe('run-failed');
   });

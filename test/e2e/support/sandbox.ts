@@ -1,0 +1,31 @@
+import { shaOf } from '#apps/local/world/github/state.ts';
+import type { World } from '#apps/local/world/world.ts';
+import { sandboxWorkflow } from '#shared/domain/patch/sandbox-workflow.ts';
+
+const DAY = 86_400_000;
+
+/** As the user guide shows it. */
+export const SANDBOX = sandboxWorkflow({
+  runner: 'ubuntu-24.04',
+  minutes: '30',
+  image: 'node:24',
+  version: '11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2',
+  prepare: 'npm ci --ignore-scripts',
+  test: 'npm test',
+});
+
+/** Makes the shop's repository public, and commits the workflow to its default branch some time before. */
+export function addSandbox({ github }: World, now: number, content = SANDBOX, daysAgo = 20): void {
+  const repository = 'acme/shop';
+  github.addRepository(repository, { private: false });
+  const path = '.github/workflows/selfheal-try.yml';
+  github.addCommit({
+    repository,
+    sha: shaOf(`${repository} sandbox ${daysAgo} ${content}`),
+    message: 'Add the sandbox',
+    author: 'acme-dev',
+    at: new Date(now - daysAgo * DAY).toISOString(),
+    pullRequest: null,
+    files: [{ path, status: 'added', additions: 1, deletions: 0, patch: null, content }],
+  });
+}
