@@ -72,7 +72,7 @@ const RANDOM_PAIRS = 0.33;
 const MIN_FOR_PAIRS = 30;
 
 /** The share of neighbouring letters that words are made of. */
-function wordPairs(text: string): number {
+export function wordPairs(text: string): number {
   let pairs = 0;
   let known = 0;
   for (const [run] of text.toLowerCase().matchAll(/[a-z]{2,}/g)) {

@@ -11,6 +11,8 @@ const MIN_TOKEN = 20;
 const SURE_LENGTH = 28;
 const SURE_CHANGES = 0.52;
 const MIN_BASE64 = 40;
+/** A line of an armoured key (RFC 7468). */
+const ARMOURED = /^[A-Za-z0-9+/]{64,}={0,2}$/;
 /** A digest, a fingerprint or a public key says so. */
 const PUBLIC_BEFORE =
   /(?:sha\d{0,3}(?:[-_]\d{3})?|md5|h1|integrity|etag|digest|checksum|fingerprint|hash|ssh-\w{2,10}|ecdsa-[\w-]{6,30}|nonce|base64,?|package-(?:key|id)|x-amz-id-2|(?:request|trace|correlation)[-_]?id)["']?[-:=/ ]{1,3}["']?$/i;
@@ -29,13 +31,12 @@ const NO_PART = /^(?:[A-Za-z]?[a-z]*\d{0,3}|[A-Z]+\d{0,3}|\d+|[0-9a-f]+|[0-9A-F]
 /** Whether Base64 with its own signs in it is random as a whole; paths are not. */
 function isRandomBase64(run: string): boolean {
   const random = run.replace(UUID, '');
+  if (random.length < MIN_BASE64 || !looksRandom(random)) return false;
   const parts = random.split(/[/+=~]/);
-  if (random.length < MIN_BASE64 || parts.length > 2 + random.length / 12) return false;
-  return (
-    looksRandom(random) &&
-    profileOf(random).changes >= 0.5 &&
-    !parts.some((part) => part.length > 3 && NO_PART.test(part))
-  );
+  const words = parts.filter((part) => part.length > 3 && NO_PART.test(part));
+  // Chance makes a word now and then, and a few signs more.
+  if (ARMOURED.test(random)) return parts.length <= 3 + random.length / 8 && words.join('').length <= random.length / 4;
+  return parts.length <= 2 + random.length / 12 && words.length === 0 && profileOf(random).changes >= 0.5;
 }
 
 /** `vendor_live_TOKEN`: words beside it do not count. */

@@ -16,10 +16,15 @@ function literalOf(word: string): string {
 /** One of these occurs in every text in which a name in Latin letters tells a secret. */
 export const NAME_LITERALS: readonly string[] = [
   ...new Set([
-    ...[...passwords, ...secrets].map(literalOf).filter((literal) => literal.length > 2),
-    ...keys.flatMap((word) => ['', ' ', '_', '.', '-'].map((separator) => `${word}${separator}key`)),
+    ...[...passwords, ...secrets]
+      .map(literalOf)
+      .filter((literal) => literal.length > 2)
+      .flatMap((literal) => [' ', '+', '.'].map((join) => literal.replaceAll(' ', join))),
+    ...keys.flatMap((word) => ['', ' ', '_', '.', '-', '+'].map((separator) => `${word}${separator}key`)),
     ...passwordsAlone.flatMap((word) =>
-      ['=', ':', ' =', ' :', '"', "'", ' is', ']', ' "', " '"].map((behind) => word + behind),
+      ['=', ':', ' =', ' :', '"', "'", ' is', '-is', '_is', '+is', '.is', ']', ' "', " '"].map(
+        (behind) => word + behind,
+      ),
     ),
   ]),
 ];
@@ -221,7 +226,8 @@ function isAssignedSecret(assigned: Assigned): boolean {
 /** In `setPassword("value")` and `withToken('value')`; what is looked up by a name is none. */
 function isPassedSecret(assigned: Assigned): boolean {
   const { name, value } = assigned;
-  if (!isValueOfItsOwn(value) || /\s/.test(value) || WORDS.test(value)) return false;
+  if (!isValueOfItsOwn(value) || /\s/.test(value)) return false;
+  if (WORDS.test(value) && profileOf(value).changes < 0.5) return false;
   if (isPasswordName(name)) return value.length >= 6 && /\d/.test(value);
   return !NOT_SECRET_NAME.test(name.slice(3)) && value.length >= 16 && looksMixed(value) && entropyOf(value) >= 3;
 }

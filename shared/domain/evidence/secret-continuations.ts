@@ -1,5 +1,5 @@
 import { valueAt } from './assigned-value.ts';
-import { profileOf } from './random-text.ts';
+import { profileOf, wordPairs } from './random-text.ts';
 import { announcementIn, assignedSecrets, isAnnouncedSecret } from './secret-assignments.ts';
 import { TOKEN_BEGINNINGS } from './secret-rules.ts';
 import { isValueOfItsOwn, WORDS } from './secret-values.ts';
@@ -15,6 +15,9 @@ const PLACEHOLDER_AT_END = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\][\\"'+,; ]{0,4}
 const PLACEHOLDERS = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g;
 /** Less of a secret tells nothing. */
 const MIN_LEFT = 7;
+/** What a line of an armoured key ends in, and what may be its last line. */
+const ARMOURED = new RegExp(`(?:^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{64,76}(?:${COLOURS.source}|\\s)*$`);
+const BASE64 = /^[A-Za-z0-9+/]{4,76}={0,2}$/;
 const RUN = /^(?<before>["'+\s]{0,8})(?<run>[A-Za-z0-9_+/=.~%-]{3,})(?<after>.*)$/s;
 
 /** What the next line may hold. */
@@ -28,7 +31,7 @@ type Expected =
   /** The rest of a quoted value. */
   | { readonly kind: 'quoted'; readonly line: string; readonly close: string; left: number }
   /** The rest of a token that a terminal or an editor wrapped. */
-  | { readonly kind: 'wrapped'; readonly line: string };
+  | { readonly kind: 'wrapped'; readonly line: string; readonly isArmoured: boolean };
 
 /** Follows secrets from one line to the next. */
 export interface Continuations {
@@ -66,8 +69,8 @@ function isPiece(run: string, isWholeLine: boolean): boolean {
   const { digits, lower, upper, changes } = profileOf(run);
   if (digits + lower + upper < 3 || digits === run.length)
     return isWholeLine && run.length >= 8 && digits === run.length;
-  if (isWholeLine)
-    return digits > 0 ? !/^[A-Za-z]+\d{1,2}$/.test(run) || run.length >= 12 : changes >= 0.35 && upper > 1 && lower > 1;
+  if (isWholeLine && digits > 0) return !/^[A-Za-z]+\d{1,2}$/.test(run) || run.length >= 12;
+  if (isWholeLine) return upper > 1 && lower > 1 && (changes >= 0.35 || wordPairs(run) <= 0.33);
   return run.length >= 8 && digits > 0 && changes >= 0.3 && !WORDS.test(run);
 }
 
@@ -141,12 +144,14 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     return secret.length < 3 || secret.startsWith('[redacted:') ? text : replaceIn(text, secret);
   };
 
-  const readWrapped = (text: string, original: string, before: string): string => {
+  const readWrapped = (text: string, original: string, state: Extract<Expected, { kind: 'wrapped' }>): string => {
     expected = null;
+    const before = state.line;
     const rest = original.slice(commonPrefix(before, original));
     const { run = '', after = '' } = RUN.exec(rest)?.groups ?? {};
     const isWhole = /^["'\\+;,)\]}\s]*$/.test(after);
-    if (run === '' || !isPiece(run, isWhole)) return text;
+    const isBase64 = state.isArmoured && isWhole && BASE64.test(run) && /[a-z][A-Z]|\d/.test(run);
+    if (run === '' || !(isBase64 || isPiece(run, isWhole))) return text;
     if (!isWhole) return text.includes(run) ? replaceIn(text, run) : text;
     // By itself it may have been taken for several, or for nothing.
     const left = text.slice(commonPrefix(before, text)).replace(COLOURS, '').replace(PLACEHOLDERS, '');
@@ -166,7 +171,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
       case 'quoted':
         return readQuoted(text, rest, expected);
       default:
-        return readWrapped(text, original, expected.line);
+        return readWrapped(text, original, expected);
     }
   };
 
@@ -202,7 +207,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     const beginning = TOKEN_BEGINNINGS.find((literal) => lower.startsWith(literal));
     if (beginning === undefined) return line;
     const body = word.slice(beginning.length);
-    if (body.length < 2 || !(/\d/.test(body) || /[a-z][A-Z]/.test(body))) return line;
+    if (body.length < 2 || !/\d|[a-z][A-Z]|[A-Z]{2}[a-z]/.test(body)) return line;
     return line.slice(0, -word.length) + replace('token-beginning', word);
   };
 
@@ -222,13 +227,13 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
         const unclosed = assignedSecrets(original.replace(COLOURS, '')).at(-1)?.closedBy;
         expected =
           unclosed === undefined || unclosed === null || /["'`]$/.test(plain)
-            ? { kind: 'wrapped', line: plain }
+            ? { kind: 'wrapped', line: plain, isArmoured: ARMOURED.test(original) }
             : { kind: 'quoted', line: plain, close: unclosed, left: MAX_QUOTED };
         return redacted;
       }
       const begun = withoutBeginning(redacted);
       if (begun !== redacted) {
-        expected = { kind: 'wrapped', line: plain };
+        expected = { kind: 'wrapped', line: plain, isArmoured: false };
         return begun;
       }
       expected = announced(plain);

@@ -45,12 +45,13 @@ export interface SecretRule {
 /** What ends in a letter or digit and still is no part of the word after it: escaped characters and colours. */
 const ESCAPE = String.raw`\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|\[[0-9;]{0,12}m`;
 
-/** The pattern, also right after an escape: in `"output":"\nTOKEN"` no word begins at the token. */
-function alsoAfterEscapes(pattern: string): string {
+/** The pattern, also right after an escape, as in `"output":"\nTOKEN"`, and between underscores, where no word begins or ends. */
+function alsoInsideWords(pattern: string): string {
   if (!pattern.startsWith('\\b')) return pattern;
-  const rest = pattern.slice(2);
+  const ends = pattern.endsWith('\\b');
+  const rest = ends ? pattern.slice(2, -2) : pattern.slice(2);
   const named = rest.includes('(?<secret>') ? rest : `(?<secret>${rest})`;
-  return `(?:\\b|_|${ESCAPE})${named}`;
+  return `(?:\\b|_|${ESCAPE})${named}${ends ? '(?:\\b|_)' : ''}`;
 }
 
 function isCheckName(name: string): name is CheckName {
@@ -65,7 +66,7 @@ export function compileRule(rule: PackedRule): SecretRule {
     kind,
     literals,
     beside,
-    pattern: new RegExp(alsoAfterEscapes(rule.pattern), rule.ignoreCase === true ? 'gi' : 'g'),
+    pattern: new RegExp(alsoInsideWords(rule.pattern), rule.ignoreCase === true ? 'gi' : 'g'),
     mixed,
     isSecret: value === undefined ? undefined : VALUE_CHECKS[value],
     unlessBehind: unlessBehind === undefined ? undefined : new RegExp(unlessBehind, 'i'),

@@ -15,7 +15,7 @@ import { makeSecretLines } from './secret-lines.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import type { SecretRule } from './secret-rule.ts';
 import { SECRET_RULES } from './secret-rules.ts';
-import { redactThroughViews } from './secret-views.ts';
+import { redactJoined, redactThroughViews } from './secret-views.ts';
 
 /** Stand behind the rules in what follows. */
 const NAMED = SECRET_RULES.length;
@@ -88,8 +88,14 @@ function withoutRepeats(text: string, found: ReadonlyMap<string, string>): strin
   return redacted;
 }
 
-/** Replaces the secrets of one text that tell themselves by shape or by name. Only patterns whose literal occurs are run. */
+/** Replaces what redaction finds in the text and in words of it that are several. */
 function redactPlain(text: string, placeholders: Placeholders): string {
+  if (!FINDER.occursIn(text) && !FOREIGN_LETTER.test(text)) return text;
+  return redactJoined(redactTold(text, placeholders), placeholders, redactTold);
+}
+
+/** Replaces the secrets of one text that tell themselves by shape or by name. Only patterns whose literal occurs are run. */
+function redactTold(text: string, placeholders: Placeholders): string {
   const steps = [...new Set(FINDER.find(text).map((index) => OWNERS[index] ?? 0))].sort((a, b) => a - b);
   const isForeign = FOREIGN_LETTER.test(text);
   const names = { named: isForeign || steps.includes(NAMED), vague: isForeign || steps.includes(VAGUE) };

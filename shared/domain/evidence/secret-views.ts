@@ -1,4 +1,5 @@
 import type { Placeholders } from './secret-placeholders.ts';
+import { isReference } from './secret-values.ts';
 
 /** A text as it reads once something is taken out of it or decoded, and where each of its characters stands in the original. */
 interface View {
@@ -230,4 +231,40 @@ function viewBy(decoders: readonly Decoder[], text: string): View {
     ends: Array.from({ length: text.length }, (_, at) => at + 1),
   };
   return decoders.reduce((view, [pattern, read]) => viewThrough(view, pattern, read) ?? view, plain);
+}
+
+/** What branches, artifacts and files have between words in place of blanks. */
+const JOINS = [/-(-*)/g, /_(_*)/g, /\+(\+*)/g, /\.(\.*)/g];
+/** What is redacted already, or a word long enough for a name and its value. */
+const JOINED = new RegExp(`\\[redacted:[\\w-]{1,40}(?::\\d{1,6})?\\]|(?:(?!\\[redacted:)[^\\s${ESC}]){12,1000}`, 'g');
+const WORD = /^(?:[A-Za-z]?[a-z]*|[A-Z]*)$/;
+/** What follows a secret in the same word and is none: the secret had a join in it. */
+const REST =
+  /^(?:[-_+.]+(?:[A-Za-z]{0,20}[^A-Za-z\s\-_+."'\]]|[A-Za-z]{0,20}[a-z][A-Z]|[A-Z]{2,20}[a-z])[^\s\-_+."'\]]{0,40}){1,10}/;
+
+/** Redacts words that are several, as in `the-password-is-VALUE`. Of joins in a row the first is read as a blank: `-p` is a flag still. */
+export function redactJoined(text: string, placeholders: Placeholders, redact: Redact): string {
+  return text.replace(JOINED, (word) => {
+    if (word.startsWith('[redacted:')) return word;
+    for (const join of JOINS) {
+      const spaced = word.replace(join, ' $1');
+      if (spaced === word) continue;
+      const noReferences: Placeholders = {
+        of(kind, secret) {
+          const at = spaced.indexOf(secret);
+          const written = word.slice(at, at + secret.length);
+          return at < 0 || WORD.test(written) || isReference(written) ? secret : placeholders.of(kind, written);
+        },
+      };
+      const told = [...secretsIn(spaced, noReferences, redact)];
+      const found = told.filter(([secret, placeholder]) => secret !== placeholder);
+      if (found.length === 0) continue;
+      const edits = claimed({ ...viewBy([], word), text: spaced }, new Map(found));
+      return edited(
+        word,
+        edits.map((edit) => ({ ...edit, end: edit.end + (REST.exec(word.slice(edit.end))?.[0].length ?? 0) })),
+      );
+    }
+    return word;
+  });
 }

@@ -59,6 +59,56 @@ describe('a secret that is not in plain sight', () => {
   });
 });
 
+describe('words that a branch, an artifact or a file joins', () => {
+  const secret = 'F2YeCnrVLDXrzLC1';
+
+  it.each(['-', '_', '+', '.', '%20'])('[A72] tell a secret as they do with blanks: %j', (join) => {
+    for (const words of [
+      `the password for admin is ${secret}`,
+      `sshpass -p ${secret} ssh shop`,
+      `the secret was ${secret}x9Qf2`,
+    ]) {
+      const name = words.replaceAll(' ', join);
+      for (const text of [name, `* [new branch] ${name} -> origin/${name}`, `{"artifact":"${name}"}`])
+        expect(redact(text).text).not.toContain(secret.slice(0, 8));
+    }
+  });
+
+  it('[A72] lose the rest of a secret that has a join in it, and keep the words behind it', () => {
+    expect(redact('mysql--u-shop--ptQT2sk-ja18lMp-shop').text).toBe('mysql--u-shop--p[redacted:login-password:1]-shop');
+  });
+
+  it.each([
+    'fix-the-password-is-required-message',
+    'reset_token_is_expired_2',
+    'SSH_AUTH_SOCK=/tmp/launch-6qfFzn/Listeners',
+    '{"password":"$CI_REGISTRY_PASSWORD"}',
+    'feature/secret-is-rotated-v2.14.0',
+    'build-secret-7-of-12.log',
+  ])('%j says nothing secret and stays', (name) => {
+    expect(redact(name)).toEqual({ text: name, counts: {} });
+  });
+});
+
+describe('a line of a key whose first line was not read', () => {
+  const line = 'Yu/gdgwc/5p1tF7yHz4nYUTwF4tmd3+U9ScCDME+fvHuffO48SymWm4k3cJ0SMm9';
+
+  it.each(['N//8oh/EqnPgYGrNz3zOEpGg9/bVpSWP', 'amoquby/xyLCwX/VjAV+JOWpfQlzzcbA', 'Qm9f=='])(
+    '[A72] is replaced whole although chance made a word in it, and so is the last one: %j',
+    (last) => {
+      expect(
+        redact([line, last, `-----END ${'PRIVATE'} KEY-----`].join('\n'))
+          .text.split('\n')
+          .slice(0, 2),
+      ).toEqual([expect.stringMatching(/^\[redacted:[\w-]+:1\]$/), expect.stringMatching(/^\[redacted:[\w-]+:\d\]$/)]);
+    },
+  );
+
+  it('leaves a word under it', () => {
+    expect(redact(`${line}\nDone`).text).toMatch(/\nDone$/);
+  });
+});
+
 describe('what only looks encoded', () => {
   it.each([
     `integrity sha512-${Buffer.from('0123456789'.repeat(6)).toString('base64')}`,
