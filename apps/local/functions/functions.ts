@@ -35,8 +35,8 @@ const IDLE_MS = 30_000;
 /** Workers kept over all functions before the longest idle one makes room for another; each costs 30 to 40 MB. */
 const KEPT_WORKERS = 16;
 /** As many are kept while many events are at work in a process that has grown beyond so much resident memory. */
-const KEPT_WHEN_CROWDED = 11;
-const CROWDED_BYTES = 520_000_000;
+const KEPT_WHEN_CROWDED = 8;
+const CROWDED_BYTES = 450_000_000;
 const CROWDED_EVENTS = 4;
 /** Beyond so many, functions that are used need the room more than a second worker of the same function. */
 const GROWING_WORKERS = 6;
