@@ -147,6 +147,7 @@ async function ringWith(healer: Healer, nextName: () => Canary): Promise<void> {
   });
 }
 
+/** What it holds and what it sent; then, once it has stopped, what it left on disk. */
 async function everythingOf(healer: Healer, folder: string): Promise<[place: string, text: string][]> {
   const all: [string, string][] = [];
   const names = new Set(Object.values(healer.runtime.resources()));
@@ -154,26 +155,18 @@ async function everythingOf(healer: Healer, folder: string): Promise<[place: str
     const items = await healer.dynamoDb.send(new ScanCommand({ TableName: name })).catch(() => null);
     for (const item of items?.Items ?? []) all.push([`table ${name.replace(/[^A-Za-z].*/, '')}`, JSON.stringify(item)]);
   }
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const bytes = readFileSync(join(entry.parentPath, entry.name));
-    const [plain, decoded] = [withoutArrivals(bytes.toString('latin1')), withoutArrivals(bytes.toString('utf8'))];
-    all.push([`file ${entry.name}`, plain], [`file ${entry.name} in UTF-8`, decoded]);
-  }
   for (const mail of healer.runtime.mailbox.list()) all.push(['mail', JSON.stringify(mail)]);
   for (const execution of healer.runtime.executions()) all.push(['execution', JSON.stringify(execution)]);
   for (const event of healer.events) all.push(['event', JSON.stringify(event)]);
   for (const call of healer.world.models.calls()) all.push(['request to a model', JSON.stringify(call.request)]);
   for (const { repository, issue, body } of allComments(healer)) all.push([`comment on ${repository}#${issue}`, body]);
+  await healer.stop();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const bytes = readFileSync(join(entry.parentPath, entry.name));
+    all.push([`file ${entry.name}`, bytes.toString('latin1')], [`file ${entry.name} in UTF-8`, bytes.toString('utf8')]);
+  }
   return all;
-}
-
-/**
- * Alarms as EventBridge passes them to the queue, which no code of ours has a part in: on AWS the bus and the encrypted queue hold them until
- * the intake function has read them.
- */
-function withoutArrivals(text: string): string {
-  return text.replace(/\\*"detail-type\\*":\\*"CloudWatch Alarm State Change\\*"[^\0]{0,4000}/g, '');
 }
 
 function allComments({ world }: Healer): { repository: string; issue: number; body: string }[] {

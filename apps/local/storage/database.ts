@@ -36,6 +36,8 @@ export function openDatabase(dataDir: string): Database {
   const pidFile = join(dataDir, 'runtime.pid');
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    // A message that was taken from its queue is not left in a free page.
+    database.exec('PRAGMA secure_delete = ON;');
     database.exec('BEGIN EXCLUSIVE; COMMIT;');
   } catch (cause) {
     database.close();
