@@ -19,9 +19,9 @@ export async function bundleRows(outDir: string): Promise<Row[]> {
   return [
     {
       measure: 'every Lambda bundle, minified, SDK included; webhook',
-      goal: 'under 1 MB; under 400 KB',
+      goal: 'under 1 MB; under 450 KB',
       measured: `largest ${largest.name} ${kilobytes(largest.bytes)}; webhook ${kilobytes(webhook)}`,
-      met: largest.bytes < 1_000_000 && webhook < 400_000,
+      met: largest.bytes < 1_000_000 && webhook < 450_000,
     },
     parserRow(outDir, parser),
   ];

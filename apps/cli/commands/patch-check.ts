@@ -21,8 +21,7 @@ function asLine({ severity, rule, path, side, line, reason }: Finding): string {
 
 export const patchCheck = defineCommand({
   name: 'patch check',
-  summary:
-    'whether a diff may become a fix pull request, and whether its code may be tried before a person has read it',
+  summary: 'whether a diff may become a fix pull request, and which of its lines a person has to look at first',
   details:
     'Reads standard input without FILE. The verdict is accepted (its code does nothing that its files did not do), needs-approval or refused.\n' +
     'With --json: {file, verdict, digest, files, findings: [{severity, rule, path, side, line, reason}], approval: [{path, line, reason}]}.\n' +

@@ -47,11 +47,7 @@ export type PatchRule =
   | 'unclear-code'
   // What it could do once it runs.
   | 'network'
-  | 'process'
-  | 'dynamic-code'
-  | 'environment'
   | 'secret-access'
-  | 'file-system'
   | 'security-weakened';
 
 /**

@@ -16,7 +16,7 @@ const ADDRESS = /\b(?:https?|wss?|ftp):\/\/([^\s"'`/\\)>]+)/gi;
 const NOWHERE =
   /^(?:localhost|127\.0\.0\.1|\[::1\]|(?:[\w-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example))(?::\d+)?$/i;
 const PATIENCE = /(?:timeout|retr(?:y|ies)|max_?attempts|deadline|backoff|delay)\w*\s*(?:[:=]|:=|\()\s*\d/i;
-const STRONGER = new Set(['process', 'dynamic-code', 'secret-access', 'security-weakened']);
+const STRONGER = new Set(['secret-access', 'security-weakened']);
 
 /** What added lines hide, switch off or newly do, in any file. What the file did before already is worth a look, no refusal. */
 export function judgeLines(file: PatchedFile, language: Language, isTest: boolean): Finding[] {

@@ -15,11 +15,11 @@ export const SANDBOX = sandboxWorkflow({
 });
 
 /** Makes the shop's repository public, and commits the workflow to its default branch some time before. */
-export function addSandbox({ github }: World, now: number, content = SANDBOX, daysAgo = 20): void {
+export function addSandbox({ github }: World, now: number, content = SANDBOX, daysAgo = 20) {
   const repository = 'acme/shop';
   github.addRepository(repository, { private: false });
   const path = '.github/workflows/selfheal-try.yml';
-  github.addCommit({
+  return github.addCommit({
     repository,
     sha: shaOf(`${repository} sandbox ${daysAgo} ${content}`),
     message: 'Add the sandbox',

@@ -24,6 +24,9 @@ const ENTITLEMENT = 'shared/app/approval-entitlement.ts';
 const LEVELS = 'shared/domain/policy/approval-levels.ts';
 const SELF = 'shared/domain/policy/self-approval.ts';
 const OBEY = 'shared/app/obey-comment.ts';
+const TRY_FIX = 'shared/plugins/actions/try-fix.ts';
+const SANDBOX = 'shared/plugins/actions/sandbox-reading.ts';
+const SANDBOX_FIX = 'shared/plugins/actions/sandbox-fix.ts';
 const APPROVER = 'shared/app/approval-approver.ts';
 
 const remove = (name: string, file: string, guard: string, removed: string): Removal => ({
@@ -49,6 +52,12 @@ export const REMOVALS: readonly Removal[] = [
   remove('the parameters name the target', RULES, 'action.targetKey === targetKey && isChangeable', 'isChangeable'),
   remove('a refused approval', RULES, 'if (approval !== null) return', 'if (false) return'),
   remove('an approval that is needed', RULES, 'return needed.length > 0 ?', 'return false ?'),
+  remove('an approval that an action demands', RULES, '...(approvalReason === null ?', '...(true ?'),
+  remove('what an action demands at planning', DECIDE, '...(candidate.approvalReason === undefined ?', '...(true ?'),
+  remove('code that a model wrote', TRY_FIX, '  approvalReason,\n  describe:', '  describe:'),
+  remove('a sandbox that is judged', SANDBOX, "judged.kind === 'accepted'", 'true as boolean'),
+  remove('a sandbox that was changed', SANDBOX_FIX, 'if (found.blob !== workflowBlob)', 'if (false)'),
+  remove('a sandbox that changed under its run', SANDBOX_FIX, 'ports)) !== workflowBlob', 'ports)) === null'),
   remove('the circuit breaker', RULES, 'failures >= policy.breakerFailures', 'false'),
   remove('the limit of an incident', LIMITS, 'limit: maxActionsPerIncident,', 'limit: 1e6,'),
   remove('the limit of a target', LIMITS, '      maxActionsPerTargetPerHour,\n', '      1e6,\n'),

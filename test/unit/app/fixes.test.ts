@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { act } from '#shared/app/act.ts';
+import { readAskingStory } from '#shared/app/asked-plan.ts';
 import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
@@ -46,6 +47,19 @@ describe('a fix', () => {
       decision: 'approve',
       reasons: [expect.stringContaining('In 2 places it does'), expect.anything()],
     });
+  });
+
+  it.each(['eval(tier)', 'Number(process.env.DISCOUNT)'])('asks with the line where its code has %s', async (code) => {
+    const rig = await aFixRig(world, { code: WHOLE.replace('discountFor(tier)', code) });
+    const plan = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+    expect(plan).toMatchObject({
+      decision: 'approve',
+      reasons: [expect.stringMatching(/In (?:one|2) place/), expect.anything()],
+    });
+    const at = rig.deps.clock.now().toISOString();
+    const place = { incidentId: rig.incident.id, digest: plan.digest ?? '', requestedAt: at, expiresAt: at };
+    const { change } = (await readAskingStory(place, rig.deps)).asked;
+    expect(change?.looks[0]).toMatchObject({ path: 'src/cart.ts', line: 12 });
   });
 
   it('is tried on a branch first and becomes a draft with labels when the failed jobs pass', async () => {
@@ -137,7 +151,7 @@ describe('what keeps a change from being tried', () => {
     ['--- a/../x.ts\n+++ b/../x.ts\n@@ -1 +1 @@\n-a\n+b\n', null],
     ['export function nowhere(): void {}', 'src/cart.ts'],
     [WHOLE, 'src/missing.ts'],
-    [WHOLE.replace('discountFor(tier)', 'eval(tier)'), 'src/cart.ts'],
+    [WHOLE.replace('  const sum', '  // @ts-ignore\n  const sum'), 'src/cart.ts'],
   ])('the rules for patches, with the reason: %j', async (code, file) => {
     expect(await untouched(await aFixRig(world, { code, file }))).toMatch(/A proposed change was not tried: \S/);
   });

