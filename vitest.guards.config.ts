@@ -13,6 +13,8 @@ export default defineConfig({
       'test/unit/domain/remediation/**/*.test.ts',
     ],
     bail: 1,
+    // A machine that does much else is no proof of anything.
+    testTimeout: 120_000,
     // What was made of a module without one guard must not serve for it without another.
     fsModuleCache: false,
     maxWorkers: 2,

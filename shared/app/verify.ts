@@ -1,7 +1,7 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
-import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { BoundAction, Receipt } from '#shared/domain/remediation/bound-action.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin, ActionPorts, Verification } from '#shared/plugins/actions/contract.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
@@ -35,18 +35,19 @@ export async function verify(input: StepInput<'verify'>, deps: VerifyDeps): Prom
     poll: input.poll,
   });
   const verification = atLast(found, planned, input.poll, deps);
-  if (verification.state !== 'pending') await conclude(action, verification, deps);
+  if (verification.state !== 'pending') await conclude(action, record.receipt, verification, deps);
   return { state: verification.state, summary: verification.summary };
 }
 
 function atLast(found: Verification, { plugin }: PlannedAction, poll: number, deps: VerifyDeps): Verification {
   const { maxPolls } = plugin.schedule(deps.configuration);
   if (found.state !== 'pending' || poll + 1 < maxPolls) return found;
-  return { state: 'failed', summary: `It did not recover in time. ${found.summary}`, inconclusive: true };
+  return { ...found, state: 'failed', summary: `It did not recover in time. ${found.summary}`, inconclusive: true };
 }
 
 async function conclude(
   action: BoundAction,
+  receipt: Receipt,
   { state, inconclusive = false, facts = {} }: Verification,
   deps: VerifyDeps,
 ): Promise<void> {
@@ -59,6 +60,9 @@ async function conclude(
     event: `action.${verified}`,
     facts: { ...facts, action: actionId, target: targetKey, digest, inconclusive },
   });
-  await deps.incidents.commitAction(incidentId, digest, { verified });
+  await deps.incidents.commitAction(incidentId, digest, {
+    verified,
+    ...(Object.keys(facts).length === 0 ? {} : { receipt: { ...receipt, facts: { ...receipt.facts, ...facts } } }),
+  });
   deps.meter.count(`verified-${verified}`);
 }

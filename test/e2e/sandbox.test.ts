@@ -46,6 +46,7 @@ describe('a proposed change where a sandbox is set up', () => {
     await healer.ended(runId);
     await healer.quiet();
     expect(world.journal.count('github.workflow.dispatched')).toBe(1);
+    expect(healer.comment(pullRequest)).toContain('The tests passed with it.');
     expect(world.github.branches(REPOSITORY)).toEqual([]);
     // The run of the sandbox itself is no failure of anybody.
     expect(() => healer.incidentId(tried?.id ?? 0)).toThrow('It makes no signal but is ignored.');

@@ -1,13 +1,12 @@
 import { SANDBOX_TEST_STEP } from './sandbox-run.ts';
 
-/** A container that can change the working folder and its home, and nothing else of the machine. */
+/** A container that can change a copy of the checkout and its home, and nothing else of the machine: what it wrote is never read outside. */
 const container = (
   flags: string,
   command: string,
 ): string => `docker run --rm ${flags}--cap-drop ALL --security-opt no-new-privileges \\
             --user "$(id -u):$(id -g)" --env HOME=/home/try --volume "$RUNNER_TEMP/home:/home/try" \\
-            --volume "$PWD:/work" --volume "$PWD/.git:/work/.git:ro" --workdir /work \\
-            "$IMAGE" ${command}`;
+            --volume "$RUNNER_TEMP/work:/work" --workdir /work "$IMAGE" ${command}`;
 
 /**
  * The only workflow that may run a change before a person approved it, as the user guide shows it. Owners fill in what stands in `<<...>>`; every
@@ -44,7 +43,8 @@ jobs:
           persist-credentials: false
       - name: Prepare before the change is there
         run: |
-          mkdir -p "$RUNNER_TEMP/home"
+          mkdir "$RUNNER_TEMP/home"
+          cp -a "$PWD" "$RUNNER_TEMP/work"
           ${container('', 'sh -c "$PREPARE"')}
       - name: Apply the change without a network
         env:

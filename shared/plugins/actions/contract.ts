@@ -137,7 +137,7 @@ export interface Verification {
   readonly summary: string;
   /** True when a failed one shows nothing of the failure itself: the target was not seen to fail again. */
   readonly inconclusive?: boolean;
-  /** What was found, for the incident's audit trail. */
+  /** What was found, for the receipt and the incident's audit trail. */
   readonly facts?: Receipt['facts'];
 }
 

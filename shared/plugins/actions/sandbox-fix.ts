@@ -97,24 +97,22 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
 async function verify(parameters: Parameters, poll: number, ports: ActionPorts): Promise<Verification> {
   const { repository, workflow, workflowBlob, baseSha, fixDigest } = parameters;
   const run = await runOf(parameters, ports);
-  const known = { fix: fixDigest, workflow, workflowBlob, commit: baseSha, url: run?.url ?? null };
-  const unclear = (summary: string): Verification => ({
-    state: 'failed',
-    summary,
-    inconclusive: true,
-    facts: { ...known, tried: 'unclear' },
-  });
+  const known = { fix: fixDigest, workflow, workflowBlob, commit: baseSha, ...(run === null ? {} : { url: run.url }) };
+  const facts = { ...known, tried: 'unclear' };
+  const unclear = (summary: string): Verification => ({ state: 'failed', summary, inconclusive: true, facts });
   if (run === null) {
     return poll + 1 < PATIENCE
-      ? { state: 'pending', summary: `No run of ${workflow} shows yet.` }
+      ? { state: 'pending', summary: `No run of ${workflow} shows yet.`, facts }
       : unclear(`No run of ${workflow} started: what the change does was not seen.`);
   }
   if ((await sandboxBlobAt(repository, run.headSha, workflow, ports)) !== workflowBlob) {
     return unclear(`${workflow} was changed while it was started: its run does not count.`);
   }
-  if (run.status !== 'completed') return { state: 'pending', summary: `The proposed change runs in the sandbox.` };
+  if (run.status !== 'completed') {
+    return { state: 'pending', summary: 'The proposed change runs in the sandbox.', facts };
+  }
   if (run.conclusion === 'success') {
-    const summary = `The tests pass with the proposed change in the sandbox.`;
+    const summary = 'The tests pass with the proposed change in the sandbox.';
     return { state: 'advanced', summary, facts: { ...known, tried: 'passed' } };
   }
   const jobs = await ports.codeHost.listJobs(repository, run.id, run.attempt);

@@ -137,7 +137,16 @@ export function actionWords(action: ActionRecord): string {
   }
 }
 
+/** What a sandbox said about a change. */
+const TRIED_WORDS: Readonly<Record<string, string>> = {
+  passed: 'The tests passed with it.',
+  failed: 'The tests failed with it.',
+  unclear: 'It ended before the tests did, which says nothing about the change.',
+};
+
 function verifiedWords(action: ActionRecord): string {
+  const tried = action.receipt?.facts.tried;
+  if (typeof tried === 'string' && action.verified !== null) return TRIED_WORDS[tried] ?? '';
   const attempt = rerunAttempt(action);
   switch (action.verified) {
     case 'recovered':

@@ -62,6 +62,24 @@ describe('a change that nobody approved', () => {
     expect(await toldOf(rig)).toMatch(/: the tests failed with it \(http/);
   });
 
+  it('whose run does not end in time says nothing, and the person is told that', async () => {
+    addSandbox(world, Date.now());
+    const rig = await aSandboxRig();
+    const { codeHost } = rig.deps;
+    const findDispatchedRun: typeof codeHost.findDispatchedRun = async (...place) => {
+      const run = await codeHost.findDispatchedRun(...place);
+      return run === null ? null : { ...run, status: 'in_progress', conclusion: null };
+    };
+    const deps = { ...rig.deps, ports: { ...rig.deps.ports, codeHost: { ...codeHost, findDispatchedRun } } };
+    const configuration = {
+      ...deps.configuration,
+      verification: { ...deps.configuration.verification, runMaxPolls: 3 },
+    };
+    const { result } = await effectsOf(world, () => healWith({ ...deps, configuration }, rig.incident.id, false));
+    expect(result[0]).toBe('sandbox-fix failed');
+    expect(await toldOf(rig)).toMatch(/says nothing about it \(http/);
+  });
+
   it('goes on as ever once it is approved', async () => {
     addSandbox(world, Date.now());
     const rig = await aSandboxRig();
@@ -104,6 +122,26 @@ describe('a change that nobody approved', () => {
     expect(kinds).toEqual([]);
     expect(await toldOf(rig)).toMatch(/^It was not tried\. /);
     expect(await toldOf(rig)).toMatch(reason);
+  });
+
+  it('is not run when it is larger than what GitHub takes as an input', async () => {
+    addSandbox(world, Date.now());
+    const { deps, incident } = await aSandboxRig();
+    const plan = await makePlan({ incidentId: incident.id, tried: [] }, deps);
+    const place = { incidentId: incident.id, digest: plan.digest ?? '' };
+    const { lease } = await guard(place, deps);
+    const { evidence } = deps;
+    const getFix: typeof evidence.getFix = async (...one) => {
+      const fix = await evidence.getFix(...one);
+      return fix === null ? null : { ...fix, diff: fix.diff.repeat(200) };
+    };
+    const large = { ...deps, ports: { ...deps.ports, fixes: { getFix } } };
+    const { result, kinds } = await effectsOf(world, () => act({ ...place, lease: lease ?? '' }, large));
+    expect(result).toMatchObject({
+      state: 'refused',
+      summary: expect.stringContaining('larger than what GitHub takes'),
+    });
+    expect(kinds).toEqual([]);
   });
 
   it('is not run where the repository is private', async () => {

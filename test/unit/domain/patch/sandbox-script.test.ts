@@ -15,7 +15,7 @@ const DOCKER = `#!/usr/bin/env bash
 image='node:24'; flags=()
 while [ "$1" != "$image" ]; do flags+=("$1"); shift; done
 echo "\${flags[*]}" >> "$RUNNER_TEMP/flags"
-shift; exec "$@"
+shift; cd "$RUNNER_TEMP/work"; exec "$@"
 `;
 
 let folder: string;
@@ -87,7 +87,7 @@ const DIFF = `--- a/src/cart.ts
 `;
 
 describe('the scripts of the sandbox', () => {
-  it('put the diff that is sent on the files, exactly as it would be written, without a network from then on', () => {
+  it('put the diff that is sent on a copy of the files, exactly as it would be written, without a network from then on', () => {
     const read = readDiff(DIFF);
     if (read.kind !== 'read') throw new Error('The diff cannot be read.');
     const modes = new Map(Object.keys(BEFORE).map((path) => [path, '100644']));
@@ -95,15 +95,21 @@ describe('the scripts of the sandbox', () => {
     if (applied.kind !== 'applied') throw new Error('The diff does not apply.');
     const inputs = sandboxInputs('a'.repeat(40), renderDiff(applied.files), 'b'.repeat(32));
     const flags = runSteps(BEFORE, inputs?.patch ?? '', 'test ! -e broken && echo tested > tested');
-    for (const { path, after } of applied.files) expect(readFileSync(join(folder, 'work', path), 'utf8')).toBe(after);
-    expect(readFileSync(join(folder, 'work/tested'), 'utf8')).toBe('tested\n');
+    for (const { path, after } of applied.files)
+      expect(readFileSync(join(folder, 'temp/work', path), 'utf8')).toBe(after);
+    expect(readFileSync(join(folder, 'temp/work/tested'), 'utf8')).toBe('tested\n');
     expect(flags.map((line) => line.includes('--network none'))).toEqual([false, true, true]);
+    for (const [path, text] of Object.entries(BEFORE))
+      expect(readFileSync(join(folder, 'work', path), 'utf8')).toBe(text);
     for (const line of flags) expect(line).toContain('--cap-drop ALL --security-opt no-new-privileges');
   });
 
   it('fail where the diff does not apply and where the tests fail', () => {
     const patch = Buffer.from(DIFF).toString('base64');
     expect(() => runSteps({ ...BEFORE, 'src/cart.ts': 'other\n' }, patch, 'true')).toThrow(/patch failed/);
-    expect(() => runSteps(BEFORE, patch, 'exit 3')).toThrow();
+    for (const place of ['temp', 'work']) rmSync(join(folder, place), { recursive: true });
+    mkdirSync(join(folder, 'temp'));
+    expect(() => runSteps(BEFORE, patch, 'exit 3')).toThrow(/Command failed/);
+    expect(readFileSync(join(folder, 'temp/flags'), 'utf8').trim().split('\n')).toHaveLength(3);
   });
 });

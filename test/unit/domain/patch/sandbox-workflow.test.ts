@@ -133,7 +133,7 @@ describe('the workflow that tries unapproved code', () => {
       SOUND.replace(/docker run(?![\s\S]*docker run)[\s\S]*"\$TEST"/, 'npm test'),
       /^\d+: The line differs/,
     ],
-    ['a writable .git', swap('/work/.git:ro', '/work/.git'), /without a network/],
+    ['the checkout itself', swap('"$RUNNER_TEMP/work:/work"', '"$PWD:/work"'), /without a network/],
     ['a command that begins another line', swap('npm test', 'npm test\u2028      KEY: x'), /^23: /],
     ['a comment that begins another line', `# one\u0085on: push\n${SOUND}`, /^1: /],
     ['a carriage return', SOUND.replaceAll('\n', '\r\n'), /^1: /],
