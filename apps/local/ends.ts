@@ -1,11 +1,15 @@
 import type { Ended } from './terminal.ts';
 
-/** Hands out ended incidents, whoever comes first: the end or the one who waits for it. */
+/** Hands out ended incidents, each once, whoever comes first: the end or the one who waits for it. */
 export function makeEnds() {
   const ended: Ended[] = [];
   const waiting: ((end: Ended) => void)[] = [];
+  const known = new Set<string>();
   return {
+    /** One that waited for a person and ends later was handed out before. */
     add(end: Ended): void {
+      if (known.has(end.incidentId)) return;
+      known.add(end.incidentId);
       const waiter = waiting.shift();
       if (waiter === undefined) ended.push(end);
       else waiter(end);

@@ -98,13 +98,19 @@ function sampleOf(id: string, { AI_MODEL, SELFHEAL_MODEL }: Environment): { prov
   return { provider: id, modelId: AI_MODEL || SELFHEAL_MODEL || String(sample?.modelId) };
 }
 
-/** What the environment says otherwise than the configuration; null leaves it as it is. */
+/** What the environment says otherwise than the configuration. */
 export interface LocalSettings {
   readonly model: LocalModel | null;
   readonly actAtConfidence: number | null;
 }
 
-/** Writes `configurationFile` with these settings to `target`, whose folder is made. */
+/** The provider that a configuration asks for; `rules` is none. */
+export function providerOf(configurationFile: string): string {
+  const { model } = JSON.parse(readFileSync(configurationFile, 'utf8')) as { model?: { provider?: unknown } };
+  return String(model?.provider ?? 'rules');
+}
+
+/** Writes `configurationFile` with these settings to `target`, whose folder is made. Without a model the rules diagnose. */
 export function writeWithSettings(
   configurationFile: string,
   { model, actAtConfidence }: LocalSettings,
@@ -116,7 +122,7 @@ export function writeWithSettings(
     ...configuration,
     // The file moves, the folder does not.
     ...(folder === undefined ? {} : { signatures: { folder: resolve(dirname(configurationFile), folder) } }),
-    ...(model === null ? {} : { model: model.settings }),
+    model: model === null ? { provider: 'rules' } : model.settings,
     ...(actAtConfidence === null ? {} : { policy: { ...configuration.policy, actAtConfidence } }),
   };
   mkdirSync(dirname(target), { recursive: true });

@@ -9,6 +9,7 @@ import {
   actAtConfidenceOf,
   type LocalModel,
   modelFromEnvironment,
+  providerOf,
   writeWithSettings,
 } from './model-from-environment.ts';
 import { healSamples, warmUp } from './sample/heal-samples.ts';
@@ -17,9 +18,10 @@ import { outliveFullDisk } from './storage/disk-full.ts';
 import { makeTerminal } from './terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+const SAMPLE_CONFIGURATION = join(ROOT, 'apps/local/sample/selfheal.json');
 const USAGE = `Usage: npm start -- [--once] [--port N] [--data DIR] [--config FILE]
 Deploys the synthesized template to this machine, heals sample incidents, and stays up for more until Ctrl-C.
-  --once         ends when the samples are healed: exit code 0, or 1 when one was not
+  --once         ends when the samples are healed: exit code 0, or 1 when one was not; with --config it may also wait for a person
   --port N       listens on 127.0.0.1:N (default: a free port)
   --data DIR     keeps state in DIR and goes on with it the next time (default: a fresh folder, removed at the end)
   --config FILE  another selfheal.json (default: the one of the samples)
@@ -33,7 +35,7 @@ function readArguments() {
         once: { type: 'boolean', default: false },
         port: { type: 'string' },
         data: { type: 'string' },
-        config: { type: 'string', default: join(ROOT, 'apps/local/sample/selfheal.json') },
+        config: { type: 'string', default: SAMPLE_CONFIGURATION },
         help: { type: 'boolean', default: false },
       },
     });
@@ -60,7 +62,9 @@ async function main(): Promise<void> {
   const model = modelFromEnvironment(process.env);
   const realModel = model === null ? null : { key: model.key, ...(await bedrockFor(model)) };
   const actAtConfidence = actAtConfidenceOf(process.env);
-  const isChanged = model !== null || actAtConfidence !== null;
+  // A model that nobody can be asked on this machine is not played: the rules diagnose.
+  const named = providerOf(args.config);
+  const isChanged = model !== null || actAtConfidence !== null || named !== 'rules';
   const changed = join(ROOT, 'dist/with-model/selfheal.json');
   if (isChanged) writeWithSettings(args.config, { model, actAtConfidence }, changed);
   const assembly = await prepareAssembly({
@@ -79,9 +83,9 @@ async function main(): Promise<void> {
     ...(args.data === undefined ? {} : { dataDir: args.data }),
     ...(realModel === null ? {} : { realModel }),
   });
-  present(stage, model, (performance.now() - started) / 1000, write);
+  present(stage, modelLine(model, named), (performance.now() - started) / 1000, write);
   void warmUp(stage);
-  const healed = await healSamples(stage, ends.next, write);
+  const healed = await healSamples(stage, ends.next, write, args.config !== SAMPLE_CONFIGURATION);
   if (args.once) {
     await stage.stop();
     process.exit(healed ? 0 : 1);
@@ -95,11 +99,16 @@ async function main(): Promise<void> {
   }
 }
 
-function present({ runtime, world }: Stage, model: LocalModel | null, seconds: number, write: (line: string) => void) {
-  const modelLine = model === null ? 'none: diagnosis by rules' : `${model.settings.modelId} (${model.by} is set)`;
+function modelLine(model: LocalModel | null, named: string): string {
+  if (model !== null) return `${model.settings.modelId} (${model.by} is set)`;
+  const unasked = named === 'rules' ? '' : `; ${named} of the configuration needs a key or credentials`;
+  return `none: diagnosis by rules${unasked}`;
+}
+
+function present({ runtime, world }: Stage, model: string, seconds: number, write: (line: string) => void) {
   write(`  runtime    ${runtime.endpoint}, ready in ${seconds.toFixed(2)} s`);
   write(`  mailbox    ${runtime.endpoint}/mail`);
-  write(`  model      ${modelLine}`);
+  write(`  model      ${model}`);
   write(`  GitHub     ${world.url} (local, as are CloudWatch, Lambda and ECS)\n`);
 }
 

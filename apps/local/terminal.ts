@@ -30,13 +30,15 @@ export interface Ended {
   readonly outcome: string;
   readonly reason: string;
   readonly succeeded: boolean;
+  /** It has not ended: it goes on when a person has decided. */
+  readonly waits?: true;
 }
 
 export interface TerminalOptions {
   write(line: string): void;
   /** Colours and bold, when the output is a terminal. */
   readonly colours: boolean;
-  /** The incident's execution ended. */
+  /** The incident's execution ended, or waits for a person. */
   onEnd(ended: Ended): void;
 }
 
@@ -63,7 +65,10 @@ export function makeTerminal(options: TerminalOptions): (event: RuntimeEvent) =>
     if (type === 'StateEntered') entered.set(`${name} ${state}`, at);
     if (type === 'TaskFailed' || type === 'TaskTimedOut') line(name, at, state, `failed: ${textOf(detail, 'error')}`);
     if (type === 'TaskRetried') line(name, at, state, 'tries again');
-    if (type === 'TaskSubmitted') line(name, at, state, 'waits for a person');
+    if (type === 'TaskSubmitted') {
+      line(name, at, state, 'waits for a person');
+      options.onEnd({ incidentId: incidentOf(name), outcome: 'waits', reason: '', succeeded: true, waits: true });
+    }
     if (type === 'TaskSucceeded' && SHOWN.has(state)) {
       const took = at - (entered.get(`${name} ${state}`) ?? at);
       line(name, at, state, `${describe(state, payloadOf(detail))} ${dim(`${took} ms`)}`.trimStart());

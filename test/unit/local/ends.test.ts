@@ -14,6 +14,12 @@ describe('ends of incidents', () => {
     expect([await waited, await ends.next(10), await ends.next(10)]).toEqual([end('a'), end('b'), end('c')]);
   });
 
+  it('are handed out once, also of an incident that waited for a person before', async () => {
+    const ends = makeEnds();
+    for (const id of ['a', 'a', 'b']) ends.add(end(id));
+    expect([await ends.next(10), await ends.next(10)]).toEqual([end('a'), end('b')]);
+  });
+
   it('do not go to one who gave up waiting', async () => {
     const ends = makeEnds();
     await expect(ends.next(0.01)).rejects.toThrow('No incident ended within 0.01 s.');

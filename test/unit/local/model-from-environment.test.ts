@@ -9,7 +9,7 @@ import { Model } from '#shared/domain/configuration/model-settings.ts';
 const KEY = ['not', 'a', 'key'].join('-');
 
 describe('the confidence that the environment asks for', () => {
-  it('[B14] is the one from which on it acts, with all else as it was', () => {
+  it('[B14] is the one from which on it acts, with the rules where no model can be asked, and all else as it was', () => {
     const folder = mkdtempSync(join(tmpdir(), 'selfheal-confidence-'));
     const target = join(folder, 'selfheal.json');
     const actAtConfidence = actAtConfidenceOf({ AI_CONFIDENCE_THRESHOLD: '0.9' });
@@ -20,6 +20,7 @@ describe('the confidence that the environment asks for', () => {
     expect(readConfiguration(target)).toEqual({
       ...before,
       signatures,
+      model: Model.parse({ provider: 'rules' }),
       policy: { ...before.policy, actAtConfidence: 0.9 },
     });
     rmSync(folder, { recursive: true });
