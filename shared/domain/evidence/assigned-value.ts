@@ -12,7 +12,7 @@ const CLOSING: Readonly<Record<string, string>> = { '“': '”', '„': '“', 
 const OPENING = /^[-_+]{0,2}(?:[bruBRU@$]|[A-Z]{1,2}(?="))?(\\{0,7})("""|'''|["'`“„«‘「『])/;
 /** Longer ones are cut; no secret that is written in one line is longer. */
 const LONGEST = 8_000;
-const SPACE = /\s/;
+const SPACE = /\s/g;
 /** What stands in place of a secret already. */
 const MASK = /^\[(?:redacted:|(?:masked|secure|filtered|hidden|removed|redacted|\*+)\])/i;
 /** Where an unquoted value ends although no blank follows: quotes, escaped line ends, the next parameter, field or element. */
@@ -63,14 +63,17 @@ function quotedValueAt(text: string, at: number): AssignedValue | null {
   return { start, end: text.trimEnd().length, isQuoted: true, closedBy: backslashes + (CLOSING[quote] ?? quote) };
 }
 
-/** The value that begins at `at`: up to the closing quote, or else the word without what cannot belong to it. Null when there is none. */
-export function valueAt(text: string, at: number): AssignedValue | null {
+/**
+ * The value that begins at `at`: up to the closing quote, or else the word without what cannot belong to it, of which `longest` characters
+ * are looked at. Null when there is none.
+ */
+export function valueAt(text: string, at: number, longest = LONGEST): AssignedValue | null {
   if (at >= text.length || MASK.test(text.slice(at, at + 12))) return null;
   const quoted = quotedValueAt(text, at);
   if (quoted !== null) return quoted.end > quoted.start ? quoted : null;
-  let end = at;
-  while (end < text.length && end - at < LONGEST && !SPACE.test(text.charAt(end))) end += 1;
-  const word = text.slice(at, end);
+  SPACE.lastIndex = at;
+  const blank = SPACE.exec(text.slice(0, at + longest))?.index;
+  const word = text.slice(at, blank ?? at + longest);
   const next = NEXT.exec(word.slice(1));
   const kept = withoutMarks(next === null ? word : word.slice(0, next.index + 1));
   return kept === '' ? null : { start: at, end: at + kept.length, isQuoted: false, closedBy: null };
@@ -80,10 +83,10 @@ export function valueAt(text: string, at: number): AssignedValue | null {
 const MAX_ELEMENTS = 200;
 
 /** The values that begin at `at`: one, or those of a list in brackets; of a call, those in quotes. */
-export function valuesAt(text: string, at: number): AssignedValue[] {
+export function valuesAt(text: string, at: number, longest = LONGEST): AssignedValue[] {
   const bracket = text.charAt(at);
   if ((bracket !== '[' && bracket !== '(') || MASK.test(text.slice(at, at + 12))) {
-    const value = valueAt(text, at);
+    const value = valueAt(text, at, longest);
     return value === null ? [] : [value];
   }
   const close = bracket === '[' ? ']' : ')';

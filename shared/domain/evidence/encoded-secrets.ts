@@ -1,3 +1,4 @@
+import { mayBeText, SIGN, signsIn } from './character-runs.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 
 /** Base64, also as URLs carry it; paths look the same. */
@@ -7,11 +8,6 @@ const HEX_RUN = /\b(?:0[xX])?(?:[0-9A-Fa-f]{2}){10,32768}\b|\b(?:[0-9A-Fa-f]{2}[
 const NOT_TEXT = /[^\t\n\r -~\u00a0-\uffff]|\ufffd/;
 /** What is decoded may be encoded itself, this many times. */
 const MAX_DEPTH = 3;
-/** Groups of four characters that tell whether the rest is worth decoding. */
-const SAMPLE = 4;
-/** The first character of a group whose first byte is printable ASCII, a tab, a line end or, in UTF-16, zero. */
-const BEGINS_TEXT = /[ACDI-Za-f]/;
-
 /** The text of bytes in UTF-8, or in UTF-16 where every other byte is zero; null for what is no text. */
 function textOf(bytes: Buffer): string | null {
   if (bytes.length >= 8 && bytes[1] === 0 && bytes[3] === 0) return checked(bytes.toString('utf16le'));
@@ -26,17 +22,10 @@ function checked(text: string): string | null {
   return text.length < 6 || NOT_TEXT.test(text) ? null : text;
 }
 
-/** Whether the beginning decodes to something printable; most paths and names do not. */
-function mayBeText(run: string, offset: number): boolean {
-  let groups = 0;
-  for (let group = 0; group < SAMPLE; group++) if (BEGINS_TEXT.test(run.charAt(offset + group * 4))) groups += 1;
-  return groups >= SAMPLE - 1;
-}
-
 function decodedBase64(run: string): string[] {
   const texts: string[] = [];
   for (let offset = 0; offset < 4; offset++) {
-    if (!mayBeText(run, offset)) continue;
+    if (!mayBeText(run, offset, run.length)) continue;
     const bytes = Buffer.from(run.slice(offset), 'base64');
     // A run that something stands right behind, or that was cut, may end within a character.
     const text = textOf(bytes) ?? textOf(bytes.subarray(0, -1)) ?? textOf(bytes.subarray(0, -2));
@@ -64,7 +53,14 @@ type Redact = (text: string, placeholders: Placeholders) => string;
  * Replaces Base64 and hex in which redaction finds a secret once it is decoded, up to three times; the whole of it gets the placeholder of
  * the first secret in it. What does not decode to text stays.
  */
-export function redactEncoded(text: string, placeholders: Placeholders, redact: Redact, depth = 1): string {
+export function redactEncoded(
+  text: string,
+  placeholders: Placeholders,
+  redact: Redact,
+  signs = signsIn(text),
+  depth = 1,
+): string {
+  if ((signs & (SIGN.base64 | SIGN.hex)) === 0) return text;
   const replace = (run: string, texts: readonly string[]): string => {
     let first: string | undefined;
     const noting: Placeholders = {
@@ -76,11 +72,13 @@ export function redactEncoded(text: string, placeholders: Placeholders, redact: 
     };
     for (const inside of texts) {
       const left = redact(inside.replaceAll('\r', ''), noting);
-      if (depth < MAX_DEPTH) redactEncoded(left, noting, redact, depth + 1);
+      if (depth < MAX_DEPTH) redactEncoded(left, noting, redact, signsIn(left), depth + 1);
       if (first !== undefined) return first;
     }
     return run;
   };
-  const withoutHex = text.replace(HEX_RUN, (run) => replace(run, decodedHex(run)));
-  return withoutHex.replace(BASE64_RUN, (run) => replace(run, decodedBase64(run)));
+  const withoutHex = (signs & SIGN.hex) === 0 ? text : text.replace(HEX_RUN, (run) => replace(run, decodedHex(run)));
+  return (signs & SIGN.base64) === 0
+    ? withoutHex
+    : withoutHex.replace(BASE64_RUN, (run) => replace(run, decodedBase64(run)));
 }

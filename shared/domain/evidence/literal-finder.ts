@@ -6,6 +6,8 @@ export interface LiteralFinder {
   find(text: string): readonly number[];
   /** Whether any of them occurs. */
   occursIn(text: string): boolean;
+  /** For those who look for more in the same pass: as in `LiteralAutomaton`, with 1 for each accepting state. */
+  readonly machine: Pick<LiteralAutomaton, 'letters' | 'next'> & { readonly accepting: Uint8Array };
 }
 
 /**
@@ -113,6 +115,7 @@ export function makeLiteralFinder(literals: readonly string[]): LiteralFinder {
   const accepting = new Uint8Array(next.length);
   for (const state of ends.keys()) accepting[state] = 1;
   return {
+    machine: { letters, next, accepting },
     occursIn(text) {
       let state = 0;
       for (let at = 0; at < text.length; at++) {

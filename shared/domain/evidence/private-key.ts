@@ -115,6 +115,8 @@ export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks 
   };
   return {
     line(text) {
+      isPublic = false;
+      if (left === 0 && publicLeft === 0 && !text.includes('-----')) return text;
       isPublic = left === 0 && followPublic(text);
       if (isPublic) return text;
       const continued = left > 0 ? inside(text) : null;

@@ -1,10 +1,11 @@
+import { SIGN, signsIn } from './character-runs.ts';
 import { isEncodedText } from './encoded-secrets.ts';
 import { isBlankedToken } from './placeholder.ts';
 import { looksRandom, profileOf } from './random-text.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 
 /** Letters and digits, and what tokens and Base64 put between them. */
-const RUN = /[A-Za-z0-9+/_=~-]{20,20000}/g;
+const LONG_RUN = /[A-Za-z0-9+/_=~-]{20,20000}/g;
 /** Shorter ones are names of something more often than secrets. */
 const MIN_TOKEN = 20;
 /** Of those below this length, only what nothing but chance can have put together. */
@@ -49,12 +50,13 @@ function isRandomPart(part: string): boolean {
 
 /** Replaces what nothing tells but that it is long and random: letters of both cases and digits that follow each other as words do not. */
 export function redactRandomTokens(text: string, placeholders: Placeholders): string {
+  if ((signsIn(text) & SIGN.random) === 0) return text;
   const isPublic = (run: string, at: number): boolean => {
     if (PUBLIC.test(run) || isBlankedToken(run) || isEncodedText(run)) return true;
     const before = text.slice(Math.max(0, at - 40), at);
     return PUBLIC_BEFORE.test(before) || (run.length < 2 * MIN_TOKEN && PART_BEFORE.test(before));
   };
-  return text.replace(RUN, (whole: string, from: number) => {
+  return text.replace(LONG_RUN, (whole: string, from: number) => {
     // The end of a colour is no part of it.
     const colour = /[[;]/.test(text.charAt(from - 1)) ? (/^\d{0,3}[A-Za-z]/.exec(whole)?.[0].length ?? 0) : 0;
     const name = NAME_BEFORE.exec(whole.slice(colour))?.[0].length ?? 0;

@@ -1,10 +1,12 @@
 import { markRedacted, type RedactedText } from '../kernel/text/brand.ts';
 import { joined } from '../kernel/text/redacted-text.ts';
+import { RUNS, SIGN, signsIn } from './character-runs.ts';
 import { makeLiteralFinder } from './literal-finder.ts';
 import { FOREIGN_LETTER } from './secret-assignments.ts';
 import { makeSecretLines } from './secret-lines.ts';
 import { makePlaceholders } from './secret-placeholders.ts';
 import { redactSteps, STEP_LITERALS } from './secret-steps.ts';
+import { withoutSequences } from './secret-views.ts';
 import { visibleText } from './visible-text.ts';
 
 export interface Redaction {
@@ -37,12 +39,9 @@ const KEY_LITERALS = ['private key', '-----begin', '-----end'];
 /** A line in which none of these occurs in either case, colours left out, neither begins nor announces a secret in Latin letters. */
 export const SECRET_LITERALS: readonly string[] = [...STEP_LITERALS, ...KEY_LITERALS, '%3a%2f%2f'];
 const TELLING = makeLiteralFinder(SECRET_LITERALS);
-/** What is long enough to be encoded or random. */
-const LONG_RUN = /[A-Za-z0-9+/_=-]{20}|(?:[0-9A-Fa-f]{2}[ :-]){9}/;
 /** Printable characters that are written in another way. */
 const ESCAPE_SIGN =
-  /\\[ux][0-9A-Fa-f{]|&#|%[2-7][0-9A-Fa-f]|[\u0300-\u036f]|[\u2000-\u206f\u2100-\u24ff\uff01-\uff5e]|\ud835/;
-const ESC = String.fromCharCode(0x1b);
+  /\\[ux][0-9A-Fa-f{]|\\["'/]|&#|&[a-z]{2,8};|%[2-7][0-9A-Fa-f]|[\u0300-\u036f]|[\u2000-\u206f\u2100-\u24ff\uff01-\uff5e]|\ud835/;
 /** A last word of this length may be random, encoded, or the first line of a longer text. */
 const LONG_LAST_WORD = 24;
 
@@ -56,15 +55,24 @@ export function isForeignCode(code: number): boolean {
   return code === 0xd835 || (code >= 0xff01 && code <= 0xff5e) || FOREIGN_LETTER.test(String.fromCharCode(code));
 }
 
+/** Whether anything in a line is worth a closer look, with its colours or without. */
+function isCandidate(text: string): boolean {
+  const signs = signsIn(text, TELLING);
+  if (tells(text, signs)) return true;
+  if ((signs & SIGN.colour) === 0) return false;
+  const shown = withoutSequences(text);
+  return tells(shown, signsIn(shown, TELLING));
+}
+
+function tells(text: string, signs: number): boolean {
+  if ((signs & (RUNS | SIGN.literal)) !== 0) return true;
+  if ((signs & SIGN.foreign) !== 0 && FOREIGN_LETTER.test(text)) return true;
+  return (signs & (SIGN.foreign | SIGN.escape)) !== 0 && ESCAPE_SIGN.test(text);
+}
+
 /** Makes a redactor. All patterns are linear and run only on lines in which one of their literals occurs. */
 export function makeRedactor(): Redactor {
   const placeholders = makePlaceholders();
-  const isCandidate = (text: string): boolean =>
-    text.includes(ESC) ||
-    TELLING.occursIn(text) ||
-    LONG_RUN.test(text) ||
-    FOREIGN_LETTER.test(text) ||
-    ESCAPE_SIGN.test(text);
   const redactAlone = (text: string, random = true): string =>
     isCandidate(text) ? redactSteps(text, placeholders, random) : text;
   const lines = makeSecretLines(placeholders, { isCandidate, redact: redactAlone });

@@ -277,10 +277,10 @@ const INSIDE_PLACEHOLDER = /\[redacted:[\w-]*:?$/;
 /** The new value behind an old one: `"old" -> "new"`. */
 const CHANGED_TO = /^["'`]?\s{0,3}(?:->|=>|→)\s{0,3}/;
 
-function* valuesBehind(text: string, at: number): Generator<AssignedValue> {
+function* valuesBehind(text: string, at: number, longest: number | undefined): Generator<AssignedValue> {
   let next = at;
   for (let changes = 0; changes < 4; changes++) {
-    const values = valuesAt(text, next);
+    const values = valuesAt(text, next, longest);
     yield* values;
     const end = values.at(-1)?.end ?? next;
     const arrow = CHANGED_TO.exec(text.slice(end, end + 12));
@@ -296,26 +296,36 @@ function standsAlone(text: string, start: number, end: number): boolean {
   return /^["'`”]?\s*[,;]?\s*(?:#.*)?$/.test(text.slice(end, end + 200));
 }
 
-function* assignedBy({ pattern, beside, inBrackets, isSecret }: Assignment, text: string): Generator<FoundSecret> {
-  if (!beside.test(text)) return;
-  for (const match of text.matchAll(pattern)) {
+/** Characters of values that are read of one line; of names behind them, the first of each value. */
+const MAX_READ = 65_536;
+const MIN_READ = 200;
+
+function assignedBy({ pattern, beside, inBrackets, isSecret }: Assignment, text: string): FoundSecret[] {
+  const found: FoundSecret[] = [];
+  if (!beside.test(text)) return found;
+  let left = MAX_READ;
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const { name = '', operator = '' } = match.groups ?? {};
-    const at = match.index + match[0].length;
+    const { index } = match;
+    const at = index + match[0].length;
     if (inBrackets === true && text[at] !== '(') continue;
     if (INSIDE_PLACEHOLDER.test(text.slice(Math.max(0, at - 60), at))) continue;
     const isSpaced = /\s["'`]?$/.test(match[0]);
-    for (const { start, end, isQuoted, closedBy } of valuesBehind(text, at)) {
+    for (const { start, end, isQuoted, closedBy } of valuesBehind(text, at, left > 0 ? undefined : MIN_READ)) {
+      left -= end - start;
       const value = text.slice(start, end);
       if (ALREADY_REDACTED.test(value)) continue;
       const assigned: Assigned = {
         ...{ name, operator, value, isQuoted, isSpaced },
         get isAlone() {
-          return standsAlone(text, match.index, end);
+          return standsAlone(text, index, end);
         },
       };
-      if (isSecret(assigned)) yield { start, end, closedBy };
+      if (isSecret(assigned)) found.push({ start, end, closedBy });
     }
   }
+  return found;
 }
 
 /** Which names may stand in a text, as literals in it tell. */
@@ -328,7 +338,7 @@ export interface NamesToLookFor {
 export function assignedSecrets(text: string, names: NamesToLookFor = { named: true, vague: true }): FoundSecret[] {
   const { named, vague: vaguely } = FOREIGN_LETTER.test(text) ? ALL_SCRIPTS : ASCII_ONLY;
   const assignments = [...(names.named ? named : []), ...(names.vague ? vaguely : [])];
-  const all = assignments.flatMap((assignment) => [...assignedBy(assignment, text)]);
+  const all = assignments.flatMap((assignment) => assignedBy(assignment, text));
   const found: FoundSecret[] = [];
   for (const secret of all.sort((a, b) => a.start - b.start || b.end - a.end)) {
     const last = found.at(-1);

@@ -10,7 +10,8 @@ const MAX_QUOTED = 12;
 /** Empty lines, or lines of others, between a name and its value. */
 const MAX_BETWEEN = 2;
 
-const COLOURS = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-9;:?]{0,40}[ -/]{0,3}[@-~]`, 'g');
+const ESC = String.fromCharCode(0x1b);
+const COLOURS = new RegExp(`${ESC}\\[[0-9;:?]{0,40}[ -/]{0,3}[@-~]`, 'g');
 const PLACEHOLDER_AT_END = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\][\\"'+,; ]{0,4}$/;
 const PLACEHOLDERS = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g;
 /** Less of a secret tells nothing. */
@@ -179,7 +180,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     const found = announcementIn(plain);
     const listed = /\b(?:name|key|id|parameter|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w.-]{0,40}$/i;
     if (found === null) {
-      const name = LISTED_NAME.exec(plain)?.groups?.name;
+      const name = LISTED_END.test(plain.slice(-LISTED_READ)) ? LISTED_NAME.exec(plain)?.groups?.name : undefined;
       return name === undefined ? null : { kind: 'value', line: plain, name, isSure: true, left: MAX_BETWEEN };
     }
     const { name, opening, operator, index } = found;
@@ -217,8 +218,8 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     },
     line: read,
     after(original, redacted) {
-      const plain = redacted.replace(COLOURS, '').trimEnd();
       if (expected !== null) return redacted;
+      const plain = (redacted.includes(ESC) ? redacted.replace(COLOURS, '') : redacted).trimEnd();
       if (
         redacted !== original &&
         PLACEHOLDER_AT_END.test(plain) &&
@@ -248,8 +249,15 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
 /** What a line ends in that a token may be made of. */
 function lastWord(line: string): string {
   let start = line.length;
-  while (start > 0 && line.length - start < 200 && /[\w~-]/.test(line.charAt(start - 1))) start -= 1;
+  while (start > 0 && line.length - start < 200 && isOfToken(line.charCodeAt(start - 1))) start -= 1;
   return line.slice(start);
+}
+
+/** Letters, digits, `_`, `-` and `~`. */
+function isOfToken(code: number): boolean {
+  if (code >= 97) return code <= 122 || code === 126;
+  if (code >= 65) return code <= 90 || code === 95;
+  return (code >= 48 && code <= 57) || code === 45;
 }
 
 const PASSWORD_LIKE = 'Zz9#kQ2!';
@@ -260,3 +268,6 @@ function isPasswordLike(name: string): boolean {
 /** `- name: DB_PASSWORD`, whose value the next line gives. */
 const LISTED_NAME =
   /\b(?:name|key|id|parameter|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w.-]{0,40}?(?<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key)[\w.-]{0,20})["']?,?\s*$/i;
+const LISTED_END = /pass|pwd|secret|token|credential|key/i;
+/** The longest name of a secret that such a line ends in, and what may stand behind it. */
+const LISTED_READ = 48;

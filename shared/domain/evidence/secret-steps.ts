@@ -1,3 +1,4 @@
+import { RUNS, SIGN, signsIn } from './character-runs.ts';
 import { redactEncoded } from './encoded-secrets.ts';
 import { makeLiteralFinder } from './literal-finder.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
@@ -30,6 +31,15 @@ export const ALL_SECRET_PATTERNS: readonly RegExp[] = [
   ...ASSIGNMENT_PATTERNS,
 ];
 const FINDER = makeLiteralFinder(STEP_LITERALS);
+/** The steps that look for blanks. */
+const SPOKEN = new Set([
+  ...SECRET_RULES.flatMap(({ pattern }, step) => (/\\s| /.test(withoutNegations(pattern.source)) ? [step] : [])),
+  ...[NAMED, VAGUE],
+]);
+
+function withoutNegations(pattern: string): string {
+  return pattern.replace(/\[\^(?:\\.|[^\]])*\]/g, '');
+}
 
 const ALREADY_REDACTED = /^\*+$|^\[redacted:|^\[(?:masked|secure|filtered|hidden|removed|redacted)\]/i;
 /** Shorter texts repeat by chance. */
@@ -88,18 +98,32 @@ function withoutRepeats(text: string, found: ReadonlyMap<string, string>): strin
   return redacted;
 }
 
-/** Replaces what redaction finds in the text and in words of it that are several. */
-function redactPlain(text: string, placeholders: Placeholders): string {
-  if (!FINDER.occursIn(text) && !FOREIGN_LETTER.test(text)) return text;
-  return redactJoined(redactTold(text, placeholders), placeholders, redactTold);
+/** Indexes of the steps that a text's literals tell, in order. */
+function stepsIn(text: string): readonly number[] {
+  const found = FINDER.find(text);
+  if (found.length === 0) return found;
+  return [...new Set(found.map((index) => OWNERS[index] ?? 0))].sort((a, b) => a - b);
 }
 
-/** Replaces the secrets of one text that tell themselves by shape or by name. Only patterns whose literal occurs are run. */
-function redactTold(text: string, placeholders: Placeholders): string {
-  const steps = [...new Set(FINDER.find(text).map((index) => OWNERS[index] ?? 0))].sort((a, b) => a - b);
+/** Replaces the secrets of one text, and of words in it that are several, that tell themselves by shape or by name. */
+function redactPlain(text: string, placeholders: Placeholders): string {
+  const steps = stepsIn(text);
   const isForeign = FOREIGN_LETTER.test(text);
-  const names = { named: isForeign || steps.includes(NAMED), vague: isForeign || steps.includes(VAGUE) };
   if (steps.length === 0 && !isForeign) return text;
+  const told = redactTold(text, placeholders, steps, isForeign);
+  const isSpoken = isForeign || steps.some((step) => SPOKEN.has(step));
+  return isSpoken ? redactJoined(told, placeholders, redactTold) : told;
+}
+
+/** Only patterns whose literal occurs are run. */
+function redactTold(
+  text: string,
+  placeholders: Placeholders,
+  steps = stepsIn(text),
+  isForeign = FOREIGN_LETTER.test(text),
+): string {
+  if (steps.length === 0 && !isForeign) return text;
+  const names = { named: isForeign || steps.includes(NAMED), vague: isForeign || steps.includes(VAGUE) };
   const replaced = new Map<string, string>();
   const noting: Placeholders = {
     of(kind, secret) {
@@ -139,6 +163,8 @@ function redactDecoded(text: string, placeholders: Placeholders): string {
 export function redactSteps(text: string, placeholders: Placeholders, random = true): string {
   const through = redactThroughViews(text, placeholders, random ? redactWritten : redactPlain);
   const plain = redactPlain(through, placeholders);
-  const decoded = redactEncoded(plain, placeholders, redactDecoded);
-  return random ? redactRandomTokens(decoded, placeholders) : decoded;
+  const signs = signsIn(plain);
+  if ((signs & RUNS) === 0) return plain;
+  const decoded = redactEncoded(plain, placeholders, redactDecoded, signs);
+  return random && (signs & SIGN.random) !== 0 ? redactRandomTokens(decoded, placeholders) : decoded;
 }

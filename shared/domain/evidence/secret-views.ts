@@ -138,6 +138,11 @@ const HOMOGLYPHS: Readonly<Record<string, string>> = {
     '\u2013': '-',
   },
 };
+/** The text without colours and cursor moves. */
+export function withoutSequences(text: string): string {
+  return text.replace(SEQUENCE, '');
+}
+
 /** As JSON, JavaScript, C and HTML write line ends and printable characters. */
 const ESCAPED =
   /(?:\\{1,4}r)?\\{1,4}n|\\{1,2}u00[2-7][0-9A-Fa-f]|\\{1,2}x[2-7][0-9A-Fa-f]|\\{1,2}u\{00?[2-7][0-9A-Fa-f]\}|&#x[2-7][0-9A-Fa-f];|&#0?(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6]);|&(?:quot|amp|lt|gt|apos|colon|equals|commat|sol|lowbar|period|hyphen|num|excl|dollar|percnt);|\\{1,7}["'/]/g;
@@ -175,12 +180,13 @@ function percent(match: string): string {
 }
 
 /** Each makes a text say more plainly what it says; they are applied one after the other. */
-type Decoder = readonly [pattern: RegExp, read: (match: string) => string];
+type Decoder = readonly [pattern: RegExp, read: (match: string) => string, mayHold: (text: string) => boolean];
+const NO_ASCII = /[\u0080-\uffff]/;
 const DECODERS: readonly Decoder[] = [
-  [SEQUENCE, () => ''],
-  [ESCAPED, unescaped],
-  [ENCODED, percent],
-  [LOOKALIKE, unfolded],
+  [SEQUENCE, () => '', (text) => text.includes(ESC) || text.includes(CSI) || text.includes('^[[')],
+  [ESCAPED, unescaped, (text) => text.includes('\\') || text.includes('&')],
+  [ENCODED, percent, (text) => text.includes('%')],
+  [LOOKALIKE, unfolded, (text) => NO_ASCII.test(text)],
 ];
 /** What is encoded more often stays. */
 const MAX_ROUNDS = 3;
@@ -198,7 +204,8 @@ export function redactThroughViews(text: string, placeholders: Placeholders, red
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = applied.length;
     for (const decoder of DECODERS) {
-      const [pattern, read] = decoder;
+      const [pattern, read, mayHold] = decoder;
+      if (!mayHold(seen)) continue;
       const next = seen.replace(pattern, read);
       if (next === seen) continue;
       applied = [...applied, decoder];
