@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 
@@ -126,5 +126,13 @@ export function writeWithSettings(
     ...(actAtConfidence === null ? {} : { policy: { ...configuration.policy, actAtConfidence } }),
   };
   mkdirSync(dirname(target), { recursive: true });
+  copyPlaybooks(dirname(configurationFile), dirname(target));
   writeFileSync(target, `${JSON.stringify(changed, null, 2)}\n`);
+}
+
+/** Playbooks of one's own lie beside the configuration. */
+function copyPlaybooks(from: string, to: string): void {
+  rmSync(join(to, 'playbooks'), { recursive: true, force: true });
+  const folder = join(from, 'playbooks');
+  if (existsSync(folder)) cpSync(folder, join(to, 'playbooks'), { recursive: true });
 }

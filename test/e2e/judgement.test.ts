@@ -235,7 +235,7 @@ describe('an approval', () => {
     const page = await askedFor(healer, ignored);
     expect(await healer.ended(ignored)).toMatchObject({
       status: 'escalated',
-      outcomeReason: 'Nobody answered the request for approval in time.',
+      outcomeReason: 'No approval arrived in time.',
     });
     expect(await answer(page, 'approved', 'first-approver')).toMatchObject({ status: 410 });
     expect(healer.world.journal.count('ecs.service.updated')).toBe(0);

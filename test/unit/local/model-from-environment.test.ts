@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,19 @@ import { readConfiguration } from '#infra/configuration.ts';
 import { Model } from '#shared/domain/configuration/model-settings.ts';
 
 const KEY = ['not', 'a', 'key'].join('-');
+
+describe('a configuration with the settings of the environment', () => {
+  it('keeps the playbooks that lie beside it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'selfheal-playbooks-'));
+    const source = join(folder, 'selfheal.json');
+    writeFileSync(source, readFileSync('apps/local/sample/selfheal.json'));
+    mkdirSync(join(folder, 'playbooks'));
+    writeFileSync(join(folder, 'playbooks/own.yaml'), 'id: own\n');
+    writeWithSettings(source, { model: null, actAtConfidence: null }, join(folder, 'changed/selfheal.json'));
+    expect(readFileSync(join(folder, 'changed/playbooks/own.yaml'), 'utf8')).toBe('id: own\n');
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe('the confidence that the environment asks for', () => {
   it('[B14] is the one from which on it acts, with the rules where no model can be asked, and all else as it was', () => {
