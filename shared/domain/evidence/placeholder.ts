@@ -1,6 +1,6 @@
 /** Words that stand where a value belongs. */
 const STAND_IN =
-  /^(?:\*+|•+|\.+|-+|#+|_+|x{1,5}|\[?redacted.*|null|none|nil|true|false|undefined|empty|unset|required|optional|change[_-]?(?:me|this|it).{0,4}|replace[_-].*|insert[_-].*|todo|tbd|example.{0,12}|your[_-].*|my[_-][a-z_-]*|placeholder.*|dummy[a-z_-]*|fake[a-z_-]*|string|boolean|number|not[_-].*|process\.env.*|secrets?\..*|os\.environ.*|env\..*|vars?\..*)$/i;
+  /^(?:\*+|•+|\.+|-+|#+|_+|x{1,5}|\[?redacted.*|null|none|nil|true|false|undefined|empty|unset|required|optional|change[_-]?(?:me|this|it).{0,4}|replace[_-].*|insert[_-].*|todo|tbd|example.{0,12}|your[_-].*|(?:my|secure|strong|some|new)[_-][a-z_-]*|placeholder.*|dummy[a-z_-]*|fake[a-z_-]*|string|boolean|number|not[_-].*|process\.env.*|secrets?\..*|os\.environ.*|env\..*|vars?\..*)$/i;
 /** Words inside a token that no provider gives out. */
 const SPOKEN =
   /(?:put|add|insert|enter|use)[_-]?your|your[_-]?(?:api|access|auth|secret|token|key|password)|_here_|placeholder|change[_-]?me/i;

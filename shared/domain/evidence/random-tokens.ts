@@ -16,14 +16,17 @@ const MIN_BASE64 = 40;
 const ARMOURED = /^[A-Za-z0-9+/]{64,}={0,2}$/;
 /** A digest, a fingerprint or a public key says so. */
 const PUBLIC_BEFORE =
-  /(?:sha\d{0,3}(?:[-_]\d{3})?|md5|h1|integrity|etag|digest|checksum|fingerprint|hash|ssh-\w{2,10}|ecdsa-[\w-]{6,30}|nonce|base64,?|package-(?:key|id)|x-amz-id-2|(?:request|trace|correlation)[-_]?id)["']?[-:=/ ]{1,3}["']?$/i;
+  /(?:sha\d{0,3}(?:[-_]\d{3})?|md5|h1|integrity|etag|digest|checksum|fingerprint|hash|ssh-\w{2,10}|ecdsa-[\w-]{6,30}|nonce|base64,?|package-(?:key|id)|x-amz-id-2|(?:request|trace|correlation|version)[-_]?id)["']?[-:=/ ]{1,3}["']?$/i;
+/** Folders of Haskell packages, and of hosts of pictures. */
+const PUBLIC_FOLDER =
+  /\bghc-[\d.]{3,12}\/$|\/\/(?:images?|assets?|cdn|static)\d{0,3}\.[\w.-]{1,30}\/(?:[\w-]{1,30}\/){0,2}$/i;
 /** A name or a version goes on in what follows: packages, images and layers are named so. */
 const PART_BEFORE = /[\w)][.*@-]$/;
 /** `name=` before a value. */
 const NAME_BEFORE = /^[A-Za-z_-]{1,40}=(?=[^=])/;
-/** Public keys as SSH and X.509 write them, and digests. */
+/** Public keys as SSH and X.509 write them, digests, and lists of videos. */
 const PUBLIC =
-  /^(?:AAAA[BCE]|sha\d{3}[-_]|MI[GHI][A-Za-z]{1,4}(?:MA0GCSqGSIb3DQEBAQUAA4|ANBgkqhkiG9w0BAQEFAAO)|MIGfMA0GCSqGSIb3DQEBAQUAA4)/;
+  /^(?:PL[\w-]{32}$|AAAA[BCE]|sha\d{3}[-_]|MI[GHI][A-Za-z]{1,4}(?:MA0GCSqGSIb3DQEBAQUAA4|ANBgkqhkiG9w0BAQEFAAO)|MIGfMA0GCSqGSIb3DQEBAQUAA4)/;
 
 const UUID = /[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}/g;
 /** A word, a number or a hash between dashes. */
@@ -53,8 +56,12 @@ export function redactRandomTokens(text: string, placeholders: Placeholders): st
   if ((signsIn(text) & SIGN.random) === 0) return text;
   const isPublic = (run: string, at: number): boolean => {
     if (PUBLIC.test(run) || isBlankedToken(run) || isEncodedText(run)) return true;
-    const before = text.slice(Math.max(0, at - 40), at);
-    return PUBLIC_BEFORE.test(before) || (run.length < 2 * MIN_TOKEN && PART_BEFORE.test(before));
+    const before = text.slice(Math.max(0, at - 60), at);
+    return (
+      PUBLIC_BEFORE.test(before) ||
+      PUBLIC_FOLDER.test(before) ||
+      (run.length < 2 * MIN_TOKEN && PART_BEFORE.test(before))
+    );
   };
   return text.replace(LONG_RUN, (whole: string, from: number) => {
     // The end of a colour is no part of it.

@@ -1,3 +1,4 @@
+import { isBlankedToken } from './placeholder.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import { isReference } from './secret-values.ts';
 
@@ -252,7 +253,7 @@ const REST =
 /** Redacts words that are several, as in `the-password-is-VALUE`. Of joins in a row the first is read as a blank: `-p` is a flag still. */
 export function redactJoined(text: string, placeholders: Placeholders, redact: Redact): string {
   return text.replace(JOINED, (word) => {
-    if (word.startsWith('[redacted:')) return word;
+    if (word.startsWith('[redacted:') || isBlankedToken(word)) return word;
     for (const join of JOINS) {
       const spaced = word.replace(join, ' $1');
       if (spaced === word) continue;

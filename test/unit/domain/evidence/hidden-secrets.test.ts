@@ -82,6 +82,7 @@ describe('words that a branch, an artifact or a file joins', () => {
     'fix-the-password-is-required-message',
     'reset_token_is_expired_2',
     'SSH_AUTH_SOCK=/tmp/launch-6qfFzn/Listeners',
+    'token="sha256~XXXXXXXXXX_PUT_YOUR_TOKEN_HERE_XXXXXXXXXXXX"',
     '{"password":"$CI_REGISTRY_PASSWORD"}',
     'feature/secret-is-rotated-v2.14.0',
     'build-secret-7-of-12.log',
@@ -106,6 +107,21 @@ describe('a line of a key whose first line was not read', () => {
 
   it('leaves a word under it', () => {
     expect(redact(`${line}\nDone`).text).toMatch(/\nDone$/);
+  });
+});
+
+describe('what is random and public', () => {
+  it.each([
+    '/opt/ghc/7.10.3/lib/ghc-7.10.3/binar_3uXFWMoAGBg0xKP9MHKRwi',
+    'https://images.example.net/emmiduwd41v7/1TmcZsJy7Si4qCYm24aAse/logo.png',
+    'https://video.example.com/watch?v=rCMh7srOqvw&list=PLhXZp00uXBk4np17N39WvB80zgxlZfVwj',
+    'x-amz-version-id: 0bG9Pxir6pB8zBlmtv1mDuBStPz9AxyQ',
+  ])('%j stays', (line) => {
+    expect(redact(line)).toEqual({ text: line, counts: {} });
+  });
+
+  it('is not believed of a host that is not one of pictures', () => {
+    expect(redact('https://api.example.net/emmiduwd41v7/1TmcZsJy7Si4qCYm24aAse/logo').counts).not.toEqual({});
   });
 });
 
