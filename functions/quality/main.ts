@@ -18,10 +18,6 @@ const environment = readEnvironment(config, process.env);
 const { version, problems } = await loadShippedVersion(dataDirectoryOf(process.env));
 if (problems.length > 0) lambdaLog.error('The shipped model has no provenance: it promises nothing.', { problems });
 
-const { signatures, problems: signatureProblems } = await loadSignatures(dataDirectoryOf(process.env), loadRe2Engine);
-if (signatureProblems.length > 0) lambdaLog.error('Some signatures do not parse.', { problems: signatureProblems });
-const { model } = await loadFailureModel(dataDirectoryOf(process.env));
-
 const registry = makeDynamoModelRegistry({ table: environment.statsTable });
 const predictions = makeDynamoPredictionStore({ table: environment.statsTable });
 const artifacts = makeS3ModelArtifacts({ bucket: environment.evidenceBucket });
@@ -32,13 +28,20 @@ export const handler = scheduledFunction({
   run: makeHandler({
     ...common,
     mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
-    retrain: () =>
-      retrain({
-        ...common,
-        artifacts,
-        evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
-        signatures,
-        production: makeProductionModel({ ...common, artifacts, shipped: model }),
-      }),
+    retrain: retrainCandidate,
   }),
 });
+
+/** Reads what only a retraining needs, so that the other days start without it. */
+async function retrainCandidate() {
+  const { signatures, problems } = await loadSignatures(dataDirectoryOf(process.env), loadRe2Engine);
+  if (problems.length > 0) lambdaLog.error('Some signatures do not parse.', { problems });
+  const { model } = await loadFailureModel(dataDirectoryOf(process.env));
+  return await retrain({
+    ...common,
+    artifacts,
+    evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
+    signatures,
+    production: makeProductionModel({ ...common, artifacts, shipped: model }),
+  });
+}
