@@ -49,7 +49,7 @@ describe('without a guard', () => {
     expect(readFileSync(file, 'utf8').split(guard)).toHaveLength(2);
   });
 
-  it.each(chosen)('a test fails: $name', { timeout: 120_000 }, async ({ name }) => {
+  it.each(chosen)('a test fails: $name', { timeout: 900_000 }, async ({ name }) => {
     const failures = await failuresWithout(name);
     expect(failures).not.toEqual([]);
     console.log(`without ${name}: ${failures[0]}`);
