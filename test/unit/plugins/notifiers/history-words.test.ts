@@ -34,7 +34,7 @@ describe('what the comment says of the history', () => {
     expect(comment.match(/<!-- selfheal:/g)).toHaveLength(1);
   });
 
-  it('replaces the doubt that only a repeat shows it, once the same commit passed', () => {
+  it('replaces the doubt that only another run shows it, once the same commit passed', () => {
     const { signatures } = parseSignatures([]);
     const unchecked = (passedOnSameCommit: boolean): string[] =>
       diagnoseByRules({
@@ -45,8 +45,8 @@ describe('what the comment says of the history', () => {
         preExisting: false,
         note: null,
       }).unchecked;
-    expect(unchecked(false).join()).toContain('only a repeat shows it');
-    expect(unchecked(true).join()).not.toContain('only a repeat shows it');
+    expect(unchecked(false).join()).toContain('only another run shows it');
+    expect(unchecked(true).join()).not.toContain('only another run shows it');
   });
 });
 
