@@ -111,6 +111,12 @@ module.exports = {
       { path: '^shared/domain/kernel/text/raw-name[.]ts$' },
     ),
     rule(
+      'only-the-redactor-reads-raw-text',
+      'A log that is not redacted yet is passed on and not looked at.',
+      { path: '^(shared|functions|infra|apps|tools)/', pathNot: '^shared/domain/(kernel/text|evidence)/' },
+      { path: '^shared/domain/kernel/text/raw-text-read[.]ts$' },
+    ),
+    rule(
       'no-product-import-of-test',
       'Test helpers stay in test.',
       { path: '^(shared|functions|infra|apps|tools)/' },

@@ -1,3 +1,4 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
@@ -66,6 +67,7 @@ async function tellTooLate(approval: Approval, deps: AnswerDecidedDeps): Promise
     '',
     'The incident was handed to a human. Do it by hand if it is still needed.',
   ].join('\n');
-  await sendMail(deps.mailer, `[Selfheal] Approved too late, nothing was done: ${action.actionId}`, message);
+  const subject = `[Selfheal] Approved too late, nothing was done: ${action.actionId}`;
+  await sendMail(deps.mailer, redactOutgoing(subject), redactOutgoing(message));
   deps.meter.count('approval-too-late');
 }

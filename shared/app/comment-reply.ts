@@ -1,4 +1,6 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import type { COMMENT_VERBS, CommentCommand } from '#shared/domain/incident/comment-command.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 
@@ -41,13 +43,13 @@ export async function replyTo(
 }
 
 /** The comment with one more answer; earlier answers of `body` stay below it, each on its line. */
-export function renderReply(command: CommentCommand, { words, more = [] }: Answer, body: string): string {
+export function renderReply(command: CommentCommand, { words, more = [] }: Answer, body: string): RedactedText {
   const entry = `- <!-- ${command.commentId} --> **${safeLine(command.by)}**, ${commandOf(command)}: ${safeLine(words).slice(0, MAX_ANSWER)}`;
   const earlier = body
     .split('\n')
     .filter((line) => ENTRY.test(line) && !line.startsWith(`- <!-- ${command.commentId} -->`));
   const details = more.map((line) => `  - ${safeLine(line).slice(0, MAX_LINE)}`);
-  return [
+  const lines = [
     MARKER,
     '**Answers of Selfheal**, the newest first. This comment is rewritten with each.',
     '',
@@ -60,7 +62,8 @@ export function renderReply(command: CommentCommand, { words, more = [] }: Answe
     ...Object.values(POSSIBLE).map((line) => `- ${line}`),
     '',
     '</details>',
-  ].join('\n');
+  ];
+  return redactOutgoing(lines.join('\n'));
 }
 
 /** The command as it was understood: nothing of a stranger's words is repeated. */

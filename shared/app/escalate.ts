@@ -1,5 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { OutcomeUnknown, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
@@ -53,7 +54,7 @@ function reasonOf({ reason, error }: StepInput<'escalate'>): string {
 }
 
 /** Mail cannot be read back; one that may be lost is sent again. */
-export async function sendMail(mailer: Mailer, subject: string, message: string): Promise<void> {
+export async function sendMail(mailer: Mailer, subject: RedactedText, message: RedactedText): Promise<void> {
   try {
     await mailer.publish(subject, message);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { type Capacity, capacityName, forecastCounter } from '#shared/domain/configuration/capacity.ts';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import { type Forecast, forecastExhaustion } from '#shared/domain/prevention/forecast.ts';
 import { preEmptiveActions } from '#shared/domain/prevention/pre-emptive-action.ts';
@@ -84,7 +85,7 @@ async function mailOnce(
   if (await control.isProcessed(key)) return;
   const actions = preEmptiveActions(capacity, service);
   const { subject, message } = renderForecastMail({ service, capacity, forecast, actions });
-  await sendMail(mailer, subject, message);
+  await sendMail(mailer, redactOutgoing(subject), redactOutgoing(message));
   await control.markProcessed(key, now);
   meter.count('forecast-mailed');
 }

@@ -3,6 +3,7 @@ import { type Excerpt, type ExcerptLine, makeExcerpter } from '#shared/domain/ev
 import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
 import type { PassingLines } from '#shared/domain/evidence/passing-lines.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import type { RawText } from '#shared/domain/kernel/text/raw-text.ts';
 import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 
 /** Of all sources together: enough to understand a failure, small enough to read, store and send to a model. */
@@ -19,7 +20,7 @@ export interface SourceMeta {
 }
 
 export interface OpenSource {
-  push(chunk: string): void;
+  push(chunk: RawText | string): void;
 }
 
 export interface Excerpts {

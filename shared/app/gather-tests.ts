@@ -3,6 +3,7 @@ import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { makeRedactedLines, type RedactedLines } from '#shared/domain/evidence/redacted-lines.ts';
 import { makeTestRunReader, type TestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
+import type { RawText } from '#shared/domain/kernel/text/raw-text.ts';
 
 type FailedTests = NonNullable<Evidence['failedTests']>;
 
@@ -13,7 +14,7 @@ const LONGEST_LINE = 2_000;
 
 export interface FailedTestsReader {
   /** Starts a log. Logs are read one after the other. */
-  open(source: string): { push(chunk: string): void };
+  open(source: string): { push(chunk: RawText | string): void };
   finish(): FailedTests;
 }
 

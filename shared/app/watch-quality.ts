@@ -1,3 +1,4 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { type ModelVersion, productionOf } from '#shared/domain/learning/model-registry.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
 import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';
@@ -50,7 +51,7 @@ export async function watchQuality(deps: WatchQualityDeps): Promise<QualityRepor
   const { watch, news } = nextWatch(await deps.predictions.watch(), report, deps.clock.now());
   if (news === 'degraded') {
     const { subject, message } = renderDegradationMail(report, await attemptRetraining(deps));
-    await sendMail(deps.mailer, subject, message);
+    await sendMail(deps.mailer, redactOutgoing(subject), redactOutgoing(message));
   }
   if (news !== null) deps.meter.count(`quality-told-${news}`);
   deps.meter.count('quality-degraded', watch.degradedSince === null ? 0 : 1);

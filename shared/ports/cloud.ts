@@ -1,5 +1,6 @@
 import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
 import type { Deployment } from '#shared/domain/evidence/telemetry.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { ResourceRef } from '#shared/domain/remediation/resource-ref.ts';
 
 export interface AlarmState {
@@ -83,7 +84,7 @@ export interface DatabaseWriter {
 
 /** Publishes to the escalation topic; its e-mail subscribers get it. Subject: ASCII, at most 100 characters. */
 export interface Mailer {
-  publish(subject: string, message: string): Promise<void>;
+  publish(subject: RedactedText, message: RedactedText): Promise<void>;
 }
 
 /** The durable intake queue. Resolves only after the queue accepted the signal. */

@@ -121,8 +121,8 @@ export interface CodeHost {
   cancelRun(repository: string, runId: number): Promise<void>;
   /** The comment whose body contains the marker and which we wrote, or null. Reads all pages. */
   findComment(repository: string, issue: number, marker: string): Promise<Comment | null>;
-  createComment(repository: string, issue: number, body: string): Promise<Comment>;
-  updateComment(repository: string, commentId: number, body: string): Promise<Comment>;
+  createComment(repository: string, issue: number, body: RedactedText): Promise<Comment>;
+  updateComment(repository: string, commentId: number, body: RedactedText): Promise<Comment>;
   /** Deliveries of the repository's webhook at `url` that did not succeed, newer than `since`, oldest first; re-deliveries that did succeed are left out. */
   listFailedDeliveries(
     repository: string,

@@ -1,4 +1,5 @@
 import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 
 export interface TreeEntry {
   /** `100644`, `040000`, ... */
@@ -26,7 +27,7 @@ export interface NewCommit {
   readonly filesOf: string;
   /** Null takes a file away. */
   readonly changes: readonly { readonly path: string; readonly content: string | null }[];
-  readonly message: string;
+  readonly message: RedactedText;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { RawText } from '#shared/domain/kernel/text/raw-text.ts';
 
 /** One log of an archive. */
 export interface ArchivedLog {
@@ -7,7 +8,7 @@ export interface ArchivedLog {
 }
 
 /** Takes a log's raw text piece by piece, in order, decoded as UTF-8 with replacement characters. */
-export type ReceiveText = (chunk: string) => void;
+export type ReceiveText = (chunk: RawText) => void;
 
 export interface LogArchiveContent {
   /** The logs that were read, in the archive's job order. */

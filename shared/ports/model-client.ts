@@ -1,3 +1,4 @@
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 /** A tool the model may call. `schema` is the JSON schema of its input. */
 export interface ModelTool {
   readonly name: string;
@@ -14,22 +15,22 @@ export interface ToolUse {
 }
 
 export type ModelTurn =
-  | { readonly role: 'user'; readonly text: string }
-  | { readonly role: 'assistant'; readonly text: string; readonly uses: readonly ToolUse[] }
+  | { readonly role: 'user'; readonly text: RedactedText }
+  | { readonly role: 'assistant'; readonly text: RedactedText; readonly uses: readonly ToolUse[] }
   /** Answers every use of the assistant turn before it, in its order. `text`: what is said after them, or empty. */
-  | { readonly role: 'results'; readonly results: readonly ToolResult[]; readonly text: string };
+  | { readonly role: 'results'; readonly results: readonly ToolResult[]; readonly text: RedactedText };
 
 export interface ToolResult {
   readonly id: string;
   readonly name: string;
-  readonly text: string;
+  readonly text: RedactedText;
   readonly failed: boolean;
 }
 
 /** One step of a conversation with tools. The versioned, tiny interface every provider speaks. */
 export interface ModelCall {
   /** The same for all turns of all incidents of a family: providers that can keep it in their cache. */
-  readonly system: string;
+  readonly system: RedactedText;
   /** Starts with a user turn. */
   readonly turns: readonly ModelTurn[];
   readonly tools: readonly ModelTool[];

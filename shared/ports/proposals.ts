@@ -1,4 +1,5 @@
 import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 
 export interface PullRequestNote {
   readonly number: number;
@@ -21,8 +22,8 @@ export interface IssueNote {
 }
 
 export interface NewDraft {
-  readonly title: string;
-  readonly body: string;
+  readonly title: RedactedText;
+  readonly body: RedactedText;
   readonly branch: string;
   /** The branch it is for. */
   readonly base: RawRef;
@@ -46,6 +47,6 @@ export interface Proposals {
   findIssue(repository: string, label: string, marker: string): Promise<IssueNote | null>;
   openIssue(
     repository: string,
-    issue: { title: string; body: string; labels: readonly string[]; assignees: readonly string[] },
+    issue: { title: RedactedText; body: RedactedText; labels: readonly string[]; assignees: readonly string[] },
   ): Promise<IssueNote>;
 }

@@ -4,6 +4,7 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
+import { redactedText } from '#test/builders/index.ts';
 import { makeGithubConformance } from './github-conformance.ts';
 
 const pair = () =>
@@ -43,7 +44,7 @@ describe('acting as a GitHub App, over the wire', () => {
     const { repository, runId, pullRequest } = world.samples.failRun('compile', { deliver: 'none' });
     const host = connect(SECRET);
     expect(await host.getRun(repository, runId)).toMatchObject({ conclusion: 'failure' });
-    const created = await host.createComment(repository, pullRequest ?? 0, 'marker: one');
+    const created = await host.createComment(repository, pullRequest ?? 0, redactedText('marker: one'));
     expect(await host.findComment(repository, pullRequest ?? 0, 'marker: one')).toMatchObject({ id: created.id });
     expect(bought()).toBe(1);
     expect(await host.listFailedDeliveries('partner/site', 'https://nowhere.example', new Date(0))).toBeNull();

@@ -4,6 +4,7 @@ import { DEFAULT_ZIP_LIMITS, makeZipLogArchive, type ZipLimits } from '#shared/a
 import { archivedJobName } from '#shared/domain/evidence/job-name.ts';
 import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
 import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { RawText } from '#shared/domain/kernel/text/raw-text.ts';
 import type { LogArchiveContent } from '#shared/ports/log-archive.ts';
 import { aLyingZipBomb, anArchiveOfManyEntries, aZipBomb, aZipBombOfManyEntries } from '#test/builders/archives.ts';
 import { anyArchive, type SampleJob, sampleArchive } from './archives/random-archives.ts';
@@ -128,8 +129,8 @@ describe('anything in place of an archive', () => {
 
   it('passes on what the receiver throws, and nothing else', async () => {
     class OfReceiver extends Error {}
-    const receiver = () => (chunk: string) => {
-      if (chunk !== '') throw new OfReceiver();
+    const receiver = () => (chunk: RawText) => {
+      if (chunk.length > 0) throw new OfReceiver();
     };
     await fc.assert(
       fc.asyncProperty(sampleArchive, async ({ jobs, bytes }) => {

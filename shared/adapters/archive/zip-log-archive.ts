@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type Entry, fromBufferPromise, getFileNameLowLevel, validateFileName, type ZipFile } from 'yauzl';
 import { archivedJobName } from '#shared/domain/evidence/job-name.ts';
+import { rawTextOf } from '#shared/domain/kernel/text/raw-text.ts';
 import type { ArchivedLog, LogArchiveContent, LogArchiveReader, ReceiveText } from '#shared/ports/log-archive.ts';
 import { type ArchiveFile, chooseJobLogs, type JobLog } from './job-logs.ts';
 
@@ -91,7 +92,8 @@ interface BoundedText {
 }
 
 /** Hands over the beginning of a text at once and keeps its last bytes, so that at most `limit` bytes are handed over in all. */
-function makeBoundedText(limit: number, receive: ReceiveText): BoundedText {
+function makeBoundedText(limit: number, take: ReceiveText): BoundedText {
+  const receive = (text: string): void => take(rawTextOf(text));
   const tailBytes = Math.min(MAX_TAIL_BYTES, Math.floor(limit * TAIL_SHARE));
   const headBytes = limit - tailBytes;
   const decoder = new TextDecoder();

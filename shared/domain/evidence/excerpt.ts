@@ -1,3 +1,5 @@
+import type { RawText } from '../kernel/text/raw-text.ts';
+import { readRawText } from '../kernel/text/raw-text-read.ts';
 import { phrase, type RedactedText } from '../kernel/text/redacted-text.ts';
 import { cleanLine, DRESSING, timestampOf } from './clean-line.ts';
 import { candidateOf, ownWeight, rankCandidates } from './excerpt-ranking.ts';
@@ -31,7 +33,7 @@ export interface Excerpt {
 
 /** Takes a log's text in chunks of any size and keeps the lines that explain the failure. Memory does not grow with the log. */
 export interface Excerpter {
-  push(chunk: string): void;
+  push(chunk: RawText | string): void;
   finish(): Excerpt;
 }
 
@@ -156,5 +158,5 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
     const best = rankCandidates(pool.all(), totalLines).slice(0, Math.max(0, maxLines));
     return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes: notes() };
   };
-  return { push: (chunk) => scanner.push(chunk), finish };
+  return { push: (chunk) => scanner.push(readRawText(chunk)), finish };
 }

@@ -1,9 +1,11 @@
+import type { RawText } from '../kernel/text/raw-text.ts';
+import { readRawText } from '../kernel/text/raw-text-read.ts';
 import { cleanLine } from './clean-line.ts';
 
 /** What a passing run of the same job printed, as far as memory serves: a line that differs in numbers only counts as the same. */
 export interface PassingLines {
   /** Takes the log's text in chunks of any size; a last line without its line feed is not heeded. */
-  push(chunk: string): void;
+  push(chunk: RawText | string): void;
   /** Whether a cleaned line was there as well. Now and then (see `BITS`) one that was not is taken for one that was. */
   has(text: string): boolean;
 }
@@ -54,7 +56,7 @@ export function makePassingLines(): PassingLines {
     bitsOf(shape).every((bit) => ((bits[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0);
   return {
     push(chunk) {
-      const pieces = chunk.split('\n');
+      const pieces = readRawText(chunk).split('\n');
       pieces[0] = rest + pieces[0];
       rest = (pieces.pop() ?? '').slice(0, RAW_READ);
       for (const piece of pieces) add(piece);

@@ -87,6 +87,15 @@ export function makeRedactor(): Redactor {
   };
 }
 
+/**
+ * A text that code put together from redacted parts, as it goes out. A secret that slipped into it is redacted; a text without one stays as it
+ * is, also what is invisible in it.
+ */
+export function redactOutgoing(text: string): RedactedText {
+  const { text: redacted, counts } = redact(text);
+  return Object.keys(counts).length === 0 ? markRedacted(text) : redacted;
+}
+
 /** Redacts a whole text and cleans it of invisible characters; everything else stays as it is, character for character. */
 export function redact(text: string): Redaction {
   const redactor = makeRedactor();

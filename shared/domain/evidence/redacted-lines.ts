@@ -1,3 +1,5 @@
+import type { RawText } from '../kernel/text/raw-text.ts';
+import { readRawText } from '../kernel/text/raw-text-read.ts';
 import type { RedactedText } from '../kernel/text/redacted-text.ts';
 import { cleanLine } from './clean-line.ts';
 import { detachedText } from './detached-text.ts';
@@ -10,7 +12,7 @@ export type TakeRedactedLine = (text: RedactedText, number: number) => void;
 
 /** Takes one log in chunks of any size, from its first character to its last. */
 export interface RedactedLines {
-  push(chunk: string): void;
+  push(chunk: RawText | string): void;
   /** Gives a last line that no line feed ended. */
   end(): void;
 }
@@ -35,7 +37,7 @@ export function makeRedactedLines(
       take(shortened(head, redactor.line(cleanLine(withoutFirstWord(tail)))), number);
     }
   });
-  return { push: (chunk) => scanner.push(chunk), end: () => scanner.end() };
+  return { push: (chunk) => scanner.push(readRawText(chunk)), end: () => scanner.end() };
 }
 
 /** All lines of a text that is held as a whole, redacted one after the other. */

@@ -1,5 +1,7 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { percentOf } from '#shared/domain/kernel/percent.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { fixMarker } from '#shared/domain/patch/fix-branch.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { fenced, safeLine, safeProse } from '#shared/plugins/notifiers/markdown.ts';
@@ -19,13 +21,15 @@ const QUOTED = 12;
 const MOST_JOBS = 5;
 
 /** `autofix: ...`, one line, as the title and as the subject of the commit. */
-export function fixTitle({ title }: Pick<ProposedFix, 'title'>): string {
+export function fixTitle({ title }: Pick<ProposedFix, 'title'>): RedactedText {
   const clean = cleanText(title, MAX_TITLE);
-  return `autofix: ${clean === '' ? 'proposed fix' : clean.replace(/@(?=\w)/g, '@ ').replace(/#(?=\d)/g, '# ')}`;
+  return redactOutgoing(
+    `autofix: ${clean === '' ? 'proposed fix' : clean.replace(/@(?=\w)/g, '@ ').replace(/#(?=\d)/g, '# ')}`,
+  );
 }
 
 /** The description: what was seen, how sure, why, what to look at and how to test it. Nothing in it calls the change right. */
-export function fixBody(story: FixStory): string {
+export function fixBody(story: FixStory): RedactedText {
   const { changes, evidence } = story;
   const findings = [...story.inspection.reasons, ...story.findings];
   const sections = [
@@ -38,10 +42,7 @@ export function fixBody(story: FixStory): string {
     `#### How to test it\n\n${testAdvice(story)}`,
     `<sub>Selfheal incident ${story.incidentId}. Only source and test files can be changed this way; no test was taken away, skipped or loosened. It is never merged by itself. Close it to reject it: the same change is then not proposed again.</sub>`,
   ];
-  return sections
-    .filter((part) => part !== '')
-    .join('\n\n')
-    .slice(0, MAX_BODY);
+  return redactOutgoing(sections.filter((part) => part !== '').join('\n\n')).slice(0, MAX_BODY);
 }
 
 function seenWords({ jobs, failedUrl, passedUrl }: FixStory): string {

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
+import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
@@ -83,8 +85,8 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
     '<sub>Opened by Selfheal, once for this failure while it is open. What was found of its cause was sent to the mail list. Close it when it is done.</sub>',
   ];
   const issue = await ports.proposals.openIssue(repository, {
-    title: `The default branch fails: run ${runId}`,
-    body: body.filter((part) => part !== '').join('\n\n'),
+    title: phrase`The default branch fails: run ${runId}`,
+    body: redactOutgoing(body.filter((part) => part !== '').join('\n\n')),
     labels: [LABEL],
     assignees: [],
   });

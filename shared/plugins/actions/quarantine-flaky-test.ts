@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import {
   EXPIRED_LABEL,
@@ -117,8 +118,8 @@ async function open(parameters: Opening, ports: ActionPorts): Promise<IssueNote>
   const standing = standingOf(await issueOf(parameters, ports), ports.clock.now());
   if (standing.kind !== 'none') throw new Refused(`Issue #${standing.issue} tells of the flaky test already.`);
   return await ports.proposals.openIssue(repository, {
-    title: `Flaky test ${testKey}: in quarantine until ${until}`,
-    body: quarantineBody(test, run.url),
+    title: redactOutgoing(`Flaky test ${testKey}: in quarantine until ${until}`),
+    body: redactOutgoing(quarantineBody(test, run.url)),
     labels: ['selfheal', QUARANTINE_LABEL],
     assignees: [],
   });

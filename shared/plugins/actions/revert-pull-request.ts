@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
+import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
@@ -112,7 +114,7 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
 /** The newest commit is the merged one, so its inverse is exactly the files before it. */
 async function makeBranch(parameters: Parameters, { code }: ActionPorts): Promise<void> {
   const { repository, mergedSha, beforeSha, branch, pullRequest } = parameters;
-  const message = `autofix: revert #${pullRequest}\n\n${trailerOf(parameters)}\n`;
+  const message = redactOutgoing(`autofix: revert #${pullRequest}\n\n${trailerOf(parameters)}\n`);
   const commit = await code.writeCommit(repository, { parent: mergedSha, filesOf: beforeSha, changes: [], message });
   await code.createBranch(repository, branch, commit);
 }
@@ -127,7 +129,8 @@ async function open(parameters: Parameters, ports: ActionPorts): Promise<PullReq
     '#### How to test it\n\n- Wait for its checks. Then decide: mend what broke, or merge this and mend it in peace.',
     '<sub>Opened by Selfheal as a draft. It is never merged by itself.</sub>',
   ].join('\n\n');
-  const draft = { title: `autofix: revert #${pullRequest}`, body, branch, base: run.baseBranch };
+  const title = phrase`autofix: revert #${pullRequest}`;
+  const draft = { title, body: redactOutgoing(body), branch, base: run.baseBranch };
   return await ports.proposals.openDraft(repository, draft);
 }
 

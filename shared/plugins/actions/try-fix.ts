@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
@@ -117,7 +118,7 @@ async function execute(parameters: FixParameters, ports: ActionPorts) {
     ...(previousPath === null || previousPath === path ? [] : [{ path: previousPath, content: null }]),
     { path, content },
   ]);
-  const message = `${fixTitle(fix)}\n\n${trailerOf(fixDigest)}\n`;
+  const message = redactOutgoing(`${fixTitle(fix)}\n\n${trailerOf(fixDigest)}\n`);
   const commit = await ports.code.writeCommit(repository, { parent: baseSha, filesOf: baseSha, changes, message });
   await ports.code.createBranch(repository, branch, commit);
   return receiptOf(parameters, commit, ports.clock.now());

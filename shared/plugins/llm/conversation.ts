@@ -1,6 +1,8 @@
 import { addTokens, NO_TOKENS } from '#shared/domain/diagnosis/cost.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { digestOf } from '#shared/domain/kernel/digest.ts';
 import { UnreadableAnswer } from '#shared/domain/kernel/errors.ts';
+import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { ConsultedLine, DiagnosisRequest, ModelSpending, Purse } from '#shared/ports/diagnosis-model.ts';
 import type { ModelAnswer, ModelCall, ModelClient, ModelTurn, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
 import { beforeAbort, lookUp, MOST_USES } from './look-up.ts';
@@ -48,6 +50,7 @@ export function openConversation(request: DiagnosisRequest, options: Conversatio
     description,
     schema,
   }));
+  const system = redactOutgoing(options.system);
   const prompt = digestOf(options.system, 12);
   let tokens = NO_TOKENS;
   let asked = 0;
@@ -58,7 +61,7 @@ export function openConversation(request: DiagnosisRequest, options: Conversatio
     consulted,
     spent: () => ({ modelId: options.modelId, prompt, turns: asked, tokens, lookups }),
     async ask(mayLookUp) {
-      const { system, maxOutputTokens, signal } = options;
+      const { maxOutputTokens, signal } = options;
       const call = { system, turns, tools, maxOutputTokens, signal };
       const paid = await pay(call, mayLookUp && request.lookups.length > 0, options);
       const mustCall = paid.mayLookUp ? 'any' : TOOL_NAME;
@@ -68,10 +71,10 @@ export function openConversation(request: DiagnosisRequest, options: Conversatio
       return answer;
     },
     async answerUses(answer, uses) {
-      turns.push({ role: 'assistant', text: answer.text, uses });
+      turns.push({ role: 'assistant', text: redactOutgoing(answer.text), uses });
       const results = [];
       for (const [at, use] of uses.entries()) {
-        const late = at >= MOST_USES ? 'Too many at once: ask again.' : null;
+        const late = at >= MOST_USES ? phrase`Too many at once: ask again.` : null;
         if (late !== null) {
           results.push({ id: use.id, name: use.name, text: late, failed: true });
           continue;
@@ -81,7 +84,7 @@ export function openConversation(request: DiagnosisRequest, options: Conversatio
         consulted.push(...lines);
         results.push(result);
       }
-      turns.push({ role: 'results', results, text: '' });
+      turns.push({ role: 'results', results, text: phrase`` });
     },
     refuse: (answer, problem) => void turns.push(...repairTurns(answer, problem)),
   };
@@ -131,16 +134,16 @@ function isReported(answer: ModelAnswer): answer is ModelAnswer & { tokens: Toke
 }
 
 function repairTurns(answer: ModelAnswer, problem: string): ModelTurn[] {
-  const words = `Your answer is not valid: ${problem}. Call ${TOOL_NAME} with a valid answer.`;
-  const text = answer.text.slice(0, LONGEST_ECHO);
+  const words = redactOutgoing(`Your answer is not valid: ${problem}. Call ${TOOL_NAME} with a valid answer.`);
+  const text = redactOutgoing(answer.text).slice(0, LONGEST_ECHO);
   if (answer.kind === 'text')
     return [
-      { role: 'assistant', text: text.trim() || '(no answer)', uses: [] },
+      { role: 'assistant', text: text.trim() || phrase`(no answer)`, uses: [] },
       { role: 'user', text: words },
     ];
   const results = answer.uses.map(({ id, name }) => ({ id, name, text: words, failed: true }));
   return [
     { role: 'assistant', text, uses: answer.uses },
-    { role: 'results', results, text: '' },
+    { role: 'results', results, text: phrase`` },
   ];
 }

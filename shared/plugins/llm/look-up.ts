@@ -1,4 +1,5 @@
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
+import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { ConsultedLine, Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { ToolResult, ToolUse } from '#shared/ports/model-client.ts';
 import { renderLines } from './prompt.ts';
@@ -25,19 +26,19 @@ export async function lookUp(
   first: number,
   signal: AbortSignal,
 ): Promise<LookedUp> {
-  const failed = (text: string): LookedUp => ({
+  const failed = (text: RedactedText): LookedUp => ({
     result: { id: use.id, name: use.name, text, failed: true },
     lines: [],
   });
   const lookup = lookups.find(({ name }) => name === use.name);
-  if (lookup === undefined) return failed('There is no such tool.');
+  if (lookup === undefined) return failed(phrase`There is no such tool.`);
   try {
     const bound = AbortSignal.any([signal, AbortSignal.timeout(SECONDS * 1000)]);
     const found = await beforeAbort(lookup.run(use.input, bound), bound);
     if (found.kind === 'nothing') return failed(found.reason.slice(0, 300));
     return foundLines(use, found, first);
   } catch (error) {
-    return failed(`It could not be read (${error instanceof Error ? error.name : 'unknown'}).`);
+    return failed(redactOutgoing(`It could not be read (${error instanceof Error ? error.name : 'unknown'}).`));
   }
 }
 
@@ -52,7 +53,7 @@ function foundLines(use: ToolUse, found: Extract<LookupResult, { kind: 'found' }
   const lines = texts.map((text, at) => ({ ref: `F${first + at}`, origin: found.origin, text }));
   const left = found.lines.length - texts.length;
   const cut = left === 0 ? '' : `\n(${left} more lines were left out)`;
-  const text = `${found.origin}\n${renderLines('found', lines)}${cut}`;
+  const text = redactOutgoing(`${found.origin}\n${renderLines('found', lines)}${cut}`);
   return { result: { id: use.id, name: use.name, text, failed: false }, lines };
 }
 

@@ -1,6 +1,8 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import type { FAMILY_OF } from '#shared/domain/failure/failure-class.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { digestOf } from '#shared/domain/kernel/digest.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';
 import type { ShownLine } from './reply.ts';
 
@@ -37,17 +39,18 @@ export function systemPromptOf({ base, ofFamily }: Prompts, family: Family): str
 const LONGEST_LINE = 1000;
 
 /** The user turn: everything from outside stands inside delimiters that cannot be closed from within. */
-export function renderRequest(request: DiagnosisRequest): string {
+export function renderRequest(request: DiagnosisRequest): RedactedText {
   const { classification } = request;
   const similar = request.similar.map(({ title, resolution }) => `- ${oneLine(title)}: ${oneLine(resolution)}`);
   const candidates = request.candidates.map(({ label, description }) => `- ${label}: ${oneLine(description)}`);
-  return [
+  const parts = [
     `Subject: ${oneLine(request.subject)}`,
     `Classification by rules: ${classification.class} (${classification.verdict}), confidence ${classification.confidence.toFixed(2)}`,
     `Similar known failures:\n${similar.join('\n') || '- none'}`,
     `Candidate actions:\n${candidates.join('\n') || '- none'}\n- human: nothing fits, or a person should look`,
     renderLines('evidence', request.lines),
-  ].join('\n\n');
+  ];
+  return redactOutgoing(parts.join('\n\n'));
 }
 
 /** Lines as a block whose delimiter depends on every character in it: nobody can write its end into a log beforehand. */

@@ -1,3 +1,4 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from './asked-words.ts';
 import type { AskedPlan, IncidentStory } from './contract.ts';
@@ -44,7 +45,7 @@ export function renderApprovalMail(story: IncidentStory, { headline, opening, as
   const words = `${asked.actionId}: ${failedThing(incident.target, diagnosis, evidence)}`;
   return {
     subject: subjectLine(headline, incident.id, words),
-    message: wrapText(parts.join('\n\n')).slice(0, MAX_MESSAGE),
+    message: redactOutgoing(wrapText(parts.join('\n\n'))).slice(0, MAX_MESSAGE),
   };
 }
 

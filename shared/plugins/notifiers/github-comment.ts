@@ -1,6 +1,8 @@
 import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
 import { firstPlace } from '#shared/domain/diagnosis/place.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { askedFacts, changeWords, lastingDeadline, WITHOUT_ANSWER } from './asked-words.ts';
 import { consultedQuotes } from './consulted-quotes.ts';
 import type { IncidentStory } from './contract.ts';
@@ -54,7 +56,7 @@ export function markerOf(intakeKey: string): string {
 }
 
 /** The whole comment in Markdown. Whatever came from a log or a model is neutralised. */
-export function renderComment(story: IncidentStory): string {
+export function renderComment(story: IncidentStory): RedactedText {
   const { incident } = story;
   const { lead, rest } = statusOf(story);
   const [cause, ...proposals] = diagnosisSections(story);
@@ -68,7 +70,7 @@ export function renderComment(story: IncidentStory): string {
     cause,
   ];
   const tail = [...proposals, section('What Selfheal did', actionLines(story)), footerOf(story)];
-  const join = (parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join('\n\n');
+  const join = (parts: readonly (string | undefined)[]) => redactOutgoing(parts.filter(Boolean).join('\n\n'));
   const whole = join([...head, evidenceSection(story), ...tail]);
   if (whole.length <= MAX_BODY) return whole;
   return join([...head, section('Evidence', 'Too long to be shown here.'), ...tail]).slice(0, MAX_BODY);

@@ -1,7 +1,9 @@
 import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { instantWords } from '#shared/domain/kernel/time-words.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { IncidentStory } from './contract.ts';
@@ -26,9 +28,9 @@ import { wrapText } from './wrap.ts';
 
 export interface Mail {
   /** ASCII, at most 100 characters, as SNS demands. */
-  readonly subject: string;
+  readonly subject: RedactedText;
   /** Plain text, wrapped. */
-  readonly message: string;
+  readonly message: RedactedText;
 }
 
 const MAX_SUBJECT = 100;
@@ -84,7 +86,7 @@ export function renderMail(headline: string, reason: string | null, story: Incid
       incident.id,
       subjectWords(story),
     ),
-    message: wrapText(parts.join('\n\n')).slice(0, MAX_MESSAGE),
+    message: redactOutgoing(wrapText(parts.join('\n\n'))).slice(0, MAX_MESSAGE),
   };
 }
 
@@ -160,13 +162,13 @@ function subjectWords(story: IncidentStory): string {
 }
 
 /** ASCII without control characters: a line break in a name would add a header to the mail. */
-export function subjectLine(headline: string, incidentId: string, words: string): string {
+export function subjectLine(headline: string, incidentId: string, words: string): RedactedText {
   const fixed = `[Selfheal] ${headline} (${incidentId})`;
   const room = MAX_SUBJECT - fixed.length - 2;
   const ascii = cleanText(words, MAX_SUBJECT * 2).replace(/[^\x20-\x7e]/g, '?');
   const shown =
     ascii.length <= room ? ascii : `${ascii.slice(0, Math.max(0, room - 3)).replace(/[\s:,(]+\S{0,12}$/, '')}...`;
-  return (room < 8 ? fixed : `[Selfheal] ${headline}: ${shown} (${incidentId})`).slice(0, MAX_SUBJECT);
+  return redactOutgoing(room < 8 ? fixed : `[Selfheal] ${headline}: ${shown} (${incidentId})`).slice(0, MAX_SUBJECT);
 }
 
 /** Trusted words for the thing that failed. */

@@ -2,6 +2,7 @@ import { gather } from '#shared/app/gather.ts';
 import { archivedJobName, jobNameOf } from '#shared/domain/evidence/job-name.ts';
 import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
 import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import { rawTextOf } from '#shared/domain/kernel/text/raw-text.ts';
 import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import { aConfiguration, anIncident, aService, redactedText } from '#test/builders/index.ts';
@@ -52,7 +53,7 @@ export const archiveOf = (logs: Record<string, string>, notes: string[] = []): L
     for (const [name, text] of Object.entries(logs)) {
       const job = archivedJobName(name);
       const receive = open({ job });
-      receive?.(text);
+      receive?.(rawTextOf(text));
       if (receive) read.push({ job, bytes: text.length, truncated: false });
     }
     return { logs: read, notes };

@@ -12,6 +12,7 @@ import {
   aGithubTarget,
   anActionRecord,
   aPrediction,
+  redactedText,
   somePeople,
 } from '#test/builders/index.ts';
 import { makeMemoryComments, makeMemoryPeople, makeMemoryPredictionStore } from '#test/fakes/index.ts';
@@ -38,7 +39,7 @@ async function waiting(
   const predictions = makeMemoryPredictionStore();
   const codeHost = makeMemoryComments();
   const status = `<!-- selfheal:key --> <sub>Selfheal incident ${rig.incident.id}, run attempt 1.</sub>`;
-  await codeHost.createComment('acme/shop', 12, status);
+  await codeHost.createComment('acme/shop', 12, redactedText(status));
   const deps = { ...rig.deps, people: permissions, predictions, codeHost } satisfies ObeyDeps & Record<string, unknown>;
   const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };

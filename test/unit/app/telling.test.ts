@@ -3,6 +3,7 @@ import { escalate } from '#shared/app/escalate.ts';
 import { notify } from '#shared/app/notify.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aConfiguration, aDiagnosis, anAlarmTarget, anEvidence, anIncident, aService } from '#test/builders/index.ts';
@@ -110,7 +111,7 @@ describe('handing an incident to a human', () => {
     const { deps, mailer } = await setUp({ ...alarm, status: 'open' });
     let lost = true;
     const flaky = {
-      publish: async (subject: string, message: string) => {
+      publish: async (subject: RedactedText, message: RedactedText) => {
         if (lost) {
           lost = false;
           throw new OutcomeUnknown('timeout');

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_ZIP_LIMITS, makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { archivedJobName, isLogOf, jobNameOf } from '#shared/domain/evidence/job-name.ts';
 import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
+import { readRawText } from '#shared/domain/kernel/text/raw-text-read.ts';
 
 interface ZipEntry {
   readonly path: string;
@@ -50,7 +51,7 @@ async function readAll(bytes: Uint8Array, limits: Partial<typeof DEFAULT_ZIP_LIM
     const name = rawNameOf(job);
     texts[name] = '';
     return (chunk) => {
-      texts[name] += chunk;
+      texts[name] += readRawText(chunk);
     };
   });
   return { ...content, texts };

@@ -3,14 +3,15 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeBedrockModelClient } from '#shared/adapters/aws/bedrock-model-client.ts';
 import type { ModelAnswer, ModelCall } from '#shared/ports/model-client.ts';
+import { redactedText } from '#test/builders/index.ts';
 import { failure } from './failure.ts';
 
 const client = new BedrockRuntimeClient({ region: 'eu-west-1' });
 const bedrock = mockClient(client);
 beforeEach(() => bedrock.reset());
 const aCall = (change: Partial<ModelCall> = {}): ModelCall => ({
-  system: 'Diagnose.',
-  turns: [{ role: 'user', text: 'It failed.' }],
+  system: redactedText('Diagnose.'),
+  turns: [{ role: 'user', text: redactedText('It failed.') }],
   tools: [{ name: 'diagnose', description: 'The diagnosis.', schema: { type: 'object' } }],
   mustCall: 'diagnose',
   maxOutputTokens: 500,

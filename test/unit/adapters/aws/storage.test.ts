@@ -8,7 +8,7 @@ import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { digestOfQuarantine } from '#shared/domain/quarantine/quarantined-test.ts';
-import { aDiagnosis, anEvidence, aSignal, aTelemetry } from '#test/builders/index.ts';
+import { aDiagnosis, anEvidence, aSignal, aTelemetry, redactedText } from '#test/builders/index.ts';
 import { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
 import { aQuarantinedTest } from '../../plugins/actions/fix-world.ts';
 import { failure } from './failure.ts';
@@ -86,7 +86,10 @@ describe('the mailer', () => {
     const { queueUrl, queueName } = server.createQueue('mails');
     server.subscribe({ topic: 'escalation', queue: 'mails' });
     const mailer = makeSnsMailer({ topicArn, client: new SNSClient({ ...access(), maxAttempts: 1 }) });
-    await mailer.publish(`Alarm \u00fcber\nline ${'x'.repeat(200)}`, 'What happened \u2026');
+    await mailer.publish(
+      redactedText(`Alarm \u00fcber\nline ${'x'.repeat(200)}`),
+      redactedText('What happened \u2026'),
+    );
     expect(queueUrl).toContain(queueName);
     const message = await server.spy.waitForMessage({ service: 'sqs', queueName: 'mails' }, undefined, 2000);
     const mail = JSON.parse((message as { body: string }).body) as { Subject: string; Message: string };
@@ -98,7 +101,9 @@ describe('the mailer', () => {
   it('throws Refused for a topic that is not there', async () => {
     const topicArn = 'arn:aws:sns:us-east-1:000000000000:missing';
     const mailer = makeSnsMailer({ topicArn, client: new SNSClient(access()) });
-    await expect(mailer.publish('Subject', 'Message')).rejects.toMatchObject({ name: 'Refused' });
+    await expect(mailer.publish(redactedText('Subject'), redactedText('Message'))).rejects.toMatchObject({
+      name: 'Refused',
+    });
   });
 });
 

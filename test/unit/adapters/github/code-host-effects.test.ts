@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CodeHost } from '#shared/ports/code-host.ts';
+import { redactedText } from '#test/builders/index.ts';
 import type { FakeClock } from '#test/fakes/index.ts';
 import { aCodeHost, aComment, REPO, RERUN } from './code-host-rig.ts';
 import { type ScriptedServer, startServer } from './scripted-server.ts';
@@ -26,7 +27,9 @@ describe('effects on GitHub', () => {
   it('does the same for comments and re-deliveries', async () => {
     github.on(`POST ${REPO}/issues/12/comments`, 'reset');
     github.on(`POST ${REPO}/hooks/5/deliveries/9/attempts`, { status: 503 });
-    await expect(host.createComment('acme/shop', 12, 'x')).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await expect(host.createComment('acme/shop', 12, redactedText('x'))).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
     await expect(host.redeliver('acme/shop', 5, 9)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
     expect(github.requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
   });
@@ -37,7 +40,7 @@ describe('effects on GitHub', () => {
     github.on(`POST ${comments}`, 'reset');
     github.on('GET /user', { json: us });
     github.on(`GET ${comments}`, { json: [] }, { json: [] }, { json: [aComment(3, 'x', us)] });
-    expect(await host.createComment('acme/shop', 12, 'x\n')).toMatchObject({ id: 3 });
+    expect(await host.createComment('acme/shop', 12, redactedText('x\n'))).toMatchObject({ id: 3 });
     expect(clock.slept).toEqual([500, 1000]);
     expect(github.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
@@ -46,10 +49,14 @@ describe('effects on GitHub', () => {
     const comments = `${REPO}/issues/12/comments`;
     github.on(`POST ${comments}`, { status: 502 });
     github.on(`GET ${comments}`, { json: [] });
-    await expect(host.createComment('acme/shop', 12, 'x')).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await expect(host.createComment('acme/shop', 12, redactedText('x'))).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
     expect(github.requests).toHaveLength(6);
     github.on(`GET ${comments}`, { status: 404, json: { message: 'Not Found' } });
-    await expect(host.createComment('acme/shop', 12, 'x')).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await expect(host.createComment('acme/shop', 12, redactedText('x'))).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
   });
 
   it('says that the outcome is unknown when a comment was created but the answer cannot be read', async () => {
@@ -58,7 +65,9 @@ describe('effects on GitHub', () => {
       bytes: Buffer.from('{"id"'),
       headers: { 'content-type': 'application/json' },
     });
-    await expect(host.createComment('acme/shop', 12, 'x')).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await expect(host.createComment('acme/shop', 12, redactedText('x'))).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
   });
 
   it('throws Refused when GitHub refused the re-run', async () => {
@@ -75,7 +84,11 @@ describe('effects on GitHub', () => {
   it('repeats the update of a comment, which is the same twice', async () => {
     const us = { id: 1, type: 'User' };
     github.on(`PATCH ${REPO}/issues/comments/3`, { status: 502 }, { json: aComment(3, 'new', us) });
-    expect(await host.updateComment('acme/shop', 3, 'new')).toMatchObject({ id: 3, body: 'new', authorIsUs: true });
+    expect(await host.updateComment('acme/shop', 3, redactedText('new'))).toMatchObject({
+      id: 3,
+      body: 'new',
+      authorIsUs: true,
+    });
     expect(JSON.parse(github.requests[1]?.body ?? '')).toEqual({ body: 'new' });
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { Retryable } from '#shared/domain/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
+import { redactedText } from '#test/builders/index.ts';
 import type { FakeClock } from '#test/fakes/index.ts';
 import { aCodeHost, aRun, REPO, RERUN, RUN } from './code-host-rig.ts';
 import type { ScriptedServer } from './scripted-server.ts';
@@ -89,7 +90,7 @@ describe('reading from GitHub', () => {
   it('throws nothing that a logger would write what was sent from', async () => {
     github.on(`POST ${REPO}/issues/1/comments`, { status: 403, json: { message: 'No.' } });
     const error = await host
-      .createComment('acme/shop', 1, 'a line of a private log')
+      .createComment('acme/shop', 1, redactedText('a line of a private log'))
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'Refused', cause: { status: 403 } });
     const { cause } = error as Error;

@@ -3,6 +3,7 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
 import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import { redactedText } from '#test/builders/index.ts';
 import { fakeClock } from '#test/fakes/index.ts';
 
 const REPOSITORY = 'acme/shop';
@@ -27,7 +28,7 @@ describe('writing into a repository', () => {
       { path: 'src/new.ts', content: 'export const one = 1;\n' },
       { path: 'src/stock.ts', content: null },
     ];
-    const commit = { parent: run.headSha, filesOf: run.headSha, changes, message: 'autofix: One' };
+    const commit = { parent: run.headSha, filesOf: run.headSha, changes, message: redactedText('autofix: One') };
     const sha = await code.writeCommit(REPOSITORY, commit);
     expect(world.journal.count('github.branch.created')).toBe(0);
     expect(await code.branchHead(REPOSITORY, BRANCH)).toBeNull();
@@ -45,10 +46,20 @@ describe('writing into a repository', () => {
     const code = makeGithubCodeWriter(options());
     const proposals = makeGithubProposals(options());
     const { run } = world.samples.failRun('regression', { deliver: 'none' });
-    const commit = { parent: run.headSha, filesOf: run.headSha, changes: [], message: 'autofix: Nothing' };
+    const commit = {
+      parent: run.headSha,
+      filesOf: run.headSha,
+      changes: [],
+      message: redactedText('autofix: Nothing'),
+    };
     await code.createBranch(REPOSITORY, BRANCH, await code.writeCommit(REPOSITORY, commit));
     world.github.addPullRequest(REPOSITORY, { author: 'somebody', branch: 'autofix-20260101-000000' });
-    const draft = { title: 'autofix: Nothing', body: 'ours', branch: BRANCH, base: new RawRef('main') };
+    const draft = {
+      title: redactedText('autofix: Nothing'),
+      body: redactedText('ours'),
+      branch: BRANCH,
+      base: new RawRef('main'),
+    };
     const { number } = await proposals.openDraft(REPOSITORY, draft);
     await proposals.addLabels(REPOSITORY, number, ['autofix-bot']);
     const open = { number, state: 'open', draft: true, branch: BRANCH, body: 'ours', labels: ['autofix-bot'] };
@@ -57,7 +68,7 @@ describe('writing into a repository', () => {
     expect(await proposals.pullRequests(REPOSITORY, 'autofix-')).toMatchObject([{ state: 'closed' }]);
     world.github.closePullRequest(REPOSITORY, number, true);
     expect(await proposals.pullRequests(REPOSITORY, 'autofix-')).toMatchObject([{ state: 'merged' }]);
-    const issue = { title: 'Flaky', body: 'marker', labels: ['flaky-test'], assignees: [] };
+    const issue = { title: redactedText('Flaky'), body: redactedText('marker'), labels: ['flaky-test'], assignees: [] };
     expect(await proposals.findIssue(REPOSITORY, 'flaky-test', 'marker')).toBeNull();
     const opened = await proposals.openIssue(REPOSITORY, issue);
     expect(await proposals.findIssue(REPOSITORY, 'flaky-test', 'marker')).toEqual(opened);

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { redact, redactOutgoing } from '#shared/domain/evidence/redact.ts';
+import type { Mailer } from '#shared/ports/cloud.ts';
+import type { CodeHost } from '#shared/ports/code-host.ts';
+import type { NewCommit } from '#shared/ports/code-writer.ts';
+import type { ReceiveText } from '#shared/ports/log-archive.ts';
+import type { ModelCall, ModelTurn, ToolResult } from '#shared/ports/model-client.ts';
+import type { NewDraft, Proposals } from '#shared/ports/proposals.ts';
+import type { LogFields } from '#shared/ports/telemetry-sink.ts';
+import { anyText } from '../any-text.ts';
+
+// Split, so that nothing takes it for a real one.
+const TOKEN = ['ghp', 'Zx9Qw3Er7Ty1Ui5Op2As8Df4Gh6Jk0Lz3XcV'].join('_');
+
+describe('a text that leaves', () => {
+  it('[A72] has to be redacted: no port takes a plain string, and nobody but the redactor reads a log', () => {
+    expectTypeOf<string>().not.toExtend<Parameters<CodeHost['createComment']>[2]>();
+    expectTypeOf<string>().not.toExtend<Parameters<CodeHost['updateComment']>[2]>();
+    expectTypeOf<string>().not.toExtend<Parameters<Mailer['publish']>[0]>();
+    expectTypeOf<string>().not.toExtend<Parameters<Mailer['publish']>[1]>();
+    expectTypeOf<string>().not.toExtend<Parameters<Proposals['openIssue']>[1]['title']>();
+    expectTypeOf<string>().not.toExtend<Parameters<Proposals['openIssue']>[1]['body']>();
+    expectTypeOf<string>().not.toExtend<NewDraft['title']>();
+    expectTypeOf<string>().not.toExtend<NewDraft['body']>();
+    expectTypeOf<string>().not.toExtend<NewCommit['message']>();
+    expectTypeOf<string>().not.toExtend<ModelCall['system']>();
+    expectTypeOf<string>().not.toExtend<ModelTurn['text']>();
+    expectTypeOf<string>().not.toExtend<ToolResult['text']>();
+    expectTypeOf<string>().not.toExtend<NonNullable<LogFields['reason']>>();
+    expectTypeOf<Parameters<ReceiveText>[0]>().not.toExtend<string>();
+    expect(redactOutgoing(`it failed with ${TOKEN}`)).toBe('it failed with [redacted:github-token:1]');
+  });
+
+  it('stays as it is without a secret, also what is invisible in it', () => {
+    const words =
+      '<!-- selfheal-fix 0a1b2c3d4e5f67890a1b2c3d4e5f6789 -->\n@\u200bsomebody: `/selfheal approve 0a1b2c3d4e5f`';
+    expect(redactOutgoing(words)).toBe(words);
+  });
+
+  it('is the same when it goes through once more', () => {
+    fc.assert(
+      fc.property(anyText(), (text) => {
+        const once = redact(text).text;
+        expect(redactOutgoing(once)).toBe(once);
+      }),
+    );
+  });
+});
