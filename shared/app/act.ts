@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
 import { InvalidInput, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import { judgeChangeWindow } from '#shared/domain/policy/change-window.ts';
@@ -177,7 +178,7 @@ const observe = ({ plugin, parameters, deps }: Act): Promise<Observation> => plu
 function byOthers(receipt: Receipt): Receipt {
   return {
     ...receipt,
-    summary: `It was done by somebody else already: ${receipt.summary}`,
+    summary: redactOutgoing(`It was done by somebody else already: ${receipt.summary}`),
     facts: { ...receipt.facts, byOthers: true },
   };
 }
@@ -188,7 +189,7 @@ async function done(one: Act, receipt: Receipt): Promise<Acted> {
 }
 
 async function refused(one: Act, reason: string): Promise<Acted> {
-  const summary = `Not done: ${reason}`;
+  const summary = redactOutgoing(`Not done: ${reason}`);
   await commit(one, 'refused', { summary, at: one.deps.clock.now().toISOString(), facts: {} });
   return { state: 'refused', summary };
 }

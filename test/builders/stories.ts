@@ -2,13 +2,14 @@ import { targetLinks } from '#shared/domain/incident/target-links.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import { aDiagnosis, anEvidence } from './diagnoses.ts';
 import { anActionRecord, anIncident } from './incidents.ts';
+import { redactedText } from './text.ts';
 
 /** A re-run that helped. */
 export const RERUN_RECORD = anActionRecord({
   state: 'done',
   verified: 'recovered',
   receipt: {
-    summary: 'Re-ran the failed jobs of run 1001 as attempt 2.',
+    summary: redactedText('Re-ran the failed jobs of run 1001 as attempt 2.'),
     at: '2026-11-21T12:01:00.000Z',
     facts: { attempt: 2 },
   },

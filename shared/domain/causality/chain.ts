@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { shortenedText } from '../diagnosis/shortened-text.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import { redactOutgoing } from '../evidence/redact.ts';
+import { recordText } from '../kernel/text/record-text.ts';
 import { ENTITY_KINDS } from './entity-patterns.ts';
 import { type Event, eventsIn, orderEvents } from './event.ts';
 import { firstCause } from './first-cause.ts';
@@ -12,7 +14,7 @@ const ChainEvent = z.strictObject({
   /** The evidence line; null for what an API told. */
   ref: z.string().max(20).nullable(),
   at: z.iso.datetime().nullable(),
-  text: z.string().max(240),
+  text: recordText({ max: 240 }),
   severity: Severity,
   entities: z.array(z.strictObject({ kind: z.enum(ENTITY_KINDS), value: z.string().max(120) })).max(6),
   /** What ties it to the first cause, strongest first; null for the first cause. */
@@ -65,7 +67,7 @@ function chainEventOf(
   return {
     ref: told.ref,
     at,
-    text: cut(told.text.trim(), LONGEST_TEXT),
+    text: redactOutgoing(cut(told.text.trim(), LONGEST_TEXT)).slice(0, LONGEST_TEXT),
     severity: event.severity,
     entities,
     link,

@@ -7,6 +7,9 @@ type WorkDraft = NonNullable<DiagnosisDraft['model']>;
 type Seen = NonNullable<Diagnosis['seenBefore']>[number];
 type SeenDraft = NonNullable<DiagnosisDraft['seenBefore']>[number];
 
+type Chain = NonNullable<Diagnosis['chain']>;
+type ChainDraft = NonNullable<DiagnosisDraft['chain']>;
+
 /** A placeholder may be longer than what it stands for. */
 const whole = (text: string, limit: number): RedactedText => redact(text).text.slice(0, limit);
 
@@ -24,9 +27,14 @@ export function redactDiagnosis({ seenBefore, chain, model, summary, ...draft }:
     unchecked: draft.unchecked.map((one) => whole(one, 300)),
     note: draft.note === null ? null : whole(draft.note, 300),
     ...(seenBefore === undefined ? {} : { seenBefore: seenBefore.map(redactSeen) }),
-    ...(chain === undefined ? {} : { chain }),
+    ...(chain === undefined ? {} : { chain: redactChain(chain) }),
     ...(model === undefined ? {} : { model: redactWork(model) }),
   };
+}
+
+function redactChain({ cause, followed, ...chain }: ChainDraft): Chain {
+  const redactEvent = (event: ChainDraft['cause']) => ({ ...event, text: whole(event.text, 240) });
+  return { ...chain, cause: redactEvent(cause), followed: followed.map(redactEvent) };
 }
 
 function redactSeen(seen: SeenDraft): Seen {

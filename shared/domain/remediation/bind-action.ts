@@ -1,3 +1,4 @@
+import { redactOutgoing } from '../evidence/redact.ts';
 import type { TargetContext } from '../incident/target-context.ts';
 import { canonicalJson, digestOf } from '../kernel/digest.ts';
 import { BoundAction } from './bound-action.ts';
@@ -21,7 +22,7 @@ export function bindAction(
     risk: candidate.risk,
     parameters: candidate.parameters,
     targetKey: candidate.targetKey,
-    description: candidate.description,
+    description: redactOutgoing(candidate.description),
     target: binding.target,
     createdAt: binding.at.toISOString(),
     ...(binding.needsApproval === undefined ? {} : { needsApproval: binding.needsApproval }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { TargetContext } from '../incident/target-context.ts';
+import { recordText } from '../kernel/text/record-text.ts';
 
 export const ActionFamily = z.enum(['github', 'lambda', 'ecs', 'autoscaling', 'rds', 'http', 'ssm']);
 export type ActionFamily = z.infer<typeof ActionFamily>;
@@ -23,7 +24,7 @@ export const BoundAction = z
     /** The thing that is changed; leases, rate limits and breakers are counted on it. */
     targetKey: z.string(),
     /** In plain words, made by code: what will happen to what. */
-    description: z.string(),
+    description: recordText(),
     target: TargetContext,
     /** There when a person has to approve it first: why, in plain words, and whether also because its service should not be changed now. */
     needsApproval: z.strictObject({ reasons: z.array(z.string()), outsideChangeWindow: z.boolean() }).optional(),
@@ -36,7 +37,7 @@ export type BoundAction = z.infer<typeof BoundAction>;
 /** What an executed action left behind; enough to verify and to undo it. */
 export const Receipt = z.strictObject({
   /** In plain words: what was done. */
-  summary: z.string(),
+  summary: recordText(),
   /** ISO 8601. */
   at: z.iso.datetime(),
   /** Action-specific facts needed by verify and undo (the new run attempt, the version before). */

@@ -1,3 +1,4 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { runKey } from '#shared/domain/remediation/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import { defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
@@ -45,7 +46,7 @@ function observationOf(run: Run, { attempt }: RunParameters, at: Date): Observat
 
 function receiptOf(runId: number, attempt: number, at: Date) {
   return {
-    summary: `Asked GitHub to cancel attempt ${attempt} of run ${runId}, which hung.`,
+    summary: redactOutgoing(`Asked GitHub to cancel attempt ${attempt} of run ${runId}, which hung.`),
     at: at.toISOString(),
     facts: {},
   };

@@ -1,3 +1,4 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { alarmSchedule, judgeAlarm, whileRinging } from './alarm-verification.ts';
@@ -82,7 +83,7 @@ async function restore<P extends SettingParameters>(
 
 function receiptOf<P extends SettingParameters>(setting: Setting<P>, parameters: P, at: Date): Receipt {
   const { from, to } = parameters;
-  const summary = `Changed ${setting.name(parameters)} from ${from} to ${to}.`;
+  const summary = redactOutgoing(`Changed ${setting.name(parameters)} from ${from} to ${to}.`);
   return { summary, at: at.toISOString(), facts: { from, to } };
 }
 

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import { earlierFixes, FIX_BRANCH_PREFIX, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
@@ -52,7 +53,9 @@ function propose(context: ProposalContext) {
 
 function receiptOf({ number, url }: PullRequestNote, at: Date) {
   return {
-    summary: `Opened draft pull request #${number} with a proposed change with which the failed jobs pass. It waits for a review.`,
+    summary: redactOutgoing(
+      `Opened draft pull request #${number} with a proposed change with which the failed jobs pass. It waits for a review.`,
+    ),
     at: at.toISOString(),
     facts: { pullRequest: number, url },
   };

@@ -59,7 +59,11 @@ async function openIssueOf(parameters: Parameters, { proposals }: ActionPorts): 
 }
 
 function receiptOf({ number, url }: IssueNote, at: Date) {
-  return { summary: `Issue #${number} tells of this failure.`, at: at.toISOString(), facts: { issue: number, url } };
+  return {
+    summary: redactOutgoing(`Issue #${number} tells of this failure.`),
+    at: at.toISOString(),
+    facts: { issue: number, url },
+  };
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {

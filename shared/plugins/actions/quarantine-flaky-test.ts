@@ -78,7 +78,7 @@ function receiptOf({ step, until }: Parameters, issue: { number: number; url: st
     step === 'open'
       ? `Issue #${number} tells of a flaky test, which is in quarantine until ${until}.`
       : `Issue #${number} says that the quarantine of a flaky test is over since ${until}.`;
-  return { summary, at: at.toISOString(), facts: { issue: number, url } };
+  return { summary: redactOutgoing(summary), at: at.toISOString(), facts: { issue: number, url } };
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { resourceKey } from '#shared/domain/remediation/resource-ref.ts';
 import { alarmSchedule, judgeAlarm, whileRinging } from './alarm-verification.ts';
@@ -37,7 +38,7 @@ function propose(context: ProposalContext) {
 }
 
 const receiptOf = ({ instance, restartedAt }: Parameters, at: Date): Receipt => ({
-  summary: `Restarted the database ${instance}.`,
+  summary: redactOutgoing(`Restarted the database ${instance}.`),
   at: at.toISOString(),
   facts: { restartedBefore: restartedAt },
 });

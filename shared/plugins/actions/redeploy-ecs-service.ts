@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { ecsServiceKey } from '#shared/domain/remediation/resource-ref.ts';
@@ -47,7 +48,7 @@ function propose(context: ProposalContext) {
 
 function receiptOf(parameters: Parameters, at: Date): Receipt {
   return {
-    summary: `Replaced the tasks of ${nameOf(parameters)} by new ones of the same task definition.`,
+    summary: redactOutgoing(`Replaced the tasks of ${nameOf(parameters)} by new ones of the same task definition.`),
     at: at.toISOString(),
     facts: { replaced: parameters.deploymentId },
   };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { resourceKey } from '#shared/domain/remediation/resource-ref.ts';
 import { alarmSchedule, judgeAlarm, whileRinging } from './alarm-verification.ts';
@@ -37,7 +38,7 @@ function propose(context: ProposalContext) {
 }
 
 const receiptOf = ({ group }: Parameters, refreshId: string, at: Date): Receipt => ({
-  summary: `Began to replace the instances of the Auto Scaling group ${group} by new ones.`,
+  summary: redactOutgoing(`Began to replace the instances of the Auto Scaling group ${group} by new ones.`),
   at: at.toISOString(),
   facts: { refreshId },
 });

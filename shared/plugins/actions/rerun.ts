@@ -1,3 +1,4 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { runKey } from '#shared/domain/remediation/target-key.ts';
 import type { CodeHost, Run } from '#shared/ports/code-host.ts';
 import { type ActionPlugin, NO_GRANTS, type Verification } from './contract.ts';
@@ -28,7 +29,7 @@ type Steps = Pick<
 /** How an action that makes another attempt of a run is observed, executed and verified. An attempt cannot be taken back. */
 export function rerunSteps(rerun: Rerun): Steps {
   const receiptOf = (runId: number, attempt: number, at: Date) => ({
-    summary: `Re-ran ${rerun.what} of run ${runId} as attempt ${attempt}.`,
+    summary: redactOutgoing(`Re-ran ${rerun.what} of run ${runId} as attempt ${attempt}.`),
     at: at.toISOString(),
     facts: { attempt },
   });

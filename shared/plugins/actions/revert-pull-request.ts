@@ -80,7 +80,9 @@ function isRevert(head: BranchHead, parameters: Parameters): boolean {
 
 function receiptOf({ number, url }: PullRequestNote, { pullRequest }: Parameters, at: Date) {
   return {
-    summary: `Opened draft pull request #${number}, which takes #${pullRequest} back. It waits for a review.`,
+    summary: redactOutgoing(
+      `Opened draft pull request #${number}, which takes #${pullRequest} back. It waits for a review.`,
+    ),
     at: at.toISOString(),
     facts: { pullRequest: number, url },
   };

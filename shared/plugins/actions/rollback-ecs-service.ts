@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { ecsServiceKey } from '#shared/domain/remediation/resource-ref.ts';
@@ -81,7 +82,9 @@ async function readService(parameters: Parameters, { deployments }: Pick<ActionP
 function receiptOf(parameters: Parameters, at: Date): Receipt {
   const { fromTaskDefinition, toTaskDefinition } = parameters;
   return {
-    summary: `Deployed ${revisionName(toTaskDefinition)} to ${nameOf(parameters)} again, in place of ${revisionName(fromTaskDefinition)}.`,
+    summary: redactOutgoing(
+      `Deployed ${revisionName(toTaskDefinition)} to ${nameOf(parameters)} again, in place of ${revisionName(fromTaskDefinition)}.`,
+    ),
     at: at.toISOString(),
     facts: { fromTaskDefinition, toTaskDefinition },
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import { aliasKey } from '#shared/domain/remediation/target-key.ts';
@@ -69,7 +70,7 @@ async function readAlias(parameters: Parameters, { deployments }: Pick<ActionPor
 function receiptOf(parameters: Parameters, at: Date): Receipt {
   const { fromVersion, toVersion } = parameters;
   return {
-    summary: `Pointed ${nameOf(parameters)} from version ${fromVersion} back to version ${toVersion}.`,
+    summary: redactOutgoing(`Pointed ${nameOf(parameters)} from version ${fromVersion} back to version ${toVersion}.`),
     at: at.toISOString(),
     facts: { fromVersion, toVersion },
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { mayWrite } from '#shared/domain/configuration/fixes.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import { correlationIdOf, SANDBOX_TEST_STEP, sandboxInputs, sandboxTitle } from '#shared/domain/patch/sandbox-run.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
@@ -61,7 +62,9 @@ function propose(context: ProposalContext) {
 
 function receiptOf({ workflow, workflowBlob, baseSha, fixDigest }: Parameters, at: Date) {
   return {
-    summary: `Ran the proposed change on commit ${baseSha.slice(0, 12)} in the sandbox ${workflow}; nothing was written into the repository.`,
+    summary: redactOutgoing(
+      `Ran the proposed change on commit ${baseSha.slice(0, 12)} in the sandbox ${workflow}; nothing was written into the repository.`,
+    ),
     at: at.toISOString(),
     facts: { workflow, workflowBlob, fix: fixDigest },
   };
@@ -102,7 +105,7 @@ async function verify(parameters: Parameters, poll: number, ports: ActionPorts):
   const unclear = (summary: string): Verification => ({ state: 'failed', summary, inconclusive: true, facts });
   if (run === null) {
     return poll + 1 < PATIENCE
-      ? { state: 'pending', summary: `No run of ${workflow} shows yet.`, facts }
+      ? { state: 'pending', summary: redactOutgoing(`No run of ${workflow} shows yet.`), facts }
       : unclear(`No run of ${workflow} started: what the change does was not seen.`);
   }
   if ((await sandboxBlobAt(repository, run.headSha, workflow, ports)) !== workflowBlob) {

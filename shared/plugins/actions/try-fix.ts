@@ -105,7 +105,7 @@ export async function readFix(
 
 function receiptOf({ branch, fixDigest }: FixParameters, commit: string, at: Date) {
   return {
-    summary: `Tried a proposed change on the branch ${branch}.`,
+    summary: redactOutgoing(`Tried a proposed change on the branch ${branch}.`),
     at: at.toISOString(),
     facts: { branch, commit, fix: fixDigest },
   };

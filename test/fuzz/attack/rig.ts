@@ -62,7 +62,7 @@ function proposalsOf({ ports, repository, state }: RemedyRig, actionId: string) 
 /** What is known from before, where an action follows upon it. */
 async function rememberBefore({ deps, incident }: RemedyRig, actionId: string): Promise<void> {
   if (actionId === 'rerun-workflow-run') {
-    const receipt = { summary: 'Re-ran.', at: '2026-11-21T11:00:00.000Z', facts: { attempt: 2 } };
+    const receipt = { summary: redactedText('Re-ran.'), at: '2026-11-21T11:00:00.000Z', facts: { attempt: 2 } };
     await deps.incidents.intend(
       anActionRecord({ incidentId: incident.id, state: 'done', verified: 'failed', receipt }),
     );

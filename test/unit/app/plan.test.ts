@@ -7,7 +7,7 @@ import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import { isIntact } from '#shared/domain/remediation/bind-action.ts';
 import { StepPlan } from '#shared/domain/workflow/steps.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { aDiagnosis, anActionOutcome, anActionRecord, anIncident } from '#test/builders/index.ts';
+import { aDiagnosis, anActionOutcome, anActionRecord, anIncident, redactedText } from '#test/builders/index.ts';
 import { anyText } from '../any-text.ts';
 import { aRemedyRig, type RemedyRig } from './remedy-rig.ts';
 
@@ -76,7 +76,7 @@ describe('planning', () => {
 
   it('does not propose again what was tried, and tells what was', async () => {
     const rig = await aRemedyRig({ family: 'lambda' });
-    const receipt = { summary: 'Pointed the alias back.', at: '2026-11-21T12:00:00.000Z', facts: {} };
+    const receipt = { summary: redactedText('Pointed the alias back.'), at: '2026-11-21T12:00:00.000Z', facts: {} };
     const tried = anActionRecord({
       incidentId: rig.incident.id,
       actionId: 'rollback-lambda-alias',
@@ -134,7 +134,7 @@ describe('planning', () => {
     ['goes on after what had not helped and cannot be taken back', 'reboot-rds-instance', false, 'act'],
   ] as const)('%s', async (_what, actionId, byOthers, decision) => {
     const rig = await aRemedyRig({ family: 'ecs' });
-    const receipt = { summary: 'Done.', at: '2026-11-21T12:30:00.000Z', facts: { byOthers } };
+    const receipt = { summary: redactedText('Done.'), at: '2026-11-21T12:30:00.000Z', facts: { byOthers } };
     const left = { incidentId: rig.incident.id, actionId, state: 'done', verified: 'failed', receipt } as const;
     await rig.deps.incidents.intend(anActionRecord(left));
     expect(await plan(rig)).toMatchObject({ decision });

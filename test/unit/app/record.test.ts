@@ -15,12 +15,13 @@ import {
   anActionRecord,
   anIncident,
   aSignal,
+  redactedText,
   someCircumstances,
 } from '#test/builders/index.ts';
 import { fakeClock, makeMemoryPorts, NO_PATTERNS } from '#test/fakes/index.ts';
 
 const receipt = {
-  summary: 'Re-ran the failed jobs as attempt 2.',
+  summary: redactedText('Re-ran the failed jobs as attempt 2.'),
   at: '2026-11-21T12:01:00.000Z',
   facts: { attempt: 2 },
 };

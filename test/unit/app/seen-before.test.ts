@@ -20,6 +20,7 @@ import {
   aPastIncident,
   aProposalStory,
   aSeenBefore,
+  redactedText,
 } from '#test/builders/index.ts';
 import {
   fakeClock,
@@ -34,7 +35,7 @@ import { setUp as setUpAnalysis } from './analyze-rig.ts';
 const EARLIER = `gh-${'1'.repeat(24)}`;
 const SCOPE = knowledgeScopeOf(aGithubTarget()) ?? '';
 const receipt = {
-  summary: 'Re-ran the failed jobs as attempt 2.',
+  summary: redactedText('Re-ran the failed jobs as attempt 2.'),
   at: '2026-11-20T12:00:00.000Z',
   facts: { attempt: 2 },
 };

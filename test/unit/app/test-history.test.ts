@@ -3,7 +3,14 @@ import { type HistoryDeps, readHistory } from '#shared/app/classify-history.ts';
 import { recordTests } from '#shared/app/record-tests.ts';
 import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { judgeHistory } from '#shared/domain/failure/run-history.ts';
-import { aGithubTarget, anActionRecord, anEvidence, anIncident, aTelemetry } from '#test/builders/index.ts';
+import {
+  aGithubTarget,
+  anActionRecord,
+  anEvidence,
+  anIncident,
+  aTelemetry,
+  redactedText,
+} from '#test/builders/index.ts';
 import { makeMemoryEvidenceStore, makeMemoryStatsStore, makeMemoryTestStore } from '#test/fakes/index.ts';
 
 const START = Date.parse('2026-11-01T00:00:00.000Z');
@@ -38,7 +45,7 @@ function setUp() {
     fail: async (run: number, tests: readonly string[], rerun = false) => {
       const evidence = evidenceOf(run, tests);
       await deps.evidence.putEvidence(evidence);
-      const receipt = { summary: 'Re-ran.', at: at(run), facts: { attempt: 2 } };
+      const receipt = { summary: redactedText('Re-ran.'), at: at(run), facts: { attempt: 2 } };
       const actions = rerun ? [anActionRecord({ state: 'done', receipt, verified: 'recovered' })] : [];
       await recordTests(anIncident({ id: evidence.incidentId, target: targetOf(run) }), actions, deps);
     },

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { CausalChain } from '#shared/domain/causality/chain.ts';
 import { redact, redactOutgoing } from '#shared/domain/evidence/redact.ts';
+import { bindAction, isIntact } from '#shared/domain/remediation/bind-action.ts';
+import type { BoundAction, Receipt } from '#shared/domain/remediation/bound-action.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { NewCommit } from '#shared/ports/code-writer.ts';
@@ -8,7 +11,9 @@ import type { ReceiveText } from '#shared/ports/log-archive.ts';
 import type { ModelCall, ModelTurn, ToolResult } from '#shared/ports/model-client.ts';
 import type { NewDraft, Proposals } from '#shared/ports/proposals.ts';
 import type { LogFields } from '#shared/ports/telemetry-sink.ts';
+import { aGithubTarget } from '#test/builders/index.ts';
 import { anyText } from '../any-text.ts';
+import { aCandidate } from '../domain/remediation/a-candidate.ts';
 
 // Split, so that nothing takes it for a real one.
 const TOKEN = ['ghp', 'Zx9Qw3Er7Ty1Ui5Op2As8Df4Gh6Jk0Lz3XcV'].join('_');
@@ -30,6 +35,16 @@ describe('a text that leaves', () => {
     expectTypeOf<string>().not.toExtend<NonNullable<LogFields['reason']>>();
     expectTypeOf<Parameters<ReceiveText>[0]>().not.toExtend<string>();
     expect(redactOutgoing(`it failed with ${TOKEN}`)).toBe('it failed with [redacted:github-token:1]');
+  });
+
+  it('[A72] is redacted before it is kept: what was done, what is planned, what happened in order', () => {
+    expectTypeOf<string>().not.toExtend<Receipt['summary']>();
+    expectTypeOf<string>().not.toExtend<BoundAction['description']>();
+    expectTypeOf<string>().not.toExtend<CausalChain['cause']['text']>();
+    const binding = { incidentId: 'gh-1', target: aGithubTarget(), at: new Date('2026-11-21T12:00:00Z') };
+    const bound = bindAction(aCandidate({ description: `Restart ${TOKEN}.` }), binding);
+    expect(bound.description).toBe('Restart [redacted:github-token:1].');
+    expect(isIntact(bound)).toBe(true);
   });
 
   it('stays as it is without a secret, also what is invisible in it', () => {

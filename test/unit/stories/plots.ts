@@ -1,5 +1,5 @@
 import type { Deployment } from '#shared/domain/evidence/telemetry.ts';
-import { aLambdaDeployment, anActionRecord, anEcsDeployment } from '#test/builders/index.ts';
+import { aLambdaDeployment, anActionRecord, anEcsDeployment, redactedText } from '#test/builders/index.ts';
 import { RERUN_RECORD } from '#test/builders/stories.ts';
 import type { JobLog, StoryPlot } from './tell.ts';
 
@@ -43,7 +43,7 @@ const acted = (actionId: string, summary: string) =>
     actionId,
     state: 'done',
     verified: 'recovered',
-    receipt: { summary, at: '2026-11-21T12:01:00.000Z', facts: {} },
+    receipt: { summary: redactedText(summary), at: '2026-11-21T12:01:00.000Z', facts: {} },
   });
 
 /** What real tools printed when they were run for this, each in a job of its own. */

@@ -1,4 +1,5 @@
 import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { OutcomeUnknown, Refused } from '#shared/domain/kernel/errors.ts';
 import { type ApiCallPlaybook, type Call, meets, type Observe } from '#shared/domain/playbook/playbook.ts';
 import { fillAddress, fillPayload, type Values } from '#shared/domain/playbook/template.ts';
@@ -104,7 +105,7 @@ async function succeeded(
 }
 
 const receiptOf = ({ title, method, endpoint }: ApiCallPlaybook, { clock }: ActionPorts): Receipt => ({
-  summary: `${title}: ${method} ${endpoint}.`,
+  summary: redactOutgoing(`${title}: ${method} ${endpoint}.`),
   at: clock.now().toISOString(),
   facts: {},
 });

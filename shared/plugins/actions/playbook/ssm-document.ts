@@ -1,3 +1,4 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { digestOf } from '#shared/domain/kernel/digest.ts';
 import type { DocumentRun, SsmDocumentPlaybook } from '#shared/domain/playbook/playbook.ts';
 import { fillText, type Values } from '#shared/domain/playbook/template.ts';
@@ -75,7 +76,7 @@ function findRun(
 }
 
 const receiptOf = ({ title, document }: SsmDocumentPlaybook, executionId: string, at: string): Receipt => ({
-  summary: `${title}: started ${document} (${executionId}).`,
+  summary: redactOutgoing(`${title}: started ${document} (${executionId}).`),
   at,
   facts: { executionId },
 });

@@ -1,3 +1,4 @@
+import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { SsmParameterPlaybook } from '#shared/domain/playbook/playbook.ts';
 import { fillText } from '#shared/domain/playbook/template.ts';
@@ -17,7 +18,11 @@ export function parameterSwitch(playbook: SsmParameterPlaybook): Mechanics {
   };
   const receiptOf = (parameters: PlaybookParameters, at: Date): Receipt => {
     const { name, before, to } = parts(parameters);
-    return { summary: `Switched ${name} from ${before} to ${to}.`, at: at.toISOString(), facts: { before } };
+    return {
+      summary: redactOutgoing(`Switched ${name} from ${before} to ${to}.`),
+      at: at.toISOString(),
+      facts: { before },
+    };
   };
   return {
     repeat: { kind: 'harmless', because: 'it sets a value, and setting it again changes nothing' },

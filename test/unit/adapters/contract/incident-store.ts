@@ -2,7 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { aBoundAction, aClassification, anActionRecord, anApproval, anIncident } from '#test/builders/index.ts';
+import {
+  aBoundAction,
+  aClassification,
+  anActionRecord,
+  anApproval,
+  anIncident,
+  redactedText,
+} from '#test/builders/index.ts';
 import { type FakeClock, fakeClock } from '#test/fakes/index.ts';
 
 const ID = `gh-${'0'.repeat(24)}`;
@@ -127,7 +134,11 @@ export function incidentStoreContract(name: string, open: (clock: Clock) => Prom
 
     it('commits what is given and leaves the rest', async () => {
       await store.intend(anActionRecord());
-      const receipt = { summary: 'Re-ran.', at: at('12:01:00').toISOString(), facts: { attempt: 2, previous: null } };
+      const receipt = {
+        summary: redactedText('Re-ran.'),
+        at: at('12:01:00').toISOString(),
+        facts: { attempt: 2, previous: null },
+      };
       await store.commitAction(ID, 'd'.repeat(64), { state: 'done', receipt });
       await store.commitAction(ID, 'd'.repeat(64), { verified: 'recovered' });
       const expected = anActionRecord({ state: 'done', receipt, verified: 'recovered' });

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { PastIncident, pastIncidentOf, rememberedIncident } from '#shared/domain/recall/past-incident.ts';
 import { makeRecall } from '#shared/domain/recall/recall.ts';
 import { outcomeWords, seenBefore } from '#shared/domain/recall/seen-before.ts';
-import { aDiagnosis, anActionRecord, anEvidence, aPastIncident } from '#test/builders/index.ts';
+import { aDiagnosis, anActionRecord, anEvidence, aPastIncident, redactedText } from '#test/builders/index.ts';
 
 const ENDED = new Date('2026-11-20T12:00:00.000Z');
-const receipt = { summary: 'The failed jobs were started again.', at: ENDED.toISOString(), facts: {} };
+const receipt = { summary: redactedText('The failed jobs were started again.'), at: ENDED.toISOString(), facts: {} };
 const ended = {
   id: `gh-${'1'.repeat(24)}`,
   outcome: 'resolved' as const,

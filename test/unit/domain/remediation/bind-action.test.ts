@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bindAction, isIntact } from '#shared/domain/remediation/bind-action.ts';
 import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
-import { aGithubTarget } from '#test/builders/index.ts';
+import { aGithubTarget, redactedText } from '#test/builders/index.ts';
 import { aCandidate } from './a-candidate.ts';
 
 const binding = { incidentId: `gh-${'0'.repeat(24)}`, target: aGithubTarget(), at: new Date('2026-11-21T12:00:00Z') };
@@ -29,7 +29,7 @@ describe('binding an action', () => {
       { risk: 'high' },
       { parameters: { ...action.parameters, runId: 1002 } },
       { targetKey: 'github:acme/shop/run/1002' },
-      { description: 'Something else.' },
+      { description: redactedText('Something else.') },
       { target: aGithubTarget({ runId: 1002 }) },
       { createdAt: '2026-11-21T12:00:01.000Z' },
       { digest: '0'.repeat(64) },

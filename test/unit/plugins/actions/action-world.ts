@@ -14,6 +14,7 @@ import {
   anEcsDeployment,
   aService,
   aTelemetry,
+  redactedText,
   someAlarmFacts,
   somePeople,
   someRunFacts,
@@ -145,7 +146,7 @@ const ecsService = aService({
 const REPEATED = anActionRecord({
   state: 'done',
   verified: 'failed',
-  receipt: { summary: 'Re-ran.', at: '2026-11-21T11:00:00.000Z', facts: { attempt: 2 } },
+  receipt: { summary: redactedText('Re-ran.'), at: '2026-11-21T11:00:00.000Z', facts: { attempt: 2 } },
 });
 const FITTING: Readonly<Record<string, { facts: Partial<RunFacts>; past: readonly ActionRecord[] }>> = {
   'rerun-workflow-run': { facts: { attempt: 2, passedJobs: 2 }, past: [REPEATED] },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import { cancelStuckRun } from '#shared/plugins/actions/cancel-stuck-run.ts';
-import { aTelemetry, someRunFacts } from '#test/builders/index.ts';
+import { aTelemetry, redactedText, someRunFacts } from '#test/builders/index.ts';
 import { anActionWorld, aRun, fittingContext } from './action-world.ts';
 
 const context = fittingContext('github', 'cancel-stuck-run');
@@ -59,7 +59,7 @@ describe('verifying a cancellation', () => {
   ] as const)('%j is %s: a cancelled run is not healed', async (run, state) => {
     const world = anActionWorld();
     world.state.run = run;
-    const receipt = { summary: 'Cancelled.', at: '2026-11-21T12:00:00.000Z', facts: {} };
+    const receipt = { summary: redactedText('Cancelled.'), at: '2026-11-21T12:00:00.000Z', facts: {} };
     const { target, configuration } = context;
     const verified = await cancelStuckRun.verify(parameters, receipt, {
       ports: world.ports,

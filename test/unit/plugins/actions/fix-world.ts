@@ -7,7 +7,7 @@ import { sandboxWorkflow } from '#shared/domain/patch/sandbox-workflow.ts';
 import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
 import type { ActionPorts, PreparedFix, PreparedQuarantine, PreparedRevert } from '#shared/plugins/actions/contract.ts';
 import type { Job, Run } from '#shared/ports/code-host.ts';
-import { aClassification, anActionRecord } from '#test/builders/index.ts';
+import { aClassification, anActionRecord, redactedText } from '#test/builders/index.ts';
 import { makeMemoryRepository } from '#test/fakes/index.ts';
 
 const COMMIT = 'c'.repeat(40);
@@ -49,7 +49,7 @@ const TRIED = anActionRecord({
   state: 'done',
   verified: 'advanced',
   receipt: {
-    summary: 'Tried.',
+    summary: redactedText('Tried.'),
     at: '2026-11-21T12:00:00.000Z',
     facts: { branch: BRANCH, commit: COMMIT, fix: PREPARED.digest },
   },

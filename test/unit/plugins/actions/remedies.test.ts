@@ -3,7 +3,7 @@ import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { ACTIONS, actionOf } from '#shared/plugins/actions/registry.ts';
-import { aConfiguration, aService, aTelemetry, someAlarmFacts } from '#test/builders/index.ts';
+import { aConfiguration, aService, aTelemetry, redactedText, someAlarmFacts } from '#test/builders/index.ts';
 import { anActionWorld, fittingContext } from './action-world.ts';
 import { remediedService, someResources } from './remedy-world.ts';
 
@@ -192,7 +192,7 @@ describe('a database that is being restarted', () => {
     set({ status: 'rebooting' });
     expect((await action.observe(parameters, ports)).kind).toBe('happened');
     const { target, configuration } = contextOf('reboot-rds-instance');
-    const receipt = { summary: '', at: '2026-11-21T12:00:00.000Z', facts: {} };
+    const receipt = { summary: redactedText(''), at: '2026-11-21T12:00:00.000Z', facts: {} };
     const look = () => action.verify(parameters, receipt, { ports, target, configuration, poll: 1 });
     expect(await look()).toMatchObject({ state: 'pending', summary: expect.stringContaining('rebooting') });
     set({ status: 'available', restartedAt: '2026-11-20T12:00:00.000Z' });

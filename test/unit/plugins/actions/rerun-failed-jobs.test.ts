@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';
-import { aClassification, aConfiguration, aGithubTarget, aTelemetry, someRunFacts } from '#test/builders/index.ts';
+import {
+  aClassification,
+  aConfiguration,
+  aGithubTarget,
+  aTelemetry,
+  redactedText,
+  someRunFacts,
+} from '#test/builders/index.ts';
 import { anActionWorld, aRun, fittingContext } from './action-world.ts';
 
 const parameters = { repository: 'acme/shop', runId: 1001, attempt: 1 };
@@ -79,7 +86,7 @@ describe('verifying a re-run', () => {
   ] as const)('%j is %s', async (run, verdict) => {
     const { ports, state } = anActionWorld();
     state.run = run;
-    const receipt = { summary: 'Re-ran.', at: '2026-11-21T12:00:00.000Z', facts: { attempt: 2 } };
+    const receipt = { summary: redactedText('Re-ran.'), at: '2026-11-21T12:00:00.000Z', facts: { attempt: 2 } };
     const context = { ports, target: aGithubTarget(), configuration: aConfiguration(), poll: 0 };
     expect((await rerunFailedJobs.verify(parameters, receipt, context)).state).toBe(verdict);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import { rerunWorkflowRun } from '#shared/plugins/actions/rerun-workflow-run.ts';
-import { aClassification, anActionRecord, aTelemetry, someRunFacts } from '#test/builders/index.ts';
+import { aClassification, anActionRecord, aTelemetry, redactedText, someRunFacts } from '#test/builders/index.ts';
 import { fittingContext } from './action-world.ts';
 
 const context = fittingContext('github', 'rerun-workflow-run');
@@ -10,7 +10,7 @@ const partOnly = (change: object = {}) =>
   anActionRecord({
     state: 'done',
     verified: 'failed',
-    receipt: { summary: 'Re-ran.', at: '2026-11-21T11:00:00.000Z', facts: { attempt: 2 } },
+    receipt: { summary: redactedText('Re-ran.'), at: '2026-11-21T11:00:00.000Z', facts: { attempt: 2 } },
     ...change,
   });
 

@@ -11,6 +11,7 @@ import {
   anEcsDeployment,
   aService,
   aTelemetry,
+  redactedText,
   someAlarmFacts,
 } from '#test/builders/index.ts';
 import { anActionWorld, fittingContext } from './action-world.ts';
@@ -23,7 +24,7 @@ const alias = {
   revisionId: 'revision-8',
   alarmName: 'checkout-errors',
 };
-const receipt = { summary: 'Rolled back.', at: '2026-11-21T12:00:00.000Z', facts: {} };
+const receipt = { summary: redactedText('Rolled back.'), at: '2026-11-21T12:00:00.000Z', facts: {} };
 const telemetry = (facts: Partial<AlarmFacts>) => aTelemetry({ facts: someAlarmFacts(facts) });
 const deployedAt = (at: string | null) => telemetry({ deployment: aLambdaDeployment({ deployedAt: at }) });
 

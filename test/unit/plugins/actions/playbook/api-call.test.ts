@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointRequest } from '#shared/ports/playbook-effects.ts';
-import { ENDPOINTS } from '#test/builders/index.ts';
+import { ENDPOINTS, redactedText } from '#test/builders/index.ts';
 import { fakeEndpoints } from '#test/fakes/index.ts';
 import { API_CALL, actionFor, aPlaybookWorld, bound, configurationOf, contextOf } from './playbook-world.ts';
 
@@ -32,7 +32,9 @@ describe('a call of an endpoint', () => {
     const { ports } = aPlaybookWorld();
     const odd = { ...ports, endpoints: fakeEndpoints({ read: async () => ({ status: 403, body: null }) }) };
     expect((await action.observe(bound(API_CALL), odd)).kind).toBe('superseded');
-    await expect(action.undo?.(bound(API_CALL), { summary: '', at: '', facts: {} }, odd)).rejects.toMatchObject({
+    await expect(
+      action.undo?.(bound(API_CALL), { summary: redactedText(''), at: '', facts: {} }, odd),
+    ).rejects.toMatchObject({
       name: 'Refused',
     });
   });
