@@ -1,5 +1,6 @@
 import type { LearnedPattern, PatternOutcome } from '#shared/domain/learning/learned-pattern.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
+import { redactedText } from './text.ts';
 
 /** The new pattern of a pool that ran out, learned on the first of November and observed since. */
 export function aPattern(change: Partial<LearnedPattern> = {}): LearnedPattern {
@@ -10,11 +11,11 @@ export function aPattern(change: Partial<LearnedPattern> = {}): LearnedPattern {
     revision: 1,
     wording: 'remaining connection slots are reserved, * of * used',
     messages: [],
-    title: 'Database pool exhausted',
+    title: redactedText('Database pool exhausted'),
     class: 'resource_exhaustion',
     tags: ['database'],
     service: 'payments',
-    solution: 'Raise the size of the pool.',
+    solution: redactedText('Raise the size of the pool.'),
     actionId: null,
     provenance: { source: 'human', by: 'the team', at: '2026-11-01T00:00:00.000Z', from: null },
     approved: null,
@@ -23,7 +24,14 @@ export function aPattern(change: Partial<LearnedPattern> = {}): LearnedPattern {
     stage: 'observe',
     confidence: 0.5,
     outcomes: [],
-    history: [{ at: '2026-11-01T00:00:00.000Z', confidence: 0.5, stage: 'observe', reason: 'learned from 2 records' }],
+    history: [
+      {
+        at: '2026-11-01T00:00:00.000Z',
+        confidence: 0.5,
+        stage: 'observe',
+        reason: redactedText('learned from 2 records'),
+      },
+    ],
     retired: null,
     ...change,
   };
@@ -46,10 +54,10 @@ export function aPatternOutcome(change: Partial<PatternOutcome> = {}): PatternOu
 export function aResolution(change: Record<string, unknown> = {}): Resolution {
   return Resolution.parse({
     timestamp: '2026-10-01T10:00:00Z',
-    title: 'Database pool exhausted',
+    title: redactedText('Database pool exhausted'),
     description: 'remaining connection slots are reserved, 20 of 20 used',
     service: 'payments',
-    solution: 'Raise the size of the pool.',
+    solution: redactedText('Raise the size of the pool.'),
     success: true,
     ...change,
   });

@@ -1,8 +1,22 @@
 import * as z from 'zod';
+import { redactOutgoing } from '../evidence/redact.ts';
 import { contentOf, LearnedPattern, PatternContent, patternIdOf } from './learned-pattern.ts';
 import { effectivenessOf } from './pattern-trust.ts';
 
+/** A file of another place is text from outside. */
+const textOfFile = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .transform((text) => redactOutgoing(text).slice(0, longest));
+
 const ExportedPattern = PatternContent.extend({
+  wording: LearnedPattern.shape.wording.transform((wording): string =>
+    redactOutgoing(wording).slice(0, wording.length),
+  ),
+  title: textOfFile(200),
+  solution: textOfFile(2000),
   confidence: LearnedPattern.shape.confidence,
   /** For whoever reads the file; it proves nothing in another place. */
   helped: z.number().int().nonnegative(),
@@ -59,10 +73,9 @@ export function importedPattern(
   const { helped, cases, confidence: there } = one;
   const confidence = Math.min(1, Math.max(0, there + adjustment));
   const [now, stage] = [at.toISOString(), 'observe' as const];
-  const reason = `imported from ${from} with ${there.toFixed(2)}, there it helped in ${helped} of ${cases} cases`.slice(
-    0,
-    300,
-  );
+  const reason = redactOutgoing(
+    `imported from ${from} with ${there.toFixed(2)}, there it helped in ${helped} of ${cases} cases`,
+  ).slice(0, 300);
   return {
     version: 1,
     ...contentOf(one),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { FailureClass } from '../failure/failure-class.ts';
 import { digestOf } from '../kernel/digest.ts';
+import { recordText } from '../kernel/text/record-text.ts';
 import { Wording } from './wording.ts';
 
 /**
@@ -30,7 +31,7 @@ const Step = z.strictObject({
   at: z.iso.datetime(),
   confidence: z.number().min(0).max(1),
   stage: PatternStage,
-  reason: z.string().max(300),
+  reason: recordText({ max: 300 }),
 });
 
 /** Outcomes and steps of the history that are kept, the newest. */
@@ -47,11 +48,11 @@ export const LearnedPattern = z.strictObject({
   wording: Wording,
   /** Digests of the whole messages it was made from, as past incidents keep them. */
   messages: z.array(z.string().regex(/^[0-9a-f]{12}$/)).max(20),
-  title: z.string().min(1).max(200),
+  title: recordText({ min: 1, max: 200 }),
   class: FailureClass,
   tags: z.array(Tag).max(20),
   service: z.string().max(60).nullable(),
-  solution: z.string().min(1).max(2000),
+  solution: recordText({ min: 1, max: 2000 }),
   /** The listed action that was the solution, or null. */
   actionId: z.string().max(60).nullable(),
   provenance: z.strictObject({
@@ -70,7 +71,7 @@ export const LearnedPattern = z.strictObject({
   outcomes: z.array(PatternOutcome).max(MOST_KEPT),
   history: z.array(Step).min(1).max(MOST_KEPT),
   /** Taken back: it counts for nothing any more. */
-  retired: z.strictObject({ at: z.iso.datetime(), reason: z.string().max(300) }).nullable(),
+  retired: z.strictObject({ at: z.iso.datetime(), reason: recordText({ max: 300 }) }).nullable(),
 });
 export type LearnedPattern = z.infer<typeof LearnedPattern>;
 

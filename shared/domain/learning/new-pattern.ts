@@ -1,5 +1,6 @@
 import type { Learning } from '../configuration/learning.ts';
 import { FAMILY_OF } from '../failure/failure-class.ts';
+import { phrase } from '../kernel/text/redacted-text.ts';
 import { contentOf, type LearnedPattern, MOST_KEPT, patternIdOf } from './learned-pattern.ts';
 import type { Proposal } from './propose-patterns.ts';
 
@@ -31,7 +32,7 @@ export function newPattern(proposal: Proposal, { scope, by, at, source }: Origin
     stage,
     confidence,
     outcomes: inOrder.slice(-MOST_KEPT),
-    history: [{ at: now, confidence, stage, reason: `learned from ${outcomes.length} records` }],
+    history: [{ at: now, confidence, stage, reason: phrase`learned from ${outcomes.length} records` }],
     retired: null,
   };
 }

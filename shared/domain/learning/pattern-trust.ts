@@ -1,4 +1,5 @@
 import type { Learning } from '../configuration/learning.ts';
+import { redactOutgoing } from '../evidence/redact.ts';
 import { type Proportion, proportionOf, wilsonInterval } from '../quality/proportion.ts';
 import { type LearnedPattern, MOST_KEPT, type PatternOutcome, PatternStage } from './learned-pattern.ts';
 
@@ -102,13 +103,20 @@ export function asItCounts(pattern: LearnedPattern, rules: Learning, now: Date):
 export function retire(pattern: LearnedPattern, now: Date, reason: string): LearnedPattern {
   const at = now.toISOString();
   const { confidence } = pattern;
-  const changed = { ...pattern, stage: 'observe' as const, retired: { at, reason: reason.slice(0, 300) } };
+  const changed = {
+    ...pattern,
+    stage: 'observe' as const,
+    retired: { at, reason: redactOutgoing(reason).slice(0, 300) },
+  };
   return withStep(changed, { at, confidence, stage: 'observe', reason });
 }
 
 /** Adds a step to the history, the oldest of too many dropped. */
-export function withStep(pattern: LearnedPattern, step: LearnedPattern['history'][number]): LearnedPattern {
-  const last = { ...step, reason: step.reason.slice(0, 300) };
+export function withStep(
+  pattern: LearnedPattern,
+  step: Omit<LearnedPattern['history'][number], 'reason'> & { readonly reason: string },
+): LearnedPattern {
+  const last = { ...step, reason: redactOutgoing(step.reason).slice(0, 300) };
   return { ...pattern, history: [...pattern.history, last].slice(-MOST_KEPT) };
 }
 

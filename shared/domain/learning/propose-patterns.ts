@@ -1,3 +1,4 @@
+import { redactOutgoing } from '../evidence/redact.ts';
 import type { FailureClass } from '../failure/failure-class.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { messageDigestOf } from '../recall/terms.ts';
@@ -122,11 +123,11 @@ function proposalOf(wording: string, members: readonly ResolvedCase[], past: rea
   return {
     wording,
     messages,
-    title,
+    title: redactOutgoing(title).slice(0, 200),
     class: failureClass,
     tags,
     service,
-    solution: chosen.resolution.solution,
+    solution: redactOutgoing(chosen.resolution.solution).slice(0, 2000),
     actionId: action,
     by,
     outcomes: members.map(outcomeOf),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
-import { aPattern, aPatternOutcome } from '#test/builders/index.ts';
+import { aPattern, aPatternOutcome, redactedText } from '#test/builders/index.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 
 const EPOCH = '1970-01-01T00:00:00.000Z';
@@ -12,7 +12,7 @@ const local = (change: Partial<LearnedPattern> = {}) =>
   aPattern({
     scope: 'local',
     provenance: { source: 'human', by: 'the team', at: BEFORE, from: null },
-    history: [{ at: BEFORE, confidence: 0.5, stage: 'observe', reason: 'learned' }],
+    history: [{ at: BEFORE, confidence: 0.5, stage: 'observe', reason: redactedText('learned') }],
     ...change,
   });
 const file = (...patterns: LearnedPattern[]) =>
@@ -42,6 +42,17 @@ describe('selfheal knowledge export and import', () => {
       notes: [{ event: 'pattern.imported' }],
     });
     expect((await run('import', there, path)).stdout.toString()).toMatch(/^known/);
+  });
+
+  it('redacts what another team worded', async () => {
+    const token = ['ghp', 'Zx9Qw3Er7Ty1Ui5Op2As8Df4Gh6Jk0Lz3XcV'].join('_');
+    const exported = (await run('export', file(local()))).stdout.toString();
+    const worded = exported.replace(/("solution": ")/, `$1Use ${token}. `).replace(/("title": ")/, `$1With ${token}: `);
+    expect(worded.split(token)).toHaveLength(3);
+    const there = join(aFolder(), 'other.json');
+    expect((await run('import', there, aFile(worded, 'export.json'))).code).toBe(0);
+    expect(kept(there).patterns).toHaveLength(1);
+    expect(readFileSync(there, 'utf8')).not.toContain(token.slice(0, 12));
   });
 
   it('[D160] takes the classes and the adjustment that are asked for', async () => {
@@ -88,7 +99,7 @@ describe('selfheal knowledge rollback', () => {
   const late = () =>
     local({
       provenance: { source: 'imported', by: 'x', at: EPOCH, from: 'y' },
-      history: [{ at: EPOCH, confidence: 0.8, stage: 'observe', reason: 'imported' }],
+      history: [{ at: EPOCH, confidence: 0.8, stage: 'observe', reason: redactedText('imported') }],
     });
 
   it('[D173] [D209] says in a dry run what it would do, and then does it with the reason noted', async () => {
@@ -98,7 +109,7 @@ describe('selfheal knowledge rollback', () => {
     expect(kept(path).patterns[0]?.retired).toBeNull();
     expect((await run('rollback', path, ...args)).code).toBe(0);
     expect(kept(path)).toMatchObject({
-      patterns: [{ revision: 2, retired: { reason: 'rolled back to 1969-12-31: a bad import' } }],
+      patterns: [{ revision: 2, retired: { reason: redactedText('rolled back to 1969-12-31: a bad import') } }],
       notes: [{ event: 'pattern.rolled-back', by: 'command line' }],
     });
     expect((await run('rollback', path, ...args)).stderr).toContain('nothing has to change');
@@ -139,7 +150,7 @@ describe('selfheal knowledge optimize and adjust', () => {
     expect(kept(path).patterns[0]).toMatchObject({
       confidence: 0.2,
       cap: 0.2,
-      history: [{}, { reason: 'it hid the cause' }],
+      history: [{}, { reason: redactedText('it hid the cause') }],
     });
     await run('adjust', path, id, '--confidence', '0.95', '--reason', 'it was right');
     expect(kept(path).patterns[0]?.confidence).toBeLessThanOrEqual(0.6);
@@ -153,7 +164,7 @@ describe('selfheal knowledge optimize and adjust', () => {
         stage: 'suggest',
         confidence: 0.8,
         outcomes: outcomes(30),
-        history: [{ at: BEFORE, confidence: 0.8, stage: 'suggest', reason: 'learned' }],
+        history: [{ at: BEFORE, confidence: 0.8, stage: 'suggest', reason: redactedText('learned') }],
       }),
     );
     await run('adjust', path, local().id, '--approve');

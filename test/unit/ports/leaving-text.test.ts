@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { CausalChain } from '#shared/domain/causality/chain.ts';
 import { redact, redactOutgoing } from '#shared/domain/evidence/redact.ts';
+import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { bindAction, isIntact } from '#shared/domain/remediation/bind-action.ts';
 import type { BoundAction, Receipt } from '#shared/domain/remediation/bound-action.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
@@ -41,6 +42,9 @@ describe('a text that leaves', () => {
     expectTypeOf<string>().not.toExtend<Receipt['summary']>();
     expectTypeOf<string>().not.toExtend<BoundAction['description']>();
     expectTypeOf<string>().not.toExtend<CausalChain['cause']['text']>();
+    expectTypeOf<string>().not.toExtend<LearnedPattern['title']>();
+    expectTypeOf<string>().not.toExtend<LearnedPattern['solution']>();
+    expectTypeOf<string>().not.toExtend<LearnedPattern['history'][number]['reason']>();
     const binding = { incidentId: 'gh-1', target: aGithubTarget(), at: new Date('2026-11-21T12:00:00Z') };
     const bound = bindAction(aCandidate({ description: `Restart ${TOKEN}.` }), binding);
     expect(bound.description).toBe('Restart [redacted:github-token:1].');

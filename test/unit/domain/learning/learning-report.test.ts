@@ -9,7 +9,7 @@ import {
   learningReportOf,
 } from '#shared/domain/learning/learning-report.ts';
 import { selfTest } from '#shared/domain/learning/self-test.ts';
-import { aPastIncident, aPattern, aPatternOutcome, aResolution } from '#test/builders/index.ts';
+import { aPastIncident, aPattern, aPatternOutcome, aResolution, redactedText } from '#test/builders/index.ts';
 
 const from = new Date('2026-11-01T00:00:00Z');
 const to = new Date('2026-11-15T00:00:00Z');
@@ -38,7 +38,7 @@ describe('the learning report', () => {
       class: 'memory_leaks',
       provenance: { source: 'human', by: 'x', at: '2026-10-01T00:00:00.000Z', from: null },
     });
-    const gone = aPattern({ ...old, id: 'bbbbbbbbbbbb', retired: { at: at(9), reason: 'it failed' } });
+    const gone = aPattern({ ...old, id: 'bbbbbbbbbbbb', retired: { at: at(9), reason: redactedText('it failed') } });
     const { patterns } = report({ patterns: [learnedOn(2), learnedOn(3, { id: 'cccccccccccc' }), old, gone] });
     expect(patterns).toMatchObject({ standing: 3, atStart: 2, learned: 2, takenBack: 1, perWeek: 1 });
     expect(patterns.topClasses).toEqual([
@@ -53,7 +53,7 @@ describe('the learning report', () => {
       at: at(day),
       confidence,
       stage: 'observe' as const,
-      reason: 'x',
+      reason: redactedText('x'),
     });
     const rose = aPattern({ history: [...aPattern().history, step(3, 0.6), step(20, 0.9)] });
     const fell = aPattern({
@@ -169,7 +169,10 @@ describe('the health of learning', () => {
     expect(stateOf(health([aPattern({ stage: 'act', confidence: 0.9, tags: ['critical'] })]), 'safety limits')).toBe(
       'bad',
     );
-    const leap = [...aPattern().history, { at: at(3), confidence: 0.9, stage: 'observe' as const, reason: 'x' }];
+    const leap = [
+      ...aPattern().history,
+      { at: at(3), confidence: 0.9, stage: 'observe' as const, reason: redactedText('x') },
+    ];
     expect(stateOf(health([aPattern({ history: leap })]), 'safety limits')).toBe('bad');
   });
 });
@@ -194,7 +197,14 @@ describe('the self-test of learned patterns', () => {
     });
     const result = selfTest(
       [simulated(1), simulated(2, {}, 'flaky_tests'), simulated(3, { description: 'nothing like it' }), simulated(4)],
-      [pattern, aPattern({ id: 'aaaaaaaaaaaa', retired: { at: at(2), reason: 'bad' }, wording: 'nothing like it' })],
+      [
+        pattern,
+        aPattern({
+          id: 'aaaaaaaaaaaa',
+          retired: { at: at(2), reason: redactedText('bad') },
+          wording: 'nothing like it',
+        }),
+      ],
     );
     expect(result).toMatchObject({
       incidents: 4,

@@ -5,7 +5,7 @@ import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts'
 import { settled, withOutcomes } from '#shared/domain/learning/pattern-trust.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
 import { suggestGeneralisations, tendPatterns } from '#shared/domain/learning/tend-patterns.ts';
-import { aPattern, aPatternOutcome } from '#test/builders/index.ts';
+import { aPattern, aPatternOutcome, redactedText } from '#test/builders/index.ts';
 
 const RULES = Learning.parse({});
 const day = (number: number): Date => new Date(Date.UTC(2026, 10, number));
@@ -37,7 +37,7 @@ describe('keeping order among patterns', () => {
   });
 
   it('leaves apart what is resolved in another way, or of another service', () => {
-    const general = other({ wording: 'connection slots are reserved, * used', solution: 'Restart it.' });
+    const general = other({ wording: 'connection slots are reserved, * used', solution: redactedText('Restart it.') });
     expect(tend([aPattern(), general])).toEqual([]);
     expect(tend([aPattern(), { ...general, solution: aPattern().solution, service: 'search' }])).toEqual([]);
   });
@@ -45,7 +45,7 @@ describe('keeping order among patterns', () => {
   it('[D171] takes back what is not sure enough after enough cases, and what was never met', () => {
     const weak = aPattern({ confidence: 0.2, outcomes: outcomes(5, day(2)) });
     expect(tend([weak])).toMatchObject([
-      { event: 'pattern.retired', reason: 'Its confidence of 0.20 after 5 cases is below 0.3.' },
+      { event: 'pattern.retired', reason: redactedText('Its confidence of 0.20 after 5 cases is below 0.3.') },
     ]);
     const unused = tend([aPattern({ outcomes: outcomes(3, day(2)) })], new Date('2027-12-01T00:00:00Z'));
     expect(unused).toMatchObject([{ event: 'pattern.retired', reason: expect.stringContaining('met nothing for') }]);
@@ -69,7 +69,7 @@ describe('keeping order among patterns', () => {
 });
 
 describe('rolling learning back to a date', () => {
-  const order = { to: day(5), now: day(20), reason: 'a bad import', keepProven: true, rules: RULES };
+  const order = { to: day(5), now: day(20), reason: redactedText('a bad import'), keepProven: true, rules: RULES };
   /** Learned on the first, five cases on the second, doubtful ones on the sixth. */
   const drifted = () => {
     const first = settled(withOutcomes(aPattern(), outcomes(5, day(2))), RULES, day(3), 'five cases');
@@ -81,7 +81,9 @@ describe('rolling learning back to a date', () => {
     expect(change).toMatchObject({ event: 'pattern.rolled-back', after: { stage: 'suggest', retired: null } });
     expect(change?.after.confidence).toBeCloseTo(0.6);
     expect(change?.after.outcomes).toHaveLength(5);
-    expect(change?.after.history.at(-1)).toMatchObject({ reason: 'rolled back to 2026-11-05: a bad import' });
+    expect(change?.after.history.at(-1)).toMatchObject({
+      reason: redactedText('rolled back to 2026-11-05: a bad import'),
+    });
     expect(rollBackPatterns([change?.after ?? drifted()], { ...order, to: day(21), now: day(21) })).toEqual([]);
   });
 
@@ -89,7 +91,7 @@ describe('rolling learning back to a date', () => {
     const at = day(8).toISOString();
     const late = other({
       provenance: { source: 'human', by: 'x', at, from: null },
-      history: [{ at, confidence: 0.5, stage: 'observe', reason: 'learned' }],
+      history: [{ at, confidence: 0.5, stage: 'observe', reason: redactedText('learned') }],
     });
     const gone = settled(withOutcomes(aPattern(), outcomes(5, day(6), 'bad', false)), RULES, day(7), 'failing');
     expect(gone.retired).not.toBeNull();
@@ -109,7 +111,7 @@ describe('rolling learning back to a date', () => {
       ...drifted(),
       history: [
         ...aPattern().history,
-        { at: day(6).toISOString(), confidence: 0.95, stage: 'act' as const, reason: 'imported badly' },
+        { at: day(6).toISOString(), confidence: 0.95, stage: 'act' as const, reason: redactedText('imported badly') },
       ],
     };
     const [change] = rollBackPatterns([risen], order);
@@ -136,7 +138,7 @@ describe('patterns on their way to another place', () => {
       approved: null,
       outcomes: [],
       provenance: { source: 'imported', from: 'repository#501' },
-      history: [{ reason: 'imported from repository#501 with 0.90, there it helped in 20 of 20 cases' }],
+      history: [{ reason: redactedText('imported from repository#501 with 0.90, there it helped in 20 of 20 cases') }],
     });
     expect(there?.confidence).toBeCloseTo(0.8);
     const alone = settled(there ?? proven, RULES, day(27), 'a week later');
@@ -146,7 +148,7 @@ describe('patterns on their way to another place', () => {
 
   it('leave what was taken back and the incidents behind', () => {
     const file = exportPatterns(
-      [proven, other({ retired: { at: day(3).toISOString(), reason: 'bad' } })],
+      [proven, other({ retired: { at: day(3).toISOString(), reason: redactedText('bad') } })],
       'here',
       day(19),
     );
