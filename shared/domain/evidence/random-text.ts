@@ -89,5 +89,7 @@ export function looksRandom(text: string): boolean {
   const { digits, lower, upper, changes } = profileOf(text);
   if (digits < 1 || lower < 2 || upper < 2 || entropyOf(text) < 3.5) return false;
   if (digits >= Math.max(2, text.length * MIN_DIGITS) && changes >= RANDOM_CHANGES) return true;
-  return text.length >= MIN_FOR_PAIRS && changes >= 0.3 && wordPairs(text) <= RANDOM_PAIRS;
+  if (text.length < MIN_FOR_PAIRS || changes < 0.2) return false;
+  // The fewer changes of class, the less it may look like words.
+  return wordPairs(text) <= (changes >= 0.3 ? RANDOM_PAIRS : RANDOM_PAIRS * 0.7);
 }

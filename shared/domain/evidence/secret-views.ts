@@ -248,7 +248,7 @@ const JOINED = new RegExp(`\\[redacted:[\\w-]{1,40}(?::\\d{1,6})?\\]|(?:(?!\\[re
 const WORD = /^(?:[A-Za-z]?[a-z]*|[A-Z]*)$/;
 /** What follows a secret in the same word and is none: the secret had a join in it. */
 const REST =
-  /^(?:[-_+.]+(?:[A-Za-z]{0,20}[^A-Za-z\s\-_+."'\]]|[A-Za-z]{0,20}[a-z][A-Z]|[A-Z]{2,20}[a-z])[^\s\-_+."'\]]{0,40}){1,10}/;
+  /^[^\w\s"'`\]]{0,2}(?:[-_+.]+(?:[A-Za-z]{0,20}[^A-Za-z\s\-_+."'\]]|[A-Za-z]{0,20}[a-z][A-Z]|[A-Z]{2,20}[a-z])[^\s\-_+."'\]]{0,40}){1,10}/;
 
 /** Redacts words that are several, as in `the-password-is-VALUE`. Of joins in a row the first is read as a blank: `-p` is a flag still. */
 export function redactJoined(text: string, placeholders: Placeholders, redact: Redact): string {

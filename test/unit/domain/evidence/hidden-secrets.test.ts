@@ -110,6 +110,20 @@ describe('a line of a key whose first line was not read', () => {
   });
 });
 
+describe('a random text in which chance made few changes', () => {
+  it.each(['vem1dfvmoijvbjTzUGouhdlz2JUJUwfy', '3XZko2pgfZRealNNEVIPKURU7zgaNSir'])(
+    '[A72] is replaced: %j',
+    (secret) => {
+      expect(redact(`POST https://api.example.com/v1/${secret}/send`).text).not.toContain(secret.slice(0, 8));
+    },
+  );
+
+  it.each([
+    '/usr/share/java/SimpleDateFormatterFactoryBean2Test',
+    'https://x.example.com/ApplicationContextInitializer2020',
+  ])('is not what words look like: %j', (text) => expect(redact(text).text).toBe(text));
+});
+
 describe('what is random and public', () => {
   it.each([
     '/opt/ghc/7.10.3/lib/ghc-7.10.3/binar_3uXFWMoAGBg0xKP9MHKRwi',
