@@ -91,5 +91,5 @@ export function looksRandom(text: string): boolean {
   if (digits >= Math.max(2, text.length * MIN_DIGITS) && changes >= RANDOM_CHANGES) return true;
   if (text.length < MIN_FOR_PAIRS || changes < 0.2) return false;
   // The fewer changes of class, the less it may look like words.
-  return wordPairs(text) <= (changes >= 0.3 ? RANDOM_PAIRS : RANDOM_PAIRS * 0.7);
+  return wordPairs(text) <= (changes >= 0.3 ? Math.max(RANDOM_PAIRS, changes) : RANDOM_PAIRS * 0.7);
 }
