@@ -89,7 +89,7 @@ export function mayBeText(text: string, from: number, end: number): boolean {
 }
 
 /** What one run of a token's characters may be. */
-function signsOfRun(text: string, from: number, end: number): number {
+function signsOfRun(text: string, codes: Uint16Array, from: number, end: number): number {
   let found = 0;
   let digits = 0;
   let lower = 0;
@@ -98,7 +98,7 @@ function signsOfRun(text: string, from: number, end: number): number {
   let hex = 0;
   let pairs = 0;
   for (let at = from; at <= end; at++) {
-    const kind = at < end ? (CLASSES[text.charCodeAt(at)] ?? 0) : 0;
+    const kind = at < end ? (CLASSES[codes[at] ?? 0] ?? 0) : 0;
     digits += kind & DIGIT;
     lower += (kind & LOWER) >> 1;
     upper += (kind & UPPER) >> 2;
@@ -163,11 +163,11 @@ export function signsIn(text: string, { machine }: Pick<LiteralFinder, 'machine'
     }
     if (code >= 128) found |= SIGN.foreign;
     else found |= (kind & (ESCAPE | COLOUR)) >> 3;
-    if (run >= MIN_BASE64) found |= signsOfRun(text, at - run, at);
+    if (run >= MIN_BASE64) found |= signsOfRun(text, codes, at - run, at);
     pairs = run === 2 ? pairs + 1 : 0;
     if (pairs >= MIN_PAIRS) found |= SIGN.hex;
     run = 0;
   }
-  if (run >= MIN_BASE64) found |= signsOfRun(text, length - run, length);
+  if (run >= MIN_BASE64) found |= signsOfRun(text, codes, length - run, length);
   return found;
 }

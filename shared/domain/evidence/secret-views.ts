@@ -253,7 +253,7 @@ const REST =
 /** Redacts words that are several, as in `the-password-is-VALUE`. Of joins in a row the first is read as a blank: `-p` is a flag still. */
 export function redactJoined(text: string, placeholders: Placeholders, redact: Redact): string {
   return text.replace(JOINED, (word) => {
-    if (word.startsWith('[redacted:') || isBlankedToken(word)) return word;
+    if (word.startsWith('[redacted:')) return word;
     for (const join of JOINS) {
       const spaced = word.replace(join, ' $1');
       if (spaced === word) continue;
@@ -261,7 +261,8 @@ export function redactJoined(text: string, placeholders: Placeholders, redact: R
         of(kind, secret) {
           const at = spaced.indexOf(secret);
           const written = word.slice(at, at + secret.length);
-          return at < 0 || WORD.test(written) || isReference(written) ? secret : placeholders.of(kind, written);
+          const isNone = at < 0 || WORD.test(written) || isReference(written) || isBlankedToken(word);
+          return isNone ? secret : placeholders.of(kind, written);
         },
       };
       const told = [...secretsIn(spaced, noReferences, redact)];
