@@ -297,8 +297,8 @@ function standsAlone(text: string, start: number, end: number): boolean {
 }
 
 /** Characters of values that are read of one line; of names behind them, the first of each value. */
-const MAX_READ = 65_536;
-const MIN_READ = 200;
+const MAX_READ = 32_768;
+const MIN_READ = 120;
 
 function assignedBy({ pattern, beside, inBrackets, isSecret }: Assignment, text: string): FoundSecret[] {
   const found: FoundSecret[] = [];
