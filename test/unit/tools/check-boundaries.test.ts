@@ -10,6 +10,7 @@ const FINE: Record<string, string> = {
   'shared/domain/kernel/text/brand.ts': 'export const markRedacted = 1;',
   'shared/domain/kernel/text/record-text.ts': 'export const recordText = 1;',
   'shared/domain/kernel/text/raw-name.ts': 'export const rawNameOf = 1;',
+  'shared/domain/kernel/text/raw-text-read.ts': 'export const readRawText = 1;',
   'shared/ports/store.ts': 'export interface Store {}',
   'shared/adapters/aws/store.ts': "import { SNSClient } from '@aws-sdk/client-sns'; export const store = SNSClient;",
   'shared/app/heal.ts': 'export const heal = 1;',
@@ -98,6 +99,11 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
     'only-the-code-host-unwraps-names',
     'shared/app/unwraps.ts',
     "import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts'; export const a = rawNameOf;",
+  ],
+  [
+    'only-the-redactor-reads-raw-text',
+    'shared/app/reads-raw.ts',
+    "import { readRawText } from '#shared/domain/kernel/text/raw-text-read.ts'; export const a = readRawText;",
   ],
   [
     'no-product-import-of-test',
