@@ -192,6 +192,9 @@ describe('the healing workflow', () => {
 
   it('a request nobody answers goes to a human', async () => {
     const healed = await heal({ script: { plan: aPlan({ decision: 'approve', approvalSeconds: 10 }) } });
-    expect(healed.output).toMatchObject({ outcome: 'escalated', reason: expect.stringContaining('No approval arrived') });
+    expect(healed.output).toMatchObject({
+      outcome: 'escalated',
+      reason: expect.stringContaining('No approval arrived'),
+    });
   });
 });
