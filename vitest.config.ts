@@ -1,16 +1,39 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm test`: everything that needs no browser, with a short round of the fault and fuzz suites, the same one every time. */
+/** The one file of whole systems that `npm test` plays, too. */
+const SMOKE = 'test/e2e/healing.test.ts';
+/** Starts the whole system, unlike its neighbours. */
+const CANARIES = 'test/fuzz/canaries.fuzz.test.ts';
+
+/**
+ * `npm test` runs the project `fast`, whose files share the modules of their worker; `npm run test:slow` runs the project `slow`, whole
+ * systems and long computations, each file in a process of its own. Both have a short round of their long suites, the same every time.
+ */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**', 'node_modules/**'],
     env: { FUZZ_SEED: process.env.FUZZ_SEED ?? '20261122' },
     // Only what hangs is ended: no test measures time, whatever else the machine is doing.
     testTimeout: 600_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
     expect: { requireAssertions: true },
-    reporters: ['default', ['./tools/requirements/suite-reporter.ts', { suite: 'test' }]],
+    reporters: ['default', './tools/requirements/suite-reporter.ts'],
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: ['test/{unit,contract,fuzz}/**/*.test.ts', SMOKE],
+          exclude: ['**/*.slow.test.ts', CANARIES],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: ['test/{e2e,faults}/**/*.test.ts', 'test/**/*.slow.test.ts', CANARIES],
+          exclude: [SMOKE],
+        },
+      },
+    ],
   },
 });

@@ -15,6 +15,7 @@ export default defineConfig({
     bail: 1,
     // A machine that does much else is no proof of anything.
     testTimeout: 120_000,
+    isolate: false,
     // What was made of a module without one guard must not serve for it without another.
     fsModuleCache: false,
     maxWorkers: 2,

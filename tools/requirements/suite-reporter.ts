@@ -1,15 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node';
 import { REPORTS, revisionOf, type SuiteReport } from './suite-report.ts';
 
-/** Writes `.selfheal/reports/<suite>.json`: each test's result, the commit it was made on, and whether the whole suite ran. */
+/**
+ * Writes `.selfheal/reports/<suite>.json` for each project that ran: each test's result, the commit it was made on, and whether the
+ * whole suite ran. A suite is called like its project, or as the options say where there are no projects.
+ */
 export default class SuiteReporter implements Reporter {
-  readonly #suite: string;
+  readonly #suite: string | undefined;
   #vitest: Vitest | undefined;
-  #isWhole = false;
+  readonly #whole = new Map<TestProject, boolean>();
 
-  constructor({ suite }: { readonly suite: string }) {
+  constructor({ suite }: { readonly suite?: string } = {}) {
     this.#suite = suite;
   }
 
@@ -20,31 +23,36 @@ export default class SuiteReporter implements Reporter {
   async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
     const all = (await this.#vitest?.globTestSpecifications()) ?? [];
     const started = new Set(specifications.map(({ moduleId }) => moduleId));
-    this.#isWhole =
-      all.every(({ moduleId }) => started.has(moduleId)) &&
-      specifications.every((one) => !one.testLines && !one.testNamePattern && !one.testIds && !one.testNames) &&
-      !this.#vitest?.config.testNamePattern;
+    for (const project of new Set(specifications.map((one) => one.project))) {
+      const own = specifications.filter((one) => one.project === project);
+      const isWhole =
+        all.every((one) => one.project !== project || started.has(one.moduleId)) &&
+        own.every((one) => !one.testLines && !one.testNamePattern && !one.testIds && !one.testNames) &&
+        !this.#vitest?.config.testNamePattern;
+      this.#whole.set(project, isWhole);
+    }
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: string): void {
     const root = this.#vitest?.config.root ?? process.cwd();
-    const tests = modules.flatMap((module) =>
-      [...module.children.allTests()].map((test) => ({
-        file: relative(root, module.moduleId),
-        name: test.fullName,
-        state: stateOf(test),
-      })),
-    );
     const isComplete = reason !== 'interrupted' && errors.length === 0;
-    const isCollected = modules.every((module) => module.errors().length === 0);
-    const report: SuiteReport = {
-      suite: this.#suite,
-      ...revisionOf(root),
-      whole: this.#isWhole && isComplete && isCollected,
-      tests,
-    };
     mkdirSync(REPORTS, { recursive: true });
-    writeFileSync(join(REPORTS, `${this.#suite}.json`), `${JSON.stringify(report)}\n`);
+    for (const [project, isWhole] of this.#whole) {
+      const own = modules.filter((module) => module.project === project);
+      const report: SuiteReport = {
+        suite: this.#suite ?? project.name,
+        ...revisionOf(root),
+        whole: isWhole && isComplete && own.every((module) => module.errors().length === 0),
+        tests: own.flatMap((module) =>
+          [...module.children.allTests()].map((test) => ({
+            file: relative(root, module.moduleId),
+            name: test.fullName,
+            state: stateOf(test),
+          })),
+        ),
+      };
+      writeFileSync(join(REPORTS, `${report.suite}.json`), `${JSON.stringify(report)}\n`);
+    }
   }
 }
 
