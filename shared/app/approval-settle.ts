@@ -64,7 +64,7 @@ export async function passOn(approval: Approval, deps: SettleDeps): Promise<'ans
   const attempt = await deps.incidents.countAnswer(incidentId, digest);
   const answer: ApprovalAnswer = { approved: state === 'approved', digest, by: decidedBy ?? 'somebody' };
   const taken = await answered(() => deps.workflow.answer(taskToken, answer));
-  if (taken === 'unreachable') return 'recorded';
+  if (taken === 'unreachable') return await unreachable(approval, deps);
   if (taken === 'accepted') {
     deps.meter.count(`approval-${state}`);
     return saidOf((await deps.incidents.closeApproval(incidentId, digest, 'taken')) ?? 'taken');
@@ -78,6 +78,12 @@ export async function passOn(approval: Approval, deps: SettleDeps): Promise<'ans
   // Of a first attempt it is certain too, as long as nobody tries beside it.
   const outcome = await deps.incidents.closeApproval(incidentId, digest, 'too-late', certain ? undefined : attempt);
   return outcome === null ? 'recorded' : saidOf(outcome);
+}
+
+/** The guard refuses what is written as too late, so this is safe even when the workflow took an answer that looked lost. */
+async function unreachable({ incidentId, digest, expiresAt }: Approval, { incidents, clock }: SettleDeps) {
+  if (clock.now().getTime() - Date.parse(expiresAt) <= TAKEN_WITHIN_MILLISECONDS) return 'recorded';
+  return saidOf((await incidents.closeApproval(incidentId, digest, 'too-late')) ?? 'too-late');
 }
 
 const saidOf = (outcome: 'taken' | 'too-late') => (outcome === 'taken' ? 'answered' : 'expired');

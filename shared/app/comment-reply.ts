@@ -21,10 +21,11 @@ const ENTRY = /^- <!-- (\d{1,20}) --> .{1,2000}$/;
 const POSSIBLE: Readonly<Record<(typeof COMMENT_VERBS)[number], string>> = {
   approve: '`/selfheal approve <digest>`: carry out the plan that waits, if you may write and the change is not yours',
   reject: '`/selfheal reject <digest>`: leave it to people, if you may write',
-  rerun: '`/selfheal rerun`: run the failed jobs again, if you may write',
-  explain: '`/selfheal explain`: what was known, decided and done',
-  wrong: '`/selfheal wrong <class>`: the diagnosis was wrong; it was of this class (`flaky_tests`, `test_failure` ...)',
-  quiet: '`/selfheal quiet`: write nothing more about failures on this pull request',
+  rerun: '`/selfheal rerun [incident]`: run the failed jobs again, if you may write',
+  explain: '`/selfheal explain [incident]`: what was known, decided and done',
+  wrong:
+    '`/selfheal wrong <class> [incident]`: the diagnosis was wrong; it was of this class (`flaky_tests`, `test_failure` ...)',
+  quiet: '`/selfheal quiet`: write no new comments about failures on this pull request',
   resume: '`/selfheal resume`: write again',
   help: '`/selfheal help`: this list',
 };
@@ -72,24 +73,29 @@ function commandOf({ wish }: CommentCommand): string {
     case 'decide':
       return `\`/selfheal ${wish.decision === 'approved' ? 'approve' : 'reject'} ${wish.digest.slice(0, 12)}\``;
     case 'correct':
-      return `\`/selfheal wrong ${wish.class}\``;
+      return `\`/selfheal wrong ${wish.class}${incidentOf(wish)}\``;
     case 'quiet':
       return `\`/selfheal ${wish.quiet ? 'quiet' : 'resume'}\``;
     case 'help':
       return '`/selfheal`';
     case 'rerun':
     case 'explain':
-      return `\`/selfheal ${wish.kind}\``;
+      return `\`/selfheal ${wish.kind}${incidentOf(wish)}\``;
     default:
       return wish satisfies never;
   }
 }
+
+const incidentOf = ({ incident }: { incident?: string | undefined }): string =>
+  incident === undefined ? '' : ` ${incident.slice(0, 27)}`;
 
 const PROBLEMS = {
   none: 'what is possible is listed below.',
   verb: 'this is no command that Selfheal knows.',
   digest: 'the digest is missing or not one: 12 to 64 digits, as the request for approval shows them.',
   class: 'the class is missing or not one that Selfheal knows.',
+  incident:
+    'this is no id of an incident: it begins with `gh-`, as the last line of the comment on the failure shows it.',
   'too-many-words': 'there is more on the line than the command takes.',
 } as const;
 

@@ -4,7 +4,6 @@ import { modeOf } from '#shared/domain/incident/scope.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { IncidentStory, NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
-import { githubComment } from '#shared/plugins/notifiers/github-comment.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { AuditEntry, IncidentStore } from '#shared/ports/incident-store.ts';
@@ -33,14 +32,15 @@ export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Prom
   if (modeOf(deps.configuration, incident.target) === 'observe') return null;
   const quiet = await isQuiet(incident.target, deps.control);
   const trail = await deps.incidents.listAudit(incident.id);
-  const story =
+  const known =
     input.stage === 'asking'
       ? await askingStory(incident, trail, deps)
       : await readStory(incident, input.stage, trail, deps);
-  if (story === null) return null;
+  if (known === null) return null;
+  const story = { ...known, quiet };
   const told = new Set(trail.flatMap(({ facts }) => facts.told ?? []));
   let failure: Error | null = null;
-  for (const notifier of deps.notifiers.filter((one) => one.wants(story) && !(quiet && one.id === githubComment.id))) {
+  for (const notifier of deps.notifiers.filter((one) => one.wants(story))) {
     const key = `told#${notifier.id}#${story.stage}#${incident.attempt}`;
     if (!notifier.repeatable && (told.has(key) || isLeftOut(story, trail, deps))) continue;
     try {
@@ -86,16 +86,23 @@ function factsOf({ incident, actions }: IncidentStory): ReturnType<typeof mailFa
 async function tell(
   channel: string,
   key: string,
-  send: () => Promise<{ where: string }>,
+  send: () => Promise<{ where: string } | null>,
   story: IncidentStory,
   deps: NotifyDeps,
 ): Promise<void> {
-  const { where } = await send();
+  const sent = await send();
+  if (sent === null) return;
   deps.meter.count(`told-${channel}`);
   await deps.incidents.audit(story.incident.id, key, {
     at: deps.clock.now().toISOString(),
     event: 'incident.told',
-    facts: { told: key, channel, where, stage: story.stage, ...(channel === 'email' ? factsOf(story) : {}) },
+    facts: {
+      told: key,
+      channel,
+      where: sent.where,
+      stage: story.stage,
+      ...(channel === 'email' ? factsOf(story) : {}),
+    },
   });
 }
 

@@ -37,7 +37,7 @@ export interface ObeyDeps extends SettleDeps, Pick<FileAgainDeps, 'experience'> 
     >;
   readonly workflow: SettleDeps['workflow'] & RerunDeps['workflow'];
   readonly people: People;
-  readonly codeHost: Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment'>;
+  readonly codeHost: Pick<CodeHost, 'findComment' | 'listComments' | 'createComment' | 'updateComment'>;
   readonly configuration: Configuration;
 }
 
@@ -80,9 +80,9 @@ async function handle(command: CommentCommand, deps: ObeyDeps): Promise<Handled>
     case 'correct':
       return await correct(command, wish, deps);
     case 'rerun':
-      return await rerun(command, deps);
+      return await rerun(command, wish, deps);
     case 'explain':
-      return await explain(command, deps);
+      return await explain(command, wish, deps);
     case 'quiet':
       return await hush(command, wish.quiet, deps);
     case 'help':
@@ -153,11 +153,10 @@ async function undecidable(command: CommentCommand, { digest }: Decide, deps: Ob
 }
 
 async function usedWords(command: CommentCommand, digest: string, deps: ObeyDeps): Promise<string | null> {
-  const incident = await incidentHere(command, deps);
-  if (incident === null) return null;
-  const entries = (await deps.incidents.listAudit(incident.id)).filter(
-    ({ event, facts }) => event.startsWith('approval.') && `${facts.digest}`.startsWith(digest),
-  );
+  const trails = await Promise.all((await incidentsHere(command, deps)).map(({ id }) => deps.incidents.listAudit(id)));
+  const entries = trails
+    .flat()
+    .filter(({ event, facts }) => event.startsWith('approval.') && `${facts.digest}`.startsWith(digest));
   const decided = entries.findLast(({ event }) => event === 'approval.approved' || event === 'approval.rejected');
   const { timeZone } = deps.configuration.policy.circumstances;
   if (decided !== undefined) {
@@ -239,31 +238,81 @@ async function refuse(
 }
 
 /** The prediction is of the incident that our own comment on the pull request speaks of. It judges that, and says what its actions were good for. */
-async function correct(command: CommentCommand, { class: actual }: Correct, deps: ObeyDeps): Promise<Handled> {
+async function correct(command: CommentCommand, wish: Correct, deps: ObeyDeps): Promise<Handled> {
   const { by } = command;
-  const incident = await incidentHere(command, deps);
+  const { class: actual } = wish;
+  const { incident, others } = await meant(wish, command, deps);
   if (!(await mayWrite(repositoryOf(command, incident), by, deps.people))) return ONLY_WRITERS;
-  if (incident === null) return NOTHING_KNOWN;
+  if (incident === null) return unknown(wish);
   const order = { incidentId: incident.id, class: actual, by: `github:${by}`, at: deps.clock.now() };
   const corrected = await correctPrediction(order, deps.predictions);
-  if (corrected.kind === 'refused') return { done: 'nothing-to-decide', words: `Not noted: ${corrected.reason}` };
+  if (corrected.kind === 'refused')
+    return {
+      done: 'nothing-to-decide',
+      words: `Not noted for incident ${shortId(incident)}: ${corrected.reason}${othersWords(others)}`,
+    };
   await fileAgain(incident, order, deps);
   return {
     done: 'obeyed',
     words: corrected.right
-      ? `Noted: ${named(actual)}, as Selfheal had said.`
-      : `Noted: ${named(actual)}, not ${named(corrected.said)}. It counts as a wrong answer, and what was learned is corrected.`,
+      ? `Noted for incident ${shortId(incident)}: ${named(actual)}, as Selfheal had said.${othersWords(others)}`
+      : `Noted for incident ${shortId(incident)}: ${named(actual)}, not ${named(corrected.said)}. It counts as a wrong answer, and what was learned is corrected.${othersWords(others)}`,
   };
 }
 
 const named = (failureClass: string): string => failureClass.replaceAll('_', ' ');
 
-/** The incident that our own comment on the pull request speaks of. */
-async function incidentHere(command: CommentCommand, { codeHost, incidents }: ObeyDeps): Promise<Incident | null> {
-  const comment = await codeHost.findComment(command.repository, command.pullRequest, '<!-- selfheal:');
-  const incidentId = /Selfheal incident (gh-[0-9a-f]{8,57})\b/.exec(comment?.body ?? '')?.[1];
-  const incident = incidentId === undefined ? null : await incidents.get(incidentId);
-  return incident !== null && isAbout(command, incident.target) ? incident : null;
+/** Comments that are looked through for incidents: a pull request has one for each of its workflows that failed. */
+const MAX_INCIDENTS = 30;
+
+/** The incidents that our own comments on the pull request speak of, newest first: one for each workflow that failed. */
+async function incidentsHere(command: CommentCommand, { codeHost, incidents }: ObeyDeps): Promise<Incident[]> {
+  const comments = await codeHost.listComments(command.repository, command.pullRequest, '<!-- selfheal:');
+  const ids = comments.flatMap(({ body }) => /Selfheal incident (gh-[0-9a-f]{8,57})\b/.exec(body)?.[1] ?? []);
+  const read = await Promise.all([...new Set(ids)].slice(-MAX_INCIDENTS).map((id) => incidents.get(id)));
+  return read
+    .filter((one) => one !== null)
+    .filter(({ target }) => isAbout(command, target))
+    .sort((a, b) => Date.parse(b.openedAt) - Date.parse(a.openedAt));
+}
+
+/** The incident that a command means. Without an id: the newest that is not over, otherwise the newest. The answer names it, and the others. */
+interface Meant {
+  readonly incident: Incident | null;
+  readonly others: readonly Incident[];
+}
+type WithIncident = Extract<CommentCommand['wish'], { kind: 'rerun' | 'explain' | 'correct' }>;
+
+async function meant({ incident: prefix }: WithIncident, command: CommentCommand, deps: ObeyDeps): Promise<Meant> {
+  const here = await incidentsHere(command, deps);
+  const fitting = here.filter(({ id }) => id.startsWith(prefix ?? ''));
+  const isOver = ({ status }: Incident) => status === 'resolved' || status === 'healed';
+  const incident =
+    prefix === undefined
+      ? (fitting.find((one) => !isOver(one)) ?? fitting[0] ?? null)
+      : fitting.length === 1
+        ? (fitting[0] ?? null)
+        : null;
+  return { incident, others: here.filter((one) => one !== incident) };
+}
+
+const SHORT_ID = 11;
+/** As code: elsewhere what looks like a reference is broken up, and could not be copied. */
+const shortId = ({ id }: Incident): string => `\`${id.slice(0, SHORT_ID)}\``;
+
+/** The other failures of the pull request, so that nobody takes one for another. */
+function othersWords(others: readonly Incident[]): string {
+  if (others.length === 0) return '';
+  const each = others.map((one) => `${shortId(one)} (${one.status})`).join(', ');
+  return ` Other failures of this pull request: ${each}; write the id after the command to mean one of them.`;
+}
+
+function unknown({ incident }: WithIncident): Handled {
+  if (incident === undefined) return NOTHING_KNOWN;
+  return {
+    done: 'nothing-to-decide',
+    words: 'No failure of this pull request, or more than one, has an id that begins like that.',
+  };
 }
 
 /** Rights are asked of the incident's own repository, whatever the comment calls it. */
@@ -271,32 +320,35 @@ function repositoryOf({ repository }: CommentCommand, incident: Incident | null)
   return incident?.target.kind === 'github-run' ? incident.target.repository : repository;
 }
 
-async function rerun(command: CommentCommand, deps: ObeyDeps): Promise<Handled> {
-  const incident = await incidentHere(command, deps);
+async function rerun(command: CommentCommand, wish: WithIncident, deps: ObeyDeps): Promise<Handled> {
+  const { incident, others } = await meant(wish, command, deps);
   if (!(await mayWrite(repositoryOf(command, incident), command.by, deps.people))) return ONLY_WRITERS;
-  if (incident === null) return NOTHING_KNOWN;
+  if (incident === null) return unknown(wish);
   const request = await requestRerun(incident, `github:${command.by}`, deps);
   return request.kind === 'begun'
     ? {
         done: 'obeyed',
-        words: 'Selfheal runs the failed jobs again. What comes of it is told in its comment on the failure.',
+        words: `Selfheal runs the failed jobs of incident ${shortId(incident)} again. What comes of it is told in its comment on the failure.${othersWords(others)}`,
       }
-    : { done: 'refused', words: `Not run again: ${request.reason}` };
+    : {
+        done: 'refused',
+        words: `Incident ${shortId(incident)} is not run again: ${request.reason}${othersWords(others)}`,
+      };
 }
 
 /** The last steps of the incident in words made by code. For whoever may read the repository, as the comment on the failure is. */
-async function explain(command: CommentCommand, deps: ObeyDeps): Promise<Handled> {
-  const incident = await incidentHere(command, deps);
+async function explain(command: CommentCommand, wish: WithIncident, deps: ObeyDeps): Promise<Handled> {
+  const { incident, others } = await meant(wish, command, deps);
   const repository = repositoryOf(command, incident);
   const permission = await unlessRefused(() => deps.people.permissionOf(repository, command.by));
   if (permission === null || permission === 'none')
     return { done: 'refused', words: 'Only people with access to the repository may ask for that.' };
-  if (incident === null) return NOTHING_KNOWN;
+  if (incident === null) return unknown(wish);
   const { timeZone } = deps.configuration.policy.circumstances;
   const trail = (await deps.incidents.listAudit(incident.id)).slice(-EXPLAINED_ENTRIES);
   return {
     done: 'answered',
-    words: `Incident ${incident.id} is ${incident.status}${incident.outcomeReason === null ? '.' : `. ${incident.outcomeReason}`} Its last steps:`,
+    words: `Incident \`${incident.id}\` is ${incident.status}${incident.outcomeReason === null ? '.' : `. ${incident.outcomeReason}`}${othersWords(others)} Its last steps:`,
     more: trail.map((entry) => `${instantWords(new Date(entry.at), timeZone)}: ${tellEntry(entry)}`),
   };
 }
@@ -307,7 +359,7 @@ async function hush(command: CommentCommand, quiet: boolean, deps: ObeyDeps): Pr
   return {
     done: 'obeyed',
     words: quiet
-      ? 'Selfheal works on, but writes nothing more about failures on this pull request. `/selfheal resume` ends that.'
+      ? 'Selfheal works on, but writes no new comments about failures on this pull request. What it has written about a failure is still brought up to date. `/selfheal resume` ends that.'
       : 'Selfheal writes about failures on this pull request again.',
   };
 }

@@ -121,6 +121,8 @@ export interface CodeHost {
   cancelRun(repository: string, runId: number): Promise<void>;
   /** The comment whose body contains the marker and which we wrote, or null. Reads all pages. */
   findComment(repository: string, issue: number, marker: string): Promise<Comment | null>;
+  /** All such comments, oldest first. */
+  listComments(repository: string, issue: number, marker: string): Promise<Comment[]>;
   createComment(repository: string, issue: number, body: RedactedText): Promise<Comment>;
   updateComment(repository: string, commentId: number, body: RedactedText): Promise<Comment>;
   /** Deliveries of the repository's webhook at `url` that did not succeed, newer than `since`, oldest first; re-deliveries that did succeed are left out. */

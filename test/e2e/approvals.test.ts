@@ -85,6 +85,31 @@ it('lets a person with write access approve by a comment on the pull request, an
   expect(prediction?.correction).toMatchObject({ class: 'storage_issues', by: 'github:acme-lead' });
 });
 
+it('keeps to what was asked for quietly, and leaves no comment that still waits for what is over', async () => {
+  const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
+  const digest = await askedDigest(run.runId);
+  const status = () => ours(run).find((body) => body.includes(healer.incidentId(run.runId)));
+  expect(status()).toContain('It waits for an approval.');
+  const hushed = await comment(run, 'acme-lead', '/selfheal quiet');
+  await until('the quiet', () => signUnder(hushed).includes('+1'));
+  await comment(run, 'acme-lead', `/selfheal reject ${digest}`);
+  expect(await healer.ended(run.runId)).toMatchObject({ status: 'escalated' });
+  expect(status()).not.toContain('It waits for an approval.');
+  expect(status()).toContain('The plan was not approved.');
+  const before = ours(run).length;
+  const next = healer.world.samples.failRun('regression', { pullRequest: run.pullRequest });
+  expect(await healer.ended(next.runId)).toMatchObject({ status: 'suggested' });
+  expect(ours(run)).toHaveLength(before);
+  expect(status()).toContain('The plan was not approved.');
+});
+
+/** Bodies of what Selfheal wrote on the run's pull request. */
+const ours = ({ repository, pullRequest }: FailedRun) =>
+  healer.world.github
+    .comments(repository, pullRequest ?? 0)
+    .map(({ body }) => body)
+    .filter((body) => body.includes('<!-- selfheal'));
+
 it('reminds of a request that nobody answered at half of its time, once', async () => {
   const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
   const short = await askedDigest(run.runId);

@@ -5,7 +5,8 @@ import { type Scripted, scripted } from './scripted.ts';
 /** GitHub that answers only what was programmed. */
 export const fakeCodeHost = (answers: Partial<CodeHost> = {}): Scripted<CodeHost> => scripted('codeHost', answers);
 
-export interface MemoryComments extends Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment'> {
+export interface MemoryComments
+  extends Pick<CodeHost, 'findComment' | 'listComments' | 'createComment' | 'updateComment'> {
   /** The comments as they stand now, oldest first. */
   readonly comments: readonly (Comment & { issue: number })[];
   /** Writes a comment as somebody else. */
@@ -27,6 +28,8 @@ export function makeMemoryComments(): MemoryComments {
     addForeign: (issue, body) => void add('acme/shop', issue, body, false),
     findComment: async (_repository, issue, marker) =>
       comments.find((one) => one.issue === issue && one.authorIsUs && one.body.includes(marker)) ?? null,
+    listComments: async (_repository, issue, marker) =>
+      comments.filter((one) => one.issue === issue && one.authorIsUs && one.body.includes(marker)),
     createComment: async (repository, issue, body) => add(repository, issue, body, true),
     updateComment: async (_repository, commentId, body) => {
       const index = comments.findIndex((one) => one.id === commentId && one.authorIsUs);

@@ -263,10 +263,10 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
   );
   let isDown = attempt.githubIsDown;
   const reads: string[] = [];
-  const findComment = async (repository: string) => {
+  const listComments = async (repository: string) => {
     reads.push(repository);
     const foot = `<sub>Selfheal incident ${victim.incident.id}, run attempt 1.</sub>`;
-    return { id: 1, url: 'https://github.example/1', authorIsUs: true, body: `<!-- selfheal:key --> ${foot}` };
+    return [{ id: 1, url: 'https://github.example/1', authorIsUs: true, body: `<!-- selfheal:key --> ${foot}` }];
   };
   const people = {
     permissionOf: async (repository: string, login: string) => {
@@ -279,7 +279,7 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
   const handle = makeHandler({
     ...shared,
     confirm: makeConfirmRepository({ directory: directoryOf(attempt.history, () => isDown), clock: stores.clock }),
-    obey: (command) => obeyComment(command, { ...shared, people, codeHost: { findComment } } as never),
+    obey: (command) => obeyComment(command, { ...shared, people, codeHost: { listComments } } as never),
   });
   for (const message of [...queue.sent, ...commands.sent]) {
     for (let tries = 0; tries < 2; tries += 1) {

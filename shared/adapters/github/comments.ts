@@ -22,17 +22,20 @@ const LOOKS_AGAIN_AFTER = [500, 1000, 1500, 2000];
 export function comments(
   client: GithubClient,
   access: Pick<GithubOptions, 'token' | 'botLogin' | 'clock'>,
-): Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment'> {
+): Pick<CodeHost, 'findComment' | 'listComments' | 'createComment' | 'updateComment'> {
   const identity = makeIdentity(client, access);
-  const findComment: CodeHost['findComment'] = async (repository, issue, marker) => {
+  async function* ours(repository: string, issue: number, marker: string): AsyncGenerator<Comment> {
     const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
     const parameters = { ...repositoryOf(repository), issue_number: issue };
     for await (const page of client.pages(route, parameters, z.array(IssueComment), MAX_PAGES)) {
       for (const comment of page) {
         // Anybody can write the marker into a comment; only one of ours may be edited.
-        if (comment.body?.includes(marker) && isOurs(comment.user, await identity())) return commentOf(comment);
+        if (comment.body?.includes(marker) && isOurs(comment.user, await identity())) yield commentOf(comment);
       }
     }
+  }
+  const findComment: CodeHost['findComment'] = async (repository, issue, marker) => {
+    for await (const comment of ours(repository, issue, marker)) return comment;
     return null;
   };
   /** Null when it did not show up. */
@@ -46,6 +49,11 @@ export function comments(
   };
   return {
     findComment,
+    listComments: async (repository, issue, marker) => {
+      const found: Comment[] = [];
+      for await (const comment of ours(repository, issue, marker)) found.push(comment);
+      return found;
+    },
     createComment: async (repository, issue, body) => {
       const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
       const parameters = { ...repositoryOf(repository), issue_number: issue, body };

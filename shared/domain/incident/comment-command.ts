@@ -7,6 +7,12 @@ const Login = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/);
 export const COMMENT_VERBS = ['approve', 'reject', 'rerun', 'explain', 'wrong', 'quiet', 'resume', 'help'] as const;
 type Verb = (typeof COMMENT_VERBS)[number];
 
+/** Beginning of an incident's id, of a failure of a pull request that has several. Absent: the one that `/selfheal` without an id means. */
+const IncidentPrefix = z
+  .string()
+  .regex(/^gh-[0-9a-f]{4,57}$/)
+  .optional();
+
 /** What a comment asks for. */
 const Wish = z.discriminatedUnion('kind', [
   /** A digest is bound to one plan: its beginning, as mail and comment show it, or the whole. */
@@ -16,17 +22,17 @@ const Wish = z.discriminatedUnion('kind', [
     digest: z.string().regex(/^[0-9a-f]{12,64}$/),
   }),
   /** The last prediction about this pull request was wrong: it was of this class. */
-  z.strictObject({ kind: z.literal('correct'), class: Correction.shape.class }),
+  z.strictObject({ kind: z.literal('correct'), class: Correction.shape.class, incident: IncidentPrefix }),
   /** To run the failed jobs again. */
-  z.strictObject({ kind: z.literal('rerun') }),
+  z.strictObject({ kind: z.literal('rerun'), incident: IncidentPrefix }),
   /** What was known, decided and done. */
-  z.strictObject({ kind: z.literal('explain') }),
+  z.strictObject({ kind: z.literal('explain'), incident: IncidentPrefix }),
   /** To write no more about failures on this pull request, or to write again. */
   z.strictObject({ kind: z.literal('quiet'), quiet: z.boolean() }),
   /** What is possible; or what was written is no command, and `meant` comes closest. Nothing of its words is kept. */
   z.strictObject({
     kind: z.literal('help'),
-    problem: z.enum(['none', 'verb', 'digest', 'class', 'too-many-words']),
+    problem: z.enum(['none', 'verb', 'digest', 'class', 'incident', 'too-many-words']),
     meant: z.enum(COMMENT_VERBS).nullable(),
   }),
 ]);
@@ -61,23 +67,39 @@ export function wishIn(comment: string): CommentCommand['wish'] | null {
   if (verb === undefined) return help('none', null);
   const known = COMMENT_VERBS.find((one) => one === verb);
   if (known === undefined) return help('verb', closestVerb(verb));
-  const takesOperand = known === 'approve' || known === 'reject' || known === 'wrong';
-  if (more.length > 0 || (!takesOperand && operand !== undefined)) return help('too-many-words', known);
-  const wish = Wish.safeParse(wishOf(known, operand));
-  return wish.success ? wish.data : help(known === 'wrong' ? 'class' : 'digest', known);
+  const operands = [operand, ...more].filter((one) => one !== undefined);
+  if (operands.length > MAX_OPERANDS[known]) return help('too-many-words', known);
+  const wish = Wish.safeParse(wishOf(known, operands));
+  return wish.success ? wish.data : help(problemOf(wish.error), known);
 }
 
-function wishOf(verb: Verb, operand: string | undefined): unknown {
+const MAX_OPERANDS: Readonly<Record<Verb, number>> = {
+  approve: 1,
+  reject: 1,
+  rerun: 1,
+  explain: 1,
+  wrong: 2,
+  quiet: 0,
+  resume: 0,
+  help: 0,
+};
+
+function problemOf({ issues }: z.ZodError): Help['problem'] {
+  const field = issues[0]?.path[0];
+  return field === 'class' || field === 'incident' ? field : 'digest';
+}
+
+function wishOf(verb: Verb, [operand, more]: readonly string[]): unknown {
   switch (verb) {
     case 'approve':
       return { kind: 'decide', decision: 'approved', digest: operand };
     case 'reject':
       return { kind: 'decide', decision: 'rejected', digest: operand };
     case 'wrong':
-      return { kind: 'correct', class: operand };
+      return { kind: 'correct', class: operand, incident: more };
     case 'rerun':
     case 'explain':
-      return { kind: verb };
+      return { kind: verb, incident: operand };
     case 'quiet':
     case 'resume':
       return { kind: 'quiet', quiet: verb === 'quiet' };

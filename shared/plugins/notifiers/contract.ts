@@ -56,6 +56,8 @@ export interface IncidentStory {
   readonly cameBack?: string | null;
   /** That only tests in quarantine failed, in words made by code. */
   readonly quarantined?: string | null;
+  /** People asked for no new comments on the pull request: only what stands there about this incident is brought up to date. */
+  readonly quiet?: boolean;
 }
 
 export interface NotifierPorts {
@@ -68,8 +70,8 @@ export interface NotifierPlugin {
   readonly title: string;
   /** Pure: whether this story is worth telling here (quiet by default). */
   wants(story: IncidentStory): boolean;
-  /** Tells it, once however often called: it reads back before it writes where the channel allows. Returns where to look. */
-  notify(story: IncidentStory, ports: NotifierPorts): Promise<{ where: string }>;
+  /** Tells it, once however often called: it reads back before it writes where the channel allows. Returns where to look; null when nobody was told. */
+  notify(story: IncidentStory, ports: NotifierPorts): Promise<{ where: string } | null>;
   /** Whether a repeat of `notify` for the same story and stage is harmless. When false the caller fences it. */
   readonly repeatable: boolean;
 }

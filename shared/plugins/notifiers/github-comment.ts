@@ -39,10 +39,12 @@ export const githubComment = defineNotifier({
   wants: ({ incident }) =>
     incident.target.kind === 'github-run' && incident.target.pullRequest !== null && TOLD.has(incident.status),
   async notify(story, { codeHost }) {
-    const { target, intakeKey } = story.incident;
-    if (target.kind !== 'github-run' || target.pullRequest === null) return { where: '' };
+    const { incident } = story;
+    const { target, intakeKey } = incident;
+    if (target.kind !== 'github-run' || target.pullRequest === null) return null;
     const body = renderComment(story);
     const existing = await codeHost.findComment(target.repository, target.pullRequest, markerOf(intakeKey));
+    if (story.quiet && !existing?.body.includes(incidentWords(incident))) return null;
     if (existing === null)
       return { where: (await codeHost.createComment(target.repository, target.pullRequest, body)).url };
     if (existing.body === body) return { where: existing.url };
@@ -222,6 +224,9 @@ function actionLines({ actions }: IncidentStory): string {
   return actions.map((action) => `- ${safeLine(actionWords(action))}${linkTo(placeOf(action), 'see it')}`).join('\n');
 }
 
+/** By which a comment is known to speak of an incident, and a command in another comment finds it. */
+const incidentWords = ({ id }: IncidentStory['incident']): string => `Selfheal incident ${id},`;
+
 function footerOf({ incident }: IncidentStory): string {
-  return `<sub>Selfheal incident ${incident.id}, run attempt ${incident.runAttempt}. This comment is rewritten when more is known.</sub>`;
+  return `<sub>${incidentWords(incident)} run attempt ${incident.runAttempt}. This comment is rewritten when more is known.</sub>`;
 }

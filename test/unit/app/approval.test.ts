@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { answerDecided } from '#shared/app/answer-decided.ts';
 import { approvalDetails, decideApproval } from '#shared/app/approval.ts';
 import { requestApproval } from '#shared/app/approval-request.ts';
+import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
 import { InvalidInput, OutcomeUnknown, Retryable } from '#shared/domain/kernel/errors.ts';
 import { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
 import { aGithubTarget } from '#test/builders/index.ts';
+import { makeRecordingLog } from '#test/fakes/index.ts';
 import { aRemedyRig, type RigOptions } from './remedy-rig.ts';
 
 const approver = { token_use: 'id', sub: 'subject-1', 'cognito:username': 'approver-1', 'custom:github': 'octo-lead' };
@@ -182,6 +185,22 @@ describe('deciding', () => {
     expect(await decideApproval(place, 'approved', approver, deps)).toEqual({ kind: 'answered' });
     expect(await decideApproval(place, 'approved', approver, deps)).toEqual({ kind: 'answered' });
     expect(deps.workflow.answers).toHaveLength(1);
+  });
+
+  it('comes too late when Step Functions cannot be reached until nobody waits any more: told once, and never carried out', async () => {
+    const { deps, place, clock } = await anAskingRig();
+    const answer = async () => {
+      throw new Retryable('Step Functions answered 503');
+    };
+    const dying = { ...deps, workflow: { answer }, log: makeRecordingLog() };
+    await decideApproval(place, 'approved', approver, dying);
+    clock.advance(65 * 60_000);
+    await answerDecided(dying);
+    expect((await deps.incidents.getApproval(place.incidentId, place.digest))?.outcome).toBeUndefined();
+    clock.advance(10 * 60_000);
+    for (let round = 0; round < 2; round += 1) await answerDecided(dying);
+    expect(deps.mailer.mails.filter(({ subject }) => subject.includes('Approved too late'))).toHaveLength(1);
+    expect(await guard(place, deps)).toMatchObject({ granted: false });
   });
 
   it('says so when the workflow does not wait any more', async () => {

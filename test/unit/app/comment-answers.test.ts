@@ -5,6 +5,7 @@ import { notify } from '#shared/app/notify.ts';
 import { type ObeyDeps, obeyComment } from '#shared/app/obey-comment.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aCommentCommand, aGithubTarget, anEvidence, aPrediction, redactedText } from '#test/builders/index.ts';
@@ -55,7 +56,17 @@ async function asking() {
       { status, outcomeReason: redactedText('No safe action fits.') },
       { at: deps.clock.now() },
     );
-  return { ...rig, deps, planDeps: rig.deps, comments, place, write, replies, answer, tell, end };
+  /** Another run of this pull request failed and was told of: of this workflow, or of another one. */
+  const newerRun = async (change: Partial<Incident> = {}) => {
+    const openedAt = new Date(deps.clock.now().getTime() + 60_000).toISOString();
+    const target = aGithubTarget({ runId: 2002 });
+    const newer = { ...incident, id: 'gh-99999999aaaa', status: 'suggested', target, openedAt, ...change } as const;
+    await deps.incidents.create(newer);
+    const tell = () => notify({ incidentId: newer.id, stage: 'final' }, { ...deps, ports });
+    await tell();
+    return { id: newer.id, tell };
+  };
+  return { ...rig, deps, planDeps: rig.deps, comments, place, write, replies, answer, tell, end, newerRun };
 }
 
 const approve = (digest: string) => ({ kind: 'decide', decision: 'approved', digest }) as const;
@@ -114,7 +125,7 @@ describe('an answer to a command', () => {
     [{ problem: 'none', meant: null }, 'What is possible is listed below.'],
     [{ problem: 'verb', meant: 'approve' }, 'Did you mean `/selfheal approve <digest>`?'],
     [{ problem: 'digest', meant: 'approve' }, 'The digest is missing or not one'],
-    [{ problem: 'class', meant: 'wrong' }, 'It goes `/selfheal wrong <class>`.'],
+    [{ problem: 'class', meant: 'wrong' }, 'It goes `/selfheal wrong <class> [incident]`.'],
   ] as const)('to %j says why it is no command, to anybody', async (problem, words) => {
     const { write, answer } = await asking();
     expect(await write({ kind: 'help', ...problem }, { by: 'a-stranger' })).toBe('answered');
@@ -171,7 +182,7 @@ describe('an answer to a command', () => {
     const { write, answer, deps, incident } = await asking();
     await deps.predictions.addPrediction(aPrediction({ incidentId: incident.id, class: 'test_failure' }));
     await write({ kind: 'correct', class: 'flaky_tests' });
-    expect(answer()).toContain('Noted: flaky tests, not test failure.');
+    expect(answer()).toContain(': flaky tests, not test failure.');
   });
 
   it('to explain tells the last steps, to whoever may read', async () => {
@@ -203,16 +214,51 @@ const reject = async () => Promise.reject(new Refused('403'));
 
 describe('/selfheal quiet', () => {
   it('ends comments on failures of this pull request until /selfheal resume, and no answer', async () => {
-    const { write, comments, tell, end, answer } = await asking();
+    const { write, comments, tell, end, answer, newerRun } = await asking();
     await write({ kind: 'quiet', quiet: true });
-    expect(answer()).toContain('writes nothing more about failures on this pull request');
-    const before = comments.comments[0]?.body;
+    expect(answer()).toContain('writes no new comments about failures on this pull request');
+    expect(comments.comments[0]?.body).toContain('It waits for an approval.');
     await end('suggested');
     await tell('final');
+    // What stands there is brought to its end: nobody is left waiting for what is over.
+    expect(comments.comments[0]?.body).not.toContain('It waits for an approval.');
+    const before = comments.comments[0]?.body;
+    const next = await newerRun();
     expect(comments.comments[0]?.body).toBe(before);
+    expect(comments.comments).toHaveLength(2);
     await write({ kind: 'quiet', quiet: false });
-    await tell('final');
-    expect(comments.comments[0]?.body).not.toBe(before);
+    await next.tell();
+    expect(comments.comments[0]?.body).toContain(next.id);
+    expect(comments.comments).toHaveLength(2);
+  });
+});
+
+describe('a command on a pull request with several workflows that failed', () => {
+  const other = { intakeKey: 'f'.repeat(40) };
+
+  it('without an id means the newest failure that is not over, and the answer names it and the others', async () => {
+    const { write, end, answer, deps, incident, newerRun } = await asking();
+    await end('suggested');
+    const newer = await newerRun(other);
+    expect(await write({ kind: 'rerun' })).toBe('obeyed');
+    expect(deps.workflow.started).toEqual([`${newer.id}-2`]);
+    expect(answer()).toContain(`of incident \`${newer.id.slice(0, 11)}\` again`);
+    expect(answer()).toContain(`\`${incident.id.slice(0, 11)}\` \\(suggested\\)`);
+    await deps.incidents.update(newer.id, { status: 'resolved' }, { at: deps.clock.now() });
+    expect(await write({ kind: 'rerun' })).toBe('obeyed');
+    expect(deps.workflow.started.at(-1)).toBe(`${incident.id}-2`);
+  });
+
+  it('with an id means that one; an id that fits none or two is refused', async () => {
+    const { write, end, answer, deps, incident, newerRun } = await asking();
+    await end('suggested');
+    await newerRun(other);
+    expect(await write({ kind: 'rerun', incident: 'gh-ffff' })).toBe('nothing-to-decide');
+    expect(answer()).toContain('has an id that begins like that');
+    expect(await write({ kind: 'explain', incident: incident.id }, { by: 'octo-reader' })).toBe('answered');
+    expect(answer()).toContain(`Incident \`${incident.id}\` is suggested`);
+    expect(await write({ kind: 'rerun', incident: incident.id.slice(0, 10) })).toBe('obeyed');
+    expect(deps.workflow.started).toEqual([`${incident.id}-2`]);
   });
 });
 
@@ -221,7 +267,7 @@ describe('/selfheal rerun', () => {
     const { write, end, answer, deps, planDeps, incident } = await asking();
     await end('suggested');
     expect(await write({ kind: 'rerun' })).toBe('obeyed');
-    expect(answer()).toContain('Selfheal runs the failed jobs again.');
+    expect(answer()).toContain(`Selfheal runs the failed jobs of incident \`${incident.id.slice(0, 11)}\` again.`);
     expect(await deps.incidents.get(incident.id)).toMatchObject({ status: 'open', attempt: 2 });
     expect(deps.workflow.started).toEqual([`${incident.id}-2`]);
     const plan = await makePlan({ incidentId: incident.id, tried: [] }, planDeps);

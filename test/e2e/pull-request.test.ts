@@ -1,0 +1,79 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FailedRun } from '#apps/local/world/samples/samples.ts';
+import { commentOn, signsUnder } from './support/commenting.ts';
+import { expectClean, type Healer, openHealer } from './support/healer.ts';
+import { until } from './support/until.ts';
+
+let healer: Healer;
+beforeAll(async () => {
+  healer = await openHealer({
+    configuration: { policy: { maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breakerFailures: 50 } },
+  });
+});
+afterEach(() => expectClean(healer));
+afterAll(() => healer?.stop());
+
+const bodies = ({ repository, pullRequest }: FailedRun, marker: string) =>
+  healer.world.github
+    .comments(repository, pullRequest ?? 0)
+    .map(({ body }) => body)
+    .filter((body) => body.includes(marker));
+const reruns = ({ repository, runId }: FailedRun) =>
+  healer.world.journal.count('github.run.rerun', `${repository}/runs/${runId}`);
+const shortId = ({ runId }: FailedRun) => healer.incidentId(runId).slice(0, 11);
+
+/** Writes a command, waits for its sign, and gives the newest answer of the one comment with answers. */
+async function command(run: FailedRun, by: string, text: string): Promise<{ sign: unknown; answer: string }> {
+  const incident = await healer.incidents.get(healer.incidentId(run.runId));
+  if (incident === null) throw new Error(`Run ${run.runId} has no incident.`);
+  const id = await commentOn(healer, incident, by, text);
+  const newest = () => bodies(run, '<!-- selfheal-reply -->')[0]?.match(/^- <!-- (\d+) --> (.*)$/m);
+  await until('the answer', () => newest()?.[1] === `${id}`);
+  expect(bodies(run, '<!-- selfheal-reply -->')).toHaveLength(1);
+  return { sign: signsUnder(healer, id)[0], answer: newest()?.[2] ?? '' };
+}
+
+describe('/selfheal rerun', () => {
+  it('runs the failed jobs again and says so; a second time, and to a stranger, it says why not, in the same comment', async () => {
+    const run = healer.world.samples.failRun('regression', { rerun: 'success', rerunMs: 2500 });
+    expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested' });
+    const stranger = await command(run, 'stranger', '/selfheal rerun');
+    expect(stranger).toMatchObject({ sign: '-1', answer: expect.stringContaining('Only people with write access') });
+    expect(reruns(run)).toBe(0);
+
+    const begun = await command(run, 'acme-lead', '/selfheal rerun');
+    expect(begun).toMatchObject({ sign: '+1', answer: expect.stringContaining('runs the failed jobs of incident') });
+    expect(begun.answer).toContain(`\`${shortId(run)}\``);
+    await until('the re-run', () => reruns(run) === 1);
+    const again = await command(run, 'acme-lead', '/selfheal rerun');
+    expect(again).toMatchObject({ sign: '-1', answer: expect.stringContaining('is at work on this failure already') });
+
+    expect(await healer.ended(run.runId)).toMatchObject({ status: 'resolved', attempt: 2 });
+    const late = await command(run, 'acme-lead', '/selfheal rerun');
+    expect(late).toMatchObject({ sign: '-1', answer: expect.stringContaining('is over') });
+    await healer.quiet();
+    expect(reruns(run)).toBe(1);
+    expect(bodies(run, '<!-- selfheal:')).toEqual([expect.stringContaining('Passed on attempt 2.')]);
+  });
+
+  it('of several workflows means the newest failure that is not over, or the one whose id is written, and names it', async () => {
+    const first = healer.world.samples.failRun('regression', { rerun: 'success', rerunMs: 20 });
+    await healer.ended(first.runId);
+    const workflow = { id: 4711, name: 'Lint', path: '.github/workflows/lint.yml' };
+    const { pullRequest } = first;
+    const second = healer.world.samples.failRun('regression', { pullRequest, workflow, rerun: 'success', rerunMs: 20 });
+    await healer.ended(second.runId);
+    expect(bodies(first, '<!-- selfheal:')).toHaveLength(2);
+
+    const newest = await command(first, 'acme-lead', '/selfheal rerun');
+    expect(newest.answer).toContain(`incident \`${shortId(second)}\` again`);
+    expect(newest.answer).toContain(`\`${shortId(first)}\``);
+    expect(await healer.ended(second.runId)).toMatchObject({ status: 'resolved' });
+    expect([reruns(first), reruns(second)]).toEqual([0, 1]);
+
+    const named = await command(first, 'acme-lead', `/selfheal rerun ${shortId(first)}`);
+    expect(named.answer).toContain(`incident \`${shortId(first)}\` again`);
+    expect(await healer.ended(first.runId)).toMatchObject({ status: 'resolved' });
+    expect([reruns(first), reruns(second)]).toEqual([1, 1]);
+  });
+});
