@@ -11,6 +11,7 @@ import { makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
 import { ANCHORS, HARMLESS, NONE_OF, SOME_OF, WORDINGS } from '#shared/domain/evidence/failure-wordings.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 import { ALL_SECRET_PATTERNS } from '#shared/domain/evidence/secret-steps.ts';
+import { archiveRow } from './archive-row.ts';
 import { HOSTILE_LINES, HOSTILE_PATTERNS, hostileWordings } from './hostile-lines.ts';
 import type { Row } from './row.ts';
 
@@ -168,6 +169,7 @@ export async function logRows(outDir: string): Promise<Row[]> {
       measured: exitCode === 0 ? `${seconds.toFixed(0)} s; ${megabytes.toFixed(0)} MB` : `exit code ${exitCode}`,
       met: exitCode === 0 && seconds <= MOST_SECONDS && megabytes <= MOST_MEGABYTES,
     },
+    await archiveRow(path, outDir),
     ...(await hostileRows()),
   ];
 }
