@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { AwsFault } from '../gateway/fault.ts';
 import { type MessageAttributes, md5, type QueueStore, type StoredMessage } from '../storage/queue-store.ts';
 import { isObject, type JsonObject, listOf, numberOf, objectOf, textOf, textsOf } from '../template/json.ts';
@@ -50,6 +50,8 @@ export function makeSqsApi(store: QueueStore, endpoint: string, account: string)
     return {};
   };
 
+  const moveTasks = makeMoveTasks(store);
+
   const operations: Record<string, (input: JsonObject, signal: AbortSignal) => unknown> = {
     SendMessage: (input) => send(queueOf(input), input),
     SendMessageBatch: (input) => batch(input, (entry) => send(queueOf(input), entry)),
@@ -68,6 +70,8 @@ export function makeSqsApi(store: QueueStore, endpoint: string, account: string)
         .filter((name) => name.startsWith(textOf(input.QueueNamePrefix) ?? ''))
         .map(urlOf),
     }),
+    StartMessageMoveTask: (input) => moveTasks.start(input),
+    ListMessageMoveTasks: (input) => moveTasks.list(input),
     PurgeQueue: (input) => {
       store.purge(queueOf(input));
       return {};
@@ -77,6 +81,42 @@ export function makeSqsApi(store: QueueStore, endpoint: string, account: string)
     const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (run === undefined) throw invalid('UnsupportedOperation', `${operation} is not served by the local runtime.`);
     return run(input, signal);
+  };
+}
+
+/**
+ * Redrives of dead-letter queues, done when they are started. As on AWS only what queues buried can be moved: not what EventBridge, a
+ * topic or a function put into its own dead-letter queue (SQS API Reference, StartMessageMoveTask).
+ */
+function makeMoveTasks(store: QueueStore) {
+  const tasks: { readonly SourceArn: string; readonly [field: string]: unknown }[] = [];
+  const existing = (arn: string) => {
+    const queue = store.findByArn(arn);
+    if (queue !== undefined) return queue;
+    throw invalid('ResourceNotFoundException', 'The resource that you specified does not exist.');
+  };
+  return {
+    start(input: JsonObject) {
+      const source = existing(textOf(input.SourceArn) ?? '');
+      const origins = store.sourcesOf(source.name);
+      const [origin] = origins;
+      if (origin === undefined)
+        throw invalid('InvalidParameterValue', 'Source queue must be configured as a Dead Letter Queue.');
+      const destination = textOf(input.DestinationArn);
+      if (destination === undefined && origins.length > 1)
+        throw invalid('UnsupportedOperation', 'Name the destination: several queues bury their messages here.');
+      const target = destination === undefined ? origin : existing(destination);
+      const StartedTimestamp = Date.now();
+      const moved = store.move(source.name, target.name);
+      const counts = { ApproximateNumberOfMessagesMoved: moved, ApproximateNumberOfMessagesToMove: moved };
+      const where = { SourceArn: source.arn, ...(destination === undefined ? {} : { DestinationArn: target.arn }) };
+      tasks.unshift({ Status: 'COMPLETED', ...where, ...counts, StartedTimestamp });
+      return { TaskHandle: randomUUID() };
+    },
+    list(input: JsonObject) {
+      const { arn } = existing(textOf(input.SourceArn) ?? '');
+      return { Results: tasks.filter(({ SourceArn }) => SourceArn === arn).slice(0, numberOf(input.MaxResults) ?? 1) };
+    },
   };
 }
 

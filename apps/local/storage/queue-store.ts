@@ -125,6 +125,19 @@ export function makeQueueStore(
       return changed;
     },
     purge: (queue: string): void => void statements.purge.run(queue),
+    /** Queues that bury what was received too often in this one. */
+    sourcesOf: (name: string): QueueSettings[] => queues.filter(({ redrive }) => redrive?.queueName === name),
+    /** Sends what may be received now to another queue, as new messages; returns how many those are. */
+    move(from: string, to: string): number {
+      const now = Date.now();
+      const moved = inTransaction(database, () => {
+        const rows = statements.visible.all(from, now, -1) as unknown as Row[];
+        for (const row of rows) statements.move.run(randomUUID(), to, now, now, row.id);
+        return rows.length;
+      });
+      announce(to);
+      return moved;
+    },
     peek: (queue: string): { id: string; body: string; attributes: MessageAttributes; receiveCount: number }[] =>
       (statements.all.all(queue) as unknown as Row[]).map((row) => ({
         id: row.id,
@@ -167,6 +180,8 @@ function prepare(database: Database) {
       'UPDATE messages SET visible_at = ?, receipt = ?, receive_count = ?, first_received_at = ? WHERE id = ?',
     ),
     bury: database.prepare('UPDATE messages SET queue = ?, visible_at = ?, receipt = NULL WHERE id = ?'),
+    move: database.prepare(`UPDATE messages SET id = ?, queue = ?, sent_at = ?, visible_at = ?, first_received_at = NULL,
+      receive_count = 0, receipt = NULL WHERE id = ?`),
     remove: database.prepare('DELETE FROM messages WHERE receipt = ?'),
     hide: database.prepare('UPDATE messages SET visible_at = ? WHERE receipt = ?'),
     purge: database.prepare('DELETE FROM messages WHERE queue = ?'),

@@ -25,6 +25,8 @@ export const sqsActions: ActionMapping = ({ operation, input }, deployment) => {
     'PurgeQueue',
   ];
   if (operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: '*' }];
+  if (['StartMessageMoveTask', 'ListMessageMoveTasks'].includes(operation))
+    return [{ action: `sqs:${operation}`, resource: textOf(input.SourceArn) ?? '*' }];
   if (!known.includes(single)) return null;
   const name = (textOf(input.QueueUrl) ?? textOf(input.QueueName) ?? '').split('/').pop() ?? '';
   return [{ action: `sqs:${single}`, resource: regional('sqs', name, deployment) }];
