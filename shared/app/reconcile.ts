@@ -30,6 +30,8 @@ export type Reconciled = 'running' | 'started' | 'restarted' | 'given-up' | 'fai
 const MAX_REASON = 2000;
 const STALLED_MILLISECONDS = 10 * 60_000;
 const AT_ONCE = 50;
+/** Later than any clock. */
+const NEVER = new Date('9999-01-01T00:00:00.000Z');
 /** No further page is begun after it; the function has two minutes. */
 const BUDGET_MILLISECONDS = 70_000;
 /** Of one failure; after that a human gets it. */
@@ -37,16 +39,18 @@ const MAX_RESTARTS = 2;
 
 /**
  * Looks after open incidents nothing happened to for a while, page after page, the longest untouched first. What was looked at is
- * touched, so that neither those that fail nor those that wait for long keep the others from being looked at.
+ * touched, so that neither those that fail nor those that wait for long keep the others from being looked at. Those touched in the
+ * future come with the first page: the clock was set back, and they would be passed over until it is as late again.
  */
 export async function reconcile(deps: ReconcileDeps): Promise<Record<Reconciled, number>> {
   const counts: Record<Reconciled, number> = { running: 0, started: 0, restarted: 0, 'given-up': 0, failed: 0 };
   const startedAt = deps.clock.now().getTime();
   const before = new Date(startedAt - STALLED_MILLISECONDS);
   const seen = new Set<string>();
+  const ahead = await deps.incidents.listStalled(NEVER, AT_ONCE, new Date(startedAt + STALLED_MILLISECONDS));
   do {
     const stalled = await deps.incidents.listStalled(before, AT_ONCE + seen.size);
-    const page = stalled.filter(({ id }) => !seen.has(id)).slice(0, AT_ONCE);
+    const page = [...ahead.splice(0), ...stalled].filter(({ id }) => !seen.has(id)).slice(0, AT_ONCE);
     if (page.length === 0) break;
     for (const incident of page) {
       seen.add(incident.id);

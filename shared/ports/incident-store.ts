@@ -46,8 +46,8 @@ export interface IncidentStore {
   ): Promise<'updated' | 'condition-failed'>;
   /** Counts one more signal of the same place, once per delivery id. */
   addOccurrence(id: string, deliveryId: string, runAttempt: number, at: Date): Promise<void>;
-  /** Open incidents whose last update is older than `before`, oldest first, at most `limit`. */
-  listStalled(before: Date, limit: number): Promise<Incident[]>;
+  /** Open incidents whose last update is older than `before` and not older than `from`, oldest first, at most `limit`. */
+  listStalled(before: Date, limit: number, from?: Date): Promise<Incident[]>;
 
   putPlan(action: BoundAction): Promise<void>;
   /** Null when absent or when its digest does not fit its content. */

@@ -63,7 +63,8 @@ function memoryDeduplication(clock: Clock): Deduplication {
     },
     joinStorm: async (candidateId, at, quietMinutes, scope) => {
       const storm = storms.get(scope);
-      const young = storm !== undefined && storm.startedAt > at.getTime() - 60 * 60_000;
+      const age = at.getTime() - (storm?.startedAt ?? Number.NaN);
+      const young = storm !== undefined && age < 60 * 60_000 && age >= -quietMinutes * 60_000;
       const active = young && storm.activeAt > at.getTime() - quietMinutes * 60_000;
       const parentId = active ? storm.parentId : candidateId;
       storms.set(scope, { parentId, activeAt: at.getTime(), startedAt: active ? storm.startedAt : at.getTime() });

@@ -65,9 +65,10 @@ function memoryIncidents(clock: Clock): Incidents {
         runAttempt: Math.max(incident.runAttempt, runAttempt),
       });
     },
-    listStalled: async (before, limit) =>
+    listStalled: async (before, limit, from = new Date(0)) =>
       [...incidents.values()]
         .filter(({ status, updatedAt }) => status === 'open' && updatedAt < before.toISOString())
+        .filter(({ updatedAt }) => updatedAt >= from.toISOString())
         .sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1))
         .slice(0, limit)
         .map((incident) => structuredClone(incident)),

@@ -143,11 +143,19 @@ async function countInMinute(table: Table, minute: string, incidentId: string, s
   return item ? placeIn(item) : COUNTED_PER_MINUTE + 1;
 }
 
+/** A storm that was started later than that is of a clock that has been set back since: its parent may have ended long ago. */
+const soonestOf = (at: Date, quietSince: number): number => 2 * at.getTime() - quietSince;
+
 async function joinRunning(table: Table, key: Key, at: Date, quietSince: number): Promise<string | null> {
   const storm = await table.update(key, {
     update: 'SET activeAt = :at',
-    condition: 'attribute_exists(pk) AND activeAt > :quietSince AND startedAt > :oldest',
-    values: { ':at': at.getTime(), ':quietSince': quietSince, ':oldest': at.getTime() - LONGEST_STORM },
+    condition: 'attribute_exists(pk) AND activeAt > :quietSince AND startedAt BETWEEN :oldest AND :soonest',
+    values: {
+      ':at': at.getTime(),
+      ':quietSince': quietSince,
+      ':oldest': at.getTime() - LONGEST_STORM + 1,
+      ':soonest': soonestOf(at, quietSince),
+    },
   });
   return storm && parseRecord(Storm, storm, 'The record of the storm').parentId;
 }
@@ -156,7 +164,11 @@ const startStorm = (table: Table, key: Key, parentId: string, at: Date, quietSin
   table.put(
     { ...key, parentId, activeAt: at.getTime(), startedAt: at.getTime() },
     {
-      condition: 'attribute_not_exists(pk) OR activeAt <= :quietSince OR startedAt <= :oldest',
-      values: { ':quietSince': quietSince, ':oldest': at.getTime() - LONGEST_STORM },
+      condition: 'attribute_not_exists(pk) OR activeAt <= :quietSince OR NOT startedAt BETWEEN :oldest AND :soonest',
+      values: {
+        ':quietSince': quietSince,
+        ':oldest': at.getTime() - LONGEST_STORM + 1,
+        ':soonest': soonestOf(at, quietSince),
+      },
     },
   );

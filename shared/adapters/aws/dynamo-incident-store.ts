@@ -128,17 +128,19 @@ function updateOf(
 
 /** The index lags behind and holds keys for certain, so each hit is read again and checked before it is believed. */
 function listStalled(table: Table, name: string, client: DynamoDBDocumentClient): Incidents['listStalled'] {
-  return async (before, limit) => {
+  return async (before, limit, from = new Date(0)) => {
     const stalled: Incident[] = [];
     const corrupt: CorruptRecord[] = [];
     let start: Item | undefined;
     do {
       const page = await callAws('Listing stalled incidents', () =>
-        client.send(stalledQuery(name, before, limit, start)),
+        client.send(stalledQuery(name, from, before, limit, start)),
       );
       for (const hit of page.Items ?? []) {
         const incident = await readHit(table, hit, corrupt);
-        if (incident?.status === 'open' && incident.updatedAt < before.toISOString()) stalled.push(incident);
+        if (incident?.status !== 'open') continue;
+        const { updatedAt } = incident;
+        if (updatedAt >= from.toISOString() && updatedAt < before.toISOString()) stalled.push(incident);
       }
       start = page.LastEvaluatedKey;
     } while (start !== undefined && stalled.length < limit);
@@ -159,12 +161,12 @@ async function readHit(table: Table, hit: Item, corrupt: CorruptRecord[]): Promi
   }
 }
 
-const stalledQuery = (name: string, before: Date, limit: number, start: Item | undefined): QueryCommand =>
+const stalledQuery = (name: string, from: Date, before: Date, limit: number, start: Item | undefined): QueryCommand =>
   new QueryCommand({
     TableName: name,
     IndexName: 'open',
-    KeyConditionExpression: 'openPk = :open AND updatedAt < :before',
-    ExpressionAttributeValues: { ':open': 'OPEN', ':before': before.toISOString() },
+    KeyConditionExpression: 'openPk = :open AND updatedAt BETWEEN :from AND :before',
+    ExpressionAttributeValues: { ':open': 'OPEN', ':from': from.toISOString(), ':before': before.toISOString() },
     Limit: limit,
     ...(start === undefined ? {} : { ExclusiveStartKey: start }),
   });

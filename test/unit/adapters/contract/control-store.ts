@@ -106,6 +106,19 @@ export function controlStoreContract(name: string, open: (clock: Clock) => Promi
       expect([...new Set(parents)]).toEqual(['storm-0', 'storm-60', 'storm-120']);
     });
 
+    it('starts another storm when the running one is of a clock that was set back since', async () => {
+      await store.joinStorm('storm-ahead', later(24 * 60 * MINUTE), 10, 'runs');
+      expect(await store.joinStorm('storm-now', clock.now(), 10, 'runs')).toEqual({
+        parentId: 'storm-now',
+        started: true,
+      });
+      // Clocks of several machines differ a little.
+      expect(await store.joinStorm('storm-b', later(-5 * MINUTE), 10, 'runs')).toEqual({
+        parentId: 'storm-now',
+        started: false,
+      });
+    });
+
     it('counts and joins apart by scope', async () => {
       await store.countInMinute('2026-11-21T12:00Z', 'gh-a', 'runs');
       expect(await store.countInMinute('2026-11-21T12:00Z', 'cw-a', 'alarm')).toBe(1);

@@ -108,6 +108,8 @@ export function incidentStoreContract(name: string, open: (clock: Clock) => Prom
       await store.update('gh-incident-1', { status: 'escalated' }, { at: at('12:01:00') });
       await store.update('gh-incident-closed', { status: 'open' }, { at: at('12:00:30') });
       expect(await stalled(2)).toEqual(['gh-incident-closed', 'gh-incident-2']);
+      const between = await store.listStalled(at('12:10:00'), 10, at('12:03:00'));
+      expect(between.map(({ id }) => id)).toEqual(['gh-incident-0', 'gh-incident-3']);
     });
   });
 
