@@ -32,6 +32,7 @@ export interface Gathered<F> {
   readonly facts: F;
   readonly sources: EvidenceSource[];
   readonly notes: RedactedText[];
+  readonly failedJobs?: number;
   readonly failedTests?: FailedTests;
 }
 
@@ -84,6 +85,7 @@ export async function gatherRun(
       jobHistories: historiesOf(failed, target, elsewhere),
     },
     ...logs,
+    failedJobs: failed.length,
     notes: [...notes.run, ...notes.logs, ...notes.history, ...notes.later],
   };
 }
@@ -138,8 +140,9 @@ async function readLogs(
   const waiting = [...failed];
   let opened = 0;
   const content = await deps.archives.read(archive.bytes, (log) => {
+    if (opened >= MAX_EVIDENCE_SOURCES) return null;
     const index = waiting.findIndex(({ name }) => isLogOf(log.job, name));
-    if (opened >= MAX_EVIDENCE_SOURCES || (index < 0 && failed.length > 0)) return null;
+    if (index < 0 && failed.length > 0) return null;
     const job = waiting.splice(index, index < 0 ? 0 : 1)[0];
     opened += 1;
     const id = job ? `job-${job.id}` : `log-${opened}`;

@@ -30,6 +30,7 @@ export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Prom
     incidentId: incident.id,
     gatheredAt: at,
     sources: found.sources,
+    ...((found.failedJobs ?? 0) > found.sources.length ? { failedJobs: found.failedJobs } : {}),
     ...(found.failedTests === undefined || found.failedTests.length === 0 ? {} : { failedTests: found.failedTests }),
     notes,
   });

@@ -30,6 +30,8 @@ export const DEFAULT_ZIP_LIMITS: ZipLimits = {
 /** Of a log that is too long its end is read as well, where failures are: so much of the limit is kept for it. */
 const TAIL_SHARE = 0.25;
 const MAX_TAIL_BYTES = 4_000_000;
+/** Of the time for the archive: later no more beginnings are handed over, so that the ends of the logs are reached in time. */
+const HEAD_TIME_SHARE = 2 / 3;
 /** How far beyond its limit a log is searched for its end. */
 const MAX_SKIPPED_BYTES = 4_000_000_000;
 
@@ -80,6 +82,8 @@ async function listFiles(zip: ZipFile, notes: Notes): Promise<ArchiveFile<Entry>
 interface BoundedText {
   /** Takes bytes of the log; returns how many more of them are read than before. */
   push(bytes: Uint8Array): number;
+  /** Hands over no more of the beginning: what follows is only kept for the end. */
+  closeHead(): void;
   /** Bytes that cost nothing more, because others are given up for them. */
   room(): number;
   /** So long that its end is not looked for any further. */
@@ -95,7 +99,7 @@ interface BoundedText {
 function makeBoundedText(limit: number, take: ReceiveText): BoundedText {
   const receive = (text: string): void => take(rawTextOf(text));
   const tailBytes = Math.min(MAX_TAIL_BYTES, Math.floor(limit * TAIL_SHARE));
-  const headBytes = limit - tailBytes;
+  let headBytes = limit - tailBytes;
   const decoder = new TextDecoder();
   let head = 0;
   let tail: Uint8Array[] = [];
@@ -119,6 +123,9 @@ function makeBoundedText(limit: number, take: ReceiveText): BoundedText {
       if (first.length > 0) receive(decoder.decode(first, { stream: true }));
       if (first.length < bytes.length) keep(bytes.subarray(first.length));
       return head + Math.min(inTail + skipped, tailBytes) - before;
+    },
+    closeHead() {
+      headBytes = head;
     },
     room: () => (head === headBytes && inTail + skipped >= tailBytes ? Number.MAX_SAFE_INTEGER / 2 : 0),
     isTooLong: () => skipped > MAX_SKIPPED_BYTES,
@@ -187,19 +194,23 @@ class ArchiveReading {
   readonly #notes: Notes;
   readonly #budget: Budget;
   readonly #deadline: number;
+  readonly #headDeadline: number;
 
   constructor(zip: ZipFile, limits: ZipLimits, notes: Notes) {
     this.#zip = zip;
     this.#limits = limits;
     this.#notes = notes;
     this.#budget = { entries: limits.readEntries, bytes: limits.bytesInAll };
-    this.#deadline = performance.now() + limits.milliseconds;
+    const now = performance.now();
+    this.#deadline = now + limits.milliseconds;
+    this.#headDeadline = now + limits.milliseconds * HEAD_TIME_SHARE;
   }
 
   /** Streams one job's parts into `receive`: all of it, or as much of its beginning and of its end as the limit for one log allows. */
   async readLog(log: JobLog<Entry>, receive: ReceiveText): Promise<{ bytes: number; truncated: boolean }> {
     const text = makeBoundedText(this.#limits.bytesPerLog, receive);
     let stop: Stop = 'end';
+    let isLate = false;
     for (const part of log.parts) {
       this.#budget.entries -= 1;
       let partBytes = 0;
@@ -207,6 +218,10 @@ class ArchiveReading {
         () => this.#zip.openReadStreamPromise(part.entry),
         (chunk) => {
           partBytes += chunk.length;
+          if (!isLate && performance.now() > this.#headDeadline) {
+            isLate = true;
+            text.closeHead();
+          }
           for (let rest = chunk; rest.length > 0; ) {
             const piece = rest.subarray(0, this.#budget.bytes + text.room());
             if (piece.length === 0) return 'archive-limit';
@@ -224,7 +239,7 @@ class ArchiveReading {
     if (stop !== 'end') this.#notes.add(STOP_NOTES[stop]);
     else if (skipped > 0)
       this.#notes.add(
-        `A log is longer than the limit for one log: ${skipped} bytes before its last ones were not read.`,
+        `A log is longer than ${isLate ? 'there was time for' : 'the limit for one log'}: ${skipped} bytes before its last ones were not read.`,
       );
     return { bytes, truncated: stop !== 'end' || skipped > 0 };
   }

@@ -31,6 +31,8 @@ export const Evidence = z.strictObject({
   incidentId: z.string(),
   gatheredAt: z.iso.datetime(),
   sources: z.array(EvidenceSource),
+  /** Jobs of the run that failed, where the logs of some of them were not read. */
+  failedJobs: z.number().int().positive().optional(),
   /** Tests that the logs report as failed, each once, with the source that names them. Redacted and tainted. */
   failedTests: z
     .array(z.strictObject({ name: recordText({ min: 1, max: 200 }), source: z.string() }))

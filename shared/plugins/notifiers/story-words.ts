@@ -40,7 +40,7 @@ export function failedThing(target: TargetContext, diagnosis: Diagnosis | null, 
     sources.find(({ lines }) => lines.some(({ ref }) => deciding.has(ref))) ??
     sources[0];
   if (source === undefined) return 'The run';
-  const others = sources.length - 1;
+  const others = Math.max(sources.length, evidence?.failedJobs ?? 0) - 1;
   const more = others === 0 ? '' : ` and ${others} other ${others === 1 ? 'job' : 'jobs'}`;
   return `${cleanText(source.name, MAX_NAME)}${more}`;
 }

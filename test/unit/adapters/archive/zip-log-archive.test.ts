@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_ZIP_LIMITS, makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { archivedJobName, isLogOf, jobNameOf } from '#shared/domain/evidence/job-name.ts';
 import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
@@ -147,6 +147,33 @@ describe('a log archive', () => {
     const read = await readAll(zipOf([{ path: '1_a.txt', text }]), { milliseconds: -1 });
     expect(read.logs).toEqual([]);
     expect(read.notes.join()).toContain('left out');
+  });
+
+  it('gives the end of a log, where failures are, when the time for its beginning is over', async () => {
+    const lines = Array.from({ length: 60_000 }, (_, at) => `line ${at} ${(at * 7919) % 10_007}`);
+    const text = [...lines, '##[error]The end.', ''].join('\n');
+    let now = 0;
+    const time = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    try {
+      const pieces: string[] = [];
+      const content = await makeZipLogArchive({ ...DEFAULT_ZIP_LIMITS, bytesPerLog: 1_600_000 }).read(
+        zipOf([{ path: '1_a.txt', text }]),
+        () => (chunk) => {
+          pieces.push(readRawText(chunk));
+          // Whoever takes it is slow.
+          now = (DEFAULT_ZIP_LIMITS.milliseconds * 3) / 4;
+        },
+      );
+      expect(pieces.join('').startsWith('line 0 ')).toBe(true);
+      expect(pieces.join('').endsWith('##[error]The end.\n')).toBe(true);
+      expect(content.logs[0]?.truncated).toBe(true);
+      expect(content.logs[0]?.bytes).toBeLessThan(text.length);
+      expect(content.notes).toEqual([
+        expect.stringMatching(/^A log is longer than there was time for: \d+ bytes before/),
+      ]);
+    } finally {
+      time.mockRestore();
+    }
   });
 
   it('stops a zip bomb early', async () => {
