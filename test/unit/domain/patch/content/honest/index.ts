@@ -1,4 +1,5 @@
 import { CSHARP } from './csharp.ts';
+import { FRESH } from './fresh.ts';
 import { GO } from './go.ts';
 import type { HonestFile } from './honest-file.ts';
 import { JAVA } from './java.ts';
@@ -19,6 +20,7 @@ const HONEST_FILES: readonly HonestFile[] = [
   ...CSHARP,
   ...PHP,
   ...KOTLIN,
+  ...FRESH,
 ];
 
 /** Small fixes that careful people make, each of one place of one file. */
