@@ -1,6 +1,13 @@
 import { type CodeNode, fieldOf, namedChildren, type ParsedCode, textWithout, walk } from './code-node.ts';
+import { assignedTo, chainOf, shown, type Use, use, wholeOf } from './code-shape.ts';
+import { computedUses } from './computed-code.ts';
+import { constantAnswers } from './constant-answers.ts';
+import { effectInputUses } from './effect-inputs.ts';
+import { endlessUses } from './endless-code.ts';
 import { type NameScopes, originOfModule, readScopes } from './name-scopes.ts';
+import { PLAIN, reasonOfLine, reasonOfText } from './odd-texts.ts';
 import { type ContentProfile, unquoted } from './profile.ts';
+import { protectedUses } from './protected-code.ts';
 
 /** Why a person has to look before the code runs, and where. */
 export interface ContentReason {
@@ -9,23 +16,13 @@ export interface ContentReason {
   readonly reason: string;
 }
 
-/** Something that code does. What has the same key was done by the file before. */
-interface Use {
-  readonly key: string;
-  readonly line: number;
-  readonly reason: string;
-}
-
 const MAX_REASONS = 20;
-const MAX_SHOWN = 60;
 
-/** Places, addresses, commands and special names: what harm needs to be told. */
-const SUSPICIOUS =
-  /__\w+__|(?:^|[^\w])(?:\/(?:etc|proc|sys|dev|root|home|tmp|var|usr|bin)\b|~\/|\.\.[\\/]|\.(?:ssh|aws|kube|npmrc|netrc|pypirc|docker|gnupg|env|git|github|bashrc|profile)\b)|[a-z][a-z0-9+.-]*:\/\/|169\.254\.|metadata\.|localhost|(?:\d{1,3}\.){3}\d{1,3}|\$\(|\$\{?[A-Z_]{3,}|(?:^|\s)(?:curl|wget|bash|zsh|powershell|sudo|chmod|chown|printenv|whoami)(?:\s|$)|[;|&]\s*(?:nc|sh|cmd|python\d?|perl|ruby|node|php|rm|eval|exec|env|cat|id)(?:\s|$)|^rm\s+-|javascript:|<script|(?:TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE_?KEY)/;
-/** Letters and digits as encoded programs have them. */
-const ENCODED = /^[A-Za-z0-9+/=_-]{40,}$|(?:\\x[0-9a-fA-F]{2}){4,}|(?:\\u[0-9a-fA-F]{4}){4,}|(?:%[0-9a-fA-F]{2}){4,}/;
-/** What a sentence, a label or a key is made of. */
-const PLAIN = /^[\p{L}\p{N} ,.:;!?'"()%#@{}[\]_+*=\n-]*$/u;
+/** Effects that only log, tell the time or encode: none of their arguments is an address. */
+const TELLS =
+  /^(?:console|log|logger|logging|LOG|Console|Debug|Trace|print\w*|puts|p|pp|warn|echo|error_log|setTimeout|setInterval|setImmediate|performance|Buffer|crypto|context|time|json|base64|hex|warnings|threading|asyncio|traceback)$/;
+/** Annotations, attributes and decorators. `@Override` may go: only the compiler reads it. */
+const MARKS = /^(?:kind (?:@(?!Override)|\[|#\[|declare|attribute)|mark )/;
 /** Calls that by their name hand a text to something that acts on it. */
 const ACTING =
   /^(?:exec\w*|run\w*|spawn\w*|sh|shell|system|command|cmd|eval\w*|load\w*|open\w*|read\w*|write\w*|fetch\w*|request\w*|send\w*|post\w*|put|download\w*|upload\w*|connect\w*|query|raw|render\w*|include\w*|require\w*|import\w*|invoke\w*|dispatch\w*|delete\w*|remove\w*|unlink\w*)$/i;
@@ -44,14 +41,21 @@ export function judgeContent(before: ParsedCode | null, after: ParsedCode, profi
   if (runs !== null) {
     return [{ line: runs, reason: 'The file starts programs or runs text as code: every change of it is looked at.' }];
   }
-  const vocabulary = new Set([...known.words, ...now.defined]);
+  const vocabulary = new Set([...known.words, ...now.defined.keys()]);
   const reasons = now.uses.filter(({ key }) => !known.keys.has(key));
   const calls = now.called.filter(({ key }) => !vocabulary.has(key));
   const effects = now.reaches || known.reaches;
   const literals = now.literals
     .filter(({ text }) => !known.texts.has(text))
     .flatMap((one) => literalReason(one, effects));
-  return [...reasons, ...calls, ...literals]
+  return [
+    ...reasons,
+    ...calls,
+    ...literals,
+    ...goneReasons(known, now),
+    ...shadowReasons(known, now),
+    ...lineReasons(before?.root ?? null, after.root),
+  ]
     .sort((a, b) => a.line - b.line)
     .map(({ line, reason }) => ({ line, reason }))
     .filter((one, at, all) => all.findIndex((other) => other.line === one.line && other.reason === one.reason) === at)
@@ -69,13 +73,20 @@ interface FileUses {
   /** Names of members that are called; the key is the name. */
   readonly called: readonly Use[];
   readonly words: ReadonlySet<string>;
-  readonly defined: ReadonlySet<string>;
+  /** Names that the file defines, with the line. */
+  readonly defined: ReadonlyMap<string, number>;
+  readonly imported: ReadonlySet<string>;
   readonly literals: readonly Literal[];
   readonly texts: ReadonlySet<string>;
   /** Line of the first thing that starts programs or runs text. */
   readonly runs: number | null;
   /** Whether anything in it reaches files, the network or the environment. */
   readonly reaches: boolean;
+  /** Code that protects something: a person looks at it when it goes, too. */
+  readonly kept: readonly Use[];
+  /** How often the code refuses to go on: it throws, or returns an error. */
+  readonly refusals: number;
+  readonly lines: number;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -84,21 +95,58 @@ const NOTHING: FileUses = {
   keys: NONE,
   called: [],
   words: NONE,
-  defined: NONE,
+  defined: new Map(),
+  imported: NONE,
   literals: [],
   texts: NONE,
   runs: null,
   reaches: false,
+  kept: [],
+  refusals: 0,
+  lines: 1,
 };
 
 function literalReason({ text, line }: Literal, effects: boolean): Use[] {
-  const reason =
-    SUSPICIOUS.test(text) || ENCODED.test(text)
-      ? 'It would bring in a text that names a place, an address, a command, a secret or a special name.'
-      : effects && !PLAIN.test(text)
-        ? 'It would bring in a text that could be a place or a command, in a file that reaches outside.'
-        : null;
+  const reason = reasonOfText(text, effects);
   return reason === null ? [] : [{ key: text, line, reason }];
+}
+
+/** Code that protected something and is gone, when no other code that protects came in its place. */
+function goneReasons(known: FileUses, now: FileUses): Use[] {
+  if (known.refusals > now.refusals) {
+    return [{ key: 'refusals', line: 1, reason: 'It would take away an error that the code throws or returns.' }];
+  }
+  const gone = known.kept.filter(({ key }) => !now.keys.has(key));
+  const came = now.kept.filter(({ key }) => !known.keys.has(key));
+  return gone.length <= came.length
+    ? []
+    : gone.slice(0, 1).map(({ key, line }) => ({
+        key,
+        line: Math.min(line, now.lines),
+        reason: 'It would take away code that decides who may do what, or an annotation.',
+      }));
+}
+
+/** New definitions of what the file imports: other code in the file would call them in its place. */
+function shadowReasons(known: FileUses, now: FileUses): Use[] {
+  return [...now.defined]
+    .filter(([name]) => known.imported.has(name) && !known.defined.has(name))
+    .map(([name, line]) => ({ key: name, line, reason: `It would define ${shown(name)}, which the file imports.` }));
+}
+
+/** A thrown error; a call of `raise`, `panic` or `Err`; a returned error. */
+function isRefusal(node: CodeNode): boolean {
+  if (/^(?:throw|raise)_/.test(node.type)) return true;
+  if (/^call/.test(node.type)) return /^(?:raise|throw|panic|Err)$/.test(node.children[0]?.text ?? '');
+  return /^return_/.test(node.type) && /\berr\w*\W*$/.test(node.text);
+}
+
+function lineReasons(before: CodeNode | null, after: CodeNode): Use[] {
+  const known = new Set(before?.text.split('\n'));
+  return after.text.split('\n').flatMap((text, at) => {
+    const reason = known.has(text) ? null : reasonOfLine(text);
+    return reason === null ? [] : [{ key: text, line: at + 1, reason }];
+  });
 }
 
 function read(root: CodeNode, profile: ContentProfile): FileUses {
@@ -107,23 +155,26 @@ function read(root: CodeNode, profile: ContentProfile): FileUses {
   const called: Use[] = [];
   const literals: Literal[] = [];
   const seen = new Set<string>();
-  const defined = new Set<string>();
+  const defined = new Map<string, number>();
+  const importedNames = new Set<string>();
   let runs: number | null = null;
   let reaches = false;
   const reach = (origin: string, line: number) => {
     if (origin === 'running') runs = Math.min(runs ?? line, line);
     if (origin === 'running' || origin === 'effect') reaches = true;
   };
+  const effects: CodeNode[] = [];
   const inImport = new Set<CodeNode>();
   for (const { node, imported } of scopes.imports) {
     for (const below of walk(node)) inImport.add(below);
     reach(originOfModule(imported.module, profile), node.row + 1);
+    for (const { local } of imported.names) if (local !== null) importedNames.add(local);
     uses.push(...importUses(node, profile));
   }
   for (const node of walk(root)) {
     if (node.children.length === 0 && /\w/.test(node.text)) seen.add(node.text);
     if (node.field === 'name' && /def|decl|function|method|item|spec|element|class/.test(node.parent?.type ?? '')) {
-      defined.add(node.text);
+      defined.set(node.text, node.row + 1);
     }
     if (inImport.has(node)) continue;
     const why = Object.hasOwn(profile.kinds, node.type) ? profile.kinds[node.type] : undefined;
@@ -141,14 +192,36 @@ function read(root: CodeNode, profile: ContentProfile): FileUses {
     if (isUse(node, scopes, profile)) {
       const origin = scopes.originOf(node);
       reach(origin, node.row + 1);
+      if (origin === 'effect' && !TELLS.test(node.text)) effects.push(wholeOf(chainOf(node, profile).last, profile));
       uses.push(...nameUses(node, origin, scopes, profile));
     }
-    uses.push(...shapeUses(node, profile));
+    uses.push(...computedUses(node, profile));
     called.push(...callUses(node, scopes, profile));
   }
+  const kept = [...protectedUses(root, profile), ...uses.filter(({ key }) => MARKS.test(key))];
+  uses.push(
+    ...kept,
+    ...endlessUses(root, profile),
+    ...constantAnswers(root, profile),
+    ...effectInputUses(effects, root, profile),
+  );
   const texts = new Set(literals.map(({ text }) => text));
   const keys = new Set(uses.map(({ key }) => key));
-  return { uses, keys, called, words: seen, defined, literals, texts, runs, reaches };
+  return {
+    uses,
+    keys,
+    called,
+    words: seen,
+    defined,
+    imported: importedNames,
+    literals,
+    texts,
+    runs,
+    reaches,
+    kept,
+    refusals: [...walk(root)].filter(isRefusal).length,
+    lines: root.text.split('\n').length,
+  };
 }
 
 /** What a text says by itself: what is filled in is code, and is looked at as code. */
@@ -161,13 +234,6 @@ function isForeignWord(node: CodeNode, scopes: NameScopes, profile: ContentProfi
   if (profile.methods.has(node.text) || profile.builtins[node.text] === '*') return false;
   return scopes.originOf(node) !== 'local';
 }
-
-const shown = (text: string): string =>
-  JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text)
-    .replace(/[^\x20-\x7e]/g, '?')
-    .replace(/`/g, "'");
-
-const use = (key: string, node: CodeNode, reason: string): Use => ({ key, line: node.row + 1, reason });
 
 function importUses(node: CodeNode, profile: ContentProfile): Use[] {
   const imported = profile.importOf(node);
@@ -198,26 +264,6 @@ function isUse(node: CodeNode, scopes: NameScopes, profile: ContentProfile): boo
   const call = profile.calls[parent.type];
   if (call?.name !== undefined && call.name === node.field && fieldOf(parent, call.object ?? '') !== null) return false;
   return ![`${parent.type}.${node.field ?? ''}`, `${parent.type}.*`].some((place) => profile.noUses.has(place));
-}
-
-/** The longest chain of members and calls that begins with a name. */
-function chainOf(leaf: CodeNode, profile: ContentProfile): { path: string[]; last: CodeNode; isCalled: boolean } {
-  const path = [leaf.text];
-  let at = leaf;
-  for (let parent = at.parent; parent !== null; parent = at.parent) {
-    const member = profile.members[parent.type];
-    if (member === undefined || member.object !== at.field) break;
-    path.push(fieldOf(parent, member.name)?.text ?? '?');
-    at = parent;
-  }
-  const call = at.parent === null ? undefined : profile.calls[at.parent.type];
-  if (at.parent !== null && call?.object !== undefined && call.object === at.field) {
-    path.push(fieldOf(at.parent, call.name ?? '')?.text ?? '?');
-    at = at.parent;
-    return { path, last: at, isCalled: true };
-  }
-  const isCalled = call !== undefined && (call.callee === at.field || call.name === at.field);
-  return { path, last: isCalled && at.parent !== null ? at.parent : at, isCalled };
 }
 
 function nameUses(
@@ -275,132 +321,11 @@ function handedOver(call: CodeNode, name: string, profile: ContentProfile): Use[
   return [use(`given ${textWithout(call, profile.bodies)}`, call, reason)];
 }
 
-/** The statement's part that says what is done with an effect: a name alone says nothing. */
-function wholeOf(node: CodeNode, profile: ContentProfile): CodeNode {
-  let at = node;
-  for (let parent = at.parent; parent !== null; parent = at.parent) {
-    const goesOn =
-      profile.members[parent.type] !== undefined ||
-      profile.calls[parent.type] !== undefined ||
-      profile.declarations[parent.type] !== undefined ||
-      /argument|await|parenthesized|unary|expression_list|spread|pair|object$|array$|assignment|subscript/.test(
-        parent.type,
-      );
-    if (!goesOn) break;
-    at = parent;
-  }
-  return at;
-}
-
-/** The assignment whose left side the node is, or null. */
-function assignedTo(node: CodeNode): CodeNode | null {
-  const { parent } = node;
-  if (parent === null) return null;
-  if (/assignment/.test(parent.type) && node.field === 'left') return parent;
-  if (/update|delete|unary/.test(parent.type) && /\+\+|--|delete/.test(parent.text)) return parent;
-  return /^(?:expression_list|left_assignment_list|pattern_list)$/.test(parent.type) && node.type !== 'identifier'
-    ? assignedTo(parent)
-    : null;
-}
-
-/** Uses that show by their shape alone, whatever they begin with. */
-function shapeUses(node: CodeNode, profile: ContentProfile): Use[] {
-  const uses: Use[] = [];
-  const member = profile.members[node.type];
-  const name = member === undefined ? nameOfCall(node, profile) : (fieldOf(node, member.name)?.text ?? null);
-  if (name !== null && profile.escapes.test(name)) {
-    const key = `escape ${textWithout(profile.calls[node.parent?.type ?? ''] === undefined ? node : (node.parent ?? node), profile.bodies)}`;
-    uses.push(use(key, node, `It would reach ${shown(name)}, which leads out of any value.`));
-  }
-  if (profile.strings.has(node.type) && profile.escapes.test(unquoted(node.text))) {
-    uses.push(
-      use(`escape ${node.text}`, node, `It would name ${shown(unquoted(node.text))}, which leads out of any value.`),
-    );
-  }
-  const { field, parent } = node;
-  const isKey = /^(?:key|name)$/.test(field ?? '') && /pattern|pair|field/.test(parent?.type ?? '');
-  if ((isKey || /shorthand/.test(node.type)) && profile.escapes.test(node.text)) {
-    uses.push(use(`escape ${parent?.text ?? node.text}`, node, `It would take ${shown(node.text)} out of a value.`));
-  }
-  const access = profile.subscripts?.[node.type];
-  if (access !== undefined) {
-    const index = fieldOf(node, access.index);
-    if (index !== null && !isPlainIndex(index, profile)) {
-      uses.push(
-        use(
-          `computed ${textWithout(node, profile.bodies)}`,
-          node,
-          'It would reach a member by a name that is computed.',
-        ),
-      );
-    }
-  }
-  const call = profile.calls[node.type];
-  const callee = call?.callee === undefined ? null : fieldOf(node, call.callee);
-  if (callee !== null && !isNamedCallee(callee, profile)) {
-    uses.push(
-      use(`callee ${textWithout(node, profile.bodies)}`, node, 'It would call something that has no name here.'),
-    );
-  }
-  return uses;
-}
-
-function nameOfCall(node: CodeNode, profile: ContentProfile): string | null {
-  const call = profile.calls[node.type];
-  return call?.name === undefined ? null : (fieldOf(node, call.name)?.text ?? null);
-}
-
-function isNamedCallee(callee: CodeNode, profile: ContentProfile): boolean {
-  if (profile.names.has(callee.type) || profile.members[callee.type] !== undefined) return true;
-  if (profile.inlineCallees.has(callee.type)) return true;
-  const inner = namedChildren(callee);
-  return (
-    /parenthesized|generic|non_null/.test(callee.type) && inner[0] !== undefined && isNamedCallee(inner[0], profile)
-  );
-}
-
-/** A number, a name that only counts, or a member's name as it stands: `escapes` looks at that. */
-function isPlainIndex(index: CodeNode, profile: ContentProfile): boolean {
-  return profile.strings.has(index.type)
-    ? namedChildren(index).every(({ type }) => /fragment|content/.test(type))
-    : isNumber(index, profile);
-}
-
-function isNumber(index: CodeNode, profile: ContentProfile): boolean {
-  if (/^(?:number|integer|float)/.test(index.type)) return true;
-  const operator = index.children.find(({ named }) => !named)?.text ?? '';
-  const [left, right] = namedChildren(index);
-  if (index.type === 'binary_expression') {
-    if (/^[-*/%]$/.test(operator)) return true;
-    return (
-      operator === '+' &&
-      left !== undefined &&
-      right !== undefined &&
-      isNumber(left, profile) &&
-      isNumber(right, profile)
-    );
-  }
-  if (index.type === 'parenthesized_expression' && left !== undefined) return isNumber(left, profile);
-  return profile.names.has(index.type) && isCounter(index);
-}
-
-/** Counted from a number by the `for` around it. */
-function isCounter(name: CodeNode): boolean {
-  for (let at = name.parent; at !== null; at = at.parent) {
-    const initializer = at.type === 'for_statement' ? fieldOf(at, 'initializer') : null;
-    const declared = initializer === null ? [] : namedChildren(initializer);
-    const own = declared.find((one) => fieldOf(one, 'name')?.text === name.text);
-    if (own !== undefined) return fieldOf(own, 'value')?.type === 'number';
-  }
-  return false;
-}
-
 /** Members that are called: each must be a word of the file, be defined in it, or be known to compute. */
 function callUses(node: CodeNode, scopes: NameScopes, profile: ContentProfile): Use[] {
   const call = profile.calls[node.type];
   if (call === undefined) return [];
-  const name =
-    call.name === undefined ? calledMember(node, call.callee ?? '', profile) : methodName(node, call, profile);
+  const name = call.name === undefined ? calledMember(node, call.callee ?? '', profile) : methodName(node, call);
   if (name === null || profile.methods.has(name.text)) return [];
   // Of a module or a name that only computes, what may be called is looked at with the name itself.
   const owner = name.parent?.children[0];
@@ -416,12 +341,6 @@ function calledMember(node: CodeNode, field: string, profile: ContentProfile): C
   return callee === null || member === undefined ? null : fieldOf(callee, member.name);
 }
 
-function methodName(
-  node: CodeNode,
-  { object = '', name = '' }: { object?: string; name?: string },
-  profile: ContentProfile,
-) {
-  if (fieldOf(node, object) === null) return null;
-  const isRead = !profile.readsAreCalls && !node.children.some(({ type }) => /argument|block/.test(type));
-  return isRead ? null : fieldOf(node, name);
+function methodName(node: CodeNode, { object = '', name = '' }: { object?: string; name?: string }): CodeNode | null {
+  return fieldOf(node, object) === null ? null : fieldOf(node, name);
 }

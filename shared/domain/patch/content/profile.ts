@@ -59,10 +59,10 @@ export interface ContentProfile {
   readonly methods: ReadonlySet<string>;
   /** Members that lead out of any value, whatever it is. */
   readonly escapes: RegExp;
-  /** Whether reading a member without arguments may run a method that a word should be known for. */
-  readonly readsAreCalls: boolean;
   /** A callee without a name that is fine: a function written in its place. */
   readonly inlineCallees: ReadonlySet<string>;
+  /** Whether the last expression of a function is its answer. */
+  readonly tailsAnswer?: boolean;
   /** Whether the node is a word of code that the grammar does not take apart. */
   unparsed?(node: CodeNode): boolean;
   /** More that only this language has; each is a use that must have been there before. */

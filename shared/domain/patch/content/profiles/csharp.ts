@@ -78,7 +78,6 @@ export const CSHARP: ContentProfile = {
   ),
   escapes:
     /^(?:GetType|GetMethods?|GetField|GetFields|GetProperty|GetProperties|GetConstructor\w*|InvokeMember|Invoke|DynamicInvoke|CreateInstance|CreateDelegate|LoadFrom|LoadFile|Load|GetTypes|Assembly|Module|MethodHandle|GetEnvironmentVariables?|Start|Exit|FailFast|MakeGenericType|Compile|ExpandEnvironmentVariables|DllImport|ModuleInitializer)$/,
-  readsAreCalls: true,
   inlineCallees: words(
     'generic_name predefined_type implicit_type array_type nullable_type conditional_access_expression member_binding_expression',
   ),

@@ -47,7 +47,6 @@ export const GO: ContentProfile = {
   ),
   escapes:
     /^(?:Pointer|UnsafeAddr|MethodByName|FieldByName|Getenv|LookupEnv|Environ|Exec|ForkExec|StartProcess|RegisterName|Command|CommandContext|NewAt)$/,
-  readsAreCalls: true,
   inlineCallees: words(
     'func_literal type_identifier slice_type map_type array_type pointer_type generic_type qualified_type',
   ),

@@ -77,9 +77,12 @@ export const JAVA: ContentProfile = {
   ),
   escapes:
     /^(?:getClass|forName|newInstance|getDeclared\w+|getMethods?|getConstructors?|getFields?|setAccessible|invoke|invokeExact|invokeWithArguments|getRuntime|exec|exit|halt|load|loadLibrary|loadClass|defineClass|getClassLoader|getContextClassLoader|getenv|getProperty|setProperty|getProperties|readObject|finalize|getProtectionDomain|class)$/,
-  readsAreCalls: true,
   inlineCallees: words('type_identifier generic_type'),
   extra(node: CodeNode) {
+    // The compiler reads `\u002a\u002f` as the end of a comment; the parser does not.
+    if (node.children.length === 0 && /\\u+00[0-7]/.test(node.text)) {
+      return { key: `escaped ${node.text}`, reason: 'It would write plain characters as escapes, which hides code.' };
+    }
     const modifiers = node.type === 'modifiers' && /\bnative\b/.test(node.text);
     if (modifiers) return { key: `native ${node.parent?.text ?? ''}`, reason: 'It would call code that is not Java.' };
     const name = node.type === 'method_declaration' ? fieldOf(node, 'name')?.text : undefined;

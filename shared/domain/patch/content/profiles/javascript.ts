@@ -77,7 +77,6 @@ export const JAVASCRIPT: ContentProfile = {
   ),
   escapes:
     /^(?:constructor|__\w+__|prototype|caller|callee|arguments|mainModule|binding|dlopen|_load|_compile|_extensions|getPrototypeOf|setPrototypeOf|defineProperty|defineProperties|getOwnPropertyDescriptors?|getOwnPropertyNames|getOwnPropertySymbols|fromCharCode|fromCodePoint|getBuiltinModule|createRequire|sourceURL|innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|srcdoc|contentWindow|ownerDocument|defaultView|asymmetricMatch|prepareStackTrace|source)$/,
-  readsAreCalls: true,
   inlineCallees: words('function_expression arrow_function import super'),
   extra,
 };

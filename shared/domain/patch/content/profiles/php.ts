@@ -75,7 +75,6 @@ export const PHP: ContentProfile = {
   ),
   escapes:
     /^(?:__(?!construct$)\w+|bindTo|bind|fromCallable|call|newInstance\w*|invoke\w*|getMethod|getProperty|setAccessible|system|exec|shell_exec|passthru|popen|proc_open|eval|assert|phpinfo|unserialize|call_user_func\w*|file_put_contents|file_get_contents|getenv|putenv|create_function|var_dump|print_r|unlink|mail|curl_exec|fopen|readfile|include|require)$/i,
-  readsAreCalls: true,
   inlineCallees: words('anonymous_function arrow_function'),
   extra(node: CodeNode) {
     if (node.type === 'variable_name' && /^\$(?:GLOBALS|_[A-Z]+)$/.test(node.text)) {

@@ -68,7 +68,6 @@ export const PYTHON: ContentProfile = {
   ),
   escapes:
     /^(?:__(?!init__$|eq__$|name__$|len__$|str__$|repr__$|hash__$|post_init__$)\w+__|mro|f_(?:globals|locals|builtins|back|code)|gi_(?:frame|code)|cr_frame|tb_frame|func_(?:globals|code|closure)|co_code|format_map|get_type_hints|ForwardRef|make_dataclass|system|popen|environ|getenv|Popen|import_module|modules)$/,
-  readsAreCalls: true,
   inlineCallees: words('lambda'),
   extra(node: CodeNode) {
     if (node.type === 'function_definition') {

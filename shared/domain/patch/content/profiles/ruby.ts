@@ -58,12 +58,16 @@ export const RUBY: ContentProfile = {
   ),
   escapes:
     /^:?(?:send|__send__|public_send|instance_eval|instance_exec|class_eval|class_exec|module_eval|module_exec|eval|binding|const_get|const_missing|const_set|define_method|define_singleton_method|instance_variable_get|instance_variable_set|instance_method|method|methods|method_missing|respond_to_missing\?|inherited|included|extended|prepended|method_added|class|singleton_class|ancestors|system|exec|spawn|fork|popen\d?|open|exit|exit!|abort|at_exit|load|require|require_relative|autoload|trap|syscall|tap|remove_method|undef_method|alias_method|to_proc|instance_variables|constants|Kernel|ENV|File|IO|Process)$/,
-  readsAreCalls: false,
+  tailsAnswer: true,
   inlineCallees: words('constant super'),
   extra(node: CodeNode) {
     if (node.type === 'class' || node.type === 'module') {
       const name = fieldOf(node, 'name')?.text ?? '';
       return { key: `open ${name}`, reason: 'It would open a class or module that may be one of somebody else.' };
+    }
+    const around = node.parent?.type === 'body_statement' ? node.parent.parent?.type : null;
+    if (node.type === 'call' && around === 'class' && !/^attr_/.test(node.text)) {
+      return { key: `mark ${node.text}`, reason: 'It would say something about the whole class.' };
     }
     const name = /^(?:method|singleton_method)$/.test(node.type) ? (fieldOf(node, 'name')?.text ?? '') : '';
     return /^(?:method_missing|respond_to_missing\?|inherited|included|extended|prepended|method_added|coerce|to_str|to_proc|const_missing|=~|!|==|===)$/.test(

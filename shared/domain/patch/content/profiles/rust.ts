@@ -72,7 +72,7 @@ export const RUST: ContentProfile = {
   ),
   escapes:
     /^(?:transmute|from_raw|from_raw_parts|as_ptr|as_mut_ptr|get_unchecked|spawn|set_hook|type_id|downcast_ref|leak|forget|write_volatile|read_volatile|no_mangle|link_section|var|var_os|vars)$/,
-  readsAreCalls: true,
+  tailsAnswer: true,
   inlineCallees: words('closure_expression'),
   unparsed: (node) => node.parent?.type === 'token_tree' && /^(?:identifier|crate|super)$/.test(node.type),
   extra(node: CodeNode) {

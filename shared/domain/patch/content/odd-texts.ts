@@ -1,0 +1,35 @@
+import { hasHidden, hasLookalike } from '../hidden-characters.ts';
+
+/** Places, addresses, commands and special names: what harm needs to be told. */
+const SUSPICIOUS =
+  /__\w+__|(?:^|[^\w])(?:\/(?:etc|proc|sys|dev|root|home|tmp|var|usr|bin)\b|~\/|\.\.[\\/]|\.(?:ssh|aws|kube|npmrc|netrc|pypirc|docker|gnupg|env|git|github|bashrc|profile)\b)|[a-z][a-z0-9+.-]*:\/\/|(?:^|[\s(="'])\/\/[\w-]+\.\w|@[\w-]+\.[a-z]{2,}|169\.254\.|metadata\.|localhost|(?:\d{1,3}\.){3}\d{1,3}|\$\(|\$\{?[A-Z_]{3,}|(?:^|\s)(?:curl|wget|bash|zsh|powershell|sudo|chmod|chown|printenv|whoami)(?:\s|$)|[;|&]\s*(?:nc|sh|cmd|python\d?|perl|ruby|node|php|rm|eval|exec|env|cat|id)(?:\s|$)|^rm\s+-|javascript:|<script|(?:TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE_?KEY)/;
+/** Letters and digits as encoded programs have them. */
+const ENCODED = /^[A-Za-z0-9+/=_-]{40,}$|(?:\\x[0-9a-fA-F]{2}){4,}|(?:\\u[0-9a-fA-F]{4}){4,}|(?:%[0-9a-fA-F]{2}){4,}/;
+/** What a sentence, a label or a key is made of. */
+export const PLAIN = /^[\p{L}\p{N} ,.:;!?'"()%#@{}[\]_+*=\n-]*$/u;
+/** A host, or a file with its ending. */
+const DOTTED = /[\w-]\.[a-z]{2,}/i;
+/** A program in another language, which is not parsed here. */
+const QUERY =
+  /^\s*(?:select\s[\s\S]*\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|(?:drop|alter|create|truncate)\s+(?:table|database|user|index|view)\s|grant\s|with\s+\w+\s+as\s)/i;
+/** A repetition within a repetition, as in `(a+)+`: some texts take exponential time to match. */
+const NESTED_REPETITION = /\((?:[^()\\+*]|\\.)*[+*](?:[^()\\]|\\.)*\)[+*]/;
+
+/** Why a new text of a file is looked at, or null. */
+export function reasonOfText(text: string, reaches: boolean): string | null {
+  if (SUSPICIOUS.test(text) || ENCODED.test(text)) {
+    return 'It would bring in a text that names a place, an address, a command, a secret or a special name.';
+  }
+  if (QUERY.test(text)) return 'It would bring in a query, which is not parsed.';
+  if (NESTED_REPETITION.test(text)) return 'It would bring in a pattern that may take very long to match.';
+  return reaches && (!PLAIN.test(text) || DOTTED.test(text))
+    ? 'It would bring in a text that could be a place or a command, in a file that reaches outside.'
+    : null;
+}
+
+/** Why a new line is looked at for its characters, or null. */
+export function reasonOfLine(line: string): string | null {
+  if (hasHidden(line)) return 'It would bring in characters that a reader cannot see.';
+  if (hasLookalike(line)) return 'It would bring in letters that look like other letters.';
+  return /^\s*#.*\bcoding[:=]/.test(line) ? 'It would change the encoding in which the file is read.' : null;
+}
