@@ -7,7 +7,9 @@ import { until } from './support/until.ts';
 let healer: Healer;
 beforeAll(async () => {
   healer = await openHealer({
-    configuration: { policy: { maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breakerFailures: 50 } },
+    configuration: {
+      policy: { maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breakerFailures: 50, approvalMinutes: 1 },
+    },
   });
 });
 afterEach(() => expectClean(healer));
@@ -32,6 +34,37 @@ async function command(run: FailedRun, by: string, text: string): Promise<{ sign
   expect(bodies(run, '<!-- selfheal-reply -->')).toHaveLength(1);
   return { sign: signsUnder(healer, id)[0], answer: newest()?.[2] ?? '' };
 }
+
+describe('twenty pushes to one pull request that fail', () => {
+  it('are told in one comment, rewritten with each, and by two mails at most', async () => {
+    const runs: FailedRun[] = [];
+    for (let wave = 0; wave < 5; wave += 1) {
+      // Some at once, so that they wait for each other. From the second wave on a re-run is asked for, and nobody answers: both are mailed.
+      for (const kind of ['transient', 'regression', 'transient', wave % 2 ? 'regression' : 'transient'] as const) {
+        const pullRequest = runs[0]?.pullRequest ?? 'new';
+        runs.push(healer.world.samples.failRun(kind, { pullRequest, rerun: 'failure', rerunMs: 20 }));
+      }
+      await healer.quiet();
+    }
+    const [first, last] = [runs[0], runs.at(-1)] as [FailedRun, FailedRun];
+    expect(runs).toHaveLength(20);
+    expect(healer.world.journal.count('github.comment.created', `acme/shop/issues/${first.pullRequest}`)).toBe(1);
+    expect(healer.comment(first.pullRequest)).toContain(healer.incidentId(last.runId));
+    expect(healer.comment(first.pullRequest)).not.toMatch(/is watching|is at work|waits for/);
+    // A mail names earlier incidents, too. Reminders have no limit.
+    const ids = runs.map(({ runId }) => healer.incidentId(runId));
+    const mails = healer.runtime.mailbox
+      .list()
+      .filter(({ subject, text }) => ids.some((id) => text.includes(id)) && !subject.includes('still needed'));
+    expect(mails).toHaveLength(2);
+    const known = await Promise.all(runs.map(({ runId }) => healer.incidents.get(healer.incidentId(runId))));
+    const told = known.filter((one) => one !== null);
+    expect(told.length).toBeGreaterThan(2);
+    // Each push is an incident of its own or counted in the one that was worked on when it came.
+    expect(told.reduce((sum, { occurrences }) => sum + occurrences, 0)).toBeGreaterThanOrEqual(20);
+    expect(told.every(({ status }) => status !== 'open')).toBe(true);
+  });
+});
 
 describe('/selfheal rerun', () => {
   it('runs the failed jobs again and says so; a second time, and to a stranger, it says why not, in the same comment', async () => {
