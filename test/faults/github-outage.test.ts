@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ListMessageMoveTasksCommand, SQSClient, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { outputOf } from '#apps/local/stage.ts';
+import type { FailedRun } from '#apps/local/world/samples/samples.ts';
+import type { Fault } from '#apps/local/world/server/faults.ts';
+import { expectClean, type Healer, openHealer } from '#test/e2e/support/healer.ts';
+import { post } from '#test/e2e/support/steering.ts';
+import { until } from '#test/e2e/support/until.ts';
+
+const TIME_SCALE = 0.01;
+const TEN_MINUTES_MS = 600_000 * TIME_SCALE;
+/** Everything that Selfheal asks GitHub for. */
+const EVERYTHING = ['actions/*', 'issues/*', 'repos/*', 'users/*', 'logs/*', 'pulls/*', 'git/*', 'search/*'];
+const ALWAYS = { times: Number.POSITIVE_INFINITY };
+
+const OUTAGES: readonly (readonly [name: string, fault: Fault])[] = [
+  ['500', { kind: 'status', status: 500 }],
+  ['429 without Retry-After', { kind: 'status', status: 429 }],
+  ['429 with Retry-After', { kind: 'status', status: 429, retryAfterSeconds: 120 }],
+  ['a broken connection', { kind: 'reset', when: 'before' }],
+];
+/** A read that is answered after the client's patience of ten seconds: for whoever waits there is no answer. */
+const SILENCE: Fault = { kind: 'slow', ms: 11_000 };
+
+const repositoryOf = (name: string) => `acme/${name.toLowerCase().replaceAll(/\W+/g, '-')}`;
+const NAMES = ['silence', 'dead letters', ...OUTAGES.map(([name]) => name)];
+
+let healer: Healer;
+let sqs: SQSClient;
+beforeAll(async () => {
+  healer = await openHealer({
+    timeScale: TIME_SCALE,
+    maxWorkersPerFunction: 2,
+    configuration: {
+      // A repository of its own for each outage: intake keeps for minutes whose a repository is.
+      github: { repositories: NAMES.map((name) => ({ name: repositoryOf(name), mode: 'act' as const })) },
+      policy: { maxActionsPerHour: 500, breakerFailures: 50, stormIncidentsPerMinute: 500 },
+    },
+  });
+  const credentials = { accessKeyId: healer.adminKey, secretAccessKey: 'local' };
+  sqs = new SQSClient({ endpoint: healer.runtime.endpoint, region: 'us-east-1', credentials });
+});
+afterEach(() => {
+  healer.world.faults.clear();
+  expectClean(healer);
+});
+afterAll(async () => {
+  sqs?.destroy();
+  await healer?.stop();
+});
+
+function gitHubAnswers(fault: Fault): void {
+  for (const operations of EVERYTHING) healer.world.faults.inject(operations, fault, ALWAYS);
+}
+
+/** A failed run that GitHub tells of twice, and once more under a new id. */
+async function deliver(name: string): Promise<FailedRun> {
+  const run = healer.world.samples.failRun('transient', {
+    repository: repositoryOf(name),
+    deliver: 'none',
+    rerunMs: 20,
+  });
+  const payload = JSON.stringify(healer.world.github.runPayload(run.runId));
+  const deliveryId = randomUUID();
+  for (const id of [deliveryId, deliveryId, randomUUID()]) {
+    const answer = await post(healer, payload, { headers: { 'x-github-delivery': id } });
+    expect(answer.status).toBe(202);
+  }
+  return run;
+}
+
+/** Healed by one re-run, in one execution, and told in one comment that says what happened. */
+async function expectHealedOnce({ runId, repository, pullRequest }: FailedRun): Promise<void> {
+  const incident = await healer.ended(runId);
+  expect(incident).toMatchObject({ status: 'resolved', attempt: 1 });
+  const { world, runtime } = healer;
+  expect(world.journal.count('github.run.rerun', `${repository}/runs/${runId}`)).toBe(1);
+  expect(runtime.executions().filter(({ name }) => name.startsWith(`${incident.id}-`))).toHaveLength(1);
+  const comment = healer.comment(pullRequest, repository);
+  expect(comment).toContain('Re-ran the failed jobs');
+  expect(comment).toMatch(/Verified: it (recovered|passed)/);
+}
+
+describe('GitHub is gone for ten minutes when a delivery arrives', () => {
+  it.each([...OUTAGES, ['silence', SILENCE] as const])(
+    '%s: the deliveries wait, and their incident is handled once afterwards',
+    async (name, fault) => {
+      gitHubAnswers(fault);
+      const run = await deliver(name);
+      await sleep(TEN_MINUTES_MS);
+      expect(await healer.incidents.get(healer.incidentId(run.runId))).toBeNull();
+      expect(healer.runtime.deadLetters()).toEqual([]);
+      expect(healer.runtime.waitingMessages()).toBe(3);
+      healer.world.faults.clear();
+      await expectHealedOnce(run);
+      await healer.quiet();
+      expect(healer.runtime.waitingMessages()).toBe(0);
+    },
+  );
+});
+
+describe('GitHub is gone for longer than the queue repeats', () => {
+  const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+
+  it('keeps the deliveries as dead letters, and the command of the runbook brings them back', async () => {
+    gitHubAnswers({ kind: 'status', status: 503 });
+    const run = await deliver('dead letters');
+    await until('dead letters', () => healer.runtime.deadLetters().length === 3, 120);
+    expect(await healer.incidents.get(healer.incidentId(run.runId))).toBeNull();
+    expect(healer.runtime.waitingMessages()).toBe(0);
+    healer.world.faults.clear();
+    const output = /start-message-move-task --source-arn <(IntakeDeadLettersArn)>\n/.exec(runbook)?.[1] ?? '';
+    const SourceArn = outputOf(healer.runtime, output);
+    await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
+    const { Results = [] } = await sqs.send(new ListMessageMoveTasksCommand({ SourceArn }));
+    expect(Results).toMatchObject([{ ApproximateNumberOfMessagesMoved: 3 }]);
+    expect(healer.runtime.deadLetters()).toEqual([]);
+    await expectHealedOnce(run);
+    await healer.quiet();
+  });
+});
