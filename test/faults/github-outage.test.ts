@@ -22,11 +22,13 @@ const OUTAGES: readonly (readonly [name: string, fault: Fault])[] = [
   ['429 with Retry-After', { kind: 'status', status: 429, retryAfterSeconds: 120 }],
   ['a broken connection', { kind: 'reset', when: 'before' }],
 ];
+/** What became of it, or what could not be done. */
+const TOLD = /Verified: it (recovered|passed)|could not be read|The step \w+ failed/;
 /** A read that is answered after the client's patience of ten seconds: for whoever waits there is no answer. */
 const SILENCE: Fault = { kind: 'slow', ms: 11_000 };
 
 const repositoryOf = (name: string) => `acme/${name.toLowerCase().replaceAll(/\W+/g, '-')}`;
-const NAMES = ['silence', 'dead letters', ...OUTAGES.map(([name]) => name)];
+const NAMES = ['silence', 'dead letters', ...OUTAGES.flatMap(([name]) => [name, `later ${name}`, `gone ${name}`])];
 
 let healer: Healer;
 let sqs: SQSClient;
@@ -98,6 +100,54 @@ describe('GitHub is gone for ten minutes when a delivery arrives', () => {
       await expectHealedOnce(run);
       await healer.quiet();
       expect(healer.runtime.waitingMessages()).toBe(0);
+    },
+  );
+});
+
+/** Ended in one execution, changed at most once, told in one comment or by mail. Gives the words that told it. */
+async function expectToldOnce({ runId, repository, pullRequest }: FailedRun): Promise<string> {
+  const { world, runtime } = healer;
+  const incident = await healer.ended(runId);
+  expect(['resolved', 'suggested', 'escalated']).toContain(incident.status);
+  expect(runtime.executions().filter(({ name }) => name.startsWith(`${incident.id}-`))).toHaveLength(1);
+  expect(world.journal.count('github.run.rerun', `${repository}/runs/${runId}`)).toBeLessThanOrEqual(1);
+  const comments = world.github.comments(repository, pullRequest ?? 0).map(({ body }) => body);
+  expect(comments.length).toBeLessThanOrEqual(1);
+  const mails = healer.mailsAbout(runId).map(({ text }) => text);
+  expect(comments.length + mails.length).toBeGreaterThan(0);
+  return [...comments, ...mails].join('\n');
+}
+
+describe('GitHub goes away while an incident is healed', () => {
+  const goneWhileHealing = async (name: string, fault: Fault): Promise<FailedRun> => {
+    const run = await deliver(name);
+    await until('the workflow', () => healer.statesOf(run.runId).includes('Load'));
+    gitHubAnswers(fault);
+    return run;
+  };
+
+  it.each(OUTAGES)(
+    '%s for ten minutes: the incident ends, changed at most once, and is told to whom can be reached',
+    async (name, fault) => {
+      const run = await goneWhileHealing(`later ${name}`, fault);
+      await sleep(TEN_MINUTES_MS);
+      healer.world.faults.clear();
+      expect(await expectToldOnce(run)).toMatch(TOLD);
+    },
+  );
+
+  it.each(OUTAGES.slice(0, 2))(
+    '%s for as long as it is worked on: nothing is changed, and a mail tells the people on call what failed',
+    async (name, fault) => {
+      const run = await goneWhileHealing(`gone ${name}`, fault);
+      const incident = await healer.ended(run.runId);
+      expect(incident.status).toBe('escalated');
+      expect(healer.world.journal.count('github.run.rerun', `${run.repository}/runs/${run.runId}`)).toBe(0);
+      const mails = healer.mailsAbout(run.runId);
+      expect(mails.map(({ text }) => text).join('\n')).toContain('The step Gather failed.');
+      expect(mails.every(({ to }) => [to].flat().join() === 'on-call@example.com')).toBe(true);
+      healer.world.faults.clear();
+      await expectToldOnce(run);
     },
   );
 });
