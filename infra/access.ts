@@ -1,5 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { modelIdsOf, modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
+import { modelIdsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import type { FunctionConfig, ResourceName } from '#shared/domain/workflow/function-config.ts';
 import type { ActionPlugin, Grant } from '#shared/plugins/actions/contract.ts';
 import type { ModelProvider } from '#shared/plugins/llm/contract.ts';

@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { AllowedEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import { bindPlaybook } from '#shared/domain/playbook/bind-playbook.ts';
+import type { AllowedEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { judgePlaybook } from '#shared/domain/playbook/judge-playbook.ts';
 import { type PlaybookFile, playbookFilesIn, readPlaybookFiles } from './playbook-files.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlias, isNode, LineCounter, parseDocument, visit } from 'yaml';
-import type { AllowedEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
+import type { AllowedEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { judgePlaybook } from '#shared/domain/playbook/judge-playbook.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';

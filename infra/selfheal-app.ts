@@ -1,6 +1,6 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
+import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { playbookActions } from '#shared/plugins/actions/playbook/playbook-action.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type Parts, SelfhealStack } from './stacks/selfheal-stack.ts';

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
+import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

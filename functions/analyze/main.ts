@@ -21,7 +21,7 @@ import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze-connect.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
-import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
+import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import { actionsOf } from '#shared/plugins/actions/registry.ts';

@@ -1,5 +1,5 @@
-import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
 import { microdollarsOf, type Tokens } from '#shared/domain/diagnosis/cost.ts';
+import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import type { Purse } from '#shared/ports/diagnosis-model.ts';
 import type { AnalyzeDeps } from './analyze.ts';
 

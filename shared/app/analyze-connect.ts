@@ -1,4 +1,4 @@
-import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
+import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import { InvalidInput, Refused } from '#shared/domain/kernel/errors.ts';
 import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';

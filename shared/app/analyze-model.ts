@@ -1,6 +1,6 @@
-import { modelSettingsOf } from '#shared/domain/configuration/model-settings.ts';
 import { microdollarsOf } from '#shared/domain/diagnosis/cost.ts';
 import type { DiagnosisDraft } from '#shared/domain/diagnosis/diagnosis.ts';
+import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';

@@ -1,4 +1,4 @@
-import { preExistingOf } from '#shared/domain/incident/pre-existing.ts';
+import { preExistingOf } from '#shared/domain/failure/pre-existing.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';

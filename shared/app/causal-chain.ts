@@ -2,7 +2,7 @@ import { type CausalChain, causalChainOf } from '#shared/domain/causality/chain.
 import { alarmEvents } from '#shared/domain/causality/told-events.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 

@@ -1,4 +1,4 @@
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';

@@ -1,5 +1,5 @@
-import { type Capacity, capacityName } from '#shared/domain/configuration/capacity.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
+import { type Capacity, capacityName } from '#shared/domain/prevention/capacity-settings.ts';
 import type { Forecast } from '#shared/domain/prevention/forecast.ts';
 import { COLUMNS, wrapText } from '#shared/plugins/notifiers/wrap.ts';
 

@@ -1,5 +1,5 @@
-import type { Learning } from '#shared/domain/configuration/learning.ts';
 import { type LearnedPattern, type PatternOutcome, patternIdOf } from '#shared/domain/learning/learned-pattern.ts';
+import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { newPattern, reasonNotToLearn } from '#shared/domain/learning/new-pattern.ts';
 import { settled, withOutcomes } from '#shared/domain/learning/pattern-trust.ts';
 import {

@@ -1,7 +1,7 @@
-import { approvalMinutesOf } from '#shared/domain/configuration/approvals.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { modeOf } from '#shared/domain/incident/scope.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { IncidentStory, NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';

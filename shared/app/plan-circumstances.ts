@@ -5,8 +5,8 @@ import {
   type Load,
   type Surroundings,
 } from '#shared/domain/circumstances/circumstances.ts';
+import type { ServiceLoad } from '#shared/domain/circumstances/service-load.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { ServiceLoad } from '#shared/domain/configuration/service-load.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf, serviceOf } from '#shared/domain/incident/scope.ts';

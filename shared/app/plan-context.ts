@@ -1,6 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf, serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';

@@ -1,7 +1,7 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { experimentFor } from '#shared/domain/experiment/experiment.ts';
 import { type Exposure, exposureOf } from '#shared/domain/experiment/exposure.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { Judgement } from '#shared/domain/policy/decide.ts';

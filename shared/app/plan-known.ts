@@ -1,14 +1,14 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { isWriting } from '#shared/domain/configuration/fixes.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf, modeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { lastTimesWords } from '#shared/domain/learning/last-times.ts';
 import type { Judgement } from '#shared/domain/policy/decide.ts';
+import { isWriting } from '#shared/domain/policy/fix-settings.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import { type Candidate, HUMAN } from '#shared/domain/remediation/candidates.ts';
 import type { FixPreparation } from './plan-fix.ts';

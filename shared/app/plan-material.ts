@@ -1,7 +1,7 @@
 import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';

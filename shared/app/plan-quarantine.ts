@@ -1,16 +1,16 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { pastOf } from '#shared/domain/failure/history/history-of-run.ts';
 import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
 import {
   lastDay,
   QUARANTINE_LABEL,

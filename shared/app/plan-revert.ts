@@ -1,8 +1,8 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { fixesOf } from '#shared/domain/configuration/fixes.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { fixesOf } from '#shared/domain/policy/fix-settings.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { PreparedRevert } from '#shared/plugins/actions/contract.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';

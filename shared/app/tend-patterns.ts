@@ -1,6 +1,6 @@
-import type { Learning } from '#shared/domain/configuration/learning.ts';
 import { type ImportOrder, importedPattern, type PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
+import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import type { PatternChange } from '#shared/domain/learning/pattern-change.ts';
 import { settled } from '#shared/domain/learning/pattern-trust.ts';
 import { type PastCase, reasonAgainst, replay } from '#shared/domain/learning/replay.ts';

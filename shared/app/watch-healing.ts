@@ -1,8 +1,8 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
-import type { HealingWatch } from '#shared/domain/incident/healing.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { serviceOf } from '#shared/domain/incident/scope.ts';
+import type { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { HealingStore } from '#shared/ports/healing-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

@@ -1,4 +1,4 @@
-import { shareText } from '#shared/domain/kernel/percent.ts';
+import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import { COLUMNS, wrapText } from '#shared/plugins/notifiers/wrap.ts';
 import type { Retraining } from './retrain.ts';

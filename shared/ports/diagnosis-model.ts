@@ -1,5 +1,5 @@
 import type { EvidenceLine } from '#shared/domain/evidence/evidence.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { TokenUse } from './model-client.ts';
 

@@ -1,5 +1,5 @@
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
-import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 
 /** What came of actions and of experiments. Every write is one conditional single-item write, and harmless when it is repeated. */

@@ -1,4 +1,4 @@
-import type { HealingWatch } from '#shared/domain/incident/healing.ts';
+import type { HealingWatch } from '#shared/domain/learning/healing.ts';
 
 /** Failures that were resolved and are watched for coming back. Every write is one conditional single-item write. */
 export interface HealingStore {

@@ -1,6 +1,6 @@
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
-import type { HealingWatch } from '#shared/domain/incident/healing.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
+import type { HealingWatch } from '#shared/domain/learning/healing.ts';
 
 /** A re-run that helped against a flaky test on the default branch. */
 export function anActionOutcome(change: Partial<ActionOutcome> = {}): ActionOutcome {

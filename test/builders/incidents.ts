@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { Classification } from '#shared/domain/failure/failure-class.ts';
+import { Classification } from '#shared/domain/incident/failure-class.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';

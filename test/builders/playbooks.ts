@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { AllowedEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
+import { AllowedEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 
 type Written = z.input<typeof Playbook>;

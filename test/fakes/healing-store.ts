@@ -1,4 +1,4 @@
-import { HealingWatch } from '#shared/domain/incident/healing.ts';
+import { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { HealingStore } from '#shared/ports/healing-store.ts';
 
 /** Watches in memory, with the conditions of the real store. */

@@ -1,6 +1,6 @@
 import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
-import { normalFrom, numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
-import { type Answer, calibrationErrorOf, reliabilityOf } from '#shared/domain/quality/reliability.ts';
+import { type Answer, calibrationErrorOf, reliabilityOf } from '#shared/domain/kernel/numbers/reliability.ts';
+import { normalFrom, numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
 import type { Learner } from './learners.ts';
 
 export interface YearOptions {

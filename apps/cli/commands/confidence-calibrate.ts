@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { replaceFile } from '#shared/adapters/archive/record-file.ts';
-import { shareText } from '#shared/domain/kernel/percent.ts';
+import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
+import { type Answer, tuningOf } from '#shared/domain/kernel/numbers/reliability.ts';
 import {
   applyCalibrator,
   type ChosenCalibrator,
@@ -9,7 +10,6 @@ import {
 } from '#shared/domain/learning/calibrator.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
-import { type Answer, tuningOf } from '#shared/domain/quality/reliability.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
 import { shareOption } from '../learning/share-option.ts';

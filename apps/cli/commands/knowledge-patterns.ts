@@ -1,4 +1,4 @@
-import { shareText } from '#shared/domain/kernel/percent.ts';
+import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';

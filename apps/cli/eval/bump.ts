@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { classify } from '#shared/domain/failure/classify.ts';
-import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { makeRecall, type Recall, type Remembered } from '#shared/domain/recall/recall.ts';
 import { termsOfLines, weighed } from '#shared/domain/recall/terms.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';

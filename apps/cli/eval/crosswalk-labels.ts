@@ -1,4 +1,4 @@
-import { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 
 /** Labels outside the sixteen classes that have a home in the `code` family. */
 const CODE_LABELS: Readonly<Record<string, FailureClass>> = {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { classify } from '#shared/domain/failure/classify.ts';
-import { type Classification, FailureClass } from '#shared/domain/failure/failure-class.ts';
+import { type Classification, FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import { evidenceOfText } from './classify-case.ts';
 import { figuresByGroup, proportion } from './figures.ts';

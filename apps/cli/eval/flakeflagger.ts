@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { makeTestTally } from '#shared/domain/failure/history/test-tally.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
-import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
+import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
 import { csvRows } from '../input/csv-rows.ts';
 import { figuresByGroup, proportion } from './figures.ts';
 import type { Figure, Suite } from './suite.ts';

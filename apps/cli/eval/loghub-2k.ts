@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instantOfLine } from '#shared/domain/causality/instant.ts';
-import { type Severity, severityOf } from '#shared/domain/causality/severity.ts';
+import { type Severity, severityOf } from '#shared/domain/evidence/severity.ts';
 import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import { type TemplateAccuracy, templateAccuracyOf } from '#shared/domain/templates/accuracy.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';

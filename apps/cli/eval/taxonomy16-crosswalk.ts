@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';
 import { modelsFor } from '../training/judging-model.ts';
 import { digestOfText } from '../training/labelled-case.ts';

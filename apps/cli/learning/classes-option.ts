@@ -1,4 +1,4 @@
-import { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { UsageError } from '../command.ts';
 
 /** Whether a class is among those of an option; all are when it was not given. */

@@ -3,7 +3,7 @@ import { readConfiguration } from '#infra/configuration.ts';
 import { makeFilePatternStore } from '#shared/adapters/archive/file-pattern-store.ts';
 import type { LearningChange } from '#shared/app/change-pattern.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { Learning } from '#shared/domain/configuration/learning.ts';
+import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import type { PastIncident } from '#shared/domain/recall/past-incident.ts';
 import type { PatternStore } from '#shared/ports/pattern-store.ts';
 import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';

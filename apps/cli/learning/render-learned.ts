@@ -1,5 +1,5 @@
 import type { PatternResult } from '#shared/app/learn-patterns.ts';
-import { shareText } from '#shared/domain/kernel/percent.ts';
+import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
 import type { RecordFinding } from '#shared/domain/learning/clean-resolutions.ts';
 import type { BadRecord } from './read-resolutions.ts';
 

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import type { Performance } from '#shared/domain/configuration/performance.ts';
 import { bottlenecksOf, type MetricSeries } from '#shared/domain/performance/bottlenecks.ts';
 import { codeSigns } from '#shared/domain/performance/code-signs.ts';
 import { costSuggestions, type Provision } from '#shared/domain/performance/costs.ts';
 import type { Evidence } from '#shared/domain/performance/evidence.ts';
 import { makeLogSigns } from '#shared/domain/performance/log-signs.ts';
+import type { Performance } from '#shared/domain/performance/performance-settings.ts';
 import { suggestionsFrom } from '#shared/domain/performance/suggestions.ts';
 import { UsageError } from '../command.ts';
 import { jsonIn } from '../input/json-file.ts';

@@ -1,5 +1,5 @@
-import { shareText } from '#shared/domain/kernel/percent.ts';
-import type { Proportion } from '#shared/domain/quality/proportion.ts';
+import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
+import type { Proportion } from '#shared/domain/kernel/numbers/proportion.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 
 const between = ([low, high]: readonly [number, number]): string => `${shareText(low)} to ${shareText(high)}`;

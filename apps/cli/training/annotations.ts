@@ -1,4 +1,4 @@
-import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 
 /**
  * Classes of cases of the `logchunks` data, told from the marked lines; one reader, not validated. Numbers and ranges of case ids.

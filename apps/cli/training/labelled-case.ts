@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { FAMILY_OF, type FailureClass } from '#shared/domain/failure/failure-class.ts';
 import type { TrainingCase } from '#shared/domain/failure/model/train.ts';
+import { FAMILY_OF, type FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { evidenceOfText } from '../eval/classify-case.ts';
 
 /** One labelled log to learn from, without its text. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { classesOfLabel, classOfLabel } from '../eval/crosswalk-labels.ts';
 import { readCaseText, readLabels } from '../eval/labels.ts';
 import { annotationOfTool, logchunksAnnotations } from './annotations.ts';

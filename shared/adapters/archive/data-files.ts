@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { LinearEngine } from '#shared/domain/evidence/text-pattern.ts';
 import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import {
   type DataFile,
@@ -9,7 +10,6 @@ import {
   parseSignatures,
   type SignatureSet,
 } from '#shared/domain/failure/signatures.ts';
-import type { LinearEngine } from '#shared/domain/failure/text-pattern.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
 

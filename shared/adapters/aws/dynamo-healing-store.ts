@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { HealingWatch } from '#shared/domain/incident/healing.ts';
+import { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { HealingStore } from '#shared/ports/healing-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';

@@ -1,4 +1,4 @@
-import type { Http } from '#shared/domain/configuration/http-endpoints.ts';
+import type { Http } from '#shared/domain/playbook/http-endpoints.ts';
 import type { AutomationRunner, EndpointCaller, ParameterStore } from '#shared/ports/playbook-effects.ts';
 import { makeEndpointCaller } from '../http/endpoint-caller.ts';
 import { readAuthorization } from './secrets-reader.ts';

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { shortenedText } from '../diagnosis/shortened-text.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { redactOutgoing } from '../evidence/redact.ts';
+import { isAtLeast, Severity } from '../evidence/severity.ts';
 import { recordText } from '../kernel/text/record-text.ts';
+import { shortenedText } from '../kernel/text/shortened-text.ts';
 import { ENTITY_KINDS } from './entity-patterns.ts';
 import { type Event, eventsIn, orderEvents } from './event.ts';
 import { firstCause } from './first-cause.ts';
 import { LINK_KINDS, type LinkKind, linkBetween } from './links.ts';
-import { isAtLeast, Severity } from './severity.ts';
 import { innermostOf } from './wrapping.ts';
 
 const ChainEvent = z.strictObject({

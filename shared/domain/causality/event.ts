@@ -1,11 +1,11 @@
-import { readFailedTests } from '../diagnosis/failed-tests.ts';
 import type { Evidence, EvidenceLine, EvidenceSource } from '../evidence/evidence.ts';
 import { isCalm, isContinuation, isPlatformNoise, scoreLine } from '../evidence/line-score.ts';
+import { isAtLeast, type Severity, severityOf, worst } from '../evidence/severity.ts';
 import { spokenLine } from '../evidence/structured-line.ts';
+import { readFailedTests } from '../failure/failed-tests.ts';
 import { templateOf } from '../failure/fingerprint.ts';
 import { type Entity, entitiesOf } from './entities.ts';
 import { instantOfLine } from './instant.ts';
-import { isAtLeast, type Severity, severityOf, worst } from './severity.ts';
 import { type Stage, stageOf } from './stage.ts';
 import { joinsTracebacks } from './wrapping.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type CircumstanceRules, PartOfWeek } from '../configuration/circumstance-rules.ts';
+import { type CircumstanceRules, PartOfWeek } from './circumstance-rules.ts';
 import { isWithin, wallClockAt } from './wall-clock.ts';
 
 export const Load = z.enum(['low', 'normal', 'high', 'unknown']);

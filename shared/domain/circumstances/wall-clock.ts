@@ -1,4 +1,4 @@
-import type { Day, Hours } from '../configuration/circumstance-rules.ts';
+import type { Day, Hours } from './circumstance-rules.ts';
 
 /** What a clock on the wall and a calendar beside it show. */
 export interface WallClock {

@@ -1,21 +1,21 @@
 import * as z from 'zod';
+import { ChangeWindow, CircumstanceRules } from '../circumstances/circumstance-rules.ts';
+import { ServiceLoad } from '../circumstances/service-load.ts';
+import { Model } from '../diagnosis/model-settings.ts';
+import { LogReading } from '../evidence/log-settings.ts';
 import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
-import { Approvals, ApproverGroups } from './approvals.ts';
-import { Autonomy, checkAutonomy } from './autonomy.ts';
-import { Capacity, capacityProblems } from './capacity.ts';
-import { ChangeWindow, CircumstanceRules } from './circumstance-rules.ts';
-import { Fixes } from './fixes.ts';
-import { Http } from './http-endpoints.ts';
-import { Learning } from './learning.ts';
-import { LogReading } from './log-reading.ts';
-import { Model } from './model-settings.ts';
+import { Learning } from '../learning/learning-settings.ts';
+import { Performance } from '../performance/performance-settings.ts';
+import { AllowedPlaybooks, Playbooks } from '../playbook/allowed-playbooks.ts';
+import { Http } from '../playbook/http-endpoints.ts';
+import { Approvals, ApproverGroups } from '../policy/approval-settings.ts';
+import { Autonomy, checkAutonomy } from '../policy/autonomy-settings.ts';
+import { Fixes } from '../policy/fix-settings.ts';
+import { Capacity, capacityProblems } from '../prevention/capacity-settings.ts';
+import { RecallSettings } from '../recall/recall-settings.ts';
+import { Remedy, remedyProblems } from '../remediation/remedies.ts';
 import { OwnSignatures } from './own-signatures.ts';
-import { Performance } from './performance.ts';
-import { AllowedPlaybooks, Playbooks } from './playbooks.ts';
-import { RecallSettings } from './recall-settings.ts';
-import { Remedy, remedyProblems } from './remedies.ts';
-import { ServiceLoad } from './service-load.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
 const MOST_POLLS = 500;

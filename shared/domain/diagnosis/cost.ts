@@ -1,4 +1,4 @@
-import type { Price } from '../configuration/model-settings.ts';
+import type { Price } from './model-settings.ts';
 
 /** Tokens of one or more calls. `input` counts those read from the provider's cache too. */
 export interface Tokens {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CausalChain } from '../causality/chain.ts';
-import { Classification } from '../failure/failure-class.ts';
+import { Classification } from '../incident/failure-class.ts';
 import { recordText } from '../kernel/text/record-text.ts';
 import { SeenBefore } from '../recall/seen-before.ts';
 

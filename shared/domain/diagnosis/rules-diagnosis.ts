@@ -1,13 +1,13 @@
 import type { CausalChain } from '../causality/chain.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { isWorded } from '../failure/class-wordings.ts';
-import type { Classification, Failure } from '../failure/failure-class.ts';
+import { type FailedTest, readFailedTests, sameTest } from '../failure/failed-tests.ts';
 import { matchSignatures, type SignatureMatch } from '../failure/matching.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
+import type { Classification, Failure } from '../incident/failure-class.ts';
 import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
 import { type AdviceSetting, fitAdvice } from './advice.ts';
 import { type DiagnosisDraft, UNCHECKED_BEFORE, UNCHECKED_REPEAT } from './diagnosis.ts';
-import { type FailedTest, readFailedTests, sameTest } from './failed-tests.ts';
 import { firstSentence } from './first-sentence.ts';
 import { alsoSeen, type Voice, voiceOfClass, voiceOfSignature, voiceOfTests, voiceOfUnknown } from './voice.ts';
 

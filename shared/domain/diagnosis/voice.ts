@@ -1,14 +1,14 @@
 import { instantOfLine } from '../causality/instant.ts';
-import { isAtLeast, severityOf } from '../causality/severity.ts';
 import type { Evidence, EvidenceLine } from '../evidence/evidence.ts';
 import { isCalm, isPlatformNoise, scoreLine } from '../evidence/line-score.ts';
+import { isAtLeast, severityOf } from '../evidence/severity.ts';
 import { readStructuredLine, spokenLine } from '../evidence/structured-line.ts';
-import { FAMILY_OF, type FailureClass } from '../failure/failure-class.ts';
+import type { FailedTest } from '../failure/failed-tests.ts';
 import type { SignatureMatch } from '../failure/matching.ts';
+import { firstPlace, type Place } from '../failure/place.ts';
+import { FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
 import { type AdviceSetting, fillAdvice, fitAdvice, fitWords, tamed } from './advice.ts';
-import type { FailedTest } from './failed-tests.ts';
 import { firstSentence } from './first-sentence.ts';
-import { firstPlace, type Place } from './place.ts';
 
 /** What is said of a failure. Texts from the log are tamed, and tainted still. */
 export interface Voice {

@@ -1,7 +1,7 @@
-import { severityOf } from '../causality/severity.ts';
-import type { LogReading } from '../configuration/log-reading.ts';
-import { compilePattern, type LinearEngine } from '../failure/text-pattern.ts';
 import { InvalidInput } from '../kernel/errors.ts';
+import type { LogReading } from './log-settings.ts';
+import { severityOf } from './severity.ts';
+import { compilePattern, type LinearEngine } from './text-pattern.ts';
 
 /** Which lines of a log are read. */
 export interface LineRules {

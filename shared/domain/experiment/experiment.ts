@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FailureClass } from '../failure/failure-class.ts';
+import { FailureClass } from '../incident/failure-class.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { digestOf } from '../kernel/digest.ts';
 

@@ -1,6 +1,6 @@
 import type { Evidence, EvidenceLine } from '../evidence/evidence.ts';
+import type { Classification, FailureClass } from '../incident/failure-class.ts';
 import { isWorded } from './class-wordings.ts';
-import type { Classification, FailureClass } from './failure-class.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';
 import { calibrated } from './model/calibration.ts';

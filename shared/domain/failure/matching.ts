@@ -1,7 +1,7 @@
 import type { Evidence, EvidenceLine } from '../evidence/evidence.ts';
 import { spokenLine } from '../evidence/structured-line.ts';
+import type { TextPattern } from '../evidence/text-pattern.ts';
 import { ancestorsOf, type CompiledSignature, type SignatureSet } from './signatures.ts';
-import type { TextPattern } from './text-pattern.ts';
 
 /** One signature found at one evidence line. */
 export interface SignatureMatch {

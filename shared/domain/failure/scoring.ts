@@ -1,4 +1,4 @@
-import type { FailureClass } from './failure-class.ts';
+import type { FailureClass } from '../incident/failure-class.ts';
 import type { SignatureMatch } from './matching.ts';
 import type { SignatureAnswer } from './model/signs.ts';
 

@@ -1,10 +1,10 @@
-import type { FailedTest } from '../diagnosis/failed-tests.ts';
-import { readFailedTests, readReports, sameTest } from '../diagnosis/failed-tests.ts';
-import { shortenedText } from '../diagnosis/shortened-text.ts';
 import type { Evidence, EvidenceSource } from '../evidence/evidence.ts';
 import { scoreLine } from '../evidence/line-score.ts';
+import type { Classification, Failure, FailureClass } from '../incident/failure-class.ts';
 import { phrase } from '../kernel/text/redacted-text.ts';
-import type { Classification, Failure, FailureClass } from './failure-class.ts';
+import { shortenedText } from '../kernel/text/shortened-text.ts';
+import type { FailedTest } from './failed-tests.ts';
+import { readFailedTests, readReports, sameTest } from './failed-tests.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';
 import type { SignatureSet } from './signatures.ts';
 

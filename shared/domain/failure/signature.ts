@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FailureClass, Verdict } from './failure-class.ts';
+import { FailureClass, Verdict } from '../incident/failure-class.ts';
 
 const Advice = z.strictObject({
   /** One line for a headline; without it the first sentence of the root cause serves. A template like the others. */

@@ -1,6 +1,6 @@
 import { type LiteralFinder, makeLiteralFinder } from '../evidence/literal-finder.ts';
+import { compilePattern, type LinearEngine, type TextPattern } from '../evidence/text-pattern.ts';
 import { Signature, SignatureFile } from './signature.ts';
-import { compilePattern, type LinearEngine, type TextPattern } from './text-pattern.ts';
 
 export interface CompiledSignature {
   readonly signature: Signature;

@@ -1,4 +1,4 @@
-import { FAMILY_OF, type FailureClass, type Verdict } from './failure-class.ts';
+import { FAMILY_OF, type FailureClass, type Verdict } from '../incident/failure-class.ts';
 import { calibrated, logistic, logOdds } from './model/calibration.ts';
 import type { FailureModel, Opinion } from './model/failure-model.ts';
 import { signsOfTransience } from './model/signs.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Classification } from '../failure/failure-class.ts';
 import { recordText } from '../kernel/text/record-text.ts';
+import { Classification } from './failure-class.ts';
 import { Signal, TaintedText } from './signal.ts';
 import { TargetContext } from './target-context.ts';
 

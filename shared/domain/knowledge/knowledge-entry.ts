@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FailureClass } from '../failure/failure-class.ts';
+import { FailureClass } from '../incident/failure-class.ts';
 import { recordText } from '../kernel/text/record-text.ts';
 
 /** Something known about a kind of failure: built in (`playbook`) or learned from an incident that was resolved. */

@@ -1,4 +1,4 @@
-import type { Classification } from '../failure/failure-class.ts';
+import type { Classification } from '../incident/failure-class.ts';
 import type { Recalled } from '../recall/recall.ts';
 import type { RememberedEntry } from '../recall/remembered-entry.ts';
 import type { KnowledgeEntry } from './knowledge-entry.ts';

@@ -1,4 +1,4 @@
-import type { FailureClass } from '../failure/failure-class.ts';
+import type { FailureClass } from '../incident/failure-class.ts';
 import { linesOf, type Resolution, resolutionKeyOf } from './resolution.ts';
 import { problemOfWording, wordingOf } from './wording.ts';
 

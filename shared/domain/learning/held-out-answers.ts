@@ -1,8 +1,8 @@
 import { classify } from '../failure/classify.ts';
-import type { Classification } from '../failure/failure-class.ts';
 import type { FailureModel } from '../failure/model/failure-model.ts';
 import type { TrainingCase } from '../failure/model/train.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
+import type { Classification } from '../incident/failure-class.ts';
 
 /** What a model answered to one labelled log while it was held back. */
 export interface HeldOutAnswer {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FailureClass } from '../failure/failure-class.ts';
+import { FailureClass } from '../incident/failure-class.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { recordText } from '../kernel/text/record-text.ts';
 import { Wording } from './wording.ts';

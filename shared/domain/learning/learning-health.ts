@@ -1,8 +1,8 @@
-import type { Learning } from '../configuration/learning.ts';
-import { shareText } from '../kernel/percent.ts';
-import type { Proportion } from '../quality/proportion.ts';
+import { shareText } from '../kernel/numbers/percent.ts';
+import type { Proportion } from '../kernel/numbers/proportion.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningReport } from './learning-report.ts';
+import type { Learning } from './learning-settings.ts';
 import { approvalsMissing, effectivenessOf } from './pattern-trust.ts';
 import { weakPatterns } from './tend-patterns.ts';
 import { makeWordingTest } from './wording.ts';

@@ -1,5 +1,5 @@
-import { FAMILY_OF, type FailureClass } from '../failure/failure-class.ts';
-import { type Proportion, proportionOf } from '../quality/proportion.ts';
+import { FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
+import { type Proportion, proportionOf } from '../kernel/numbers/proportion.ts';
 import type { PastIncident } from '../recall/past-incident.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningNote } from './learning-note.ts';

@@ -1,7 +1,7 @@
-import type { Learning } from '../configuration/learning.ts';
-import { FAMILY_OF } from '../failure/failure-class.ts';
+import { FAMILY_OF } from '../incident/failure-class.ts';
 import { phrase } from '../kernel/text/redacted-text.ts';
 import { contentOf, type LearnedPattern, MOST_KEPT, patternIdOf } from './learned-pattern.ts';
+import type { Learning } from './learning-settings.ts';
 import type { Proposal } from './propose-patterns.ts';
 
 /** What every new pattern begins with: nothing is known of it. */

@@ -1,7 +1,7 @@
-import type { Learning } from '../configuration/learning.ts';
 import { redactOutgoing } from '../evidence/redact.ts';
-import { type Proportion, proportionOf, wilsonInterval } from '../quality/proportion.ts';
+import { type Proportion, proportionOf, wilsonInterval } from '../kernel/numbers/proportion.ts';
 import { type LearnedPattern, MOST_KEPT, type PatternOutcome, PatternStage } from './learned-pattern.ts';
+import type { Learning } from './learning-settings.ts';
 
 /** Outcomes that what a pattern begins with is worth. */
 const PRIOR_WEIGHT = 2;

@@ -1,5 +1,5 @@
 import { redactOutgoing } from '../evidence/redact.ts';
-import type { FailureClass } from '../failure/failure-class.ts';
+import type { FailureClass } from '../incident/failure-class.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { messageDigestOf } from '../recall/terms.ts';
 import type { PatternContent, PatternOutcome } from './learned-pattern.ts';

@@ -1,5 +1,5 @@
-import type { FailureClass } from '../failure/failure-class.ts';
-import { type Proportion, proportionOf } from '../quality/proportion.ts';
+import type { FailureClass } from '../incident/failure-class.ts';
+import { type Proportion, proportionOf } from '../kernel/numbers/proportion.ts';
 import type { PastIncident } from '../recall/past-incident.ts';
 import { messagesIn, readTerms } from '../recall/terms.ts';
 import type { LearnedPattern } from './learned-pattern.ts';

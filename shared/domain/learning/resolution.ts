@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { FailureClass } from '../failure/failure-class.ts';
 import { cleanText } from '../incident/clean-text.ts';
+import { FailureClass } from '../incident/failure-class.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { Tag } from './learned-pattern.ts';
 import { Wording } from './wording.ts';

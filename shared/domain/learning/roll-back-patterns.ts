@@ -1,6 +1,6 @@
-import type { Learning } from '../configuration/learning.ts';
-import { wilsonInterval } from '../quality/proportion.ts';
+import { wilsonInterval } from '../kernel/numbers/proportion.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
+import type { Learning } from './learning-settings.ts';
 import type { PatternChange } from './pattern-change.ts';
 import { countedOutcomes, retire, withStep } from './pattern-trust.ts';
 

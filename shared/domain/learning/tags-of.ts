@@ -1,4 +1,4 @@
-import { type Classification, FAMILY_OF, type FailureClass } from '../failure/failure-class.ts';
+import { type Classification, FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
 import { Tag } from './learned-pattern.ts';
 import type { Resolution } from './resolution.ts';
 

@@ -1,5 +1,5 @@
-import type { Learning } from '../configuration/learning.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
+import type { Learning } from './learning-settings.ts';
 import type { PatternChange } from './pattern-change.ts';
 import { effectivenessOf, retire, settled, withOutcomes } from './pattern-trust.ts';
 import { makeWordingTest, problemOfWording } from './wording.ts';

@@ -1,6 +1,6 @@
-import type { Performance } from '../configuration/performance.ts';
-import { medianOf } from '../prevention/reading.ts';
+import { medianOf } from '../anomaly/reading.ts';
 import { type Evidence, quantileOf, type Sign } from './evidence.ts';
+import type { Performance } from './performance-settings.ts';
 
 /** Kinds of metrics that rules know. */
 export const METRIC_KINDS = [

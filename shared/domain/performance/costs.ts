@@ -1,5 +1,5 @@
-import type { Performance } from '../configuration/performance.ts';
 import { quantileOf } from './evidence.ts';
+import type { Performance } from './performance-settings.ts';
 
 /** What is paid for, and how much of it was used over time, in the same unit. */
 export interface Provision {

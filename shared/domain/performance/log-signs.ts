@@ -1,5 +1,5 @@
-import type { Performance } from '../configuration/performance.ts';
 import { clearness, type Evidence, type Sign } from './evidence.ts';
+import type { Performance } from './performance-settings.ts';
 import { makeRepeats } from './repeats.ts';
 
 /** Reads a log line by line and says what in it speaks for a change. Memory is bounded. */

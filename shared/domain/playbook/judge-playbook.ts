@@ -1,4 +1,4 @@
-import { type AllowedEndpoint, resolveEndpoint } from '../configuration/http-endpoints.ts';
+import { type AllowedEndpoint, resolveEndpoint } from './http-endpoints.ts';
 import { problemsOfParameter } from './parameter.ts';
 import { type ApiCallPlaybook, BUILT_IN_NAMES, Playbook } from './playbook.ts';
 import { type Payload, placeholdersOf } from './template.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FailureClass } from '../failure/failure-class.ts';
+import { FailureClass } from '../incident/failure-class.ts';
 import { Risk } from '../remediation/bound-action.ts';
 import { ParameterSpec, Scalar } from './parameter.ts';
 import { fillPayload, type Payload, type Values } from './template.ts';

@@ -1,4 +1,4 @@
-import type { Approvals } from '../configuration/approvals.ts';
+import type { Approvals } from './approval-settings.ts';
 
 /** The time of a request for an approval, in ISO 8601. */
 export interface AskedFor {

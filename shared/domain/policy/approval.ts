@@ -1,4 +1,4 @@
-import type { PartOfWeek } from '../configuration/circumstance-rules.ts';
+import type { PartOfWeek } from '../circumstances/circumstance-rules.ts';
 import type { Configuration, Service } from '../configuration/configuration.ts';
 import type { Risk } from '../remediation/bound-action.ts';
 

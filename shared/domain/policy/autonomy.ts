@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration/configuration.ts';
-import { shareText } from '../kernel/percent.ts';
-import { wilsonInterval } from '../quality/proportion.ts';
+import { shareText } from '../kernel/numbers/percent.ts';
+import { wilsonInterval } from '../kernel/numbers/proportion.ts';
 import type { Candidate } from '../remediation/candidates.ts';
 
 type Policy = Configuration['policy'];

@@ -1,5 +1,5 @@
+import type { ChangeWindow, CircumstanceRules } from '../circumstances/circumstance-rules.ts';
 import { isWithin, wallClockAt } from '../circumstances/wall-clock.ts';
-import type { ChangeWindow, CircumstanceRules } from '../configuration/circumstance-rules.ts';
 import type { Configuration, Service } from '../configuration/configuration.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
 

@@ -1,7 +1,7 @@
 import type { Circumstances } from '../circumstances/circumstances.ts';
 import type { Configuration, Mode, Service } from '../configuration/configuration.ts';
 import type { TargetContext } from '../incident/target-context.ts';
-import { percentOf } from '../kernel/percent.ts';
+import { percentOf } from '../kernel/numbers/percent.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
 import type { Candidate } from '../remediation/candidates.ts';
 import type { Choice } from '../remediation/choice.ts';

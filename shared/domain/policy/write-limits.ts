@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration/configuration.ts';
-import { isWriting } from '../configuration/fixes.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
+import { isWriting } from './fix-settings.ts';
 import type { LimitRule } from './limits.ts';
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-import { HOUR, medianOf, type Reading } from './reading.ts';
+import { HOUR, medianOf, type Reading } from '../anomaly/reading.ts';
 
 const DAY = 24 * HOUR;
 /** Days of history that a cycle of a day is told from. */

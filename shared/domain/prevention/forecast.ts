@@ -1,6 +1,6 @@
+import { HOUR, medianOf, type Reading } from '../anomaly/reading.ts';
 import { type DailyCycle, dailyCycleOf } from './daily-cycle.ts';
 import { afterStep } from './level-step.ts';
-import { HOUR, medianOf, type Reading } from './reading.ts';
 import { teethOf } from './resets.ts';
 import { LEAST_READINGS, type Trend, trendOf } from './trend.ts';
 

@@ -1,6 +1,6 @@
-import type { Capacity } from '../configuration/capacity.ts';
 import type { Service } from '../configuration/configuration.ts';
-import type { Remedy } from '../configuration/remedies.ts';
+import type { Remedy } from '../remediation/remedies.ts';
+import type { Capacity } from './capacity-settings.ts';
 
 /** Which remedies make room for what runs out. */
 const MAKES_ROOM: Readonly<Record<Capacity['kind'], readonly Remedy['action'][]>> = {

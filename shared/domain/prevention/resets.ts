@@ -1,4 +1,4 @@
-import { medianOf, type Reading } from './reading.ts';
+import { medianOf, type Reading } from '../anomaly/reading.ts';
 
 /** A fall is a reset when it is so many times the usual step from one reading to the next ... */
 const USUAL_STEPS = 8;

@@ -1,4 +1,4 @@
-import type { Verdict } from '../failure/failure-class.ts';
+import type { Verdict } from '../incident/failure-class.ts';
 import type { ActionRecord } from '../remediation/bound-action.ts';
 import type { Prediction, Shown } from './prediction.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FailureClass, Verdict } from '../failure/failure-class.ts';
+import { FailureClass, Verdict } from '../incident/failure-class.ts';
 
 /** Stands for the linear model's id where signatures decided alone, because no model could be read. */
 export const SIGNATURES_ALONE = 'signatures';

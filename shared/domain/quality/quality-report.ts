@@ -1,9 +1,4 @@
-import { type ClassMix, classMixOf, countClasses } from './class-mix.ts';
-import { type CostReport, costOf } from './cost.ts';
-import { type Degradation, degradationOf, type PromisedAccuracy, ROLLING } from './degradation.ts';
-import { type Claim, type Judgement, judge } from './judgement.ts';
-import type { Prediction } from './prediction.ts';
-import { type Proportion, proportionOf } from './proportion.ts';
+import { type Proportion, proportionOf } from '../kernel/numbers/proportion.ts';
 import {
   brierScore,
   calibrationErrorOf,
@@ -11,7 +6,12 @@ import {
   reliabilityOf,
   type Tuning,
   tuningOf,
-} from './reliability.ts';
+} from '../kernel/numbers/reliability.ts';
+import { type ClassMix, classMixOf, countClasses } from './class-mix.ts';
+import { type CostReport, costOf } from './cost.ts';
+import { type Degradation, degradationOf, type PromisedAccuracy, ROLLING } from './degradation.ts';
+import { type Claim, type Judgement, judge } from './judgement.ts';
+import type { Prediction } from './prediction.ts';
 
 /** The model in production, and what it was measured to be worth before. */
 export interface WatchedModel {

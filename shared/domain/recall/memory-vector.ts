@@ -1,6 +1,6 @@
-import type { RecallSettings } from '../configuration/recall-settings.ts';
 import { type Meaning, meaningOf } from './embedding.ts';
 import type { PastIncident } from './past-incident.ts';
+import type { RecallSettings } from './recall-settings.ts';
 import { fieldOf, TERM_FIELDS, type Terms } from './term-field.ts';
 import { readTerms } from './terms.ts';
 

@@ -3,7 +3,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { firstSentence } from '../diagnosis/first-sentence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { redactName } from '../evidence/redact-name.ts';
-import { FailureClass } from '../failure/failure-class.ts';
+import { FailureClass } from '../incident/failure-class.ts';
 import { recordText } from '../kernel/text/record-text.ts';
 import { phrase } from '../kernel/text/redacted-text.ts';
 import type { ActionRecord } from '../remediation/bound-action.ts';

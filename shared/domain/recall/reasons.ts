@@ -1,4 +1,4 @@
-import type { FailureClass } from '../failure/failure-class.ts';
+import type { FailureClass } from '../incident/failure-class.ts';
 import { bareTerm, fieldOf } from './term-field.ts';
 
 const MOST_NAMES = 4;

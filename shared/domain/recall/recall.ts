@@ -1,4 +1,4 @@
-import type { FailureClass } from '../failure/failure-class.ts';
+import type { FailureClass } from '../incident/failure-class.ts';
 import { type Meaning, nearnessOf } from './embedding.ts';
 import { reasonsOf } from './reasons.ts';
 import { makeRecallIndex, type RecallIndex } from './recall-index.ts';

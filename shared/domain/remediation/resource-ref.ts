@@ -1,5 +1,5 @@
 import type { Service } from '../configuration/configuration.ts';
-import type { Remedy } from '../configuration/remedies.ts';
+import type { Remedy } from './remedies.ts';
 
 /** A thing that a remedy changes, by the names the catalogue gives. */
 export type ResourceRef =

@@ -1,5 +1,5 @@
-import { approvalMinutesOf } from '../configuration/approvals.ts';
 import type { Configuration } from '../configuration/configuration.ts';
+import { approvalMinutesOf } from '../policy/approval-settings.ts';
 
 /** Of a poll beyond its interval: the function's own time, and some of its repeats. */
 const POLL_SECONDS = 15;

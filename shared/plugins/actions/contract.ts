@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/remediation/bound-action.ts';
 import type {

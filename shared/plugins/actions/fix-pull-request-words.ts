@@ -1,6 +1,6 @@
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
-import { percentOf } from '#shared/domain/kernel/percent.ts';
+import { percentOf } from '#shared/domain/kernel/numbers/percent.ts';
 import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { fixMarker } from '#shared/domain/patch/fix-branch.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import { earlierFixes, FIX_BRANCH_PREFIX, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
+import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';

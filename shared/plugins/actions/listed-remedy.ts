@@ -1,7 +1,7 @@
-import type { Remedy, RemedyOf } from '#shared/domain/configuration/remedies.ts';
 import type { ResourceState, ResourceStateOf } from '#shared/domain/evidence/resource-state.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { Remedy, RemedyOf } from '#shared/domain/remediation/remedies.ts';
 import { type ResourceRef, resourceOf } from '#shared/domain/remediation/resource-ref.ts';
 import type { ActionPorts, ProposalContext } from './contract.ts';
 

@@ -1,9 +1,9 @@
 import type * as z from 'zod';
-import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
+import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';

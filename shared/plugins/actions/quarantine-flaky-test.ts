@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
+import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
 import {
   EXPIRED_LABEL,
   QUARANTINE_LABEL,

@@ -1,5 +1,5 @@
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
-import { shareText } from '#shared/domain/kernel/percent.ts';
+import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
 import { datedMarker, type QuarantinedTest, type TestOwner } from '#shared/domain/quarantine/quarantined-test.ts';
 import { fenced } from '#shared/plugins/notifiers/markdown.ts';
 

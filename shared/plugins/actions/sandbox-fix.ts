@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import { correlationIdOf, SANDBOX_TEST_STEP, sandboxInputs, sandboxTitle } from '#shared/domain/patch/sandbox-run.ts';
+import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import {

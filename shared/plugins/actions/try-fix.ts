@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { mayWrite } from '#shared/domain/configuration/fixes.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { Refused } from '#shared/domain/kernel/errors.ts';
 import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
 import { fixKey } from '#shared/domain/remediation/target-key.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import {

@@ -1,5 +1,5 @@
-import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
-import { FAMILY_OF } from '#shared/domain/failure/failure-class.ts';
+import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
+import { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
 import type {
   DiagnosisModel,
   DiagnosisReply,

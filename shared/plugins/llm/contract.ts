@@ -1,4 +1,4 @@
-import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
+import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { JsonPost } from '#shared/ports/json-post.ts';
 import type { ModelClient } from '#shared/ports/model-client.ts';
 

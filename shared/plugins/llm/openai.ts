@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
+import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelCall, ModelTurn, ToolResult } from '#shared/ports/model-client.ts';
 import type { ModelProvider } from './contract.ts';
 import { openaiProvider } from './openai-api.ts';

@@ -1,6 +1,6 @@
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import type { FAMILY_OF } from '#shared/domain/failure/failure-class.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import type { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
 import { digestOf } from '#shared/domain/kernel/digest.ts';
 import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ModelSettings } from '#shared/domain/configuration/model-settings.ts';
+import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import { UnreadableAnswer } from '#shared/domain/kernel/errors.ts';
 import type { ModelAnswer, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
 import type { ModelPorts } from './contract.ts';

@@ -1,6 +1,6 @@
 import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
-import { firstPlace } from '#shared/domain/diagnosis/place.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
+import { firstPlace } from '#shared/domain/failure/place.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { askedFacts, changeWords, lastingDeadline, WITHOUT_ANSWER } from './asked-words.ts';

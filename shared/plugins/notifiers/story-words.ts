@@ -1,11 +1,11 @@
 import { type Diagnosis, UNCHECKED_BEFORE, UNCHECKED_REPEAT } from '#shared/domain/diagnosis/diagnosis.ts';
 import { firstSentence } from '#shared/domain/diagnosis/first-sentence.ts';
-import { shortenedText } from '#shared/domain/diagnosis/shortened-text.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import { percentOf } from '#shared/domain/kernel/percent.ts';
+import { percentOf } from '#shared/domain/kernel/numbers/percent.ts';
+import { shortenedText } from '#shared/domain/kernel/text/shortened-text.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { IncidentStory } from './contract.ts';
 

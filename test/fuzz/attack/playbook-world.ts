@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { AllowedEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
+import type { AllowedEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import type { Automation } from '#shared/ports/playbook-effects.ts';
 import { anApiCall, anSsmDocument, anSsmParameter, ENDPOINTS } from '#test/builders/index.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type LearnOrder, learnPatterns } from '#shared/app/learn-patterns.ts';
-import { Learning } from '#shared/domain/configuration/learning.ts';
+import { Learning } from '#shared/domain/learning/learning-settings.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { aPattern, aResolution } from '#test/builders/index.ts';
 import { makeMemoryPatternStore } from '#test/fakes/index.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { makePatternReader } from '#shared/app/recognise-patterns.ts';
 import { keepPatterns } from '#shared/app/record-patterns.ts';
-import type { Learning } from '#shared/domain/configuration/learning.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
+import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import {
   aClassification,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actAtConfidenceOf, modelFromEnvironment, writeWithSettings } from '#apps/local/model-from-environment.ts';
 import { readConfiguration } from '#infra/configuration.ts';
-import { Model } from '#shared/domain/configuration/model-settings.ts';
+import { Model } from '#shared/domain/diagnosis/model-settings.ts';
 
 const KEY = ['not', 'a', 'key'].join('-');
 

@@ -1,4 +1,4 @@
-import type { FailureClass, Verdict } from '../failure-class.ts';
+import type { FailureClass, Verdict } from '../../incident/failure-class.ts';
 import { type Calibration, logOdds } from './calibration.ts';
 import type { Opinion } from './failure-model.ts';
 

@@ -1,4 +1,4 @@
-import { firstPlace, type Place } from '../../diagnosis/place.ts';
+import { firstPlace, type Place } from '../../failure/place.ts';
 import type { CodeProposal } from '../place-suggestion.ts';
 
 /** A recipe's proposal: code that names nothing that is not shipped with the language. */

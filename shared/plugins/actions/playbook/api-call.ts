@@ -1,6 +1,6 @@
-import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { OutcomeUnknown, Refused } from '#shared/domain/kernel/errors.ts';
+import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { type ApiCallPlaybook, type Call, meets, type Observe } from '#shared/domain/playbook/playbook.ts';
 import { fillAddress, fillPayload, type Values } from '#shared/domain/playbook/template.ts';
 import type { Receipt } from '#shared/domain/remediation/bound-action.ts';

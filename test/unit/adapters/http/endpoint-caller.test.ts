@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type EndpointCallerOptions, makeEndpointCaller } from '#shared/adapters/http/endpoint-caller.ts';
-import { AllowedEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
+import { AllowedEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 
 interface Seen {
   readonly method: string;

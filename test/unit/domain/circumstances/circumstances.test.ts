@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CircumstanceRules } from '#shared/domain/circumstances/circumstance-rules.ts';
 import { Circumstances, circumstancesIn, circumstancesOf } from '#shared/domain/circumstances/circumstances.ts';
 import { isWithin, wallClockAt } from '#shared/domain/circumstances/wall-clock.ts';
-import type { CircumstanceRules } from '#shared/domain/configuration/circumstance-rules.ts';
 import { aConfiguration } from '#test/builders/index.ts';
 
 const rules = (change: Partial<CircumstanceRules> = {}): CircumstanceRules =>

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { readFailedTests } from '#shared/domain/diagnosis/failed-tests.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
+import { readFailedTests } from '#shared/domain/failure/failed-tests.ts';
 import { anEvidence } from '#test/builders/index.ts';
 
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));

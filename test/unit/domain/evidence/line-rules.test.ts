@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
-import { LogReading } from '#shared/domain/configuration/log-reading.ts';
 import { makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
 import { makeLastLines } from '#shared/domain/evidence/last-lines.ts';
 import { lineRulesOf } from '#shared/domain/evidence/line-rules.ts';
+import { LogReading } from '#shared/domain/evidence/log-settings.ts';
 import { makeRedactor } from '#shared/domain/evidence/redact.ts';
 
 const engine = await loadRe2Engine();

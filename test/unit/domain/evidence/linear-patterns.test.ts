@@ -9,8 +9,8 @@ import {
   SOME_OF,
   WORDINGS,
 } from '#shared/domain/evidence/failure-wordings.ts';
+import { problemOfPattern } from '#shared/domain/evidence/pattern-safety.ts';
 import { ALL_SECRET_PATTERNS } from '#shared/domain/evidence/secret-steps.ts';
-import { problemOfPattern } from '#shared/domain/failure/pattern-safety.ts';
 
 const GROUPS: readonly (readonly [what: string, patterns: readonly RegExp[]])[] = [
   ['secret', ALL_SECRET_PATTERNS],

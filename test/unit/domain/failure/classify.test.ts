@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import { Classification, type FailureClass, type Verdict } from '#shared/domain/failure/failure-class.ts';
+import { Classification, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
 
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { anEvidence } from '#test/builders/index.ts';
 
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));

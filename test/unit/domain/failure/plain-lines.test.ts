@@ -4,7 +4,7 @@ import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-
 import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
 import { isWorded } from '#shared/domain/failure/class-wordings.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import { type Classification, FailureClass } from '#shared/domain/failure/failure-class.ts';
+import { type Classification, FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { anEvidence, redactedText } from '#test/builders/index.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');

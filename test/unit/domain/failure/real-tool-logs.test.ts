@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
 import { type ClassifyContext, classify } from '#shared/domain/failure/classify.ts';
-import { type Classification, FAMILY_OF, FailureClass, Verdict } from '#shared/domain/failure/failure-class.ts';
+import { type Classification, FAMILY_OF, FailureClass, Verdict } from '#shared/domain/incident/failure-class.ts';
 import { redactedText } from '#test/builders/index.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');

@@ -4,8 +4,8 @@ import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-
 import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
 import { makeFailedTests } from '#shared/app/gather-tests.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import type { Classification } from '#shared/domain/failure/failure-class.ts';
 import type { RunHistory } from '#shared/domain/failure/run-history.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';
 import { aConfiguration, aGithubTarget, aTelemetry, redactedText } from '#test/builders/index.ts';
 

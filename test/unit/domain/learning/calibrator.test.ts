@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
+import { calibrationErrorOf, reliabilityOf } from '#shared/domain/kernel/numbers/reliability.ts';
+import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
 import { applyCalibrator, Calibrator, chooseCalibrator, confidenceFor } from '#shared/domain/learning/calibrator.ts';
-import { calibrationErrorOf, reliabilityOf } from '#shared/domain/quality/reliability.ts';
 
 /** Answers that are right as often as `chance` makes of their confidence. */
 function answers(cases: number, chance: (confidence: number) => number, seed = 1) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
-import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
+import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import { anActionOutcome, someCircumstances } from '#test/builders/index.ts';

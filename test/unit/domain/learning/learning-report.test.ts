@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { Learning } from '#shared/domain/configuration/learning.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { learningHealthOf } from '#shared/domain/learning/learning-health.ts';
 import {
@@ -8,6 +7,7 @@ import {
   type LearningMaterial,
   learningReportOf,
 } from '#shared/domain/learning/learning-report.ts';
+import { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { selfTest } from '#shared/domain/learning/self-test.ts';
 import { aPastIncident, aPattern, aPatternOutcome, aResolution, redactedText } from '#test/builders/index.ts';
 

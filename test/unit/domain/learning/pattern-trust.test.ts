@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Learning } from '#shared/domain/configuration/learning.ts';
 import type { LearnedPattern, PatternOutcome } from '#shared/domain/learning/learned-pattern.ts';
+import { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { effectivenessOf, settled, withOutcomes } from '#shared/domain/learning/pattern-trust.ts';
 import { aPattern, aPatternOutcome } from '#test/builders/index.ts';
 

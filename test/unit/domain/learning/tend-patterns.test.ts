@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Learning } from '#shared/domain/configuration/learning.ts';
 import { exportPatterns, importedPattern, PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
+import { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { settled, withOutcomes } from '#shared/domain/learning/pattern-trust.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
 import { suggestGeneralisations, tendPatterns } from '#shared/domain/learning/tend-patterns.ts';

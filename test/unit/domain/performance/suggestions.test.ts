@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Performance } from '#shared/domain/configuration/performance.ts';
 import { bottlenecksOf, type MetricKind, type MetricSeries } from '#shared/domain/performance/bottlenecks.ts';
 import { codeSigns } from '#shared/domain/performance/code-signs.ts';
 import { costSuggestions, type Provision } from '#shared/domain/performance/costs.ts';
 import type { Evidence, Sign } from '#shared/domain/performance/evidence.ts';
 import { makeLogSigns } from '#shared/domain/performance/log-signs.ts';
+import { Performance } from '#shared/domain/performance/performance-settings.ts';
 import { STRATEGIES } from '#shared/domain/performance/strategies.ts';
 import { suggestionsFrom } from '#shared/domain/performance/suggestions.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Approvals, approvalMinutesOf } from '#shared/domain/configuration/approvals.ts';
 import { dueNotice, entitledGroups, noticesOf } from '#shared/domain/policy/approval-levels.ts';
+import { Approvals, approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
 import { aConfiguration } from '#test/builders/index.ts';
 
 const asked = { requestedAt: '2026-11-21T12:00:00.000Z', expiresAt: '2026-11-21T14:00:00.000Z' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChangeWindow } from '#shared/domain/configuration/circumstance-rules.ts';
+import type { ChangeWindow } from '#shared/domain/circumstances/circumstance-rules.ts';
 import { judgeChangeWindow, outsideChangeWindows } from '#shared/domain/policy/change-window.ts';
 import { aConfiguration, aService } from '#test/builders/index.ts';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PartOfWeek } from '#shared/domain/circumstances/circumstance-rules.ts';
 import { type Circumstances, Load } from '#shared/domain/circumstances/circumstances.ts';
-import { PartOfWeek } from '#shared/domain/configuration/circumstance-rules.ts';
 import { type DecisionInput, decide } from '#shared/domain/policy/decide.ts';
 import type { Risk } from '#shared/domain/remediation/bound-action.ts';
 import { aConfiguration, aService, someCircumstances } from '#test/builders/index.ts';

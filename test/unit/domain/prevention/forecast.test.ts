@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Reading } from '#shared/domain/anomaly/reading.ts';
 import { forecastExhaustion, type Limit } from '#shared/domain/prevention/forecast.ts';
-import type { Reading } from '#shared/domain/prevention/reading.ts';
 import { noisy, normals } from '../anomaly/series.ts';
 
 const STEP = 5 * 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Capacity } from '#shared/domain/configuration/capacity.ts';
-import type { Remedy } from '#shared/domain/configuration/remedies.ts';
+import { Capacity } from '#shared/domain/prevention/capacity-settings.ts';
 import { preEmptiveActions } from '#shared/domain/prevention/pre-emptive-action.ts';
+import type { Remedy } from '#shared/domain/remediation/remedies.ts';
 import { aService } from '#test/builders/index.ts';
 
 const REMEDIES: Remedy[] = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
+import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
 import { degradationOf } from '#shared/domain/quality/degradation.ts';
 
 /** Right answers with a chance each, the same every time. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
+import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
 import { classMixOf, countClasses } from '#shared/domain/quality/class-mix.ts';
 import { costOf } from '#shared/domain/quality/cost.ts';
 import { qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemOfPattern } from '#shared/domain/failure/pattern-safety.ts';
+import { problemOfPattern } from '#shared/domain/evidence/pattern-safety.ts';
 import { BLAMES } from '#shared/domain/recall/blamed-names.ts';
 import { TERM_PATTERNS, termsOfLine } from '#shared/domain/recall/line-terms.ts';
 import { BESIDE } from '#shared/domain/recall/packages.ts';

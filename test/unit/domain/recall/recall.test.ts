@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FailureClass } from '#shared/domain/failure/failure-class.ts';
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { makeRecall, type Recall, type RecallQuery, type Remembered } from '#shared/domain/recall/recall.ts';
 import { termsOfText } from '#shared/domain/recall/terms.ts';
 

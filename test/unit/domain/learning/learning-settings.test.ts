@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { Learning } from '#shared/domain/configuration/learning.ts';
+import { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { settled, withOutcomes } from '#shared/domain/learning/pattern-trust.ts';
 import { aPattern, aPatternOutcome } from '#test/builders/index.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AllowedEndpoint, Http, resolveEndpoint } from '#shared/domain/configuration/http-endpoints.ts';
-import { addressKindOf } from '#shared/domain/configuration/network-address.ts';
+import { AllowedEndpoint, Http, resolveEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
+import { addressKindOf } from '#shared/domain/playbook/network-address.ts';
 import { ENDPOINTS } from '#test/builders/index.ts';
 
 const METADATA = [

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FailureClass } from '../failure/failure-class.ts';
+import { FailureClass } from '../incident/failure-class.ts';
 
 const Share = z.number().min(0).max(1);
 const criteria = (confidence: number, cases: number, lowerBound: number) =>

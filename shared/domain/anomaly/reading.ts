@@ -1,4 +1,4 @@
-import type { MetricRow } from '../anomaly/metric-row.ts';
+import type { MetricRow } from './metric-row.ts';
 
 /** One measured value of a metric. */
 export interface Reading {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readStructuredLine } from '../evidence/structured-line.ts';
+import { readStructuredLine } from './structured-line.ts';
 
 /** How bad a log line is, worst first. */
 export const Severity = z.enum(['critical', 'error', 'warning', 'info', 'debug']);

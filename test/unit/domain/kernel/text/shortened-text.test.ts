@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shortenedText } from '#shared/domain/diagnosis/shortened-text.ts';
+import { shortenedText } from '#shared/domain/kernel/text/shortened-text.ts';
 import { cutLine } from '#shared/plugins/notifiers/cut-line.ts';
 
 describe('a text that is too long', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrated, fitCalibration, logOdds } from '#shared/domain/failure/model/calibration.ts';
-import { numbersFrom } from '#shared/domain/kernel/seeded-numbers.ts';
-import { proportionOf, wilsonInterval } from '#shared/domain/quality/proportion.ts';
-import { brierScore, calibrationErrorOf, reliabilityOf, tuningOf } from '#shared/domain/quality/reliability.ts';
+import { proportionOf, wilsonInterval } from '#shared/domain/kernel/numbers/proportion.ts';
+import { brierScore, calibrationErrorOf, reliabilityOf, tuningOf } from '#shared/domain/kernel/numbers/reliability.ts';
+import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
 
 const answer = (confidence: number, right: boolean) => ({ confidence, right });
 const Answers = fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }), right: fc.boolean() }), {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Scalar } from '../playbook/parameter.ts';
-import { Playbook, PlaybookId } from '../playbook/playbook.ts';
+import { Scalar } from './parameter.ts';
+import { Playbook, PlaybookId } from './playbook.ts';
 
 /** The playbooks that a service allows: an id, or an id with the values that are this service's own. */
 export const AllowedPlaybooks = z

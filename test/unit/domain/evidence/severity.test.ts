@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Severity, severityOf, worst } from '#shared/domain/causality/severity.ts';
+import { type Severity, severityOf, worst } from '#shared/domain/evidence/severity.ts';
 
 const TABLE: readonly (readonly [Severity, string])[] = [
   // The level a line gives itself

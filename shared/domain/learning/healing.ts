@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ActionOutcome } from '../learning/action-experience.ts';
+import { ActionOutcome } from './action-experience.ts';
 
 /**
  * That a failure is away, watched for a while: resolved says that a verification succeeded, healed that the failure did not come back.
