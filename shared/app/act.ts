@@ -1,6 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
 import { InvalidInput, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import { judgeChangeWindow } from '#shared/domain/policy/change-window.ts';
 import { judgeControls } from '#shared/domain/policy/guard-rules.ts';

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import type { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
 import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
-import { outcomeWords, type SeenBefore, seenBefore } from '#shared/domain/recall/seen-before.ts';
+import { outcomeWords, seenBefore } from '#shared/domain/recall/seen-before.ts';
 import { termsOfText } from '#shared/domain/recall/terms.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { Material } from './analyze.ts';

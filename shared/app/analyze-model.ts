@@ -1,10 +1,11 @@
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { microdollarsOf } from '#shared/domain/diagnosis/cost.ts';
 import type { DiagnosisDraft } from '#shared/domain/diagnosis/diagnosis.ts';
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
+import type { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
 import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import { outcomeWords, type SeenBefore } from '#shared/domain/recall/seen-before.ts';
+import { outcomeWords } from '#shared/domain/recall/seen-before.ts';
 import { type Candidate, listCandidates } from '#shared/domain/remediation/candidates.ts';
 import type { DiagnosisModel, DiagnosisReply, ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import type { AnalyzeDeps, Material } from './analyze.ts';

@@ -1,5 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { entitledGroups } from '#shared/domain/policy/approval-levels.ts';
 import { judgeSelfApproval, type KnownBy, type RunRole } from '#shared/domain/policy/self-approval.ts';
 import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';

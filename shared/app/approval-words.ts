@@ -1,4 +1,4 @@
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 

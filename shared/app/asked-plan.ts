@@ -1,5 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { isSelfApprovable } from '#shared/domain/policy/action-nature.ts';
 import { type AskedFor, entitledGroups } from '#shared/domain/policy/approval-levels.ts';

@@ -1,11 +1,11 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
 import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';

@@ -1,10 +1,10 @@
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
 import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
 import type { AlarmFacts } from '#shared/domain/evidence/telemetry.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
 import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';

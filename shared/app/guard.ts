@@ -1,7 +1,7 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
 import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
 import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
 import { limitRules } from '#shared/domain/policy/limits.ts';

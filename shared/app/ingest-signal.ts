@@ -1,10 +1,11 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { modeOf } from '#shared/domain/configuration/scope.ts';
 import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
 import { flapOf } from '#shared/domain/incident/flap.ts';
 import { type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident, runAttemptOf } from '#shared/domain/incident/open-incident.ts';
-import { modeOf, runsKeyOf } from '#shared/domain/incident/scope.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { transitionOf } from '#shared/domain/incident/transition.ts';
 import { Retryable } from '#shared/domain/kernel/errors.ts';

@@ -1,5 +1,5 @@
+import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { modeOf } from '#shared/domain/incident/scope.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';

@@ -1,10 +1,10 @@
 import { tellEntry } from '#shared/domain/audit/tell-entry.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { repositoryModeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { identityOf, isSameRepository } from '#shared/domain/incident/repository-identity.ts';
-import { repositoryModeOf } from '#shared/domain/incident/scope.ts';
 import { Retryable } from '#shared/domain/kernel/errors.ts';
 import { instantWords } from '#shared/domain/kernel/time-words.ts';
 import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';

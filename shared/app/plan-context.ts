@@ -1,8 +1,9 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { knowledgeScopeOf, serviceOf } from '#shared/domain/incident/scope.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { type RankContext, rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';

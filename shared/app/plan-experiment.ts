@@ -1,9 +1,9 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { experimentFor } from '#shared/domain/experiment/experiment.ts';
 import { type Exposure, exposureOf } from '#shared/domain/experiment/exposure.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { Judgement } from '#shared/domain/policy/decide.ts';
 import type { Candidate } from '#shared/domain/remediation/candidates.ts';
 import type { StepPlan } from '#shared/domain/workflow/steps.ts';

@@ -1,10 +1,11 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { knowledgeScopeOf, modeOf } from '#shared/domain/incident/scope.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { lastTimesWords } from '#shared/domain/learning/last-times.ts';
 import type { Judgement } from '#shared/domain/policy/decide.ts';

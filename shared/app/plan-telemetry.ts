@@ -1,8 +1,8 @@
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
 import type { AlarmFacts, Deployment, RunFacts, Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { AlarmTarget, GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
 import { resourcesOf } from '#shared/domain/remediation/resource-ref.ts';
 import type { AlarmReader, DeploymentReader, ResourceReader } from '#shared/ports/cloud.ts';

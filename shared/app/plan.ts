@@ -1,7 +1,7 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
+import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
 import { decide, type Judgement } from '#shared/domain/policy/decide.ts';

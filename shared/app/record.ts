@@ -1,8 +1,8 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
 import { Retryable } from '#shared/domain/kernel/errors.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';

@@ -1,7 +1,7 @@
 import { partOfWeekAt } from '#shared/domain/circumstances/circumstances.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { modeOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { approvalReasons } from '#shared/domain/policy/approval.ts';
 import { bindAction } from '#shared/domain/remediation/bind-action.ts';

@@ -1,7 +1,7 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { serviceOf } from '#shared/domain/incident/scope.ts';
 import type { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { HealingStore } from '#shared/ports/healing-store.ts';

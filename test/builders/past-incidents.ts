@@ -1,6 +1,6 @@
 import type * as z from 'zod';
+import { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
 import { PastIncident } from '#shared/domain/recall/past-incident.ts';
-import { SeenBefore } from '#shared/domain/recall/seen-before.ts';
 import { termsOfText, writeTerms } from '#shared/domain/recall/terms.ts';
 import { aClassification } from './incidents.ts';
 

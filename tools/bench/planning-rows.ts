@@ -1,10 +1,10 @@
 import { candidatesFor, rankedFor } from '#shared/app/plan-context.ts';
 import { circumstancesOf } from '#shared/domain/circumstances/circumstances.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
-import { modeOf, serviceOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { decide } from '#shared/domain/policy/decide.ts';

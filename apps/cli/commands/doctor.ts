@@ -1,5 +1,5 @@
 import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';

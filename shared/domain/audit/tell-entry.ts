@@ -1,4 +1,4 @@
-import { cleanText } from '../incident/clean-text.ts';
+import { cleanText } from '../evidence/clean-text.ts';
 import type { AuditEntry } from './audit-entry.ts';
 
 type Facts = AuditEntry['facts'];

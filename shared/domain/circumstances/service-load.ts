@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MetricName } from '../prevention/capacity-settings.ts';
+import { MetricName } from '../anomaly/metric-name.ts';
 
 /** How busy a service is: a metric that its owner knows to tell it (requests, queue depth, processor time), and what is much. */
 export const ServiceLoad = z

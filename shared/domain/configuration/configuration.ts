@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ChangeWindow, CircumstanceRules } from '../circumstances/circumstance-rules.ts';
+import { ChangeWindow } from '../circumstances/circumstance-rules.ts';
 import { ServiceLoad } from '../circumstances/service-load.ts';
 import { Model } from '../diagnosis/model-settings.ts';
 import { LogReading } from '../evidence/log-settings.ts';
@@ -10,34 +10,16 @@ import { Performance } from '../performance/performance-settings.ts';
 import { AllowedPlaybooks, Playbooks } from '../playbook/allowed-playbooks.ts';
 import { Http } from '../playbook/http-endpoints.ts';
 import { Approvals, ApproverGroups } from '../policy/approval-settings.ts';
-import { Autonomy, checkAutonomy } from '../policy/autonomy-settings.ts';
 import { Fixes } from '../policy/fix-settings.ts';
+import { Mode, Policy } from '../policy/policy-settings.ts';
 import { Capacity, capacityProblems } from '../prevention/capacity-settings.ts';
 import { RecallSettings } from '../recall/recall-settings.ts';
+import { DeploymentRef } from '../remediation/managed-service.ts';
 import { Remedy, remedyProblems } from '../remediation/remedies.ts';
 import { OwnSignatures } from './own-signatures.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
 const MOST_POLLS = 500;
-
-/** How far Selfheal may go: off (ignore), observe (record), suggest (comment or mail), act (remediate within policy). */
-export const Mode = z.enum(['off', 'observe', 'suggest', 'act']);
-export type Mode = z.infer<typeof Mode>;
-
-const DeploymentRef = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('lambda-alias'),
-    functionName: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-    alias: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/),
-  }),
-  z.strictObject({
-    kind: z.literal('ecs-service'),
-    cluster: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/),
-    service: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/),
-    taskDefinitionFamily: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/),
-    taskRoleArns: z.array(z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/)).default([]),
-  }),
-]);
 
 /** A service of the catalogue: which alarms speak of it, how it is deployed, and how far Selfheal may go. */
 export const Service = z
@@ -70,12 +52,6 @@ export const Service = z
   });
 export type Service = z.infer<typeof Service>;
 
-const Freeze = z.strictObject({
-  from: z.iso.datetime({ offset: true }),
-  to: z.iso.datetime({ offset: true }),
-  reason: z.string().max(200),
-});
-
 /** `selfheal.json`: deployed with the code, read by every function that decides. Unknown keys are an error. */
 export const Configuration = z.strictObject({
   version: z.literal(1),
@@ -102,33 +78,7 @@ export const Configuration = z.strictObject({
   /** Filled by the build from the playbook files. */
   playbooks: Playbooks,
   model: Model.default({ provider: 'rules' }),
-  policy: z
-    .strictObject({
-      /** At or above: act by itself (low risk). Between: ask. Below `escalateBelow`: a human. */
-      actAtConfidence: z.number().min(0).max(1).default(0.85),
-      escalateBelowConfidence: z.number().min(0).max(1).default(0.6),
-      /** Actions of these risks always need an approval. */
-      approvalRequiredRisks: z.array(z.enum(['low', 'medium', 'high'])).default(['high']),
-      maxActionsPerIncident: z.number().int().min(0).max(20).default(5),
-      /** Of all actions; workflow runs may use 70 % of it, the rest is kept for services. */
-      maxActionsPerHour: z.number().int().min(0).max(1000).default(10),
-      maxActionsPerTargetPerHour: z.number().int().min(0).max(100).default(3),
-      breakerFailures: z.number().int().min(1).default(3),
-      breakerWindowMinutes: z.number().int().min(1).default(30),
-      /** A deployment younger than this when the alarm fired is taken as a possible cause. */
-      recentDeploymentHours: z.number().min(0).default(24),
-      approvalMinutes: z.number().int().min(1).max(1440).default(240),
-      stormIncidentsPerMinute: z.number().int().min(1).max(1000).default(30),
-      /** Of each kind of incident (own runs, contributed runs, alarms): with some 20 requests each, two kinds stay below the 5,000 an hour that GitHub grants. */
-      stormIncidentsPerHour: z.number().int().min(1).max(1000).default(100),
-      /** An alarm that rings again so soon after its incident ended is the same incident, and mailed at most once in this time; 0: never. */
-      flapWindowMinutes: z.number().int().min(0).max(1440).default(30),
-      freezes: z.array(Freeze).default([]),
-      autonomy: Autonomy.prefault({}),
-      circumstances: CircumstanceRules,
-    })
-    .superRefine(checkAutonomy)
-    .prefault({}),
+  policy: Policy.prefault({}),
   approvals: Approvals,
   /** Comparisons of strategies; an incident takes part in the first one that runs and applies. */
   experiments: z.array(Experiment).max(20).default([]),

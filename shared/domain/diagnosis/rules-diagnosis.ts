@@ -5,18 +5,27 @@ import { type FailedTest, readFailedTests, sameTest } from '../failure/failed-te
 import { matchSignatures, type SignatureMatch } from '../failure/matching.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
 import type { Classification, Failure } from '../incident/failure-class.ts';
-import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
+import type { RedactedText } from '../kernel/text/redacted-text.ts';
 import { type AdviceSetting, fitAdvice } from './advice.ts';
 import { type DiagnosisDraft, UNCHECKED_BEFORE, UNCHECKED_REPEAT } from './diagnosis.ts';
 import { firstSentence } from './first-sentence.ts';
 import { alsoSeen, type Voice, voiceOfClass, voiceOfSignature, voiceOfTests, voiceOfUnknown } from './voice.ts';
+
+/** What is known of a failure like this one. */
+interface KnownRemedy {
+  readonly rootCause: RedactedText;
+  readonly resolution: RedactedText;
+  readonly prevention: RedactedText;
+  /** 0 to 1. */
+  readonly confidence: number;
+}
 
 export interface RulesDiagnosisInput {
   readonly evidence: Evidence;
   readonly classification: Classification;
   readonly signatures: SignatureSet;
   /** An entry that matched, or null. */
-  readonly knowledge: KnowledgeEntry | null;
+  readonly knowledge: KnownRemedy | null;
   readonly preExisting: boolean | null;
   /** `service`: the failure is of something that runs, as an alarm tells; without it, of a run's jobs. */
   readonly about?: AdviceSetting['about'];

@@ -1,5 +1,5 @@
-import { cleanText } from '../incident/clean-text.ts';
 import { joined, type RedactedText } from '../kernel/text/redacted-text.ts';
+import { cleanText } from './clean-text.ts';
 import { withoutLastWord } from './long-line.ts';
 import { makeRedactor } from './redact.ts';
 

@@ -1,5 +1,5 @@
-import type { Service } from '../configuration/configuration.ts';
 import type { Judgement } from '../policy/decide.ts';
+import type { GovernedService } from '../policy/policy-settings.ts';
 import { type Candidate, noRiskierThan } from '../remediation/candidates.ts';
 import { assignVariant, type Experiment, type Strategy } from './experiment.ts';
 
@@ -31,7 +31,10 @@ export function exposureOf(
 }
 
 /** Nothing is held back but what would be done without asking, at low risk, and on nothing critical. */
-export function mayHoldBack({ decision, candidate }: Judgement, service: Service | null): boolean {
+export function mayHoldBack(
+  { decision, candidate }: Judgement,
+  service: Pick<GovernedService, 'criticality'> | null,
+): boolean {
   return decision === 'act' && candidate?.risk === 'low' && service?.criticality !== 'critical';
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Correction } from '../quality/prediction.ts';
+import { FailureClass } from './failure-class.ts';
 import { RepositoryName } from './target-context.ts';
 
 const Login = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/);
@@ -22,7 +22,11 @@ const Wish = z.discriminatedUnion('kind', [
     digest: z.string().regex(/^[0-9a-f]{12,64}$/),
   }),
   /** The last prediction about this pull request was wrong: it was of this class. */
-  z.strictObject({ kind: z.literal('correct'), class: Correction.shape.class, incident: IncidentPrefix }),
+  z.strictObject({
+    kind: z.literal('correct'),
+    class: FailureClass.exclude(['unknown']),
+    incident: IncidentPrefix,
+  }),
   /** To run the failed jobs again. */
   z.strictObject({ kind: z.literal('rerun'), incident: IncidentPrefix }),
   /** What was known, decided and done. */

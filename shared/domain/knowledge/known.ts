@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SeenBefore } from '../recall/seen-before.ts';
+import { SeenBefore } from '../diagnosis/seen-before.ts';
 import { KnowledgeEntry } from './knowledge-entry.ts';
 
 const Share = z.number().min(0).max(1);

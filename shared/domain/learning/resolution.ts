@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cleanText } from '../incident/clean-text.ts';
+import { cleanText } from '../evidence/clean-text.ts';
 import { FailureClass } from '../incident/failure-class.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { Tag } from './learned-pattern.ts';

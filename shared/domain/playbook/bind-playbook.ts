@@ -1,5 +1,5 @@
-import type { Service } from '../configuration/configuration.ts';
 import { canonicalJson, digestOf } from '../kernel/digest.ts';
+import type { ManagedService } from '../remediation/managed-service.ts';
 import { type CATALOGUE_FACTS, type ParameterSpec, type Scalar, valueSchema } from './parameter.ts';
 import type { Playbook } from './playbook.ts';
 import type { Values } from './template.ts';
@@ -8,11 +8,16 @@ export type BoundPlaybook =
   | { readonly kind: 'bound'; readonly values: Values }
   | { readonly kind: 'unfit'; readonly reasons: readonly string[] };
 
+/** A service with the playbooks that it allows, and the values it gives them. */
+type PlayedService = Omit<ManagedService, 'playbooks'> & {
+  readonly playbooks: readonly { readonly id: string; readonly with: Values }[];
+};
+
 /**
  * The values of a playbook's parameters for a service that allows it: constants of the playbook, facts of the catalogue, and what the service
  * gives `with` it. Nothing that anybody else words is among them. Unfit when one is missing, is not known or does not fit its schema.
  */
-export function bindPlaybook(playbook: Playbook, service: Service): BoundPlaybook {
+export function bindPlaybook(playbook: Playbook, service: PlayedService): BoundPlaybook {
   const allowed = service.playbooks.find(({ id }) => id === playbook.id);
   if (allowed === undefined)
     return { kind: 'unfit', reasons: [`the service ${service.id} does not allow ${playbook.id}`] };
@@ -36,12 +41,12 @@ export function bindPlaybook(playbook: Playbook, service: Service): BoundPlayboo
 const isGivenByService = (spec: ParameterSpec | undefined): boolean =>
   spec !== undefined && spec.value === undefined && spec.from === undefined;
 
-const missing = (name: string, spec: ParameterSpec, { id }: Service): string =>
+const missing = (name: string, spec: ParameterSpec, { id }: PlayedService): string =>
   spec.from === undefined
     ? `${name} has no value: add it to "with" of the service ${id}`
     : `${name} is taken from ${spec.from}, which the service ${id} does not have`;
 
-function factOf({ id, logGroup, deployment }: Service, fact: (typeof CATALOGUE_FACTS)[number]): string | null {
+function factOf({ id, logGroup, deployment }: PlayedService, fact: (typeof CATALOGUE_FACTS)[number]): string | null {
   const isLambda = deployment?.kind === 'lambda-alias';
   const isEcs = deployment?.kind === 'ecs-service';
   switch (fact) {

@@ -1,6 +1,6 @@
 import type { PartOfWeek } from '../circumstances/circumstance-rules.ts';
-import type { Configuration, Service } from '../configuration/configuration.ts';
 import type { Risk } from '../remediation/bound-action.ts';
+import type { GovernedService, Policy } from './policy-settings.ts';
 
 const WHEN: Readonly<Record<PartOfWeek, string>> = {
   'working-hours': 'during working hours',
@@ -12,8 +12,8 @@ const WHEN: Readonly<Record<PartOfWeek, string>> = {
 /** Why an action of this risk needs a person's approval at this time whatever its confidence; empty when it does not. */
 export function approvalReasons(
   risk: Risk,
-  service: Service | null,
-  { approvalRequiredRisks, circumstances: { askDuring } }: Configuration['policy'],
+  service: GovernedService | null,
+  { approvalRequiredRisks, circumstances: { askDuring } }: Policy,
   partOfWeek: PartOfWeek,
 ): string[] {
   return [

@@ -1,9 +1,7 @@
-import type { Configuration } from '../configuration/configuration.ts';
 import { shareText } from '../kernel/numbers/percent.ts';
 import { wilsonInterval } from '../kernel/numbers/proportion.ts';
 import type { Candidate } from '../remediation/candidates.ts';
-
-type Policy = Configuration['policy'];
+import type { Policy } from './policy-settings.ts';
 
 export interface Thresholds {
   /** At or above: without an approval. */

@@ -1,11 +1,11 @@
 import type { ChangeWindow, CircumstanceRules } from '../circumstances/circumstance-rules.ts';
 import { isWithin, wallClockAt } from '../circumstances/wall-clock.ts';
-import type { Configuration, Service } from '../configuration/configuration.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
+import type { GovernedService, Policy } from './policy-settings.ts';
 
 interface Moment {
-  readonly service: Service | null;
-  readonly policy: Configuration['policy'];
+  readonly service: GovernedService | null;
+  readonly policy: Policy;
   readonly now: Date;
 }
 

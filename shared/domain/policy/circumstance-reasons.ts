@@ -1,9 +1,7 @@
 import type { Circumstances } from '../circumstances/circumstances.ts';
-import type { Configuration, Service } from '../configuration/configuration.ts';
 import { Risk } from '../remediation/bound-action.ts';
 import { natureOf } from './action-nature.ts';
-
-type Policy = Configuration['policy'];
+import type { GovernedService, Policy } from './policy-settings.ts';
 
 /** As which risks an action counts now, its own first; and why as more than that. */
 export interface EffectiveRisks {
@@ -17,7 +15,7 @@ export interface EffectiveRisks {
  */
 export function effectiveRisks(
   risk: Risk,
-  service: Service | null,
+  service: GovernedService | null,
   circumstances: Circumstances,
   { circumstances: rules }: Policy,
 ): EffectiveRisks {
@@ -45,7 +43,7 @@ const reaches = (count: number | null, limit: number | null): boolean =>
 /** Why a person is asked about an action that this is not the moment for; empty when it is. */
 export function circumstanceReasons(
   actionId: string,
-  service: Service | null,
+  service: GovernedService | null,
   { load, minutesSinceDeployment }: Circumstances,
   { circumstances: { askAfterDeploymentMinutes } }: Policy,
 ): string[] {

@@ -1,26 +1,26 @@
 import type { Circumstances } from '../circumstances/circumstances.ts';
-import type { Configuration, Mode, Service } from '../configuration/configuration.ts';
 import type { TargetContext } from '../incident/target-context.ts';
 import { percentOf } from '../kernel/numbers/percent.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
 import type { Candidate } from '../remediation/candidates.ts';
 import type { Choice } from '../remediation/choice.ts';
-import type { StepPlan } from '../workflow/steps.ts';
 import { approvalReasons } from './approval.ts';
 import { autonomyReasons, type Thresholds, thresholdsOf } from './autonomy.ts';
 import { outsideChangeWindows } from './change-window.ts';
 import { circumstanceReasons, effectiveRisks } from './circumstance-reasons.ts';
 import { activeFreeze } from './freeze.ts';
+import type { GovernedService, Mode, Policy } from './policy-settings.ts';
 import type { Recovery } from './recovery.ts';
 
-export type Decision = Exclude<StepPlan['decision'], 'hold'>;
+/** `recovered`: it is healthy again by itself, nothing to do. */
+export type Decision = 'act' | 'approve' | 'suggest' | 'escalate' | 'recovered';
 
 export interface DecisionInput {
   readonly targetKind: TargetContext['kind'];
   readonly recovery: Recovery;
   readonly mode: Mode;
-  readonly service: Service | null;
-  readonly policy: Configuration['policy'];
+  readonly service: GovernedService | null;
+  readonly policy: Policy;
   readonly choice: Choice;
   /** A model's confidence, which can only lower that of a candidate; null when no model was asked. */
   readonly modelConfidence: number | null;

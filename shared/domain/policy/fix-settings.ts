@@ -35,6 +35,7 @@ export const Fixes = z
       .prefault({}),
   })
   .prefault({});
+export type Fixes = z.infer<typeof Fixes>;
 
 /** What is switched on for a repository; null when it is not listed. */
 export function fixesOf(

@@ -1,6 +1,6 @@
-import type { Configuration } from '../configuration/configuration.ts';
+import type { Policy } from './policy-settings.ts';
 
-type Freezes = Configuration['policy']['freezes'];
+type Freezes = Policy['freezes'];
 
 /** The freeze that holds at `now` (from inclusive, to exclusive), or null. */
 export function activeFreeze(freezes: Freezes, now: Date): Freezes[number] | null {

@@ -1,16 +1,15 @@
 import { partOfWeekAt } from '../circumstances/circumstances.ts';
-import type { Configuration, Mode, Service } from '../configuration/configuration.ts';
 import { stormScopeOf } from '../incident/identity.ts';
 import { isSameTarget } from '../incident/same-target.ts';
 import type { TargetContext } from '../incident/target-context.ts';
 import { isIntact } from '../remediation/bind-action.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
+import type { ManagedService } from '../remediation/managed-service.ts';
 import { isChangeable } from '../remediation/target-key.ts';
 import { approvalReasons } from './approval.ts';
 import { judgeChangeWindow } from './change-window.ts';
 import { activeFreeze } from './freeze.ts';
-
-type Policy = Configuration['policy'];
+import type { GovernedService, Mode, Policy } from './policy-settings.ts';
 
 export interface GuardFacts {
   readonly action: BoundAction;
@@ -21,7 +20,7 @@ export interface GuardFacts {
   readonly controls: { readonly killSwitch: boolean; readonly reason: string | null };
   readonly policy: Policy;
   readonly mode: Mode;
-  readonly service: Service | null;
+  readonly service: (GovernedService & ManagedService) | null;
   /** Of the failure, where its repository may be written into. */
   readonly fingerprint?: string | null;
   /** Failures within the breaker's window. */

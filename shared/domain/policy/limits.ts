@@ -1,5 +1,5 @@
-import type { Configuration } from '../configuration/configuration.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
+import type { Policy } from './policy-settings.ts';
 
 export interface LimitRule {
   readonly scope: string;
@@ -21,7 +21,7 @@ const SHARE_OF_RUNS = 0.7;
  * The limits an action takes one unit of each: its incident's, its target's of this clock hour, that of all workflow runs where it is
  * about one, and everybody's.
  */
-export function limitRules(action: BoundAction, policy: Configuration['policy'], now: Date): readonly LimitRule[] {
+export function limitRules(action: BoundAction, policy: Policy, now: Date): readonly LimitRule[] {
   const { maxActionsPerIncident, maxActionsPerTargetPerHour, maxActionsPerHour } = policy;
   const mostOfRuns = Math.ceil(maxActionsPerHour * SHARE_OF_RUNS);
   const hour = now.toISOString().slice(0, 13);

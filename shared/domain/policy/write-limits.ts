@@ -1,5 +1,5 @@
-import type { Configuration } from '../configuration/configuration.ts';
 import type { BoundAction } from '../remediation/bound-action.ts';
+import type { Fixes } from './fix-settings.ts';
 import { isWriting } from './fix-settings.ts';
 import type { LimitRule } from './limits.ts';
 
@@ -8,7 +8,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** How often an action may write into one repository on one day (UTC); none for actions that do not. */
 export function writeLimitRules(
   { actionId, target }: BoundAction,
-  { maxPerDay }: Configuration['fixes'],
+  { maxPerDay }: Fixes,
   now: Date,
 ): readonly LimitRule[] {
   if (target.kind !== 'github-run' || !isWriting(actionId)) return [];

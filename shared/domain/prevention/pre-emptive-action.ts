@@ -1,4 +1,4 @@
-import type { Service } from '../configuration/configuration.ts';
+import type { ManagedService } from '../remediation/managed-service.ts';
 import type { Remedy } from '../remediation/remedies.ts';
 import type { Capacity } from './capacity-settings.ts';
 
@@ -19,7 +19,7 @@ const MAKES_ROOM: Readonly<Record<Capacity['kind'], readonly Remedy['action'][]>
  * What the owner of a service allows to be done before something runs out, in plain words and in the order of what disturbs least: remedies
  * (those that list the forecast's alarm, where it has one), then playbooks. Empty when the catalogue allows nothing.
  */
-export function preEmptiveActions({ kind, alarm }: Capacity, { remedies, playbooks }: Service): string[] {
+export function preEmptiveActions({ kind, alarm }: Capacity, { remedies, playbooks }: ManagedService): string[] {
   const listed = remedies.filter((remedy) => alarm === null || remedy.alarms.includes(alarm));
   const fitting = MAKES_ROOM[kind].flatMap((action) => listed.filter((remedy) => remedy.action === action));
   return [...fitting.map(wordsOf), ...playbooks.map(({ id }) => `run the playbook ${id}, if it fits`)];

@@ -6,7 +6,6 @@ import { redactName } from '../evidence/redact-name.ts';
 import { FailureClass } from '../incident/failure-class.ts';
 import { recordText } from '../kernel/text/record-text.ts';
 import { phrase } from '../kernel/text/redacted-text.ts';
-import type { ActionRecord } from '../remediation/bound-action.ts';
 import { Embedding, meaningOf } from './embedding.ts';
 import type { Remembered } from './recall.ts';
 import { readTerms, termsOfLines, weighed, writeTerms } from './terms.ts';
@@ -34,6 +33,13 @@ export const PastIncident = z.strictObject({
 });
 export type PastIncident = z.infer<typeof PastIncident>;
 
+/** An action and what its verification showed. */
+interface TriedAction {
+  readonly actionId: string;
+  readonly verified: 'recovered' | 'advanced' | 'failed' | null;
+  readonly receipt: { readonly summary: string } | null;
+}
+
 export interface EndedIncident {
   readonly id: string;
   readonly outcome: PastIncident['outcome'];
@@ -41,7 +47,7 @@ export interface EndedIncident {
   readonly diagnosis: Diagnosis;
   readonly evidence: Evidence | null;
   readonly embedding?: Embedding | null;
-  readonly actions: readonly ActionRecord[];
+  readonly actions: readonly TriedAction[];
 }
 
 const LONGEST_TITLE = 300;

@@ -1,4 +1,4 @@
-import type { Service } from '../configuration/configuration.ts';
+import type { ManagedService } from './managed-service.ts';
 import type { Remedy } from './remedies.ts';
 
 /** A thing that a remedy changes, by the names the catalogue gives. */
@@ -15,7 +15,7 @@ export type ResourceRef =
     };
 
 /** What a remedy of the service changes; null when the service has no such thing. */
-export function resourceOf(remedy: Remedy, { deployment }: Pick<Service, 'deployment'>): ResourceRef | null {
+export function resourceOf(remedy: Remedy, { deployment }: Pick<ManagedService, 'deployment'>): ResourceRef | null {
   switch (remedy.action) {
     case 'scale-ecs-service':
     case 'redeploy-ecs-service':
@@ -40,7 +40,7 @@ export function resourceOf(remedy: Remedy, { deployment }: Pick<Service, 'deploy
 }
 
 /** Everything that the remedies of a service for one alarm change, each once; of all its alarms when none is named. */
-export function resourcesOf(service: Service, alarmName?: string): ResourceRef[] {
+export function resourcesOf(service: ManagedService, alarmName?: string): ResourceRef[] {
   const listed = service.remedies.filter(({ alarms }) => alarmName === undefined || alarms.includes(alarmName));
   const refs = listed.flatMap((remedy) => resourceOf(remedy, service) ?? []);
   return [...new Map(refs.map((ref) => [JSON.stringify(ref), ref])).values()];

@@ -1,6 +1,6 @@
-import type { Service } from '../configuration/configuration.ts';
 import { alarmNameOf } from '../incident/identity.ts';
 import type { AlarmTarget, TargetContext } from '../incident/target-context.ts';
+import type { ManagedService } from './managed-service.ts';
 import { ecsServiceKey, resourceKey, resourcesOf } from './resource-ref.ts';
 
 /** The key of a workflow run: what leases, limits and the blast radius are counted on. */
@@ -34,7 +34,7 @@ export function playbookKey(serviceId: string, playbookId: string): string {
  */
 export function changeableKeys(
   target: TargetContext,
-  service: Service | null,
+  service: ManagedService | null,
   fingerprint: string | null = null,
 ): readonly string[] {
   switch (target.kind) {
@@ -61,14 +61,14 @@ export function changeableKeys(
 export function isChangeable(
   key: string,
   target: TargetContext,
-  service: Service | null,
+  service: ManagedService | null,
   fingerprint: string | null = null,
 ): boolean {
   const isTest = target.kind === 'github-run' && key.startsWith(testIssueKey(target.repository, ''));
   return (isTest && fingerprint !== null) || changeableKeys(target, service, fingerprint).includes(key);
 }
 
-function deploymentKeys({ deployment }: Service): string[] {
+function deploymentKeys({ deployment }: ManagedService): string[] {
   if (deployment === null) return [];
   return deployment.kind === 'lambda-alias'
     ? [aliasKey(deployment.functionName, deployment.alias)]
@@ -76,10 +76,10 @@ function deploymentKeys({ deployment }: Service): string[] {
 }
 
 /** Only what this service allows: a playbook of another one is none of its own. */
-function playbookKeys({ id, playbooks }: Service): string[] {
+function playbookKeys({ id, playbooks }: ManagedService): string[] {
   return playbooks.map((playbook) => playbookKey(id, playbook.id));
 }
 
-function remedyKeys(service: Service, target: AlarmTarget): string[] {
+function remedyKeys(service: ManagedService, target: AlarmTarget): string[] {
   return resourcesOf(service, alarmNameOf(target)).map(resourceKey);
 }

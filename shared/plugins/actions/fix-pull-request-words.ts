@@ -1,5 +1,5 @@
+import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { percentOf } from '#shared/domain/kernel/numbers/percent.ts';
 import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { fixMarker } from '#shared/domain/patch/fix-branch.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
+import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import { mayWrite } from '#shared/domain/policy/fix-settings.ts';

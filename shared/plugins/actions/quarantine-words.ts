@@ -1,4 +1,4 @@
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
+import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
 import { datedMarker, type QuarantinedTest, type TestOwner } from '#shared/domain/quarantine/quarantined-test.ts';
 import { fenced } from '#shared/plugins/notifiers/markdown.ts';

@@ -1,5 +1,5 @@
+import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import type { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
 import { digestOf } from '#shared/domain/kernel/digest.ts';
 import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';

@@ -1,7 +1,7 @@
 import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
+import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { firstPlace } from '#shared/domain/failure/place.ts';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { askedFacts, changeWords, lastingDeadline, WITHOUT_ANSWER } from './asked-words.ts';
 import { consultedQuotes } from './consulted-quotes.ts';

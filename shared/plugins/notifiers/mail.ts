@@ -1,6 +1,6 @@
 import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
+import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';

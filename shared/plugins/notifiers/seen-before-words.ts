@@ -1,5 +1,6 @@
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
-import { outcomeWords, type SeenBefore } from '#shared/domain/recall/seen-before.ts';
+import type { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
+import { cleanText } from '#shared/domain/evidence/clean-text.ts';
+import { outcomeWords } from '#shared/domain/recall/seen-before.ts';
 import type { IncidentStory } from './contract.ts';
 
 const LONGEST = 500;

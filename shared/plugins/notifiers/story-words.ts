@@ -1,7 +1,7 @@
 import { type Diagnosis, UNCHECKED_BEFORE, UNCHECKED_REPEAT } from '#shared/domain/diagnosis/diagnosis.ts';
 import { firstSentence } from '#shared/domain/diagnosis/first-sentence.ts';
+import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import type { Evidence } from '#shared/domain/evidence/evidence.ts';
-import { cleanText } from '#shared/domain/incident/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { percentOf } from '#shared/domain/kernel/numbers/percent.ts';

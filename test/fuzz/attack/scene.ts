@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { Mode } from '#shared/domain/configuration/configuration.ts';
 import { FailureClass, Verdict } from '#shared/domain/incident/failure-class.ts';
+import { Mode } from '#shared/domain/policy/policy-settings.ts';
 import type { ModelAnswer } from '#shared/ports/model-client.ts';
 import { aReport, someTokens } from '#test/builders/index.ts';
 import { anyText } from '../../unit/any-text.ts';
