@@ -1,9 +1,15 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { microdollarsOf, type Tokens } from '#shared/domain/diagnosis/cost.ts';
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { Purse } from '#shared/ports/diagnosis-model.ts';
-import type { AnalyzeDeps } from './analyze.ts';
+import type { Clock } from '#shared/ports/time.ts';
 
-type BudgetDeps = Pick<AnalyzeDeps, 'control' | 'configuration' | 'clock'>;
+export interface BudgetDeps {
+  readonly control: Pick<ControlStore, 'addTo'>;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+}
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** Longer than GitHub lets a run be repeated (30 days), so that no counter expires under an incident. */

@@ -6,7 +6,7 @@ import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts
 import { outcomeWords, seenBefore } from '#shared/domain/recall/seen-before.ts';
 import { termsOfText } from '#shared/domain/recall/terms.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
-import type { Material } from './analyze.ts';
+import type { AnalysisInputs } from './analyze-inputs.ts';
 import { defineLookup } from './analyze-lookup.ts';
 import { type ChangeLookupDeps, changeLookups } from './analyze-lookups-change.ts';
 import { type LogLookupDeps, logLookups } from './analyze-lookups-log.ts';
@@ -26,7 +26,7 @@ const FITS_WORDS = 0.1;
  * What the model may look up about this incident. Repository, run, service and log group come from the incident and the catalogue; the
  * model chooses only among them and words to search for. Everything it gets is redacted.
  */
-export function lookupsOf(material: Material, deps: LookupDeps & SimilarDeps): readonly Lookup[] {
+export function lookupsOf(material: AnalysisInputs, deps: LookupDeps & SimilarDeps): readonly Lookup[] {
   const { target } = material.incident;
   const own =
     target.kind === 'github-run'
@@ -48,7 +48,7 @@ function found(origin: RedactedText, lines: readonly string[]): LookupResult {
   return { kind: 'found', origin, lines: lines.map((line) => redactName(line, LONGEST_LINE)) };
 }
 
-function eventChain({ chain }: Material): Lookup {
+function eventChain({ chain }: AnalysisInputs): Lookup {
   return defineLookup({
     name: 'event_chain',
     description:
@@ -66,7 +66,7 @@ function eventChain({ chain }: Material): Lookup {
 }
 
 /** Past incidents of the same place first, then what is known in general. */
-function similarIncidents(material: Material, deps: SimilarDeps): Lookup {
+function similarIncidents(material: AnalysisInputs, deps: SimilarDeps): Lookup {
   const { classification, incident } = material;
   const asked = { ...incident, classification: { ...classification, fingerprint: null } };
   return defineLookup({

@@ -7,10 +7,23 @@ import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { outcomeWords } from '#shared/domain/recall/seen-before.ts';
 import { type Candidate, listCandidates } from '#shared/domain/remediation/candidates.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { DiagnosisModel, DiagnosisReply, ModelSpending } from '#shared/ports/diagnosis-model.ts';
-import type { AnalyzeDeps, Material } from './analyze.ts';
-import { openPurse } from './analyze-budget.ts';
-import { lookupsOf } from './analyze-lookups.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import { type BudgetDeps, openPurse } from './analyze-budget.ts';
+import type { AnalysisInputs } from './analyze-inputs.ts';
+import { type LookupDeps, lookupsOf } from './analyze-lookups.ts';
+import type { KnowledgeDeps } from './knowledge.ts';
+
+export interface ModelDeps extends BudgetDeps, LookupDeps, Pick<KnowledgeDeps, 'recall'> {
+  readonly evidence: Pick<EvidenceStore, 'getTelemetry'>;
+  /** Code lists what fits of these; the model may only choose among that. */
+  readonly actions: readonly ActionPlugin[];
+  readonly configuration: BudgetDeps['configuration'];
+  readonly clock: BudgetDeps['clock'];
+  readonly meter: Meter;
+}
 
 type ModelWork = NonNullable<DiagnosisDraft['model']>;
 
@@ -27,7 +40,11 @@ const MODEL_LINES = 150;
 const LONGEST_SIMILAR = 4000;
 
 /** Asks the model within its budgets. */
-export async function askModel(material: Material, model: DiagnosisModel, deps: AnalyzeDeps): Promise<ModelVerdict> {
+export async function askModel(
+  material: AnalysisInputs,
+  model: DiagnosisModel,
+  deps: ModelDeps,
+): Promise<ModelVerdict> {
   const { incident, classification, evidence, found, seen } = material;
   const candidates = await candidatesOf(material, deps);
   const request = {
@@ -67,7 +84,7 @@ function subjectOf(target: TargetContext): string {
   return `A GitHub Actions workflow run, started by ${event} ${branch}, attempt ${target.runAttempt}`;
 }
 
-function count({ turns, inputTokens, outputTokens, cachedInputTokens, microdollars }: ModelWork, deps: AnalyzeDeps) {
+function count({ turns, inputTokens, outputTokens, cachedInputTokens, microdollars }: ModelWork, deps: ModelDeps) {
   if (turns === 0) return;
   deps.meter.count('model-turns', turns);
   deps.meter.count('model-tokens', inputTokens + outputTokens);
@@ -75,7 +92,7 @@ function count({ turns, inputTokens, outputTokens, cachedInputTokens, microdolla
   if (microdollars !== null) deps.meter.count('model-microdollars', microdollars);
 }
 
-function workOf({ modelId, prompt, turns, tokens, lookups }: ModelSpending, deps: AnalyzeDeps): ModelWork {
+function workOf({ modelId, prompt, turns, tokens, lookups }: ModelSpending, deps: ModelDeps): ModelWork {
   const settings = modelSettingsOf(deps.configuration);
   const price = settings?.prices[modelId];
   return {
@@ -94,7 +111,10 @@ function workOf({ modelId, prompt, turns, tokens, lookups }: ModelSpending, deps
   };
 }
 
-async function candidatesOf({ incident, classification }: Material, deps: AnalyzeDeps): Promise<readonly Candidate[]> {
+async function candidatesOf(
+  { incident, classification }: AnalysisInputs,
+  deps: ModelDeps,
+): Promise<readonly Candidate[]> {
   const telemetry = await deps.evidence.getTelemetry(incident.id);
   if (telemetry === null) return [];
   const { target } = incident;
@@ -108,7 +128,7 @@ function diagnosisOf(
   reply: DiagnosisReply,
   work: ModelWork,
   candidates: readonly Candidate[],
-  { classification, preExisting }: Material,
+  { classification, preExisting }: AnalysisInputs,
 ): DiagnosisDraft {
   const { suggestions, consulted, findings, summary, dropped } = reply;
   const claims = findings.map(({ claim, evidence }) => ({ claim, evidence: [...evidence] }));

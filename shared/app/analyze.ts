@@ -16,33 +16,17 @@ import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import type { LookupDeps } from './analyze-lookups.ts';
-import { askModel, costWords } from './analyze-model.ts';
+import type { AnalysisInputs } from './analyze-inputs.ts';
+import { askModel, costWords, type ModelDeps } from './analyze-model.ts';
 import { chainOfIncident } from './causal-chain.ts';
 import type { KnowledgeDeps } from './knowledge.ts';
 import { loadIncident } from './load-incident.ts';
 
-export interface AnalyzeDeps extends Pick<KnowledgeDeps, 'incidents' | 'recall'>, LookupDeps {
-  readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry' | 'getKnown' | 'putDiagnosis'>;
-  readonly control: Pick<ControlStore, 'addTo'>;
+export interface AnalyzeDeps extends ModelDeps, Pick<KnowledgeDeps, 'incidents'> {
+  readonly evidence: ModelDeps['evidence'] & Pick<EvidenceStore, 'getEvidence' | 'getKnown' | 'putDiagnosis'>;
   readonly signatures: SignatureSet;
   /** Null when the configuration names no model. */
   readonly model: DiagnosisModel | null;
-  /** Code lists what fits of these; the model may only choose among that. */
-  readonly actions: readonly ActionPlugin[];
-  readonly configuration: Configuration;
-  readonly clock: Clock;
-  readonly meter: Meter;
-}
-
-/** What is known of an incident before its diagnosis. */
-export interface Material extends Pick<Known, 'found' | 'seen' | 'limits'> {
-  readonly incident: Incident;
-  readonly classification: Classification;
-  readonly evidence: Evidence;
-  readonly preExisting: boolean | null;
-  /** The first cause and what followed, or null when that cannot be told. */
-  readonly chain: CausalChain | null;
 }
 
 const NOT_SEARCHED = 'What is known of such failures could not be searched.';
@@ -65,7 +49,7 @@ export async function analyze(input: StepInput<'analyze'>, deps: AnalyzeDeps): P
   return { source: diagnosis.source, confidence: diagnosis.confidence };
 }
 
-async function readMaterial(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<Material> {
+async function readMaterial(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<AnalysisInputs> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   const evidence = await deps.evidence.getEvidence(incident.id);
   if (incident.classification === null || evidence === null) {
@@ -81,19 +65,23 @@ async function readMaterial(input: StepInput<'analyze'>, deps: AnalyzeDeps): Pro
   return { found, seen, limits, incident, classification, evidence, chain, preExisting: input.preExisting };
 }
 
-function withChain(diagnosis: DiagnosisDraft, { chain }: Material): DiagnosisDraft {
+function withChain(diagnosis: DiagnosisDraft, { chain }: AnalysisInputs): DiagnosisDraft {
   return chain === null ? diagnosis : { ...diagnosis, chain };
 }
 
 const MOST_UNCHECKED = 10;
 
 /** What the search in the past had to do without is told with what else could not be checked. */
-function withLimits(diagnosis: DiagnosisDraft, { limits }: Material): DiagnosisDraft {
+function withLimits(diagnosis: DiagnosisDraft, { limits }: AnalysisInputs): DiagnosisDraft {
   if (limits.length === 0) return diagnosis;
   return { ...diagnosis, unchecked: [...limits, ...diagnosis.unchecked].slice(0, MOST_UNCHECKED) };
 }
 
-async function diagnose(material: Material, input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<DiagnosisDraft> {
+async function diagnose(
+  material: AnalysisInputs,
+  input: StepInput<'analyze'>,
+  deps: AnalyzeDeps,
+): Promise<DiagnosisDraft> {
   const known = material.found.match?.id === input.knowledgeId ? material.found.match : null;
   const about = material.incident.target.kind === 'alarm' ? 'service' : 'run';
   const byRules = (note: string | null) =>

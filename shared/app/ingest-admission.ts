@@ -1,10 +1,22 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { hourOf, minuteOf, stormIdOf, stormScopeOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openStorm } from '#shared/domain/incident/open-incident.ts';
 import { digestOf } from '#shared/domain/kernel/digest.ts';
 import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
+import type { WorkflowEngine } from '#shared/ports/cloud.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
 import { freePlace } from './ingest-place.ts';
-import type { IngestDeps } from './ingest-signal.ts';
+
+export interface AdmissionDeps {
+  readonly incidents: Pick<IncidentStore, 'create' | 'update' | 'addOccurrence' | 'audit'>;
+  readonly control: Pick<ControlStore, 'countInMinute' | 'joinStorm' | 'releaseGroup'>;
+  readonly workflow: Pick<WorkflowEngine, 'start'>;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+}
 
 /** A storm is over when no incident has joined it for this long. */
 const QUIET_MINUTES = 5;
@@ -16,7 +28,7 @@ const QUIET_MINUTES = 5;
 export async function admitIncident(
   incident: Incident,
   openedAt: Date,
-  deps: IngestDeps,
+  deps: AdmissionDeps,
 ): Promise<'started' | 'grouped'> {
   const minute = minuteOf(openedAt);
   if (!(await hasPlace(incident, openedAt, deps))) return await joinStorm(incident, minute, deps);
@@ -25,7 +37,11 @@ export async function admitIncident(
 }
 
 /** The hour counts only what its minutes let through, so that what is left of GitHub's hourly budget goes to later failures. */
-async function hasPlace(incident: Incident, openedAt: Date, { control, configuration }: IngestDeps): Promise<boolean> {
+async function hasPlace(
+  incident: Incident,
+  openedAt: Date,
+  { control, configuration }: AdmissionDeps,
+): Promise<boolean> {
   const member = `${incident.id}-${incident.attempt}`;
   const scope = stormScopeOf(incident.target);
   const { stormIncidentsPerMinute, stormIncidentsPerHour } = configuration.policy;
@@ -39,18 +55,18 @@ async function hasPlace(incident: Incident, openedAt: Date, { control, configura
  * Makes sure that an open incident is worked on after a crash. Its first attempt is admitted again by the minute it was opened in;
  * a later attempt has left no such trace and is simply started.
  */
-export async function resumeIncident(incident: Incident, deps: IngestDeps): Promise<'started' | 'grouped'> {
+export async function resumeIncident(incident: Incident, deps: AdmissionDeps): Promise<'started' | 'grouped'> {
   if (incident.attempt === 1) return await admitIncident(incident, new Date(incident.openedAt), deps);
   await startWorkflow(incident, deps);
   return 'started';
 }
 
-async function startWorkflow(incident: Incident, deps: IngestDeps): Promise<void> {
+async function startWorkflow(incident: Incident, deps: AdmissionDeps): Promise<void> {
   await deps.workflow.start(incident.id, incident.attempt);
   await auditOpened(incident, deps);
 }
 
-async function joinStorm(incident: Incident, minute: string, deps: IngestDeps): Promise<'grouped'> {
+async function joinStorm(incident: Incident, minute: string, deps: AdmissionDeps): Promise<'grouped'> {
   const now = deps.clock.now();
   const scope = stormScopeOf(incident.target);
   const { parentId } = await deps.control.joinStorm(stormIdOf(minute, scope), now, QUIET_MINUTES, scope);
@@ -72,7 +88,7 @@ async function joinStorm(incident: Incident, minute: string, deps: IngestDeps): 
   return 'grouped';
 }
 
-async function auditOpened(incident: Incident, deps: IngestDeps): Promise<void> {
+async function auditOpened(incident: Incident, deps: AdmissionDeps): Promise<void> {
   await deps.incidents.audit(incident.id, `opened#${incident.attempt}`, {
     at: deps.clock.now().toISOString(),
     event: incident.attempt === 1 ? 'incident.opened' : 'incident.reopened',

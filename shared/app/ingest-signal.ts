@@ -1,4 +1,3 @@
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
 import { flapOf } from '#shared/domain/incident/flap.ts';
@@ -9,35 +8,22 @@ import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { transitionOf } from '#shared/domain/incident/transition.ts';
 import { Retryable } from '#shared/domain/kernel/errors.ts';
-import type { WorkflowEngine } from '#shared/ports/cloud.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { StatsStore } from '#shared/ports/stats-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
-import { admitIncident, resumeIncident } from './ingest-admission.ts';
+import { type AdmissionDeps, admitIncident, resumeIncident } from './ingest-admission.ts';
 import { newestOfAlarm, rememberNewest } from './ingest-newest.ts';
 import { claimPlace } from './ingest-place.ts';
 import { forgetWaiting, letWait } from './waiting-report.ts';
 
-export interface IngestDeps {
-  readonly incidents: Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'audit'>;
-  readonly control: Pick<
-    ControlStore,
-    | 'isProcessed'
-    | 'markProcessed'
-    | 'claimGroup'
-    | 'releaseGroup'
-    | 'keepWaiting'
-    | 'dropWaiting'
-    | 'countInMinute'
-    | 'joinStorm'
-    | 'cursor'
-    | 'setCursor'
-  >;
+export interface IngestDeps extends AdmissionDeps {
+  readonly incidents: AdmissionDeps['incidents'] & Pick<IncidentStore, 'get'>;
+  readonly control: AdmissionDeps['control'] &
+    Pick<
+      ControlStore,
+      'isProcessed' | 'markProcessed' | 'claimGroup' | 'keepWaiting' | 'dropWaiting' | 'cursor' | 'setCursor'
+    >;
   readonly stats: Pick<StatsStore, 'addRun'>;
-  readonly workflow: Pick<WorkflowEngine, 'start'>;
-  readonly configuration: Configuration;
-  readonly clock: Clock;
 }
 
 /** What became of a signal; counted by this name. */

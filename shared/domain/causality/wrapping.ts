@@ -1,5 +1,3 @@
-import type { Event } from './event.ts';
-
 /** Ways in which languages say that one error came from another. */
 const INNER: readonly (readonly [RegExp, string])[] = [
   [/^\s{0,12}Caused by: (?<inner>\S.{0,300})/, 'the innermost "Caused by"'],
@@ -16,7 +14,9 @@ const PYTHON_HANDLING = /^During handling of the above exception, another except
 const PYTHON_DIRECT = /^The above exception was the direct cause of the following exception/;
 
 /** The error inside an event that the others wrap, with how that is known; null when it wraps none. */
-export function innermostOf(event: Event): { ref: string; text: string; how: string } | null {
+export function innermostOf(event: {
+  readonly block: readonly { readonly ref: string; readonly text: string }[];
+}): { ref: string; text: string; how: string } | null {
   let found: { ref: string; text: string; how: string } | null = null;
   let isList = false;
   for (const { ref, text } of event.block.slice(1)) {

@@ -3,7 +3,10 @@ import { type Finding, type PatchRule, refusal } from './finding.ts';
 import { readHunks } from './hunk.ts';
 import { normalPath } from './normal-path.ts';
 import { unquotedPath } from './quoted-path.ts';
-import type { ReadPatch } from './read-patch.ts';
+
+export type ReadPatch =
+  | { kind: 'read'; changes: readonly FileChange[] }
+  | { kind: 'refused'; findings: readonly Finding[] };
 
 const NOWHERE = '/dev/null';
 const MODES: Readonly<Record<string, PatchRule | null>> = {

@@ -2,11 +2,7 @@ import type { FileChange, ProposedPatch } from './file-change.ts';
 import { type Finding, refusal } from './finding.ts';
 import { foldedPath, normalPath } from './normal-path.ts';
 import { PATCH_LIMITS } from './patch-limits.ts';
-import { readDiff } from './read-diff.ts';
-
-export type ReadPatch =
-  | { kind: 'read'; changes: readonly FileChange[] }
-  | { kind: 'refused'; findings: readonly Finding[] };
+import { type ReadPatch, readDiff } from './read-diff.ts';
 
 /** Reads a proposed patch of either form; every path in it is normal afterwards. Never throws, whatever the text. */
 export function readPatch(patch: ProposedPatch): ReadPatch {

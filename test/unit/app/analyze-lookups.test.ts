@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { writeZip } from '#apps/local/world/zip/zip-writer.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
-import type { Material } from '#shared/app/analyze.ts';
+import type { AnalysisInputs } from '#shared/app/analyze-inputs.ts';
 import { type LookupDeps, lookupsOf } from '#shared/app/analyze-lookups.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { causalChainOf } from '#shared/domain/causality/chain.ts';
@@ -84,10 +84,10 @@ function open(target: TargetContext, change: Partial<LookupDeps> = {}, past = ma
   const sources = [
     { ...source, id: 'job-2', name: 'unit', lines: [{ ref: 'L1', number: 62, text: 'AssertionError', score: 9 }] },
   ];
-  const material: Material = {
+  const material: AnalysisInputs = {
     incident: anIncident({ target, classification }),
     classification,
-    evidence: { ...evidence, sources } as Material['evidence'],
+    evidence: { ...evidence, sources } as AnalysisInputs['evidence'],
     found: { match: null, confidence: 0, similar: [] },
     seen: [],
     limits: [],
