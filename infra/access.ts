@@ -1,15 +1,9 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modelIdsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import type { FunctionConfig, ResourceName } from '#shared/domain/workflow/function-config.ts';
-import type { ActionPlugin, Grant } from '#shared/plugins/actions/contract.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ModelProvider } from '#shared/plugins/llm/contract.ts';
-import { serviceAccess } from './service-access.ts';
-
-/** One statement of a role: these actions on exactly these resources. */
-export interface Access extends Grant {
-  /** Why a resource pattern with `*` cannot be narrower; stands in the acknowledgement of the finding. */
-  readonly wildcardReason?: string;
-}
+import { type Access, serviceAccess } from './service-access.ts';
 
 /** What a resource is to a function: the value of its variable, and what its actions are allowed on. */
 export interface ResourceAccess {

@@ -1,8 +1,9 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { Access, ResourceAccess, ResourceCatalogue } from './access.ts';
+import type { ResourceAccess, ResourceCatalogue } from './access.ts';
 import { OPEN_INDEX } from './constructs/tables.ts';
+import type { Access } from './service-access.ts';
 import type { NamedArn, StateResources } from './stacks/state-stack.ts';
 
 export interface CatalogueSources {

@@ -1,8 +1,14 @@
 import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { resourcesOf } from '#shared/domain/remediation/resource-ref.ts';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
+import type { Grant } from '#shared/plugins/actions/contract.ts';
 import { resourceReads } from '#shared/plugins/actions/resource-grants.ts';
-import type { Access } from './access.ts';
+
+/** One statement of a role: these actions on exactly these resources. */
+export interface Access extends Grant {
+  /** Why a resource pattern with `*` cannot be narrower; stands in the acknowledgement of the finding. */
+  readonly wildcardReason?: string;
+}
 
 const HERE = `\${Region}:\${Account}`;
 

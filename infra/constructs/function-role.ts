@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { type ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Access } from '../access.ts';
+import type { Access } from '../service-access.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 
 /** Plug-ins know no deployment: they leave these to it. */

@@ -10,8 +10,8 @@ import {
   StateMachine,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { Access } from '../access.ts';
 import { healDefinition, substitutionOf } from '../heal-definition.ts';
+import type { Access } from '../service-access.ts';
 import { makeRole } from './function-role.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
