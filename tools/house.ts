@@ -22,7 +22,7 @@ interface House {
   /** Lines that some Lambda function loads. */
   readonly inLambda: number;
   readonly small: readonly string[];
-  /** Pairs of folders that import each other, types included. */
+  /** Pairs of folders that import each other, types included. A folder and what lies in it are one. */
   readonly ties: readonly string[];
   /** Groups of files that import each other in a ring, types included. */
   readonly circles: readonly (readonly string[])[];
@@ -80,11 +80,15 @@ function reachedFrom(entries: readonly string[], imports: ReadonlyMap<string, re
   return reached;
 }
 
+const isWithin = (inner: string, outer: string): boolean => `${inner}/`.startsWith(`${outer}/`);
+
 function twoWayTies(imports: ReadonlyMap<string, readonly string[]>): string[] {
   const ties = new Set<string>();
   for (const [file, targets] of imports) {
-    for (const target of targets)
-      if (dirname(file) !== dirname(target)) ties.add(`${dirname(file)} ${dirname(target)}`);
+    for (const target of targets) {
+      const [from, to] = [dirname(file), dirname(target)];
+      if (!isWithin(from, to) && !isWithin(to, from)) ties.add(`${from} ${to}`);
+    }
   }
   return [...ties]
     .filter((tie) => {
