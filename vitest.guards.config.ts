@@ -10,7 +10,7 @@ export default defineConfig({
     include: [
       'test/unit/app/**/*.test.ts',
       'test/unit/domain/policy/**/*.test.ts',
-      'test/unit/domain/remediation/**/*.test.ts',
+      'test/unit/domain/plan/**/*.test.ts',
     ],
     bail: 1,
     // A machine that does much else is no proof of anything.

@@ -1,5 +1,5 @@
 import type { Service } from '#shared/domain/configuration/configuration.ts';
-import { resourcesOf } from '#shared/domain/remediation/resource-ref.ts';
+import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 import type { Grant } from '#shared/plugins/actions/contract.ts';
 import { resourceReads } from '#shared/plugins/actions/resource-grants.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
-import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import { makeExcerpter } from '#shared/domain/logs/excerpt.ts';
+import { makeRedactor } from '#shared/domain/redaction/redact.ts';
 
 /** Line recall of the excerpt on logs whose failing lines were marked by hand: `node tools/measure-excerpt.ts --data DIR`. */
 interface Case {

@@ -71,7 +71,7 @@ export function packSecretRules(root: string): string {
   return `${JSON.stringify({ rules: packed, words: lists })}\n`;
 }
 
-const PACKED = 'shared/domain/evidence/secret-rules.json';
+const PACKED = 'shared/domain/redaction/secret-rules.json';
 
 /** Writes what was packed where the redactor reads it, unless it is there already. Does nothing where there are no rules to pack. */
 export function writeSecretRules(root: string): void {

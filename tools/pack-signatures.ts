@@ -4,7 +4,7 @@ import { readOwnSignatureFiles } from '#shared/adapters/archive/own-signature-fi
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { type DataFile, parseOwnSignatures } from '#shared/domain/failure/signatures.ts';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 
 /**
  * The files of the user's own signatures that a configuration names, to be packed with the functions; none when it names none. What is left

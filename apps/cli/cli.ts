@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { type Command, type ExitCode, type ParsedInput, UsageError } from './command.ts';
 import { commandHelp, generalHelp } from './help.ts';

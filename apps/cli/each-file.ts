@@ -1,4 +1,4 @@
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import { type ExitCode, UsageError } from './command.ts';
 import type { Terminal } from './terminal.ts';
 

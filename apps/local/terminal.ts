@@ -1,4 +1,4 @@
-import { percentOf } from '#shared/domain/kernel/numbers/percent.ts';
+import { percentOf } from '#shared/kernel/numbers/percent.ts';
 import type { RuntimeEvent } from './runtime-contract.ts';
 
 /** States a reader follows; the Choice and Pass states between them only route. */

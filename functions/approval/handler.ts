@@ -5,7 +5,7 @@ import type { Claims } from '#shared/app/approval-approver.ts';
 import { type ListApprovalsDeps, listApprovals } from '#shared/app/approval-list.ts';
 import type { DecisionOutcome } from '#shared/app/approval-settle.ts';
 import { type DelegateDeps, delegateApprovals } from '#shared/app/delegate-approvals.ts';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import { config } from './config.ts';
 import { type PageOptions, renderPage } from './page.ts';
 

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { forecastCounter } from '#shared/domain/capacity/capacity-settings.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
-import { forecastCounter } from '#shared/domain/prevention/capacity-settings.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { CfnIndex, CfnVectorBucket } from 'aws-cdk-lib/aws-s3vectors';
 import { Construct } from 'constructs';
-import { VECTOR_DIMENSIONS } from '#shared/domain/recall/memory-vector.ts';
+import { VECTOR_DIMENSIONS } from '#shared/domain/knowledge/search/memory-vector.ts';
 
 /** Past incidents by their vectors, for places with more of them than a function holds. Encrypted by the service's own keys. */
 export class MemoryVectors extends Construct {

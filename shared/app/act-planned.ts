@@ -1,6 +1,6 @@
-import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
-import { isIntact } from '#shared/domain/remediation/bind-action.ts';
-import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import { isIntact } from '#shared/domain/plan/bind-action.ts';
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

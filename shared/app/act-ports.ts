@@ -1,4 +1,4 @@
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
 
 /** The ports a function was given; every other one refuses, so that a plug-in cannot reach beyond its function's role. */

@@ -1,11 +1,11 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { InvalidInput, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { ActionFamily, ActionRecord, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { judgeChangeWindow } from '#shared/domain/policy/change-window.ts';
 import { judgeControls } from '#shared/domain/policy/guard-rules.ts';
-import type { ActionFamily, ActionRecord, Receipt } from '#shared/domain/remediation/bound-action.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, ActionPorts, Observation } from '#shared/plugins/actions/contract.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

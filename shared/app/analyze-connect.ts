@@ -1,5 +1,5 @@
 import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
-import { InvalidInput, Refused } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput, Refused } from '#shared/kernel/errors.ts';
 import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import type { Prompts } from '#shared/plugins/llm/prompt.ts';

@@ -1,8 +1,8 @@
 import type { CausalChain } from '#shared/domain/causality/chain.ts';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Known } from '#shared/domain/knowledge/known.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
 
 /** What is known of an incident before its diagnosis. */
 export interface AnalysisInputs extends Pick<Known, 'found' | 'seen' | 'limits'> {

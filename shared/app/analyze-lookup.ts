@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 
 /** Of what is said about an input that does not fit; the model's own words may stand in it. */

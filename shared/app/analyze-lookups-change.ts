@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { RawRef } from '#shared/kernel/text/raw-ref.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import { defineLookup } from './analyze-lookup.ts';

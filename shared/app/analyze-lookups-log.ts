@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { Evidence, EvidenceSource } from '#shared/domain/evidence/evidence.ts';
-import { isLogOf, type JobName } from '#shared/domain/evidence/job-name.ts';
-import { makeRedactor } from '#shared/domain/evidence/redact.ts';
-import { makeRedactedLines } from '#shared/domain/evidence/redacted-lines.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import type { Evidence, EvidenceSource } from '#shared/domain/logs/evidence.ts';
+import { isLogOf, type JobName } from '#shared/domain/logs/job-name.ts';
+import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { makeRedactedLines } from '#shared/domain/redaction/redacted-lines.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost, Job } from '#shared/ports/code-host.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import { cleanLine } from '#shared/domain/evidence/clean-line.ts';
-import { makeRedactor } from '#shared/domain/evidence/redact.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
-import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
+import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { ServiceLogReader } from '#shared/ports/cloud.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { MetricReader, MetricRef } from '#shared/ports/metric-reader.ts';

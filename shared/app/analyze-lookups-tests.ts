@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import { newestResults, type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { RunOutcome, StatsStore } from '#shared/ports/stats-store.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';

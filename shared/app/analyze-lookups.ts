@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
-import { outcomeWords, seenBefore } from '#shared/domain/recall/seen-before.ts';
-import { termsOfText } from '#shared/domain/recall/terms.ts';
+import { outcomeWords, seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
+import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { AnalysisInputs } from './analyze-inputs.ts';
 import { defineLookup } from './analyze-lookup.ts';

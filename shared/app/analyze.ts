@@ -3,13 +3,13 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import type { DiagnosisDraft } from '#shared/domain/diagnosis/diagnosis.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import { type Known, nothingKnown } from '#shared/domain/knowledge/known.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';

@@ -1,4 +1,4 @@
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';

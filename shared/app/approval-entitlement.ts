@@ -1,8 +1,8 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { entitledGroups } from '#shared/domain/policy/approval-levels.ts';
 import { judgeSelfApproval, type KnownBy, type RunRole } from '#shared/domain/policy/self-approval.ts';
-import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
 import type { DelegationStore } from '#shared/ports/delegation-store.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';

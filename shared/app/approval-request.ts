@@ -1,5 +1,5 @@
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { renderApprovalMail } from '#shared/plugins/notifiers/approval-mail.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';

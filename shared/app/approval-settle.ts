@@ -1,6 +1,6 @@
-import { CorruptRecord, Retryable } from '#shared/domain/kernel/errors.ts';
 import type { RunRole } from '#shared/domain/policy/self-approval.ts';
 import type { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
+import { CorruptRecord, Retryable } from '#shared/kernel/errors.ts';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';

@@ -1,4 +1,4 @@
-import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { type ApprovalBriefing, briefingOf } from '#shared/plugins/notifiers/approval-briefing.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';

@@ -1,9 +1,9 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import { isSelfApprovable } from '#shared/domain/policy/action-nature.ts';
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { type AskedFor, entitledGroups } from '#shared/domain/policy/approval-levels.ts';
-import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import { isSelfApprovable } from '#shared/domain/policy/impact.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { AskedPlan, IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';

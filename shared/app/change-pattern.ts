@@ -1,6 +1,6 @@
-import { Retryable } from '#shared/domain/kernel/errors.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { LearningNote } from '#shared/domain/learning/learning-note.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
 import type { PatternStore } from '#shared/ports/pattern-store.ts';
 
 const MOST_TRIES = 5;

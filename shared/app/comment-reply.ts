@@ -1,6 +1,6 @@
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import type { COMMENT_VERBS, CommentCommand } from '#shared/domain/incident/comment-command.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 

@@ -1,7 +1,7 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { OutcomeUnknown, Retryable } from '#shared/domain/kernel/errors.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { OutcomeUnknown, Retryable } from '#shared/kernel/errors.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

@@ -1,6 +1,6 @@
+import { type Capacity, capacityName } from '#shared/domain/capacity/capacity-settings.ts';
+import type { Forecast } from '#shared/domain/capacity/forecast.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
-import { type Capacity, capacityName } from '#shared/domain/prevention/capacity-settings.ts';
-import type { Forecast } from '#shared/domain/prevention/forecast.ts';
 import { COLUMNS, wrapText } from '#shared/plugins/notifiers/wrap.ts';
 
 export interface ForecastStory {

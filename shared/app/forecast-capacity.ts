@@ -1,10 +1,10 @@
 import { HOUR, type Reading } from '#shared/domain/anomaly/reading.ts';
+import { type Capacity, capacityName, forecastCounter } from '#shared/domain/capacity/capacity-settings.ts';
+import { type Forecast, forecastExhaustion } from '#shared/domain/capacity/forecast.ts';
+import { preEmptiveActions } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
-import { type Capacity, capacityName, forecastCounter } from '#shared/domain/prevention/capacity-settings.ts';
-import { type Forecast, forecastExhaustion } from '#shared/domain/prevention/forecast.ts';
-import { preEmptiveActions } from '#shared/domain/prevention/pre-emptive-action.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';

@@ -1,15 +1,15 @@
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
-import type { AlarmFacts } from '#shared/domain/evidence/telemetry.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
-import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
-import { resourcesOf } from '#shared/domain/remediation/resource-ref.ts';
+import type { LineRules } from '#shared/domain/logs/line-rules.ts';
+import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
+import type { AlarmFacts } from '#shared/domain/logs/telemetry.ts';
+import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type {
   AlarmReader,
   AlarmState,

@@ -1,10 +1,10 @@
-import type { EvidenceLine, EvidenceSource } from '#shared/domain/evidence/evidence.ts';
-import { type Excerpt, type ExcerptLine, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
-import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
-import type { PassingLines } from '#shared/domain/evidence/passing-lines.ts';
-import { makeRedactor } from '#shared/domain/evidence/redact.ts';
-import type { RawText } from '#shared/domain/kernel/text/raw-text.ts';
-import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import type { EvidenceLine, EvidenceSource } from '#shared/domain/logs/evidence.ts';
+import { type Excerpt, type ExcerptLine, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
+import type { LineRules } from '#shared/domain/logs/line-rules.ts';
+import type { PassingLines } from '#shared/domain/logs/passing-lines.ts';
+import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import type { RawText } from '#shared/kernel/text/raw-text.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 /** Of all sources together: enough to understand a failure, small enough to read, store and send to a model. */
 export const MAX_EVIDENCE_LINES = 150;

@@ -1,8 +1,8 @@
-import type { JobName } from '#shared/domain/evidence/job-name.ts';
-import type { JobHistory, JobResult } from '#shared/domain/evidence/telemetry.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
+import type { JobName } from '#shared/domain/logs/job-name.ts';
+import type { JobHistory, JobResult } from '#shared/domain/logs/telemetry.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import type { PartReader } from './gather-part.ts';
 

@@ -1,6 +1,6 @@
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
-import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 

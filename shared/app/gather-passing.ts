@@ -1,6 +1,6 @@
-import { isLogOf, type JobName } from '#shared/domain/evidence/job-name.ts';
-import { makePassingLines, type PassingLines } from '#shared/domain/evidence/passing-lines.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { isLogOf, type JobName } from '#shared/domain/logs/job-name.ts';
+import { makePassingLines, type PassingLines } from '#shared/domain/logs/passing-lines.ts';
 import type { CodeHost, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';

@@ -1,9 +1,9 @@
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
-import { makeRedactor } from '#shared/domain/evidence/redact.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import { makeRedactedLines, type RedactedLines } from '#shared/domain/evidence/redacted-lines.ts';
 import { makeTestRunReader, type TestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
-import type { RawText } from '#shared/domain/kernel/text/raw-text.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { makeRedactedLines, type RedactedLines } from '#shared/domain/redaction/redacted-lines.ts';
+import type { RawText } from '#shared/kernel/text/raw-text.ts';
 
 type FailedTests = NonNullable<Evidence['failedTests']>;
 

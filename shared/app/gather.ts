@@ -1,5 +1,5 @@
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { type AlarmGatherDeps, gatherAlarm } from './gather-alarm.ts';

@@ -2,8 +2,8 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { hourOf, minuteOf, stormIdOf, stormScopeOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openStorm } from '#shared/domain/incident/open-incident.ts';
-import { digestOf } from '#shared/domain/kernel/digest.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

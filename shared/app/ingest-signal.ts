@@ -7,7 +7,7 @@ import { openIncident, runAttemptOf } from '#shared/domain/incident/open-inciden
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { transitionOf } from '#shared/domain/incident/transition.ts';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { StatsStore } from '#shared/ports/stats-store.ts';

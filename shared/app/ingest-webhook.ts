@@ -1,4 +1,4 @@
-import { keyedHashOf } from '#shared/domain/kernel/text/raw-ref.ts';
+import { keyedHashOf } from '#shared/kernel/text/raw-ref.ts';
 import type { SourceResult, WebhookSource } from '#shared/plugins/sources/contract.ts';
 import type { SecretReader, SignalQueue } from '#shared/ports/cloud.ts';
 import type { CommandQueue } from '#shared/ports/command-queue.ts';

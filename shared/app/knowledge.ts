@@ -1,11 +1,11 @@
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { type Known, nothingKnown } from '#shared/domain/knowledge/known.ts';
 import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
+import { rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
+import { seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
 import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
-import { rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
-import { seenBefore } from '#shared/domain/recall/seen-before.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

@@ -1,5 +1,5 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 
 /** Reads an incident that must exist; throws `CorruptRecord` when it does not. */

@@ -1,5 +1,3 @@
-import { digestOf } from '#shared/domain/kernel/digest.ts';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
 import {
   type Change,
   type Changed,
@@ -11,6 +9,8 @@ import {
   register,
   rollback,
 } from '#shared/domain/learning/model-registry.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
 import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/model-registry.ts';
 
 export interface RegistryDeps {

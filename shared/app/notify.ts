@@ -1,8 +1,8 @@
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { IncidentStory, NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';

@@ -1,13 +1,13 @@
-import { tellEntry } from '#shared/domain/audit/tell-entry.ts';
+import { tellEntry } from '#shared/domain/audit/describe-audit-entry.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { repositoryModeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { identityOf, isSameRepository } from '#shared/domain/incident/repository-identity.ts';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
-import { instantWords } from '#shared/domain/kernel/time-words.ts';
-import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
+import { instantWords } from '#shared/kernel/time-words.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';

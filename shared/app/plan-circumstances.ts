@@ -1,16 +1,16 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import {
   type Circumstances,
   circumstancesOf,
   DAY_MILLISECONDS,
   type Load,
   type Surroundings,
-} from '#shared/domain/circumstances/circumstances.ts';
-import type { ServiceLoad } from '#shared/domain/circumstances/service-load.ts';
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
-import type { Incident } from '#shared/domain/incident/incident.ts';
-import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+} from '#shared/domain/policy/circumstances/circumstances.ts';
+import type { ServiceLoad } from '#shared/domain/policy/circumstances/service-load.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import type { Clock } from '#shared/ports/time.ts';

@@ -1,13 +1,13 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { type RankContext, rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
-import { type Candidate, listCandidates } from '#shared/domain/remediation/candidates.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
+import { type Candidate, listCandidates } from '#shared/domain/plan/candidates.ts';
 import type { ActionPlugin, ProposalContext } from '#shared/plugins/actions/contract.ts';
 
 export interface PlanFacts {

@@ -4,8 +4,8 @@ import { experimentFor } from '#shared/domain/experiment/experiment.ts';
 import { type Exposure, exposureOf } from '#shared/domain/experiment/exposure.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { Candidate } from '#shared/domain/plan/candidates.ts';
 import type { Judgement } from '#shared/domain/policy/decide.ts';
-import type { Candidate } from '#shared/domain/remediation/candidates.ts';
 import type { StepPlan } from '#shared/domain/workflow/steps.ts';
 
 /** How the running experiment that applies to an incident, if one does, meets its candidates. */

@@ -1,5 +1,4 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
-import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
@@ -8,10 +7,11 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { lastTimesWords } from '#shared/domain/learning/last-times.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { type Candidate, HUMAN } from '#shared/domain/plan/candidates.ts';
+import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
 import type { Judgement } from '#shared/domain/policy/decide.ts';
 import { isWriting } from '#shared/domain/policy/fix-settings.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
-import { type Candidate, HUMAN } from '#shared/domain/remediation/candidates.ts';
 import type { FixPreparation } from './plan-fix.ts';
 
 export interface Known {

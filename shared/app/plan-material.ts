@@ -1,11 +1,11 @@
-import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { PreparedRevert } from '#shared/plugins/actions/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { ExperienceStore } from '#shared/ports/experience-store.ts';

@@ -1,10 +1,10 @@
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
+import { CODE_OWNER_FILES, codeOwnersOf } from '#shared/domain/flaky-tests/code-owners.ts';
+import { fileOfTest } from '#shared/domain/flaky-tests/file-of-test.ts';
+import type { TestOwner } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
-import { CODE_OWNER_FILES, codeOwnersOf } from '#shared/domain/quarantine/code-owners.ts';
-import { fileOfTest } from '#shared/domain/quarantine/file-of-test.ts';
-import type { TestOwner } from '#shared/domain/quarantine/quarantined-test.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { RawRef } from '#shared/kernel/text/raw-ref.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';
 import type { CodeTree, CodeWriter } from '#shared/ports/code-writer.ts';

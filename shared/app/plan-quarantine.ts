@@ -1,16 +1,8 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { pastOf } from '#shared/domain/failure/history/history-of-run.ts';
 import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
-import type { Incident } from '#shared/domain/incident/incident.ts';
-import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
-import { runsKeyOf } from '#shared/domain/incident/scope.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
-import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
 import {
   lastDay,
   QUARANTINE_LABEL,
@@ -19,7 +11,15 @@ import {
   type Standing,
   standingOf,
   wasChangedToday,
-} from '#shared/domain/quarantine/quarantined-test.ts';
+} from '#shared/domain/flaky-tests/quarantined-test.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
+import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
+import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { PreparedQuarantine } from '#shared/plugins/actions/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Proposals } from '#shared/ports/proposals.ts';

@@ -1,9 +1,9 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { fixesOf } from '#shared/domain/policy/fix-settings.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { PreparedRevert } from '#shared/plugins/actions/contract.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { CodeWriter } from '#shared/ports/code-writer.ts';

@@ -1,10 +1,10 @@
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
-import type { AlarmFacts, Deployment, RunFacts, Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { AlarmTarget, GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
-import { resourcesOf } from '#shared/domain/remediation/resource-ref.ts';
+import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
+import type { AlarmFacts, Deployment, RunFacts, Telemetry } from '#shared/domain/logs/telemetry.ts';
+import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
 import type { AlarmReader, DeploymentReader, ResourceReader } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';

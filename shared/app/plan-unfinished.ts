@@ -1,6 +1,6 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSameTarget } from '#shared/domain/incident/same-target.ts';
-import type { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

@@ -1,6 +1,6 @@
 import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
-import { digestOf } from '#shared/domain/kernel/digest.ts';
 import { productionOf } from '#shared/domain/learning/model-registry.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
 import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/model-registry.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';

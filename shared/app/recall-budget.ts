@@ -1,4 +1,4 @@
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { Embedder } from '#shared/ports/embedder.ts';
 import type { Clock } from '#shared/ports/time.ts';

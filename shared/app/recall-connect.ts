@@ -1,5 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { EmbeddingModelId } from '#shared/domain/recall/recall-settings.ts';
+import type { EmbeddingModelId } from '#shared/domain/knowledge/search/recall-settings.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { Embedder } from '#shared/ports/embedder.ts';
 import type { Clock } from '#shared/ports/time.ts';

@@ -1,8 +1,8 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import { memoryVectorOf, vectorOfPast } from '#shared/domain/recall/memory-vector.ts';
-import { type RememberedIncident, rememberedIncident } from '#shared/domain/recall/past-incident.ts';
-import type { RecallQuery } from '#shared/domain/recall/recall.ts';
+import { memoryVectorOf, vectorOfPast } from '#shared/domain/knowledge/search/memory-vector.ts';
+import { type RememberedIncident, rememberedIncident } from '#shared/domain/knowledge/search/past-incident.ts';
+import type { RecallQuery } from '#shared/domain/knowledge/search/recall.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { VectorMemory, VectorSearch } from '#shared/ports/memory-vectors.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';

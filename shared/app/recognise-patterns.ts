@@ -1,9 +1,9 @@
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { makeCaseTest } from '#shared/domain/learning/replay.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { PatternStore } from '#shared/ports/pattern-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 

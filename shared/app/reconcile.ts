@@ -1,6 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
 import type { Mailer, SignalQueue, WorkflowEngine } from '#shared/ports/cloud.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';

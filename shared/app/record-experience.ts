@@ -1,9 +1,9 @@
-import { type Circumstances, circumstancesIn } from '#shared/domain/circumstances/circumstances.ts';
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { type Circumstances, circumstancesIn } from '#shared/domain/policy/circumstances/circumstances.ts';
 import type { StepInput } from '#shared/domain/workflow/steps.ts';
 import type { ExperienceStore } from '#shared/ports/experience-store.ts';
 import type { AuditEntry, IncidentStore } from '#shared/ports/incident-store.ts';

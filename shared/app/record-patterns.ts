@@ -6,7 +6,7 @@ import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
 import { tagsOf } from '#shared/domain/learning/tags-of.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { PatternStore } from '#shared/ports/pattern-store.ts';

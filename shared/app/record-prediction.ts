@@ -1,8 +1,8 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { shownBy } from '#shared/domain/quality/judgement.ts';
 import type { Spending } from '#shared/domain/quality/prediction.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import type { StepInput } from '#shared/domain/workflow/steps.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

@@ -3,8 +3,8 @@ import { shortCommit, type TestResult } from '#shared/domain/failure/history/tes
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { StatsStore } from '#shared/ports/stats-store.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';

@@ -1,10 +1,10 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { type HealingWatch, spanWords } from '#shared/domain/learning/healing.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
 import type { ExperienceStore } from '#shared/ports/experience-store.ts';
 import type { HealingStore } from '#shared/ports/healing-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

@@ -1,10 +1,10 @@
-import { partOfWeekAt } from '#shared/domain/circumstances/circumstances.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import { approvalReasons } from '#shared/domain/policy/approval.ts';
-import { bindAction } from '#shared/domain/remediation/bind-action.ts';
+import { partOfWeekAt } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';

@@ -1,9 +1,7 @@
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { templateOf } from '#shared/domain/failure/fingerprint.ts';
 import { type FailureModel, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { ADAPTATION_PARAMETERS, adaptFailureModel, type TrainingCase } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { digestOf } from '#shared/domain/kernel/digest.ts';
 import { compareModels } from '#shared/domain/learning/comparison.ts';
 import {
   type AnswerToCase,
@@ -19,7 +17,9 @@ import {
   versionOf,
 } from '#shared/domain/learning/model-registry.ts';
 import { PROMISES, type Provenance } from '#shared/domain/learning/provenance.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { PredictionStore } from '#shared/ports/prediction-store.ts';
 import type { Clock } from '#shared/ports/time.ts';

@@ -1,8 +1,8 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { judgeControls } from '#shared/domain/policy/guard-rules.ts';
-import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/remediation/bound-action.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

@@ -1,5 +1,5 @@
-import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
+import { shareText } from '#shared/kernel/numbers/percent.ts';
 import { COLUMNS, wrapText } from '#shared/plugins/notifiers/wrap.ts';
 import type { Retraining } from './retrain.ts';
 

@@ -1,9 +1,9 @@
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { type ModelVersion, productionOf } from '#shared/domain/learning/model-registry.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
 import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';
 import { type QualityReport, qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';
 import { nextWatch } from '#shared/domain/quality/watch.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { ModelRegistryStore } from '#shared/ports/model-registry.ts';
 import type { PredictionStore } from '#shared/ports/prediction-store.ts';

@@ -1,7 +1,7 @@
-import type { ResourceState } from '#shared/domain/evidence/resource-state.ts';
-import type { Deployment } from '#shared/domain/evidence/telemetry.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
-import type { ResourceRef } from '#shared/domain/remediation/resource-ref.ts';
+import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
+import type { Deployment } from '#shared/domain/logs/telemetry.ts';
+import type { ResourceRef } from '#shared/domain/plan/resource-ref.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 export interface AlarmState {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';

@@ -1,7 +1,7 @@
-import type { JobName } from '#shared/domain/evidence/job-name.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
-import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import type { JobName } from '#shared/domain/logs/job-name.ts';
+import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 export interface Run {
   readonly id: number;

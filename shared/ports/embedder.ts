@@ -1,5 +1,5 @@
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
-import type { Embedding } from '#shared/domain/recall/embedding.ts';
+import type { Embedding } from '#shared/domain/knowledge/search/embedding.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 export type Embedded =
   | { readonly kind: 'embedded'; readonly embedding: Embedding }

@@ -1,9 +1,9 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
-import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import type { QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import type { Known } from '#shared/domain/knowledge/known.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
-import type { QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
 
 /** Evidence, telemetry and diagnosis of an incident, as objects too large for the workflow's state. Overwriting is allowed. */
 export interface EvidenceStore {

@@ -1,6 +1,6 @@
 import type { AuditEntry, TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
-import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 
 /** How a request was decided, beside who and what. */
 export interface ApprovalDecision {

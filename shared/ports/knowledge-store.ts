@@ -1,5 +1,5 @@
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
-import type { PastIncident } from '#shared/domain/recall/past-incident.ts';
+import type { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 
 /**
  * Knowledge learned from incidents, kept apart by `scope`: what a repository's logs taught is never seen in another. The built-in

@@ -1,5 +1,5 @@
-import type { MemoryVector } from '#shared/domain/recall/memory-vector.ts';
-import type { PastIncident } from '#shared/domain/recall/past-incident.ts';
+import type { MemoryVector } from '#shared/domain/knowledge/search/memory-vector.ts';
+import type { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 
 /** `reason`: a sentence for the reader. */
 export type Unavailable = { readonly kind: 'unavailable'; readonly reason: string };

@@ -1,4 +1,4 @@
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 /** A tool the model may call. `schema` is the JSON schema of its input. */
 export interface ModelTool {
   readonly name: string;

@@ -1,6 +1,6 @@
-import type { RememberedIncident } from '#shared/domain/recall/past-incident.ts';
-import type { Recalled, RecallQuery } from '#shared/domain/recall/recall.ts';
-import type { RememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
+import type { RememberedIncident } from '#shared/domain/knowledge/search/past-incident.ts';
+import type { Recalled, RecallQuery } from '#shared/domain/knowledge/search/recall.ts';
+import type { RememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
 
 /** What is known that is like a failure, each kind best first. */
 export interface Recollection {

@@ -1,4 +1,4 @@
-import { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
+import { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
 
 /** A quiet hour of work: nothing was deployed, nothing else failed. */
 export function someCircumstances(change: Partial<Circumstances> = {}): Circumstances {

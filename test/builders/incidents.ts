@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { Classification } from '#shared/domain/incident/failure-class.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
-import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
-import { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 import { aGithubTarget, type TaintedChange, taintedText } from './signals.ts';
 

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
-import { PastIncident } from '#shared/domain/recall/past-incident.ts';
-import { termsOfText, writeTerms } from '#shared/domain/recall/terms.ts';
+import { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
+import { termsOfText, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
 import { aClassification } from './incidents.ts';
 
 /** An incident whose failed jobs were started again and passed; `text`: the lines that its terms are of. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { circumstancesIn } from '#shared/domain/circumstances/circumstances.ts';
+import { circumstancesIn } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { approve, askedFor, signIn } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 

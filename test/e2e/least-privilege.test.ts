@@ -4,7 +4,7 @@ import type { IamDecision } from '#apps/local/iam/decisions.ts';
 import { outputOf } from '#apps/local/stage.ts';
 import type { ServiceId } from '#apps/local/world/aws/company.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
-import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { aBoundAction, aHealingWatch, anApproval } from '#test/builders/index.ts';
 import { approve, endedWithApprovals, signIn } from './support/approving.ts';

@@ -1,9 +1,9 @@
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { Evidence } from '#shared/domain/evidence/evidence.ts';
-import { Telemetry } from '#shared/domain/evidence/telemetry.ts';
+import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import { Known } from '#shared/domain/knowledge/known.ts';
+import { Evidence } from '#shared/domain/logs/evidence.ts';
+import { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
-import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 
 export function makeMemoryEvidenceStore(): EvidenceStore {

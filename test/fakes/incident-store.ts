@@ -1,9 +1,9 @@
 import { type ChainedEntry, chainEntry } from '#shared/domain/audit/audit-chain.ts';
 import { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
-import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
-import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
-import { ActionRecord, type BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import { ActionRecord, type BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';

@@ -5,7 +5,7 @@ import { requestApproval } from '#shared/app/approval-request.ts';
 import { guard } from '#shared/app/guard.ts';
 import { obeyComment } from '#shared/app/obey-comment.ts';
 import { makePlan } from '#shared/app/plan.ts';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
 import { aCommentCommand } from '#test/builders/index.ts';
 import {
   makeMemoryComments,

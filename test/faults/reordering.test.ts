@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oneOf } from '#apps/local/drills/random.ts';
 import type { AwsEvent } from '#apps/local/world/aws/alarm-events.ts';
-import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { expectClean, type Healer } from '#test/e2e/support/healer.ts';
 import { until } from '#test/e2e/support/until.ts';
 import { announceSeed, ROUNDS, timeFor } from './support/rounds.ts';

@@ -7,12 +7,12 @@ import { makeConfirmRepository } from '#shared/app/confirm-repository.ts';
 import { ingestWebhook } from '#shared/app/ingest-webhook.ts';
 import { obeyComment } from '#shared/app/obey-comment.ts';
 import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
-import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { knowledgeScopeOf, runsKeyOf } from '#shared/domain/incident/scope.ts';
 import { type GithubRunTarget, RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { github } from '#shared/plugins/sources/github.ts';
 import type { Permission } from '#shared/ports/people.ts';
 import {

@@ -1,7 +1,7 @@
-import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
-import type { Candidate } from '#shared/domain/remediation/candidates.ts';
+import type { Candidate } from '#shared/domain/plan/candidates.ts';
+import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
 
 interface Situation {
   /** Number of the failure's kind. */

@@ -1,5 +1,5 @@
 import { evidenceOfDifference } from '#shared/domain/experiment/sequential-test.ts';
-import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { type Learner, makeInformed, makeRanking } from './learners.ts';
 import { PROPOSAL_ERROR, simulateYear, type Year, type YearOptions } from './learning-year.ts';
 import type { Row } from './row.ts';

@@ -1,4 +1,4 @@
-import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
 /** Draws what varies in lines, always the same for a seed. */
 interface Draws {

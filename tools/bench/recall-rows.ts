@@ -1,14 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
-import { isEntry, isIncident, type Memory } from '#shared/domain/recall/memory.ts';
-import { PastIncident, rememberedIncident } from '#shared/domain/recall/past-incident.ts';
-import { makeRecall, type Recall } from '#shared/domain/recall/recall.ts';
-import { rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
-import { termsOfLines, weighed, writeTerms } from '#shared/domain/recall/terms.ts';
+import { isEntry, isIncident, type Memory } from '#shared/domain/knowledge/search/memory.ts';
+import { PastIncident, rememberedIncident } from '#shared/domain/knowledge/search/past-incident.ts';
+import { makeRecall, type Recall } from '#shared/domain/knowledge/search/recall.ts';
+import { rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
+import { termsOfLines, weighed, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { makeFailure } from './made-failures.ts';
 import type { Row } from './row.ts';
 

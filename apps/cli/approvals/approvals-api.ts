@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -1,4 +1,4 @@
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { API_OPTIONS, openApprovalsApi, type Waiting } from '../approvals/approvals-api.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 

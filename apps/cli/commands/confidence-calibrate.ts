@@ -1,7 +1,5 @@
 import * as z from 'zod';
 import { replaceFile } from '#shared/adapters/archive/record-file.ts';
-import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
-import { type Answer, tuningOf } from '#shared/domain/kernel/numbers/reliability.ts';
 import {
   applyCalibrator,
   type ChosenCalibrator,
@@ -10,6 +8,8 @@ import {
 } from '#shared/domain/learning/calibrator.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
+import { shareText } from '#shared/kernel/numbers/percent.ts';
+import { type Answer, tuningOf } from '#shared/kernel/numbers/reliability.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
 import { shareOption } from '../learning/share-option.ts';

@@ -1,6 +1,6 @@
 import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 

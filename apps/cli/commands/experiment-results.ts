@@ -1,7 +1,7 @@
 import { readConfiguration } from '#infra/configuration.ts';
 import type { Experiment } from '#shared/domain/experiment/experiment.ts';
 import { ExperimentOutcome, type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
-import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
+import { shareText } from '#shared/kernel/numbers/percent.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,6 +1,6 @@
 import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { makeTestTally, type TestTally } from '#shared/domain/failure/history/test-tally.ts';
-import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
+import { shareText } from '#shared/kernel/numbers/percent.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { metricLines } from '../input/metric-lines.ts';
 import { openInput } from '../input/open-input.ts';

@@ -1,5 +1,5 @@
 import { applyChanges } from '#shared/app/tend-patterns.ts';
-import { suggestGeneralisations, tendPatterns } from '#shared/domain/learning/tend-patterns.ts';
+import { suggestGeneralisations, tendPatterns } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
 import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';

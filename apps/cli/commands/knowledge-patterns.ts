@@ -1,6 +1,6 @@
-import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
+import { shareText } from '#shared/kernel/numbers/percent.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 import { writeTogether } from '../write-together.ts';

@@ -1,5 +1,5 @@
-import { outcomeWords } from '#shared/domain/recall/seen-before.ts';
-import { termsOfText } from '#shared/domain/recall/terms.ts';
+import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
+import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
 import type { Recollection } from '#shared/ports/recall.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedRecall } from '../input/shipped-content.ts';

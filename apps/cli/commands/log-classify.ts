@@ -1,7 +1,7 @@
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { ancestorsOf, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { type Classification, FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { forEachFile } from '../each-file.ts';
 import { readClassifyContext } from '../input/classify-context.ts';

@@ -1,7 +1,7 @@
-import { type Excerpt, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
-import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
-import { makePassingLines, type PassingLines } from '#shared/domain/evidence/passing-lines.ts';
-import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import { type Excerpt, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
+import type { LineRules } from '#shared/domain/logs/line-rules.ts';
+import { makePassingLines, type PassingLines } from '#shared/domain/logs/passing-lines.ts';
+import { makeRedactor } from '#shared/domain/redaction/redact.ts';
 import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
 import { forEachFile } from '../each-file.ts';
 import { CONFIG_OPTION, lineRulesOfFile } from '../input/line-rules.ts';

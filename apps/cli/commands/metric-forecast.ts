@@ -1,5 +1,5 @@
 import { HOUR, type Reading, readingOf } from '#shared/domain/anomaly/reading.ts';
-import { type Forecast, forecastExhaustion, type NoExhaustion } from '#shared/domain/prevention/forecast.ts';
+import { type Forecast, forecastExhaustion, type NoExhaustion } from '#shared/domain/capacity/forecast.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { metricRows } from '../input/metric-rows.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,6 +1,6 @@
 import { readConfiguration } from '#infra/configuration.ts';
-import { percentOf } from '#shared/domain/kernel/numbers/percent.ts';
 import { Performance } from '#shared/domain/performance/performance-settings.ts';
+import { percentOf } from '#shared/kernel/numbers/percent.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { readPerformance } from '../performance/read-performance.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { makeRecall, type Recall, type Remembered } from '#shared/domain/recall/recall.ts';
-import { termsOfLines, weighed } from '#shared/domain/recall/terms.ts';
+import { makeRecall, type Recall, type Remembered } from '#shared/domain/knowledge/search/recall.ts';
+import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';
 import { macroF1 } from './class-measures.ts';
 import { evidenceOfText } from './classify-case.ts';

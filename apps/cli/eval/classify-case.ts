@@ -1,6 +1,6 @@
 import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
 
 /** A case's evidence as the workflow would gather it; `job` is the name of its job, where that is known. */
 export function evidenceOfText(text: string, job = 'log'): Evidence {

@@ -1,7 +1,7 @@
-import { cleanLine } from '#shared/domain/evidence/clean-line.ts';
-import { type ExcerptLine, makeExcerpter } from '#shared/domain/evidence/excerpt.ts';
-import { makePassingLines } from '#shared/domain/evidence/passing-lines.ts';
-import { makeRedactor } from '#shared/domain/evidence/redact.ts';
+import { type ExcerptLine, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
+import { makePassingLines } from '#shared/domain/logs/passing-lines.ts';
+import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
+import { makeRedactor } from '#shared/domain/redaction/redact.ts';
 import { figuresByGroup, meanFigure, proportion } from './figures.ts';
 import { linesOf } from './labels.ts';
 import type { Figure, SuiteReport } from './suite.ts';

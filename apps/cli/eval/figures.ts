@@ -1,5 +1,5 @@
-import { wilsonInterval } from '#shared/domain/kernel/numbers/proportion.ts';
-import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
+import { wilsonInterval } from '#shared/kernel/numbers/proportion.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Figure, GroupFigures, Scored } from './suite.ts';
 
 interface Goal {

@@ -1,4 +1,4 @@
-import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { makeLogJudge } from '../input/log-judge.ts';
 import { proportion } from './figures.ts';
 import type { Figure } from './suite.ts';

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instantOfLine } from '#shared/domain/causality/instant.ts';
-import { type Severity, severityOf } from '#shared/domain/evidence/severity.ts';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
 import { type TemplateAccuracy, templateAccuracyOf } from '#shared/domain/templates/accuracy.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import { csvRows } from '../input/csv-rows.ts';
 import { figuresByGroup, meanFigure, proportion } from './figures.ts';
 import { linesOf, readCaseText } from './labels.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { makeMetricDetector } from '#shared/domain/anomaly/metric-detector.ts';
 import { makeMetricRowParser } from '#shared/domain/anomaly/metric-row.ts';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import { figuresByGroup, groupBootstrap, groupBy, proportion } from './figures.ts';
 import { linesOf, readCaseText } from './labels.ts';
 import {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { redact } from '#shared/domain/evidence/redact.ts';
-import { visibleText } from '#shared/domain/evidence/visible-text.ts';
+import { redact } from '#shared/domain/redaction/redact.ts';
+import { visibleText } from '#shared/domain/redaction/visible-text.ts';
 import { figuresByGroup, proportion, statisticFigure } from './figures.ts';
 import { readCaseText, readLabels } from './labels.ts';
 import type { Figure, Suite } from './suite.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';
 import { modelsFor } from '../training/judging-model.ts';
 import { digestOfText } from '../training/labelled-case.ts';

@@ -1,6 +1,6 @@
 import { type ChainState, verifyChain } from '#shared/domain/audit/audit-chain.ts';
-import { tellEntry } from '#shared/domain/audit/tell-entry.ts';
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
+import { tellEntry } from '#shared/domain/audit/describe-audit-entry.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import type { Account } from './read-trail.ts';
 
 /** One entry of the story: what happened, by its place in the chain. */

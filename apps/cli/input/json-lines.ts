@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { openInput, textOf } from './open-input.ts';
 

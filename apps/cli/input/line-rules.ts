@@ -1,6 +1,6 @@
 import { readConfiguration } from '#infra/configuration.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/configured-line-rules.ts';
-import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
+import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 
 /** The option of commands that read logs as a deployment would. */
 export const CONFIG_OPTION = {

@@ -1,8 +1,8 @@
 import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
-import type { LineRules } from '#shared/domain/evidence/line-rules.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { LineRules } from '#shared/domain/logs/line-rules.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { type TextInput, textOf } from './open-input.ts';
 
 /** The evidence of a log that is at hand as a whole. */

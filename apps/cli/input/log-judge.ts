@@ -1,5 +1,5 @@
 import { type LogAnomaly, makeLogAnomalyDetector } from '#shared/domain/anomaly/log-detector.ts';
-import { type Severity, severityOf } from '#shared/domain/evidence/severity.ts';
+import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 
 /** Templates of which the severity is remembered. */

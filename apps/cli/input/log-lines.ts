@@ -1,4 +1,4 @@
-import { cleanLine } from '#shared/domain/evidence/clean-line.ts';
+import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { openInput, textOf } from './open-input.ts';
 

@@ -1,7 +1,7 @@
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
-import { scoreLine } from '#shared/domain/evidence/line-score.ts';
-import { severityOf } from '#shared/domain/evidence/severity.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { scoreLine } from '#shared/domain/logs/line-score.ts';
+import { severityOf } from '#shared/domain/logs/severity.ts';
 
 /** Below it a line's wording says nothing of a failure. */
 const TELLING = 3;

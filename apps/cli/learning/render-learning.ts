@@ -1,8 +1,8 @@
-import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
-import type { Proportion } from '#shared/domain/kernel/numbers/proportion.ts';
 import type { HealthCheck, LearningHealth } from '#shared/domain/learning/learning-health.ts';
 import type { LearningReport } from '#shared/domain/learning/learning-report.ts';
 import type { SelfTest } from '#shared/domain/learning/self-test.ts';
+import { shareText } from '#shared/kernel/numbers/percent.ts';
+import type { Proportion } from '#shared/kernel/numbers/proportion.ts';
 
 function words(share: Proportion | null): string {
   if (share === null) return 'nothing counted';

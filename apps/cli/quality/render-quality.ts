@@ -1,6 +1,6 @@
-import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
-import type { Proportion } from '#shared/domain/kernel/numbers/proportion.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
+import { shareText } from '#shared/kernel/numbers/percent.ts';
+import type { Proportion } from '#shared/kernel/numbers/proportion.ts';
 
 const between = ([low, high]: readonly [number, number]): string => `${shareText(low)} to ${shareText(high)}`;
 const dollars = (microdollars: number | null): string =>

@@ -1,4 +1,4 @@
-import { redact } from '#shared/domain/evidence/redact.ts';
+import { redact } from '#shared/domain/redaction/redact.ts';
 
 /** On either side of a cut; no secret that redaction knows is longer. */
 const REACH = 4_096;

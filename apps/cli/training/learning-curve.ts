@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trainFailureModel } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import { renderReport } from '../eval/render.ts';
 import type { Figure } from '../eval/suite.ts';
 import { digestOfText, type LabelledCase } from './labelled-case.ts';

@@ -1,12 +1,12 @@
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
-import { severityOf } from '#shared/domain/evidence/severity.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { FAMILY_OF, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
-import { termsOfLines, weighed } from '#shared/domain/recall/terms.ts';
+import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { severityOf } from '#shared/domain/logs/severity.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { renderFindings } from '#shared/plugins/notifiers/findings.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';

@@ -1,4 +1,4 @@
-import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { RuntimeState } from '../side-door.ts';
 import type { DrillStage } from './drill-stage.ts';
 import {

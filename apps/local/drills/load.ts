@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { DeliveryState } from '../world/github/state.ts';
 import type { DrillStage } from './drill-stage.ts';
 import { watchMemory } from './memory.ts';

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { LinearEngine } from '#shared/domain/evidence/text-pattern.ts';
 import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import {
   type DataFile,
@@ -12,6 +11,7 @@ import {
 } from '#shared/domain/failure/signatures.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
+import type { LinearEngine } from '#shared/domain/logs/text-pattern.ts';
 
 export const MODEL_FILE = 'failure.json';
 /** The user's own signatures as the build packs them: their files with names and lines. */

@@ -3,7 +3,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { REPEATABLE } from './clients.ts';
 import type { KindReaders } from './resource-reader.ts';
 

@@ -1,8 +1,8 @@
 import { BedrockRuntimeClient, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import * as z from 'zod';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
-import { embeddingOf } from '#shared/domain/recall/embedding.ts';
-import type { EmbeddingModelId } from '#shared/domain/recall/recall-settings.ts';
+import { embeddingOf } from '#shared/domain/knowledge/search/embedding.ts';
+import type { EmbeddingModelId } from '#shared/domain/knowledge/search/recall-settings.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { Embedder } from '#shared/ports/embedder.ts';
 import { callAws } from './errors.ts';
 

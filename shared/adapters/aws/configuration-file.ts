@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,7 +4,7 @@ import {
   paginateDescribeEvents,
   RDSClient,
 } from '@aws-sdk/client-rds';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { REPEATABLE } from './clients.ts';
 import type { KindReaders } from './resource-reader.ts';
 

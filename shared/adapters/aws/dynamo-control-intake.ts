@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import { digestOf } from '#shared/domain/kernel/digest.ts';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type Item, type Key, type Table, ttlOf } from './dynamo-table.ts';

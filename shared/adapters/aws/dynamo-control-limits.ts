@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type Key, type Table, ttlOf } from './dynamo-table.ts';

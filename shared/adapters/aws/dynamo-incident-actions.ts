@@ -1,6 +1,6 @@
-import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
-import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
-import { ActionRecord, BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { type Item, type Key, type Table, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';

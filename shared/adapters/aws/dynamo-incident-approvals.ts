@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ApprovalQueue, PendingApproval } from '#shared/ports/approval-queue.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import { type Item, type Key, type Table, withoutStorage } from './dynamo-table.ts';

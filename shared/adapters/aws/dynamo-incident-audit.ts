@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { chainEntry, isChained } from '#shared/domain/audit/audit-chain.ts';
 import { AuditEntry, AuditLink, type TrailEntry } from '#shared/domain/audit/audit-entry.ts';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { type Item, type Table, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';

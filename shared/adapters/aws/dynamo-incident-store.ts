@@ -1,8 +1,8 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
-import { digestOf } from '#shared/domain/kernel/digest.ts';
-import { CorruptRecord } from '#shared/domain/kernel/errors.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';

@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { digestOf } from '#shared/domain/kernel/digest.ts';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
-import { PastIncident } from '#shared/domain/recall/past-incident.ts';
+import { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import { dynamoClient } from './dynamo-client.ts';
 import { type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
 import { dynamoClient } from './dynamo-client.ts';
 import { type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';

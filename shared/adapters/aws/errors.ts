@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { CorruptRecord, OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { CorruptRecord, OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 
 const THROTTLED =
   /^(Throttl|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|RequestThrottled|SlowDown|PriorRequestNotComplete|BandwidthLimitExceeded|LimitExceeded$)/;

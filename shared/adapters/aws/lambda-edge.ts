@@ -11,7 +11,7 @@ import type {
   SQSRecord,
 } from 'aws-lambda';
 import * as z from 'zod';
-import { InvalidInput, Retryable } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 import { lambdaMeter, logger, metrics } from './lambda-telemetry.ts';
 import { loggableError } from './loggable-error.ts';
 

@@ -1,5 +1,5 @@
 import { GetFunctionConcurrencyCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { REPEATABLE } from './clients.ts';
 import type { KindReaders } from './resource-reader.ts';
 

@@ -1,6 +1,6 @@
-import { redact } from '#shared/domain/evidence/redact.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { redact } from '#shared/domain/redaction/redact.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 /** What of an error may stand in a log. */
 export interface LoggableError {

@@ -1,8 +1,8 @@
 import { PutVectorsCommand, QueryVectorsCommand, S3VectorsClient } from '@aws-sdk/client-s3vectors';
 import * as z from 'zod';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
-import type { MemoryVector } from '#shared/domain/recall/memory-vector.ts';
-import { PastIncident } from '#shared/domain/recall/past-incident.ts';
+import type { MemoryVector } from '#shared/domain/knowledge/search/memory-vector.ts';
+import { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { Unavailable, VectorMemory, VectorSearch } from '#shared/ports/memory-vectors.ts';
 import { ONCE, REPEATABLE } from './clients.ts';
 import { callAws } from './errors.ts';

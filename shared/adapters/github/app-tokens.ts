@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import * as z from 'zod';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { makeGithubClient, type RepositoryReference } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { makeRedactor } from '#shared/domain/evidence/redact.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import { redactLines } from '#shared/domain/evidence/redacted-lines.ts';
-import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
-import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redactLines } from '#shared/domain/redaction/redacted-lines.ts';
+import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
+import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { ChangedFile, CodeReader } from '#shared/ports/code-reader.ts';
 import { type GithubOptions, makeGithubClient } from './github-client.ts';
 import { repositoryOf } from './repository.ts';

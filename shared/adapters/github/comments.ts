@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { OutcomeUnknown } from '#shared/domain/kernel/errors.ts';
+import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import type { CodeHost, Comment } from '#shared/ports/code-host.ts';
 import type { GithubClient, GithubOptions } from './github-client.ts';
 import { isOurs, makeIdentity, Writer } from './identity.ts';

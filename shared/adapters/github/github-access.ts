@@ -1,4 +1,4 @@
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type AppTokens, type GithubApp, makeAppTokens } from './app-tokens.ts';

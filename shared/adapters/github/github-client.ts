@@ -1,5 +1,5 @@
 import { Octokit } from '@octokit/core';
-import { InvalidInput, OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput, OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type Fate, fateOf } from './github-errors.ts';

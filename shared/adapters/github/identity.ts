@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import type { GithubClient, GithubOptions } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
 

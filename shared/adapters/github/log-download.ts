@@ -1,5 +1,5 @@
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
-import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost, LogArchive } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import type { GithubClient } from './github-client.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import type { People } from '#shared/ports/people.ts';
 import { type GithubOptions, makeGithubClient } from './github-client.ts';
 import { repositoryOf } from './repository.ts';

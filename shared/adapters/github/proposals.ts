@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Refused } from '#shared/domain/kernel/errors.ts';
-import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
 import type { IssueNote, Proposals, PullRequestNote } from '#shared/ports/proposals.ts';
 import { type GithubOptions, makeGithubClient } from './github-client.ts';
 import { isOurs, makeIdentity, Writer } from './identity.ts';

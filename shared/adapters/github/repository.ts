@@ -1,5 +1,5 @@
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 
 /** Splits `owner/name`; throws `InvalidInput` for anything else. */
 export function repositoryOf(repository: string): { owner: string; repo: string } {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
-import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
-import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import { jobNameOf } from '#shared/domain/logs/job-name.ts';
 import { isBaseBranch } from '#shared/domain/patch/fix-branch.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
+import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import type { GithubClient } from './github-client.ts';
 import { repositoryOf } from './repository.ts';

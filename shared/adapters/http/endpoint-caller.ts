@@ -2,9 +2,9 @@ import { promises as dns, type LookupAddress } from 'node:dns';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
 import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { addressKindOf } from '#shared/domain/playbook/network-address.ts';
+import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { EndpointCaller, EndpointRequest, EndpointResponse } from '#shared/ports/playbook-effects.ts';
 
 /** An answer tells a state; one that goes on and on does not. */

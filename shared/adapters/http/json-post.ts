@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { JsonPost, JsonRequest } from '#shared/ports/json-post.ts';
 
 /** An answer of a model is some kilobytes; one that goes on and on is none. */

@@ -1,5 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { type LineRules, lineRulesOf } from '#shared/domain/evidence/line-rules.ts';
+import { type LineRules, lineRulesOf } from '#shared/domain/logs/line-rules.ts';
 import { loadRe2Engine } from './re2-engine.ts';
 
 /** What a configuration leaves out of logs; the engine is only loaded for patterns. Throws `InvalidInput` for a pattern that is none. */

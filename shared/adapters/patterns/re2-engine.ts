@@ -1,4 +1,4 @@
-import type { LinearEngine } from '#shared/domain/evidence/text-pattern.ts';
+import type { LinearEngine } from '#shared/domain/logs/text-pattern.ts';
 
 /** Steps of a compiled pattern: each character of a text costs at most so many. A counted repeat is as many steps as it counts. */
 const MOST_STEPS = 800;

@@ -1,4 +1,4 @@
-import { numbersFrom } from '../kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '../../kernel/numbers/seeded-numbers.ts';
 /** Scores how easily a point is told apart from those the forest was grown on. */
 export interface IsolationForest {
   /** 0 to 1: near 1 an outlier, 0.5 and less ordinary. */

@@ -1,4 +1,4 @@
-import { type MetricReason, makeStrangenesses } from './strangeness.ts';
+import { type MetricReason, makeStrangenesses } from './anomaly-score.ts';
 
 export interface MetricAnomaly {
   /** Likelihood that something new begins in this row: 0 to 1, 0.5 and more where an alarm is raised. */

@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf } from '../kernel/digest.ts';
+import { canonicalJson, digestOf } from '../../kernel/digest.ts';
 import type { AuditEntry, AuditLink, TrailEntry } from './audit-entry.ts';
 
 export type ChainedEntry = TrailEntry & { readonly link: AuditLink };

@@ -1,4 +1,4 @@
-import { shortenedText } from '../kernel/text/shortened-text.ts';
+import { shortenedText } from '../../kernel/text/shortened-text.ts';
 import type { CausalChain, ChainEvent } from './chain.ts';
 import { instantOfLine } from './instant.ts';
 

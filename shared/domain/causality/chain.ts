@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { Evidence } from '../evidence/evidence.ts';
-import { redactOutgoing } from '../evidence/redact.ts';
-import { isAtLeast, Severity } from '../evidence/severity.ts';
-import { recordText } from '../kernel/text/record-text.ts';
-import { shortenedText } from '../kernel/text/shortened-text.ts';
+import { recordText } from '../../kernel/text/record-text.ts';
+import { shortenedText } from '../../kernel/text/shortened-text.ts';
+import type { Evidence } from '../logs/evidence.ts';
+import { isAtLeast, Severity } from '../logs/severity.ts';
+import { redactOutgoing } from '../redaction/redact.ts';
 import { ENTITY_KINDS } from './entity-patterns.ts';
 import { type Event, eventsIn, orderEvents } from './event.ts';
 import { firstCause } from './first-cause.ts';

@@ -1,9 +1,9 @@
-import type { Evidence, EvidenceLine, EvidenceSource } from '../evidence/evidence.ts';
-import { isCalm, isContinuation, isPlatformNoise, scoreLine } from '../evidence/line-score.ts';
-import { isAtLeast, type Severity, severityOf, worst } from '../evidence/severity.ts';
-import { spokenLine } from '../evidence/structured-line.ts';
 import { readFailedTests } from '../failure/failed-tests.ts';
 import { templateOf } from '../failure/fingerprint.ts';
+import type { Evidence, EvidenceLine, EvidenceSource } from '../logs/evidence.ts';
+import { isCalm, isContinuation, isPlatformNoise, scoreLine } from '../logs/line-score.ts';
+import { isAtLeast, type Severity, severityOf, worst } from '../logs/severity.ts';
+import { spokenLine } from '../logs/structured-line.ts';
 import { type Entity, entitiesOf } from './entities.ts';
 import { instantOfLine } from './instant.ts';
 import { type Stage, stageOf } from './stage.ts';

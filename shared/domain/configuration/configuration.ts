@@ -1,21 +1,21 @@
 import * as z from 'zod';
-import { ChangeWindow } from '../circumstances/circumstance-rules.ts';
-import { ServiceLoad } from '../circumstances/service-load.ts';
+import { Capacity, capacityProblems } from '../capacity/capacity-settings.ts';
 import { Model } from '../diagnosis/model-settings.ts';
-import { LogReading } from '../evidence/log-settings.ts';
 import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
+import { RecallSettings } from '../knowledge/search/recall-settings.ts';
 import { Learning } from '../learning/learning-settings.ts';
+import { LogReading } from '../logs/log-settings.ts';
 import { Performance } from '../performance/performance-settings.ts';
+import { DeploymentRef } from '../plan/managed-service.ts';
+import { Remedy, remedyProblems } from '../plan/remedies.ts';
 import { AllowedPlaybooks, Playbooks } from '../playbook/allowed-playbooks.ts';
 import { Http } from '../playbook/http-endpoints.ts';
 import { Approvals, ApproverGroups } from '../policy/approval-settings.ts';
+import { ChangeWindow } from '../policy/circumstances/circumstance-rules.ts';
+import { ServiceLoad } from '../policy/circumstances/service-load.ts';
 import { Fixes } from '../policy/fix-settings.ts';
 import { Mode, Policy } from '../policy/policy-settings.ts';
-import { Capacity, capacityProblems } from '../prevention/capacity-settings.ts';
-import { RecallSettings } from '../recall/recall-settings.ts';
-import { DeploymentRef } from '../remediation/managed-service.ts';
-import { Remedy, remedyProblems } from '../remediation/remedies.ts';
 import { OwnSignatures } from './own-signatures.ts';
 
 /** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { recordText } from '../../kernel/text/record-text.ts';
 import { CausalChain } from '../causality/chain.ts';
 import { Classification } from '../incident/failure-class.ts';
-import { recordText } from '../kernel/text/record-text.ts';
 import { SeenBefore } from './seen-before.ts';
 
 const Refs = z.array(z.string().max(20)).max(20);

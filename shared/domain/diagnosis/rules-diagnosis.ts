@@ -1,15 +1,15 @@
+import type { RedactedText } from '../../kernel/text/redacted-text.ts';
 import type { CausalChain } from '../causality/chain.ts';
-import type { Evidence } from '../evidence/evidence.ts';
 import { isWorded } from '../failure/class-wordings.ts';
 import { type FailedTest, readFailedTests, sameTest } from '../failure/failed-tests.ts';
 import { matchSignatures, type SignatureMatch } from '../failure/matching.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
 import type { Classification, Failure } from '../incident/failure-class.ts';
-import type { RedactedText } from '../kernel/text/redacted-text.ts';
+import type { Evidence } from '../logs/evidence.ts';
 import { type AdviceSetting, fitAdvice } from './advice.ts';
 import { type DiagnosisDraft, UNCHECKED_BEFORE, UNCHECKED_REPEAT } from './diagnosis.ts';
+import { alsoSeen, type Voice, voiceOfClass, voiceOfSignature, voiceOfTests, voiceOfUnknown } from './explanation.ts';
 import { firstSentence } from './first-sentence.ts';
-import { alsoSeen, type Voice, voiceOfClass, voiceOfSignature, voiceOfTests, voiceOfUnknown } from './voice.ts';
 
 /** What is known of a failure like this one. */
 interface KnownRemedy {

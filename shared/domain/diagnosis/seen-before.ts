@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { recordText } from '../kernel/text/record-text.ts';
+import { recordText } from '../../kernel/text/record-text.ts';
 
 /** A failure that was met before, with the newest of its incidents and why it is taken for it. Words of logs: tainted. */
 export const SeenBefore = z.strictObject({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { digestOf } from '../../kernel/digest.ts';
 import { FailureClass } from '../incident/failure-class.ts';
 import { RepositoryName } from '../incident/target-context.ts';
-import { digestOf } from '../kernel/digest.ts';
 
 const Id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/);
 /** Shares that are off by rounding still count as a hundred. */

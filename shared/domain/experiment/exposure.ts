@@ -1,6 +1,6 @@
+import { type Candidate, noRiskierThan } from '../plan/candidates.ts';
 import type { Judgement } from '../policy/decide.ts';
 import type { GovernedService } from '../policy/policy-settings.ts';
-import { type Candidate, noRiskierThan } from '../remediation/candidates.ts';
 import { assignVariant, type Experiment, type Strategy } from './experiment.ts';
 
 /** An incident met an experiment where its variants differ. */

@@ -1,5 +1,5 @@
-import type { Evidence } from '../evidence/evidence.ts';
 import type { FailureClass } from '../incident/failure-class.ts';
+import type { Evidence } from '../logs/evidence.ts';
 
 /**
  * What a log says at the least when it shows a failure of a class: the tools, the forms of their findings, the words. Wide on purpose: a

@@ -1,5 +1,5 @@
-import type { Evidence, EvidenceLine } from '../evidence/evidence.ts';
 import type { Classification, FailureClass } from '../incident/failure-class.ts';
+import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
 import { isWorded } from './class-wordings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';

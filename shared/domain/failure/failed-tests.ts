@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceLine, EvidenceSource } from '../evidence/evidence.ts';
+import type { Evidence, EvidenceLine, EvidenceSource } from '../logs/evidence.ts';
 import { type Assertion, readAssertion } from './assertion.ts';
 import { firstPlace, type Place } from './place.ts';
 

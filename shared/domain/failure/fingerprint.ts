@@ -1,4 +1,4 @@
-import { digestOf } from '../kernel/digest.ts';
+import { digestOf } from '../../kernel/digest.ts';
 
 /** What varies between two occurrences of one failure, most specific first. Order matters: earlier masks eat what later ones would. */
 const MASKS: readonly (readonly [pattern: RegExp, mask: string])[] = [

@@ -1,6 +1,6 @@
-import type { Evidence, EvidenceLine } from '../evidence/evidence.ts';
-import { spokenLine } from '../evidence/structured-line.ts';
-import type { TextPattern } from '../evidence/text-pattern.ts';
+import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
+import { spokenLine } from '../logs/structured-line.ts';
+import type { TextPattern } from '../logs/text-pattern.ts';
 import { ancestorsOf, type CompiledSignature, type SignatureSet } from './signatures.ts';
 
 /** One signature found at one evidence line. */

@@ -1,5 +1,5 @@
-import type { JobHistory, Telemetry } from '../evidence/telemetry.ts';
 import { isFailure } from '../incident/run-conclusion.ts';
+import type { JobHistory, Telemetry } from '../logs/telemetry.ts';
 
 /** Whether the job failed in its newest run on the default branch; null when it never ran there. */
 function failsThere({ defaultBranch }: JobHistory): boolean | null {

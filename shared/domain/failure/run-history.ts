@@ -1,4 +1,4 @@
-import { logBeta, rateInterval } from '../kernel/numbers/beta.ts';
+import { logBeta, rateInterval } from '../../kernel/numbers/beta.ts';
 import { chanceFactor, chanceOfTest, type TestOutcomes } from './history/flakiness.ts';
 
 /** How often something passed and failed. */

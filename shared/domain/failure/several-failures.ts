@@ -1,8 +1,8 @@
-import type { Evidence, EvidenceSource } from '../evidence/evidence.ts';
-import { scoreLine } from '../evidence/line-score.ts';
+import { phrase } from '../../kernel/text/redacted-text.ts';
+import { shortenedText } from '../../kernel/text/shortened-text.ts';
 import type { Classification, Failure, FailureClass } from '../incident/failure-class.ts';
-import { phrase } from '../kernel/text/redacted-text.ts';
-import { shortenedText } from '../kernel/text/shortened-text.ts';
+import type { Evidence, EvidenceSource } from '../logs/evidence.ts';
+import { scoreLine } from '../logs/line-score.ts';
 import type { FailedTest } from './failed-tests.ts';
 import { readFailedTests, readReports, sameTest } from './failed-tests.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';

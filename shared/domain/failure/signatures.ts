@@ -1,5 +1,5 @@
-import { type LiteralFinder, makeLiteralFinder } from '../evidence/literal-finder.ts';
-import { compilePattern, type LinearEngine, type TextPattern } from '../evidence/text-pattern.ts';
+import { compilePattern, type LinearEngine, type TextPattern } from '../logs/text-pattern.ts';
+import { type LiteralFinder, makeLiteralFinder } from '../redaction/literal-finder.ts';
 import { Signature, SignatureFile } from './signature.ts';
 
 export interface CompiledSignature {

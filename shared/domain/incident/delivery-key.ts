@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf } from '../kernel/digest.ts';
+import { canonicalJson, digestOf } from '../../kernel/digest.ts';
 import type { CommentCommand } from './comment-command.ts';
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 import type { Signal } from './signal.ts';

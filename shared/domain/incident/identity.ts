@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf } from '../kernel/digest.ts';
+import { canonicalJson, digestOf } from '../../kernel/digest.ts';
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 import type { Signal } from './signal.ts';
 import type { AlarmTarget, GithubRunTarget, TargetContext } from './target-context.ts';

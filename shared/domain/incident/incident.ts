@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { recordText } from '../kernel/text/record-text.ts';
+import { recordText } from '../../kernel/text/record-text.ts';
 import { Classification } from './failure-class.ts';
 import { Signal, TaintedText } from './signal.ts';
 import { TargetContext } from './target-context.ts';

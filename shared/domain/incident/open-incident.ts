@@ -1,4 +1,4 @@
-import { redactName } from '../evidence/redact-name.ts';
+import { redactName } from '../redaction/redact-name.ts';
 import type { IncidentIds } from './identity.ts';
 import type { Incident } from './incident.ts';
 import type { Signal } from './signal.ts';

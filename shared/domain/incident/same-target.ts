@@ -1,4 +1,4 @@
-import { canonicalJson } from '../kernel/digest.ts';
+import { canonicalJson } from '../../kernel/digest.ts';
 import type { TargetContext } from './target-context.ts';
 
 /** Whether two are about the same thing. Who is behind a run is known only to plans that a person has to approve. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { recordText } from '../../kernel/text/record-text.ts';
 import { FailureClass } from '../incident/failure-class.ts';
-import { recordText } from '../kernel/text/record-text.ts';
 
 /** Something known about a kind of failure: built in (`playbook`) or learned from an incident that was resolved. */
 export const KnowledgeEntry = z.strictObject({

@@ -1,7 +1,7 @@
 import type { Classification } from '../incident/failure-class.ts';
-import type { Recalled } from '../recall/recall.ts';
-import type { RememberedEntry } from '../recall/remembered-entry.ts';
 import type { KnowledgeEntry } from './knowledge-entry.ts';
+import type { Recalled } from './search/recall.ts';
+import type { RememberedEntry } from './search/remembered-entry.ts';
 
 export interface SimilarEntry {
   readonly entry: KnowledgeEntry;

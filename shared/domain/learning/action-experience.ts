@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { Circumstances } from '../circumstances/circumstances.ts';
+import { rateInterval } from '../../kernel/numbers/beta.ts';
 import { FailureClass } from '../incident/failure-class.ts';
-import { rateInterval } from '../kernel/numbers/beta.ts';
+import { Circumstances } from '../policy/circumstances/circumstances.ts';
 
 /** What verification found of an action that was executed for an incident, or what a person said of one. */
 export const ActionOutcome = z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { type Answer, brierScore, calibrationErrorOf, reliabilityOf } from '../../kernel/numbers/reliability.ts';
 import { calibrated, fitCalibration, logOdds } from '../failure/model/calibration.ts';
-import { type Answer, brierScore, calibrationErrorOf, reliabilityOf } from '../kernel/numbers/reliability.ts';
 
 const Probability = z.number().min(0).max(1);
 

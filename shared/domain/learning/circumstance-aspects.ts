@@ -1,4 +1,4 @@
-import type { Circumstances } from '../circumstances/circumstances.ts';
+import type { Circumstances } from '../policy/circumstances/circumstances.ts';
 
 /** One thing about circumstances that may change what an action does, as one of a few values; null: not known. */
 export type Aspect = (circumstances: Circumstances) => string | null;

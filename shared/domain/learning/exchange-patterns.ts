@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { redactOutgoing } from '../evidence/redact.ts';
+import { redactOutgoing } from '../redaction/redact.ts';
 import { contentOf, LearnedPattern, PatternContent, patternIdOf } from './learned-pattern.ts';
 import { effectivenessOf } from './pattern-trust.ts';
 

@@ -1,4 +1,4 @@
-import type { Circumstances } from '../circumstances/circumstances.ts';
+import type { Circumstances } from '../policy/circumstances/circumstances.ts';
 import type { ActionOutcome } from './action-experience.ts';
 import { ASPECTS, type Aspect } from './circumstance-aspects.ts';
 import { type Followed, follow, likelihoodsOf, momentsOf, statedBelief, type Trial } from './effect-belief.ts';

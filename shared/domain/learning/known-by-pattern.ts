@@ -1,8 +1,8 @@
-import { redact } from '../evidence/redact.ts';
-import { redactName } from '../evidence/redact-name.ts';
-import { phrase } from '../kernel/text/redacted-text.ts';
+import { phrase } from '../../kernel/text/redacted-text.ts';
 import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
 import type { KnowledgeMatch, SimilarEntry } from '../knowledge/lookup.ts';
+import { redact } from '../redaction/redact.ts';
+import { redactName } from '../redaction/redact-name.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
 import { effectivenessOf } from './pattern-trust.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { digestOf } from '../../kernel/digest.ts';
+import { recordText } from '../../kernel/text/record-text.ts';
 import { FailureClass } from '../incident/failure-class.ts';
-import { digestOf } from '../kernel/digest.ts';
-import { recordText } from '../kernel/text/record-text.ts';
 import { Wording } from './wording.ts';
 
 /**

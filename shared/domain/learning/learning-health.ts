@@ -1,10 +1,10 @@
-import { shareText } from '../kernel/numbers/percent.ts';
-import type { Proportion } from '../kernel/numbers/proportion.ts';
+import { shareText } from '../../kernel/numbers/percent.ts';
+import type { Proportion } from '../../kernel/numbers/proportion.ts';
+import { weakPatterns } from './apply-pattern-changes.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningReport } from './learning-report.ts';
 import type { Learning } from './learning-settings.ts';
 import { approvalsMissing, effectivenessOf } from './pattern-trust.ts';
-import { weakPatterns } from './tend-patterns.ts';
 import { makeWordingTest } from './wording.ts';
 
 /** One thing that was looked at; `unknown` where nothing was counted. */

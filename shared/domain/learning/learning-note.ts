@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { digestOf } from '../kernel/digest.ts';
+import { digestOf } from '../../kernel/digest.ts';
 
 /** One entry of the record of learning: who changed which pattern, and why. Only ever added to. */
 export const LearningNote = z.strictObject({

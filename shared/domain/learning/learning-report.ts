@@ -1,6 +1,6 @@
+import { type Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
 import { FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
-import { type Proportion, proportionOf } from '../kernel/numbers/proportion.ts';
-import type { PastIncident } from '../recall/past-incident.ts';
+import type { PastIncident } from '../knowledge/search/past-incident.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningNote } from './learning-note.ts';
 import { pastCaseOf, type ResolvedCase } from './propose-patterns.ts';

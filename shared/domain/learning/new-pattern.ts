@@ -1,5 +1,5 @@
+import { phrase } from '../../kernel/text/redacted-text.ts';
 import { FAMILY_OF } from '../incident/failure-class.ts';
-import { phrase } from '../kernel/text/redacted-text.ts';
 import { contentOf, type LearnedPattern, MOST_KEPT, patternIdOf } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';
 import type { Proposal } from './propose-patterns.ts';

@@ -1,5 +1,5 @@
-import { redactOutgoing } from '../evidence/redact.ts';
-import { type Proportion, proportionOf, wilsonInterval } from '../kernel/numbers/proportion.ts';
+import { type Proportion, proportionOf, wilsonInterval } from '../../kernel/numbers/proportion.ts';
+import { redactOutgoing } from '../redaction/redact.ts';
 import { type LearnedPattern, MOST_KEPT, type PatternOutcome, PatternStage } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';
 

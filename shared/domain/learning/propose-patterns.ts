@@ -1,7 +1,7 @@
-import { redactOutgoing } from '../evidence/redact.ts';
+import { digestOf } from '../../kernel/digest.ts';
 import type { FailureClass } from '../incident/failure-class.ts';
-import { digestOf } from '../kernel/digest.ts';
-import { messageDigestOf } from '../recall/terms.ts';
+import { messageDigestOf } from '../knowledge/search/terms.ts';
+import { redactOutgoing } from '../redaction/redact.ts';
 import type { PatternContent, PatternOutcome } from './learned-pattern.ts';
 import { type PastCase, type Replay, reasonAgainst, replay } from './replay.ts';
 import { linesOf, minutesOf, type Resolution, resolutionKeyOf } from './resolution.ts';

@@ -1,5 +1,5 @@
 import type { FailureClass } from '../incident/failure-class.ts';
-import type { Candidate } from '../remediation/candidates.ts';
+import type { Candidate } from '../plan/candidates.ts';
 import { type ActionOutcome, learnedConfidence } from './action-experience.ts';
 import { type Expectation, type ExpectationContext, expectBenefits } from './expected-benefit.ts';
 

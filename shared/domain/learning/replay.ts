@@ -1,7 +1,7 @@
+import { type Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
 import type { FailureClass } from '../incident/failure-class.ts';
-import { type Proportion, proportionOf } from '../kernel/numbers/proportion.ts';
-import type { PastIncident } from '../recall/past-incident.ts';
-import { messagesIn, readTerms } from '../recall/terms.ts';
+import type { PastIncident } from '../knowledge/search/past-incident.ts';
+import { messagesIn, readTerms } from '../knowledge/search/terms.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
 import { makeWordingTest } from './wording.ts';
 

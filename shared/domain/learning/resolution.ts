@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { cleanText } from '../evidence/clean-text.ts';
+import { digestOf } from '../../kernel/digest.ts';
 import { FailureClass } from '../incident/failure-class.ts';
-import { digestOf } from '../kernel/digest.ts';
+import { cleanText } from '../redaction/clean-text.ts';
 import { Tag } from './learned-pattern.ts';
 import { Wording } from './wording.ts';
 

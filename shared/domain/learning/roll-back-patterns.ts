@@ -1,4 +1,4 @@
-import { wilsonInterval } from '../kernel/numbers/proportion.ts';
+import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';
 import type { PatternChange } from './pattern-change.ts';

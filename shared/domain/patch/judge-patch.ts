@@ -1,5 +1,5 @@
-import { redact } from '../evidence/redact.ts';
-import { canonicalJson, digestOf } from '../kernel/digest.ts';
+import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import { redact } from '../redaction/redact.ts';
 import { addedLines, applyPatch, type PatchedFile, type SourceTree } from './apply-patch.ts';
 import type { FileChange, ProposedPatch } from './file-change.ts';
 import { type Finding, look, mayPass, refusal } from './finding.ts';

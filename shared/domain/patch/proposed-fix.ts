@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { canonicalJson, digestOf } from '../kernel/digest.ts';
-import { recordText } from '../kernel/text/record-text.ts';
+import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import { recordText } from '../../kernel/text/record-text.ts';
 import { Inspection } from './inspection.ts';
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);

@@ -1,4 +1,4 @@
-import { digestOf } from '../kernel/digest.ts';
+import { digestOf } from '../../kernel/digest.ts';
 
 /** The step whose failure means that the tests fail with the change; a failure of any other step says nothing about it. */
 export const SANDBOX_TEST_STEP = 'Test without a network';

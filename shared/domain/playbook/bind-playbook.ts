@@ -1,5 +1,5 @@
-import { canonicalJson, digestOf } from '../kernel/digest.ts';
-import type { ManagedService } from '../remediation/managed-service.ts';
+import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import type { ManagedService } from '../plan/managed-service.ts';
 import { type CATALOGUE_FACTS, type ParameterSpec, type Scalar, valueSchema } from './parameter.ts';
 import type { Playbook } from './playbook.ts';
 import type { Values } from './template.ts';

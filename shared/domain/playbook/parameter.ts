@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { problemOfPattern } from '../evidence/pattern-safety.ts';
+import { problemOfPattern } from '../logs/pattern-safety.ts';
 
 export const Scalar = z.union([z.string().max(1024), z.number(), z.boolean()]);
 export type Scalar = z.infer<typeof Scalar>;

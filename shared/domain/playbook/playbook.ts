@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { FailureClass } from '../incident/failure-class.ts';
-import { Risk } from '../remediation/bound-action.ts';
+import { Risk } from '../plan/bound-action.ts';
 import { ParameterSpec, Scalar } from './parameter.ts';
 import { fillPayload, type Payload, type Values } from './template.ts';
 

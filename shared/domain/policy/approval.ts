@@ -1,5 +1,5 @@
-import type { PartOfWeek } from '../circumstances/circumstance-rules.ts';
-import type { Risk } from '../remediation/bound-action.ts';
+import type { Risk } from '../plan/bound-action.ts';
+import type { PartOfWeek } from './circumstances/circumstance-rules.ts';
 import type { GovernedService, Policy } from './policy-settings.ts';
 
 const WHEN: Readonly<Record<PartOfWeek, string>> = {

@@ -1,6 +1,6 @@
-import { shareText } from '../kernel/numbers/percent.ts';
-import { wilsonInterval } from '../kernel/numbers/proportion.ts';
-import type { Candidate } from '../remediation/candidates.ts';
+import { shareText } from '../../kernel/numbers/percent.ts';
+import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
+import type { Candidate } from '../plan/candidates.ts';
 import type { Policy } from './policy-settings.ts';
 
 export interface Thresholds {

@@ -1,6 +1,6 @@
-import type { ChangeWindow, CircumstanceRules } from '../circumstances/circumstance-rules.ts';
-import { isWithin, wallClockAt } from '../circumstances/wall-clock.ts';
-import type { BoundAction } from '../remediation/bound-action.ts';
+import type { BoundAction } from '../plan/bound-action.ts';
+import type { ChangeWindow, CircumstanceRules } from './circumstances/circumstance-rules.ts';
+import { isWithin, wallClockAt } from './circumstances/wall-clock.ts';
 import type { GovernedService, Policy } from './policy-settings.ts';
 
 interface Moment {

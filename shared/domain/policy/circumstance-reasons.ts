@@ -1,6 +1,6 @@
-import type { Circumstances } from '../circumstances/circumstances.ts';
-import { Risk } from '../remediation/bound-action.ts';
-import { natureOf } from './action-nature.ts';
+import { Risk } from '../plan/bound-action.ts';
+import type { Circumstances } from './circumstances/circumstances.ts';
+import { natureOf } from './impact.ts';
 import type { GovernedService, Policy } from './policy-settings.ts';
 
 /** As which risks an action counts now, its own first; and why as more than that. */

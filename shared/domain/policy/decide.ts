@@ -1,13 +1,13 @@
-import type { Circumstances } from '../circumstances/circumstances.ts';
+import { percentOf } from '../../kernel/numbers/percent.ts';
 import type { TargetContext } from '../incident/target-context.ts';
-import { percentOf } from '../kernel/numbers/percent.ts';
-import type { BoundAction } from '../remediation/bound-action.ts';
-import type { Candidate } from '../remediation/candidates.ts';
-import type { Choice } from '../remediation/choice.ts';
+import type { BoundAction } from '../plan/bound-action.ts';
+import type { Candidate } from '../plan/candidates.ts';
+import type { Choice } from '../plan/choice.ts';
 import { approvalReasons } from './approval.ts';
 import { autonomyReasons, type Thresholds, thresholdsOf } from './autonomy.ts';
 import { outsideChangeWindows } from './change-window.ts';
 import { circumstanceReasons, effectiveRisks } from './circumstance-reasons.ts';
+import type { Circumstances } from './circumstances/circumstances.ts';
 import { activeFreeze } from './freeze.ts';
 import type { GovernedService, Mode, Policy } from './policy-settings.ts';
 import type { Recovery } from './recovery.ts';

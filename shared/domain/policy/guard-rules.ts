@@ -1,13 +1,13 @@
-import { partOfWeekAt } from '../circumstances/circumstances.ts';
 import { stormScopeOf } from '../incident/identity.ts';
 import { isSameTarget } from '../incident/same-target.ts';
 import type { TargetContext } from '../incident/target-context.ts';
-import { isIntact } from '../remediation/bind-action.ts';
-import type { BoundAction } from '../remediation/bound-action.ts';
-import type { ManagedService } from '../remediation/managed-service.ts';
-import { isChangeable } from '../remediation/target-key.ts';
+import { isIntact } from '../plan/bind-action.ts';
+import type { BoundAction } from '../plan/bound-action.ts';
+import type { ManagedService } from '../plan/managed-service.ts';
+import { isChangeable } from '../plan/target-key.ts';
 import { approvalReasons } from './approval.ts';
 import { judgeChangeWindow } from './change-window.ts';
+import { partOfWeekAt } from './circumstances/circumstances.ts';
 import { activeFreeze } from './freeze.ts';
 import type { GovernedService, Mode, Policy } from './policy-settings.ts';
 

@@ -1,4 +1,4 @@
-import type { BoundAction } from '../remediation/bound-action.ts';
+import type { BoundAction } from '../plan/bound-action.ts';
 import type { Policy } from './policy-settings.ts';
 
 export interface LimitRule {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type ChangeWindow, CircumstanceRules } from '../circumstances/circumstance-rules.ts';
 import { Autonomy, checkAutonomy } from './autonomy-settings.ts';
+import { type ChangeWindow, CircumstanceRules } from './circumstances/circumstance-rules.ts';
 
 /** How far Selfheal may go: off (ignore), observe (record), suggest (comment or mail), act (remediate within policy). */
 export const Mode = z.enum(['off', 'observe', 'suggest', 'act']);

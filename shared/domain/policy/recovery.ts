@@ -1,6 +1,6 @@
-import type { Telemetry } from '../evidence/telemetry.ts';
 import type { TargetContext } from '../incident/target-context.ts';
-import type { ActionRecord } from '../remediation/bound-action.ts';
+import type { Telemetry } from '../logs/telemetry.ts';
+import type { ActionRecord } from '../plan/bound-action.ts';
 
 /** Whether the target is healthy again, with how that is known in plain words. */
 export type Recovery =

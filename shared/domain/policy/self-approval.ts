@@ -1,6 +1,6 @@
 import type { RunPeople, TargetContext } from '../incident/target-context.ts';
-import { isSelfApprovable } from './action-nature.ts';
 import type { Approvals } from './approval-settings.ts';
+import { isSelfApprovable } from './impact.ts';
 
 /** What somebody has to do with a run. */
 export type RunRole = keyof RunPeople;

@@ -1,4 +1,4 @@
-import type { BoundAction } from '../remediation/bound-action.ts';
+import type { BoundAction } from '../plan/bound-action.ts';
 import type { Fixes } from './fix-settings.ts';
 import { isWriting } from './fix-settings.ts';
 import type { LimitRule } from './limits.ts';

@@ -1,4 +1,4 @@
-import { wilsonInterval } from '../kernel/numbers/proportion.ts';
+import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
 
 /** What the model was worth when it was put to work: right answers of so many. */
 export interface PromisedAccuracy {

@@ -1,5 +1,5 @@
 import type { Verdict } from '../incident/failure-class.ts';
-import type { ActionRecord } from '../remediation/bound-action.ts';
+import type { ActionRecord } from '../plan/bound-action.ts';
 import type { Prediction, Shown } from './prediction.ts';
 
 /** What was claimed: which class of failure it is, or whether it passes when it is run again. */

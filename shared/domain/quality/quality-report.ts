@@ -1,4 +1,4 @@
-import { type Proportion, proportionOf } from '../kernel/numbers/proportion.ts';
+import { type Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
 import {
   brierScore,
   calibrationErrorOf,
@@ -6,7 +6,7 @@ import {
   reliabilityOf,
   type Tuning,
   tuningOf,
-} from '../kernel/numbers/reliability.ts';
+} from '../../kernel/numbers/reliability.ts';
 import { type ClassMix, classMixOf, countClasses } from './class-mix.ts';
 import { type CostReport, costOf } from './cost.ts';
 import { type Degradation, degradationOf, type PromisedAccuracy, ROLLING } from './degradation.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidInput } from '../kernel/errors.ts';
+import { InvalidInput } from '../../kernel/errors.ts';
 import type { ClusterState } from './cluster-store.ts';
 import type { Column } from './message-pieces.ts';
 import type { EvidenceState } from './value-evidence.ts';

@@ -1,4 +1,4 @@
-import type { ActionFamily } from '../remediation/bound-action.ts';
+import type { ActionFamily } from '../plan/bound-action.ts';
 
 /**
  * The resources a function may use, by the name its code knows them by. `infra` turns each use into one environment variable

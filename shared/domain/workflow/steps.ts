@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ActionFamily } from '../remediation/bound-action.ts';
+import { ActionFamily } from '../plan/bound-action.ts';
 
 /**
  * The contract between `statemachines/heal.asl.json` and the functions: what each step takes and gives.

@@ -1,5 +1,5 @@
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { runKey } from '#shared/domain/remediation/target-key.ts';
+import { runKey } from '#shared/domain/plan/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import { defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
 import { parametersOf, runIn, runSchedule, superseded } from './failed-run.ts';

@@ -1,6 +1,6 @@
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
-import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { alarmSchedule, judgeAlarm, whileRinging } from './alarm-verification.ts';
 import type { ActionPlugin, ActionPorts, Observation } from './contract.ts';
 

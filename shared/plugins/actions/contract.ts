@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
-import type { Telemetry } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/remediation/bound-action.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
+import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/plan/bound-action.ts';
 import type {
   AlarmReader,
   AutoScalingWriter,

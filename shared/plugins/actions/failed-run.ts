@@ -1,6 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import type { ActionPorts, Observation, ProposalContext, VerificationSchedule } from './contract.ts';
 import type { RunParameters } from './run-parameters.ts';

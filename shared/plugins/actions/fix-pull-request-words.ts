@@ -1,9 +1,9 @@
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { percentOf } from '#shared/domain/kernel/numbers/percent.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
 import { fixMarker } from '#shared/domain/patch/fix-branch.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { percentOf } from '#shared/kernel/numbers/percent.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { fenced, safeLine, safeProse } from '#shared/plugins/notifiers/markdown.ts';
 
 /** What the description of a fix is made of. All prose is untrusted: a model or a log worded it. */

@@ -1,4 +1,4 @@
-import type { ResourceStateOf } from '#shared/domain/evidence/resource-state.ts';
+import type { ResourceStateOf } from '#shared/domain/logs/resource-state.ts';
 
 type Refresh = ResourceStateOf<'auto-scaling-group'>['refresh'];
 

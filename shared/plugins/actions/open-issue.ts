@@ -1,10 +1,10 @@
 import type * as z from 'zod';
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
+import { fixKey } from '#shared/domain/plan/target-key.ts';
 import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
-import { fixKey } from '#shared/domain/remediation/target-key.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';

@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
-import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
 import {
   EXPIRED_LABEL,
   QUARANTINE_LABEL,
   quarantineMarker,
   standingOf,
-} from '#shared/domain/quarantine/quarantined-test.ts';
-import { testIssueKey } from '#shared/domain/remediation/target-key.ts';
+} from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { testIssueKey } from '#shared/domain/plan/target-key.ts';
+import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';
 import {

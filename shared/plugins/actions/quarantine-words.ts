@@ -1,6 +1,6 @@
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
-import { shareText } from '#shared/domain/kernel/numbers/percent.ts';
-import { datedMarker, type QuarantinedTest, type TestOwner } from '#shared/domain/quarantine/quarantined-test.ts';
+import { datedMarker, type QuarantinedTest, type TestOwner } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { shareText } from '#shared/kernel/numbers/percent.ts';
 import { fenced } from '#shared/plugins/notifiers/markdown.ts';
 
 const MOST_NAME = 200;

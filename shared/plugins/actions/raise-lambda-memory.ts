@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Refused } from '#shared/domain/kernel/errors.ts';
-import { resourceKey } from '#shared/domain/remediation/resource-ref.ts';
+import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { settingSteps } from './changed-setting.ts';
 import { defineAction, type ProposalContext } from './contract.ts';
 import { listedRemedy, readResource } from './listed-remedy.ts';

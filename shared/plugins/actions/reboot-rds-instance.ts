@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
-import { resourceKey } from '#shared/domain/remediation/resource-ref.ts';
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
+import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { alarmSchedule, judgeAlarm, whileRinging } from './alarm-verification.ts';
 import {
   type ActionPlugin,

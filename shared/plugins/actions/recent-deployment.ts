@@ -1,6 +1,6 @@
 import type { Service } from '#shared/domain/configuration/configuration.ts';
-import type { Deployment } from '#shared/domain/evidence/telemetry.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import type { ProposalContext } from './contract.ts';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;

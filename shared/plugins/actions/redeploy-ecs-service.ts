@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
-import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
-import { ecsServiceKey } from '#shared/domain/remediation/resource-ref.ts';
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
+import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { alarmSchedule, judgeAlarm, whileRinging } from './alarm-verification.ts';
 import {
   type ActionPlugin,

@@ -1,5 +1,5 @@
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { runKey } from '#shared/domain/remediation/target-key.ts';
+import { runKey } from '#shared/domain/plan/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { CodeHost, Run } from '#shared/ports/code-host.ts';
 import { type ActionPlugin, NO_GRANTS, type Verification } from './contract.ts';
 import { hasFailed, observeFailure, runSchedule } from './failed-run.ts';

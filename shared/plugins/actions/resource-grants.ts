@@ -1,6 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { Remedy } from '#shared/domain/remediation/remedies.ts';
-import { type ResourceRef, resourceOf } from '#shared/domain/remediation/resource-ref.ts';
+import type { Remedy } from '#shared/domain/plan/remedies.ts';
+import { type ResourceRef, resourceOf } from '#shared/domain/plan/resource-ref.ts';
 import { READ_ALARMS } from './alarm-verification.ts';
 import { type ActionGrants, type Grant, NO_GRANTS } from './contract.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
+import { fixKey } from '#shared/domain/plan/target-key.ts';
 import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
-import { fixKey } from '#shared/domain/remediation/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from './contract.ts';

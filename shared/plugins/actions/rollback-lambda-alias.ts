@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
-import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
-import { aliasKey } from '#shared/domain/remediation/target-key.ts';
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
+import { aliasKey } from '#shared/domain/plan/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from './alarm-verification.ts';
 import {
   type ActionGrants,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
 import { correlationIdOf, SANDBOX_TEST_STEP, sandboxInputs, sandboxTitle } from '#shared/domain/patch/sandbox-run.ts';
+import { fixKey } from '#shared/domain/plan/target-key.ts';
 import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
-import { fixKey } from '#shared/domain/remediation/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import {
   type ActionPorts,

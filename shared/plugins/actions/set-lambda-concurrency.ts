@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { resourceKey } from '#shared/domain/remediation/resource-ref.ts';
+import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
 import { settingSteps } from './changed-setting.ts';
 import { defineAction, type ProposalContext } from './contract.ts';
 import { listedRemedy, readResource } from './listed-remedy.ts';

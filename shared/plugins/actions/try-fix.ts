@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
 import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { fixKey } from '#shared/domain/plan/target-key.ts';
 import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
-import { fixKey } from '#shared/domain/remediation/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import {
   type ActionPorts,

@@ -1,8 +1,8 @@
 import { addTokens, NO_TOKENS } from '#shared/domain/diagnosis/cost.ts';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { digestOf } from '#shared/domain/kernel/digest.ts';
-import { UnreadableAnswer } from '#shared/domain/kernel/errors.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import { UnreadableAnswer } from '#shared/kernel/errors.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { ConsultedLine, DiagnosisRequest, ModelSpending, Purse } from '#shared/ports/diagnosis-model.ts';
 import type { ModelAnswer, ModelCall, ModelClient, ModelTurn, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
 import { beforeAbort, lookUp, MOST_USES } from './look-up.ts';

@@ -1,5 +1,5 @@
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { phrase, type RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { ConsultedLine, Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { ToolResult, ToolUse } from '#shared/ports/model-client.ts';
 import { renderLines } from './prompt.ts';

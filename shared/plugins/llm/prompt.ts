@@ -1,8 +1,8 @@
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import type { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
-import { digestOf } from '#shared/domain/kernel/digest.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';
 import type { ShownLine } from './reply.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
-import { UnreadableAnswer } from '#shared/domain/kernel/errors.ts';
+import { UnreadableAnswer } from '#shared/kernel/errors.ts';
 import type { ModelAnswer, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
 import type { ModelPorts } from './contract.ts';
 

@@ -1,4 +1,4 @@
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { type AskedFact, askedFacts, changeWords, historyLines, WITHOUT_ANSWER } from './asked-words.ts';
 import type { AskedPlan, IncidentStory } from './contract.ts';
 import { cutLine } from './cut-line.ts';

@@ -1,5 +1,5 @@
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from './asked-words.ts';
 import type { AskedPlan, IncidentStory } from './contract.ts';
 import { evidencePart, footerOf, type Mail, part, rootCause, subjectLine, whereToLook } from './mail.ts';

@@ -1,4 +1,4 @@
-import { durationWords, instantWords, relativeWords } from '#shared/domain/kernel/time-words.ts';
+import { durationWords, instantWords, relativeWords } from '#shared/kernel/time-words.ts';
 import type { AskedPlan, IncidentStory } from './contract.ts';
 import { seenBeforeLines } from './seen-before-words.ts';
 

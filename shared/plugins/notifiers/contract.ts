@@ -1,8 +1,8 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { TargetLink } from '#shared/domain/incident/target-links.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 

@@ -1,4 +1,4 @@
-import { shortenedText } from '#shared/domain/kernel/text/shortened-text.ts';
+import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
 
 /** Words by which a reader knows what a line is about: reasons first, then that something failed. */
 const REASONS =

@@ -1,4 +1,4 @@
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import type { IncidentStory } from './contract.ts';
 import { evidencePart, part, rootCause } from './mail.ts';
 import { summaryOf } from './story-words.ts';

@@ -1,8 +1,8 @@
 import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { firstPlace } from '#shared/domain/failure/place.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { askedFacts, changeWords, lastingDeadline, WITHOUT_ANSWER } from './asked-words.ts';
 import { consultedQuotes } from './consulted-quotes.ts';
 import type { IncidentStory } from './contract.ts';

@@ -1,11 +1,11 @@
 import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { RedactedText } from '#shared/domain/kernel/text/redacted-text.ts';
-import { instantWords } from '#shared/domain/kernel/time-words.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { instantWords } from '#shared/kernel/time-words.ts';
 import type { IncidentStory } from './contract.ts';
 import { cutLine } from './cut-line.ts';
 import { quotesOf, repeatWords } from './quotes.ts';

@@ -1,9 +1,9 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import type { Evidence, EvidenceLine, EvidenceSource } from '#shared/domain/evidence/evidence.ts';
-import { isContinuation, isPlatformNoise, scoreLine } from '#shared/domain/evidence/line-score.ts';
-import { readStructuredLine, spokenLine } from '#shared/domain/evidence/structured-line.ts';
 import { templateOf } from '#shared/domain/failure/fingerprint.ts';
 import { placeIn } from '#shared/domain/failure/place.ts';
+import type { Evidence, EvidenceLine, EvidenceSource } from '#shared/domain/logs/evidence.ts';
+import { isContinuation, isPlatformNoise, scoreLine } from '#shared/domain/logs/line-score.ts';
+import { readStructuredLine, spokenLine } from '#shared/domain/logs/structured-line.ts';
 
 /** One thing the log said, with the lines that belong to it (a stack trace, expected and actual). */
 export interface Quote {

@@ -1,6 +1,6 @@
 import type { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
-import { outcomeWords } from '#shared/domain/recall/seen-before.ts';
+import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import type { IncidentStory } from './contract.ts';
 
 const LONGEST = 500;

@@ -1,4 +1,4 @@
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { IncidentStory } from './contract.ts';
 import { rerunAttempt } from './story-words.ts';
 

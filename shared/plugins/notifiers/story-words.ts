@@ -1,12 +1,12 @@
 import { type Diagnosis, UNCHECKED_BEFORE, UNCHECKED_REPEAT } from '#shared/domain/diagnosis/diagnosis.ts';
 import { firstSentence } from '#shared/domain/diagnosis/first-sentence.ts';
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import { percentOf } from '#shared/domain/kernel/numbers/percent.ts';
-import { shortenedText } from '#shared/domain/kernel/text/shortened-text.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { percentOf } from '#shared/kernel/numbers/percent.ts';
+import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
 import type { IncidentStory } from './contract.ts';
 
 const LOW_CONFIDENCE = 0.6;

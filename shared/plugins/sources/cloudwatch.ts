@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { AlarmTarget } from '#shared/domain/incident/target-context.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
 import { defineSource, type SourceResult } from './contract.ts';
 import { firstProblem } from './first-problem.ts';
 

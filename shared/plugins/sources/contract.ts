@@ -1,6 +1,6 @@
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import type { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
 
 export type SourceResult =
   /** `branch`: what the run is of. Its keyed hash is put into the signal, which does not carry the name itself. */

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
-import { redactName } from '#shared/domain/evidence/redact-name.ts';
 import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
 import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
 import { isFixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { isSandboxRun } from '#shared/domain/patch/sandbox-run.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { RawRef } from '#shared/kernel/text/raw-ref.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { defineSource, type SourceResult, type WebhookEnvelope } from './contract.ts';
 import { firstProblem } from './first-problem.ts';
 import { commentResult } from './github-comment.ts';

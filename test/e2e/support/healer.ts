@@ -13,7 +13,7 @@ import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-predictio
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { keyedHashOf } from '#shared/domain/kernel/text/raw-ref.ts';
+import { keyedHashOf } from '#shared/kernel/text/raw-ref.ts';
 import { cloudwatch } from '#shared/plugins/sources/cloudwatch.ts';
 import { github } from '#shared/plugins/sources/github.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Capacity } from '#shared/domain/prevention/capacity-settings.ts';
+import type { Capacity } from '#shared/domain/capacity/capacity-settings.ts';
 import type { Healer } from './healer.ts';
 
 const FUNCTION = 'till-cache';

@@ -1,4 +1,4 @@
-import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { judge } from './judge.ts';
 import { type Played, play } from './play.ts';

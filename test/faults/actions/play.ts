@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { anEvidence, anIncident } from '#test/builders/index.ts';
 import type { Change } from './endpoints.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { actionPorts } from '#shared/app/act-ports.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { fakeClock, fakeCodeHost } from '#test/fakes/index.ts';
 
 describe('ports of an action', () => {

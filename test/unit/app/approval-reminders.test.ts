@@ -4,7 +4,7 @@ import { requestApproval } from '#shared/app/approval-request.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import { type RemindDeps, remindApprovals } from '#shared/app/remind-approvals.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { OutcomeUnknown } from '#shared/domain/kernel/errors.ts';
+import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import { aConfiguration } from '#test/builders/index.ts';
 import { aRemedyRig } from './remedy-rig.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
-import { tellEntry } from '#shared/domain/audit/tell-entry.ts';
+import { tellEntry } from '#shared/domain/audit/describe-audit-entry.ts';
 import { aDiagnosis } from '#test/builders/index.ts';
 import { aRemedyRig } from './remedy-rig.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chainOfIncident } from '#shared/app/causal-chain.ts';
-import type { EvidenceLine } from '#shared/domain/evidence/evidence.ts';
+import type { EvidenceLine } from '#shared/domain/logs/evidence.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';
 import {

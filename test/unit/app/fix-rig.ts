@@ -11,7 +11,7 @@ import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import { undo } from '#shared/app/undo.ts';
 import { verify } from '#shared/app/verify.ts';
-import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
+import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import {
   aClassification,
   aDiagnosis,

@@ -4,7 +4,7 @@ import { act } from '#shared/app/act.ts';
 import { readAskingStory } from '#shared/app/asked-plan.ts';
 import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
-import { canonicalJson, digestOf } from '#shared/domain/kernel/digest.ts';
+import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { aFixRig, approve, effectsOf, type FixRig, healWith, mortal, WHOLE } from './fix-rig.ts';
 
 let world: World;

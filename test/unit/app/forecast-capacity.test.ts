@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forecastCapacity } from '#shared/app/forecast-capacity.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { OutcomeUnknown, Refused } from '#shared/domain/kernel/errors.ts';
+import { OutcomeUnknown, Refused } from '#shared/kernel/errors.ts';
 import type { MetricPoint, MetricReader } from '#shared/ports/metric-reader.ts';
 import { aConfiguration, aService } from '#test/builders/index.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { aLambdaDeployment, anAlarmTarget, anIncident, aService } from '#test/builders/index.ts';
 import { aGatherRig } from './gather-rig.ts';
 

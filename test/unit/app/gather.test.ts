@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
-import { lineRulesOf } from '#shared/domain/evidence/line-rules.ts';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { jobNameOf } from '#shared/domain/logs/job-name.ts';
+import { lineRulesOf } from '#shared/domain/logs/line-rules.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import { aGithubTarget, anIncident, redactedText } from '#test/builders/index.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
-import { CorruptRecord, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
-import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import { CorruptRecord, Retryable } from '#shared/kernel/errors.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import { anApproval } from '#test/builders/index.ts';
 import { aRun } from '../plugins/actions/action-world.ts';

@@ -4,7 +4,7 @@ import { writeZip } from '#apps/local/world/zip/zip-writer.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { logLookups } from '#shared/app/analyze-lookups-log.ts';
 import { serviceLookups } from '#shared/app/analyze-lookups-service.ts';
-import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
+import { jobNameOf } from '#shared/domain/logs/job-name.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import { aConfiguration, aGithubTarget, anAlarmTarget, anEvidence, aService } from '#test/builders/index.ts';

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { promoteModel, registerModel, rollBackModel } from '#shared/app/model-registry.ts';
 import { makeProductionModel } from '#shared/app/production-model.ts';
 import { parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
-import { digestOf } from '#shared/domain/kernel/digest.ts';
 import { productionOf } from '#shared/domain/learning/model-registry.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
 import { aModelVersion, heldOut, rightOf } from '#test/builders/index.ts';
 import {
   fakeClock,

@@ -5,7 +5,7 @@ import { type ObeyDeps, obeyComment } from '#shared/app/obey-comment.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import {
   aCommentCommand,
   aConfiguration,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan.ts';
 import { gatherCircumstances } from '#shared/app/plan-circumstances.ts';
-import { circumstancesIn } from '#shared/domain/circumstances/circumstances.ts';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { circumstancesIn } from '#shared/domain/policy/circumstances/circumstances.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { MetricPoint } from '#shared/ports/metric-reader.ts';
 import {
   aLambdaDeployment,

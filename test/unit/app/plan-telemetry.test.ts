@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan.ts';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { aLambdaDeployment, anActionRecord } from '#test/builders/index.ts';
 import { aRun } from '../plugins/actions/action-world.ts';
 import { aRemedyRig, type RemedyRig } from './remedy-rig.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { keepPrediction } from '#shared/app/classify-prediction.ts';
 import { endPrediction } from '#shared/app/record-prediction.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
 import { aClassification, aDiagnosis, anActionRecord, anIncident } from '#test/builders/index.ts';
 import {
   fakeClock,

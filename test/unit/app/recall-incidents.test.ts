@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
-import { termsOfText } from '#shared/domain/recall/terms.ts';
+import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
 import { aKnowledgeEntry, aPastIncident } from '#test/builders/index.ts';
 import { makeMemoryKnowledgeStore } from '#test/fakes/index.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { connectVectorSearch, withVectors } from '#shared/app/recall-vectors.ts';
-import type { MemoryVector } from '#shared/domain/recall/memory-vector.ts';
-import type { PastIncident } from '#shared/domain/recall/past-incident.ts';
-import { termsOfText } from '#shared/domain/recall/terms.ts';
+import type { MemoryVector } from '#shared/domain/knowledge/search/memory-vector.ts';
+import type { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
+import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
 import type { VectorMemory, VectorSearch } from '#shared/ports/memory-vectors.ts';
 import { aConfiguration, aPastIncident } from '#test/builders/index.ts';
 import { makeMemoryKnowledgeStore } from '#test/fakes/index.ts';

@@ -5,7 +5,7 @@ import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import {
   aClassification,
   aConfiguration,

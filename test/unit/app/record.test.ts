@@ -3,9 +3,9 @@ import { claimOf } from '#shared/app/ingest-place.ts';
 import { findKnown } from '#shared/app/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { record } from '#shared/app/record.ts';
-import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import {
   aBoundAction,
   aClassification,

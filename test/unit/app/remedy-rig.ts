@@ -2,7 +2,7 @@ import type { ActDeps } from '#shared/app/act.ts';
 import { actionPorts } from '#shared/app/act-ports.ts';
 import type { PlanDeps } from '#shared/app/plan.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionFamily } from '#shared/domain/plan/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import { aClassification, aDiagnosis, anIncident } from '#test/builders/index.ts';

@@ -5,7 +5,7 @@ import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
 import { learn } from '#shared/app/record-learning.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
-import type { ActionRecord } from '#shared/domain/remediation/bound-action.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
 import { renderMail } from '#shared/plugins/notifiers/mail.ts';

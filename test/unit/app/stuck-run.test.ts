@@ -6,7 +6,7 @@ import { actionPorts } from '#shared/app/act-ports.ts';
 import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import { verify } from '#shared/app/verify.ts';
-import { Retryable } from '#shared/domain/kernel/errors.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
 import { aGithubTarget, anActionRecord, aTelemetry, someRunFacts } from '#test/builders/index.ts';
 import { type SetTime, setTime } from '#test/fakes/set-time.ts';
 import { aRemedyRig } from './remedy-rig.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { claimOf } from '#shared/app/ingest-place.ts';
 import { reconcile } from '#shared/app/reconcile.ts';
 import { sweep } from '#shared/app/sweep.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { aConfiguration, aGithubTarget, anIncident, aSignal } from '#test/builders/index.ts';
 import {
   fakeClock,

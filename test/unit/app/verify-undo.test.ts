@@ -4,9 +4,9 @@ import { guard } from '#shared/app/guard.ts';
 import { makePlan } from '#shared/app/plan.ts';
 import { undo } from '#shared/app/undo.ts';
 import { verify } from '#shared/app/verify.ts';
-import { CorruptRecord, OutcomeUnknown, Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
-import type { BoundAction } from '#shared/domain/remediation/bound-action.ts';
+import { CorruptRecord, OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 import { aRun } from '../plugins/actions/action-world.ts';
 import { aRemedyRig, type RigOptions } from './remedy-rig.ts';
 

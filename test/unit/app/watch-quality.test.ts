@@ -3,8 +3,8 @@ import { correctPrediction } from '#shared/app/correct-prediction.ts';
 import { promoteModel, registerModel } from '#shared/app/model-registry.ts';
 import type { Retraining } from '#shared/app/retrain.ts';
 import { watchQuality } from '#shared/app/watch-quality.ts';
-import { OutcomeUnknown } from '#shared/domain/kernel/errors.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import { aModelVersion, aPrediction, heldOut, judgedPredictions, rightOf } from '#test/builders/index.ts';
 import {
   fakeClock,

@@ -4,7 +4,7 @@ import { config } from '#functions/approval/config.ts';
 import { makeHandler } from '#functions/approval/handler.ts';
 import { requestApproval } from '#shared/app/approval-request.ts';
 import { makePlan } from '#shared/app/plan.ts';
-import { InvalidInput } from '#shared/domain/kernel/errors.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import { aRemedyRig } from '../app/remedy-rig.ts';
 
 const PATH = '/approvals/{incidentId}/{digest}';

@@ -6,7 +6,7 @@ import { makeConfirmRepository } from '#shared/app/confirm-repository.ts';
 import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
-import { Refused, Retryable } from '#shared/domain/kernel/errors.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { aCommentCommand, aConfiguration, aGithubTarget, aSignal } from '#test/builders/index.ts';
 import {
   fakeClock,

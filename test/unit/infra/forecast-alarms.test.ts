@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { forecastCounter } from '#shared/domain/prevention/capacity-settings.ts';
+import { forecastCounter } from '#shared/domain/capacity/capacity-settings.ts';
 import { resourcesOf, templatesFor } from './assembly.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../../config/selfheal.example.json');

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
+import { ActionFamily } from '#shared/domain/plan/bound-action.ts';
 import { removeFolders } from '#test/unit/local/workflow/harness.ts';
 import { actOf, aPlan, broken, DIGEST, ENDING, heal, inputOf, retryable, UNTIL_PLAN } from './heal-runner.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { CausalChain } from '#shared/domain/causality/chain.ts';
-import { redact, redactOutgoing } from '#shared/domain/evidence/redact.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
-import { bindAction, isIntact } from '#shared/domain/remediation/bind-action.ts';
-import type { BoundAction, Receipt } from '#shared/domain/remediation/bound-action.ts';
+import { bindAction, isIntact } from '#shared/domain/plan/bind-action.ts';
+import type { BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
+import { redact, redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { NewCommit } from '#shared/ports/code-writer.ts';
@@ -14,7 +14,7 @@ import type { NewDraft, Proposals } from '#shared/ports/proposals.ts';
 import type { LogFields } from '#shared/ports/telemetry-sink.ts';
 import { aGithubTarget } from '#test/builders/index.ts';
 import { anyText } from '../any-text.ts';
-import { aCandidate } from '../domain/remediation/a-candidate.ts';
+import { aCandidate } from '../domain/plan/a-candidate.ts';
 
 // Split, so that nothing takes it for a real one.
 const TOKEN = ['ghp', 'Zx9Qw3Er7Ty1Ui5Op2As8Df4Gh6Jk0Lz3XcV'].join('_');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { percentOf } from '#shared/domain/kernel/numbers/percent.ts';
+import { percentOf } from '#shared/kernel/numbers/percent.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { PLOTS } from './plots.ts';
 import { SIGNATURES, type ToldStory, tell } from './tell.ts';

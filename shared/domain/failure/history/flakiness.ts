@@ -1,4 +1,4 @@
-import { logBeta, rateInterval } from '../../kernel/numbers/beta.ts';
+import { logBeta, rateInterval } from '#shared/kernel/numbers/beta.ts';
 import { logistic, logOdds } from '../model/calibration.ts';
 
 /** What is known of how a test fared. */

@@ -1,4 +1,4 @@
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { shortCommit, type TestRecord, type TestResult, testKeyOf, unknownTest, withResults } from './test-record.ts';
 
 /** A finished run of a workflow, as it was recorded. */

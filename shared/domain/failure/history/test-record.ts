@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { digestOf } from '../../kernel/digest.ts';
-import { recordText } from '../../kernel/text/record-text.ts';
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import { recordText } from '#shared/kernel/text/record-text.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 /** One result of a test: at most one for each attempt of a run. */
 const TestResult = z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Evidence } from '../../evidence/evidence.ts';
 import { FailureClass } from '../../incident/failure-class.ts';
+import type { Evidence } from '../../logs/evidence.ts';
 import type { SignatureMatch } from '../matching.ts';
 import type { Calibration } from './calibration.ts';
 import { BUCKETS, featuresOf, type SparseVector } from './features.ts';

@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceLine } from '../../evidence/evidence.ts';
+import type { Evidence, EvidenceLine } from '../../logs/evidence.ts';
 import { templateOf } from '../fingerprint.ts';
 import type { SignatureMatch } from '../matching.ts';
 

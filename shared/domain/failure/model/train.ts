@@ -1,6 +1,6 @@
-import { Evidence } from '../../evidence/evidence.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
 import { FAMILY_OF, type FailureClass } from '../../incident/failure-class.ts';
-import { digestOf } from '../../kernel/digest.ts';
+import { Evidence } from '../../logs/evidence.ts';
 import { matchSignatures } from '../matching.ts';
 import { answerOfSignatures, scoreClasses } from '../scoring.ts';
 import type { SignatureSet } from '../signatures.ts';

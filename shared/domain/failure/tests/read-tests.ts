@@ -1,4 +1,4 @@
-import { cleanLine } from '../../evidence/clean-line.ts';
+import { cleanLine } from '../../redaction/clean-line.ts';
 import { makeAntReader, makeGradleReader, makeSurefireReader } from './java-readers.ts';
 import { makeNodeReader } from './node-reader.ts';
 import { makeOtherReaders } from './other-readers.ts';

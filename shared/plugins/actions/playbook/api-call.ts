@@ -1,9 +1,9 @@
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { OutcomeUnknown, Refused } from '#shared/domain/kernel/errors.ts';
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { type ApiCallPlaybook, type Call, meets, type Observe } from '#shared/domain/playbook/playbook.ts';
 import { fillAddress, fillPayload, type Values } from '#shared/domain/playbook/template.ts';
-import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { OutcomeUnknown, Refused } from '#shared/kernel/errors.ts';
 import type { EndpointCaller } from '#shared/ports/playbook-effects.ts';
 import type { ActionPorts, Grant, Observation, Verification } from '../contract.ts';
 import { type Mechanics, NOTHING_TO_CHECK, type PlaybookParameters, valuesOf } from './mechanics.ts';

@@ -1,8 +1,8 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { keyOf } from '#shared/domain/playbook/bind-playbook.ts';
 import type { Scalar } from '#shared/domain/playbook/parameter.ts';
 import type { Values } from '#shared/domain/playbook/template.ts';
-import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
 import type { ActionGrants, ActionPorts, Observation, Repeat, Verification } from '../contract.ts';
 
 /** What a playbook's action is bound to. */

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { ActionFamily } from '#shared/domain/plan/bound-action.ts';
+import { playbookKey } from '#shared/domain/plan/target-key.ts';
 import { bindPlaybook } from '#shared/domain/playbook/bind-playbook.ts';
 import { type Scalar, valueSchema } from '#shared/domain/playbook/parameter.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import { fillText } from '#shared/domain/playbook/template.ts';
-import type { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
-import { playbookKey } from '#shared/domain/remediation/target-key.ts';
 import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from '../alarm-verification.ts';
 import { type ActionGrants, type ActionPlugin, defineAction, type ProposalContext } from '../contract.ts';
 import { apiCall } from './api-call.ts';

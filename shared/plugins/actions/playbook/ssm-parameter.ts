@@ -1,8 +1,8 @@
-import { redactOutgoing } from '#shared/domain/evidence/redact.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import type { SsmParameterPlaybook } from '#shared/domain/playbook/playbook.ts';
 import { fillText } from '#shared/domain/playbook/template.ts';
-import type { Receipt } from '#shared/domain/remediation/bound-action.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import type { Grant } from '../contract.ts';
 import { type Mechanics, NOTHING_TO_CHECK, type PlaybookParameters, valuesOf } from './mechanics.ts';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
-import { makeRecall } from '#shared/domain/recall/recall.ts';
-import { type RememberedEntry, rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
-import { termsOfText } from '#shared/domain/recall/terms.ts';
+import { makeRecall } from '#shared/domain/knowledge/search/recall.ts';
+import { type RememberedEntry, rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
+import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
 import { aClassification } from '#test/builders/index.ts';
 
 let folder = '';

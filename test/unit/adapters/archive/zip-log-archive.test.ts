@@ -2,9 +2,9 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_ZIP_LIMITS, makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
-import { archivedJobName, isLogOf, jobNameOf } from '#shared/domain/evidence/job-name.ts';
-import { rawNameOf } from '#shared/domain/kernel/text/raw-name.ts';
-import { readRawText } from '#shared/domain/kernel/text/raw-text-read.ts';
+import { archivedJobName, isLogOf, jobNameOf } from '#shared/domain/logs/job-name.ts';
+import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
+import { readRawText } from '#shared/kernel/text/raw-text-read.ts';
 
 interface ZipEntry {
   readonly path: string;

@@ -9,7 +9,7 @@ import {
   sqsBatchFunction,
   stepFunction,
 } from '#shared/adapters/aws/lambda-edge.ts';
-import { CorruptRecord, InvalidInput, Retryable } from '#shared/domain/kernel/errors.ts';
+import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 
 const context = {
   functionName: 'classify',

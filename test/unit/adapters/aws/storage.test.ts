@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
-import { digestOfQuarantine } from '#shared/domain/quarantine/quarantined-test.ts';
+import { digestOfQuarantine } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import { aDiagnosis, anEvidence, aSignal, aTelemetry, redactedText } from '#test/builders/index.ts';
 import { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
 import { aQuarantinedTest } from '../../plugins/actions/fix-world.ts';

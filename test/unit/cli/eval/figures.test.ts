@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { calibrationError, f1Of, macroF1 } from '#apps/cli/eval/class-measures.ts';
 import { groupBootstrap, meanFigure, proportion } from '#apps/cli/eval/figures.ts';
 import { renderReport } from '#apps/cli/eval/render.ts';
-import { wilsonInterval } from '#shared/domain/kernel/numbers/proportion.ts';
+import { wilsonInterval } from '#shared/kernel/numbers/proportion.ts';
 
 describe("Wilson's interval", () => {
   it.each([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CausalChain, causalChainOf } from '#shared/domain/causality/chain.ts';
 import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
-import { alarmEvents } from '#shared/domain/causality/told-events.ts';
+import { alarmEvents } from '#shared/domain/causality/stated-events.ts';
 import { anEvidence, anEvidenceLine, someAlarmFacts } from '#test/builders/index.ts';
 import { FIRST_CAUSES } from './first-causes.ts';
 

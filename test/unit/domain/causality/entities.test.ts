@@ -4,7 +4,7 @@ import { entitiesOf, isIpv6 } from '#shared/domain/causality/entities.ts';
 import type { EntityKind } from '#shared/domain/causality/entity-patterns.ts';
 import { instantOfLine } from '#shared/domain/causality/instant.ts';
 import { isSummary, stageOf } from '#shared/domain/causality/stage.ts';
-import { severityOf } from '#shared/domain/evidence/severity.ts';
+import { severityOf } from '#shared/domain/logs/severity.ts';
 
 const named = (line: string, kind: EntityKind): string[] =>
   entitiesOf(line).flatMap((one) => (one.kind === kind ? [one.value] : []));

@@ -6,8 +6,8 @@ import { fillAdvice } from '#shared/domain/diagnosis/advice.ts';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules, type RulesDiagnosisInput } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import { Evidence } from '#shared/domain/evidence/evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
+import { Evidence } from '#shared/domain/logs/evidence.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');
 const { signatures } = await loadSignatures(DATA);

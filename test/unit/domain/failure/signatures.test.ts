@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { problemOfPattern } from '#shared/domain/evidence/pattern-safety.ts';
 import { parseSignatures, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { FAMILY_OF, type FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { problemOfPattern } from '#shared/domain/logs/pattern-safety.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');
 const { signatures, problems } = await loadSignatures(DATA);

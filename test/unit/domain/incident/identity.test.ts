@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
-import { cleanText } from '#shared/domain/evidence/clean-text.ts';
 import { preExistingOf } from '#shared/domain/failure/pre-existing.ts';
-import { fingerprintKeyOf } from '#shared/domain/incident/duplicate.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { alarmNameOf, identify, minuteOf } from '#shared/domain/incident/identity.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident } from '#shared/domain/incident/open-incident.ts';
 import { transitionOf } from '#shared/domain/incident/transition.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import {
   aConfiguration,
   aGithubTarget,

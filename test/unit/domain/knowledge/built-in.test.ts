@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { loadPlaybooks } from '#shared/adapters/archive/data-files.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
-import { makeRecall } from '#shared/domain/recall/recall.ts';
-import { type RememberedEntry, rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
-import { termsOfText } from '#shared/domain/recall/terms.ts';
+import { makeRecall } from '#shared/domain/knowledge/search/recall.ts';
+import { type RememberedEntry, rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
+import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
 import { aFile, runCommand } from '#test/unit/cli/run-command.ts';
 
 const { entries } = await loadPlaybooks(join(import.meta.dirname, '../../../../shared/data'));

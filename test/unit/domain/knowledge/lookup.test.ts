@@ -7,9 +7,9 @@ import type { Classification, FailureClass } from '#shared/domain/incident/failu
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { type KnowledgeMatch, lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
-import { makeRecall } from '#shared/domain/recall/recall.ts';
-import { type RememberedEntry, rememberedEntry } from '#shared/domain/recall/remembered-entry.ts';
-import { termsOfText } from '#shared/domain/recall/terms.ts';
+import { makeRecall } from '#shared/domain/knowledge/search/recall.ts';
+import { type RememberedEntry, rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
+import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
 
 const { entries } = await loadPlaybooks(join(import.meta.dirname, '../../../../shared/data'));
 

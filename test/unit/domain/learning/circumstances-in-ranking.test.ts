@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
-import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
+import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { anActionOutcome, someCircumstances } from '#test/builders/index.ts';
-import { aCandidate } from '../remediation/a-candidate.ts';
+import { aCandidate } from '../plan/a-candidate.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const START = Date.UTC(2026, 6, 1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Circumstances } from '#shared/domain/circumstances/circumstances.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { expectBenefits } from '#shared/domain/learning/expected-benefit.ts';
+import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { anActionOutcome } from '#test/builders/index.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { termsOfText, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
 import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
 import { pastCaseOf, proposePatterns, type ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { caseOfPastIncident, type PastCase, replay } from '#shared/domain/learning/replay.ts';
 import { minutesOf, Resolution } from '#shared/domain/learning/resolution.ts';
 import { tagsOf } from '#shared/domain/learning/tags-of.ts';
-import { termsOfText, writeTerms } from '#shared/domain/recall/terms.ts';
 import { aPastIncident, aResolution } from '#test/builders/index.ts';
 
 const aCase = (line: number, change: Record<string, unknown> = {}): ResolvedCase => ({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import { anActionOutcome } from '#test/builders/index.ts';
-import { aCandidate } from '../remediation/a-candidate.ts';
+import { aCandidate } from '../plan/a-candidate.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
 const context = { class: 'flaky_tests', scope: 'repository#1', now, circumstances: null } as const;

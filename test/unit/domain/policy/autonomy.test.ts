@@ -4,7 +4,7 @@ import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import { type Decision, decide } from '#shared/domain/policy/decide.ts';
 import { aConfiguration, anActionOutcome, aService, someCircumstances } from '#test/builders/index.ts';
-import { aCandidate } from '../remediation/a-candidate.ts';
+import { aCandidate } from '../plan/a-candidate.ts';
 
 type Policy = NonNullable<Parameters<typeof aConfiguration>[0]>['policy'];
 type Autonomy = NonNullable<Policy>['autonomy'];

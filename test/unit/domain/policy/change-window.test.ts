@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ChangeWindow } from '#shared/domain/circumstances/circumstance-rules.ts';
 import { judgeChangeWindow, outsideChangeWindows } from '#shared/domain/policy/change-window.ts';
+import type { ChangeWindow } from '#shared/domain/policy/circumstances/circumstance-rules.ts';
 import { aConfiguration, aService } from '#test/builders/index.ts';
 
 type Window = Partial<ChangeWindow> & Pick<ChangeWindow, 'from' | 'to'>;

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PartOfWeek } from '#shared/domain/circumstances/circumstance-rules.ts';
-import { type Circumstances, Load } from '#shared/domain/circumstances/circumstances.ts';
+import type { Risk } from '#shared/domain/plan/bound-action.ts';
+import { PartOfWeek } from '#shared/domain/policy/circumstances/circumstance-rules.ts';
+import { type Circumstances, Load } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { type DecisionInput, decide } from '#shared/domain/policy/decide.ts';
-import type { Risk } from '#shared/domain/remediation/bound-action.ts';
 import { aConfiguration, aService, someCircumstances } from '#test/builders/index.ts';
-import { aCandidate } from '../remediation/a-candidate.ts';
+import { aCandidate } from '../plan/a-candidate.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
 const frozen = { from: '2026-11-21T00:00:00Z', to: '2026-11-22T00:00:00Z', reason: 'sale' };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { bindAction } from '#shared/domain/plan/bind-action.ts';
+import { testIssueKey } from '#shared/domain/plan/target-key.ts';
 import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
 import { limitRules } from '#shared/domain/policy/limits.ts';
-import { bindAction } from '#shared/domain/remediation/bind-action.ts';
-import { testIssueKey } from '#shared/domain/remediation/target-key.ts';
 import { aBoundAction, aConfiguration, aGithubTarget, anAlarmTarget, aService } from '#test/builders/index.ts';
-import { aCandidate } from '../remediation/a-candidate.ts';
+import { aCandidate } from '../plan/a-candidate.ts';
 
 const now = new Date('2026-11-21T12:34:56Z');
 const freeze = { from: '2026-11-21T12:00:00Z', to: '2026-11-21T13:00:00Z', reason: 'sale' };

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { isSelfApprovable } from '#shared/domain/policy/action-nature.ts';
+import { isSelfApprovable } from '#shared/domain/policy/impact.ts';
 import { judgeSelfApproval } from '#shared/domain/policy/self-approval.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { aGithubTarget, anAlarmTarget, somePeople } from '#test/builders/index.ts';

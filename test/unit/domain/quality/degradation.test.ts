@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numbersFrom } from '#shared/domain/kernel/numbers/seeded-numbers.ts';
 import { degradationOf } from '#shared/domain/quality/degradation.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
 /** Right answers with a chance each, the same every time. */
 function answers(chances: readonly number[], seed: number): boolean[] {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { accessKeyOf } from '#apps/local/iam/access-key.ts';
 import { type Runtime, startRuntime } from '#apps/local/runtime.ts';
 import { makeS3VectorMemory, makeS3VectorSearch } from '#shared/adapters/aws/s3-memory-vectors.ts';
-import { vectorOfPast } from '#shared/domain/recall/memory-vector.ts';
+import { vectorOfPast } from '#shared/domain/knowledge/search/memory-vector.ts';
 import { aPastIncident } from '#test/builders/index.ts';
 import { role, type TestAssembly, writeAssembly } from '../test-assembly.ts';
 

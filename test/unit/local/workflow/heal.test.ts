@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { ActionFamily } from '#shared/domain/remediation/bound-action.ts';
+import { ActionFamily } from '#shared/domain/plan/bound-action.ts';
 import type { StepOutput } from '#shared/domain/workflow/steps.ts';
 import {
   actOf,

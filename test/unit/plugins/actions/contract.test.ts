@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listCandidates } from '#shared/domain/remediation/candidates.ts';
-import { isChangeable } from '#shared/domain/remediation/target-key.ts';
+import { listCandidates } from '#shared/domain/plan/candidates.ts';
+import { isChangeable } from '#shared/domain/plan/target-key.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { ACTIONS, actionOf } from '#shared/plugins/actions/registry.ts';
 import { aConfiguration, aGithubTarget } from '#test/builders/index.ts';

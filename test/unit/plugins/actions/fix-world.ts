@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { jobNameOf } from '#shared/domain/evidence/job-name.ts';
-import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
-import { RawRef } from '#shared/domain/kernel/text/raw-ref.ts';
+import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { jobNameOf } from '#shared/domain/logs/job-name.ts';
+import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { sandboxWorkflow } from '#shared/domain/patch/sandbox-workflow.ts';
-import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/quarantine/quarantined-test.ts';
+import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { ActionPorts, PreparedFix, PreparedQuarantine, PreparedRevert } from '#shared/plugins/actions/contract.ts';
 import type { Job, Run } from '#shared/ports/code-host.ts';
 import { aClassification, anActionRecord, redactedText } from '#test/builders/index.ts';

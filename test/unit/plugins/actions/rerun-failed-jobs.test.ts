@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RunFacts } from '#shared/domain/evidence/telemetry.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';
 import {
   aClassification,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AlarmFacts } from '#shared/domain/evidence/telemetry.ts';
-import { Refused } from '#shared/domain/kernel/errors.ts';
+import type { AlarmFacts } from '#shared/domain/logs/telemetry.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { judgeAlarm } from '#shared/plugins/actions/alarm-verification.ts';
 import { rollbackEcsService } from '#shared/plugins/actions/rollback-ecs-service.ts';
 import { rollbackLambdaAlias } from '#shared/plugins/actions/rollback-lambda-alias.ts';

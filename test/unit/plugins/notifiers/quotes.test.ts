@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Evidence } from '#shared/domain/evidence/evidence.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { cutLine } from '#shared/plugins/notifiers/cut-line.ts';
 import { type Quote, quotesOf, repeatWords } from '#shared/plugins/notifiers/quotes.ts';
 import { wrapText } from '#shared/plugins/notifiers/wrap.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeableKeys } from '#shared/domain/remediation/target-key.ts';
+import { changeableKeys } from '#shared/domain/plan/target-key.ts';
 import { ACTIONS, actionsOf } from '#shared/plugins/actions/registry.ts';
 import {
   aClassification,

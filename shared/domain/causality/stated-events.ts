@@ -1,0 +1,44 @@
+import type { AlarmFacts, Deployment } from '../logs/telemetry.ts';
+import type { Event } from './event.ts';
+
+/** A change further back is seldom the cause. */
+const LONGEST_AGO_MILLISECONDS = 24 * 3_600_000;
+
+function told(text: string, at: string, kind: Pick<Event, 'severity' | 'stage'>): Event {
+  return {
+    ref: null,
+    source: 'telemetry',
+    number: 0,
+    text,
+    at: Date.parse(at),
+    entities: [],
+    relevance: 0,
+    wording: 0,
+    isTest: false,
+    template: text,
+    block: [],
+    follows: false,
+    ...kind,
+  };
+}
+
+function deployedWords(deployment: Deployment): string {
+  if (deployment.kind === 'lambda-alias') {
+    return `Version ${deployment.currentVersion} of ${deployment.functionName} was put behind ${deployment.alias}`;
+  }
+  const revision = deployment.currentTaskDefinition.split('/').at(-1) ?? deployment.currentTaskDefinition;
+  return `${revision} was deployed to ${deployment.cluster}/${deployment.service}`;
+}
+
+/**
+ * What AWS told of an alarm's service: its last deployment, unless it is older than a day, and when the alarm rang (`changedAt`, the
+ * event that raised it). Trusted words, but for names.
+ */
+export function alarmEvents({ deployment }: AlarmFacts, alarmName: string, changedAt: string): Event[] {
+  const rang = told(`The alarm ${alarmName} rang`, changedAt, { severity: 'error', stage: 'degraded' });
+  const deployedAt = deployment?.deployedAt ?? null;
+  if (deployment === null || deployedAt === null) return [rang];
+  const ago = Date.parse(changedAt) - Date.parse(deployedAt);
+  if (ago < 0 || ago > LONGEST_AGO_MILLISECONDS) return [rang];
+  return [told(deployedWords(deployment), deployedAt, { severity: 'info', stage: 'change' }), rang];
+}

@@ -1,0 +1,28 @@
+import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import type { Incident } from './incident.ts';
+import { identityOf, repositoryKeyOf } from './repository-identity.ts';
+
+/**
+ * Key of "the same failure in the same place": the fingerprint with the repository and its pull request or branch, or with the
+ * service. Null when nothing is known to compare by.
+ */
+export function fingerprintKeyOf(
+  incident: Pick<Incident, 'target' | 'tainted'>,
+  fingerprint: string | null,
+  serviceId: string | null,
+): string | null {
+  if (fingerprint === null) return null;
+  const { target, tainted } = incident;
+  switch (target.kind) {
+    case 'github-run': {
+      const ref = target.pullRequest ?? [tainted.branchKey, target.onDefaultBranch, target.actor];
+      return `fp#${digestOf(canonicalJson([repositoryKeyOf(identityOf(target)), ref, fingerprint]), 40)}`;
+    }
+    case 'alarm':
+      return serviceId === null ? null : `fp#${digestOf(canonicalJson([serviceId, fingerprint]), 40)}`;
+    case 'storm':
+      return null;
+    default:
+      return target satisfies never;
+  }
+}

@@ -1,0 +1,109 @@
+import { wordsOf } from '../words.ts';
+import { blamedNames } from './missing-symbols.ts';
+import { type NamedPackage, packagesBesideVersions, packagesOfRun } from './packages.ts';
+import { bareTerm, fieldOf } from './term-field.ts';
+
+const RUN = /[\w$@./:+=~-]+/g;
+const ERROR_KIND = /\b[A-Z]\w{2,60}(?:Exception|Error|Failure|Timeout)\b/g;
+const ERROR_CODE = /\b(?:[A-Z]{1,6}-?\d{3,6}|E[A-Z]{4,20}|SIG[A-Z]{3,8})\b/g;
+const EXIT_CODE = /\b(?:exit(?:ed)?(?: with)?(?: code| status)?|(?:HTTP|status)(?: code)?):? {0,2}(\d{1,3})\b/gi;
+/**
+ * Plug-ins of Maven and Gradle by the names that they have to have. They do a build's work and are named by every build that fails, so that
+ * their names and versions tell failures apart by next to nothing; as words they stay.
+ */
+const PLUGIN = /^maven-[\w-]{1,60}-plugin$|-(?:maven|gradle)-plugin$/;
+export const TERM_PATTERNS: readonly RegExp[] = [RUN, ERROR_KIND, ERROR_CODE, EXIT_CODE, PLUGIN];
+
+/** Words in capitals that `ERROR_CODE` takes for the number of an error, as `ENOENT` is one. */
+const NO_CODES = new Set([
+  'error',
+  'errors',
+  'exception',
+  'exceptions',
+  'expected',
+  'execution',
+  'empty',
+  'enabled',
+  'ended',
+]);
+
+/** Characters of a line that are read; evidence has no longer ones that say more. */
+const READ = 2000;
+const LONGEST_RUN = 300;
+const DEEPEST_PREFIX = 4;
+
+/**
+ * The terms of one line, each once: packages with and without their version, qualified names with what they stand in, kinds of errors,
+ * codes of errors and exits, what the line blames, and words split as programmers write them. Numbers alone are no terms.
+ */
+export function termsOfLine(line: string): Set<string> {
+  const text = line.slice(0, READ);
+  const terms = new Set<string>();
+  for (const run of runsOf(text)) {
+    const packages = packagesOfRun(run);
+    addPackages(packages, terms);
+    if (packages.length === 0) addQualifiedName(run, terms);
+  }
+  addPackages(packagesBesideVersions(text), terms);
+  addErrors(text, terms);
+  for (const name of blamedNames(text)) addBlamed(name, terms);
+  for (const word of wordsOf(text)) terms.add(`w:${word}`);
+  return terms;
+}
+
+/** Packages that a line names with their versions, as `left-pad@1.2.3`, each once. */
+export function versionsNamed(line: string): string[] {
+  const text = line.slice(0, READ);
+  const terms = new Set<string>();
+  for (const run of runsOf(text)) addPackages(packagesOfRun(run), terms);
+  addPackages(packagesBesideVersions(text), terms);
+  return [...terms].filter((term) => fieldOf(term) === 'v').map(bareTerm);
+}
+
+function runsOf(text: string): string[] {
+  return [...text.matchAll(RUN)].map(([run]) => run.slice(0, LONGEST_RUN).replace(/^[.:=~+-]+|[./:=~+-]+$/g, ''));
+}
+
+function addPackages(packages: readonly NamedPackage[], terms: Set<string>): void {
+  for (const { name, version } of packages) {
+    const lower = name.toLowerCase();
+    if (PLUGIN.test(lower)) continue;
+    terms.add(`n:${lower}`);
+    if (version !== null) terms.add(`v:${lower}@${version.toLowerCase().replace(/^v(?=\d)/, '')}`);
+  }
+}
+
+/** `org.slf4j.helpers.NOPLogger`, `com/fasterxml/jackson/core`, `tokio::sync::mpsc`: its prefixes, its type and the whole. */
+function addQualifiedName(run: string, terms: Set<string>): void {
+  // A file of the sources says where, not what: its words are enough.
+  if (run.startsWith('/') || run.includes('/src/') || /\/[^/]*\.\w{1,5}(?::|$)/.test(run)) return;
+  const parts = run.split(/::|[./]/);
+  if (parts.length < 3 || !parts.every((part) => /^[A-Za-z_$][\w$]*$/.test(part))) return;
+  const spaces = parts.filter((part) => /^[a-z_]/.test(part));
+  for (let depth = 2; depth <= Math.min(spaces.length, DEEPEST_PREFIX); depth++)
+    terms.add(`p:${spaces.slice(0, depth).join('.')}`);
+  const type = parts.find((part) => /^[A-Z]/.test(part))?.replace(/\$.*$/, '');
+  if (type === undefined || type === '') return;
+  terms.add(`n:${type.toLowerCase()}`);
+  terms.add(`n:${[...spaces, type].join('.').toLowerCase()}`);
+}
+
+function addErrors(text: string, terms: Set<string>): void {
+  for (const [kind] of text.matchAll(ERROR_KIND)) terms.add(`e:${kind.toLowerCase()}`);
+  for (const [code] of text.matchAll(ERROR_CODE))
+    if (!NO_CODES.has(code.toLowerCase())) terms.add(`x:${code.toLowerCase()}`);
+  const ends = text.matchAll(EXIT_CODE);
+  for (const [, code] of ends) if (code !== undefined && code.length > 1) terms.add(`x:${code}`);
+}
+
+function addBlamed(name: string, terms: Set<string>): void {
+  const parts = name
+    .toLowerCase()
+    .split(/::|[./]/)
+    .filter((part) => part !== '');
+  if (parts.length === 0) return;
+  terms.add(`b:${parts.at(-1)}`);
+  if (parts.length === 1) return;
+  terms.add(`b:${parts.join('.')}`);
+  terms.add(`b:${parts.slice(0, 3).join('.')}`);
+}

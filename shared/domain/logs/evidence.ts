@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { recordText } from '../../kernel/text/record-text.ts';
+
+/** One redacted line of a log. `number` is its 1-based LF line number in the source; `ref` is unique in the evidence. */
+export const EvidenceLine = z.strictObject({
+  ref: z.string(),
+  number: z.number().int().positive(),
+  text: recordText(),
+  /** Relevance, higher is better. */
+  score: z.number(),
+  /** When the line was written, as the log's own time stamp says. */
+  at: z.string().max(40).optional(),
+});
+export type EvidenceLine = z.infer<typeof EvidenceLine>;
+
+/** One log that was read: a job of a run or a service's log group. Names are tainted. */
+export const EvidenceSource = z.strictObject({
+  id: z.string(),
+  name: recordText(),
+  /** Where a person can look: an https URL, or null. */
+  url: z.string().nullable(),
+  totalLines: z.number().int().nonnegative(),
+  /** In source order. */
+  lines: z.array(EvidenceLine),
+});
+export type EvidenceSource = z.infer<typeof EvidenceSource>;
+
+/** Everything read about a failure, redacted. Tainted as a whole: displayed and classified, never obeyed. */
+export const Evidence = z.strictObject({
+  version: z.literal(1),
+  incidentId: z.string(),
+  gatheredAt: z.iso.datetime(),
+  sources: z.array(EvidenceSource),
+  /** Jobs of the run that failed, where the logs of some of them were not read. */
+  failedJobs: z.number().int().positive().optional(),
+  /** Tests that the logs report as failed, each once, with the source that names them. Redacted and tainted. */
+  failedTests: z
+    .array(z.strictObject({ name: recordText({ min: 1, max: 200 }), source: z.string() }))
+    .max(50)
+    .optional(),
+  /** What could not be read and why, in plain words (`The log archive of the run is truncated.`). */
+  notes: z.array(recordText()),
+});
+export type Evidence = z.infer<typeof Evidence>;

@@ -1,0 +1,169 @@
+import type { RawText } from '../../kernel/text/raw-text.ts';
+import { readRawText } from '../../kernel/text/raw-text-read.ts';
+import { phrase, type RedactedText } from '../../kernel/text/redacted-text.ts';
+import { cleanLine, DRESSING, timestampOf } from '../redaction/clean-line.ts';
+import { makeLineScanner, makeScanPlan, marksOf } from '../redaction/line-scanner.ts';
+import {
+  HEAD_READ,
+  LINE_KEPT,
+  shortened,
+  TAIL_READ,
+  withoutFirstWord,
+  withoutLastWord,
+} from '../redaction/long-line.ts';
+import { endsInLongWord, isForeignCode, type Redactor, SECRET_LITERALS } from '../redaction/redact.ts';
+import { isInvisibleCode } from '../redaction/visible-text.ts';
+import { candidateOf, ownWeight, rankCandidates } from './excerpt-ranking.ts';
+import { ALARMING } from './failure-keywords.ts';
+import { type HeldLine, makeLastLines } from './last-lines.ts';
+import { makeLinePool } from './line-pool.ts';
+import type { LineRules } from './line-rules.ts';
+import { type LineScore, NOTHING, scoreLine, stronger } from './line-score.ts';
+import type { PassingLines } from './passing-lines.ts';
+
+/** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
+export interface ExcerptLine {
+  readonly number: number;
+  readonly text: RedactedText;
+  readonly score: number;
+  /** When it was written, as the log's own time stamp says. */
+  readonly at?: string;
+}
+
+export interface Excerpt {
+  readonly totalLines: number;
+  /** In source order, at most `maxLines`. */
+  readonly lines: readonly ExcerptLine[];
+  /** What was cut, in plain words. */
+  readonly notes: readonly RedactedText[];
+}
+
+/** Takes a log's text in chunks of any size and keeps the lines that explain the failure. Memory does not grow with the log. */
+export interface Excerpter {
+  push(chunk: RawText | string): void;
+  finish(): Excerpt;
+}
+
+export interface ExcerptOptions {
+  readonly maxLines: number;
+  /** Sees every line that may hold a secret, in order and before it is cut, so that nothing secret is kept. */
+  readonly redactor: Pick<Redactor, 'line' | 'apart' | 'isInsideSecret'>;
+  /** What a passing run of the same job printed: what is new against it weighs more. */
+  readonly passing?: Pick<PassingLines, 'has'>;
+  /** What a configuration leaves out. */
+  readonly rules?: LineRules | null;
+}
+
+const QUIET = { base: 0, anchor: false };
+const ALARM = 1;
+const SECRET = 2;
+const DRESSED = 4;
+/** One pass over the log finds the few lines that need a closer look. */
+const PLAN = makeScanPlan([ALARMING, SECRET_LITERALS, DRESSING], 2, [
+  { group: 1, holds: isForeignCode },
+  { group: 2, holds: isInvisibleCode },
+]);
+
+interface ReadLine {
+  /** Cleaned and redacted. */
+  readonly clean: RedactedText;
+  readonly score: LineScore;
+  readonly isKnown: boolean;
+}
+
+/** Reads lines or their parts, in order: what was marked in them raw decides what is looked for. */
+function makeReader({ redactor, passing }: ExcerptOptions): (raw: string, marks: number) => ReadLine {
+  return (raw, rawMarks) => {
+    const cleaned = cleanLine(raw);
+    // What dressed it may have stood inside a literal.
+    const marks = (rawMarks & DRESSED) === 0 ? rawMarks : marksOf(PLAN, cleaned);
+    // Any other line neither begins a secret that goes on in the next nor ends one.
+    const isInOrder = (marks & SECRET) !== 0 || redactor.isInsideSecret || endsInLongWord(cleaned);
+    const clean = isInOrder ? redactor.line(cleaned) : redactor.apart(cleaned);
+    const score = (marks & ALARM) === 0 ? NOTHING : scoreLine(clean);
+    return { clean, score, isKnown: passing?.has(cleaned) ?? false };
+  };
+}
+
+interface LineTaker {
+  take(line: HeldLine): void;
+  /** Reads a line without keeping it: it may begin or end a key, which the lines after it are then part of or not. */
+  leaveOut(line: HeldLine): void;
+  /** What was cut or left out so far. */
+  notes(): RedactedText[];
+}
+
+/** Takes lines, in order, into a pool. */
+function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLinePool>): LineTaker {
+  const { redactor, rules = null } = options;
+  const read = makeReader(options);
+  let cutLines = 0;
+  let leftOut = 0;
+  const add = ({ number, raw }: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
+    const weight = { base: ownWeight(score, isKnown), anchor: score.anchor };
+    pool.add(weight, () => candidateOf({ number, text, at: timestampOf(raw) }, score, isKnown));
+  };
+  const addWhole = (line: HeldLine): void => {
+    const { clean, score, isKnown } = read(line.raw, line.marks);
+    if (clean.length > LINE_KEPT) cutLines += 1;
+    add(line, clean.length > LINE_KEPT ? shortened(clean) : clean, score, isKnown);
+  };
+  const addEnds = (line: HeldLine, tail: string): void => {
+    cutLines += 1;
+    const head = read(withoutLastWord(line.raw), line.marks);
+    const end = read(withoutFirstWord(tail), line.marks);
+    add(line, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
+  };
+  const addQuiet = ({ number, raw }: HeldLine): void =>
+    pool.add(QUIET, () => {
+      // Looked at when later lines have passed the redactor already.
+      const cleaned = cleanLine(raw);
+      const isKnown = options.passing?.has(cleaned) ?? false;
+      return candidateOf({ number, text: redactor.apart(cleaned), at: timestampOf(raw) }, NOTHING, isKnown);
+    });
+  const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
+    leftOut += 1;
+    read(raw, marks);
+    if (tail !== null) read(tail, marks);
+  };
+  const isQuiet = ({ raw, marks }: HeldLine): boolean =>
+    marks === 0 && raw.length <= LINE_KEPT && !redactor.isInsideSecret && !endsInLongWord(raw);
+  const take = (line: HeldLine): void => {
+    const { raw, tail } = line;
+    if (rules?.skips(cleanLine(raw))) leaveOut(line);
+    else if (tail !== null) addEnds(line, tail);
+    else if (isQuiet(line)) addQuiet(line);
+    else addWhole(line);
+  };
+  return { take, leaveOut, notes: () => notesOf(cutLines, leftOut) };
+}
+
+function notesOf(cutLines: number, leftOut: number): RedactedText[] {
+  const lines = (count: number) => (count === 1 ? phrase`${count} line was` : phrase`${count} lines were`);
+  return [
+    ...(cutLines > 0 ? [phrase`${lines(cutLines)} too long and cut.`] : []),
+    ...(leftOut > 0 ? [phrase`${lines(leftOut)} not read, as configured.`] : []),
+  ];
+}
+
+/** Makes an excerpter for one log. */
+export function makeExcerpter(options: ExcerptOptions): Excerpter {
+  const { maxLines, rules = null } = options;
+  const pool = makeLinePool();
+  const { take, leaveOut, notes } = makeLineTaker(options, pool);
+  const last = rules?.cut ? makeLastLines(rules.cut, leaveOut) : null;
+  let totalLines = 0;
+  const scanner = makeLineScanner(PLAN, { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
+    totalLines += 1;
+    const line = { number: totalLines, raw, marks, tail };
+    if (last === null) take(line);
+    else last.push(line);
+  });
+  const finish = (): Excerpt => {
+    scanner.end();
+    for (const line of last?.end() ?? []) take(line);
+    const best = rankCandidates(pool.all(), totalLines).slice(0, Math.max(0, maxLines));
+    return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes: notes() };
+  };
+  return { push: (chunk) => scanner.push(readRawText(chunk)), finish };
+}

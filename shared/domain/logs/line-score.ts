@@ -1,0 +1,90 @@
+import { ANCHORS, CODE_LISTING, HARMLESS, NONE_OF, RUNNER_NOISE, SOME_OF, WORDINGS } from './failure-keywords.ts';
+import { CALM } from './noise-patterns.ts';
+import { readStructuredLine } from './structured-line.ts';
+
+/** How much a line by itself speaks for being the failure, and whether it ends the failing step. */
+export interface LineScore {
+  readonly score: number;
+  readonly anchor: boolean;
+}
+
+export const NOTHING: LineScore = { score: 0, anchor: false };
+/** What a structured line weighs at least or at most, by the level it gives itself. */
+const ERROR_AT_LEAST = 8;
+const WARNING_AT_MOST = 4;
+const CALM_AT_MOST = 1;
+
+/** What the Lambda platform prints around every request, however it went. */
+const PLATFORM_NOISE = /^(?:(?:START|END|REPORT) RequestId: |INIT_START |INIT_REPORT |XRAY TraceId: )/;
+const PLATFORM_ALARM = /\bStatus: (?:timeout|error)\b/;
+
+/** Whether the platform prints the line for every request: it explains nothing, wherever it stands. */
+export function isPlatformNoise(text: string): boolean {
+  return PLATFORM_NOISE.test(text) && !PLATFORM_ALARM.test(text);
+}
+
+/** Whether the line says that something went well, or only what a tool says after any failure. */
+export function isCalm(text: string): boolean {
+  return CALM.some((pattern) => pattern.test(text));
+}
+
+/** Scores one cleaned line by its wording alone. Only lines with one of `ALARMING` need to be given. */
+export function scoreLine(text: string): LineScore {
+  const structured = readStructuredLine(text);
+  if (structured === null) return scoreWording(text);
+  const { score } = scoreWording(structured.message);
+  switch (structured.level) {
+    case 'error':
+      return { score: Math.max(score, ERROR_AT_LEAST), anchor: false };
+    case 'warn':
+      return { score: Math.min(Math.max(score, 1), WARNING_AT_MOST), anchor: false };
+    case 'info':
+    case 'debug':
+      return { score: Math.min(score, CALM_AT_MOST), anchor: false };
+    case null:
+      return { score, anchor: false };
+    default:
+      return structured.level satisfies never;
+  }
+}
+
+/** What is looked at of a line's head, and of a longer one's end. */
+const LOOKED_AT = 600;
+
+function scoreWording(text: string): LineScore {
+  if (isPlatformNoise(text)) return NOTHING;
+  if (text.length <= LOOKED_AT) return scorePart(text);
+  return stronger(
+    scorePart(text.slice(0, LOOKED_AT)),
+    scorePart(text.slice(Math.max(LOOKED_AT, text.length - LOOKED_AT))),
+  );
+}
+
+/** What two parts of one line weigh together. */
+export function stronger(a: LineScore, b: LineScore): LineScore {
+  return { score: Math.max(a.score, b.score), anchor: a.anchor || b.anchor };
+}
+
+function scorePart(head: string): LineScore {
+  if (RUNNER_NOISE.test(head)) return NOTHING;
+  const anchor = ANCHORS.some((pattern) => pattern.test(head));
+  const weight = WORDINGS.find(([, pattern]) => pattern.test(head))?.[0] ?? 0;
+  if (weight === 0) return anchor ? { score: 4, anchor } : NOTHING;
+  const harmless = !anchor && weight < 9 && isHarmless(head);
+  return { score: harmless ? weight * 0.15 : weight, anchor };
+}
+
+function isHarmless(text: string): boolean {
+  return HARMLESS.test(text) || CODE_LISTING.test(text) || (NONE_OF.test(text) && !SOME_OF.test(text));
+}
+
+/** What tools put before every line of what they run: a level, a build step with its clock, a container's name. */
+const PREFIX = /^(?:\[(?:info|warn|debug)\]\s|#\d{1,4} (?:\d+\.\d+ )?|[\w.-]{1,40}\s{0,20}\| )/;
+
+/** Lines that continue what an error line began: traces, quoted source, diffs, carets, expected and actual. */
+const CONTINUATION =
+  /^(?:\s{2,}\S|\t|\s*at |\s*\||\s*\^|\s*~|\s*-->|\s*\d{1,6} \||[+-] ?\S|\s*File "|> |\s*\.\.\. \d|\s*# |Caused by|E {2}|\s*in |\s*from |npm ERR!|\[ERROR\]|\s*(?:Expected|Actual|expected|actual|got|want|note|help|hint)\b)/;
+
+export function isContinuation(text: string): boolean {
+  return CONTINUATION.test(text.replace(PREFIX, ''));
+}

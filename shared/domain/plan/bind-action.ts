@@ -1,0 +1,37 @@
+import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import type { TargetContext } from '../incident/target-context.ts';
+import { redactOutgoing } from '../redaction/redact.ts';
+import { BoundAction } from './bound-action.ts';
+import type { Candidate } from './candidates.ts';
+
+/** Seals a candidate for one incident: the only maker of a `BoundAction`. Throws when a part does not fit its schema. */
+export function bindAction(
+  candidate: Candidate,
+  binding: {
+    readonly incidentId: string;
+    readonly target: TargetContext;
+    readonly at: Date;
+    readonly needsApproval?: BoundAction['needsApproval'] | undefined;
+  },
+): BoundAction {
+  const content = {
+    version: 1 as const,
+    incidentId: binding.incidentId,
+    actionId: candidate.actionId,
+    family: candidate.family,
+    risk: candidate.risk,
+    parameters: candidate.parameters,
+    targetKey: candidate.targetKey,
+    description: redactOutgoing(candidate.description),
+    target: binding.target,
+    createdAt: binding.at.toISOString(),
+    ...(binding.needsApproval === undefined ? {} : { needsApproval: binding.needsApproval }),
+  };
+  return BoundAction.parse({ ...content, digest: digestOf(canonicalJson(content)) });
+}
+
+/** True while the digest fits the content: nothing was changed since it was bound. */
+export function isIntact(action: BoundAction): boolean {
+  const { digest, ...content } = action;
+  return digestOf(canonicalJson(content)) === digest;
+}

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { recordText } from '../../kernel/text/record-text.ts';
+import { TargetContext } from '../incident/target-context.ts';
+
+export const ActionFamily = z.enum(['github', 'lambda', 'ecs', 'autoscaling', 'rds', 'http', 'ssm']);
+export type ActionFamily = z.infer<typeof ActionFamily>;
+export const Risk = z.enum(['low', 'medium', 'high']);
+export type Risk = z.infer<typeof Risk>;
+
+/**
+ * An allow-listed action with every parameter bound from trusted facts. Only `bindAction` makes one; the executor accepts
+ * nothing else. `digest` is the SHA-256 of all other fields in canonical JSON, so a changed record does not execute.
+ */
+export const BoundAction = z
+  .strictObject({
+    version: z.literal(1),
+    incidentId: z.string(),
+    /** Id of the action plug-in. */
+    actionId: z.string(),
+    family: ActionFamily,
+    risk: Risk,
+    /** Parsed again with the plug-in's own schema before execution. */
+    parameters: z.record(z.string(), z.unknown()),
+    /** The thing that is changed; leases, rate limits and breakers are counted on it. */
+    targetKey: z.string(),
+    /** In plain words, made by code: what will happen to what. */
+    description: recordText(),
+    target: TargetContext,
+    /** There when a person has to approve it first: why, in plain words, and whether also because its service should not be changed now. */
+    needsApproval: z.strictObject({ reasons: z.array(z.string()), outsideChangeWindow: z.boolean() }).optional(),
+    createdAt: z.iso.datetime(),
+    digest: z.string().regex(/^[0-9a-f]{64}$/),
+  })
+  .brand<'BoundAction'>();
+export type BoundAction = z.infer<typeof BoundAction>;
+
+/** What an executed action left behind; enough to verify and to undo it. */
+export const Receipt = z.strictObject({
+  /** In plain words: what was done. */
+  summary: recordText(),
+  /** ISO 8601. */
+  at: z.iso.datetime(),
+  /** Action-specific facts needed by verify and undo (the new run attempt, the version before). */
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+export type Receipt = z.infer<typeof Receipt>;
+
+/**
+ * One action's life: intent -> effect -> observe -> commit. `intended` without a receipt means an unknown outcome; `refused`: it
+ * certainly did not happen, and the receipt's summary says why.
+ */
+export const ActionRecord = z.strictObject({
+  version: z.literal(1),
+  incidentId: z.string(),
+  digest: z.string(),
+  actionId: z.string(),
+  state: z.enum(['intended', 'done', 'unknown', 'refused', 'undo-intended', 'undone', 'undo-failed']),
+  intendedAt: z.iso.datetime(),
+  /** When it was requested last, of an action that must not be requested twice; null or missing while it certainly was not. */
+  sentAt: z.iso.datetime().nullish(),
+  receipt: Receipt.nullable(),
+  /** Set when verification ended. */
+  verified: z.enum(['recovered', 'advanced', 'failed']).nullable(),
+});
+export type ActionRecord = z.infer<typeof ActionRecord>;

@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeRedactor, redact } from '#shared/domain/redaction/redact.ts';
+
+const mixed = (length: number): string => 'a1B2c3D4e5F6g7H8'.repeat(20).slice(0, length);
+const ESC = String.fromCharCode(27);
+const hex = (length: number): string => '0a1b2c3d4e5f6789'.repeat(8).slice(0, length);
+
+/** Obviously fake secrets of the providers' shapes, put together here so that no scanner takes this file for a leak. */
+const SECRETS: readonly (readonly [kind: string, text: string, secret: string])[] = [
+  ['github-token', 'using {}', `ghp_${mixed(36)}`],
+  ['github-token', 'token {} given', `github_${'pat'}_${mixed(60)}`],
+  ['gitlab-token', 'PRIVATE {}', `glpat-${mixed(20)}`],
+  ['aws-access-key', 'id {}', `AKI${'A'}${'ABCDEFGH23456723'}`],
+  ['slack-token', 'slack {}', `xox${'b'}-1234567890-${mixed(24)}`],
+  ['stripe-key', 'pay with {}', `sk_${'live'}_${mixed(24)}`],
+  ['npm-token', 'publish {}', `npm_${mixed(36)}`],
+  ['pypi-token', 'upload {}', `pypi-Ag${mixed(80)}`],
+  ['google-key', 'maps {}', `AIza${mixed(35)}`],
+  ['azure-key', 'AccountName=a;AccountKey={};End', `${mixed(86)}==`],
+  ['openai-key', 'model {}', `sk-${'proj'}-${mixed(48)}`],
+  ['anthropic-key', 'model {}', `sk-${'ant'}-api03-${mixed(60)}`],
+  ['jwt', 'cookie {}', `eyJ${mixed(20)}.eyJ${mixed(30)}.${mixed(43)}`],
+  ['url-password', 'postgres://shop:{}@db.example.com:5432/shop', `pa55${'word'}`],
+  ['authorization', 'Authorization: Bearer {}', mixed(40)],
+  ['assigned-secret', 'DB_PASSWORD={}', `hunter${'2222'}`],
+  ['assigned-secret', '"client_secret": "{}"', mixed(32)],
+  ['assigned-secret', 'login --token {}', mixed(32)],
+  ['assigned-secret', 'req.Header.Set("X-Auth-Token", "{}")', mixed(32)],
+  ['assigned-secret', 'the license key is {}', mixed(40)],
+  ['assigned-secret', 'api key: {}', hex(32)],
+  ['assigned-secret', 'GET https://api.example.com/v1?key={}&page=2', mixed(32)],
+  ['assigned-secret', 'AZURE_DEVOPS_EXT_PAT={}', mixed(52)],
+  ['assigned-secret', '    Master-Key: {}', hex(96).toUpperCase()],
+  ['assigned-secret', 'bindpw={}', `pa55${'word'}`],
+  ['assigned-secret', `someservice = '{}'`, mixed(24)],
+  ['login-password', 'docker login -u shop -p {} registry.example.com', `pa55${'word'}`],
+  ['login-password', 'machine git.example.com login shop password {}', `pa55${'word'}`],
+  ['login-password', 'openssl rsa -passin pass:{} -in key.pem', `pa55${'word'}`],
+  ['login-password', 'jdbc:oracle:thin:shop/{}@db.example.com:1521/shop', `pa55${'word'}`],
+  ['login-password', '"auths":{"registry.example.com":{"auth":"{}"}}', mixed(32)],
+  ['authorization', 'Set-Cookie: lang=en; session={}; Path=/', mixed(32)],
+  ['authorization', `headers.put("Authorization", "Basic {}")`, mixed(32)],
+  ['service-token', `{"${'sonar'}.login": "{}"}`, hex(40)],
+  ['model-key', 'ask {}', `nvapi-${mixed(64)}`],
+  ['infrastructure-token', 'join with {}', `tskey-${'auth'}-${mixed(12)}-${mixed(32)}`],
+  ['infrastructure-token', 'Authorization: FlyV1 {}', mixed(60)],
+  ['payment-key', 'pay with {}', `rzp_${'live'}_${mixed(14)}`],
+  ['google-key', 'refresh with {}', `1//0${mixed(60)}`],
+  ['password-hash', ['admin:$2y$10$', '{}'].join(''), mixed(53)],
+  ['webhook-url', 'post to https://hooks.slack.com/services/{}', `T00000000/B00000000/${mixed(24)}`],
+];
+
+/** What stands in ordinary logs and must stay. */
+const ORDINARY = [
+  `HEAD is now at ${hex(40)}`,
+  `sha256:${hex(64)}`,
+  'request 123e4567-e89b-42d3-a456-426614174000 done',
+  '--- PASS: TestPasswordReset (0.00s)',
+  '/home/runner/work/app/app/src/tokens/secret_store.py:12: in load',
+  ['token: $', '{{ secrets.GITHUB_TOKEN }}'].join(''),
+  'password: ***',
+  'System.Web, PublicKeyToken=b77a5c561934e089',
+  'DB_PASSWORD=$DB_PASSWORD',
+  'https://registry.example.com:8080/path@1.2.3',
+  'secret: getSecret(name)',
+  'Unexpected token } in JSON at position 12',
+  ['DB_PASSWORD=$', '{DB_PASSWORD}'].join(''),
+  'DB_PASSWORD=changeme',
+  'api_token = "your_api_token_here_123"',
+  'client_secret=<client secret>',
+  `using ghp_${'x'.repeat(36)}`,
+  `id AKI${'A'}${'X'.repeat(16)}`,
+  '[INFO] Artifact org.example:ssh-credentials:jar:305.v8f4381501156 is present in the local repository',
+  'failed to push some refs to https://bot:[MASKED]@gitlab.example.com/shop/app',
+  `key: linux-jdk17-maven3.9.0-${hex(64)}`,
+  `Cache restored from key: ${hex(64)}`,
+  'PASS: test_total_of_2_carts1',
+  'level=debug msg="removed snapshot" key=ule4ru3ey2wvvo3837fh357ht snapshotter=overlayfs',
+  `etag = "${hex(32)}"`,
+  `X-Amz-Credential=AKI${'A'}${'ABCDEFGH23456723'}%2F20260102%2Fus-east-1%2Fs3%2Faws4_request`,
+  `sha256~${'X'.repeat(10)}_PUT_YOUR_TOKEN_HERE_${'X'.repeat(12)}`,
+];
+
+describe('redaction', () => {
+  it.each(SECRETS)('[A72] replaces a secret of the kind %s in "%s"', (kind, text, secret) => {
+    const line = text.replace('{}', () => secret);
+    const redacted = redact(line);
+    expect(redacted.text).toBe(text.replace('{}', `[redacted:${kind}:1]`));
+    expect(redacted.counts).toEqual({ [kind]: 1 });
+  });
+
+  it.each(ORDINARY)('leaves %j as it is', (line) => {
+    expect(redact(line)).toEqual({ text: line, counts: {} });
+  });
+
+  it('gives equal secrets equal placeholders and different ones different numbers', () => {
+    const [first, second] = [`ghp_${mixed(36)}`, `ghp_${mixed(35)}Z`];
+    const { text } = redact(`${first}\n${second}\nagain ${first}`);
+    expect(text).toBe('[redacted:github-token:1]\n[redacted:github-token:2]\nagain [redacted:github-token:1]');
+  });
+
+  it('redacts a private key over several lines and keeps the lines around it', () => {
+    const key = [
+      'before',
+      `-----BEGIN RSA ${'PRIVATE'} KEY-----`,
+      mixed(64),
+      mixed(60),
+      'Zm9v',
+      `-----END RSA ${'PRIVATE'} KEY-----`,
+      'after',
+    ];
+    const lines = redact(key.join('\n')).text.split('\n');
+    expect(lines).toHaveLength(7);
+    expect(lines[0]).toBe('before');
+    expect(lines.slice(2, 5).every((line) => line.startsWith('[redacted:private-key:'))).toBe(true);
+    expect(lines[6]).toBe('after');
+  });
+
+  it('stops redacting when a private key breaks off', () => {
+    const redactor = makeRedactor();
+    redactor.line(`-----BEGIN ${'PRIVATE'} KEY-----`);
+    expect(redactor.line('the file ends here, says the tool.')).toBe('the file ends here, says the tool.');
+    expect(redactor.line('Zm9v')).toBe('Zm9v');
+  });
+
+  it.each([
+    '2026-01-02T03:04:05.1234567Z ',
+    '[03:04:05] ',
+    'shop_1  | ',
+    '##[debug]',
+    `${ESC}[36m`,
+    'Jan  2 03:04:05 host app[12]: ',
+  ])('[A72] redacts every line of an encrypted key behind %j and keeps its header', (prefix) => {
+    const header = [`-----BEGIN RSA ${'PRIVATE'} KEY-----`, 'Proc-Type: 4,ENCRYPTED', 'DEK-Info: AES-128-CBC,0123', ''];
+    const end = [`-----END RSA ${'PRIVATE'} KEY-----`, `done ${hex(64)}`];
+    const text = [...header, mixed(64), mixed(63), mixed(7), ...end].map((line) => prefix + line).join('\n');
+    const kept = (lines: readonly string[]): string[] => lines.map((line) => prefix + line);
+    const numbers = [1, 2, 3].map((number) => `${prefix}[redacted:private-key:${number}]`);
+    expect(redact(text).text.split('\n')).toEqual([...kept(header), ...numbers, ...kept(end)]);
+  });
+
+  it('[A72] redacts a key between whose lines another job prints, and stops when only others print', () => {
+    const key = (line: string): string => `build | ${line}`;
+    const other = 'tests | 12 of 40 passed';
+    const lines = [key(`-----BEGIN ${'PRIVATE'} KEY-----`), key(mixed(64)), other, other, key(mixed(63))];
+    const after = [other, other, other, 'tests | quite another thing', key(hex(62))];
+    expect(redact([...lines, ...after].join('\n')).text.split('\n')).toEqual([
+      lines[0],
+      key('[redacted:private-key:1]'),
+      other,
+      other,
+      key('[redacted:private-key:2]'),
+      ...after,
+    ]);
+  });
+
+  it('redacts a private key written in one line with escaped line ends', () => {
+    const line = `{"key":"-----BEGIN ${'PRIVATE'} KEY-----\\n${mixed(64)}\\n-----END ${'PRIVATE'} KEY-----\\n"}`;
+    expect(redact(line).text).not.toContain(mixed(40));
+  });
+
+  it('[A72] leaves what stands between the lines of a key written in one line, and words about keys', () => {
+    const [begin, end] = [`-----BEGIN ${'PRIVATE'} KEY-----`, `-----END ${'PRIVATE'} KEY-----`];
+    const colour = String.fromCharCode(27);
+    const line = `key = "${begin}\\n${mixed(64)}${colour}[0m\\n${mixed(20)}=\\n${end}\\n"`;
+    expect(redact(line).text).toBe(
+      `key = "${begin}\\n[redacted:private-key:1]${colour}[0m\\n[redacted:private-key:2]\\n${end}\\n"`,
+    );
+    const words = `a file that begins with ${begin} and ends with nothing of the kind`;
+    expect(redact(words).text).toBe(words);
+  });
+
+  it('leaves a text without secrets equal, character for character', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z ,.]{0,40}$/)), (lines) => {
+        const text = lines.join('\r\n');
+        expect(redact(text).text).toBe(text);
+      }),
+    );
+  });
+
+  it('changes nothing more when it is applied twice', () => {
+    for (const [, text, secret] of SECRETS) {
+      const once = redact(text.replace('{}', () => secret)).text;
+      expect(redact(once).text).toBe(once);
+    }
+  });
+});
