@@ -3,8 +3,8 @@ import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-stor
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import { act } from '#shared/app/act.ts';
-import { actionPorts } from '#shared/app/act-ports.ts';
+import { act } from '#shared/app/remediate/act.ts';
+import { actionPorts } from '#shared/app/remediate/ports.ts';
 import { type ActFunctionConfig, readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import type { ActionPorts } from '#shared/plugins/actions/contract.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
-import { parseBoundedJson } from '#shared/app/ingest-json.ts';
+import { parseBoundedJson } from '#shared/app/intake/ingest-json.ts';
 import { cloudwatch } from '#shared/plugins/sources/cloudwatch.ts';
 import type { SourceResult } from '#shared/plugins/sources/contract.ts';
 import { github } from '#shared/plugins/sources/github.ts';

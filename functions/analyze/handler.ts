@@ -1,4 +1,4 @@
-import { type AnalyzeDeps, analyze } from '#shared/app/analyze.ts';
+import { type AnalyzeDeps, analyze } from '#shared/app/analyze/analyze.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: AnalyzeDeps) {

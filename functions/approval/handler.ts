@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { type ApprovalDeps, approvalDetails, type BriefingDeps, decideApproval } from '#shared/app/approval.ts';
-import type { Claims } from '#shared/app/approval-approver.ts';
-import { type ListApprovalsDeps, listApprovals } from '#shared/app/approval-list.ts';
-import type { DecisionOutcome } from '#shared/app/approval-settle.ts';
-import { type DelegateDeps, delegateApprovals } from '#shared/app/delegate-approvals.ts';
+import { type ApprovalDeps, approvalDetails, type BriefingDeps, decideApproval } from '#shared/app/approve/approval.ts';
+import type { Claims } from '#shared/app/approve/approver.ts';
+import { type DelegateDeps, delegateApprovals } from '#shared/app/approve/delegate-approvals.ts';
+import { type ListApprovalsDeps, listApprovals } from '#shared/app/approve/list-approvals.ts';
+import type { DecisionOutcome } from '#shared/app/approve/settle.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { config } from './config.ts';
 import { type PageOptions, renderPage } from './page.ts';

@@ -1,4 +1,4 @@
-import { type BaselineDeps, baseline } from '#shared/app/baseline.ts';
+import { type BaselineDeps, baseline } from '#shared/app/remediate/baseline.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: BaselineDeps) {

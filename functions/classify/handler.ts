@@ -1,4 +1,4 @@
-import { type ClassifyDeps, classifyIncident } from '#shared/app/classify.ts';
+import { type ClassifyDeps, classifyIncident } from '#shared/app/classify/classify.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: ClassifyDeps) {

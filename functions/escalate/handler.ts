@@ -1,4 +1,4 @@
-import { type EscalateDeps, escalate } from '#shared/app/escalate.ts';
+import { type EscalateDeps, escalate } from '#shared/app/notify/escalate.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: EscalateDeps) {

@@ -1,4 +1,4 @@
-import { type ForecastCapacityDeps, forecastCapacity } from '#shared/app/forecast-capacity.ts';
+import { type ForecastCapacityDeps, forecastCapacity } from '#shared/app/upkeep/forecast-capacity.ts';
 
 export function makeHandler(deps: ForecastCapacityDeps) {
   return () => forecastCapacity(deps);

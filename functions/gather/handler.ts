@@ -1,4 +1,4 @@
-import { type GatherDeps, gather } from '#shared/app/gather.ts';
+import { type GatherDeps, gather } from '#shared/app/gather/gather.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: GatherDeps) {

@@ -1,4 +1,4 @@
-import { type GuardDeps, guard } from '#shared/app/guard.ts';
+import { type GuardDeps, guard } from '#shared/app/remediate/guard.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: GuardDeps) {

@@ -1,6 +1,6 @@
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
-import { inspectPatch } from '#shared/app/inspect-patch.ts';
+import { inspectPatch } from '#shared/app/plan/inspect-patch.ts';
 import { InspectedFiles, Inspection } from '#shared/domain/patch/inspection.ts';
 import { config } from './config.ts';
 

@@ -1,7 +1,7 @@
-import type { ConfirmRepository } from '#shared/app/confirm-repository.ts';
-import { readIntakeMessage, repositoryOfMessage } from '#shared/app/ingest-message.ts';
-import { type IngestDeps, ingestSignal } from '#shared/app/ingest-signal.ts';
-import type { Obeyed } from '#shared/app/obey-comment.ts';
+import type { ConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
+import type { Obeyed } from '#shared/app/intake/handle-comment-command.ts';
+import { readIntakeMessage, repositoryOfMessage } from '#shared/app/intake/ingest-message.ts';
+import { type IngestDeps, ingestSignal } from '#shared/app/intake/ingest-signal.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';

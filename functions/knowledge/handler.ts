@@ -1,4 +1,4 @@
-import { type KnowledgeDeps, knowledge } from '#shared/app/knowledge.ts';
+import { type KnowledgeDeps, knowledge } from '#shared/app/knowledge/knowledge.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: KnowledgeDeps) {

@@ -1,4 +1,4 @@
-import { type LoadDeps, load } from '#shared/app/load.ts';
+import { type LoadDeps, load } from '#shared/app/common/load.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: LoadDeps) {

@@ -1,4 +1,4 @@
-import { type NotifyDeps, notify } from '#shared/app/notify.ts';
+import { type NotifyDeps, notify } from '#shared/app/notify/notify.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: NotifyDeps) {

@@ -1,4 +1,4 @@
-import { makePlan, type PlanDeps } from '#shared/app/plan.ts';
+import { makePlan, type PlanDeps } from '#shared/app/plan/plan.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: PlanDeps) {

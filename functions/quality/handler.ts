@@ -1,4 +1,4 @@
-import { type WatchQualityDeps, watchQuality } from '#shared/app/watch-quality.ts';
+import { type WatchQualityDeps, watchQuality } from '#shared/app/upkeep/watch-quality.ts';
 
 export function makeHandler(deps: WatchQualityDeps) {
   return () => watchQuality(deps);

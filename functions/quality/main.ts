@@ -8,8 +8,8 @@ import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import { makeProductionModel } from '#shared/app/production-model.ts';
-import { retrain } from '#shared/app/retrain.ts';
+import { makeProductionModel } from '#shared/app/learning/production-model.ts';
+import { retrain } from '#shared/app/learning/retrain.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';

@@ -1,4 +1,4 @@
-import { type RecordDeps, record } from '#shared/app/record.ts';
+import { type RecordDeps, record } from '#shared/app/record/record.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: RecordDeps) {

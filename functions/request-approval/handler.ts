@@ -1,4 +1,4 @@
-import { type RequestApprovalDeps, requestApproval } from '#shared/app/approval-request.ts';
+import { type RequestApprovalDeps, requestApproval } from '#shared/app/approve/request.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: RequestApprovalDeps) {

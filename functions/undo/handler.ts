@@ -1,4 +1,4 @@
-import { type UndoDeps, undo } from '#shared/app/undo.ts';
+import { type UndoDeps, undo } from '#shared/app/remediate/undo.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: UndoDeps) {

@@ -13,7 +13,7 @@ import { makePlaybookPorts } from '#shared/adapters/aws/playbook-ports.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeGithub } from '#shared/adapters/github/github.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import { actionPorts } from '#shared/app/act-ports.ts';
+import { actionPorts } from '#shared/app/remediate/ports.ts';
 import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
 import { STEPS } from '#shared/domain/workflow/steps.ts';
 import { actionsOf } from '#shared/plugins/actions/registry.ts';

@@ -1,4 +1,4 @@
-import { type VerifyDeps, verify } from '#shared/app/verify.ts';
+import { type VerifyDeps, verify } from '#shared/app/remediate/verify.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 
 export function makeHandler(deps: VerifyDeps) {

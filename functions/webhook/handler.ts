@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { ingestWebhook, type WebhookDeps } from '#shared/app/ingest-webhook.ts';
+import { ingestWebhook, type WebhookDeps } from '#shared/app/intake/ingest-webhook.ts';
 
 type Request = Pick<APIGatewayProxyEventV2, 'body' | 'headers' | 'isBase64Encoded' | 'pathParameters'>;
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseBoundedJson } from '#shared/app/ingest-json.ts';
-import { readIntakeMessage } from '#shared/app/ingest-message.ts';
+import { parseBoundedJson } from '#shared/app/intake/ingest-json.ts';
+import { readIntakeMessage } from '#shared/app/intake/ingest-message.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import type { SourceResult } from '#shared/plugins/sources/contract.ts';
 import { EVENT_SOURCES, SOURCES, WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';

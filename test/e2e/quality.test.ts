@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
-import { promoteModel, registerModel } from '#shared/app/model-registry.ts';
+import { promoteModel, registerModel } from '#shared/app/learning/model-registry.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { aModelVersion, heldOut, rightOf } from '#test/builders/index.ts';

@@ -1,5 +1,5 @@
 import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
-import { inspectPatch } from '#shared/app/inspect-patch.ts';
+import { inspectPatch } from '#shared/app/plan/inspect-patch.ts';
 import type { CodeInspector } from '#shared/ports/code-inspector.ts';
 
 /** The real check with the real parsers, without a function around it. */

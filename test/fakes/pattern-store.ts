@@ -1,4 +1,4 @@
-import type { PatternReader } from '#shared/app/recognise-patterns.ts';
+import type { PatternReader } from '#shared/app/knowledge/recognise-patterns.ts';
 import { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { LearningNote } from '#shared/domain/learning/learning-note.ts';
 import type { PatternStore } from '#shared/ports/pattern-store.ts';

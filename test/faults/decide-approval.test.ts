@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { answerDecided } from '#shared/app/answer-decided.ts';
-import { decideApproval } from '#shared/app/approval.ts';
-import { requestApproval } from '#shared/app/approval-request.ts';
-import { guard } from '#shared/app/guard.ts';
-import { obeyComment } from '#shared/app/obey-comment.ts';
-import { makePlan } from '#shared/app/plan.ts';
+import { answerDecided } from '#shared/app/approve/answer-decided.ts';
+import { decideApproval } from '#shared/app/approve/approval.ts';
+import { requestApproval } from '#shared/app/approve/request.ts';
+import { obeyComment } from '#shared/app/intake/handle-comment-command.ts';
+import { makePlan } from '#shared/app/plan/plan.ts';
+import { guard } from '#shared/app/remediate/guard.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import { aCommentCommand } from '#test/builders/index.ts';
 import {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { candidatesFor } from '#shared/app/plan-context.ts';
+import { candidatesFor } from '#shared/app/plan/context.ts';
 import { broken } from './attack/judge.ts';
 import { play } from './attack/play.ts';
 import { ACTION_IDS } from './attack/rig.ts';

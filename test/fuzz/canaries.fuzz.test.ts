@@ -6,7 +6,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { archiveEntries, completeStep, ranStep, setUpStep } from '#apps/local/world/samples/job-log.ts';
-import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
+import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { redact } from '#shared/domain/redaction/redact.ts';
 import { redactName } from '#shared/domain/redaction/redact-name.ts';
 import { type Healer, openHealer } from '../e2e/support/healer.ts';

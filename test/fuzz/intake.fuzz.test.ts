@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readIntakeMessage } from '#shared/app/ingest-message.ts';
+import { readIntakeMessage } from '#shared/app/intake/ingest-message.ts';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';

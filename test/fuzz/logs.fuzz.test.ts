@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
+import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { fingerprintOf, templateOf } from '#shared/domain/failure/fingerprint.ts';
 import { makeExcerpter } from '#shared/domain/logs/excerpt.ts';
 import { makeRedactor, redact } from '#shared/domain/redaction/redact.ts';

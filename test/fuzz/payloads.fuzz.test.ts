@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/webhook/handler.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
-import { parseBoundedJson } from '#shared/app/ingest-json.ts';
+import { parseBoundedJson } from '#shared/app/intake/ingest-json.ts';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';

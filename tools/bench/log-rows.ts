@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
-import { MAX_EVIDENCE_CHARACTERS } from '#shared/app/gather-excerpts.ts';
+import { MAX_EVIDENCE_CHARACTERS } from '#shared/app/gather/excerpts.ts';
 import { makeExcerpter } from '#shared/domain/logs/excerpt.ts';
 import { ANCHORS, HARMLESS, NONE_OF, SOME_OF, WORDINGS } from '#shared/domain/logs/failure-keywords.ts';
 import { CALM } from '#shared/domain/logs/noise-patterns.ts';

@@ -1,4 +1,4 @@
-import { candidatesFor, rankedFor } from '#shared/app/plan-context.ts';
+import { candidatesFor, rankedFor } from '#shared/app/plan/context.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';

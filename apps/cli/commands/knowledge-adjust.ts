@@ -1,4 +1,4 @@
-import { applyChanges, byPerson, type PersonsWord } from '#shared/app/tend-patterns.ts';
+import { applyChanges, byPerson, type PersonsWord } from '#shared/app/learning/pattern-maintenance.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';

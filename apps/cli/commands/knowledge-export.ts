@@ -1,4 +1,4 @@
-import { noteOf } from '#shared/app/change-pattern.ts';
+import { noteOf } from '#shared/app/learning/change-pattern.ts';
 import { exportPatterns } from '#shared/domain/learning/exchange-patterns.ts';
 import { defineCommand } from '../command.ts';
 import { classesOf } from '../learning/classes-option.ts';

@@ -1,4 +1,4 @@
-import { type ImportResult, importPatterns } from '#shared/app/tend-patterns.ts';
+import { type ImportResult, importPatterns } from '#shared/app/learning/pattern-maintenance.ts';
 import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';

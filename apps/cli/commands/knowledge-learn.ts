@@ -1,4 +1,4 @@
-import { learnPatterns } from '#shared/app/learn-patterns.ts';
+import { learnPatterns } from '#shared/app/learning/learn-patterns.ts';
 import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';

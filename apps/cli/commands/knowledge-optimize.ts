@@ -1,4 +1,4 @@
-import { applyChanges } from '#shared/app/tend-patterns.ts';
+import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { suggestGeneralisations, tendPatterns } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
 import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';

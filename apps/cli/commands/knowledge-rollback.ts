@@ -1,4 +1,4 @@
-import { applyChanges } from '#shared/app/tend-patterns.ts';
+import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';

@@ -1,4 +1,4 @@
-import { promoteModel } from '#shared/app/model-registry.ts';
+import { promoteModel } from '#shared/app/learning/model-registry.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 import { sayChange } from '../registry/say-change.ts';

@@ -1,4 +1,4 @@
-import { rollBackModel } from '#shared/app/model-registry.ts';
+import { rollBackModel } from '#shared/app/learning/model-registry.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 import { sayChange } from '../registry/say-change.ts';

@@ -1,5 +1,5 @@
 import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
-import { inspectPatch } from '#shared/app/inspect-patch.ts';
+import { inspectPatch } from '#shared/app/plan/inspect-patch.ts';
 import type { Finding } from '#shared/domain/patch/finding.ts';
 import { judgePatch } from '#shared/domain/patch/judge-patch.ts';
 import { PATCH_LIMITS } from '#shared/domain/patch/patch-limits.ts';

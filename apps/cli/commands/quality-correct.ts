@@ -1,4 +1,4 @@
-import { correctPrediction } from '#shared/app/correct-prediction.ts';
+import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { openPredictions } from '../quality/read-predictions.ts';

@@ -1,4 +1,4 @@
-import { watchedModel } from '#shared/app/watch-quality.ts';
+import { watchedModel } from '#shared/app/upkeep/watch-quality.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';

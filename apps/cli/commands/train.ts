@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataDirectoryOf, MODEL_FILE } from '#shared/adapters/archive/data-files.ts';
 import { PROVENANCE_FILE } from '#shared/adapters/archive/model-version-files.ts';
-import { registerModel } from '#shared/app/model-registry.ts';
+import { registerModel } from '#shared/app/learning/model-registry.ts';
 import { type FailureModelFile, parseModelFile, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { TRAINING_PARAMETERS, trainFailureModel } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';

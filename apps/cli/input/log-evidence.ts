@@ -1,4 +1,4 @@
-import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
+import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import { redactName } from '#shared/domain/redaction/redact-name.ts';

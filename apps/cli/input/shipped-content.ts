@@ -4,7 +4,7 @@ import {
   loadPlaybooks,
   loadSignatures,
 } from '#shared/adapters/archive/data-files.ts';
-import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
+import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';

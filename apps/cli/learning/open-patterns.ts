@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readConfiguration } from '#infra/configuration.ts';
 import { makeFilePatternStore } from '#shared/adapters/archive/file-pattern-store.ts';
-import type { LearningChange } from '#shared/app/change-pattern.ts';
+import type { LearningChange } from '#shared/app/learning/change-pattern.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';

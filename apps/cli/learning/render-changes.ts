@@ -1,4 +1,4 @@
-import type { ChangeResult } from '#shared/app/tend-patterns.ts';
+import type { ChangeResult } from '#shared/app/learning/pattern-maintenance.ts';
 import type { ExitCode } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeTogether } from '../write-together.ts';

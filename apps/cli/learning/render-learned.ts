@@ -1,4 +1,4 @@
-import type { PatternResult } from '#shared/app/learn-patterns.ts';
+import type { PatternResult } from '#shared/app/learning/learn-patterns.ts';
 import type { RecordFinding } from '#shared/domain/learning/clean-resolutions.ts';
 import { shareText } from '#shared/kernel/numbers/percent.ts';
 import type { BadRecord } from './read-resolutions.ts';

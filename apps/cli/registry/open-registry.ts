@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
 import { makeFileModelArtifacts, makeFileModelRegistry } from '#shared/adapters/archive/file-model-registry.ts';
 import { loadShippedVersion } from '#shared/adapters/archive/model-version-files.ts';
-import type { RegistryDeps } from '#shared/app/model-registry.ts';
+import type { RegistryDeps } from '#shared/app/learning/model-registry.ts';
 import type { Change } from '#shared/domain/learning/model-registry.ts';
 import type { ModelArtifacts } from '#shared/ports/model-registry.ts';
 import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';

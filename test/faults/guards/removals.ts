@@ -14,20 +14,20 @@ const NATURE = 'shared/domain/policy/impact.ts';
 const AUTONOMY = 'shared/domain/policy/autonomy.ts';
 const LIMITS = 'shared/domain/policy/limits.ts';
 const CHOICE = 'shared/domain/plan/choice.ts';
-const PLANNED = 'shared/app/act-planned.ts';
-const ACT = 'shared/app/act.ts';
-const GUARD = 'shared/app/guard.ts';
-const UNDO = 'shared/app/undo.ts';
-const APPROVAL = 'shared/app/approval.ts';
-const SETTLE = 'shared/app/approval-settle.ts';
-const ENTITLEMENT = 'shared/app/approval-entitlement.ts';
+const PLANNED = 'shared/app/remediate/planned.ts';
+const ACT = 'shared/app/remediate/act.ts';
+const GUARD = 'shared/app/remediate/guard.ts';
+const UNDO = 'shared/app/remediate/undo.ts';
+const APPROVAL = 'shared/app/approve/approval.ts';
+const SETTLE = 'shared/app/approve/settle.ts';
+const ENTITLEMENT = 'shared/app/approve/entitlement.ts';
 const LEVELS = 'shared/domain/policy/approval-levels.ts';
 const SELF = 'shared/domain/policy/self-approval.ts';
-const OBEY = 'shared/app/obey-comment.ts';
+const OBEY = 'shared/app/intake/handle-comment-command.ts';
 const TRY_FIX = 'shared/plugins/actions/try-fix.ts';
 const SANDBOX = 'shared/plugins/actions/sandbox-reading.ts';
 const SANDBOX_FIX = 'shared/plugins/actions/sandbox-fix.ts';
-const APPROVER = 'shared/app/approval-approver.ts';
+const APPROVER = 'shared/app/approve/approver.ts';
 
 const remove = (name: string, file: string, guard: string, removed: string): Removal => ({
   name,

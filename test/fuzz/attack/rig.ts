@@ -1,4 +1,4 @@
-import { actionPorts } from '#shared/app/act-ports.ts';
+import { actionPorts } from '#shared/app/remediate/ports.ts';
 import { unknownTest } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import type { ActionFamily } from '#shared/domain/plan/bound-action.ts';

@@ -1,4 +1,4 @@
-import type { ActDeps } from '#shared/app/act.ts';
+import type { ActDeps } from '#shared/app/remediate/act.ts';
 import type { StepPlan } from '#shared/domain/workflow/steps.ts';
 import type { AttackRig } from './rig.ts';
 import { JUMPS, type Scene } from './scene.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { type IngestDeps, ingestSignal } from '#shared/app/ingest-signal.ts';
-import { type RecordDeps, record } from '#shared/app/record.ts';
+import { type IngestDeps, ingestSignal } from '#shared/app/intake/ingest-signal.ts';
+import { type RecordDeps, record } from '#shared/app/record/record.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { runAttemptOf } from '#shared/domain/incident/open-incident.ts';

@@ -1,6 +1,6 @@
-import { type AnalyzeDeps, analyze } from '#shared/app/analyze.ts';
-import { knowledge as searchKnowledge } from '#shared/app/knowledge.ts';
-import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
+import { type AnalyzeDeps, analyze } from '#shared/app/analyze/analyze.ts';
+import { knowledge as searchKnowledge } from '#shared/app/knowledge/knowledge.ts';
+import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';

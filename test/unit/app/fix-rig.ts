@@ -5,12 +5,12 @@ import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
 import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
-import { act } from '#shared/app/act.ts';
-import { actionPorts } from '#shared/app/act-ports.ts';
-import { guard } from '#shared/app/guard.ts';
-import { makePlan } from '#shared/app/plan.ts';
-import { undo } from '#shared/app/undo.ts';
-import { verify } from '#shared/app/verify.ts';
+import { makePlan } from '#shared/app/plan/plan.ts';
+import { act } from '#shared/app/remediate/act.ts';
+import { guard } from '#shared/app/remediate/guard.ts';
+import { actionPorts } from '#shared/app/remediate/ports.ts';
+import { undo } from '#shared/app/remediate/undo.ts';
+import { verify } from '#shared/app/remediate/verify.ts';
 import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import {
   aClassification,

@@ -1,4 +1,4 @@
-import { gather } from '#shared/app/gather.ts';
+import { gather } from '#shared/app/gather/gather.ts';
 import { archivedJobName, jobNameOf } from '#shared/domain/logs/job-name.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import { RawRef } from '#shared/kernel/text/raw-ref.ts';

@@ -1,5 +1,5 @@
-import { guard } from '#shared/app/guard.ts';
-import { makePlan } from '#shared/app/plan.ts';
+import { makePlan } from '#shared/app/plan/plan.ts';
+import { guard } from '#shared/app/remediate/guard.ts';
 import { aRemedyRig, type RigOptions } from './remedy-rig.ts';
 
 /** A rig whose plan was made and granted. */

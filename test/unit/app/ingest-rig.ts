@@ -1,4 +1,4 @@
-import type { IngestDeps } from '#shared/app/ingest-signal.ts';
+import type { IngestDeps } from '#shared/app/intake/ingest-signal.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { aConfiguration, aGithubTarget, aSignal } from '#test/builders/index.ts';

@@ -1,6 +1,6 @@
-import type { ActDeps } from '#shared/app/act.ts';
-import { actionPorts } from '#shared/app/act-ports.ts';
-import type { PlanDeps } from '#shared/app/plan.ts';
+import type { PlanDeps } from '#shared/app/plan/plan.ts';
+import type { ActDeps } from '#shared/app/remediate/act.ts';
+import { actionPorts } from '#shared/app/remediate/ports.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { ActionFamily } from '#shared/domain/plan/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { baseline } from '#shared/app/baseline.ts';
-import { classifyIncident } from '#shared/app/classify.ts';
-import { knowledge } from '#shared/app/knowledge.ts';
-import { load } from '#shared/app/load.ts';
-import { makeLocalRecall } from '#shared/app/recall-incidents.ts';
+import { classifyIncident } from '#shared/app/classify/classify.ts';
+import { load } from '#shared/app/common/load.ts';
+import { knowledge } from '#shared/app/knowledge/knowledge.ts';
+import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
+import { baseline } from '#shared/app/remediate/baseline.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { aConfiguration, aGithubTarget, anEvidence, anIncident, aTelemetry } from '#test/builders/index.ts';
 import { makeMemoryPorts, NO_PATTERNS } from '#test/fakes/index.ts';

@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { config } from '#functions/approval/config.ts';
 import { makeHandler } from '#functions/approval/handler.ts';
-import { requestApproval } from '#shared/app/approval-request.ts';
-import { makePlan } from '#shared/app/plan.ts';
+import { requestApproval } from '#shared/app/approve/request.ts';
+import { makePlan } from '#shared/app/plan/plan.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { aRemedyRig } from '../app/remedy-rig.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
-import { makeConfirmRepository } from '#shared/app/confirm-repository.ts';
+import { makeConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';

@@ -3,7 +3,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/webhook/handler.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
-import { MAX_WEBHOOK_BYTES } from '#shared/app/ingest-webhook.ts';
+import { MAX_WEBHOOK_BYTES } from '#shared/app/intake/ingest-webhook.ts';
 import { WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 import {
   fakeClock,

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { chainOfIncident } from '#shared/app/causal-chain.ts';
-import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
-import { makeFailedTests } from '#shared/app/gather-tests.ts';
+import { chainOfIncident } from '#shared/app/analyze/causal-chain.ts';
+import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
+import { makeFailedTests } from '#shared/app/gather/tests.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Reply } from '#apps/local/world/models/scripted-model.ts';
 import { startWorld, type World } from '#apps/local/world/world.ts';
-import { connectModel } from '#shared/app/analyze-connect.ts';
+import { connectModel } from '#shared/app/analyze/connect.ts';
 import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import { TOOL_NAME } from '#shared/plugins/llm/reply.ts';

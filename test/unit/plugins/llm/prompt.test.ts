@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
+import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { cleanCode, jsonIn } from '#shared/plugins/llm/clean-code.ts';
 import { renderLines, renderRequest, systemPromptOf } from '#shared/plugins/llm/prompt.ts';

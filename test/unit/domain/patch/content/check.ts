@@ -1,5 +1,5 @@
 import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
-import { inspectPatch } from '#shared/app/inspect-patch.ts';
+import { inspectPatch } from '#shared/app/plan/inspect-patch.ts';
 
 const parser = makeTreeSitter();
 

@@ -1,0 +1,177 @@
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { microdollarsOf } from '#shared/domain/diagnosis/cost.ts';
+import type { DiagnosisDraft } from '#shared/domain/diagnosis/diagnosis.ts';
+import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
+import type { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
+import { type Candidate, listCandidates } from '#shared/domain/plan/candidates.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import type { DiagnosisModel, DiagnosisReply, ModelSpending } from '#shared/ports/diagnosis-model.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { AnalysisInputs } from '../analyze-inputs.ts';
+import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
+import { type BudgetDeps, openPurse } from './budget.ts';
+import { type LookupDeps, lookupsOf } from './lookups.ts';
+
+export interface ModelDeps extends BudgetDeps, LookupDeps, Pick<KnowledgeDeps, 'recall'> {
+  readonly evidence: Pick<EvidenceStore, 'getTelemetry'>;
+  /** Code lists what fits of these; the model may only choose among that. */
+  readonly actions: readonly ActionPlugin[];
+  readonly configuration: BudgetDeps['configuration'];
+  readonly clock: BudgetDeps['clock'];
+  readonly meter: Meter;
+}
+
+type ModelWork = NonNullable<DiagnosisDraft['model']>;
+
+export type ModelVerdict =
+  | { kind: 'diagnosed'; diagnosis: DiagnosisDraft }
+  /** `work`: what it cost all the same, or null when it was not asked. */
+  | { kind: 'unavailable'; reason: string; work: ModelWork | null };
+
+const CONFIDENCE = { high: 0.85, medium: 0.65, low: 0.35 } as const satisfies Record<
+  DiagnosisReply['confidence'],
+  number
+>;
+const MODEL_LINES = 150;
+const LONGEST_SIMILAR = 4000;
+
+/** Asks the model within its budgets. */
+export async function askModel(
+  material: AnalysisInputs,
+  model: DiagnosisModel,
+  deps: ModelDeps,
+): Promise<ModelVerdict> {
+  const { incident, classification, evidence, found, seen } = material;
+  const candidates = await candidatesOf(material, deps);
+  const request = {
+    subject: subjectOf(incident.target),
+    classification,
+    lines: evidence.sources.flatMap(({ lines }) => lines).slice(0, MODEL_LINES),
+    candidates: candidates.map(({ label, description }) => ({ label, description })),
+    similar: [
+      ...seen.map((past) => ({
+        title: redactName(pastTitle(past), LONGEST_SIMILAR),
+        resolution: redactName(outcomeWords(past), LONGEST_SIMILAR),
+      })),
+      ...found.similar.map(({ entry }) => ({ title: entry.title, resolution: entry.resolution })),
+    ],
+    lookups: lookupsOf(material, deps),
+  };
+  const result = await model.diagnose(request, openPurse(incident.id, deps));
+  const work = workOf(result.spent, deps);
+  count(work, deps);
+  if (result.kind === 'unavailable') {
+    deps.meter.count('model-unavailable');
+    return { kind: 'unavailable', reason: result.reason, work: work.turns === 0 ? null : work };
+  }
+  return { kind: 'diagnosed', diagnosis: diagnosisOf(result.reply, work, candidates, material) };
+}
+
+function pastTitle({ title, sameFailure, endedAt }: SeenBefore): string {
+  return `${sameFailure ? 'The same failure' : 'A similar failure'}, last on ${endedAt.slice(0, 10)}: ${title}`;
+}
+
+/** Trusted words only: fields that GitHub or AWS set themselves. */
+function subjectOf(target: TargetContext): string {
+  if (target.kind === 'alarm') return 'A CloudWatch alarm of a service';
+  if (target.kind === 'storm') return 'Many failures at once';
+  const branch = target.onDefaultBranch ? 'on the default branch' : 'on another branch';
+  const event = /^[a-z_]{1,40}$/.test(target.event) ? target.event : 'other';
+  return `A GitHub Actions workflow run, started by ${event} ${branch}, attempt ${target.runAttempt}`;
+}
+
+function count({ turns, inputTokens, outputTokens, cachedInputTokens, microdollars }: ModelWork, deps: ModelDeps) {
+  if (turns === 0) return;
+  deps.meter.count('model-turns', turns);
+  deps.meter.count('model-tokens', inputTokens + outputTokens);
+  deps.meter.count('model-cached-tokens', cachedInputTokens);
+  if (microdollars !== null) deps.meter.count('model-microdollars', microdollars);
+}
+
+function workOf({ modelId, prompt, turns, tokens, lookups }: ModelSpending, deps: ModelDeps): ModelWork {
+  const settings = modelSettingsOf(deps.configuration);
+  const price = settings?.prices[modelId];
+  return {
+    provider: settings?.provider ?? 'rules',
+    modelId,
+    ...(prompt === undefined ? {} : { prompt }),
+    turns,
+    inputTokens: tokens.input,
+    cachedInputTokens: tokens.cachedInput,
+    outputTokens: tokens.output,
+    microdollars: price === undefined ? null : microdollarsOf(tokens, price),
+    lookups: [...lookups].slice(0, 40),
+    findings: [],
+    suggestions: [],
+    consulted: [],
+  };
+}
+
+async function candidatesOf(
+  { incident, classification }: AnalysisInputs,
+  deps: ModelDeps,
+): Promise<readonly Candidate[]> {
+  const telemetry = await deps.evidence.getTelemetry(incident.id);
+  if (telemetry === null) return [];
+  const { target } = incident;
+  const { configuration } = deps;
+  const service = serviceOf(configuration, target);
+  const context = { target, telemetry, classification, service, configuration, now: deps.clock.now() };
+  return listCandidates(context, deps.actions);
+}
+
+function diagnosisOf(
+  reply: DiagnosisReply,
+  work: ModelWork,
+  candidates: readonly Candidate[],
+  { classification, preExisting }: AnalysisInputs,
+): DiagnosisDraft {
+  const { suggestions, consulted, findings, summary, dropped } = reply;
+  const claims = findings.map(({ claim, evidence }) => ({ claim, evidence: [...evidence] }));
+  const code = suggestions.map(({ title, file, code, evidence }) => ({ title, file, code, evidence: [...evidence] }));
+  return {
+    version: 1,
+    source: 'model',
+    classification,
+    confidence: CONFIDENCE[reply.confidence],
+    ...(summary === null ? {} : { summary }),
+    rootCause: [reply.rootCause, ...claims.map(({ claim }) => claim)].join('\n\n').slice(0, 2000),
+    evidence: [...new Set([...reply.evidence, ...claims.flatMap(({ evidence }) => evidence)])].slice(0, 20),
+    fix: [reply.fix, ...code.map(suggestionText)]
+      .filter((part) => part !== '')
+      .join('\n\n')
+      .slice(0, 4000),
+    prevention: reply.prevention,
+    unchecked: [...droppedWords(dropped), ...reply.unchecked].slice(0, 10),
+    preExisting,
+    // Where nothing was offered, "human" is no advice against anything.
+    choice: candidates.length === 0 ? null : reply.choice,
+    note: `Written by a language model (${costWords(work)}).`,
+    model: { ...work, findings: claims, suggestions: code, consulted: [...consulted].slice(0, 60) },
+  };
+}
+
+/** A fence longer than any in the code, so that the code cannot end it. */
+function suggestionText({ title, file, code }: ModelWork['suggestions'][number], at: number): string {
+  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const language = /\.(\w{1,8})$/.exec(file ?? '')?.[1] ?? '';
+  const where = file === null ? '' : ` (\`${file.replaceAll('`', '')}\`)`;
+  return `Change ${at + 1}: ${title}${where}\n\n${fence}${language}\n${code}\n${fence}`;
+}
+
+function droppedWords(dropped: number): string[] {
+  if (dropped === 0) return [];
+  const claims = dropped === 1 ? '1 statement' : `${dropped} statements`;
+  return [`${claims} of the language model left out: no line that exists was cited for it.`];
+}
+
+/** `1234 tokens in 2 turns, 0.012 US dollars`. */
+export function costWords({ inputTokens, outputTokens, turns, microdollars }: ModelWork): string {
+  const took = `${inputTokens + outputTokens} tokens in ${turns} ${turns === 1 ? 'turn' : 'turns'}`;
+  return microdollars === null ? took : `${took}, ${(microdollars / 1_000_000).toFixed(4)} US dollars`;
+}

@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { RawRef } from '#shared/kernel/text/raw-ref.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import type { CodeReader } from '#shared/ports/code-reader.ts';
+import type { Lookup } from '#shared/ports/diagnosis-model.ts';
+import { defineLookup } from './lookup.ts';
+
+export interface ChangeLookupDeps {
+  readonly code: CodeReader;
+}
+
+const COMMITS = 8;
+const LONGEST_LINE = 500;
+const Path = z
+  .string()
+  .min(1)
+  .max(300)
+  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'expected a path inside the repository');
+
+type ReadChange = () => ReturnType<CodeReader['changedFiles']>;
+
+/** Lookups in the change under test and in the history of its files. */
+export function changeLookups(target: GithubRunTarget, { code }: ChangeLookupDeps): Lookup[] {
+  const { repository, headSha, pullRequest } = target;
+  let files: ReturnType<CodeReader['changedFiles']> | null = null;
+  const read: ReadChange = () => {
+    files ??= code.changedFiles(repository, { sha: headSha, pullRequest });
+    return files;
+  };
+  return [showChange(target, read), blame(target, code, read)];
+}
+
+function showChange({ pullRequest }: GithubRunTarget, read: ReadChange): Lookup {
+  const what = pullRequest === null ? phrase`the commit under test` : phrase`the pull request`;
+  return defineLookup({
+    name: 'show_change',
+    description: `Without a file: the files that ${what} changes. With one of them: its diff.`,
+    input: z.strictObject({ file: Path.optional() }),
+    async read({ file }) {
+      const changed = await read();
+      if (changed.length === 0) return { kind: 'nothing', reason: phrase`It changes no file.` };
+      if (file === undefined) {
+        const lines = changed.map(
+          ({ shown, status, additions, deletions }) => phrase`${shown} (${status}, +${additions} -${deletions})`,
+        );
+        return { kind: 'found', origin: phrase`Files that ${what} changes`, lines };
+      }
+      const one = changed.find(({ shown }) => shown === file);
+      if (one === undefined) return { kind: 'nothing', reason: phrase`${what} does not change that file.` };
+      if (one.patch === null) return { kind: 'nothing', reason: phrase`The file is binary or too large for a diff.` };
+      return { kind: 'found', origin: phrase`What ${what} changes in one file`, lines: one.patch };
+    },
+  });
+}
+
+function blame({ repository, headSha }: GithubRunTarget, code: CodeReader, read: ReadChange): Lookup {
+  /** A path with a redacted part is one of those that were shown. */
+  const refOf = async (file: string): Promise<RawRef> => {
+    const shown = file.includes('[redacted') ? (await read()).find((one) => one.shown === file) : undefined;
+    return shown?.path ?? new RawRef(file);
+  };
+  return defineLookup({
+    name: 'blame',
+    description: `The last ${COMMITS} commits that touched a file, newest first: when, who, and the first line of the message.`,
+    input: z.strictObject({ file: Path }),
+    async read({ file }) {
+      const commits = await code.commitsOf(repository, headSha, await refOf(file), COMMITS);
+      if (commits.length === 0) return { kind: 'nothing', reason: phrase`No commit touched such a file.` };
+      const lines = commits.map(({ sha, at, author, title }) => {
+        const head = `${sha.slice(0, 10)}${sha === headSha ? ' (under test)' : ''} ${at ?? 'no date'}`;
+        return phrase`${redactName(head, LONGEST_LINE)} ${author ?? phrase`no account`}: ${title}`;
+      });
+      return { kind: 'found', origin: phrase`Commits that touched one file`, lines };
+    },
+  });
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
+import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
+import { newestResults, type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
+import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
+import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import type { Lookup } from '#shared/ports/diagnosis-model.ts';
+import type { RunOutcome, StatsStore } from '#shared/ports/stats-store.ts';
+import type { TestStore } from '#shared/ports/test-store.ts';
+import { defineLookup } from './lookup.ts';
+
+export interface TestLookupDeps {
+  readonly stats: Pick<StatsStore, 'recentRuns'>;
+  readonly tests: Pick<TestStore, 'testRecords'>;
+}
+
+const MOST_TESTS = 12;
+const LONGEST_LINE = 700;
+const SHOWN_RUNS = 10;
+const RUNS = 50;
+const percent = (share: number): string => `${Math.round(share * 100)}%`;
+
+/** How the failed tests, or one that is named, fared before, and how the workflow did. */
+export function testHistory(target: GithubRunTarget, evidence: Evidence, deps: TestLookupDeps): Lookup {
+  const repository = repositoryKeyOf(identityOf(target));
+  return defineLookup({
+    name: 'test_history',
+    description:
+      'Recorded results of the failed tests, or of one test by its name, and the outcomes of the last runs of this workflow, newest first.',
+    input: z.strictObject({ test: z.string().min(2).max(200).optional() }),
+    async read({ test }) {
+      const failed = (evidence.failedTests ?? []).map(({ name }) => name);
+      const keys = test === undefined ? [...testsByKey(failed).keys()].slice(0, MOST_TESTS) : [testKeyOf(test)];
+      const [records, runs] = await Promise.all([
+        deps.tests.testRecords(repository, keys),
+        deps.stats.recentRuns(runsKeyOf(target), RUNS),
+      ]);
+      const lines = [
+        ...records.map((record) => lineOfTest(withRuns(record, runs))),
+        ...(test === undefined ? runs.slice(0, SHOWN_RUNS).map((run) => lineOfRun(run, target)) : []),
+      ];
+      if (lines.length > 0)
+        return {
+          kind: 'found',
+          origin: phrase`Earlier results of tests and runs of this workflow`,
+          lines: lines.map((line) => redactName(line, LONGEST_LINE)),
+        };
+      const what = test === undefined ? phrase`No earlier run of this workflow` : phrase`No failure of such a test`;
+      return { kind: 'nothing', reason: phrase`${what} was recorded.` };
+    },
+  });
+}
+
+function lineOfTest(record: TestRecord): string {
+  const { name, runs, failures, flips, firstAt } = record;
+  const newest = newestResults(record).map(({ passed }) => passed);
+  const { kind, score } = judgeFlakiness({ runs, failures, flips, passed: newest }, false);
+  const row = newest.map((passed) => (passed ? 'P' : 'F')).join('');
+  const judged = kind === 'steady' ? 'too little to tell' : `${kind}, ${percent(score)} likely flaky`;
+  return `test "${name}": failed ${failures} of ${runs} runs since ${firstAt.slice(0, 10)}, failed and passed on ${flips} same commits; newest first ${row}; ${judged}`;
+}
+
+function lineOfRun(
+  { at, runId, runAttempt, conclusion, onDefaultBranch }: RunOutcome,
+  target: GithubRunTarget,
+): string {
+  const own = runId === target.runId ? ' (this run)' : '';
+  return `${at} run ${runId}${own} attempt ${runAttempt}: ${conclusion}${onDefaultBranch ? ', default branch' : ''}`;
+}

@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import type { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
+import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { outcomeWords, seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
+import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
+import type { AnalysisInputs } from '../analyze-inputs.ts';
+import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
+import { recallTerms } from '../knowledge/recall-incidents.ts';
+import { defineLookup } from './lookup.ts';
+import { type ChangeLookupDeps, changeLookups } from './lookups-change.ts';
+import { type LogLookupDeps, logLookups } from './lookups-log.ts';
+import { type ServiceLookupDeps, serviceLookups } from './lookups-service.ts';
+import { type TestLookupDeps, testHistory } from './lookups-tests.ts';
+
+export interface LookupDeps extends LogLookupDeps, ChangeLookupDeps, ServiceLookupDeps, TestLookupDeps {}
+
+type SimilarDeps = Pick<KnowledgeDeps, 'recall' | 'clock'>;
+const MOST_SIMILAR = 5;
+/** Of the score of a few words against a whole log, which holds much beside them. */
+const FITS_WORDS = 0.1;
+
+/**
+ * What the model may look up about this incident. Repository, run, service and log group come from the incident and the catalogue; the
+ * model chooses only among them and words to search for. Everything it gets is redacted.
+ */
+export function lookupsOf(material: AnalysisInputs, deps: LookupDeps & SimilarDeps): readonly Lookup[] {
+  const { target } = material.incident;
+  const own =
+    target.kind === 'github-run'
+      ? [
+          ...logLookups(target, material.evidence, deps),
+          ...changeLookups(target, deps),
+          testHistory(target, material.evidence, deps),
+        ]
+      : target.kind === 'alarm'
+        ? serviceLookups(target, deps)
+        : [];
+  return [...own, eventChain(material), similarIncidents(material, deps)];
+}
+
+const LONGEST_LINE = 2000;
+
+/** Lines put together from records: their texts were redacted when they were written, and are once more as they stand here. */
+function found(origin: RedactedText, lines: readonly string[]): LookupResult {
+  return { kind: 'found', origin, lines: lines.map((line) => redactName(line, LONGEST_LINE)) };
+}
+
+function eventChain({ chain }: AnalysisInputs): Lookup {
+  return defineLookup({
+    name: 'event_chain',
+    description:
+      'What went wrong in order of time, as code reads it from the evidence and from AWS: the likeliest first cause, then what followed, with the reasons.',
+    input: z.strictObject({}),
+    async read() {
+      if (chain === null) return { kind: 'nothing', reason: phrase`No order of events could be told.` };
+      const lines = [chain.cause, ...chain.followed].map(
+        ({ ref, at, severity, text, why, times }, index) =>
+          `${index === 0 ? 'first' : 'then'} ${ref ?? 'AWS'} ${at ?? ''} ${severity} x${times}: ${text} (${why})`,
+      );
+      return found(phrase`Events in order`, lines);
+    },
+  });
+}
+
+/** Past incidents of the same place first, then what is known in general. */
+function similarIncidents(material: AnalysisInputs, deps: SimilarDeps): Lookup {
+  const { classification, incident } = material;
+  const asked = { ...incident, classification: { ...classification, fingerprint: null } };
+  return defineLookup({
+    name: 'similar_incidents',
+    description:
+      'Past incidents, known failures and playbooks that are like the words of the query, with what became of them.',
+    input: z.strictObject({ words: z.string().min(3).max(300) }),
+    async read({ words }) {
+      const recalled = await recallTerms(asked, termsOfText(words), deps, MOST_SIMILAR);
+      const past = seenBefore(recalled.incidents, FITS_WORDS);
+      const entries = recalled.entries.filter(({ score }) => score >= FITS_WORDS).map(({ item }) => item.entry);
+      const lines = [...past.map(pastLine), ...entries.map(entryLine)].slice(0, MOST_SIMILAR);
+      if (lines.length === 0) return { kind: 'nothing', reason: phrase`Nothing similar is known.` };
+      return found(phrase`Past incidents and known failures`, lines);
+    },
+  });
+}
+
+function pastLine(past: SeenBefore): string {
+  const { incidentId, endedAt, title, reasons } = past;
+  return `${title}. Incident ${incidentId}, ended ${endedAt.slice(0, 10)} (${reasons.join('; ')}): ${outcomeWords(past)}`;
+}
+
+function entryLine({ title, rootCause, resolution, successes, failures }: KnowledgeEntry): string {
+  return `${title}. Cause: ${rootCause} Resolved by: ${resolution} (helped ${successes} times, did not ${failures} times)`;
+}

@@ -1,0 +1,137 @@
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { type ApprovalBriefing, briefingOf } from '#shared/plugins/notifiers/approval-briefing.ts';
+import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
+import { type AskingStoryDeps, readAskingStory } from '../notify/asked-plan.ts';
+import { readPlannedAction } from '../remediate/planned.ts';
+import { type Approver, approverOf, type Claims } from './approver.ts';
+import { type EntitlementDeps, entitlementTo } from './entitlement.ts';
+import { type DecisionOutcome, type SettleDeps, settleApproval } from './settle.ts';
+import { type Fact, targetFacts } from './words.ts';
+
+export interface ApprovalDeps extends EntitlementDeps, SettleDeps {
+  readonly incidents: SettleDeps['incidents'] & Pick<IncidentStore, 'getPlan'>;
+  readonly actions: readonly ActionPlugin[];
+}
+
+export interface BriefingDeps extends ApprovalDeps {
+  readonly incidents: ApprovalDeps['incidents'] & AskingStoryDeps['incidents'];
+  readonly evidence: AskingStoryDeps['evidence'];
+}
+
+export interface ApprovalPlace {
+  readonly incidentId: string;
+  readonly digest: string;
+}
+
+export interface ApprovalSummary {
+  readonly digest: string;
+  readonly title: string;
+  readonly description: string;
+  readonly risk: string;
+  readonly facts: readonly Fact[];
+  readonly expiresAt: string;
+  readonly state: Approval['state'] | 'expired';
+  readonly decidedBy: string | null;
+  /** False for those behind the run that failed. */
+  readonly mayApprove: boolean;
+  /** Why not, in plain words. */
+  readonly objection: string | null;
+}
+
+/** The summary and what the person needs to judge it. */
+export interface ApprovalDetails extends ApprovalSummary {
+  readonly briefing: ApprovalBriefing;
+}
+
+interface Asked {
+  readonly approval: Approval;
+  readonly action: BoundAction;
+  readonly title: string;
+  readonly approver: Approver;
+}
+type Found = { kind: 'found'; asked: Asked } | { kind: 'not-found' } | { kind: 'forbidden'; reason: string };
+
+/** What a signed-in person may see: the plan in words made by code, and the cause, evidence and past, which are of logs and models in part. */
+export async function approvalDetails(
+  place: ApprovalPlace,
+  claims: Claims,
+  deps: BriefingDeps,
+): Promise<{ kind: 'details'; details: ApprovalDetails } | Exclude<Found, { kind: 'found' }>> {
+  const found = await find(place, claims, deps);
+  if (found.kind !== 'found') return found;
+  // The page's own address is known to whoever reads this.
+  const { story, asked } = await readAskingStory(found.asked.approval, { ...deps, apiUrl: '' });
+  const details = { ...(await summaryOf(found.asked, deps)), briefing: briefingOf(story, asked) };
+  return { kind: 'details', details };
+}
+
+/** The plan alone, for lists. */
+export async function approvalSummary(
+  place: ApprovalPlace,
+  claims: Claims,
+  deps: ApprovalDeps,
+): Promise<{ kind: 'summary'; summary: ApprovalSummary } | Exclude<Found, { kind: 'found' }>> {
+  const found = await find(place, claims, deps);
+  return found.kind === 'found' ? { kind: 'summary', summary: await summaryOf(found.asked, deps) } : found;
+}
+
+async function summaryOf(asked: Asked, deps: ApprovalDeps): Promise<ApprovalSummary> {
+  const { approval, action, approver, title } = asked;
+  const entitlement = await entitlementTo(approver, asked, deps);
+  const expired =
+    (approval.state === 'pending' && isExpired(approval, deps.clock.now())) ||
+    (approval.state === 'approved' && approval.outcome === 'too-late');
+  return {
+    digest: action.digest,
+    title,
+    description: action.description,
+    risk: action.risk,
+    facts: [...targetFacts(action.target), ...whyFacts(action)],
+    expiresAt: approval.expiresAt,
+    state: expired ? 'expired' : approval.state,
+    decidedBy: approval.decidedBy,
+    mayApprove: entitlement.kind === 'entitled',
+    objection: entitlement.kind === 'entitled' ? null : entitlement.reason,
+  };
+}
+
+/** What the approval is about: nobody is to learn only afterwards that it was outside of a change window. */
+function whyFacts({ needsApproval }: BoundAction): Fact[] {
+  return needsApproval === undefined ? [] : [{ name: 'Why it asks', value: needsApproval.reasons.join(' ') }];
+}
+
+/**
+ * Decides once, for one digest, before the expiry, by somebody who may and is not behind the run, and answers the waiting workflow. The same
+ * decision by the same person again answers again, so that a crash in between loses nothing. Anybody who may sign in may reject.
+ */
+export async function decideApproval(
+  place: ApprovalPlace,
+  decision: 'approved' | 'rejected',
+  claims: Claims,
+  deps: ApprovalDeps,
+): Promise<DecisionOutcome> {
+  const found = await find(place, claims, deps);
+  if (found.kind !== 'found') return found;
+  const { approval, approver } = found.asked;
+  const entitlement = await entitlementTo(approver, found.asked, deps);
+  if (decision === 'approved' && entitlement.kind === 'objection') {
+    deps.meter.count('approval-objected');
+    return { kind: 'forbidden', reason: entitlement.reason };
+  }
+  const { onBehalfOf, roles } = entitlement.kind === 'entitled' ? entitlement : { onBehalfOf: null, roles: [] };
+  return await settleApproval(approval, decision, { by: approver.name, onBehalfOf, roles, channel: null }, deps);
+}
+
+async function find(place: ApprovalPlace, claims: Claims, deps: ApprovalDeps): Promise<Found> {
+  const approver = approverOf(claims);
+  if (approver === null) return { kind: 'forbidden', reason: 'The token names nobody.' };
+  const approval = await deps.incidents.getApproval(place.incidentId, place.digest);
+  if (approval === null) return { kind: 'not-found' };
+  const { action, plugin } = await readPlannedAction(place, deps);
+  return { kind: 'found', asked: { approval, action, title: plugin.title, approver } };
+}
+
+function isExpired({ expiresAt }: Approval, now: Date): boolean {
+  return Date.parse(expiresAt) <= now.getTime();
+}

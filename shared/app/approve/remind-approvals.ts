@@ -1,0 +1,84 @@
+import { dueNotice, type Notice } from '#shared/domain/policy/approval-levels.ts';
+import { renderApprovalMail } from '#shared/plugins/notifiers/approval-mail.ts';
+import type { ApprovalQueue, PendingApproval } from '#shared/ports/approval-queue.ts';
+import type { Mailer } from '#shared/ports/cloud.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type AskingStoryDeps, readAskingStory } from '../notify/asked-plan.ts';
+import { sendMail } from '../notify/escalate.ts';
+
+export interface RemindDeps extends AskingStoryDeps {
+  readonly approvals: ApprovalQueue;
+  readonly incidents: AskingStoryDeps['incidents'] & Pick<IncidentStore, 'audit'>;
+  readonly mailer: Mailer;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/** Requests that are looked at in a round. */
+const AT_ONCE = 100;
+/** Whoever sends a message has so long; after it another round may send it. */
+const SENDING_MILLISECONDS = 4 * 60_000;
+
+/**
+ * Reminds of requests that nobody answered, and tells the next level when it is its turn. Of rounds at the same time one sends; only a crash
+ * between sending and noting it sends a mail a second time (decision 0007). Returns how many were sent.
+ */
+export async function remindApprovals(deps: RemindDeps): Promise<number> {
+  let sent = 0;
+  for (const approval of await deps.approvals.pending(AT_ONCE)) {
+    try {
+      if (await remindOf(approval, deps)) sent += 1;
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown';
+      deps.log.error('Nobody could be reminded of an approval.', { incidentId: approval.incidentId, error: name });
+    }
+  }
+  return sent;
+}
+
+async function remindOf(approval: PendingApproval, deps: RemindDeps): Promise<boolean> {
+  const now = deps.clock.now();
+  if (Date.parse(approval.expiresAt) <= now.getTime()) {
+    await deps.approvals.drop(approval);
+    return false;
+  }
+  const due = dueNotice(approval, deps.configuration.approvals, { told: approval.told, now });
+  if (due === null) return false;
+  const until = new Date(now.getTime() + SENDING_MILLISECONDS);
+  if (!(await deps.approvals.claimNotice(approval, now, until))) return false;
+  await send(approval, due.notice, deps);
+  await deps.approvals.noteNotice(approval, due.told);
+  const { incidentId, digest } = approval;
+  await deps.incidents.audit(incidentId, `approval-notice#${digest}#${due.told}`, {
+    at: now.toISOString(),
+    event: due.notice.kind === 'reminder' ? 'approval.reminded' : 'approval.escalated',
+    facts: { digest, level: due.notice.kind === 'escalation' ? due.notice.level + 1 : null },
+  });
+  deps.meter.count(`approval-${due.notice.kind}`);
+  return true;
+}
+
+async function send(approval: PendingApproval, notice: Notice, deps: RemindDeps): Promise<void> {
+  const { configuration } = deps;
+  const { story, asked } = await readAskingStory(approval, deps);
+  const escalated = notice.kind === 'escalation';
+  const level = escalated ? configuration.approvals.levels[notice.level] : undefined;
+  const headline = escalated
+    ? (level?.subject ?? `Approval needed, level ${notice.level + 1}`)
+    : 'Approval still needed';
+  const opening = escalated
+    ? `Nobody answered so far: Selfheal asks ${askedOf(level?.groups ?? [])} now.`
+    : 'Half of the time is over, and nobody answered.';
+  const now = deps.clock.now();
+  const { subject, message } = renderApprovalMail(story, { headline, opening, asked, now });
+  await sendMail(deps.mailer, subject, message);
+}
+
+function askedOf(groups: readonly string[]): string {
+  return groups.length === 0
+    ? 'everybody who may approve'
+    : `the group${groups.length === 1 ? '' : 's'} ${groups.join(', ')}`;
+}

@@ -1,0 +1,70 @@
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { renderApprovalMail } from '#shared/plugins/notifiers/approval-mail.ts';
+import type { Mailer } from '#shared/ports/cloud.ts';
+import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type AskingDeps, type AskingStoryDeps, readAskingStory } from '../notify/asked-plan.ts';
+import { sendMail } from '../notify/escalate.ts';
+import { type MailLimitDeps, mayMail } from '../notify/mail-limit.ts';
+import type { StoryDeps } from '../notify/report.ts';
+
+export interface RequestApprovalDeps extends AskingDeps, StoryDeps, MailLimitDeps {
+  readonly evidence: AskingStoryDeps['evidence'];
+  readonly incidents: StoryDeps['incidents'] &
+    Pick<IncidentStore, 'get' | 'getPlan' | 'putApproval' | 'getApproval' | 'renewToken' | 'audit' | 'listAudit'>;
+  readonly mailer: Mailer;
+  readonly actions: readonly ActionPlugin[];
+  readonly clock: Clock;
+  readonly meter: Meter;
+}
+
+/**
+ * Keeps the task token and mails what a person needs to decide, with a link to the approval page. Repeatable: a repeat mails again,
+ * because a mail twice is better than none. Of one pull request no more than two mails go out a day; its comment tells of every request. Throws `InvalidInput` when this very plan was decided before.
+ */
+export async function requestApproval(
+  input: StepInput<'requestApproval'>,
+  deps: RequestApprovalDeps,
+): Promise<StepOutput<'requestApproval'>> {
+  const { incidentId, digest, taskToken } = input;
+  const now = deps.clock.now();
+  const approval: Approval = {
+    incidentId,
+    digest,
+    taskToken,
+    requestedAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + input.expiresInSeconds * 1000).toISOString(),
+    state: 'pending',
+    decidedBy: null,
+  };
+  const { story, asked } = await readAskingStory(approval, deps);
+  const isNew = (await deps.incidents.putApproval(approval)) === 'created';
+  if (!isNew && (await requirePending(approval, deps)) === 'decided') return null;
+  const headline = deps.configuration.approvals.levels[0]?.subject ?? 'Approval needed';
+  const opening = 'Selfheal asks for an approval.';
+  const { subject, message } = renderApprovalMail(story, { headline, opening, asked, now });
+  if (await mayMail(story.incident, `${digest}#${taskToken}`, deps)) await sendMail(deps.mailer, subject, message);
+  else deps.meter.count('mail-left-out');
+  deps.meter.count('approval-requested');
+  await deps.incidents.audit(incidentId, `approval-requested#${digest}`, {
+    at: now.toISOString(),
+    event: 'approval.requested',
+    facts: { action: asked.actionId, digest, expiresAt: approval.expiresAt },
+  });
+  return null;
+}
+
+/** Somebody decided while Step Functions tried again with a new task token: the decision is for that one then. */
+async function requirePending(
+  { incidentId, digest, taskToken }: Approval,
+  { incidents }: RequestApprovalDeps,
+): Promise<'pending' | 'decided'> {
+  const existing = await incidents.getApproval(incidentId, digest);
+  if (existing?.state === 'pending') return 'pending';
+  const open = existing !== null && existing.outcome === undefined;
+  if (open && (await incidents.renewToken(incidentId, digest, taskToken)) === 'renewed') return 'decided';
+  throw new InvalidInput(`Plan ${digest} of incident ${incidentId} was decided before: make a new plan.`);
+}

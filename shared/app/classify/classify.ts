@@ -1,0 +1,74 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
+import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { claimPlace } from '../common/incident-lock.ts';
+import { loadIncident } from '../common/load-incident.ts';
+import { type HistoryDeps, readHistory } from './history.ts';
+import { keepPrediction, type PredictionDeps } from './prediction.ts';
+import { noteRecurrence, type RecurrenceDeps } from './recurrence.ts';
+
+export interface ClassifyDeps extends PredictionDeps, HistoryDeps, RecurrenceDeps {
+  readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'audit'>;
+  readonly control: Pick<ControlStore, 'claimGroup' | 'releaseGroup'>;
+  readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry'>;
+  readonly signatures: SignatureSet;
+  /** The linear model in production; without one only signatures decide. */
+  readonly model: () => Promise<FailureModel | undefined>;
+  readonly configuration: Configuration;
+}
+
+/** Classifies the evidence, keeps the result on the incident and as a prediction to be judged, and finds an open incident that has the same failure already. */
+export async function classifyIncident(
+  input: StepInput<'classify'>,
+  deps: ClassifyDeps,
+): Promise<StepOutput<'classify'>> {
+  const incident = await loadIncident(input.incidentId, deps.incidents);
+  const [evidence, telemetry, model] = await Promise.all([
+    deps.evidence.getEvidence(incident.id),
+    deps.evidence.getTelemetry(incident.id),
+    deps.model(),
+  ]);
+  if (evidence === null) throw new CorruptRecord(`Incident ${incident.id} has no evidence to classify.`);
+  const classification = classify(evidence, {
+    signatures: deps.signatures,
+    model,
+    about: incident.target.kind === 'alarm' ? 'service' : 'run',
+    ...(await readHistory(incident.target, evidence, telemetry, deps)),
+  });
+  await deps.incidents.update(incident.id, { classification }, { at: deps.clock.now() });
+  const [duplicateOf] = await Promise.all([
+    parentOf(incident, classification, deps),
+    keepPrediction(incident, classification, model?.id, deps),
+  ]);
+  // A duplicate of an open incident is no recurrence of its own.
+  if (duplicateOf === null) await noteRecurrence(incident, classification, deps);
+  return {
+    class: classification.class,
+    verdict: classification.verdict,
+    confidence: classification.confidence,
+    duplicateOf,
+  };
+}
+
+/** The open incident about the same failure, if there is one. */
+async function parentOf(
+  incident: Incident,
+  classification: Classification,
+  deps: ClassifyDeps,
+): Promise<string | null> {
+  const serviceId = serviceOf(deps.configuration, incident.target)?.id ?? null;
+  const key = fingerprintKeyOf(incident, classification.fingerprint, serviceId);
+  if (key === null) return null;
+  const holder = await claimPlace({ intakeKey: key, incidentId: incident.id }, incident.attempt, deps);
+  return holder?.id ?? null;
+}

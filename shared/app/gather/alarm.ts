@@ -1,0 +1,144 @@
+import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { TaintedText } from '#shared/domain/incident/signal.ts';
+import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
+import type { LineRules } from '#shared/domain/logs/line-rules.ts';
+import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
+import type { AlarmFacts } from '#shared/domain/logs/telemetry.ts';
+import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type {
+  AlarmReader,
+  AlarmState,
+  DeploymentReader,
+  ResourceReader,
+  ServiceLogReader,
+} from '#shared/ports/cloud.ts';
+import type { Log } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type Excerpts, makeExcerpts } from './excerpts.ts';
+import { inParallel, makePartReader, type PartReader } from './part.ts';
+import type { Gathered } from './run.ts';
+
+export interface AlarmGatherDeps {
+  readonly alarms: AlarmReader;
+  readonly deployments: DeploymentReader;
+  readonly resources: ResourceReader;
+  readonly serviceLogs: ServiceLogReader;
+  /** What the configuration leaves out of logs; without any all is read. */
+  readonly lineRules?: LineRules | null;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const LOOK_BACK_MILLISECONDS = 15 * 60_000;
+const MAX_LOG_EVENTS = 2_000;
+
+/** The alarm: its state now, what its service runs, and what the service logged around the state change. */
+export async function gatherAlarm(
+  target: AlarmTarget,
+  tainted: TaintedText,
+  acceptGaps: boolean,
+  deps: AlarmGatherDeps,
+): Promise<Gathered<AlarmFacts>> {
+  const notes: RedactedText[] = [];
+  const part = makePartReader({ ...deps, acceptGaps, notes });
+  const state = await readState(target, acceptGaps, notes, deps);
+  const service = serviceOf(deps.configuration, target);
+  if (service === null) notes.push(phrase`No service of the catalogue lists this alarm.`);
+  const deployment = service?.deployment ?? null;
+  const deployed =
+    deployment === null
+      ? null
+      : await part(phrase`deployment of the service`, () => deps.deployments.read(deployment), null);
+  const resources = service === null ? [] : await readResources(service, alarmNameOf(target), { part, deps });
+  const excerpts = makeExcerpts(2, deps.lineRules);
+  if (tainted.reason) {
+    excerpts
+      .open({ id: 'alarm', name: phrase`Alarm ${redactName(alarmNameOf(target), 200)}`, url: null })
+      .push(`${tainted.reason}\n`);
+  }
+  if (service !== null) await readServiceLog(service, target, excerpts, { notes, part, deps });
+  const { sources, notes: cuts } = excerpts.finish();
+  return {
+    facts: {
+      kind: 'alarm',
+      state: state?.state ?? 'INSUFFICIENT_DATA',
+      stateSince: state?.since ?? null,
+      serviceId: service?.id ?? null,
+      deployment: deployed,
+      resources,
+    },
+    sources,
+    notes: [...notes, ...cuts],
+  };
+}
+
+/** What the service's remedies for this alarm would change. */
+async function readResources(
+  service: Service,
+  alarmName: string,
+  { part, deps }: { part: PartReader; deps: AlarmGatherDeps },
+): Promise<ResourceState[]> {
+  const read = resourcesOf(service, alarmName).map((ref) =>
+    part(phrase`state of what a remedy changes`, () => deps.resources.read(ref), null),
+  );
+  return (await inParallel(read)).filter((state) => state !== null);
+}
+
+/** Null when the alarm is gone or may not be read; a passing failure is thrown. An answer from before the alarm rang says nothing. */
+async function readState(
+  target: AlarmTarget,
+  acceptGaps: boolean,
+  notes: RedactedText[],
+  deps: AlarmGatherDeps,
+): Promise<AlarmState | null> {
+  try {
+    const state = await deps.alarms.read(alarmNameOf(target));
+    if (state === null) notes.push(phrase`The alarm does not exist any more.`);
+    if (state === null || !isOutdated(state, target)) return state;
+    if (!acceptGaps) throw new Retryable('CloudWatch does not show yet that the alarm rang.');
+    notes.push(phrase`CloudWatch never showed that the alarm rang; its event counts.`);
+    return { state: 'ALARM', since: target.changedAt };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    notes.push(phrase`CloudWatch refused to show the alarm.`);
+    return null;
+  }
+}
+
+/** Two clocks of CloudWatch write the times. An alarm does not change twice within a second. */
+const CLOCK_DIFFERENCE_MILLISECONDS = 1_000;
+
+function isOutdated({ state, since }: AlarmState, { changedAt }: AlarmTarget): boolean {
+  if (state === 'ALARM' || since === null) return false;
+  return Date.parse(since) < Date.parse(changedAt) - CLOCK_DIFFERENCE_MILLISECONDS;
+}
+
+async function readServiceLog(
+  service: Service,
+  target: AlarmTarget,
+  excerpts: Excerpts,
+  { notes, part, deps }: { notes: RedactedText[]; part: PartReader; deps: AlarmGatherDeps },
+): Promise<void> {
+  const { logGroup } = service;
+  if (logGroup === null) {
+    notes.push(phrase`The service ${redactName(service.id, 100)} has no log group in the catalogue.`);
+    return;
+  }
+  const from = new Date(new Date(target.changedAt).getTime() - LOOK_BACK_MILLISECONDS);
+  const read = () => deps.serviceLogs.recent(logGroup, from, deps.clock.now(), MAX_LOG_EVENTS);
+  const events = await part(phrase`log of the service`, read, []);
+  if (events.length === 0) {
+    notes.push(
+      phrase`The log group of ${redactName(service.id, 100)} has no events from 15 minutes before the alarm on.`,
+    );
+    return;
+  }
+  const source = excerpts.open({ id: `service-${service.id}`, name: redactName(logGroup, 200), url: null });
+  for (const event of events) source.push(`${event.at} ${event.text.trimEnd()}\n`);
+}

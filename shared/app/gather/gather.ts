@@ -1,0 +1,43 @@
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { loadIncident } from '../common/load-incident.ts';
+import { type AlarmGatherDeps, gatherAlarm } from './alarm.ts';
+import { gatherRun, type RunGatherDeps } from './run.ts';
+
+export interface GatherDeps extends AlarmGatherDeps, RunGatherDeps {
+  readonly incidents: Pick<IncidentStore, 'get'>;
+  readonly evidence: Pick<EvidenceStore, 'putEvidence' | 'putTelemetry'>;
+}
+
+/**
+ * Reads what happened and keeps a redacted excerpt and the facts. What is refused for good becomes a note. A failure that may pass is
+ * thrown as `Retryable`; with `acceptGaps` it becomes a note too, unless it is of the one read that says whether it is still broken.
+ */
+export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Promise<StepOutput<'gather'>> {
+  const incident = await loadIncident(input.incidentId, deps.incidents);
+  const { target } = incident;
+  if (target.kind === 'storm') throw new InvalidInput('A storm has no evidence of its own.');
+  const found =
+    target.kind === 'github-run'
+      ? await gatherRun(target, input.acceptGaps, deps)
+      : await gatherAlarm(target, incident.tainted, input.acceptGaps, deps);
+  const at = deps.clock.now().toISOString();
+  const notes = found.notes.map((note) => note.slice(0, 300)).slice(0, 20);
+  await deps.evidence.putEvidence({
+    version: 1,
+    incidentId: incident.id,
+    gatheredAt: at,
+    sources: found.sources,
+    ...((found.failedJobs ?? 0) > found.sources.length ? { failedJobs: found.failedJobs } : {}),
+    ...(found.failedTests === undefined || found.failedTests.length === 0 ? {} : { failedTests: found.failedTests }),
+    notes,
+  });
+  await deps.evidence.putTelemetry(incident.id, { version: 1, readAt: at, facts: found.facts });
+  return {
+    lines: found.sources.reduce((sum, source) => sum + source.lines.length, 0),
+    sources: found.sources.length,
+    notes,
+  };
+}

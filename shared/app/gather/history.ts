@@ -1,0 +1,104 @@
+import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
+import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { JobName } from '#shared/domain/logs/job-name.ts';
+import type { JobHistory, JobResult } from '#shared/domain/logs/telemetry.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
+import type { PartReader } from './part.ts';
+
+export type HistoryHost = Pick<CodeHost, 'listJobAttempts' | 'listCommitRuns' | 'listDefaultBranchRuns'>;
+
+/** How the workflow fared elsewhere: on the default branch, and on the commit of the failed run. */
+export interface RunsElsewhere {
+  readonly branch: readonly Run[];
+  readonly commit: readonly Run[];
+  /** Jobs of every attempt, by run; only of runs whose conclusion does not say how each job ended. */
+  readonly jobs: ReadonlyMap<number, readonly JobAttempt[]>;
+}
+
+const BRANCH_RUNS = 20;
+const COMMIT_RUNS = 10;
+/** Requests for the jobs of single runs: so many failed or repeated ones of each kind are looked into. */
+const BRANCH_LOOKS = 5;
+const COMMIT_LOOKS = 3;
+const MOST_JOBS = 8;
+const MOST_RESULTS = 40;
+
+/** A run that passed at once passed in all of its jobs; any other has to be looked into. */
+const needsLook = ({ conclusion, attempt }: Run): boolean => conclusion !== 'success' || attempt > 1;
+
+/** Reads at most ten answers besides the two lists. */
+export async function readElsewhere(
+  target: GithubRunTarget,
+  codeHost: HistoryHost,
+  part: PartReader,
+): Promise<RunsElsewhere> {
+  const { repository, workflowId, runId } = target;
+  const [branch, commit] = await Promise.all([
+    part(
+      phrase`recent runs of the default branch`,
+      () => codeHost.listDefaultBranchRuns(repository, workflowId, BRANCH_RUNS),
+      [],
+    ),
+    part(phrase`other runs on the commit`, () => codeHost.listCommitRuns(repository, target, COMMIT_RUNS), []),
+  ]);
+  const isOther = ({ id }: Run): boolean => id !== runId;
+  const own = commit.filter((run) => !isOther(run) && run.attempt > 1);
+  const looks = [
+    ...own,
+    ...branch.filter((run) => isOther(run) && needsLook(run)).slice(0, BRANCH_LOOKS),
+    ...commit.filter((run) => isOther(run) && needsLook(run)).slice(0, COMMIT_LOOKS),
+  ];
+  const ids = [...new Set(looks.map(({ id }) => id))];
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const jobs = await part(phrase`jobs of earlier runs`, () => codeHost.listJobAttempts(repository, id), []);
+      return [id, jobs] as const;
+    }),
+  );
+  return { branch, commit, jobs: new Map(found) };
+}
+
+/** How the job ended in each attempt of a run that is known; nothing where it was skipped, cancelled or not looked into. */
+function resultsOf(run: Run, name: JobName, jobs: RunsElsewhere['jobs']): JobResult[] {
+  const attempts = jobs.get(run.id);
+  if (attempts === undefined)
+    return needsLook(run) ? [] : [{ runId: run.id, attempt: run.attempt, passed: run.conclusion === 'success' }];
+  return attempts
+    .filter((job) => job.name.ref.equals(name.ref) && job.conclusion !== null)
+    .filter(({ conclusion }) => conclusion === 'success' || isFailure(conclusion))
+    .map(({ runId, attempt, conclusion }) => ({ runId, attempt, passed: conclusion === 'success' }));
+}
+
+/** How long the runs took that passed at once, in seconds, newest first. */
+export function usualSecondsOf(branch: readonly Run[]): number[] {
+  const passed = branch.filter(({ conclusion, attempt }) => conclusion === 'success' && attempt === 1);
+  return passed
+    .map(({ startedAt, updatedAt }) => Math.round((Date.parse(updatedAt) - Date.parse(startedAt)) / 1000))
+    .filter((seconds) => seconds >= 0);
+}
+
+const newestFirst = (a: JobResult, b: JobResult): number => b.runId - a.runId || b.attempt - a.attempt;
+
+/** How each failed job fared elsewhere; the attempt in question is left out. */
+export function historiesOf(
+  failed: readonly Job[],
+  { runId, runAttempt }: GithubRunTarget,
+  { branch, commit, jobs }: RunsElsewhere,
+): JobHistory[] {
+  const isNow = (result: JobResult): boolean => result.runId === runId && result.attempt === runAttempt;
+  const read = (runs: readonly Run[], name: JobName): JobResult[] =>
+    runs
+      .flatMap((run) => resultsOf(run, name, jobs))
+      .filter((result) => !isNow(result))
+      .sort(newestFirst)
+      .slice(0, MOST_RESULTS);
+  return failed.slice(0, MOST_JOBS).map(({ id, name }) => ({
+    jobId: id,
+    sameCommit: read(commit, name),
+    defaultBranch: read(
+      branch.filter((run) => run.id !== runId),
+      name,
+    ),
+  }));
+}

@@ -1,0 +1,204 @@
+import { modeOf } from '#shared/domain/configuration/scope.ts';
+import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
+import { flapOf } from '#shared/domain/incident/flap.ts';
+import { type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { openIncident, runAttemptOf } from '#shared/domain/incident/open-incident.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
+import type { Signal } from '#shared/domain/incident/signal.ts';
+import { transitionOf } from '#shared/domain/incident/transition.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { StatsStore } from '#shared/ports/stats-store.ts';
+import { claimPlace } from '../common/incident-lock.ts';
+import { forgetWaiting, letWait } from '../common/pending-signal.ts';
+import { newestOfAlarm, rememberNewest } from './latest-incident.ts';
+import { type AdmissionDeps, admitIncident, resumeIncident } from './start-or-group.ts';
+
+export interface IngestDeps extends AdmissionDeps {
+  readonly incidents: AdmissionDeps['incidents'] & Pick<IncidentStore, 'get'>;
+  readonly control: AdmissionDeps['control'] &
+    Pick<
+      ControlStore,
+      'isProcessed' | 'markProcessed' | 'claimGroup' | 'keepWaiting' | 'dropWaiting' | 'cursor' | 'setCursor'
+    >;
+  readonly stats: Pick<StatsStore, 'addRun'>;
+}
+
+/** What became of a signal; counted by this name. */
+export type IngestOutcome =
+  | 'duplicate-delivery'
+  | 'mode-off'
+  | 'noted'
+  | 'old-news'
+  | 'occurrence'
+  | 'opened'
+  | 'reopened'
+  | 'resumed'
+  | 'grouped';
+
+/**
+ * Turns one signal into its effect on incidents. Every write is conditional or repeatable and the delivery is marked as processed
+ * last, so a crash at any point followed by a repeat converges: one incident, one execution.
+ */
+export async function ingestSignal(signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
+  if (await deps.control.isProcessed(deliveryKeyOf(signal))) return 'duplicate-delivery';
+  const outcome = await applySignal(signal, deps);
+  if (outcome !== 'mode-off') await rememberRun(signal, deps);
+  await deps.control.markProcessed(deliveryKeyOf(signal), deps.clock.now());
+  return outcome;
+}
+
+async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
+  if (modeOf(deps.configuration, signal.target) === 'off') return 'mode-off';
+  const ids = identify(signal);
+  switch (signal.kind) {
+    case 'run-succeeded':
+    case 'alarm-cleared':
+      return await noteRecovery(signal, ids, deps);
+    case 'run-failed':
+    case 'alarm-raised':
+      return await applyFailure(signal, ids, deps);
+    default:
+      return signal.kind satisfies never;
+  }
+}
+
+/** A recovery opens nothing and decides nothing: verification reads the state itself. */
+async function noteRecovery(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
+  await forgetWaiting(signal, ids, deps.control);
+  const incident = (await deps.incidents.get(ids.incidentId)) ?? (await newestOfAlarm(signal, ids, deps));
+  if (incident?.status !== 'open') return 'old-news';
+  await deps.incidents.audit(incident.id, `signal#${signal.deliveryId}`, {
+    at: deps.clock.now().toISOString(),
+    event: signal.kind === 'run-succeeded' ? 'run.succeeded' : 'alarm.cleared',
+    facts: { delivery: signal.deliveryId, runAttempt: runAttemptOf(signal) },
+  });
+  return 'noted';
+}
+
+async function applyFailure(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
+  const known = await deps.incidents.get(ids.incidentId);
+  if (known !== null) return await applyToKnown(known, signal, deps);
+  const newest = await newestOfAlarm(signal, ids, deps);
+  return (newest && (await applyToNewest(newest, signal, deps))) ?? (await open(signal, ids, deps));
+}
+
+/** An alarm that rang before: null when this report is none of the newest incident's business. */
+async function applyToNewest(newest: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome | null> {
+  const flap = flapOf(newest, signal, deps.configuration.policy.flapWindowMinutes);
+  switch (flap.kind) {
+    case 'apart':
+      return null;
+    case 'old-news':
+      return 'old-news';
+    case 'resume':
+      return (await resumeIncident(newest, deps)) === 'grouped' ? 'grouped' : 'resumed';
+    case 'reopen':
+      await deps.incidents.addOccurrence(newest.id, signal.deliveryId, newest.runAttempt, deps.clock.now());
+      return await reopen(newest, signal, flap, deps);
+    default:
+      return flap satisfies never;
+  }
+}
+
+async function applyToKnown(known: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
+  const transition = transitionOf(known, signal);
+  switch (transition.kind) {
+    case 'old-news':
+      return 'old-news';
+    case 'occurrence':
+      await deps.incidents.addOccurrence(known.id, signal.deliveryId, runAttemptOf(signal), deps.clock.now());
+      return 'occurrence';
+    case 'resume':
+      return (await resumeIncident(known, deps)) === 'grouped' ? 'grouped' : 'resumed';
+    case 'reopen':
+      return await reopen(known, signal, transition, deps);
+    default:
+      return transition satisfies never;
+  }
+}
+
+/** Opens the incident, unless another attempt of the same run has just opened it: then that one is known. */
+async function open(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
+  const holder = await claimPlace(ids, 1, deps);
+  if (holder !== null) return await joinHolder(holder, signal, deps);
+  await rememberNewest(signal, ids, deps.control);
+  const incident = openIncident(signal, ids, deps.clock.now());
+  if ((await deps.incidents.create(incident)) === 'created') {
+    return (await resumeIncident(incident, deps)) === 'grouped' ? 'grouped' : 'opened';
+  }
+  const current = await deps.incidents.get(incident.id);
+  if (current === null) throw new Retryable(`Incident ${incident.id} cannot be read back yet.`);
+  return await applyToKnown(current, signal, deps);
+}
+
+/** Another run of the same place is an occurrence for now; its attempts are not the attempts of the holder's run. */
+async function joinHolder(holder: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
+  await deps.incidents.addOccurrence(holder.id, signal.deliveryId, holder.runAttempt, deps.clock.now());
+  await letWait(signal, holder, deps);
+  return 'occurrence';
+}
+
+async function reopen(
+  known: Incident,
+  signal: Signal,
+  next: { attempt: number; runAttempt: number },
+  deps: IngestDeps,
+): Promise<IngestOutcome> {
+  const holder = await claimPlace({ incidentId: known.id, intakeKey: known.intakeKey }, next.attempt, deps);
+  if (holder !== null) return await joinHolder(holder, signal, deps);
+  const reopened = await openAgain(known, signal, next, deps);
+  return (await admitIncident(reopened, deps.clock.now(), deps)) === 'grouped' ? 'grouped' : 'reopened';
+}
+
+const MAX_RACES = 3;
+
+/** Writes the next attempt over what was read. Signals of other attempts may have been counted since: those are kept. */
+async function openAgain(
+  known: Incident,
+  signal: Signal,
+  next: { attempt: number; runAttempt: number },
+  deps: IngestDeps,
+): Promise<Incident> {
+  let current: Incident | null = known;
+  for (let races = 0; races < MAX_RACES && current?.attempt === known.attempt; races += 1) {
+    const runAttempt = Math.max(current.runAttempt, next.runAttempt);
+    const updated = await deps.incidents.update(
+      known.id,
+      {
+        status: 'open',
+        parentId: null,
+        outcomeReason: null,
+        classification: null,
+        target: signal.target,
+        attempt: next.attempt,
+        runAttempt,
+      },
+      {
+        ifStatus: [known.status],
+        ifAttempt: known.attempt,
+        ifRunAttempt: current.runAttempt,
+        at: deps.clock.now(),
+      },
+    );
+    current = await deps.incidents.get(known.id);
+    if (updated === 'updated' && current !== null) return current;
+  }
+  throw new Retryable(`Incident ${known.id} changed while it was reopened.`);
+}
+
+/** Every finished run counts for the workflow's baseline. */
+async function rememberRun(signal: Signal, deps: IngestDeps): Promise<void> {
+  const { target } = signal;
+  if (target.kind !== 'github-run') return;
+  await deps.stats.addRun(runsKeyOf(target), {
+    runId: target.runId,
+    runAttempt: target.runAttempt,
+    conclusion: signal.kind === 'run-succeeded' ? 'success' : 'failure',
+    onDefaultBranch: target.onDefaultBranch,
+    at: signal.occurredAt,
+    headSha: target.headSha,
+  });
+}

@@ -1,0 +1,149 @@
+import { keyedHashOf } from '#shared/kernel/text/raw-ref.ts';
+import type { SourceResult, WebhookSource } from '#shared/plugins/sources/contract.ts';
+import type { SecretReader, SignalQueue } from '#shared/ports/cloud.ts';
+import type { CommandQueue } from '#shared/ports/command-queue.ts';
+import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import type { WebhookSignatures } from '#shared/ports/webhook-signature.ts';
+import { parseBoundedJson } from './ingest-json.ts';
+import { findSigners, type Signers } from './webhook-secrets.ts';
+
+export interface WebhookDelivery {
+  /** Path segment: which source it claims to come from. */
+  readonly sourceId: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Exactly the bytes that were sent. */
+  readonly body: Uint8Array;
+}
+
+export interface WebhookAnswer {
+  readonly status: 202 | 400 | 401 | 404 | 413 | 415 | 422 | 503;
+  readonly body: Readonly<Record<string, string | boolean>>;
+}
+
+export interface WebhookDeps {
+  readonly sources: readonly WebhookSource[];
+  readonly signatures: WebhookSignatures;
+  readonly secrets: SecretReader;
+  readonly queue: SignalQueue;
+  readonly commands: CommandQueue;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/** Bytes. A `workflow_run` delivery has about 30 KB. */
+export const MAX_WEBHOOK_BYTES = 1_000_000;
+
+const refuse = (status: WebhookAnswer['status'], error: string): WebhookAnswer => ({ status, body: { error } });
+
+/**
+ * Takes one delivery in. Nothing is read from it before its signature fits,
+ * nothing is done with it unless that signature may speak for its repository, and 202 means that the queue holds the signal.
+ * Any other answer makes the sender show the delivery as failed, from where the sweeper asks for it again.
+ */
+export async function ingestWebhook(delivery: WebhookDelivery, deps: WebhookDeps): Promise<WebhookAnswer> {
+  const source = deps.sources.find(({ id }) => id === delivery.sourceId);
+  if (source === undefined) return counted(deps, 'unknown-source', refuse(404, 'There is no such source.'));
+  if (delivery.body.byteLength > MAX_WEBHOOK_BYTES) {
+    return counted(deps, 'too-large', refuse(413, `The body is larger than ${MAX_WEBHOOK_BYTES} bytes.`));
+  }
+  const signers = await readSigners(source, delivery, deps);
+  if (signers === 'unavailable') return counted(deps, 'secret-unavailable', refuse(503, 'Try again later.'));
+  if (signers === null) return unauthorized(deps);
+  return await translate(source, delivery, signers, deps);
+}
+
+function unauthorized(deps: WebhookDeps): WebhookAnswer {
+  return counted(deps, 'unauthorized', refuse(401, 'The signature does not fit the body.'));
+}
+
+async function readSigners(
+  source: WebhookSource,
+  delivery: WebhookDelivery,
+  deps: WebhookDeps,
+): Promise<Signers | null | 'unavailable'> {
+  try {
+    return await findSigners(source, delivery, deps);
+  } catch (error) {
+    deps.log.error('The webhook secret cannot be read.', { error: nameOf(error) });
+    return 'unavailable';
+  }
+}
+
+async function translate(
+  source: WebhookSource,
+  delivery: WebhookDelivery,
+  signers: Signers,
+  deps: WebhookDeps,
+): Promise<WebhookAnswer> {
+  const type = delivery.headers['content-type'] ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    return counted(deps, 'not-json', refuse(415, 'Set the content type of the webhook to application/json.'));
+  }
+  if (!delivery.headers['x-github-delivery']) {
+    return counted(deps, 'no-delivery-id', refuse(400, 'x-github-delivery: header is missing'));
+  }
+  const body = parseBoundedJson(delivery.body);
+  if (body.kind === 'invalid') return counted(deps, 'invalid-json', refuse(400, body.reason));
+  // One repository's secret must not speak for another.
+  if (!signers.mayReport(source.repositoryOf(body.value))) return unauthorized(deps);
+  const result = source.toSignal({ headers: delivery.headers, body: body.value, receivedAt: deps.clock.now() });
+  switch (result.kind) {
+    case 'ignored':
+      return counted(deps, `ignored-${result.reason}`, { status: 202, body: ignoredBody(result) });
+    case 'rejected':
+      return counted(deps, 'rejected', refuse(422, result.reason));
+    case 'signal':
+      return await enqueueSignal(result, deps);
+    case 'command':
+      return await enqueue(result.command.deliveryId, () => deps.commands.sendCommand(result.command), deps);
+    default:
+      return result satisfies never;
+  }
+}
+
+/** The branch stays here: what travels on is its hash, by which failures of one branch are grouped. */
+async function enqueueSignal(
+  { signal, branch }: Extract<SourceResult, { kind: 'signal' }>,
+  deps: WebhookDeps,
+): Promise<WebhookAnswer> {
+  let branchKey: string | null;
+  try {
+    branchKey = branch === null ? null : keyedHashOf(branch, await nameKeyOf(deps.secrets));
+  } catch (error) {
+    deps.log.error('The key of names cannot be read.', { error: nameOf(error) });
+    return counted(deps, 'secret-unavailable', refuse(503, 'Try again later.'));
+  }
+  const keyed = { ...signal, tainted: { ...signal.tainted, branchKey } };
+  return await enqueue(signal.deliveryId, () => deps.queue.send(keyed), deps);
+}
+
+async function nameKeyOf(secrets: SecretReader): Promise<string> {
+  const { key = '' } = await secrets.read('name-key');
+  return key;
+}
+
+function ignoredBody({ reason, problems = [] }: Extract<SourceResult, { kind: 'ignored' }>): WebhookAnswer['body'] {
+  return { ignored: reason, ...(problems.length === 0 ? {} : { problems: problems.join(' ') }) };
+}
+
+async function enqueue(delivery: string, send: () => Promise<void>, deps: WebhookDeps): Promise<WebhookAnswer> {
+  try {
+    await send();
+  } catch (error) {
+    deps.log.error('The intake queue did not take a message.', { deliveryId: delivery, error: nameOf(error) });
+    return counted(deps, 'queue-unavailable', refuse(503, 'Try again later.'));
+  }
+  return counted(deps, 'accepted', { status: 202, body: { accepted: true, delivery } });
+}
+
+function counted(deps: WebhookDeps, outcome: string, answer: WebhookAnswer): WebhookAnswer {
+  deps.meter.count(`webhook-${outcome}`);
+  return answer;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,97 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { hourOf, minuteOf, stormIdOf, stormScopeOf } from '#shared/domain/incident/identity.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { openStorm } from '#shared/domain/incident/open-incident.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import type { WorkflowEngine } from '#shared/ports/cloud.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { freePlace } from '../common/incident-lock.ts';
+
+export interface AdmissionDeps {
+  readonly incidents: Pick<IncidentStore, 'create' | 'update' | 'addOccurrence' | 'audit'>;
+  readonly control: Pick<ControlStore, 'countInMinute' | 'joinStorm' | 'releaseGroup'>;
+  readonly workflow: Pick<WorkflowEngine, 'start'>;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+}
+
+/** A storm is over when no incident has joined it for this long. */
+const QUIET_MINUTES = 5;
+
+/**
+ * Starts the workflow of an open incident, unless too many were opened in its minute or its hour: then it joins the storm, whose parent alone
+ * is worked on. Repeatable: the place in both is counted once per incident and attempt, executions are named.
+ */
+export async function admitIncident(
+  incident: Incident,
+  openedAt: Date,
+  deps: AdmissionDeps,
+): Promise<'started' | 'grouped'> {
+  const minute = minuteOf(openedAt);
+  if (!(await hasPlace(incident, openedAt, deps))) return await joinStorm(incident, minute, deps);
+  await startWorkflow(incident, deps);
+  return 'started';
+}
+
+/** The hour counts only what its minutes let through, so that what is left of GitHub's hourly budget goes to later failures. */
+async function hasPlace(
+  incident: Incident,
+  openedAt: Date,
+  { control, configuration }: AdmissionDeps,
+): Promise<boolean> {
+  const member = `${incident.id}-${incident.attempt}`;
+  const scope = stormScopeOf(incident.target);
+  const { stormIncidentsPerMinute, stormIncidentsPerHour } = configuration.policy;
+  const inMinute = await control.countInMinute(minuteOf(openedAt), member, scope);
+  if (inMinute > stormIncidentsPerMinute) return false;
+  const inHour = await control.countInMinute(hourOf(openedAt), member, `${scope}-by-the-hour`);
+  return inHour <= stormIncidentsPerHour;
+}
+
+/**
+ * Makes sure that an open incident is worked on after a crash. Its first attempt is admitted again by the minute it was opened in;
+ * a later attempt has left no such trace and is simply started.
+ */
+export async function resumeIncident(incident: Incident, deps: AdmissionDeps): Promise<'started' | 'grouped'> {
+  if (incident.attempt === 1) return await admitIncident(incident, new Date(incident.openedAt), deps);
+  await startWorkflow(incident, deps);
+  return 'started';
+}
+
+async function startWorkflow(incident: Incident, deps: AdmissionDeps): Promise<void> {
+  await deps.workflow.start(incident.id, incident.attempt);
+  await auditOpened(incident, deps);
+}
+
+async function joinStorm(incident: Incident, minute: string, deps: AdmissionDeps): Promise<'grouped'> {
+  const now = deps.clock.now();
+  const scope = stormScopeOf(incident.target);
+  const { parentId } = await deps.control.joinStorm(stormIdOf(minute, scope), now, QUIET_MINUTES, scope);
+  const parent = openStorm({ incidentId: parentId, intakeKey: digestOf(parentId, 40) }, minute, now);
+  await deps.incidents.create(parent);
+  await deps.workflow.start(parentId, 1);
+  await deps.incidents.addOccurrence(parentId, `${incident.id}-${incident.attempt}`, 1, now);
+  await deps.incidents.audit(incident.id, `grouped#${incident.attempt}`, {
+    at: now.toISOString(),
+    event: 'incident.grouped',
+    facts: { parent: parentId },
+  });
+  await deps.incidents.update(
+    incident.id,
+    { status: 'grouped', parentId, outcomeReason: phrase`Too many failures at once: handled as one storm.` },
+    { ifStatus: ['open'], ifAttempt: incident.attempt, at: now },
+  );
+  await freePlace(incident, deps.control);
+  return 'grouped';
+}
+
+async function auditOpened(incident: Incident, deps: AdmissionDeps): Promise<void> {
+  await deps.incidents.audit(incident.id, `opened#${incident.attempt}`, {
+    at: deps.clock.now().toISOString(),
+    event: incident.attempt === 1 ? 'incident.opened' : 'incident.reopened',
+    facts: { attempt: incident.attempt, source: incident.source, kind: incident.target.kind },
+  });
+}

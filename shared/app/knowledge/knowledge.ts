@@ -1,0 +1,67 @@
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import { type Known, nothingKnown } from '#shared/domain/knowledge/known.ts';
+import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
+import { rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
+import { seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
+import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+import type { FailureRecall } from '#shared/ports/recall.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { loadIncident } from '../common/load-incident.ts';
+import { recallLike } from './recall-incidents.ts';
+import type { PatternReader } from './recognise-patterns.ts';
+
+export interface KnowledgeDeps {
+  readonly incidents: Pick<IncidentStore, 'get'>;
+  readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'putKnown'>;
+  readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint'>;
+  readonly recall: FailureRecall;
+  readonly patterns: PatternReader;
+  readonly clock: Clock;
+}
+
+/** Whether this very failure is known, and how many similar entries and failures of past incidents are; keeps them for the diagnosis. */
+export async function knowledge(input: StepInput<'knowledge'>, deps: KnowledgeDeps): Promise<StepOutput<'knowledge'>> {
+  const incident = await loadIncident(input.incidentId, deps.incidents);
+  const known = await findKnown(incident, await deps.evidence.getEvidence(incident.id), deps);
+  await deps.evidence.putKnown(known);
+  const { found, seen } = known;
+  const similar = found.similar.length + seen.length;
+  return { matchId: found.match?.id ?? null, matchConfidence: found.confidence, similar };
+}
+
+/** Looks into what this place went through and learned, and into the playbooks. */
+export async function findKnown(
+  incident: Incident,
+  evidence: Evidence | null,
+  deps: Pick<KnowledgeDeps, 'knowledge' | 'recall' | 'patterns' | 'clock'>,
+): Promise<Known> {
+  const { classification } = incident;
+  const scope = knowledgeScopeOf(incident.target);
+  if (classification === null || scope === null) return nothingKnown(incident.id);
+  const { fingerprint } = classification;
+  const [{ incidents, entries, limits }, exact, recognised] = await Promise.all([
+    recallLike(incident, evidence, deps),
+    fingerprint === null ? null : deps.knowledge.findByFingerprint(fingerprint, scope),
+    deps.patterns.recognising(scope, classification.class, evidence),
+  ]);
+  // An index may be a moment behind; of the very failure the store itself is asked.
+  const others = entries.filter(({ item }) => item.id !== exact?.id);
+  const first =
+    exact === null
+      ? []
+      : [{ item: rememberedEntry(exact), score: 1, sameFailure: true, reasons: ['same fingerprint'] }];
+  const { similar, ...match } = withPatterns(lookupKnowledge(classification, [...first, ...others]), recognised);
+  return {
+    version: 1,
+    incidentId: incident.id,
+    found: { ...match, similar: [...similar] },
+    seen: seenBefore(incidents),
+    limits: [...limits],
+  };
+}

@@ -1,0 +1,82 @@
+import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { AlarmTarget, GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
+import type { AlarmFacts, Deployment, RunFacts, Telemetry } from '#shared/domain/logs/telemetry.ts';
+import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
+import type { AlarmReader, DeploymentReader, ResourceReader } from '#shared/ports/cloud.ts';
+import type { CodeHost } from '#shared/ports/code-host.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { unlessRefused } from '../common/unless-refused.ts';
+import { inParallel } from '../gather/part.ts';
+
+export interface FreshTelemetryDeps {
+  readonly codeHost: Pick<CodeHost, 'getRun' | 'hasNewerRun'>;
+  readonly alarms: AlarmReader;
+  readonly deployments: DeploymentReader;
+  readonly resources: ResourceReader;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+}
+
+/**
+ * The target as it stands now. What is history (the jobs that failed, how the default branch fared) is kept from `gathered`; what
+ * actions are bound to is read again, because minutes of verification and an undo may lie in between. Refused reads become facts
+ * that no action fits; a passing failure is thrown (`Retryable`).
+ */
+export async function readTelemetryAgain(
+  target: TargetContext,
+  gathered: Telemetry,
+  deps: FreshTelemetryDeps,
+): Promise<Telemetry> {
+  const { facts } = gathered;
+  const readAt = deps.clock.now().toISOString();
+  if (target.kind === 'github-run' && facts.kind === 'github-run') {
+    return { version: 1, readAt, facts: { ...facts, ...(await readRunAgain(target, deps)) } };
+  }
+  if (target.kind === 'alarm' && facts.kind === 'alarm') {
+    return { version: 1, readAt, facts: await readAlarmAgain(target, deps) };
+  }
+  return gathered;
+}
+
+async function readRunAgain(
+  { repository, runId }: GithubRunTarget,
+  { codeHost }: FreshTelemetryDeps,
+): Promise<Pick<RunFacts, 'status' | 'conclusion'> & Partial<RunFacts>> {
+  const run = await unlessRefused(() => codeHost.getRun(repository, runId));
+  if (run === null) return { status: 'unknown', conclusion: null };
+  const { attempt, status, conclusion, startedAt } = run;
+  const newerRun = (await unlessRefused(() => codeHost.hasNewerRun(repository, runId))) ?? true;
+  return { attempt, status, conclusion, startedAt, newerRun };
+}
+
+async function readAlarmAgain(target: AlarmTarget, deps: FreshTelemetryDeps): Promise<AlarmFacts> {
+  const service = serviceOf(deps.configuration, target);
+  const state = await unlessRefused(() => deps.alarms.read(alarmNameOf(target)));
+  return {
+    kind: 'alarm',
+    state: state?.state ?? 'INSUFFICIENT_DATA',
+    stateSince: state?.since ?? null,
+    serviceId: service?.id ?? null,
+    deployment: await readDeployment(service?.deployment ?? null, deps),
+    resources: service === null ? [] : await readResources(service, alarmNameOf(target), deps),
+  };
+}
+
+async function readDeployment(
+  ref: Parameters<DeploymentReader['read']>[0] | null,
+  { deployments }: FreshTelemetryDeps,
+): Promise<Deployment | null> {
+  return ref === null ? null : await unlessRefused(() => deployments.read(ref));
+}
+
+async function readResources(
+  service: Service,
+  alarmName: string,
+  { resources }: FreshTelemetryDeps,
+): Promise<ResourceState[]> {
+  const read = resourcesOf(service, alarmName).map((ref) => unlessRefused(() => resources.read(ref)));
+  return (await inParallel(read)).filter((state) => state !== null);
+}

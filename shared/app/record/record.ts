@@ -1,0 +1,125 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
+import type { SignalQueue } from '#shared/ports/cloud.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { freePlace } from '../common/incident-lock.ts';
+import { loadIncident } from '../common/load-incident.ts';
+import { releaseWaiting } from '../common/pending-signal.ts';
+import { type ExperienceDeps, keepExperience } from './experience.ts';
+import { type LearnDeps, learn } from './learning.ts';
+import { type KeepPatternsDeps, keepPatterns } from './patterns.ts';
+import { type EndPredictionDeps, endPrediction } from './prediction.ts';
+import { type WatchHealingDeps, watchHealing } from './recurrence-watch.ts';
+import { type RecordTestsDeps, recordTests } from './tests.ts';
+
+export interface RecordDeps
+  extends LearnDeps,
+    Pick<EndPredictionDeps, 'predictions'>,
+    RecordTestsDeps,
+    Pick<ExperienceDeps, 'experience'>,
+    Pick<KeepPatternsDeps, 'patterns'>,
+    Pick<WatchHealingDeps, 'healing'> {
+  readonly knowledge: LearnDeps['knowledge'] & KeepPatternsDeps['knowledge'];
+  readonly evidence: LearnDeps['evidence'] & RecordTestsDeps['evidence'];
+  readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'listActions' | 'getPlan' | 'audit' | 'listAudit'>;
+  readonly control: Pick<ControlStore, 'releaseGroup' | 'acquireLease' | 'releaseLease' | 'waiting' | 'dropWaiting'>;
+  readonly queue: SignalQueue;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly meter: Meter;
+}
+
+const MAX_REASON = 2000;
+
+/** Ends the incident: learns from what was verified, closes the record, frees all that it held and lets in what waited for it. Repeatable. */
+export async function record(input: StepInput<'record'>, deps: RecordDeps): Promise<StepOutput<'record'>> {
+  const incident = await loadIncident(input.incidentId, deps.incidents);
+  // A late repeat: the incident has been opened again since, and its new workflow will end it.
+  if (incident.attempt !== input.attempt) return null;
+  const actions = await deps.incidents.listActions(incident.id);
+  await Promise.all([
+    learn(incident, actions, input.outcome, deps),
+    recordTests(incident, actions, deps),
+    keepExperience(incident, actions, input, deps),
+    endPrediction(incident, actions, input, deps),
+    keepPatterns(incident, actions, deps),
+  ]);
+  await close(incident, actions, input, deps);
+  if (input.outcome === 'resolved') await watchHealing(incident, actions, deps);
+  await release(incident, actions, deps);
+  await deps.incidents.audit(incident.id, `recorded#${incident.attempt}`, {
+    at: deps.clock.now().toISOString(),
+    event: `incident.${input.outcome}`,
+    facts: { attempt: incident.attempt, actions: actions.length, parent: input.parentId },
+  });
+  return null;
+}
+
+/**
+ * Attempts that our own re-runs made are known from now on: their late signals are old news and do not open the incident again.
+ */
+async function close(
+  incident: Incident,
+  actions: readonly ActionRecord[],
+  input: StepInput<'record'>,
+  deps: RecordDeps,
+): Promise<void> {
+  const { outcome, parentId } = input;
+  const attempts = actions.map(({ receipt }) => receipt?.facts.attempt).filter((fact) => typeof fact === 'number');
+  const newest = incident.target.kind === 'github-run' ? Math.max(incident.runAttempt, ...attempts) : 1;
+  // Written only when it rises, and over what was read: a signal of a later attempt may have raised it further.
+  const rises = newest > incident.runAttempt;
+  const closed = await deps.incidents.update(
+    incident.id,
+    {
+      status: outcome,
+      outcomeReason: redactName(input.reason, MAX_REASON),
+      parentId,
+      ...(rises ? { runAttempt: newest } : {}),
+    },
+    {
+      ifStatus: ['open', outcome],
+      ifAttempt: incident.attempt,
+      ...(rises ? { ifRunAttempt: incident.runAttempt } : {}),
+      at: deps.clock.now(),
+    },
+  );
+  if (closed === 'condition-failed') await refuseWhileOpen(incident, deps);
+  if (closed === 'updated' && incident.status === 'open') {
+    deps.meter.count(`incident-${outcome}`);
+    deps.meter.time('incident-duration', deps.clock.now().getTime() - Date.parse(incident.openedAt));
+  }
+}
+
+async function refuseWhileOpen({ id, attempt }: Incident, deps: RecordDeps): Promise<void> {
+  const current = await deps.incidents.get(id);
+  if (current?.status === 'open' && current.attempt === attempt)
+    throw new Retryable(`Incident ${id} changed while it was closed.`);
+}
+
+async function release(incident: Incident, actions: readonly ActionRecord[], deps: RecordDeps): Promise<void> {
+  await freePlace(incident, deps.control);
+  const serviceId = serviceOf(deps.configuration, incident.target)?.id ?? null;
+  const key = fingerprintKeyOf(incident, incident.classification?.fingerprint ?? null, serviceId);
+  if (key !== null) await freePlace({ ...incident, intakeKey: key }, deps.control);
+  const plans = await Promise.all(actions.map(({ digest }) => deps.incidents.getPlan(incident.id, digest)));
+  for (const targetKey of new Set(plans.flatMap((plan) => plan?.targetKey ?? []))) {
+    await releaseLease(targetKey, incident.id, deps);
+  }
+  await releaseWaiting(incident, deps);
+}
+
+/** Leases are re-entrant for their holder, which is how the one to release is found again. */
+async function releaseLease(targetKey: string, incidentId: string, deps: RecordDeps): Promise<void> {
+  const lease = await deps.control.acquireLease(targetKey, incidentId, 1, deps.clock.now());
+  if (lease !== null) await deps.control.releaseLease(targetKey, lease.id);
+}

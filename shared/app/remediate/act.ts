@@ -1,0 +1,222 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import type { ActionFamily, ActionRecord, Receipt } from '#shared/domain/plan/bound-action.ts';
+import { judgeChangeWindow } from '#shared/domain/policy/change-window.ts';
+import { judgeControls } from '#shared/domain/policy/guard-rules.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
+import type { ActionPlugin, ActionPorts, Observation } from '#shared/plugins/actions/contract.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type PlannedAction, readPlannedAction } from './planned.ts';
+import { settle } from './settle.ts';
+
+export interface ActDeps {
+  /** The only family this function's role can execute. */
+  readonly family: ActionFamily;
+  readonly incidents: Pick<IncidentStore, 'getPlan' | 'intend' | 'commitAction' | 'audit'>;
+  readonly control: Pick<ControlStore, 'controls' | 'holdsLease'>;
+  readonly ports: ActionPorts;
+  readonly actions: readonly ActionPlugin[];
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly meter: Meter;
+}
+
+type Acted = StepOutput<'act'>;
+interface Act extends PlannedAction {
+  readonly lease: string;
+  /** Whether an earlier request may have taken effect. */
+  readonly mayHaveHappened: boolean;
+  readonly deps: ActDeps;
+}
+
+/** How long an effect whose answer was lost may take to show. */
+const SETTLE_MILLISECONDS = 10_000;
+/** An intent found from before may be as young as the crash that left it. */
+const MIN_SETTLE_MILLISECONDS = 2_000;
+/** What takes longer to show is looked for again when the state machine repeats the step. */
+const MAX_SETTLE_MILLISECONDS = 20_000;
+
+/**
+ * Executes a sealed plan once: intent, effect, observation, commit. Reads nothing but the plan, the controls and the target. A lost
+ * answer is read back; when that does not settle it the state is `unknown`, for a human. `Retryable` when nothing happened or when it is too
+ * early to tell: an action whose repetition is harmful is not requested again before the first request must have shown.
+ */
+export async function act(input: StepInput<'act'>, deps: ActDeps): Promise<Acted> {
+  const planned = await readPlannedAction(input, deps);
+  if (planned.action.family !== deps.family) {
+    throw new InvalidInput(`The action family ${planned.action.family} is not executed here, but ${deps.family}.`);
+  }
+  const one: Act = { ...planned, lease: input.lease, mayHaveHappened: false, deps };
+  const { incidentId, digest, actionId } = planned.action;
+  const intent = await deps.incidents.intend({
+    version: 1,
+    incidentId,
+    digest,
+    actionId,
+    state: 'intended',
+    intendedAt: deps.clock.now().toISOString(),
+    sentAt: null,
+    receipt: null,
+    verified: null,
+  });
+  if (intent.kind === 'exists') return await resume(one, intent.record);
+  await audit(one, 'intended');
+  return await begin(one);
+}
+
+/** Nothing was sent yet for this plan. */
+async function begin(one: Act): Promise<Acted> {
+  const observation = await observe(one).catch((error: unknown): Observation => {
+    if (error instanceof Refused) return { kind: 'superseded', reason: 'The target may not be read.' };
+    throw error;
+  });
+  switch (observation.kind) {
+    case 'not-started':
+      return await perform(one);
+    case 'happened':
+      return await done(one, byOthers(observation.receipt));
+    default:
+      return await refused(one, observation.reason);
+  }
+}
+
+/** An intent from before: the effect may be there, or on its way. */
+async function resume(one: Act, record: ActionRecord): Promise<Acted> {
+  if (record.state !== 'intended') return answerOf(record);
+  const { repeat } = one.plugin;
+  const isHarmful = repeat.kind === 'harmful';
+  if (isHarmful && record.sentAt == null) return await begin(one);
+  const now = one.deps.clock.now().getTime();
+  const showsAt = isHarmful
+    ? Date.parse(record.sentAt ?? record.intendedAt) + repeat.showsWithinSeconds * 1000
+    : Date.parse(record.intendedAt) + SETTLE_MILLISECONDS;
+  const deadline = Math.min(Math.max(showsAt, now + MIN_SETTLE_MILLISECONDS), now + MAX_SETTLE_MILLISECONDS);
+  const observation = await settle(() => observe(one), new Date(deadline), one.deps.clock);
+  switch (observation.kind) {
+    case 'not-started':
+      if (isHarmful && deadline < showsAt) {
+        throw new Retryable(
+          `Whether ${one.action.actionId} was done shows only after ${new Date(showsAt).toISOString()}.`,
+        );
+      }
+      return await perform({ ...one, mayHaveHappened: true });
+    case 'happened':
+      return await done(one, observation.receipt);
+    default:
+      return await unknown(one, observation.reason);
+  }
+}
+
+async function perform(one: Act): Promise<Acted> {
+  const denials = await lastDenials(one);
+  if (denials.length > 0) return await refused(one, denials.join(' '));
+  await markSent(one, one.deps.clock.now().toISOString());
+  try {
+    return await done(one, await one.plugin.execute(one.parameters, one.deps.ports));
+  } catch (error) {
+    if (error instanceof Retryable) {
+      await markSent(one, null);
+      throw error;
+    }
+    return error instanceof Refused ? await afterRefusal(one, error) : await afterLostAnswer(one, error);
+  }
+}
+
+/** Remembers a request that must not be repeated too early; null: it certainly did nothing. */
+async function markSent({ action, plugin, deps }: Act, sentAt: string | null): Promise<void> {
+  if (plugin.repeat.kind === 'harmless') return;
+  await deps.incidents.commitAction(action.incidentId, action.digest, { sentAt });
+}
+
+/** Right before the effect: minutes may have passed since the guard looked. */
+async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
+  const now = deps.clock.now();
+  const { policy } = deps.configuration;
+  const controls = await deps.control.controls();
+  const held = await deps.control.holdsLease(action.targetKey, lease, now);
+  return [
+    ...judgeControls({ controls, policy, now }),
+    ...judgeChangeWindow(action, { service: serviceOf(deps.configuration, action.target), policy, now }),
+    ...(held ? [] : [`The lease on ${action.targetKey} is not held any more.`]),
+  ];
+}
+
+/** A refusal may be about the second of two requests, when the first one took effect and does not show yet. */
+async function afterRefusal(one: Act, error: Refused): Promise<Acted> {
+  const { clock } = one.deps;
+  const deadline = clock.now().getTime() + (one.mayHaveHappened ? SETTLE_MILLISECONDS : 0);
+  const observation = await settle(() => observe(one), new Date(deadline), clock);
+  if (observation.kind === 'happened') return await done(one, observation.receipt);
+  if (!one.mayHaveHappened) return await refused(one, error.message.slice(0, 300));
+  if (observation.kind !== 'not-started') return await unknown(one, observation.reason);
+  throw new Retryable(`${one.action.actionId} was refused; whether an earlier request did it does not show yet.`, {
+    cause: error,
+  });
+}
+
+async function afterLostAnswer(one: Act, cause: unknown): Promise<Acted> {
+  const deadline = new Date(one.deps.clock.now().getTime() + SETTLE_MILLISECONDS);
+  const observation = await settle(() => observe(one), deadline, one.deps.clock);
+  switch (observation.kind) {
+    case 'happened':
+      return await done(one, observation.receipt);
+    case 'not-started':
+      throw new Retryable(`The answer to ${one.action.actionId} was lost and nothing happened.`, { cause });
+    default:
+      return await unknown(one, observation.reason);
+  }
+}
+
+const observe = ({ plugin, parameters, deps }: Act): Promise<Observation> => plugin.observe(parameters, deps.ports);
+
+/** What somebody else did is verified like our own, but never undone. */
+function byOthers(receipt: Receipt): Receipt {
+  return {
+    ...receipt,
+    summary: redactOutgoing(`It was done by somebody else already: ${receipt.summary}`),
+    facts: { ...receipt.facts, byOthers: true },
+  };
+}
+
+async function done(one: Act, receipt: Receipt): Promise<Acted> {
+  await commit(one, 'done', receipt);
+  return { state: 'done', summary: receipt.summary };
+}
+
+async function refused(one: Act, reason: string): Promise<Acted> {
+  const summary = redactOutgoing(`Not done: ${reason}`);
+  await commit(one, 'refused', { summary, at: one.deps.clock.now().toISOString(), facts: {} });
+  return { state: 'refused', summary };
+}
+
+async function unknown(one: Act, reason: string): Promise<Acted> {
+  await commit(one, 'unknown', null);
+  return { state: 'unknown', summary: reason };
+}
+
+/** The audit comes first: a crash in between repeats both, and the same entry twice is one. */
+async function commit(one: Act, state: Acted['state'], receipt: Receipt | null): Promise<void> {
+  const { action, deps } = one;
+  await audit(one, state);
+  await deps.incidents.commitAction(action.incidentId, action.digest, { state, ...(receipt ? { receipt } : {}) });
+  deps.meter.count(`action-${state}`);
+}
+
+async function audit({ action, deps }: Act, what: Acted['state'] | 'intended'): Promise<void> {
+  await deps.incidents.audit(action.incidentId, `${what}#${action.digest}`, {
+    at: deps.clock.now().toISOString(),
+    event: `action.${what}`,
+    facts: { action: action.actionId, target: action.targetKey, digest: action.digest },
+  });
+}
+
+function answerOf({ state, receipt, actionId }: ActionRecord): Acted {
+  const summary = receipt?.summary ?? `How ${actionId} ended is not known.`;
+  if (state === 'done' || state === 'refused') return { state, summary };
+  return state === 'unknown' ? { state, summary } : { state: 'refused', summary: `${actionId} was undone before.` };
+}

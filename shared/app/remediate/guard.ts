@@ -1,0 +1,144 @@
+import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
+import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
+import { limitRules } from '#shared/domain/policy/limits.ts';
+import { writeLimitRules } from '#shared/domain/policy/write-limits.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { loadIncident } from '../common/load-incident.ts';
+import { reasonsFact } from '../plan/audit-facts.ts';
+import { type PlannedAction, readPlannedAction } from './planned.ts';
+
+export interface GuardDeps {
+  readonly incidents: Pick<IncidentStore, 'get' | 'getPlan' | 'getApproval' | 'closeApproval' | 'audit'>;
+  readonly control: Pick<
+    ControlStore,
+    'controls' | 'failuresSince' | 'acquireLease' | 'releaseLease' | 'takeFromLimit'
+  >;
+  readonly ports: ActionPorts;
+  readonly actions: readonly ActionPlugin[];
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly meter: Meter;
+}
+
+type Verdict = { lease: string } | { reasons: readonly string[] };
+
+/** Beyond the time for verification: for the action itself and its undoing. */
+const LEASE_SLACK_SECONDS = 600;
+
+/**
+ * The last look before an effect: rules, lease, the target as it is, limits. Whatever goes wrong is thrown and nothing is granted:
+ * it fails closed.
+ */
+export async function guard(input: StepInput<'guard'>, deps: GuardDeps): Promise<StepOutput<'guard'>> {
+  const planned = await readPlannedAction(input, deps);
+  const { denials, known } = await judge(planned, deps);
+  const verdict = denials.length > 0 ? { reasons: denials } : await reserve(planned, deps);
+  const granted = 'lease' in verdict;
+  const reasons = granted ? [] : [...verdict.reasons];
+  deps.meter.count(granted ? 'guard-granted' : 'guard-denied');
+  await deps.incidents.audit(input.incidentId, `guard#${input.digest}#${granted}`, {
+    at: deps.clock.now().toISOString(),
+    event: granted ? 'guard.granted' : 'guard.denied',
+    facts: { action: planned.action.actionId, digest: input.digest, ...reasonsFact(reasons), ...known },
+  });
+  return { granted, lease: granted ? verdict.lease : null, reasons };
+}
+
+/** Every reason against it, and what they were judged by. */
+async function judge(
+  { action, plugin, parameters }: PlannedAction,
+  deps: GuardDeps,
+): Promise<{ denials: string[]; known: AuditEntry['facts'] }> {
+  const { configuration, control, incidents } = deps;
+  const now = deps.clock.now();
+  const incident = await loadIncident(action.incidentId, incidents);
+  const windowStart = new Date(now.getTime() - configuration.policy.breakerWindowMinutes * 60_000);
+  const controls = await control.controls();
+  const mode = modeOf(configuration, incident.target);
+  const failures = await control.failuresSince(breakerScopeOf(action), windowStart);
+  const approval = await takeApproval(action, incidents);
+  const denials = judgeGuard({
+    action,
+    targetKey: plugin.targetKey(parameters),
+    target: incident.target,
+    controls,
+    policy: configuration.policy,
+    mode,
+    service: serviceOf(configuration, incident.target),
+    fingerprint: writableFingerprint(incident, action.actionId, configuration),
+    failures,
+    approval,
+    approvalReason: plugin.approvalReason?.(parameters) ?? null,
+    now,
+  });
+  return { denials, known: { killSwitch: controls.killSwitch, mode, failures, approval, risk: action.risk } };
+}
+
+/**
+ * The state of the plan's approval. Whoever is here has the decision from the workflow, which is written down before it is used: an approval
+ * that was called too late stays so.
+ */
+async function takeApproval(
+  { incidentId, digest }: BoundAction,
+  incidents: GuardDeps['incidents'],
+): Promise<GuardFacts['approval']> {
+  const approval = await incidents.getApproval(incidentId, digest);
+  if (approval?.state !== 'approved') return approval?.state ?? null;
+  return (await incidents.closeApproval(incidentId, digest, 'taken')) === 'taken' ? 'approved' : 'too late';
+}
+
+/** Null unless this very action is switched on for the repository now. */
+function writableFingerprint(
+  { target, classification }: Incident,
+  actionId: string,
+  configuration: Configuration,
+): string | null {
+  if (target.kind !== 'github-run' || !mayWrite(configuration, target.repository, actionId)) return null;
+  return classification?.fingerprint ?? null;
+}
+
+/** Takes the lease first: what is observed and counted afterwards stays true while it is held. */
+async function reserve(planned: PlannedAction, deps: GuardDeps): Promise<Verdict> {
+  const { action, plugin } = planned;
+  const { intervalSeconds, maxPolls } = plugin.schedule(deps.configuration);
+  const seconds = intervalSeconds * maxPolls + LEASE_SLACK_SECONDS;
+  const lease = await deps.control.acquireLease(action.targetKey, action.incidentId, seconds, deps.clock.now());
+  if (lease === null) return { reasons: [`Another incident is changing ${action.targetKey} now.`] };
+  try {
+    const denial = (await observed(planned, deps)) ?? (await takeLimits(action, deps));
+    if (denial === null) return { lease: lease.id };
+    await deps.control.releaseLease(action.targetKey, lease.id);
+    return { reasons: [denial] };
+  } catch (error) {
+    await deps.control.releaseLease(action.targetKey, lease.id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** An effect that is there already is let through: executing again only finds it. */
+async function observed({ plugin, parameters }: PlannedAction, { ports }: GuardDeps): Promise<string | null> {
+  const observation = await plugin.observe(parameters, ports);
+  return observation.kind === 'superseded' || observation.kind === 'unknown' ? observation.reason : null;
+}
+
+/** Units are taken once per plan, however often the step is repeated. */
+async function takeLimits(action: BoundAction, { control, configuration, clock }: GuardDeps): Promise<string | null> {
+  for (const rule of [
+    ...limitRules(action, configuration.policy, clock.now()),
+    ...writeLimitRules(action, configuration.fixes, clock.now()),
+  ]) {
+    const taken = await control.takeFromLimit(rule.scope, rule.window, action.digest, rule.limit, rule.expiresAt);
+    if (!taken) return rule.denial;
+  }
+  return null;
+}

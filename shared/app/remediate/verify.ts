@@ -1,0 +1,68 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
+import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
+import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
+import type { ActionPlugin, ActionPorts, Verification } from '#shared/plugins/actions/contract.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type PlannedAction, readPlannedAction } from './planned.ts';
+
+export interface VerifyDeps {
+  readonly incidents: Pick<IncidentStore, 'getPlan' | 'getAction' | 'commitAction' | 'audit'>;
+  readonly control: Pick<ControlStore, 'addFailure'>;
+  readonly ports: ActionPorts;
+  readonly actions: readonly ActionPlugin[];
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly meter: Meter;
+}
+
+/** Looks once whether an action helped. The last look settles it: what has not recovered by then has failed. */
+export async function verify(input: StepInput<'verify'>, deps: VerifyDeps): Promise<StepOutput<'verify'>> {
+  const planned = await readPlannedAction(input, deps);
+  const record = await deps.incidents.getAction(input.incidentId, input.digest);
+  if (record === null || record.receipt === null) {
+    throw new CorruptRecord(`Incident ${input.incidentId} has no executed action ${input.digest} to verify.`);
+  }
+  const { action, plugin, parameters } = planned;
+  const found = await plugin.verify(parameters, record.receipt, {
+    ports: deps.ports,
+    target: action.target,
+    configuration: deps.configuration,
+    poll: input.poll,
+  });
+  const verification = atLast(found, planned, input.poll, deps);
+  if (verification.state !== 'pending') await conclude(action, record.receipt, verification, deps);
+  return { state: verification.state, summary: verification.summary };
+}
+
+function atLast(found: Verification, { plugin }: PlannedAction, poll: number, deps: VerifyDeps): Verification {
+  const { maxPolls } = plugin.schedule(deps.configuration);
+  if (found.state !== 'pending' || poll + 1 < maxPolls) return found;
+  return { ...found, state: 'failed', summary: `It did not recover in time. ${found.summary}`, inconclusive: true };
+}
+
+async function conclude(
+  action: BoundAction,
+  receipt: Receipt,
+  { state, inconclusive = false, facts = {} }: Verification,
+  deps: VerifyDeps,
+): Promise<void> {
+  const verified = state === 'pending' ? 'failed' : state;
+  const { incidentId, digest, actionId, targetKey } = action;
+  const now = deps.clock.now();
+  if (verified === 'failed') await deps.control.addFailure(breakerScopeOf(action), digest, now);
+  await deps.incidents.audit(incidentId, `verified#${digest}`, {
+    at: now.toISOString(),
+    event: `action.${verified}`,
+    facts: { ...facts, action: actionId, target: targetKey, digest, inconclusive },
+  });
+  await deps.incidents.commitAction(incidentId, digest, {
+    verified,
+    ...(Object.keys(facts).length === 0 ? {} : { receipt: { ...receipt, facts: { ...receipt.facts, ...facts } } }),
+  });
+  deps.meter.count(`verified-${verified}`);
+}

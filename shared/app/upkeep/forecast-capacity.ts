@@ -1,0 +1,91 @@
+import { HOUR, type Reading } from '#shared/domain/anomaly/reading.ts';
+import { type Capacity, capacityName, forecastCounter } from '#shared/domain/capacity/capacity-settings.ts';
+import { type Forecast, forecastExhaustion } from '#shared/domain/capacity/forecast.ts';
+import { preEmptiveActions } from '#shared/domain/capacity/pre-emptive-action.ts';
+import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
+import type { Mailer } from '#shared/ports/cloud.ts';
+import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { MetricReader } from '#shared/ports/metric-reader.ts';
+import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { sendMail } from '../notify/escalate.ts';
+import { renderForecastMail } from './forecast-capacity-words.ts';
+
+export interface ForecastCapacityDeps {
+  readonly configuration: Configuration;
+  readonly metrics: MetricReader;
+  readonly control: Pick<ControlStore, 'isProcessed' | 'markProcessed'>;
+  readonly mailer: Mailer;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/** A week, so that the cycle of a day is known. */
+const LOOKED_AT_HOURS = 7 * 24;
+const PERIOD_SECONDS = 300;
+/** A metric that is silent for so long says nothing of now. */
+const STALE_HOURS = 1;
+
+/**
+ * Looks at every capacity of the catalogue's services. What runs out within its hours is counted for its alarm, and mailed once a day. A metric
+ * that cannot be read is counted and does not keep the others; it never means that all is well, so its alarm gets no value.
+ */
+export async function forecastCapacity(deps: ForecastCapacityDeps): Promise<void> {
+  for (const service of deps.configuration.services) {
+    if (service.mode === 'off') continue;
+    for (const capacity of service.capacity) await forecastOne(service, capacity, deps);
+  }
+}
+
+async function forecastOne(service: Service, capacity: Capacity, deps: ForecastCapacityDeps): Promise<void> {
+  const now = deps.clock.now();
+  const readings = await readingsOf(capacity, now, deps);
+  if (readings === null) return;
+  const forecast = forecastExhaustion(readings, { value: capacity.limit, side: capacity.side });
+  const soon = isSoon(forecast, now.getTime() + capacity.withinHours * HOUR);
+  if (capacity.alarm !== null) deps.meter.count(forecastCounter(capacity.alarm), soon ? 1 : 0);
+  if (!soon || forecast.kind === 'none') return;
+  deps.meter.count('exhaustion-expected');
+  if (service.mode !== 'observe') await mailOnce(service, capacity, forecast, now, deps);
+}
+
+/** Null when the metric cannot be read or is silent. */
+async function readingsOf(capacity: Capacity, now: Date, deps: ForecastCapacityDeps): Promise<Reading[] | null> {
+  const from = new Date(now.getTime() - LOOKED_AT_HOURS * HOUR);
+  try {
+    const points = await deps.metrics.read({ kind: 'named', ...capacity.metric }, from, now, PERIOD_SECONDS);
+    const readings = points.map(({ at, value }) => ({ at: Date.parse(at), value }));
+    const last = readings.at(-1)?.at ?? 0;
+    if (last > now.getTime() - STALE_HOURS * HOUR) return readings;
+    deps.meter.count('forecast-silent');
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof Retryable)) throw error;
+    deps.log.warn('A metric of a capacity could not be read.', { metric: capacityName(capacity), error: error.name });
+    deps.meter.count('forecast-unreadable');
+  }
+  return null;
+}
+
+function isSoon(forecast: Forecast, until: number): boolean {
+  return forecast.kind === 'reached' || (forecast.kind === 'expected' && forecast.likely <= until);
+}
+
+/** Once per service, metric and day (UTC). It is marked after the mail: after a crash in between it goes out again rather than never. */
+async function mailOnce(
+  service: Service,
+  capacity: Capacity,
+  forecast: Exclude<Forecast, { kind: 'none' }>,
+  now: Date,
+  { control, mailer, meter }: ForecastCapacityDeps,
+): Promise<void> {
+  const key = `forecast#${service.id}#${capacityName(capacity)}#${now.toISOString().slice(0, 10)}`;
+  if (await control.isProcessed(key)) return;
+  const actions = preEmptiveActions(capacity, service);
+  const { subject, message } = renderForecastMail({ service, capacity, forecast, actions });
+  await sendMail(mailer, redactOutgoing(subject), redactOutgoing(message));
+  await control.markProcessed(key, now);
+  meter.count('forecast-mailed');
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { answeredDiagnosis, aTelemetry, redactedText, someRunFacts, someSpending } from '#test/builders/index.ts';
+import type { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
+import { answered, MODEL, PRICES, setUp } from '../analyze-rig.ts';
+
+describe('analysing', () => {
+  it('[D23] [C72] asks the model among the candidates of code, records its choice and what it cost', async () => {
+    const { run, read, asked, control, meter, incident } = await setUp({ model: { prices: PRICES } });
+    expect(await run()).toEqual({ source: 'model', confidence: 0.85 });
+    expect(asked[0]?.candidates.map(({ label }) => label)).toEqual(['rerun-failed-jobs']);
+    expect(await read()).toMatchObject({
+      source: 'model',
+      confidence: 0.85,
+      rootCause: answered.reply.rootCause,
+      choice: 'rerun-failed-jobs',
+      preExisting: false,
+      note: 'Written by a language model (900 tokens in 1 turn, 0.0039 US dollars).',
+      model: { modelId: MODEL, inputTokens: 800, outputTokens: 100, microdollars: 3900 },
+    });
+    expect(await control.total(`tokens#${incident.id}`)).toBe(900);
+    expect(meter.counts['model-tokens']).toBe(900);
+    expect(meter.counts['model-microdollars']).toBe(3900);
+  });
+
+  it('shows claims, code and what was dropped to the reader, and keeps what each rests on', async () => {
+    const evidence = ['L1', 'F1'];
+    const result = answeredDiagnosis({
+      evidence,
+      findings: [{ claim: redactedText('The mirror was down.'), evidence: ['L1'] }],
+      suggestions: [
+        {
+          title: redactedText('Retry'),
+          file: redactedText('src/a.ts'),
+          code: redactedText('const fence = "```";'),
+          evidence,
+        },
+      ],
+      consulted: [{ ref: 'F1', origin: redactedText('Commits'), text: redactedText('abc') }],
+      dropped: 2,
+    });
+    const { run, read } = await setUp({ result });
+    await run();
+    const diagnosis = await read();
+    expect(diagnosis.rootCause).toBe('The registry reset the connection.\n\nThe mirror was down.');
+    expect(diagnosis.fix).toContain('Change 1: Retry (`src/a.ts`)\n\n````ts\nconst fence = "```";\n````');
+    expect(diagnosis.unchecked[0]).toContain('2 statements of the language model left out');
+    expect(diagnosis.model).toMatchObject({
+      findings: [{ claim: 'The mirror was down.', evidence: ['L1'] }],
+      consulted: [{ ref: 'F1', origin: 'Commits', text: 'abc' }],
+    });
+  });
+
+  it('takes "human" for no advice where nothing could be chosen', async () => {
+    const { run, read, deps, incident } = await setUp();
+    const evidence = deps.evidence as ReturnType<typeof makeMemoryEvidenceStore>;
+    await evidence.putTelemetry(incident.id, aTelemetry({ facts: someRunFacts({ conclusion: 'success' }) }));
+    await run();
+    expect(await read()).toMatchObject({ choice: null });
+  });
+
+  it('[A75] asks no model for a known fix', async () => {
+    const { run, asked } = await setUp();
+    expect((await run(false)).source).not.toBe('model');
+    expect(asked).toEqual([]);
+  });
+
+  it('[B89] says that no model is configured', async () => {
+    const { run, read } = await setUp({ result: null });
+    await run();
+    expect(await read()).toMatchObject({
+      source: 'rules',
+      choice: null,
+      note: expect.stringContaining('No language model is configured'),
+    });
+  });
+
+  it('falls back to the rules with the reason and the cost when the model gives no usable answer', async () => {
+    const reason = 'The language model gave an invalid answer twice.';
+    const { run, read } = await setUp({ result: { kind: 'unavailable', reason, spent: someSpending({ turns: 2 }) } });
+    expect((await run()).source).toBe('rules');
+    expect(await read()).toMatchObject({
+      source: 'rules',
+      note: `The language model gave no usable answer: diagnosis by the rules. ${reason} It took 900 tokens in 2 turns.`,
+      model: { turns: 2 },
+    });
+  });
+});

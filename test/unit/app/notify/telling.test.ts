@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { escalate } from '#shared/app/notify/escalate.ts';
+import { notify } from '#shared/app/notify/notify.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
+import { aConfiguration, aDiagnosis, anAlarmTarget, anEvidence, anIncident, aService } from '#test/builders/index.ts';
+import {
+  fakeClock,
+  fakeCodeHost,
+  makeMemoryComments,
+  makeMemoryControlStore,
+  makeMemoryEvidenceStore,
+  makeMemoryIncidentStore,
+  makeMemoryMailer,
+  makeRecordingLog,
+  makeRecordingMeter,
+} from '#test/fakes/index.ts';
+
+async function setUp(incident: Incident, configuration = aConfiguration()) {
+  const clock = fakeClock();
+  const mailer = makeMemoryMailer();
+  const comments = makeMemoryComments();
+  const codeHost = fakeCodeHost(comments);
+  const deps = {
+    incidents: makeMemoryIncidentStore(clock),
+    evidence: makeMemoryEvidenceStore(),
+    notifiers: NOTIFIERS,
+    ports: { codeHost, mailer },
+    mailer,
+    configuration,
+    clock,
+    meter: makeRecordingMeter(),
+    log: makeRecordingLog(),
+    actions: ACTIONS,
+    apiUrl: 'https://api.example/',
+    control: makeMemoryControlStore(clock),
+  };
+  await deps.incidents.create(incident);
+  await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id }));
+  await deps.evidence.putDiagnosis(incident.id, aDiagnosis());
+  const tell = (stage: 'acting' | 'final' = 'final') => notify({ incidentId: incident.id, stage }, deps);
+  const handOver = () => escalate({ incidentId: incident.id, reason: 'No safe action fits.', error: null }, deps);
+  return { deps, mailer, comments, codeHost, tell, handOver };
+}
+
+const pullRequest = anIncident({ status: 'suggested' });
+const alarm = anIncident({ target: anAlarmTarget(), status: 'resolved' });
+
+describe('telling the end of an incident', () => {
+  it('comments on the pull request and sends no mail', async () => {
+    const { tell, comments, mailer } = await setUp(pullRequest);
+    await tell();
+    expect(comments.comments).toHaveLength(1);
+    expect(mailer.mails).toEqual([]);
+  });
+
+  it('mails the end of an alarm once, however often the step is repeated', async () => {
+    const { tell, mailer } = await setUp(alarm);
+    await tell();
+    await tell();
+    expect(mailer.mails).toHaveLength(1);
+    expect(mailer.mails[0]?.subject).toContain('Resolved');
+  });
+
+  it('is quiet where Selfheal only observes', async () => {
+    const { tell, mailer } = await setUp(alarm, aConfiguration({ services: [aService({ mode: 'observe' })] }));
+    await tell();
+    expect(mailer.mails).toEqual([]);
+  });
+
+  it('mails instead when GitHub refuses the comment, once', async () => {
+    const { tell, mailer, codeHost } = await setUp(pullRequest);
+    codeHost.program({ findComment: async () => Promise.reject(new Refused('403')) });
+    await tell();
+    await tell();
+    expect(mailer.mails).toHaveLength(1);
+    expect(mailer.mails[0]?.message).toContain('Comment on the pull request was refused');
+  });
+
+  it('asks for a repeat when GitHub is busy, or when the answer to a new comment is lost', async () => {
+    const { tell, codeHost } = await setUp(pullRequest);
+    codeHost.program({ findComment: async () => Promise.reject(new Retryable('429')) });
+    await expect(tell()).rejects.toMatchObject({ name: 'Retryable' });
+    codeHost.program({
+      findComment: async () => null,
+      createComment: async () => Promise.reject(new OutcomeUnknown('timeout')),
+    });
+    await expect(tell()).rejects.toMatchObject({ name: 'Retryable' });
+  });
+});
+
+describe('handing an incident to a human', () => {
+  it('mails once per execution, and again after a restart', async () => {
+    const { handOver, mailer, deps } = await setUp({ ...alarm, status: 'open' });
+    await handOver();
+    await handOver();
+    expect(mailer.mails).toHaveLength(1);
+    expect(mailer.mails[0]).toMatchObject({
+      subject: expect.stringContaining('Needs a human'),
+      message: expect.stringContaining('Selfheal changed nothing.'),
+    });
+    await deps.incidents.update(alarm.id, { attempt: 2 });
+    await handOver();
+    expect(mailer.mails).toHaveLength(2);
+  });
+
+  it('sends the mail again when it is not known whether it went out', async () => {
+    const { deps, mailer } = await setUp({ ...alarm, status: 'open' });
+    let lost = true;
+    const flaky = {
+      publish: async (subject: RedactedText, message: RedactedText) => {
+        if (lost) {
+          lost = false;
+          throw new OutcomeUnknown('timeout');
+        }
+        await mailer.publish(subject, message);
+      },
+    };
+    const input = { incidentId: alarm.id, reason: 'The step Plan failed.', error: 'CorruptRecord' };
+    await expect(escalate(input, { ...deps, mailer: flaky })).rejects.toMatchObject({ name: 'Retryable' });
+    await escalate(input, { ...deps, mailer: flaky });
+    expect(mailer.mails).toHaveLength(1);
+  });
+
+  it('works without evidence and diagnosis, as after an early failure', async () => {
+    const { deps, mailer } = await setUp({ ...alarm, status: 'open' });
+    const empty = { ...deps, evidence: makeMemoryEvidenceStore() };
+    await escalate({ incidentId: alarm.id, reason: 'The step Gather failed.', error: 'States.Timeout' }, empty);
+    expect(mailer.mails[0]?.message).toContain('The step Gather failed. (States.Timeout)');
+  });
+});
+
+describe('twenty failures of one pull request', () => {
+  /** The same place, another run each time. */
+  const nth = (count: number): Incident =>
+    anIncident({ id: `gh-${String(count).padStart(24, '0')}`, status: 'escalated', intakeKey: 'one-place' });
+
+  it('are mailed twice a day at most, and every repeat of a mail is the same mail', async () => {
+    const { deps, mailer } = await setUp(nth(0));
+    for (let count = 1; count < 20; count += 1) await deps.incidents.create(nth(count));
+    for (let count = 0; count < 20; count += 1)
+      await escalate({ incidentId: nth(count).id, reason: 'No safe action fits.', error: null }, deps);
+    expect(mailer.mails).toHaveLength(2);
+    deps.clock.advance(24 * 3_600_000);
+    await deps.incidents.create(nth(20));
+    await escalate({ incidentId: nth(20).id, reason: 'No safe action fits.', error: null }, deps);
+    expect(mailer.mails).toHaveLength(3);
+  });
+
+  it('are mailed each where there is no pull request that could tell', async () => {
+    const alarms = Array.from({ length: 5 }, (_one, count) =>
+      anIncident({ id: `cw-${String(count).padStart(24, '0')}`, target: anAlarmTarget(), status: 'escalated' }),
+    );
+    const { deps, mailer } = await setUp(alarms[0] as Incident);
+    for (const incident of alarms.slice(1)) await deps.incidents.create(incident);
+    for (const { id } of alarms) await escalate({ incidentId: id, reason: 'No safe action fits.', error: null }, deps);
+    expect(mailer.mails).toHaveLength(5);
+  });
+});
+
+describe('a name that outsiders word', () => {
+  it('adds no header to a mail and no line to its subject', async () => {
+    const name = 'checkout\r\nBcc: everybody@example.com\u0000\u001b[31m\u2028Subject: You won \u{1f4b8}';
+    const target = anAlarmTarget({ alarmArn: `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${name}` });
+    const { handOver, mailer } = await setUp(anIncident({ target, status: 'escalated' }));
+    await handOver();
+    const [mail] = mailer.mails;
+    expect(mail?.subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+    expect(mail?.message.split('\n').filter((line) => /^(?:Bcc|Subject):/i.test(line))).toEqual([]);
+    expect(mail?.message).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  });
+});

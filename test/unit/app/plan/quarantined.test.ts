@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readStory } from '#shared/app/notify/report.ts';
+import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
+import { healWith } from '../fix-rig.ts';
+import { aName, DAY, type FlakyShop, NOON, OPENED, startFlakyShop } from '../quarantine-rig.ts';
+
+let shop: FlakyShop;
+beforeAll(async () => {
+  shop = await startFlakyShop();
+});
+afterAll(() => shop.stop());
+
+const HEALED = ['rerun-failed-jobs recovered', expect.stringContaining('recovered:')];
+
+describe('a test in quarantine', () => {
+  it('fails again without another issue, and the comment says that it is all that failed', async () => {
+    const name = aName();
+    await shop.heal(await shop.aFlakyRun({ names: [name] }));
+    const again = await shop.aFlakyRun({ names: [name], at: new Date(NOON + 14 * DAY) });
+    const { told, written } = await shop.heal(again);
+    expect(told).toEqual(HEALED);
+    expect(written).toEqual([]);
+    const { incident, deps } = again;
+    const story = await readStory(incident, 'final', await deps.incidents.listAudit(incident.id), deps);
+    expect(story.quarantined).toBe(
+      `Only tests in quarantine failed (issue #${shop.issuesOf(name)[0]?.number}, until 2026-12-06).`,
+    );
+    expect(renderComment(story)).toContain('Only tests in quarantine failed');
+  });
+
+  it('is not all that failed when another test did', async () => {
+    const name = aName();
+    await shop.heal(await shop.aFlakyRun({ names: [name] }));
+    const { incident, deps } = await shop.aFlakyRun({
+      names: [name, 'another'],
+      record: { runs: 4, failures: 4, flips: 0 },
+    });
+    await healWith(deps, incident.id);
+    const trail = await deps.incidents.listAudit(incident.id);
+    expect((await readStory(incident, 'final', trail, deps)).quarantined).toBeNull();
+  });
+
+  it.each([false, true])(
+    'is said once to be over after its last day (answer lost: %s), and counts as any other',
+    async (lost) => {
+      const name = aName();
+      await shop.heal(await shop.aFlakyRun({ names: [name] }));
+      const at = new Date(NOON + 15 * DAY);
+      const over = await shop.aFlakyRun({ names: [name], at });
+      if (lost) shop.world.faults.inject('issues/add-labels', { kind: 'reset', when: 'after' });
+      expect((await shop.heal(over)).told).toEqual(['quarantine-flaky-test advanced', ...HEALED]);
+      expect(shop.issuesOf(name)).toMatchObject([
+        { state: 'open', labels: ['selfheal', 'quarantine', 'quarantine-expired'] },
+      ]);
+      const next = await shop.aFlakyRun({ names: [name], at });
+      expect(await shop.heal(next)).toEqual({ told: HEALED, written: [] });
+      const trail = await next.deps.incidents.listAudit(next.incident.id);
+      expect((await readStory(next.incident, 'final', trail, next.deps)).quarantined).toBeNull();
+    },
+  );
+
+  it('is left alone once somebody closed its issue, until its last day has passed', async () => {
+    const name = aName();
+    await shop.heal(await shop.aFlakyRun({ names: [name] }));
+    shop.world.github.closeIssue('acme/shop', shop.issuesOf(name)[0]?.number ?? 0);
+    expect((await shop.heal(await shop.aFlakyRun({ names: [name] }))).written).toEqual([]);
+    const later = await shop.aFlakyRun({ names: [name], at: new Date(NOON + 15 * DAY) });
+    expect((await shop.heal(later)).written).toEqual([OPENED]);
+    expect(shop.issuesOf(name).map(({ state }) => state)).toEqual(['closed', 'open']);
+  });
+});

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { claimOf } from '#shared/app/common/incident-lock.ts';
+import { findKnown } from '#shared/app/knowledge/knowledge.ts';
+import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
+import { record } from '#shared/app/record/record.ts';
+import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import {
+  aBoundAction,
+  aClassification,
+  aConfiguration,
+  aDiagnosis,
+  aGithubTarget,
+  anActionRecord,
+  anIncident,
+  aSignal,
+  redactedText,
+  someCircumstances,
+} from '#test/builders/index.ts';
+import { fakeClock, makeMemoryPorts, NO_PATTERNS } from '#test/fakes/index.ts';
+
+const receipt = {
+  summary: redactedText('Re-ran the failed jobs as attempt 2.'),
+  at: '2026-11-21T12:01:00.000Z',
+  facts: { attempt: 2 },
+};
+const SCOPE = knowledgeScopeOf(anIncident().target) ?? '';
+const FINGERPRINT = aClassification().fingerprint ?? '';
+
+async function setUp(action: Partial<ActionRecord> | null = { state: 'done', receipt, verified: 'recovered' }) {
+  const deps = { ...makeMemoryPorts(), configuration: aConfiguration() };
+  const incident = anIncident({ classification: aClassification() });
+  const plan = aBoundAction();
+  await deps.incidents.create(incident);
+  await deps.evidence.putDiagnosis(incident.id, aDiagnosis());
+  await deps.control.claimGroup(incident.intakeKey, claimOf(incident), deps.clock.now());
+  await deps.incidents.putPlan(plan);
+  if (action !== null) await deps.incidents.intend(anActionRecord({ digest: plan.digest, ...action }));
+  const run = (
+    outcome: 'resolved' | 'suggested' | 'escalated' | 'linked' = 'resolved',
+    parentId: string | null = null,
+  ) => record({ incidentId: incident.id, attempt: 1, outcome, reason: 'Because.', parentId }, deps);
+  return { ...deps, incident, plan, run };
+}
+
+describe('recording the end of an incident', () => {
+  it('closes it with the reason and the attempts its own re-runs made', async () => {
+    const { run, incidents, incident } = await setUp();
+    await run();
+    expect(await incidents.get(incident.id)).toMatchObject({
+      status: 'resolved',
+      outcomeReason: 'Because.',
+      runAttempt: 2,
+    });
+  });
+
+  it('frees the place, the fingerprint and the lease', async () => {
+    const { run, control, incident, plan, clock } = await setUp();
+    const key = fingerprintKeyOf(incident, FINGERPRINT, null) ?? '';
+    await control.claimGroup(key, claimOf(incident), clock.now());
+    await control.acquireLease(plan.targetKey, incident.id, 600, clock.now());
+    await run();
+    expect(await control.claimGroup(incident.intakeKey, 'another', clock.now())).toBe('another');
+    expect(await control.claimGroup(key, 'another', clock.now())).toBe('another');
+    expect(await control.acquireLease(plan.targetKey, 'another', 60, clock.now())).not.toBeNull();
+  });
+
+  it('lets in the failure of another run that waited for its place, once', async () => {
+    const { run, control, queue, incident, clock } = await setUp();
+    const later = aSignal({ target: aGithubTarget({ runId: 1002 }) });
+    await control.keepWaiting(incident.intakeKey, later, 1002, clock.now());
+    await run();
+    await run();
+    expect(queue.sent.map(({ target }) => target)).toEqual([later.target]);
+    expect(queue.sent[0]?.deliveryId).not.toBe(later.deliveryId);
+  });
+
+  it('lets nothing in that is about its own run', async () => {
+    const { run, control, queue, incident, clock } = await setUp();
+    await control.keepWaiting(incident.intakeKey, aSignal(), 1001, clock.now());
+    await run();
+    expect(queue.sent).toEqual([]);
+    expect(await control.waiting(incident.intakeKey)).toBeNull();
+  });
+
+  it("leaves another incident's lease alone", async () => {
+    const { run, control, plan, clock } = await setUp();
+    const lease = await control.acquireLease(plan.targetKey, 'another', 600, clock.now());
+    await run();
+    expect(await control.holdsLease(plan.targetKey, lease?.id ?? '', clock.now())).toBe(true);
+  });
+
+  it('[D4][D212] learns once from a verified action, however often it is repeated', async () => {
+    const { run, knowledge } = await setUp();
+    await run();
+    await run();
+    expect(await knowledge.findByFingerprint(FINGERPRINT, SCOPE)).toMatchObject({
+      successes: 1,
+      failures: 0,
+      resolution: receipt.summary,
+    });
+  });
+
+  it('teaches nothing to other repositories, whose comments would show what a private log said', async () => {
+    const { run, knowledge, incident } = await setUp();
+    await run();
+    const deps = { knowledge, recall: makeLocalRecall(knowledge, []), patterns: NO_PATTERNS, clock: fakeClock() };
+    expect((await findKnown(incident, null, deps)).found.match?.resolution).toBe(receipt.summary);
+    const elsewhere = { ...incident, target: aGithubTarget({ repository: 'acme/public', repositoryId: 4712 }) };
+    expect((await findKnown(elsewhere, null, deps)).found).toEqual({ match: null, confidence: 0, similar: [] });
+  });
+
+  it('[D4][D212] learns from an action that did not help', async () => {
+    const { run, knowledge } = await setUp({ state: 'done', receipt, verified: 'failed' });
+    await run('escalated');
+    expect(await knowledge.findByFingerprint(FINGERPRINT, SCOPE)).toMatchObject({ successes: 0, failures: 1 });
+  });
+
+  it.each<[string, Partial<ActionRecord> | null]>([
+    ['a proposal nobody tried', null],
+    ['an unknown outcome', { state: 'unknown' }],
+    ['an action that was not verified', { state: 'done', receipt }],
+  ])('learns nothing from %s', async (_what, action) => {
+    const { run, knowledge } = await setUp(action);
+    await run('suggested');
+    expect(await knowledge.findByFingerprint(FINGERPRINT, SCOPE)).toBeNull();
+  });
+
+  it('[D212] keeps once what came of the action and of the experiment that the incident met', async () => {
+    const { run, experience, incidents, incident, clock } = await setUp({
+      state: 'undone',
+      receipt,
+      verified: 'failed',
+    });
+    const facts = { decision: 'act', experiment: 'rerun-first', variant: 'control' };
+    await incidents.audit(incident.id, 'plan#1', { at: clock.now().toISOString(), event: 'plan.made', facts });
+    await run('escalated');
+    await run('escalated');
+    const failureClass = incident.classification?.class ?? 'unknown';
+    expect(await experience.actionOutcomes(failureClass, 10)).toMatchObject([
+      { actionId: 'rerun-failed-jobs', verified: 'failed', scope: SCOPE, trusted: false },
+    ]);
+    expect(await experience.experimentOutcomes('rerun-first', 10)).toMatchObject([
+      { variantId: 'control', success: false, sideEffects: ['undone'] },
+    ]);
+  });
+
+  it('keeps with an outcome in which circumstances its plan was made, also when the failure comes back', async () => {
+    const { run, experience, healing, incidents, incident, plan, clock } = await setUp();
+    const circumstances = someCircumstances({ partOfWeek: 'night', recentDeployments: 2 });
+    const facts = { digest: plan.digest, decision: 'act', ...circumstances };
+    await incidents.audit(incident.id, 'plan#1', { at: clock.now().toISOString(), event: 'plan.made', facts });
+    await run();
+    expect(await experience.actionOutcomes(incident.classification?.class ?? 'unknown', 10)).toMatchObject([
+      { verified: 'recovered', circumstances },
+    ]);
+    const key = fingerprintKeyOf(incident, FINGERPRINT, null) ?? '';
+    expect(await healing.recur(key, 'gh-2', clock.now())).toMatchObject({ outcome: { circumstances } });
+  });
+
+  it('counts what a person rejected as a failure, once, and says whose word it is', async () => {
+    const { run, experience, incidents, incident, plan, clock } = await setUp(null);
+    const audit = (key: string, event: string, facts: Record<string, string | number | null>) =>
+      incidents.audit(incident.id, key, { at: clock.now().toISOString(), event, facts });
+    await audit('plan#1', 'plan.made', { digest: plan.digest, decision: 'approve', ...someCircumstances() });
+    await audit('rejected', 'approval.rejected', { digest: plan.digest, by: 'github:reviewer' });
+    await audit('unknown', 'approval.rejected', { digest: 'f'.repeat(64), by: 'github:reviewer' });
+    await run('escalated');
+    await run('escalated');
+    expect(await experience.actionOutcomes(incident.classification?.class ?? 'unknown', 10)).toMatchObject([
+      { actionId: plan.actionId, verified: 'failed', by: 'github:reviewer', circumstances: someCircumstances() },
+    ]);
+  });
+
+  it('keeps nothing of an action that ran out of time or was not verified', async () => {
+    const { run, experience, incidents, incident, plan, clock } = await setUp({
+      state: 'done',
+      receipt,
+      verified: 'failed',
+    });
+    const facts = { digest: plan.digest, inconclusive: true };
+    await incidents.audit(incident.id, 'verified#1', { at: clock.now().toISOString(), event: 'action.failed', facts });
+    await run('escalated');
+    expect(await experience.actionOutcomes(incident.classification?.class ?? 'unknown', 10)).toEqual([]);
+    const unverified = await setUp({ state: 'done', receipt, verified: null });
+    await unverified.run('escalated');
+    expect(await unverified.experience.actionOutcomes('flaky_tests', 10)).toEqual([]);
+  });
+
+  it('closes the incident also when what came of it cannot be kept', async () => {
+    const { run, experience, incidents, incident, meter } = await setUp();
+    experience.addActionOutcome = () => Promise.reject(new Error('throttled'));
+    await run();
+    expect(await incidents.get(incident.id)).toMatchObject({ status: 'resolved' });
+    expect(meter.counts).toMatchObject({ 'experience-lost': 1 });
+  });
+
+  it('links a duplicate to its parent', async () => {
+    const { run, incidents, incident } = await setUp(null);
+    await run('linked', 'gh-parent-1');
+    expect(await incidents.get(incident.id)).toMatchObject({ status: 'linked', parentId: 'gh-parent-1' });
+  });
+
+  it('does not close again what was grouped meanwhile', async () => {
+    const { run, incidents, incident } = await setUp(null);
+    await incidents.update(incident.id, { status: 'grouped' });
+    await run('escalated');
+    expect(await incidents.get(incident.id)).toMatchObject({ status: 'grouped' });
+  });
+});
