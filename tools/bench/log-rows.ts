@@ -11,8 +11,6 @@ import { ANCHORS, HARMLESS, NONE_OF, SOME_OF, WORDINGS } from '#shared/domain/lo
 import { CALM } from '#shared/domain/logs/noise-patterns.ts';
 import { makeRedactor } from '#shared/domain/redaction/redact.ts';
 import { ALL_SECRET_PATTERNS } from '#shared/domain/redaction/secret-steps.ts';
-import { CALM } from '#shared/domain/evidence/calm-wordings.ts';
-import { ANCHORS, HARMLESS, NONE_OF, SOME_OF, WORDINGS } from '#shared/domain/evidence/failure-wordings.ts';
 import { archiveRow } from './archive-row.ts';
 import { HOSTILE_LINES, HOSTILE_PATTERNS, hostileWordings } from './hostile-lines.ts';
 import type { Row } from './row.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
-import { makeExcerpts } from '#shared/app/gather-excerpts.ts';
-import { phrase } from '#shared/domain/kernel/text/redacted-text.ts';
+import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 
 /** What a process of its own tells of the archive that it read. */
 export interface ArchiveReading {

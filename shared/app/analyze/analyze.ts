@@ -16,11 +16,11 @@ import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import type { AnalysisInputs } from '../analyze-inputs.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
 import { askModel, costWords, type ModelDeps } from './ask-model.ts';
 import { chainOfIncident } from './causal-chain.ts';
+import type { AnalysisInputs } from './inputs.ts';
 
 export interface AnalyzeDeps extends ModelDeps, Pick<KnowledgeDeps, 'incidents'> {
   readonly evidence: ModelDeps['evidence'] & Pick<EvidenceStore, 'getEvidence' | 'getKnown' | 'putDiagnosis'>;

@@ -11,9 +11,9 @@ import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { DiagnosisModel, DiagnosisReply, ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { AnalysisInputs } from '../analyze-inputs.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
 import { type BudgetDeps, openPurse } from './budget.ts';
+import type { AnalysisInputs } from './inputs.ts';
 import { type LookupDeps, lookupsOf } from './lookups.ts';
 
 export interface ModelDeps extends BudgetDeps, LookupDeps, Pick<KnowledgeDeps, 'recall'> {

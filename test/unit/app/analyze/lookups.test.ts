@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { writeZip } from '#apps/local/world/zip/zip-writer.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
+import type { AnalysisInputs } from '#shared/app/analyze/inputs.ts';
 import { type LookupDeps, lookupsOf } from '#shared/app/analyze/lookups.ts';
-import type { AnalysisInputs } from '#shared/app/analyze-inputs.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { causalChainOf } from '#shared/domain/causality/chain.ts';
 import { knowledgeScopeOf, runsKeyOf } from '#shared/domain/incident/scope.ts';

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { approvalDetails, decideApproval } from '#shared/app/approve/approval.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
-import { answerDecided } from '#shared/app/answer-decided.ts';
-import { requestApproval } from '#shared/app/approval-request.ts';
-import { guard } from '#shared/app/guard.ts';
+import { guard } from '#shared/app/remediate/guard.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
 import { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
 import { InvalidInput, OutcomeUnknown, Retryable } from '#shared/kernel/errors.ts';
 import { aGithubTarget } from '#test/builders/index.ts';
-import { aRemedyRig, type RigOptions } from '../remedy-rig.ts';
 import { makeRecordingLog } from '#test/fakes/index.ts';
+import { aRemedyRig, type RigOptions } from '../remedy-rig.ts';
 
 const approver = { token_use: 'id', sub: 'subject-1', 'cognito:username': 'approver-1', 'custom:github': 'octo-lead' };
 const second = { ...approver, sub: 'subject-2', 'cognito:username': 'approver-2' };

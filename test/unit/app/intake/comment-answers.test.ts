@@ -5,8 +5,8 @@ import { type ObeyDeps, obeyComment } from '#shared/app/intake/handle-comment-co
 import { notify } from '#shared/app/notify/notify.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { Refused } from '#shared/kernel/errors.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aCommentCommand, aGithubTarget, anEvidence, aPrediction, redactedText } from '#test/builders/index.ts';
 import {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { act } from '#shared/app/act.ts';
-import { decideApproval } from '#shared/app/approval.ts';
-import { requestApproval } from '#shared/app/approval-request.ts';
-import { guard } from '#shared/app/guard.ts';
-import { ingestSignal } from '#shared/app/ingest-signal.ts';
-import { makePlan } from '#shared/app/plan.ts';
-import { reconcile } from '#shared/app/reconcile.ts';
+import { decideApproval } from '#shared/app/approve/approval.ts';
+import { requestApproval } from '#shared/app/approve/request.ts';
+import { ingestSignal } from '#shared/app/intake/ingest-signal.ts';
+import { makePlan } from '#shared/app/plan/plan.ts';
+import { act } from '#shared/app/remediate/act.ts';
+import { guard } from '#shared/app/remediate/guard.ts';
+import { reconcile } from '#shared/app/upkeep/reconcile.ts';
 import { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
 import { aConfiguration, anIncident } from '#test/builders/index.ts';
 import {
@@ -14,9 +14,9 @@ import {
   makeMemoryWorkflowEngine,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
-import { aGrantedRig } from './granted-rig.ts';
-import { anIngestRig, failure, idOf } from './ingest-rig.ts';
-import { aRemedyRig } from './remedy-rig.ts';
+import { aGrantedRig } from '../granted-rig.ts';
+import { anIngestRig, failure, idOf } from '../ingest-rig.ts';
+import { aRemedyRig } from '../remedy-rig.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const STEPS = [
