@@ -55,7 +55,8 @@ it('shows counters of functions there are', () => {
 
 it('shows only what code counts', () => {
   const folder = join(import.meta.dirname, '../../../shared/app');
-  const code = readdirSync(folder)
+  const code = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n');
   const counted = [...code.matchAll(/meter\.(?:count|time)\((?:'([a-z-]+)'|`([a-z-]+)\$\{)/g)];

@@ -16,7 +16,7 @@ import {
 } from '#test/fakes/index.ts';
 
 const BY = { at: new Date('2026-11-22T09:00:00.000Z'), by: 'dana' };
-const SHIPPED_FILE = readFileSync(join(import.meta.dirname, '../../../shared/data/models/failure.json'), 'utf8');
+const SHIPPED_FILE = readFileSync(join(import.meta.dirname, '../../../../shared/data/models/failure.json'), 'utf8');
 const shippedModel = parseModelFile(JSON.parse(SHIPPED_FILE));
 
 function setUp() {
