@@ -1,9 +1,9 @@
 // Plain JavaScript, so that the process starts without the type stripper.
 // Keeps DynamoDB in a process of its own; ends with its parent, however that ends.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { closeIteratorsOnReturn } from './close-iterators.mjs';
 
 const directory = process.argv[2];
 const pidFile = join(directory, 'process');
@@ -19,20 +19,6 @@ closeIteratorsOnReturn();
 const { default: dynalite } = await import('dynalite');
 const server = dynalite({ path: join(directory, 'data'), createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }));
-
-/**
- * dynalite 4.0.0 ends a query by the iterator's `return`, which abstract-level's iterators do not have: each query then keeps an
- * iterator, and what it pins of LevelDB, until the process ends: 20 KB a query.
- */
-function closeIteratorsOnReturn() {
-  const level = createRequire(createRequire(import.meta.resolve('dynalite')).resolve('level'));
-  const { AbstractKeyIterator, AbstractValueIterator } = level('abstract-level');
-  for (const { prototype } of [AbstractKeyIterator, AbstractValueIterator]) {
-    prototype.return ??= function close() {
-      return this.close();
-    };
-  }
-}
 
 /** The store of a killed runtime needs a moment to notice; the files are its until then. */
 async function predecessorGone() {
