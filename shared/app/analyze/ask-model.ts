@@ -37,7 +37,7 @@ const CONFIDENCE = { high: 0.85, medium: 0.65, low: 0.35 } as const satisfies Re
   number
 >;
 const MODEL_LINES = 150;
-const LONGEST_SIMILAR = 4000;
+const MAX_SIMILAR_LENGTH = 4000;
 
 /** Asks the model within its budgets. */
 export async function askModel(
@@ -54,8 +54,8 @@ export async function askModel(
     candidates: candidates.map(({ label, description }) => ({ label, description })),
     similar: [
       ...seen.map((past) => ({
-        title: redactName(pastTitle(past), LONGEST_SIMILAR),
-        resolution: redactName(outcomeWords(past), LONGEST_SIMILAR),
+        title: redactName(pastTitle(past), MAX_SIMILAR_LENGTH),
+        resolution: redactName(outcomeWords(past), MAX_SIMILAR_LENGTH),
       })),
       ...found.similar.map(({ entry }) => ({ title: entry.title, resolution: entry.resolution })),
     ],

@@ -3,7 +3,7 @@ import { redactName } from '#shared/domain/redaction/redact-name.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 
 /** Of what is said about an input that does not fit; the model's own words may stand in it. */
-const LONGEST_PROBLEM = 300;
+const MAX_PROBLEM_LENGTH = 300;
 
 interface Definition<S extends z.ZodType> {
   readonly name: string;
@@ -24,7 +24,7 @@ export function defineLookup<S extends z.ZodType>({ name, description, input, re
       if (parsed.success) return read(parsed.data, signal);
       const issue = parsed.error.issues[0];
       const problem = `${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'invalid'}`;
-      return { kind: 'nothing', reason: redactName(problem, LONGEST_PROBLEM) };
+      return { kind: 'nothing', reason: redactName(problem, MAX_PROBLEM_LENGTH) };
     },
   };
 }

@@ -12,7 +12,7 @@ export interface ChangeLookupDeps {
 }
 
 const COMMITS = 8;
-const LONGEST_LINE = 500;
+const MAX_LINE_LENGTH = 500;
 const Path = z
   .string()
   .min(1)
@@ -70,7 +70,7 @@ function blame({ repository, headSha }: GithubRunTarget, code: CodeReader, read:
       if (commits.length === 0) return { kind: 'nothing', reason: phrase`No commit touched such a file.` };
       const lines = commits.map(({ sha, at, author, title }) => {
         const head = `${sha.slice(0, 10)}${sha === headSha ? ' (under test)' : ''} ${at ?? 'no date'}`;
-        return phrase`${redactName(head, LONGEST_LINE)} ${author ?? phrase`no account`}: ${title}`;
+        return phrase`${redactName(head, MAX_LINE_LENGTH)} ${author ?? phrase`no account`}: ${title}`;
       });
       return { kind: 'found', origin: phrase`Commits that touched one file`, lines };
     },

@@ -21,7 +21,7 @@ const MAX_ARCHIVE_BYTES = 30_000_000;
 const AROUND = 20;
 const MAX_HITS = 40;
 const STEP_LINES = 45;
-const LONGEST_LINE = 1000;
+const MAX_LINE_LENGTH = 1000;
 
 /** The log of one job, or of none that is known. `index` counts the logs of the archive from 1. */
 interface LogPlace {
@@ -66,7 +66,9 @@ function makeRunReader({ repository, runId, runAttempt }: GithubRunTarget, deps:
         endLast();
         index += 1;
         const place = { job: all.find(({ name }) => isLogOf(log.job, name)) ?? null, index };
-        const lines = makeRedactedLines(redactor, (text, number) => visit(place, number, text.slice(0, LONGEST_LINE)));
+        const lines = makeRedactedLines(redactor, (text, number) =>
+          visit(place, number, text.slice(0, MAX_LINE_LENGTH)),
+        );
         endLast = () => lines.end();
         return (chunk) => lines.push(chunk);
       });

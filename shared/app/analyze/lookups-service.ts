@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 const MAX_EVENTS = 2000;
 const MAX_HITS = 40;
 const POINTS = 60;
-const LONGEST_LINE = 100;
+const MAX_LINE_LENGTH = 100;
 const LAMBDA_METRICS = ['Errors', 'Invocations', 'Duration', 'Throttles', 'ConcurrentExecutions'] as const;
 const ECS_METRICS = ['CPUUtilization', 'MemoryUtilization'] as const;
 
@@ -73,7 +73,7 @@ function redactedEvents(events: Awaited<ReturnType<ServiceLogReader['recent']>>)
       .trimEnd()
       .split('\n')
       .map((line) => redactor.line(cleanLine(line)));
-    return [phrase`${redactName(at, LONGEST_LINE)} ${first}`, ...more];
+    return [phrase`${redactName(at, MAX_LINE_LENGTH)} ${first}`, ...more];
   });
 }
 
@@ -95,8 +95,10 @@ function readMetric(
       // The enumeration of names fits the kind by construction.
       const points = await deps.metrics.read({ ...deployment, metric } as MetricRef, from, to, periodSeconds);
       if (points.length === 0) return { kind: 'nothing', reason: phrase`The metric has no points in that time.` };
-      const lines = points.map(({ at, value }) => redactName(`${at} ${Math.round(value * 1000) / 1000}`, LONGEST_LINE));
-      const origin = phrase`${redactName(metric, LONGEST_LINE)} of the service, one value for each ${periodSeconds} seconds`;
+      const lines = points.map(({ at, value }) =>
+        redactName(`${at} ${Math.round(value * 1000) / 1000}`, MAX_LINE_LENGTH),
+      );
+      const origin = phrase`${redactName(metric, MAX_LINE_LENGTH)} of the service, one value for each ${periodSeconds} seconds`;
       return { kind: 'found', origin, lines };
     },
   });

@@ -19,7 +19,7 @@ export interface TestLookupDeps {
 }
 
 const MOST_TESTS = 12;
-const LONGEST_LINE = 700;
+const MAX_LINE_LENGTH = 700;
 const SHOWN_RUNS = 10;
 const RUNS = 50;
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
@@ -47,7 +47,7 @@ export function testHistory(target: GithubRunTarget, evidence: Evidence, deps: T
         return {
           kind: 'found',
           origin: phrase`Earlier results of tests and runs of this workflow`,
-          lines: lines.map((line) => redactName(line, LONGEST_LINE)),
+          lines: lines.map((line) => redactName(line, MAX_LINE_LENGTH)),
         };
       const what = test === undefined ? phrase`No earlier run of this workflow` : phrase`No failure of such a test`;
       return { kind: 'nothing', reason: phrase`${what} was recorded.` };

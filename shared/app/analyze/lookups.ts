@@ -41,11 +41,11 @@ export function lookupsOf(material: AnalysisInputs, deps: LookupDeps & SimilarDe
   return [...own, eventChain(material), similarIncidents(material, deps)];
 }
 
-const LONGEST_LINE = 2000;
+const MAX_LINE_LENGTH = 2000;
 
 /** Lines put together from records: their texts were redacted when they were written, and are once more as they stand here. */
 function found(origin: RedactedText, lines: readonly string[]): LookupResult {
-  return { kind: 'found', origin, lines: lines.map((line) => redactName(line, LONGEST_LINE)) };
+  return { kind: 'found', origin, lines: lines.map((line) => redactName(line, MAX_LINE_LENGTH)) };
 }
 
 function eventChain({ chain }: AnalysisInputs): Lookup {

@@ -20,7 +20,7 @@ export interface PartOptions {
 const LAST_START_MILLISECONDS = 40_000;
 
 /** Of an error. */
-const LONGEST_NAME = 60;
+const MAX_NAME_LENGTH = 60;
 
 /** A reader of parts, whose time runs from now on. */
 export function makePartReader({ acceptGaps, notes, clock, log }: PartOptions): PartReader {
@@ -33,7 +33,7 @@ export function makePartReader({ acceptGaps, notes, clock, log }: PartOptions): 
       if (error instanceof Retryable && !acceptGaps) throw error;
       const name = error instanceof Error ? error.name : 'unknown';
       log.warn('A part of the evidence could not be read.', { part: what, error: name });
-      notes.push(phrase`The ${what} could not be read (${redactName(name, LONGEST_NAME)}).`);
+      notes.push(phrase`The ${what} could not be read (${redactName(name, MAX_NAME_LENGTH)}).`);
       return otherwise;
     }
   };

@@ -43,7 +43,7 @@ interface ReadLogs {
 
 /** Compressed: logs of a gigabyte and more. */
 const MAX_ARCHIVE_BYTES = 250_000_000;
-const LONGEST_NOTE = 300;
+const MAX_NOTE_LENGTH = 300;
 const NO_LOGS: ReadLogs = { sources: [], failedTests: [] };
 
 /** The failed run: its state now, the logs of its failed jobs, and how they fared elsewhere. What can be read at once is. */
@@ -155,7 +155,7 @@ async function readLogs(
     };
   });
   const { sources, notes: cuts } = excerpts.finish();
-  notes.push(...content.notes.map((note) => redactName(note, LONGEST_NOTE)), ...cuts);
+  notes.push(...content.notes.map((note) => redactName(note, MAX_NOTE_LENGTH)), ...cuts);
   if (waiting.length > 0)
     notes.push(phrase`${waiting.length} of ${failed.length} failed jobs have no log that was read.`);
   return { sources, failedTests: tests.finish() };

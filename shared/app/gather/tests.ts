@@ -8,9 +8,9 @@ import type { RawText } from '#shared/kernel/text/raw-text.ts';
 type FailedTests = NonNullable<Evidence['failedTests']>;
 
 const MOST_TESTS = 50;
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 /** Of a line; its rest is dropped. */
-const LONGEST_LINE = 2_000;
+const MAX_LINE_LENGTH = 2_000;
 
 export interface FailedTestsReader {
   /** Starts a log. Logs are read one after the other. */
@@ -29,7 +29,7 @@ export function makeFailedTests(): FailedTestsReader {
     open(source) {
       open.at(-1)?.lines.end();
       const reader = makeTestRunReader();
-      const lines = makeRedactedLines(redactor, (line) => reader.push(line.slice(0, LONGEST_LINE)));
+      const lines = makeRedactedLines(redactor, (line) => reader.push(line.slice(0, MAX_LINE_LENGTH)));
       open.push({ source, reader, lines });
       return { push: (chunk) => lines.push(chunk) };
     },
@@ -38,7 +38,7 @@ export function makeFailedTests(): FailedTestsReader {
       const found = new Map<string, FailedTests[number]>();
       for (const { source, reader } of open) {
         for (const given of reader.finish().failedNames.slice(0, MOST_TESTS)) {
-          const name = redactName(given, LONGEST_NAME);
+          const name = redactName(given, MAX_NAME_LENGTH);
           if (name !== '' && !found.has(name)) found.set(name, { name, source });
         }
       }

@@ -8,7 +8,7 @@ import type { VectorMemory, VectorSearch } from '#shared/ports/memory-vectors.ts
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 
 /** What one search gives to be compared more closely. */
-const LONGEST_REASON = 300;
+const MAX_REASON_LENGTH = 300;
 const NEAREST = 30;
 
 type Settings = Pick<Configuration['recall'], 'embeddings' | 'vectors'>;
@@ -60,7 +60,7 @@ export function withVectors<Store extends Pick<KnowledgeStore, 'remember'>>(
       if (kept.kind === 'unavailable') {
         log.warn('The vector of an incident was not kept.', {
           incidentId: past.id,
-          reason: redactName(kept.reason, LONGEST_REASON),
+          reason: redactName(kept.reason, MAX_REASON_LENGTH),
         });
       }
     },

@@ -22,7 +22,7 @@ interface Owned {
 }
 
 const NOBODY: Owned = { file: null, owner: { kind: 'nobody' } };
-const LONGEST_PATH = 500;
+const MAX_PATH_LENGTH = 500;
 const LOGIN = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/;
 
 /**
@@ -38,7 +38,7 @@ async function ownerOf(testName: string, target: GithubRunTarget, deps: OwnerDep
   const tree = baseSha === null ? null : await deps.code.readTree(target.repository, baseSha);
   const file = tree === null ? null : fileOfTest(testName, filesOf(tree));
   if (baseSha === null || tree === null || file === null) return NOBODY;
-  const shown = redactName(file, LONGEST_PATH);
+  const shown = redactName(file, MAX_PATH_LENGTH);
   const names = await ownersIn(tree, file, target.repository, deps);
   if (names.length > 0) return { file: shown, owner: { kind: 'code-owners', names: [...names] } };
   const [last] = await deps.codeReader.commitsOf(target.repository, baseSha, new RawRef(file), 1);

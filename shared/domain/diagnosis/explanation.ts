@@ -20,14 +20,14 @@ export interface Voice {
 }
 
 const MOST_NAMED = 4;
-const LONGEST_VALUE = 70;
+const MAX_VALUE_LENGTH = 70;
 /** Captures by which patterns name a place or a test themselves. */
 const PLACE_CAPTURES = ['file', 'place', 'path', 'hs'];
 const TEST_CAPTURES = ['test', 'jest', 'gradle', 'vstest', 'perl'];
 const LINES_BELOW = 10;
 const LINES_ABOVE = 4;
 
-const code = (text: string, longest = LONGEST_VALUE, focus = 0): string => `\`${tamed(text, longest, focus)}\``;
+const code = (text: string, longest = MAX_VALUE_LENGTH, focus = 0): string => `\`${tamed(text, longest, focus)}\``;
 
 function placed({ file, line }: Place): string {
   return `${tamed(file, 160)}:${line}`;
@@ -97,7 +97,7 @@ const MAX_DETAILS = 2;
 const ENOUGH_NAMED = 2;
 /** A line that speaks this much of a failure is a message of its own. */
 const OWN_MESSAGE = 7;
-const LONGEST_DETAIL = 240;
+const MAX_DETAIL_LENGTH = 240;
 /** What a line names: quoted things, versions, rights, resources, files, packages. */
 const NAMED =
   /"[^"\n]{2,80}"|'[^'\n]{2,80}'|`[^`\n]{2,80}`|(?<![\w.])v?\d{1,4}\.\d{1,4}(?:\.\d{1,5})?(?:[-+][\w.]{1,30})?|\b[a-z][a-z0-9-]{1,30}:[A-Z]\w{2,60}\b|\barn:[\w:/-]{10,160}|https?:\/\/[\w.-]{3,120}|(?<![\w.:])[a-z][\w.-]{1,60}(?::[\w.-]{1,60}){2,4}|@[a-z][\w-]{0,60}\/[\w-]{1,80}|(?:[\w.-]{1,60}\/){1,12}[\w.-]{1,80}\.\w{1,8}\b/g;
@@ -130,7 +130,7 @@ function wordsOfLog(said: string, { compiled, line, captures }: SignatureMatch, 
   const own = namesIn(line.text).length === 0 ? goesOn : isNew(line) ? [line] : [];
   const words = [...(named ? [] : own), ...details].slice(0, MAX_DETAILS).map((one) => {
     const said = wholeSentence(one, lines);
-    return code(said, LONGEST_DETAIL, literalIn(said, compiled.signature.literals));
+    return code(said, MAX_DETAIL_LENGTH, literalIn(said, compiled.signature.literals));
   });
   return words.length === 0 ? '' : ` The log says: ${words.join('; ')}.`;
 }

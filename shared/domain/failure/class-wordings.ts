@@ -45,11 +45,11 @@ const WORDINGS: Readonly<Record<Exclude<FailureClass, 'unknown'>, RegExp>> = {
 };
 
 /** Longer lines say it at their beginning. */
-const LONGEST_READ = 600;
+const MAX_READ_LENGTH = 600;
 
 /** Whether any line says what a failure of the class says at the least. */
 export function isWorded(failureClass: FailureClass, evidence: Evidence): boolean {
   if (failureClass === 'unknown') return false;
   const pattern = WORDINGS[failureClass];
-  return evidence.sources.some(({ lines }) => lines.some(({ text }) => pattern.test(text.slice(0, LONGEST_READ))));
+  return evidence.sources.some(({ lines }) => lines.some(({ text }) => pattern.test(text.slice(0, MAX_READ_LENGTH))));
 }
