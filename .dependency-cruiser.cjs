@@ -30,12 +30,7 @@ const PURE_PACKAGES = 'node_modules/(zod|@noble/hashes)/';
 
 module.exports = {
   forbidden: [
-    rule(
-      'no-circular',
-      'Two modules that need each other are one module.',
-      {},
-      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
-    ),
+    rule('no-circular', 'Two modules that need each other, types included, are one module.', {}, { circular: true }),
     rule(
       'no-unresolved',
       'An import that resolves to nothing would escape every other rule.',
@@ -88,6 +83,12 @@ module.exports = {
       { path: '^shared/plugins/$1/registry[.]ts$' },
     ),
     rule(
+      'no-plugin-sees-another',
+      'What two plug-ins need lies in `common`, or what a model is asked by in `protocol`: a folder can be deleted with its line in the registry.',
+      { path: '^shared/plugins/([^/]+)/([^/]+)/' },
+      { path: '^shared/plugins/$1/[^/]+/', pathNot: '^shared/plugins/$1/($2|common|protocol)/' },
+    ),
+    rule(
       'app-knows-no-adapters',
       'Use cases receive ports; main.ts chooses adapters.',
       { path: '^shared/app/' },
@@ -103,12 +104,12 @@ module.exports = {
       'shared-knows-no-entry-point',
       'Dependencies point inward.',
       { path: '^shared/' },
-      { path: '^(functions|infra|apps|test|tools)/' },
+      { path: '^(functions|infra|apps|packages|lab|test|tools)/' },
     ),
     rule(
       'sdk-only-in-adapters',
       'One folder knows the AWS and GitHub clients.',
-      { path: '^(shared|functions|infra|apps)/', pathNot: '^shared/adapters/' },
+      { path: '^(shared|functions|infra|apps|packages/[^/]+/src|lab)/', pathNot: '^shared/adapters/' },
       { path: SDK },
     ),
     rule(
@@ -130,6 +131,12 @@ module.exports = {
       { path: ['^shared/(adapters|app)/', '^apps/', '^functions/(?!.*/config[.]ts$)'] },
     ),
     rule(
+      'the-workflow-is-data',
+      'The state machine names steps and functions; it knows their contract and nothing that runs.',
+      { path: '^statemachines/' },
+      { pathNot: ['^statemachines/', '^shared/domain/workflow/'] },
+    ),
+    rule(
       'dashboard-is-a-browser',
       'The dashboard sees domain types, nothing that runs on a server.',
       { path: '^apps/dashboard/' },
@@ -139,7 +146,7 @@ module.exports = {
       'only-the-redactor-makes-redacted-text',
       'Whoever else could turn a string into redacted text could pass a secret on.',
       {
-        path: '^(shared|functions|infra|apps|tools)/',
+        path: '^(shared|functions|infra|apps|packages|lab|tools)/',
         pathNot: '^shared/(kernel/text/|domain/redaction/redact[.]ts$)',
       },
       { path: '^shared/kernel/text/brand[.]ts$' },
@@ -147,26 +154,62 @@ module.exports = {
     rule(
       'records-alone-read-redacted-text-back',
       'A field of a record of ours was redacted when it was written. What comes from outside was not.',
-      { path: '^(shared|functions|infra|apps|tools)/', pathNot: '^shared/(kernel|domain)/' },
+      { path: '^(shared|functions|infra|apps|packages|lab|tools)/', pathNot: '^shared/(kernel|domain)/' },
       { path: '^shared/kernel/text/record-text[.]ts$' },
     ),
     rule(
       'only-the-code-host-unwraps-names',
       'A branch or a path may hold a secret: it goes back to where it came from, and nowhere else.',
-      { path: '^(shared|functions|infra|apps|tools)/', pathNot: '^shared/(kernel/text|adapters/github)/' },
+      { path: '^(shared|functions|infra|apps|packages|lab|tools)/', pathNot: '^shared/(kernel/text|adapters/github)/' },
       { path: '^shared/kernel/text/raw-name[.]ts$' },
     ),
     rule(
       'only-the-redactor-reads-raw-text',
       'A log that is not redacted yet is passed on and not looked at.',
-      { path: '^(shared|functions|infra|apps|tools)/', pathNot: '^shared/(kernel/text|domain/redaction|domain/logs)/' },
+      {
+        path: '^(shared|functions|infra|apps|packages|lab|tools)/',
+        pathNot: '^shared/(kernel/text|domain/redaction|domain/logs)/',
+      },
       { path: '^shared/kernel/text/raw-text-read[.]ts$' },
+    ),
+    rule(
+      'packages-know-nothing-of-selfheal',
+      'The local cloud and the fake servers serve any template and any client.',
+      { path: '^packages/' },
+      { path: '^(shared|functions|infra|statemachines|apps|lab|tools|test)/' },
+    ),
+    rule(
+      'product-knows-no-packages',
+      'What is deployed does not contain the cloud of one machine.',
+      { path: '^(shared|functions|infra|apps/cli)/' },
+      { path: '^packages/' },
+    ),
+    rule(
+      'product-knows-no-lab',
+      'The laboratory measures the product, which runs without it.',
+      { path: '^(shared|functions|infra|statemachines|apps|packages)/' },
+      { path: '^lab/' },
+    ),
+    rule(
+      'only-people-read-the-audit-trail',
+      'The trail explains an incident. What decides reads records, so that no event can be renamed and a decision silently lost.',
+      {
+        path: '^(shared|functions|infra|apps)/',
+        pathNot: [
+          '^shared/domain/audit/',
+          '^shared/ports/audit-reader[.]ts$',
+          '^shared/adapters/aws/dynamo-incident-(audit|store)[.]ts$',
+          '^shared/app/intake/explain-incident[.]ts$',
+          '^apps/cli/incidents/',
+        ],
+      },
+      { path: '^shared/(ports/audit-reader|domain/audit/(audit-chain|audit-entry|describe-audit-entry))[.]ts$' },
     ),
     rule(
       'no-product-import-of-test',
       'Test helpers stay in test.',
-      { path: '^(shared|functions|infra|apps|tools)/' },
-      { path: '^test/' },
+      { path: '^(shared|functions|infra|apps|packages/[^/]+/src|lab|tools)/' },
+      { path: '(^|/)test/' },
     ),
   ],
   options: {

@@ -22,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
-          include: ['test/{unit,contract,fuzz}/**/*.test.ts', SMOKE],
+          include: ['test/{unit,contract,fuzz}/**/*.test.ts', 'packages/*/test/**/*.test.ts', SMOKE],
           exclude: ['**/*.slow.test.ts', CANARIES],
           isolate: false,
         },

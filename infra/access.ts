@@ -3,6 +3,7 @@ import { modelIdsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-sett
 import type { FunctionConfig, ResourceName } from '#shared/domain/workflow/function-config.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ModelProvider } from '#shared/plugins/llm/contract.ts';
+import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
 import { type Access, serviceAccess } from './service-access.ts';
 
 /** What a resource is to a function: the value of its variable, and what its actions are allowed on. */
@@ -17,6 +18,7 @@ export interface AccessSources {
   readonly resources: ResourceCatalogue;
   readonly configuration: Configuration;
   readonly actions: readonly ActionPlugin[];
+  readonly notifiers: readonly NotifierPlugin[];
   readonly modelProviders: readonly ModelProvider[];
 }
 
@@ -28,18 +30,13 @@ export function accessOf(config: FunctionConfig, sources: AccessSources): Access
     ...resourceAccess(config.uses, sources),
     ...resourceAccess(forModel?.uses ?? {}, sources),
     ...actionAccess(config, sources),
+    ...notifierAccess(config, sources),
     ...(config.callsModel ? modelAccess(sources) : []),
     ...embeddingAccess(config, sources),
-    ...resourceAccess(vectorUses(config, sources.configuration), sources),
     ...serviceAccess(services, config.readsServices ?? []),
     ...serviceAccess(services, forModel?.readsServices ?? []),
   ];
   return withoutRepeats(statements);
-}
-
-/** What a function uses of the index of vectors; nothing while none is kept. */
-export function vectorUses({ forVectors }: FunctionConfig, { recall }: Configuration): FunctionConfig['uses'] {
-  return recall.vectors ? (forVectors?.uses ?? {}) : {};
 }
 
 function resourceAccess(uses: FunctionConfig['uses'], { resources }: AccessSources): Access[] {
@@ -54,6 +51,15 @@ function actionAccess(config: FunctionConfig, { actions, configuration }: Access
     const grants = plugin.grants(configuration);
     const wildcardReason = `The action ${plugin.id} needs it; it is declared and explained in its plug-in.`;
     return (config.actionGrants ?? []).flatMap((kind) => grants[kind].map((grant) => ({ ...grant, wildcardReason })));
+  });
+}
+
+function notifierAccess({ announces = [] }: FunctionConfig, sources: AccessSources): Access[] {
+  const told = sources.notifiers.filter(({ takes }) => takes.some((kind) => announces.includes(kind)));
+  return told.flatMap(({ id, uses = {}, grants }) => {
+    const wildcardReason = `The notifier ${id} needs it; it is declared and explained in its plug-in.`;
+    const own = grants?.(sources.configuration) ?? [];
+    return [...resourceAccess(uses, sources), ...own.map((grant) => ({ ...grant, wildcardReason }))];
   });
 }
 

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
-import { SOURCES } from '#shared/plugins/sources/registry.ts';
+import { PLUGINS } from '#shared/plugins/plugins.ts';
 import { loadEnvironmentFile } from './environment-file.ts';
 import { FUNCTIONS } from './functions.ts';
 import { makeSelfhealApp } from './selfheal-app.ts';
@@ -17,7 +15,7 @@ try {
   };
   const { LOG_LEVEL: logLevel } = process.env;
   const context = { ...shipped, ...(logLevel ? { logLevel } : {}) };
-  const parts = { functions: FUNCTIONS, sources: SOURCES, actions: ACTIONS, modelProviders: MODEL_PROVIDERS };
+  const parts = { functions: FUNCTIONS, ...PLUGINS };
   makeSelfhealApp(parts, { context, outdir: process.env.CDK_OUTDIR ?? join(ROOT, 'cdk.out') }).synth();
 } catch (error) {
   console.error((error as Error).message);

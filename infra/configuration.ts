@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
+import { configurationWith, PLUGINS, type Plugins } from '#shared/plugins/plugins.ts';
 import { withPlaybooks } from './configured-playbooks.ts';
 
 /**
- * Reads the `selfheal.json` to deploy with; the playbooks that are left out are told to `say`.
+ * Reads the `selfheal.json` to deploy with, with what `plugins` say of their own parts in it; omitted playbooks are reported to `say`.
  * Throws `InvalidInput` naming the file and each wrong field, so that a bad configuration stops before anything is built or synthesized.
  */
-export function readConfiguration(path: string, say: (problem: string) => void = () => undefined): Configuration {
-  const parsed = Configuration.safeParse(readJson(path));
+export function readConfiguration(
+  path: string,
+  say: (problem: string) => void = () => undefined,
+  plugins: Pick<Plugins, 'actions' | 'notifiers'> = PLUGINS,
+): Configuration {
+  const parsed = configurationWith(plugins).safeParse(readJson(path));
   if (parsed.success) return withPlaybooks(parsed.data, path, say);
-  throw new InvalidInput(`${path} does not fit its schema:\n${z.prettifyError(parsed.error)}`);
+  throw new InvalidInput(`${path} is not valid:\n${z.prettifyError(parsed.error)}`);
 }
 
 function readJson(path: string): unknown {

@@ -11,7 +11,7 @@ const SHIPPED = join(import.meta.dirname, '../config/playbooks');
 
 /**
  * The configuration with the playbooks that its services allow: written in it, in the folder `playbooks` beside `path`, or shipped. A
- * file that is not sound, or that a service gives other values than it needs, is told to `say` and left out. Throws `InvalidInput` when one in
+ * file that is not sound, or that a service gives other values than it needs, is reported to `say` and omitted. Throws `InvalidInput` when one in
  * the configuration itself is not sound.
  */
 export function withPlaybooks(

@@ -7,7 +7,6 @@ import { config as actRds } from '#functions/act-rds/config.ts';
 import { config as actSsm } from '#functions/act-ssm/config.ts';
 import { config as analyze } from '#functions/analyze/config.ts';
 import { config as approval } from '#functions/approval/config.ts';
-import { config as baseline } from '#functions/baseline/config.ts';
 import { config as classify } from '#functions/classify/config.ts';
 import { config as escalate } from '#functions/escalate/config.ts';
 import { config as forecast } from '#functions/forecast/config.ts';
@@ -16,7 +15,6 @@ import { config as guard } from '#functions/guard/config.ts';
 import { config as inspectPatch } from '#functions/inspect-patch/config.ts';
 import { config as intake } from '#functions/intake/config.ts';
 import { config as knowledge } from '#functions/knowledge/config.ts';
-import { config as load } from '#functions/load/config.ts';
 import { config as notify } from '#functions/notify/config.ts';
 import { config as plan } from '#functions/plan/config.ts';
 import { config as quality } from '#functions/quality/config.ts';
@@ -33,11 +31,9 @@ import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts'
 export const FUNCTIONS: readonly FunctionConfig[] = [
   webhook,
   intake,
-  load,
   gather,
   classify,
   knowledge,
-  baseline,
   analyze,
   inspectPatch,
   plan,

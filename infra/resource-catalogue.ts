@@ -36,7 +36,6 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     githubTokenSecret: whole(state.githubTokenSecretArn, state.githubTokenSecretArn),
     nameKeySecret: whole(state.nameKeySecretArn, state.nameKeySecretArn),
     modelKeySecret: wholeIfAny(state.modelKeySecretArn),
-    vectorIndex: wholeIfAny(state.vectorIndexArn),
     workflow: noActions('workflow', 'of-this-machine'),
     apiUrl: noActions('apiUrl', sources.apiUrl),
     codeInspector: noActions('codeInspector', 'of-this-stack'),
@@ -70,7 +69,7 @@ function noActions(name: string, value: string): ResourceAccess {
   return {
     value,
     statements: (actions) => {
-      throw new Error(`uses.${name}: no action can be allowed on it here, found ${actions.join(', ')}.`);
+      throw new Error(`uses.${name}: these actions cannot be granted here: ${actions.join(', ')}.`);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
-import { playbookActions } from '#shared/plugins/actions/playbook/playbook-action.ts';
+import { playbookActions } from '#shared/plugins/actions/playbook/index.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type Parts, SelfhealStack } from './stacks/selfheal-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
@@ -9,12 +9,11 @@ import { StateStack } from './stacks/state-stack.ts';
 /** The whole deployment, checked by AwsSolutions when it is synthesized. Throws on a bad context or configuration. */
 export function makeSelfhealApp(parts: Parts, props: AppProps): App {
   const app = new App({ analyticsReporting: false, autoSynth: false, ...props });
-  const settings = readSettings(app.node);
+  const settings = readSettings(app.node, parts);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const state = new StateStack(app, 'SelfhealState', {
     evidenceDays: settings.evidenceDays,
     modelKey: needsModelKey(parts, settings),
-    vectors: settings.configuration.recall.vectors,
   });
   const selfheal = new SelfhealStack(app, 'Selfheal', {
     state: state.resources,

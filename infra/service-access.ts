@@ -1,8 +1,8 @@
 import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
+import { resourceReads } from '#shared/plugins/actions/common/resource-grants.ts';
 import type { Grant } from '#shared/plugins/actions/contract.ts';
-import { resourceReads } from '#shared/plugins/actions/resource-grants.ts';
 
 /** One statement of a role: these actions on exactly these resources. */
 export interface Access extends Grant {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { PLUGINS, type Plugins } from '#shared/plugins/plugins.ts';
 import { readConfiguration } from './configuration.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -39,13 +40,13 @@ const Context = z.object({
 });
 
 /** Reads and checks the context. Throws naming each wrong field; relative paths start at the repository. */
-export function readSettings(node: Node): Settings {
+export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
   const given = Object.keys(Context.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
   const context = Context.safeParse(Object.fromEntries(given));
-  if (!context.success) throw new Error(`The CDK context does not fit:\n${z.prettifyError(context.error)}`);
+  if (!context.success) throw new Error(`The CDK context is not valid:\n${z.prettifyError(context.error)}`);
   const { config, emails, bundles, evidenceDays, publicConcurrency, logLevel } = context.data;
   return {
-    configuration: readConfiguration(resolve(ROOT, config)),
+    configuration: readConfiguration(resolve(ROOT, config), undefined, plugins),
     emails,
     bundlesDir: resolve(ROOT, bundles),
     evidenceDays,

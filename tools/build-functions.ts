@@ -5,7 +5,7 @@ import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { parse } from 'yaml';
 import { readConfiguration } from '#infra/configuration.ts';
 import { OWN_SIGNATURES_FILE } from '#shared/adapters/archive/data-files.ts';
-import { lineRulesIn } from '#shared/adapters/patterns/configured-line-rules.ts';
+import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
 import { GRAMMARS } from '#shared/domain/patch/content/grammars.ts';
 import { leanSdk } from './lean-sdk.ts';
 import { writeSecretRules } from './pack-secret-rules.ts';
@@ -35,7 +35,7 @@ export interface BuildFunctionsOptions {
   readonly outDir: string;
   /** Where `functions/*` and `shared/data` are; the repository by default. */
   readonly root?: string;
-  /** Told each playbook and signature that is left out, and why. */
+  /** Reports each omitted playbook and signature, and why. */
   readonly say?: (problem: string) => void;
 }
 
@@ -58,7 +58,8 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
   rmSync(options.outDir, { recursive: true, force: true });
   mkdirSync(options.outDir, { recursive: true });
   writeSecretRules(root);
-  const { metafile } = await build(bundling(root, mains, options.outDir));
+  const define = await clientScripts(root);
+  const { metafile } = await build({ ...bundling(root, mains, options.outDir), define });
   writeFileSync(`${options.outDir}.meta.json`, JSON.stringify(metafile));
   const bundles = mains.map((main) => finish(main, metafile, root, { ...options, configuration, ...packed }));
   const tooLarge = bundles.filter(({ bytes, bytesAtMost }) => bytes > bytesAtMost);
@@ -116,6 +117,32 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
     metafile: true,
     logLevel: 'warning',
   } satisfies BuildOptions;
+}
+
+/**
+ * What pages run in the browser: `functions/approval/client.ts` bundled as one script, as the text of the constant `APPROVAL_CLIENT`.
+ * Keys are such names, values are string literals.
+ */
+export async function clientScripts(root: string): Promise<Record<string, string>> {
+  const clients = globSync('functions/*/client.ts', { cwd: root }).sort();
+  const built = clients.map(async (client) => {
+    const { outputFiles } = await build({
+      absWorkingDir: root,
+      entryPoints: [client],
+      bundle: true,
+      write: false,
+      format: 'iife',
+      target: 'es2022',
+      minify: true,
+      charset: 'utf8',
+      logLevel: 'warning',
+    });
+    return [
+      `${nameOf(client).replaceAll('-', '_').toUpperCase()}_CLIENT`,
+      JSON.stringify(outputFiles[0]?.text),
+    ] as const;
+  });
+  return Object.fromEntries(await Promise.all(built));
 }
 
 function finish(

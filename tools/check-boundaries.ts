@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 
-const FOLDERS = ['shared', 'functions', 'infra', 'apps', 'tools', 'test'];
+const FOLDERS = ['shared', 'functions', 'infra', 'statemachines', 'apps', 'packages', 'lab', 'tools', 'test'];
 
 interface BoundaryReport {
   readonly modules: number;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { preProcessFile } from 'typescript';
 
@@ -8,7 +8,7 @@ const PARTS: readonly (readonly [part: string, folders: RegExp])[] = [
   ['product', /^(?:shared|functions|infra|statemachines)\//],
   ['command line', /^apps\/cli\//],
   ['local cloud', /^(?:apps\/local|packages)\//],
-  ['lab', /^(?:lab|apps\/cli\/eval|tools\/bench|apps\/local\/drills)\//],
+  ['lab', /^lab\//],
   ['tools', /^tools\//],
 ];
 const FIRST = ['lab', 'product', 'command line', 'local cloud', 'tools'];
@@ -127,9 +127,10 @@ if (import.meta.main) {
   const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     imports: Record<string, string>;
   };
-  const aliases = Object.fromEntries(
-    Object.entries(imports).map(([from, to]) => [from.replace('*', ''), to.replace(/^\.\/|\*/g, '')]),
-  );
+  const aliases = Object.fromEntries([
+    ...Object.entries(imports).map(([from, to]) => [from.replace('*', ''), to.replace(/^\.\/|\*/g, '')]),
+    ...readdirSync(join(root, 'packages')).map((name) => [`@selfheal/${name}/`, `packages/${name}/src/`]),
+  ]);
   const files = git('-C', root, 'ls-files', '*.ts', '*.tsx', '*.mjs', '*.js')
     .split('\n')
     .filter((file) => /^(?:shared|functions|infra|statemachines|apps|packages|lab|tools)\//.test(file))

@@ -8,7 +8,7 @@ import { InvalidInput } from '#shared/kernel/errors.ts';
 
 /**
  * The files of the user's own signatures that a configuration names, to be packed with the functions; none when it names none. What is left
- * out, and what breaks its own examples, is told to `say` with file, line and reason. Throws `InvalidInput` when the folder cannot be read.
+ * out, and what breaks its own examples, is reported to `say` with file, line and reason. Throws `InvalidInput` when the folder cannot be read.
  */
 export async function ownSignatureFiles(
   { signatures }: Pick<Configuration, 'signatures'>,
@@ -24,6 +24,6 @@ export async function ownSignatureFiles(
   const shipped = await loadSignatures(places.dataDirectory);
   const { problems, broken } = parseOwnSignatures(read.files, shipped.signatures.all, await loadRe2Engine());
   for (const problem of [...read.problems, ...problems]) say(join(folder, problem));
-  for (const problem of broken) say(`${problem} (it is used all the same)`);
+  for (const problem of broken) say(`${problem} (used anyway)`);
   return read.files;
 }

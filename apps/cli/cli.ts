@@ -18,7 +18,7 @@ function chooseCommand(args: readonly string[], commands: readonly Command[]): {
   const ofNoun = commands.map(({ name }) => name).filter((name) => name.split(' ')[0] === noun);
   const choices = ofNoun.length > 0 ? ofNoun : commands.map(({ name }) => name);
   const said = ofNoun.length > 0 ? args.slice(0, 2).join(' ') : noun;
-  throw new UsageError(`There is no command "${said}": choose one of ${choices.join(', ')}.`);
+  throw new UsageError(`Unknown command "${said}". Choose one of ${choices.join(', ')}.`);
 }
 
 /** Reads options and operands; what `parseArgs` says of a mistake is kept, with the way to the help text. */

@@ -1,3 +1,5 @@
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { Terminal } from './terminal.ts';
 
 /** 0: ok; 1: what was checked failed; 2: bad usage or input. */
@@ -82,5 +84,43 @@ export function wholeNumber(
   if (given === undefined) return limits.otherwise;
   const value = Number(given);
   if (/^\d{1,9}$/.test(given) && value >= 1 && value <= limits.atMost) return value;
-  throw new UsageError(`--${name} ${given}: give a whole number from 1 to ${limits.atMost}.`);
+  throw new UsageError(`--${name} ${given}: expected a whole number from 1 to ${limits.atMost}.`);
+}
+
+/** Does the same for each file; one that cannot be read is named, the others are still done, and the exit code is 2. */
+export async function forEachFile(
+  files: readonly string[],
+  terminal: Terminal,
+  work: (file: string) => Promise<void>,
+): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  for (const file of files) {
+    try {
+      await work(file);
+    } catch (error) {
+      if (!(error instanceof UsageError || error instanceof InvalidInput)) throw error;
+      terminal.say(`selfheal: ${error.message}`);
+      code = 2;
+    }
+  }
+  return code;
+}
+
+/** The share of an option, 0 to 1, or `otherwise` when it was not given. */
+export function shareOption(name: string, given: string | undefined, otherwise: number): number {
+  if (given === undefined) return otherwise;
+  const value = Number(given);
+  if (/^(?:\d+(?:\.\d*)?|\.\d+)$/.test(given) && value <= 1) return value;
+  throw new UsageError(`--${name} ${given}: expected a number from 0 to 1, such as ${otherwise}.`);
+}
+
+/** Whether a class is among those of an option; all are when it was not given. */
+export function classesOf(given: string | undefined): (failureClass: FailureClass) => boolean {
+  if (given === undefined) return () => true;
+  const classes = given.split(',').map((name) => {
+    const parsed = FailureClass.safeParse(name.trim());
+    if (parsed.success) return parsed.data;
+    throw new UsageError(`--class ${name}: unknown class. Choose one of ${FailureClass.options.join(', ')}.`);
+  });
+  return (failureClass) => classes.includes(failureClass);
 }

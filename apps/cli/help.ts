@@ -12,7 +12,7 @@ export function generalHelp(commands: readonly Command[]): string {
   return [
     'Usage: selfheal COMMAND [options]',
     '',
-    'Reads logs nobody prepared and says what broke.',
+    'Reads raw logs and says what broke.',
     '',
     'Commands:',
     ...table(commands.map(({ name, operands, summary }) => [`${name} ${operands.shown}`.trim(), summary])),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Everything the bundles and the template are made from. */
@@ -26,6 +26,9 @@ export interface AssemblyOptions {
   readonly context: Readonly<Record<string, string>>;
 }
 
+/** Reports each step as it begins; never called when the last result is reused. */
+export type OnStep = (words: string) => void;
+
 export interface Assembly {
   readonly assemblyDir: string;
   readonly reused: boolean;
@@ -36,7 +39,7 @@ export interface Assembly {
  * Bundles the functions and synthesizes the CDK app as `cdk deploy` would, or reuses the last result when no input changed.
  * Throws with the failing command's output.
  */
-export async function prepareAssembly(options: AssemblyOptions): Promise<Assembly> {
+export async function prepareAssembly(options: AssemblyOptions, onStep: OnStep = () => undefined): Promise<Assembly> {
   const started = performance.now();
   const assemblyDir = join(options.outDir, 'cdk.out');
   const stampFile = join(options.outDir, 'stamp');
@@ -46,7 +49,9 @@ export async function prepareAssembly(options: AssemblyOptions): Promise<Assembl
     rmSync(options.outDir, { recursive: true, force: true });
     mkdirSync(options.outDir, { recursive: true });
     const bundlesDir = join(options.outDir, 'functions');
+    onStep(`bundling ${countFunctions()} functions (only at the first start and after changes)`);
     await run(['tools/build-functions.ts', '--config', options.configurationFile, '--out', bundlesDir]);
+    onStep('synthesizing the template');
     await run(['infra/app.ts'], {
       CDK_OUTDIR: assemblyDir,
       CDK_CONTEXT_JSON: JSON.stringify({
@@ -59,6 +64,10 @@ export async function prepareAssembly(options: AssemblyOptions): Promise<Assembl
     writeFileSync(stampFile, stamp);
   }
   return { assemblyDir, reused, seconds: (performance.now() - started) / 1000 };
+}
+
+function countFunctions(): number {
+  return filesBelow('functions').filter((path) => basename(path) === 'main.ts').length;
 }
 
 function stampOf(options: AssemblyOptions): string {

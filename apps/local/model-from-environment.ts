@@ -32,7 +32,7 @@ const DEFAULT_MAX_TOKENS = 4096;
 
 /**
  * The model to ask: of the provider that `AI_MODEL` names (`claude-...`, `gpt-...`) if its key is set, else of the first of `OLLAMA_URL`,
- * `ANTHROPIC_API_KEY`, `OPENAI_API_KEY`, `AI_API_KEY` (of either, told by its form) and AWS credentials that is set. `AI_MODEL` or
+ * `ANTHROPIC_API_KEY`, `OPENAI_API_KEY`, `AI_API_KEY` (of either, recognised by its form) and AWS credentials that is set. `AI_MODEL` or
  * `SELFHEAL_MODEL` names the model, otherwise it is the provider's sample; `AI_MAX_TOKENS` (4096) bounds an answer. Null for the rules
  * alone, which `SELFHEAL_MODEL=rules` asks for. Throws for a URL or a number that is none, and for an `AI_MODEL` without its key.
  */

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { startRuntime } from './runtime.ts';
-import type { RuntimeEvent } from './runtime-contract.ts';
-import { openSideDoor } from './side-door.ts';
-import { introduce, newAdminKey, outputOf } from './stage.ts';
-import { outliveFullDisk } from './storage/disk-full.ts';
+import { openControlApi } from '@selfheal/local-cloud/control-api.ts';
+import { outliveFullDisk } from '@selfheal/local-cloud/disk-full.ts';
+import { startRuntime } from '@selfheal/local-cloud/runtime.ts';
+import type { RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
+import { introduce, newAdminKey, outputOf, STATE_WRITER } from './stage.ts';
 
 const USAGE = `Usage: node apps/local/serve.ts --assembly DIR --data DIR --port N --event-port N
          --github-api-url URL --aws-world-url URL --webhook-secret TEXT [--time-scale N] [--trace]
@@ -15,7 +15,7 @@ export interface Served {
   readonly pid: number;
   readonly endpoint: string;
   readonly webhookUrl: string;
-  readonly sideDoorUrl: string;
+  readonly controlUrl: string;
   /** An access key that may do everything, of this start alone. */
   readonly adminKey: string;
   readonly outputs: Readonly<Record<string, string>>;
@@ -58,6 +58,7 @@ const adminKey = newAdminKey();
 const runtime = await startRuntime({
   assemblyDir: values.assembly,
   dataDir: values.data,
+  writer: STATE_WRITER,
   port: Number(values.port),
   awsWorldUrl: values['aws-world-url'] ?? null,
   githubApiUrl: values['github-api-url'] ?? null,
@@ -69,18 +70,18 @@ const runtime = await startRuntime({
   return process.exit(1);
 });
 introduce(runtime, values['webhook-secret']);
-const sideDoor = await openSideDoor(runtime, Number(values['event-port']));
+const controlApi = await openControlApi(runtime, Number(values['event-port']));
 print({
   pid: process.pid,
   endpoint: runtime.endpoint,
   webhookUrl: outputOf(runtime, 'WebhookUrl'),
-  sideDoorUrl: sideDoor.url,
+  controlUrl: controlApi.url,
   adminKey,
   outputs: runtime.outputs,
 });
 
 async function end(): Promise<void> {
-  await sideDoor.close();
+  await controlApi.close();
   await runtime.stop();
   process.exit(0);
 }

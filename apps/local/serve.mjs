@@ -7,6 +7,6 @@ if (Number(major) < 24) {
   );
   process.exit(1);
 }
-const { becomeLean } = await import('./lean-process.ts');
-becomeLean(import.meta.filename);
+const { limitMemory } = await import('./limit-memory.ts');
+limitMemory(import.meta.filename);
 await import('./serve-runtime.ts');

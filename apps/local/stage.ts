@@ -1,12 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Backend } from './gateway/gateway.ts';
-import { startRuntime } from './runtime.ts';
-import type { Runtime, RuntimeEvent } from './runtime-contract.ts';
-import { DEFAULT_ACCOUNT, DEFAULT_REGION } from './template/deployment.ts';
+import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
+import { startRuntime } from '@selfheal/local-cloud/runtime.ts';
+import type { Runtime, RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
+import { checkStateVersion, type StateWriter } from '@selfheal/local-cloud/storage/state-version.ts';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
+import { RECORD_FORMAT } from '#shared/kernel/record-format.ts';
 import { startWorld, type World } from './world/world.ts';
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+  readonly version: string;
+};
+/** Who writes the state folders of the local runtime. */
+export const STATE_WRITER: StateWriter = { name: `Selfheal ${version}`, recordFormat: RECORD_FORMAT };
+
+/** Throws `OtherVersion` when the state in the folder of a stage was written by another version. Reads only. */
+export function checkStageFolder(dataDir: string): void {
+  checkStateVersion(join(dataDir, 'runtime'), STATE_WRITER);
+}
 
 /**
  * An access key of a fresh start. Calls signed with it may do everything: for tools on this machine that look at the tables,
@@ -41,6 +54,7 @@ export interface Stage {
 
 /** Starts the outside world and the runtime and introduces them: webhook URL and secret, token, alarm events. */
 export async function openStage(options: StageOptions): Promise<Stage> {
+  if (options.dataDir !== undefined) checkStageFolder(options.dataDir);
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'selfheal-'));
   const receiver: { runtime?: Runtime } = {};
   const world = await startWorld({
@@ -54,6 +68,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const runtime = await startRuntime({
     assemblyDir,
     dataDir: join(dataDir, 'runtime'),
+    writer: STATE_WRITER,
     awsWorldUrl: world.awsUrl,
     githubApiUrl: world.githubApiUrl,
     httpOrigin: world.url,

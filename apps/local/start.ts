@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { outliveFullDisk } from '@selfheal/local-cloud/disk-full.ts';
+import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
 import { loadEnvironmentFile } from '#infra/environment-file.ts';
 import { prepareAssembly } from './assembly.ts';
-import { makeEnds } from './ends.ts';
-import type { Backend } from './gateway/gateway.ts';
+import { makeCompletionQueue } from './completion-queue.ts';
 import {
   actAtConfidenceOf,
   type LocalModel,
@@ -12,9 +13,9 @@ import {
   providerOf,
   writeWithSettings,
 } from './model-from-environment.ts';
+import { makeProgress } from './progress.ts';
 import { healSamples, warmUp } from './sample/heal-samples.ts';
-import { openStage, outputOf, type Stage } from './stage.ts';
-import { outliveFullDisk } from './storage/disk-full.ts';
+import { checkStageFolder, openStage, outputOf, type Stage } from './stage.ts';
 import { makeTerminal } from './terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
   loadEnvironmentFile();
   const args = readArguments();
   if (args.help) return console.log(USAGE);
+  if (args.data !== undefined) checkStageFolder(args.data);
   const write = (line: string) => console.log(line);
   write('Selfheal on this machine: the template that deploys, without AWS, Docker or keys\n');
   const model = modelFromEnvironment(process.env);
@@ -67,14 +69,21 @@ async function main(): Promise<void> {
   const isChanged = model !== null || actAtConfidence !== null || named !== 'rules';
   const changed = join(ROOT, 'dist/with-model/selfheal.json');
   if (isChanged) writeWithSettings(args.config, { model, actAtConfidence }, changed);
-  const assembly = await prepareAssembly({
-    configurationFile: isChanged ? changed : args.config,
-    outDir: join(ROOT, 'dist/local'),
-    context: { emails: 'on-call@example.com' },
+  const progress = makeProgress({
+    write: (text) => process.stdout.write(text),
+    inPlace: process.stdout.isTTY === true,
   });
+  const assembly = await prepareAssembly(
+    {
+      configurationFile: isChanged ? changed : args.config,
+      outDir: join(ROOT, 'dist/local'),
+      context: { emails: 'on-call@example.com' },
+    },
+    progress.begin,
+  ).finally(progress.end);
   write(`  template   ${assembly.reused ? 'unchanged' : 'bundled and synthesized'}, ${assembly.seconds.toFixed(1)} s`);
   outliveFullDisk(write);
-  const ends = makeEnds();
+  const ends = makeCompletionQueue();
   const started = performance.now();
   const stage = await openStage({
     assemblyDir: assembly.assemblyDir,
@@ -120,7 +129,7 @@ function explainCommand({ runtime, adminKey }: Stage): string {
 
 async function bedrockFor({ settings }: LocalModel): Promise<{ bedrock?: Backend }> {
   if (settings.provider !== 'bedrock') return {};
-  const { makeRealBedrock } = await import('./gateway/real-bedrock.ts');
+  const { makeRealBedrock } = await import('./real-bedrock.ts');
   return { bedrock: await makeRealBedrock() };
 }
 

@@ -1,13 +1,11 @@
-import { percentOf } from '#shared/kernel/numbers/percent.ts';
-import type { RuntimeEvent } from './runtime-contract.ts';
+import type { RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
+import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 
 /** States a reader follows; the Choice and Pass states between them only route. */
 const SHOWN = new Set([
-  'Load',
   'Gather',
   'Classify',
   'Knowledge',
-  'Baseline',
   'Analyze',
   'Plan',
   'Approve',
@@ -88,26 +86,20 @@ export function makeTerminal(options: TerminalOptions): (event: RuntimeEvent) =>
 /** What a step found, from its summary: trusted, short facts only. */
 function describe(state: string, summary: Readonly<Record<string, unknown>>): string {
   switch (state) {
-    case 'Load':
-      return String(summary.kind);
     case 'Gather':
-      return `${summary.lines} lines of ${summary.sources} logs`;
+      return `${summary.lines} lines of ${summary.sources} ${summary.sources === 1 ? 'log' : 'logs'}`;
     case 'Classify':
-      return `${summary.class}, ${summary.verdict} (${percent(summary.confidence)})`;
+      return summary.class === null
+        ? `${summary.reason}`
+        : `${summary.class}, ${summary.verdict} (${percent(summary.confidence)})`;
     case 'Knowledge':
       return summary.matchId === null ? `${summary.similar} similar` : `known: ${summary.matchId}`;
-    case 'Baseline':
-      return summary.preExisting === null
-        ? 'no baseline yet'
-        : summary.preExisting
-          ? 'fails on the default branch too'
-          : 'passes on the default branch';
     case 'Analyze':
-      return `diagnosis by ${summary.source} (${percent(summary.confidence)})`;
+      return `diagnosis by ${summary.source} (${percent(summary.confidence)})${onDefaultBranch(summary.preExisting)}`;
     case 'Plan':
       return `${summary.decision}${summary.actionId === null ? '' : ` ${summary.actionId}`}`;
     case 'Guard':
-      return summary.granted === true ? 'granted' : `denied: ${String(summary.reasons)}`;
+      return summary.next === 'act' ? 'granted' : `denied: ${String(summary.reasons)}`;
     case 'Verify':
     case 'Undo':
     case 'ActGithub':
@@ -117,6 +109,11 @@ function describe(state: string, summary: Readonly<Record<string, unknown>>): st
     default:
       return 'done';
   }
+}
+
+function onDefaultBranch(preExisting: unknown): string {
+  if (preExisting === null) return '';
+  return preExisting === true ? ', fails on the default branch too' : ', passes on the default branch';
 }
 
 /** The Lambda integration wraps what a function returned in `Payload`. */

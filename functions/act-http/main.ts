@@ -1,10 +1,5 @@
-import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
-import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { endpointsOf } from '#shared/adapters/aws/playbook-ports.ts';
-import { actFunction } from '../act-function.ts';
+import { alarms, configuration, defineAct } from '../compose.ts';
 import { config } from './config.ts';
 
-export const handler = actFunction(config, {
-  alarms: makeCloudWatchAlarmReader(),
-  endpoints: endpointsOf(loadConfiguration(process.env).http, process.env),
-});
+export const handler = defineAct(config, { alarms, endpoints: () => endpointsOf(configuration().http, process.env) });

@@ -1,12 +1,9 @@
-import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
-import { databaseReader } from '#shared/adapters/aws/database-reader.ts';
-import { makeDatabaseWriter } from '#shared/adapters/aws/database-writer.ts';
-import { makeResourceReader } from '#shared/adapters/aws/resource-reader.ts';
-import { actFunction } from '../act-function.ts';
+import { databaseReader, makeDatabaseWriter } from '#shared/adapters/aws/database-reader.ts';
+import { alarms, defineAct, resourcesOf } from '../compose.ts';
 import { config } from './config.ts';
 
-export const handler = actFunction(config, {
-  alarms: makeCloudWatchAlarmReader(),
-  resources: makeResourceReader(databaseReader()),
-  databases: makeDatabaseWriter(),
+export const handler = defineAct(config, {
+  alarms,
+  resources: resourcesOf(databaseReader),
+  databases: () => makeDatabaseWriter(),
 });

@@ -1,11 +1,10 @@
-import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
 import { makeSsmAutomations } from '#shared/adapters/aws/ssm-automations.ts';
 import { makeSsmParameters } from '#shared/adapters/aws/ssm-parameters.ts';
-import { actFunction } from '../act-function.ts';
+import { alarms, defineAct } from '../compose.ts';
 import { config } from './config.ts';
 
-export const handler = actFunction(config, {
-  alarms: makeCloudWatchAlarmReader(),
-  automations: makeSsmAutomations(),
-  parameters: makeSsmParameters(),
+export const handler = defineAct(config, {
+  alarms,
+  automations: () => makeSsmAutomations(),
+  parameters: () => makeSsmParameters(),
 });

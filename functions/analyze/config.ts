@@ -9,7 +9,7 @@ export const config = defineFunction({
   uses: {
     incidentsTable: ['dynamodb:GetItem'],
     knowledgeTable: [],
-    evidenceBucket: ['s3:GetObject', 's3:PutObject'],
+    evidenceBucket: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
     controlTable: [],
     statsTable: [],
     githubTokenSecret: [],
@@ -18,6 +18,7 @@ export const config = defineFunction({
   callsModel: true,
   forModel: {
     uses: {
+      incidentsTable: ['dynamodb:UpdateItem'],
       controlTable: ['dynamodb:UpdateItem'],
       knowledgeTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
       statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],

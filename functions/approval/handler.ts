@@ -1,9 +1,15 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { type ApprovalDeps, approvalDetails, type BriefingDeps, decideApproval } from '#shared/app/approve/approval.ts';
+import {
+  type ApprovalDeps,
+  approvalDetails,
+  type BriefingDeps,
+  decideApproval,
+  type ListApprovalsDeps,
+  listApprovals,
+} from '#shared/app/approve/approval.ts';
 import type { Claims } from '#shared/app/approve/approver.ts';
 import { type DelegateDeps, delegateApprovals } from '#shared/app/approve/delegate-approvals.ts';
-import { type ListApprovalsDeps, listApprovals } from '#shared/app/approve/list-approvals.ts';
 import type { DecisionOutcome } from '#shared/app/approve/settle.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { config } from './config.ts';
@@ -60,8 +66,9 @@ async function decision(
 ): Promise<Response> {
   const body = Decision.safeParse(bodyOf(event));
   if (!body.success)
-    throw new InvalidInput('Expected {"decision": "approved" or "rejected", "digest": the plan seen}.');
-  if (body.data.digest !== place.digest) throw new InvalidInput('The digest is not of the plan at this address.');
+    throw new InvalidInput('Expected {"decision": "approved" or "rejected", "digest": the digest of the plan}.');
+  if (body.data.digest !== place.digest)
+    throw new InvalidInput('The digest is not the one of this plan. Reload the page.');
   return answerTo(await decideApproval(place, body.data.decision, claimsOf(event), deps));
 }
 
@@ -92,19 +99,20 @@ function claimsOf(event: APIGatewayProxyEventV2): Claims {
 function answerTo(outcome: DecisionOutcome): Response {
   switch (outcome.kind) {
     case 'answered':
-      return json(200, { message: 'Your decision was taken.' });
+      return json(200, { message: 'Your decision was passed on.' });
     case 'recorded':
       return json(202, {
-        message: 'Your decision is recorded. The workflow could not be reached: it is passed on within minutes.',
+        message:
+          'Your decision is recorded. The workflow cannot be reached at the moment; the decision will be passed on within minutes.',
       });
     case 'not-found':
       return json(404, { message: 'There is no such approval.' });
     case 'forbidden':
       return json(403, { message: outcome.reason });
     case 'expired':
-      return json(410, { message: 'The request has expired: the workflow does not wait for it any more.' });
+      return json(410, { message: 'The request has expired; the workflow no longer waits for it.' });
     case 'decided-before':
-      return json(409, { message: `It was decided before, by ${outcome.decidedBy ?? 'somebody'}.` });
+      return json(409, { message: `Already decided by ${outcome.decidedBy ?? 'somebody'}.` });
     default:
       return outcome satisfies never;
   }

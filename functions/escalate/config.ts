@@ -12,4 +12,5 @@ export const config = defineFunction({
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],
   },
+  announces: ['escalation'],
 });

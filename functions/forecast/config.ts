@@ -11,4 +11,5 @@ export const config = defineFunction({
     escalationTopic: ['sns:Publish'],
   },
   readsServices: ['metrics'],
+  announces: ['capacity-forecast'],
 });

@@ -7,7 +7,7 @@ export const config = defineFunction({
   memoryMb: 1769,
   trigger: { kind: 'workflow' },
   uses: {
-    incidentsTable: ['dynamodb:GetItem'],
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     evidenceBucket: ['s3:PutObject'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },

@@ -1,5 +1,5 @@
 import type { ConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
-import type { Obeyed } from '#shared/app/intake/handle-comment-command.ts';
+import type { CommandOutcome } from '#shared/app/intake/handle-comment-command.ts';
 import { readIntakeMessage, repositoryOfMessage } from '#shared/app/intake/ingest-message.ts';
 import { type IngestDeps, ingestSignal } from '#shared/app/intake/ingest-signal.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
@@ -8,7 +8,7 @@ import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 
 export interface IntakeDeps extends IngestDeps {
   readonly confirm: ConfirmRepository;
-  readonly obey: (command: CommentCommand) => Promise<Obeyed>;
+  readonly handleCommand: (command: CommentCommand) => Promise<CommandOutcome>;
   readonly meter: Meter;
   readonly log: Log;
 }
@@ -35,9 +35,9 @@ export function makeHandler(deps: IntakeDeps) {
       return;
     }
     if (message.kind === 'command') {
-      const obeyed = await deps.obey(message.command);
-      deps.meter.count(`comment-${obeyed}`);
-      deps.log.info('Comment taken in.', { deliveryId: message.command.deliveryId, outcome: obeyed });
+      const outcome = await deps.handleCommand(message.command);
+      deps.meter.count(`comment-${outcome}`);
+      deps.log.info('Comment taken in.', { deliveryId: message.command.deliveryId, outcome: outcome });
       return;
     }
     const { signal } = message;

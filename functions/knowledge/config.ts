@@ -2,8 +2,8 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'knowledge',
-  description: 'Looks up what is known about this kind of failure.',
-  timeoutSeconds: 30,
+  description: 'Looks up what is known about this kind of failure; lists what may be done where a model is asked.',
+  timeoutSeconds: 60,
   memoryMb: 1024,
   trigger: { kind: 'workflow' },
   uses: {
@@ -11,8 +11,18 @@ export const config = defineFunction({
     knowledgeTable: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
     evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     controlTable: [],
+    statsTable: [],
+    codeInspector: [],
+    githubTokenSecret: [],
+  },
+  // The actions that a model may choose from are listed before it is asked, with what has to be read for them.
+  forModel: {
+    uses: {
+      incidentsTable: ['dynamodb:Query', 'dynamodb:UpdateItem'],
+      statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+      codeInspector: ['lambda:InvokeFunction'],
+      githubTokenSecret: ['secretsmanager:GetSecretValue'],
+    },
   },
   forEmbeddings: { uses: { controlTable: ['dynamodb:UpdateItem'] } },
-  // A query that filters or gives metadata back needs the right to get vectors too.
-  forVectors: { uses: { vectorIndex: ['s3vectors:QueryVectors', 's3vectors:GetVectors'] } },
 });

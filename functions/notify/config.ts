@@ -7,11 +7,12 @@ export const config = defineFunction({
   memoryMb: 512,
   trigger: { kind: 'workflow' },
   uses: {
-    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],
     apiUrl: [],
-    githubTokenSecret: ['secretsmanager:GetSecretValue'],
+    githubTokenSecret: [],
   },
+  announces: ['progress', 'approval-decided', 'approval-expired', 'channel-failure'],
 });

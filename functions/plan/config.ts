@@ -8,8 +8,8 @@ export const config = defineFunction({
   memoryMb: 512,
   trigger: { kind: 'workflow' },
   uses: {
-    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    evidenceBucket: ['s3:GetObject', 's3:PutObject'],
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    evidenceBucket: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
     statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
     knowledgeTable: ['dynamodb:Query'],
     codeInspector: ['lambda:InvokeFunction'],

@@ -11,4 +11,5 @@ export const config = defineFunction({
     evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     escalationTopic: ['sns:Publish'],
   },
+  announces: ['quality-degraded'],
 });

@@ -17,4 +17,5 @@ export const config = defineFunction({
     escalationTopic: ['sns:Publish'],
     apiUrl: [],
   },
+  announces: ['approval-asked', 'approval-too-late', 'workflow-failure'],
 });

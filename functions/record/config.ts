@@ -8,12 +8,11 @@ export const config = defineFunction({
   trigger: { kind: 'workflow' },
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
-    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    controlTable: ['dynamodb:GetItem', 'dynamodb:DeleteItem'],
     knowledgeTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     statsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     intakeQueue: ['sqs:SendMessage'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
   },
   forEmbeddings: { uses: { controlTable: ['dynamodb:UpdateItem'] } },
-  forVectors: { uses: { vectorIndex: ['s3vectors:PutVectors'] } },
 });

@@ -13,4 +13,5 @@ export const config = defineFunction({
     escalationTopic: ['sns:Publish'],
     apiUrl: [],
   },
+  announces: ['approval-asked'],
 });

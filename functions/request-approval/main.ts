@@ -1,31 +1,11 @@
-import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
-import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
-import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
-import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
-import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
-import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
-import { systemClock } from '#shared/adapters/system/clock.ts';
-import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
-import { STEPS } from '#shared/domain/workflow/steps.ts';
-import { actionsOf } from '#shared/plugins/actions/registry.ts';
+import { requestApproval } from '#shared/app/approve/request.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
+import { actions, apiUrl, control, defineStep, evidence, mailer } from '../compose.ts';
 import { config } from './config.ts';
-import { makeHandler } from './handler.ts';
 
-const environment = readEnvironment(config, process.env);
-const configuration = loadConfiguration(process.env);
-
-export const handler = stepFunction({
+export const handler = defineStep(
+  'requestApproval',
   config,
-  ...STEPS.requestApproval,
-  run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
-    control: makeDynamoControlStore({ table: environment.controlTable }),
-    evidence: makeS3EvidenceStore({ bucket: environment.evidenceBucket }),
-    mailer: makeSnsMailer({ topicArn: environment.escalationTopic }),
-    apiUrl: environment.apiUrl,
-    actions: actionsOf(configuration),
-    configuration,
-    clock: systemClock,
-    meter: lambdaMeter,
-  }),
-});
+  { control, evidence, mailer, notifiers: () => NOTIFIERS, apiUrl, actions },
+  requestApproval,
+);

@@ -1,56 +1,35 @@
-import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
 import { makeAutoScalingWriter } from '#shared/adapters/aws/auto-scaling-writer.ts';
-import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
-import { makeDatabaseWriter } from '#shared/adapters/aws/database-writer.ts';
-import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
-import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
-import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
-import { makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-writer.ts';
+import { makeDatabaseWriter } from '#shared/adapters/aws/database-reader.ts';
+import { makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-reader.ts';
 import { makeLambdaAliasWriter } from '#shared/adapters/aws/lambda-alias-writer.ts';
-import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeLambdaFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
-import { makePlaybookPorts } from '#shared/adapters/aws/playbook-ports.ts';
-import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
-import { makeGithub } from '#shared/adapters/github/github.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
-import { readEnvironment } from '#shared/domain/workflow/function-config.ts';
-import { STEPS } from '#shared/domain/workflow/steps.ts';
-import { actionsOf } from '#shared/plugins/actions/registry.ts';
+import { undo } from '#shared/app/remediate/undo.ts';
+import {
+  actions,
+  code,
+  control,
+  defineStep,
+  deployments,
+  playbookPorts,
+  resources,
+  type Variables,
+} from '../compose.ts';
 import { config } from './config.ts';
-import { makeHandler } from './handler.ts';
 
-const environment = readEnvironment(config, process.env);
-const configuration = loadConfiguration(process.env);
-const secrets = makeSecretReader({ 'github-token': environment.githubTokenSecret });
-const { code } = makeGithub({
-  apiUrl: configuration.github.apiUrl,
-  secret: () => secrets.read('github-token'),
-  clock: systemClock,
-  meter: lambdaMeter,
-});
-
-export const handler = stepFunction({
-  config,
-  ...STEPS.undo,
-  run: makeHandler({
-    incidents: makeDynamoIncidentStore({ table: environment.incidentsTable, retention: configuration.retention }),
-    control: makeDynamoControlStore({ table: environment.controlTable }),
-    ports: actionPorts({
-      code,
-      deployments: makeDeploymentReader(),
-      resources: makeAllResourcesReader(),
-      lambdaAliases: makeLambdaAliasWriter(),
-      lambdaFunctions: makeLambdaFunctionWriter(),
-      ecsServices: makeEcsServiceWriter(),
-      autoScaling: makeAutoScalingWriter(),
-      databases: makeDatabaseWriter(),
-      ...makePlaybookPorts(configuration.http, process.env),
-      clock: systemClock,
-    }),
-    actions: actionsOf(configuration),
-    configuration,
+const ports = (environment: Variables<'githubTokenSecret'>) =>
+  actionPorts({
+    code: code(environment),
+    deployments: deployments(),
+    resources: resources(),
+    lambdaAliases: makeLambdaAliasWriter(),
+    lambdaFunctions: makeLambdaFunctionWriter(),
+    ecsServices: makeEcsServiceWriter(),
+    autoScaling: makeAutoScalingWriter(),
+    databases: makeDatabaseWriter(),
+    ...playbookPorts(),
     clock: systemClock,
-    meter: lambdaMeter,
-  }),
-});
+  });
+
+export const handler = defineStep('undo', config, { control, ports, actions }, undo);

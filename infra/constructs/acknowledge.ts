@@ -27,6 +27,6 @@ function flat(value: unknown): string {
       return parts.map(flat).join(delimiter);
     }
     default:
-      throw new Error(`No name for the finding on ${JSON.stringify(value)}.`);
+      throw new Error(`No name for the cdk-nag finding on ${JSON.stringify(value)}.`);
   }
 }

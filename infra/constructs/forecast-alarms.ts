@@ -13,7 +13,7 @@ export class ForecastAlarms extends Construct {
   constructor(scope: Construct, id: string, { forecaster, services }: ForecastAlarmsProps) {
     super(scope, id);
     const { name, trigger } = forecaster.config;
-    if (trigger.kind !== 'schedule') throw new Error(`${name} forecasts on a schedule, not on ${trigger.kind}.`);
+    if (trigger.kind !== 'schedule') throw new Error(`Function ${name} needs a schedule trigger, not ${trigger.kind}.`);
     for (const service of services) {
       for (const { alarm, kind, withinHours } of service.capacity) {
         if (alarm === null) continue;

@@ -1,6 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
-import { type ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
+import { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
 import type { Access } from '../service-access.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 
@@ -56,4 +56,23 @@ function atHome(access: Access): Access {
     PLACEHOLDERS.reduce((text, [placeholder, value]) => text.replaceAll(placeholder, value), resource),
   );
   return { ...access, resources };
+}
+
+/** The right to send traces, all that a function's active tracing needs: one policy for all roles, because it says nothing about any. */
+export class Tracing extends Construct {
+  readonly policy: ManagedPolicy;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.policy = new ManagedPolicy(this, 'Policy', {
+      description: 'Sends traces to X-Ray.',
+      statements: [
+        new PolicyStatement({
+          actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+          resources: ['*'],
+        }),
+      ],
+    });
+    acknowledgeWildcard(this.policy, '*', 'AWS X-Ray knows no resources: its actions can only be allowed on *.');
+  }
 }

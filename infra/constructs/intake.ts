@@ -2,12 +2,11 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EventSource } from '#shared/plugins/sources/contract.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { LambdaFunction } from './lambda-function.ts';
-import { makeDeadLetterQueue, makeQueue } from './queue.ts';
 
 /** AWS's advice for queues that feed a function: visibility of six times the function's timeout. */
 const VISIBILITY_FACTOR = 6;
@@ -70,4 +69,14 @@ export class Intake extends Construct {
       }),
     );
   }
+}
+
+/** An encrypted queue that only talks TLS. */
+export function makeQueue(scope: Construct, id: string, props: QueueProps): Queue {
+  return new Queue(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props });
+}
+
+/** Where messages wait for a human, for as long as SQS keeps any. */
+export function makeDeadLetterQueue(scope: Construct, id: string): Queue {
+  return makeQueue(scope, id, { retentionPeriod: Duration.days(14) });
 }

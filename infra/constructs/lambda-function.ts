@@ -6,10 +6,9 @@ import { Architecture, Function as AwsFunction, Code, Runtime, Tracing } from 'a
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { type FunctionConfig, RESOURCE_VARIABLES, type ResourceName } from '#shared/domain/workflow/function-config.ts';
 import { canonicalJson } from '#shared/kernel/digest.ts';
-import { type AccessSources, accessOf, vectorUses } from '../access.ts';
+import { type AccessSources, accessOf } from '../access.ts';
 import { readConfiguration } from '../configuration.ts';
 import { makeRole } from './function-role.ts';
 
@@ -54,7 +53,7 @@ export class LambdaFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: Code.fromAsset(bundleOf(config, props.bundlesDir, props.access.configuration)),
+      code: Code.fromAsset(bundleOf(config, props.bundlesDir, props.access)),
       timeout: Duration.seconds(config.timeoutSeconds),
       memorySize: config.memoryMb,
       environment: environmentOf(config, props),
@@ -68,19 +67,19 @@ export class LambdaFunction extends Construct {
 }
 
 /** The rights come from one configuration and the behaviour from another unless the packed file is the one synthesized with. */
-function bundleOf({ name }: FunctionConfig, bundlesDir: string, configuration: Configuration): string {
+function bundleOf({ name }: FunctionConfig, bundlesDir: string, access: AccessSources): string {
   const bundle = join(bundlesDir, name);
   if (!existsSync(join(bundle, 'index.mjs'))) {
     throw new Error(`${bundle} holds no bundle of the function ${name}. Run \`npm run build\` first.`);
   }
-  const packed = readConfiguration(join(bundle, 'selfheal.json'));
-  if (canonicalJson(packed) === canonicalJson(configuration)) return bundle;
+  const packed = readConfiguration(join(bundle, 'selfheal.json'), undefined, access);
+  if (canonicalJson(packed) === canonicalJson(access.configuration)) return bundle;
   throw new Error(`${bundle} was built with another selfheal.json. Run \`npm run build -- --config <path>\` again.`);
 }
 
 function environmentOf(config: FunctionConfig, { access, logLevel }: LambdaFunctionProps): Record<string, string> {
-  const { resources, configuration } = access;
-  const names = Object.keys({ ...config.uses, ...vectorUses(config, configuration) }) as ResourceName[];
+  const { resources } = access;
+  const names = Object.keys(config.uses) as ResourceName[];
   return {
     POWERTOOLS_SERVICE_NAME: config.name,
     POWERTOOLS_METRICS_NAMESPACE: 'Selfheal',

@@ -3,8 +3,8 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { makeDeadLetterQueue } from './intake.ts';
 import type { LambdaFunction } from './lambda-function.ts';
-import { makeDeadLetterQueue } from './queue.ts';
 
 /** Functions that run by the clock, and where their events go when they fail for good. */
 export class Schedules extends Construct {

@@ -10,7 +10,7 @@ import {
   StateMachine,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { healDefinition, substitutionOf } from '../heal-definition.ts';
+import { healDefinition, substitutionOf } from '#statemachines/heal.ts';
 import type { Access } from '../service-access.ts';
 import { makeRole } from './function-role.ts';
 import type { LambdaFunction } from './lambda-function.ts';
@@ -21,7 +21,7 @@ export interface WorkflowProps {
   readonly escalationTopic: ITopic;
   readonly tracing: ManagedPolicy;
   /** How long an execution may need; the definition's own timeout is the least. */
-  readonly longestSeconds: number;
+  readonly maxSeconds: number;
 }
 
 /** The healing state machine. Executions start on the alias `live`, which points to the version that was deployed last. */
@@ -43,7 +43,7 @@ export class Workflow extends Construct {
       access: machineAccess(functions, props.escalationTopic),
     });
     this.machine = new StateMachine(this, 'Machine', {
-      definitionBody: DefinitionBody.fromString(definition(functions, props.longestSeconds)),
+      definitionBody: DefinitionBody.fromString(definition(functions, props.maxSeconds)),
       definitionSubstitutions: {
         Partition: Aws.PARTITION,
         EscalationTopicArn: props.escalationTopic.topicArn,
@@ -75,9 +75,9 @@ export class Workflow extends Construct {
 }
 
 /** Waits for approvals must fit into the machine's own timeout: an execution that ends by it tells nobody but an alarm. */
-function definition(functions: readonly LambdaFunction[], longestSeconds: number): string {
+function definition(functions: readonly LambdaFunction[], maxSeconds: number): string {
   const heal = healDefinition(functions.map(({ config }) => config));
-  const text = JSON.stringify({ ...heal, TimeoutSeconds: Math.max(heal.TimeoutSeconds, longestSeconds) });
+  const text = JSON.stringify({ ...heal, TimeoutSeconds: Math.max(heal.TimeoutSeconds, maxSeconds) });
   // The file names the integrations as in `aws`; in China and GovCloud they are in a partition of another name.
   return text.replaceAll('"arn:aws:', `"arn:\${Partition}:`);
 }

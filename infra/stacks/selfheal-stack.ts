@@ -1,34 +1,29 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
-import { longestExecutionSeconds } from '#shared/domain/workflow/workflow-time.ts';
-import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
-import type { ModelProvider } from '#shared/plugins/llm/contract.ts';
-import type { SourcePlugin } from '#shared/plugins/sources/contract.ts';
+import { maxExecutionSeconds } from '#shared/domain/workflow/workflow-time.ts';
+import type { Plugins } from '#shared/plugins/plugins.ts';
+import { pascalCase } from '#statemachines/heal.ts';
 import type { ResourceCatalogue } from '../access.ts';
 import { Api } from '../constructs/api.ts';
 import { AutomationDocuments } from '../constructs/automation-documents.ts';
 import { HealingDashboard } from '../constructs/dashboard.ts';
 import { EscalationTopic } from '../constructs/escalation-topic.ts';
 import { ForecastAlarms } from '../constructs/forecast-alarms.ts';
+import { Tracing } from '../constructs/function-role.ts';
 import { Intake } from '../constructs/intake.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
 import { Schedules } from '../constructs/schedules.ts';
-import { Tracing } from '../constructs/tracing.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import { usedDocuments } from '../documents.ts';
-import { pascalCase } from '../heal-definition.ts';
 import { resourceCatalogue, withInspector, withWorkflow } from '../resource-catalogue.ts';
 import type { Settings } from '../settings.ts';
 import type { StateResources } from './state-stack.ts';
 
 /** What the deployment is put together from: the registries and the functions' configs. */
-export interface Parts {
+export interface Parts extends Plugins {
   readonly functions: readonly FunctionConfig[];
-  readonly sources: readonly SourcePlugin[];
-  readonly actions: readonly ActionPlugin[];
-  readonly modelProviders: readonly ModelProvider[];
 }
 
 export interface SelfhealStackProps extends StackProps {
@@ -74,7 +69,7 @@ export class SelfhealStack extends Stack {
       functions: new Map(steps.map((step) => [step.config.name, step])),
       escalationTopic: this.topic.topic,
       tracing: this.tracing.policy,
-      longestSeconds: longestExecutionSeconds(settings.configuration, parts.actions.length),
+      maxSeconds: maxExecutionSeconds(settings.configuration, parts.actions.length),
     });
     const outside = withWorkflow(this, catalogue, {
       machineArn: workflow.machine.stateMachineArn,
@@ -104,6 +99,7 @@ export class SelfhealStack extends Stack {
         resources,
         configuration: settings.configuration,
         actions: parts.actions,
+        notifiers: parts.notifiers,
         modelProviders: parts.modelProviders,
       },
       reservedConcurrency: config.trigger.kind === 'http' ? settings.publicConcurrency : null,

@@ -3,7 +3,6 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { Approvers } from '../constructs/approvers.ts';
 import { EvidenceBucket } from '../constructs/evidence-bucket.ts';
-import { MemoryVectors } from '../constructs/memory-vectors.ts';
 import { GithubSecrets, ModelKey, NameKey } from '../constructs/secrets.ts';
 import { Tables } from '../constructs/tables.ts';
 
@@ -24,8 +23,6 @@ export interface StateResources {
   readonly nameKeySecretArn: string;
   /** Null when the configured model provider takes no key. */
   readonly modelKeySecretArn: string | null;
-  /** Null when the configuration keeps no vectors. */
-  readonly vectorIndexArn: string | null;
   /** `https://cognito-idp.<region>.amazonaws.com/<pool>`: who signs approvers' tokens. */
   readonly approverIssuerUrl: string;
   readonly userPoolClientId: string;
@@ -35,8 +32,6 @@ export interface StateStackProps extends StackProps {
   readonly evidenceDays: number;
   /** Whether the model provider needs a key. */
   readonly modelKey: boolean;
-  /** Whether memories are kept by their vectors too. */
-  readonly vectors: boolean;
 }
 
 /** Everything that must survive a redeployment, and that nothing but a decision may delete. */
@@ -50,7 +45,6 @@ export class StateStack extends Stack {
     const secrets = new GithubSecrets(this, 'GithubSecrets');
     const nameKey = new NameKey(this, 'NameKey').secret;
     const modelKey = props.modelKey ? new ModelKey(this, 'ModelKey').secret : null;
-    const vectors = props.vectors ? new MemoryVectors(this, 'MemoryVectors') : null;
     const approvers = new Approvers(this, 'Approvers');
     this.resources = {
       incidentsTable: this.lendTable(tables.incidents),
@@ -62,7 +56,6 @@ export class StateStack extends Stack {
       githubTokenSecretArn: this.exportValue(secrets.token.secretArn),
       nameKeySecretArn: this.exportValue(nameKey.secretArn),
       modelKeySecretArn: modelKey === null ? null : this.exportValue(modelKey.secretArn),
-      vectorIndexArn: vectors === null ? null : this.exportValue(vectors.index.attrIndexArn),
       approverIssuerUrl: this.exportValue(approvers.userPool.userPoolProviderUrl),
       userPoolClientId: this.exportValue(approvers.client.userPoolClientId),
     };

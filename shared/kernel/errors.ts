@@ -8,17 +8,38 @@ export class RateLimited extends Retryable {
   override readonly name = 'RateLimited';
 }
 
-/** The other side answered, and its answer does not fit its API: the work was done and may have cost something. */
+/** GitHub gave no answer, or only errors of its own, however often it was asked. */
+export class Unreachable extends Retryable {
+  override readonly name = 'Unreachable';
+}
+
+/** The other side answered, but the answer does not match its API: the work was done and may have cost something. */
 export class UnreadableAnswer extends Retryable {}
 
-/** What came in cannot be used. The message names what is wrong and how to mend it; retrying is pointless. */
+/** Unusable input. The message says what is wrong and how to fix it; retrying is pointless. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
 }
 
-/** A record we own is missing or does not parse: something is broken and a human must look. */
+/** A record of ours is missing or cannot be parsed: something is broken and a person must look. */
 export class CorruptRecord extends Error {
-  override readonly name = 'CorruptRecord';
+  override readonly name: string = 'CorruptRecord';
+}
+
+/** A record we own was written by another version of Selfheal. It is neither read nor changed: a human decides what becomes of it. */
+export class UnsupportedVersion extends CorruptRecord {
+  override readonly name = 'UnsupportedVersion';
+  /** `found`: null when it is another one and nobody looked which. */
+  constructor(
+    what: string,
+    { found, expected }: { readonly found: number | 'none' | null; readonly expected: number },
+  ) {
+    const version =
+      found === null ? 'another record version' : found === 'none' ? 'no record version' : `record version ${found}`;
+    super(
+      `${what} has ${version}; this Selfheal reads version ${expected}. It was neither read nor changed. Deploy the version that wrote it until its incidents have ended, or start with empty tables (docs/guide/upgrade.md).`,
+    );
+  }
 }
 
 /** The other side refused for good (403, 404, AccessDenied): retrying cannot help. */
@@ -27,9 +48,19 @@ export class Refused extends Error {
 }
 
 /**
- * An effect was sent and its answer is lost (timeout, reset connection, 5xx after sending): it may have happened or not.
- * Never retried; whoever asked must observe the target instead. `cause` keeps the lost answer.
+ * An effect was sent and its answer was lost (timeout, reset connection, 5xx after sending): it may have happened.
+ * Never retried; the caller must observe the target instead. `cause` keeps the lost answer.
  */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
+}
+
+/** What a read gives; null when it is refused for good, so that a missing right takes a fact away and not the whole plan. */
+export async function unlessRefused<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Refused) return null;
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `4 hours`, `1 hour 20 minutes`, `3 days`: a length of time as people say it, rounded to minutes; from two days on, to days. */
+/** `4 hours`, `1 hour 20 minutes`, `3 days`: a duration rounded to minutes; from two days on, to days. */
 export function durationWords(milliseconds: number): string {
   const length = Math.abs(milliseconds);
   if (length >= 2 * DAY) return counted(Math.round(length / DAY), 'day');
@@ -13,7 +13,7 @@ export function durationWords(milliseconds: number): string {
   return rest === 0 ? counted(hours, 'hour') : `${counted(hours, 'hour')} ${counted(rest, 'minute')}`;
 }
 
-/** `23 Nov 2026, 04:50 CET`: an instant on the clocks of a time zone (IANA name). */
+/** `23 Nov 2026, 04:50 CET`: an instant in a time zone (IANA name). */
 export function instantWords(at: Date, timeZone: string): string {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,

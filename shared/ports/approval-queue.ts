@@ -1,22 +1,34 @@
+import type { Delegation } from '#shared/domain/policy/approval-levels.ts';
 import type { Approval } from './incident-store.ts';
 
-/** A request that waits for an answer, and how many messages about it went out since the first. */
+/** A request that waits for an answer, and how many messages about it were sent after the first. */
 export interface PendingApproval extends Approval {
   readonly told: number;
 }
 
 /** Requests for approval that wait for an answer. Every write is one conditional single-item write. */
 export interface ApprovalQueue {
-  /** Those nobody decided, the oldest first, at most `limit`; expired ones too, until they are dropped. */
+  /** Undecided requests, oldest first, at most `limit`; includes expired ones until they are dropped. */
   pending(limit: number): Promise<PendingApproval[]>;
-  /** Takes it upon itself to send the next message until `until`; false when somebody else did, or it is decided. */
+  /** Claims the next message until `until`; false when somebody else has claimed it or the request is decided. */
   claimNotice(approval: PendingApproval, now: Date, until: Date): Promise<boolean>;
-  /** The message went out: `told` were said by now. */
+  /** Records that the message was sent: `told` messages in all. */
   noteNotice(approval: PendingApproval, told: number): Promise<void>;
-  /** Those that were decided and of which it is not known whether the workflow took it, or nobody was told that it did not; the oldest first. */
+  /**
+   * Decided requests, oldest first, of which it is unknown whether the workflow received the decision, or whose
+   * approver was not told that it did not.
+   */
   unanswered(limit: number): Promise<Approval[]>;
-  /** All is said and done about a decided one. */
+  /** Removes a decided request: nothing is left to do. */
   forget(approval: Approval): Promise<void>;
-  /** Nobody waits for it any more. */
+  /** Removes a request that nothing waits for any more. */
   drop(approval: PendingApproval): Promise<void>;
+}
+
+/** Who may approve on whose behalf. Every write is one single-item write. */
+export interface DelegationStore {
+  /** Replaces an earlier one between the same two people. */
+  put(delegation: Delegation): Promise<void>;
+  /** Valid delegations to an e-mail address. */
+  inForce(to: string, at: Date): Promise<Delegation[]>;
 }

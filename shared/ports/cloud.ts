@@ -1,3 +1,4 @@
+import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
 import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import type { ResourceRef } from '#shared/domain/plan/resource-ref.ts';
@@ -25,12 +26,12 @@ export type DeploymentRef =
   | { kind: 'lambda-alias'; functionName: string; alias: string }
   | { kind: 'ecs-service'; cluster: string; service: string };
 
-/** Reads what is deployed and what was deployed before. */
+/** Reads the current and the previous deployment. */
 export interface DeploymentReader {
   read(ref: DeploymentRef): Promise<Deployment>;
 }
 
-/** Moves a Lambda alias. `expectedRevisionId` fences it: AWS refuses when the alias changed since it was read. */
+/** Moves a Lambda alias. With `expectedRevisionId` AWS refuses when the alias has changed since it was read. */
 export interface LambdaAliasWriter {
   pointTo(
     functionName: string,
@@ -40,7 +41,7 @@ export interface LambdaAliasWriter {
   ): Promise<'moved' | 'changed-meanwhile'>;
 }
 
-/** Reads what remedies change, as it is now. */
+/** Reads the current state of what remedies change. */
 export interface ResourceReader {
   read(ref: ResourceRef): Promise<ResourceState>;
 }
@@ -48,28 +49,28 @@ export interface ResourceReader {
 /** Changes ECS services. Effects (these, `pointTo`, `publish`) throw `OutcomeUnknown` when their answer was lost. */
 export interface EcsServiceWriter {
   deploy(cluster: string, service: string, taskDefinition: string): Promise<void>;
-  /** New tasks of the task definition that is deployed. */
+  /** Starts new tasks of the deployed task definition. */
   redeploy(cluster: string, service: string): Promise<void>;
-  /** Sets how many tasks are to run. */
+  /** Sets the desired number of tasks. */
   scale(cluster: string, service: string, desiredCount: number): Promise<void>;
 }
 
 /** Changes the configuration of Lambda functions. */
 export interface LambdaFunctionWriter {
-  /** Of `$LATEST`. `expectedRevisionId` fences it: AWS refuses when the configuration changed since it was read. */
+  /** Of `$LATEST`. With `expectedRevisionId` AWS refuses when the configuration has changed since it was read. */
   setMemory(
     functionName: string,
     memoryMb: number,
     expectedRevisionId: string,
   ): Promise<'changed' | 'changed-meanwhile'>;
-  /** Sets how often the function may run at once; nobody else may use what is reserved. */
+  /** Reserves concurrency for the function; other functions cannot use it. */
   reserve(functionName: string, concurrency: number): Promise<void>;
 }
 
 /** Changes EC2 Auto Scaling groups. */
 export interface AutoScalingWriter {
   setCapacity(group: string, desiredCapacity: number): Promise<void>;
-  /** Begins to replace all instances; gives the id of the refresh. Refused while another one is under way. */
+  /** Starts replacing all instances; returns the refresh id. Refused while another refresh is running. */
   refresh(group: string, minHealthyPercentage: number): Promise<string>;
   cancelRefresh(group: string): Promise<void>;
 }
@@ -78,7 +79,7 @@ export interface AutoScalingWriter {
 export interface DatabaseWriter {
   /** Restarts the instance, without failing over. */
   reboot(instance: string): Promise<void>;
-  /** At once; only for parameters that take effect without a restart. */
+  /** Immediately; only for parameters that need no restart. */
   setParameter(parameterGroup: string, parameter: string, value: number): Promise<void>;
 }
 
@@ -103,6 +104,11 @@ export interface WorkflowEngine {
   start(incidentId: string, attempt: number): Promise<'started' | 'exists'>;
   /** `missing` when there is no such execution. */
   status(incidentId: string, attempt: number): Promise<'running' | 'ended' | 'missing'>;
-  /** Answers a waiting task; `expired` when the token is no longer waited for. */
+  /** Answers a waiting task; `expired` when nothing waits for the token any more. */
   answer(taskToken: string, output: unknown): Promise<'accepted' | 'expired'>;
+}
+
+/** The durable intake queue for commands of people. Resolves only after the queue accepted the command. */
+export interface CommandQueue {
+  sendCommand(command: CommentCommand): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
 import type { JobName } from '#shared/domain/logs/job-name.ts';
 import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
@@ -12,16 +13,16 @@ export interface Run {
   readonly workflowId: number;
   readonly headSha: string;
   readonly createdAt: string;
-  /** When this attempt began, and when it was last heard of: its end, once it is completed. ISO 8601. */
+  /** When this attempt began, and when it was last updated: its end, once it is completed. ISO 8601. */
   readonly startedAt: string;
   readonly updatedAt: string;
-  /** The branch it ran for, where a pull request may be for that: see `isBaseBranch`. */
+  /** The branch it ran for, where a pull request may target it: see `isBaseBranch`. */
   readonly baseBranch: RawRef | null;
-  /** Whether that branch is in another repository, or in none that is known. */
+  /** Whether that branch is in another or an unknown repository. */
   readonly fromFork: boolean;
 }
 
-/** The branch that workflows are dispatched on. */
+/** The branch on which workflows are dispatched. */
 export interface DefaultBranch {
   readonly name: RawRef;
   /** Whether anybody may read the repository. */
@@ -61,12 +62,12 @@ export interface FailedDelivery {
   readonly id: number;
   readonly guid: string;
   readonly deliveredAt: string;
-  /** How often GitHub tried, this one included. */
+  /** How often GitHub tried, including this attempt. */
   readonly attempts: number;
 }
 
 /**
- * GitHub. Every method throws `Retryable` (5xx, network, timeout; `RateLimited` for 429 and rate limits) or `Refused` (401, 403, 404,
+ * GitHub. Every method throws `Retryable` (`Unreachable` for 5xx, network and timeout; `RateLimited` for 429 and rate limits) or `Refused` (401, 403, 404,
  * 422), after its own few retries with jitter that honour a short `retry-after`.
  * Effects that must not be done twice (`rerunFailedJobs`, `rerunRun`, `cancelRun`, `dispatchWorkflow`, `createComment`, `redeliver`) are never repeated after a lost answer:
  * they throw `OutcomeUnknown`, and the caller observes.
@@ -81,7 +82,10 @@ export interface CodeHost {
   ): Promise<RunPeople>;
   /** The jobs of every attempt of a run, at most 300. */
   listJobAttempts(repository: string, runId: number): Promise<JobAttempt[]>;
-  /** Newest completed runs of a workflow on one commit, newest first, that the same kind of event started: others may merge the commit with something else. */
+  /**
+   * Newest completed runs of a workflow on one commit, newest first, started by the same kind of event; other events
+   * may merge the commit with something else.
+   */
   listCommitRuns(
     repository: string,
     commit: { workflowId: number; headSha: string; event: string },
@@ -110,26 +114,49 @@ export interface CodeHost {
     branch: RawRef,
     inputs: Readonly<Record<string, string>>,
   ): Promise<void>;
-  /** The oldest run of the workflow that was dispatched on the branch and has this title, among the newest 100; null when there is none. */
+  /**
+   * The oldest run of the workflow that was dispatched on the branch and has this title, among the newest 100; null
+   * when there is none.
+   */
   findDispatchedRun(repository: string, file: string, branch: RawRef, title: string): Promise<Run | null>;
   /** Whether the same workflow ran on the same branch later (for a release: on any). False for a pull request's runs. */
   hasNewerRun(repository: string, runId: number): Promise<boolean>;
   rerunFailedJobs(repository: string, runId: number): Promise<void>;
-  /** All jobs of the run again, also those that passed. */
+  /** Re-runs all jobs of the run, including those that passed. */
   rerunRun(repository: string, runId: number): Promise<void>;
-  /** Asks GitHub to cancel; the run ends some seconds later. Asked again, nothing more happens. */
+  /** Asks GitHub to cancel; the run ends some seconds later. A second request changes nothing. */
   cancelRun(repository: string, runId: number): Promise<void>;
-  /** The comment whose body contains the marker and which we wrote, or null. Reads all pages. */
+  /** The comment that contains the marker and was written by us, or null. Reads all pages. */
   findComment(repository: string, issue: number, marker: string): Promise<Comment | null>;
   /** All such comments, oldest first. */
   listComments(repository: string, issue: number, marker: string): Promise<Comment[]>;
   createComment(repository: string, issue: number, body: RedactedText): Promise<Comment>;
   updateComment(repository: string, commentId: number, body: RedactedText): Promise<Comment>;
-  /** Deliveries of the repository's webhook at `url` that did not succeed, newer than `since`, oldest first; re-deliveries that did succeed are left out. */
+  /**
+   * Failed deliveries of the repository's webhook at `url`, newer than `since`, oldest first; those that were
+   * redelivered successfully are left out.
+   */
   listFailedDeliveries(
     repository: string,
     url: string,
     since: Date,
   ): Promise<{ hookId: number; deliveries: FailedDelivery[] } | null>;
   redeliver(repository: string, hookId: number, deliveryId: number): Promise<void>;
+}
+
+/** Looks up a repository by name. Throws `Retryable` and `Refused` like `CodeHost`. */
+export interface RepositoryDirectory {
+  /** As the code host knows it now. Its name differs from the requested one after a rename or a transfer. */
+  lookUp(name: string): Promise<RepositoryIdentity>;
+}
+
+/** What somebody may do in a repository, by GitHub's names of the base roles. */
+export type Permission = 'none' | 'read' | 'write' | 'admin';
+
+/** People on the code host. Throws `Retryable` and `Refused` like `CodeHost`. */
+export interface People {
+  /** `maintain` counts as `write` and `triage` as `read`; without access, or for an unknown account, `none`. */
+  permissionOf(repository: string, login: string): Promise<Permission>;
+  /** Adds a reaction to a comment: carried out, answered, or refused. Adding it twice is harmless. */
+  react(repository: string, commentId: number, sign: '+1' | '-1' | 'confused' | 'eyes'): Promise<void>;
 }

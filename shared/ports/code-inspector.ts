@@ -1,3 +1,5 @@
+import type { ParsedCode } from '#shared/domain/patch/content/code-node.ts';
+import type { Grammar } from '#shared/domain/patch/content/grammars.ts';
 import type { Inspection } from '#shared/domain/patch/inspection.ts';
 
 export interface InspectedFile {
@@ -7,7 +9,12 @@ export interface InspectedFile {
   readonly after: string;
 }
 
-/** Says what a patch newly does, by its parsed code. Throws when nobody could look. */
+/** Says what a patch newly does, from its parsed code. Throws when the inspection failed. */
 export interface CodeInspector {
   inspect(incidentId: string, files: readonly InspectedFile[]): Promise<Inspection>;
+}
+
+/** Parses text with one of the grammars. */
+export interface CodeParser {
+  parse(grammar: Grammar, text: string): Promise<ParsedCode>;
 }

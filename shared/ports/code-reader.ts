@@ -1,7 +1,7 @@
 import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
-/** Tainted, as everything here: worded by whoever committed. */
+/** Tainted, like everything in this file: the author of the commit worded it. */
 export interface ChangedFile {
   readonly path: RawRef;
   readonly shown: RedactedText;
@@ -22,10 +22,10 @@ export interface CommitNote {
   readonly title: RedactedText;
 }
 
-/** Reads source code and its history from the code host, nothing more. Throws `Retryable` or `Refused`. */
+/** Reads source code and its history from the code host. Throws `Retryable` or `Refused`. */
 export interface CodeReader {
-  /** What the commit changed, or what the pull request changes; at most 100 files. */
+  /** Files that the commit or the pull request changes; at most 100. */
   changedFiles(repository: string, change: { sha: string; pullRequest: number | null }): Promise<ChangedFile[]>;
-  /** The newest commits up to `sha` that touched the file, newest first. Empty for a path that never was. */
+  /** The newest commits up to `sha` that touched the file, newest first. Empty for a path that never existed. */
   commitsOf(repository: string, sha: string, path: RawRef, limit: number): Promise<CommitNote[]>;
 }

@@ -1,10 +1,31 @@
 import type { Signal } from '#shared/domain/incident/signal.ts';
 
-export interface Controls {
-  /** Stops every effect at once while true. */
-  readonly killSwitch: boolean;
-  /** Reason shown to people. */
-  readonly reason: string | null;
+/** What limits the whole system, kept in one table. Use cases ask for the port that they need. */
+export interface ControlStore extends Deduplication, IncidentLocks, Leases, Limits, ControlSettings {}
+
+/** Deliveries and days that were dealt with, each once. */
+export interface Deduplication {
+  isProcessed(deliveryId: string): Promise<boolean>;
+  /** Kept for seven days. */
+  markProcessed(deliveryId: string, at: Date): Promise<void>;
+}
+
+/** At most one incident works on an intake key; what else is reported about it waits. */
+export interface IncidentLocks {
+  /**
+   * Locks the intake key for an incident. Returns the id that holds the lock afterwards: the given one, or another open
+   * incident's.
+   */
+  claimGroup(intakeKey: string, incidentId: string, at: Date): Promise<string>;
+  /** Releases the lock if this incident holds it. */
+  releaseGroup(intakeKey: string, incidentId: string): Promise<void>;
+  /**
+   * Stores the signal that waits until the lock is released: the one with the highest `order`. Kept for fourteen days.
+   */
+  keepWaiting(intakeKey: string, signal: Signal, order: number, at: Date): Promise<void>;
+  waiting(intakeKey: string): Promise<Signal | null>;
+  /** Deletes the waiting signal unless its order is higher. */
+  dropWaiting(intakeKey: string, order: number): Promise<void>;
 }
 
 export interface Lease {
@@ -12,29 +33,57 @@ export interface Lease {
   readonly expiresAt: string;
 }
 
-/** What bounds the whole system: deduplication, groups, limits, breakers, leases, cursors, kill switch. */
-export interface ControlStore {
-  isProcessed(deliveryId: string): Promise<boolean>;
-  /** Remembered for seven days. */
-  markProcessed(deliveryId: string, at: Date): Promise<void>;
+/** Clocks of functions differ by less than this. */
+const MAX_SKEW_SECONDS = 60;
 
-  /** Claims the place for an incident. Returns the id that holds it afterwards: the given one, or another open incident's. */
-  claimGroup(intakeKey: string, incidentId: string, at: Date): Promise<string>;
-  /** Frees the place if this incident holds it. */
-  releaseGroup(intakeKey: string, incidentId: string): Promise<void>;
+/**
+ * From when on a lease of this length, acquired at `at`, is valid, in milliseconds. A reader whose clock is earlier may
+ * acquire it. So two can hold it at once only when their clocks differ by more than the whole lease (or by a minute,
+ * for shorter leases).
+ */
+export function leaseBegins(at: Date, seconds: number): number {
+  return at.getTime() - Math.max(seconds, MAX_SKEW_SECONDS) * 1000;
+}
 
-  /** Keeps the report that waits until the place is free: the one of the highest `order`. Remembered for fourteen days. */
-  keepWaiting(intakeKey: string, signal: Signal, order: number, at: Date): Promise<void>;
-  waiting(intakeKey: string): Promise<Signal | null>;
-  /** Forgets the waiting report unless it is of a higher order. */
-  dropWaiting(intakeKey: string, order: number): Promise<void>;
+/** The exclusive right to change a target for a while. */
+export interface Leases {
+  /**
+   * Acquires the exclusive right to change a target. Re-entrant for the same holder; null when another holder has it. A
+   * lease that lies further in the future than its length (`leaseBegins`) was acquired before a clock was set back, and
+   * counts as expired.
+   */
+  acquireLease(targetKey: string, holder: string, seconds: number, at: Date): Promise<Lease | null>;
+  /**
+   * True while this id holds the lease and it has neither expired nor been made invalid by a clock that was set back.
+   */
+  holdsLease(targetKey: string, leaseId: string, at: Date): Promise<boolean>;
+  releaseLease(targetKey: string, leaseId: string): Promise<void>;
+  /** Releases the lease if this holder has it; nothing happens otherwise. */
+  releaseHeldBy(targetKey: string, holder: string): Promise<void>;
+}
 
-  /** Counts new incidents of one minute and `scope`, once per incident id; returns its place in the minute's order (1, 2, ... 1001 for all after 1000). */
+/** Rate limits, budgets, circuit breakers and storm protection. */
+export interface Limits {
+  /**
+   * Takes one unit of a limit for `key`, idempotently; false (and nothing is taken) when `limit` is reached in this
+   * window.
+   */
+  takeFromLimit(scope: string, window: string, key: string, limit: number, expiresAt: Date): Promise<boolean>;
+  /** Adds to a counter and returns the new total (model tokens of an incident or a day). */
+  addTo(scope: string, amount: number, expiresAt: Date): Promise<number>;
+  total(scope: string): Promise<number>;
+  /** Failures of an action on a target between two instants, for the circuit breaker. */
+  failuresBetween(scope: string, from: Date, until: Date): Promise<number>;
+  addFailure(scope: string, key: string, at: Date): Promise<void>;
+  /**
+   * Counts new incidents of one minute and `scope`, once per incident id; returns its position in that minute (1, 2,
+   * ... 1001 for all after 1000).
+   */
   countInMinute(minute: string, incidentId: string, scope: string): Promise<number>;
   /**
-   * The parent of the running storm of `scope`: joins one that was active within `quietMinutes`, else starts `candidateId`. One that
-   * lasts gets another parent, and so another mail, every hour. `started`: the candidate is the parent, also when asked again, so
-   * that a caller that died can still create it (idempotently).
+   * The parent of the running storm of `scope`: joins one that was active within `quietMinutes`, otherwise starts
+   * `candidateId`. A long storm gets another parent, and so another mail, every hour. `started`: the candidate is the
+   * parent, also when asked again, so that a caller that died can still create it (idempotently).
    */
   joinStorm(
     candidateId: string,
@@ -42,26 +91,19 @@ export interface ControlStore {
     quietMinutes: number,
     scope: string,
   ): Promise<{ parentId: string; started: boolean }>;
+}
 
+export interface Controls {
+  /** While true, no effect is allowed. */
+  readonly killSwitch: boolean;
+  /** Reason shown to people. */
+  readonly reason: string | null;
+}
+
+/** The kill switch, and how far a periodic task has come. */
+export interface ControlSettings {
   controls(): Promise<Controls>;
   setControls(controls: Controls): Promise<void>;
-
-  /** Exclusive right to change a target. Re-entrant for the same holder; null when another holder has it. */
-  acquireLease(targetKey: string, holder: string, seconds: number, at: Date): Promise<Lease | null>;
-  /** True while the lease is held by this id and not expired. */
-  holdsLease(targetKey: string, leaseId: string, at: Date): Promise<boolean>;
-  releaseLease(targetKey: string, leaseId: string): Promise<void>;
-
-  /** Takes one unit of a limit for `key`, idempotently; false (and nothing taken) when `limit` is reached in this window. */
-  takeFromLimit(scope: string, window: string, key: string, limit: number, expiresAt: Date): Promise<boolean>;
-  /** Adds to a counter and returns the new total (model tokens of an incident or a day). */
-  addTo(scope: string, amount: number, expiresAt: Date): Promise<number>;
-  total(scope: string): Promise<number>;
-
-  /** Times of failures of an action on a target within the window, for the circuit breaker. */
-  failuresSince(scope: string, since: Date): Promise<number>;
-  addFailure(scope: string, key: string, at: Date): Promise<void>;
-
   cursor(name: string): Promise<string | null>;
   setCursor(name: string, value: string): Promise<void>;
 }

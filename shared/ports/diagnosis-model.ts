@@ -17,21 +17,21 @@ export interface DiagnosisRequest {
   readonly lookups: readonly Lookup[];
 }
 
-/** Something the model may read of this incident and nothing else: it changes nothing, and where it looks is bound by code. */
+/** Something the model may read about this incident. It changes nothing, and code decides where it looks. */
 export interface Lookup {
   readonly name: string;
-  readonly description: string;
+  readonly description: RedactedText;
   /** JSON schema of the input. */
   readonly schema: Readonly<Record<string, unknown>>;
-  /** Takes the model's input unparsed. May throw; the caller bounds its time and size. */
+  /** Takes the model's unparsed input. May throw; the caller limits its time and size. */
   run(input: unknown, signal: AbortSignal): Promise<LookupResult>;
 }
 
 export type LookupResult =
-  /** Tainted lines, of texts that were redacted as a whole. `origin`: in code's own words where they are from. */
+  /** Tainted lines of texts that were redacted as a whole. `origin`: where they are from, worded by code. */
   { kind: 'found'; origin: RedactedText; lines: readonly RedactedText[] } | { kind: 'nothing'; reason: RedactedText };
 
-/** A line that a lookup brought and the reply cites. */
+/** A line from a lookup that the reply cites. */
 export interface ConsultedLine {
   /** `F3`. */
   readonly ref: string;
@@ -56,9 +56,9 @@ export interface CodeSuggestion {
 export interface DiagnosisReply {
   readonly summary: RedactedText | null;
   readonly rootCause: RedactedText;
-  /** Refs of existing lines only; invented ones were removed. */
+  /** Refs of existing lines only; invented refs were removed. */
   readonly evidence: readonly string[];
-  /** What else it says, each with its evidence. What cited nothing that exists was dropped. */
+  /** Other statements, each with its evidence. Those that cite nothing that exists were dropped. */
   readonly findings: readonly CitedClaim[];
   readonly fix: RedactedText;
   /** Up to three different changes of the code, best first. */
@@ -73,10 +73,10 @@ export interface DiagnosisReply {
   readonly choice: string;
 }
 
-/** What a diagnosis took. */
+/** What a diagnosis used. */
 export interface ModelSpending {
   readonly modelId: string;
-  /** Names the version of the prompt that it was given. */
+  /** Version of the prompt it was given. */
   readonly prompt?: string;
   readonly turns: number;
   readonly tokens: TokenUse;
@@ -86,21 +86,24 @@ export interface ModelSpending {
 
 export type DiagnosisResult =
   | { kind: 'answered'; reply: DiagnosisReply; spent: ModelSpending }
-  /** Timed out, throttled, refused, invalid twice or out of budget: the caller falls back to the rules. `reason`: a sentence for the reader. */
+  /**
+   * Timed out, throttled, refused, invalid twice or out of budget; the caller falls back to the rules. `reason`: a
+   * sentence for the reader.
+   */
   | { kind: 'unavailable'; reason: string; spent: ModelSpending };
 
-/** What may be spent. Every call is paid in advance by an estimate that errs high, and settled with what it took. */
-export interface Purse {
-  /** Sets the estimate aside; a sentence when there is no room for it. */
+/** Budget for model calls. Each call reserves an estimate that is rather too high, and settles what it used. */
+export interface ModelBudget {
+  /** Reserves the estimate; a sentence when the budget has no room for it. */
   reserve(
     modelId: string,
     estimate: TokenUse,
   ): Promise<{ kind: 'reserved'; settle: Settle } | { kind: 'empty'; reason: string }>;
 }
-/** Called once; null when the answer is lost, so that the estimate stays spent. */
+/** Called once; null when the answer was lost, so that the estimate stays reserved. */
 export type Settle = (spent: TokenUse | null) => Promise<void>;
 
 /** A language model asked for a diagnosis. Never throws. */
 export interface DiagnosisModel {
-  diagnose(request: DiagnosisRequest, purse: Purse): Promise<DiagnosisResult>;
+  diagnose(request: DiagnosisRequest, budget: ModelBudget): Promise<DiagnosisResult>;
 }

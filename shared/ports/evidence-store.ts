@@ -4,25 +4,29 @@ import type { Known } from '#shared/domain/knowledge/known.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import type { Offer } from '#shared/domain/plan/offer.ts';
 
-/** Evidence, telemetry and diagnosis of an incident, as objects too large for the workflow's state. Overwriting is allowed. */
+/** Evidence, telemetry and diagnosis of an incident; too large for the workflow's state. May be overwritten. */
 export interface EvidenceStore {
   putEvidence(evidence: Evidence): Promise<void>;
   /** Null when nothing was gathered. */
   getEvidence(incidentId: string): Promise<Evidence | null>;
   putTelemetry(incidentId: string, telemetry: Telemetry): Promise<void>;
   getTelemetry(incidentId: string): Promise<Telemetry | null>;
+  putOffer(offer: Offer): Promise<void>;
+  /** The actions offered to a model; null when none were listed. */
+  getOffer(incidentId: string): Promise<Offer | null>;
   putKnown(known: Known): Promise<void>;
   /** Null when nothing was searched. */
   getKnown(incidentId: string): Promise<Known | null>;
   putDiagnosis(incidentId: string, diagnosis: Diagnosis): Promise<void>;
   getDiagnosis(incidentId: string): Promise<Diagnosis | null>;
-  /** Keeps a patch under the digest of its record, which is returned. */
+  /** Stores a patch under the digest of its record, which is returned. */
   putFix(fix: ProposedFix): Promise<string>;
-  /** Null when there is none of that digest. Throws `CorruptRecord` when the record has another one. */
+  /** Null when there is none with this digest. Throws `CorruptRecord` when the record's digest differs. */
   getFix(incidentId: string, digest: string): Promise<ProposedFix | null>;
-  /** Keeps what an issue about a flaky test will say, under the digest of its record, which is returned. */
+  /** Stores the content of an issue about a flaky test under the digest of its record, which is returned. */
   putQuarantine(test: QuarantinedTest): Promise<string>;
-  /** Null when there is none of that digest. Throws `CorruptRecord` when the record has another one. */
+  /** Null when there is none with this digest. Throws `CorruptRecord` when the record's digest differs. */
   getQuarantine(incidentId: string, digest: string): Promise<QuarantinedTest | null>;
 }

@@ -1,15 +1,17 @@
-import type { AuditEntry, TrailEntry } from '#shared/domain/audit/audit-entry.ts';
+import type { AuditEntry } from '#shared/domain/audit/audit-event.ts';
 import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
+import type { Notification } from '#shared/domain/incident/notification.ts';
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
+import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 
-/** How a request was decided, beside who and what. */
+/** How an approval was decided, besides by whom and for what. */
 export interface ApprovalDecision {
   /** ISO 8601. */
   readonly at: string;
   readonly onBehalfOf: string | null;
-  /** Where, other than on the page. */
+  /** The channel, when it was not the page. */
   readonly channel: string | null;
-  /** What they have to do with the run themselves, where the deployment lets them decide all the same. */
+  /** The person's roles in the run, where the deployment allows them to decide anyway. */
   readonly roles: readonly string[];
 }
 
@@ -21,39 +23,65 @@ export interface Approval {
   readonly expiresAt: string;
   readonly state: 'pending' | 'approved' | 'rejected';
   readonly decidedBy: string | null;
-  /** Absent as long as nobody decided. */
+  /** Absent until somebody decides. */
   readonly decision?: ApprovalDecision;
-  /** Whether the workflow took the decision or did not wait for it any more. Absent until that is known; never changed afterwards. */
+  /**
+   * Whether the workflow took the decision or no longer waited for it. Absent until that is known; never changed
+   * afterwards.
+   */
   readonly outcome?: ApprovalOutcome;
 }
 
 export type ApprovalOutcome = 'taken' | 'too-late';
 
-export type { AuditEntry };
-
-/** Incidents with their plans, actions, approvals and audit trail. Every write is one conditional single-item write. */
+/**
+ * Incidents with their plans, actions, approvals and notifications, and the way to append to their audit trail. Every write is one
+ * conditional single-item write.
+ */
 export interface IncidentStore {
   create(incident: Incident): Promise<'created' | 'exists'>;
-  /** Strongly consistent. Throws `CorruptRecord` when the record does not parse. */
+  /** Strongly consistent. Throws `CorruptRecord` when the record cannot be parsed. */
   get(id: string): Promise<Incident | null>;
   /** Sets the given fields and `updatedAt`; with conditions, only while status, attempt and run attempt are as said. */
   update(
     id: string,
     change: Partial<
-      Pick<Incident, 'status' | 'attempt' | 'runAttempt' | 'parentId' | 'classification' | 'outcomeReason' | 'target'>
+      Pick<
+        Incident,
+        | 'status'
+        | 'attempt'
+        | 'runAttempt'
+        | 'reopened'
+        | 'restarts'
+        | 'recurrence'
+        | 'parentId'
+        | 'classification'
+        | 'outcomeReason'
+        | 'target'
+      >
     >,
     options?: { ifStatus?: readonly IncidentStatus[]; ifAttempt?: number; ifRunAttempt?: number; at: Date },
   ): Promise<'updated' | 'condition-failed'>;
-  /** Counts one more signal of the same place, once per delivery id. */
+  /** Counts one more signal of the same intake key, once per delivery id. A new run attempt starts without restarts. */
   addOccurrence(id: string, deliveryId: string, runAttempt: number, at: Date): Promise<void>;
+  /**
+   * Adds to the requests that a step sent to GitHub; does nothing for an unknown incident or one from before they were
+   * counted.
+   */
+  countRequests(id: string, step: string, requests: number): Promise<void>;
   /** Open incidents whose last update is older than `before` and not older than `from`, oldest first, at most `limit`. */
   listStalled(before: Date, limit: number, from?: Date): Promise<Incident[]>;
 
   putPlan(action: BoundAction): Promise<void>;
-  /** Null when absent or when its digest does not fit its content. */
+  /** Null when absent or when its digest does not match its content. */
   getPlan(incidentId: string, digest: string): Promise<BoundAction | null>;
 
-  /** Writes the intent once; `exists` gives the record that is already there. */
+  /** Stores the decision of a planning round; a repeat of the round replaces it. */
+  recordPlan(record: PlanRecord): Promise<void>;
+  /** In the order of attempts and rounds; within a round, a hold comes before what followed. */
+  listPlans(incidentId: string): Promise<PlanRecord[]>;
+
+  /** Writes the intent once; `exists` returns the record that is already there. */
   intend(record: ActionRecord): Promise<{ kind: 'intended' } | { kind: 'exists'; record: ActionRecord }>;
   getAction(incidentId: string, digest: string): Promise<ActionRecord | null>;
   listActions(incidentId: string): Promise<ActionRecord[]>;
@@ -65,15 +93,18 @@ export interface IncidentStore {
       sentAt?: string | null;
       receipt?: Receipt;
       verified?: ActionRecord['verified'];
+      inconclusive?: boolean;
     },
   ): Promise<void>;
 
   /**
-   * `exists`: the same request is there already, or it was decided. A pending one with another task token is replaced
+   * `exists`: the same request is already there, or it was decided. A pending one with another task token is replaced
    * (`created`): Step Functions gives a retried state a new token, and the old one is dead.
    */
   putApproval(approval: Approval): Promise<'created' | 'exists'>;
   getApproval(incidentId: string, digest: string): Promise<Approval | null>;
+  /** Sorted by the time of the request. */
+  listApprovals(incidentId: string): Promise<Approval[]>;
   /** One use: only a pending, unexpired approval is decided. A repeat of the same decision by the same person is `decided`. */
   decideApproval(
     incidentId: string,
@@ -83,11 +114,11 @@ export interface IncidentStore {
     at: Date,
     how?: Omit<ApprovalDecision, 'at'>,
   ): Promise<'decided' | 'not-pending'>;
-  /** Counts one more attempt to pass a decision on to the workflow, before it is made; gives how many there are with it. */
+  /** Counts one more attempt to deliver a decision to the workflow, before it is made; returns the count. */
   countAnswer(incidentId: string, digest: string): Promise<number>;
   /**
-   * Writes what became of a decision, unless that is written; gives what is. With `attempt` it is written only while no attempt to pass it on
-   * was counted after that one: null when there was.
+   * Records the outcome of a decision unless one is recorded; returns the recorded one. With `attempt`, records it only
+   * if no later delivery attempt was counted; otherwise null.
    */
   closeApproval(
     incidentId: string,
@@ -95,13 +126,13 @@ export interface IncidentStore {
     outcome: ApprovalOutcome,
     attempt?: number,
   ): Promise<ApprovalOutcome | null>;
-  /** A decision that no workflow took yet is for this task token now: Step Functions gave the waiting state a new one. */
+  /** Moves an undelivered decision to this task token: Step Functions gave the waiting state a new one. */
   renewToken(incidentId: string, digest: string, taskToken: string): Promise<'renewed' | 'closed'>;
 
-  /** Append-only and chained; `key` makes a repeat of the same entry harmless. */
+  /** Records that people were notified; the same key on the same channel is recorded once. */
+  recordNotification(notification: Notification): Promise<void>;
+  listNotifications(incidentId: string): Promise<Notification[]>;
+
+  /** Appends to the chained audit trail; `key` makes a repeat of the same entry harmless. `AuditReader` reads it. */
   audit(incidentId: string, key: string, entry: AuditEntry): Promise<void>;
-  /** In the order in which they were written, whatever their clocks said. */
-  listAudit(incidentId: string): Promise<AuditEntry[]>;
-  /** The same with what shows whether the trail is as it was written. */
-  auditTrail(incidentId: string): Promise<TrailEntry[]>;
 }

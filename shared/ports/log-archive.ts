@@ -3,7 +3,7 @@ import type { RawText } from '#shared/kernel/text/raw-text.ts';
 
 /** One log of an archive. */
 export interface ArchivedLog {
-  /** The job's name as the archive spells it, worded in a workflow file and cut: see `isLogOf`. */
+  /** The job's name as the archive spells it: from a workflow file, and cut. See `isLogOf`. */
   readonly job: RawRef;
 }
 
@@ -18,8 +18,9 @@ export interface LogArchiveContent {
 }
 
 /**
- * Reads a log archive (zip) within fixed limits: entries, bytes per entry, bytes in all, compression ratio. `open` is called
- * once per job log, before its text; null skips that log unread. No log is held in memory. Never throws by itself.
+ * Reads a log archive (zip) within fixed limits: entries, bytes per entry, total bytes, compression ratio. `open` is
+ * called once per job log before its text; null skips that log unread. No log is held in memory. Never throws by
+ * itself.
  */
 export interface LogArchiveReader {
   read(bytes: Uint8Array, open: (log: ArchivedLog) => ReceiveText | null): Promise<LogArchiveContent>;

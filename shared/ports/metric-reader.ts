@@ -1,4 +1,4 @@
-/** Metrics that a service's deployment always has, by their CloudWatch names. */
+/** Metrics that every deployment has, by their CloudWatch names. */
 export type LambdaMetric = 'Errors' | 'Invocations' | 'Duration' | 'Throttles' | 'ConcurrentExecutions';
 export type EcsMetric = 'CPUUtilization' | 'MemoryUtilization';
 
@@ -24,6 +24,6 @@ export interface MetricPoint {
 
 /** CloudWatch metrics, read only. Throws `Retryable` or `Refused`. */
 export interface MetricReader {
-  /** Oldest first, one point a period: the statistic that was named, else sums of counts and averages of the rest. */
+  /** Oldest first, one point per period: the named statistic, otherwise sums of counts and averages of the rest. */
   read(ref: MetricRef, from: Date, to: Date, periodSeconds: number): Promise<MetricPoint[]>;
 }

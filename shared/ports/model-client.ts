@@ -1,8 +1,10 @@
+import type { RedactedJson } from '#shared/domain/redaction/redact-json.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+
 /** A tool the model may call. `schema` is the JSON schema of its input. */
 export interface ModelTool {
   readonly name: string;
-  readonly description: string;
+  readonly description: RedactedText;
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
@@ -14,10 +16,15 @@ export interface ToolUse {
   readonly input: unknown;
 }
 
+/** A use as the model is reminded of it in the next turn. */
+export interface PastToolUse extends ToolUse {
+  readonly input: RedactedJson;
+}
+
 export type ModelTurn =
   | { readonly role: 'user'; readonly text: RedactedText }
-  | { readonly role: 'assistant'; readonly text: RedactedText; readonly uses: readonly ToolUse[] }
-  /** Answers every use of the assistant turn before it, in its order. `text`: what is said after them, or empty. */
+  | { readonly role: 'assistant'; readonly text: RedactedText; readonly uses: readonly PastToolUse[] }
+  /** Answers every tool use of the assistant turn before it, in order. `text`: what follows them, or empty. */
   | { readonly role: 'results'; readonly results: readonly ToolResult[]; readonly text: RedactedText };
 
 export interface ToolResult {
@@ -27,9 +34,9 @@ export interface ToolResult {
   readonly failed: boolean;
 }
 
-/** One step of a conversation with tools. The versioned, tiny interface every provider speaks. */
+/** One step of a conversation with tools. The small, versioned interface that every provider implements. */
 export interface ModelCall {
-  /** The same for all turns of all incidents of a family: providers that can keep it in their cache. */
+  /** The same for all turns of all incidents of a family, so that providers can cache it. */
   readonly system: RedactedText;
   /** Starts with a user turn. */
   readonly turns: readonly ModelTurn[];
@@ -40,7 +47,7 @@ export interface ModelCall {
   readonly signal: AbortSignal;
 }
 
-/** What a call cost. `input` counts all tokens read, those from the cache included. */
+/** Tokens of a call. `input` counts all tokens read, including cached ones. */
 export interface TokenUse {
   readonly input: number;
   readonly cachedInput: number;
@@ -61,4 +68,22 @@ export type ModelAnswer =
 /** Throws `Retryable` or `Refused`. */
 export interface ModelClient {
   call(call: ModelCall): Promise<ModelAnswer>;
+}
+
+export interface JsonRequest {
+  /** Used in errors: `Asking the model`. */
+  readonly what: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Posts JSON and returns the parsed body of a 2xx answer. Repeats once after 429 and 5xx unless aborted. Throws
+ * `Retryable` (throttled, 5xx, network, timeout, an endless or non-JSON answer) or `Refused` (any other status). Errors
+ * never contain headers.
+ */
+export interface JsonPost {
+  post(request: JsonRequest): Promise<unknown>;
 }

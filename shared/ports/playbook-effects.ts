@@ -6,7 +6,7 @@ export interface EndpointRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly payload?: Payload | undefined;
   readonly timeoutSeconds: number;
-  /** Sent as `Idempotency-Key`: the same for a repetition of the same call. */
+  /** Sent as `Idempotency-Key`: the same when the same call is repeated. */
   readonly key: string;
 }
 
@@ -18,11 +18,11 @@ export interface EndpointResponse {
 }
 
 /**
- * Calls endpoints of `http.allowedEndpoints` and nothing else. Follows no redirect. Throws `Refused` for an address that is not allowed, when
- * it is named and again when its name is resolved.
+ * Calls endpoints of `http.allowedEndpoints` and nothing else. Follows no redirects. Throws `Refused` for an address
+ * that is not allowed, both by name and after the name is resolved.
  */
 export interface EndpointCaller {
-  /** Reads; throws `Retryable` when there is no answer for now. */
+  /** Reads; throws `Retryable` when there is no answer at the moment. */
   read(endpoint: string, timeoutSeconds: number): Promise<EndpointResponse>;
   /** An effect: throws `Retryable` only when nothing was sent, `OutcomeUnknown` when the answer was lost. */
   send(request: EndpointRequest): Promise<EndpointResponse>;
@@ -43,11 +43,11 @@ export interface AutomationRequest {
   readonly document: string;
   readonly version: string;
   readonly arguments: Readonly<Record<string, string>>;
-  /** 32 hexadecimal digits. SSM starts one execution for it, however often it is asked. */
+  /** 32 hexadecimal digits. SSM starts one execution per token, however often it is asked. */
   readonly token: string;
 }
 
-/** SSM Automation in the own account and region. */
+/** SSM Automation in the deployment's account and region. */
 export interface AutomationRunner {
   /** The id of the execution. Throws `OutcomeUnknown` when the answer was lost. */
   start(request: AutomationRequest): Promise<string>;

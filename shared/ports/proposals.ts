@@ -30,16 +30,18 @@ export interface NewDraft {
 }
 
 /**
- * Pull requests and issues that we wrote: nobody else's is ever returned. Throws `Retryable` or `Refused`; `openDraft` and `openIssue` throw
- * `OutcomeUnknown` when their answer was lost and are never repeated blind.
+ * Pull requests and issues that we wrote; nobody else's are ever returned. Throws `Retryable` or `Refused`; `openDraft`
+ * and `openIssue` throw `OutcomeUnknown` when their answer was lost and are never repeated blindly.
  */
 export interface Proposals {
-  /** The newest of our pull requests whose branch begins so, newest first; of the last 500 of the repository. */
+  /**
+   * The newest of our pull requests whose branch has this prefix, newest first; among the last 500 of the repository.
+   */
   pullRequests(repository: string, branchPrefix: string): Promise<PullRequestNote[]>;
-  /** Numbers of the pull requests, anybody's, that were merged as exactly this commit. */
+  /** Numbers of all pull requests that were merged as exactly this commit. */
   mergedAs(repository: string, commit: string): Promise<number[]>;
   openDraft(repository: string, draft: NewDraft): Promise<PullRequestNote>;
-  /** Labels of a pull request or an issue; those that are there already stay. */
+  /** Adds labels to a pull request or an issue; existing labels stay. */
   addLabels(repository: string, number: number, labels: readonly string[]): Promise<void>;
   /** Our issues with the label, open and closed, newest first; of the last 500 that have it. */
   issues(repository: string, label: string): Promise<IssueNote[]>;

@@ -1,26 +1,45 @@
+import type { Embedding } from '#shared/domain/knowledge/search/embedding.ts';
 import type { RememberedIncident } from '#shared/domain/knowledge/search/past-incident.ts';
-import type { Recalled, RecallQuery } from '#shared/domain/knowledge/search/recall.ts';
+import type { Hit, RecallQuery } from '#shared/domain/knowledge/search/recall.ts';
 import type { RememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
-/** What is known that is like a failure, each kind best first. */
-export interface Recollection {
-  readonly incidents: readonly Recalled<RememberedIncident>[];
-  readonly entries: readonly Recalled<RememberedEntry>[];
-  /** What the search had to do without, as sentences for the reader; empty when it was whole. */
+/** Results similar to a failure, each kind best first. */
+export interface SearchResults {
+  readonly incidents: readonly Hit<RememberedIncident>[];
+  readonly entries: readonly Hit<RememberedEntry>[];
+  /** What the search had to do without, as sentences for the reader; empty when it was complete. */
   readonly limits: readonly string[];
 }
 
-/** A failure to find the like of. `text`: its surest lines, redacted, for a model that compares meanings; empty asks none. */
+/** A failure to search for. `text`: its most certain lines, redacted, for an embedding model; empty asks none. */
 export interface FailureQuery extends Omit<RecallQuery, 'meaning'> {
   readonly incidentId: string;
   readonly text?: string;
 }
 
 /**
- * Finds past incidents and knowledge of one place (see `knowledgeScopeOf`) that are like a new failure, whatever holds them: the function's
- * own memory, or a vector store for places with more than fit into it. What one place went through is never found from another.
+ * Finds past incidents and knowledge of one scope (see `knowledgeScopeOf`) that are similar to a new failure, whether
+ * they are in the function's memory or, for larger scopes, in a vector store. Incidents of one scope are never found
+ * from another.
  */
 export interface FailureRecall {
   /** At most `limit` of each kind; the incident `query.incidentId` itself is left out. */
-  find(scope: string, query: FailureQuery, limit: number): Promise<Recollection>;
+  find(scope: string, query: FailureQuery, limit: number): Promise<SearchResults>;
+}
+
+export type Embedded =
+  | { readonly kind: 'embedded'; readonly embedding: Embedding }
+  /** `reason`: a sentence for the reader. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/**
+ * Turns texts into embeddings. Recall works without one, by words and names. Never throws for a model that does not
+ * answer.
+ */
+export interface Embedder {
+  /**
+   * `document`: to be stored; `query`: to be searched for. The text is redacted and at most `EMBEDDED_CHARACTERS` long.
+   */
+  embed(text: RedactedText, purpose: 'document' | 'query'): Promise<Embedded>;
 }

@@ -7,7 +7,7 @@ export interface Meter {
   time(name: string, milliseconds: number): void;
 }
 
-/** What a log line may say beside its message: ids and codes of ours, each by its name. Text from outside has to be redacted. */
+/** Fields a log line may have beside its message: our own ids and codes. Text from outside has to be redacted. */
 export interface LogFields {
   readonly incidentId?: string;
   readonly deliveryId?: string;
@@ -15,14 +15,14 @@ export interface LogFields {
   readonly repository?: string;
   /** Name of an error's class, never its message. */
   readonly error?: string;
-  /** Codes: what it was, what became of it, by which plug-in. */
+  /** Codes: kind, outcome, plug-in. */
   readonly kind?: string;
   readonly outcome?: string;
   readonly channel?: string;
   readonly class?: string;
   /** Of a capacity, as the configuration names it. */
   readonly metric?: string;
-  /** What is wrong with files that ship with the deployment. */
+  /** Problems in files that ship with the deployment. */
   readonly problems?: readonly string[];
   /** What could not be read. */
   readonly part?: RedactedText;

@@ -1,11 +1,24 @@
+/** HMAC-SHA-256 over the raw bytes of the body, in a header. */
+export interface HmacScheme {
+  readonly kind: 'hmac-sha256';
+  /** Lower-case name. */
+  readonly header: string;
+  /** What stands before the digest (`sha256=`); empty when nothing does. */
+  readonly prefix: string;
+  readonly encoding: 'hex' | 'base64';
+}
+
+/** How a source's requests prove their sender. */
+export type SignatureScheme = 'github-hmac-sha256' | HmacScheme;
+
 /** Proves who sent a webhook. One method per scheme; pure computation behind a port because it needs a library. */
 export interface WebhookSignatures {
   /**
-   * GitHub's `x-hub-signature-256` over the raw bytes, compared in constant time with the current and, during a rotation,
-   * the previous secret. False for anything that does not fit, never an exception.
+   * Verifies the signature over the raw bytes in constant time, with the current and, during a rotation, the previous
+   * secret. False for anything that does not match; never throws.
    */
   verify(
-    scheme: 'github-hmac-sha256',
+    scheme: SignatureScheme,
     body: Uint8Array,
     headers: Readonly<Record<string, string | undefined>>,
     secrets: readonly string[],

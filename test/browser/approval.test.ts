@@ -65,7 +65,7 @@ describe('the approval page', () => {
       `Re-runs the failed jobs of run ${runId} of acme/shop`,
       'ECONNRESET',
       'An attempt cannot be taken back',
-      'It was not done here against this kind of failure before.',
+      'It has not been tried here on this kind of failure.',
       'It waits for another',
       'Risk',
     ])

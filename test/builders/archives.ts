@@ -1,5 +1,5 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
-import { joinZip, type PackedEntry, packEntry, writeZip } from '#apps/local/world/zip/zip-writer.ts';
+import { joinZip, type PackedEntry, packEntry, writeZip } from '@selfheal/fake-github/zip/zip-writer.ts';
 
 const MEGABYTE = 1 << 20;
 const LOG = '2026-11-20T10:00:00.0000000Z ##[error]Process completed with exit code 1.\n';

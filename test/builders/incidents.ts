@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { Classification } from '#shared/domain/incident/failure-class.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 import { aGithubTarget, type TaintedChange, taintedText } from './signals.ts';
@@ -23,6 +24,9 @@ export function anIncident({
     attempt: 1,
     occurrences: 1,
     runAttempt: 1,
+    reopened: false,
+    restarts: 0,
+    recurrence: null,
     parentId: null,
     classification: null,
     outcomeReason: null,
@@ -54,6 +58,7 @@ export function aBoundAction(change: Partial<BoundAction> = {}): BoundAction {
     actionId: 'rerun-failed-jobs',
     family: 'github' as const,
     risk: 'low' as const,
+    selfApproval: true,
     parameters: { repository: 'acme/shop', runId: 1001, attempt: 1 },
     targetKey: 'github:acme/shop/run/1001',
     description: 'Re-runs the failed jobs of run 1001 of acme/shop.',
@@ -62,6 +67,26 @@ export function aBoundAction(change: Partial<BoundAction> = {}): BoundAction {
     ...fields,
   };
   return BoundAction.parse({ ...content, digest: digest ?? digestOf(canonicalJson(content)) });
+}
+
+/** The record of a plan that acted, without circumstances. */
+export function aPlanRecord(change: Partial<PlanRecord> = {}): PlanRecord {
+  return PlanRecord.parse({
+    version: 1,
+    incidentId: `gh-${'0'.repeat(24)}`,
+    attempt: 1,
+    round: 0,
+    madeAt: '2026-11-21T12:00:00.000Z',
+    decision: 'act',
+    actionId: 'rerun-failed-jobs',
+    digest: 'd'.repeat(64),
+    circumstances: null,
+    exposure: null,
+    lastTimes: null,
+    untried: null,
+    onlyQuarantined: null,
+    ...change,
+  });
 }
 
 export function anActionRecord(change: Partial<ActionRecord> = {}): ActionRecord {
@@ -74,6 +99,7 @@ export function anActionRecord(change: Partial<ActionRecord> = {}): ActionRecord
     intendedAt: '2026-11-21T12:00:00.000Z',
     receipt: null,
     verified: null,
+    inconclusive: false,
     ...change,
   });
 }

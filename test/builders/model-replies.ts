@@ -1,4 +1,4 @@
-import type { DiagnosisReply, DiagnosisResult, ModelSpending, Purse } from '#shared/ports/diagnosis-model.ts';
+import type { DiagnosisReply, DiagnosisResult, ModelBudget, ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import type { ModelAnswer, TokenUse } from '#shared/ports/model-client.ts';
 import { redactedText } from './text.ts';
 
@@ -63,7 +63,7 @@ export function answeredDiagnosis(
 }
 
 /** Never empty; remembers what was settled. */
-export function aFullPurse(): Purse & { settled: (TokenUse | null)[] } {
+export function aFullPurse(): ModelBudget & { settled: (TokenUse | null)[] } {
   const settled: (TokenUse | null)[] = [];
   return {
     settled,

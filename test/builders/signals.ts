@@ -80,7 +80,7 @@ export function aCommentCommand(change: Partial<CommentCommand> = {}): CommentCo
     pullRequest: 12,
     commentId: 501,
     by: 'octo-lead',
-    wish: { kind: 'decide', decision: 'approved', digest: 'd'.repeat(12) },
+    request: { kind: 'decide', decision: 'approved', digest: 'd'.repeat(12) },
     ...change,
   });
 }

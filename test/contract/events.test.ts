@@ -5,6 +5,7 @@ import { parseBoundedJson } from '#shared/app/intake/ingest-json.ts';
 import { readIntakeMessage } from '#shared/app/intake/ingest-message.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import type { SourceResult } from '#shared/plugins/sources/contract.ts';
+import { translateWebhook } from '#shared/plugins/sources/contract.ts';
 import { EVENT_SOURCES, SOURCES, WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 
 const EVENTS = join(import.meta.dirname, '../../events');
@@ -32,7 +33,7 @@ function replay(sample: string): SourceResult {
   const webhook = WEBHOOK_SOURCES.find(({ id }) => sample.startsWith(`${id}/`));
   if (webhook !== undefined) {
     const { headers, body } = parsed.value as { headers: Record<string, string>; body: unknown };
-    return webhook.toSignal({ headers, body, receivedAt: new Date('2026-11-21T12:00:00.000Z') });
+    return translateWebhook(webhook, { headers, body, receivedAt: new Date('2026-11-21T12:00:00.000Z') });
   }
   const event = EVENT_SOURCES.find(({ id }) => sample.startsWith(`${id}/`));
   if (event === undefined) throw new Error(`No source for ${sample}.`);

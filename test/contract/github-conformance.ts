@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { Exchange } from '@selfheal/fake-server/wire.ts';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormatsModule from 'ajv-formats';
-import type { Exchange } from '#apps/local/world/server/wire.ts';
 
 type Json = Record<string, unknown>;
 

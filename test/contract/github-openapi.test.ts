@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { GITHUB_ROUTES } from '@selfheal/fake-github/api.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GITHUB_ROUTES } from '#apps/local/world/github/api.ts';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';

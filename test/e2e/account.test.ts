@@ -45,6 +45,30 @@ it('[D228] tells the whole story of a healed run from its audit trail, which is 
   }
 });
 
+it('shows how often each function asked GitHub about an incident: as often as GitHub was asked', async () => {
+  const run = healer.world.samples.failRun('transient', { rerunMs: 40, deliver: 'none' });
+  const id = healer.incidentId(run.runId);
+  let asked = 0;
+  // What is asked before the workflow begins, and by the sweeper about deliveries, is asked for no incident alone.
+  const isAtWork = () => healer.runtime.executions().some(({ name }) => name.startsWith(id));
+  const stop = healer.world.onExchange(({ service, operation }) => {
+    if (service === 'github' && isAtWork() && !operation.includes('webhook')) asked += 1;
+  });
+  // An answer that is lost is asked for again, and that counts, too.
+  healer.world.faults.inject('actions/get-workflow-run', { kind: 'status', status: 502 });
+  await healer.world.github.announceRun(run.runId, 'completed');
+  await healer.ended(run.runId);
+  await healer.quiet();
+  stop();
+  const { stdout } = await explain(run.runId);
+  const [, total, each = ''] = /GitHub was asked (\d+) times: (.*)\.$/m.exec(stdout) ?? [];
+  expect(asked).toBeGreaterThan(10);
+  expect(Number(total)).toBe(asked);
+  expect(healer.world.faults.pending()).toEqual([]);
+  expect(each).toMatch(/gather \d+/);
+  expect(each).toMatch(/act-github \d+/);
+});
+
 it('[D212] counts a failure that comes back against what had helped, tells people, and calls healed what then stays away', async () => {
   const first = healer.world.aws.fireAlarm('orders', { okAfterMs: 60 });
   const resolved = await healer.ended(first);

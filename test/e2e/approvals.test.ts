@@ -66,7 +66,7 @@ it('lets a person with write access approve by a comment on the pull request, an
   expect(await healer.ended(run.runId)).toMatchObject({ status: 'resolved' });
   await until('the sign', () => signUnder(taken).length > 0);
   expect(signUnder(taken)).toEqual(['+1']);
-  const trail = await healer.incidents.listAudit(healer.incidentId(run.runId));
+  const trail = await healer.incidents.auditTrail(healer.incidentId(run.runId));
   expect(
     trail.filter(({ event }) => event.startsWith('approval.')).map(({ event, facts }) => [event, facts.by]),
   ).toEqual([
@@ -89,12 +89,12 @@ it('keeps to what was asked for quietly, and leaves no comment that still waits 
   const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
   const digest = await askedDigest(run.runId);
   const status = () => ours(run).find((body) => body.includes(healer.incidentId(run.runId)));
-  expect(status()).toContain('It waits for an approval.');
+  expect(status()).toContain('Waiting for an approval.');
   const hushed = await comment(run, 'acme-lead', '/selfheal quiet');
   await until('the quiet', () => signUnder(hushed).includes('+1'));
   await comment(run, 'acme-lead', `/selfheal reject ${digest}`);
   expect(await healer.ended(run.runId)).toMatchObject({ status: 'escalated' });
-  expect(status()).not.toContain('It waits for an approval.');
+  expect(status()).not.toContain('Waiting for an approval.');
   expect(status()).toContain('The plan was not approved.');
   const before = ours(run).length;
   const next = healer.world.samples.failRun('regression', { pullRequest: run.pullRequest });
@@ -122,7 +122,7 @@ it('reminds of a request that nobody answered at half of its time, once', async 
   expect(mails(run.runId)).toEqual(
     expect.arrayContaining([expect.stringMatching(/^\[Selfheal\] Approval still needed: rerun-failed-jobs/)]),
   );
-  const events = (await healer.incidents.listAudit(incidentId)).map(({ event }) => event);
+  const events = (await healer.incidents.auditTrail(incidentId)).map(({ event }) => event);
   expect(events.filter((event) => event === 'approval.reminded')).toHaveLength(1);
   await comment(run, 'acme-lead', `/selfheal reject ${short}`);
   expect(await healer.ended(run.runId)).toMatchObject({
@@ -133,7 +133,7 @@ it('reminds of a request that nobody answered at half of its time, once', async 
 
 /** Makes the request look as if it had been made long before: more than half of its time is over. */
 async function letTimePass(incidentId: string, short: string): Promise<void> {
-  const digest = (await healer.incidents.listAudit(incidentId))
+  const digest = (await healer.incidents.auditTrail(incidentId))
     .map(({ facts }) => String(facts.digest))
     .find((one) => one.startsWith(short));
   await healer.dynamoDb.send(

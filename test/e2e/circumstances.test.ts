@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { circumstancesIn } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { approve, askedFor, signIn } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
@@ -33,8 +32,8 @@ describe('beside its change windows', () => {
     const incident = await healer.ended(alarm);
     expect(incident).toMatchObject({ status: 'resolved' });
     expect(healer.world.journal.count('lambda.alias.updated')).toBe(1);
-    const [plan] = (await healer.incidents.listAudit(incident.id)).filter(({ event }) => event === 'plan.made');
-    expect(circumstancesIn(plan?.facts ?? {})).toMatchObject({
+    const [plan] = await healer.incidents.listPlans(incident.id);
+    expect(plan?.circumstances).toMatchObject({
       load: 'unknown',
       recentDeployments: 1,
       incidentsInDay: 0,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { signatureOf } from '@selfheal/fake-github/webhook-sender.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
-import { signatureOf } from '#apps/local/world/github/hookshot.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { letGoStale, post, stopExecutions, trigger } from './support/steering.ts';
 import { tableNamed } from './support/template.ts';
@@ -176,6 +177,43 @@ describe('repeats', () => {
     expect(new Set(incidents.map(({ status }) => status))).toEqual(new Set(['resolved']));
     await healer.quiet();
     for (const { runId, pullRequest } of runs) expectHealedOnce(runId, pullRequest);
+  });
+});
+
+describe('a report that knows less than the comment', () => {
+  const sample = JSON.parse(readFileSync('events/github/workflow-run-completed-failure.json', 'utf8'));
+  const [{ number: pullRequest }] = sample.body.workflow_run.pull_requests;
+
+  it('a sample event, posted by hand, is taken once however often it is sent, and leaves the good comment of a later run as it is', async () => {
+    const isOpen = healer.world.github.pullRequests('acme/shop').some(({ number }) => number === pullRequest);
+    const run = healer.world.samples.failRun('regression', { pullRequest: isOpen ? pullRequest : 'new' });
+    expect(run.pullRequest).toBe(pullRequest);
+    expect(run.runId).toBeGreaterThan(sample.body.workflow_run.id);
+    await healer.ended(run.runId);
+    const good = healer.comment(pullRequest);
+    expect(good).toContain('AssertionError');
+    const known = new Set(healer.runtime.executions().map(({ name }) => name));
+    const first = sample.headers['x-github-delivery'];
+    for (const delivery of [first, first, randomUUID()]) {
+      const headers = { ...sample.headers, 'x-github-delivery': delivery };
+      expect(await post(healer, JSON.stringify(sample.body), { headers })).toMatchObject({ status: 202 });
+      await healer.quiet();
+    }
+    // Its incident was worked on, in one execution.
+    expect(healer.runtime.executions().filter(({ name }) => !known.has(name))).toHaveLength(1);
+    expect(healer.comment(pullRequest)).toBe(good);
+  });
+
+  it('one of a later run whose log is gone adds a line to the good comment', async () => {
+    const earlier = healer.world.samples.failRun('regression');
+    await healer.ended(earlier.runId);
+    const good = healer.comment(earlier.pullRequest);
+    const run = healer.world.samples.failRun('regression', { pullRequest: earlier.pullRequest, archive: null });
+    expect(await healer.ended(run.runId)).toMatchObject({ classification: { class: 'unknown' } });
+    const comment = healer.comment(earlier.pullRequest);
+    expect(comment).toContain(`[run ${run.runId}](`);
+    expect(comment).toContain('no log of it could be read');
+    for (const line of good.split('\n')) expect(comment).toContain(line);
   });
 });
 

@@ -1,5 +1,5 @@
+import type { Reply } from '@selfheal/fake-models/scripted-model.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Reply } from '#apps/local/world/models/scripted-model.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import { FIX_LABELS } from '#shared/domain/patch/fix-branch.ts';
 import { answerOn, approve, askedFor, signIn } from './support/approving.ts';

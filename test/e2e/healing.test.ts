@@ -175,8 +175,14 @@ describe('the life of an incident', () => {
     await until('the second attempt', async () => (await healer.incidents.get(first.id))?.attempt === 2);
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested', attempt: 2, runAttempt: 2 });
     expect(healer.comment(run.pullRequest)).toMatch(/attempt 2/);
-    const trail = (await healer.incidents.listAudit(first.id)).map(({ event }) => event);
-    for (const event of ['incident.opened', 'plan.made', 'incident.suggested', 'incident.told', 'incident.reopened']) {
+    const trail = (await healer.incidents.auditTrail(first.id)).map(({ event }) => event);
+    for (const event of [
+      'incident.opened',
+      'plan.made',
+      'incident.suggested',
+      'incident.notified',
+      'incident.reopened',
+    ]) {
       expect(trail).toContain(event);
     }
   });

@@ -1,10 +1,10 @@
+import { writeZip } from '@selfheal/fake-github/zip/zip-writer.ts';
+import type { Reply } from '@selfheal/fake-models/scripted-model.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Reply } from '#apps/local/world/models/scripted-model.ts';
 import { archiveEntries } from '#apps/local/world/samples/job-log.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import { shopJobs } from '#apps/local/world/samples/shop-jobs.ts';
-import { writeZip } from '#apps/local/world/zip/zip-writer.ts';
-import { TOOL_NAME } from '#shared/plugins/llm/reply.ts';
+import { TOOL_NAME } from '#shared/plugins/llm/protocol/reply.ts';
 import { answerOn, askedFor, signIn } from './support/approving.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer, type Subject } from './support/healer.ts';

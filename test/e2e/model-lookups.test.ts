@@ -26,7 +26,7 @@ describe('a model with a key of its own, over its own API', () => {
     expect(diagnosis).toMatchObject({
       source: 'model',
       model: { provider: 'anthropic', modelId: 'claude-sonnet-4-5', turns: 2, lookups: looks.map(({ name }) => name) },
-      note: expect.stringMatching(/^Written by a language model \(\d+ tokens in 2 turns\)\.$/),
+      note: { text: expect.stringMatching(/^Written by a language model \(\d+ tokens in 2 turns\)\.$/) },
     });
     const calls = healer.world.models.calls();
     expect(calls).toHaveLength(2);
@@ -84,7 +84,7 @@ describe('a model with a key of its own, over its own API', () => {
     expect(await healer.ended(denied.runId)).toMatchObject({ status: 'suggested' });
     expect(await diagnosisOf(denied.runId)).toMatchObject({
       source: 'rules',
-      note: expect.stringContaining('The language model refused the request.'),
+      note: { text: expect.stringContaining('The language model refused the request.') },
     });
   });
 });

@@ -50,7 +50,7 @@ describe('twenty pushes to one pull request that fail', () => {
     expect(runs).toHaveLength(20);
     expect(healer.world.journal.count('github.comment.created', `acme/shop/issues/${first.pullRequest}`)).toBe(1);
     expect(healer.comment(first.pullRequest)).toContain(healer.incidentId(last.runId));
-    expect(healer.comment(first.pullRequest)).not.toMatch(/is watching|is at work|waits for/);
+    expect(healer.comment(first.pullRequest)).not.toMatch(/is checking whether|is working on|Waiting for/);
     // A mail names earlier incidents, too. Reminders have no limit.
     const ids = runs.map(({ runId }) => healer.incidentId(runId));
     const mails = healer.runtime.mailbox
@@ -75,11 +75,14 @@ describe('/selfheal rerun', () => {
     expect(reruns(run)).toBe(0);
 
     const begun = await command(run, 'acme-lead', '/selfheal rerun');
-    expect(begun).toMatchObject({ sign: '+1', answer: expect.stringContaining('runs the failed jobs of incident') });
+    expect(begun).toMatchObject({
+      sign: '+1',
+      answer: expect.stringContaining('is re-running the failed jobs of incident'),
+    });
     expect(begun.answer).toContain(`\`${shortId(run)}\``);
     await until('the re-run', () => reruns(run) === 1);
     const again = await command(run, 'acme-lead', '/selfheal rerun');
-    expect(again).toMatchObject({ sign: '-1', answer: expect.stringContaining('is at work on this failure already') });
+    expect(again).toMatchObject({ sign: '-1', answer: expect.stringContaining('is already working on this failure') });
 
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'resolved', attempt: 2 });
     const late = await command(run, 'acme-lead', '/selfheal rerun');
@@ -99,13 +102,13 @@ describe('/selfheal rerun', () => {
     expect(bodies(first, '<!-- selfheal:')).toHaveLength(2);
 
     const newest = await command(first, 'acme-lead', '/selfheal rerun');
-    expect(newest.answer).toContain(`incident \`${shortId(second)}\` again`);
+    expect(newest.answer).toContain(`incident \`${shortId(second)}\``);
     expect(newest.answer).toContain(`\`${shortId(first)}\``);
     expect(await healer.ended(second.runId)).toMatchObject({ status: 'resolved' });
     expect([reruns(first), reruns(second)]).toEqual([0, 1]);
 
     const named = await command(first, 'acme-lead', `/selfheal rerun ${shortId(first)}`);
-    expect(named.answer).toContain(`incident \`${shortId(first)}\` again`);
+    expect(named.answer).toContain(`incident \`${shortId(first)}\``);
     expect(await healer.ended(first.runId)).toMatchObject({ status: 'resolved' });
     expect([reruns(first), reruns(second)]).toEqual([1, 1]);
   });

@@ -34,7 +34,7 @@ describe('a proposed change where a sandbox is set up', () => {
     const told = `On commit ${run.headSha.slice(0, 12)}: the tests passed with it`;
     const details = await fetch(`${page}/details`, { headers: { authorization: `Bearer ${approver}` } });
     const { briefing } = (await details.json()) as { briefing: { plan: { name: string; value: string }[] } };
-    const fact = briefing.plan.find(({ name }) => name === 'Tried in a sandbox');
+    const fact = briefing.plan.find(({ name }) => name === 'Sandbox run');
     expect(fact?.value).toContain(`${told} (`);
     expect(fact?.value).toContain(`/${REPOSITORY}/actions/runs/${tried?.id}`);
     expect(healer.mailsAbout(runId)[0]?.text).toContain(told);

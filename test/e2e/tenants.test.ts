@@ -37,11 +37,11 @@ it('lets nobody approve the plan of another repository with its id in a body tha
   const payload = healer.world.github.runPayload(run.runId) as { readonly repository: { readonly id: number } };
   const { repository } = payload;
   const written = async () =>
-    (await healer.incidents.listAudit(incidentId)).some(({ event }) => event === 'approval.requested');
+    (await healer.incidents.auditTrail(incidentId)).some(({ event }) => event === 'approval.requested');
   await until('the end of the request', written, 60);
   await until('quiet', () => healer.runtime.isIdle(), 60);
   const before = await stored();
-  const trail = (await healer.incidents.listAudit(incidentId)).length;
+  const trail = (await healer.incidents.auditTrail(incidentId)).length;
   const person = { login: 'acme-lead', type: 'User' };
   const comment = (fullName: string) => ({
     action: 'created',
@@ -59,7 +59,7 @@ it('lets nobody approve the plan of another repository with its id in a body tha
   expect(await post(healer, JSON.stringify(failed), { secret: RIVAL })).toMatchObject({ status: 202 });
   await until('an empty queue', () => healer.runtime.isIdle(), 60);
   expect(await stored()).toBe(before);
-  expect(await healer.incidents.listAudit(incidentId)).toHaveLength(trail);
+  expect(await healer.incidents.auditTrail(incidentId)).toHaveLength(trail);
   expect(healer.world.journal.count('github.run.rerun', `${run.repository}/runs/${run.runId}`)).toBe(0);
   expectClean(healer);
 });

@@ -1,6 +1,6 @@
+import type { Fault } from '@selfheal/fake-server/faults.ts';
+import type { GatewayFault } from '@selfheal/local-cloud/wire/faults.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { GatewayFault } from '#apps/local/gateway/faults.ts';
-import type { Fault } from '#apps/local/world/server/faults.ts';
 import { HOSTILE_ARCHIVES } from '#test/builders/archives.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { letGoStale, trigger } from './support/steering.ts';
@@ -199,9 +199,33 @@ describe('GitHub in trouble', () => {
     const waits = waitsOf(run.runId);
     expect(waits).toHaveLength(10);
     for (const [retry, seconds] of waits.entries()) expect(seconds).toBeLessThanOrEqual(2 ** (retry % 5) + 0.5);
-    expect(healer.mailsAbout(run.runId)[0]?.text).toContain('The step Gather failed. (Retryable)');
+    expect(healer.mailsAbout(run.runId)[0]?.text).toContain('The step Gather failed. GitHub could not be reached');
     expect(healer.comment(run.pullRequest)).toMatch(/human|person/i);
   });
+
+  it.each([
+    ['answers 503 to everything', { kind: 'status', status: 503 }],
+    ['gives no answer', { kind: 'reset', when: 'before' }],
+  ] as const)(
+    '%s once an incident is open: the mail says that the comment is missing and since when',
+    async (_, fault) => {
+      const { faults } = healer.world;
+      // The intake has asked for the repository by then; deliveries wait in the queue otherwise.
+      faults.inject('actions/*', fault, ALWAYS);
+      faults.inject('issues/*', fault, ALWAYS);
+      faults.inject('repos/*', fault, { ...ALWAYS, skip: 1 });
+      const run = healer.world.samples.failRun('transient');
+      expect(await healer.ended(run.runId)).toMatchObject({ status: 'escalated' });
+      expect(healer.statesOf(run.runId).at(-1)).toBe('NotifyWithoutGithub');
+      expect(healer.world.github.comments('acme/shop', run.pullRequest ?? 0)).toEqual([]);
+      const texts = healer.mailsAbout(run.runId).map(({ text }) => text.replace(/\s+/g, ' '));
+      expect(texts).toHaveLength(2);
+      expect(texts[1]).toContain('The step Gather failed. GitHub could not be reached, however often it was tried.');
+      const said =
+        /GitHub could not be reached, so the comment on the pull request is missing or not up to date: it was tried 7 times since \d+ \w+ \d{4}, \d\d:\d\d UTC\./;
+      expect(texts[0]).toMatch(said);
+    },
+  );
 
   it('limits the rate for a minute: the log is read a minute later, and the comment has no gap', async () => {
     healer.world.faults.inject('actions/download-workflow-run-attempt-logs', { kind: 'status', status: 403 });

@@ -1,31 +1,28 @@
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import type { ControlStore, Controls, Lease } from '#shared/ports/control-store.ts';
+import {
+  type ControlSettings,
+  type ControlStore,
+  type Controls,
+  type Deduplication,
+  type IncidentLocks,
+  type Lease,
+  type Leases,
+  type Limits,
+  leaseBegins,
+} from '#shared/ports/control-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { fakeClock } from './clock.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-type Deduplication = Pick<
-  ControlStore,
-  | 'isProcessed'
-  | 'markProcessed'
-  | 'claimGroup'
-  | 'releaseGroup'
-  | 'keepWaiting'
-  | 'waiting'
-  | 'dropWaiting'
-  | 'countInMinute'
-  | 'joinStorm'
->;
-type Leases = Pick<ControlStore, 'acquireLease' | 'holdsLease' | 'releaseLease'>;
-type Limits = Pick<ControlStore, 'takeFromLimit' | 'addTo' | 'total' | 'failuresSince' | 'addFailure'>;
-type Settings = Pick<ControlStore, 'controls' | 'setControls' | 'cursor' | 'setCursor'>;
+type Intake = Deduplication & IncidentLocks & Pick<Limits, 'countInMinute' | 'joinStorm'>;
+type Counted = Omit<Limits, 'countInMinute' | 'joinStorm'>;
 
 /** Controls in memory. Expiry that has no instant of its own is compared with `clock`. */
 export function makeMemoryControlStore(clock: Clock = fakeClock()): ControlStore {
-  return { ...memoryDeduplication(clock), ...memoryLeases(), ...memoryLimits(clock), ...memorySettings() };
+  return { ...memoryIntake(clock), ...memoryLeases(), ...memoryLimits(clock), ...memorySettings() };
 }
 
-function memoryDeduplication(clock: Clock): Deduplication {
+function memoryIntake(clock: Clock): Intake {
   const processed = new Map<string, number>();
   const groups = new Map<string, { incidentId: string; until: number }>();
   const waiting = new Map<string, { signal: Signal; order: number; until: number }>();
@@ -74,21 +71,24 @@ function memoryDeduplication(clock: Clock): Deduplication {
 }
 
 function memoryLeases(): Leases {
-  const leases = new Map<string, { holder: string; id: string; until: number }>();
+  const leases = new Map<string, { holder: string; id: string; from: number; until: number }>();
   let issued = 0;
   return {
     acquireLease: async (targetKey, holder, seconds, at): Promise<Lease | null> => {
       const lease = leases.get(targetKey);
-      const active = lease && lease.until > at.getTime();
+      const active = lease && lease.until > at.getTime() && lease.from <= at.getTime();
       if (active && lease.holder !== holder) return null;
       const id = active ? lease.id : `lease-${++issued}`;
       const until = at.getTime() + seconds * 1000;
-      leases.set(targetKey, { holder, id, until });
+      leases.set(targetKey, { holder, id, from: leaseBegins(at, seconds), until });
       return { id, expiresAt: new Date(until).toISOString() };
     },
     holdsLease: async (targetKey, leaseId, at) => {
       const lease = leases.get(targetKey);
-      return lease?.id === leaseId && lease.until > at.getTime();
+      return lease?.id === leaseId && lease.until > at.getTime() && lease.from <= at.getTime();
+    },
+    releaseHeldBy: async (targetKey, holder) => {
+      if (leases.get(targetKey)?.holder === holder) leases.delete(targetKey);
     },
     releaseLease: async (targetKey, leaseId) => {
       if (leases.get(targetKey)?.id === leaseId) leases.delete(targetKey);
@@ -96,7 +96,7 @@ function memoryLeases(): Leases {
   };
 }
 
-function memoryLimits(clock: Clock): Limits {
+function memoryLimits(clock: Clock): Counted {
   const limits = new Map<string, { takers: Set<string>; until: number }>();
   const totals = new Map<string, { total: number; until: number }>();
   const failures = new Map<string, Map<string, number>>();
@@ -119,8 +119,8 @@ function memoryLimits(clock: Clock): Limits {
       const found = totals.get(scope);
       return found && found.until > clock.now().getTime() ? found.total : 0;
     },
-    failuresSince: async (scope, since) =>
-      [...(failures.get(scope)?.values() ?? [])].filter((at) => at >= since.getTime()).length,
+    failuresBetween: async (scope, from, until) =>
+      [...(failures.get(scope)?.values() ?? [])].filter((at) => at >= from.getTime() && at <= until.getTime()).length,
     addFailure: async (scope, key, at) => {
       const found = failures.get(scope) ?? new Map<string, number>();
       if (!found.has(key)) found.set(key, at.getTime());
@@ -129,7 +129,7 @@ function memoryLimits(clock: Clock): Limits {
   };
 }
 
-function memorySettings(): Settings {
+function memorySettings(): ControlSettings {
   let controls: Controls = { killSwitch: false, reason: null };
   const cursors = new Map<string, string>();
   return {

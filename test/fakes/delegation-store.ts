@@ -1,5 +1,5 @@
-import { Delegation } from '#shared/domain/policy/delegation.ts';
-import type { DelegationStore } from '#shared/ports/delegation-store.ts';
+import { Delegation } from '#shared/domain/policy/approval-levels.ts';
+import type { DelegationStore } from '#shared/ports/approval-queue.ts';
 
 export function makeMemoryDelegationStore(): DelegationStore {
   const delegations = new Map<string, Delegation>();

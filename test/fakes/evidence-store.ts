@@ -4,6 +4,7 @@ import { Known } from '#shared/domain/knowledge/known.ts';
 import { Evidence } from '#shared/domain/logs/evidence.ts';
 import { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { Offer } from '#shared/domain/plan/offer.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 
 export function makeMemoryEvidenceStore(): EvidenceStore {
@@ -15,6 +16,8 @@ export function makeMemoryEvidenceStore(): EvidenceStore {
     getEvidence: async (incidentId) => get<Evidence>(`${incidentId}/evidence`),
     putTelemetry: async (incidentId, telemetry) => put(`${incidentId}/telemetry`, Telemetry.parse(telemetry)),
     getTelemetry: async (incidentId) => get<Telemetry>(`${incidentId}/telemetry`),
+    putOffer: async (offer) => put(`${offer.incidentId}/offer`, Offer.parse(offer)),
+    getOffer: async (incidentId) => get<Offer>(`${incidentId}/offer`),
     putKnown: async (known) => put(`${known.incidentId}/known`, Known.parse(known)),
     getKnown: async (incidentId) => get<Known>(`${incidentId}/known`),
     putDiagnosis: async (incidentId, diagnosis) => put(`${incidentId}/diagnosis`, Diagnosis.parse(diagnosis)),

@@ -1,6 +1,6 @@
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
-import type { ExperienceStore } from '#shared/ports/experience-store.ts';
+import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 
 export function makeMemoryExperienceStore(given: readonly ActionOutcome[] = []): ExperienceStore {
   const keyOf = ({ at, incidentId, digest }: ActionOutcome): string => `${at}#${incidentId}#${digest}`;

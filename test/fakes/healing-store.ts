@@ -1,5 +1,5 @@
 import { HealingWatch } from '#shared/domain/learning/healing.ts';
-import type { HealingStore } from '#shared/ports/healing-store.ts';
+import type { HealingStore } from '#shared/ports/learning-stores.ts';
 
 /** Watches in memory, with the conditions of the real store. */
 export function makeMemoryHealingStore(): HealingStore & { readonly watches: () => HealingWatch[] } {

@@ -1,35 +1,47 @@
-import { type ChainedEntry, chainEntry } from '#shared/domain/audit/audit-chain.ts';
-import { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
+import { chainEntry } from '#shared/domain/audit/audit-chain.ts';
+import type { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
+import { AuditEntry } from '#shared/domain/audit/audit-event.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
+import { Notification } from '#shared/domain/incident/notification.ts';
 import { ActionRecord, type BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
+import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { fakeClock } from './clock.ts';
 
-type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'listStalled'>;
-type Plans = Pick<IncidentStore, 'putPlan' | 'getPlan'>;
+type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'countRequests' | 'listStalled'>;
+type Plans = Pick<IncidentStore, 'putPlan' | 'getPlan' | 'recordPlan' | 'listPlans'>;
+type Notifications = Pick<IncidentStore, 'recordNotification' | 'listNotifications'>;
 type Actions = Pick<IncidentStore, 'intend' | 'getAction' | 'listActions' | 'commitAction'>;
 type Approvals = Pick<
   IncidentStore,
-  'putApproval' | 'getApproval' | 'decideApproval' | 'countAnswer' | 'closeApproval' | 'renewToken'
+  'putApproval' | 'getApproval' | 'listApprovals' | 'decideApproval' | 'countAnswer' | 'closeApproval' | 'renewToken'
 >;
-type Audit = Pick<IncidentStore, 'audit' | 'listAudit' | 'auditTrail'>;
+type Audit = Pick<IncidentStore, 'audit'> & AuditReader;
 
 /** Incidents in memory with the queue of their approvals. */
 export function makeMemoryIncidents(clock: Clock = fakeClock()): {
-  incidents: IncidentStore;
+  incidents: IncidentStore & AuditReader;
   approvals: ApprovalQueue;
 } {
   const { queue, ...approvals } = memoryApprovals();
-  const incidents = { ...memoryIncidents(clock), ...memoryPlans(), ...memoryActions(), ...approvals, ...memoryAudit() };
+  const incidents = {
+    ...memoryIncidents(clock),
+    ...memoryPlans(),
+    ...memoryActions(),
+    ...approvals,
+    ...memoryNotifications(),
+    ...memoryAudit(),
+  };
   return { incidents, approvals: queue };
 }
 
 /** Incidents in memory, with the conditions of the real store. Every value is copied on its way in and out. */
-export function makeMemoryIncidentStore(clock: Clock = fakeClock()): IncidentStore {
+export function makeMemoryIncidentStore(clock: Clock = fakeClock()): IncidentStore & AuditReader {
   return makeMemoryIncidents(clock).incidents;
 }
 
@@ -62,8 +74,14 @@ function memoryIncidents(clock: Clock): Incidents {
       incidents.set(id, {
         ...incident,
         occurrences: incident.occurrences + (known ? 0 : 1),
-        runAttempt: Math.max(incident.runAttempt, runAttempt),
+        ...(runAttempt > incident.runAttempt ? { runAttempt, restarts: 0 } : {}),
       });
+    },
+    countRequests: async (id, step, requests) => {
+      const { githubRequests: counted, ...incident } = incidents.get(id) ?? {};
+      if (counted === undefined) return;
+      const sum = (counted[step] ?? 0) + requests;
+      incidents.set(id, Incident.parse({ ...incident, githubRequests: { ...counted, [step]: sum } }));
     },
     listStalled: async (before, limit, from = new Date(0)) =>
       [...incidents.values()]
@@ -77,7 +95,16 @@ function memoryIncidents(clock: Clock): Incidents {
 
 function memoryPlans(): Plans {
   const plans = new Map<string, BoundAction>();
+  const rounds = new Map<string, PlanRecord>();
+  const placeOf = ({ attempt, round, decision }: PlanRecord): number =>
+    attempt * 10_000 + round * 10 + (decision === 'hold' ? 0 : 1);
   return {
+    recordPlan: async (plan) => void rounds.set(`${plan.incidentId}#${placeOf(plan)}`, PlanRecord.parse(plan)),
+    listPlans: async (incidentId) =>
+      [...rounds.values()]
+        .filter((plan) => plan.incidentId === incidentId)
+        .sort((a, b) => placeOf(a) - placeOf(b))
+        .map((plan) => structuredClone(plan)),
     putPlan: async (action) => void plans.set(`${action.incidentId}#${action.digest}`, structuredClone(action)),
     getPlan: async (incidentId, digest) => {
       const plan = plans.get(`${incidentId}#${digest}`);
@@ -138,6 +165,11 @@ function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
       return 'created';
     },
     getApproval: async (incidentId, digest) => structuredClone(approvals.get(`${incidentId}#${digest}`) ?? null),
+    listApprovals: async (incidentId) =>
+      [...approvals.values()]
+        .filter((approval) => approval.incidentId === incidentId)
+        .sort((a, b) => (a.requestedAt < b.requestedAt ? -1 : 1))
+        .map((approval) => structuredClone(approval)),
     decideApproval: async (
       incidentId,
       digest,
@@ -208,9 +240,23 @@ function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
   };
 }
 
+function memoryNotifications(): Notifications {
+  const notifications = new Map<string, Notification>();
+  return {
+    recordNotification: async (notification) => {
+      const key = `${notification.incidentId}#${notification.channel}#${notification.key}`;
+      if (!notifications.has(key)) notifications.set(key, Notification.parse(notification));
+    },
+    listNotifications: async (incidentId) =>
+      [...notifications.values()]
+        .filter((notification) => notification.incidentId === incidentId)
+        .map((notification) => structuredClone(notification)),
+  };
+}
+
 function memoryAudit(): Audit {
-  const trails = new Map<string, ChainedEntry[]>();
-  const trailOf = (incidentId: string): ChainedEntry[] => trails.get(incidentId) ?? [];
+  const trails = new Map<string, TrailEntry[]>();
+  const trailOf = (incidentId: string): TrailEntry[] => trails.get(incidentId) ?? [];
   return {
     audit: async (incidentId, key, entry) => {
       const trail = trailOf(incidentId);
@@ -218,8 +264,6 @@ function memoryAudit(): Audit {
       const last = trail.at(-1)?.link ?? null;
       trails.set(incidentId, [...trail, chainEntry({ incidentId, key, last }, AuditEntry.parse(entry))]);
     },
-    listAudit: async (incidentId) =>
-      structuredClone(trailOf(incidentId).map(({ at, event, facts }) => ({ at, event, facts }))),
     auditTrail: async (incidentId) => structuredClone(trailOf(incidentId)),
   };
 }

@@ -1,5 +1,5 @@
 import { EMPTY_REGISTRY, type ModelVersion, type Registry } from '#shared/domain/learning/model-registry.ts';
-import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/model-registry.ts';
+import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/learning-stores.ts';
 
 export function makeMemoryModelRegistry(): ModelRegistryStore {
   const versions = new Map<string, ModelVersion>();

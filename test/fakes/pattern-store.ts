@@ -1,7 +1,7 @@
 import type { PatternReader } from '#shared/app/knowledge/recognise-patterns.ts';
 import { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { LearningNote } from '#shared/domain/learning/learning-note.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
 
 /** Learned patterns in memory. */
 export function makeMemoryPatternStore(patterns: readonly LearnedPattern[] = []): PatternStore {

@@ -1,6 +1,6 @@
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
-import type { CommandQueue } from '#shared/ports/command-queue.ts';
-import type { People, Permission } from '#shared/ports/people.ts';
+import type { CommandQueue } from '#shared/ports/cloud.ts';
+import type { People, Permission } from '#shared/ports/code-host.ts';
 
 export function makeMemoryCommandQueue(): CommandQueue & { readonly sent: readonly CommentCommand[] } {
   const sent: CommentCommand[] = [];

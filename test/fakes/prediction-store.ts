@@ -1,6 +1,6 @@
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { Watch } from '#shared/domain/quality/watch.ts';
-import type { PredictionKey, PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { PredictionKey, PredictionStore } from '#shared/ports/learning-stores.ts';
 
 const keyOf = ({ incidentId, attempt, openedAt }: PredictionKey): string => `${openedAt}#${incidentId}#${attempt}`;
 

@@ -1,4 +1,4 @@
-import type { WorldTime } from '#apps/local/world/world-time.ts';
+import type { WorldTime } from '@selfheal/fake-server/world-time.ts';
 
 /** The time of a local world that moves only when it is told to, and takes every step that falls due on the way. */
 export interface SetTime extends WorldTime {

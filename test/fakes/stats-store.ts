@@ -1,4 +1,4 @@
-import type { RunOutcome, StatsStore } from '#shared/ports/stats-store.ts';
+import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
 
 export function makeMemoryStatsStore(): StatsStore {
   const scopes = new Map<string, Map<string, RunOutcome>>();

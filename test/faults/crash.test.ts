@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { killAtRandom } from '#apps/local/drills/crash.ts';
-import { prepareDrillAssembly } from '#apps/local/drills/drill-assembly.ts';
-import { openDrillStage } from '#apps/local/drills/drill-stage.ts';
-import { makeEventFeed } from '#apps/local/drills/moments.ts';
+import { killAtRandom } from '#lab/drills/crash.ts';
+import { prepareDrillAssembly } from '#lab/drills/drill-assembly.ts';
+import { openDrillStage } from '#lab/drills/drill-stage.ts';
+import { makeEventFeed } from '#lab/drills/moments.ts';
 
 const KILLS = Number(process.env.FAULT_RUNS ?? 3);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);

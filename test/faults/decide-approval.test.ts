@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { decideApproval } from '#shared/app/approve/approval.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
-import { obeyComment } from '#shared/app/intake/handle-comment-command.ts';
+import { handleCommentCommand } from '#shared/app/intake/handle-comment-command.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
@@ -85,7 +85,7 @@ async function play(plot: Plot, life: Life) {
   const rig = await aRemedyRig({ confidence: 0.7 });
   const { clock, incident } = rig;
   const incidentId = incident.id;
-  const { digest } = await makePlan({ incidentId, tried: [] }, rig.deps);
+  const { digest } = await makePlan({ incidentId, tried: [], held: false }, rig.deps);
   const place = { incidentId, digest: digest as string };
   await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 3600 }, rig.deps);
   const mailsBefore = rig.deps.mailer.mails.length;
@@ -100,7 +100,7 @@ async function play(plot: Plot, life: Life) {
     const verdict = await survives(life, () => guard(place, deps));
     if (verdict === null) return;
     guarded = true;
-    if (verdict.granted) carriedOut += 1;
+    if (verdict.next === 'act') carriedOut += 1;
   };
   const workflow = mortal(
     {
@@ -136,10 +136,10 @@ async function play(plot: Plot, life: Life) {
       said.push(`${decision} ${outcome?.kind ?? 'nothing'}`);
       return;
     }
-    const wish = { kind: 'decide', decision, digest: place.digest.slice(0, 12) } as const;
+    const request = { kind: 'decide', decision, digest: place.digest.slice(0, 12) } as const;
     const deliveryId = delivery ?? `delivery-${++deliveries}`;
-    const command = aCommentCommand({ wish, by: `octo-${by}`, deliveryId });
-    await survives(life, () => obeyComment(command, deps as never));
+    const command = aCommentCommand({ request, by: `octo-${by}`, deliveryId });
+    await survives(life, () => handleCommentCommand(command, deps as never));
   };
   await decide('approved', 'lead', 'first');
   if (plot.second === 'the same again') await decide('approved', 'lead');
@@ -155,7 +155,7 @@ async function play(plot: Plot, life: Life) {
     clock.advance(5 * MINUTE);
   }
   const approval = await rig.deps.incidents.getApproval(incidentId, place.digest);
-  const trail = (await rig.deps.incidents.listAudit(incidentId)).map(({ event }) => event);
+  const trail = (await rig.deps.incidents.auditTrail(incidentId)).map(({ event }) => event);
   return {
     approval,
     carriedOut,

@@ -1,14 +1,14 @@
+import type { Fault } from '@selfheal/fake-server/faults.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Fault } from '#apps/local/world/server/faults.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Healer } from '#test/e2e/support/healer.ts';
 import { announceSeed, ROUNDS, timeFor } from './support/rounds.ts';
 import { begin, type FailureName, openForWaves, settle, troubles } from './support/waves.ts';
 
 /** A lost answer is looked for at least so long. */
-const LONGEST_LAG_MS = 4_000;
+const MAX_LAG_MS = 4_000;
 /** Well within the time an alarm is watched, which is little more than a second at the time scale of the waves. */
-const LONGEST_ALARM_LAG_MS = 600;
+const MAX_ALARM_LAG_MS = 600;
 const LOST: Fault = { kind: 'reset', when: 'after' };
 
 let healer: Healer;
@@ -37,7 +37,7 @@ describe('what was done and shows only later', () => {
     `a re-run and a comment on GitHub are made once, also when their answers were lost, over ${ROUNDS} lags`,
     async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
-        const lag = aLag(LONGEST_LAG_MS);
+        const lag = aLag(MAX_LAG_MS);
         healer.world.github.setReadLag(lag);
         healer.world.faults.inject('actions/re-run-workflow-failed-jobs', LOST);
         healer.world.faults.inject('issues/create-comment', LOST, { times: 2 });
@@ -51,7 +51,7 @@ describe('what was done and shows only later', () => {
     `an alarm whose state lags behind its event is no recovery, over ${ROUNDS} lags`,
     async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
-        const lag = aLag(LONGEST_ALARM_LAG_MS);
+        const lag = aLag(MAX_ALARM_LAG_MS);
         // The state before must be older than the difference between two clocks.
         await new Promise((resolve) => setTimeout(resolve, 1_500));
         healer.world.aws.setAlarmLag(lag);

@@ -1,5 +1,5 @@
+import type { Fault } from '@selfheal/fake-server/faults.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Fault } from '#apps/local/world/server/faults.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Healer } from '#test/e2e/support/healer.ts';
 import { announceSeed, LONG_ROUNDS, ROUNDS, timeFor } from './support/rounds.ts';

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListMessageMoveTasksCommand, SQSClient, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
+import type { Fault } from '@selfheal/fake-server/faults.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
-import type { Fault } from '#apps/local/world/server/faults.ts';
 import { expectClean, type Healer, openHealer } from '#test/e2e/support/healer.ts';
 import { post } from '#test/e2e/support/steering.ts';
 import { until } from '#test/e2e/support/until.ts';
@@ -121,7 +121,7 @@ async function expectToldOnce({ runId, repository, pullRequest }: FailedRun): Pr
 describe('GitHub goes away while an incident is healed', () => {
   const goneWhileHealing = async (name: string, fault: Fault): Promise<FailedRun> => {
     const run = await deliver(name);
-    await until('the workflow', () => healer.statesOf(run.runId).includes('Load'));
+    await until('the workflow', () => healer.statesOf(run.runId).includes('Gather'));
     gitHubAnswers(fault);
     return run;
   };

@@ -1,7 +1,7 @@
+import type { Fault } from '@selfheal/fake-server/faults.ts';
+import type { GatewayFault } from '@selfheal/local-cloud/wire/faults.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { oneOf } from '#apps/local/drills/random.ts';
-import type { GatewayFault } from '#apps/local/gateway/faults.ts';
-import type { Fault } from '#apps/local/world/server/faults.ts';
+import { oneOf } from '#lab/drills/moments.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Healer } from '#test/e2e/support/healer.ts';
 import { announceSeed, LONG_ROUNDS, ROUNDS, timeFor } from './support/rounds.ts';

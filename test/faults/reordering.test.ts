@@ -1,6 +1,6 @@
+import type { AwsEvent } from '@selfheal/fake-aws/alarm-events.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { oneOf } from '#apps/local/drills/random.ts';
-import type { AwsEvent } from '#apps/local/world/aws/alarm-events.ts';
+import { oneOf } from '#lab/drills/moments.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { expectClean, type Healer } from '#test/e2e/support/healer.ts';
 import { until } from '#test/e2e/support/until.ts';

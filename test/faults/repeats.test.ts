@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareDrillAssembly } from '#apps/local/drills/drill-assembly.ts';
-import { type DrillStage, openDrillStage } from '#apps/local/drills/drill-stage.ts';
-import { sendAllOrders, sendDuplicates } from '#apps/local/drills/repeats.ts';
+import { prepareDrillAssembly } from '#lab/drills/drill-assembly.ts';
+import { type DrillStage, openDrillStage } from '#lab/drills/drill-stage.ts';
+import { sendAllOrders, sendDuplicates } from '#lab/drills/repeats.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'selfheal-faults-'));
 const ONCE = { incidents: 1, comments: 1, reruns: 1 };

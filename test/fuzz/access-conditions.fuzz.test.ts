@@ -1,7 +1,7 @@
+import type { AccessRequest } from '@selfheal/local-cloud/iam/evaluate.ts';
+import { arnMatches, wildcardMatches } from '@selfheal/local-cloud/iam/wildcard.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccessRequest } from '#apps/local/iam/evaluate.ts';
-import { arnMatches, wildcardMatches } from '#apps/local/iam/wildcard.ts';
 import { ANY, globMatches, ONE } from './events/patterns.ts';
 import {
   conditions,

@@ -1,7 +1,7 @@
+import { evaluate } from '@selfheal/local-cloud/iam/evaluate.ts';
+import { parsePolicy } from '@selfheal/local-cloud/iam/policy.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '#apps/local/iam/evaluate.ts';
-import { parsePolicy } from '#apps/local/iam/policy.ts';
 import { identityStatement, request, resourceStatement, type StatementDocument } from './events/policies.ts';
 import { allowAll, everything, verdict } from './events/verdicts.ts';
 import { fuzzOptions } from './seed.ts';

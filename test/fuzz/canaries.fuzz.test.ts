@@ -7,8 +7,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { archiveEntries, completeStep, ranStep, setUpStep } from '#apps/local/world/samples/job-log.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
-import { redact } from '#shared/domain/redaction/redact.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redact, redactName } from '#shared/domain/redaction/redact.ts';
 import { type Healer, openHealer } from '../e2e/support/healer.ts';
 import { type Canary, canary, FORMS, shortCanary } from './canaries/canaries.ts';
 import { type Finding, makeSearch } from './canaries/search.ts';
@@ -130,7 +129,7 @@ async function failWith(healer: Healer, canaries: readonly Canary[], nextName: (
   await healer.ended(run.id);
 }
 
-/** An alarm rings whose reason and description hold secrets, and its log group does. */
+/** An alarm goes off whose reason and description hold secrets, and its log group does. */
 async function ringWith(healer: Healer, nextName: () => Canary): Promise<void> {
   const event = healer.world.samples.fireAlarm('checkout') as unknown as {
     detail: { state: object; configuration: object };

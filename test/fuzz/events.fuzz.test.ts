@@ -1,7 +1,7 @@
+import { matchesPattern } from '@selfheal/local-cloud/buses/pattern.ts';
+import { InvalidPattern, validatePattern } from '@selfheal/local-cloud/buses/validate-pattern.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchesPattern } from '#apps/local/buses/pattern.ts';
-import { InvalidPattern, validatePattern } from '#apps/local/buses/validate-pattern.ts';
 import {
   ANY,
   event,

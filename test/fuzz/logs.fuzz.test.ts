@@ -32,12 +32,12 @@ function evidenceOf(sources: readonly { name: string; chunks: readonly string[] 
 }
 
 /** Half of a secret is a secret still: no part of this length may be left. */
-const LONGEST_LEFT = 12;
+const MAX_LEFT_LENGTH = 12;
 
 function expectHidden(text: string, planted: readonly PlantedSecret[]): void {
   for (const { secret } of planted) {
-    for (let at = 0; at + LONGEST_LEFT <= secret.length; at += 1) {
-      expect(text).not.toContain(secret.slice(at, at + LONGEST_LEFT));
+    for (let at = 0; at + MAX_LEFT_LENGTH <= secret.length; at += 1) {
+      expect(text).not.toContain(secret.slice(at, at + MAX_LEFT_LENGTH));
     }
   }
 }

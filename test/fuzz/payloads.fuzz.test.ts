@@ -6,6 +6,7 @@ import { parseBoundedJson } from '#shared/app/intake/ingest-json.ts';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { translateWebhook } from '#shared/plugins/sources/contract.ts';
 import { WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 import {
   fakeClock,
@@ -181,7 +182,7 @@ const FAILED_RUNS = GITHUB_SAMPLES.filter(({ name }) => /failure|timed-out/.test
 
 async function targetOf(body: string, headers: Readonly<Record<string, string>>): Promise<GithubRunTarget | null> {
   const source = WEBHOOK_SOURCES.find(({ id }) => id === 'github');
-  const result = source?.toSignal({ headers, body: JSON.parse(body) as unknown, receivedAt: NOW });
+  const result = source && translateWebhook(source, { headers, body: JSON.parse(body) as unknown, receivedAt: NOW });
   return result?.kind === 'signal' && result.signal.target.kind === 'github-run' ? result.signal.target : null;
 }
 

@@ -36,7 +36,7 @@ describe('signals in any order, while incidents end', () => {
               const looksAfter = after.some(
                 (incident) => incident.status === 'open' && incident.intakeKey === intakeKey,
               );
-              expect(looksAfter || outcome === 'old-news' || outcome === 'duplicate-delivery').toBe(true);
+              expect(looksAfter || outcome === 'stale' || outcome === 'duplicate-delivery').toBe(true);
             } else expect(after).toHaveLength(before.length);
           }
           const open = await intake.open();

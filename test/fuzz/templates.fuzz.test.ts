@@ -1,6 +1,6 @@
+import { type Deployment, loadDeployment } from '@selfheal/local-cloud/template/deployment.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Deployment, loadDeployment } from '#apps/local/template/deployment.ts';
 import { fuzzOptions } from './seed.ts';
 import { withAssembly } from './templates/assembly.ts';
 import { cycle } from './templates/cycles.ts';

@@ -4,17 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
 import { makeConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
-import { obeyComment } from '#shared/app/intake/handle-comment-command.ts';
+import { handleCommentCommand } from '#shared/app/intake/handle-comment-command.ts';
 import { ingestWebhook } from '#shared/app/intake/ingest-webhook.ts';
-import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
-import { identify } from '#shared/domain/incident/identity.ts';
+import { deliveryKeyOf, identify } from '#shared/domain/incident/identity.ts';
 import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { knowledgeScopeOf, runsKeyOf } from '#shared/domain/incident/scope.ts';
 import { type GithubRunTarget, RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import { github } from '#shared/plugins/sources/github.ts';
-import type { Permission } from '#shared/ports/people.ts';
+import { github } from '#shared/plugins/sources/github/index.ts';
+import type { Permission } from '#shared/ports/code-host.ts';
 import {
   aBoundAction,
   aClassification,
@@ -164,7 +163,7 @@ async function settled(identity: RepositoryIdentity, stores: Stores) {
     JSON.stringify([
       await stores.incidents.get(incidentId),
       await stores.incidents.getApproval(incidentId, action.digest),
-      await stores.incidents.listAudit(incidentId),
+      await stores.incidents.auditTrail(incidentId),
       await stores.control.claimGroup(intakeKey, `${incidentId}#1`, stores.clock.now()),
       await stores.control.isProcessed(deliveryKeyOf({ deliveryId: delivery, target: arrived })),
       await stores.stats.recentRuns(runsKeyOf(arrived)),
@@ -279,7 +278,8 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
   const handle = makeHandler({
     ...shared,
     confirm: makeConfirmRepository({ directory: directoryOf(attempt.history, () => isDown), clock: stores.clock }),
-    obey: (command) => obeyComment(command, { ...shared, people, codeHost: { listComments } } as never),
+    handleCommand: (command) =>
+      handleCommentCommand(command, { ...shared, people, codeHost: { listComments } } as never),
   });
   for (const message of [...queue.sent, ...commands.sent]) {
     for (let tries = 0; tries < 2; tries += 1) {

@@ -1,7 +1,13 @@
+import type { StepFunctionsOptions, TaskContext } from '@selfheal/local-cloud/workflow/index.ts';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { StepFunctionsOptions, TaskContext } from '#apps/local/workflow/index.ts';
-import { aFolder, anEngine, type Engine, failing, removeFolders } from '#test/unit/local/workflow/harness.ts';
+import {
+  aFolder,
+  anEngine,
+  type Engine,
+  failing,
+  removeFolders,
+} from '../../packages/local-cloud/test/workflow/harness.ts';
 import { fuzzOptions } from './seed.ts';
 import { attemptsIn, readJournals, writeCrashed } from './workflow/journals.ts';
 import { expectedTrail, machineSpec, renderMachine, type StepSpec, taskOutcome } from './workflow/machines.ts';
@@ -51,12 +57,12 @@ function wanted(spec: StepSpec[]) {
 }
 
 /** A long journal is crashed at so many lines, evenly spread: all its crashes go on at the same time. */
-const MOST_CRASHES = 150;
+const MAX_CRASHES = 150;
 
 /** Indexes of the lines to crash after: every one but the last, or an even sample of them. */
 function crashPoints(count: number): number[] {
   const all = count - 1;
-  const points = Math.min(all, MOST_CRASHES);
+  const points = Math.min(all, MAX_CRASHES);
   return Array.from({ length: points }, (_, at) => Math.floor((at * all) / points));
 }
 

@@ -48,8 +48,7 @@ export function openApprovalsApi(
 ): ApprovalsApi {
   const base = addressOf(options.url ?? environment.SELFHEAL_URL);
   const token = options.token ?? environment.SELFHEAL_TOKEN;
-  if (!token)
-    throw new UsageError('It is not known who you are: set SELFHEAL_TOKEN to your ID token, or give --token.');
+  if (!token) throw new UsageError('No token: set SELFHEAL_TOKEN to your ID token, or use --token.');
   const call = async (path: string, body?: object): Promise<{ status: number; answer: unknown }> => {
     const request = {
       method: body === undefined ? 'GET' : 'POST',
@@ -60,11 +59,9 @@ export function openApprovalsApi(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const response = await fetch(`${base}${path}`, request).catch((error: unknown) => {
-      throw new UsageError(
-        `${base}: it does not answer (${error instanceof Error ? error.message : 'no reason given'}).`,
-      );
+      throw new UsageError(`${base}: no answer (${error instanceof Error ? error.message : 'no reason given'}).`);
     });
-    if (response.status === 401) throw new UsageError('The token is not valid, or no longer: sign in again.');
+    if (response.status === 401) throw new UsageError('The token is invalid or has expired: sign in again.');
     return { status: response.status, answer: await response.json().catch(() => null) };
   };
   return {
@@ -86,11 +83,11 @@ export function openApprovalsApi(
 }
 
 function addressOf(url: string | undefined): string {
-  if (!url) throw new UsageError('Which deployment? Set SELFHEAL_URL to the address of its API, or give --url.');
+  if (!url) throw new UsageError('No deployment: set SELFHEAL_URL to the address of its API, or use --url.');
   const parsed = URL.parse(url);
   const local = parsed?.hostname === '127.0.0.1' || parsed?.hostname === 'localhost';
   if (parsed?.protocol !== 'https:' && !(local && parsed?.protocol === 'http:')) {
-    throw new UsageError(`${url}: give an https address.`);
+    throw new UsageError(`${url}: expected an https address.`);
   }
   return url.replace(/\/+$/, '');
 }

@@ -8,8 +8,8 @@ function theOne(waiting: readonly Waiting[], digest: string): Waiting {
   if (one !== undefined && found.length === 1) return one;
   throw new UsageError(
     one === undefined
-      ? `${digest}: nothing that waits begins like that: see "selfheal approval list".`
-      : `${digest}: ${found.length} requests begin like that: give more digits.`,
+      ? `${digest}: no waiting plan begins with it. See "selfheal approval list".`
+      : `${digest}: ${found.length} waiting plans begin with it. Use more digits.`,
   );
 }
 
@@ -26,7 +26,7 @@ export function decideCommand(verb: 'approve' | 'reject', summary: string): Comm
     options: { ...API_OPTIONS, ...JSON_OPTION },
     async run({ operands: [digest = ''], options }, terminal) {
       if (!/^[0-9a-f]{12,64}$/.test(digest))
-        throw new UsageError(`${digest}: give twelve digits of the digest at least.`);
+        throw new UsageError(`${digest}: expected at least twelve digits of the digest.`);
       const api = openApprovalsApi(options, terminal);
       const { incidentId, digest: whole } = theOne(await api.list(), digest);
       const { taken, message } = await api.decide(incidentId, whole, decision);

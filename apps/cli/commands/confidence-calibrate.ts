@@ -8,14 +8,13 @@ import {
 } from '#shared/domain/learning/calibrator.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
-import { shareText } from '#shared/kernel/numbers/percent.ts';
+import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { type Answer, tuningOf } from '#shared/kernel/numbers/reliability.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
-import { shareOption } from '../learning/share-option.ts';
 
-const JudgedAnswer = z.strictObject({ confidence: z.number().min(0).max(1), right: z.boolean() });
-const Line = z.union([JudgedAnswer, Prediction]);
+const ScoredAnswer = z.strictObject({ confidence: z.number().min(0).max(1), right: z.boolean() });
+const Line = z.union([ScoredAnswer, Prediction]);
 
 /** Answers whose truth is known; of a prediction, what it said of the class and of the verdict. */
 function answersOf(lines: readonly z.infer<typeof Line>[]): Answer[] {
@@ -29,7 +28,7 @@ function answersOf(lines: readonly z.infer<typeof Line>[]): Answer[] {
 function methodOf(given: string | undefined): 'platt' | 'isotonic' | null {
   if (given === undefined || given === 'auto') return null;
   if (given === 'platt' || given === 'isotonic') return given;
-  throw new UsageError(`--method ${given}: give platt, isotonic or auto.`);
+  throw new UsageError(`--method ${given}: expected platt, isotonic or auto.`);
 }
 
 interface Report extends ChosenCalibrator {
@@ -81,7 +80,7 @@ export const confidenceCalibrate = defineCommand({
   async run({ operands: [path = '-'], options }, terminal) {
     const method = methodOf(options.method);
     const folds = wholeNumber('folds', options.folds, { otherwise: 5, atMost: 20 });
-    if (folds < 2) throw new UsageError(`--folds ${folds}: give 2 at least, so that something is held out.`);
+    if (folds < 2) throw new UsageError(`--folds ${folds}: expected at least 2, so that something is held out.`);
     const given = options['target-accuracy'];
     const accuracy = given === undefined ? null : shareOption('target-accuracy', given, 0.9);
     const answers = answersOf(await jsonLinesIn(path, Line, 'judged answer', terminal));

@@ -9,7 +9,7 @@ const GITHUB = 'https://api.github.com';
 async function webhooksOf(repository: string, apiUrl: string, { environment }: Terminal) {
   const token = environment.GITHUB_TOKEN ?? environment.GH_TOKEN;
   if (!token)
-    throw new UsageError('"selfheal doctor" needs GITHUB_TOKEN in the environment, with the right to read webhooks.');
+    throw new UsageError('"selfheal doctor" needs GITHUB_TOKEN in the environment, with permission to read webhooks.');
   const [{ readWebhooks }, { systemClock }] = await Promise.all([
     import('#shared/adapters/github/webhook-settings.ts'),
     import('#shared/adapters/system/clock.ts'),
@@ -18,7 +18,7 @@ async function webhooksOf(repository: string, apiUrl: string, { environment }: T
     return await readWebhooks(repository, { apiUrl, token: async () => token, clock: systemClock });
   } catch (error) {
     const reason = error instanceof Error ? cleanText(error.message, 300) : 'it gave no reason';
-    throw new UsageError(`The webhooks of ${repository} cannot be read (${reason}): check the name and the token.`);
+    throw new UsageError(`The webhooks of ${repository} cannot be read (${reason}). Check the name and the token.`);
   }
 }
 
@@ -29,7 +29,7 @@ async function sandboxProblem(repository: string, file: string, apiUrl: string, 
     import('#shared/adapters/github/code-host.ts'),
     import('#shared/adapters/github/code-writer.ts'),
     import('#shared/adapters/system/clock.ts'),
-    import('#shared/plugins/actions/sandbox-reading.ts'),
+    import('#shared/plugins/actions/common/sandbox-reading.ts'),
   ]);
   const access = { apiUrl, token: async () => token, clock: systemClock };
   try {
@@ -38,13 +38,13 @@ async function sandboxProblem(repository: string, file: string, apiUrl: string, 
     return found.kind === 'accepted' ? null : found.reason;
   } catch (error) {
     const reason = error instanceof Error ? cleanText(error.message, 300) : 'it gave no reason';
-    throw new UsageError(`The files of ${repository} cannot be read (${reason}): check the name and the token.`);
+    throw new UsageError(`The files of ${repository} cannot be read (${reason}). Check the name and the token.`);
   }
 }
 
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'whether the webhook of a repository reports all that Selfheal needs, and its sandbox is safe',
+  summary: 'check the webhook and the sandbox workflow of a repository',
   details:
     'Reads the webhooks of the repository with GITHUB_TOKEN (Webhooks: read), and compares events, content type and secret with what is\n' +
     'needed. A webhook of an organisation or of a GitHub App is not listed there: see the answer to its first delivery (ping).\n' +
@@ -70,8 +70,7 @@ export const doctor = defineCommand({
     ...JSON_OPTION,
   },
   async run({ operands: [repository = ''], options }, terminal) {
-    if (!RepositoryName.safeParse(repository).success)
-      throw new UsageError(`${repository}: name the repository as owner/name.`);
+    if (!RepositoryName.safeParse(repository).success) throw new UsageError(`${repository}: expected owner/name.`);
     const hooks = await webhooksOf(repository, options.api ?? GITHUB, terminal);
     const wanted = options.url?.replace(/\/+$/, '');
     const hook = hooks.find(({ url }) =>

@@ -1,12 +1,12 @@
 import { readConfiguration } from '#infra/configuration.ts';
 import type { Experiment } from '#shared/domain/experiment/experiment.ts';
 import { ExperimentOutcome, type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
-import { shareText } from '#shared/kernel/numbers/percent.ts';
+import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
 import type { Terminal } from '../terminal.ts';
 
-const MOST_OUTCOMES = 20_000;
+const MAX_OUTCOMES = 20_000;
 const CONFIGURATION = 'config/selfheal.json';
 
 function render({ id, title, status }: Experiment, { variants, recommendation }: ExperimentResults): string {
@@ -31,24 +31,24 @@ function experimentsIn(configurationFile: string, id: string | undefined): reado
   throw new UsageError(`${configurationFile} has ${what}; add one to "experiments".`);
 }
 
-interface Asked {
+interface Request {
   readonly file: string | undefined;
   readonly table: string | undefined;
   readonly experiments: readonly Experiment[];
 }
 
 /** AWS is only loaded when a table is named. */
-async function readOutcomes({ file, table, experiments }: Asked, terminal: Terminal): Promise<ExperimentOutcome[]> {
+async function readOutcomes({ file, table, experiments }: Request, terminal: Terminal): Promise<ExperimentOutcome[]> {
   if (table === undefined) return await jsonLinesIn(file ?? '-', ExperimentOutcome, 'outcome', terminal);
   const { makeDynamoExperienceStore } = await import('#shared/adapters/aws/dynamo-experience-store.ts');
   const store = makeDynamoExperienceStore({ table });
-  const all = await Promise.all(experiments.map(({ id }) => store.experimentOutcomes(id, MOST_OUTCOMES)));
+  const all = await Promise.all(experiments.map(({ id }) => store.experimentOutcomes(id, MAX_OUTCOMES)));
   return all.flat();
 }
 
 export const experimentResults = defineCommand({
   name: 'experiment results',
-  summary: 'what the experiments of the configuration show so far, and which variant to prefer',
+  summary: 'results of the configured experiments, and which variant to prefer',
   details:
     'Reads outcomes from a file of JSON Lines, or with --table from a deployment; --records prints them as JSON Lines instead, for later.\n' +
     'Intervals are 95%; below 30 outcomes nothing is claimed. Looking early and often is harmless: a winner is named only by a test that\n' +
@@ -64,7 +64,7 @@ export const experimentResults = defineCommand({
   async run({ operands: [file], options }, terminal) {
     const { table, config = CONFIGURATION, id } = options;
     if ((file === undefined) === (table === undefined)) {
-      throw new UsageError('"selfheal experiment results" needs a file of outcomes or --table NAME: name one of them.');
+      throw new UsageError('"selfheal experiment results" needs either a file of outcomes or --table NAME.');
     }
     const experiments = experimentsIn(config, id);
     const outcomes = await readOutcomes({ file, table, experiments }, terminal);

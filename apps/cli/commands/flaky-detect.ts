@@ -1,16 +1,15 @@
 import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { makeTestTally, type TestTally } from '#shared/domain/failure/history/test-tally.ts';
-import { shareText } from '#shared/kernel/numbers/percent.ts';
+import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { metricLines } from '../input/metric-lines.ts';
 import { openInput } from '../input/open-input.ts';
 import { makeTestResultReader, type RowResult } from '../input/test-results.ts';
-import type { Terminal } from '../terminal.ts';
-import { writeTogether } from '../write-together.ts';
+import { type Terminal, writeTogether } from '../terminal.ts';
 
-const MOST_BAD_ROWS_NAMED = 20;
+const MAX_BAD_ROWS_NAMED = 20;
 /** A row may hold a result for each of many runs. */
-const LONGEST_LINE = 4_000_000;
+const MAX_LINE_LENGTH = 4_000_000;
 
 interface Tallied {
   readonly test: string;
@@ -32,18 +31,18 @@ async function readTests(file: string, terminal: Terminal): Promise<Tallied[]> {
   const reader = makeTestResultReader();
   const tests = new Map<string, Tallied>();
   let badRows = 0;
-  for await (const { number, text } of metricLines(input, LONGEST_LINE)) {
+  for await (const { number, text } of metricLines(input, MAX_LINE_LENGTH)) {
     const read = reader.next(text);
     if (read.kind === 'results') for (const row of read.rows) addRow(tests, row);
     if (read.kind !== 'bad') continue;
     badRows += 1;
-    if (badRows <= MOST_BAD_ROWS_NAMED)
+    if (badRows <= MAX_BAD_ROWS_NAMED)
       terminal.say(`selfheal: ${input.name}, line ${number}: ${read.reason}. The row is left out.`);
   }
-  if (badRows > MOST_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were left out in all.`);
+  if (badRows > MAX_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were left out in all.`);
   if (tests.size === 0)
     throw new UsageError(
-      `${input.name}: it holds no result of a test: write a header such as test,run,outcome and a row for each.`,
+      `${input.name}: no test results. Expected a header such as test,run,outcome and one row per result.`,
     );
   return [...tests.values()];
 }

@@ -7,7 +7,7 @@ import {
   INCIDENTS_OPTION,
   openIncidents,
 } from '../incidents/read-trail.ts';
-import { renderAccount, tellAccount } from '../incidents/render-account.ts';
+import { describeAccount, renderAccount } from '../incidents/render-account.ts';
 import type { Terminal } from '../terminal.ts';
 
 async function read(operand: string, table: string | undefined, terminal: Terminal): Promise<Account> {
@@ -28,7 +28,7 @@ export const incidentExplain = defineCommand({
     'Reads an incident of a deployment with --table, by its id or the beginning of it, or a file that --records printed before.\n' +
     'Each entry of the trail names the digest of the one before it: a change, a gap or an entry put in is found, and the first is named.\n' +
     'A cut at the end shows only against a noted digest: give it with --head.\n' +
-    'With --json: {incident, status, reason, openedAt, chain, story: [{sequence, at, event, words, facts}]}.\n' +
+    'With --json: {incident, status, reason, openedAt, githubRequests, chain, story: [{sequence, at, event, words, facts}]}.\n' +
     'Exit code 1 when the trail is not as it was written.',
   operands: { shown: 'INCIDENT|FILE', atLeast: 1, atMost: 1 },
   options: {
@@ -40,15 +40,15 @@ export const incidentExplain = defineCommand({
   async run({ operands: [operand = ''], options }, terminal) {
     const { head, table } = options;
     if (head !== undefined && !/^[0-9a-f]{8,64}$/.test(head)) {
-      throw new UsageError(`--head ${head}: give the digest in hexadecimal, eight digits at least.`);
+      throw new UsageError(`--head ${head}: expected at least eight hexadecimal digits of a digest.`);
     }
     const account = await read(operand, table, terminal);
     if (options.records === true) {
       await writeRecords(account, terminal);
       return 0;
     }
-    const told = tellAccount(account, head);
-    await terminal.write(options.json === true ? `${JSON.stringify(told)}\n` : renderAccount(told));
-    return told.chain.kind === 'broken' ? 1 : 0;
+    const description = describeAccount(account, head);
+    await terminal.write(options.json === true ? `${JSON.stringify(description)}\n` : renderAccount(description));
+    return description.chain.kind === 'broken' ? 1 : 0;
   },
 });

@@ -1,8 +1,7 @@
 import { applyChanges, byPerson, type PersonsWord } from '#shared/app/learning/pattern-maintenance.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { defineCommand, JSON_OPTION, shareOption, UsageError } from '../command.ts';
 import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
-import { shareOption } from '../learning/share-option.ts';
 
 function wordOf(options: {
   approve?: boolean | undefined;
@@ -11,10 +10,10 @@ function wordOf(options: {
 }): PersonsWord {
   const { approve, confidence, reason = '' } = options;
   if ((approve === true) === (confidence !== undefined)) {
-    throw new UsageError('"selfheal knowledge adjust" needs --approve or --confidence SHARE: name one of them.');
+    throw new UsageError('"selfheal knowledge adjust" needs either --approve or --confidence SHARE.');
   }
   if (confidence === undefined) return { kind: 'approve' };
-  if (reason.trim() === '') throw new UsageError('--confidence needs --reason TEXT: it stands in the history.');
+  if (reason.trim() === '') throw new UsageError('--confidence needs --reason TEXT, which is kept in the history.');
   return {
     kind: 'confidence',
     confidence: shareOption('confidence', confidence, 0.5),
@@ -43,9 +42,9 @@ export const knowledgeAdjust = defineCommand({
     const change = learningChange(opened, terminal);
     const pattern = (await opened.patterns.list(opened.scope)).find((one) => one.id === id);
     if (pattern === undefined) {
-      throw new UsageError(`${id}: there is no such pattern: "selfheal knowledge patterns" lists those there are.`);
+      throw new UsageError(`${id}: unknown pattern. "selfheal knowledge patterns" lists them.`);
     }
-    if (pattern.retired !== null) throw new UsageError(`${id}: it was taken back: ${pattern.retired.reason}`);
+    if (pattern.retired !== null) throw new UsageError(`${id}: the pattern was retired: ${pattern.retired.reason}`);
     const changes = [byPerson(pattern, word, change, opened.rules)];
     return await sayChanges(
       await applyChanges(changes, { ...change, dryRun: false }, opened.patterns),

@@ -2,7 +2,7 @@ import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';
 import { renderFindings } from '../learning/render-learned.ts';
-import { writeTogether } from '../write-together.ts';
+import { writeTogether } from '../terminal.ts';
 
 export const knowledgeCheck = defineCommand({
   name: 'knowledge check',
@@ -18,9 +18,9 @@ export const knowledgeCheck = defineCommand({
   async run({ operands: [file = '-'], options }, terminal) {
     const { name, records, bad } = await readResolutions(file, terminal);
     const { kept, findings } = cleanResolutions(records);
-    const told = renderFindings(name, bad, findings);
+    const output = renderFindings(name, bad, findings);
     if (options.clean === true) {
-      for (const line of told) terminal.say(`selfheal: ${line}`);
+      for (const line of output) terminal.say(`selfheal: ${line}`);
       await writeTogether(
         terminal,
         kept.map(({ resolution }) => `${JSON.stringify(resolution)}\n`),
@@ -32,7 +32,7 @@ export const knowledgeCheck = defineCommand({
     } else {
       await writeTogether(
         terminal,
-        [...told, `${name}: ${kept.length} records can be learned from.`].map((line) => `${line}\n`),
+        [...output, `${name}: ${kept.length} records can be learned from.`].map((line) => `${line}\n`),
       );
     }
     return bad.length > 0 || findings.some(({ kind }) => kind !== 'missing') ? 1 : 0;

@@ -1,7 +1,6 @@
 import { noteOf } from '#shared/app/learning/change-pattern.ts';
 import { exportPatterns } from '#shared/domain/learning/exchange-patterns.ts';
-import { defineCommand } from '../command.ts';
-import { classesOf } from '../learning/classes-option.ts';
+import { classesOf, defineCommand } from '../command.ts';
 import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 
 export const knowledgeExport = defineCommand({

@@ -1,19 +1,17 @@
 import { type ImportResult, importPatterns } from '#shared/app/learning/pattern-maintenance.ts';
 import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
+import { classesOf, defineCommand, JSON_OPTION, shareOption } from '../command.ts';
 import { jsonIn } from '../input/json-file.ts';
-import { classesOf } from '../learning/classes-option.ts';
 import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
-import { shareOption } from '../learning/share-option.ts';
-import { writeTogether } from '../write-together.ts';
+import { writeTogether } from '../terminal.ts';
 
 const render = ({ kind, patternId, wording, confidence, reason }: ImportResult): string =>
   `${kind.padEnd(8)}  ${patternId}  confidence ${confidence.toFixed(2)}: ${wording}\n          ${reason}\n`;
 
 export const knowledgeImport = defineCommand({
   name: 'knowledge import',
-  summary: 'take in the learned patterns of another place, a little less sure than there',
+  summary: 'import the learned patterns of another place with a lower confidence',
   details:
     'Each is replayed over the past of this place first, and only observed until it has proved itself here. What is known here stays as it is.\n' +
     'Exit code 1 when one was refused.',

@@ -2,7 +2,7 @@ import { learnPatterns } from '#shared/app/learning/learn-patterns.ts';
 import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { categorised } from '../learning/categorise.ts';
+import { categorised } from '../learning/learning-material.ts';
 import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';
 import { renderFindings, renderResults } from '../learning/render-learned.ts';
@@ -25,8 +25,7 @@ export const knowledgeLearn = defineCommand({
     const { name, records, bad } = await readResolutions(file, terminal);
     const { kept, findings } = cleanResolutions(records);
     for (const line of renderFindings(name, bad, findings)) terminal.say(`selfheal: ${line}`);
-    if (kept.length === 0)
-      throw new UsageError(`${name}: no line of it is a record of an incident: nothing is learned.`);
+    if (kept.length === 0) throw new UsageError(`${name}: no valid incident records; nothing was learned.`);
     const opened = await openPatterns(options);
     const { results, unplaced } = await learnPatterns(
       {

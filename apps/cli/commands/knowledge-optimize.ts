@@ -1,13 +1,12 @@
 import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { suggestGeneralisations, tendPatterns } from '#shared/domain/learning/apply-pattern-changes.ts';
-import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
+import { defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
 import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
-import { shareOption } from '../learning/share-option.ts';
 
 export const knowledgeOptimize = defineCommand({
   name: 'knowledge optimize',
-  summary: 'keep order among learned patterns: merge what says the same, take back what fails, let the rest fade',
+  summary: 'maintain learned patterns: merge duplicates, retire failing ones, let the rest fade',
   details:
     'Every change has its reason and leaves a note. Wordings that could stand for two patterns are suggested on stderr only: put one into a\n' +
     'record as its pattern, and it is replayed over the past like any other.',
@@ -34,7 +33,7 @@ export const knowledgeOptimize = defineCommand({
     const changes = tendPatterns(patterns, {
       rules: opened.rules,
       now: change.at,
-      leastConfidence: shareOption('least-confidence', options['least-confidence'], 0.3),
+      minConfidence: shareOption('least-confidence', options['least-confidence'], 0.3),
       unusedDays: wholeNumber('unused-days', options['unused-days'], { otherwise: 365, atMost: 36_500 }),
     });
     for (const { ids, wording } of suggestGeneralisations(patterns)) {

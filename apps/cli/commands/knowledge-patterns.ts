@@ -1,9 +1,9 @@
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
-import { shareText } from '#shared/kernel/numbers/percent.ts';
+import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
-import { writeTogether } from '../write-together.ts';
+import { writeTogether } from '../terminal.ts';
 
 function render(pattern: LearnedPattern, missing: readonly string[]): string {
   const { id, class: failureClass, stage, confidence, wording, solution, tags, provenance, history, retired } = pattern;

@@ -9,13 +9,13 @@ function dateOf(given: string | undefined, now: Date): Date {
   if (given === undefined || !/^\d{4}-\d\d-\d\d/.test(given) || Number.isNaN(at)) {
     throw new UsageError('"selfheal knowledge rollback" needs --to DATE, such as 2026-11-01 or 2026-11-01T12:00:00Z.');
   }
-  if (at > now.getTime()) throw new UsageError(`--to ${given}: it is in the future: give a date that has been.`);
+  if (at > now.getTime()) throw new UsageError(`--to ${given}: in the future. Use a past date.`);
   return new Date(at);
 }
 
 export const knowledgeRollback = defineCommand({
   name: 'knowledge rollback',
-  summary: 'let learned patterns stand as they did at a date, keeping what proved good since',
+  summary: 'restore learned patterns to a date, keeping those that proved good since',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...PATTERN_OPTIONS,

@@ -1,12 +1,12 @@
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
-import type { Recollection } from '#shared/ports/recall.ts';
+import type { SearchResults } from '#shared/ports/recall.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedRecall } from '../input/shipped-content.ts';
 
-const MOST_RESULTS = 10;
+const MAX_RESULTS = 10;
 /** What shares less with the question is not worth a reader's time. */
-const LEAST_SCORE = 0.03;
+const MIN_SCORE = 0.03;
 
 interface Result {
   readonly id: string;
@@ -24,17 +24,23 @@ async function memoriesOf(table: string) {
   return makeDynamoKnowledgeStore({ table });
 }
 
-function resultsOf({ incidents, entries }: Recollection): Result[] {
+function resultsOf({ incidents, entries }: SearchResults): Result[] {
   const found = [
     ...incidents.map(({ item: { past }, ...one }) => ({ ...past, resolution: outcomeWords(past), ...one })),
     ...entries.map(({ item: { entry }, ...one }) => ({ ...entry, ...one })),
   ];
   return found
-    .filter(({ score }) => score >= LEAST_SCORE)
+    .filter(({ score }) => score >= MIN_SCORE)
     .sort((a, b) => b.score - a.score)
-    .slice(0, MOST_RESULTS)
+    .slice(0, MAX_RESULTS)
     .map(({ id, title, score, resolution, reasons }) => {
-      return { id, title, score: Math.round(score * 1000) / 1000, resolution, reasons };
+      return {
+        id,
+        title,
+        score: Math.round(score * 1000) / 1000,
+        resolution,
+        reasons: reasons.map(({ text }) => text),
+      };
     });
 }
 
@@ -51,7 +57,7 @@ function asText({ id, title, score, resolution, reasons }: Result): string {
 
 export const knowledgeSearch = defineCommand({
   name: 'knowledge search',
-  summary: 'playbooks, and what a place learned, that fit a question or an error message',
+  summary: 'search written advice and past incidents for a question or an error message',
   details:
     'With --json: {results: [{id, title, score, resolution, reasons}]}, best first; a score is from 0 to 1.\n' +
     'With --table and --place past incidents and learned entries of that place are searched too.',
@@ -68,12 +74,14 @@ export const knowledgeSearch = defineCommand({
   },
   async run({ options }, terminal) {
     const query = options.query?.trim() ?? '';
-    if (query === '') throw new UsageError('"selfheal knowledge search" needs --query with some words.');
+    if (query === '') throw new UsageError('"selfheal knowledge search" needs --query TEXT.');
     const { table, place } = options;
     if ((table === undefined) !== (place === undefined))
-      throw new UsageError('--table and --place belong together: whose past is searched, and where it is kept.');
+      throw new UsageError(
+        '--table and --place belong together: the table, and the repository or alarm whose past is searched.',
+      );
     const recall = await shippedRecall(terminal.say, table === undefined ? undefined : await memoriesOf(table));
-    const results = resultsOf(await recall.find(place ?? '', questionOf(query), MOST_RESULTS));
+    const results = resultsOf(await recall.find(place ?? '', questionOf(query), MAX_RESULTS));
     if (options.json === true) await terminal.write(`${JSON.stringify({ results })}\n`);
     else if (results.length === 0) terminal.say('selfheal: nothing was found.');
     else await terminal.write(results.map(asText).join(''));

@@ -1,9 +1,8 @@
 import { learningHealthOf } from '#shared/domain/learning/learning-health.ts';
 import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
-import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
+import { defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
 import { PERIOD_OPTIONS, readLearning } from '../learning/learning-material.ts';
 import { renderHealth } from '../learning/render-learning.ts';
-import { shareOption } from '../learning/share-option.ts';
 
 export const learningCheck = defineCommand({
   name: 'learning check',
@@ -31,10 +30,10 @@ export const learningCheck = defineCommand({
   },
   async run({ operands: [file], options }, terminal) {
     const limits = {
-      leastAccuracy: shareOption('min-accuracy', options['min-accuracy'], 0.8),
-      leastSuccess: shareOption('min-success', options['min-success'], 0.7),
-      leastCoverage: shareOption('min-coverage', options['min-coverage'], 0.3),
-      mostMinutes: wholeNumber('max-minutes', options['max-minutes'], { otherwise: 120, atMost: 100_000 }),
+      minAccuracy: shareOption('min-accuracy', options['min-accuracy'], 0.8),
+      minSuccess: shareOption('min-success', options['min-success'], 0.7),
+      minCoverage: shareOption('min-coverage', options['min-coverage'], 0.3),
+      maxMinutes: wholeNumber('max-minutes', options['max-minutes'], { otherwise: 120, atMost: 100_000 }),
     };
     const { material, stored, opened } = await readLearning(file, options, terminal);
     const health = learningHealthOf(learningReportOf(material), stored, { rules: opened.rules, limits });

@@ -5,7 +5,7 @@ import { renderLearning } from '../learning/render-learning.ts';
 
 export const learningReport = defineCommand({
   name: 'learning report',
-  summary: 'what was learned lately and what it was worth: patterns, confidence, healed incidents, mistakes, time',
+  summary: 'what was learned lately and how much it helped: patterns, confidence, healed incidents, mistakes, time',
   details:
     'Counts the patterns of a place and, with --table, the incidents that ended there. A file of records, as "selfheal knowledge learn" reads\n' +
     'it, adds incidents; one that names an action was healed by Selfheal. Intervals are 95%.',

@@ -1,7 +1,7 @@
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { selfTest } from '#shared/domain/learning/self-test.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { categorised } from '../learning/categorise.ts';
+import { categorised } from '../learning/learning-material.ts';
 import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';
 import { renderFindings } from '../learning/render-learned.ts';
@@ -9,7 +9,7 @@ import { renderSelfTest } from '../learning/render-learning.ts';
 
 export const learningTest = defineCommand({
   name: 'learning test',
-  summary: 'run simulated incidents through the learned patterns: identified, mistaken, how sure, how fast',
+  summary: 'run simulated incidents through the learned patterns: recognised, mistaken, how sure, how fast',
   details:
     'The file holds incidents as "selfheal knowledge learn" reads them; put their class into it where the words do not tell. Changes nothing.\n' +
     'Exit code 1 when one was taken for something else.',
@@ -18,11 +18,11 @@ export const learningTest = defineCommand({
   async run({ operands: [file = '-'], options }, terminal) {
     const { name, records, bad } = await readResolutions(file, terminal);
     for (const line of renderFindings(name, bad, [])) terminal.say(`selfheal: ${line}`);
-    if (records.length === 0) throw new UsageError(`${name}: no line of it is an incident: nothing is tested.`);
+    if (records.length === 0) throw new UsageError(`${name}: no valid incident records; nothing was tested.`);
     const { patterns, scope, rules } = await openPatterns(options);
     const now = new Date(terminal.now());
-    const standing = (await patterns.list(scope)).map((pattern) => asItCounts(pattern, rules, now));
-    const result = selfTest(await categorised(records, terminal), standing);
+    const active = (await patterns.list(scope)).map((pattern) => asItCounts(pattern, rules, now));
+    const result = selfTest(await categorised(records, terminal), active);
     await terminal.write(options.json === true ? `${JSON.stringify(result)}\n` : renderSelfTest(result, name));
     return (result.falsePositives?.hits ?? 0) > 0 ? 1 : 0;
   },

@@ -2,15 +2,11 @@ import { classify } from '#shared/domain/failure/classify.ts';
 import { ancestorsOf, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { type Classification, FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
-import { forEachFile } from '../each-file.ts';
+import { defineCommand, forEachFile, JSON_OPTION } from '../command.ts';
 import { readClassifyContext } from '../input/classify-context.ts';
-import { CONFIG_OPTION, lineRulesOfFile } from '../input/line-rules.ts';
-import { evidenceOf } from '../input/log-evidence.ts';
-import { nothingFailed } from '../input/nothing-failed.ts';
+import { CONFIG_OPTION, evidenceOf, lineRulesOfFile, nothingFailed } from '../input/log-evidence.ts';
 import { openInput } from '../input/open-input.ts';
-import { withOwnSignatures } from '../input/own-signatures.ts';
-import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
+import { shippedModel, shippedSignatures, withOwnSignatures } from '../input/shipped-content.ts';
 
 interface Answer extends Omit<Classification, 'evidence'> {
   readonly file: string;
@@ -66,7 +62,7 @@ function answerOf(
 function asText(answer: Answer, evidence: Evidence): string {
   const { file, family, verdict, confidence, alternatives, signature, fingerprint, match, failed } = answer;
   if (!failed) return `${file}: nothing failed: no line tells of a failure\n`;
-  const told =
+  const output =
     match === null ? '' : ` (${[match.severity, ...(match.service === null ? [] : [match.service])].join(', ')})`;
   const percent = (share: number): string => `${Math.round(share * 100)}%`;
   const texts = new Map(
@@ -74,7 +70,7 @@ function asText(answer: Answer, evidence: Evidence): string {
   );
   return [
     `${file}: ${answer.class} (${family}), verdict ${verdict}, ${percent(confidence)} sure`,
-    `  signature ${signature ?? 'none'}${told}, fingerprint ${fingerprint ?? 'none'}`,
+    `  signature ${signature ?? 'none'}${output}, fingerprint ${fingerprint ?? 'none'}`,
     ...alternatives.map((other) => `  or ${other.class}, ${percent(other.confidence)}`),
     ...answer.evidence.slice(0, 5).map((number) => `  line ${number}: ${texts.get(number) ?? ''}`),
     '',

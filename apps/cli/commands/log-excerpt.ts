@@ -2,9 +2,8 @@ import { type Excerpt, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import { makePassingLines, type PassingLines } from '#shared/domain/logs/passing-lines.ts';
 import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
-import { forEachFile } from '../each-file.ts';
-import { CONFIG_OPTION, lineRulesOfFile } from '../input/line-rules.ts';
+import { defineCommand, forEachFile, JSON_OPTION, wholeNumber } from '../command.ts';
+import { CONFIG_OPTION, lineRulesOfFile } from '../input/log-evidence.ts';
 import { openInput, textOf } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
 

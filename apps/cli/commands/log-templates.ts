@@ -1,6 +1,5 @@
 import { makeTemplateMiner, type TemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
-import { forEachFile } from '../each-file.ts';
+import { defineCommand, forEachFile, JSON_OPTION } from '../command.ts';
 import { lineBatches } from '../input/log-lines.ts';
 import { STANDARD_INPUT } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,7 +1,6 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { forEachFile } from '../each-file.ts';
+import { defineCommand, forEachFile, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedModel, shippedRecall, shippedSignatures } from '../input/shipped-content.ts';
 import { type Triage, triageLog } from '../triage/triage-log.ts';
 
@@ -37,10 +36,10 @@ function outputsOf(triages: readonly Triage[], groups: readonly Group[]) {
 }
 
 function asText(triages: readonly Triage[], summary: string): string {
-  const told = triages.map(({ file, failed, comment }) =>
+  const output = triages.map(({ file, failed, comment }) =>
     failed ? `${file}\n\n${comment}\n\n` : `${file}: nothing failed: no line tells of a failure\n\n`,
   );
-  return `${told.join('')}${summary}\n`;
+  return `${output.join('')}${summary}\n`;
 }
 
 async function writeReports(folder: string, triage: object, errors: object): Promise<void> {
@@ -60,7 +59,7 @@ export const logTriage = defineCommand({
   options: { out: { type: 'string', value: 'DIR', about: 'writes the reports there' }, ...JSON_OPTION },
   async run({ operands, options }, terminal) {
     if (operands.includes('-'))
-      throw new UsageError('"selfheal log triage" reads each log twice: name files, not "-".');
+      throw new UsageError('"selfheal log triage" reads each log twice, so it needs files, not "-".');
     const content = {
       signatures: await shippedSignatures(terminal.say),
       model: await shippedModel(terminal.say),

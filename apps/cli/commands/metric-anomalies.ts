@@ -2,16 +2,15 @@ import { type MetricAnomaly, makeMetricDetector } from '#shared/domain/anomaly/m
 import type { MetricRow } from '#shared/domain/anomaly/metric-row.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { metricRows } from '../input/metric-rows.ts';
-import type { Terminal } from '../terminal.ts';
-import { writeTogether } from '../write-together.ts';
+import { type Terminal, writeTogether } from '../terminal.ts';
 
-interface Judged {
+interface ScoredPoint {
   readonly row: MetricRow;
   readonly anomaly: MetricAnomaly;
 }
 
 /** Rows in file order, each judged by those before it. */
-async function* judgedRows(file: string, terminal: Terminal): AsyncGenerator<Judged> {
+async function* judgedRows(file: string, terminal: Terminal): AsyncGenerator<ScoredPoint> {
   const detector = makeMetricDetector();
   for await (const row of metricRows(file, terminal)) {
     yield { row, anomaly: detector.next(row.value ?? Number.NaN) };
@@ -21,22 +20,22 @@ async function* judgedRows(file: string, terminal: Terminal): AsyncGenerator<Jud
 async function* judgedText(
   file: string,
   terminal: Terminal,
-  print: (judged: Judged) => string,
+  print: (judged: ScoredPoint) => string,
 ): AsyncGenerator<string> {
   for await (const judged of judgedRows(file, terminal)) yield print(judged);
 }
 
-function asJson({ row: { timestamp, value }, anomaly: { score, anomalous } }: Judged): string {
+function asJson({ row: { timestamp, value }, anomaly: { score, anomalous } }: ScoredPoint): string {
   return `${JSON.stringify({ timestamp, value: value ?? null, score: Number(score.toFixed(6)), anomalous })}\n`;
 }
 
-function asText({ row: { timestamp, value }, anomaly: { score, anomalous, reason } }: Judged): string {
+function asText({ row: { timestamp, value }, anomaly: { score, anomalous, reason } }: ScoredPoint): string {
   return anomalous ? `${timestamp}  ${value}  ${score.toFixed(3)}  ${reason}\n` : '';
 }
 
 export const metricAnomalies = defineCommand({
   name: 'metric anomalies',
-  summary: 'where a metric leaves what its past led to expect',
+  summary: 'values of a metric that are unusual given its past',
   details:
     'The file has a row `timestamp,value` per line: ISO 8601, YYYY-MM-DD hh:mm:ss or Unix time; a header may come first.\n' +
     'With --json: {timestamp, value, score, anomalous} per row; no row is judged by a later one. 0.5 and more is anomalous; what\n' +

@@ -5,9 +5,9 @@ import { metricRows } from '../input/metric-rows.ts';
 import type { Terminal } from '../terminal.ts';
 
 const USUAL_HOURS = 24;
-const MOST_HOURS = 24 * 365;
+const MAX_HOURS = 24 * 365;
 /** A year in readings of a minute. */
-const MOST_READINGS = 600_000;
+const MAX_READINGS = 600_000;
 
 const REASONS: Readonly<Record<NoExhaustion, string>> = {
   'too-short': 'there are too few readings since it was last reset or changed its level',
@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<NoExhaustion, string>> = {
 
 export const metricForecast = defineCommand({
   name: 'metric forecast',
-  summary: 'when a metric comes to its limit, if its trend goes on',
+  summary: 'when a metric will reach its limit if its trend continues',
   details:
     'The file is that of `metric anomalies`. Time is counted from its last row. With --json one document: {file, limit, side, withinHours, forecast,\n' +
     'reason, from, perHour, earliest, likely, latest, within}; forecast is none, expected or reached. Nothing is said of what is not sure.\n' +
@@ -32,7 +32,7 @@ export const metricForecast = defineCommand({
   },
   async run({ operands: [file = '-'], options }, terminal) {
     const value = limitOf(options.limit);
-    const withinHours = wholeNumber('within', options.within, { otherwise: USUAL_HOURS, atMost: MOST_HOURS });
+    const withinHours = wholeNumber('within', options.within, { otherwise: USUAL_HOURS, atMost: MAX_HOURS });
     const readings = await readingsIn(file, terminal);
     const side = options.below === true ? 'below' : 'above';
     const forecast = forecastExhaustion(readings, { value, side });
@@ -46,7 +46,7 @@ export const metricForecast = defineCommand({
 
 function limitOf(given: string | undefined): number {
   if (given === undefined || given.trim() === '' || !Number.isFinite(Number(given))) {
-    throw new UsageError(`--limit ${given ?? ''}: give the number that must not be reached, --limit 95 for one.`);
+    throw new UsageError(`--limit ${given ?? ''}: expected the number that must not be reached, such as --limit 95.`);
   }
   return Number(given);
 }
@@ -56,7 +56,7 @@ async function readingsIn(file: string, terminal: Terminal): Promise<Reading[]> 
   for await (const row of metricRows(file, terminal)) {
     const reading = readingOf(row);
     if (reading !== null) readings.push(reading);
-    if (readings.length > MOST_READINGS) throw new UsageError(`${file}: it has more than ${MOST_READINGS} rows.`);
+    if (readings.length > MAX_READINGS) throw new UsageError(`${file}: more than ${MAX_READINGS} rows.`);
   }
   return readings;
 }

@@ -4,7 +4,7 @@ import { openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 
 export const modelList = defineCommand({
   name: 'model list',
-  summary: 'trained models with their stage and what they were measured to be worth',
+  summary: 'trained models with their stage and accuracy',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...REGISTRY_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {

@@ -1,16 +1,15 @@
 import { promoteModel } from '#shared/app/learning/model-registry.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
-import { sayChange } from '../registry/say-change.ts';
+import { changeBy, openRegistry, REGISTRY_OPTIONS, sayChange } from '../registry/open-registry.ts';
 
 function stageOf(to: string | undefined): 'staging' | 'production' | undefined {
   if (to === undefined || to === 'staging' || to === 'production') return to;
-  throw new UsageError(`--to ${to}: give staging or production.`);
+  throw new UsageError(`--to ${to}: expected staging or production.`);
 }
 
 export const modelPromote = defineCommand({
   name: 'model promote',
-  summary: 'put a trained model one stage up; refused when it is not shown to be no worse',
+  summary: 'promote a trained model by one stage; refused unless it is shown to be no worse',
   details:
     'A candidate goes to staging, what is in staging to production, unless --to says otherwise. Both models are compared on the logs that\n' +
     'each was held back from: a loss of more than two points of right classes, right verdicts or Brier score must be ruled out.',

@@ -1,11 +1,10 @@
 import { rollBackModel } from '#shared/app/learning/model-registry.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
-import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
-import { sayChange } from '../registry/say-change.ts';
+import { changeBy, openRegistry, REGISTRY_OPTIONS, sayChange } from '../registry/open-registry.ts';
 
 export const modelRollback = defineCommand({
   name: 'model rollback',
-  summary: 'bring back the model that was in production before',
+  summary: 'restore the previous production model',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...REGISTRY_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {

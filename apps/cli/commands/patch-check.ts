@@ -62,6 +62,6 @@ async function wholeText(file: string, pieces: AsyncIterable<Buffer>): Promise<s
       Buffer.concat(read),
     );
   } catch (error) {
-    throw new UsageError(`${file}: it is not UTF-8 text: give a diff as git diff writes it.`, { cause: error });
+    throw new UsageError(`${file}: not UTF-8 text. Expected the output of git diff.`, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import { readConfiguration } from '#infra/configuration.ts';
 import { Performance } from '#shared/domain/performance/performance-settings.ts';
-import { percentOf } from '#shared/kernel/numbers/percent.ts';
+import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { readPerformance } from '../performance/read-performance.ts';
 
@@ -8,7 +8,7 @@ type Advice = Awaited<ReturnType<typeof readPerformance>>;
 
 export const performanceAdvise = defineCommand({
   name: 'performance advise',
-  summary: 'what slows a service down, what would help most, and what is paid for in vain',
+  summary: 'what slows a service down, what would help most, and what is oversized',
   details:
     'The file is a JSON document: {metrics: [{kind, series: {values} or {file}}], logs: [path], sources: [path], provisions: [...]}; the user guide\n' +
     'shows it whole. Nothing is suggested without evidence. With --json one document: {service, bottlenecks, suggestions, costs}, best first.\n' +

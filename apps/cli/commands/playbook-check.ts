@@ -4,7 +4,7 @@ import { servicePlaybookProblems } from '#infra/configured-playbooks.ts';
 import { type PlaybookFile, readPlaybookFiles } from '#infra/playbook-files.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { inputError } from '../input/input-error.ts';
+import { inputError } from '../input/open-input.ts';
 
 const USUAL_CONFIGURATION = 'config/selfheal.json';
 
@@ -87,6 +87,6 @@ const onlyWith = (services: Configuration['services'], id: string): Configuratio
 
 function asText({ file, verdict, problems, notes }: Verdict): string {
   const lines = problems.map(({ line, reason }) => `${file}:${line}: ${reason}\n`);
-  const told = notes.map(({ line, reason }) => `${file}:${line}: before it is used: ${reason}\n`);
-  return `${file}: ${verdict}\n${[...lines, ...told].join('')}`;
+  const output = notes.map(({ line, reason }) => `${file}:${line}: before it is used: ${reason}\n`);
+  return `${file}: ${verdict}\n${[...lines, ...output].join('')}`;
 }

@@ -1,7 +1,7 @@
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { openPredictions } from '../quality/read-predictions.ts';
+import { openPredictions } from '../quality/render-quality.ts';
 import { changeBy, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 
 export const qualityCorrect = defineCommand({
@@ -16,9 +16,7 @@ export const qualityCorrect = defineCommand({
     if (options.table === undefined) throw new UsageError('"selfheal quality correct" needs --table NAME.');
     const parsed = Correction.shape.class.safeParse(given);
     if (!parsed.success) {
-      throw new UsageError(
-        `${given}: there is no such class: choose one of ${Correction.shape.class.options.join(', ')}.`,
-      );
+      throw new UsageError(`${given}: unknown class. Choose one of ${Correction.shape.class.options.join(', ')}.`);
     }
     const { at, by } = changeBy(terminal);
     const store = await openPredictions(options.table);

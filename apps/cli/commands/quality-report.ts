@@ -3,18 +3,17 @@ import { promisedBy } from '#shared/domain/learning/provenance.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import { openPredictions, predictionsIn } from '../quality/read-predictions.ts';
-import { renderQuality } from '../quality/render-quality.ts';
+import { openPredictions, predictionsIn, renderQuality } from '../quality/render-quality.ts';
 import { openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 
-interface Asked {
+interface Request {
   readonly model?: string | undefined;
   readonly table?: string | undefined;
   readonly registry?: string | undefined;
 }
 
 /** The named model, else the one in production, with what its training promised where that is known. */
-async function modelOf({ model, table, registry }: Asked): Promise<WatchedModel> {
+async function modelOf({ model, table, registry }: Request): Promise<WatchedModel> {
   const deps = await openRegistry({ registry, table });
   if (model === undefined) return await watchedModel(deps);
   const { shipped } = deps;
@@ -43,7 +42,7 @@ export const qualityReport = defineCommand({
   async run({ operands: [file], options }, terminal) {
     const { table } = options;
     if ((file === undefined) === (table === undefined)) {
-      throw new UsageError('"selfheal quality report" needs a file of predictions or --table NAME: name one of them.');
+      throw new UsageError('"selfheal quality report" needs either a file of predictions or --table NAME.');
     }
     const last = wholeNumber('last', options.last, { otherwise: 2000, atMost: MOST });
     const predictions: readonly Prediction[] =

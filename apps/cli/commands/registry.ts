@@ -5,7 +5,6 @@ import { approvalList } from './approval-list.ts';
 import { approvalReject } from './approval-reject.ts';
 import { confidenceCalibrate } from './confidence-calibrate.ts';
 import { doctor } from './doctor.ts';
-import { evalCommand } from './eval.ts';
 import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
 import { incidentExplain } from './incident-explain.ts';
@@ -68,7 +67,6 @@ export const COMMANDS: readonly Command[] = [
   flakyDetect,
   patchCheck,
   playbookCheck,
-  evalCommand,
   trainCommand,
   modelList,
   modelPromote,

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataDirectoryOf, MODEL_FILE } from '#shared/adapters/archive/data-files.ts';
-import { PROVENANCE_FILE } from '#shared/adapters/archive/model-version-files.ts';
+import { dataDirectoryOf, MODEL_FILE, PROVENANCE_FILE } from '#shared/adapters/archive/data-files.ts';
 import { registerModel } from '#shared/app/learning/model-registry.ts';
 import { type FailureModelFile, parseModelFile, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { TRAINING_PARAMETERS, trainFailureModel } from '#shared/domain/failure/model/train.ts';
@@ -11,17 +10,16 @@ import { versionOf } from '#shared/domain/learning/model-registry.ts';
 import { Provenance } from '#shared/domain/learning/provenance.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { groupBy } from '../eval/figures.ts';
-import { renderReport } from '../eval/render.ts';
-import type { Figure } from '../eval/suite.ts';
+import { type Figure, groupBy } from '../figures/figures.ts';
+import { renderReport } from '../figures/render.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';
 import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 import { digestOfText, type LabelledCase } from '../training/labelled-case.ts';
 import { learningCurve, stepsOf, writeStep } from '../training/learning-curve.ts';
-import { gatherCases } from '../training/sources.ts';
+import { readLabelledLogs } from '../training/read-labelled-logs.ts';
 import { type HeldOut, heldOutAnswers, trainingFigures } from '../training/train-report.ts';
 
-const LEAST_CASES = 50;
+const MIN_CASES = 50;
 
 /** Names what was learned from, and with which parameters and signatures. */
 function digestOfTraining(cases: readonly LabelledCase[], signatures: SignatureSet): string {
@@ -74,56 +72,70 @@ function provenanceOf(model: string, answers: readonly HeldOut[], figures: reado
   });
 }
 
-export const trainCommand = defineCommand({
-  name: 'train',
-  summary: 'learn classes and verdicts from labelled logs, report on repositories held back, write the model',
-  details:
-    'Reads the labelled folders below --data (those that "selfheal eval" reads) and writes failure.json and\n' +
-    'failure.provenance.json to --out, and registers the version. The model holds numbers only. The report is by cross-validation: every log is judged\n' +
-    'by a model that saw no log of its repository.\n' +
-    'With --steps N it also learns from 1/N, 2/N ... of the repositories, and writes what each is worth to --reports: whether more logs would help.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
-  options: {
-    data: { type: 'string', value: 'DIR', about: 'the folder that holds the labelled folders' },
-    out: { type: 'string', value: 'DIR', about: 'where to write the model; the shipped one is replaced by default' },
-    steps: { type: 'string', value: 'N', about: 'report on growing shares of the repositories too, 2 to 10' },
-    reports: { type: 'string', value: 'DIR', about: 'where the reports of --steps go (reports)' },
-    ...REGISTRY_OPTIONS,
-    ...JSON_OPTION,
-  },
-  async run({ options }, terminal) {
-    if (options.data === undefined)
-      throw new UsageError('"selfheal train" needs --data DIR, the folder of labelled logs.');
-    const steps = options.steps === undefined ? null : stepsOf(options.steps);
-    const progress = (message: string): void => terminal.say(`selfheal: train: ${message}`);
-    const signatures = await shippedSignatures(progress);
-    const cases = await gatherCases(options.data, progress);
-    if (cases.length < LEAST_CASES) {
-      throw new InvalidInput(
-        `${options.data}: ${cases.length} labelled logs are too few to learn from: ${LEAST_CASES} are needed.`,
+export interface TrainingData {
+  /** What the help text says of the folder. */
+  readonly details: string;
+  /** Every labelled log of the folder, each once. Throws `InvalidInput` when there are none. */
+  readonly read: (folder: string, progress: (message: string) => void) => Promise<LabelledCase[]>;
+}
+
+/** The command that learns from the labelled logs that `data` reads. */
+export const makeTrainCommand = (data: TrainingData) =>
+  defineCommand({
+    name: 'train',
+    summary: 'learn classes and verdicts from labelled logs, report on repositories held back, write the model',
+    details:
+      `${data.details}\n` +
+      'Writes failure.json and failure.provenance.json to --out and registers the version. The model holds numbers only.\n' +
+      'The report is by cross-validation: every log is judged by a model that saw no log of its repository.\n' +
+      'With --steps N it also learns from 1/N, 2/N ... of the repositories and writes what each is worth to --reports.',
+    operands: { shown: '', atLeast: 0, atMost: 0 },
+    options: {
+      data: { type: 'string', value: 'DIR', about: 'the folder of labelled logs' },
+      out: { type: 'string', value: 'DIR', about: 'where to write the model; the shipped one is replaced by default' },
+      steps: { type: 'string', value: 'N', about: 'report on growing shares of the repositories too, 2 to 10' },
+      reports: { type: 'string', value: 'DIR', about: 'where the reports of --steps go (reports)' },
+      ...REGISTRY_OPTIONS,
+      ...JSON_OPTION,
+    },
+    async run({ options }, terminal) {
+      if (options.data === undefined)
+        throw new UsageError('"selfheal train" needs --data DIR, the folder of labelled logs.');
+      const steps = options.steps === undefined ? null : stepsOf(options.steps);
+      const progress = (message: string): void => terminal.say(`selfheal: train: ${message}`);
+      const signatures = await shippedSignatures(progress);
+      const cases = await data.read(options.data, progress);
+      if (cases.length < MIN_CASES) {
+        throw new InvalidInput(`${options.data}: ${cases.length} labelled logs, at least ${MIN_CASES} are needed.`);
+      }
+      progress(`${cases.length} logs read, learning`);
+      for (const step of steps === null ? [] : learningCurve(cases, signatures, steps))
+        progress(`step ${step.step} of ${step.of}: ${await writeStep(options.reports ?? 'reports', step)}`);
+      const trained = trainFailureModel(cases, signatures, { id: digestOfTraining(cases, signatures) });
+      const answers = heldOutAnswers(cases, trained, signatures);
+      const figures = trainingFigures(answers);
+      const file = named(toModelFile(trained.model));
+      parseModelFile(file);
+      const out = options.out ?? join(dataDirectoryOf({}), 'models');
+      const provenance = provenanceOf(file.id, answers, figures, terminal.now());
+      const text = `${JSON.stringify(file)}\n`;
+      // Before the shipped model is replaced: a registry that is still empty begins with it.
+      const registry = await openRegistry(options);
+      await mkdir(out, { recursive: true });
+      await writeFile(join(out, MODEL_FILE), text);
+      await writeFile(join(out, PROVENANCE_FILE), `${JSON.stringify(provenance, null, 2)}\n`);
+      await registerModel(versionOf(provenance, text), text, changeBy(terminal), registry);
+      progress(`model ${file.id} written to ${out} and registered as a candidate`);
+      await terminal.write(
+        options.json === true ? `${JSON.stringify({ model: file.id, figures })}\n` : renderReport({ figures }, false),
       );
-    }
-    progress(`${cases.length} logs read, learning`);
-    for (const step of steps === null ? [] : learningCurve(cases, signatures, steps))
-      progress(`step ${step.step} of ${step.of}: ${await writeStep(options.reports ?? 'reports', step)}`);
-    const trained = trainFailureModel(cases, signatures, { id: digestOfTraining(cases, signatures) });
-    const answers = heldOutAnswers(cases, trained, signatures);
-    const figures = trainingFigures(answers);
-    const file = named(toModelFile(trained.model));
-    parseModelFile(file);
-    const out = options.out ?? join(dataDirectoryOf({}), 'models');
-    const provenance = provenanceOf(file.id, answers, figures, terminal.now());
-    const text = `${JSON.stringify(file)}\n`;
-    // Before the shipped model is replaced: a registry that is still empty begins with it.
-    const registry = await openRegistry(options);
-    await mkdir(out, { recursive: true });
-    await writeFile(join(out, MODEL_FILE), text);
-    await writeFile(join(out, PROVENANCE_FILE), `${JSON.stringify(provenance, null, 2)}\n`);
-    await registerModel(versionOf(provenance, text), text, changeBy(terminal), registry);
-    progress(`model ${file.id} written to ${out} and registered as a candidate`);
-    await terminal.write(
-      options.json === true ? `${JSON.stringify({ model: file.id, figures })}\n` : renderReport({ figures }, false),
-    );
-    return 0;
-  },
+      return 0;
+    },
+  });
+
+export const trainCommand = makeTrainCommand({
+  details:
+    'Reads --data/labels.jsonl, one JSON object per log: "log" (its path) and "class" (one of the failure classes); if known also\n' +
+    '"accepted" (other right classes), "transient" (true when a re-run passed), "repository", "job" and "at".',
+  read: readLabelledLogs,
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
+import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { UsageError } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
@@ -21,9 +22,8 @@ export async function accountIn(path: string, terminal: Terminal): Promise<Accou
   const trail = lines.filter((line) => 'event' in line);
   const [incident = null, ...more] = lines.filter((line) => 'openedAt' in line);
   const id = incident?.id ?? trail[0]?.incidentId;
-  if (id === undefined) throw new UsageError(`${path}: it holds no entry of an audit trail.`);
-  if (more.length > 0)
-    throw new UsageError(`${path}: it holds more than one incident: keep each in a file of its own.`);
+  if (id === undefined) throw new UsageError(`${path}: no audit trail in this file.`);
+  if (more.length > 0) throw new UsageError(`${path}: more than one incident in this file. Use one file per incident.`);
   return { id, incident, trail };
 }
 
@@ -38,15 +38,15 @@ const MAX_CHOICES = 5;
  */
 export async function accountOf(
   id: string,
-  incidents: Pick<IncidentStore, 'get' | 'auditTrail'>,
+  incidents: Pick<IncidentStore, 'get'> & AuditReader,
   findIds: FindIds,
 ): Promise<Account> {
   const [incident, trail] = await Promise.all([incidents.get(id), incidents.auditTrail(id)]);
   if (incident !== null || trail.length > 0) return { id, incident, trail };
   const ids = /^[a-z0-9]{2,10}-[a-z0-9-]{3,}$/.test(id) ? await findIds(id, MAX_CHOICES) : [];
   const [only] = ids;
-  if (only === undefined) throw new UsageError(`${id}: the table knows no such incident.`);
-  if (ids.length > 1) throw new UsageError(`${id}: several incidents begin like that: ${ids.join(', ')}.`);
+  if (only === undefined) throw new UsageError(`${id}: no such incident in the table.`);
+  if (ids.length > 1) throw new UsageError(`${id}: several incidents begin with it: ${ids.join(', ')}.`);
   const [found, itsTrail] = await Promise.all([incidents.get(only), incidents.auditTrail(only)]);
   return { id: only, incident: found, trail: itsTrail };
 }
@@ -60,7 +60,7 @@ export function findIdsIn(table: string): FindIds {
 }
 
 /** The incidents of a deployment. AWS is only loaded here. */
-export async function openIncidents(table: string): Promise<IncidentStore> {
+export async function openIncidents(table: string): Promise<IncidentStore & AuditReader> {
   const { makeDynamoIncidentStore } = await import('#shared/adapters/aws/dynamo-incident-store.ts');
   return makeDynamoIncidentStore({ table });
 }

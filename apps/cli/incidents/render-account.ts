@@ -1,40 +1,42 @@
 import { type ChainState, verifyChain } from '#shared/domain/audit/audit-chain.ts';
-import { tellEntry } from '#shared/domain/audit/describe-audit-entry.ts';
+import { describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import type { Account } from './read-trail.ts';
 
 /** One entry of the story: what happened, by its place in the chain. */
-export interface ToldEntry {
-  /** Null for an entry from before trails were chained. */
-  readonly sequence: number | null;
+export interface DescribedEntry {
+  readonly sequence: number;
   readonly at: string;
   readonly event: string;
   readonly words: string;
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-export interface ToldAccount {
+export interface DescribedAccount {
   readonly incident: string;
   readonly status: string | null;
   readonly reason: string | null;
   readonly openedAt: string | null;
+  /** Requests to GitHub by the function that sent them; null when they were not counted. */
+  readonly githubRequests: Readonly<Record<string, number>> | null;
   readonly chain: ChainState;
-  readonly story: readonly ToldEntry[];
+  readonly story: readonly DescribedEntry[];
 }
 
 /** The account of an incident in plain words, checked. `head`: the digest that its last entry should have, when somebody noted it. */
-export function tellAccount({ id, incident, trail }: Account, head?: string): ToldAccount {
+export function describeAccount({ id, incident, trail }: Account, head?: string): DescribedAccount {
   return {
     incident: id,
     status: incident?.status ?? null,
     reason: incident?.outcomeReason ?? null,
     openedAt: incident?.openedAt ?? null,
+    githubRequests: incident?.githubRequests ?? null,
     chain: endingWith(verifyChain(id, trail), head),
     story: trail.map((entry) => ({
-      sequence: entry.link?.sequence ?? null,
+      sequence: entry.link.sequence,
       at: entry.at,
       event: entry.event,
-      words: tellEntry(entry),
+      words: describeAuditEntry(entry),
       facts: entry.facts,
     })),
   };
@@ -47,26 +49,38 @@ function endingWith(chain: ChainState, head: string | undefined): ChainState {
 }
 
 /** For reading. Whatever a file says is made safe to print. */
-export function renderAccount({ incident, status, reason, openedAt, chain, story }: ToldAccount): string {
+export function renderAccount({
+  incident,
+  status,
+  reason,
+  openedAt,
+  githubRequests,
+  chain,
+  story,
+}: DescribedAccount): string {
   const head = `Incident ${incident}${status === null ? '' : `: ${status}`}`;
   const lines = [
     cleanText(`${head}${reason === null ? '' : `. ${reason}`}`, 2200),
     ...(openedAt === null ? [] : [`opened ${openedAt}`]),
     '',
-    ...story.map(
-      ({ sequence, at, words }) => `${String(sequence ?? '-').padStart(4)}  ${at}  ${cleanText(words, 1000)}`,
-    ),
+    ...story.map(({ sequence, at, words }) => `${String(sequence).padStart(4)}  ${at}  ${cleanText(words, 1000)}`),
     '',
+    ...(githubRequests === null ? [] : [requestWords(githubRequests)]),
     chainWords(chain),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
+function requestWords(byFunction: Readonly<Record<string, number>>): string {
+  const counted = Object.entries(byFunction).toSorted(([, left], [, right]) => right - left);
+  const total = counted.reduce((sum, [, requests]) => sum + requests, 0);
+  const each = counted.map(([name, requests]) => `${name} ${requests}`).join(', ');
+  return `GitHub was asked ${total} ${total === 1 ? 'time' : 'times'}${total === 0 ? '' : `: ${each}`}.`;
+}
+
 function chainWords(chain: ChainState): string {
   if (chain.kind === 'broken') return `The trail is NOT as it was written: ${chain.reason}.`;
-  const older =
-    chain.unchained === 0 ? '' : ` ${chain.unchained} older entries are not chained: nothing shows if they changed.`;
   return chain.head === null
-    ? `Nothing of the trail is chained.${older}`
-    : `The trail is as it was written: ${chain.chained} chained entries, the last one is ${chain.head}.${older}`;
+    ? 'The trail is empty.'
+    : `The trail is as it was written: ${chain.chained} chained entries, the last one is ${chain.head}.`;
 }

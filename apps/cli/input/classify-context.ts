@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { inputError } from './input-error.ts';
+import { inputError } from './open-input.ts';
 
 const Count = z.number().int().nonnegative().default(0);
 
@@ -29,7 +29,7 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${path}: it is not JSON: see "selfheal log classify --help" for what it holds.`);
+    throw new UsageError(`${path}: not JSON. "selfheal log classify --help" shows the format.`);
   }
 }
 
@@ -43,7 +43,7 @@ export async function readClassifyContext(
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const where = issue?.path.join('.') || 'the document';
-    throw new UsageError(`${path}: ${where}: ${issue?.message ?? 'invalid'}: see "selfheal log classify --help".`);
+    throw new UsageError(`${path}: ${where}: ${issue?.message ?? 'invalid'}. See "selfheal log classify --help".`);
   }
   const ignored = Object.keys(value as object).filter((key) => !(key in ContextFile.shape));
   if (ignored.length > 0) terminal.say(`selfheal: ${path}: not used: ${ignored.join(', ')}.`);

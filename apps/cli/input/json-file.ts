@@ -16,19 +16,19 @@ export async function jsonIn<T extends z.ZodType>(
   let text = '';
   for await (const piece of textOf(input)) {
     text += piece;
-    if (text.length > LONGEST) throw new UsageError(`${input.name}: it is too long for a ${what}.`);
+    if (text.length > LONGEST) throw new UsageError(`${input.name}: too long for a ${what}.`);
   }
   const parsed = schema.safeParse(parse(text, input.name));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  throw new UsageError(`${input.name}: it is no ${what} (${where}${issue?.message ?? 'invalid'}).`);
+  throw new UsageError(`${input.name}: not a valid ${what} (${where}${issue?.message ?? 'invalid'}).`);
 }
 
 function parse(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${name}: it is not JSON (${error instanceof Error ? error.message : 'invalid'}).`);
+    throw new UsageError(`${name}: not JSON (${error instanceof Error ? error.message : 'invalid'}).`);
   }
 }

@@ -36,7 +36,7 @@ export function parseJsonLines<T extends z.ZodType>(
     if (parsed.success) return parsed.data;
     const problem = parsed.error.issues[0];
     const where = problem === undefined || problem.path.length === 0 ? '' : `${problem.path.join('.')}: `;
-    throw new InvalidInput(`${file}, line ${line}: it is no ${what} (${where}${problem?.message ?? 'not JSON'}).`);
+    throw new InvalidInput(`${file}, line ${line}: not a valid ${what} (${where}${problem?.message ?? 'not JSON'}).`);
   });
 }
 

@@ -1,7 +1,12 @@
+import { readConfiguration } from '#infra/configuration.ts';
+import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { scoreLine } from '#shared/domain/logs/line-score.ts';
+import { severityOf } from '#shared/domain/logs/severity.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { type TextInput, textOf } from './open-input.ts';
 
@@ -18,4 +23,33 @@ export async function evidenceOf(input: TextInput, rules: LineRules | null = nul
   const source = excerpts.open({ id: 'log', name: redactName(input.name, 200), url: null });
   for await (const chunk of textOf(input)) source.push(chunk);
   return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
+}
+
+/** Below it a line's wording says nothing of a failure. */
+const TELLING = 3;
+const GRAVE: ReadonlySet<string> = new Set(['error', 'critical', 'fatal']);
+/** Counts of nothing: `fail 0`, `0 errors`, `Failures: 0`, `no errors found`. */
+const COUNT_OF_NOTHING =
+  /\b(?:0|no) (?:test )?(?:errors?|failed|failures?|fail|problems?|vulnerabilities)\b|\b(?:errors?|failed|failures?|fail)[:=]? {0,3}0\b(?![.,]\d)/gi;
+
+/** Whether a log is green: no class is known of it, and no line of what was kept tells of a failure. */
+export function nothingFailed(evidence: Evidence, classification: Pick<Classification, 'class'>): boolean {
+  if (classification.class !== 'unknown') return false;
+  return evidence.sources.every(({ lines }) => lines.every(({ text }) => !mentionsFailure(text)));
+}
+
+function mentionsFailure(text: string): boolean {
+  const remaining = text.replace(COUNT_OF_NOTHING, '');
+  const { score, anchor } = scoreLine(remaining);
+  return anchor || score >= TELLING || GRAVE.has(severityOf(remaining));
+}
+
+/** The option of commands that read logs as a deployment would. */
+export const CONFIG_OPTION = {
+  config: { type: 'string', value: 'FILE', about: 'a selfheal.json, whose "logReading" says what is left out of logs' },
+} as const;
+
+/** Null when nothing is left out. */
+export async function lineRulesOfFile(file: string | undefined): Promise<LineRules | null> {
+  return file === undefined ? null : await lineRulesIn(readConfiguration(file));
 }

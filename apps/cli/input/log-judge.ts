@@ -3,9 +3,9 @@ import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 
 /** Templates of which the severity is remembered. */
-const MOST_TEMPLATES = 5_000;
+const MAX_TEMPLATES = 5_000;
 /** A line with its answer; its text is held until the end of its window only. */
-export interface JudgedLine extends LogAnomaly {
+export interface ScoredLine extends LogAnomaly {
   readonly text: string;
 }
 
@@ -18,22 +18,22 @@ export function makeLogJudge() {
   const severityOfTemplate = (cluster: number, text: string): Severity => {
     const known = severities.get(cluster);
     if (known !== undefined) return known;
-    if (severities.size >= MOST_TEMPLATES) severities.clear();
+    if (severities.size >= MAX_TEMPLATES) severities.clear();
     const severity = severityOf(text);
     severities.set(cluster, severity);
     return severity;
   };
-  const withText = (answers: readonly LogAnomaly[]): JudgedLine[] => {
+  const withText = (answers: readonly LogAnomaly[]): ScoredLine[] => {
     const answered = answers.map((answer) => ({ ...answer, text: texts.get(answer.line) ?? '' }));
     if (answers.length > 0) texts.clear();
     return answered;
   };
   return {
-    next(line: number, text: string): JudgedLine[] {
+    next(line: number, text: string): ScoredLine[] {
       const cluster = miner.add(text).cluster;
       texts.set(line, text);
       return withText(detector.next({ line, cluster, severity: severityOfTemplate(cluster, text) }));
     },
-    end: (): JudgedLine[] => withText(detector.end()),
+    end: (): ScoredLine[] => withText(detector.end()),
   };
 }

@@ -3,7 +3,7 @@ import type { Terminal } from '../terminal.ts';
 import { openInput, textOf } from './open-input.ts';
 
 /** Characters of a line that are read, so that one endless line takes no memory. */
-const LONGEST_LINE = 10_000;
+const MAX_LINE_LENGTH = 10_000;
 
 /** A clean line with its 1-based number. */
 export type LogLine = readonly [number: number, text: string];
@@ -19,9 +19,9 @@ export async function* lineBatches(file: string, terminal: Terminal): AsyncGener
   };
   for await (const piece of textOf(await openInput(file, terminal))) {
     const lines = piece.split('\n');
-    lines[0] = (rest + (lines[0] ?? '')).slice(0, LONGEST_LINE);
+    lines[0] = (rest + (lines[0] ?? '')).slice(0, MAX_LINE_LENGTH);
     rest = lines.pop() ?? '';
-    yield lines.flatMap((line) => numbered(line.slice(0, LONGEST_LINE)));
+    yield lines.flatMap((line) => numbered(line.slice(0, MAX_LINE_LENGTH)));
   }
   if (rest !== '') yield numbered(rest);
 }

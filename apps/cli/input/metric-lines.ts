@@ -7,10 +7,10 @@ export interface NumberedLine {
 }
 
 /** No row of a metric is longer; what is beyond is dropped, so that one endless line takes no memory. */
-const LONGEST_LINE = 10_000;
+const MAX_LINE_LENGTH = 10_000;
 
 /** Lines ended by LF or CRLF; a last line without an end counts. Of each at most `longest` characters are given. */
-export async function* metricLines(input: TextInput, longest = LONGEST_LINE): AsyncGenerator<NumberedLine> {
+export async function* metricLines(input: TextInput, longest = MAX_LINE_LENGTH): AsyncGenerator<NumberedLine> {
   let number = 0;
   let rest = '';
   for await (const piece of textOf(input)) {

@@ -4,7 +4,7 @@ import type { Terminal } from '../terminal.ts';
 import { metricLines } from './metric-lines.ts';
 import { openInput } from './open-input.ts';
 
-const MOST_BAD_ROWS_NAMED = 20;
+const MAX_BAD_ROWS_NAMED = 20;
 
 /** Rows of a metric file in its order. Bad rows are named on stderr and left out; throws `UsageError` when there is none at all. */
 export async function* metricRows(file: string, terminal: Terminal): AsyncGenerator<MetricRow> {
@@ -16,7 +16,7 @@ export async function* metricRows(file: string, terminal: Terminal): AsyncGenera
     const parsed = parser.next(text);
     if (parsed.kind === 'bad') {
       badRows += 1;
-      if (badRows <= MOST_BAD_ROWS_NAMED) {
+      if (badRows <= MAX_BAD_ROWS_NAMED) {
         terminal.say(`selfheal: ${input.name}, line ${number}: ${parsed.reason}. The row is left out.`);
       }
     }
@@ -24,7 +24,6 @@ export async function* metricRows(file: string, terminal: Terminal): AsyncGenera
     rows += 1;
     yield parsed.row;
   }
-  if (badRows > MOST_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were left out in all.`);
-  if (rows === 0)
-    throw new UsageError(`${input.name}: it holds no row of a metric: write timestamp,value in each line.`);
+  if (badRows > MAX_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were left out in all.`);
+  if (rows === 0) throw new UsageError(`${input.name}: no metric rows. Expected timestamp,value in each line.`);
 }

@@ -3,7 +3,6 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { inputError } from './input-error.ts';
 import { type TextShape, textShapeOf } from './text-shape.ts';
 
 /** The operand that means standard input. */
@@ -18,10 +17,10 @@ export interface TextInput {
 }
 
 const READ_AT_ONCE = 1 << 16;
-/** What the kind of a file is told by. */
+/** First bytes that identify the kind of a file. */
 const LOOKED_AT = 1 << 16;
 /** No log packs tighter; looked at from ten megabytes on, since a short one may well repeat itself. */
-const MOST_UNPACKED_RATIO = 300;
+const MAX_UNPACKED_RATIO = 300;
 const RATIO_LOOKED_AT_FROM = 10_000_000;
 
 /** Bytes of the source up to `least`, or all there are; the rest stays in the iterator. */
@@ -60,9 +59,9 @@ async function* unpacked(name: string, packed: AsyncIterable<Buffer>): AsyncGene
   const gunzip = pipeline(counted(), createGunzip({ chunkSize: READ_AT_ONCE }), () => {});
   for await (const piece of gunzip as AsyncIterable<Buffer>) {
     bytesOut += piece.length;
-    if (bytesOut > RATIO_LOOKED_AT_FROM && bytesOut > bytesIn * MOST_UNPACKED_RATIO) {
+    if (bytesOut > RATIO_LOOKED_AT_FROM && bytesOut > bytesIn * MAX_UNPACKED_RATIO) {
       throw new UsageError(
-        `${name}: it unpacks to more than ${MOST_UNPACKED_RATIO} times its size, which no log does: unpack it first if you trust it.`,
+        `${name}: unpacks to more than ${MAX_UNPACKED_RATIO} times its size, unlike any log. If you trust it, unpack it first.`,
       );
     }
     yield piece;
@@ -85,7 +84,7 @@ function isGzip(start: Buffer): boolean {
 
 function refuseOtherArchives(name: string, start: Buffer): void {
   if (start.toString('latin1', 0, 4) === 'PK\u0003\u0004') {
-    throw new UsageError(`${name}: it is a zip archive: unpack it and name the logs in it.`);
+    throw new UsageError(`${name}: a zip archive. Unpack it and name the logs in it.`);
   }
 }
 
@@ -106,9 +105,9 @@ export async function openInput(path: string, terminal: Pick<Terminal, 'stdin'>)
   try {
     const pieces = await openPieces(name, source);
     const start = await readStart(pieces, LOOKED_AT);
-    if (start.length === 0) throw new UsageError(`${name}: it is empty: name a file that holds a log.`);
+    if (start.length === 0) throw new UsageError(`${name}: empty. Name a file with a log.`);
     const shape = textShapeOf(start.subarray(0, LOOKED_AT));
-    if (shape === 'not-text') throw new UsageError(`${name}: it is not text: name a log, or a gzipped log.`);
+    if (shape === 'not-text') throw new UsageError(`${name}: not text. Name a log or a gzipped log.`);
     return { name, shape, pieces: startThenRest(start, pieces) };
   } catch (error) {
     source.destroy();
@@ -122,4 +121,24 @@ export async function* textOf(input: TextInput): AsyncGenerator<string> {
   for await (const piece of input.pieces) yield decoder.decode(piece, { stream: true });
   const last = decoder.decode();
   if (last !== '') yield last;
+}
+
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file. Check the path.',
+  ENOTDIR: 'no such file. Check the path.',
+  EACCES: 'permission denied. Check its permissions.',
+  EPERM: 'permission denied. Check its permissions.',
+  EISDIR: 'a folder. Name the files in it.',
+};
+
+const GZIP_REASONS: Readonly<Record<string, string>> = {
+  Z_BUF_ERROR: 'the gzip data is truncated. Fetch the file again.',
+  Z_DATA_ERROR: 'the gzip data is damaged. Fetch the file again.',
+};
+
+/** What reading a file failed with, as one line that names the file and the way out; other errors come back as they are. */
+export function inputError(name: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
+  const reason = SYSTEM_REASONS[code] ?? GZIP_REASONS[code];
+  return reason === undefined ? error : new UsageError(`${name}: ${reason}`);
 }

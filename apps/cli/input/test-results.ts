@@ -159,7 +159,7 @@ export function makeTestResultReader(): { next(line: string): ReadRow } {
       [width, test] = [row.length, columnsOf(row).test ?? 0];
       if (read !== null) return { kind: 'header' };
       if (row.length < 2 || outcomeOf(row.at(-1) ?? '') === undefined) {
-        return bad('it has no column that names a test: write a header such as test,run,outcome');
+        return bad('no column names a test. Expected a header such as test,run,outcome');
       }
       read = longReader({ test: 0 }, row.length - 1, false);
       return read(row);

@@ -2,10 +2,10 @@
 export type TextShape = 'utf-8' | 'utf-16le' | 'utf-16be' | 'not-text';
 
 /** Control characters are never more than this share of a text; in compressed or compiled files every tenth byte is one. */
-const MOST_CONTROL = 0.02;
+const MAX_CONTROL_SHARE = 0.02;
 /** Of the pairs of an UTF-16 text without a mark: at least so many have a zero byte on one side. */
-const LEAST_ZERO_SIDES = 0.4;
-const MOST_ODD_ZEROS = 0.01;
+const MIN_ZERO_SIDES = 0.4;
+const MAX_ODD_ZEROS = 0.01;
 
 /** Tab, line ends, form feed, backspace, bell and escape stand in ordinary logs. */
 const USUAL_CONTROL = new Set([0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b]);
@@ -26,8 +26,8 @@ function unmarkedUtf16(bytes: Uint8Array): TextShape | null {
     if (bytes[2 * at] === 0) first += 1;
     if (bytes[2 * at + 1] === 0) second += 1;
   }
-  if (second >= pairs * LEAST_ZERO_SIDES && first <= pairs * MOST_ODD_ZEROS) return 'utf-16le';
-  if (first >= pairs * LEAST_ZERO_SIDES && second <= pairs * MOST_ODD_ZEROS) return 'utf-16be';
+  if (second >= pairs * MIN_ZERO_SIDES && first <= pairs * MAX_ODD_ZEROS) return 'utf-16le';
+  if (first >= pairs * MIN_ZERO_SIDES && second <= pairs * MAX_ODD_ZEROS) return 'utf-16be';
   return null;
 }
 
@@ -37,5 +37,5 @@ export function textShapeOf(start: Uint8Array): TextShape {
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
   const unmarked = unmarkedUtf16(start);
   if (unmarked !== null) return unmarked;
-  return controlShare(start) > MOST_CONTROL ? 'not-text' : 'utf-8';
+  return controlShare(start) > MAX_CONTROL_SHARE ? 'not-text' : 'utf-8';
 }

@@ -1,11 +1,16 @@
+import { classify } from '#shared/domain/failure/classify.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
-import { endedCaseOf, endedCaseOfRecord, type LearningMaterial } from '#shared/domain/learning/learning-report.ts';
+import { endedCaseOf, endedCaseOfRecord, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
+import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
+import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
+import { linesOf } from '#shared/domain/learning/resolution.ts';
 import { type OptionSpecs, type OptionValues, wholeNumber } from '../command.ts';
+import { textEvidence } from '../input/log-evidence.ts';
+import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import type { Terminal } from '../terminal.ts';
-import { categorised } from './categorise.ts';
 import { type OpenPatterns, openPatterns, PATTERN_OPTIONS } from './open-patterns.ts';
-import { readResolutions } from './read-resolutions.ts';
+import { type NumberedResolution, readResolutions } from './read-resolutions.ts';
 import { renderFindings } from './render-learned.ts';
 
 export const PERIOD_OPTIONS = {
@@ -14,14 +19,14 @@ export const PERIOD_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MOST_NOTES = 2_000;
+const MAX_NOTES = 2_000;
 
 /** Patterns as they count now and as they are stored, with the incidents of their place and those of a file of records. */
 export async function readLearning(
   file: string | undefined,
   options: OptionValues<typeof PERIOD_OPTIONS>,
   terminal: Terminal,
-): Promise<{ material: LearningMaterial; stored: readonly LearnedPattern[]; opened: OpenPatterns }> {
+): Promise<{ material: LearningInputs; stored: readonly LearnedPattern[]; opened: OpenPatterns }> {
   const days = wholeNumber('days', options.days, { otherwise: 30, atMost: 3650 });
   const opened = await openPatterns(options);
   const { patterns: store, scope, rules } = opened;
@@ -29,7 +34,7 @@ export async function readLearning(
   const [patterns, remembered, notes] = await Promise.all([
     store.list(scope),
     opened.remembered(),
-    store.notes(scope, MOST_NOTES),
+    store.notes(scope, MAX_NOTES),
   ]);
   const material = {
     patterns: patterns.map((pattern) => asItCounts(pattern, rules, to)),
@@ -45,4 +50,20 @@ async function endedIn(file: string, terminal: Terminal) {
   const { name, records, bad } = await readResolutions(file, terminal);
   for (const line of renderFindings(name, bad, [])) terminal.say(`selfheal: ${line}`);
   return (await categorised(records, terminal)).map(endedCaseOfRecord);
+}
+
+/** Files each record under a class and tags: the class that it names, or else what its words are recognised as. */
+export async function categorised(
+  records: readonly NumberedResolution[],
+  terminal: Pick<Terminal, 'say'>,
+): Promise<ResolvedCase[]> {
+  const signatures = await shippedSignatures(terminal.say);
+  const model = await shippedModel(terminal.say);
+  return records.map(({ line, resolution }) => {
+    const found = classify(textEvidence(`${linesOf(resolution).join('\n')}\n`), { signatures, model });
+    // A model judges by whole logs; a few words of a person are only believed where a known wording is in them.
+    const recognised = found.signature === null ? 'unknown' : found.class;
+    const failureClass = resolution.class ?? recognised;
+    return { line, resolution, class: failureClass, tags: tagsOf(failureClass, found, resolution) };
+  });
 }

@@ -5,7 +5,7 @@ import type { LearningChange } from '#shared/app/learning/change-pattern.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
 import { changeBy } from '../registry/open-registry.ts';
 import type { Terminal } from '../terminal.ts';
@@ -13,7 +13,7 @@ import type { Terminal } from '../terminal.ts';
 /** Where learned patterns are kept when nothing else is said. */
 const LOCAL_PATTERNS = join('.selfheal', 'patterns.json');
 const LOCAL_SCOPE = 'local';
-const MOST_PAST = 20_000;
+const MAX_PAST_INCIDENTS = 20_000;
 
 export const PATTERN_OPTIONS = {
   patterns: { type: 'string', value: 'FILE', about: `the file of learned patterns; ${LOCAL_PATTERNS} by default` },
@@ -43,10 +43,10 @@ export async function openPatterns(options: OptionValues<typeof PATTERN_OPTIONS>
     const patterns = makeFilePatternStore(file ?? LOCAL_PATTERNS);
     return { patterns, scope: scope ?? LOCAL_SCOPE, rules, remembered: async () => [] };
   }
-  if (file !== undefined) throw new UsageError('--patterns and --table are two places: name one of them.');
+  if (file !== undefined) throw new UsageError('Use either --patterns or --table, not both.');
   if (scope === undefined || !/^(?:repository#\d+:[a-z0-9_-]+\/[a-z0-9._-]+|alarm#arn:.+)$/.test(scope)) {
     throw new UsageError(
-      '--table needs --scope repository#ID:OWNER/NAME (in lower case) or --scope alarm#ARN: patterns are kept apart by place.',
+      '--table needs --scope repository#ID:OWNER/NAME (in lower case) or --scope alarm#ARN, because patterns are stored per place.',
     );
   }
   const [{ makeDynamoPatternStore }, { makeDynamoKnowledgeStore }] = await Promise.all([
@@ -54,7 +54,7 @@ export async function openPatterns(options: OptionValues<typeof PATTERN_OPTIONS>
     import('#shared/adapters/aws/dynamo-knowledge-store.ts'),
   ]);
   const knowledge = makeDynamoKnowledgeStore({ table });
-  const remembered = () => knowledge.remembered(scope, { after: null, limit: MOST_PAST });
+  const remembered = () => knowledge.remembered(scope, { after: null, limit: MAX_PAST_INCIDENTS });
   return { patterns: makeDynamoPatternStore({ table }), scope, rules, remembered };
 }
 

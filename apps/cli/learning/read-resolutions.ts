@@ -23,8 +23,8 @@ export interface ReadResolutions {
   readonly bad: readonly BadRecord[];
 }
 
-const MOST_RECORDS = 20_000;
-const LONGEST_FILE = 64_000_000;
+const MAX_RECORDS = 20_000;
+const MAX_FILE_BYTES = 64_000_000;
 const NEEDED = RESOLUTION_COLUMNS.slice(0, 4);
 
 /**
@@ -36,12 +36,14 @@ export async function readResolutions(path: string, terminal: Terminal): Promise
   let text = '';
   for await (const piece of textOf(input)) {
     text += piece;
-    if (text.length > LONGEST_FILE) throw new UsageError(`${input.name}: it is too long: give it in parts.`);
+    if (text.length > MAX_FILE_BYTES) throw new UsageError(`${input.name}: too long. Split it into several files.`);
   }
   const plain = text.replace(/^\uFEFF/, '');
   const rows = plain.trimStart().startsWith('{') ? jsonRows(plain) : tableRows(plain, input.name);
-  if (rows.length > MOST_RECORDS) {
-    throw new UsageError(`${input.name}: it has ${rows.length} records; give at most ${MOST_RECORDS} at once.`);
+  if (rows.length > MAX_RECORDS) {
+    throw new UsageError(
+      `${input.name}: ${rows.length} records, more than ${MAX_RECORDS}. Split it into several files.`,
+    );
   }
   const read = rows.map(({ line, value }) => ({ line, ...resolutionOf(value) }));
   return {
@@ -57,17 +59,17 @@ function tableRows(text: string, name: string): JsonRow[] {
   const missing = NEEDED.filter((column) => !titles.includes(column));
   if (missing.length > 0) {
     throw new UsageError(
-      `${name}, line 1: it has no column ${missing.join(', ')}: write a title row such as ${RESOLUTION_COLUMNS.slice(0, 9).join(',')}.`,
+      `${name}, line 1: missing column ${missing.join(', ')}. Expected a header such as ${RESOLUTION_COLUMNS.slice(0, 9).join(',')}.`,
     );
   }
   const strange = titles.filter((title) => !(RESOLUTION_COLUMNS as readonly string[]).includes(title));
   if (strange.length > 0) {
     throw new UsageError(
-      `${name}, line 1: the column "${strange[0]}" is not known: take it out, or name it one of ${RESOLUTION_COLUMNS.join(', ')}.`,
+      `${name}, line 1: unknown column "${strange[0]}". Remove it, or rename it to one of ${RESOLUTION_COLUMNS.join(', ')}.`,
     );
   }
   if (brokenAt !== null) {
-    throw new UsageError(`${name}, line ${brokenAt}: a quote has no end: double the quotes inside a quoted field.`);
+    throw new UsageError(`${name}, line ${brokenAt}: unclosed quote. Double the quotes inside a quoted field.`);
   }
   return rows
     .slice(1)
@@ -85,8 +87,8 @@ function resolutionOf(value: unknown): { resolution?: Resolution; problem?: stri
   const parsed = Resolution.safeParse(value);
   if (parsed.success) return { resolution: parsed.data };
   const issue = parsed.error.issues[0];
-  if (value === null || typeof value !== 'object') return { problem: 'it is no JSON object' };
+  if (value === null || typeof value !== 'object') return { problem: 'not a JSON object' };
   const field = issue?.path.join('.') ?? '';
   const given = field !== '' && field in value;
-  return { problem: `${field}${field === '' ? '' : ': '}${field === '' || given ? issue?.message : 'it is missing'}` };
+  return { problem: `${field}${field === '' ? '' : ': '}${field === '' || given ? issue?.message : 'is missing'}` };
 }

@@ -1,7 +1,6 @@
 import type { ChangeResult } from '#shared/app/learning/pattern-maintenance.ts';
 import type { ExitCode } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
-import { writeTogether } from '../write-together.ts';
+import { type Terminal, writeTogether } from '../terminal.ts';
 
 const DONE = { done: 'done   ', 'dry-run': 'would  ', skipped: 'SKIPPED' } as const;
 

@@ -1,6 +1,6 @@
 import type { PatternResult } from '#shared/app/learning/learn-patterns.ts';
 import type { RecordFinding } from '#shared/domain/learning/clean-resolutions.ts';
-import { shareText } from '#shared/kernel/numbers/percent.ts';
+import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import type { BadRecord } from './read-resolutions.ts';
 
 /** What is wrong with records, a line each, by the lines of the file. */

@@ -1,8 +1,7 @@
 import type { HealthCheck, LearningHealth } from '#shared/domain/learning/learning-health.ts';
 import type { LearningReport } from '#shared/domain/learning/learning-report.ts';
 import type { SelfTest } from '#shared/domain/learning/self-test.ts';
-import { shareText } from '#shared/kernel/numbers/percent.ts';
-import type { Proportion } from '#shared/kernel/numbers/proportion.ts';
+import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
 
 function words(share: Proportion | null): string {
   if (share === null) return 'nothing counted';
@@ -18,7 +17,7 @@ export function renderLearning({ from, to, patterns, movements, incidents, outco
   const stages = Object.entries(byStage).map(([stage, count]) => `${count} ${stage}`);
   return [
     `learning from ${from.slice(0, 10)} to ${to.slice(0, 10)}`,
-    `patterns: ${patterns.standing} (${patterns.atStart} before), ${patterns.learned} new, ${patterns.takenBack} taken back; ${patterns.perWeek.toFixed(1)} new a week`,
+    `patterns: ${patterns.active} (${patterns.atStart} before), ${patterns.learned} new, ${patterns.takenBack} taken back; ${patterns.perWeek.toFixed(1)} new a week`,
     `  ${stages.join(', ')}; ${patterns.imported} from other places, ${patterns.merged} made of several, ${patterns.acrossServices} that helped other services`,
     `  diversity ${diversity === null ? 'not known' : diversity.toFixed(2)}: ${topClasses.map((top) => `${top.class} ${top.patterns}`).join(', ') || 'none'}`,
     `incidents: ${incidents.ended} ended; Selfheal healed ${words(incidents.healed)}; people had to act in ${words(incidents.byPeople)}`,

@@ -4,7 +4,7 @@ import type { SourceTree } from '#shared/domain/patch/apply-patch.ts';
 import { UsageError } from '../command.ts';
 
 /** More is no checkout that somebody means. */
-const MOST_ENTRIES = 200_000;
+const MAX_ENTRIES = 200_000;
 /** Not part of what is under version control. */
 const LEFT_OUT = new Set(['.git', 'node_modules']);
 
@@ -18,8 +18,8 @@ export function directoryTree(root: string): SourceTree {
       if (entry.isDirectory() && LEFT_OUT.has(entry.name)) continue;
       if (entry.isDirectory()) waiting.push(path);
       modes.set(path, entry.isDirectory() ? '040000' : entry.isSymbolicLink() ? '120000' : fileMode(join(root, path)));
-      if (modes.size > MOST_ENTRIES)
-        throw new UsageError(`${root}: it holds more than ${MOST_ENTRIES} entries: name the root of one checkout.`);
+      if (modes.size > MAX_ENTRIES)
+        throw new UsageError(`${root}: more than ${MAX_ENTRIES} entries. Name the root of one checkout.`);
     }
   }
   return { modes, contentOf: (path) => (modes.get(path) === '100644' ? textOf(join(root, path)) : null) };
@@ -30,7 +30,7 @@ function entriesOf(root: string, folder: string) {
     return readdirSync(join(root, folder), { withFileTypes: true });
   } catch (error) {
     if (folder !== '') throw error;
-    throw new UsageError(`${root}: it cannot be read as a directory: name the root of a checkout.`, { cause: error });
+    throw new UsageError(`${root}: cannot be read as a folder. Name the root of a checkout.`, { cause: error });
   }
 }
 

@@ -14,7 +14,7 @@ import { openInput, STANDARD_INPUT, textOf } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
 import { PerformanceDocument, type Series } from './performance-document.ts';
 
-const LONGEST_SOURCE = 5_000_000;
+const MAX_SOURCE_LENGTH = 5_000_000;
 
 /** What a document and the files it names say of a service. Throws `UsageError` that names the file. */
 export async function readPerformance(file: string, limits: Performance, terminal: Terminal) {
@@ -58,7 +58,7 @@ async function sourceIn(path: string, terminal: Terminal): Promise<string> {
   let text = '';
   for await (const piece of textOf(await openInput(path, terminal))) {
     text += piece;
-    if (text.length > LONGEST_SOURCE) throw new UsageError(`${path}: it is too long for a source file.`);
+    if (text.length > MAX_SOURCE_LENGTH) throw new UsageError(`${path}: too long for a source file.`);
   }
   return text;
 }

@@ -1,6 +1,9 @@
+import { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
-import { shareText } from '#shared/kernel/numbers/percent.ts';
-import type { Proportion } from '#shared/kernel/numbers/proportion.ts';
+import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
+import type { PredictionStore } from '#shared/ports/learning-stores.ts';
+import { jsonLinesIn } from '../input/json-lines.ts';
+import type { Terminal } from '../terminal.ts';
 
 const between = ([low, high]: readonly [number, number]): string => `${shareText(low)} to ${shareText(high)}`;
 const dollars = (microdollars: number | null): string =>
@@ -62,4 +65,15 @@ export function renderQuality(report: QualityReport): string {
   ]
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** Reads a file of predictions, one JSON object a line. */
+export function predictionsIn(path: string, terminal: Terminal): Promise<Prediction[]> {
+  return jsonLinesIn(path, Prediction, 'prediction', terminal);
+}
+
+/** The predictions of a deployment. AWS is only loaded here. */
+export async function openPredictions(table: string): Promise<PredictionStore> {
+  const { makeDynamoPredictionStore } = await import('#shared/adapters/aws/dynamo-prediction-store.ts');
+  return makeDynamoPredictionStore({ table });
 }

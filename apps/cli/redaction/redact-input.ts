@@ -5,9 +5,9 @@ import { makeByteCodec } from './byte-codec.ts';
 import { safeCut } from './safe-cut.ts';
 
 /** A longer line is redacted in pieces, cut where no secret is. */
-const LONGEST_HELD = 1 << 19;
+const MAX_HELD_LENGTH = 1 << 19;
 /** A line in which no such place was found is held up to here, then cut anyway. */
-const LONGEST_UNCUT = 1 << 23;
+const MAX_UNCUT_LENGTH = 1 << 23;
 
 /** A run of redaction over one input. */
 export interface InputRedaction {
@@ -28,16 +28,16 @@ export function redactInput(input: TextInput): InputRedaction {
   };
   async function* pieces(): AsyncGenerator<Buffer> {
     let held = '';
-    let tryAgainAt = LONGEST_HELD;
+    let tryAgainAt = MAX_HELD_LENGTH;
     for await (const piece of input.pieces) {
       const lines = (held + codec.toRaw(piece)).split('\n');
       held = lines.pop() ?? '';
       let out = '';
       for (const line of lines) out += `${redactLine(line)}\n`;
-      if (lines.length > 0) tryAgainAt = LONGEST_HELD;
+      if (lines.length > 0) tryAgainAt = MAX_HELD_LENGTH;
       while (held.length >= tryAgainAt) {
-        const cut = safeCut(held) ?? (held.length >= LONGEST_UNCUT ? held.length : null);
-        tryAgainAt = cut === null ? held.length * 2 : LONGEST_HELD;
+        const cut = safeCut(held) ?? (held.length >= MAX_UNCUT_LENGTH ? held.length : null);
+        tryAgainAt = cut === null ? held.length * 2 : MAX_HELD_LENGTH;
         if (cut === null) break;
         out += redactLine(held.slice(0, cut));
         held = held.slice(cut);

@@ -2,7 +2,7 @@ import { redact } from '#shared/domain/redaction/redact.ts';
 
 /** On either side of a cut; no secret that redaction knows is longer. */
 const REACH = 4_096;
-const MOST_TRIES = 24;
+const MAX_TRIES = 24;
 const STEP = 509;
 
 const SPACE = /\s/;
@@ -17,12 +17,12 @@ function isSafe(text: string, at: number): boolean {
 /** Places to try, the last first: after white space, then anywhere. */
 function* candidates(text: string, last: number): Generator<number> {
   let found = 0;
-  for (let at = last; at > last - REACH && at > 0 && found < MOST_TRIES; at--) {
+  for (let at = last; at > last - REACH && at > 0 && found < MAX_TRIES; at--) {
     if (!SPACE.test(text.charAt(at - 1))) continue;
     found += 1;
     yield at;
   }
-  for (let tries = 1; tries <= MOST_TRIES; tries++) yield last - tries * STEP;
+  for (let tries = 1; tries <= MAX_TRIES; tries++) yield last - tries * STEP;
 }
 
 /**

@@ -1,11 +1,10 @@
 import { dirname, join } from 'node:path';
-import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
+import { dataDirectoryOf, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
 import { makeFileModelArtifacts, makeFileModelRegistry } from '#shared/adapters/archive/file-model-registry.ts';
-import { loadShippedVersion } from '#shared/adapters/archive/model-version-files.ts';
 import type { RegistryDeps } from '#shared/app/learning/model-registry.ts';
-import type { Change } from '#shared/domain/learning/model-registry.ts';
-import type { ModelArtifacts } from '#shared/ports/model-registry.ts';
-import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import type { Change, Changed } from '#shared/domain/learning/model-registry.ts';
+import type { ModelArtifacts } from '#shared/ports/learning-stores.ts';
+import { type ExitCode, type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Where trained models are registered when nothing else is said. */
@@ -18,7 +17,7 @@ export const REGISTRY_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 function withoutBucket(): never {
-  throw new UsageError('--table needs --bucket NAME here, where the files of models are kept.');
+  throw new UsageError('--table needs --bucket NAME, the bucket with the model files.');
 }
 
 /** Lists, roll-backs and reports read no file of a model. */
@@ -28,12 +27,12 @@ const NO_BUCKET: ModelArtifacts = { put: withoutBucket, get: withoutBucket };
 export async function openRegistry(options: OptionValues<typeof REGISTRY_OPTIONS>): Promise<RegistryDeps> {
   const { version: shipped } = await loadShippedVersion(dataDirectoryOf({}));
   if (options.table === undefined) {
-    if (options.bucket !== undefined) throw new UsageError('--bucket goes with --table: name both, or neither.');
+    if (options.bucket !== undefined) throw new UsageError('--bucket needs --table: use both or neither.');
     const file = options.registry ?? LOCAL_REGISTRY;
     const artifacts = makeFileModelArtifacts(join(dirname(file), 'artifacts'));
     return { registry: makeFileModelRegistry(file), artifacts, shipped };
   }
-  if (options.registry !== undefined) throw new UsageError('--registry and --table are two places: name one of them.');
+  if (options.registry !== undefined) throw new UsageError('Use either --registry or --table, not both.');
   const [{ makeDynamoModelRegistry }, { makeS3ModelArtifacts }] = await Promise.all([
     import('#shared/adapters/aws/dynamo-model-registry.ts'),
     import('#shared/adapters/aws/s3-model-artifacts.ts'),
@@ -48,4 +47,18 @@ export async function openRegistry(options: OptionValues<typeof REGISTRY_OPTIONS
 /** Who changes it and when. */
 export function changeBy({ environment, now }: Pick<Terminal, 'environment' | 'now'>): Change {
   return { at: new Date(now()), by: (environment.USER ?? environment.USERNAME ?? 'command line').slice(0, 200) };
+}
+
+/** Prints what became of a change of stages. A refusal is exit code 1, its reasons one a line. */
+export async function sayChange(changed: Changed, done: string, json: boolean, terminal: Terminal): Promise<ExitCode> {
+  if (json) {
+    const production = changed.kind === 'changed' ? changed.registry.history.at(-1) : undefined;
+    const { kind } = changed;
+    const rest =
+      changed.kind === 'refused' ? { reasons: changed.reasons } : { production, comparison: changed.comparison };
+    await terminal.write(`${JSON.stringify({ result: kind, ...rest })}\n`);
+  } else if (changed.kind === 'changed') await terminal.write(`${done}\n`);
+  if (changed.kind === 'changed') return 0;
+  for (const reason of changed.reasons) terminal.say(`selfheal: refused: ${reason}`);
+  return 1;
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import type { TrainingCase } from '#shared/domain/failure/model/train.ts';
 import { FAMILY_OF, type FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { evidenceOfText } from '../eval/classify-case.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 
 /** One labelled log to learn from, without its text. */
 export interface LabelledCase extends TrainingCase {
@@ -50,4 +52,11 @@ export function labelledCase(text: string, labels: Labels): LabelledCase {
     accepted: labels.accepted ?? [],
     transient: labels.transient === undefined ? transientByClass(labels.class) : labels.transient,
   };
+}
+
+/** A case's evidence as the workflow would gather it; `job` is the name of its job, where that is known. */
+export function evidenceOfText(text: string, job = 'log'): Evidence {
+  const excerpts = makeExcerpts(1);
+  excerpts.open({ id: 'log', name: redactName(job, 200), url: null }).push(text);
+  return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { trainFailureModel } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
-import { renderReport } from '../eval/render.ts';
-import type { Figure } from '../eval/suite.ts';
+import type { Figure } from '../figures/figures.ts';
+import { renderReport } from '../figures/render.ts';
 import { digestOfText, type LabelledCase } from './labelled-case.ts';
 import { heldOutAnswers, trainingFigures } from './train-report.ts';
 
@@ -40,13 +40,13 @@ export function* learningCurve(
   }
 }
 
-const MOST_STEPS = 10;
+const MAX_STEPS = 10;
 
 /** The number of steps that a user asked for. @throws InvalidInput unless it is a whole number from 2 to 10. */
 export function stepsOf(text: string): number {
   const steps = Number(text);
-  if (Number.isInteger(steps) && steps >= 2 && steps <= MOST_STEPS) return steps;
-  throw new InvalidInput(`--steps is ${JSON.stringify(text)}: it takes a whole number from 2 to ${MOST_STEPS}.`);
+  if (Number.isInteger(steps) && steps >= 2 && steps <= MAX_STEPS) return steps;
+  throw new InvalidInput(`--steps is ${JSON.stringify(text)}: expected a whole number from 2 to ${MAX_STEPS}.`);
 }
 
 /** Writes a step's report as JSON and as a table; returns the file of the JSON. */

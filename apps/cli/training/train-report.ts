@@ -2,9 +2,9 @@ import type { Trained } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { type AnswerToCase, answerToCase, saysPasses } from '#shared/domain/learning/held-out-answers.ts';
 import { PROMISES } from '#shared/domain/learning/provenance.ts';
-import { calibrationError, f1Of } from '../eval/class-measures.ts';
-import { groupBy, proportion, statisticFigure } from '../eval/figures.ts';
-import type { Figure } from '../eval/suite.ts';
+import { calibrationError, f1Of } from '../figures/class-measures.ts';
+import type { Figure } from '../figures/figures.ts';
+import { groupBy, proportion, statisticFigure } from '../figures/figures.ts';
 import type { LabelledCase } from './labelled-case.ts';
 
 /** What was answered to a case by a model that saw nothing of its repository. */

@@ -8,19 +8,18 @@ import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts'
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { severityOf } from '#shared/domain/logs/severity.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { renderFindings } from '#shared/plugins/notifiers/findings.ts';
+import { renderFindings } from '#shared/plugins/notifiers/email/findings.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
-import { evidenceOf } from '../input/log-evidence.ts';
+import { evidenceOf, nothingFailed } from '../input/log-evidence.ts';
 import { makeLogJudge } from '../input/log-judge.ts';
 import { lineBatches } from '../input/log-lines.ts';
-import { nothingFailed } from '../input/nothing-failed.ts';
 import { openInput } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
 
-const MOST_ANOMALIES = 20;
-const MOST_SIMILAR = 3;
+const MAX_ANOMALIES = 20;
+const MAX_SIMILAR = 3;
 /** What shares less with the log is no help. */
-const LEAST_SCORE = 0.1;
+const MIN_SCORE = 0.1;
 
 export interface TriageContent {
   readonly signatures: SignatureSet;
@@ -86,9 +85,9 @@ export async function triageLog(file: string, content: TriageContent, terminal: 
 async function similarTo(evidence: Evidence, failureClass: FailureClass, { recall }: TriageContent) {
   const terms = termsOfLines(evidence.sources.flatMap(({ lines }) => lines.map(weighed)));
   const question = { incidentId: '', class: failureClass, fingerprint: null, terms, now: new Date(0) };
-  const { entries } = await recall.find('', question, MOST_SIMILAR);
+  const { entries } = await recall.find('', question, MAX_SIMILAR);
   return entries
-    .filter(({ score, item }) => score >= LEAST_SCORE && item.entry.class === failureClass)
+    .filter(({ score, item }) => score >= MIN_SCORE && item.entry.class === failureClass)
     .map(({ item: { entry } }) => ({ id: entry.id, summary: entry.title, resolution: entry.resolution }));
 }
 
@@ -98,23 +97,23 @@ async function anomaliesOf(file: string, terminal: Terminal): Promise<Triage['an
   const keep = (answers: ReturnType<typeof judge.end>): void => {
     for (const { line, score, anomalous, reason } of answers)
       if (anomalous) found.push({ line, score: Number(score.toFixed(3)), reason });
-    if (found.length > MOST_ANOMALIES * 50) found.sort((a, b) => b.score - a.score).splice(MOST_ANOMALIES);
+    if (found.length > MAX_ANOMALIES * 50) found.sort((a, b) => b.score - a.score).splice(MAX_ANOMALIES);
   };
   for await (const lines of lineBatches(file, terminal))
     for (const [number, text] of lines) keep(judge.next(number, text));
   keep(judge.end());
-  return found.sort((a, b) => b.score - a.score || a.line - b.line).slice(0, MOST_ANOMALIES);
+  return found.sort((a, b) => b.score - a.score || a.line - b.line).slice(0, MAX_ANOMALIES);
 }
 
 /** The lines of the excerpt that tell of errors, those of one wording together, the most frequent first. */
 function clustersOf(evidence: Evidence): ErrorCluster[] {
   const miner = makeTemplateMiner();
-  const told = evidence.sources
+  const listed = evidence.sources
     .flatMap(({ lines }) => lines)
     .filter(({ text }) => ['error', 'critical', 'fatal'].includes(severityOf(text)))
     .sort((a, b) => a.number - b.number);
   const clusters = new Map<number, { template: string; lines: number[]; example: string }>();
-  for (const { number, text } of told) {
+  for (const { number, text } of listed) {
     const { cluster, template } = miner.add(text);
     const known = clusters.get(cluster) ?? { template, lines: [], example: text };
     clusters.set(cluster, { ...known, template, lines: [...known.lines, number] });

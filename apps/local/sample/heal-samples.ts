@@ -43,10 +43,8 @@ const SAMPLES: readonly Sample[] = [
 /** Functions in the order in which the samples meet them, but for the webhook, which starts at once anyway. */
 const MET = [
   'Intake',
-  'Load',
   'Gather',
   'Classify',
-  'Baseline',
   'Knowledge',
   'Analyze',
   'Plan',

@@ -2,16 +2,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { World } from './world.ts';
 
-/** What may be called from another process: `<room>.<method>` with JSON arguments. */
-const ROOMS = ['github', 'aws', 'models', 'samples', 'faults', 'journal'] as const;
-type Room = (typeof ROOMS)[number];
+/** What may be called from another process: `<service>.<method>` with JSON arguments. */
+const SERVICES = ['github', 'aws', 'models', 'samples', 'faults', 'journal'] as const;
+type ServiceName = (typeof SERVICES)[number];
 
-type Methods<R extends Room> = {
+type Methods<R extends ServiceName> = {
   [M in keyof World[R] & string]: World[R][M] extends (...args: infer A) => infer T ? { args: A; result: T } : never;
 };
 
 /**
- * Lets other processes on this machine steer the world: `POST /<room>/<method>` with a JSON array of arguments; the answer is the
+ * Lets other processes on this machine steer the world: `POST /<service>/<method>` with a JSON array of arguments; the answer is the
  * result as JSON. Apart from the world's own port, so that no client meets it by accident.
  */
 export async function serveControl(world: World): Promise<{ url: string; stop(): Promise<void> }> {
@@ -23,10 +23,10 @@ export async function serveControl(world: World): Promise<{ url: string; stop():
     try {
       const chunks: Buffer[] = [];
       for await (const chunk of incoming) chunks.push(chunk as Buffer);
-      const [, room = '', method = ''] = (incoming.url ?? '').split('/');
+      const [, service = '', method = ''] = (incoming.url ?? '').split('/');
       const args = JSON.parse(Buffer.concat(chunks).toString('utf8') || '[]') as unknown[];
-      const found = methodOf(world, room, method);
-      if (found === null) answer(404, { message: `There is no ${room}.${method}.` });
+      const found = methodOf(world, service, method);
+      if (found === null) answer(404, { message: `There is no ${service}.${method}.` });
       else answer(200, await found(...args));
     } catch (error) {
       answer(400, { message: error instanceof Error ? error.message : String(error) });
@@ -43,21 +43,21 @@ export async function serveControl(world: World): Promise<{ url: string; stop():
   };
 }
 
-function methodOf(world: World, room: string, method: string): ((...args: unknown[]) => unknown) | null {
-  if (!ROOMS.includes(room as Room)) return null;
-  const methods = world[room as Room] as unknown as Record<string, unknown>;
+function methodOf(world: World, service: string, method: string): ((...args: unknown[]) => unknown) | null {
+  if (!SERVICES.includes(service as ServiceName)) return null;
+  const methods = world[service as ServiceName] as unknown as Record<string, unknown>;
   const found = Object.hasOwn(methods, method) ? methods[method] : undefined;
   return typeof found === 'function' ? (...args) => found.apply(methods, args) : null;
 }
 
 /** Calls a method of a world in another process. Throws with the world's message. */
-export async function callWorld<R extends Room, M extends keyof Methods<R> & string>(
+export async function callWorld<R extends ServiceName, M extends keyof Methods<R> & string>(
   controlUrl: string,
-  room: R,
+  service: R,
   method: M,
   ...args: Methods<R>[M] extends { args: infer A extends unknown[] } ? A : never
 ): Promise<Awaited<Methods<R>[M] extends { result: infer T } ? T : never>> {
-  const response = await fetch(`${controlUrl}/${room}/${method}`, { method: 'POST', body: JSON.stringify(args) });
+  const response = await fetch(`${controlUrl}/${service}/${method}`, { method: 'POST', body: JSON.stringify(args) });
   const body = (await response.json()) as { message?: string };
   if (!response.ok) throw new Error(body.message ?? `The world answered ${response.status}.`);
   return body as Awaited<Methods<R>[M] extends { result: infer T } ? T : never>;

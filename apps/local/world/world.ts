@@ -1,15 +1,16 @@
-import { type AwsControl, makeLocalAws } from './aws/control.ts';
-import { API_PREFIX } from './github/api.ts';
-import { type GithubControl, makeLocalGithub } from './github/control.ts';
-import { type JobsControl, makeLocalJobs } from './jobs/jobs.ts';
-import { makeLocalModels } from './models/models.ts';
-import type { ModelControl } from './models/scripted-model.ts';
+import { type AwsControl, makeLocalAws } from '@selfheal/fake-aws/control.ts';
+import { API_PREFIX } from '@selfheal/fake-github/api.ts';
+import { type GithubControl, makeLocalGithub } from '@selfheal/fake-github/control.ts';
+import { makeLocalModels } from '@selfheal/fake-models/models.ts';
+import type { ModelControl } from '@selfheal/fake-models/scripted-model.ts';
+import { type Faults, makeFaults } from '@selfheal/fake-server/faults.ts';
+import { serveHttp } from '@selfheal/fake-server/http-server.ts';
+import { type EffectsJournal, makeJournal } from '@selfheal/fake-server/journal.ts';
+import type { Exchange } from '@selfheal/fake-server/wire.ts';
+import { machineTime, type WorldTime } from '@selfheal/fake-server/world-time.ts';
+import { ownDocuments } from '#infra/documents.ts';
+import { type JobsControl, makeLocalJobs } from './jobs.ts';
 import { makeSamples, type Samples } from './samples/samples.ts';
-import { type Faults, makeFaults } from './server/faults.ts';
-import { serveHttp } from './server/http-server.ts';
-import { type EffectsJournal, makeJournal } from './server/journal.ts';
-import type { Exchange } from './server/wire.ts';
-import { machineTime, type WorldTime } from './world-time.ts';
 
 export interface WorldOptions {
   /** Default 0: any free port. */
@@ -28,7 +29,7 @@ export interface WorldOptions {
   readonly log?: (line: string) => void;
 }
 
-export type AwsEvent = import('./aws/alarm-events.ts').AwsEvent;
+export type AwsEvent = import('@selfheal/fake-aws/alarm-events.ts').AwsEvent;
 
 /** GitHub, the AWS services that actions and verification call, and language models: on one port of 127.0.0.1. */
 export interface World {
@@ -41,7 +42,7 @@ export interface World {
   readonly aws: AwsControl;
   /** Every language model: Bedrock, Anthropic, OpenAI and Ollama. */
   readonly models: ModelControl;
-  /** The company's Airflow. */
+  /** The sample cloud's Airflow. */
   readonly jobs: JobsControl;
   readonly samples: Samples;
   readonly faults: Faults;
@@ -56,7 +57,16 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const faults = makeFaults();
   const journal = makeJournal(time, dataDir);
   const listeners = new Set<(exchange: Exchange) => void>();
-  const aws = makeLocalAws({ journal, dataDir, account, region, time, onEvent: (event) => onEvent?.(event) });
+  const documents = ownDocuments().map(({ name, content }) => ({ name, parameters: content.parameters }));
+  const aws = makeLocalAws({
+    journal,
+    dataDir,
+    account,
+    region,
+    time,
+    documents,
+    onEvent: (event) => onEvent?.(event),
+  });
   const jobs = makeLocalJobs({ journal, dataDir, cleared: () => aws.control.clearReports() });
   const models = makeLocalModels();
   const parts: { github?: ReturnType<typeof makeLocalGithub> } = {};

@@ -11,6 +11,8 @@ import {
 } from '#shared/domain/failure/signatures.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
+import { type ModelVersion, versionOf } from '#shared/domain/learning/model-registry.ts';
+import { Provenance } from '#shared/domain/learning/provenance.ts';
 import type { LinearEngine } from '#shared/domain/logs/text-pattern.ts';
 
 export const MODEL_FILE = 'failure.json';
@@ -18,13 +20,15 @@ export const MODEL_FILE = 'failure.json';
 export const OWN_SIGNATURES_FILE = 'own-signatures.json';
 const OwnFiles = z.array(z.strictObject({ name: z.string(), content: z.unknown(), lines: z.array(z.number()) }));
 
-/** Reads YAML as people write it. The parser is only loaded where it is needed: it costs a cold start 100 ms and more. */
+/** Parses YAML. The parser is loaded only where it is needed, because it costs a cold start 100 ms and more. */
 export async function parseYaml(text: string): Promise<unknown> {
   const { parse } = await import('yaml');
   return parse(text, { maxAliasCount: 0 });
 }
 
-/** The files of a folder to read, in name order: JSON, as a build writes it, before the YAML of the same name. */
+/**
+ * The files of a folder to read, in name order: JSON written by a build takes precedence over YAML of the same name.
+ */
 function chooseFiles(names: readonly string[]): string[] {
   const all = new Set(names);
   const isRead = (name: string): boolean =>
@@ -95,5 +99,23 @@ export async function loadFailureModel(
       model: undefined,
       problems: [`${path}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not readable'}`],
     };
+  }
+}
+
+export const PROVENANCE_FILE = 'failure.provenance.json';
+
+/** The version of the model that comes with the code. A problem names the folder; then there is no version. */
+export async function loadShippedVersion(
+  dataDir: string,
+): Promise<{ version: ModelVersion | null; problems: string[] }> {
+  const folder = join(dataDir, 'models');
+  try {
+    const [file = '', provenance = ''] = await Promise.all(
+      [MODEL_FILE, PROVENANCE_FILE].map((name) => readFile(join(folder, name), 'utf8')),
+    );
+    return { version: versionOf(Provenance.parse(JSON.parse(provenance)), file), problems: [] };
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not readable';
+    return { version: null, problems: [`${folder}: ${why}`] };
   }
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { EMPTY_REGISTRY, ModelVersion, Registry } from '#shared/domain/learning/model-registry.ts';
-import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/model-registry.ts';
+import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/learning-stores.ts';
 import { isMissing, readRecordFile, replaceFile } from './record-file.ts';
 
 const RegistryFile = z.strictObject({
@@ -14,7 +14,7 @@ type RegistryFile = z.infer<typeof RegistryFile>;
 
 const EMPTY: RegistryFile = { version: 1, registry: EMPTY_REGISTRY, versions: [] };
 
-/** A registry in one file, for one person at a time. */
+/** A registry in one file, for a single user. */
 export function makeFileModelRegistry(path: string): ModelRegistryStore {
   const readRegistry = () => readRecordFile(path, RegistryFile, EMPTY, 'model registry');
   const write = (file: RegistryFile) => replaceFile(path, `${JSON.stringify(RegistryFile.parse(file), null, 2)}\n`);

@@ -1,24 +1,24 @@
 import * as z from 'zod';
 import { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { LearningNote, noteIdOf } from '#shared/domain/learning/learning-note.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { readRecordFile, replaceFile } from './record-file.ts';
 
-/** Notes that the file keeps, the newest. */
-const MOST_NOTES = 2_000;
+/** Notes that the file keeps, newest first. */
+const MAX_NOTES = 2_000;
 
 const PatternFile = z.strictObject({
   version: z.literal(1),
   patterns: z.array(LearnedPattern),
   notes: z.array(LearningNote),
-  /** New patterns by place and day. */
+  /** New patterns by scope and day. */
   days: z.record(z.string(), z.number().int()),
 });
 type PatternFile = z.infer<typeof PatternFile>;
 
 const EMPTY: PatternFile = { version: 1, patterns: [], notes: [], days: {} };
 
-/** Patterns in one file, for one person at a time. */
+/** Patterns in one file, for a single user. */
 export function makeFilePatternStore(path: string): PatternStore {
   const read = () => readRecordFile(path, PatternFile, EMPTY, 'file of learned patterns');
   const write = (file: PatternFile) => replaceFile(path, `${JSON.stringify(PatternFile.parse(file), null, 2)}\n`);
@@ -42,7 +42,7 @@ export function makeFilePatternStore(path: string): PatternStore {
     note: async (note) => {
       const file = await read();
       const same = (one: LearningNote): boolean => one.at === note.at && noteIdOf(one) === noteIdOf(note);
-      if (!file.notes.some(same)) await write({ ...file, notes: [...file.notes, note].slice(-MOST_NOTES) });
+      if (!file.notes.some(same)) await write({ ...file, notes: [...file.notes, note].slice(-MAX_NOTES) });
     },
     notes: async (scope, limit) =>
       (await read()).notes

@@ -1,4 +1,4 @@
-/** A file of an archive that may be read: its path is relative and stays inside, it is no link and not encrypted. */
+/** A readable file of an archive: its path is relative and stays inside, it is no link and not encrypted. */
 export interface ArchiveFile<E> {
   readonly path: string;
   readonly size: number;
@@ -54,8 +54,9 @@ function joinedSteps<E>(files: readonly ArchiveFile<E>[]): JobLog<E>[] {
 }
 
 /**
- * Chooses the job logs of GitHub's archive layout without reading anything twice: `N_job.txt` at the top holds the whole job, the
- * folders beside it hold the same text by step. Folders are read only for jobs that have no file at the top.
+ * Chooses the job logs from GitHub's archive layout without reading anything twice: `N_job.txt` at the top contains the
+ * whole job, the folders beside it contain the same text by step. Folders are read only for jobs without a file at the
+ * top.
  */
 export function chooseJobLogs<E>(files: readonly ArchiveFile<E>[]): JobLog<E>[] {
   const whole = largestPerJob(files);

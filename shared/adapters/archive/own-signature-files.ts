@@ -2,13 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFile } from '#shared/domain/failure/signatures.ts';
 
-/** Of one file; what is longer was not written by hand. */
+/** Maximum size of a file; longer ones are not handwritten. */
 const MAX_CHARACTERS = 256_000;
 
-/** What a user's folder of signatures holds. */
+/** Content of a user's signature folder. */
 export interface OwnSignatureFiles {
   readonly files: readonly DataFile[];
-  /** Files that are no YAML, each with its line and the reason. */
+  /** Files that are not valid YAML, each with its line and the reason. */
   readonly problems: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export async function readOwnSignatureFiles(folder: string): Promise<OwnSignatur
   };
 }
 
-/** One file and where each of its signatures stands; what YAML refuses is a problem with its line. */
+/** One file with the position of each signature; YAML errors are problems with their line. */
 async function readOwnFile(folder: string, name: string): Promise<DataFile | string> {
   const { isAlias, isSeq, LineCounter, parseDocument, visit } = await import('yaml');
   const text = await readFile(join(folder, name), 'utf8');

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A prompt is paid for in every turn. */
+/** Maximum length: a prompt is paid for in every turn. */
 const LONGEST = 20_000;
 const BASE = 'diagnosis';
 
-/** Prompt texts by what they are for. */
+/** Prompt texts by purpose. */
 export interface PromptFiles {
   readonly base: string;
   /** By the failure family they are named after. */
@@ -22,7 +22,7 @@ export async function loadPrompts(dataDir: string): Promise<PromptFiles> {
   let base = '';
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.md')).sort()) {
     const text = (await readFile(join(folder, name), 'utf8')).trim();
-    if (text.length > LONGEST) throw new Error(`prompts/${name} has ${text.length} characters; at most ${LONGEST}.`);
+    if (text.length > LONGEST) throw new Error(`prompts/${name} has ${text.length} characters, more than ${LONGEST}.`);
     if (name === `${BASE}.md`) base = text;
     else ofFamily[name.replace(/\.md$/, '')] = text;
   }

@@ -3,27 +3,51 @@ import { dirname } from 'node:path';
 import type * as z from 'zod';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 
-/** Whether a file was not there. */
+/** Whether a file does not exist. */
 export function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
 }
 
-/** The record in a file; `empty` when there is no such file yet. Throws `InvalidInput` when it is something else than `what`. */
-export async function readRecordFile<T extends z.ZodType>(
+/**
+ * The record in a file; `empty` when there is no such file yet. Throws `InvalidInput` when it is something else than `what`, or of another
+ * version of Selfheal.
+ */
+export async function readRecordFile<T extends z.ZodType<{ readonly version: number }>>(
   path: string,
   schema: T,
   empty: z.infer<T>,
   what: string,
 ): Promise<z.infer<T>> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw new InvalidInput(`${path} cannot be read as a ${what}. Name another file, or move this one away.`, {
+      cause: error,
+    });
+  });
+  if (text === null) return empty;
   try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (error) {
-    if (isMissing(error)) return empty;
-    throw new InvalidInput(`${path}: it is no ${what}: name another file, or take this one away.`, { cause: error });
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    const found = versionIn(text);
+    if (found !== null && found !== empty.version)
+      throw new InvalidInput(
+        `${path} is a ${what} of version ${found}; this Selfheal reads version ${empty.version}. It was not changed. Use the Selfheal that wrote it, name another file, or move this one away.`,
+        { cause },
+      );
+    throw new InvalidInput(`${path} is not a valid ${what}. Name another file, or move this one away.`, { cause });
   }
 }
 
-/** Whole or not at all: a reader never sees half a file. */
+function versionIn(text: string): number | null {
+  try {
+    const { version } = JSON.parse(text) as { readonly version?: unknown };
+    return typeof version === 'number' ? version : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Atomic: a reader never sees half a file. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.new`, text);

@@ -6,15 +6,15 @@ import type { ArchivedLog, LogArchiveContent, LogArchiveReader, ReceiveText } fr
 import { type ArchiveFile, chooseJobLogs, type JobLog } from './job-logs.ts';
 
 export interface ZipLimits {
-  /** Entries the archive may list; more and nothing is read. */
+  /** Entries the archive may list; with more, nothing is read. */
   readonly listedEntries: number;
   /** Files that are read. */
   readonly readEntries: number;
   readonly bytesPerLog: number;
   readonly bytesInAll: number;
-  /** Uncompressed by compressed size, looked at from one megabyte on. */
+  /** Ratio of uncompressed to compressed size, checked from one megabyte on. */
   readonly ratio: number;
-  /** For the whole archive; what is not read by then is left out. */
+  /** Time for the whole archive; what is not read by then is left out. */
   readonly milliseconds: number;
 }
 
@@ -27,19 +27,22 @@ export const DEFAULT_ZIP_LIMITS: ZipLimits = {
   milliseconds: 90_000,
 };
 
-/** Of a log that is too long its end is read as well, where failures are: so much of the limit is kept for it. */
+/** Share of a log's limit that is reserved for its end, where failures are. */
 const TAIL_SHARE = 0.25;
 const MAX_TAIL_BYTES = 4_000_000;
-/** Of the time for the archive: later no more beginnings are handed over, so that the ends of the logs are reached in time. */
+/**
+ * Share of the archive's time after which no more beginnings are read, so that the ends of the logs are reached in
+ * time.
+ */
 const HEAD_TIME_SHARE = 2 / 3;
-/** How far beyond its limit a log is searched for its end. */
+/** How far beyond its limit a log is read to find its end. */
 const MAX_SKIPPED_BYTES = 4_000_000_000;
 
 const RATIO_LOOKED_AT_FROM = 1_000_000;
 const FILE_TYPE_MASK = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 
-/** Notes in the order they arose; the same reason for several entries is said once, with their number. */
+/** Notes in order; the same reason for several entries is listed once, with their number. */
 class Notes {
   readonly #counts = new Map<string, number>();
   add(reason: string): void {
@@ -54,7 +57,7 @@ function nameOf(entry: Entry): string {
   return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
 }
 
-/** Why an entry is not touched, or null. */
+/** Why an entry is skipped, or null. */
 function refusalOf(entry: Entry, path: string): string | null {
   if (validateFileName(path) !== null) return 'An entry of the log archive was refused: its path leaves the archive.';
   if (((entry.externalFileAttributes >>> 16) & FILE_TYPE_MASK) === SYMBOLIC_LINK) {
@@ -63,7 +66,7 @@ function refusalOf(entry: Entry, path: string): string | null {
   return entry.isEncrypted() ? 'An entry of the log archive was refused: it is encrypted.' : null;
 }
 
-/** Lists the files that may be read. A directory that breaks off keeps what was listed before. */
+/** Lists the readable files. A truncated directory keeps what was listed before. */
 async function listFiles(zip: ZipFile, notes: Notes): Promise<ArchiveFile<Entry>[]> {
   const files: ArchiveFile<Entry>[] = [];
   try {
@@ -80,22 +83,22 @@ async function listFiles(zip: ZipFile, notes: Notes): Promise<ArchiveFile<Entry>
 }
 
 interface BoundedText {
-  /** Takes bytes of the log; returns how many more of them are read than before. */
+  /** Takes bytes of the log; returns how many more are now read than before. */
   push(bytes: Uint8Array): number;
-  /** Hands over no more of the beginning: what follows is only kept for the end. */
+  /** Passes on no more of the beginning: what follows is only kept for the end. */
   closeHead(): void;
-  /** Bytes that cost nothing more, because others are given up for them. */
+  /** Bytes that use no more of the limit, because others are dropped for them. */
   room(): number;
-  /** So long that its end is not looked for any further. */
+  /** So long that its end is not searched any further. */
   isTooLong(): boolean;
   /**
-   * Hands over what came last, unless bytes before it were left out and it is not the end of the log. `skipped`: bytes that were
-   * left out.
+   * Passes on the last bytes, unless bytes before them were left out and they are not the end of the log. `skipped`:
+   * bytes that were left out.
    */
   end(isWhole: boolean): { bytes: number; skipped: number };
 }
 
-/** Hands over the beginning of a text at once and keeps its last bytes, so that at most `limit` bytes are handed over in all. */
+/** Passes on the beginning of a text at once and keeps its last bytes, at most `limit` bytes in all. */
 function makeBoundedText(limit: number, take: ReceiveText): BoundedText {
   const receive = (text: string): void => take(rawTextOf(text));
   const tailBytes = Math.min(MAX_TAIL_BYTES, Math.floor(limit * TAIL_SHARE));
@@ -108,7 +111,7 @@ function makeBoundedText(limit: number, take: ReceiveText): BoundedText {
   const keep = (bytes: Uint8Array): void => {
     tail.push(Buffer.from(bytes));
     inTail += bytes.length;
-    // Copied together now and then, so that small pieces do not pile up.
+    // Merged now and then, so that small pieces do not pile up.
     if (inTail <= 2 * tailBytes) return;
     const all = Buffer.concat(tail);
     const last = all.subarray(all.length - tailBytes);
@@ -142,7 +145,7 @@ function makeBoundedText(limit: number, take: ReceiveText): BoundedText {
         return { bytes: head, skipped: skipped + last.length };
       }
       receive(decoder.decode());
-      // The line that was cut belongs to neither part.
+      // The line at the cut belongs to neither part.
       const whole = last.subarray(Math.max(0, last.indexOf(10)));
       receive(new TextDecoder().decode(whole));
       return { bytes: head + whole.length, skipped: skipped + last.length - whole.length };
@@ -150,7 +153,7 @@ function makeBoundedText(limit: number, take: ReceiveText): BoundedText {
   };
 }
 
-/** What is left of the limits while an archive is read. */
+/** Remaining limits while an archive is read. */
 interface Budget {
   entries: number;
   bytes: number;
@@ -166,7 +169,7 @@ const STOP_NOTES = {
   damaged: 'A log breaks off: the archive is damaged or truncated.',
 } as const satisfies Record<Exclude<Stop, 'end'>, string>;
 
-/** Reads one file's stream piece by piece; errors of the archive become a stop, errors of the receiver pass through. */
+/** Reads one file's stream piece by piece; errors of the archive stop it, errors of the receiver are thrown. */
 async function readPart(open: () => Promise<Readable>, take: (bytes: Uint8Array) => Stop | null): Promise<Stop> {
   let stream: Readable;
   try {
@@ -283,7 +286,7 @@ async function openArchive(bytes: Uint8Array, notes: Notes): Promise<ZipFile | n
   }
 }
 
-/** Reads GitHub's log archives with yauzl, streaming, within limits. What it leaves out is said in the notes. */
+/** Reads GitHub's log archives with yauzl, streaming, within limits. Omissions are listed in the notes. */
 export function makeZipLogArchive(limits: ZipLimits = DEFAULT_ZIP_LIMITS): LogArchiveReader {
   return {
     async read(bytes, open) {

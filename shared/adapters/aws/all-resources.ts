@@ -5,7 +5,7 @@ import { ecsServiceReader } from './ecs-service-reader.ts';
 import { lambdaFunctionReader } from './lambda-function-reader.ts';
 import { makeResourceReader } from './resource-reader.ts';
 
-/** For functions that look at what the actions of all families change. */
+/** For functions that read what the actions of all families change. */
 export function makeAllResourcesReader(): ResourceReader {
   return makeResourceReader({
     ...ecsServiceReader(),

@@ -6,8 +6,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import type { AutoScalingWriter } from '#shared/ports/cloud.ts';
-import { ONCE } from './clients.ts';
-import { sendEffect } from './errors.ts';
+import { ONCE, sendEffect } from './errors.ts';
 
 /** Changes Auto Scaling groups. Never repeated after a lost answer (`OutcomeUnknown`). */
 export function makeAutoScalingWriter(options: { readonly client?: AutoScalingClient } = {}): AutoScalingWriter {
@@ -29,7 +28,7 @@ export function makeAutoScalingWriter(options: { readonly client?: AutoScalingCl
       });
       const what = `Replacing the instances of ${group}`;
       const { InstanceRefreshId } = await sendEffect(what, () => client.send(command));
-      if (!InstanceRefreshId) throw new OutcomeUnknown(`${what}: AWS gave no id of a refresh.`);
+      if (!InstanceRefreshId) throw new OutcomeUnknown(`${what}: AWS returned no refresh id.`);
       return InstanceRefreshId;
     },
     cancelRefresh: async (group) => {

@@ -5,21 +5,25 @@ import {
   type ConverseCommandInput,
 } from '@aws-sdk/client-bedrock-runtime';
 
-/** What came of a call: Amazon Bedrock's answer, its refusal in its own words, or nothing. */
+/** Result of a call: Amazon Bedrock's answer, its refusal, or no answer. */
 export type Conversed =
   | { readonly kind: 'answered'; readonly answer: object }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly status: number }
   | { readonly kind: 'unreachable'; readonly message: string };
 
-/** `request` is the body of a Converse call: request and answer are the SDK's own shapes in JSON, as nothing in ours is binary. */
+/**
+ * `request` is the body of a Converse call: request and answer are the SDK's own shapes in JSON, because ours contain
+ * nothing binary.
+ */
 export type Converse = (modelId: string, request: unknown, signal: AbortSignal) => Promise<Conversed>;
 
 /**
- * Converse calls with the credentials and for the region that the AWS SDK finds in the environment, as the AWS CLI would
- * (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html). Throws, naming which is missing, when it finds none.
+ * Converse calls with the credentials and region that the AWS SDK finds in the environment, like the AWS CLI
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html). Throws, naming what is missing, when
+ * it finds none.
  */
 export async function openConverse(environment: Readonly<Record<string, string | undefined>>): Promise<Converse> {
-  // The function that asks repeats what may be repeated.
+  // The calling function retries where that is allowed.
   const client = new BedrockRuntimeClient({ maxAttempts: 1 });
   await client.config.region().catch((cause: unknown) => refuse('no region: set AWS_REGION', cause));
   if (!environment.AWS_BEARER_TOKEN_BEDROCK) {
@@ -41,7 +45,7 @@ export async function openConverse(environment: Readonly<Record<string, string |
 }
 
 function refuse(what: string, cause: unknown): never {
-  throw new Error(`AWS credentials are set, but there is ${what}. SELFHEAL_MODEL=rules starts without a model.`, {
+  throw new Error(`AWS credentials are set, but there is ${what}. Set SELFHEAL_MODEL=rules to start without a model.`, {
     cause,
   });
 }

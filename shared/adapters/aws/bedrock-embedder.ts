@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { embeddingOf } from '#shared/domain/knowledge/search/embedding.ts';
 import type { EmbeddingModelId } from '#shared/domain/knowledge/search/recall-settings.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { Embedder } from '#shared/ports/embedder.ts';
+import type { Embedder } from '#shared/ports/recall.ts';
 import { callAws } from './errors.ts';
 
 const TITAN_DIMENSIONS = 256;
@@ -20,7 +20,8 @@ export interface BedrockEmbedderOptions {
 /**
  * Amazon Titan Text Embeddings V2 and Cohere Embed 3 through InvokeModel
  * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html,
- * https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html). Asked once: recall does not wait for it twice.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html). One attempt: recall does not wait
+ * twice.
  */
 export function makeBedrockEmbedder(options: BedrockEmbedderOptions): Embedder {
   const { modelId, timeoutSeconds, client = new BedrockRuntimeClient({ maxAttempts: 1 }) } = options;
@@ -54,7 +55,7 @@ function bodyOf(modelId: EmbeddingModelId, text: string, purpose: 'document' | '
     : { texts: [text], input_type: `search_${purpose}`, truncate: 'END' };
 }
 
-/** Throws `SyntaxError` or `ZodError` when it is no answer of the model. */
+/** Throws `SyntaxError` or `ZodError` when it is not an answer of the model. */
 function vectorIn(modelId: EmbeddingModelId, body: string): readonly number[] {
   const json: unknown = JSON.parse(body);
   return modelId === 'amazon.titan-embed-text-v2:0'

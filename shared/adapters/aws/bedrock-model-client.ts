@@ -17,27 +17,28 @@ import type {
 } from '#shared/ports/model-client.ts';
 import { callAws } from './errors.ts';
 
-/** The call's abort signal bounds the time; few attempts, because answers are slow and paid for. */
+/** The call's abort signal limits the time; few attempts, because answers are slow and paid for. */
 const TWICE = { maxAttempts: 2, retryMode: 'standard' } as const;
-/** Ends a prefix that is kept for five minutes (Bedrock user guide, "Prompt caching"). */
+/** Ends a prefix that is cached for five minutes (Bedrock user guide, "Prompt caching"). */
 const CACHE_POINT = { cachePoint: { type: 'default' } } as const;
 
 export interface BedrockModelOptions {
   readonly modelId: string;
-  /** Whether the model knows cache points; others refuse them. */
+  /** Whether the model supports cache points; others refuse them. */
   readonly caches?: boolean;
   readonly client?: BedrockRuntimeClient;
 }
 
 /**
  * A model behind Bedrock's Converse operation
- * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). The call's signal bounds its time.
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). The call's signal limits its
+ * time.
  */
 export function makeBedrockModelClient(options: BedrockModelOptions): ModelClient {
   const { modelId, caches = false, client = new BedrockRuntimeClient(TWICE) } = options;
   return {
     call: async (call) => {
-      if (call.signal.aborted) throw new Retryable('The time for the model was over before it was asked.');
+      if (call.signal.aborted) throw new Retryable('The time for the model was used up before the request.');
       const answer = await callAws('Asking the model', () =>
         client.send(commandOf(modelId, call, caches), { abortSignal: call.signal }),
       );
@@ -72,7 +73,7 @@ function messageOf(turn: ModelTurn, cached: boolean): Message {
     case 'assistant': {
       const uses = turn.uses.map(({ id, name, input }) => ({ toolUse: { toolUseId: id, name, input: input ?? {} } }));
       const said = turn.text.trim() === '' ? [] : [{ text: turn.text }];
-      // A tool's input came out of JSON and goes back as it was.
+      // A tool's input was parsed from JSON and is sent back unchanged.
       return { role: 'assistant', content: [...said, ...uses] as ContentBlock[] };
     }
     case 'results':
@@ -90,7 +91,7 @@ function messageOf(turn: ModelTurn, cached: boolean): Message {
   }
 }
 
-/** Believed only when the model stopped in order to use tools: the input of a call that was cut off is not whole. */
+/** Used only when the model stopped in order to call tools: the input of a truncated call is incomplete. */
 function answerOf({ output, stopReason, usage }: ConverseCommandOutput): ModelAnswer {
   const content = output?.message?.content ?? [];
   const text = content.map((block) => block.text ?? '').join('');

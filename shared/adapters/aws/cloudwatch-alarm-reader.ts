@@ -1,9 +1,8 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import type { AlarmReader, AlarmState } from '#shared/ports/cloud.ts';
-import { REPEATABLE } from './clients.ts';
-import { callAws } from './errors.ts';
+import { callAws, REPEATABLE } from './errors.ts';
 
-/** Reads metric and composite alarms of the own account and region. */
+/** Reads metric and composite alarms of the deployment's account and region. */
 export function makeCloudWatchAlarmReader(options: { readonly client?: CloudWatchClient } = {}): AlarmReader {
   const { client = new CloudWatchClient(REPEATABLE) } = options;
   return {

@@ -1,16 +1,15 @@
 import { CloudWatchLogsClient, type FilteredLogEvent, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { ServiceLogReader } from '#shared/ports/cloud.ts';
-import { REPEATABLE } from './clients.ts';
-import { callAws } from './errors.ts';
+import { callAws, REPEATABLE } from './errors.ts';
 
 const FIRST_SLICE_MILLISECONDS = 60_000;
 const SLICE_GROWTH = 4;
-/** Bounds the calls for one slice of a very busy log group. */
+/** Limits the calls for one slice of a very busy log group. */
 const PAGES_PER_SLICE = 20;
 
 /**
  * The newest events of a log group. CloudWatch answers oldest first, so the window is read in slices from its end, each
- * four times as long as the one before, until there are enough.
+ * four times as long as the previous one, until there are enough.
  */
 export function makeCloudWatchLogsReader(options: { readonly client?: CloudWatchLogsClient } = {}): ServiceLogReader {
   const { client = new CloudWatchLogsClient(REPEATABLE) } = options;
@@ -34,7 +33,7 @@ export function makeCloudWatchLogsReader(options: { readonly client?: CloudWatch
   };
 }
 
-/** The last `limit` events of the slice, its end excluded. */
+/** The last `limit` events of the slice, end exclusive. */
 async function readSlice(
   client: CloudWatchLogsClient,
   logGroupName: string,

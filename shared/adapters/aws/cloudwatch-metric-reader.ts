@@ -1,11 +1,10 @@
 import { CloudWatchClient, type Dimension, GetMetricDataCommand, type Metric } from '@aws-sdk/client-cloudwatch';
 import type { MetricReader, MetricRef } from '#shared/ports/metric-reader.ts';
-import { REPEATABLE } from './clients.ts';
-import { callAws } from './errors.ts';
+import { callAws, REPEATABLE } from './errors.ts';
 
 const SUMMED: ReadonlySet<string> = new Set(['Errors', 'Invocations', 'Throttles']);
 
-/** Reads metrics of the own account and region, one page: a caller asks for at most some thousand points. */
+/** Reads metrics of the deployment's account and region, one page: a caller requests at most some thousand points. */
 export function makeCloudWatchMetricReader(options: { readonly client?: CloudWatchClient } = {}): MetricReader {
   const { client = new CloudWatchClient(REPEATABLE) } = options;
   return {

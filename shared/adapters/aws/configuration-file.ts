@@ -7,8 +7,8 @@ import { InvalidInput } from '#shared/kernel/errors.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads `selfheal.json`, which the build puts beside each bundle (`LAMBDA_TASK_ROOT`, else the working directory).
- * `GITHUB_API_URL` overrides `github.apiUrl`, for the local runtime. Throws `InvalidInput` that says what to mend.
+ * Reads `selfheal.json`, which the build puts beside each bundle (`LAMBDA_TASK_ROOT`, otherwise the working directory).
+ * `GITHUB_API_URL` overrides `github.apiUrl`, for the local runtime. Throws `InvalidInput` that says what to fix.
  */
 export function loadConfiguration(environment: Environment): Configuration {
   const path = join(environment.LAMBDA_TASK_ROOT ?? '.', 'selfheal.json');
@@ -20,7 +20,7 @@ export function loadConfiguration(environment: Environment): Configuration {
   return { ...configuration, github: { ...configuration.github, apiUrl } };
 }
 
-/** Parses the text of a `selfheal.json`; `path` is only named in errors. */
+/** Parses the text of a `selfheal.json`; `path` is only used in errors. */
 export function parseConfiguration(text: string, path = 'selfheal.json'): Configuration {
   let json: unknown;
   try {
@@ -30,13 +30,13 @@ export function parseConfiguration(text: string, path = 'selfheal.json'): Config
   }
   const parsed = Configuration.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new InvalidInput(`${path} does not fit its schema:\n${z.prettifyError(parsed.error)}`, { cause: parsed.error });
+  throw new InvalidInput(`${path} is not valid:\n${z.prettifyError(parsed.error)}`, { cause: parsed.error });
 }
 
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new InvalidInput(`${path} cannot be read. Build the functions again.`, { cause });
+    throw new InvalidInput(`${path} cannot be read. Run npm run build.`, { cause });
   }
 }

@@ -1,19 +1,22 @@
 import {
   DescribeDBInstancesCommand,
   DescribeDBParametersCommand,
+  ModifyDBParameterGroupCommand,
   paginateDescribeEvents,
   RDSClient,
+  RebootDBInstanceCommand,
 } from '@aws-sdk/client-rds';
 import { Refused } from '#shared/kernel/errors.ts';
-import { REPEATABLE } from './clients.ts';
+import type { DatabaseWriter } from '#shared/ports/cloud.ts';
+import { ONCE, REPEATABLE, sendEffect } from './errors.ts';
 import type { KindReaders } from './resource-reader.ts';
 
-/** As long as RDS remembers, in minutes. */
+/** How far back RDS keeps events, in minutes. */
 const TWO_WEEKS = 20_160;
 /** RDS-EVENT-0006: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html */
 const RESTARTED = /^DB instance restarted/;
 
-/** Reads RDS databases and single parameters of theirs. */
+/** Reads RDS databases and single parameters. */
 export function databaseReader(options: { readonly client?: RDSClient } = {}) {
   const { client = new RDSClient(REPEATABLE) } = options;
   return {
@@ -69,4 +72,22 @@ async function readRestart(client: RDSClient, instance: string): Promise<string 
     }
   }
   return newest?.toISOString() ?? null;
+}
+
+/** Changes RDS databases. Never repeated after a lost answer (`OutcomeUnknown`). */
+export function makeDatabaseWriter(options: { readonly client?: RDSClient } = {}): DatabaseWriter {
+  const { client = new RDSClient(ONCE) } = options;
+  return {
+    reboot: async (instance) => {
+      const command = new RebootDBInstanceCommand({ DBInstanceIdentifier: instance, ForceFailover: false });
+      await sendEffect(`Restarting the database ${instance}`, () => client.send(command));
+    },
+    setParameter: async (parameterGroup, parameter, value) => {
+      const command = new ModifyDBParameterGroupCommand({
+        DBParameterGroupName: parameterGroup,
+        Parameters: [{ ParameterName: parameter, ParameterValue: String(value), ApplyMethod: 'immediate' }],
+      });
+      await sendEffect(`Setting ${parameter} of ${parameterGroup} to ${value}`, () => client.send(command));
+    },
+  };
 }

@@ -3,13 +3,12 @@ import { GetAliasCommand, LambdaClient, paginateListVersionsByFunction } from '@
 import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { DeploymentReader, DeploymentRef } from '#shared/ports/cloud.ts';
-import { REPEATABLE } from './clients.ts';
-import { callAws } from './errors.ts';
+import { callAws, REPEATABLE } from './errors.ts';
 
 type LambdaRef = Extract<DeploymentRef, { kind: 'lambda-alias' }>;
 type EcsRef = Extract<DeploymentRef, { kind: 'ecs-service' }>;
 
-/** Reads from Lambda and ECS what serves now and what served before. */
+/** Reads the current and the previous deployment from Lambda and ECS. */
 export function makeDeploymentReader(
   options: { readonly lambda?: LambdaClient; readonly ecs?: ECSClient } = {},
 ): DeploymentReader {
@@ -24,7 +23,7 @@ export function makeDeploymentReader(
   };
 }
 
-/** Before: the highest published version below the one the alias points to. Deployed: when that version was published. */
+/** Previous: the highest published version below the alias's. Deployed: when that version was published. */
 async function readAlias(client: LambdaClient, { functionName, alias }: LambdaRef): Promise<Deployment> {
   const command = new GetAliasCommand({ FunctionName: functionName, Name: alias });
   const { FunctionVersion, RevisionId } = await client.send(command);
@@ -53,7 +52,7 @@ async function readAlias(client: LambdaClient, { functionName, alias }: LambdaRe
   };
 }
 
-/** Before: the newest active revision of the family below the one that serves. */
+/** Previous: the newest active revision of the family below the current one. */
 async function readService(client: ECSClient, { cluster, service }: EcsRef): Promise<Deployment> {
   const { services = [] } = await client.send(new DescribeServicesCommand({ cluster, services: [service] }));
   const found = services[0];
@@ -74,10 +73,10 @@ async function readService(client: ECSClient, { cluster, service }: EcsRef): Pro
   };
 }
 
-const MOST_OTHERS = 50;
+const MAX_OTHERS = 50;
 
-/** Of so many that they tell how restless a service is, whatever there are. */
-const newestOf = (instants: readonly string[]): string[] => [...instants].sort().slice(-MOST_OTHERS);
+/** Enough to show how often a service is deployed. */
+const newestOf = (instants: readonly string[]): string[] => [...instants].sort().slice(-MAX_OTHERS);
 
 const othersOf = (otherDeployments: string[]) => (otherDeployments.length === 0 ? {} : { otherDeployments });
 
@@ -99,7 +98,7 @@ function revisionOf(taskDefinition: string): { family: string; revision: number 
   return { family, revision: Number(revision) };
 }
 
-/** Lambda writes its offset without a colon (`+0000`); null when it is no instant. */
+/** Lambda writes its offset without a colon (`+0000`); null when it is not an instant. */
 function instantOf(text: string | undefined): string | null {
   const milliseconds = Date.parse((text ?? '').replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
   return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();

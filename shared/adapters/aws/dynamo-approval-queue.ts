@@ -16,7 +16,10 @@ import { retaining } from './dynamo-retention.ts';
 import { type Item, openTable } from './dynamo-table.ts';
 import { callAws } from './errors.ts';
 
-/** The approvals of the Incidents table that nobody decided or no workflow took yet, by its sparse index `open`. */
+/**
+ * Approvals of the Incidents table that are undecided or whose decision no workflow took yet, by its sparse index
+ * `open`.
+ */
 export function makeDynamoApprovalQueue(options: {
   readonly table: string;
   readonly retention?: Configuration['retention'];
@@ -35,7 +38,7 @@ export function makeDynamoApprovalQueue(options: {
     });
     const page = await callAws('Listing what waits for an approval', () => client.send(command));
     const waiting: T[] = [];
-    // The index lags behind, so each hit is read again before it is believed.
+    // The index lags behind, so each hit is read again before it is used.
     for (const { pk, sk } of page.Items ?? []) {
       const item = await table.get({ pk: String(pk), sk: String(sk) });
       const approval = item && of(item);

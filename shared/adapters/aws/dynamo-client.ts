@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { REPEATABLE } from './clients.ts';
+import type { Condition } from './dynamo-table.ts';
+import { REPEATABLE } from './errors.ts';
 
 let client: DynamoDBDocumentClient | undefined;
 
@@ -10,4 +11,14 @@ export function dynamoClient(): DynamoDBDocumentClient {
     marshallOptions: { removeUndefinedValues: true },
   });
   return client;
+}
+
+/** Holds when the stored record has the previous revision; the first revision requires that there is none. */
+export function overRevisionBefore(revision: number): Condition {
+  if (revision === 1) return { condition: 'attribute_not_exists(pk)' };
+  return {
+    condition: '#revision = :before',
+    names: { '#revision': 'revision' },
+    values: { ':before': revision - 1 },
+  };
 }

@@ -1,20 +1,20 @@
 import * as z from 'zod';
 import { Retryable } from '#shared/kernel/errors.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { Limits } from '#shared/ports/control-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type Key, type Table, ttlOf } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const FAILURE_DAYS = 30;
 const RACES = 5;
-const Total = z.object({ total: z.number(), until: z.number() });
-const Limit = z.object({ until: z.number() });
-const Failure = z.object({ at: z.number() });
+const Total = z.object({ version: z.literal(1), total: z.number(), until: z.number() });
+const Limit = z.object({ version: z.literal(1), until: z.number() });
+const Failure = z.object({ version: z.literal(1), at: z.number() });
 
-type Limits = Pick<ControlStore, 'takeFromLimit' | 'addTo' | 'total' | 'failuresSince' | 'addFailure'>;
+type Counted = Omit<Limits, 'countInMinute' | 'joinStorm'>;
 
-/** Rate limits, budgets and the failures that breakers count. `until` is in milliseconds. */
-export function dynamoLimits(table: Table, clock: Clock): Limits {
+/** Rate limits, budgets and the failures that circuit breakers count. `until` is in milliseconds. */
+export function dynamoLimits(table: Table, clock: Clock): Counted {
   return {
     takeFromLimit: (scope, window, key, limit, expiresAt) =>
       takeFromLimit(table, clock, { pk: `LIMIT#${scope}#${window}`, sk: 'META' }, { key, limit, expiresAt }),
@@ -25,9 +25,10 @@ export function dynamoLimits(table: Table, clock: Clock): Limits {
       const { total, until } = parseRecord(Total, item, `Total of ${scope}`);
       return until > clock.now().getTime() ? total : 0;
     },
-    failuresSince: async (scope, since) => {
+    failuresBetween: async (scope, from, until) => {
       const items = await table.query(`FAILURES#${scope}`);
-      return items.filter((item) => parseRecord(Failure, item, `Failure of ${scope}`).at >= since.getTime()).length;
+      const times = items.map((item) => parseRecord(Failure, item, `Failure of ${scope}`).at);
+      return times.filter((at) => at >= from.getTime() && at <= until.getTime()).length;
     },
     addFailure: async (scope, key, at) => {
       const expiresAt = ttlOf(new Date(at.getTime() + FAILURE_DAYS * 24 * 60 * 60 * 1000));
@@ -39,7 +40,7 @@ export function dynamoLimits(table: Table, clock: Clock): Limits {
   };
 }
 
-/** The item holds the set of takers: its size is what was taken, so that a repeat of a taker takes nothing more. */
+/** The item contains the set of takers; its size is the usage, so a repeated taker uses nothing more. */
 async function takeFromLimit(
   table: Table,
   clock: Clock,
@@ -69,10 +70,10 @@ async function takeFromLimit(
     const fresh = { ...at, takers: new Set([key]), until, expiresAt: ttlOf(expiresAt) };
     if (await replaceExpired(table, fresh, now)) return true;
   }
-  throw new Retryable(`Taking from ${at.pk}: others kept replacing its window.`);
+  throw new Retryable(`Could not take from limit ${at.pk}: others kept replacing its window.`);
 }
 
-/** Not idempotent: after a lost answer an amount may count twice, never not at all. */
+/** Not idempotent: after a lost answer an amount may count twice, but never not at all. */
 async function addTo(table: Table, clock: Clock, at: Key, amount: number, expiresAt: Date): Promise<number> {
   const now = clock.now().getTime();
   const until = expiresAt.getTime();
@@ -87,10 +88,10 @@ async function addTo(table: Table, clock: Clock, at: Key, amount: number, expire
     const fresh = { ...at, total: amount, until, expiresAt: ttlOf(expiresAt) };
     if (await replaceExpired(table, fresh, now)) return amount;
   }
-  throw new Retryable(`Adding to ${at.pk}: others kept replacing its window.`);
+  throw new Retryable(`Could not add to counter ${at.pk}: others kept replacing its window.`);
 }
 
-/** TTL deletes late (up to days), so an expired item is replaced by whoever finds it first. */
+/** TTL deletes up to days late, so an expired item is replaced by the first caller that finds it. */
 const replaceExpired = (table: Table, fresh: Key & Record<string, unknown>, now: number): Promise<boolean> =>
   table.put(fresh, {
     condition: 'attribute_exists(pk) AND #until <= :now',

@@ -1,13 +1,14 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { ControlSettings, ControlStore, Deduplication } from '#shared/ports/control-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
 import { dynamoClient } from './dynamo-client.ts';
-import { dynamoIntake } from './dynamo-control-intake.ts';
 import { dynamoLeases } from './dynamo-control-leases.ts';
 import { dynamoLimits } from './dynamo-control-limits.ts';
-import { openTable, type Table, withoutStorage } from './dynamo-table.ts';
+import { dynamoIncidentLocks } from './dynamo-control-locks.ts';
+import { dynamoStorms } from './dynamo-control-storms.ts';
+import { type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const ControlsRecord = z.strictObject({
@@ -18,7 +19,7 @@ const ControlsRecord = z.strictObject({
 const CursorRecord = z.strictObject({ version: z.literal(1), value: z.string() });
 const CONTROLS = { pk: 'CONTROLS', sk: 'META' };
 
-/** Control table: one item per thing that is bounded. Expiry without an instant of its own is compared with `clock`. */
+/** Control table: one item per limited thing. Expiry without an instant of its own is compared with `clock`. */
 export function makeDynamoControlStore(options: {
   readonly table: string;
   readonly client?: DynamoDBDocumentClient;
@@ -26,10 +27,17 @@ export function makeDynamoControlStore(options: {
 }): ControlStore {
   const { table: name, client = dynamoClient(), clock = systemClock } = options;
   const table = openTable({ table: name, client });
-  return { ...dynamoIntake(table, clock), ...dynamoLeases(table), ...dynamoLimits(table, clock), ...settings(table) };
+  return {
+    ...dynamoDeduplication(table, clock),
+    ...dynamoIncidentLocks(table, clock),
+    ...dynamoLeases(table),
+    ...dynamoLimits(table, clock),
+    ...dynamoStorms(table),
+    ...settings(table),
+  };
 }
 
-function settings(table: Table): Pick<ControlStore, 'controls' | 'setControls' | 'cursor' | 'setCursor'> {
+function settings(table: Table): ControlSettings {
   return {
     controls: async () => {
       const item = await table.get(CONTROLS);
@@ -46,6 +54,24 @@ function settings(table: Table): Pick<ControlStore, 'controls' | 'setControls' |
     },
     setCursor: async (name, value) => {
       await table.put({ pk: `CURSOR#${name}`, sk: 'META', version: 1, value });
+    },
+  };
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+const Delivery = z.object({ version: z.literal(1), expiresAt: z.number() });
+
+/** Processed deliveries, each once. */
+export function dynamoDeduplication(table: Table, clock: Clock): Deduplication {
+  const keyOf = (deliveryId: string): Key => ({ pk: `DELIVERY#${deliveryId}`, sk: 'META' });
+  return {
+    isProcessed: async (deliveryId) => {
+      const item = await table.get(keyOf(deliveryId));
+      if (!item) return false;
+      return parseRecord(Delivery, item, `Delivery ${deliveryId}`).expiresAt * 1000 > clock.now().getTime();
+    },
+    markProcessed: async (deliveryId, at) => {
+      await table.put({ ...keyOf(deliveryId), expiresAt: ttlOf(new Date(at.getTime() + 7 * DAY)) });
     },
   };
 }

@@ -1,15 +1,15 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { Delegation } from '#shared/domain/policy/delegation.ts';
-import type { DelegationStore } from '#shared/ports/delegation-store.ts';
+import { Delegation } from '#shared/domain/policy/approval-levels.ts';
+import type { DelegationStore } from '#shared/ports/approval-queue.ts';
 import { dynamoClient } from './dynamo-client.ts';
 import { openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
-/** After its end a delegation is kept for those who ask who could approve then. */
+/** How long an expired delegation is kept, to answer who could approve then. */
 const KEPT_DAYS = 400;
 const DAY = 24 * 3600 * 1000;
 
-/** In the Incidents table: `DELEGATION#<who gets it>`, one item for each who gives it. */
+/** In the Incidents table: `DELEGATION#<deputy>`, one item per delegating person. */
 export function makeDynamoDelegationStore(options: {
   readonly table: string;
   readonly client?: DynamoDBDocumentClient;

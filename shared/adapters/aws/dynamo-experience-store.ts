@@ -1,18 +1,21 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
-import type { ExperienceStore } from '#shared/ports/experience-store.ts';
+import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import { dynamoClient } from './dynamo-client.ts';
 import { openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
-/** After it an outcome counts for next to nothing. */
+/** After this time an outcome has almost no weight. */
 const KEPT_DAYS = 400;
-/** Behind the sort key of the outcome that it stands for, so that it is read before that. */
+/** Sorts before the outcome that it replaces, so that it is read first. */
 const RECURRED = '#recurred';
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Stats table: `ACTIONS#<class>`, one item per incident and action in the order of time; `EXPERIMENT#<id>`, one per incident. */
+/**
+ * Stats table: `ACTIONS#<class>`, one item per incident and action in order of time; `EXPERIMENT#<id>`, one per
+ * incident.
+ */
 export function makeDynamoExperienceStore(options: {
   readonly table: string;
   readonly client?: DynamoDBDocumentClient;

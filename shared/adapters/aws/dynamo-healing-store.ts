@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { HealingWatch } from '#shared/domain/learning/healing.ts';
-import type { HealingStore } from '#shared/ports/healing-store.ts';
+import type { HealingStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
 import { dynamoClient } from './dynamo-client.ts';
@@ -11,7 +11,7 @@ import { type Item, type Key, openTable, type Table, withoutStorage } from './dy
 import { callAws, parseRecord } from './errors.ts';
 
 const keyOf = (key: string): Key => ({ pk: `HEALING#${key}`, sk: 'WATCH' });
-/** What the sparse index `open` holds of them: by when they are due, as long as they are watched. */
+/** Attributes for the sparse index `open`: the due date, as long as it is watched. */
 const WATCHED = 'HEALING';
 
 /** In the Incidents table: `HEALING#<fingerprint key>`, in the index `open` while it is watched. */
@@ -60,7 +60,7 @@ async function beginWatch(table: Table, watch: HealingWatch): Promise<void> {
   );
 }
 
-/** The index lags behind, so each hit is read again before it is believed. */
+/** The index lags behind, so each hit is read again before it is used. */
 async function dueWatches(
   { table, name, client }: { table: Table; name: string; client: DynamoDBDocumentClient },
   at: Date,

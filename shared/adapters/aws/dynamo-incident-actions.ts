@@ -1,15 +1,24 @@
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { type Item, type Key, type Table, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
-type Actions = Pick<IncidentStore, 'putPlan' | 'getPlan' | 'intend' | 'getAction' | 'listActions' | 'commitAction'>;
+type Actions = Pick<
+  IncidentStore,
+  'putPlan' | 'getPlan' | 'recordPlan' | 'listPlans' | 'intend' | 'getAction' | 'listActions' | 'commitAction'
+>;
 const planKey = (id: string, digest: string): Key => ({ pk: `INC#${id}`, sk: `PLAN#${digest}` });
+/** In the order of plans: an attempt's rounds, and within a round a hold first. */
+const roundKey = ({ incidentId, attempt, round, decision }: PlanRecord): Key => ({
+  pk: `INC#${incidentId}`,
+  sk: `ROUND#${String(attempt).padStart(6, '0')}#${String(round).padStart(3, '0')}#${decision === 'hold' ? 0 : 1}`,
+});
 const actionKey = (id: string, digest: string): Key => ({ pk: `INC#${id}`, sk: `ACTION#${digest}` });
 
-/** Plans (named by their content, so writing one twice changes nothing) and the actions made of them. */
+/** Plans (named by their content, so writing one twice changes nothing) and their actions. */
 export function dynamoActions(table: Table): Actions {
   return {
     putPlan: async (action) => {
@@ -18,6 +27,16 @@ export function dynamoActions(table: Table): Actions {
     getPlan: async (incidentId, digest) => {
       const item = await table.get(planKey(incidentId, digest));
       return item && planOf(item, incidentId, digest);
+    },
+    recordPlan: async (plan) => {
+      const record = PlanRecord.parse(plan);
+      await table.put({ ...roundKey(record), ...record });
+    },
+    listPlans: async (incidentId) => {
+      const items = await table.query(`INC#${incidentId}`, { prefix: 'ROUND#' });
+      return items.map((item) =>
+        parseRecord(PlanRecord, withoutStorage(item), `Plan ${String(item.sk)} of incident ${incidentId}`),
+      );
     },
     intend: async (record) => {
       const item = { ...actionKey(record.incidentId, record.digest), ...ActionRecord.parse(record) };
@@ -48,11 +67,11 @@ export function dynamoActions(table: Table): Actions {
 
 async function requireAction(table: Table, incidentId: string, digest: string): Promise<ActionRecord> {
   const item = await table.get(actionKey(incidentId, digest));
-  if (!item) throw new CorruptRecord(`Action ${digest} of incident ${incidentId} vanished.`);
+  if (!item) throw new CorruptRecord(`Action ${digest} of incident ${incidentId} no longer exists.`);
   return actionOf(item);
 }
 
-/** Null when the content was changed since it was planned: its digest no longer fits. */
+/** Null when the content was changed since planning: its digest does not match. */
 function planOf(item: Item, incidentId: string, digest: string): BoundAction | null {
   const plan = parseRecord(BoundAction, withoutStorage(item), `Plan ${digest} of incident ${incidentId}`);
   const { digest: _claimed, ...content } = plan;

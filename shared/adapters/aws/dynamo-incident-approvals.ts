@@ -7,12 +7,12 @@ import { parseRecord } from './errors.ts';
 
 type Approvals = Pick<
   IncidentStore,
-  'putApproval' | 'getApproval' | 'decideApproval' | 'countAnswer' | 'closeApproval' | 'renewToken'
+  'putApproval' | 'getApproval' | 'listApprovals' | 'decideApproval' | 'countAnswer' | 'closeApproval' | 'renewToken'
 >;
 const keyOf = (id: string, digest: string): Key => ({ pk: `INC#${id}`, sk: `APPROVAL#${digest}` });
-/** What the sparse index `open` holds of those that nobody decided, by when they were asked for. */
+/** Attributes for the sparse index `open` of undecided approvals, sorted by the time of the request. */
 export const WAITING = 'APPROVAL';
-/** The same for those that were decided, until the workflow is known to have the decision. */
+/** The same for decided ones, until the workflow is known to have the decision. */
 export const UNANSWERED = 'APPROVAL-DECIDED';
 
 /** As stored: `validUntil` for the domain's `expiresAt`, because an attribute of that name belongs to the table's TTL. */
@@ -34,11 +34,11 @@ const ApprovalRecord = z.strictObject({
     })
     .optional(),
   outcome: z.enum(['taken', 'too-late']).optional(),
-  /** Attempts to pass the decision on. */
+  /** Attempts to deliver the decision. */
   answers: z.number().int().nonnegative().optional(),
-  /** Messages about it since the first. */
+  /** Messages sent after the first. */
   told: z.number().int().nonnegative().default(0),
-  /** Until then somebody is sending one. */
+  /** Until then another process is sending one. */
   tellingUntil: z.string().optional(),
 });
 
@@ -50,7 +50,7 @@ export function dynamoApprovals(table: Table): Approvals {
   };
   return {
     putApproval: async ({ expiresAt, ...approval }) => {
-      // UTC with milliseconds, so that instants compare as text.
+      // UTC with milliseconds, so that instants sort as text.
       const record = ApprovalRecord.parse({ version: 1, ...approval, validUntil: new Date(expiresAt).toISOString() });
       const waiting = { openPk: WAITING, updatedAt: new Date(approval.requestedAt).toISOString() };
       const written = await table.putOnce(
@@ -64,6 +64,11 @@ export function dynamoApprovals(table: Table): Approvals {
       return written ? 'created' : 'exists';
     },
     getApproval: read,
+    listApprovals: async (incidentId) => {
+      const items = await table.query(`INC#${incidentId}`, { prefix: 'APPROVAL#' });
+      const approvals = items.map((item) => withoutNotices(approvalOf(item)));
+      return approvals.sort((a, b) => (a.requestedAt < b.requestedAt ? -1 : 1));
+    },
     decideApproval: async (incidentId, digest, decision, by, at, how = PLAINLY) => {
       const decided = await table.update(keyOf(incidentId, digest), {
         update: 'SET #state = :state, decidedBy = :by, decision = :decision, openPk = :unanswered',
@@ -94,7 +99,7 @@ export function dynamoApprovals(table: Table): Approvals {
     },
     closeApproval: async (incidentId, digest, outcome, attempt) => {
       const closed = await table.update(keyOf(incidentId, digest), {
-        // What came too late stays listed until somebody was told.
+        // A late decision stays listed until somebody was told.
         update: `SET outcome = :outcome${outcome === 'taken' ? ' REMOVE openPk' : ''}`,
         condition: `attribute_exists(pk) AND #state <> :pending AND attribute_not_exists(outcome)${attempt === undefined ? '' : ' AND answers = :attempt'}`,
         names: { '#state': 'state' },
@@ -121,7 +126,7 @@ export function dynamoApprovals(table: Table): Approvals {
 
 const PLAINLY = { onBehalfOf: null, channel: null, roles: [] };
 
-/** What the queue changes. Notices only as long as nobody decided. */
+/** Writes of the queue. Messages only while nobody has decided. */
 export function dynamoNotices(table: Table): Omit<ApprovalQueue, 'pending' | 'unanswered'> {
   const change = (approval: PendingApproval, update: string, condition: string, values: Item) =>
     table.update(keyOf(approval.incidentId, approval.digest), {
@@ -162,13 +167,13 @@ export function dynamoNotices(table: Table): Omit<ApprovalQueue, 'pending' | 'un
   };
 }
 
-/** Null for a record that nobody waits for. */
+/** Null for a record that nothing waits for. */
 export function waitingApproval(item: Item): PendingApproval | null {
   const approval = approvalOf(item);
   return approval.state === 'pending' && item.openPk === WAITING ? approval : null;
 }
 
-/** Null for a record of which all is said and done. */
+/** Null for a record without anything left to do. */
 export function unansweredApproval(item: Item): Approval | null {
   const approval = approvalOf(item);
   return approval.state !== 'pending' && item.openPk === UNANSWERED ? withoutNotices(approval) : null;

@@ -1,8 +1,10 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
+import { Notification } from '#shared/domain/incident/notification.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
+import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
@@ -20,12 +22,12 @@ const COUNTED_DELIVERIES = 500;
 export const DEFAULT_RETENTION: Configuration['retention'] = { incidentDays: 180, auditDays: 400 };
 const keyOf = (id: string): Key => ({ pk: `INC#${id}`, sk: 'META' });
 
-type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'listStalled'>;
+type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'countRequests' | 'listStalled'>;
 type IncidentUpdate = Parameters<IncidentStore['update']>;
 
 /**
- * Incidents table: `INC#<id>` with `META`, `PLAN#<digest>`, `ACTION#<digest>` and `APPROVAL#<digest>`; the audit trail in
- * `AUDIT#<id>`. The sparse index `open` holds open incidents by `updatedAt`.
+ * Incidents table: `INC#<id>` with `META`, `PLAN#<digest>`, `ROUND#<attempt>#<round>`, `ACTION#<digest>`, `APPROVAL#<digest>` and
+ * `NOTIFICATION#<channel>#<key>`; the audit trail in `AUDIT#<id>`. The sparse index `open` holds open incidents by `updatedAt`.
  */
 export function makeDynamoIncidentStore(options: {
   readonly table: string;
@@ -33,7 +35,7 @@ export function makeDynamoIncidentStore(options: {
   readonly retention?: Configuration['retention'];
   readonly client?: DynamoDBDocumentClient;
   readonly clock?: Clock;
-}): IncidentStore {
+}): IncidentStore & AuditReader {
   const { table: name, retention = DEFAULT_RETENTION, client = dynamoClient(), clock = systemClock } = options;
   const whole = openTable({ table: name, client });
   const table = retaining(whole, retention.incidentDays, clock);
@@ -41,6 +43,7 @@ export function makeDynamoIncidentStore(options: {
     ...incidentRecords(table, clock),
     listStalled: listStalled(table, name, client),
     ...dynamoActions(table),
+    ...notifications(table),
     ...dynamoApprovals(table),
     ...dynamoAudit(retaining(whole, retention.auditDays, clock)),
   };
@@ -61,12 +64,20 @@ function incidentRecords(table: Table, clock: Clock): Omit<Incidents, 'listStall
       const at = options?.at ?? clock.now();
       return (await table.updateOnce(keyOf(id), updateOf(change, at, options))) ? 'updated' : 'condition-failed';
     },
+    countRequests: async (id, step, requests) => {
+      await table.update(keyOf(id), {
+        update: 'SET githubRequests.#step = if_not_exists(githubRequests.#step, :zero) + :requests',
+        condition: 'attribute_exists(githubRequests)',
+        names: { '#step': step },
+        values: { ':zero': 0, ':requests': requests },
+      });
+    },
     addOccurrence: async (id, deliveryId, runAttempt) => {
       const delivery = digestOf(deliveryId, 16);
       await table.update(keyOf(id), {
-        update: 'SET runAttempt = :runAttempt',
+        update: 'SET runAttempt = :runAttempt, restarts = :none',
         condition: 'attribute_exists(pk) AND runAttempt < :runAttempt',
-        values: { ':runAttempt': runAttempt },
+        values: { ':runAttempt': runAttempt, ':none': 0 },
       });
       const counted = await table.update(keyOf(id), {
         update: 'ADD occurrences :one, deliveries :deliveries',
@@ -80,7 +91,27 @@ function incidentRecords(table: Table, clock: Clock): Omit<Incidents, 'listStall
           ':most': COUNTED_DELIVERIES,
         },
       });
-      if (!counted && !(await table.get(keyOf(id)))) throw new CorruptRecord(`There is no incident ${id}.`);
+      if (counted) return;
+      const item = await table.get(keyOf(id));
+      if (!item) throw new CorruptRecord(`There is no incident ${id}.`);
+      parseIncident(item, id);
+    },
+  };
+}
+
+function notifications(table: Table): Pick<IncidentStore, 'recordNotification' | 'listNotifications'> {
+  return {
+    recordNotification: async (notification) => {
+      const record = Notification.parse(notification);
+      const { incidentId, channel, key } = record;
+      const place = { pk: `INC#${incidentId}`, sk: `NOTIFICATION#${channel}#${key}` };
+      await table.put({ ...place, ...record }, { condition: 'attribute_not_exists(pk)' });
+    },
+    listNotifications: async (incidentId) => {
+      const items = await table.query(`INC#${incidentId}`, { prefix: 'NOTIFICATION#' });
+      return items.map((item) =>
+        parseRecord(Notification, withoutStorage(item), `Notification ${String(item.sk)} of incident ${incidentId}`),
+      );
     },
   };
 }

@@ -8,9 +8,9 @@ import { dynamoClient } from './dynamo-client.ts';
 import { type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
-/** Incidents remembered per entry, so that each counts once; after so many the counters have said enough. */
+/** Incidents stored per entry, so that each counts once; after this many the counters are precise enough. */
 const COUNTED_INCIDENTS = 1000;
-/** Past incidents, and entries that no outcome changed, are recalled for a year; some days later they may go. */
+/** Past incidents, and entries without a new outcome, are recalled for a year and deleted some days later. */
 const RECALLED_MS = 400 * 24 * 60 * 60 * 1000;
 const entryKey = (fingerprint: string, scope: string): Key => ({
   pk: `FINGERPRINT#${scope}#${fingerprint}`,
@@ -20,8 +20,8 @@ const pastPartition = (scope: string): string => `PAST#${scope}`;
 const learnedPartition = (scope: string): string => `LEARNED#${scope}`;
 
 /**
- * Knowledge table: the entry in `FINGERPRINT#<scope>#<fingerprint>`, and in `LEARNED#<scope>` a pointer to it for every outcome, by its
- * time. Past incidents are in `PAST#<scope>` by the time they ended.
+ * Knowledge table: the entry in `FINGERPRINT#<scope>#<fingerprint>`, and in `LEARNED#<scope>` a pointer to it for every
+ * outcome, by time. Past incidents are in `PAST#<scope>` by the time they ended.
  */
 export function makeDynamoKnowledgeStore(options: {
   readonly table: string;
@@ -49,7 +49,7 @@ export function makeDynamoKnowledgeStore(options: {
         incidentId,
         outcome,
       );
-      // Written every time: a run that died between the two writes is mended by its repeat.
+      // Written every time: if a process died between the two writes, its repeat completes them.
       const expiresAt = ttlOf(new Date(at.getTime() + RECALLED_MS));
       await table.put({ pk: learnedPartition(scope), sk: `${at.toISOString()}#${fingerprint}`, expiresAt });
     },
@@ -60,7 +60,7 @@ export function makeDynamoKnowledgeStore(options: {
     },
     remembered: async (scope, range) => {
       const items = await table.query(pastPartition(scope), newestFirst(range));
-      // A memory that cannot be read is no reason to stop: it is only one of many.
+      // One unreadable record is skipped: it is only one of many.
       return items.flatMap((item) => PastIncident.safeParse(withoutStorage(item)).data ?? []);
     },
   };
@@ -73,10 +73,11 @@ async function countOutcome(
   incidentId: string,
   outcome: 'success' | 'failure',
 ): Promise<void> {
-  const { successes, failures, ...fields } = KnowledgeEntry.parse(entry);
+  const { successes, failures, version, ...fields } = KnowledgeEntry.parse(entry);
   const member = digestOf(incidentId, 12);
   const names = Object.keys(fields);
   await table.update(key, {
+    version,
     update: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} ADD successes :success, failures :failure, counted :members`,
     condition: 'attribute_not_exists(counted) OR (NOT contains(counted, :member) AND size(counted) < :most)',
     names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
@@ -91,7 +92,7 @@ async function countOutcome(
   });
 }
 
-/** Sort keys begin with the time; nothing of that very moment is read again. */
+/** Sort keys begin with the time; records of that very moment are not read again. */
 function newestFirst({ after, limit }: { readonly after: string | null; readonly limit: number }) {
   return { newestFirst: true, limit, ...(after === null ? {} : { after: `${after}#~` }) };
 }

@@ -1,9 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { LearningNote, noteIdOf } from '#shared/domain/learning/learning-note.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
-import { dynamoClient } from './dynamo-client.ts';
-import { overRevisionBefore } from './dynamo-revision.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
+import { dynamoClient, overRevisionBefore } from './dynamo-client.ts';
 import { openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
@@ -11,7 +10,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const patternsOf = (scope: string): string => `PATTERNS#${scope}`;
 const notesOf = (scope: string): string => `LEARNING#${scope}`;
 
-/** Knowledge table: a pattern is an item of `PATTERNS#<scope>`; `LEARNING#<scope>` has the notes by time, and the count of each day. */
+/**
+ * Knowledge table: a pattern is an item of `PATTERNS#<scope>`; `LEARNING#<scope>` has the notes by time, and the count
+ * of each day.
+ */
 export function makeDynamoPatternStore(options: {
   readonly table: string;
   readonly client?: DynamoDBDocumentClient;

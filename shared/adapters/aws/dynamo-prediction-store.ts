@@ -1,24 +1,27 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Correction, Ending, Prediction } from '#shared/domain/quality/prediction.ts';
 import { Watch } from '#shared/domain/quality/watch.ts';
-import type { PredictionKey, PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { PredictionKey, PredictionStore } from '#shared/ports/learning-stores.ts';
 import { dynamoClient } from './dynamo-client.ts';
 import { type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const PARTITION = 'PREDICTIONS';
 const WATCH: Key = { pk: 'QUALITY', sk: 'WATCH' };
-/** A year and a month: seasons can be compared. */
+/** A year and a month, so that seasons can be compared. */
 const KEPT_DAYS = 400;
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Incidents sort by the time they were opened, which never changes. */
+/** Sorted by the time their incidents were opened, which never changes. */
 const keyOf = ({ incidentId, attempt, openedAt }: PredictionKey): Key => ({
   pk: PARTITION,
   sk: `${openedAt}#${incidentId}#${String(attempt).padStart(4, '0')}`,
 });
 
-/** Stats table: `PREDICTIONS`, one item per incident and attempt in the order of their incidents' opening, and the watch's state. */
+/**
+ * Stats table: `PREDICTIONS`, one item per incident and attempt in the order in which incidents were opened, and the
+ * state of the quality watch.
+ */
 export function makeDynamoPredictionStore(options: {
   readonly table: string;
   readonly client?: DynamoDBDocumentClient;

@@ -4,8 +4,8 @@ import { type Item, type Table, ttlOf, type Update } from './dynamo-table.ts';
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * The table, with every item that is written kept for `days` from then on: the table's TTL deletes what nobody wrote to for that long.
- * It bounds storage only; nothing that decides relies on it, for DynamoDB deletes up to days late.
+ * The table with a TTL of `days` on every written item: DynamoDB deletes what nobody wrote to for that long. Only
+ * limits storage; no decision relies on it, because DynamoDB deletes up to days late.
  */
 export function retaining(table: Table, days: number, clock: Clock): Table {
   const expiry = () => ttlOf(new Date(clock.now().getTime() + days * DAY));

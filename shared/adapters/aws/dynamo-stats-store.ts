@@ -1,13 +1,13 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { RunOutcome, StatsStore } from '#shared/ports/stats-store.ts';
+import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
 import { dynamoClient } from './dynamo-client.ts';
 import { type Item, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const KEPT_DAYS = 90;
 const SHOWN = 10;
-/** Runs are sorted by id, re-runs of old ones come late: so many are looked at to find the newest ten. */
+/** Runs are sorted by id, and re-runs of old ones come late: this many are read to find the newest ten. */
 const LOOKED_AT = 50;
 
 const RunRecord = z.strictObject({

@@ -8,7 +8,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { Retryable } from '#shared/kernel/errors.ts';
+import { Retryable, UnsupportedVersion } from '#shared/kernel/errors.ts';
 import { callAws, isConditionFailure } from './errors.ts';
 
 export type Item = Record<string, unknown>;
@@ -28,16 +28,22 @@ export interface Condition extends Placeholders {
 export interface Update extends Placeholders {
   readonly update: string;
   readonly condition?: string;
+  /** Of the record; 1 when omitted, as for every kind of record that never changed its shape. */
+  readonly version?: number;
 }
 export interface Range {
   readonly prefix?: string;
-  /** Only sort keys behind this one; not together with `prefix`. */
+  /** Only sort keys after this one; not together with `prefix`. */
   readonly after?: string;
   readonly newestFirst?: boolean;
   readonly limit?: number;
 }
 
-/** One DynamoDB table with keys `pk` and `sk`. Reads are strongly consistent, writes touch one item each. */
+/**
+ * One DynamoDB table with keys `pk` and `sk`. Reads are strongly consistent, writes touch one item each. Every item has a `version`, which
+ * its reader checks; an item of another version is never written over: such a write fails like one whose condition does not hold, and
+ * throws `UnsupportedVersion` where it has no condition.
+ */
 export interface Table {
   get(key: Key): Promise<Item | null>;
   getAll(keys: readonly Key[]): Promise<Item[]>;
@@ -47,11 +53,17 @@ export interface Table {
   /** The whole item afterwards, or null when the condition did not hold. */
   update(key: Key, update: Update): Promise<Item | null>;
   remove(key: Key, condition: Condition): Promise<boolean>;
-  /** Like `put`, and true also when our own write stands though its answer was lost and the SDK sent it again. */
+  /** Like `put`, and also true when our own write succeeded but its answer was lost and the SDK sent it again. */
   putOnce(item: Item & Key, condition: Condition): Promise<boolean>;
-  /** Like `update` for updates whose repeat fails its own condition; true when ours was written. `update` starts with SET. */
+  /**
+   * Like `update` for updates whose repeat fails their own condition; true when ours was written. `update` starts with
+   * SET.
+   */
   updateOnce(key: Key, update: Update & { condition: string }): Promise<boolean>;
 }
+
+/** Of every kind of record until its shape changes. */
+const FIRST_VERSION = 1;
 
 export interface TableAccess {
   readonly table: string;
@@ -134,10 +146,10 @@ function keyCondition(
 async function batchGet({ table, client }: TableAccess, keys: readonly Key[]): Promise<Item[]> {
   const items: Item[] = [];
   let open: Item[] = keys.map(({ pk, sk }) => ({ pk, sk }));
-  // DynamoDB takes 100 keys a call and may leave some for the next one.
+  // DynamoDB takes 100 keys per call and may leave some for the next call.
   for (let round = 0; open.length > 0; round++) {
     if (round > keys.length / 100 + 5)
-      throw new Retryable(`Reading ${keys.length} records: DynamoDB left some unread.`);
+      throw new Retryable(`Reading ${keys.length} records: DynamoDB did not return all of them.`);
     const command = new BatchGetCommand({
       RequestItems: { [table]: { Keys: open.slice(0, 100), ConsistentRead: true } },
     });
@@ -151,28 +163,53 @@ async function batchGet({ table, client }: TableAccess, keys: readonly Key[]): P
 function tableWrites({ table, client }: TableAccess): Pick<Table, 'put' | 'update' | 'remove'> {
   return {
     put: async (item, condition) => {
-      const command = new PutCommand({ TableName: table, Item: item, ...expressionOf(condition) });
-      return (await unlessRefused('Writing a record', () => client.send(command))) !== null;
+      const version = typeof item.version === 'number' ? item.version : FIRST_VERSION;
+      const command = new PutCommand({
+        TableName: table,
+        Item: { ...item, version },
+        ...expressionOf(ofVersion(version, condition)),
+      });
+      const written = (await unlessRefused('Writing a record', () => client.send(command))) !== null;
+      if (!written && condition === undefined) throw otherVersion(item, version);
+      return written;
     },
-    update: async ({ pk, sk }, { update, ...condition }) => {
+    update: async (key, { update, version = FIRST_VERSION, ...condition }) => {
+      const { pk, sk } = key;
       const command = new UpdateCommand({
         TableName: table,
         Key: { pk, sk },
-        UpdateExpression: update,
+        UpdateExpression: /^SET /.test(update)
+          ? update.replace(/^SET /, 'SET #recordVersion = :recordVersion, ')
+          : `SET #recordVersion = :recordVersion ${update}`,
         ReturnValues: 'ALL_NEW',
-        ...expressionOf(condition),
+        ...expressionOf(ofVersion(version, condition)),
       });
       const answer = await unlessRefused('Changing a record', () => client.send(command));
+      if (answer === null && condition.condition === undefined) throw otherVersion(key, version);
       return answer === null ? null : (answer.Attributes ?? {});
     },
     remove: async ({ pk, sk }, condition) => {
-      const command = new DeleteCommand({ TableName: table, Key: { pk, sk }, ...expressionOf(condition) });
+      const expression = expressionOf(ofVersion(FIRST_VERSION, condition));
+      const command = new DeleteCommand({ TableName: table, Key: { pk, sk }, ...expression });
       return (await unlessRefused('Removing a record', () => client.send(command))) !== null;
     },
   };
 }
 
-/** DynamoDB refuses empty expression maps, so that only what is used is sent. */
+/** The condition, and that no item of another version exists. */
+function ofVersion(version: number, { condition, values, names }: Partial<Condition> = {}): Condition {
+  const own = 'attribute_not_exists(pk) OR #recordVersion = :recordVersion';
+  return {
+    condition: condition === undefined ? own : `(${condition}) AND (${own})`,
+    names: { ...names, '#recordVersion': 'version' },
+    values: { ...values, ':recordVersion': version },
+  };
+}
+
+const otherVersion = ({ pk, sk }: Key, expected: number): UnsupportedVersion =>
+  new UnsupportedVersion(`The record ${pk} ${sk}`, { found: null, expected });
+
+/** DynamoDB refuses empty expression maps, so only used ones are sent. */
 function expressionOf({ condition, values, names }: Partial<Condition> = {}): {
   ConditionExpression?: string;
   ExpressionAttributeValues?: Item;
@@ -194,11 +231,11 @@ async function unlessRefused<T>(what: string, call: () => Promise<T>): Promise<T
   }
 }
 
-/** The table's own attributes taken off, so that a record can be parsed strictly. */
+/** Without the table's own attributes, so that a record can be parsed strictly. */
 export function withoutStorage(item: Item): Item {
   const { pk, sk, openPk, deliveries, counted, writeId, expiresAt, ...record } = item;
   return record;
 }
 
-/** Whole seconds since 1970, as DynamoDB's TTL wants them, rounded up. */
+/** Whole seconds since 1970, as DynamoDB's TTL requires, rounded up. */
 export const ttlOf = (at: Date): number => Math.ceil(at.getTime() / 1000);

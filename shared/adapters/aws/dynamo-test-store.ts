@@ -7,21 +7,21 @@ import { dynamoClient } from './dynamo-client.ts';
 import { type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
-/** Tests of a repository lie in so many items, by their key's first digits. */
+/** Number of items for a repository's tests, chosen by the first digits of their keys. */
 const SHARDS = 32;
-/** Tests of one item: at most 3 KB each, where an item holds 400. */
-const MOST_IN_SHARD = 40;
+/** Tests per item: at most 3 KB each, where an item holds 400 KB. */
+const MAX_IN_SHARD = 40;
 const KEPT_DAYS = 180;
 const TRIES = 6;
 
 const Shard = z.strictObject({
   version: z.literal(1),
-  /** Rises with each change. */
+  /** Increases with each change. */
   revision: z.number().int().positive(),
-  tests: z.array(TestRecord).max(MOST_IN_SHARD),
+  tests: z.array(TestRecord).max(MAX_IN_SHARD),
 });
 
-/** Stats table: `TESTS#<repository>`, 32 items of 40 tests each; the test that failed longest ago gives way to a new one. */
+/** Stats table: `TESTS#<repository>`, 32 items of 40 tests each; a new test evicts the one that failed longest ago. */
 export function makeDynamoTestStore(options: {
   readonly table: string;
   readonly client?: DynamoDBDocumentClient;
@@ -55,7 +55,7 @@ function shardIn(item: Item): z.infer<typeof Shard> {
 
 type Change = Parameters<TestStore['changeTests']>[2];
 
-/** Read, changed and written when nobody else was faster, else read again. */
+/** Reads, changes and writes; reads again when somebody else wrote first. */
 async function changeShard(table: Table, place: Key, keys: readonly string[], change: Change): Promise<void> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const item = await table.get(place);
@@ -71,7 +71,7 @@ async function changeShard(table: Table, place: Key, keys: readonly string[], ch
         : { condition: 'revision = :seen', values: { ':seen': known.revision } };
     if (await table.putOnce({ ...place, version: 1, revision, tests, expiresAt }, condition)) return;
   }
-  throw new Retryable('The records of tests are being changed by many at once.');
+  throw new Retryable('Could not update the test records: too many concurrent writers.');
 }
 
 /** Null when nothing changes. */
@@ -86,5 +86,5 @@ function changed(tests: readonly TestRecord[], keys: readonly string[], change: 
     byKey.set(key, next);
   }
   if (!differs) return null;
-  return [...byKey.values()].sort((a, b) => Date.parse(b.lastAt) - Date.parse(a.lastAt)).slice(0, MOST_IN_SHARD);
+  return [...byKey.values()].sort((a, b) => Date.parse(b.lastAt) - Date.parse(a.lastAt)).slice(0, MAX_IN_SHARD);
 }

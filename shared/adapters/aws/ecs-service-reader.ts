@@ -1,6 +1,12 @@
-import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand,
+  ECSClient,
+  UpdateServiceCommand,
+  type UpdateServiceCommandInput,
+} from '@aws-sdk/client-ecs';
 import { Refused } from '#shared/kernel/errors.ts';
-import { REPEATABLE } from './clients.ts';
+import type { EcsServiceWriter } from '#shared/ports/cloud.ts';
+import { ONCE, REPEATABLE, sendEffect } from './errors.ts';
 import type { KindReaders } from './resource-reader.ts';
 
 /** Reads the tasks of ECS services. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
@@ -27,4 +33,20 @@ export function ecsServiceReader(options: { readonly client?: ECSClient } = {}) 
       };
     },
   } satisfies KindReaders;
+}
+
+/** Changes ECS services. Never repeated after a lost answer (`OutcomeUnknown`). */
+export function makeEcsServiceWriter(options: { readonly client?: ECSClient } = {}): EcsServiceWriter {
+  const { client = new ECSClient(ONCE) } = options;
+  const update = async (what: string, change: UpdateServiceCommandInput): Promise<void> => {
+    await sendEffect(what, () => client.send(new UpdateServiceCommand(change)));
+  };
+  return {
+    deploy: (cluster, service, taskDefinition) =>
+      update(`Deploying ${taskDefinition} to ${cluster}/${service}`, { cluster, service, taskDefinition }),
+    redeploy: (cluster, service) =>
+      update(`Restarting ${cluster}/${service}`, { cluster, service, forceNewDeployment: true }),
+    scale: (cluster, service, desiredCount) =>
+      update(`Scaling ${cluster}/${service} to ${desiredCount} tasks`, { cluster, service, desiredCount }),
+  };
 }

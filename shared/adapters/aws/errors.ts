@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { CorruptRecord, OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
+import * as z from 'zod';
+import { CorruptRecord, OutcomeUnknown, Refused, Retryable, UnsupportedVersion } from '#shared/kernel/errors.ts';
 
 const THROTTLED =
   /^(Throttl|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|RequestThrottled|SlowDown|PriorRequestNotComplete|BandwidthLimitExceeded|LimitExceeded$)/;
-/** The connection never stood, so nothing was sent. */
+/** The connection was never established, so nothing was sent. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const NETWORK = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_HTTP2_STREAM_CANCEL']);
 const EFFECT_ATTEMPTS = 4;
@@ -14,18 +15,26 @@ interface SdkError extends Error {
   readonly $response?: { readonly statusCode?: number };
 }
 
-type Fate = 'throttled' | 'never-sent' | 'lost' | 'refused' | 'ours';
+type CallFailure = 'throttled' | 'never-sent' | 'outcome-unknown' | 'refused' | 'bug';
 
-/** What an SDK error says about the request: refused for now, never sent, answer lost, refused for good, or a bug of ours. */
-function fateOf(error: unknown): Fate {
-  if (!(error instanceof Error)) return 'ours';
+/**
+ * Meaning of an SDK error for the request: refused for now, never sent, answer lost, refused permanently, or a bug of
+ * ours.
+ */
+function classifyFailure(error: unknown): CallFailure {
+  if (!(error instanceof Error)) return 'bug';
   const { name, code, $metadata, $response } = error as SdkError;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
   if (THROTTLED.test(name) || status === 429) return 'throttled';
   if (code !== undefined && NEVER_SENT.has(code)) return 'never-sent';
-  if (name === 'TimeoutError' || name === 'AbortError' || (code !== undefined && NETWORK.has(code))) return 'lost';
-  if (status === undefined) return 'ours';
-  return status >= 500 || status === 408 || status === 424 ? 'lost' : status >= 400 ? 'refused' : 'lost';
+  if (name === 'TimeoutError' || name === 'AbortError' || (code !== undefined && NETWORK.has(code)))
+    return 'outcome-unknown';
+  if (status === undefined) return 'bug';
+  return status >= 500 || status === 408 || status === 424
+    ? 'outcome-unknown'
+    : status >= 400
+      ? 'refused'
+      : 'outcome-unknown';
 }
 
 /** True when the condition of a DynamoDB write did not hold. */
@@ -39,16 +48,16 @@ export async function callAws<T>(what: string, call: () => Promise<T>): Promise<
     return await call();
   } catch (cause) {
     if (isConditionFailure(cause)) throw cause;
-    const fate = fateOf(cause);
-    if (fate === 'ours') throw cause;
-    if (fate === 'refused') throw new Refused(sentence(what, cause), { cause });
+    const failure = classifyFailure(cause);
+    if (failure === 'bug') throw cause;
+    if (failure === 'refused') throw new Refused(sentence(what, cause), { cause });
     throw new Retryable(sentence(what, cause), { cause });
   }
 }
 
 /**
- * Runs an effect: repeated only while AWS certainly refused it (throttling, no connection). A lost answer is `OutcomeUnknown`,
- * so that the caller observes instead of doing it twice.
+ * Runs an effect: repeated only while AWS certainly refused it (throttling, no connection). A lost answer is
+ * `OutcomeUnknown`, so that the caller observes instead of repeating it.
  */
 export async function sendEffect<T>(
   what: string,
@@ -59,10 +68,10 @@ export async function sendEffect<T>(
     try {
       return await call();
     } catch (cause) {
-      const fate = fateOf(cause);
-      if (fate === 'ours') throw cause;
-      if (fate === 'refused') throw new Refused(sentence(what, cause), { cause });
-      if (fate === 'lost') throw new OutcomeUnknown(sentence(what, cause), { cause });
+      const failure = classifyFailure(cause);
+      if (failure === 'bug') throw cause;
+      if (failure === 'refused') throw new Refused(sentence(what, cause), { cause });
+      if (failure === 'outcome-unknown') throw new OutcomeUnknown(sentence(what, cause), { cause });
       if (attempt >= EFFECT_ATTEMPTS) throw new Retryable(sentence(what, cause), { cause });
       await wait(attempt);
     }
@@ -75,11 +84,41 @@ const waitWithJitter = (attempt: number): Promise<unknown> => setTimeout(Math.ra
 const sentence = (what: string, cause: unknown): string =>
   `${what}: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}`;
 
-/** Parses a record of ours that was read back; throws `CorruptRecord` that names it. Values are never in the message. */
+/**
+ * Parses a record of ours that was read back; throws `CorruptRecord` that names it, `UnsupportedVersion` when another version of Selfheal
+ * wrote it. Values are never in the message.
+ */
 export function parseRecord<T>(schema: { parse(value: unknown): T }, value: unknown, what: string): T {
   try {
     return schema.parse(value);
   } catch (cause) {
+    const expected = expectedVersion(cause);
+    if (expected !== null) {
+      const found = (value as { readonly version?: unknown } | null)?.version;
+      throw new UnsupportedVersion(what, { found: typeof found === 'number' ? found : 'none', expected });
+    }
     throw new CorruptRecord(`${what} does not parse: ${(cause as Error).message}`, { cause });
   }
 }
+
+/** Null unless the version is the problem. */
+function expectedVersion(error: unknown): number | null {
+  if (!(error instanceof z.ZodError)) return null;
+  const issue = error.issues.find(
+    ({ code, path }) => code === 'invalid_value' && path.length === 1 && path[0] === 'version',
+  );
+  const expected = issue?.code === 'invalid_value' ? issue.values[0] : null;
+  return typeof expected === 'number' ? expected : null;
+}
+
+/** Milliseconds. Short, so that several attempts fit into a function's time; connections are kept alive by default. */
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
+/**
+ * Settings of every SDK client, without the clients, so that a bundle contains only those it uses. For what may be
+ * repeated, reads and idempotent writes: the SDK's exponential backoff with full jitter.
+ */
+export const REPEATABLE = { maxAttempts: 4, retryMode: 'standard', requestHandler } as const;
+
+/** For effects: sent once. `sendEffect` repeats only what AWS certainly refused. */
+export const ONCE = { maxAttempts: 1, requestHandler: { ...requestHandler, requestTimeout: 10_000 } } as const;

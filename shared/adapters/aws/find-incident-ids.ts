@@ -3,8 +3,8 @@ import { dynamoClient } from './dynamo-client.ts';
 import { callAws } from './errors.ts';
 
 /**
- * Ids of incidents that begin like that, at most `limit`. Reads the whole table when it must: for a person with the beginning of an id,
- * never for the service itself.
+ * Ids of incidents with this prefix, at most `limit`. May read the whole table: for a person with the beginning of an
+ * id, never for the service itself.
  */
 export async function findIncidentIds(
   beginning: string,

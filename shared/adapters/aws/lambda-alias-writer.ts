@@ -1,10 +1,9 @@
 import { LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import type { LambdaAliasWriter } from '#shared/ports/cloud.ts';
-import { ONCE } from './clients.ts';
-import { sendEffect } from './errors.ts';
+import { ONCE, sendEffect } from './errors.ts';
 
 /**
- * Moves an alias, all of its traffic: weights of a running canary are taken off. Fenced by the revision id, and never
+ * Moves an alias with all of its traffic: weights of a running canary are removed. Fenced by the revision id, and never
  * repeated after a lost answer (`OutcomeUnknown`).
  */
 export function makeLambdaAliasWriter(options: { readonly client?: LambdaClient } = {}): LambdaAliasWriter {

@@ -3,7 +3,7 @@ import { Inspection } from '#shared/domain/patch/inspection.ts';
 import type { CodeInspector } from '#shared/ports/code-inspector.ts';
 import { callAws } from './errors.ts';
 
-/** Asks the function that holds the parsers: they are too large for any other. */
+/** Calls the function with the parsers, which are too large for any other function. */
 export function makeLambdaCodeInspector(options: {
   readonly functionArn: string;
   readonly client?: LambdaClient;
@@ -16,7 +16,8 @@ export function makeLambdaCodeInspector(options: {
       const { FunctionError: failed, Payload: answer } = await callAws('Inspecting a patch', () =>
         client.send(command),
       );
-      if (failed !== undefined || answer === undefined) throw new Error('The function that inspects patches failed.');
+      if (failed !== undefined || answer === undefined)
+        throw new Error('The function inspect-patch failed; see its log.');
       return Inspection.parse(JSON.parse(new TextDecoder().decode(answer)));
     },
   };

@@ -12,7 +12,8 @@ import type {
 } from 'aws-lambda';
 import * as z from 'zod';
 import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
-import { lambdaMeter, logger, metrics } from './lambda-telemetry.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { lambdaMeter, logger, metrics, takeGithubRequests } from './lambda-telemetry.ts';
 import { loggableError } from './loggable-error.ts';
 
 export { lambdaLog, lambdaMeter } from './lambda-telemetry.ts';
@@ -23,28 +24,47 @@ interface Named {
 export type LambdaHandler<E, R> = (event: E, context: Context) => Promise<R>;
 
 /**
- * A step of the workflow: parses the input (`InvalidInput`), runs, checks the output against its contract, and logs with the
- * incident's id. Errors leave unchanged: Lambda reports their `name` as `errorType`, which the state machine matches.
+ * A step of the workflow: parses the input (`InvalidInput`), runs, checks the output against its schema, and logs with
+ * the incident's id. Errors are rethrown unchanged: Lambda reports their `name` as `errorType`, which the state machine
+ * matches.
  */
 export function stepFunction<I extends z.ZodType<{ incidentId: string }>, O extends z.ZodType>(step: {
   readonly config: Named;
   readonly input: I;
   readonly output: O;
   readonly run: (input: z.output<I>) => Promise<z.output<O>>;
+  /** Counts the step's requests to GitHub, also for a failed step. */
+  readonly requests?: Pick<IncidentStore, 'countRequests'>;
 }): LambdaHandler<unknown, z.output<O>> {
   const { name } = step.config;
   return edge(name, async (event: unknown) => {
     const input = step.input.safeParse(event);
     if (!input.success) throw new InvalidInput(`Input of ${name}: ${z.prettifyError(input.error)}`);
     logger.appendKeys({ incidentId: input.data.incidentId });
-    const output = step.output.safeParse(await step.run(input.data));
-    if (!output.success) throw new Error(`Output of ${name} breaks its contract: ${z.prettifyError(output.error)}`);
+    takeGithubRequests();
+    const result = await step.run(input.data).finally(() => countRequests(name, input.data.incidentId, step.requests));
+    const output = step.output.safeParse(result);
+    if (!output.success)
+      throw new Error(`Output of ${name} does not match its schema: ${z.prettifyError(output.error)}`);
     return output.data;
   });
 }
 
+/** A failed count does not fail the step. */
+async function countRequests(
+  name: string,
+  incidentId: string,
+  incidents: Pick<IncidentStore, 'countRequests'> | undefined,
+): Promise<void> {
+  const requests = takeGithubRequests();
+  if (requests === 0 || incidents === undefined) return;
+  await incidents.countRequests(incidentId, name, requests).catch((error: unknown) => {
+    logger.warn('Requests to GitHub were not counted', { error: loggableError(error) });
+  });
+}
+
 /**
- * An HTTP API route (payload format 2.0). What `run` throws is answered, never shown: `InvalidInput` 400 with its message,
+ * An HTTP API route (payload format 2.0). Errors are answered without details: `InvalidInput` 400 with its message,
  * `Retryable` 503, anything else 500.
  */
 export function httpFunction(route: {
@@ -63,7 +83,7 @@ export function httpFunction(route: {
   });
 }
 
-/** An SQS batch: each message alone; those that threw are reported and come again, up to the dead-letter queue. */
+/** An SQS batch: each message by itself; failed ones are reported and delivered again, up to the dead-letter queue. */
 export function sqsBatchFunction(batch: {
   readonly config: Named;
   readonly run: (body: string, message: SQSRecord) => Promise<void>;
@@ -91,7 +111,7 @@ async function runMessage(message: SQSRecord, run: (body: string, message: SQSRe
   }
 }
 
-/** A scheduled function; a throw is retried by Lambda and ends in the dead-letter queue. */
+/** A scheduled function; an error is retried by Lambda and ends in the dead-letter queue. */
 export function scheduledFunction(schedule: {
   readonly config: Named;
   readonly run: () => Promise<unknown>;
@@ -102,7 +122,7 @@ export function scheduledFunction(schedule: {
   });
 }
 
-/** What every function shares: log context, metrics flushed at the end, cold starts counted, failures logged once. */
+/** Shared by all functions: log context, metrics flushed at the end, cold starts counted, failures logged once. */
 function edge<E, R>(name: string, run: (event: E, context: Context) => Promise<R>): LambdaHandler<E, R> {
   const handler = middy()
     .use(injectLambdaContext(logger, { resetKeys: true }))

@@ -1,6 +1,6 @@
 import { GetFunctionConcurrencyCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Refused } from '#shared/kernel/errors.ts';
-import { REPEATABLE } from './clients.ts';
+import { REPEATABLE } from './errors.ts';
 import type { KindReaders } from './resource-reader.ts';
 
 /** Reads `$LATEST` of Lambda functions. https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */
@@ -14,7 +14,8 @@ export function lambdaFunctionReader(options: { readonly client?: LambdaClient }
         client.send(new GetFunctionConcurrencyCommand(name)),
       ]);
       const { MemorySize, RevisionId, LastUpdateStatus } = configuration;
-      if (!MemorySize || !RevisionId) throw new Refused(`The function ${functionName} shows no memory.`);
+      if (!MemorySize || !RevisionId)
+        throw new Refused(`Lambda did not report the memory of function ${functionName}.`);
       return {
         kind,
         functionName,

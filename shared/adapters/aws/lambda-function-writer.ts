@@ -4,8 +4,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import type { LambdaFunctionWriter } from '#shared/ports/cloud.ts';
-import { ONCE } from './clients.ts';
-import { sendEffect } from './errors.ts';
+import { ONCE, sendEffect } from './errors.ts';
 
 /** Changes the configuration of functions. Never repeated after a lost answer (`OutcomeUnknown`). */
 export function makeLambdaFunctionWriter(options: { readonly client?: LambdaClient } = {}): LambdaFunctionWriter {

@@ -14,8 +14,22 @@ export const lambdaLog: Log = {
   error: (message, fields = {}) => logger.error(message, { ...fields }),
 };
 
+/** Metric of requests to GitHub, which are also counted for each incident. */
+const GITHUB_REQUESTS = 'github-requests';
+let githubRequests = 0;
+
+/** Requests to GitHub since the last call. A Lambda function runs one invocation at a time. */
+export function takeGithubRequests(): number {
+  const counted = githubRequests;
+  githubRequests = 0;
+  return counted;
+}
+
 /** CloudWatch metrics in the embedded metric format; written when the invocation ends. */
 export const lambdaMeter: Meter = {
-  count: (name, value = 1) => metrics.addMetric(name, MetricUnit.Count, value),
+  count: (name, value = 1) => {
+    if (name === GITHUB_REQUESTS) githubRequests += value;
+    metrics.addMetric(name, MetricUnit.Count, value);
+  },
   time: (name, milliseconds) => metrics.addMetric(name, MetricUnit.Milliseconds, milliseconds),
 };

@@ -1,11 +1,10 @@
-import { redact } from '#shared/domain/redaction/redact.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redact, redactName } from '#shared/domain/redaction/redact.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
-/** What of an error may stand in a log. */
+/** The part of an error that may be logged. */
 export interface LoggableError {
   readonly name: RedactedText;
-  /** Left out where it may quote what was sent or read. */
+  /** Omitted where it may quote what was sent or read. */
   readonly message?: RedactedText;
   /** Of an HTTP answer. */
   readonly status?: number;
@@ -20,8 +19,8 @@ const MAX_FRAMES = 12;
 const MAX_DEPTH = 4;
 
 /**
- * The errors of SDKs carry the request and the answer: comments, files, branches. Of an error only its name, place and causes are logged, and
- * its message unless it may quote what came from outside.
+ * Errors of SDKs contain the request and the answer: comments, files, branches. Only an error's name, place and causes
+ * are logged, and its message unless it may quote outside text.
  */
 export function loggableError(error: unknown, depth = 0): LoggableError {
   if (!(error instanceof Error)) return { name: redactName(typeof error, MAX_NAME) };
@@ -37,7 +36,7 @@ export function loggableError(error: unknown, depth = 0): LoggableError {
   };
 }
 
-/** A parser quotes what it could not read; a failed request, where it went and what was said there. */
+/** A parser quotes what it could not read; a failed request quotes its address and answer. */
 function mayQuote(error: Error): boolean {
   return error instanceof SyntaxError || 'request' in error || 'response' in error || 'status' in error;
 }

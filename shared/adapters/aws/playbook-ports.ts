@@ -11,7 +11,7 @@ export interface PlaybookPorts {
   readonly parameters: ParameterStore;
 }
 
-/** All that playbooks may touch; the role decides what of it works. `environment.HTTP_ORIGIN` is set by the local runtime. */
+/** All ports of playbooks; the role decides what of it works. `environment.HTTP_ORIGIN` is set by the local runtime. */
 export function makePlaybookPorts(
   http: Http,
   environment: Readonly<Record<string, string | undefined>>,

@@ -5,17 +5,17 @@ import type { ResourceReader } from '#shared/ports/cloud.ts';
 import { callAws } from './errors.ts';
 
 type Kind = ResourceRef['kind'];
-/** How each kind of thing is read; a function carries the clients of those it reads. */
+/** Readers by kind of resource; a function contains only the clients it uses. */
 export type KindReaders = {
   readonly [K in Kind]?: (ref: Extract<ResourceRef, { kind: K }>) => Promise<Extract<ResourceState, { kind: K }>>;
 };
 
-/** Reads the kinds it was given readers of and refuses all others. */
+/** Reads the kinds for which it was given readers and refuses all others. */
 export function makeResourceReader(readers: KindReaders): ResourceReader {
   return {
     read: async (ref) => {
       const read = readers[ref.kind] as ((ref: ResourceRef) => Promise<ResourceState>) | undefined;
-      if (read === undefined) throw new Refused(`This function may not read things of the kind ${ref.kind}.`);
+      if (read === undefined) throw new Refused(`This function cannot read resources of kind ${ref.kind}.`);
       return await callAws(`Reading the ${ref.kind} of a remedy`, () => read(ref));
     },
   };

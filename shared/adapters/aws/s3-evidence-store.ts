@@ -5,17 +5,17 @@ import { Known } from '#shared/domain/knowledge/known.ts';
 import { Evidence } from '#shared/domain/logs/evidence.ts';
 import { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { Offer } from '#shared/domain/plan/offer.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import { REPEATABLE } from './clients.ts';
-import { callAws, parseRecord } from './errors.ts';
+import { callAws, parseRecord, REPEATABLE } from './errors.ts';
 
 interface Schema<T> {
   parse(value: unknown): T;
 }
 
 /**
- * JSON objects `incidents/<id>/{evidence,telemetry,known,diagnosis,fix-<digest>,quarantine-<digest>}.json`. A missing object is only told apart from a forbidden one
+ * JSON objects `incidents/<id>/{evidence,telemetry,known,offer,diagnosis,fix-<digest>,quarantine-<digest>}.json`. A missing object is only told apart from a forbidden one
  * when the role may `s3:ListBucket`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The client addresses
  * buckets by path, because the local runtime has no wildcard host names.
  */
@@ -40,6 +40,8 @@ export function makeS3EvidenceStore(options: { readonly bucket: string; readonly
     getEvidence: (incidentId) => get(incidentId, 'evidence', Evidence),
     putTelemetry: (incidentId, telemetry) => put(incidentId, 'telemetry', Telemetry, telemetry),
     getTelemetry: (incidentId) => get(incidentId, 'telemetry', Telemetry),
+    putOffer: (offer) => put(offer.incidentId, 'offer', Offer, offer),
+    getOffer: (incidentId) => get(incidentId, 'offer', Offer),
     putKnown: (known) => put(known.incidentId, 'known', Known, known),
     getKnown: (incidentId) => get(incidentId, 'known', Known),
     putDiagnosis: (incidentId, diagnosis) => put(incidentId, 'diagnosis', Diagnosis, diagnosis),
@@ -52,7 +54,7 @@ export function makeS3EvidenceStore(options: { readonly bucket: string; readonly
     getFix: async (incidentId, digest) => {
       const fix = await get(incidentId, `fix-${digest}`, ProposedFix);
       if (fix !== null && digestOfFix(fix) !== digest) {
-        throw new CorruptRecord(`The fix ${digest} of incident ${incidentId} was changed after it was kept.`);
+        throw new CorruptRecord(`The stored fix ${digest} of incident ${incidentId} does not match its digest.`);
       }
       return fix;
     },
@@ -64,7 +66,7 @@ export function makeS3EvidenceStore(options: { readonly bucket: string; readonly
     getQuarantine: async (incidentId, digest) => {
       const test = await get(incidentId, `quarantine-${digest}`, QuarantinedTest);
       if (test !== null && digestOfQuarantine(test) !== digest) {
-        throw new CorruptRecord(`The flaky test ${digest} of incident ${incidentId} was changed after it was kept.`);
+        throw new CorruptRecord(`The stored flaky test ${digest} of incident ${incidentId} does not match its digest.`);
       }
       return test;
     },

@@ -1,7 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { ModelArtifacts } from '#shared/ports/model-registry.ts';
-import { REPEATABLE } from './clients.ts';
-import { callAws } from './errors.ts';
+import type { ModelArtifacts } from '#shared/ports/learning-stores.ts';
+import { callAws, REPEATABLE } from './errors.ts';
 
 const keyOf = (digest: string): string => `models/${digest}.json`;
 

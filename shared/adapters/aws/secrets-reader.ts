@@ -4,19 +4,18 @@ import { CorruptRecord, Refused } from '#shared/kernel/errors.ts';
 import type { SecretReader } from '#shared/ports/cloud.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
-import { REPEATABLE } from './clients.ts';
-import { callAws } from './errors.ts';
+import { callAws, REPEATABLE } from './errors.ts';
 
 type SecretName = Parameters<SecretReader['read']>[0];
 type Secret = Readonly<Record<string, string>>;
 const FRESH_MILLISECONDS = 5 * 60 * 1000;
-/** What is no text (an app's number, secrets by repository) is handed on as JSON. */
+/** Values that are not text (an app's id, secrets by repository) are returned as JSON. */
 const SecretValue = z.record(
   z.string(),
   z.unknown().transform((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
 );
 
-/** Secrets by the ARNs of this function, kept five minutes in memory. Their content is never in an error. */
+/** Secrets by the ARNs of this function, cached in memory for five minutes. Their content is never in an error. */
 export function makeSecretReader(
   arns: Partial<Readonly<Record<SecretName, string>>>,
   options: { readonly client?: SecretsManagerClient; readonly clock?: Clock } = {},
@@ -29,8 +28,8 @@ export function makeSecretReader(
       const found = kept.get(name);
       if (found && found.until > now) return found.secret;
       const arn = arns[name];
-      if (!arn) throw new Refused(`This function was not given the secret ${name}.`);
-      // The promise is kept, so that callers at the same time share one request; a failure is not kept.
+      if (!arn) throw new Refused(`This function has no access to the secret ${name}.`);
+      // The promise is cached, so that concurrent callers share one request; a failure is not cached.
       const secret = fetchSecret(client, name, arn);
       kept.set(name, { until: now + FRESH_MILLISECONDS, secret });
       secret.catch(() => kept.delete(name));
@@ -39,13 +38,17 @@ export function makeSecretReader(
   };
 }
 
-/** The header `authorization` that an endpoint's secret holds. Read at each call: calls are rare, and a changed secret counts at once. */
+/**
+ * The header `authorization` from an endpoint's secret. Read at each call: calls are rare, and a changed secret takes
+ * effect at once.
+ */
 export async function readAuthorization(
   arn: string,
   client: SecretsManagerClient = new SecretsManagerClient(REPEATABLE),
 ): Promise<string> {
   const { authorization } = await fetchSecret(client, 'of the endpoint', arn);
-  if (authorization === undefined) throw new CorruptRecord('The secret of the endpoint has no "authorization".');
+  if (authorization === undefined)
+    throw new CorruptRecord('The secret of the endpoint lacks the field "authorization".');
   return authorization;
 }
 

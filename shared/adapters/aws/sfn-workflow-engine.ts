@@ -5,10 +5,9 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
-import { REPEATABLE } from './clients.ts';
-import { callAws } from './errors.ts';
+import { callAws, REPEATABLE } from './errors.ts';
 
-/** What `SendTaskSuccess` says about a token that nobody waits for any more. */
+/** Errors of `SendTaskSuccess` for a token that nothing waits for any more. */
 const NOT_WAITING = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
 
 /**

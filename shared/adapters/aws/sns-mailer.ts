@@ -1,12 +1,13 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Mailer } from '#shared/ports/cloud.ts';
-import { ONCE } from './clients.ts';
-import { sendEffect } from './errors.ts';
+import { ONCE, sendEffect } from './errors.ts';
 
-/** SNS takes 256 KiB; a mail that long is not read. */
-const MOST_BYTES = 200 * 1024;
+/** SNS takes 256 KiB; nobody reads a mail that long. */
+const MAX_BYTES = 200 * 1024;
 
-/** Publishes to the escalation topic. Not repeated after a lost answer (`OutcomeUnknown`): a second mail would go out. */
+/**
+ * Publishes to the escalation topic. Not repeated after a lost answer (`OutcomeUnknown`): a second mail would be sent.
+ */
 export function makeSnsMailer(options: { readonly topicArn: string; readonly client?: SNSClient }): Mailer {
   const { topicArn, client = new SNSClient(ONCE) } = options;
   return {
@@ -28,6 +29,6 @@ function asSubject(subject: string): string {
 
 function cut(message: string): string {
   const bytes = new TextEncoder().encode(message);
-  if (bytes.length <= MOST_BYTES) return message;
-  return `${new TextDecoder().decode(bytes.subarray(0, MOST_BYTES))}\n[cut]`;
+  if (bytes.length <= MAX_BYTES) return message;
+  return `${new TextDecoder().decode(bytes.subarray(0, MAX_BYTES))}\n[cut]`;
 }

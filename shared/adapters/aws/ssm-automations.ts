@@ -6,8 +6,7 @@ import {
   StartAutomationExecutionCommand,
 } from '@aws-sdk/client-ssm';
 import type { Automation, AutomationRunner } from '#shared/ports/playbook-effects.ts';
-import { ONCE, REPEATABLE } from './clients.ts';
-import { callAws, sendEffect } from './errors.ts';
+import { callAws, ONCE, REPEATABLE, sendEffect } from './errors.ts';
 
 const FAILED: readonly string[] = [
   'Cancelled',
@@ -20,11 +19,11 @@ const FAILED: readonly string[] = [
   'ChangeCalendarOverrideRejected',
 ];
 const SUCCEEDED: readonly string[] = ['Success', 'CompletedWithSuccess'];
-/** Of one document since an alarm: more of them with other arguments would be somebody else's storm. */
-const MOST_LOOKED_AT = 50;
+/** Executions of one document since an alarm that are read; more with other arguments would be somebody else's. */
+const MAX_LOOKED_AT = 50;
 
 /**
- * Runs documents once per token: a repeated start with the same token gives the same execution.
+ * Runs documents once per token: a repeated start with the same token returns the same execution.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
  */
 export function makeSsmAutomations(
@@ -53,7 +52,7 @@ export function makeSsmAutomations(
           { Key: 'DocumentNamePrefix', Values: [document] },
           { Key: 'StartTimeAfter', Values: [since.toISOString().replace(/\.\d{3}Z$/, 'Z')] },
         ],
-        MaxResults: MOST_LOOKED_AT,
+        MaxResults: MAX_LOOKED_AT,
       });
       const listed = await callAws(`Listing the automations of ${document}`, () => client.send(command));
       const own = (listed.AutomationExecutionMetadataList ?? []).filter(
@@ -61,7 +60,7 @@ export function makeSsmAutomations(
       );
       for (const { AutomationExecutionId } of own) {
         const found = AutomationExecutionId === undefined ? null : await read(AutomationExecutionId);
-        // The filter knows whole seconds only.
+        // The filter supports whole seconds only.
         const isLater = found !== null && Date.parse(found.startedAt) >= since.getTime();
         if (isLater && isSame(found.arguments, given)) return found;
       }
@@ -93,7 +92,7 @@ function automationOf(id: string, execution: AutomationExecution): Automation {
   };
 }
 
-/** Parameters that nobody gave stand in an execution with their defaults. */
+/** An execution lists omitted parameters with their defaults. */
 function isSame(found: Readonly<Record<string, string>>, given: Readonly<Record<string, string>>): boolean {
   return Object.entries(given).every(([name, value]) => found[name] === value);
 }

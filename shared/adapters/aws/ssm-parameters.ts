@@ -1,9 +1,8 @@
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { ParameterStore } from '#shared/ports/playbook-effects.ts';
-import { ONCE, REPEATABLE } from './clients.ts';
-import { callAws, sendEffect } from './errors.ts';
+import { callAws, ONCE, REPEATABLE, sendEffect } from './errors.ts';
 
-/** Reads and overwrites plain parameters. Encrypted ones come back encrypted and so fit no playbook. */
+/** Reads and overwrites plain parameters. Encrypted ones are returned encrypted and so match no playbook. */
 export function makeSsmParameters(
   options: { readonly client?: SSMClient; readonly effects?: SSMClient } = {},
 ): ParameterStore {

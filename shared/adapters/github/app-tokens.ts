@@ -1,30 +1,29 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import * as z from 'zod';
 import { Refused } from '#shared/kernel/errors.ts';
-import type { Clock } from '#shared/ports/time.ts';
-import { makeGithubClient, type RepositoryReference } from './github-client.ts';
+import { type GithubOptions, makeGithubClient, type RepositoryReference } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
 
-/** A GitHub App as its settings page shows it. */
+/** A GitHub App, as on its settings page. */
 export interface GithubApp {
   readonly appId: string;
   /** PEM. */
   readonly privateKey: string;
-  /** Of the one account the app is installed on; found by the repository when it is absent. */
+  /** The app's only installation; looked up by repository when absent. */
   readonly installationId: string | null;
 }
 
 export interface AppTokens {
-  /** An installation's token for what concerns the repository, kept until shortly before its end. */
+  /** An installation token for the repository, cached until shortly before it expires. */
   token(repository: RepositoryReference): Promise<string>;
-  /** The app's name in addresses: its comments are written by `<slug>[bot]`. */
+  /** The app's slug: its comments are written by `<slug>[bot]`. */
   slug(): Promise<string>;
 }
 
-/** GitHub takes at most ten minutes, and clocks differ: issued a minute ago, for nine. */
+/** GitHub accepts at most ten minutes, and clocks differ: issued a minute ago, for nine. */
 const ISSUED_BEFORE_SECONDS = 60;
 const VALID_SECONDS = 9 * 60;
-/** A token lives for an hour; one that ends during a request would be refused. */
+/** A token is valid for an hour; one that expires during a request would be refused. */
 const SPARE_MILLISECONDS = 5 * 60_000;
 
 const Installation = z.object({ id: z.number() });
@@ -32,13 +31,21 @@ const InstallationToken = z.object({ token: z.string().min(1), expires_at: z.iso
 const App = z.object({ slug: z.string().min(1) });
 
 /**
- * Tokens of a GitHub App: a JWT signed with its private key (RS256) buys one for each owner the app is installed on.
- * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
- * Throws `Refused` that says what to mend: the key, the app's number, or a missing installation.
+ * Tokens of a GitHub App: a JWT signed with its private key (RS256) is exchanged for one per owner the app is installed
+ * on. https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app Throws `Refused` that says
+ * what to fix: the key, the app id, or a missing installation.
  */
-export function makeAppTokens(app: GithubApp, { apiUrl, clock }: { apiUrl: string; clock: Clock }): AppTokens {
+export function makeAppTokens(
+  app: GithubApp,
+  { apiUrl, clock, meter }: Pick<GithubOptions, 'apiUrl' | 'clock' | 'meter'>,
+): AppTokens {
   const key = readKey(app);
-  const client = makeGithubClient({ apiUrl, clock, token: async () => signJwt(app.appId, key, clock.now()) });
+  const client = makeGithubClient({
+    apiUrl,
+    clock,
+    ...(meter && { meter }),
+    token: async () => signJwt(app.appId, key, clock.now()),
+  });
   const kept = new Map<string, Promise<{ token: string; until: number }>>();
   let slug: Promise<string> | null = null;
   const installationOf = async ({ owner, repo }: RepositoryReference): Promise<number> => {
@@ -49,7 +56,7 @@ export function makeAppTokens(app: GithubApp, { apiUrl, clock }: { apiUrl: strin
   const buy = async (repository: RepositoryReference): Promise<{ token: string; until: number }> => {
     const installation_id = await installationOf(repository);
     const route = 'POST /app/installations/{installation_id}/access_tokens';
-    // Repeatable: a second token beside the first does no harm.
+    // Repeatable: a second token does no harm.
     const bought = client.call(route, { installation_id }, InstallationToken);
     const missing = `GitHub App ${app.appId} has no installation ${installation_id}: mend installationId in the token secret.`;
     const { token, expires_at } = await explained(bought, app, missing);
@@ -80,7 +87,7 @@ export function makeAppTokens(app: GithubApp, { apiUrl, clock }: { apiUrl: strin
 
 function readKey({ privateKey }: GithubApp): KeyObject {
   try {
-    // Copied through a form, the line breaks often arrive as two characters.
+    // Copied through a form, line breaks often arrive as two characters.
     const key = createPrivateKey(privateKey.replaceAll('\\n', '\n'));
     if (key.asymmetricKeyType === 'rsa') return key;
   } catch {
@@ -98,7 +105,7 @@ function signJwt(appId: string, key: KeyObject, now: Date): string {
   return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
 }
 
-/** Says what a refusal means here; `missing` stands for 404. */
+/** Explains a refusal; `missing` is used for 404. */
 async function explained<T>(answer: Promise<T>, { appId }: GithubApp, missing: string): Promise<T> {
   try {
     return await answer;
@@ -106,7 +113,7 @@ async function explained<T>(answer: Promise<T>, { appId }: GithubApp, missing: s
     const status = cause instanceof Refused && isHttpError(cause.cause) ? cause.cause.status : null;
     if (status === 404) throw new Refused(missing, { cause });
     if (status !== 401) throw cause;
-    const words = `GitHub does not know GitHub App ${appId} by this key: appId and privateKey in the token secret do not belong together.`;
+    const words = `GitHub rejected the key of GitHub App ${appId}: appId and privateKey in the token secret do not belong together.`;
     throw new Refused(words, { cause });
   }
 }

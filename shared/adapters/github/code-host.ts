@@ -1,7 +1,9 @@
-import type { CodeHost } from '#shared/ports/code-host.ts';
+import * as z from 'zod';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import type { CodeHost, RepositoryDirectory } from '#shared/ports/code-host.ts';
 import { comments } from './comments.ts';
 import { deliveries } from './deliveries.ts';
-import { type GithubOptions, makeGithubClient } from './github-client.ts';
+import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { logDownload } from './log-download.ts';
 import { runPeople } from './run-people.ts';
 import { runs } from './runs.ts';
@@ -19,5 +21,18 @@ export function makeGithubCodeHost(options: GithubOptions): CodeHost {
     downloadLogs: logDownload(client, options),
     ...comments(client, options),
     ...deliveries(client),
+  };
+}
+
+const Repository = z.object({ id: z.number().int(), full_name: RepositoryName });
+
+/** GitHub redirects after a rename or a transfer, so the answer may be about a repository with another name. */
+export function makeGithubRepositoryDirectory(options: GithubOptions): RepositoryDirectory {
+  const client = makeGithubClient(options);
+  return {
+    lookUp: async (name) => {
+      const found = await client.call('GET /repos/{owner}/{repo}', repositoryOf(name), Repository);
+      return { name: found.full_name, id: found.id };
+    },
   };
 }

@@ -1,12 +1,10 @@
 import * as z from 'zod';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { makeRedactor, redactName } from '#shared/domain/redaction/redact.ts';
 import { redactLines } from '#shared/domain/redaction/redacted-lines.ts';
 import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
 import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { ChangedFile, CodeReader } from '#shared/ports/code-reader.ts';
-import { type GithubOptions, makeGithubClient } from './github-client.ts';
-import { repositoryOf } from './repository.ts';
+import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 
 const PER_PAGE = 100;
 const MAX_PATH = 300;

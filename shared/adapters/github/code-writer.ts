@@ -2,9 +2,8 @@ import * as z from 'zod';
 import { Refused } from '#shared/kernel/errors.ts';
 import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
 import type { BranchHead, CodeTree, CodeWriter } from '#shared/ports/code-writer.ts';
-import { type GithubOptions, makeGithubClient } from './github-client.ts';
+import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
-import { repositoryOf } from './repository.ts';
 
 const Sha = z.object({ sha: z.string() });
 const Commit = z.object({ sha: z.string(), message: z.string(), tree: Sha, parents: z.array(Sha) });
@@ -17,8 +16,8 @@ const Blob = z.object({ content: z.string(), encoding: z.string() });
 const Reference = z.object({ object: Sha });
 
 /**
- * GitHub behind the `CodeWriter` port. Objects of Git are named after their content, so that writing them again changes nothing; a branch is
- * what makes them visible. https://docs.github.com/en/rest/git
+ * GitHub behind the `CodeWriter` port. Git objects are named after their content, so writing them again changes
+ * nothing; a branch makes them visible. https://docs.github.com/en/rest/git
  */
 export function makeGithubCodeWriter(options: GithubOptions): CodeWriter {
   const client = makeGithubClient(options);
@@ -87,7 +86,7 @@ export function makeGithubCodeWriter(options: GithubOptions): CodeWriter {
   };
 }
 
-/** Null for bytes that are no UTF-8. */
+/** Null for bytes that are not UTF-8. */
 function textOf({ content, encoding }: z.infer<typeof Blob>): string | null {
   if (encoding !== 'base64') return encoding === 'utf-8' ? content : null;
   try {
@@ -97,7 +96,7 @@ function textOf({ content, encoding }: z.infer<typeof Blob>): string | null {
   }
 }
 
-/** GitHub says 404 of a reference that it would read and 422 of one that it would delete. */
+/** For a missing reference GitHub answers 404 to a read and 422 to a deletion. */
 async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();

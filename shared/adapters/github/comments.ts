@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import type { CodeHost, Comment } from '#shared/ports/code-host.ts';
-import type { GithubClient, GithubOptions } from './github-client.ts';
+import { type GithubClient, type GithubOptions, repositoryOf } from './github-client.ts';
 import { isOurs, makeIdentity, Writer } from './identity.ts';
-import { repositoryOf } from './repository.ts';
 
-/** 100 pages of 100: an issue takes at most 2,500 comments. */
+/** 100 pages of 100: an issue has at most 2,500 comments. */
 const MAX_PAGES = 100;
 const IssueComment = z.object({
   id: z.number(),
@@ -15,7 +14,10 @@ const IssueComment = z.object({
 });
 type IssueComment = z.infer<typeof IssueComment>;
 
-/** A new comment may be missing in the listing for a while. Milliseconds before each further look for one whose answer was lost. */
+/**
+ * A new comment may be missing in the listing for a while. Milliseconds before each further read for one whose answer
+ * was lost.
+ */
 const LOOKS_AGAIN_AFTER = [500, 1000, 1500, 2000];
 
 /** Comments of issues and pull requests. */
@@ -38,7 +40,7 @@ export function comments(
     for await (const comment of ours(repository, issue, marker)) return comment;
     return null;
   };
-  /** Null when it did not show up. */
+  /** Null when it did not appear. */
   const findLost: CodeHost['findComment'] = async (repository, issue, body) => {
     for (const wait of [0, ...LOOKS_AGAIN_AFTER]) {
       if (wait > 0) await access.clock.sleep(wait);

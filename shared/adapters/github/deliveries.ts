@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import type { CodeHost, FailedDelivery } from '#shared/ports/code-host.ts';
-import type { GithubClient } from './github-client.ts';
-import { repositoryOf } from './repository.ts';
+import { type GithubClient, repositoryOf } from './github-client.ts';
 
 const MAX_PAGES = 50;
 const Hook = z.object({ id: z.number(), config: z.object({ url: z.string().optional() }) });
 const Delivery = z.object({ id: z.number(), guid: z.string(), delivered_at: z.string(), status_code: z.number() });
 type Delivery = z.infer<typeof Delivery>;
 
-/** Deliveries of a repository's webhook, for asking again for those that failed. */
+/** Deliveries of a repository's webhook, for redelivering failed ones. */
 export function deliveries(client: GithubClient): Pick<CodeHost, 'listFailedDeliveries' | 'redeliver'> {
   return {
     listFailedDeliveries: async (repository, url, since) => {

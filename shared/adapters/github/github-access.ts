@@ -8,8 +8,9 @@ type Secret = Readonly<Record<string, string>>;
 type Access = { kind: 'user'; token: string } | { kind: 'app'; tokens: AppTokens };
 
 /**
- * How to act on GitHub by what the token secret holds: `{token}` of a machine account, or `{appId, privateKey, installationId?}` of a
- * GitHub App. The secret is read for every request (its reader keeps it), so that a new one counts without a new process.
+ * How to act on GitHub, depending on the token secret: `{token}` of a machine account, or `{appId, privateKey,
+ * installationId?}` of a GitHub App. The secret is read for every request (its reader caches it), so that a new one
+ * takes effect without a new process.
  */
 export function githubAccess(options: {
   readonly apiUrl: string;
@@ -19,14 +20,15 @@ export function githubAccess(options: {
 }): GithubOptions {
   const { apiUrl, clock, meter } = options;
   let known: { app: string; tokens: AppTokens } | null = null;
-  /** Following a redirect of GitHub's, a request names no repository any more. */
+  /** After a redirect a request no longer names a repository. */
   let latest: RepositoryReference | null = null;
   const access = async (): Promise<Access> => {
     const secret = await options.secret();
     const app = appOf(secret);
     if (app === null) return { kind: 'user', token: secret.token ?? '' };
     const name = JSON.stringify(app);
-    if (known?.app !== name) known = { app: name, tokens: makeAppTokens(app, { apiUrl, clock }) };
+    if (known?.app !== name)
+      known = { app: name, tokens: makeAppTokens(app, { apiUrl, clock, ...(meter && { meter }) }) };
     return { kind: 'app', tokens: known.tokens };
   };
   return {
@@ -37,7 +39,7 @@ export function githubAccess(options: {
       const found = await access();
       if (found.kind === 'user') return found.token;
       latest = repository ?? latest;
-      if (latest === null) throw new Refused('A GitHub App can only ask about a repository.');
+      if (latest === null) throw new Refused('A GitHub App token needs a repository; none was requested yet.');
       return await found.tokens.token(latest);
     },
     botLogin: async () => {
@@ -47,11 +49,11 @@ export function githubAccess(options: {
   };
 }
 
-/** Null for a plain token. Throws naming the missing field when only a part of an app is there. */
+/** Null for a plain token. Throws naming the missing field when an app is incomplete. */
 function appOf({ token, appId, privateKey, installationId }: Secret): GithubApp | null {
   if (!appId && !privateKey) {
     if (token) return null;
-    throw new Refused('The token secret holds neither token nor appId and privateKey.');
+    throw new Refused('The token secret has neither token nor appId and privateKey.');
   }
   if (!appId || !privateKey) throw new Refused(`The token secret lacks ${appId ? 'privateKey' : 'appId'}.`);
   if (installationId !== undefined && !/^\d+$/.test(installationId)) {

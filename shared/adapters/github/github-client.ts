@@ -1,8 +1,9 @@
 import { Octokit } from '@octokit/core';
-import { InvalidInput, OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/kernel/errors.ts';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { InvalidInput, OutcomeUnknown, RateLimited, Refused, Retryable, Unreachable } from '#shared/kernel/errors.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { type Fate, fateOf } from './github-errors.ts';
+import { type CallFailure, classifyFailure } from './github-errors.ts';
 
 export interface RepositoryReference {
   readonly owner: string;
@@ -12,15 +13,15 @@ export interface RepositoryReference {
 export interface GithubOptions {
   /** `https://api.github.com`, or `https://<host>/api/v3`. */
   readonly apiUrl: string;
-  /** `repository`: what the request is about, or null; a GitHub App has a token for each owner. */
+  /** `repository`: the repository of the request, or null; a GitHub App has a token per owner. */
   readonly token: (repository: RepositoryReference | null) => Promise<string>;
   /** Login under which a GitHub App writes; null or absent when the token is a user's. */
   readonly botLogin?: () => Promise<string | null>;
   readonly clock: Clock;
   readonly userAgent?: string;
-  /** Counts every request as `github-requests`: the hourly budget is one for all functions. */
+  /** Counts every request as `github-requests`, because all functions share one rate limit. */
   readonly meter?: Pick<Meter, 'count'>;
-  /** Of one request, its body included. */
+  /** Time-out of one request, including its body. */
   readonly timeoutMilliseconds?: number;
 }
 
@@ -36,25 +37,25 @@ interface Schema<T> {
 
 /** GitHub's REST API with this project's rules for retries. `route` is Octokit's: `GET /repos/{owner}/{repo}`. */
 export interface GithubClient {
-  /** What may be repeated: reads, and writes that leave the same behind when done twice. */
+  /** For repeatable requests: reads, and writes with the same result when done twice. */
   call<T>(route: string, parameters: Parameters, schema: Schema<T>): Promise<T>;
-  /** Like `call`, unparsed and with redirects left to the caller. */
+  /** Like `call`, but unparsed and without following redirects. */
   open(route: string, parameters: Parameters): Promise<Answer>;
   /** Page after page, at most `maxPages`. */
   pages<T>(route: string, parameters: Parameters, schema: Schema<T>, maxPages: number): AsyncGenerator<T>;
-  /** What must not be done twice: a lost answer is `OutcomeUnknown`, never a second attempt. */
+  /** For requests that must not be done twice: a lost answer is `OutcomeUnknown`, never a second attempt. */
   effect<T>(route: string, parameters: Parameters, schema: Schema<T>): Promise<T>;
 }
 
 const RETRIES = 3;
-/** A longer wait is left to the workflow, which pays nothing for waiting. */
-const LONGEST_WAIT_MILLISECONDS = 10_000;
+/** Longer waits are left to the workflow, for which waiting costs nothing. */
+const MAX_WAIT_MILLISECONDS = 10_000;
 const API_VERSION = '2022-11-28';
 
 export function makeGithubClient(options: GithubOptions): GithubClient {
   const send = sender(options);
   const repeat = (route: string, parameters: Parameters, redirect?: 'manual'): Promise<Answer> =>
-    withRetries(route, options.clock, ['never-sent', 'lost'], () => send(route, parameters, redirect));
+    withRetries(route, options.clock, ['never-sent', 'outcome-unknown'], () => send(route, parameters, redirect));
   return {
     call: async (route, parameters, schema) => parse(route, await repeat(route, parameters), schema),
     open: (route, parameters) => repeat(route, parameters, 'manual'),
@@ -70,7 +71,7 @@ export function makeGithubClient(options: GithubOptions): GithubClient {
       const answer = await withRetries(route, options.clock, ['never-sent'], () => send(route, parameters));
       const parsed = schema.safeParse(answer.data);
       if (parsed.success) return parsed.data;
-      throw new OutcomeUnknown(`${route}: done, but the answer could not be read.`, { cause: parsed.error });
+      throw new OutcomeUnknown(`${route}: done, but the answer could not be parsed.`, { cause: parsed.error });
     },
   };
 }
@@ -97,42 +98,42 @@ function repositoryIn({ owner, repo }: Parameters): RepositoryReference | null {
   return typeof owner === 'string' && typeof repo === 'string' ? { owner, repo } : null;
 }
 
-/** Repeats after the given fates, and always after a short rate limit: GitHub refused, so nothing was done. */
+/** Retries after the given failures, and always after a short rate limit: GitHub refused, so nothing was done. */
 async function withRetries(
   route: string,
   clock: Clock,
-  repeatable: readonly Fate['kind'][],
+  repeatable: readonly CallFailure['kind'][],
   send: () => Promise<Answer>,
 ): Promise<Answer> {
   for (let retry = 0; ; retry++) {
     try {
       return await send();
     } catch (cause) {
-      const fate = fateOf(cause, clock.now());
-      const wait = waitBefore(retry, fate);
-      const again = fate.kind === 'rate-limited' || repeatable.includes(fate.kind);
-      if (!again || retry >= RETRIES || wait > LONGEST_WAIT_MILLISECONDS) throw asPortError(route, fate, again, cause);
+      const failure = classifyFailure(cause, clock.now());
+      const wait = waitBefore(retry, failure);
+      const again = failure.kind === 'rate-limited' || repeatable.includes(failure.kind);
+      if (!again || retry >= RETRIES || wait > MAX_WAIT_MILLISECONDS) throw asPortError(route, failure, again, cause);
       await clock.sleep(wait);
     }
   }
 }
 
-/** Exponential backoff with full jitter, on top of what GitHub asks for. */
-function waitBefore(retry: number, fate: Fate): number {
-  const asked = fate.kind === 'rate-limited' ? fate.waitMilliseconds : null;
+/** Exponential backoff with full jitter, in addition to the wait that GitHub requests. */
+function waitBefore(retry: number, failure: CallFailure): number {
+  const asked = failure.kind === 'rate-limited' ? failure.waitMilliseconds : null;
   return (asked ?? 0) + Math.random() * 250 * 2 ** retry;
 }
 
-function asPortError(route: string, fate: Fate, repeatable: boolean, cause: unknown): unknown {
-  if (fate.kind === 'ours') return cause;
+function asPortError(route: string, failure: CallFailure, repeatable: boolean, cause: unknown): unknown {
+  if (failure.kind === 'bug') return cause;
   hideTraffic(cause);
   const message = `${route}: ${cause instanceof Error ? cause.message : String(cause)}`;
-  if (fate.kind === 'refused') return new Refused(message, { cause });
-  if (fate.kind === 'rate-limited') return new RateLimited(message, { cause });
-  return repeatable ? new Retryable(message, { cause }) : new OutcomeUnknown(message, { cause });
+  if (failure.kind === 'refused') return new Refused(message, { cause });
+  if (failure.kind === 'rate-limited') return new RateLimited(message, { cause });
+  return repeatable ? new Unreachable(message, { cause }) : new OutcomeUnknown(message, { cause });
 }
 
-/** Request and response stay readable and are not logged: a comment's body holds lines of a private log. */
+/** Request and response stay readable but are not logged: a comment's body contains lines of a private log. */
 function hideTraffic(cause: unknown): void {
   if (!(cause instanceof Error)) return;
   for (const part of ['request', 'response']) {
@@ -140,7 +141,7 @@ function hideTraffic(cause: unknown): void {
   }
 }
 
-/** A text where JSON was expected is an answer that was cut off or came from a proxy: it may be whole next time. */
+/** Text where JSON was expected was cut off or came from a proxy: the next answer may be valid. */
 function parse<T>(route: string, answer: Answer, schema: Schema<T>): T {
   const parsed = schema.safeParse(answer.data);
   if (parsed.success) return parsed.data;
@@ -149,9 +150,21 @@ function parse<T>(route: string, answer: Answer, schema: Schema<T>): T {
   throw new Retryable(message, { cause: parsed.error });
 }
 
-/** Position of the next page from the `link` header. Only its query is used: the token goes to no host that a header names. */
+/**
+ * Position of the next page from the `link` header. Only its query is used: the token is sent to no host that a header
+ * names.
+ */
 function nextPage({ headers }: Answer): Parameters | null {
   const next = /<([^<>]+)>;\s*rel="next"/.exec(String(headers.link ?? ''))?.[1];
   const query = next === undefined ? undefined : URL.parse(next)?.searchParams;
   return query ? Object.fromEntries(query) : null;
+}
+
+/** Splits `owner/name`; throws `InvalidInput` for anything else. */
+export function repositoryOf(repository: string): { owner: string; repo: string } {
+  const [owner, repo] = repository.split('/');
+  if (!RepositoryName.safeParse(repository).success || !owner || !repo || repo === '.' || repo === '..') {
+    throw new InvalidInput(`${repository} is not a repository name (owner/name).`);
+  }
+  return { owner, repo };
 }

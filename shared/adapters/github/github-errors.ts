@@ -1,16 +1,16 @@
-/** What a failed request means for whoever sent it. */
-export type Fate =
-  /** Certainly not done. `waitMilliseconds`: what GitHub asks for, or null when it does not say. */
+/** What a failed request means for its caller. */
+export type CallFailure =
+  /** Certainly not done. `waitMilliseconds`: the wait that GitHub requests, or null. */
   | { kind: 'rate-limited'; waitMilliseconds: number | null }
-  /** The connection never stood. */
+  /** The connection was never established. */
   | { kind: 'never-sent' }
   /** 5xx, timeout or a reset connection: it may have been done or not. */
-  | { kind: 'lost' }
+  | { kind: 'outcome-unknown' }
   | { kind: 'refused' }
   /** Not an HTTP failure: a bug of ours. */
-  | { kind: 'ours' };
+  | { kind: 'bug' };
 
-/** The parts of Octokit's `RequestError` that count; without `response` the network failed. */
+/** The relevant parts of Octokit's `RequestError`; without `response` the network failed. */
 interface HttpError extends Error {
   readonly status: number;
   readonly response?: { readonly headers: Readonly<Record<string, string | number | undefined>> };
@@ -20,9 +20,9 @@ const NEVER_SENT = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH
 const RATE_LIMIT = /rate limit|abuse detection/i;
 
 /** Rate limits: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
-export function fateOf(error: unknown, now: Date): Fate {
-  if (!isHttpError(error)) return { kind: 'ours' };
-  if (!error.response) return { kind: NEVER_SENT.test(causes(error)) ? 'never-sent' : 'lost' };
+export function classifyFailure(error: unknown, now: Date): CallFailure {
+  if (!isHttpError(error)) return { kind: 'bug' };
+  if (!error.response) return { kind: NEVER_SENT.test(causes(error)) ? 'never-sent' : 'outcome-unknown' };
   const { headers } = error.response;
   const limited =
     error.status === 429 ||
@@ -31,7 +31,7 @@ export function fateOf(error: unknown, now: Date): Fate {
         String(headers['x-ratelimit-remaining']) === '0' ||
         RATE_LIMIT.test(error.message)));
   if (limited) return { kind: 'rate-limited', waitMilliseconds: waitOf(headers, now) };
-  return { kind: error.status >= 500 || error.status === 408 ? 'lost' : 'refused' };
+  return { kind: error.status >= 500 || error.status === 408 ? 'outcome-unknown' : 'refused' };
 }
 
 export function isHttpError(error: unknown): error is HttpError {
@@ -46,7 +46,7 @@ function waitOf(headers: Readonly<Record<string, string | number | undefined>>, 
   return exhausted && Number.isFinite(reset) ? Math.max(0, reset * 1000 - now.getTime()) : null;
 }
 
-/** Codes and names of an error and everything that caused it. */
+/** Codes and names of an error and all its causes. */
 function causes(error: unknown, depth = 0): string {
   if (!(error instanceof Error) || depth > 5) return '';
   const code = 'code' in error ? String(error.code) : '';

@@ -5,14 +5,16 @@ import { isHttpError } from './github-errors.ts';
 
 const User = z.object({ id: z.number() });
 
-/** Who wrote something, as GitHub shows it. */
+/** The author of something, as GitHub shows it. */
 export const Writer = z.object({ id: z.number(), login: z.string().optional() });
 export type Writer = z.infer<typeof Writer>;
 
-/** Who we are: a user's account, a GitHub App's bot, or nobody we could prove to be, whose words are never found again. */
+/**
+ * Our identity: a user's account, a GitHub App's bot, or unknown; what an unknown identity wrote is never found again.
+ */
 type Identity = { kind: 'user'; id: number } | { kind: 'bot'; login: string } | { kind: 'unproven' };
 
-/** Asked once per token. */
+/** Requested once per token. */
 export function makeIdentity(
   client: GithubClient,
   { token, botLogin }: Pick<GithubOptions, 'token' | 'botLogin'>,
@@ -27,7 +29,9 @@ export function makeIdentity(
   };
 }
 
-/** Tells our own words from those of others. The brackets of a bot's login are in no name that a person or another app can take. */
+/**
+ * Tells our own texts from those of others. No person or other app can have a login with the brackets of a bot's login.
+ */
 export function isOurs(writer: Writer | null, identity: Identity): boolean {
   if (identity.kind === 'user') return writer?.id === identity.id;
   return identity.kind === 'bot' && writer?.login?.toLowerCase() === identity.login;
@@ -38,7 +42,7 @@ async function readIdentity(client: GithubClient): Promise<Identity> {
     const { id } = await client.call('GET /user', {}, User);
     return { kind: 'user', id };
   } catch (error) {
-    // The token of some app's installation: it may not ask whose it is, and any bot could have written the marker.
+    // The installation token of an unknown app: it may not ask whose it is, and any bot could have written the marker.
     if (error instanceof Refused && isHttpError(error.cause) && error.cause.status === 403) return { kind: 'unproven' };
     throw error;
   }

@@ -2,13 +2,12 @@ import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost, LogArchive } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import type { GithubClient } from './github-client.ts';
+import { type GithubClient, repositoryOf } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
-import { repositoryOf } from './repository.ts';
 
 const TIMEOUT_MILLISECONDS = 30_000;
 const DOWNLOADS = 3;
-/** Links that are asked for: one that was used too late is answered with 403. */
+/** Links requested at most: an expired one is answered with 403. */
 const LINKS = 2;
 
 interface Limits {
@@ -19,9 +18,9 @@ interface Limits {
 const ROUTE = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/logs';
 
 /**
- * Downloads the log archive. GitHub answers with a redirect to signed storage on another host, which is fetched without the
- * token (https://docs.github.com/en/rest/actions/workflow-runs#download-workflow-run-attempt-logs). The link lives for a minute: when
- * the storage does not take it, a new one is asked for once.
+ * Downloads the log archive. GitHub answers with a redirect to signed storage on another host, which is fetched without
+ * the token (https://docs.github.com/en/rest/actions/workflow-runs#download-workflow-run-attempt-logs). The link is
+ * valid for a minute: when the storage refuses it, a new one is requested once.
  */
 export function logDownload(
   client: GithubClient,
@@ -72,14 +71,14 @@ const unavailable = (reason: RedactedText): LogArchive => ({ kind: 'unavailable'
 const isGone = (error: unknown): boolean =>
   error instanceof Refused && isHttpError(error.cause) && [404, 410].includes(error.cause.status);
 
-/** Plain http only where the API itself is plain http (the local runtime). */
+/** Plain HTTP only where the API itself uses it (the local runtime). */
 const isAllowed = (url: URL, apiUrl: string): boolean =>
   url.protocol === 'https:' || (url.protocol === 'http:' && apiUrl.startsWith('http:'));
 
-/** What a link led to; `stale` when the storage does not take it. */
+/** Result of a link; `stale` when the storage refuses it. */
 type Download = LogArchive | { readonly kind: 'stale' };
 
-/** The storage fails now and then: a passing failure is repeated with full jitter. */
+/** The storage fails now and then: transient failures are retried with full jitter. */
 async function download(url: URL, limits: Limits, clock: Clock): Promise<Download> {
   for (let tried = 1; ; tried++) {
     try {
@@ -93,7 +92,7 @@ async function download(url: URL, limits: Limits, clock: Clock): Promise<Downloa
 
 async function fetchBounded(url: URL, { maxBytes, milliseconds }: Limits): Promise<Download> {
   try {
-    // The address was checked; one that it might name in turn was not.
+    // The address was checked; one that it redirects to was not.
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(milliseconds) });
     if (response.status >= 500 || response.status === 429)
       throw new Retryable(`The log storage answered ${response.status}.`);

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { Refused } from '#shared/kernel/errors.ts';
-import type { People } from '#shared/ports/people.ts';
-import { type GithubOptions, makeGithubClient } from './github-client.ts';
-import { repositoryOf } from './repository.ts';
+import type { People } from '#shared/ports/code-host.ts';
+import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 
 /** https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user */
 const CollaboratorPermission = z.object({
@@ -11,7 +10,7 @@ const CollaboratorPermission = z.object({
 });
 const Reaction = z.object({ id: z.number() });
 
-/** People and their rights, as GitHub tells them now. */
+/** People and their permissions, as GitHub reports them now. */
 export function makeGithubPeople(options: GithubOptions): People {
   const client = makeGithubClient(options);
   return {
@@ -19,8 +18,9 @@ export function makeGithubPeople(options: GithubOptions): People {
       const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
       const parameters = { ...repositoryOf(repository), username: login };
       const { permission, user } = await client.call(route, parameters, CollaboratorPermission);
-      // The answer must be about the person that was asked for.
-      if (user?.login.toLowerCase() !== login.toLowerCase()) throw new Refused(`${route}: it is about somebody else.`);
+      // The answer must be about the requested person.
+      if (user?.login.toLowerCase() !== login.toLowerCase())
+        throw new Refused(`${route}: GitHub answered about another account.`);
       return permission;
     },
     react: async (repository, commentId, sign) => {

@@ -2,9 +2,8 @@ import * as z from 'zod';
 import { Refused } from '#shared/kernel/errors.ts';
 import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
 import type { IssueNote, Proposals, PullRequestNote } from '#shared/ports/proposals.ts';
-import { type GithubOptions, makeGithubClient } from './github-client.ts';
+import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { isOurs, makeIdentity, Writer } from './identity.ts';
-import { repositoryOf } from './repository.ts';
 
 /** 100 a page. */
 const MAX_PAGES = 5;
@@ -39,11 +38,13 @@ const Issue = z.object({
 export function makeGithubProposals(options: GithubOptions): Proposals {
   const client = makeGithubClient(options);
   const identity = makeIdentity(client, options);
-  /** What could not be found again would be written again and again. */
+  /** Something that cannot be found again would be written again and again. */
   const us = async () => {
     const found = await identity();
     if (found.kind !== 'unproven') return found;
-    throw new Refused('The token does not say whose it is: use a machine account, or a GitHub App by its key.');
+    throw new Refused(
+      'The token does not identify an account: use the token of a machine account, or a GitHub App with appId and privateKey.',
+    );
   };
   async function* ownIssues(repository: string, label: string): AsyncGenerator<IssueNote[]> {
     const own = await us();

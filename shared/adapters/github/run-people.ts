@@ -2,8 +2,7 @@ import * as z from 'zod';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
-import type { GithubClient } from './github-client.ts';
-import { repositoryOf } from './repository.ts';
+import { type GithubClient, repositoryOf } from './github-client.ts';
 
 const Account = z.object({ login: z.string() }).nullish();
 const Run = z.object({
@@ -22,8 +21,8 @@ type Account = z.infer<typeof Account>;
 const loginOf = (account: Account): string | null => account?.login ?? null;
 
 /**
- * Who is behind a run. Only a branch's activity tells who pushed a commit: the run's actor may be whoever set a label. Where the token may not
- * read that, as of a fork, the actor stands for the pusher.
+ * The people behind a run. Only a branch's activity shows who pushed a commit: the run's actor may be whoever set a
+ * label. Where the token may not read that, as for a fork, the actor counts as the pusher.
  */
 export function runPeople(client: GithubClient): Pick<CodeHost, 'peopleBehind'> {
   const lastPusher = async ({

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { jobNameOf } from '#shared/domain/logs/job-name.ts';
 import { isBaseBranch } from '#shared/domain/patch/fix-branch.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
 import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
-import type { GithubClient } from './github-client.ts';
-import { repositoryOf } from './repository.ts';
+import { type GithubClient, repositoryOf } from './github-client.ts';
 
 /** 100 jobs a page; a matrix has at most 256 jobs and a run at most a few of them. */
 /** 10,000 jobs: more than a run of any matrix has. */
@@ -48,7 +47,7 @@ const JobPage = z.object({ jobs: z.array(WorkflowJob) });
 const AttemptPage = z.object({ jobs: z.array(AttemptedJob) });
 const Repository = z.object({ default_branch: z.string() });
 const VisibleRepository = Repository.extend({ private: z.boolean() });
-/** Runs of these belong to a contributor's branch, even if it is called like the default branch. */
+/** Runs of these events belong to a contributor's branch, even if it has the name of the default branch. */
 const FOREIGN_EVENTS = new Set(['pull_request', 'pull_request_target']);
 
 /** Workflow runs and their jobs. */
@@ -103,7 +102,7 @@ export function runs(
       const run = await client.call('GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters, WorkflowRun);
       if (isForeign(run)) return false;
       const { workflow_id, head_branch, event } = run;
-      // Each release has a tag for its branch: the next one is found by the event.
+      // Each release has its tag as branch, so the next one is found by the event.
       const where = event === 'release' || !head_branch ? { event } : { branch: head_branch };
       const query = { ...where, exclude_pull_requests: true, per_page: 100 };
       const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
@@ -151,7 +150,7 @@ function dispatches(client: GithubClient): Pick<CodeHost, 'defaultBranch' | 'dis
   };
 }
 
-/** How the same jobs ended at other times. */
+/** Results of the same jobs at other times. */
 function attempts(client: GithubClient): Pick<CodeHost, 'listJobAttempts' | 'listCommitRuns' | 'listPushRuns'> {
   return {
     listJobAttempts: async (repository, runId) => {

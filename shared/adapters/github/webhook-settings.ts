@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { WebhookSettings } from '#shared/domain/configuration/webhook-setup.ts';
-import { type GithubOptions, makeGithubClient } from './github-client.ts';
-import { repositoryOf } from './repository.ts';
+import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 
 /** https://docs.github.com/en/rest/repos/webhooks#list-repository-webhooks */
 const Hook = z.object({
@@ -21,7 +20,9 @@ export interface RepositoryWebhook extends WebhookSettings {
 
 const MAX_PAGES = 10;
 
-/** The webhooks of a repository, as GitHub tells them; a secret is only told to be there. Throws like `CodeHost`. */
+/**
+ * The webhooks of a repository, as GitHub reports them; of a secret only whether there is one. Throws like `CodeHost`.
+ */
 export async function readWebhooks(repository: string, options: GithubOptions): Promise<RepositoryWebhook[]> {
   const client = makeGithubClient(options);
   const found: RepositoryWebhook[] = [];

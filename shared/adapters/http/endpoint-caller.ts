@@ -7,30 +7,32 @@ import { addressKindOf } from '#shared/domain/playbook/network-address.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { EndpointCaller, EndpointRequest, EndpointResponse } from '#shared/ports/playbook-effects.ts';
 
-/** An answer tells a state; one that goes on and on does not. */
-const MOST_BYTES = 256_000;
+/** A status answer is short; endless answers are cut off. */
+const MAX_BYTES = 256_000;
 
 export interface EndpointCallerOptions {
   readonly endpoints: readonly AllowedEndpoint[];
   /** The header `authorization` of an endpoint, from its secret; null: none is sent. */
   readonly authorization?: (endpoint: AllowedEndpoint) => Promise<string | null>;
-  /** Takes the place of every address's own origin (`http://127.0.0.1:4000`), for the local runtime; only there loopback is called. */
+  /**
+   * Replaces every address's origin (`http://127.0.0.1:4000`), for the local runtime; only there loopback is called.
+   */
   readonly origin?: string | undefined;
-  /** Whether an address that a name resolved to may be connected to. */
+  /** Whether a resolved address may be connected to. */
   readonly mayConnect?: (address: string, endpoint: AllowedEndpoint) => boolean;
   readonly resolve?: (hostname: string) => Promise<readonly LookupAddress[]>;
 }
 
 /**
- * `node:http` behind the port. A name is resolved once for each connection, every address it gives is judged, and the connection goes to
- * these addresses and no others, so that a name that answers differently the next time (DNS rebinding) gains nothing.
+ * `node:http` behind the port. A name is resolved once per connection, every address is checked, and the connection
+ * goes only to these addresses, so that a name that resolves differently the next time (DNS rebinding) gains nothing.
  */
 export function makeEndpointCaller(options: EndpointCallerOptions): EndpointCaller {
   return {
     read: async (endpoint, timeoutSeconds) => {
       const response = await call({ endpoint, method: 'GET', timeoutSeconds, key: '' }, options, Retryable);
       if (response.status < 500 && response.status !== 429) return response;
-      throw new Retryable(`${endpoint}: the answer was status ${response.status}.`);
+      throw new Retryable(`${endpoint}: the server answered with status ${response.status}.`);
     },
     send: async (request) => {
       const response = await call(request, options, OutcomeUnknown);
@@ -53,7 +55,9 @@ async function call(request: EndpointRequest, options: EndpointCallerOptions, lo
   const authorization = (await options.authorization?.(endpoint)) ?? null;
   const response = await exchange(url, endpoint, { request, authorization, lost, options });
   if (response.status < 300 || response.status >= 400) return response;
-  throw new Refused(`${request.endpoint}: it answers with a redirect (${response.status}), which is not followed.`);
+  throw new Refused(
+    `${request.endpoint}: the server answered with a redirect (${response.status}); redirects are not followed.`,
+  );
 }
 
 interface Sending {
@@ -63,21 +67,23 @@ interface Sending {
   readonly options: EndpointCallerOptions;
 }
 
-/** One request on a connection of its own. What fails before the connection stands was never sent. */
+/** One request on a connection of its own. What fails before the connection is established was never sent. */
 function exchange(url: URL, endpoint: AllowedEndpoint, sending: Sending): Promise<EndpointResponse> {
   const { request, lost, options } = sending;
   const mayConnect = ruleOf(options);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) > 0 && !mayConnect(host, endpoint)) {
-    throw new Refused(`${request.endpoint}: ${host} is an address that is never called.`);
+    throw new Refused(
+      `${request.endpoint}: ${host} is a loopback, link-local or metadata address and is never called.`,
+    );
   }
   const signal = AbortSignal.timeout(request.timeoutSeconds * 1000);
   return new Promise((resolve, reject) => {
     let connected = false;
     const fail = (cause: Error): void => {
       const what = `${request.endpoint}: ${cause.message}`;
-      const told = connected ? new lost(what, { cause }) : new Retryable(what, { cause });
-      reject(cause instanceof Refused ? cause : told);
+      const failure = connected ? new lost(what, { cause }) : new Retryable(what, { cause });
+      reject(cause instanceof Refused ? cause : failure);
     };
     const outgoing = open(url, sending, { signal, lookup: checkedLookup(endpoint, mayConnect, options.resolve) });
     outgoing.on('socket', (socket) => {
@@ -123,7 +129,10 @@ function ruleOf({ mayConnect, origin }: EndpointCallerOptions): NonNullable<Endp
   };
 }
 
-/** Resolves, judges every address, and gives exactly these to the connection. One bad address among good ones spoils all. */
+/**
+ * Resolves, checks every address, and passes exactly these to the connection. One forbidden address among others
+ * refuses all.
+ */
 function checkedLookup(
   endpoint: AllowedEndpoint,
   mayConnect: (address: string, endpoint: AllowedEndpoint) => boolean,
@@ -150,7 +159,7 @@ async function readBody(incoming: IncomingMessage): Promise<unknown> {
   let bytes = 0;
   for await (const piece of incoming as AsyncIterable<Buffer>) {
     bytes += piece.byteLength;
-    if (bytes > MOST_BYTES) throw new Error(`the answer is longer than ${MOST_BYTES} bytes`);
+    if (bytes > MAX_BYTES) throw new Error(`the answer is longer than ${MAX_BYTES} bytes`);
     pieces.push(piece);
   }
   try {

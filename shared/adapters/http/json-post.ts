@@ -1,19 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { JsonPost, JsonRequest } from '#shared/ports/json-post.ts';
+import type { JsonPost, JsonRequest } from '#shared/ports/model-client.ts';
 
-/** An answer of a model is some kilobytes; one that goes on and on is none. */
-const MOST_BYTES = 1_000_000;
+/** A model's answer has some kilobytes; endless answers are cut off. */
+const MAX_BYTES = 1_000_000;
 const ATTEMPTS = 2;
-const LONGEST_WAIT_MILLISECONDS = 10_000;
+const MAX_WAIT_MILLISECONDS = 10_000;
 const USUAL_WAIT_MILLISECONDS = 500;
 const ERROR_WORDS = 300;
 
 type Answer = { kind: 'ok'; body: unknown } | { kind: 'again'; status: number; waitMilliseconds: number };
 
 /**
- * `fetch` behind the port: no redirect is followed, so that a key goes nowhere else. `origin` takes the place of every address's own
- * (`http://127.0.0.1:4000`), for the local runtime.
+ * `fetch` behind the port: no redirect is followed, so that a key is sent nowhere else. `origin` replaces every
+ * address's own (`http://127.0.0.1:4000`), for the local runtime.
  */
 export function makeJsonPost(options: { readonly origin?: string; readonly fetch?: typeof fetch } = {}): JsonPost {
   const { fetch: send = fetch, origin } = options;
@@ -24,8 +24,8 @@ export function makeJsonPost(options: { readonly origin?: string; readonly fetch
         const answer = await once(request, send);
         if (answer.kind === 'ok') return answer.body;
         const { status, waitMilliseconds } = answer;
-        if (attempt >= ATTEMPTS || waitMilliseconds > LONGEST_WAIT_MILLISECONDS)
-          throw new Retryable(`${request.what}: the answer was status ${status}.`);
+        if (attempt >= ATTEMPTS || waitMilliseconds > MAX_WAIT_MILLISECONDS)
+          throw new Retryable(`${request.what}: the server answered with status ${status}.`);
         await waitOrStop(waitMilliseconds, request);
       }
     },
@@ -65,7 +65,7 @@ async function readText(response: Response, what: string): Promise<string> {
   // Leaving the loop cancels the body.
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > MOST_BYTES) throw new Retryable(`${what}: the answer is longer than ${MOST_BYTES} bytes.`);
+    if (bytes > MAX_BYTES) throw new Retryable(`${what}: the answer is longer than ${MAX_BYTES} bytes.`);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
@@ -75,7 +75,7 @@ function parse(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Retryable(`${what}: the answer is no JSON.`, { cause });
+    throw new Retryable(`${what}: the answer is not JSON.`, { cause });
   }
 }
 
@@ -89,7 +89,7 @@ async function waitOrStop(milliseconds: number, { what, signal }: JsonRequest): 
   try {
     await setTimeout(milliseconds, undefined, { signal });
   } catch (cause) {
-    throw new Retryable(`${what}: the time was over.`, { cause });
+    throw new Retryable(`${what}: timed out.`, { cause });
   }
 }
 

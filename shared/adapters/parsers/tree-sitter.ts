@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Node, Parser as TreeSitterParser } from '@vscode/tree-sitter-wasm';
 import type { CodeNode } from '#shared/domain/patch/content/code-node.ts';
 import { GRAMMARS, type Grammar } from '#shared/domain/patch/content/grammars.ts';
-import type { CodeParser } from '#shared/ports/code-parser.ts';
+import type { CodeParser } from '#shared/ports/code-inspector.ts';
 
 const PACKAGE = '@vscode/tree-sitter-wasm';
 
@@ -27,7 +27,7 @@ export function makeTreeSitter(): CodeParser {
       const known = parsers.get(grammar) ?? load(grammar);
       parsers.set(grammar, known);
       const tree = (await known).parse(text);
-      if (tree === null) throw new Error(`The parser of ${grammar} gave no tree.`);
+      if (tree === null) throw new Error(`The ${grammar} parser returned no syntax tree.`);
       try {
         return { root: plain(tree.rootNode, text), whole: !tree.rootNode.hasError };
       } finally {

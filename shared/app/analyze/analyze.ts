@@ -1,20 +1,28 @@
-import type { DiagnosisDraft } from '#shared/domain/diagnosis/diagnosis.ts';
+import { type CausalChain, causalChainOf } from '#shared/domain/causality/chain.ts';
+import { alarmEvents } from '#shared/domain/causality/stated-events.ts';
+import type { DiagnosisDraft, DiagnosisNoteDraft } from '#shared/domain/diagnosis/diagnosis.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
+import { preExistingOf } from '#shared/domain/failure/run-history.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import { nothingKnown } from '#shared/domain/knowledge/known.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
-import { askModel, costWords, type ModelDeps } from './ask-model.ts';
-import { chainOfIncident } from './causal-chain.ts';
+import { askModel, formatModelCost, type ModelDeps, otherUnchecked } from './ask-model.ts';
 import type { AnalysisInputs } from './inputs.ts';
 
 export interface AnalyzeDeps extends ModelDeps, Pick<KnowledgeDeps, 'incidents'> {
-  readonly evidence: ModelDeps['evidence'] & Pick<EvidenceStore, 'getEvidence' | 'getKnown' | 'putDiagnosis'>;
+  readonly evidence: ModelDeps['evidence'] &
+    Pick<EvidenceStore, 'getEvidence' | 'getTelemetry' | 'getKnown' | 'putDiagnosis'>;
   readonly signatures: SignatureSet;
   /** Null when the configuration names no model. */
   readonly model: DiagnosisModel | null;
@@ -22,29 +30,29 @@ export interface AnalyzeDeps extends ModelDeps, Pick<KnowledgeDeps, 'incidents'>
 
 const NOT_SEARCHED = 'What is known of such failures could not be searched.';
 
-/** Diagnoses by what is known, else by the model within its budgets, else by the rules with a note that says why. */
+/**
+ * Diagnoses from a known failure, otherwise with the model within its budgets, otherwise by the rules with a note that
+ * says why.
+ */
 export async function analyze(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<StepOutput<'analyze'>> {
-  const material = await readMaterial(input, deps);
-  const diagnosis = await diagnose(material, input, deps);
-  const { seen } = material;
+  const inputs = await readInputs(input, deps);
+  const diagnosis = await diagnose(inputs, input, deps);
+  const { seen } = inputs;
   await deps.evidence.putDiagnosis(
     input.incidentId,
     redactDiagnosis(
-      withLimits(
-        withChain(seen.length === 0 ? diagnosis : { ...diagnosis, seenBefore: [...seen] }, material),
-        material,
-      ),
+      withLimits(withChain(seen.length === 0 ? diagnosis : { ...diagnosis, seenBefore: [...seen] }, inputs), inputs),
     ),
   );
   deps.meter.count(`diagnosis-${diagnosis.source}`);
-  return { source: diagnosis.source, confidence: diagnosis.confidence };
+  return { source: diagnosis.source, confidence: diagnosis.confidence, preExisting: inputs.preExisting };
 }
 
-async function readMaterial(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<AnalysisInputs> {
+async function readInputs(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<AnalysisInputs> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   const evidence = await deps.evidence.getEvidence(incident.id);
   if (incident.classification === null || evidence === null) {
-    throw new CorruptRecord(`Incident ${incident.id} was not gathered and classified before its analysis.`);
+    throw new CorruptRecord(`Incident ${incident.id} cannot be analysed: its evidence or classification is missing.`);
   }
   const [known, telemetry] = await Promise.all([
     deps.evidence.getKnown(incident.id),
@@ -53,37 +61,62 @@ async function readMaterial(input: StepInput<'analyze'>, deps: AnalyzeDeps): Pro
   const { found, seen, limits } = known ?? nothingKnown(incident.id, [NOT_SEARCHED]);
   const { classification } = incident;
   const chain = chainOfIncident(incident, evidence, classification, telemetry);
-  return { found, seen, limits, incident, classification, evidence, chain, preExisting: input.preExisting };
+  const preExisting = preExistingOf(telemetry);
+  return { found, seen, limits, incident, classification, evidence, chain, preExisting };
 }
 
 function withChain(diagnosis: DiagnosisDraft, { chain }: AnalysisInputs): DiagnosisDraft {
   return chain === null ? diagnosis : { ...diagnosis, chain };
 }
 
-const MOST_UNCHECKED = 10;
+const MAX_UNCHECKED = 10;
 
-/** What the search in the past had to do without is told with what else could not be checked. */
+/** What the search in past incidents had to do without is listed with what else could not be checked. */
 function withLimits(diagnosis: DiagnosisDraft, { limits }: AnalysisInputs): DiagnosisDraft {
   if (limits.length === 0) return diagnosis;
-  return { ...diagnosis, unchecked: [...limits, ...diagnosis.unchecked].slice(0, MOST_UNCHECKED) };
+  return { ...diagnosis, unchecked: [...limits.map(otherUnchecked), ...diagnosis.unchecked].slice(0, MAX_UNCHECKED) };
 }
 
 async function diagnose(
-  material: AnalysisInputs,
+  inputs: AnalysisInputs,
   input: StepInput<'analyze'>,
   deps: AnalyzeDeps,
 ): Promise<DiagnosisDraft> {
-  const known = material.found.match?.id === input.knowledgeId ? material.found.match : null;
-  const about = material.incident.target.kind === 'alarm' ? 'service' : 'run';
-  const byRules = (note: string | null) =>
-    diagnoseByRules({ ...material, about, signatures: deps.signatures, knowledge: known, note });
+  const known = inputs.found.match?.id === input.knowledgeId ? inputs.found.match : null;
+  const about = inputs.incident.target.kind === 'alarm' ? 'service' : 'run';
+  const byRules = (note: DiagnosisNoteDraft | null) =>
+    diagnoseByRules({ ...inputs, about, signatures: deps.signatures, knowledge: known, note });
   if (!input.useModel) return byRules(null);
   if (deps.model === null)
-    return byRules('No language model is configured: this is the diagnosis of the built-in rules.');
-  const verdict = await askModel(material, deps.model, deps);
+    return byRules({
+      code: 'no-model',
+      text: 'No language model is configured: this is the diagnosis of the built-in rules.',
+    });
+  const verdict = await askModel(inputs, deps.model, deps);
   if (verdict.kind === 'diagnosed') return verdict.diagnosis;
   const { reason, work } = verdict;
-  const cost = work === null ? '' : ` It took ${costWords(work)}.`;
-  const diagnosis = byRules(`The language model gave no usable answer: diagnosis by the rules. ${reason}${cost}`);
+  const cost = work === null ? '' : ` It took ${formatModelCost(work)}.`;
+  const diagnosis = byRules({
+    code: 'model-failed',
+    text: `The language model gave no usable answer: diagnosis by the rules. ${reason}${cost}`,
+  });
   return work === null ? diagnosis : { ...diagnosis, model: work };
+}
+
+/**
+ * The incident's causal chain, from its evidence and from what AWS reports about the alarm's service; null when it is
+ * unknown.
+ */
+export function chainOfIncident(
+  { target }: Incident,
+  evidence: Evidence,
+  classification: Classification,
+  telemetry: Telemetry | null,
+): CausalChain | null {
+  const cited = classification.class === 'unknown' ? [] : classification.evidence;
+  const stated =
+    target.kind === 'alarm' && telemetry?.facts.kind === 'alarm'
+      ? alarmEvents(telemetry.facts, alarmNameOf(target), target.changedAt)
+      : [];
+  return causalChainOf(evidence, cited, stated);
 }

@@ -1,25 +1,19 @@
-import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import { microdollarsOf } from '#shared/domain/diagnosis/cost.ts';
-import type { DiagnosisDraft } from '#shared/domain/diagnosis/diagnosis.ts';
-import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
-import type { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
+import type { DiagnosisDraft, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
+import { microdollarsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
-import { type Candidate, listCandidates } from '#shared/domain/plan/candidates.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
-import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import type { Offer } from '#shared/domain/plan/offer.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { DiagnosisModel, DiagnosisReply, ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
-import { type BudgetDeps, openPurse } from './budget.ts';
+import { type BudgetDeps, openModelBudget } from './budget.ts';
 import type { AnalysisInputs } from './inputs.ts';
 import { type LookupDeps, lookupsOf } from './lookups.ts';
 
 export interface ModelDeps extends BudgetDeps, LookupDeps, Pick<KnowledgeDeps, 'recall'> {
-  readonly evidence: Pick<EvidenceStore, 'getTelemetry'>;
-  /** Code lists what fits of these; the model may only choose among that. */
-  readonly actions: readonly ActionPlugin[];
+  readonly evidence: Pick<EvidenceStore, 'getOffer'>;
   readonly configuration: BudgetDeps['configuration'];
   readonly clock: BudgetDeps['clock'];
   readonly meter: Meter;
@@ -29,7 +23,7 @@ type ModelWork = NonNullable<DiagnosisDraft['model']>;
 
 export type ModelVerdict =
   | { kind: 'diagnosed'; diagnosis: DiagnosisDraft }
-  /** `work`: what it cost all the same, or null when it was not asked. */
+  /** `work`: usage even when there is no answer, or null when it was not asked. */
   | { kind: 'unavailable'; reason: string; work: ModelWork | null };
 
 const CONFIDENCE = { high: 0.85, medium: 0.65, low: 0.35 } as const satisfies Record<
@@ -46,7 +40,7 @@ export async function askModel(
   deps: ModelDeps,
 ): Promise<ModelVerdict> {
   const { incident, classification, evidence, found, seen } = material;
-  const candidates = await candidatesOf(material, deps);
+  const candidates = (await deps.evidence.getOffer(incident.id))?.actions ?? [];
   const request = {
     subject: subjectOf(incident.target),
     classification,
@@ -61,7 +55,7 @@ export async function askModel(
     ],
     lookups: lookupsOf(material, deps),
   };
-  const result = await model.diagnose(request, openPurse(incident.id, deps));
+  const result = await model.diagnose(request, openModelBudget(incident.id, deps));
   const work = workOf(result.spent, deps);
   count(work, deps);
   if (result.kind === 'unavailable') {
@@ -75,7 +69,7 @@ function pastTitle({ title, sameFailure, endedAt }: SeenBefore): string {
   return `${sameFailure ? 'The same failure' : 'A similar failure'}, last on ${endedAt.slice(0, 10)}: ${title}`;
 }
 
-/** Trusted words only: fields that GitHub or AWS set themselves. */
+/** Trusted words only: fields that GitHub or AWS set. */
 function subjectOf(target: TargetContext): string {
   if (target.kind === 'alarm') return 'A CloudWatch alarm of a service';
   if (target.kind === 'storm') return 'Many failures at once';
@@ -111,23 +105,10 @@ function workOf({ modelId, prompt, turns, tokens, lookups }: ModelSpending, deps
   };
 }
 
-async function candidatesOf(
-  { incident, classification }: AnalysisInputs,
-  deps: ModelDeps,
-): Promise<readonly Candidate[]> {
-  const telemetry = await deps.evidence.getTelemetry(incident.id);
-  if (telemetry === null) return [];
-  const { target } = incident;
-  const { configuration } = deps;
-  const service = serviceOf(configuration, target);
-  const context = { target, telemetry, classification, service, configuration, now: deps.clock.now() };
-  return listCandidates(context, deps.actions);
-}
-
 function diagnosisOf(
   reply: DiagnosisReply,
   work: ModelWork,
-  candidates: readonly Candidate[],
+  candidates: Offer['actions'],
   { classification, preExisting }: AnalysisInputs,
 ): DiagnosisDraft {
   const { suggestions, consulted, findings, summary, dropped } = reply;
@@ -146,16 +127,16 @@ function diagnosisOf(
       .join('\n\n')
       .slice(0, 4000),
     prevention: reply.prevention,
-    unchecked: [...droppedWords(dropped), ...reply.unchecked].slice(0, 10),
+    unchecked: [...droppedWords(dropped), ...reply.unchecked].map(otherUnchecked).slice(0, 10),
     preExisting,
-    // Where nothing was offered, "human" is no advice against anything.
+    // Without candidates, "human" says nothing against an action.
     choice: candidates.length === 0 ? null : reply.choice,
-    note: `Written by a language model (${costWords(work)}).`,
+    note: { code: 'by-model', text: `Written by a language model (${formatModelCost(work)}).` },
     model: { ...work, findings: claims, suggestions: code, consulted: [...consulted].slice(0, 60) },
   };
 }
 
-/** A fence longer than any in the code, so that the code cannot end it. */
+/** A fence longer than any in the code, so that the code cannot close it. */
 function suggestionText({ title, file, code }: ModelWork['suggestions'][number], at: number): string {
   const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -164,6 +145,8 @@ function suggestionText({ title, file, code }: ModelWork['suggestions'][number],
   return `Change ${at + 1}: ${title}${where}\n\n${fence}${language}\n${code}\n${fence}`;
 }
 
+export const otherUnchecked = (text: string) => ({ code: 'other' as const, text });
+
 function droppedWords(dropped: number): string[] {
   if (dropped === 0) return [];
   const claims = dropped === 1 ? '1 statement' : `${dropped} statements`;
@@ -171,7 +154,7 @@ function droppedWords(dropped: number): string[] {
 }
 
 /** `1234 tokens in 2 turns, 0.012 US dollars`. */
-export function costWords({ inputTokens, outputTokens, turns, microdollars }: ModelWork): string {
+export function formatModelCost({ inputTokens, outputTokens, turns, microdollars }: ModelWork): string {
   const took = `${inputTokens + outputTokens} tokens in ${turns} ${turns === 1 ? 'turn' : 'turns'}`;
   return microdollars === null ? took : `${took}, ${(microdollars / 1_000_000).toFixed(4)} US dollars`;
 }

@@ -1,18 +1,17 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { microdollarsOf, type Tokens } from '#shared/domain/diagnosis/cost.ts';
-import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
-import type { Purse } from '#shared/ports/diagnosis-model.ts';
+import { microdollarsOf, modelSettingsOf, type Tokens } from '#shared/domain/diagnosis/model-settings.ts';
+import type { Limits } from '#shared/ports/control-store.ts';
+import type { ModelBudget } from '#shared/ports/diagnosis-model.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 export interface BudgetDeps {
-  readonly control: Pick<ControlStore, 'addTo'>;
+  readonly control: Pick<Limits, 'addTo'>;
   readonly configuration: Configuration;
   readonly clock: Clock;
 }
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
-/** Longer than GitHub lets a run be repeated (30 days), so that no counter expires under an incident. */
+/** Longer than GitHub allows re-runs (30 days), so that no counter expires while an incident is open. */
 const KEPT_DAYS = 90;
 const MICRO = 1_000_000;
 
@@ -21,16 +20,16 @@ interface Budget {
   readonly scope: string;
   readonly limit: number;
   readonly keptDays: number;
-  /** Said when it is used up. */
+  /** The message when it is used up. */
   readonly reason: string;
   amountOf(tokens: Tokens, modelId: string): number;
 }
 
 /**
- * The purse of one incident: tokens and money, of the incident and of the day. An estimate is counted before the model is asked and
- * corrected afterwards, so that neither a crash nor many incidents at once overspend.
+ * The model budget of one incident: tokens and money, per incident and per day. An estimate is counted before the
+ * request and corrected afterwards, so that neither a crash nor many incidents at once overspend.
  */
-export function openPurse(incidentId: string, deps: BudgetDeps): Purse {
+export function openModelBudget(incidentId: string, deps: BudgetDeps): ModelBudget {
   const budgets = budgetsOf(incidentId, deps);
   const add = ({ scope, keptDays }: Budget, amount: number): Promise<number> =>
     deps.control.addTo(scope, amount, new Date(deps.clock.now().getTime() + keptDays * DAY_MILLISECONDS));
@@ -86,7 +85,7 @@ function budgetsOf(incidentId: string, { configuration, clock }: BudgetDeps): Bu
       reason: reason('money'),
       amountOf: (spent, modelId) => {
         const price = settings.prices[modelId];
-        // The schema of the configuration demands a price for each model where money is bounded.
+        // The configuration schema requires a price for each model where money is limited.
         return price === undefined ? Number.MAX_SAFE_INTEGER : microdollarsOf(spent, price);
       },
     };

@@ -1,15 +1,18 @@
 import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import { InvalidInput, Refused } from '#shared/kernel/errors.ts';
-import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
-import type { Prompts } from '#shared/plugins/llm/prompt.ts';
+import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';
+import type { Prompts } from '#shared/plugins/llm/protocol/prompt.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 
-/** What a secret holds before somebody sets it. */
+/** Content of a secret before somebody sets it. */
 const NOT_SET = new Set(['', 'not-set']);
 
-/** The configured model behind the diagnosis protocol. Throws `InvalidInput` when the settings do not fit the provider. */
+/**
+ * The configured model behind the diagnosis protocol. Throws `InvalidInput` when the settings are not valid for the
+ * provider.
+ */
 export function connectModel(settings: ModelSettings, prompts: Prompts, ports: ModelPorts): DiagnosisModel {
   const provider = MODEL_PROVIDERS.find(({ id }) => id === settings.provider);
   if (provider === undefined) throw new InvalidInput(`model.provider: there is no provider ${settings.provider}.`);
@@ -21,8 +24,11 @@ export function connectModel(settings: ModelSettings, prompts: Prompts, ports: M
 
 async function readKey({ key }: ModelPorts): Promise<string> {
   const value = (await key()).trim();
-  if (NOT_SET.has(value)) throw new Refused('The secret of the model provider holds no key yet.');
-  // A line end in a header would be an error that quotes the header.
-  if (!/^[\x21-\x7e]+$/.test(value)) throw new Refused('The secret of the model provider holds no usable key.');
+  if (NOT_SET.has(value)) throw new Refused('The model key secret has no key yet: store {"key":"<key>"} in it.');
+  // A line end in a header would cause an error that quotes the header.
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw new Refused(
+      'The model key secret has an unusable key: it contains spaces or other characters that no key has.',
+    );
   return value;
 }

@@ -4,12 +4,12 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Known } from '#shared/domain/knowledge/known.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 
-/** What is known of an incident before its diagnosis. */
+/** What is known about an incident before its diagnosis. */
 export interface AnalysisInputs extends Pick<Known, 'found' | 'seen' | 'limits'> {
   readonly incident: Incident;
   readonly classification: Classification;
   readonly evidence: Evidence;
   readonly preExisting: boolean | null;
-  /** The first cause and what followed, or null when that cannot be told. */
+  /** The first cause and its consequences, or null when unknown. */
   readonly chain: CausalChain | null;
 }

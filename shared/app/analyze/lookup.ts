@@ -1,18 +1,19 @@
 import * as z from 'zod';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 
-/** Of what is said about an input that does not fit; the model's own words may stand in it. */
+/** Maximum length of the message about an invalid input; it may contain the model's own words. */
 const MAX_PROBLEM_LENGTH = 300;
 
 interface Definition<S extends z.ZodType> {
   readonly name: string;
-  readonly description: string;
+  readonly description: RedactedText;
   readonly input: S;
   read(input: z.infer<S>, signal: AbortSignal): Promise<LookupResult>;
 }
 
-/** A lookup whose input is parsed before it reads, with its JSON schema derived from the same place. */
+/** A lookup whose input is parsed before it reads; its JSON schema is derived from the same definition. */
 export function defineLookup<S extends z.ZodType>({ name, description, input, read }: Definition<S>): Lookup {
   const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', target: 'draft-7' });
   return {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';
@@ -36,7 +36,7 @@ function showChange({ pullRequest }: GithubRunTarget, read: ReadChange): Lookup 
   const what = pullRequest === null ? phrase`the commit under test` : phrase`the pull request`;
   return defineLookup({
     name: 'show_change',
-    description: `Without a file: the files that ${what} changes. With one of them: its diff.`,
+    description: phrase`Without a file: the files that ${what} changes. With one of them: its diff.`,
     input: z.strictObject({ file: Path.optional() }),
     async read({ file }) {
       const changed = await read();
@@ -56,14 +56,14 @@ function showChange({ pullRequest }: GithubRunTarget, read: ReadChange): Lookup 
 }
 
 function blame({ repository, headSha }: GithubRunTarget, code: CodeReader, read: ReadChange): Lookup {
-  /** A path with a redacted part is one of those that were shown. */
+  /** A path with a redacted part must be one of those that were shown. */
   const refOf = async (file: string): Promise<RawRef> => {
     const shown = file.includes('[redacted') ? (await read()).find((one) => one.shown === file) : undefined;
     return shown?.path ?? new RawRef(file);
   };
   return defineLookup({
     name: 'blame',
-    description: `The last ${COMMITS} commits that touched a file, newest first: when, who, and the first line of the message.`,
+    description: phrase`The last ${COMMITS} commits that touched a file, newest first: when, who, and the first line of the message.`,
     input: z.strictObject({ file: Path }),
     async read({ file }) {
       const commits = await code.commitsOf(repository, headSha, await refOf(file), COMMITS);

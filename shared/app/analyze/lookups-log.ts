@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
+import { isFailure } from '#shared/domain/incident/signal.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { Evidence, EvidenceSource } from '#shared/domain/logs/evidence.ts';
 import { isLogOf, type JobName } from '#shared/domain/logs/job-name.ts';
@@ -16,14 +16,14 @@ export interface LogLookupDeps {
   readonly archives: LogArchiveReader;
 }
 
-/** Smaller than what is gathered: the archive stays in memory while the model thinks. */
+/** Smaller than what is gathered, because the archive stays in memory while the model works. */
 const MAX_ARCHIVE_BYTES = 30_000_000;
 const AROUND = 20;
 const MAX_HITS = 40;
 const STEP_LINES = 45;
 const MAX_LINE_LENGTH = 1000;
 
-/** The log of one job, or of none that is known. `index` counts the logs of the archive from 1. */
+/** The log of one job, or of an unknown one. `index` counts the logs of the archive from 1. */
 interface LogPlace {
   readonly job: Job | null;
   readonly index: number;
@@ -38,13 +38,13 @@ export function logLookups(target: GithubRunTarget, evidence: Evidence, deps: Lo
 
 interface RunReader {
   jobs(): Promise<readonly Job[]>;
-  /** Visits every line of every job. Gives a sentence when there is no log. */
+  /** Visits every line of every job. Returns a sentence when there is no log. */
   visitLines(visit: VisitLine): Promise<RedactedText | null>;
 }
 
 /**
- * Reads the run's jobs and logs, each once. Every log is redacted from its first line to its last before a lookup chooses among its lines,
- * and searched as it is redacted: neither a slice nor a search tells what was taken out.
+ * Reads the run's jobs and logs, each once. Every log is redacted as a whole before a lookup chooses among its lines,
+ * and the redacted log is searched: neither a slice nor a search reveals what was removed.
  */
 function makeRunReader({ repository, runId, runAttempt }: GithubRunTarget, deps: LogLookupDeps): RunReader {
   let archive: ReturnType<CodeHost['downloadLogs']> | null = null;
@@ -87,7 +87,7 @@ function found(origin: RedactedText, lines: readonly RedactedText[], otherwise: 
 function failingStep(run: RunReader): Lookup {
   return defineLookup({
     name: 'failing_step',
-    description: `The failed jobs with the step each failed at, and the last ${STEP_LINES} lines before the failure of one of them (the first by default).`,
+    description: phrase`The failed jobs with the step each failed at, and the last ${STEP_LINES} lines before the failure of one of them (the first by default).`,
     input: z.strictObject({ job: z.int().min(1).max(20).default(1) }),
     async read({ job }) {
       const failed = (await run.jobs()).filter(({ conclusion }) => isFailure(conclusion));
@@ -111,7 +111,7 @@ function failingStep(run: RunReader): Lookup {
   });
 }
 
-/** Sources of evidence are named after their job, or numbered where no job was known. */
+/** Sources of evidence are named after their job, or numbered where no job is known. */
 function isOfSource({ job, index }: LogPlace, { id }: EvidenceSource): boolean {
   return id === (job === null ? `log-${index}` : `job-${job.id}`) || id === `log-${index}`;
 }
@@ -119,7 +119,7 @@ function isOfSource({ job, index }: LogPlace, { id }: EvidenceSource): boolean {
 function logAround(evidence: Evidence, run: RunReader): Lookup {
   return defineLookup({
     name: 'log_around',
-    description: `The ${AROUND} lines of the log before and after a line of the evidence.`,
+    description: phrase`The ${AROUND} lines of the log before and after a line of the evidence.`,
     input: z.strictObject({ ref: z.string().regex(/^L\d{1,6}$/, 'expected a reference such as L12') }),
     async read({ ref }) {
       const source = evidence.sources.find(({ lines }) => lines.some((line) => line.ref === ref));
@@ -141,7 +141,7 @@ const shownName = ({ job, index }: LogPlace): JobName['shown'] => job?.name.show
 function searchLog(run: RunReader): Lookup {
   return defineLookup({
     name: 'search_log',
-    description: `The first ${MAX_HITS} lines of the run's logs that contain a text; capitals do not matter.`,
+    description: phrase`The first ${MAX_HITS} lines of the run's logs that contain a text; capitals do not matter.`,
     input: z.strictObject({ contains: z.string().min(2).max(120) }),
     async read({ contains }) {
       const wanted = contains.toLowerCase();

@@ -3,8 +3,7 @@ import type { Configuration, Service } from '#shared/domain/configuration/config
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
 import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { makeRedactor, redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { ServiceLogReader } from '#shared/ports/cloud.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
@@ -27,7 +26,7 @@ const MAX_LINE_LENGTH = 100;
 const LAMBDA_METRICS = ['Errors', 'Invocations', 'Duration', 'Throttles', 'ConcurrentExecutions'] as const;
 const ECS_METRICS = ['CPUUtilization', 'MemoryUtilization'] as const;
 
-/** Lookups in the log and the metrics of the service that an alarm speaks of; none when the catalogue does not know it. */
+/** Lookups in the log and metrics of the alarm's service; none when no service lists the alarm. */
 export function serviceLookups(target: AlarmTarget, deps: ServiceLookupDeps): Lookup[] {
   const service = serviceOf(deps.configuration, target);
   if (service === null) return [];
@@ -46,7 +45,7 @@ function windowOf({ changedAt }: AlarmTarget, minutesBefore: number, clock: Cloc
 function searchServiceLog(logGroup: string, target: AlarmTarget, deps: ServiceLookupDeps): Lookup {
   return defineLookup({
     name: 'search_log',
-    description: `The newest ${MAX_HITS} lines of the service's log that contain a text, from some minutes before the alarm on; capitals do not matter.`,
+    description: phrase`The newest ${MAX_HITS} lines of the service's log that contain a text, from some minutes before the alarm on; capitals do not matter.`,
     input: z.strictObject({
       contains: z.string().min(2).max(120),
       minutesBefore: z.int().min(1).max(120).default(30),
@@ -65,7 +64,7 @@ function searchServiceLog(logGroup: string, target: AlarmTarget, deps: ServiceLo
   });
 }
 
-/** Each event as its lines, behind its time: the whole log is redacted, in order, before anything is searched in it. */
+/** Each event as its lines, after its time: the whole log is redacted, in order, before it is searched. */
 function redactedEvents(events: Awaited<ReturnType<ServiceLogReader['recent']>>): RedactedText[][] {
   const redactor = makeRedactor();
   return events.map(({ at, text }) => {
@@ -85,14 +84,13 @@ function readMetric(
   const names = deployment.kind === 'lambda-alias' ? LAMBDA_METRICS : ECS_METRICS;
   return defineLookup({
     name: 'read_metric',
-    description:
-      'A CloudWatch metric of the service from some minutes before the alarm until now: sums of counts, averages of the rest.',
+    description: phrase`A CloudWatch metric of the service from some minutes before the alarm until now: sums of counts, averages of the rest.`,
     input: z.strictObject({ metric: z.enum(names), minutesBefore: z.int().min(5).max(1440).default(60) }),
     async read({ metric, minutesBefore }) {
       const { from, to } = windowOf(target, minutesBefore, deps.clock);
       const seconds = (to.getTime() - from.getTime()) / 1000;
       const periodSeconds = Math.max(60, Math.ceil(seconds / POINTS / 60) * 60);
-      // The enumeration of names fits the kind by construction.
+      // The enumeration of names matches the kind by construction.
       const points = await deps.metrics.read({ ...deployment, metric } as MetricRef, from, to, periodSeconds);
       if (points.length === 0) return { kind: 'nothing', reason: phrase`The metric has no points in that time.` };
       const lines = points.map(({ at, value }) =>

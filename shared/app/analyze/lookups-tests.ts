@@ -6,11 +6,10 @@ import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
-import type { RunOutcome, StatsStore } from '#shared/ports/stats-store.ts';
-import type { TestStore } from '#shared/ports/test-store.ts';
+import type { RunOutcome, StatsStore, TestStore } from '#shared/ports/test-store.ts';
 import { defineLookup } from './lookup.ts';
 
 export interface TestLookupDeps {
@@ -18,23 +17,22 @@ export interface TestLookupDeps {
   readonly tests: Pick<TestStore, 'testRecords'>;
 }
 
-const MOST_TESTS = 12;
+const MAX_TESTS = 12;
 const MAX_LINE_LENGTH = 700;
 const SHOWN_RUNS = 10;
 const RUNS = 50;
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
-/** How the failed tests, or one that is named, fared before, and how the workflow did. */
+/** Earlier results of the failed tests, or of a named one, and of the workflow. */
 export function testHistory(target: GithubRunTarget, evidence: Evidence, deps: TestLookupDeps): Lookup {
   const repository = repositoryKeyOf(identityOf(target));
   return defineLookup({
     name: 'test_history',
-    description:
-      'Recorded results of the failed tests, or of one test by its name, and the outcomes of the last runs of this workflow, newest first.',
+    description: phrase`Recorded results of the failed tests, or of one test by its name, and the outcomes of the last runs of this workflow, newest first.`,
     input: z.strictObject({ test: z.string().min(2).max(200).optional() }),
     async read({ test }) {
       const failed = (evidence.failedTests ?? []).map(({ name }) => name);
-      const keys = test === undefined ? [...testsByKey(failed).keys()].slice(0, MOST_TESTS) : [testKeyOf(test)];
+      const keys = test === undefined ? [...testsByKey(failed).keys()].slice(0, MAX_TESTS) : [testKeyOf(test)];
       const [records, runs] = await Promise.all([
         deps.tests.testRecords(repository, keys),
         deps.stats.recentRuns(runsKeyOf(target), RUNS),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { SeenBefore } from '#shared/domain/diagnosis/seen-before.ts';
+import type { SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { outcomeWords, seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
 import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
@@ -18,13 +18,13 @@ import { type TestLookupDeps, testHistory } from './lookups-tests.ts';
 export interface LookupDeps extends LogLookupDeps, ChangeLookupDeps, ServiceLookupDeps, TestLookupDeps {}
 
 type SimilarDeps = Pick<KnowledgeDeps, 'recall' | 'clock'>;
-const MOST_SIMILAR = 5;
-/** Of the score of a few words against a whole log, which holds much beside them. */
+const MAX_SIMILAR = 5;
+/** Minimum score: few words are compared with a whole log, which contains much else. */
 const FITS_WORDS = 0.1;
 
 /**
- * What the model may look up about this incident. Repository, run, service and log group come from the incident and the catalogue; the
- * model chooses only among them and words to search for. Everything it gets is redacted.
+ * What the model may look up about this incident. Repository, run, service and log group come from the incident and the
+ * configuration; the model chooses only among them and words to search for. All results are redacted.
  */
 export function lookupsOf(material: AnalysisInputs, deps: LookupDeps & SimilarDeps): readonly Lookup[] {
   const { target } = material.incident;
@@ -43,7 +43,7 @@ export function lookupsOf(material: AnalysisInputs, deps: LookupDeps & SimilarDe
 
 const MAX_LINE_LENGTH = 2000;
 
-/** Lines put together from records: their texts were redacted when they were written, and are once more as they stand here. */
+/** Lines built from records: their texts were redacted when written, and are once more in this combination. */
 function found(origin: RedactedText, lines: readonly string[]): LookupResult {
   return { kind: 'found', origin, lines: lines.map((line) => redactName(line, MAX_LINE_LENGTH)) };
 }
@@ -51,8 +51,7 @@ function found(origin: RedactedText, lines: readonly string[]): LookupResult {
 function eventChain({ chain }: AnalysisInputs): Lookup {
   return defineLookup({
     name: 'event_chain',
-    description:
-      'What went wrong in order of time, as code reads it from the evidence and from AWS: the likeliest first cause, then what followed, with the reasons.',
+    description: phrase`What went wrong in order of time, as code reads it from the evidence and from AWS: the likeliest first cause, then what followed, with the reasons.`,
     input: z.strictObject({}),
     async read() {
       if (chain === null) return { kind: 'nothing', reason: phrase`No order of events could be told.` };
@@ -65,20 +64,19 @@ function eventChain({ chain }: AnalysisInputs): Lookup {
   });
 }
 
-/** Past incidents of the same place first, then what is known in general. */
+/** Past incidents of the same scope first, then general knowledge. */
 function similarIncidents(material: AnalysisInputs, deps: SimilarDeps): Lookup {
   const { classification, incident } = material;
   const asked = { ...incident, classification: { ...classification, fingerprint: null } };
   return defineLookup({
     name: 'similar_incidents',
-    description:
-      'Past incidents, known failures and playbooks that are like the words of the query, with what became of them.',
+    description: phrase`Past incidents, known failures and playbooks that are like the words of the query, with what became of them.`,
     input: z.strictObject({ words: z.string().min(3).max(300) }),
     async read({ words }) {
-      const recalled = await recallTerms(asked, termsOfText(words), deps, MOST_SIMILAR);
+      const recalled = await recallTerms(asked, termsOfText(words), deps, MAX_SIMILAR);
       const past = seenBefore(recalled.incidents, FITS_WORDS);
       const entries = recalled.entries.filter(({ score }) => score >= FITS_WORDS).map(({ item }) => item.entry);
-      const lines = [...past.map(pastLine), ...entries.map(entryLine)].slice(0, MOST_SIMILAR);
+      const lines = [...past.map(pastLine), ...entries.map(entryLine)].slice(0, MAX_SIMILAR);
       if (lines.length === 0) return { kind: 'nothing', reason: phrase`Nothing similar is known.` };
       return found(phrase`Past incidents and known failures`, lines);
     },

@@ -1,6 +1,8 @@
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { type Redacted, redactFields } from '#shared/domain/redaction/redact-json.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
-import { type ApprovalBriefing, briefingOf } from '#shared/plugins/notifiers/approval-briefing.ts';
+import { type ApprovalBriefing, briefingOf } from '#shared/plugins/notifiers/common/approval-briefing.ts';
+import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import { type AskingStoryDeps, readAskingStory } from '../notify/asked-plan.ts';
 import { readPlannedAction } from '../remediate/planned.ts';
@@ -29,30 +31,33 @@ export interface ApprovalSummary {
   readonly title: string;
   readonly description: string;
   readonly risk: string;
-  readonly facts: readonly Fact[];
+  readonly facts: Redacted<readonly Fact[]>;
   readonly expiresAt: string;
   readonly state: Approval['state'] | 'expired';
   readonly decidedBy: string | null;
   /** False for those behind the run that failed. */
   readonly mayApprove: boolean;
-  /** Why not, in plain words. */
+  /** Why not. */
   readonly objection: string | null;
 }
 
 /** The summary and what the person needs to judge it. */
 export interface ApprovalDetails extends ApprovalSummary {
-  readonly briefing: ApprovalBriefing;
+  readonly briefing: Redacted<ApprovalBriefing>;
 }
 
-interface Asked {
+interface PendingRequest {
   readonly approval: Approval;
   readonly action: BoundAction;
   readonly title: string;
   readonly approver: Approver;
 }
-type Found = { kind: 'found'; asked: Asked } | { kind: 'not-found' } | { kind: 'forbidden'; reason: string };
+type Found = { kind: 'found'; asked: PendingRequest } | { kind: 'not-found' } | { kind: 'forbidden'; reason: string };
 
-/** What a signed-in person may see: the plan in words made by code, and the cause, evidence and past, which are of logs and models in part. */
+/**
+ * What a signed-in person may see: the plan in words made by code, and cause, evidence and past incidents, which partly
+ * come from logs and models.
+ */
 export async function approvalDetails(
   place: ApprovalPlace,
   claims: Claims,
@@ -60,9 +65,9 @@ export async function approvalDetails(
 ): Promise<{ kind: 'details'; details: ApprovalDetails } | Exclude<Found, { kind: 'found' }>> {
   const found = await find(place, claims, deps);
   if (found.kind !== 'found') return found;
-  // The page's own address is known to whoever reads this.
+  // Readers of the page know its address.
   const { story, asked } = await readAskingStory(found.asked.approval, { ...deps, apiUrl: '' });
-  const details = { ...(await summaryOf(found.asked, deps)), briefing: briefingOf(story, asked) };
+  const details = { ...(await summaryOf(found.asked, deps)), briefing: redactFields(briefingOf(story, asked)) };
   return { kind: 'details', details };
 }
 
@@ -76,7 +81,7 @@ export async function approvalSummary(
   return found.kind === 'found' ? { kind: 'summary', summary: await summaryOf(found.asked, deps) } : found;
 }
 
-async function summaryOf(asked: Asked, deps: ApprovalDeps): Promise<ApprovalSummary> {
+async function summaryOf(asked: PendingRequest, deps: ApprovalDeps): Promise<ApprovalSummary> {
   const { approval, action, approver, title } = asked;
   const entitlement = await entitlementTo(approver, asked, deps);
   const expired =
@@ -87,7 +92,7 @@ async function summaryOf(asked: Asked, deps: ApprovalDeps): Promise<ApprovalSumm
     title,
     description: action.description,
     risk: action.risk,
-    facts: [...targetFacts(action.target), ...whyFacts(action)],
+    facts: redactFields([...targetFacts(action.target), ...whyFacts(action)]),
     expiresAt: approval.expiresAt,
     state: expired ? 'expired' : approval.state,
     decidedBy: approval.decidedBy,
@@ -96,14 +101,15 @@ async function summaryOf(asked: Asked, deps: ApprovalDeps): Promise<ApprovalSumm
   };
 }
 
-/** What the approval is about: nobody is to learn only afterwards that it was outside of a change window. */
+/** Reasons for the approval: nobody should learn only afterwards that the plan was outside of a change window. */
 function whyFacts({ needsApproval }: BoundAction): Fact[] {
-  return needsApproval === undefined ? [] : [{ name: 'Why it asks', value: needsApproval.reasons.join(' ') }];
+  return needsApproval === undefined ? [] : [{ name: 'Why Selfheal asks', value: needsApproval.reasons.join(' ') }];
 }
 
 /**
- * Decides once, for one digest, before the expiry, by somebody who may and is not behind the run, and answers the waiting workflow. The same
- * decision by the same person again answers again, so that a crash in between loses nothing. Anybody who may sign in may reject.
+ * Decides once, for one digest, before the expiry, by somebody who may and is not behind the run, and answers the
+ * waiting workflow. The same decision by the same person answers again, so that a crash in between loses nothing.
+ * Anybody who may sign in may reject.
  */
 export async function decideApproval(
   place: ApprovalPlace,
@@ -125,7 +131,7 @@ export async function decideApproval(
 
 async function find(place: ApprovalPlace, claims: Claims, deps: ApprovalDeps): Promise<Found> {
   const approver = approverOf(claims);
-  if (approver === null) return { kind: 'forbidden', reason: 'The token names nobody.' };
+  if (approver === null) return { kind: 'forbidden', reason: 'The token does not identify a person.' };
   const approval = await deps.incidents.getApproval(place.incidentId, place.digest);
   if (approval === null) return { kind: 'not-found' };
   const { action, plugin } = await readPlannedAction(place, deps);
@@ -134,4 +140,22 @@ async function find(place: ApprovalPlace, claims: Claims, deps: ApprovalDeps): P
 
 function isExpired({ expiresAt }: Approval, now: Date): boolean {
   return Date.parse(expiresAt) <= now.getTime();
+}
+
+export interface ListApprovalsDeps extends ApprovalDeps {
+  readonly approvals: Pick<ApprovalQueue, 'pending'>;
+}
+
+export interface ListedApproval extends ApprovalSummary, Pick<ApprovalPlace, 'incidentId'> {}
+
+const MOST = 50;
+
+/** Plans that wait for a decision, oldest first, as a signed-in person may see them. Expired ones are left out. */
+export async function listApprovals(claims: Claims, deps: ListApprovalsDeps): Promise<ListedApproval[]> {
+  const listed: ListedApproval[] = [];
+  for (const { incidentId, digest } of await deps.approvals.pending(MOST)) {
+    const found = await approvalSummary({ incidentId, digest }, claims, deps);
+    if (found.kind === 'summary' && found.summary.state === 'pending') listed.push({ incidentId, ...found.summary });
+  }
+  return listed;
 }

@@ -2,11 +2,11 @@
 export type Claims = Readonly<Record<string, unknown>>;
 
 export interface Approver {
-  /** The user pool's own name of the person: cannot be changed by them. */
+  /** The user pool's name of the person; they cannot change it. */
   readonly name: string;
-  /** Every name by which the token knows them. */
+  /** Every name of the person in the token. */
   readonly names: readonly string[];
-  /** Their GitHub login, which only an administrator of the pool can write; null when none was written. */
+  /** Their GitHub login, which only an administrator of the pool can set; null when it is not set. */
   readonly github: string | null;
   /** Groups of the user pool; only an administrator puts somebody into one. */
   readonly groups: readonly string[];
@@ -17,7 +17,10 @@ export interface Approver {
 const GITHUB_CLAIM = 'custom:github';
 const NAME_CLAIMS = ['cognito:username', 'username', 'preferred_username', 'nickname'] as const;
 
-/** Who signed in; null when the token names nobody. An access token names too little: without the GitHub login an author would pass. */
+/**
+ * Who signed in; null when the token identifies nobody. An access token is not enough: without the GitHub login an
+ * author could approve.
+ */
 export function approverOf(claims: Claims): Approver | null {
   if (claims.token_use !== 'id') return null;
   const custom = Object.keys(claims).filter((claim) => claim.startsWith('custom:'));
@@ -30,7 +33,7 @@ export function approverOf(claims: Claims): Approver | null {
   return { name, names, github: isName(github) ? github : null, groups: groupsOf(claims['cognito:groups']), email };
 }
 
-/** A list in the token; the HTTP API's authorizer makes a text of it: `[on-call leads]`. */
+/** The HTTP API's authorizer turns a list in the token into a text: `[on-call leads]`. */
 function groupsOf(claim: unknown): string[] {
   if (Array.isArray(claim)) return claim.filter(isName);
   return typeof claim === 'string'

@@ -1,7 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { approverGroups } from '#shared/domain/policy/approval-levels.ts';
-import { Delegation } from '#shared/domain/policy/delegation.ts';
-import type { DelegationStore } from '#shared/ports/delegation-store.ts';
+import { approverGroups, Delegation } from '#shared/domain/policy/approval-levels.ts';
+import type { DelegationStore } from '#shared/ports/approval-queue.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { approverOf, type Claims } from './approver.ts';
@@ -24,8 +23,8 @@ export type Delegated = { kind: 'delegated'; until: string } | { kind: 'refused'
 const HOUR = 3600 * 1000;
 
 /**
- * Lets another person approve for a while in place of the one who signed in. Only groups of their own are passed on, so nothing that was
- * delegated to them goes further.
+ * Lets another person approve for a while on behalf of the one who signed in. Only their own groups are passed on,
+ * nothing that was delegated to them.
  */
 export async function delegateApprovals(
   order: DelegationOrder,
@@ -34,7 +33,8 @@ export async function delegateApprovals(
 ): Promise<Delegated> {
   const approver = approverOf(claims);
   const problem = problemWith(order, approver, deps.configuration);
-  if (problem !== null || approver === null) return { kind: 'refused', reason: problem ?? 'The token names nobody.' };
+  if (problem !== null || approver === null)
+    return { kind: 'refused', reason: problem ?? 'The token does not identify a person.' };
   const now = deps.clock.now();
   const asked = new Set(approverGroups(deps.configuration));
   const parsed = Delegation.safeParse({
@@ -46,7 +46,7 @@ export async function delegateApprovals(
     createdAt: now.toISOString(),
     until: new Date(now.getTime() + order.hours * HOUR).toISOString(),
   });
-  if (!parsed.success) return { kind: 'refused', reason: 'It needs the e-mail address of the other person.' };
+  if (!parsed.success) return { kind: 'refused', reason: 'Expected the e-mail address of the other person.' };
   await deps.delegations.put(parsed.data);
   deps.meter.count('approval-delegated');
   return { kind: 'delegated', until: parsed.data.until };
@@ -57,15 +57,15 @@ function problemWith(
   approver: ReturnType<typeof approverOf>,
   configuration: Configuration,
 ): string | null {
-  if (approver === null) return 'The token names nobody.';
-  const { mostDelegationHours } = configuration.approvals;
+  if (approver === null) return 'The token does not identify a person.';
+  const { maxDelegationHours } = configuration.approvals;
   const asked = approverGroups(configuration);
   if (asked.length === 0) return 'Everybody who may sign in may approve: there is nothing to delegate.';
   if (!approver.groups.some((group) => asked.includes(group)))
-    return 'You are of no group that is asked for approvals; what others delegated to you cannot be passed on.';
-  if (approver.github === null) return 'Your account names no GitHub login: an administrator has to set it first.';
+    return 'You are in no group that is asked for approvals. Rights that were delegated to you cannot be delegated further.';
+  if (approver.github === null) return 'Your account has no GitHub login. Ask an administrator to set custom:github.';
   if (approver.email === to.toLowerCase()) return 'That is your own address.';
-  if (!Number.isInteger(hours) || hours < 1 || hours > mostDelegationHours)
-    return `Name a whole number of hours from 1 to ${mostDelegationHours}.`;
+  if (!Number.isInteger(hours) || hours < 1 || hours > maxDelegationHours)
+    return `Expected a whole number of hours from 1 to ${maxDelegationHours}.`;
   return null;
 }

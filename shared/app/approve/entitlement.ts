@@ -3,7 +3,7 @@ import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { entitledGroups } from '#shared/domain/policy/approval-levels.ts';
 import { judgeSelfApproval, type KnownBy, type RunRole } from '#shared/domain/policy/self-approval.ts';
-import type { DelegationStore } from '#shared/ports/delegation-store.ts';
+import type { DelegationStore } from '#shared/ports/approval-queue.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
@@ -13,30 +13,30 @@ export interface EntitlementDeps {
   readonly clock: Clock;
 }
 
-/** Somebody who wants to approve: signed in at the user pool, or known by a comment only. */
+/** Somebody who wants to approve: signed in at the user pool, or the author of a comment. */
 export interface Candidate extends KnownBy {
-  /** Groups of the user pool; null for whoever wrote a comment, which shows none. */
+  /** Groups of the user pool; null for the author of a comment, which shows none. */
   readonly groups: readonly string[] | null;
   /** In lower case; null when nobody verified it. */
   readonly email: string | null;
 }
 
-/** Whoever wrote a comment, by their GitHub login. */
+/** The author of a comment, by their GitHub login. */
 export const commenter = (login: string): Candidate => ({ names: [login], github: login, groups: null, email: null });
 
 export type Entitlement =
-  /** `onBehalfOf`: who lets them approve; null for a right of their own. `roles`: what they have to do with the run that they decide about. */
+  /** `onBehalfOf`: who delegated; null for an own right. `roles`: their roles in the run they decide about. */
   | { kind: 'entitled'; onBehalfOf: string | null; roles: readonly RunRole[] }
-  /** Why not, in plain words. */
+  /** Why not. */
   | { kind: 'objection'; reason: string };
 
 /**
- * Whether a person may approve a plan now, on the page or by a comment: not behind the run, and of a group that was asked by now or named by
- * somebody of such a group. What somebody behind the run gave away lets nobody approve either.
+ * Whether a person may approve a plan now, on the page or by comment: not behind the run, and in a group that was asked
+ * by now, or a deputy of somebody in such a group. A delegation from somebody behind the run does not count.
  */
 export async function entitlementTo(
   candidate: Candidate,
-  { approval, action }: { readonly approval: Approval; readonly action: Pick<BoundAction, 'target' | 'actionId'> },
+  { approval, action }: { readonly approval: Approval; readonly action: Pick<BoundAction, 'target' | 'selfApproval'> },
   { delegations, configuration, clock }: EntitlementDeps,
 ): Promise<Entitlement> {
   const own = judgeSelfApproval(candidate, action, configuration.approvals);
@@ -48,7 +48,7 @@ export async function entitlementTo(
   const covers = (groups: readonly string[]): boolean => groups.some((group) => needed?.includes(group));
   if (needed === null) return { kind: 'entitled', onBehalfOf: null, roles };
   if (candidate.groups === null)
-    return { kind: 'objection', reason: 'This request is for groups of the user pool: they have to sign in.' };
+    return { kind: 'objection', reason: 'This request is for groups of the user pool: sign in on the approval page.' };
   if (covers(candidate.groups)) return { kind: 'entitled', onBehalfOf: null, roles };
   const given = candidate.email === null ? [] : await delegations.inForce(candidate.email, now);
   const delegation = given.find(
@@ -58,6 +58,6 @@ export async function entitlementTo(
         'may-approve',
   );
   return delegation === undefined
-    ? { kind: 'objection', reason: `This request is for members of ${needed.join(', ')}, or whom one of them named.` }
+    ? { kind: 'objection', reason: `This request is for members of ${needed.join(', ')}, or people they delegated to.` }
     : { kind: 'entitled', onBehalfOf: delegation.from, roles };
 }

@@ -1,30 +1,27 @@
 import { dueNotice, type Notice } from '#shared/domain/policy/approval-levels.ts';
-import { renderApprovalMail } from '#shared/plugins/notifiers/approval-mail.ts';
 import type { ApprovalQueue, PendingApproval } from '#shared/ports/approval-queue.ts';
-import type { Mailer } from '#shared/ports/cloud.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { type AskingStoryDeps, readAskingStory } from '../notify/asked-plan.ts';
-import { sendMail } from '../notify/escalate.ts';
 
-export interface RemindDeps extends AskingStoryDeps {
+export interface RemindDeps extends AskingStoryDeps, AnnounceDeps {
   readonly approvals: ApprovalQueue;
   readonly incidents: AskingStoryDeps['incidents'] & Pick<IncidentStore, 'audit'>;
-  readonly mailer: Mailer;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
 }
 
-/** Requests that are looked at in a round. */
+/** Requests examined per round. */
 const AT_ONCE = 100;
-/** Whoever sends a message has so long; after it another round may send it. */
+/** Time for sending a message; afterwards another round may send it. */
 const SENDING_MILLISECONDS = 4 * 60_000;
 
 /**
- * Reminds of requests that nobody answered, and tells the next level when it is its turn. Of rounds at the same time one sends; only a crash
- * between sending and noting it sends a mail a second time (decision 0007). Returns how many were sent.
+ * Reminds of unanswered requests, and asks the next level when it is due. Of concurrent rounds one sends; only a crash
+ * between sending and recording sends a mail twice (decision 0007). Returns how many were sent.
  */
 export async function remindApprovals(deps: RemindDeps): Promise<number> {
   let sent = 0;
@@ -54,8 +51,9 @@ async function remindOf(approval: PendingApproval, deps: RemindDeps): Promise<bo
   const { incidentId, digest } = approval;
   await deps.incidents.audit(incidentId, `approval-notice#${digest}#${due.told}`, {
     at: now.toISOString(),
-    event: due.notice.kind === 'reminder' ? 'approval.reminded' : 'approval.escalated',
-    facts: { digest, level: due.notice.kind === 'escalation' ? due.notice.level + 1 : null },
+    ...(due.notice.kind === 'reminder'
+      ? { event: 'approval.reminded', facts: { digest } }
+      : { event: 'approval.escalated', facts: { digest, level: due.notice.level + 1 } }),
   });
   deps.meter.count(`approval-${due.notice.kind}`);
   return true;
@@ -70,11 +68,10 @@ async function send(approval: PendingApproval, notice: Notice, deps: RemindDeps)
     ? (level?.subject ?? `Approval needed, level ${notice.level + 1}`)
     : 'Approval still needed';
   const opening = escalated
-    ? `Nobody answered so far: Selfheal asks ${askedOf(level?.groups ?? [])} now.`
-    : 'Half of the time is over, and nobody answered.';
+    ? `Nobody has answered yet. Selfheal now asks ${askedOf(level?.groups ?? [])}.`
+    : 'Half of the time is over, and nobody has answered.';
   const now = deps.clock.now();
-  const { subject, message } = renderApprovalMail(story, { headline, opening, asked, now });
-  await sendMail(deps.mailer, subject, message);
+  await announce({ kind: 'approval-asked', notice: notice.kind, story, asked, headline, opening, now }, deps);
 }
 
 function askedOf(groups: readonly string[]): string {

@@ -1,29 +1,27 @@
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
-import { renderApprovalMail } from '#shared/plugins/notifiers/approval-mail.ts';
-import type { Mailer } from '#shared/ports/cloud.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { type AskingDeps, type AskingStoryDeps, readAskingStory } from '../notify/asked-plan.ts';
-import { sendMail } from '../notify/escalate.ts';
 import { type MailLimitDeps, mayMail } from '../notify/mail-limit.ts';
 import type { StoryDeps } from '../notify/report.ts';
 
-export interface RequestApprovalDeps extends AskingDeps, StoryDeps, MailLimitDeps {
+export interface RequestApprovalDeps extends AskingDeps, StoryDeps, MailLimitDeps, AnnounceDeps {
   readonly evidence: AskingStoryDeps['evidence'];
   readonly incidents: StoryDeps['incidents'] &
-    Pick<IncidentStore, 'get' | 'getPlan' | 'putApproval' | 'getApproval' | 'renewToken' | 'audit' | 'listAudit'>;
-  readonly mailer: Mailer;
+    Pick<IncidentStore, 'get' | 'getPlan' | 'putApproval' | 'getApproval' | 'renewToken' | 'audit'>;
   readonly actions: readonly ActionPlugin[];
   readonly clock: Clock;
   readonly meter: Meter;
 }
 
 /**
- * Keeps the task token and mails what a person needs to decide, with a link to the approval page. Repeatable: a repeat mails again,
- * because a mail twice is better than none. Of one pull request no more than two mails go out a day; its comment tells of every request. Throws `InvalidInput` when this very plan was decided before.
+ * Stores the task token and mails what a person needs to decide, with a link to the approval page. Repeatable: a repeat
+ * mails again, because two mails are better than none. At most two mails a day per pull request; its comment shows
+ * every request. Throws `InvalidInput` when this plan already has a decision.
  */
 export async function requestApproval(
   input: StepInput<'requestApproval'>,
@@ -44,10 +42,15 @@ export async function requestApproval(
   const isNew = (await deps.incidents.putApproval(approval)) === 'created';
   if (!isNew && (await requirePending(approval, deps)) === 'decided') return null;
   const headline = deps.configuration.approvals.levels[0]?.subject ?? 'Approval needed';
-  const opening = 'Selfheal asks for an approval.';
-  const { subject, message } = renderApprovalMail(story, { headline, opening, asked, now });
-  if (await mayMail(story.incident, `${digest}#${taskToken}`, deps)) await sendMail(deps.mailer, subject, message);
-  else deps.meter.count('mail-left-out');
+  const opening = 'Selfheal needs an approval.';
+  const request = { kind: 'approval-asked', notice: 'first', story, asked, headline, opening, now } as const;
+  await announce(request, deps, {
+    admits: async ({ id, repeatable }) => {
+      if (repeatable || (await mayMail(story.incident, `${digest}#${taskToken}`, deps, id))) return true;
+      deps.meter.count('mail-left-out');
+      return false;
+    },
+  });
   deps.meter.count('approval-requested');
   await deps.incidents.audit(incidentId, `approval-requested#${digest}`, {
     at: now.toISOString(),
@@ -57,7 +60,7 @@ export async function requestApproval(
   return null;
 }
 
-/** Somebody decided while Step Functions tried again with a new task token: the decision is for that one then. */
+/** Somebody decided while Step Functions retried with a new task token: the decision then belongs to the new one. */
 async function requirePending(
   { incidentId, digest, taskToken }: Approval,
   { incidents }: RequestApprovalDeps,
@@ -66,5 +69,5 @@ async function requirePending(
   if (existing?.state === 'pending') return 'pending';
   const open = existing !== null && existing.outcome === undefined;
   if (open && (await incidents.renewToken(incidentId, digest, taskToken)) === 'renewed') return 'decided';
-  throw new InvalidInput(`Plan ${digest} of incident ${incidentId} was decided before: make a new plan.`);
+  throw new InvalidInput(`Plan ${digest} of incident ${incidentId} already has a decision; a new plan is needed.`);
 }

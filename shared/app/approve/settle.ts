@@ -16,29 +16,32 @@ export interface SettleDeps {
 export type DecisionOutcome =
   /** The waiting workflow has the answer, now or since an earlier repeat of this decision. */
   | { kind: 'answered' }
-  /** It is written down, and passed on to the workflow as soon as that can be reached. */
+  /** Stored, and delivered to the workflow as soon as it can be reached. */
   | { kind: 'recorded' }
   | { kind: 'not-found' }
   | { kind: 'forbidden'; reason: string }
   | { kind: 'expired' }
   | { kind: 'decided-before'; decidedBy: string | null };
 
-/** Who decides, for whom, and where other than on the page. */
+/** Who decides, for whom, and where if not on the page. */
 export interface Decider {
   readonly by: string;
   readonly onBehalfOf: string | null;
   readonly channel: string | null;
-  /** What they have to do with the run that they decide about, where the deployment lets them all the same. */
+  /** Their roles in the run, where the deployment allows them to decide anyway. */
   readonly roles: readonly RunRole[];
 }
 
 /**
- * A workflow that took a decision looks at the approval again within this time, right before the effect. Only afterwards it is certain that
- * an answer which nobody waits for any more was not taken before.
+ * A workflow that took a decision checks the approval again within this time, right before the effect. Only afterwards
+ * is it certain that an expired answer was not taken before.
  */
 const TAKEN_WITHIN_MILLISECONDS = 10 * 60_000;
 
-/** Decides a request for somebody who may, once, and answers the waiting workflow. Whether they may is asked before. */
+/**
+ * Records a decision by somebody who may, once, and answers the waiting workflow. The right to decide is checked
+ * before.
+ */
 export async function settleApproval(
   approval: Approval,
   decision: 'approved' | 'rejected',
@@ -49,13 +52,13 @@ export async function settleApproval(
   const decided = await deps.incidents.decideApproval(incidentId, digest, decision, by, deps.clock.now(), how);
   if (decided === 'not-pending') return await lost(approval, deps);
   const current = await deps.incidents.getApproval(incidentId, digest);
-  if (current === null) throw new CorruptRecord(`The approval ${digest} of incident ${incidentId} is gone.`);
+  if (current === null) throw new CorruptRecord(`Approval ${digest} of incident ${incidentId} no longer exists.`);
   return { kind: await passOn(current, deps) };
 }
 
 /**
- * Passes a decision on to the workflow that waits for it. Repeatable at any step: what became of it is written once, by the guard or here, and
- * a decision of which is written that it came too late is never carried out.
+ * Delivers a decision to the waiting workflow. Repeatable at any step: its outcome is written once, by the guard or
+ * here, and a decision recorded as too late is never carried out.
  */
 export async function passOn(approval: Approval, deps: SettleDeps): Promise<'answered' | 'recorded' | 'expired'> {
   if (approval.outcome !== undefined) return saidOf(approval.outcome);
@@ -75,12 +78,15 @@ export async function passOn(approval: Approval, deps: SettleDeps): Promise<'ans
     const current = await deps.incidents.getApproval(incidentId, digest);
     return current?.outcome === undefined ? 'recorded' : saidOf(current.outcome);
   }
-  // Of a first attempt it is certain too, as long as nobody tries beside it.
+  // A first attempt is certain too, as long as nobody else tries.
   const outcome = await deps.incidents.closeApproval(incidentId, digest, 'too-late', certain ? undefined : attempt);
   return outcome === null ? 'recorded' : saidOf(outcome);
 }
 
-/** The guard refuses what is written as too late, so this is safe even when the workflow took an answer that looked lost. */
+/**
+ * The guard refuses decisions recorded as too late, so this is safe even when the workflow took an answer that seemed
+ * lost.
+ */
 async function unreachable({ incidentId, digest, expiresAt }: Approval, { incidents, clock }: SettleDeps) {
   if (clock.now().getTime() - Date.parse(expiresAt) <= TAKEN_WITHIN_MILLISECONDS) return 'recorded';
   return saidOf((await incidents.closeApproval(incidentId, digest, 'too-late')) ?? 'too-late');
@@ -94,7 +100,7 @@ async function answered(
   try {
     return await answer();
   } catch (error) {
-    // The decision stands: whoever looks after approvals tries again.
+    // The decision stands: the reconciler tries again.
     if (error instanceof Retryable) return 'unreachable';
     throw error;
   }
@@ -104,6 +110,7 @@ async function auditDecision(
   { incidentId, digest, state, decidedBy, decision, requestedAt }: Approval,
   { incidents }: Pick<SettleDeps, 'incidents'>,
 ): Promise<void> {
+  if (state === 'pending') return;
   const { onBehalfOf = null, channel = null, roles = [] } = decision ?? {};
   await incidents.audit(incidentId, `approval-${state}#${digest}`, {
     at: decision?.at ?? requestedAt,
@@ -118,7 +125,7 @@ async function auditDecision(
   });
 }
 
-/** Somebody else was faster, or the time ran out while this one decided. */
+/** Somebody else was faster, or the time ran out meanwhile. */
 async function lost({ incidentId, digest }: Approval, deps: SettleDeps): Promise<DecisionOutcome> {
   const approval = await deps.incidents.getApproval(incidentId, digest);
   if (approval === null) return { kind: 'not-found' };

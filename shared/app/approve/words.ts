@@ -7,7 +7,7 @@ export interface Fact {
   readonly value: string;
 }
 
-/** What an incident is about, by authenticated fields only. */
+/** Facts about the target, from authenticated fields only. */
 export function targetFacts(target: TargetContext): readonly Fact[] {
   switch (target.kind) {
     case 'github-run':

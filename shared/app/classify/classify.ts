@@ -8,10 +8,10 @@ import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentLocks } from '#shared/ports/control-store.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import { claimPlace } from '../common/incident-lock.ts';
+import { acquireIncidentLock } from '../common/incident-lock.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import { type HistoryDeps, readHistory } from './history.ts';
 import { keepPrediction, type PredictionDeps } from './prediction.ts';
@@ -19,7 +19,7 @@ import { noteRecurrence, type RecurrenceDeps } from './recurrence.ts';
 
 export interface ClassifyDeps extends PredictionDeps, HistoryDeps, RecurrenceDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'audit'>;
-  readonly control: Pick<ControlStore, 'claimGroup' | 'releaseGroup'>;
+  readonly control: Pick<IncidentLocks, 'claimGroup' | 'releaseGroup'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry'>;
   readonly signatures: SignatureSet;
   /** The linear model in production; without one only signatures decide. */
@@ -27,12 +27,26 @@ export interface ClassifyDeps extends PredictionDeps, HistoryDeps, RecurrenceDep
   readonly configuration: Configuration;
 }
 
-/** Classifies the evidence, keeps the result on the incident and as a prediction to be judged, and finds an open incident that has the same failure already. */
+/** Incidents that end here are not classified. */
+const ENDS_HERE = { class: null, verdict: null, confidence: null, duplicateOf: null };
+
+/**
+ * Decides whether the incident is to be healed. Classifies the evidence, stores the result on the incident and as a
+ * prediction, and looks for an open incident with the same failure.
+ */
 export async function classifyIncident(
   input: StepInput<'classify'>,
   deps: ClassifyDeps,
 ): Promise<StepOutput<'classify'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
+  const { status } = incident;
+  if (status !== 'open') {
+    return { ...ENDS_HERE, next: 'stop', status, reason: 'The incident was closed before its workflow began.' };
+  }
+  if (incident.target.kind === 'storm') {
+    const reason = 'Many failures began within one minute; they are handled as one incident.';
+    return { ...ENDS_HERE, next: 'escalate', status, reason };
+  }
   const [evidence, telemetry, model] = await Promise.all([
     deps.evidence.getEvidence(incident.id),
     deps.evidence.getTelemetry(incident.id),
@@ -52,12 +66,11 @@ export async function classifyIncident(
   ]);
   // A duplicate of an open incident is no recurrence of its own.
   if (duplicateOf === null) await noteRecurrence(incident, classification, deps);
-  return {
-    class: classification.class,
-    verdict: classification.verdict,
-    confidence: classification.confidence,
-    duplicateOf,
-  };
+  const { class: failureClass, verdict, confidence } = classification;
+  const classified = { status, class: failureClass, verdict, confidence, duplicateOf };
+  return duplicateOf === null
+    ? { ...classified, next: 'continue', reason: '' }
+    : { ...classified, next: 'link', reason: `The same failure as the open incident ${duplicateOf}.` };
 }
 
 /** The open incident about the same failure, if there is one. */
@@ -69,6 +82,6 @@ async function parentOf(
   const serviceId = serviceOf(deps.configuration, incident.target)?.id ?? null;
   const key = fingerprintKeyOf(incident, classification.fingerprint, serviceId);
   if (key === null) return null;
-  const holder = await claimPlace({ intakeKey: key, incidentId: incident.id }, incident.attempt, deps);
-  return holder?.id ?? null;
+  const owner = await acquireIncidentLock({ intakeKey: key, incidentId: incident.id }, incident.attempt, deps);
+  return owner?.id ?? null;
 }

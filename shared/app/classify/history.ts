@@ -6,19 +6,18 @@ import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
-import type { StatsStore } from '#shared/ports/stats-store.ts';
-import type { TestStore } from '#shared/ports/test-store.ts';
+import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
 
 export interface HistoryDeps {
   readonly stats: Pick<StatsStore, 'recentRuns'>;
   readonly tests: Pick<TestStore, 'testRecords'>;
 }
 
-/** The verdict needs no more: when many fail at once, none of them is by chance. */
-const MOST_TESTS = 12;
+/** Enough for the verdict: when many tests fail at once, none fails by chance. */
+const MAX_TESTS = 12;
 const RUNS = 50;
 
-/** What is known besides the log: attempts on the same commit, the default branch, and the records of the failed tests. */
+/** History besides the log: attempts on the same commit, the default branch, and the records of the failed tests. */
 export async function readHistory(
   target: TargetContext,
   evidence: Evidence,
@@ -34,9 +33,9 @@ export async function readHistory(
   return { history: historyOfRun(telemetry.facts, target, tests) };
 }
 
-/** How each of the failed tests fared before; of a test that never failed before nothing is known. */
+/** Earlier results of each failed test; a test that never failed before has none. */
 async function pastsOf(names: readonly string[], target: GithubRunTarget, deps: HistoryDeps): Promise<TestPast[]> {
-  const wanted = testsByKey(names.slice(0, MOST_TESTS));
+  const wanted = testsByKey(names.slice(0, MAX_TESTS));
   if (wanted.size === 0) return [];
   const repository = repositoryKeyOf(identityOf(target));
   const [records, runs] = await Promise.all([

@@ -2,7 +2,7 @@ import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';
-import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
@@ -13,8 +13,8 @@ export interface PredictionDeps {
 }
 
 /**
- * Keeps what is said before anybody can know; a repeat of the step says nothing new. `model`: id of the linear model that took part. When
- * it cannot be kept that is counted, and healing goes on.
+ * Stores the prediction before the outcome can be known; a repeat of the step changes nothing. `model`: id of the
+ * linear model that was used. A failed write is counted, and healing goes on.
  */
 export async function keepPrediction(
   incident: Incident,

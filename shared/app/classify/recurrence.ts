@@ -4,10 +4,9 @@ import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { type HealingWatch, spanWords } from '#shared/domain/learning/healing.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
-import type { ExperienceStore } from '#shared/ports/experience-store.ts';
-import type { HealingStore } from '#shared/ports/healing-store.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { ExperienceStore, HealingStore } from '#shared/ports/learning-stores.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
@@ -21,9 +20,9 @@ export interface RecurrenceDeps {
 }
 
 /**
- * Sees whether the failure of an incident had been resolved and is back before it counted as healed. Then what had helped counts as
- * having failed, and the earlier incident is no longer resolved: it goes on in this one. The watch says first which incident it came back
- * as, and everything after that is harmless to repeat: a crash in between loses nothing and counts nothing twice.
+ * Detects that a resolved failure came back before it counted as healed. Then the action that had helped counts as
+ * failed, and the earlier incident is no longer resolved: it continues in this one. The watch first records the new
+ * incident, and everything after that is repeatable: a crash in between loses nothing and counts nothing twice.
  */
 export async function noteRecurrence(
   incident: Incident,
@@ -35,13 +34,17 @@ export async function noteRecurrence(
   const watch = key === null ? null : await deps.healing.recur(key, incident.id, deps.clock.now());
   if (watch === null) return;
   if (watch.outcome !== null) await deps.experience.addRecurrence(watch.outcome);
-  await tellBoth(incident, watch, deps);
+  await noteInBoth(incident, watch, deps);
   deps.meter.count('incident-recurred');
 }
 
 const MAX_REASON = 2000;
 
-async function tellBoth(incident: Incident, watch: HealingWatch, { incidents, clock }: RecurrenceDeps): Promise<void> {
+async function noteInBoth(
+  incident: Incident,
+  watch: HealingWatch,
+  { incidents, clock }: RecurrenceDeps,
+): Promise<void> {
   const now = clock.now();
   const at = now.toISOString();
   const away = spanWords(Date.parse(watch.recurredAt ?? at) - Date.parse(watch.resolvedAt));
@@ -55,6 +58,8 @@ async function tellBoth(incident: Incident, watch: HealingWatch, { incidents, cl
     const event = 'incident.recurred';
     await incidents.audit(watch.incidentId, key, { at, event, facts: { ...facts, as: incident.id } });
   }
+  const recurrence = { earlier: watch.incidentId, away, actionId: facts.action };
+  await incidents.update(incident.id, { recurrence }, { ifStatus: ['open'], ifAttempt: incident.attempt, at: now });
   await incidents.audit(incident.id, `${key}#${incident.attempt}`, {
     at,
     event: 'incident.came-back',

@@ -1,38 +1,41 @@
 import type { IncidentIds } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 export interface PlaceDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;
-  readonly control: Pick<ControlStore, 'claimGroup' | 'releaseGroup'>;
+  readonly control: Pick<IncidentLocks, 'claimGroup' | 'releaseGroup'>;
   readonly clock: Clock;
 }
 
 const MAX_TRIES = 3;
 
-/** What holds a place: one attempt of an incident. Freeing the place of an ended attempt never frees that of a later one. */
+/**
+ * Owner of a lock: one attempt of an incident. Releasing the lock of an ended attempt never releases that of a later
+ * one.
+ */
 export function claimOf({ id, attempt }: Pick<Incident, 'id' | 'attempt'>): string {
   return `${id}#${attempt}`;
 }
 
-/** Frees the place, whichever attempt so far has claimed it: a workflow that was restarted holds the claim of the one before. */
-export async function freePlace(
+/** Releases the lock, whichever attempt acquired it: a restarted workflow holds the lock of the previous attempt. */
+export async function releaseIncidentLock(
   { id, attempt, intakeKey }: Pick<Incident, 'id' | 'attempt' | 'intakeKey'>,
-  control: Pick<ControlStore, 'releaseGroup'>,
+  control: Pick<IncidentLocks, 'releaseGroup'>,
 ): Promise<void> {
   for (let each = attempt; each >= 1; each -= 1) await control.releaseGroup(intakeKey, claimOf({ id, attempt: each }));
 }
 
 /**
- * Claims the place for an incident's attempt: null when it is ours, otherwise the open incident that holds it. A place that an
- * ended attempt still holds (its record step crashed before the release) is freed. A holder without a record, or of an attempt
- * that its record does not know, is being opened right now by somebody else: `Retryable`, so that the queue delivers
- * this signal again.
+ * Locks the intake key for an incident's attempt: null when it is ours, otherwise the open incident that owns it. A
+ * lock that an ended attempt still holds (its record step crashed before the release) is released. An owner without a
+ * record, or with an attempt that its record does not know, is being opened by another process: `Retryable`, so that
+ * the queue delivers this signal again.
  */
-export async function claimPlace(
+export async function acquireIncidentLock(
   { intakeKey, incidentId }: IncidentIds,
   attempt: number,
   deps: PlaceDeps,
@@ -41,13 +44,13 @@ export async function claimPlace(
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const held = await deps.control.claimGroup(intakeKey, claim, deps.clock.now());
     if (held === claim) return null;
-    const [holderId = '', holderAttempt] = held.split('#');
-    const holder = await deps.incidents.get(holderId);
-    if (holder === null || holder.attempt < Number(holderAttempt)) {
-      throw new Retryable(`Incident ${holderId} is just being opened for the same place.`);
+    const [ownerId = '', ownerAttempt] = held.split('#');
+    const owner = await deps.incidents.get(ownerId);
+    if (owner === null || owner.attempt < Number(ownerAttempt)) {
+      throw new Retryable(`Incident ${ownerId} is being opened for the same intake key; the intake queue will retry.`);
     }
-    if (holder.status === 'open') return holderId === incidentId ? null : holder;
+    if (owner.status === 'open') return ownerId === incidentId ? null : owner;
     await deps.control.releaseGroup(intakeKey, held);
   }
-  throw new Retryable('The place of the incident is contended.');
+  throw new Retryable(`Could not lock intake key ${intakeKey} for incident ${incidentId} after ${MAX_TRIES} attempts.`);
 }

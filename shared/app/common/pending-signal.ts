@@ -3,46 +3,47 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { SignalQueue } from '#shared/ports/cloud.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 /**
- * Another run failed while an incident holds its place: it may have failed for another reason, so it waits until the place is free.
- * Only the newest run of a place waits. An alarm needs no waiting: its state is read, not reported.
+ * Another run failed while an incident holds the lock. It may have failed for another reason, so it waits until the
+ * lock is released. Only the newest run of an intake key waits. Alarms need not wait, because their state can be read.
  */
-export async function letWait(
+export async function deferSignal(
   signal: Signal,
-  holder: Incident,
+  owner: Incident,
   deps: {
     readonly incidents: Pick<IncidentStore, 'get'>;
-    readonly control: Pick<ControlStore, 'keepWaiting'>;
+    readonly control: Pick<IncidentLocks, 'keepWaiting'>;
     readonly clock: Clock;
   },
 ): Promise<void> {
   if (signal.target.kind !== 'github-run') return;
-  await deps.control.keepWaiting(holder.intakeKey, signal, signal.target.runId, deps.clock.now());
-  const current = await deps.incidents.get(holder.id);
-  // Ended in between, it may have looked for a waiting report before there was one.
-  if (current?.status !== 'open') throw new Retryable(`Incident ${holder.id} ended just now: its place is free.`);
+  await deps.control.keepWaiting(owner.intakeKey, signal, signal.target.runId, deps.clock.now());
+  const current = await deps.incidents.get(owner.id);
+  // If it ended in between, it may have looked for a waiting signal before there was one.
+  if (current?.status !== 'open')
+    throw new Retryable(`Incident ${owner.id} ended while the signal was being stored; the intake queue will retry.`);
 }
 
-/** A later run passed: what waited is over. */
+/** A later run passed: the waiting signal is obsolete. */
 export async function forgetWaiting(
   signal: Signal,
   { intakeKey }: IncidentIds,
-  control: Pick<ControlStore, 'dropWaiting'>,
+  control: Pick<IncidentLocks, 'dropWaiting'>,
 ): Promise<void> {
   if (signal.target.kind === 'github-run') await control.dropWaiting(intakeKey, signal.target.runId);
 }
 
 /**
- * Sends what waited for an ended incident's place to the intake again. Repeatable: the second copy is recognised by its id, which
- * names who let it in, for it may find the place taken and have to wait again.
+ * Sends the signal that waited for an ended incident to the intake again. Repeatable: the second copy is recognised by
+ * its id, which names the incident that released it, because it may have to wait again.
  */
 export async function releaseWaiting(
   { id, attempt, intakeKey, target }: Incident,
-  deps: { readonly control: Pick<ControlStore, 'waiting' | 'dropWaiting'>; readonly queue: SignalQueue },
+  deps: { readonly control: Pick<IncidentLocks, 'waiting' | 'dropWaiting'>; readonly queue: SignalQueue },
 ): Promise<void> {
   if (target.kind !== 'github-run') return;
   const next = await deps.control.waiting(intakeKey);

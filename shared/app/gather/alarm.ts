@@ -7,7 +7,7 @@ import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
 import type { AlarmFacts } from '#shared/domain/logs/telemetry.ts';
 import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type {
@@ -28,7 +28,7 @@ export interface AlarmGatherDeps {
   readonly deployments: DeploymentReader;
   readonly resources: ResourceReader;
   readonly serviceLogs: ServiceLogReader;
-  /** What the configuration leaves out of logs; without any all is read. */
+  /** What the configuration leaves out of logs; absent: nothing. */
   readonly lineRules?: LineRules | null;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -38,7 +38,7 @@ export interface AlarmGatherDeps {
 const LOOK_BACK_MILLISECONDS = 15 * 60_000;
 const MAX_LOG_EVENTS = 2_000;
 
-/** The alarm: its state now, what its service runs, and what the service logged around the state change. */
+/** Reads the alarm: its current state, its service's deployment, and the service's log around the state change. */
 export async function gatherAlarm(
   target: AlarmTarget,
   tainted: TaintedText,
@@ -90,7 +90,10 @@ async function readResources(
   return (await inParallel(read)).filter((state) => state !== null);
 }
 
-/** Null when the alarm is gone or may not be read; a passing failure is thrown. An answer from before the alarm rang says nothing. */
+/**
+ * Null when the alarm is gone or may not be read; a transient failure is thrown. An answer from before the alarm went
+ * off says nothing.
+ */
 async function readState(
   target: AlarmTarget,
   acceptGaps: boolean,
@@ -101,8 +104,8 @@ async function readState(
     const state = await deps.alarms.read(alarmNameOf(target));
     if (state === null) notes.push(phrase`The alarm does not exist any more.`);
     if (state === null || !isOutdated(state, target)) return state;
-    if (!acceptGaps) throw new Retryable('CloudWatch does not show yet that the alarm rang.');
-    notes.push(phrase`CloudWatch never showed that the alarm rang; its event counts.`);
+    if (!acceptGaps) throw new Retryable('The alarm history of CloudWatch does not show the state change yet.');
+    notes.push(phrase`CloudWatch never showed the alarm as ALARM; its event was used.`);
     return { state: 'ALARM', since: target.changedAt };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -111,7 +114,7 @@ async function readState(
   }
 }
 
-/** Two clocks of CloudWatch write the times. An alarm does not change twice within a second. */
+/** The times come from two clocks of CloudWatch. An alarm does not change twice within a second. */
 const CLOCK_DIFFERENCE_MILLISECONDS = 1_000;
 
 function isOutdated({ state, since }: AlarmState, { changedAt }: AlarmTarget): boolean {

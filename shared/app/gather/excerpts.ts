@@ -6,7 +6,7 @@ import { makeRedactor } from '#shared/domain/redaction/redact.ts';
 import type { RawText } from '#shared/kernel/text/raw-text.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
-/** Of all sources together: enough to understand a failure, small enough to read, store and send to a model. */
+/** For all sources together: enough to understand a failure, small enough to read, store and send to a model. */
 export const MAX_EVIDENCE_LINES = 150;
 export const MAX_EVIDENCE_CHARACTERS = 24_000;
 /** Sources that share the lines; further ones are only named in a note. */
@@ -24,12 +24,15 @@ export interface OpenSource {
 }
 
 export interface Excerpts {
-  /** Starts a source, compared with what a passing run printed where that is known. Sources are read one after the other. */
+  /** Starts a source, compared with a passing run's output where known. Sources are read one after the other. */
   open(meta: SourceMeta, passing?: PassingLines): OpenSource;
   finish(): { sources: EvidenceSource[]; notes: RedactedText[] };
 }
 
-/** Excerpts of several logs by the rules of the configuration, redacted line by line with one redactor, cut to the limits above by relevance. */
+/**
+ * Excerpts of several logs by the rules of the configuration, redacted line by line with one redactor, cut to the
+ * limits above by relevance.
+ */
 export function makeExcerpts(sources: number, rules: LineRules | null = null): Excerpts {
   const redactor = makeRedactor();
   const maxLines = Math.floor(MAX_EVIDENCE_LINES / Math.max(1, Math.min(sources, MAX_EVIDENCE_SOURCES)));
@@ -37,7 +40,7 @@ export function makeExcerpts(sources: number, rules: LineRules | null = null): E
   let finishOpen = () => {};
   return {
     open(meta, passing) {
-      // Before the redactor forgets where it is: the last line may belong to a private key.
+      // Before the redactor loses its state: the last line may belong to a private key.
       finishOpen();
       redactor.nextSource();
       const excerpter = makeExcerpter({ maxLines, redactor, rules, ...(passing ? { passing } : {}) });

@@ -1,5 +1,4 @@
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
@@ -12,13 +11,14 @@ export interface GatherDeps extends AlarmGatherDeps, RunGatherDeps {
 }
 
 /**
- * Reads what happened and keeps a redacted excerpt and the facts. What is refused for good becomes a note. A failure that may pass is
- * thrown as `Retryable`; with `acceptGaps` it becomes a note too, unless it is of the one read that says whether it is still broken.
+ * Reads what happened and stores a redacted excerpt and the facts. Permanent refusals become notes. A transient failure
+ * is thrown as `Retryable`; with `acceptGaps` it becomes a note too, unless it concerns the read that says whether the
+ * target is still broken. A storm has no evidence of its own, and a closed incident needs none.
  */
 export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Promise<StepOutput<'gather'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   const { target } = incident;
-  if (target.kind === 'storm') throw new InvalidInput('A storm has no evidence of its own.');
+  if (target.kind === 'storm' || incident.status !== 'open') return { lines: 0, sources: 0, notes: [] };
   const found =
     target.kind === 'github-run'
       ? await gatherRun(target, input.acceptGaps, deps)

@@ -1,4 +1,4 @@
-import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
+import { isFailure } from '#shared/domain/incident/signal.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { JobName } from '#shared/domain/logs/job-name.ts';
 import type { JobHistory, JobResult } from '#shared/domain/logs/telemetry.ts';
@@ -8,23 +8,23 @@ import type { PartReader } from './part.ts';
 
 export type HistoryHost = Pick<CodeHost, 'listJobAttempts' | 'listCommitRuns' | 'listDefaultBranchRuns'>;
 
-/** How the workflow fared elsewhere: on the default branch, and on the commit of the failed run. */
+/** Other runs of the workflow: on the default branch, and on the commit of the failed run. */
 export interface RunsElsewhere {
   readonly branch: readonly Run[];
   readonly commit: readonly Run[];
-  /** Jobs of every attempt, by run; only of runs whose conclusion does not say how each job ended. */
+  /** Jobs of every attempt, by run; only for runs whose conclusion does not say how each job ended. */
   readonly jobs: ReadonlyMap<number, readonly JobAttempt[]>;
 }
 
 const BRANCH_RUNS = 20;
 const COMMIT_RUNS = 10;
-/** Requests for the jobs of single runs: so many failed or repeated ones of each kind are looked into. */
+/** Requests for the jobs of single runs: at most this many failed or repeated ones of each kind. */
 const BRANCH_LOOKS = 5;
 const COMMIT_LOOKS = 3;
-const MOST_JOBS = 8;
-const MOST_RESULTS = 40;
+const MAX_JOBS = 8;
+const MAX_RESULTS = 40;
 
-/** A run that passed at once passed in all of its jobs; any other has to be looked into. */
+/** In a run that passed at the first attempt all jobs passed; others have to be read. */
 const needsLook = ({ conclusion, attempt }: Run): boolean => conclusion !== 'success' || attempt > 1;
 
 /** Reads at most ten answers besides the two lists. */
@@ -59,7 +59,7 @@ export async function readElsewhere(
   return { branch, commit, jobs: new Map(found) };
 }
 
-/** How the job ended in each attempt of a run that is known; nothing where it was skipped, cancelled or not looked into. */
+/** Results of the job in each known attempt of a run; nothing where it was skipped, cancelled or not read. */
 function resultsOf(run: Run, name: JobName, jobs: RunsElsewhere['jobs']): JobResult[] {
   const attempts = jobs.get(run.id);
   if (attempts === undefined)
@@ -70,7 +70,7 @@ function resultsOf(run: Run, name: JobName, jobs: RunsElsewhere['jobs']): JobRes
     .map(({ runId, attempt, conclusion }) => ({ runId, attempt, passed: conclusion === 'success' }));
 }
 
-/** How long the runs took that passed at once, in seconds, newest first. */
+/** Duration of runs that passed at the first attempt, in seconds, newest first. */
 export function usualSecondsOf(branch: readonly Run[]): number[] {
   const passed = branch.filter(({ conclusion, attempt }) => conclusion === 'success' && attempt === 1);
   return passed
@@ -80,7 +80,7 @@ export function usualSecondsOf(branch: readonly Run[]): number[] {
 
 const newestFirst = (a: JobResult, b: JobResult): number => b.runId - a.runId || b.attempt - a.attempt;
 
-/** How each failed job fared elsewhere; the attempt in question is left out. */
+/** Results of each failed job in other runs, without the attempt in question. */
 export function historiesOf(
   failed: readonly Job[],
   { runId, runAttempt }: GithubRunTarget,
@@ -92,8 +92,8 @@ export function historiesOf(
       .flatMap((run) => resultsOf(run, name, jobs))
       .filter((result) => !isNow(result))
       .sort(newestFirst)
-      .slice(0, MOST_RESULTS);
-  return failed.slice(0, MOST_JOBS).map(({ id, name }) => ({
+      .slice(0, MAX_RESULTS);
+  return failed.slice(0, MAX_JOBS).map(({ id, name }) => ({
     jobId: id,
     sameCommit: read(commit, name),
     defaultBranch: read(

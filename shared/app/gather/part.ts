@@ -1,33 +1,34 @@
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
-/** Reads something that the incident can do without: gives `otherwise` and leaves a note where it cannot be read. */
+/** Reads an optional part: returns `otherwise` and adds a note when it cannot be read. */
 export type PartReader = <T>(what: RedactedText, read: () => Promise<T>, otherwise: T) => Promise<T>;
 
 export interface PartOptions {
-  /** A passing failure becomes a note as well; otherwise it is thrown, so that the step is repeated. */
+  /** A transient failure becomes a note as well; otherwise it is thrown, so that the step is retried. */
   readonly acceptGaps: boolean;
-  /** Receives what could not be read. */
+  /** Receives notes about what could not be read. */
   readonly notes: RedactedText[];
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** The longest part, a log archive from a GitHub that answers at its slowest, ends within the function's time when begun by then. */
+/** Even the longest part, a log archive from a very slow GitHub, ends within the function's time when begun by then. */
 const LAST_START_MILLISECONDS = 40_000;
 
-/** Of an error. */
+/** Characters of an error's name. */
 const MAX_NAME_LENGTH = 60;
 
-/** A reader of parts, whose time runs from now on. */
+/** Creates a reader of parts; its read budget starts now. */
 export function makePartReader({ acceptGaps, notes, clock, log }: PartOptions): PartReader {
   const lastStart = clock.now().getTime() + LAST_START_MILLISECONDS;
   return async (what, read, otherwise) => {
     try {
-      if (clock.now().getTime() > lastStart) throw new Retryable('There is no time left to read it.');
+      if (clock.now().getTime() > lastStart)
+        throw new Retryable(`Skipped ${what}: the read budget of ${LAST_START_MILLISECONDS / 1000} s is used up.`);
       return await read();
     } catch (error) {
       if (error instanceof Retryable && !acceptGaps) throw error;
@@ -41,7 +42,10 @@ export function makePartReader({ acceptGaps, notes, clock, log }: PartOptions): 
 
 type Settled<T extends readonly unknown[]> = { [K in keyof T]: Awaited<T[K]> };
 
-/** Like `Promise.all`, but nothing goes on in the background when one fails: the first failure is thrown after all have ended. */
+/**
+ * Like `Promise.all`, but nothing continues in the background after a failure: the first failure is thrown after all
+ * have ended.
+ */
 export async function inParallel<const T extends readonly Promise<unknown>[]>(reads: T): Promise<Settled<T>> {
   await Promise.allSettled(reads);
   return (await Promise.all(reads)) as Settled<T>;

@@ -13,14 +13,14 @@ export interface PassingDeps {
   readonly log: Log;
 }
 
-/** What a passing run printed in the job of this name; undefined when that is not known. */
+/** Lines that a passing run printed in the job of this name; undefined when unknown. */
 export type PassingOf = (job: JobName) => PassingLines | undefined;
 
 const MAX_ARCHIVE_BYTES = 20_000_000;
 const MAX_CHARACTERS = 60_000_000;
-const MOST_JOBS = 8;
+const MAX_JOBS = 8;
 const PATIENCE_MILLISECONDS = 10_000;
-/** When the failed run's own log took longer than this, there is no time for another. */
+/** When the failed run's own log took longer, there is no time for another. */
 const LAST_START_MILLISECONDS = 45_000;
 const UNKNOWN: PassingOf = () => undefined;
 
@@ -29,12 +29,12 @@ function newestPassing(branch: readonly Run[], { runId }: GithubRunTarget): Run 
   return branch.find(({ id, conclusion }) => id !== runId && conclusion === 'success');
 }
 
-/** Reads what a passing run printed in the jobs of these names. Any trouble is answered with nothing. */
+/** Reads what a passing run printed in the jobs of these names. Returns nothing on any failure. */
 export type PassingReader = (jobs: readonly JobName[]) => Promise<PassingOf>;
 
 /**
- * A reader of the workflow's newest passing run on the default branch, whose time runs from now on. That run only sharpens the excerpt,
- * so that any trouble, too large a log and too little time are answered with nothing.
+ * A reader of the workflow's newest passing run on the default branch; its time starts now. That run only improves the
+ * excerpt, so failures, too large a log and too little time give nothing.
  */
 export function makePassingReader(
   target: GithubRunTarget,
@@ -49,7 +49,7 @@ export function makePassingReader(
       const { id, attempt } = run;
       const { repository } = target;
       const archive = await codeHost.downloadLogs(repository, id, attempt, MAX_ARCHIVE_BYTES, PATIENCE_MILLISECONDS);
-      return archive.kind === 'archive' ? await readJobs(archive.bytes, jobs.slice(0, MOST_JOBS), archives) : UNKNOWN;
+      return archive.kind === 'archive' ? await readJobs(archive.bytes, jobs.slice(0, MAX_JOBS), archives) : UNKNOWN;
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown';
       log.warn('The log of a passing run could not be read.', { error: name });

@@ -1,10 +1,10 @@
-import { isFailure } from '#shared/domain/incident/run-conclusion.ts';
+import { isFailure } from '#shared/domain/incident/signal.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { Evidence, EvidenceSource } from '#shared/domain/logs/evidence.ts';
 import { isLogOf } from '#shared/domain/logs/job-name.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
@@ -20,7 +20,7 @@ import { makeFailedTests } from './tests.ts';
 export interface RunGatherDeps {
   readonly codeHost: Pick<CodeHost, 'getRun' | 'listJobs' | 'downloadLogs' | 'hasNewerRun'> & HistoryHost;
   readonly archives: LogArchiveReader;
-  /** What the configuration leaves out of logs; without any all is read. */
+  /** What the configuration leaves out of logs; absent: nothing. */
   readonly lineRules?: LineRules | null;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,12 +41,15 @@ interface ReadLogs {
   readonly failedTests: FailedTests;
 }
 
-/** Compressed: logs of a gigabyte and more. */
+/** Compressed size; enough for logs of a gigabyte and more. */
 const MAX_ARCHIVE_BYTES = 250_000_000;
 const MAX_NOTE_LENGTH = 300;
 const NO_LOGS: ReadLogs = { sources: [], failedTests: [] };
 
-/** The failed run: its state now, the logs of its failed jobs, and how they fared elsewhere. What can be read at once is. */
+/**
+ * Reads the failed run: its current state, the logs of its failed jobs, and their results elsewhere. In parallel where
+ * possible.
+ */
 export async function gatherRun(
   target: GithubRunTarget,
   acceptGaps: boolean,
@@ -90,7 +93,9 @@ export async function gatherRun(
   };
 }
 
-/** Null when GitHub refuses it for good; a passing failure is thrown, because everything else rests on this read. */
+/**
+ * Null when GitHub refuses it permanently; a transient failure is thrown, because everything else depends on this read.
+ */
 async function readRun(target: GithubRunTarget, notes: RedactedText[], deps: RunGatherDeps): Promise<Run | null> {
   try {
     return await deps.codeHost.getRun(target.repository, target.runId);

@@ -1,15 +1,14 @@
 import { makeTestRunReader, type TestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { makeRedactor, redactName } from '#shared/domain/redaction/redact.ts';
 import { makeRedactedLines, type RedactedLines } from '#shared/domain/redaction/redacted-lines.ts';
 import type { RawText } from '#shared/kernel/text/raw-text.ts';
 
 type FailedTests = NonNullable<Evidence['failedTests']>;
 
-const MOST_TESTS = 50;
+const MAX_TESTS = 50;
 const MAX_NAME_LENGTH = 200;
-/** Of a line; its rest is dropped. */
+/** Characters of a line that are read. */
 const MAX_LINE_LENGTH = 2_000;
 
 export interface FailedTestsReader {
@@ -19,8 +18,8 @@ export interface FailedTestsReader {
 }
 
 /**
- * Names of the tests that the runners in the logs report as failed; memory grows with the names only. Logs are redacted as a whole: what a
- * runner prints as a name may be a line in the middle of a key.
+ * Names of the tests that the runners in the logs report as failed; memory grows only with the names. Logs are redacted
+ * as a whole: what looks like a test name may be a line in the middle of a key.
  */
 export function makeFailedTests(): FailedTestsReader {
   const redactor = makeRedactor();
@@ -37,12 +36,12 @@ export function makeFailedTests(): FailedTestsReader {
       open.at(-1)?.lines.end();
       const found = new Map<string, FailedTests[number]>();
       for (const { source, reader } of open) {
-        for (const given of reader.finish().failedNames.slice(0, MOST_TESTS)) {
+        for (const given of reader.finish().failedNames.slice(0, MAX_TESTS)) {
           const name = redactName(given, MAX_NAME_LENGTH);
           if (name !== '' && !found.has(name)) found.set(name, { name, source });
         }
       }
-      return [...found.values()].slice(0, MOST_TESTS);
+      return [...found.values()].slice(0, MAX_TESTS);
     },
   };
 }

@@ -1,18 +1,21 @@
 import type { COMMENT_VERBS, CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import { safeLine } from '#shared/plugins/notifiers/markdown.ts';
+import { safeLine } from '#shared/plugins/notifiers/common/markdown.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 
-/** What is answered to a command: one paragraph, and lines below it where more was asked for. */
+/** The answer to a command: one paragraph, and further lines where more was requested. */
 export interface Answer {
   readonly words: string;
   readonly more?: readonly string[];
 }
 
-/** By which the one comment with answers is found again; readers do not see it. Not the marker of what is said of failures. */
+/**
+ * Marker by which the comment with answers is found again; invisible to readers. Not the marker of comments about
+ * failures.
+ */
 const MARKER = '<!-- selfheal-reply -->';
-/** Answers that the comment keeps; the newest is the first. */
+/** Answers that the comment keeps, newest first. */
 const KEPT_ANSWERS = 5;
 const MAX_ANSWER = 1500;
 const MAX_LINE = 400;
@@ -30,7 +33,7 @@ const POSSIBLE: Readonly<Record<(typeof COMMENT_VERBS)[number], string>> = {
   help: '`/selfheal help`: this list',
 };
 
-/** Answers a command in the one comment of the pull request that is for answers: it is written once and edited from then on. */
+/** Answers a command in the pull request's one comment for answers: it is created once and edited from then on. */
 export async function replyTo(
   command: CommentCommand,
   answer: Answer,
@@ -43,7 +46,7 @@ export async function replyTo(
   else if (existing.body !== body) await codeHost.updateComment(repository, existing.id, body);
 }
 
-/** The comment with one more answer; earlier answers of `body` stay below it, each on its line. */
+/** The comment with one more answer; earlier answers of `body` stay below it, one per line. */
 export function renderReply(command: CommentCommand, { words, more = [] }: Answer, body: string): RedactedText {
   const entry = `- <!-- ${command.commentId} --> **${safeLine(command.by)}**, ${commandOf(command)}: ${safeLine(words).slice(0, MAX_ANSWER)}`;
   const earlier = body
@@ -67,22 +70,22 @@ export function renderReply(command: CommentCommand, { words, more = [] }: Answe
   return redactOutgoing(lines.join('\n'));
 }
 
-/** The command as it was understood: nothing of a stranger's words is repeated. */
-function commandOf({ wish }: CommentCommand): string {
-  switch (wish.kind) {
+/** The command as understood: none of a stranger's words are repeated. */
+function commandOf({ request }: CommentCommand): string {
+  switch (request.kind) {
     case 'decide':
-      return `\`/selfheal ${wish.decision === 'approved' ? 'approve' : 'reject'} ${wish.digest.slice(0, 12)}\``;
+      return `\`/selfheal ${request.decision === 'approved' ? 'approve' : 'reject'} ${request.digest.slice(0, 12)}\``;
     case 'correct':
-      return `\`/selfheal wrong ${wish.class}${incidentOf(wish)}\``;
+      return `\`/selfheal wrong ${request.class}${incidentOf(request)}\``;
     case 'quiet':
-      return `\`/selfheal ${wish.quiet ? 'quiet' : 'resume'}\``;
+      return `\`/selfheal ${request.quiet ? 'quiet' : 'resume'}\``;
     case 'help':
       return '`/selfheal`';
     case 'rerun':
     case 'explain':
-      return `\`/selfheal ${wish.kind}${incidentOf(wish)}\``;
+      return `\`/selfheal ${request.kind}${incidentOf(request)}\``;
     default:
-      return wish satisfies never;
+      return request satisfies never;
   }
 }
 
@@ -99,8 +102,8 @@ const PROBLEMS = {
   'too-many-words': 'there is more on the line than the command takes.',
 } as const;
 
-/** Why what was written is no command, and what was probably meant. */
-export function helpWords({ problem, meant }: Extract<CommentCommand['wish'], { kind: 'help' }>): string {
+/** Why the text is not a command, and what was probably meant. */
+export function helpWords({ problem, meant }: Extract<CommentCommand['request'], { kind: 'help' }>): string {
   const guess =
     meant === null
       ? ''

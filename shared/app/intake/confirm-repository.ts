@@ -1,5 +1,5 @@
 import { isSameRepository, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
-import type { RepositoryDirectory } from '#shared/ports/repository-directory.ts';
+import type { RepositoryDirectory } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 export interface ConfirmDeps {
@@ -11,9 +11,12 @@ export interface ConfirmDeps {
 export type Confirmation = 'confirmed' | 'foreign';
 export type ConfirmRepository = (identity: RepositoryIdentity) => Promise<Confirmation>;
 
-/** An answer of GitHub's is believed for so long. */
+/** How long an answer of GitHub's is cached. */
 const FRESH_MILLISECONDS = 5 * 60_000;
-/** An answer that contradicts a delivery is asked for again unless it is as young as this: the repository may have been made anew. */
+/**
+ * An answer that contradicts a delivery is requested again unless it is this recent: the repository may have been
+ * recreated.
+ */
 const YOUNG_MILLISECONDS = 30_000;
 const MAX_KEPT = 5_000;
 
@@ -23,8 +26,9 @@ interface Kept {
 }
 
 /**
- * Checks the name and the id of a delivery against what GitHub says of that name, kept for some minutes in this process. Throws `Retryable`
- * while GitHub does not answer and `Refused` where it does not show the repository: nothing passes unchecked.
+ * Checks the name and id of a delivery against GitHub's current answer, cached for some minutes in this process. Throws
+ * `Retryable` while GitHub does not answer and `Refused` where it does not show the repository: nothing passes
+ * unchecked.
  */
 export function makeConfirmRepository({ directory, clock }: ConfirmDeps): ConfirmRepository {
   const kept = new Map<string, Kept>();
@@ -34,7 +38,7 @@ export function makeConfirmRepository({ directory, clock }: ConfirmDeps): Confir
     const known = kept.get(key);
     if (known !== undefined && now - known.at < maxAge && now >= known.at) return known.answer;
     const answer = directory.lookUp(name);
-    // In order of asking, so that the oldest answer goes first.
+    // In order of requests, so that the oldest answer is evicted first.
     kept.delete(key);
     kept.set(key, { at: now, answer });
     answer.catch(() => {

@@ -1,67 +1,65 @@
-import { tellEntry } from '#shared/domain/audit/describe-audit-entry.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { repositoryModeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
-import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
+import { deliveryKeyOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { identityOf, isSameRepository } from '#shared/domain/incident/repository-identity.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Retryable, unlessRefused } from '#shared/kernel/errors.ts';
 import { instantWords } from '#shared/kernel/time-words.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
-import type { CodeHost } from '#shared/ports/code-host.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { CodeHost, People } from '#shared/ports/code-host.ts';
+import type { ControlSettings, Deduplication, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
-import type { People } from '#shared/ports/people.ts';
-import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import { commenter, type Entitlement, entitlementTo } from '../approve/entitlement.ts';
 import { type DecisionOutcome, type SettleDeps, settleApproval } from '../approve/settle.ts';
-import { unlessRefused } from '../common/unless-refused.ts';
 import { correctPrediction } from '../learning/correct-prediction.ts';
 import { setQuiet } from '../notify/quiet-pull-request.ts';
 import { type FileAgainDeps, fileAgain } from '../record/correction.ts';
 import { type Answer, helpWords, replyTo } from './comment-reply.ts';
+import { type ExplainDeps, lastSteps } from './explain-incident.ts';
 import { type RerunDeps, requestRerun } from './request-rerun.ts';
 
-export interface ObeyDeps extends SettleDeps, Pick<FileAgainDeps, 'experience'> {
+export interface CommentCommandDeps extends SettleDeps, ExplainDeps, Pick<FileAgainDeps, 'experience'> {
   readonly incidents: SettleDeps['incidents'] &
     FileAgainDeps['incidents'] &
     RerunDeps['incidents'] &
-    Pick<IncidentStore, 'get' | 'getPlan' | 'listAudit'>;
+    Pick<IncidentStore, 'get' | 'getPlan' | 'listApprovals'>;
   readonly approvals: Pick<ApprovalQueue, 'pending' | 'unanswered'>;
   readonly predictions: Pick<PredictionStore, 'recentPredictions' | 'correctPrediction'>;
   readonly control: RerunDeps['control'] &
-    Pick<
-      ControlStore,
-      'isProcessed' | 'markProcessed' | 'setCursor' | 'takeFromLimit' | 'acquireLease' | 'releaseLease'
-    >;
+    Deduplication &
+    Pick<ControlSettings, 'setCursor'> &
+    Pick<Limits, 'takeFromLimit'> &
+    Pick<Leases, 'acquireLease' | 'releaseLease'>;
   readonly workflow: SettleDeps['workflow'] & RerunDeps['workflow'];
   readonly people: People;
   readonly codeHost: Pick<CodeHost, 'findComment' | 'listComments' | 'createComment' | 'updateComment'>;
   readonly configuration: Configuration;
 }
 
-/** What became of a command; counted by this name. */
-export type Obeyed = 'duplicate-delivery' | 'mode-off' | Done;
-type Done = 'obeyed' | 'refused' | 'nothing-to-decide' | 'answered';
+/** Outcome of a command; counted by this name. */
+export type CommandOutcome = 'duplicate-delivery' | 'mode-off' | Done;
+type Done = 'carried-out' | 'refused' | 'nothing-to-decide' | 'answered';
 
-/** What was done and what is said of it. */
+/** What was done and the answer. */
 interface Handled extends Answer {
   readonly done: Done;
 }
 
-/** Requests that are looked through for the one that a comment means. */
+/** Requests that are searched for the one a comment means. */
 const LOOKED_AT = 200;
-/** Answers to one pull request within an hour; then the sign under the comment has to do. */
+/** Answers on one pull request per hour; further commands only get a reaction. */
 const MAX_REPLIES_PER_HOUR = 20;
 const HOUR_MILLISECONDS = 3_600_000;
-const EXPLAINED_ENTRIES = 8;
 
 /**
- * Does what a comment asks for, if whoever wrote it may: write access to the plan's own repository as GitHub says now, and not behind the
- * run themselves. Everything is repeatable, and the delivery is marked as processed last.
+ * Carries out a comment's command if its author may: with write access to the plan's repository as GitHub reports it
+ * now, and not behind the run themselves. Everything is repeatable, and the delivery is marked as processed last.
  */
-export async function obeyComment(command: CommentCommand, deps: ObeyDeps): Promise<Obeyed> {
+export async function handleCommentCommand(command: CommentCommand, deps: CommentCommandDeps): Promise<CommandOutcome> {
   if (await deps.control.isProcessed(deliveryKeyOf(command))) return 'duplicate-delivery';
   const mode = repositoryModeOf(deps.configuration, command.repository);
   if (mode === 'off' || mode === 'observe') return 'mode-off';
@@ -72,23 +70,23 @@ export async function obeyComment(command: CommentCommand, deps: ObeyDeps): Prom
   return handled.done;
 }
 
-async function handle(command: CommentCommand, deps: ObeyDeps): Promise<Handled> {
-  const { wish } = command;
-  switch (wish.kind) {
+async function handle(command: CommentCommand, deps: CommentCommandDeps): Promise<Handled> {
+  const { request } = command;
+  switch (request.kind) {
     case 'decide':
-      return await decide(command, wish, deps);
+      return await decide(command, request, deps);
     case 'correct':
-      return await correct(command, wish, deps);
+      return await correct(command, request, deps);
     case 'rerun':
-      return await rerun(command, wish, deps);
+      return await rerun(command, request, deps);
     case 'explain':
-      return await explain(command, wish, deps);
+      return await explain(command, request, deps);
     case 'quiet':
-      return await hush(command, wish.quiet, deps);
+      return await hush(command, request.quiet, deps);
     case 'help':
-      return { done: 'answered', words: helpWords(wish) };
+      return { done: 'answered', words: helpWords(request) };
     default:
-      return wish satisfies never;
+      return request satisfies never;
   }
 }
 
@@ -98,92 +96,93 @@ const ONLY_WRITERS: Handled = {
 };
 const NOTHING_KNOWN: Handled = {
   done: 'nothing-to-decide',
-  words: 'Selfheal knows of no failure of this pull request.',
+  words: 'Selfheal has no record of a failure on this pull request.',
 };
 
-interface Asked {
+interface PendingPlan {
   readonly approval: Approval;
   readonly action: BoundAction;
 }
-type Decide = Extract<CommentCommand['wish'], { kind: 'decide' }>;
-type Correct = Extract<CommentCommand['wish'], { kind: 'correct' }>;
+type Decide = Extract<CommentCommand['request'], { kind: 'decide' }>;
+type Correct = Extract<CommentCommand['request'], { kind: 'correct' }>;
 
-async function decide(command: CommentCommand, wish: Decide, deps: ObeyDeps): Promise<Handled> {
-  const asked = await findAsked(command, wish.digest, deps);
-  if (asked === null) return await undecidable(command, wish, deps);
-  const entitlement = await entitlementOf(command, wish, asked, deps);
+async function decide(command: CommentCommand, request: Decide, deps: CommentCommandDeps): Promise<Handled> {
+  const asked = await findPendingPlan(command, request.digest, deps);
+  if (asked === null) return await undecidable(command, request, deps);
+  const entitlement = await entitlementOf(command, request, asked, deps);
   if (entitlement.kind === 'objection') return await refuse(command, asked, entitlement.reason, deps);
   const { onBehalfOf, roles } = entitlement;
   const by = { by: `github:${command.by}`, onBehalfOf, roles, channel: `comment ${command.commentId}` };
-  const outcome = await settleApproval(asked.approval, wish.decision, by, deps);
-  if (outcome.kind === 'recorded') return { done: 'obeyed', words: `${decidedWords(wish, asked)} ${ON_ITS_WAY}` };
+  const outcome = await settleApproval(asked.approval, request.decision, by, deps);
+  if (outcome.kind === 'recorded')
+    return { done: 'carried-out', words: `${decidedWords(request, asked)} ${ON_ITS_WAY}` };
   return outcome.kind === 'answered'
-    ? { done: 'obeyed', words: decidedWords(wish, asked) }
+    ? { done: 'carried-out', words: decidedWords(request, asked) }
     : { done: 'nothing-to-decide', words: tooLateWords(outcome) };
 }
 
-const ON_ITS_WAY = 'The workflow could not be reached just now: the decision is kept and passed on within minutes.';
+const ON_ITS_WAY =
+  'The workflow cannot be reached at the moment; the decision is stored and will be passed on within minutes.';
 
-function decidedWords({ decision }: Decide, { action }: Asked): string {
+function decidedWords({ decision }: Decide, { action }: PendingPlan): string {
   return decision === 'approved'
-    ? `Approved. Selfheal goes on: ${action.description}`
-    : 'Rejected. Nothing is changed, and the incident goes to a person.';
+    ? `Approved. Selfheal continues: ${action.description}`
+    : 'Rejected. Nothing is changed; the incident goes to a person.';
 }
 
 function tooLateWords(outcome: DecisionOutcome): string {
-  if (outcome.kind === 'decided-before') return `It was decided before, by ${outcome.decidedBy ?? 'somebody'}.`;
-  return outcome.kind === 'expired'
-    ? 'The request has ended: nobody waits for an answer any more.'
-    : 'There is no such request.';
+  if (outcome.kind === 'decided-before') return `Already decided by ${outcome.decidedBy ?? 'somebody'}.`;
+  return outcome.kind === 'expired' ? 'The request has expired.' : 'There is no such request.';
 }
 
-/** No request that waits has this digest: whether it was used, and what waits here instead. */
-async function undecidable(command: CommentCommand, { digest }: Decide, deps: ObeyDeps): Promise<Handled> {
+/** No waiting request has this digest: says whether it was used, and what waits instead. */
+async function undecidable(command: CommentCommand, { digest }: Decide, deps: CommentCommandDeps): Promise<Handled> {
   if (!(await mayWrite(command.repository, command.by, deps.people))) return ONLY_WRITERS;
   const used = await usedWords(command, digest, deps);
   const [waiting] = await asksHere(command, '', deps);
   const instead =
     waiting === undefined
-      ? 'Nothing waits for a decision on this pull request.'
-      : `What waits here: \`/selfheal approve ${waiting.action.digest.slice(0, digest.length)}\`. ${waiting.action.description}`;
+      ? 'No plan on this pull request is waiting for a decision.'
+      : `Waiting plan: \`/selfheal approve ${waiting.action.digest.slice(0, digest.length)}\`. ${waiting.action.description}`;
   return {
     done: 'nothing-to-decide',
-    words: `${used ?? 'No request on this pull request has this digest.'} ${instead}`,
+    words: `${used ?? 'No plan on this pull request has this digest.'} ${instead}`,
   };
 }
 
-async function usedWords(command: CommentCommand, digest: string, deps: ObeyDeps): Promise<string | null> {
-  const trails = await Promise.all((await incidentsHere(command, deps)).map(({ id }) => deps.incidents.listAudit(id)));
-  const entries = trails
-    .flat()
-    .filter(({ event, facts }) => event.startsWith('approval.') && `${facts.digest}`.startsWith(digest));
-  const decided = entries.findLast(({ event }) => event === 'approval.approved' || event === 'approval.rejected');
-  const { timeZone } = deps.configuration.policy.circumstances;
+async function usedWords(command: CommentCommand, digest: string, deps: CommentCommandDeps): Promise<string | null> {
+  const incidents = await incidentsHere(command, deps);
+  const all = await Promise.all(incidents.map(({ id }) => deps.incidents.listApprovals(id)));
+  const approvals = all.flat().filter((one) => one.digest.startsWith(digest));
+  const decided = approvals.findLast(({ state }) => state !== 'pending');
   if (decided !== undefined) {
-    const how = decided.event === 'approval.approved' ? 'approved' : 'rejected';
-    return `It was ${how} before, by ${decided.facts.by} on ${instantWords(new Date(decided.at), timeZone)}.`;
+    const { state, decidedBy, decision, requestedAt } = decided;
+    const { timeZone } = deps.configuration.policy.circumstances;
+    return `It was already ${state}, by ${decidedBy} on ${instantWords(new Date(decision?.at ?? requestedAt), timeZone)}.`;
   }
-  return entries.length === 0
-    ? null
-    : 'This request has ended: nobody answered it in time, or a newer plan took its place.';
+  return approvals.length === 0 ? null : 'This request has expired, or a newer plan replaced it.';
 }
 
-/** The one request about this very pull request whose digest begins like that; none when there are several. */
-async function findAsked(command: CommentCommand, digest: string, deps: ObeyDeps): Promise<Asked | null> {
+/** The one request about this pull request whose digest begins with it; none when there are several. */
+async function findPendingPlan(
+  command: CommentCommand,
+  digest: string,
+  deps: CommentCommandDeps,
+): Promise<PendingPlan | null> {
   const found = await asksHere(command, digest, deps);
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
 /**
- * Requests about this very pull request whose digest begins like that; with a digest also what was decided and did not reach its workflow: maybe by
- * this very comment, whose process died.
+ * Requests about this pull request whose digest begins with it; with a digest also decided ones that did not reach
+ * their workflow: maybe decided by this very comment, whose process died.
  */
-async function asksHere(command: CommentCommand, digest: string, deps: ObeyDeps): Promise<Asked[]> {
+async function asksHere(command: CommentCommand, digest: string, deps: CommentCommandDeps): Promise<PendingPlan[]> {
   const decided = digest === '' ? [] : await deps.approvals.unanswered(LOOKED_AT);
   const pending = [...(await deps.approvals.pending(LOOKED_AT)), ...decided].filter((one) =>
     one.digest.startsWith(digest),
   );
-  const found: Asked[] = [];
+  const found: PendingPlan[] = [];
   for (const { incidentId, digest: whole } of pending) {
     const [approval, action] = await Promise.all([
       deps.incidents.getApproval(incidentId, whole),
@@ -199,25 +198,26 @@ function isAbout(command: CommentCommand, target: BoundAction['target']): boolea
   return isSameRepository(identityOf(target), identityOf(command));
 }
 
-/** What is in the way of their decision. Whoever may write may reject, also what is about their own change. */
+/** Objections to their decision. Anybody with write access may reject, even on their own change. */
 async function entitlementOf(
   { by }: CommentCommand,
   { decision }: Decide,
-  asked: Asked,
-  deps: ObeyDeps,
+  asked: PendingPlan,
+  deps: CommentCommandDeps,
 ): Promise<Entitlement> {
   const { configuration, clock, people } = deps;
-  if (!configuration.approvals.comments) return { kind: 'objection', reason: 'Comments decide nothing here.' };
+  if (!configuration.approvals.comments)
+    return { kind: 'objection', reason: 'Approvals by comment are switched off here.' };
   if (asked.action.target.kind !== 'github-run' || !(await mayWrite(asked.action.target.repository, by, people)))
     return { kind: 'objection', reason: 'Only people with write access to the repository may decide.' };
   if (decision === 'rejected') return { kind: 'entitled', onBehalfOf: null, roles: [] };
   return await entitlementTo(commenter(by), asked, { configuration, clock, delegations: NO_DELEGATIONS });
 }
 
-/** A comment shows no e-mail address, by which delegations go. */
+/** A comment shows no e-mail address, which delegations use. */
 const NO_DELEGATIONS = { inForce: async () => [] };
 
-/** Nobody is let through because GitHub would not say. */
+/** Nobody may approve when GitHub does not answer. */
 async function mayWrite(repository: string, login: string, people: People): Promise<boolean> {
   const permission = await unlessRefused(() => people.permissionOf(repository, login));
   return permission === 'write' || permission === 'admin';
@@ -225,25 +225,28 @@ async function mayWrite(repository: string, login: string, people: People): Prom
 
 async function refuse(
   { by, commentId }: CommentCommand,
-  { approval: { incidentId, digest } }: Asked,
+  { approval: { incidentId, digest } }: PendingPlan,
   reasons: string,
-  { incidents, clock }: ObeyDeps,
+  { incidents, clock }: CommentCommandDeps,
 ): Promise<Handled> {
   await incidents.audit(incidentId, `approval-refused#${digest}#${commentId}`, {
     at: clock.now().toISOString(),
     event: 'approval.refused',
-    facts: { digest, by: `github:${by}`, reasons, channel: `comment ${commentId}` },
+    facts: { digest, by: `github:${by}`, reasons: redactOutgoing(reasons), channel: `comment ${commentId}` },
   });
   return { done: 'refused', words: reasons };
 }
 
-/** The prediction is of the incident that our own comment on the pull request speaks of. It judges that, and says what its actions were good for. */
-async function correct(command: CommentCommand, wish: Correct, deps: ObeyDeps): Promise<Handled> {
+/**
+ * The prediction belongs to the incident named in our own comment on the pull request. The correction judges it and its
+ * actions.
+ */
+async function correct(command: CommentCommand, request: Correct, deps: CommentCommandDeps): Promise<Handled> {
   const { by } = command;
-  const { class: actual } = wish;
-  const { incident, others } = await meant(wish, command, deps);
+  const { class: actual } = request;
+  const { incident, others } = await meant(request, command, deps);
   if (!(await mayWrite(repositoryOf(command, incident), by, deps.people))) return ONLY_WRITERS;
-  if (incident === null) return unknown(wish);
+  if (incident === null) return unknown(request);
   const order = { incidentId: incident.id, class: actual, by: `github:${by}`, at: deps.clock.now() };
   const corrected = await correctPrediction(order, deps.predictions);
   if (corrected.kind === 'refused')
@@ -253,20 +256,23 @@ async function correct(command: CommentCommand, wish: Correct, deps: ObeyDeps): 
     };
   await fileAgain(incident, order, deps);
   return {
-    done: 'obeyed',
+    done: 'carried-out',
     words: corrected.right
       ? `Noted for incident ${shortId(incident)}: ${named(actual)}, as Selfheal had said.${othersWords(others)}`
-      : `Noted for incident ${shortId(incident)}: ${named(actual)}, not ${named(corrected.said)}. It counts as a wrong answer, and what was learned is corrected.${othersWords(others)}`,
+      : `Noted for incident ${shortId(incident)}: ${named(actual)}, not ${named(corrected.said)}. It counts as a wrong answer, and what Selfheal learned from it is corrected.${othersWords(others)}`,
   };
 }
 
 const named = (failureClass: string): string => failureClass.replaceAll('_', ' ');
 
-/** Comments that are looked through for incidents: a pull request has one for each of its workflows that failed. */
+/** Comments searched for incidents: a pull request has one for each failed workflow. */
 const MAX_INCIDENTS = 30;
 
-/** The incidents that our own comments on the pull request speak of, newest first: one for each workflow that failed. */
-async function incidentsHere(command: CommentCommand, { codeHost, incidents }: ObeyDeps): Promise<Incident[]> {
+/** The incidents of our own comments on the pull request, newest first: one for each failed workflow. */
+async function incidentsHere(
+  command: CommentCommand,
+  { codeHost, incidents }: CommentCommandDeps,
+): Promise<Incident[]> {
   const comments = await codeHost.listComments(command.repository, command.pullRequest, '<!-- selfheal:');
   const ids = comments.flatMap(({ body }) => /Selfheal incident (gh-[0-9a-f]{8,57})\b/.exec(body)?.[1] ?? []);
   const read = await Promise.all([...new Set(ids)].slice(-MAX_INCIDENTS).map((id) => incidents.get(id)));
@@ -276,14 +282,21 @@ async function incidentsHere(command: CommentCommand, { codeHost, incidents }: O
     .sort((a, b) => Date.parse(b.openedAt) - Date.parse(a.openedAt));
 }
 
-/** The incident that a command means. Without an id: the newest that is not over, otherwise the newest. The answer names it, and the others. */
+/**
+ * The incident that a command means. Without an id: the newest that is not over, otherwise the newest. The answer names
+ * it and the others.
+ */
 interface Meant {
   readonly incident: Incident | null;
   readonly others: readonly Incident[];
 }
-type WithIncident = Extract<CommentCommand['wish'], { kind: 'rerun' | 'explain' | 'correct' }>;
+type WithIncident = Extract<CommentCommand['request'], { kind: 'rerun' | 'explain' | 'correct' }>;
 
-async function meant({ incident: prefix }: WithIncident, command: CommentCommand, deps: ObeyDeps): Promise<Meant> {
+async function meant(
+  { incident: prefix }: WithIncident,
+  command: CommentCommand,
+  deps: CommentCommandDeps,
+): Promise<Meant> {
   const here = await incidentsHere(command, deps);
   const fitting = here.filter(({ id }) => id.startsWith(prefix ?? ''));
   const isOver = ({ status }: Incident) => status === 'resolved' || status === 'healed';
@@ -297,10 +310,10 @@ async function meant({ incident: prefix }: WithIncident, command: CommentCommand
 }
 
 const SHORT_ID = 11;
-/** As code: elsewhere what looks like a reference is broken up, and could not be copied. */
+/** As code, because elsewhere references are broken up and could not be copied. */
 const shortId = ({ id }: Incident): string => `\`${id.slice(0, SHORT_ID)}\``;
 
-/** The other failures of the pull request, so that nobody takes one for another. */
+/** The other failures of the pull request, so that they are not confused. */
 function othersWords(others: readonly Incident[]): string {
   if (others.length === 0) return '';
   const each = others.map((one) => `${shortId(one)} (${one.status})`).join(', ');
@@ -311,77 +324,79 @@ function unknown({ incident }: WithIncident): Handled {
   if (incident === undefined) return NOTHING_KNOWN;
   return {
     done: 'nothing-to-decide',
-    words: 'No failure of this pull request, or more than one, has an id that begins like that.',
+    words: 'No failure, or more than one, on this pull request has an id that begins with it.',
   };
 }
 
-/** Rights are asked of the incident's own repository, whatever the comment calls it. */
+/** Permissions are checked for the incident's own repository, whatever the comment says. */
 function repositoryOf({ repository }: CommentCommand, incident: Incident | null): string {
   return incident?.target.kind === 'github-run' ? incident.target.repository : repository;
 }
 
-async function rerun(command: CommentCommand, wish: WithIncident, deps: ObeyDeps): Promise<Handled> {
-  const { incident, others } = await meant(wish, command, deps);
+async function rerun(command: CommentCommand, request: WithIncident, deps: CommentCommandDeps): Promise<Handled> {
+  const { incident, others } = await meant(request, command, deps);
   if (!(await mayWrite(repositoryOf(command, incident), command.by, deps.people))) return ONLY_WRITERS;
-  if (incident === null) return unknown(wish);
-  const request = await requestRerun(incident, `github:${command.by}`, deps);
-  return request.kind === 'begun'
+  if (incident === null) return unknown(request);
+  const asked = await requestRerun(incident, `github:${command.by}`, deps);
+  return asked.kind === 'begun'
     ? {
-        done: 'obeyed',
-        words: `Selfheal runs the failed jobs of incident ${shortId(incident)} again. What comes of it is told in its comment on the failure.${othersWords(others)}`,
+        done: 'carried-out',
+        words: `Selfheal is re-running the failed jobs of incident ${shortId(incident)}. The comment on the failure will show the result.${othersWords(others)}`,
       }
     : {
         done: 'refused',
-        words: `Incident ${shortId(incident)} is not run again: ${request.reason}${othersWords(others)}`,
+        words: `Incident ${shortId(incident)} is not re-run: ${asked.reason}${othersWords(others)}`,
       };
 }
 
-/** The last steps of the incident in words made by code. For whoever may read the repository, as the comment on the failure is. */
-async function explain(command: CommentCommand, wish: WithIncident, deps: ObeyDeps): Promise<Handled> {
-  const { incident, others } = await meant(wish, command, deps);
+/**
+ * The last steps of the incident, worded by code. For anybody who may read the repository, like the comment on the
+ * failure.
+ */
+async function explain(command: CommentCommand, request: WithIncident, deps: CommentCommandDeps): Promise<Handled> {
+  const { incident, others } = await meant(request, command, deps);
   const repository = repositoryOf(command, incident);
   const permission = await unlessRefused(() => deps.people.permissionOf(repository, command.by));
   if (permission === null || permission === 'none')
     return { done: 'refused', words: 'Only people with access to the repository may ask for that.' };
-  if (incident === null) return unknown(wish);
+  if (incident === null) return unknown(request);
   const { timeZone } = deps.configuration.policy.circumstances;
-  const trail = (await deps.incidents.listAudit(incident.id)).slice(-EXPLAINED_ENTRIES);
   return {
     done: 'answered',
     words: `Incident \`${incident.id}\` is ${incident.status}${incident.outcomeReason === null ? '.' : `. ${incident.outcomeReason}`}${othersWords(others)} Its last steps:`,
-    more: trail.map((entry) => `${instantWords(new Date(entry.at), timeZone)}: ${tellEntry(entry)}`),
+    more: await lastSteps(incident.id, timeZone, deps),
   };
 }
 
-async function hush(command: CommentCommand, quiet: boolean, deps: ObeyDeps): Promise<Handled> {
+async function hush(command: CommentCommand, quiet: boolean, deps: CommentCommandDeps): Promise<Handled> {
   if (!(await mayWrite(command.repository, command.by, deps.people))) return ONLY_WRITERS;
   await setQuiet(command, quiet ? `github:${command.by}` : null, deps.control);
   return {
-    done: 'obeyed',
+    done: 'carried-out',
     words: quiet
-      ? 'Selfheal works on, but writes no new comments about failures on this pull request. What it has written about a failure is still brought up to date. `/selfheal resume` ends that.'
-      : 'Selfheal writes about failures on this pull request again.',
+      ? 'Selfheal keeps working but writes no new comments about failures on this pull request. Existing comments are still updated. `/selfheal resume` undoes this.'
+      : 'Selfheal comments on failures of this pull request again.',
   };
 }
 
 const SIGNS = {
-  obeyed: '+1',
+  'carried-out': '+1',
   answered: 'eyes',
   refused: '-1',
   'nothing-to-decide': 'confused',
 } as const satisfies Record<Done, string>;
 
-/** A courtesy: what was decided stands also where GitHub does not take the sign. */
-async function sign({ repository, commentId }: CommentCommand, obeyed: Done, deps: ObeyDeps): Promise<void> {
+/** Optional: a decision stands even when GitHub refuses the reaction. */
+async function sign({ repository, commentId }: CommentCommand, done: Done, deps: CommentCommandDeps): Promise<void> {
   try {
-    await deps.people.react(repository, commentId, SIGNS[obeyed]);
+    await deps.people.react(repository, commentId, SIGNS[done]);
   } catch {
     deps.meter.count('comment-sign-lost');
   }
 }
 
-/** Said once in the one comment for answers. A courtesy, too: a repeat could find the request gone that it had decided. */
-async function reply(command: CommentCommand, answer: Answer, deps: ObeyDeps): Promise<void> {
+/** Written once in the comment for answers. Optional, too: a repeat could find that the request it decided is gone. */
+async function reply(command: CommentCommand, answer: Answer, deps: CommentCommandDeps): Promise<void> {
   const { repositoryId, pullRequest, deliveryId } = command;
   const now = deps.clock.now();
   const hour = now.toISOString().slice(0, 13);
@@ -403,11 +418,11 @@ async function reply(command: CommentCommand, answer: Answer, deps: ObeyDeps): P
 const LEASE_SECONDS = 30;
 const LEASE_TRIES = 5;
 
-/** Two answers at the same time would make two comments. Throws `Retryable` when others hold the place all the time. */
+/** Two concurrent answers would create two comments. Throws `Retryable` when the lease cannot be acquired. */
 async function alone(
   place: string,
   holder: string,
-  { control, clock }: ObeyDeps,
+  { control, clock }: CommentCommandDeps,
   work: () => Promise<void>,
 ): Promise<void> {
   for (let tries = 0; tries < LEASE_TRIES; tries += 1) {
@@ -418,5 +433,5 @@ async function alone(
     }
     await clock.sleep(1000);
   }
-  throw new Retryable(`Others answer at ${place} all the time.`);
+  throw new Retryable(`Could not lock ${place} after ${LEASE_TRIES} attempts: other answers are being written.`);
 }

@@ -4,8 +4,8 @@ const MAX_DEPTH = 64;
 const DANGEROUS_KEYS = ['__proto__', 'constructor', 'prototype'];
 
 /**
- * Parses an outsider's JSON within bounds: UTF-8 only, at most 64 levels deep (checked without recursion), and without the
- * keys by which an object could change its prototype.
+ * Parses an outsider's JSON within bounds: UTF-8 only, at most 64 levels deep (checked without recursion), and without
+ * keys that could change an object's prototype.
  */
 export function parseBoundedJson(bytes: Uint8Array): ParsedBody {
   let value: unknown;

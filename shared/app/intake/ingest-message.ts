@@ -10,8 +10,8 @@ export type IntakeMessage =
   | { kind: 'ignored'; reason: string };
 
 /**
- * The body of an intake message: a signal or a command that the webhook function made, or an event as EventBridge sent it. Throws
- * `InvalidInput` for anything else, so that it ends in the dead-letter queue in front of a human.
+ * The body of an intake message: a signal or a command from the webhook function, or an event from EventBridge. Throws
+ * `InvalidInput` for anything else, so that it ends in the dead-letter queue.
  */
 export function readIntakeMessage(body: string, sources: readonly EventSource[], receivedAt: Date): IntakeMessage {
   const value = parseJson(body);
@@ -19,11 +19,12 @@ export function readIntakeMessage(body: string, sources: readonly EventSource[],
   const command = CommentCommand.safeParse(value);
   if (command.success) return { kind: 'command', command: command.data };
   const signal = Signal.safeParse(value);
-  if (!signal.success) throw new InvalidInput('The intake message is neither a signal nor an event of a known source.');
+  if (!signal.success)
+    throw new InvalidInput('The intake message is neither a signal nor an event of a registered source.');
   return { kind: 'signal', signal: signal.data };
 }
 
-/** The repository that a message speaks of, as its sender says; null for one that is about none. */
+/** The repository of a message according to its sender; null for messages about none. */
 export function repositoryOfMessage(message: IntakeMessage): RepositoryIdentity | null {
   if (message.kind === 'ignored') return null;
   if (message.kind === 'command') return identityOf(message.command);

@@ -1,37 +1,34 @@
 import { modeOf } from '#shared/domain/configuration/scope.ts';
-import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
-import { flapOf } from '#shared/domain/incident/flap.ts';
-import { type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
+import { classifyRecurrence, transitionOf } from '#shared/domain/incident/alarm-recurrence.ts';
+import { deliveryKeyOf, type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident, runAttemptOf } from '#shared/domain/incident/open-incident.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import { transitionOf } from '#shared/domain/incident/transition.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { ControlSettings, Deduplication, IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { StatsStore } from '#shared/ports/stats-store.ts';
-import { claimPlace } from '../common/incident-lock.ts';
-import { forgetWaiting, letWait } from '../common/pending-signal.ts';
+import type { StatsStore } from '#shared/ports/test-store.ts';
+import { acquireIncidentLock } from '../common/incident-lock.ts';
+import { deferSignal, forgetWaiting } from '../common/pending-signal.ts';
 import { newestOfAlarm, rememberNewest } from './latest-incident.ts';
 import { type AdmissionDeps, admitIncident, resumeIncident } from './start-or-group.ts';
 
 export interface IngestDeps extends AdmissionDeps {
   readonly incidents: AdmissionDeps['incidents'] & Pick<IncidentStore, 'get'>;
   readonly control: AdmissionDeps['control'] &
-    Pick<
-      ControlStore,
-      'isProcessed' | 'markProcessed' | 'claimGroup' | 'keepWaiting' | 'dropWaiting' | 'cursor' | 'setCursor'
-    >;
+    Deduplication &
+    Pick<IncidentLocks, 'claimGroup' | 'keepWaiting' | 'dropWaiting'> &
+    Pick<ControlSettings, 'cursor' | 'setCursor'>;
   readonly stats: Pick<StatsStore, 'addRun'>;
 }
 
-/** What became of a signal; counted by this name. */
+/** Outcome of a signal; counted by this name. */
 export type IngestOutcome =
   | 'duplicate-delivery'
   | 'mode-off'
   | 'noted'
-  | 'old-news'
+  | 'stale'
   | 'occurrence'
   | 'opened'
   | 'reopened'
@@ -65,11 +62,11 @@ async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutc
   }
 }
 
-/** A recovery opens nothing and decides nothing: verification reads the state itself. */
+/** A recovery opens nothing and decides nothing, because verification reads the state itself. */
 async function noteRecovery(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
   await forgetWaiting(signal, ids, deps.control);
   const incident = (await deps.incidents.get(ids.incidentId)) ?? (await newestOfAlarm(signal, ids, deps));
-  if (incident?.status !== 'open') return 'old-news';
+  if (incident?.status !== 'open') return 'stale';
   await deps.incidents.audit(incident.id, `signal#${signal.deliveryId}`, {
     at: deps.clock.now().toISOString(),
     event: signal.kind === 'run-succeeded' ? 'run.succeeded' : 'alarm.cleared',
@@ -85,14 +82,14 @@ async function applyFailure(signal: Signal, ids: IncidentIds, deps: IngestDeps):
   return (newest && (await applyToNewest(newest, signal, deps))) ?? (await open(signal, ids, deps));
 }
 
-/** An alarm that rang before: null when this report is none of the newest incident's business. */
+/** An alarm that went off before: null when this signal does not concern the newest incident. */
 async function applyToNewest(newest: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome | null> {
-  const flap = flapOf(newest, signal, deps.configuration.policy.flapWindowMinutes);
+  const flap = classifyRecurrence(newest, signal, deps.configuration.policy.flapWindowMinutes);
   switch (flap.kind) {
-    case 'apart':
+    case 'unrelated':
       return null;
-    case 'old-news':
-      return 'old-news';
+    case 'stale':
+      return 'stale';
     case 'resume':
       return (await resumeIncident(newest, deps)) === 'grouped' ? 'grouped' : 'resumed';
     case 'reopen':
@@ -106,8 +103,8 @@ async function applyToNewest(newest: Incident, signal: Signal, deps: IngestDeps)
 async function applyToKnown(known: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
   const transition = transitionOf(known, signal);
   switch (transition.kind) {
-    case 'old-news':
-      return 'old-news';
+    case 'stale':
+      return 'stale';
     case 'occurrence':
       await deps.incidents.addOccurrence(known.id, signal.deliveryId, runAttemptOf(signal), deps.clock.now());
       return 'occurrence';
@@ -122,22 +119,27 @@ async function applyToKnown(known: Incident, signal: Signal, deps: IngestDeps): 
 
 /** Opens the incident, unless another attempt of the same run has just opened it: then that one is known. */
 async function open(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
-  const holder = await claimPlace(ids, 1, deps);
-  if (holder !== null) return await joinHolder(holder, signal, deps);
+  const owner = await acquireIncidentLock(ids, 1, deps);
+  if (owner !== null) return await joinOwner(owner, signal, deps);
   await rememberNewest(signal, ids, deps.control);
   const incident = openIncident(signal, ids, deps.clock.now());
   if ((await deps.incidents.create(incident)) === 'created') {
     return (await resumeIncident(incident, deps)) === 'grouped' ? 'grouped' : 'opened';
   }
   const current = await deps.incidents.get(incident.id);
-  if (current === null) throw new Retryable(`Incident ${incident.id} cannot be read back yet.`);
+  if (current === null)
+    throw new Retryable(
+      `Incident ${incident.id} was just created and cannot be read yet; the intake queue will retry.`,
+    );
   return await applyToKnown(current, signal, deps);
 }
 
-/** Another run of the same place is an occurrence for now; its attempts are not the attempts of the holder's run. */
-async function joinHolder(holder: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
-  await deps.incidents.addOccurrence(holder.id, signal.deliveryId, holder.runAttempt, deps.clock.now());
-  await letWait(signal, holder, deps);
+/**
+ * Another run with the same intake key is an occurrence for now; its attempts are not those of the lock owner's run.
+ */
+async function joinOwner(owner: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
+  await deps.incidents.addOccurrence(owner.id, signal.deliveryId, owner.runAttempt, deps.clock.now());
+  await deferSignal(signal, owner, deps);
   return 'occurrence';
 }
 
@@ -147,15 +149,17 @@ async function reopen(
   next: { attempt: number; runAttempt: number },
   deps: IngestDeps,
 ): Promise<IngestOutcome> {
-  const holder = await claimPlace({ incidentId: known.id, intakeKey: known.intakeKey }, next.attempt, deps);
-  if (holder !== null) return await joinHolder(holder, signal, deps);
+  const owner = await acquireIncidentLock({ incidentId: known.id, intakeKey: known.intakeKey }, next.attempt, deps);
+  if (owner !== null) return await joinOwner(owner, signal, deps);
   const reopened = await openAgain(known, signal, next, deps);
   return (await admitIncident(reopened, deps.clock.now(), deps)) === 'grouped' ? 'grouped' : 'reopened';
 }
 
 const MAX_RACES = 3;
 
-/** Writes the next attempt over what was read. Signals of other attempts may have been counted since: those are kept. */
+/**
+ * Writes the next attempt over what was read. Signals of other attempts may have been counted since; those are kept.
+ */
 async function openAgain(
   known: Incident,
   signal: Signal,
@@ -172,6 +176,9 @@ async function openAgain(
         parentId: null,
         outcomeReason: null,
         classification: null,
+        reopened: true,
+        restarts: 0,
+        recurrence: null,
         target: signal.target,
         attempt: next.attempt,
         runAttempt,
@@ -186,7 +193,7 @@ async function openAgain(
     current = await deps.incidents.get(known.id);
     if (updated === 'updated' && current !== null) return current;
   }
-  throw new Retryable(`Incident ${known.id} changed while it was reopened.`);
+  throw new Retryable(`Incident ${known.id} changed while it was being reopened; the intake queue will retry.`);
 }
 
 /** Every finished run counts for the workflow's baseline. */

@@ -1,7 +1,6 @@
 import { keyedHashOf } from '#shared/kernel/text/raw-ref.ts';
-import type { SourceResult, WebhookSource } from '#shared/plugins/sources/contract.ts';
-import type { SecretReader, SignalQueue } from '#shared/ports/cloud.ts';
-import type { CommandQueue } from '#shared/ports/command-queue.ts';
+import { envelopeOf, type SourceResult, type WebhookSource } from '#shared/plugins/sources/contract.ts';
+import type { CommandQueue, SecretReader, SignalQueue } from '#shared/ports/cloud.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import type { WebhookSignatures } from '#shared/ports/webhook-signature.ts';
@@ -9,11 +8,11 @@ import { parseBoundedJson } from './ingest-json.ts';
 import { findSigners, type Signers } from './webhook-secrets.ts';
 
 export interface WebhookDelivery {
-  /** Path segment: which source it claims to come from. */
+  /** Path segment: the source that it claims to come from. */
   readonly sourceId: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Exactly the bytes that were sent. */
+  /** Exactly the received bytes. */
   readonly body: Uint8Array;
 }
 
@@ -39,9 +38,9 @@ export const MAX_WEBHOOK_BYTES = 1_000_000;
 const refuse = (status: WebhookAnswer['status'], error: string): WebhookAnswer => ({ status, body: { error } });
 
 /**
- * Takes one delivery in. Nothing is read from it before its signature fits,
- * nothing is done with it unless that signature may speak for its repository, and 202 means that the queue holds the signal.
- * Any other answer makes the sender show the delivery as failed, from where the sweeper asks for it again.
+ * Accepts one delivery. Nothing is parsed before its signature is valid, nothing is done with it unless that signature
+ * is valid for its repository, and 202 means that the queue has the signal. Any other answer makes the sender show the
+ * delivery as failed, and the sweeper requests it again.
  */
 export async function ingestWebhook(delivery: WebhookDelivery, deps: WebhookDeps): Promise<WebhookAnswer> {
   const source = deps.sources.find(({ id }) => id === delivery.sourceId);
@@ -82,14 +81,14 @@ async function translate(
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     return counted(deps, 'not-json', refuse(415, 'Set the content type of the webhook to application/json.'));
   }
-  if (!delivery.headers['x-github-delivery']) {
-    return counted(deps, 'no-delivery-id', refuse(400, 'x-github-delivery: header is missing'));
-  }
   const body = parseBoundedJson(delivery.body);
   if (body.kind === 'invalid') return counted(deps, 'invalid-json', refuse(400, body.reason));
-  // One repository's secret must not speak for another.
+  // One repository's secret must not be valid for another.
   if (!signers.mayReport(source.repositoryOf(body.value))) return unauthorized(deps);
-  const result = source.toSignal({ headers: delivery.headers, body: body.value, receivedAt: deps.clock.now() });
+  const request = { headers: delivery.headers, body: body.value, receivedAt: deps.clock.now() };
+  const envelope = envelopeOf(source, request);
+  if ('missing' in envelope) return counted(deps, 'no-delivery-id', refuse(400, envelope.missing));
+  const result = source.toSignal(envelope);
   switch (result.kind) {
     case 'ignored':
       return counted(deps, `ignored-${result.reason}`, { status: 202, body: ignoredBody(result) });
@@ -104,7 +103,7 @@ async function translate(
   }
 }
 
-/** The branch stays here: what travels on is its hash, by which failures of one branch are grouped. */
+/** The branch is not passed on, only its hash, which groups failures of one branch. */
 async function enqueueSignal(
   { signal, branch }: Extract<SourceResult, { kind: 'signal' }>,
   deps: WebhookDeps,

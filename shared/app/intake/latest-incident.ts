@@ -1,19 +1,22 @@
 import type { IncidentIds } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 
-/** Every state change of an alarm has an incident id of its own, so the alarm's newest incident is remembered by its place. */
+/**
+ * Every state change of an alarm has its own incident id, so the alarm's newest incident is stored under its intake
+ * key.
+ */
 const cursorOf = (intakeKey: string): string => `newest#${intakeKey}`;
 
-/** The newest incident of the signal's alarm, ended or not; null for anything that is no alarm. */
+/** The newest incident of the signal's alarm, ended or not; null for other targets. */
 export async function newestOfAlarm(
   { target }: Signal,
   { intakeKey }: IncidentIds,
   deps: {
     readonly incidents: Pick<IncidentStore, 'get'>;
-    readonly control: Pick<ControlStore, 'cursor'>;
+    readonly control: Pick<ControlSettings, 'cursor'>;
   },
 ): Promise<Incident | null> {
   if (target.kind !== 'alarm') return null;
@@ -21,11 +24,11 @@ export async function newestOfAlarm(
   return id === null ? null : await deps.incidents.get(id);
 }
 
-/** Written before the incident itself: one that never came to be is read back as none. */
+/** Written before the incident itself: an incident that was never created is read back as none. */
 export async function rememberNewest(
   { target }: Signal,
   { intakeKey, incidentId }: IncidentIds,
-  control: Pick<ControlStore, 'setCursor'>,
+  control: Pick<ControlSettings, 'setCursor'>,
 ): Promise<void> {
   if (target.kind === 'alarm') await control.setCursor(cursorOf(intakeKey), incidentId);
 }

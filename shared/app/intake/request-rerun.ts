@@ -5,16 +5,16 @@ import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts'
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import { approvalReasons } from '#shared/domain/policy/approval.ts';
 import { partOfWeekAt } from '#shared/domain/policy/circumstances/circumstances.ts';
-import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';
+import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index.ts';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { claimPlace } from '../common/incident-lock.ts';
+import { acquireIncidentLock } from '../common/incident-lock.ts';
 
 export interface RerunDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'putPlan' | 'intend' | 'audit'>;
-  readonly control: Pick<ControlStore, 'claimGroup' | 'releaseGroup'>;
+  readonly control: Pick<IncidentLocks, 'claimGroup' | 'releaseGroup'>;
   readonly workflow: Pick<WorkflowEngine, 'start'>;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -25,19 +25,19 @@ export type RerunRequest = { kind: 'begun' } | { kind: 'refused'; reason: string
 const refused = (reason: string): RerunRequest => ({ kind: 'refused', reason });
 
 /**
- * Has the failed jobs of an incident's run started again for somebody who may write to the repository. The plan is sealed and its intent
- * kept; the incident is opened again, and its workflow goes on with that plan as with one that an earlier execution left: through guard,
- * execution and verification.
+ * Re-runs the failed jobs of an incident's run for somebody with write access. The plan is sealed and its intent
+ * stored; the incident is reopened, and its workflow continues with that plan as with one that an earlier execution
+ * left: through guard, execution and verification.
  */
 export async function requestRerun(incident: Incident, by: string, deps: RerunDeps): Promise<RerunRequest> {
   const { target } = incident;
-  if (target.kind !== 'github-run') return refused('There is no run to start again.');
+  if (target.kind !== 'github-run') return refused('There is no run to re-run.');
   const reason = objectionTo(incident, deps);
   if (reason !== null) return refused(reason);
   const attempt = incident.attempt + 1;
-  const holder = await claimPlace({ incidentId: incident.id, intakeKey: incident.intakeKey }, attempt, deps);
-  if (holder !== null)
-    return refused(`Selfheal is at work on a newer run of the same workflow (incident ${holder.id}).`);
+  const owner = await acquireIncidentLock({ incidentId: incident.id, intakeKey: incident.intakeKey }, attempt, deps);
+  if (owner !== null)
+    return refused(`Selfheal is already working on a newer run of the same workflow (incident ${owner.id}).`);
   await begin(incident, target, by, deps);
   return { kind: 'begun' };
 }
@@ -45,10 +45,10 @@ export async function requestRerun(incident: Incident, by: string, deps: RerunDe
 function objectionTo(incident: Incident, { configuration, clock }: RerunDeps): string | null {
   const { target, status } = incident;
   const mode = modeOf(configuration, target);
-  if (status === 'open') return 'Selfheal is at work on this failure already.';
-  if (status === 'resolved' || status === 'healed') return 'The last failure that Selfheal knows of is over.';
+  if (status === 'open') return 'Selfheal is already working on this failure.';
+  if (status === 'resolved' || status === 'healed') return 'The last failure that Selfheal has a record of is over.';
   if (mode !== 'act')
-    return `The mode of this repository is ${mode}: Selfheal changes nothing here. Start the run again on GitHub.`;
+    return `The mode of this repository is ${mode}: Selfheal changes nothing here. Re-run it on GitHub.`;
   const { policy } = configuration;
   const reasons = approvalReasons(rerunFailedJobs.risk, null, policy, partOfWeekAt(clock.now(), policy.circumstances));
   return reasons.length === 0 ? null : `${reasons.join(' ')} Start the run again on GitHub.`;
@@ -62,6 +62,8 @@ async function begin(incident: Incident, target: GithubRunTarget, by: string, de
     actionId: rerunFailedJobs.id,
     family: rerunFailedJobs.family,
     risk: rerunFailedJobs.risk,
+    impact: rerunFailedJobs.impact,
+    selfApproval: rerunFailedJobs.selfApproval ?? false,
     parameters,
     targetKey: rerunFailedJobs.targetKey(parameters),
     description: rerunFailedJobs.describe(parameters),
@@ -80,6 +82,7 @@ async function begin(incident: Incident, target: GithubRunTarget, by: string, de
     intendedAt: now.toISOString(),
     receipt: null,
     verified: null,
+    inconclusive: false,
   });
   await deps.incidents.audit(incident.id, `rerun-requested#${digest}`, {
     at: now.toISOString(),
@@ -89,7 +92,7 @@ async function begin(incident: Incident, target: GithubRunTarget, by: string, de
   const attempt = incident.attempt + 1;
   const updated = await deps.incidents.update(
     incident.id,
-    { status: 'open', attempt, outcomeReason: null, parentId: null },
+    { status: 'open', attempt, reopened: false, restarts: 0, outcomeReason: null, parentId: null },
     { ifStatus: [incident.status], ifAttempt: incident.attempt, at: now },
   );
   if (updated === 'updated') await deps.workflow.start(incident.id, attempt);

@@ -5,14 +5,14 @@ import { openStorm } from '#shared/domain/incident/open-incident.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentLocks, Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { freePlace } from '../common/incident-lock.ts';
+import { releaseIncidentLock } from '../common/incident-lock.ts';
 
 export interface AdmissionDeps {
   readonly incidents: Pick<IncidentStore, 'create' | 'update' | 'addOccurrence' | 'audit'>;
-  readonly control: Pick<ControlStore, 'countInMinute' | 'joinStorm' | 'releaseGroup'>;
+  readonly control: Pick<Limits, 'countInMinute' | 'joinStorm'> & Pick<IncidentLocks, 'releaseGroup'>;
   readonly workflow: Pick<WorkflowEngine, 'start'>;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -22,8 +22,9 @@ export interface AdmissionDeps {
 const QUIET_MINUTES = 5;
 
 /**
- * Starts the workflow of an open incident, unless too many were opened in its minute or its hour: then it joins the storm, whose parent alone
- * is worked on. Repeatable: the place in both is counted once per incident and attempt, executions are named.
+ * Starts the workflow of an open incident, unless too many were opened in its minute or hour: then it joins the storm,
+ * and only the storm's parent is worked on. Repeatable: it is counted once per incident and attempt, and executions are
+ * named.
  */
 export async function admitIncident(
   incident: Incident,
@@ -36,7 +37,10 @@ export async function admitIncident(
   return 'started';
 }
 
-/** The hour counts only what its minutes let through, so that what is left of GitHub's hourly budget goes to later failures. */
+/**
+ * The hour counts only incidents that passed the minute's limit, so that the rest of GitHub's hourly rate limit is left
+ * for later failures.
+ */
 async function hasPlace(
   incident: Incident,
   openedAt: Date,
@@ -52,8 +56,8 @@ async function hasPlace(
 }
 
 /**
- * Makes sure that an open incident is worked on after a crash. Its first attempt is admitted again by the minute it was opened in;
- * a later attempt has left no such trace and is simply started.
+ * Ensures that an open incident is worked on after a crash. Its first attempt is admitted again by the minute it was
+ * opened in; a later attempt has left no such trace and is simply started.
  */
 export async function resumeIncident(incident: Incident, deps: AdmissionDeps): Promise<'started' | 'grouped'> {
   if (incident.attempt === 1) return await admitIncident(incident, new Date(incident.openedAt), deps);
@@ -84,7 +88,7 @@ async function joinStorm(incident: Incident, minute: string, deps: AdmissionDeps
     { status: 'grouped', parentId, outcomeReason: phrase`Too many failures at once: handled as one storm.` },
     { ifStatus: ['open'], ifAttempt: incident.attempt, at: now },
   );
-  await freePlace(incident, deps.control);
+  await releaseIncidentLock(incident, deps.control);
   return 'grouped';
 }
 

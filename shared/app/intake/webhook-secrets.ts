@@ -4,62 +4,76 @@ import type { SecretReader } from '#shared/ports/cloud.ts';
 import type { WebhookSignatures } from '#shared/ports/webhook-signature.ts';
 
 const Text = z.string();
-/** `previous` is accepted too during a rotation. An empty text is no secret. */
+/** `previous` is also accepted during a rotation. An empty text is not a secret. */
 const Rotation = z.object({ current: Text, previous: Text.optional() });
-const MOST_SCOPES = 200;
+const MAX_SCOPES = 200;
 
-/** The webhook secret: one for all, and one of their own for repositories (`owner/name`) or owners (`owner`). */
-const WebhookSecret = Rotation.extend({
-  repositories: z
+/** The reader returns values that are not text as JSON. */
+function secretsBy(what: string) {
+  return z
     .string()
     .default('{}')
-    // The reader hands on as JSON what is no text.
     .transform((text, context): unknown => {
       try {
         return JSON.parse(text);
       } catch {
-        context.addIssue('must be an object of secrets by repository');
+        context.addIssue(`must be an object of secrets by ${what}`);
         return z.NEVER;
       }
-    })
-    .pipe(
-      z
-        .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(\/[A-Za-z0-9._-]{1,100})?$/), Rotation)
-        .refine((scopes) => Object.keys(scopes).length <= MOST_SCOPES, `at most ${MOST_SCOPES} are possible`),
-    ),
+    });
+}
+
+/** The webhook secret: one for all, and separate ones for repositories (`owner/name`) or owners (`owner`). */
+const WebhookSecret = Rotation.extend({
+  /** Of sources other than GitHub, by their ids. */
+  sources: secretsBy('source').pipe(z.record(z.string().max(40), Rotation)),
+  repositories: secretsBy('repository').pipe(
+    z
+      .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(\/[A-Za-z0-9._-]{1,100})?$/), Rotation)
+      .refine((scopes) => Object.keys(scopes).length <= MAX_SCOPES, `at most ${MAX_SCOPES} are possible`),
+  ),
 });
 
-/** Of everything that has no secret of its own. */
+/** Its secrets are told apart by repository; any other source has one of its own. */
+const GITHUB = 'github';
+
+const textsOf = ({ current, previous }: z.infer<typeof Rotation>): string[] =>
+  [current, previous].filter((text): text is string => Boolean(text));
+
+/** For everything without a secret of its own. */
 const EVERYTHING = '*';
 
-/** Whose secrets fit a body. */
+/** Owners of the secrets that match a body. */
 export interface Signers {
-  /** Whether one of them may speak for the repository: null for a body that names none. */
+  /** Whether one of them is valid for the repository: null for a body without one. */
   mayReport(repository: string | null): boolean;
 }
 
 /**
- * Finds whose secret signed a body, before anything is read from it; null when nobody's did. Throws when the secret cannot be read or
- * is not of the documented form.
+ * Finds whose secret signed a body, before it is parsed; null when none matches. Throws when the secret cannot be read
+ * or is not of the documented form.
  */
 export async function findSigners(
-  { scheme }: Pick<WebhookSource, 'scheme'>,
+  { id, scheme }: Pick<WebhookSource, 'id' | 'scheme'>,
   { body, headers }: { body: Uint8Array; headers: Readonly<Record<string, string | undefined>> },
   { secrets, signatures }: { readonly secrets: SecretReader; readonly signatures: WebhookSignatures },
 ): Promise<Signers | null> {
-  const { repositories, ...everything } = WebhookSecret.parse(await secrets.read('github-webhook'));
+  const { repositories, sources, ...everything } = WebhookSecret.parse(await secrets.read('github-webhook'));
+  if (id !== GITHUB) {
+    const own = sources[id] ?? { current: '' };
+    return (await signatures.verify(scheme, body, headers, textsOf(own))) ? { mayReport: () => true } : null;
+  }
   const scopes = new Map(Object.entries(repositories).map(([scope, secret]) => [scope.toLowerCase(), secret]));
   scopes.set(EVERYTHING, everything);
   const fitting = new Set<string>();
-  for (const [scope, { current, previous }] of scopes) {
-    const texts = [current, previous].filter((text): text is string => Boolean(text));
-    if (await signatures.verify(scheme, body, headers, texts)) fitting.add(scope);
+  for (const [scope, secret] of scopes) {
+    if (await signatures.verify(scheme, body, headers, textsOf(secret))) fitting.add(scope);
   }
   if (fitting.size === 0) return null;
   return { mayReport: (repository) => repository === null || fitting.has(scopeOf(repository, scopes)) };
 }
 
-/** The narrowest scope that has a secret: it alone may speak for the repository. */
+/** The narrowest scope with a secret; only that secret is valid for the repository. */
 function scopeOf(repository: string, scopes: ReadonlyMap<string, unknown>): string {
   const name = repository.toLowerCase();
   return [name, name.split('/')[0] ?? name].find((scope) => scopes.has(scope)) ?? EVERYTHING;

@@ -1,15 +1,20 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { EmbeddingModelId } from '#shared/domain/knowledge/search/recall-settings.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
-import type { Embedder } from '#shared/ports/embedder.ts';
+import type { Limits } from '#shared/ports/control-store.ts';
+import type { Embedder } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 const CHARACTERS_PER_TOKEN = 3;
 const KEPT_MS = 2 * 24 * 60 * 60 * 1000;
 
-/** An embedder that asks nothing a day's budget has no room for, nor while it cannot tell. What was counted for a failed call stays counted. */
+/**
+ * An embedder that sends nothing beyond the daily budget, nor while the budget cannot be read. Usage counted for a
+ * failed call stays counted.
+ */
 export function withinDailyBudget(
   embedder: Embedder,
-  { maxTokensPerDay, control, clock }: { maxTokensPerDay: number; control: Pick<ControlStore, 'addTo'>; clock: Clock },
+  { maxTokensPerDay, control, clock }: { maxTokensPerDay: number; control: Pick<Limits, 'addTo'>; clock: Clock },
 ): Embedder {
   return {
     async embed(text, purpose) {
@@ -23,7 +28,20 @@ export function withinDailyBudget(
         if (!(error instanceof Retryable || error instanceof Refused)) throw error;
         return { kind: 'unavailable', reason: 'The budget of the embedding model could not be read.' };
       }
-      return { kind: 'unavailable', reason: "Today's budget has no room for the embedding model." };
+      return { kind: 'unavailable', reason: "Today's budget for the embedding model is used up." };
     },
   };
+}
+
+export interface EmbedderPorts {
+  readonly control: Pick<Limits, 'addTo'>;
+  readonly clock: Clock;
+  readonly bedrock: (options: { readonly modelId: EmbeddingModelId; readonly timeoutSeconds: number }) => Embedder;
+}
+
+/** The configured embedding model within its budget; null when none is configured. */
+export function connectEmbedder({ recall }: Pick<Configuration, 'recall'>, ports: EmbedderPorts): Embedder | null {
+  if (recall.embeddings === null) return null;
+  const { maxTokensPerDay, ...model } = recall.embeddings;
+  return withinDailyBudget(ports.bedrock(model), { maxTokensPerDay, ...ports });
 }

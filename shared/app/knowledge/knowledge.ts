@@ -1,7 +1,8 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { type Known, nothingKnown } from '#shared/domain/knowledge/known.ts';
-import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
+import { isSureMatch, lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
+import { SAME_FINGERPRINT } from '#shared/domain/knowledge/search/reasons.ts';
 import { rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
 import { seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
 import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
@@ -25,17 +26,20 @@ export interface KnowledgeDeps {
   readonly clock: Clock;
 }
 
-/** Whether this very failure is known, and how many similar entries and failures of past incidents are; keeps them for the diagnosis. */
+/**
+ * Looks up whether this failure is known, and how many similar entries and past incidents there are; stores them for
+ * the diagnosis.
+ */
 export async function knowledge(input: StepInput<'knowledge'>, deps: KnowledgeDeps): Promise<StepOutput<'knowledge'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   const known = await findKnown(incident, await deps.evidence.getEvidence(incident.id), deps);
   await deps.evidence.putKnown(known);
   const { found, seen } = known;
   const similar = found.similar.length + seen.length;
-  return { matchId: found.match?.id ?? null, matchConfidence: found.confidence, similar };
+  return { matchId: found.match?.id ?? null, useModel: !isSureMatch(found), similar };
 }
 
-/** Looks into what this place went through and learned, and into the playbooks. */
+/** Searches past incidents and lessons of this scope, and the built-in advice. */
 export async function findKnown(
   incident: Incident,
   evidence: Evidence | null,
@@ -50,12 +54,10 @@ export async function findKnown(
     fingerprint === null ? null : deps.knowledge.findByFingerprint(fingerprint, scope),
     deps.patterns.recognising(scope, classification.class, evidence),
   ]);
-  // An index may be a moment behind; of the very failure the store itself is asked.
+  // An index may be slightly behind; for the failure itself the store is asked.
   const others = entries.filter(({ item }) => item.id !== exact?.id);
   const first =
-    exact === null
-      ? []
-      : [{ item: rememberedEntry(exact), score: 1, sameFailure: true, reasons: ['same fingerprint'] }];
+    exact === null ? [] : [{ item: rememberedEntry(exact), score: 1, sameFailure: true, reasons: [SAME_FINGERPRINT] }];
   const { similar, ...match } = withPatterns(lookupKnowledge(classification, [...first, ...others]), recognised);
   return {
     version: 1,

@@ -4,10 +4,10 @@ import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { makeCaseTest } from '#shared/domain/learning/replay.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
-/** Says which learned patterns of a place recognise a failure, each as it counts now. */
+/** Finds the learned patterns of a scope that recognise a failure, each with its current weight. */
 export interface PatternReader {
   recognising(scope: string, failureClass: FailureClass, evidence: Evidence | null): Promise<LearnedPattern[]>;
 }

@@ -1,18 +1,18 @@
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { LearningNote } from '#shared/domain/learning/learning-note.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
 
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 
-/** Who changes patterns of a place, and when. */
+/** Who changes patterns of a scope, and when. */
 export interface LearningChange {
   readonly scope: string;
   readonly by: string;
   readonly at: Date;
 }
 
-/** The note of a change of one pattern, or of none. */
+/** The note about a change of one pattern, or of none. */
 export function noteOf(
   { scope, by, at }: LearningChange,
   event: LearningNote['event'],
@@ -23,15 +23,16 @@ export function noteOf(
 }
 
 /**
- * Changes one pattern over what stands there now; read again when somebody else changed it meanwhile. `change` gives the same pattern for
- * "nothing to do". Null when there is no such pattern. Throws `Retryable` when it changes faster than it can be written.
+ * Changes one pattern in its current state; reads it again when somebody else changed it meanwhile. `change` returns
+ * the same pattern for "nothing to do". Null when the pattern does not exist. Throws `Retryable` when others keep
+ * changing it.
  */
 export async function changePattern(
   store: Pick<PatternStore, 'list' | 'write'>,
   { scope, id }: Pick<LearnedPattern, 'scope' | 'id'>,
   change: (pattern: LearnedPattern) => LearnedPattern,
 ): Promise<{ before: LearnedPattern; after: LearnedPattern } | null> {
-  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const before = (await store.list(scope)).find((pattern) => pattern.id === id);
     if (before === undefined) return null;
     const after = change(before);
@@ -39,5 +40,5 @@ export async function changePattern(
     const next = { ...after, revision: before.revision + 1 };
     if ((await store.write(next)) === 'written') return { before, after: next };
   }
-  throw new Retryable(`The pattern ${id} changed again and again while it was changed.`);
+  throw new Retryable(`Could not change pattern ${id}: others kept changing it.`);
 }

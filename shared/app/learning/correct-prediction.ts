@@ -1,5 +1,5 @@
 import type { Correction, Prediction } from '#shared/domain/quality/prediction.ts';
-import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 
 export interface CorrectionOrder extends Pick<Correction, 'class' | 'by'> {
   readonly incidentId: string;
@@ -10,12 +10,12 @@ export type Corrected =
   | { kind: 'corrected'; said: Prediction['class']; right: boolean }
   | { kind: 'refused'; reason: string };
 
-/** Far enough back to find what a person still remembers. */
+/** Far enough back for what a person still remembers. */
 const LOOKED_AT = 2000;
 
 /**
- * Keeps what a person says the last prediction of an incident should have been. It judges that prediction: no correction raises what
- * Selfheal may do by itself.
+ * Stores what a person says the last prediction of an incident should have been. It judges that prediction; no
+ * correction raises what Selfheal may do by itself.
  */
 export async function correctPrediction(
   { incidentId, class: actual, by, at }: CorrectionOrder,

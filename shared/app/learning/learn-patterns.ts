@@ -10,7 +10,7 @@ import {
   type ResolvedCase,
 } from '#shared/domain/learning/propose-patterns.ts';
 import { makeCaseTest, type PastCase } from '#shared/domain/learning/replay.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { changePattern, type LearningChange, noteOf } from './change-pattern.ts';
 
 interface LearnPatternsDeps {
@@ -20,15 +20,15 @@ interface LearnPatternsDeps {
 
 export interface LearnOrder extends LearningChange {
   readonly cases: readonly ResolvedCase[];
-  /** Incidents before, beside the records themselves, over which new patterns are replayed. */
+  /** Past incidents, besides the records themselves, over which new patterns are replayed. */
   readonly past: readonly PastCase[];
-  /** Says what would be done and does nothing. */
+  /** Reports what would be done without doing it. */
   readonly dryRun: boolean;
-  /** Where new patterns come from; null: none are made, only known ones are given outcomes. */
+  /** Where new patterns come from; null: none are created, only known ones get outcomes. */
   readonly source: LearnedPattern['provenance']['source'] | null;
 }
 
-/** What became of one pattern: made, given outcomes, left as it was, or refused. */
+/** Result for one pattern: created, updated, unchanged, or refused. */
 export interface PatternResult {
   readonly kind: 'learned' | 'adjusted' | 'unchanged' | 'refused';
   readonly patternId: string;
@@ -40,14 +40,14 @@ export interface PatternResult {
   readonly lines: readonly number[];
   readonly reason: string;
   readonly conflicts: readonly string[];
-  /** Null for one that was known before. */
+  /** Null for a pattern that was known before. */
   readonly replay: Proposal['replay'] | null;
 }
 
 /**
- * Learns from how incidents were resolved. A record that a known pattern recognises is an outcome of it; the others are gathered into new
- * patterns, each replayed over the past first, refused where it would have matched something else, and put in to be observed only. Every
- * change leaves a note. Repeatable: an incident counts once.
+ * Learns from how incidents were resolved. A record that a known pattern recognises becomes its outcome; the others are
+ * grouped into new patterns, each replayed over the past first, refused where it would have matched something else, and
+ * stored to be observed only. Every change leaves a note. Repeatable: an incident counts once.
  */
 export async function learnPatterns(
   order: LearnOrder,
@@ -65,7 +65,7 @@ export async function learnPatterns(
   return { results: order.dryRun ? withinADay(results, deps.rules) : results, unplaced };
 }
 
-/** A dry run takes nothing from the day's limit; what one day could not take in is told all the same. */
+/** A dry run takes nothing from the day's limit; patterns beyond the limit are reported too. */
 function withinADay(results: readonly PatternResult[], { maxNewPatternsPerDay: most }: Learning): PatternResult[] {
   let learned = 0;
   return results.map((result) => {
@@ -93,7 +93,7 @@ function sortedByPattern({ cases, scope }: LearnOrder, known: readonly LearnedPa
 const sameClass = (pattern: LearnedPattern, one: ResolvedCase): boolean =>
   one.class === 'unknown' || one.class === pattern.class;
 
-/** Something else that helped shows nothing of the pattern's own solution. */
+/** That something else helped says nothing about the pattern's own solution. */
 function speaksOf(pattern: LearnedPattern, { resolution }: ResolvedCase): boolean {
   const sameAction = pattern.actionId !== null && pattern.actionId === resolution.action;
   return sameAction || pattern.solution.toLowerCase() === resolution.solution.toLowerCase();
@@ -120,7 +120,7 @@ async function adjust(
 const reasonOf = (outcomes: readonly PatternOutcome[]): string =>
   `${outcomes.filter(({ helped }) => helped).length} of ${outcomes.length} further cases were resolved by it`;
 
-/** Adds outcomes to a pattern, settles it by the rules, and notes what changed. */
+/** Adds outcomes to a pattern, updates it by the rules, and notes what changed. */
 async function addOutcomes(
   pattern: LearnedPattern,
   outcomes: readonly PatternOutcome[],
@@ -149,17 +149,17 @@ type NewOrder = LearnOrder & { readonly source: LearnedPattern['provenance']['so
 async function learnOne(proposal: Proposal, order: NewOrder, deps: LearnPatternsDeps): Promise<PatternResult> {
   const { lines, conflicts, replay } = proposal;
   const pattern = newPattern(proposal, order);
-  const told = { ...faceOf(pattern), lines, conflicts, replay };
+  const entry = { ...faceOf(pattern), lines, conflicts, replay };
   const reason = await putNew(pattern, reasonNotToLearn(proposal, pattern, deps.rules), order, deps);
   if (!order.dryRun) {
     const event = reason === null ? 'pattern.learned' : 'pattern.refused';
     await deps.patterns.note(noteOf(order, event, pattern.id, reason ?? `learned from ${lines.length} records`));
   }
-  if (reason === null) return { ...told, kind: 'learned', reason: 'observed only until it has proved itself' };
-  return { ...told, kind: 'refused', reason };
+  if (reason === null) return { ...entry, kind: 'learned', reason: 'observed only until it has proved itself' };
+  return { ...entry, kind: 'refused', reason };
 }
 
-/** Writes a new pattern within the day's limit; why not, or null when it is there. */
+/** Stores a new pattern within the day's limit; returns why not, or null when it is stored. */
 export async function putNew(
   pattern: LearnedPattern,
   problem: string | null,

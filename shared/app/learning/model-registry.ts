@@ -11,18 +11,18 @@ import {
 } from '#shared/domain/learning/model-registry.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
-import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/model-registry.ts';
+import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/learning-stores.ts';
 
 export interface RegistryDeps {
   readonly registry: ModelRegistryStore;
   readonly artifacts: ModelArtifacts;
-  /** What ships with the code: in production wherever nothing else was promoted. Null when it has no provenance. */
+  /** The shipped model: in production unless another was promoted. Null when it has no provenance. */
   readonly shipped: ModelVersion | null;
 }
 
 const ATTEMPTS = 5;
 
-/** Changes what was read; reads again when somebody else was faster. */
+/** Changes what was read; reads again when somebody else wrote first. */
 async function change<C extends { kind: string }>(
   store: ModelRegistryStore,
   decide: (registry: Registry) => Promise<C & ({ registry: Registry } | { kind: 'refused' })>,
@@ -33,10 +33,10 @@ async function change<C extends { kind: string }>(
     if (!('registry' in decided) || decided.registry === read) return decided;
     if ((await store.write(decided.registry)) === 'written') return decided;
   }
-  throw new Retryable('The model registry is being changed by somebody else.');
+  throw new Retryable('Could not change the model registry: others kept changing it. Try again.');
 }
 
-/** Puts the shipped version into an empty registry, so that what comes next is compared with it. */
+/** Puts the shipped version into an empty registry, so that later ones are compared with it. */
 async function seed({ registry: store, shipped }: RegistryDeps, { at }: Change): Promise<void> {
   if (shipped === null) return;
   await store.putVersion(shipped);
@@ -50,7 +50,7 @@ async function seed({ registry: store, shipped }: RegistryDeps, { at }: Change):
   });
 }
 
-/** Adds a trained model as a candidate, its file first. Repeatable. */
+/** Adds a trained model as a candidate, storing its file first. Repeatable. */
 export async function registerModel(
   version: ModelVersion,
   file: string,
@@ -63,7 +63,7 @@ export async function registerModel(
   await change(deps.registry, async (registry) => ({ kind: 'changed', registry: register(registry, version, by) }));
 }
 
-/** Promotes a version one stage up, or to the one named. Its file must be there, whole. */
+/** Promotes a version one stage up, or to the named one. Its complete file must exist. */
 export async function promoteModel(
   order: { readonly id: string; readonly to?: 'staging' | 'production' | undefined },
   by: Change,
@@ -88,7 +88,7 @@ export async function promoteModel(
   });
 }
 
-/** Brings back the version that was in production before. */
+/** Restores the version that was in production before. */
 export async function rollBackModel(by: Change, { registry: store }: RegistryDeps): Promise<Changed> {
   return await change<Changed>(store, async (registry) => rollback(registry, by));
 }

@@ -1,16 +1,16 @@
+import type { PatternChange } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { type ImportOrder, importedPattern, type PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
-import type { PatternChange } from '#shared/domain/learning/pattern-change.ts';
 import { settled } from '#shared/domain/learning/pattern-trust.ts';
 import { type PastCase, reasonAgainst, replay } from '#shared/domain/learning/replay.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { type LearningChange, noteOf } from './change-pattern.ts';
 import { putNew } from './learn-patterns.ts';
 
 type Writer = Pick<PatternStore, 'write' | 'note'>;
 
-/** A change with what became of it: `skipped` because somebody else changed the pattern meanwhile. */
+/** A change with its result: `skipped` because somebody else changed the pattern meanwhile. */
 export interface ChangeResult {
   readonly patternId: string;
   readonly wording: string;
@@ -21,7 +21,10 @@ export interface ChangeResult {
   readonly done: 'done' | 'dry-run' | 'skipped';
 }
 
-/** Makes changes of patterns, each over what it was decided on, with a note of it. Repeatable: what was done is not decided again. */
+/**
+ * Applies changes of patterns, each to the state it was decided on, with a note. Repeatable: an applied change is not
+ * decided again.
+ */
 export async function applyChanges(
   changes: readonly PatternChange[],
   order: LearningChange & { readonly dryRun: boolean },
@@ -30,7 +33,7 @@ export async function applyChanges(
   const results: ChangeResult[] = [];
   for (const { before, after, event, reason } of changes) {
     const face = ({ confidence, stage }: LearnedPattern) => ({ confidence, stage });
-    const told = {
+    const entry = {
       patternId: before.id,
       wording: before.wording,
       event,
@@ -39,22 +42,22 @@ export async function applyChanges(
       after: face(after),
     };
     if (order.dryRun) {
-      results.push({ ...told, done: 'dry-run' });
+      results.push({ ...entry, done: 'dry-run' });
       continue;
     }
     const written = await patterns.write({ ...after, revision: before.revision + 1 });
     if (written === 'written') await patterns.note(noteOf(order, event, before.id, reason));
-    results.push({ ...told, done: written === 'written' ? 'done' : 'skipped' });
+    results.push({ ...entry, done: written === 'written' ? 'done' : 'skipped' });
   }
   return results;
 }
 
-/** A person's approval of a pattern, or what a person says its confidence is. */
+/** A person's approval of a pattern, or a confidence that a person sets. */
 export type PersonsWord = { kind: 'approve' } | { kind: 'confidence'; confidence: number; reason: string };
 
 /**
- * What a person's word makes of a pattern. A lower confidence holds at once and stays the most it may reach; a higher one only frees it to
- * rise, within the limit of a week, as outcomes allow.
+ * Effect of a person's word on a pattern. A lower confidence applies at once and becomes its maximum; a higher one only
+ * lets it rise, within the weekly limit, as outcomes allow.
  */
 export function byPerson(
   pattern: LearnedPattern,
@@ -81,7 +84,7 @@ export interface ImportResult {
   readonly reason: string;
 }
 
-/** Takes in patterns of another place: replayed over this place's past first, within the limit of a day, to be observed only. */
+/** Imports patterns of another place: replayed over this scope's past first, within the daily limit, only observed. */
 export async function importPatterns(
   file: PatternExport,
   order: ImportOrder & { readonly dryRun: boolean; readonly past: readonly PastCase[] },

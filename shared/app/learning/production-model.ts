@@ -1,26 +1,26 @@
 import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { productionOf } from '#shared/domain/learning/model-registry.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
-import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/model-registry.ts';
+import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/learning-stores.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 export interface ProductionModelDeps {
   readonly registry: Pick<ModelRegistryStore, 'read'>;
   readonly artifacts: Pick<ModelArtifacts, 'get'>;
-  /** What comes with the code. */
+  /** The shipped model. */
   readonly shipped: FailureModel | undefined;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
 }
 
-/** A promotion is in force within so long. */
+/** A promotion takes effect within this time. */
 const KEPT_MILLISECONDS = 5 * 60_000;
 
 /**
- * The model in production: the shipped one, unless the registry names another whose file is there with the registered digest. Whatever
- * is wrong with that one, the shipped one is used and the fact is counted.
+ * The model in production: the shipped one, unless the registry names another whose file exists with the registered
+ * digest. If anything is wrong with that one, the shipped one is used, and that is counted.
  */
 export function makeProductionModel(deps: ProductionModelDeps): () => Promise<FailureModel | undefined> {
   let kept: { model: FailureModel | undefined; until: number } | null = null;
@@ -33,7 +33,7 @@ export function makeProductionModel(deps: ProductionModelDeps): () => Promise<Fa
   };
 }
 
-/** `held`: what was used so far; its file is not fetched again while it is still the one in production. */
+/** `held`: the one used so far; its file is not fetched again while it is still in production. */
 async function chooseModel(
   held: FailureModel | undefined,
   deps: ProductionModelDeps,
@@ -44,7 +44,8 @@ async function chooseModel(
     if (production.id === held?.id) return held;
     const file = await deps.artifacts.get(production.artifact);
     if (file === null) throw new RangeError('The file of the model in production is missing.');
-    if (digestOf(file) !== production.artifact) throw new RangeError('The file is not the one that was registered.');
+    if (digestOf(file) !== production.artifact)
+      throw new RangeError('The digest of the model file differs from the registered one.');
     const model = parseModelFile(JSON.parse(file));
     if (model.id !== production.id) throw new RangeError('The file holds another model.');
     return model;

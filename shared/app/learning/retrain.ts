@@ -19,9 +19,10 @@ import {
 import { PROMISES, type Provenance } from '#shared/domain/learning/provenance.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import type { Retraining } from '#shared/domain/quality/watch.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type RegistryDeps, registerModel } from './model-registry.ts';
 
@@ -34,22 +35,9 @@ export interface RetrainDeps extends RegistryDeps {
   readonly clock: Clock;
 }
 
-/** `rights`: of the failures whose class people said, how many each version named right without having learned from them. */
-export type Retraining =
-  | { readonly kind: 'no-model' }
-  | { readonly kind: 'too-few'; readonly cases: number; readonly needed: number }
-  | {
-      readonly kind: 'candidate';
-      readonly id: string;
-      readonly cases: number;
-      readonly rights: { readonly before: number; readonly after: number };
-      /** Why it would not be promoted; empty when it is shown to be no worse. */
-      readonly reasonsAgainst: readonly string[];
-    };
-
-/** Predictions that are looked through for failures whose truth is known. */
+/** Predictions searched for failures with a known truth. */
 const MAX_PREDICTIONS = 2000;
-/** Failures that are learned from, newest first: so many excerpts fit into the function's time and memory. */
+/** Failures to learn from, newest first: as many excerpts as fit into the function's time and memory. */
 const MAX_CASES = 500;
 const READ_AT_ONCE = 10;
 
@@ -58,9 +46,9 @@ interface KnownCase extends TrainingCase {
 }
 
 /**
- * Adapts the model in production to the failures whose class a person said, or of which an action showed whether they pass when run
- * again, and registers the result as a candidate. It is not promoted: that is an operator's decision. Repeatable: the same failures
- * make the same candidate.
+ * Adapts the model in production to failures whose class a person named, or for which an action showed whether they
+ * pass on a re-run, and registers the result as a candidate. Promotion is an operator's decision. Repeatable: the same
+ * failures give the same candidate.
  */
 export async function retrain(deps: RetrainDeps): Promise<Retraining> {
   const base = await deps.production();
@@ -101,7 +89,7 @@ function caseOf({ incidentId, attempt, correction, ending }: Prediction, evidenc
   const shown = ending?.shown ?? 'unknown';
   return {
     digest: digestOf(`${incidentId}#${attempt}`, 16),
-    // What reads the same is held back together: a failure that recurs must not vouch for itself.
+    // Identical failures are held back together: a recurring failure must not confirm itself.
     group: digestOf(evidence.sources.flatMap(({ lines }) => lines.map(({ text }) => templateOf(text))).join('\n'), 16),
     evidence,
     class: correction?.class ?? null,
@@ -113,7 +101,7 @@ function caseOf({ incidentId, attempt, correction, ending }: Prediction, evidenc
 interface Adapted {
   readonly version: ModelVersion;
   readonly file: string;
-  /** What the model in production, and the adapted one while they were held back, answered to the cases. */
+  /** Answers of the model in production, and of the adapted one while they were held back. */
   readonly before: readonly HeldOutAnswer[];
   readonly after: readonly HeldOutAnswer[];
 }
@@ -150,7 +138,7 @@ function toHeldOut({ one, answer, right, verdictRight }: Answered): HeldOutAnswe
   return { digest, right: known === null ? null : right, confidence: answer.confidence, verdictRight };
 }
 
-/** What the candidate promises, should it be promoted: see `promisedBy`. */
+/** What the candidate promises if it is promoted: see `promisedBy`. */
 function metricsOf(answers: readonly Answered[]): Provenance['metrics'] {
   const classes = answers.filter(({ one, answer }) => one.class !== null && answer.class !== 'unknown');
   const verdicts = answers.filter(({ answer, verdictRight }) => verdictRight !== null && saysPasses(answer));

@@ -1,30 +1,32 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { Limits } from '#shared/ports/control-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 export interface MailLimitDeps {
-  readonly control: Pick<ControlStore, 'takeFromLimit'>;
+  readonly control: Pick<Limits, 'takeFromLimit'>;
   readonly clock: Clock;
 }
 
-/** Mails a day about failures of one workflow on one pull request: the comment there tells every one of them. */
+/** Mails per day about failures of one workflow on one pull request, whose comment shows all of them. */
 const MAX_MAILS_PER_DAY = 2;
 const DAY_MILLISECONDS = 24 * 60 * 60_000;
 
 /**
- * Whether one more mail may go out about the place of an incident. Only pull requests have a limit: their comment is rewritten at each
- * step, while of everything else a mail is all that people get. `key` makes a repeat of the same mail count once.
+ * Whether one more mail, or message on another channel that cannot be read back, may be sent for an incident's place.
+ * Only pull requests have a limit: their comment is updated at each step, while for everything else a mail is all that
+ * people get. `key` makes a repeat of the same message count once.
  */
 export async function mayMail(
   { target, intakeKey }: Pick<Incident, 'target' | 'intakeKey'>,
   key: string,
   { control, clock }: MailLimitDeps,
+  channel: string,
 ): Promise<boolean> {
   if (target.kind !== 'github-run' || target.pullRequest === null) return true;
   const now = clock.now();
   const expires = new Date(now.getTime() + 2 * DAY_MILLISECONDS);
   return await control.takeFromLimit(
-    `mails#${intakeKey}`,
+    `mails#${channel}#${intakeKey}`,
     now.toISOString().slice(0, 10),
     key,
     MAX_MAILS_PER_DAY,

@@ -1,44 +1,34 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { AuditEntry } from '#shared/ports/incident-store.ts';
+import type { Ending, Notification } from '#shared/domain/incident/notification.ts';
 
-/** How an incident ends for its reader, by how much it asks of them. */
-const WEIGHT = { resolved: 0, suggested: 1, escalated: 2 } as const;
-export type Ending = keyof typeof WEIGHT;
+/** Endings by how much they demand of the reader. */
+const WEIGHT = { resolved: 0, suggested: 1, escalated: 2 } as const satisfies Record<Ending, number>;
 
-/** What a mail told, kept with its audit entry, so that the next one can be left out when it would tell the same. */
-export function mailFacts(
-  { classification }: Incident,
-  ending: Ending,
-  actions: number,
-): { ending: Ending; fingerprint: string | null; actions: number } {
+type Gist = NonNullable<Notification['gist']>;
+
+/** Digest of a mail, stored with its notification, so that an identical next one can be skipped. */
+export function gistOf({ classification }: Incident, ending: Ending, actions: number): Gist {
   return { ending, fingerprint: classification?.fingerprint ?? null, actions };
 }
 
 /**
- * True when an alarm rings again and again and people were mailed within the window already: of the same failure, that it ended no
- * better than now, and nothing was done since. An escalation is left out only after an escalation.
+ * True when an alarm keeps going off and people were mailed within the window: about the same failure, with an ending
+ * no better than now, and nothing done since. An escalation is skipped only after an escalation.
  */
 export function isToldAlready(
   incident: Incident,
-  mail: ReturnType<typeof mailFacts>,
-  trail: readonly AuditEntry[],
+  mail: Gist,
+  sent: readonly Notification[],
   { now, windowMinutes }: { now: Date; windowMinutes: number },
 ): boolean {
-  const rangAgain = trail.some(
-    ({ event, facts }) => event === 'incident.reopened' && facts.attempt === incident.attempt,
-  );
-  if (incident.target.kind !== 'alarm' || !rangAgain) return false;
+  if (incident.target.kind !== 'alarm' || !incident.reopened) return false;
   const since = now.getTime() - windowMinutes * 60_000;
-  return trail.some(
-    ({ at, facts }) =>
+  return sent.some(
+    ({ at, gist }) =>
       Date.parse(at) > since &&
-      isEnding(facts.ending) &&
-      WEIGHT[facts.ending] >= WEIGHT[mail.ending] &&
-      facts.fingerprint === mail.fingerprint &&
-      facts.actions === mail.actions,
+      gist !== null &&
+      WEIGHT[gist.ending] >= WEIGHT[mail.ending] &&
+      gist.fingerprint === mail.fingerprint &&
+      gist.actions === mail.actions,
   );
-}
-
-function isEnding(value: unknown): value is Ending {
-  return typeof value === 'string' && Object.hasOwn(WEIGHT, value);
 }

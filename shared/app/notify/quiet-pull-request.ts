@@ -1,5 +1,5 @@
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { ControlSettings } from '#shared/ports/control-store.ts';
 
 interface PullRequestPlace {
   readonly repositoryId: number;
@@ -9,19 +9,19 @@ interface PullRequestPlace {
 const keyOf = ({ repositoryId, pullRequest }: PullRequestPlace): string => `quiet#${repositoryId}#${pullRequest}`;
 const LOUD = 'no';
 
-/** Whether somebody asked Selfheal to write nothing more about failures on the pull request of a target. */
-export async function isQuiet(target: TargetContext, control: Pick<ControlStore, 'cursor'>): Promise<boolean> {
+/** Whether somebody asked Selfheal not to comment on further failures of the target's pull request. */
+export async function isQuiet(target: TargetContext, control: Pick<ControlSettings, 'cursor'>): Promise<boolean> {
   if (target.kind !== 'github-run' || target.pullRequest === null) return false;
   const { repositoryId, pullRequest } = target;
   const kept = await control.cursor(keyOf({ repositoryId, pullRequest }));
   return kept !== null && kept !== LOUD;
 }
 
-/** Keeps who asked for quiet, or that it is over. */
+/** Stores who asked for quiet, or that it is over. */
 export async function setQuiet(
   place: PullRequestPlace,
   by: string | null,
-  control: Pick<ControlStore, 'setCursor'>,
+  control: Pick<ControlSettings, 'setCursor'>,
 ): Promise<void> {
   await control.setCursor(keyOf(place), by ?? LOUD);
 }

@@ -1,27 +1,33 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { githubPagesOf, targetLinks } from '#shared/domain/incident/target-links.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import type { AuditEntry, IncidentStore } from '#shared/ports/incident-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+
+const FIND_CAUSE = 'This only relieves the symptom: find the cause, or it may come back.';
 
 export interface StoryDeps {
-  readonly incidents: Pick<IncidentStore, 'listActions'>;
+  readonly incidents: Pick<IncidentStore, 'listActions' | 'listPlans'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getDiagnosis'>;
+  readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
 }
 
-/** All that may be told about an incident. */
+/** Everything that may be reported about an incident. */
 export async function readStory(
   incident: Incident,
   stage: IncidentStory['stage'],
-  trail: readonly AuditEntry[],
   deps: StoryDeps,
 ): Promise<IncidentStory> {
-  const [evidence, diagnosis, actions] = await Promise.all([
+  const [evidence, diagnosis, actions, plans] = await Promise.all([
     deps.evidence.getEvidence(incident.id),
     deps.evidence.getDiagnosis(incident.id),
     deps.incidents.listActions(incident.id),
+    deps.incidents.listPlans(incident.id),
   ]);
   return {
     incident,
@@ -30,12 +36,21 @@ export async function readStory(
     actions,
     stage,
     ...storyFrame(incident, deps.configuration),
-    cameBack: cameBackWords(incident, trail),
-    quarantined: quarantinedWords(trail),
+    cameBack: cameBackWords(incident),
+    quarantined: plans.at(-1)?.onlyQuarantined ?? null,
+    afterwards: afterwardsOf(actions, deps.actions),
   };
 }
 
-/** What every story tells by: addresses and clocks. */
+/** What is left to do after the action that helped. */
+export function afterwardsOf(records: readonly ActionRecord[], actions: readonly ActionPlugin[]): string | null {
+  const helped = records.findLast(({ verified }) => verified === 'recovered');
+  if (helped === undefined) return null;
+  const plugin = actionOf(helped.actionId, actions);
+  return plugin?.afterwards === undefined ? FIND_CAUSE : plugin.afterwards;
+}
+
+/** What every report needs: addresses and time zone. */
 export function storyFrame(
   { target }: Pick<Incident, 'target'>,
   { github, policy }: Configuration,
@@ -46,17 +61,8 @@ export function storyFrame(
   };
 }
 
-/** What the newest plan says of tests in quarantine. */
-function quarantinedWords(trail: readonly AuditEntry[]): string | null {
-  const said = trail.findLast(({ event }) => event === 'plan.made')?.facts.quarantined;
-  return typeof said === 'string' ? said : null;
-}
-
-function cameBackWords({ attempt }: Incident, trail: readonly AuditEntry[]): string | null {
-  const facts = trail.findLast(
-    ({ event, facts: { attempt: of } }) => event === 'incident.came-back' && of === attempt,
-  )?.facts;
-  if (facts === undefined) return null;
-  const helped = facts.action === null ? '' : ` What had helped then (${facts.action}) did not last.`;
-  return `It came back after ${facts.away}: it had been resolved as incident ${facts.earlier}.${helped}`;
+function cameBackWords({ recurrence }: Incident): string | null {
+  if (recurrence === null) return null;
+  const helped = recurrence.actionId === null ? '' : ` What had helped then (${recurrence.actionId}) did not last.`;
+  return `It came back after ${recurrence.away}: it had been resolved as incident ${recurrence.earlier}.${helped}`;
 }

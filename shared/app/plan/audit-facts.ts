@@ -1,73 +1,96 @@
-import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
+import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
-import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
-import { lastTimesWords } from '#shared/domain/learning/last-times.ts';
+import { type ActionOutcome, lastTimesWords } from '#shared/domain/learning/action-experience.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { type Candidate, HUMAN } from '#shared/domain/plan/candidates.ts';
+import type { Offer } from '#shared/domain/plan/offer.ts';
 import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
 import type { Judgement } from '#shared/domain/policy/decide.ts';
-import { isWriting } from '#shared/domain/policy/fix-settings.ts';
-import type { FixPreparation } from './fix.ts';
+import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { actionOf } from '#shared/plugins/actions/registry.ts';
+import type { AllPrepared } from './prepare.ts';
 
 export interface Known {
   readonly incident: Pick<Incident, 'target'>;
   readonly classification: Pick<Classification, 'class' | 'verdict' | 'confidence'>;
   readonly diagnosis: Pick<Diagnosis, 'source' | 'choice' | 'confidence'>;
+  readonly offer: Offer | null;
   readonly circumstances: Circumstances;
-  /** Outcomes that the ranking looked at. */
+  /** Outcomes that the ranking used. */
   readonly outcomes: readonly ActionOutcome[];
-  readonly quarantine: { readonly onlyQuarantined: string | null };
-  readonly prepared: FixPreparation;
+  readonly prepared: Pick<AllPrepared, 'notes'>;
 }
 
-const MOST_TEXT = 2000;
+const MAX_TEXT_LENGTH = 2000;
+
+/** Facts about a plan's inputs that its record keeps. */
+export function planContext(
+  { incident, circumstances, outcomes, prepared }: Known,
+  actionId: string | null,
+): Pick<PlanRecord, 'circumstances' | 'lastTimes' | 'untried' | 'onlyQuarantined'> {
+  const scope = knowledgeScopeOf(incident.target);
+  const { untried, onlyQuarantined } = prepared.notes;
+  return {
+    circumstances,
+    lastTimes: actionId === null ? null : sentence(lastTimesWords(outcomes, { actionId, scope })),
+    untried: untried === undefined ? null : sentence(untried),
+    onlyQuarantined: onlyQuarantined === undefined ? null : sentence(onlyQuarantined),
+  };
+}
 
 /**
- * What a plan was made of, for its audit entry: whoever asks later sees what was known then. A label that no action has is not repeated,
- * since a model may be made to say anything.
+ * Inputs of a plan for its audit entry, so that it is known later what was known then. A label that no action has is
+ * not repeated, because a model can be made to say anything.
  */
 export function knownFacts(
-  { incident, classification, diagnosis, circumstances, outcomes, quarantine, prepared }: Known,
-  { listed, actionId }: { readonly listed: readonly Candidate[]; readonly actionId: string | null },
+  { incident, classification, diagnosis, offer, circumstances, outcomes }: Known,
+  { listed, context }: { readonly listed: readonly Candidate[]; readonly context: ReturnType<typeof planContext> },
   configuration: Configuration,
-): AuditEntry['facts'] {
-  const scope = knowledgeScopeOf(incident.target);
-  const isListed = listed.some(({ label }) => label === diagnosis.choice) || diagnosis.choice === HUMAN;
+): Partial<AuditFacts<'plan.made'>> {
+  const { lastTimes, untried, onlyQuarantined } = context;
+  const known = [...listed, ...(offer?.actions ?? [])];
+  const isListed = known.some(({ label }) => label === diagnosis.choice) || diagnosis.choice === HUMAN;
   return {
     class: classification.class,
     classConfidence: classification.confidence,
     verdict: classification.verdict,
     mode: modeOf(configuration, incident.target),
     ...circumstances,
-    candidates: listed.map(inWords).join(', ').slice(0, MOST_TEXT) || null,
+    candidates: listed.length === 0 ? null : sentence(listed.map(inWords).join(', ')),
     outcomes: outcomes.length,
-    ...(actionId === null ? {} : { lastTimes: lastTimesWords(outcomes, { actionId, scope }) }),
+    ...(lastTimes === null ? {} : { lastTimes }),
     diagnosis: diagnosis.source,
-    ...(prepared.kind === 'prepared' && prepared.untried !== null ? { untried: prepared.untried } : {}),
-    ...(quarantine.onlyQuarantined === null ? {} : { quarantined: quarantine.onlyQuarantined }),
+    ...(untried === null ? {} : { untried }),
+    ...(onlyQuarantined === null ? {} : { quarantined: onlyQuarantined }),
     ...(diagnosis.source === 'model'
       ? { modelChoice: isListed ? diagnosis.choice : 'none that is listed', modelConfidence: diagnosis.confidence }
       : {}),
   };
 }
 
-/** Reasons as one text. */
-export function reasonsFact(reasons: readonly string[]): AuditEntry['facts'] {
-  return { reasons: reasons.join(' ').slice(0, MOST_TEXT) || null };
+/** Reasons as one text; null without any. */
+export function reasonsFact(reasons: readonly string[]): { reasons: RedactedText | null } {
+  return { reasons: reasons.length === 0 ? null : sentence(reasons.join(' ')) };
 }
 
-/** Whoever takes over wants to know what was done before, and why no change was tried. */
+const sentence = (text: string): RedactedText => redactOutgoing(text).slice(0, MAX_TEXT_LENGTH);
+
+/** Reasons with the previous actions, and why no change was tried, for whoever takes over. */
 export function withHistory(
   judgement: Judgement,
-  { records, prepared }: { readonly records: readonly ActionRecord[]; readonly prepared: FixPreparation },
+  { records, prepared }: { readonly records: readonly ActionRecord[]; readonly prepared: Pick<AllPrepared, 'reasons'> },
+  actions: readonly ActionPlugin[],
 ): Judgement {
-  const refused =
-    prepared.kind === 'none' && !records.some(({ actionId }) => isWriting(actionId)) ? prepared.reasons : [];
+  const wrote = records.some(({ actionId }) => actionOf(actionId, actions)?.switch !== undefined);
+  const refused = wrote ? [] : prepared.reasons;
   const done = records.flatMap(({ receipt }) => receipt?.summary ?? []);
   if (judgement.candidate !== null || judgement.decision === 'recovered' || refused.length + done.length === 0)
     return judgement;

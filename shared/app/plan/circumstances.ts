@@ -8,13 +8,13 @@ import {
   circumstancesOf,
   DAY_MILLISECONDS,
   type Load,
+  type ServiceLoad,
   type Surroundings,
 } from '#shared/domain/policy/circumstances/circumstances.ts';
-import type { ServiceLoad } from '#shared/domain/policy/circumstances/service-load.ts';
+import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { unlessRefused } from '../common/unless-refused.ts';
 
 export interface CircumstanceDeps {
   readonly knowledge: Pick<KnowledgeStore, 'remembered'>;
@@ -23,13 +23,16 @@ export interface CircumstanceDeps {
   readonly clock: Clock;
 }
 
-/** Memories of incidents may be large: more of a day are not read. */
-const MOST_INCIDENTS = 25;
+/** Records of incidents may be large: at most this many of a day are read. */
+const MAX_INCIDENTS = 25;
 const PERIOD_SECONDS = 300;
-/** A metric that is silent for so long says nothing of now. */
+/** A metric without newer data says nothing about now. */
 const STALE_MILLISECONDS = 15 * 60 * 1000;
 
-/** What goes on around an incident now, by the clock, what was read of its service, and our own records. Throws like the ports it reads. */
+/**
+ * The current situation around an incident: the time, its service's load and deployments, and our own records. Throws
+ * like the ports it reads.
+ */
 export async function gatherCircumstances(
   { id, target }: Pick<Incident, 'id' | 'target'>,
   { facts }: Telemetry,
@@ -51,7 +54,7 @@ function deploymentTimes(facts: Telemetry['facts']): Surroundings['deployment'] 
   return { at, others };
 }
 
-/** `unknown` where no metric is named, it is silent, or it may not be read. */
+/** `unknown` where no metric is named, it has no data, or it may not be read. */
 async function readLoad(load: ServiceLoad | null, now: Date, metrics: MetricReader): Promise<Load> {
   if (load === null) return 'unknown';
   const value = await highestValue(load, now, metrics);
@@ -60,7 +63,7 @@ async function readLoad(load: ServiceLoad | null, now: Date, metrics: MetricRead
   return value < load.low ? 'low' : 'normal';
 }
 
-/** Lately: the newest period is not over yet, and would make a busy service look calm. */
+/** The newest complete period: the current one would make a busy service look idle. */
 async function highestValue({ metric }: ServiceLoad, now: Date, metrics: MetricReader): Promise<number | null> {
   const from = new Date(now.getTime() - STALE_MILLISECONDS);
   const read = () => metrics.read({ kind: 'named', ...metric }, from, now, PERIOD_SECONDS);
@@ -68,7 +71,7 @@ async function highestValue({ metric }: ServiceLoad, now: Date, metrics: MetricR
   return points.length === 0 ? null : Math.max(...points.map(({ value }) => value));
 }
 
-/** One that ended more than once, because it was opened again, is one incident. */
+/** An incident that ended more than once, because it was reopened, counts once. */
 async function countIncidents(
   id: string,
   scope: string | null,
@@ -77,6 +80,6 @@ async function countIncidents(
 ): Promise<number> {
   if (scope === null) return 0;
   const after = new Date(now.getTime() - DAY_MILLISECONDS).toISOString();
-  const ended = await knowledge.remembered(scope, { after, limit: MOST_INCIDENTS });
+  const ended = await knowledge.remembered(scope, { after, limit: MAX_INCIDENTS });
   return new Set(ended.flatMap((past) => (past.id === id ? [] : [past.id]))).size;
 }

@@ -8,6 +8,7 @@ import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts
 import { type RankContext, rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { type Candidate, listCandidates } from '#shared/domain/plan/candidates.ts';
+import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
 import type { ActionPlugin, ProposalContext } from '#shared/plugins/actions/contract.ts';
 
 export interface PlanFacts {
@@ -17,20 +18,37 @@ export interface PlanFacts {
   readonly configuration: Configuration;
   readonly now: Date;
   readonly past: ProposalContext['past'] & object;
-  readonly fix?: ProposalContext['fix'] & (object | null);
-  readonly revert?: ProposalContext['revert'] & (object | null);
-  readonly quarantine?: ProposalContext['quarantine'] & (object | null);
+  readonly prepared?: ProposalContext['prepared'] & object;
 }
 
 /**
- * The actions that code allows for a target, best first: what a model may choose from and what a plan is made of. Only trusted facts
- * go in, so texts cannot change what comes out.
+ * The actions that code allows for a target, best first: what a model may choose from and what a plan is made of. Only
+ * trusted facts go in, so no text can change the result.
  */
 export function candidatesFor(facts: PlanFacts, actions: readonly ActionPlugin[]): readonly Candidate[] {
-  return listCandidates({ ...facts, service: serviceOf(facts.configuration, facts.target) }, actions);
+  const { configuration, target } = facts;
+  return listCandidates(
+    { ...facts, service: serviceOf(configuration, target) },
+    allowedOf(actions, target, configuration),
+  );
 }
 
-/** Candidates for an incident by what verified outcomes of its class say; as they are where nothing is learned, which is a storm. */
+/** The actions without those that write into a repository where they are switched off. */
+export function allowedOf(
+  actions: readonly ActionPlugin[],
+  target: TargetContext,
+  configuration: Configuration,
+): readonly ActionPlugin[] {
+  return actions.filter(
+    ({ switch: name }) =>
+      name === undefined || (target.kind === 'github-run' && isSwitchedOn(configuration, target.repository, name)),
+  );
+}
+
+/**
+ * Candidates for an incident, ranked by verified outcomes of its class; unranked where nothing is learned, which is for
+ * storms.
+ */
 export function rankedFor(
   { target }: Pick<Incident, 'target'>,
   candidates: readonly Candidate[],

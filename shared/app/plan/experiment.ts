@@ -6,9 +6,10 @@ import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Candidate } from '#shared/domain/plan/candidates.ts';
 import type { Judgement } from '#shared/domain/policy/decide.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepPlan } from '#shared/domain/workflow/steps.ts';
 
-/** How the running experiment that applies to an incident, if one does, meets its candidates. */
+/** How the running experiment that applies to an incident, if any, changes its candidates. */
 export function exposureFor(
   { id, target }: Pick<Incident, 'id' | 'target'>,
   classification: Classification,
@@ -25,8 +26,8 @@ export function exposureFor(
 }
 
 /**
- * The plan of an incident that is held back: nothing for a while, then the next look. Null where the exposure holds nothing back, or
- * nothing would be done anyway. In plain words, because people wonder why nothing happens.
+ * The plan of a held incident: wait, then look again. Null where the exposure is no hold, or nothing would be done
+ * anyway. With a reason, because people wonder why nothing happens.
  */
 export function heldPlan(exposure: Exposure | null, { decision, candidate }: Judgement): StepPlan | null {
   if (exposure === null || exposure.holdMinutes === null || decision !== 'act' || candidate === null) return null;
@@ -34,14 +35,16 @@ export function heldPlan(exposure: Exposure | null, { decision, candidate }: Jud
   return {
     decision: 'hold',
     reasons: [
-      `The experiment ${experimentId} leaves a few failures alone for ${holdMinutes} minutes, to learn what heals by itself.`,
-      `What is not healthy then is healed as usual: ${candidate.description}`,
+      redactOutgoing(
+        `The experiment ${experimentId} leaves a few failures alone for ${holdMinutes} minutes, to learn what heals by itself.`,
+      ),
+      redactOutgoing(`What is not healthy then is healed as usual: ${candidate.description}`),
     ],
     digest: null,
     actionId: null,
     family: null,
     verifyIntervalSeconds: holdMinutes * 60,
-    verifyMaxPolls: 1,
+    isLast: false,
     approvalSeconds: 1,
   };
 }

@@ -2,14 +2,16 @@ import { grammarOf } from '#shared/domain/patch/content/grammars.ts';
 import { judgeContent } from '#shared/domain/patch/content/judge-content.ts';
 import type { Inspection } from '#shared/domain/patch/inspection.ts';
 import { languageOf } from '#shared/domain/patch/language.ts';
-import type { InspectedFile } from '#shared/ports/code-inspector.ts';
-import type { CodeParser } from '#shared/ports/code-parser.ts';
+import type { CodeParser, InspectedFile } from '#shared/ports/code-inspector.ts';
 
 type FoundReason = Inspection['reasons'][number];
 
 const MAX_REASONS = 50;
 
-/** Why a person has to look at a patch before any of it runs. What cannot be parsed, and a language without a parser, is a reason. */
+/**
+ * Why a person has to look at a patch before any of it runs. Code that cannot be parsed, or a language without a
+ * parser, is a reason.
+ */
 export async function inspectPatch(files: readonly InspectedFile[], parser: CodeParser): Promise<FoundReason[]> {
   const found: FoundReason[] = [];
   for (const file of files) found.push(...(await inspectFile(file, parser)));

@@ -1,54 +1,41 @@
-import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
+import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
-import { type Candidate, HUMAN } from '#shared/domain/plan/candidates.ts';
-import { type Choice, chooseCandidate } from '#shared/domain/plan/choice.ts';
+import { type Candidate, type Choice, chooseCandidate, HUMAN } from '#shared/domain/plan/candidates.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
 import { decide, type Judgement } from '#shared/domain/policy/decide.ts';
+import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput, StepPlan } from '#shared/domain/workflow/steps.ts';
-import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { unlessRefused } from '#shared/kernel/errors.ts';
+import type { ActionPlugin, PreparationPorts } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import { unlessRefused } from '../common/unless-refused.ts';
-import { knownFacts, reasonsFact, withHistory } from './audit-facts.ts';
+import { knownFacts, planContext, reasonsFact, withHistory } from './audit-facts.ts';
 import { type CircumstanceDeps, gatherCircumstances } from './circumstances.ts';
 import { candidatesFor, rankedFor } from './context.ts';
 import { exposureFor, heldPlan } from './experiment.ts';
-import { type FixDeps, prepareFix } from './fix.ts';
-import { type GatheredDeps, type Material, readGathered } from './inputs.ts';
-import { prepareQuarantine, type QuarantineDeps } from './quarantine.ts';
-import { prepareRevert, type RevertDeps } from './revert.ts';
+import { type GatheredDeps, type PlanInputs, readGathered } from './inputs.ts';
+import { prepareActions } from './prepare.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './telemetry.ts';
 import { findUnfinished } from './unfinished.ts';
-
-/** What is read before anything is written into a repository. */
-interface Writable {
-  readonly code: FixDeps['code'] & RevertDeps['code'];
-  readonly codeReader: QuarantineDeps['codeReader'];
-  readonly proposals: FixDeps['proposals'] & RevertDeps['proposals'] & QuarantineDeps['proposals'];
-}
 
 export interface PlanDeps
   extends FreshTelemetryDeps,
     CircumstanceDeps,
-    Writable,
-    Pick<GatheredDeps, 'experience'>,
-    Pick<QuarantineDeps, 'tests' | 'stats'> {
-  readonly codeHost: FreshTelemetryDeps['codeHost'] &
-    QuarantineDeps['codeHost'] &
-    FixDeps['codeHost'] &
-    Pick<CodeHost, 'peopleBehind'>;
-  readonly incidents: GatheredDeps['incidents'] & Pick<IncidentStore, 'getPlan' | 'putPlan' | 'audit'>;
-  readonly evidence: GatheredDeps['evidence'] & FixDeps['evidence'] & QuarantineDeps['evidence'];
+    Omit<PreparationPorts, 'codeHost' | 'evidence'> {
+  readonly codeHost: FreshTelemetryDeps['codeHost'] & PreparationPorts['codeHost'] & Pick<CodeHost, 'peopleBehind'>;
+  readonly incidents: GatheredDeps['incidents'] & Pick<IncidentStore, 'getPlan' | 'putPlan' | 'recordPlan' | 'audit'>;
+  readonly evidence: GatheredDeps['evidence'] & PreparationPorts['evidence'];
+  readonly experience: GatheredDeps['experience'];
   readonly actions: readonly ActionPlugin[];
-  readonly inspector: FixDeps['inspector'];
   readonly meter: Meter;
 }
 
@@ -59,87 +46,102 @@ interface Decided {
 }
 
 /**
- * Reads again how the target stands, lists the actions that fit, lets policy decide about the best (or the model's pick, where that is not bolder), and seals it.
- * Throws `CorruptRecord` when the incident was not gathered, classified and diagnosed before.
+ * Reads the target's current state, lists the actions that fit, lets policy decide about the best one (or the model's
+ * choice, where that is not bolder), and seals it. Throws `CorruptRecord` when evidence, classification or diagnosis is
+ * missing.
  */
 export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promise<StepOutput<'plan'>> {
   const gathered = await readGathered(input.incidentId, deps);
   const { incident, records } = gathered;
   const unfinished = await findUnfinished(incident, records, input.tried, deps);
-  if (unfinished.kind === 'continue') return continued(unfinished.action, incident, deps);
+  if (unfinished.kind === 'continue') return continued(unfinished.action, incident, input, deps);
   const telemetry = await readTelemetryAgain(incident.target, gathered.telemetry, deps);
   const fresh = { ...gathered, telemetry };
-  const [circumstances, prepared, revert, quarantine] = await Promise.all([
+  const [circumstances, prepared] = await Promise.all([
     gatherCircumstances(incident, telemetry, deps),
-    prepareFix(fresh, deps),
-    prepareRevert(fresh, deps),
-    prepareQuarantine(fresh, deps),
+    prepareActions(fresh, deps, deps.actions),
   ]);
-  const material = { ...fresh, circumstances, prepared, revert, quarantine };
+  const inputs = { ...fresh, circumstances, prepared };
   const { judgement, exposure, listed } =
-    unfinished.kind === 'unclear'
-      ? { judgement: decided(material, { kind: 'human', reason: unfinished.reason }, deps), exposure: null, listed: [] }
-      : decideFor(material, input.tried, deps);
+    unfinished.kind === 'indeterminate'
+      ? { judgement: decided(inputs, { kind: 'human', reason: unfinished.reason }, deps), exposure: null, listed: [] }
+      : decideFor(inputs, input, deps);
   const held = heldPlan(exposure, judgement);
   const action = held === null ? await seal(judgement, incident, deps) : null;
-  const plan = held ?? stepPlan(judgement.decision, judgement.reasons, action, deps);
-  const known = knownFacts(material, { listed, actionId: action?.actionId ?? null }, deps.configuration);
-  await report(plan, incident, { round: input.tried.length, exposure, known }, deps);
+  const plan = held ?? stepPlan(judgement.decision, judgement.reasons, action, input.tried, deps);
+  const context = planContext(inputs, action?.actionId ?? null);
+  const known = knownFacts(inputs, { listed, context }, deps.configuration);
+  await keep(plan, incident, { round: roundOf(input), exposure, context, known }, deps);
   return plan;
 }
 
-function decided(material: Material, choice: Choice, deps: PlanDeps): Judgement {
-  return withHistory(judgementOf(material, choice, deps), material);
+type Past = Pick<StepInput<'plan'>, 'tried' | 'held'>;
+
+/** Number of earlier plans of this execution. */
+const roundOf = ({ tried, held }: Past): number => tried.length + (held ? 1 : 0);
+
+function decided(inputs: PlanInputs, choice: Choice, deps: PlanDeps): Judgement {
+  return withHistory(judgementOf(inputs, choice, deps), inputs, deps.actions);
 }
 
-/** An issue about a flaky test comes first, but where it may not be opened right away, what heals does not wait for it. */
-function decideFor(material: Material, tried: readonly string[], deps: PlanDeps): Decided {
-  const by = (one: Material): Decided => {
-    const { choice, ...rest } = choiceOf(one, tried, deps);
-    return { judgement: decided(one, choice, deps), ...rest };
+/** An action that heals nothing may come first; where it may not be done right away, healing does not wait for it. */
+function decideFor(inputs: PlanInputs, past: Past, deps: PlanDeps): Decided {
+  const by = (actions: readonly ActionPlugin[]): Decided => {
+    const { choice, ...rest } = choiceOf(inputs, past, { ...deps, actions });
+    return { judgement: decided(inputs, choice, deps), ...rest };
   };
-  const first = by(material);
-  if (material.quarantine.next === null || first.judgement.decision === 'act') return first;
-  const others = by({ ...material, quarantine: { ...material.quarantine, next: null } });
+  const first = by(deps.actions);
+  const healing = deps.actions.filter(({ yields }) => yields !== true);
+  const isHealing = ({ actionId }: Candidate) => healing.some(({ id }) => id === actionId);
+  if (first.judgement.decision === 'act' || first.listed.every(isHealing)) return first;
+  const others = by(healing);
   return others.judgement.candidate === null ? first : others;
 }
 
-/** What was tried already is out; a model's pick of it says nothing about the rest, which code ranks. */
+/** Actions that were tried already are excluded. */
 function choiceOf(
-  material: Material,
-  tried: readonly string[],
+  inputs: PlanInputs,
+  { tried, held }: Past,
   deps: PlanDeps,
 ): { choice: Choice; exposure: Exposure | null; listed: readonly Candidate[] } {
-  const { incident, telemetry, classification, diagnosis, outcomes } = material;
+  const { incident, telemetry, classification, diagnosis, outcomes } = inputs;
   const { configuration, clock } = deps;
-  const past = material.records;
-  const fix = material.prepared.kind === 'prepared' ? material.prepared.fix : null;
   const facts = {
     target: incident.target,
     telemetry,
     classification,
     configuration,
-    past,
-    fix,
-    revert: material.revert,
-    quarantine: material.quarantine.next,
-    circumstances: material.circumstances,
+    past: inputs.records,
+    prepared: inputs.prepared.found,
+    circumstances: inputs.circumstances,
     now: clock.now(),
   };
   const listed = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
   const left = listed.filter(({ actionId }) => !tried.includes(actionId));
-  const pickWasTried = listed.some(({ label, actionId }) => label === diagnosis.choice && tried.includes(actionId));
-  const usual = chooseCandidate(left, pickWasTried ? null : diagnosis.choice);
-  if (tried.length > 0) return { choice: usual, exposure: null, listed };
-  const mayHold = mayHoldBack(judgementOf(material, usual, deps), serviceOf(configuration, incident.target));
+  const usual = chooseCandidate(left, pickAmong(left, [...listed, ...(inputs.offer?.actions ?? [])], diagnosis.choice));
+  if (tried.length > 0 || held) return { choice: usual, exposure: null, listed };
+  const mayHold = mayHoldBack(judgementOf(inputs, usual, deps), serviceOf(configuration, incident.target));
   const exposure = exposureFor(incident, classification, left, { configuration, mayHold });
-  // A model may still ask for a human; otherwise the variant decides where there is one.
+  // A model may still ask for a person; otherwise the variant decides where there is one.
   const choice = exposure === null || diagnosis.choice === HUMAN ? usual : chooseCandidate(left, exposure.label);
   return { choice, exposure, listed };
 }
 
-function judgementOf(material: Material, choice: Choice, deps: PlanDeps): Judgement {
-  const { incident, telemetry, diagnosis, records, circumstances } = material;
+/**
+ * The model's choice, or null where it does not apply any more: it was tried meanwhile, or it was offered and no longer
+ * fits. One that was never offered is passed on, and not trusted.
+ */
+function pickAmong(
+  left: readonly Candidate[],
+  offered: readonly Pick<Candidate, 'label'>[],
+  choice: string | null,
+): string | null {
+  if (left.some(({ label }) => label === choice)) return choice;
+  return offered.some(({ label }) => label === choice) ? null : choice;
+}
+
+function judgementOf(inputs: PlanInputs, choice: Choice, deps: PlanDeps): Judgement {
+  const { incident, telemetry, diagnosis, records, circumstances } = inputs;
   return decide({
     targetKind: incident.target.kind,
     recovery: recoveryOf(incident.target, telemetry, records),
@@ -168,16 +170,20 @@ async function seal(
   return action;
 }
 
-/** Who is behind the run, for whoever approves. Nobody may where GitHub refuses to say. */
+/** The people behind the run, for the approval. Nobody may approve where GitHub refuses to say. */
 async function withPeople(target: TargetContext, { codeHost }: PlanDeps): Promise<TargetContext> {
   if (target.kind !== 'github-run') return target;
   const people = await unlessRefused(() => codeHost.peopleBehind(target.repository, target));
   return people === null ? target : { ...target, people };
 }
 
-async function continued(action: BoundAction, incident: Incident, deps: PlanDeps): Promise<StepPlan> {
-  const plan = stepPlan('act', ['Continues what an earlier execution began.', action.description], action, deps);
-  await report(plan, incident, { round: 0, exposure: null, known: {} }, deps);
+/** For a plan that continues an earlier execution's action. */
+const NOTHING_KNOWN: PlanContext = { circumstances: null, lastTimes: null, untried: null, onlyQuarantined: null };
+type PlanContext = ReturnType<typeof planContext>;
+
+async function continued(action: BoundAction, incident: Incident, { tried }: Past, deps: PlanDeps): Promise<StepPlan> {
+  const plan = stepPlan('act', ['Continues what an earlier execution began.', action.description], action, tried, deps);
+  await keep(plan, incident, { round: 0, exposure: null, context: NOTHING_KNOWN, known: {} }, deps);
   return plan;
 }
 
@@ -185,36 +191,54 @@ function stepPlan(
   decision: StepPlan['decision'],
   reasons: readonly string[],
   action: BoundAction | null,
+  tried: readonly string[],
   { configuration, actions }: PlanDeps,
 ): StepPlan {
   const schedule = action === null ? null : actionOf(action.actionId, actions)?.schedule(configuration);
   return {
     decision,
-    reasons: [...reasons],
+    reasons: reasons.map(redactOutgoing),
     digest: action?.digest ?? null,
     actionId: action?.actionId ?? null,
     family: action?.family ?? null,
     verifyIntervalSeconds: schedule?.intervalSeconds ?? 1,
-    verifyMaxPolls: schedule?.maxPolls ?? 1,
+    isLast: tried.length + 1 >= configuration.policy.maxActionsPerIncident,
     approvalSeconds: approvalMinutesOf(configuration) * 60,
   };
 }
 
-async function report(
+/** Stores the plan as a record, for later decisions, and adds it to the audit trail. */
+async function keep(
   plan: StepPlan,
   incident: Incident,
-  { round, exposure, known }: { round: number; exposure: Exposure | null; known: AuditEntry['facts'] },
+  made: { round: number; exposure: Exposure | null; context: PlanContext; known: Partial<AuditFacts<'plan.made'>> },
   deps: PlanDeps,
 ): Promise<void> {
   deps.meter.count(`plan-${plan.decision}`);
-  const key = `plan#${incident.attempt}#${round}#${plan.digest ?? plan.decision}`;
+  const { round, exposure, context, known } = made;
+  const madeAt = deps.clock.now().toISOString();
+  const { decision, actionId, digest } = plan;
+  const record: PlanRecord = {
+    version: 1,
+    incidentId: incident.id,
+    attempt: incident.attempt,
+    round,
+    madeAt,
+    decision,
+    actionId,
+    digest,
+    exposure: exposure === null ? null : { experimentId: exposure.experimentId, variantId: exposure.variantId },
+    ...context,
+  };
+  await deps.incidents.recordPlan(record);
+  const key = `plan#${incident.attempt}#${round}#${digest ?? decision}`;
   await deps.incidents.audit(incident.id, key, {
-    at: deps.clock.now().toISOString(),
+    at: madeAt,
     event: 'plan.made',
     facts: {
-      decision: plan.decision,
-      action: plan.actionId,
-      digest: plan.digest,
+      decision,
+      action: actionId,
+      digest,
       round,
       ...reasonsFact(plan.reasons),
       ...known,

@@ -5,10 +5,10 @@ import type { AlarmTarget, GithubRunTarget, TargetContext } from '#shared/domain
 import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
 import type { AlarmFacts, Deployment, RunFacts, Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
+import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { AlarmReader, DeploymentReader, ResourceReader } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { unlessRefused } from '../common/unless-refused.ts';
 import { inParallel } from '../gather/part.ts';
 
 export interface FreshTelemetryDeps {
@@ -21,9 +21,9 @@ export interface FreshTelemetryDeps {
 }
 
 /**
- * The target as it stands now. What is history (the jobs that failed, how the default branch fared) is kept from `gathered`; what
- * actions are bound to is read again, because minutes of verification and an undo may lie in between. Refused reads become facts
- * that no action fits; a passing failure is thrown (`Retryable`).
+ * The target's current state. History (failed jobs, results on the default branch) is kept from `gathered`; what
+ * actions are bound to is read again, because minutes of verification and an undo may lie in between. Refused reads
+ * become facts that no action fits; a transient failure is thrown (`Retryable`).
  */
 export async function readTelemetryAgain(
   target: TargetContext,

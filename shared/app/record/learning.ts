@@ -9,9 +9,9 @@ import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { redact } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import type { Embedder } from '#shared/ports/embedder.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+import type { Embedder } from '#shared/ports/recall.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
@@ -20,13 +20,13 @@ export interface LearnDeps {
   readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint' | 'recordOutcome' | 'remember'>;
   readonly clock: Clock;
   readonly meter: Meter;
-  /** Makes vectors of what an incident means; without one it is recalled by its words. */
+  /** Computes embeddings of incidents; without one they are recalled by words. */
   readonly embedder?: Embedder | null;
 }
 
 /**
- * Remembers the incident, however it ended, so that the next one like it is recognised; and counts what helped, or did not, against this
- * fingerprint. Only a verified action counts: a proposal nobody tried, a recovery by itself and an unknown outcome do not.
+ * Stores the ended incident, so that similar ones are recognised, and counts what helped or did not for this
+ * fingerprint. Only verified actions count, not untried proposals, recoveries by themselves or unknown outcomes.
  */
 export async function learn(
   incident: Incident,
@@ -48,7 +48,7 @@ export async function learn(
   await deps.knowledge.recordOutcome(entry, incident.id, success ? 'success' : 'failure', deps.clock.now(), scope);
 }
 
-/** One that was linked to another is that other's; its end tells nothing. */
+/** A linked incident belongs to another one; its end says nothing. */
 async function remember(
   { id, classification }: Incident,
   ended: { actions: readonly ActionRecord[]; outcome: string; diagnosis: Diagnosis; scope: string },
@@ -63,7 +63,7 @@ async function remember(
   deps.meter.count('incident-remembered');
 }
 
-/** Null without a model, or when it gives none: the incident is recalled by its words. */
+/** Null without a model or an answer: the incident is recalled by its words. */
 async function embeddingOf(
   evidence: Evidence | null,
   { embedder }: Pick<LearnDeps, 'embedder'>,
@@ -103,7 +103,7 @@ function entryOf(
   };
 }
 
-/** Laplace's rule of succession: the chance that it helps next time, from what was seen. */
+/** Laplace's rule of succession: the probability of success next time. */
 function ruleOfSuccession(successes: number, failures: number): number {
   return (successes + 1) / (successes + failures + 2);
 }

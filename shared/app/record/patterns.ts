@@ -1,15 +1,15 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { firstSentence } from '#shared/domain/diagnosis/first-sentence.ts';
+import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
+import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
-import { tagsOf } from '#shared/domain/learning/tags-of.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { learnPatterns } from '../learning/learn-patterns.ts';
@@ -24,13 +24,13 @@ export interface KeepPatternsDeps {
   readonly meter: Meter;
 }
 
-/** Past incidents that a new pattern is replayed over, the newest. */
+/** Past incidents over which a new pattern is replayed, newest first. */
 const REPLAYED = 2000;
 
 /**
- * Learns from what verification found of the last action: an outcome of each pattern that recognises the failure and names that action,
- * or else a new pattern to be observed. What outsiders could have staged makes no pattern. An incident is closed also when this cannot be
- * written; that is counted.
+ * Learns from the verification of the last action: an outcome for each pattern that recognises the failure and names
+ * that action, otherwise a new pattern to be observed. What outsiders could have staged creates no pattern. The
+ * incident is closed even when this cannot be written; that is counted.
  */
 export async function keepPatterns(
   incident: Incident,
@@ -74,7 +74,7 @@ async function learnFrom(
   for (const { kind } of results) deps.meter.count(`pattern-${kind}`);
 }
 
-/** The incident as a record of what resolved it, by the lines that decided its class; null when it has none. */
+/** The incident as a resolution record, by the lines that decided its class; null when it has none. */
 async function resolvedCaseOf(
   incident: Incident,
   { receipt, actionId }: ActionRecord,

@@ -4,24 +4,24 @@ import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { shownBy } from '#shared/domain/quality/judgement.ts';
 import type { Spending } from '#shared/domain/quality/prediction.ts';
 import type { StepInput } from '#shared/domain/workflow/steps.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { inconclusiveIn } from './experience.ts';
 
 export interface EndPredictionDeps {
-  readonly incidents: Pick<IncidentStore, 'listAudit'>;
   readonly evidence: Pick<EvidenceStore, 'getDiagnosis'>;
   readonly predictions: Pick<PredictionStore, 'endPrediction'>;
+  readonly actions: readonly ActionPlugin[];
   readonly clock: Clock;
   readonly meter: Meter;
 }
 
 /**
- * Writes beside what was predicted what came out, once. What nothing showed stays unknown: it is not counted as right. An incident is
- * closed also when this cannot be written; that is counted.
+ * Adds the outcome to the prediction, once. Unknown outcomes stay unknown and do not count as right. The incident is
+ * closed even when this cannot be written; that is counted.
  */
 export async function endPrediction(
   incident: Incident,
@@ -42,15 +42,13 @@ async function writeEnding(
   { outcome }: StepInput<'record'>,
   deps: EndPredictionDeps,
 ): Promise<void> {
-  const verified = actions.some((action) => action.verified !== null);
-  const inconclusive = verified ? inconclusiveIn(await deps.incidents.listAudit(incident.id)) : new Set<string>();
   const diagnosis = await deps.evidence.getDiagnosis(incident.id);
   await deps.predictions.endPrediction(
     { incidentId: incident.id, attempt: incident.attempt, openedAt: incident.openedAt },
     {
       at: deps.clock.now().toISOString(),
       status: outcome,
-      ...shownBy(actions, inconclusive),
+      ...shownBy(actions, (id) => actionOf(id, deps.actions)?.provesCause),
       spending: spendingOf(diagnosis),
     },
   );

@@ -3,15 +3,15 @@ import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import { redactName } from '#shared/domain/redaction/redact-name.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { SignalQueue } from '#shared/ports/cloud.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { IncidentLocks, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { freePlace } from '../common/incident-lock.ts';
+import { releaseIncidentLock } from '../common/incident-lock.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import { releaseWaiting } from '../common/pending-signal.ts';
 import { type ExperienceDeps, keepExperience } from './experience.ts';
@@ -23,15 +23,18 @@ import { type RecordTestsDeps, recordTests } from './tests.ts';
 
 export interface RecordDeps
   extends LearnDeps,
-    Pick<EndPredictionDeps, 'predictions'>,
+    Pick<EndPredictionDeps, 'predictions' | 'actions'>,
     RecordTestsDeps,
     Pick<ExperienceDeps, 'experience'>,
     Pick<KeepPatternsDeps, 'patterns'>,
     Pick<WatchHealingDeps, 'healing'> {
   readonly knowledge: LearnDeps['knowledge'] & KeepPatternsDeps['knowledge'];
   readonly evidence: LearnDeps['evidence'] & RecordTestsDeps['evidence'];
-  readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'listActions' | 'getPlan' | 'audit' | 'listAudit'>;
-  readonly control: Pick<ControlStore, 'releaseGroup' | 'acquireLease' | 'releaseLease' | 'waiting' | 'dropWaiting'>;
+  readonly incidents: Pick<
+    IncidentStore,
+    'get' | 'update' | 'listActions' | 'listPlans' | 'listApprovals' | 'getPlan' | 'audit'
+  >;
+  readonly control: Pick<IncidentLocks, 'releaseGroup' | 'waiting' | 'dropWaiting'> & Pick<Leases, 'releaseHeldBy'>;
   readonly queue: SignalQueue;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -40,10 +43,13 @@ export interface RecordDeps
 
 const MAX_REASON = 2000;
 
-/** Ends the incident: learns from what was verified, closes the record, frees all that it held and lets in what waited for it. Repeatable. */
+/**
+ * Ends the incident: learns from what was verified, closes the record, releases all locks and lets in what waited.
+ * Repeatable.
+ */
 export async function record(input: StepInput<'record'>, deps: RecordDeps): Promise<StepOutput<'record'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
-  // A late repeat: the incident has been opened again since, and its new workflow will end it.
+  // A late repeat: the incident has been reopened since, and its new workflow will end it.
   if (incident.attempt !== input.attempt) return null;
   const actions = await deps.incidents.listActions(incident.id);
   await Promise.all([
@@ -64,9 +70,7 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
   return null;
 }
 
-/**
- * Attempts that our own re-runs made are known from now on: their late signals are old news and do not open the incident again.
- */
+/** Attempts of our own re-runs are known from now on: their late signals are stale and do not reopen the incident. */
 async function close(
   incident: Incident,
   actions: readonly ActionRecord[],
@@ -76,7 +80,7 @@ async function close(
   const { outcome, parentId } = input;
   const attempts = actions.map(({ receipt }) => receipt?.facts.attempt).filter((fact) => typeof fact === 'number');
   const newest = incident.target.kind === 'github-run' ? Math.max(incident.runAttempt, ...attempts) : 1;
-  // Written only when it rises, and over what was read: a signal of a later attempt may have raised it further.
+  // Written only when it rises, and conditionally: a signal of a later attempt may have raised it further.
   const rises = newest > incident.runAttempt;
   const closed = await deps.incidents.update(
     incident.id,
@@ -107,19 +111,13 @@ async function refuseWhileOpen({ id, attempt }: Incident, deps: RecordDeps): Pro
 }
 
 async function release(incident: Incident, actions: readonly ActionRecord[], deps: RecordDeps): Promise<void> {
-  await freePlace(incident, deps.control);
+  await releaseIncidentLock(incident, deps.control);
   const serviceId = serviceOf(deps.configuration, incident.target)?.id ?? null;
   const key = fingerprintKeyOf(incident, incident.classification?.fingerprint ?? null, serviceId);
-  if (key !== null) await freePlace({ ...incident, intakeKey: key }, deps.control);
+  if (key !== null) await releaseIncidentLock({ ...incident, intakeKey: key }, deps.control);
   const plans = await Promise.all(actions.map(({ digest }) => deps.incidents.getPlan(incident.id, digest)));
   for (const targetKey of new Set(plans.flatMap((plan) => plan?.targetKey ?? []))) {
-    await releaseLease(targetKey, incident.id, deps);
+    await deps.control.releaseHeldBy(targetKey, incident.id);
   }
   await releaseWaiting(incident, deps);
-}
-
-/** Leases are re-entrant for their holder, which is how the one to release is found again. */
-async function releaseLease(targetKey: string, incidentId: string, deps: RecordDeps): Promise<void> {
-  const lease = await deps.control.acquireLease(targetKey, incidentId, 1, deps.clock.now());
-  if (lease !== null) await deps.control.releaseLease(targetKey, lease.id);
 }

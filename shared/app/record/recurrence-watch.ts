@@ -4,14 +4,15 @@ import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import type { HealingStore } from '#shared/ports/healing-store.ts';
+import { circumstancesOfPlan } from '#shared/domain/policy/plan-record.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { HealingStore } from '#shared/ports/learning-stores.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { circumstancesOfPlan, outcomeOf } from './experience.ts';
+import { outcomeOf } from './experience.ts';
 
 export interface WatchHealingDeps {
-  readonly incidents: Pick<IncidentStore, 'listAudit'>;
+  readonly incidents: Pick<IncidentStore, 'listPlans'>;
   readonly healing: Pick<HealingStore, 'watch'>;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -19,7 +20,10 @@ export interface WatchHealingDeps {
 
 const DAY = 24 * 3600 * 1000;
 
-/** Begins to watch a resolved failure. One without a fingerprint stays resolved: nothing would show that it came back. */
+/**
+ * Starts watching a resolved failure. One without a fingerprint stays resolved, because its recurrence could not be
+ * recognised.
+ */
 export async function watchHealing(
   incident: Incident,
   actions: readonly ActionRecord[],
@@ -30,7 +34,7 @@ export async function watchHealing(
   const { healedAfterDays } = configuration.verification;
   if (key === null || healedAfterDays === 0) return;
   const helped = actions.findLast(({ verified }) => verified === 'recovered');
-  const trail = helped === undefined ? [] : await incidents.listAudit(incident.id);
+  const plans = helped === undefined ? [] : await incidents.listPlans(incident.id);
   const now = clock.now();
   await healing.watch({
     version: 1,
@@ -40,7 +44,7 @@ export async function watchHealing(
     state: 'watching',
     resolvedAt: now.toISOString(),
     dueAt: new Date(now.getTime() + healedAfterDays * DAY).toISOString(),
-    outcome: helped === undefined ? null : outcomeOf(incident, helped, circumstancesOfPlan(trail, helped.digest)),
+    outcome: helped === undefined ? null : outcomeOf(incident, helped, circumstancesOfPlan(plans, helped.digest)),
     recurredAs: null,
     recurredAt: null,
   });
@@ -55,12 +59,12 @@ export interface SettleHealedDeps {
 }
 
 const AT_ONCE = 50;
-/** No further page is begun after it. */
+/** No further page is started after this time. */
 const BUDGET_MILLISECONDS = 20_000;
 
 /**
- * Calls those healed that stayed away for the whole time, page after page. The watch is ended last: what a crash left half done is done
- * again, and none of it twice. One that cannot be settled does not keep the others from it. Returns how many are healed.
+ * Marks as healed what stayed away for the whole time, page by page. The watch is ended last: what a crash left half
+ * done is repeated, none of it twice. A failed one does not block the others. Returns how many are healed.
  */
 export async function settleHealed(deps: SettleHealedDeps): Promise<number> {
   const startedAt = deps.clock.now().getTime();

@@ -6,8 +6,7 @@ import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import type { StatsStore } from '#shared/ports/stats-store.ts';
-import type { TestStore } from '#shared/ports/test-store.ts';
+import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
 
 export interface RecordTestsDeps {
   readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
@@ -16,10 +15,12 @@ export interface RecordTestsDeps {
 }
 
 /** When more fail at once, the code is broken and not the tests. */
-const MOST_TESTS = 20;
+const MAX_TESTS = 20;
 const RUNS = 50;
 
-/** Remembers which tests failed in the incident's run, and where they passed since. Repeatable: each result counts once. */
+/**
+ * Records which tests failed in the incident's run, and where they passed since. Repeatable: each result counts once.
+ */
 export async function recordTests(
   { id, target }: Incident,
   actions: readonly ActionRecord[],
@@ -27,7 +28,7 @@ export async function recordTests(
 ): Promise<void> {
   if (target.kind !== 'github-run') return;
   const evidence = await deps.evidence.getEvidence(id);
-  const tests = testsByKey((evidence?.failedTests ?? []).slice(0, MOST_TESTS).map(({ name }) => name));
+  const tests = testsByKey((evidence?.failedTests ?? []).slice(0, MAX_TESTS).map(({ name }) => name));
   if (evidence === null || tests.size === 0) return;
   const { runId, runAttempt: attempt, headSha, onDefaultBranch } = target;
   const now = { runId, commit: shortCommit(headSha), onDefaultBranch };
@@ -42,7 +43,7 @@ export async function recordTests(
   );
 }
 
-/** Attempts that our own re-runs made and that were seen to pass. */
+/** Attempts of our own re-runs that were seen to pass. */
 function attemptsThatPassed(actions: readonly ActionRecord[]): number[] {
   return actions.flatMap(({ verified, receipt }) => {
     const attempt = receipt?.facts.attempt;

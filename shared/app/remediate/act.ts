@@ -7,18 +7,18 @@ import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, ActionPorts, Observation } from '#shared/plugins/actions/contract.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { ControlSettings, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type PlannedAction, readPlannedAction } from './planned.ts';
-import { settle } from './settle.ts';
+import { pollUntilObserved } from './settle.ts';
 
 export interface ActDeps {
   /** The only family this function's role can execute. */
   readonly family: ActionFamily;
   readonly incidents: Pick<IncidentStore, 'getPlan' | 'intend' | 'commitAction' | 'audit'>;
-  readonly control: Pick<ControlStore, 'controls' | 'holdsLease'>;
+  readonly control: Pick<ControlSettings, 'controls'> & Pick<Leases, 'holdsLease'>;
   readonly ports: ActionPorts;
   readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
@@ -34,22 +34,25 @@ interface Act extends PlannedAction {
   readonly deps: ActDeps;
 }
 
-/** How long an effect whose answer was lost may take to show. */
+/** How long an effect whose answer was lost may take to become visible. */
 const SETTLE_MILLISECONDS = 10_000;
-/** An intent found from before may be as young as the crash that left it. */
+/** Minimum wait after a restart: the earlier call may still be in flight. */
 const MIN_SETTLE_MILLISECONDS = 2_000;
-/** What takes longer to show is looked for again when the state machine repeats the step. */
+/** What takes longer to become visible is checked again when the state machine retries the step. */
 const MAX_SETTLE_MILLISECONDS = 20_000;
 
 /**
- * Executes a sealed plan once: intent, effect, observation, commit. Reads nothing but the plan, the controls and the target. A lost
- * answer is read back; when that does not settle it the state is `unknown`, for a human. `Retryable` when nothing happened or when it is too
- * early to tell: an action whose repetition is harmful is not requested again before the first request must have shown.
+ * Executes a sealed plan once: intent, effect, observation, commit. Reads only the plan, the controls and the target. A
+ * lost answer is read back; if that does not settle it, the state is `unknown`, for a person. `Retryable` when nothing
+ * happened or it is too early to tell: an action whose repetition is harmful is not requested again before the effect
+ * of the first request must be visible.
  */
 export async function act(input: StepInput<'act'>, deps: ActDeps): Promise<Acted> {
   const planned = await readPlannedAction(input, deps);
   if (planned.action.family !== deps.family) {
-    throw new InvalidInput(`The action family ${planned.action.family} is not executed here, but ${deps.family}.`);
+    throw new InvalidInput(
+      `Action family ${planned.action.family} was routed to the function that executes ${deps.family}.`,
+    );
   }
   const one: Act = { ...planned, lease: input.lease, mayHaveHappened: false, deps };
   const { incidentId, digest, actionId } = planned.action;
@@ -63,6 +66,7 @@ export async function act(input: StepInput<'act'>, deps: ActDeps): Promise<Acted
     sentAt: null,
     receipt: null,
     verified: null,
+    inconclusive: false,
   });
   if (intent.kind === 'exists') return await resume(one, intent.record);
   await audit(one, 'intended');
@@ -85,7 +89,7 @@ async function begin(one: Act): Promise<Acted> {
   }
 }
 
-/** An intent from before: the effect may be there, or on its way. */
+/** An intent from an earlier call: the effect may exist, or be on its way. */
 async function resume(one: Act, record: ActionRecord): Promise<Acted> {
   if (record.state !== 'intended') return answerOf(record);
   const { repeat } = one.plugin;
@@ -96,12 +100,12 @@ async function resume(one: Act, record: ActionRecord): Promise<Acted> {
     ? Date.parse(record.sentAt ?? record.intendedAt) + repeat.showsWithinSeconds * 1000
     : Date.parse(record.intendedAt) + SETTLE_MILLISECONDS;
   const deadline = Math.min(Math.max(showsAt, now + MIN_SETTLE_MILLISECONDS), now + MAX_SETTLE_MILLISECONDS);
-  const observation = await settle(() => observe(one), new Date(deadline), one.deps.clock);
+  const observation = await pollUntilObserved(() => observe(one), new Date(deadline), one.deps.clock);
   switch (observation.kind) {
     case 'not-started':
       if (isHarmful && deadline < showsAt) {
         throw new Retryable(
-          `Whether ${one.action.actionId} was done shows only after ${new Date(showsAt).toISOString()}.`,
+          `${one.action.actionId}: the effect cannot be observed before ${new Date(showsAt).toISOString()}.`,
         );
       }
       return await perform({ ...one, mayHaveHappened: true });
@@ -127,13 +131,13 @@ async function perform(one: Act): Promise<Acted> {
   }
 }
 
-/** Remembers a request that must not be repeated too early; null: it certainly did nothing. */
+/** Records a request that must not be repeated too early; null: it certainly had no effect. */
 async function markSent({ action, plugin, deps }: Act, sentAt: string | null): Promise<void> {
   if (plugin.repeat.kind === 'harmless') return;
   await deps.incidents.commitAction(action.incidentId, action.digest, { sentAt });
 }
 
-/** Right before the effect: minutes may have passed since the guard looked. */
+/** Right before the effect, because minutes may have passed since the guard checked. */
 async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
   const now = deps.clock.now();
   const { policy } = deps.configuration;
@@ -146,27 +150,32 @@ async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
   ];
 }
 
-/** A refusal may be about the second of two requests, when the first one took effect and does not show yet. */
+/** A refusal may concern the second of two requests, when the first one took effect and is not visible yet. */
 async function afterRefusal(one: Act, error: Refused): Promise<Acted> {
   const { clock } = one.deps;
   const deadline = clock.now().getTime() + (one.mayHaveHappened ? SETTLE_MILLISECONDS : 0);
-  const observation = await settle(() => observe(one), new Date(deadline), clock);
+  const observation = await pollUntilObserved(() => observe(one), new Date(deadline), clock);
   if (observation.kind === 'happened') return await done(one, observation.receipt);
   if (!one.mayHaveHappened) return await refused(one, error.message.slice(0, 300));
   if (observation.kind !== 'not-started') return await unknown(one, observation.reason);
-  throw new Retryable(`${one.action.actionId} was refused; whether an earlier request did it does not show yet.`, {
-    cause: error,
-  });
+  throw new Retryable(
+    `${one.action.actionId} was refused; it cannot be observed yet whether an earlier request did it.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 async function afterLostAnswer(one: Act, cause: unknown): Promise<Acted> {
   const deadline = new Date(one.deps.clock.now().getTime() + SETTLE_MILLISECONDS);
-  const observation = await settle(() => observe(one), deadline, one.deps.clock);
+  const observation = await pollUntilObserved(() => observe(one), deadline, one.deps.clock);
   switch (observation.kind) {
     case 'happened':
       return await done(one, observation.receipt);
     case 'not-started':
-      throw new Retryable(`The answer to ${one.action.actionId} was lost and nothing happened.`, { cause });
+      throw new Retryable(`${one.action.actionId}: the answer was lost, and observation shows that nothing happened.`, {
+        cause,
+      });
     default:
       return await unknown(one, observation.reason);
   }
@@ -174,7 +183,7 @@ async function afterLostAnswer(one: Act, cause: unknown): Promise<Acted> {
 
 const observe = ({ plugin, parameters, deps }: Act): Promise<Observation> => plugin.observe(parameters, deps.ports);
 
-/** What somebody else did is verified like our own, but never undone. */
+/** What somebody else did is verified like our own action but never undone. */
 function byOthers(receipt: Receipt): Receipt {
   return {
     ...receipt,
@@ -196,10 +205,10 @@ async function refused(one: Act, reason: string): Promise<Acted> {
 
 async function unknown(one: Act, reason: string): Promise<Acted> {
   await commit(one, 'unknown', null);
-  return { state: 'unknown', summary: reason };
+  return { state: 'unknown', summary: redactOutgoing(reason) };
 }
 
-/** The audit comes first: a crash in between repeats both, and the same entry twice is one. */
+/** The audit entry comes first: a crash in between repeats both, and the same entry twice counts once. */
 async function commit(one: Act, state: Acted['state'], receipt: Receipt | null): Promise<void> {
   const { action, deps } = one;
   await audit(one, state);
@@ -216,7 +225,9 @@ async function audit({ action, deps }: Act, what: Acted['state'] | 'intended'): 
 }
 
 function answerOf({ state, receipt, actionId }: ActionRecord): Acted {
-  const summary = receipt?.summary ?? `How ${actionId} ended is not known.`;
+  const summary = receipt?.summary ?? redactOutgoing(`How ${actionId} ended is not known.`);
   if (state === 'done' || state === 'refused') return { state, summary };
-  return state === 'unknown' ? { state, summary } : { state: 'refused', summary: `${actionId} was undone before.` };
+  return state === 'unknown'
+    ? { state, summary }
+    : { state: 'refused', summary: redactOutgoing(`${actionId} was undone before.`) };
 }

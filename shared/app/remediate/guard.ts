@@ -1,15 +1,15 @@
-import type { AuditEntry } from '#shared/domain/audit/audit-entry.ts';
+import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
-import { mayWrite } from '#shared/domain/policy/fix-settings.ts';
+import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
 import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
-import { limitRules } from '#shared/domain/policy/limits.ts';
-import { writeLimitRules } from '#shared/domain/policy/write-limits.ts';
+import { limitRules, writeLimitRules } from '#shared/domain/policy/limits.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { ControlSettings, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -19,10 +19,9 @@ import { type PlannedAction, readPlannedAction } from './planned.ts';
 
 export interface GuardDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'getPlan' | 'getApproval' | 'closeApproval' | 'audit'>;
-  readonly control: Pick<
-    ControlStore,
-    'controls' | 'failuresSince' | 'acquireLease' | 'releaseLease' | 'takeFromLimit'
-  >;
+  readonly control: Pick<ControlSettings, 'controls'> &
+    Pick<Limits, 'failuresBetween' | 'takeFromLimit'> &
+    Pick<Leases, 'acquireLease' | 'releaseLease'>;
   readonly ports: ActionPorts;
   readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
@@ -32,40 +31,41 @@ export interface GuardDeps {
 
 type Verdict = { lease: string } | { reasons: readonly string[] };
 
-/** Beyond the time for verification: for the action itself and its undoing. */
+/** Added to the verification time, for the action itself and its undo. */
 const LEASE_SLACK_SECONDS = 600;
 
 /**
- * The last look before an effect: rules, lease, the target as it is, limits. Whatever goes wrong is thrown and nothing is granted:
- * it fails closed.
+ * The last check before an effect: rules, lease, current target, limits. Any error is thrown and nothing is granted: it
+ * fails closed.
  */
 export async function guard(input: StepInput<'guard'>, deps: GuardDeps): Promise<StepOutput<'guard'>> {
   const planned = await readPlannedAction(input, deps);
   const { denials, known } = await judge(planned, deps);
   const verdict = denials.length > 0 ? { reasons: denials } : await reserve(planned, deps);
   const granted = 'lease' in verdict;
-  const reasons = granted ? [] : [...verdict.reasons];
+  const reasons = granted ? [] : verdict.reasons.map(redactOutgoing);
   deps.meter.count(granted ? 'guard-granted' : 'guard-denied');
   await deps.incidents.audit(input.incidentId, `guard#${input.digest}#${granted}`, {
     at: deps.clock.now().toISOString(),
     event: granted ? 'guard.granted' : 'guard.denied',
     facts: { action: planned.action.actionId, digest: input.digest, ...reasonsFact(reasons), ...known },
   });
-  return { granted, lease: granted ? verdict.lease : null, reasons };
+  // An action refused for a run is still worth a proposal; for a service a person decides.
+  const refused = planned.action.family === 'github' ? 'suggest' : 'escalate';
+  return { next: granted ? 'act' : refused, lease: granted ? verdict.lease : null, reasons };
 }
 
-/** Every reason against it, and what they were judged by. */
+/** All objections, and the facts they are based on. */
 async function judge(
   { action, plugin, parameters }: PlannedAction,
   deps: GuardDeps,
-): Promise<{ denials: string[]; known: AuditEntry['facts'] }> {
+): Promise<{ denials: string[]; known: Omit<AuditFacts<'guard.granted'>, 'action' | 'digest' | 'reasons'> }> {
   const { configuration, control, incidents } = deps;
   const now = deps.clock.now();
   const incident = await loadIncident(action.incidentId, incidents);
-  const windowStart = new Date(now.getTime() - configuration.policy.breakerWindowMinutes * 60_000);
   const controls = await control.controls();
   const mode = modeOf(configuration, incident.target);
-  const failures = await control.failuresSince(breakerScopeOf(action), windowStart);
+  const failures = await countFailures(action, now, deps);
   const approval = await takeApproval(action, incidents);
   const denials = judgeGuard({
     action,
@@ -75,7 +75,7 @@ async function judge(
     policy: configuration.policy,
     mode,
     service: serviceOf(configuration, incident.target),
-    fingerprint: writableFingerprint(incident, action.actionId, configuration),
+    fingerprint: writableFingerprint(incident, plugin, configuration),
     failures,
     approval,
     approvalReason: plugin.approvalReason?.(parameters) ?? null,
@@ -85,8 +85,18 @@ async function judge(
 }
 
 /**
- * The state of the plan's approval. Whoever is here has the decision from the workflow, which is written down before it is used: an approval
- * that was called too late stays so.
+ * Failures within the window, and equally far ahead, because clocks differ. Anything further ahead is from a clock that
+ * was set back since.
+ */
+async function countFailures(action: BoundAction, now: Date, { control, configuration }: GuardDeps): Promise<number> {
+  const window = configuration.policy.breakerWindowMinutes * 60_000;
+  const at = (offset: number) => new Date(now.getTime() + offset);
+  return await control.failuresBetween(breakerScopeOf(action), at(-window), at(window));
+}
+
+/**
+ * State of the plan's approval. The workflow's decision was stored before it was used; an approval recorded as too late
+ * stays so.
  */
 async function takeApproval(
   { incidentId, digest }: BoundAction,
@@ -97,17 +107,18 @@ async function takeApproval(
   return (await incidents.closeApproval(incidentId, digest, 'taken')) === 'taken' ? 'approved' : 'too late';
 }
 
-/** Null unless this very action is switched on for the repository now. */
+/** Null unless this action is switched on for the repository now. */
 function writableFingerprint(
   { target, classification }: Incident,
-  actionId: string,
+  { switch: name }: ActionPlugin,
   configuration: Configuration,
 ): string | null {
-  if (target.kind !== 'github-run' || !mayWrite(configuration, target.repository, actionId)) return null;
+  if (target.kind !== 'github-run' || name === undefined) return null;
+  if (!isSwitchedOn(configuration, target.repository, name)) return null;
   return classification?.fingerprint ?? null;
 }
 
-/** Takes the lease first: what is observed and counted afterwards stays true while it is held. */
+/** Acquires the lease first, so that what is observed and counted afterwards stays true while it is held. */
 async function reserve(planned: PlannedAction, deps: GuardDeps): Promise<Verdict> {
   const { action, plugin } = planned;
   const { intervalSeconds, maxPolls } = plugin.schedule(deps.configuration);
@@ -115,7 +126,7 @@ async function reserve(planned: PlannedAction, deps: GuardDeps): Promise<Verdict
   const lease = await deps.control.acquireLease(action.targetKey, action.incidentId, seconds, deps.clock.now());
   if (lease === null) return { reasons: [`Another incident is changing ${action.targetKey} now.`] };
   try {
-    const denial = (await observed(planned, deps)) ?? (await takeLimits(action, deps));
+    const denial = (await observed(planned, deps)) ?? (await takeLimits(planned, deps));
     if (denial === null) return { lease: lease.id };
     await deps.control.releaseLease(action.targetKey, lease.id);
     return { reasons: [denial] };
@@ -125,17 +136,20 @@ async function reserve(planned: PlannedAction, deps: GuardDeps): Promise<Verdict
   }
 }
 
-/** An effect that is there already is let through: executing again only finds it. */
+/** An effect that exists already is let through: executing again only finds it. */
 async function observed({ plugin, parameters }: PlannedAction, { ports }: GuardDeps): Promise<string | null> {
   const observation = await plugin.observe(parameters, ports);
   return observation.kind === 'superseded' || observation.kind === 'unknown' ? observation.reason : null;
 }
 
 /** Units are taken once per plan, however often the step is repeated. */
-async function takeLimits(action: BoundAction, { control, configuration, clock }: GuardDeps): Promise<string | null> {
+async function takeLimits(
+  { action, plugin }: PlannedAction,
+  { control, configuration, clock }: GuardDeps,
+): Promise<string | null> {
   for (const rule of [
     ...limitRules(action, configuration.policy, clock.now()),
-    ...writeLimitRules(action, configuration.fixes, clock.now()),
+    ...(plugin.switch === undefined ? [] : writeLimitRules(action, configuration.fixes, clock.now())),
   ]) {
     const taken = await control.takeFromLimit(rule.scope, rule.window, action.digest, rule.limit, rule.expiresAt);
     if (!taken) return rule.denial;

@@ -12,7 +12,7 @@ export interface PlannedAction {
   readonly parameters: unknown;
 }
 
-/** Reads a plan that may be executed. Throws `CorruptRecord` when it is absent, was changed, or fits no plug-in any more. */
+/** Reads a plan that may be executed. Throws `CorruptRecord` when it is absent, was changed, or matches no plug-in. */
 export async function readPlannedAction(
   { incidentId, digest }: { readonly incidentId: string; readonly digest: string },
   deps: { readonly incidents: Pick<IncidentStore, 'getPlan'>; readonly actions: readonly ActionPlugin[] },
@@ -23,11 +23,13 @@ export async function readPlannedAction(
   }
   const plugin = actionOf(action.actionId, deps.actions);
   if (plugin === null || plugin.family !== action.family || plugin.risk !== action.risk) {
-    throw new CorruptRecord(`Plan ${digest} names an action ${action.actionId} that this version does not know.`);
+    throw new CorruptRecord(`Plan ${digest} has action ${action.actionId}, which this version does not have.`);
   }
   const parameters = plugin.parameters.safeParse(action.parameters);
   if (!parameters.success) {
-    throw new CorruptRecord(`The parameters of plan ${digest} do not fit ${plugin.id}.`, { cause: parameters.error });
+    throw new CorruptRecord(`The parameters of plan ${digest} do not match the schema of ${plugin.id}.`, {
+      cause: parameters.error,
+    });
   }
   return { action, plugin, parameters: parameters.data };
 }

@@ -1,7 +1,9 @@
 import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
 
-/** The ports a function was given; every other one refuses, so that a plug-in cannot reach beyond its function's role. */
+/**
+ * The ports that a function was given; all others refuse, so that a plug-in cannot reach beyond its function's role.
+ */
 export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clock'>): ActionPorts {
   return {
     codeHost: given.codeHost ?? refusing('codeHost'),
@@ -27,7 +29,9 @@ export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clo
 function refusing<T extends object>(port: string): T {
   return new Proxy({} as T, {
     get: (_target, method) => async () => {
-      throw new Refused(`This function may not use ${port}.${String(method)}.`);
+      throw new Refused(
+        `This function has no port ${port}.${String(method)}; the action needs it declared for its family.`,
+      );
     },
   });
 }

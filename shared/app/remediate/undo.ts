@@ -1,10 +1,12 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { judgeControls } from '#shared/domain/policy/guard-rules.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { ControlSettings, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -12,7 +14,7 @@ import { type PlannedAction, readPlannedAction } from './planned.ts';
 
 export interface UndoDeps {
   readonly incidents: Pick<IncidentStore, 'getPlan' | 'getAction' | 'commitAction' | 'audit'>;
-  readonly control: Pick<ControlStore, 'controls' | 'acquireLease'>;
+  readonly control: Pick<ControlSettings, 'controls'> & Pick<Leases, 'acquireLease'>;
   readonly ports: ActionPorts;
   readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
@@ -21,14 +23,14 @@ export interface UndoDeps {
 }
 
 type Undone = StepOutput<'undo'>;
-const NOTHING: Undone = { state: 'nothing-to-undo', summary: 'There is nothing to undo.' };
+const NOTHING: Undone = { state: 'nothing-to-undo', summary: phrase`There is nothing to undo.` };
 const LEASE_SECONDS = 300;
-/** How long what an earlier try changed may take to show: read sooner, it would be restored twice. */
+/** How long an earlier try's change may take to become visible: read sooner, it would be restored twice. */
 const SETTLE_MILLISECONDS = 30_000;
 
 /**
- * Restores what was before an action that did not help. Repeatable: a plug-in reads the target before it restores. The kill switch,
- * freezes and the lease hold for it like for every effect.
+ * Restores the state before an action that did not help. Repeatable: a plug-in reads the target before it restores.
+ * Kill switch, freezes and the lease apply as for every effect.
  */
 export async function undo(input: StepInput<'undo'>, deps: UndoDeps): Promise<Undone> {
   const planned = await readPlannedAction(input, deps);
@@ -38,7 +40,7 @@ export async function undo(input: StepInput<'undo'>, deps: UndoDeps): Promise<Un
   const { receipt } = record;
   switch (record.state) {
     case 'undone':
-      return { state: 'undone', summary: `${planned.action.actionId} was undone.` };
+      return { state: 'undone', summary: redactOutgoing(`${planned.action.actionId} was undone.`) };
     case 'undo-intended':
       await deps.clock.sleep(SETTLE_MILLISECONDS);
       return await restoreGuarded(planned, receipt, deps);
@@ -63,7 +65,9 @@ async function restoreGuarded(planned: PlannedAction, receipt: Receipt, deps: Un
       return await commit(action, 'undo-failed', `Not undone: ${error.message.slice(0, 300)}`, deps);
     }
     if (error instanceof Retryable) throw error;
-    throw new Retryable(`Whether ${action.actionId} was undone has to be read again.`, { cause: error });
+    throw new Retryable(`${action.actionId}: the outcome of the undo is unknown; it will be observed again.`, {
+      cause: error,
+    });
   }
 }
 
@@ -88,5 +92,5 @@ async function commit(
   });
   await deps.incidents.commitAction(incidentId, digest, { state });
   deps.meter.count(`action-${state}`);
-  return { state: state === 'undone' ? 'undone' : 'failed', summary };
+  return { state: state === 'undone' ? 'undone' : 'failed', summary: redactOutgoing(summary) };
 }

@@ -1,10 +1,11 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, ActionPorts, Verification } from '#shared/plugins/actions/contract.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -12,7 +13,7 @@ import { type PlannedAction, readPlannedAction } from './planned.ts';
 
 export interface VerifyDeps {
   readonly incidents: Pick<IncidentStore, 'getPlan' | 'getAction' | 'commitAction' | 'audit'>;
-  readonly control: Pick<ControlStore, 'addFailure'>;
+  readonly control: Pick<Limits, 'addFailure'>;
   readonly ports: ActionPorts;
   readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
@@ -20,7 +21,7 @@ export interface VerifyDeps {
   readonly meter: Meter;
 }
 
-/** Looks once whether an action helped. The last look settles it: what has not recovered by then has failed. */
+/** Checks once whether an action helped. The last poll is final: what has not recovered by then has failed. */
 export async function verify(input: StepInput<'verify'>, deps: VerifyDeps): Promise<StepOutput<'verify'>> {
   const planned = await readPlannedAction(input, deps);
   const record = await deps.incidents.getAction(input.incidentId, input.digest);
@@ -36,7 +37,7 @@ export async function verify(input: StepInput<'verify'>, deps: VerifyDeps): Prom
   });
   const verification = atLast(found, planned, input.poll, deps);
   if (verification.state !== 'pending') await conclude(action, record.receipt, verification, deps);
-  return { state: verification.state, summary: verification.summary };
+  return { state: verification.state, summary: redactOutgoing(verification.summary) };
 }
 
 function atLast(found: Verification, { plugin }: PlannedAction, poll: number, deps: VerifyDeps): Verification {
@@ -62,6 +63,7 @@ async function conclude(
   });
   await deps.incidents.commitAction(incidentId, digest, {
     verified,
+    inconclusive,
     ...(Object.keys(facts).length === 0 ? {} : { receipt: { ...receipt, facts: { ...receipt.facts, ...facts } } }),
   });
   deps.meter.count(`verified-${verified}`);

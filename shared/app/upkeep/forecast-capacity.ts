@@ -3,35 +3,34 @@ import { type Capacity, capacityName, forecastCounter } from '#shared/domain/cap
 import { type Forecast, forecastExhaustion } from '#shared/domain/capacity/forecast.ts';
 import { preEmptiveActions } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { Mailer } from '#shared/ports/cloud.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import type { Deduplication } from '#shared/ports/control-store.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { sendMail } from '../notify/escalate.ts';
-import { renderForecastMail } from './forecast-capacity-words.ts';
+import { type AnnounceDeps, announce } from '../notify/announce.ts';
 
-export interface ForecastCapacityDeps {
+export interface ForecastCapacityDeps extends AnnounceDeps {
+  readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
   readonly metrics: MetricReader;
-  readonly control: Pick<ControlStore, 'isProcessed' | 'markProcessed'>;
-  readonly mailer: Mailer;
+  readonly control: Deduplication;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
 }
 
-/** A week, so that the cycle of a day is known. */
+/** A week, so that the daily cycle is known. */
 const LOOKED_AT_HOURS = 7 * 24;
 const PERIOD_SECONDS = 300;
-/** A metric that is silent for so long says nothing of now. */
+/** A metric without newer data says nothing about now. */
 const STALE_HOURS = 1;
 
 /**
- * Looks at every capacity of the catalogue's services. What runs out within its hours is counted for its alarm, and mailed once a day. A metric
- * that cannot be read is counted and does not keep the others; it never means that all is well, so its alarm gets no value.
+ * Checks every capacity of the listed services. What runs out within its hours is counted for its alarm and mailed once
+ * a day. An unreadable metric is counted and does not block the others; it never means that all is well, so its alarm
+ * gets no value.
  */
 export async function forecastCapacity(deps: ForecastCapacityDeps): Promise<void> {
   for (const service of deps.configuration.services) {
@@ -52,7 +51,7 @@ async function forecastOne(service: Service, capacity: Capacity, deps: ForecastC
   if (service.mode !== 'observe') await mailOnce(service, capacity, forecast, now, deps);
 }
 
-/** Null when the metric cannot be read or is silent. */
+/** Null when the metric cannot be read or has no data. */
 async function readingsOf(capacity: Capacity, now: Date, deps: ForecastCapacityDeps): Promise<Reading[] | null> {
   const from = new Date(now.getTime() - LOOKED_AT_HOURS * HOUR);
   try {
@@ -73,19 +72,22 @@ function isSoon(forecast: Forecast, until: number): boolean {
   return forecast.kind === 'reached' || (forecast.kind === 'expected' && forecast.likely <= until);
 }
 
-/** Once per service, metric and day (UTC). It is marked after the mail: after a crash in between it goes out again rather than never. */
+/**
+ * Once per service, metric and day (UTC). Marked after the mail: after a crash in between it is sent again rather than
+ * never.
+ */
 async function mailOnce(
   service: Service,
   capacity: Capacity,
   forecast: Exclude<Forecast, { kind: 'none' }>,
   now: Date,
-  { control, mailer, meter }: ForecastCapacityDeps,
+  deps: ForecastCapacityDeps,
 ): Promise<void> {
   const key = `forecast#${service.id}#${capacityName(capacity)}#${now.toISOString().slice(0, 10)}`;
-  if (await control.isProcessed(key)) return;
-  const actions = preEmptiveActions(capacity, service);
-  const { subject, message } = renderForecastMail({ service, capacity, forecast, actions });
-  await sendMail(mailer, redactOutgoing(subject), redactOutgoing(message));
-  await control.markProcessed(key, now);
-  meter.count('forecast-mailed');
+  if (await deps.control.isProcessed(key)) return;
+  const makers = deps.actions.flatMap(({ remedy }) => remedy ?? []);
+  const actions = preEmptiveActions(capacity, service, makers);
+  await announce({ kind: 'capacity-forecast', service, capacity, forecast, actions }, deps);
+  await deps.control.markProcessed(key, now);
+  deps.meter.count('forecast-mailed');
 }

@@ -1,40 +1,43 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
-import type { ControlStore } from '#shared/ports/control-store.ts';
+import type { ControlSettings, Deduplication } from '#shared/ports/control-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
-export interface SweepDeps {
+export interface RedeliverDeps {
   readonly codeHost: Pick<CodeHost, 'listFailedDeliveries' | 'redeliver'>;
-  readonly control: Pick<ControlStore, 'isProcessed' | 'markProcessed' | 'cursor' | 'setCursor'>;
+  readonly control: Deduplication & Pick<ControlSettings, 'cursor' | 'setCursor'>;
   readonly configuration: Configuration;
-  /** The webhook's own address, by which its hook is found. */
+  /** The webhook's address, by which its hook is found. */
   readonly webhookUrl: string;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
 }
 
-/** GitHub keeps deliveries for three days; further back there is nothing to ask for. */
+/** GitHub keeps deliveries for three days. */
 const FIRST_LOOK_BACK_MILLISECONDS = 24 * 60 * 60_000;
-/** Deliveries that were on their way during the last sweep are seen again. */
+/** Overlap, to see deliveries that were in flight during the last sweep. */
 const OVERLAP_MILLISECONDS = 15 * 60_000;
 
-/** What failed so often is refused for a reason that a repeat does not mend. */
-const MOST_ATTEMPTS = 6;
+/** A delivery that failed this often is refused for a reason that a repeat does not fix. */
+const MAX_ATTEMPTS = 6;
 
 /**
- * Asks GitHub again, once for each failed attempt, for every delivery that did not get through: GitHub itself never repeats one. A repository that fails
- * keeps its cursor for the next sweep and does not keep the others from theirs. Only repositories of the configuration are swept, by
- * webhooks of their own: one that has none (an organisation's or an app's may speak for it) is counted.
+ * Requests a redelivery, once per failed attempt, of every delivery that failed, because GitHub itself never repeats
+ * one. A failing repository keeps its cursor for the next sweep and does not block the others. Covers only repositories
+ * of the configuration with webhooks of their own; those without one (an organisation's or an app's may cover them) are
+ * counted.
  */
-export async function sweep(deps: SweepDeps): Promise<{ redelivered: number; failedRepositories: number }> {
+export async function redeliverWebhooks(
+  deps: RedeliverDeps,
+): Promise<{ redelivered: number; failedRepositories: number }> {
   let redelivered = 0;
   let failedRepositories = 0;
   for (const { name, mode } of deps.configuration.github.repositories) {
     if (mode === 'off') continue;
     try {
-      redelivered += await sweepRepository(name, deps);
+      redelivered += await redeliverToRepository(name, deps);
     } catch (error) {
       failedRepositories += 1;
       deps.log.warn('A repository could not be swept.', {
@@ -48,7 +51,7 @@ export async function sweep(deps: SweepDeps): Promise<{ redelivered: number; fai
   return { redelivered, failedRepositories };
 }
 
-async function sweepRepository(repository: string, deps: SweepDeps): Promise<number> {
+async function redeliverToRepository(repository: string, deps: RedeliverDeps): Promise<number> {
   const startedAt = deps.clock.now();
   const cursorName = `deliveries#${repository.toLowerCase()}`;
   const cursor = await deps.control.cursor(cursorName);
@@ -60,7 +63,7 @@ async function sweepRepository(repository: string, deps: SweepDeps): Promise<num
   }
   let asked = 0;
   for (const delivery of failed.deliveries) {
-    if (delivery.attempts >= MOST_ATTEMPTS) continue;
+    if (delivery.attempts >= MAX_ATTEMPTS) continue;
     const key = `asked-again#${delivery.id}`;
     if (await deps.control.isProcessed(key)) continue;
     await deps.codeHost.redeliver(repository, failed.hookId, delivery.id);

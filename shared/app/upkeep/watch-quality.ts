@@ -2,34 +2,29 @@ import { type ModelVersion, productionOf } from '#shared/domain/learning/model-r
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
 import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';
 import { type QualityReport, qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';
+import type { Retraining } from '#shared/domain/quality/watch.ts';
 import { nextWatch } from '#shared/domain/quality/watch.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import type { Mailer } from '#shared/ports/cloud.ts';
-import type { ModelRegistryStore } from '#shared/ports/model-registry.ts';
-import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import type { Retraining } from '../learning/retrain.ts';
-import { sendMail } from '../notify/escalate.ts';
-import { renderDegradationMail } from './watch-quality-words.ts';
+import { type AnnounceDeps, announce } from '../notify/announce.ts';
 
 export interface WatchedModelDeps {
   readonly registry: Pick<ModelRegistryStore, 'read' | 'getVersion'>;
-  /** What ships with the code; null when it has no provenance. */
+  /** The shipped model; null when it has no provenance. */
   readonly shipped: ModelVersion | null;
 }
 
-export interface WatchQualityDeps extends WatchedModelDeps {
+export interface WatchQualityDeps extends WatchedModelDeps, AnnounceDeps {
   /** Trains a candidate with the failures whose truth is known by now. */
   readonly retrain: () => Promise<Retraining>;
   readonly log: Log;
   readonly predictions: Pick<PredictionStore, 'recentPredictions' | 'watch' | 'setWatch'>;
-  readonly mailer: Mailer;
   readonly clock: Clock;
   readonly meter: Meter;
 }
 
-/** Attempts at incidents that are looked at: more than the test needs to find a loss, and a few megabytes at the most. */
+/** Predictions examined: more than the test needs to find a loss, and a few megabytes at most. */
 const LOOKED_AT = 2000;
 
 /** The model in production with what its training promised. */
@@ -41,8 +36,8 @@ export async function watchedModel({ registry, shipped }: WatchedModelDeps): Pro
 }
 
 /**
- * Compares what was predicted with what came out, counts it for operators, and mails once when answers got worse than promised, until
- * that is mended. The state is written last: after a crash in between the mail goes out again rather than never.
+ * Compares predictions with outcomes, publishes metrics, and mails once when answers got worse than promised, until
+ * that is over. The state is written last: after a crash in between the mail is sent again rather than never.
  */
 export async function watchQuality(deps: WatchQualityDeps): Promise<QualityReport> {
   const model = await watchedModel(deps);
@@ -50,8 +45,7 @@ export async function watchQuality(deps: WatchQualityDeps): Promise<QualityRepor
   count(report, deps.meter);
   const { watch, news } = nextWatch(await deps.predictions.watch(), report, deps.clock.now());
   if (news === 'degraded') {
-    const { subject, message } = renderDegradationMail(report, await attemptRetraining(deps));
-    await sendMail(deps.mailer, redactOutgoing(subject), redactOutgoing(message));
+    await announce({ kind: 'quality-degraded', report, retraining: await attemptRetraining(deps) }, deps);
   }
   if (news !== null) deps.meter.count(`quality-told-${news}`);
   deps.meter.count('quality-degraded', watch.degradedSince === null ? 0 : 1);
@@ -59,7 +53,7 @@ export async function watchQuality(deps: WatchQualityDeps): Promise<QualityRepor
   return report;
 }
 
-/** Null when it failed: the loss is told all the same. */
+/** Null when it failed: the loss is reported anyway. */
 async function attemptRetraining({ retrain, meter, log }: WatchQualityDeps): Promise<Retraining | null> {
   try {
     const retraining = await retrain();
@@ -72,7 +66,7 @@ async function attemptRetraining({ retrain, meter, log }: WatchQualityDeps): Pro
   }
 }
 
-/** What is not known is not counted, so that no graph shows a zero for it. */
+/** Unknown values are not published, so that no graph shows a zero for them. */
 function count({ judged, accuracy, brier, calibrationError, mix, cost }: QualityReport, meter: Meter): void {
   meter.count('quality-judged', judged);
   if (accuracy !== null) meter.count('quality-accuracy', accuracy.value);

@@ -4,7 +4,7 @@ import { type LagDistances, makeLagDistances } from './lag-distances.ts';
 import { makeSeasonLearner } from './season.ts';
 import { makeTailModel, type TailModel } from './tail-model.ts';
 
-/** The detectors, by what they find strange. */
+/** The detectors, by what they detect. */
 export type MetricReason =
   | 'spike'
   | 'level-shift'
@@ -16,26 +16,26 @@ export type MetricReason =
   | 'season-shape';
 
 export interface Surprise {
-  /** Decades: 3 is what one row in a thousand shows. */
+  /** -log10 of the tail probability: 3 is what one row in a thousand shows. */
   readonly surprise: number;
-  /** The detector that was surprised most. */
+  /** The detector with the highest score. */
   readonly reason: MetricReason;
 }
 
 interface Detector {
   readonly reason: MetricReason;
-  readonly strangeness: (value: number) => number;
+  readonly score: (value: number) => number;
   readonly tail: TailModel;
 }
 
 const aloneWeight = 0.4;
 
 /**
- * All detectors over one series, each made comparable by its own tail model. The first six are combined by the root mean square of
- * their surprises: one that is certain prevails over five that are not, several that are half certain add up. Drift and flat line
- * speak alone, at a lower weight, since they rise for long after what caused them.
+ * All detectors over one series, made comparable by a tail model each. The first six are combined by the root mean
+ * square of their scores: one certain detector outweighs five uncertain ones, several half-certain ones add up. Drift
+ * and flat line are separate, with a lower weight, because they stay high long after the cause.
  */
-export function makeStrangenesses(options: { lags: number; memory: number }): { next(value: number): Surprise } {
+export function makeScorers(options: { lags: number; memory: number }): { next(value: number): Surprise } {
   const { lags, memory } = options;
   const history = makeHistory(lags + 100);
   const season = makeSeasonLearner(lags);
@@ -46,10 +46,10 @@ export function makeStrangenesses(options: { lags: number; memory: number }): { 
     const period = season.period();
     return period === undefined ? distances.nearest() : distances.nearestInSeason(period);
   };
-  const detector = (reason: MetricReason, strangeness: (value: number) => number, leastScale?: number): Detector => ({
+  const detector = (reason: MetricReason, score: (value: number) => number, minScale?: number): Detector => ({
     reason,
-    strangeness,
-    tail: makeTailModel(memory, leastScale),
+    score,
+    tail: makeTailModel(memory, minScale),
   });
   const together = [
     detector('spike', makeSpike(200)),
@@ -75,7 +75,7 @@ function meanSquare(detectors: readonly Detector[], value: number): Surprise {
   let most = 0;
   let reason: MetricReason = 'spike';
   for (const detector of detectors) {
-    const surprise = detector.tail.next(detector.strangeness(value));
+    const surprise = detector.tail.next(detector.score(value));
     squares += surprise * surprise;
     if (surprise > most) {
       most = surprise;
@@ -88,7 +88,7 @@ function meanSquare(detectors: readonly Detector[], value: number): Surprise {
 function loudest(combined: Surprise, alone: readonly Detector[], value: number): Surprise {
   let result = combined;
   for (const detector of alone) {
-    const surprise = aloneWeight * detector.tail.next(detector.strangeness(value));
+    const surprise = aloneWeight * detector.tail.next(detector.score(value));
     if (surprise > result.surprise) result = { surprise, reason: detector.reason };
   }
   return result;

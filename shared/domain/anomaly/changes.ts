@@ -6,7 +6,7 @@ function meanOf(history: History, from: number, count: number): number {
   return sum / count;
 }
 
-/** Level shift: how far the mean of the last `width` values lies from that of the `3 * width` before them. */
+/** Level shift: distance between the mean of the last `width` values and that of the `3 * width` before them. */
 export function levelShift(history: History, width: number): number {
   if (history.length() < 4 * width) return 0;
   return Math.abs(meanOf(history, 0, width) - meanOf(history, width, 3 * width));
@@ -21,7 +21,7 @@ export function spread(history: History, width: number): number {
   return count === 0 ? 0 : Math.sqrt(squares / count);
 }
 
-/** Spike: distance of a value from the exponentially weighted mean of those before it. `halfLife` in rows. */
+/** Spike: distance of a value from the exponentially weighted mean of earlier values. `halfLife` in rows. */
 export function makeSpike(halfLife: number): (value: number) => number {
   const weight = 1 - 0.5 ** (1 / halfLife);
   let mean: number | undefined;
@@ -34,7 +34,7 @@ export function makeSpike(halfLife: number): (value: number) => number {
 
 /**
  * Drift: the two-sided cumulative sum of Page ("Continuous Inspection Schemes", Biometrika 41, 1954) of values against
- * their slow mean, in units of their slow mean deviation; `allowance` per row is forgiven. Starts again at `limit`.
+ * their slow mean, in units of their slow mean deviation; `allowance` per row is subtracted. Restarts at `limit`.
  */
 export function makeDrift(halfLife: number, allowance: number, limit: number): (value: number) => number {
   const weight = 1 - 0.5 ** (1 / halfLife);
@@ -57,8 +57,8 @@ export function makeDrift(halfLife: number, allowance: number, limit: number): (
 }
 
 /**
- * Flat line: how many rows beyond `tolerated` in succession had the very same value, at most `most`, so that a long one becomes ordinary.
- * A series that has not varied yet is none.
+ * Flat line: number of consecutive equal values beyond `tolerated`, at most `most`, so that a long flat line becomes
+ * normal. A series that has not varied yet has none.
  */
 export function makeFlatLine(tolerated: number, most: number): (value: number) => number {
   let previous: number | undefined;

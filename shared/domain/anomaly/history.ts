@@ -1,6 +1,6 @@
-/** The last values of a stream, addressed by how long ago they came. */
+/** The last values of a stream, addressed by their age. */
 export interface History {
-  /** How many values may be asked for: 0 to the capacity. */
+  /** Number of available values: 0 to the capacity. */
   length(): number;
   push(value: number): void;
   /** The value `lag` pushes ago (0 = the latest). */
@@ -10,7 +10,9 @@ export interface History {
   latest(): number;
 }
 
-/** Keeps `capacity` values side by side: the buffer is four times as long, and its end is moved to its front when full. */
+/**
+ * Keeps `capacity` values contiguous: the buffer is four times as long, and its end is moved to its front when full.
+ */
 export function makeHistory(capacity: number): History {
   const values = new Float64Array(4 * capacity);
   let latest = -1;

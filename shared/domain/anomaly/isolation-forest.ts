@@ -1,15 +1,15 @@
-import { numbersFrom } from '../../kernel/numbers/seeded-numbers.ts';
-/** Scores how easily a point is told apart from those the forest was grown on. */
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+/** Scores how easily a point is isolated from those the forest was built on. */
 export interface IsolationForest {
-  /** 0 to 1: near 1 an outlier, 0.5 and less ordinary. */
+  /** 0 to 1: near 1 an outlier, 0.5 and less normal. */
   score(point: readonly number[]): number;
 }
 
 export interface IsolationForestOptions {
   readonly trees: number;
-  /** Points drawn for each tree, without putting them back. */
+  /** Points drawn per tree, without replacement. */
   readonly sampleSize: number;
-  /** The same seed and points grow the same forest. */
+  /** The same seed and points build the same forest. */
   readonly seed: number;
 }
 
@@ -20,8 +20,9 @@ type Tree =
   | { readonly kind: 'split'; readonly axis: number; readonly at: number; readonly below: Tree; readonly above: Tree };
 
 /**
- * Isolation forest (Liu, Ting and Zhou, "Isolation Forest", ICDM 2008): random splits isolate an outlier after few of
- * them. Splits are drawn among the axes that vary in a node. Points have equal lengths; without any, every score is 0.5.
+ * Isolation forest (Liu, Ting and Zhou, "Isolation Forest", ICDM 2008): random splits isolate an outlier after few
+ * splits. Splits are drawn among the axes that vary in a node. Points have equal lengths; without any, every score is
+ * 0.5.
  */
 export function makeIsolationForest(
   points: readonly (readonly number[])[],

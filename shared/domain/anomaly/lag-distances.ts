@@ -2,22 +2,23 @@ import type { History } from './history.ts';
 
 const recomputeEvery = 512;
 
-/** How far the latest `width` values are from each earlier stretch of the same width. */
+/** Distance of the latest `width` values from each earlier section of the same width. */
 export interface LagDistances {
-  /** To be called after each push to the history. */
+  /** Call after each push to the history. */
   update(): void;
-  /** Root mean square distance to the nearest earlier stretch that does not overlap; 0 while there is none. */
+  /** Root mean square distance to the nearest earlier section that does not overlap; 0 while there is none. */
   nearest(): number;
-  /** The same among stretches `period` rows ago, two periods ago and so on, each give or take three rows. */
+  /** The same among sections `period` rows ago, two periods ago and so on, each within three rows. */
   nearestInSeason(period: number): number;
 }
 
 const slack = 3;
 
 /**
- * A left matrix profile, one step per row: each lag's squared distance changes by the value that enters and the one that
- * leaves (Yeh et al., "Matrix Profile I", ICDM 2016; left discords, Lu et al., "DAMP", KDD 2022). Not normalised, since
- * a level never seen is strange too. Costs `lags` steps per row. The history must hold `lags + width` values and more.
+ * A left matrix profile, one step per row: each lag's squared distance changes by the value that enters and the one
+ * that leaves (Yeh et al., "Matrix Profile I", ICDM 2016; left discords, Lu et al., "DAMP", KDD 2022). Not normalised,
+ * because a new level is anomalous too. Costs `lags` steps per row. The history must hold at least `lags + width`
+ * values.
  */
 export function makeLagDistances(history: History, width: number, lags: number): LagDistances {
   const squares = new Float64Array(lags + 1);
@@ -55,7 +56,7 @@ export function makeLagDistances(history: History, width: number, lags: number):
       rows += 1;
       best = Number.POSITIVE_INFINITY;
       const farthest = Math.min(lags, rows - 1);
-      // Adding and taking away leaves rounding errors behind, which a huge value would make last.
+      // Adding and subtracting leaves rounding errors, which a huge value would make permanent.
       if (rows % recomputeEvery === 0) startAgain(farthest);
       else step(farthest);
       const farthestWhole = Math.min(lags, rows - width);

@@ -1,4 +1,4 @@
-/** One row of a metric file. The value of a row that is there but measured nothing is `undefined`. */
+/** One row of a metric file. The value of a row without a measurement is `undefined`. */
 export interface MetricRow {
   /** As it was written. */
   readonly timestamp: string;
@@ -11,7 +11,7 @@ export type ParsedMetricRow =
   | { readonly kind: 'blank' }
   | { readonly kind: 'bad'; readonly reason: string };
 
-/** Reads rows in the order of the file; the first may be a header, which then tells the columns apart. */
+/** Reads rows in file order; the first may be a header that names the columns. */
 export interface MetricRowParser {
   next(line: string): ParsedMetricRow;
 }
@@ -20,7 +20,7 @@ const timeShape = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?
 const epochShape = /^\d{9,13}(?:\.\d{1,9})?$/;
 const numberShape = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,4})?$/i;
 const missing = new Set(['', 'nan', 'null', 'na', 'n/a', 'none', '-']);
-const mostShown = 40;
+const maxShown = 40;
 
 const timeNames = new Set(['timestamp', 'time', 'date', 'datetime']);
 
@@ -89,5 +89,5 @@ function isValue(text: string): boolean {
 }
 
 function shown(text: string): string {
-  return JSON.stringify(text.length > mostShown ? `${text.slice(0, mostShown)}...` : text);
+  return JSON.stringify(text.length > maxShown ? `${text.slice(0, maxShown)}...` : text);
 }

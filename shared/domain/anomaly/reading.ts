@@ -9,7 +9,10 @@ export interface Reading {
 
 export const HOUR = 60 * 60 * 1000;
 
-/** A row of a metric file as a reading; a time without a zone is UTC. Null when nothing was measured or the time is none. */
+/**
+ * A row of a metric file as a reading; a time without a zone is UTC. Null without a measurement or with an invalid
+ * time.
+ */
 export function readingOf({ timestamp, value }: MetricRow): Reading | null {
   const at = instantOf(timestamp);
   return value === undefined || Number.isNaN(at) ? null : { at, value };
@@ -23,7 +26,7 @@ function instantOf(timestamp: string): number {
   return Date.parse(`${date}T${clock.replace(',', '.')}${zone.toUpperCase().replace(/^(...)(\d\d)$/, '$1:$2')}`);
 }
 
-/** The middle of the values, the mean of the middle two of an even number; NaN of none. */
+/** The median; NaN for none. */
 export function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

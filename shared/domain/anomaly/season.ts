@@ -1,6 +1,6 @@
 import { makeHistory } from './history.ts';
 
-/** Learns online whether a series repeats itself, and after how many rows. */
+/** Learns online whether a series is periodic, and its period in rows. */
 export interface SeasonLearner {
   next(value: number): void;
   /** Rows in a season; undefined while none is clear. */
@@ -14,8 +14,8 @@ const relearnEvery = 50;
 
 /**
  * Average magnitude difference function (Ross et al., IEEE Trans. ASSP 22, 1974) over all lags at once, kept as running
- * means of the smoothed series: a period is a lag at which the series differs from itself far less than it does at other
- * lags, with a hump before it. A longer period is taken only where it fits clearly better than a shorter one.
+ * means of the smoothed series: a period is a lag at which the series differs from itself far less than at other lags,
+ * with a hump before it. A longer period is chosen only where it fits clearly better than a shorter one.
  */
 export function makeSeasonLearner(longest: number): SeasonLearner {
   const smooth = makeHistory(longest + 2);
@@ -31,7 +31,7 @@ export function makeSeasonLearner(longest: number): SeasonLearner {
     const now = values[latest] ?? 0;
     for (let lag = 1; lag <= farthest; lag += 1) {
       const before = difference[lag] ?? 0;
-      // A lag was compared once for each row that has one so far behind it.
+      // A lag was compared once for each row that has a value this far behind it.
       const rate = Math.max(forgetting, 1 / (rows - lag));
       difference[lag] = before + rate * (Math.abs(now - (values[latest - lag] ?? 0)) - before);
     }

@@ -1,11 +1,11 @@
 const refitEvery = 25;
-const leastValues = 20;
+const minValues = 20;
 const tailShare = 0.05;
-const mostDecades = 30;
+const maxDecades = 30;
 
-/** Turns a stream of strangeness values into surprise: how rare so high a value is among those seen before it. */
+/** Turns a stream of detector values into scores: how rare such a high value is among earlier ones. */
 export interface TailModel {
-  /** Surprise of `value` in decades (-log10 of its tail probability), from earlier values only; then learns it. */
+  /** Score of `value`, -log10 of its tail probability, from earlier values only; then learns it. */
   next(value: number): number;
 }
 
@@ -18,9 +18,9 @@ interface TailFit {
 /**
  * Peaks over threshold, after Siffer et al., "Anomaly Detection in Streams with Extreme Value Theory" (KDD 2017): below
  * the 95th percentile the empirical rank counts, above it a generalised Pareto tail fitted by its first two moments.
- * Keeps the last `memory` values, sorted. `leastScale` bounds the tail's scale from below, in the unit of the values.
+ * Keeps the last `memory` values, sorted. `minScale` bounds the tail's scale from below, in the unit of the values.
  */
-export function makeTailModel(memory: number, leastScale = 1e-9): TailModel {
+export function makeTailModel(memory: number, minScale = 1e-9): TailModel {
   const ring = new Float64Array(memory);
   const sorted = new Float64Array(memory);
   let seen = 0;
@@ -30,7 +30,7 @@ export function makeTailModel(memory: number, leastScale = 1e-9): TailModel {
     if (value <= fit.from) return -Math.log10((count - rankOf(sorted, count, value) + 1) / (count + 1));
     const excess = (value - fit.from) / fit.scale;
     const decades = fit.shape < 1e-3 ? excess / Math.LN10 : Math.log10(1 + fit.shape * excess) / fit.shape;
-    return Math.min(-Math.log10(tailShare) + decades, mostDecades);
+    return Math.min(-Math.log10(tailShare) + decades, maxDecades);
   }
 
   function learn(value: number): void {
@@ -45,13 +45,13 @@ export function makeTailModel(memory: number, leastScale = 1e-9): TailModel {
     sorted[at] = value;
     ring[seen % memory] = value;
     seen += 1;
-    if (seen % (seen < 4 * refitEvery ? 5 : refitEvery) === 0) fit = fitTail(sorted, count + 1, leastScale);
+    if (seen % (seen < 4 * refitEvery ? 5 : refitEvery) === 0) fit = fitTail(sorted, count + 1, minScale);
   }
 
   return {
     next(value) {
       const count = Math.min(seen, memory);
-      const result = count < leastValues ? 0 : surprise(value, count);
+      const result = count < minValues ? 0 : surprise(value, count);
       learn(value);
       return result;
     },
@@ -70,7 +70,7 @@ function rankOf(sorted: Float64Array, count: number, value: number): number {
   return low;
 }
 
-function fitTail(sorted: Float64Array, length: number, leastScale: number): TailFit {
+function fitTail(sorted: Float64Array, length: number, minScale: number): TailFit {
   const start = Math.floor(length * (1 - tailShare));
   const from = sorted[start] ?? 0;
   const count = length - start;
@@ -83,7 +83,7 @@ function fitTail(sorted: Float64Array, length: number, leastScale: number): Tail
   }
   const mean = sum / count;
   const variance = squares / count - mean * mean;
-  // A heavier tail than this says more about a handful of values than about the stream; a bounded one is never assumed.
+  // A heavier tail would describe a handful of values rather than the stream; a bounded tail is never assumed.
   const shape = variance > 0 && mean > 0 ? Math.min(0.5, Math.max(0, 0.5 * (1 - (mean * mean) / variance))) : 0;
-  return { from, scale: Math.max(mean * (1 - shape), leastScale + 0.02 * Math.abs(from)), shape };
+  return { from, scale: Math.max(mean * (1 - shape), minScale + 0.02 * Math.abs(from)), shape };
 }

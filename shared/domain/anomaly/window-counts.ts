@@ -1,29 +1,29 @@
 const axes = 32;
-const mostTemplates = 20_000;
+const maxTemplates = 20_000;
 /** Lines after which a new template weighs half; a tenth of the log where that is more. */
-const leastHalfLife = 300;
-/** Before so many windows no rate is known. */
-const leastWindows = 4;
+const minHalfLife = 300;
+/** With fewer windows no rate is known. */
+const minWindows = 4;
 
-/** A template that comes more often than it used to. */
+/** A template that occurs more often than before. */
 export interface Jump {
   readonly cluster: number | string;
-  /** How improbable so many are, -log10. */
+  /** Improbability of this count, -log10. */
   readonly decades: number;
-  /** How many a window had before, on average. */
+  /** Average count per window before. */
   readonly usual: number;
 }
 
 /** Counts templates over the whole log and within the current window. */
 export interface WindowCounts {
-  /** Counts one line. `decades`: how improbable its template was by the lines before it, -log10. */
+  /** Counts one line. `decades`: improbability of its template given the earlier lines, -log10. */
   add(cluster: number | string): { seenBefore: number; decades: number };
   /**
-   * The window's counts, the square root of each, and starts a new window: one axis for each of the first 31 templates of the log, one
-   * for all others, then how many templates differ, and how many were new.
+   * The window's counts, the square root of each, and starts a new window: one axis for each of the first 31 templates
+   * of the log, one for all others, then the number of distinct and of new templates.
    */
   closeWindow(): number[];
-  /** The template that came most beyond its rate of the windows before; null when none did, and in the first windows. */
+  /** The template that most exceeded its earlier rate; null when none did, and in the first windows. */
   strongestJump(): Jump | null;
 }
 
@@ -40,7 +40,7 @@ export function makeWindowCounts(): WindowCounts {
 
   function improbability(seenBefore: number): number {
     if (lines === 0) return 0;
-    // All templates never seen share the mass of those that were new of late: a log that starts has many, one that runs has few.
+    // All unseen templates share the mass of recent new ones: a starting log has many, a running one few.
     const mass = seenBefore === 0 ? (recentNew + 0.5) / (recentLines + 1) : (seenBefore + 1) / (lines + 1);
     return -Math.log10(mass);
   }
@@ -49,11 +49,11 @@ export function makeWindowCounts(): WindowCounts {
     add(cluster) {
       const seenBefore = totals.get(cluster) ?? 0;
       const decades = improbability(seenBefore);
-      const kept = 1 - Math.LN2 / (leastHalfLife + lines / 10);
+      const kept = 1 - Math.LN2 / (minHalfLife + lines / 10);
       recentNew = recentNew * kept + (seenBefore === 0 ? 1 : 0);
       recentLines = recentLines * kept + 1;
-      // Beyond the bound a template stays unknown; logs with so many have none worth the name.
-      if (seenBefore > 0 || totals.size < mostTemplates) totals.set(cluster, seenBefore + 1);
+      // Beyond the bound a template stays unknown; a log with that many has no meaningful templates.
+      if (seenBefore > 0 || totals.size < maxTemplates) totals.set(cluster, seenBefore + 1);
       if (!axisOf.has(cluster) && axisOf.size < axes - 1) axisOf.set(cluster, axisOf.size);
       const axis = axisOf.get(cluster) ?? axes - 1;
       window[axis] = (window[axis] ?? 0) + 1;
@@ -63,7 +63,7 @@ export function makeWindowCounts(): WindowCounts {
       return { seenBefore, decades };
     },
     strongestJump() {
-      if (windows < leastWindows) return null;
+      if (windows < minWindows) return null;
       let strongest: Jump | null = null;
       for (const [cluster, count] of present) {
         const usual = ((totals.get(cluster) ?? count) - count + 0.5) / windows;

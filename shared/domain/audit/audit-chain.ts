@@ -1,31 +1,35 @@
 import { canonicalJson, digestOf } from '../../kernel/digest.ts';
-import type { AuditEntry, AuditLink, TrailEntry } from './audit-entry.ts';
+import type { AuditFact, AuditLink, TrailEntry } from './audit-entry.ts';
 
-export type ChainedEntry = TrailEntry & { readonly link: AuditLink };
+/** The written entry; facts left out are absent. */
+interface Written {
+  readonly at: string;
+  readonly event: string;
+  readonly facts: Readonly<Record<string, AuditFact | undefined>>;
+}
 
-/** Whether a trail is as it was written. */
+/** Whether a trail is unchanged since it was written. */
 export type ChainState =
   | {
       readonly kind: 'intact';
-      /** Entries that the chain binds. */
       readonly chained: number;
-      /** Entries of before trails were chained: nothing shows whether they were changed. */
-      readonly unchained: number;
-      /** Digest of the last entry; null without one. Whoever noted it sees whether the end was cut off. */
+      /** Digest of the last entry; null without one. Whoever noted it can detect that the end was cut off. */
       readonly head: string | null;
     }
   | {
       readonly kind: 'broken';
-      /** The first entry that is not as it was written; for entries that are missing, the first of these. */
+      /** The first entry that was changed; for missing entries, the first of these. */
       readonly sequence: number;
       readonly reason: string;
     };
 
-/** The entry that follows `last` in the trail of an incident. Pure: the same entry in the same place has the same digest. */
+/**
+ * The entry that follows `last` in an incident's trail. Pure: the same entry in the same position has the same digest.
+ */
 export function chainEntry(
   { incidentId, key, last }: { readonly incidentId: string; readonly key: string; readonly last: AuditLink | null },
-  entry: AuditEntry,
-): ChainedEntry {
+  entry: Written,
+): TrailEntry {
   const content = {
     incidentId,
     key,
@@ -39,8 +43,8 @@ export function chainEntry(
   return { ...kept, link: { sequence, previous, digest: digestOf(canonicalJson(content)) } };
 }
 
-/** Half a character cannot be kept as it is, and would break the digest when it is read back. */
-function wellFormed(facts: AuditEntry['facts']): AuditEntry['facts'] {
+/** A lone surrogate cannot be stored unchanged and would break the digest when read back. */
+function wellFormed(facts: Written['facts']): TrailEntry['facts'] {
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, typeof value === 'string' ? value.toWellFormed() : value]],
@@ -49,30 +53,21 @@ function wellFormed(facts: AuditEntry['facts']): AuditEntry['facts'] {
 }
 
 /**
- * Checks a trail in the order of its sequence: each entry fits its own digest, names the one before, and none is missing. Cutting off the
- * end cannot be seen from the trail alone: compare `head` with a noted one for that.
+ * Checks a trail by sequence: each entry matches its own digest and names the previous one, and none is missing. A
+ * cut-off end cannot be seen from the trail alone: compare `head` with a noted digest.
  */
 export function verifyChain(incidentId: string, trail: readonly TrailEntry[]): ChainState {
-  const chained = trail.filter(isChained).toSorted((a, b) => a.link.sequence - b.link.sequence);
+  const ordered = trail.toSorted((a, b) => a.link.sequence - b.link.sequence);
   let last: AuditLink | null = null;
-  for (const entry of chained) {
+  for (const entry of ordered) {
     const problem = problemWith(entry, incidentId, last);
     if (problem !== null) return problem;
     last = entry.link;
   }
-  return {
-    kind: 'intact',
-    chained: chained.length,
-    unchained: trail.length - chained.length,
-    head: last === null ? null : (last as AuditLink).digest,
-  };
+  return { kind: 'intact', chained: trail.length, head: ordered.at(-1)?.link.digest ?? null };
 }
 
-export function isChained(entry: TrailEntry): entry is ChainedEntry {
-  return entry.link !== null;
-}
-
-function problemWith(entry: ChainedEntry, incidentId: string, last: AuditLink | null): ChainState | null {
+function problemWith(entry: TrailEntry, incidentId: string, last: AuditLink | null): ChainState | null {
   const expected = (last?.sequence ?? 0) + 1;
   const { sequence, previous, digest } = entry.link;
   const broken = (at: number, reason: string): ChainState => ({ kind: 'broken', sequence: at, reason });

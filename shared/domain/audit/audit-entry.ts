@@ -1,15 +1,7 @@
 import * as z from 'zod';
 
-/** One decision or effect, as it was written down when it happened. */
-export const AuditEntry = z.strictObject({
-  /** ISO 8601, by the clock of whoever wrote it; the order of a trail is that of its sequence, not of this. */
-  at: z.iso.datetime({ offset: true }),
-  /** Past tense: `incident.opened`, `action.intended`, `guard.denied` ... */
-  event: z.string().max(100),
-  /** Trusted facts only, as they were known then; never evidence text. */
-  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-});
-export type AuditEntry = z.infer<typeof AuditEntry>;
+/** A fact as a trail keeps it. */
+export type AuditFact = string | number | boolean | null;
 
 /** What binds an entry to the one before it. */
 export const AuditLink = z.strictObject({
@@ -22,11 +14,18 @@ export const AuditLink = z.strictObject({
 });
 export type AuditLink = z.infer<typeof AuditLink>;
 
-/** An entry as it is kept. `link` is null for what was written before trails were chained. */
-export const TrailEntry = AuditEntry.extend({
+/**
+ * An entry as it is read back, for people alone: the chain shows whether it is as it was written, so event and facts are taken as they
+ * are. What may be written is in `audit-event.ts`.
+ */
+export const TrailEntry = z.strictObject({
   incidentId: z.string(),
   /** Names the entry: a repeat of the same one is no second. */
   key: z.string().min(1).max(500),
-  link: AuditLink.nullable(),
+  /** ISO 8601, by the clock of whoever wrote it; the order of a trail is that of its sequence, not of this. */
+  at: z.iso.datetime({ offset: true }),
+  event: z.string().max(100),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  link: AuditLink,
 });
 export type TrailEntry = z.infer<typeof TrailEntry>;

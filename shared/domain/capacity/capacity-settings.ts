@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import { MetricName } from '../anomaly/metric-name.ts';
 
-/** Something of a service that can run out, and where. */
+/** Something of a service that can run out, and its metric. */
 export const Capacity = z.strictObject({
   kind: z.enum(['memory', 'disk', 'connections']),
   metric: MetricName,
   limit: z.number(),
   /** `below` when the metric falls to the limit (free space). */
   side: z.enum(['above', 'below']).default('above'),
-  /** How far ahead people want to know. */
+  /** How far ahead the forecast warns. */
   withinHours: z.number().int().min(1).max(720).default(24),
-  /** An alarm of this name is made, which rings while the limit is reached or expected within the hours. One of the service's alarms. */
+  /**
+   * Name of an alarm that is created and is in ALARM while the limit is reached or expected within the hours. One of
+   * the service's alarms.
+   */
   alarm: z
     .string()
     .regex(/^[A-Za-z0-9_.-]{1,100}$/)
@@ -19,14 +22,14 @@ export const Capacity = z.strictObject({
 });
 export type Capacity = z.infer<typeof Capacity>;
 
-/** What a service's entry is called where there are several, in logs, mails and keys. */
+/** Name of a service's entry in logs, mails and keys, where there are several. */
 export const capacityName = ({ metric: { namespace, name, dimensions } }: Capacity): string =>
   [`${namespace}/${name}`, ...Object.entries(dimensions).map(([key, value]) => `${key}=${value}`)].join(' ');
 
 /** The counter that a forecast alarm watches. */
 export const forecastCounter = (alarm: string): string => `exhaustion-expected-${alarm}`;
 
-/** What is wrong with a service's capacities, in plain words, by their places in the list. */
+/** Problems in a service's capacities, as sentences, by their index in the list. */
 export function capacityProblems(service: {
   readonly alarms: readonly string[];
   readonly capacity: readonly Capacity[];

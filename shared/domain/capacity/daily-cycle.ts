@@ -1,25 +1,26 @@
 import { HOUR, medianOf, type Reading } from '../anomaly/reading.ts';
 
 const DAY = 24 * HOUR;
-/** Days of history that a cycle of a day is told from. */
-const LEAST_DAYS = 3;
-/** What remains without the cycle may be this share of what was there, else there is none. */
-const MOST_LEFT = 0.7;
+/** Days of history needed to find a daily cycle. */
+const MIN_DAYS = 3;
+/** A cycle counts only if at most this share of the variation remains without it. */
+const MAX_LEFT_SHARE = 0.7;
 
-/** How far a metric usually lies above or below its own day, by the hour (UTC). */
+/** Usual distance of a metric from its daily mean, by the hour (UTC). */
 export interface DailyCycle {
   above(at: number): number;
 }
 
 /**
- * The cycle of a day: for each hour the median, over the days, of how far readings lie from the mean of the day around them, so that a trend
- * makes none (the classical decomposition of a time series, with medians). Null when fewer than three days were seen, when hours are missing,
- * or when it explains little. Weeks are not looked at. Readings in the order of time.
+ * The daily cycle: for each hour, the median over the days of the readings' distance from the mean of the surrounding
+ * day, so that a trend is not mistaken for a cycle (the classical decomposition of a time series, with medians). Null
+ * when fewer than three days were seen, hours are missing, or it explains little. Weekly cycles are ignored. Readings
+ * in order of time.
  */
 export function dailyCycleOf(readings: readonly Reading[]): DailyCycle | null {
   const first = readings[0]?.at ?? 0;
   const last = readings.at(-1)?.at ?? 0;
-  if (last - first < LEAST_DAYS * DAY) return null;
+  if (last - first < MIN_DAYS * DAY) return null;
   const away = distancesFromDay(readings);
   const hours = Map.groupBy(away, ({ at }) => hourOf(at));
   if (hours.size < 24) return null;
@@ -27,12 +28,12 @@ export function dailyCycleOf(readings: readonly Reading[]): DailyCycle | null {
   const above = (at: number): number => usual[hourOf(at)] ?? 0;
   const before = medianOf(away.map(({ value }) => Math.abs(value)));
   const after = medianOf(away.map(({ at, value }) => Math.abs(value - above(at))));
-  return after <= MOST_LEFT * before && before > 0 ? { above } : null;
+  return after <= MAX_LEFT_SHARE * before && before > 0 ? { above } : null;
 }
 
 const hourOf = (at: number): number => Math.floor((at % DAY) / HOUR);
 
-/** Each reading that has half a day on both sides, as its distance from their mean. */
+/** Distance of each reading from the mean of the surrounding day, where half a day exists on both sides. */
 function distancesFromDay(readings: readonly Reading[]): Reading[] {
   const first = readings[0]?.at ?? 0;
   const last = readings.at(-1)?.at ?? 0;

@@ -2,21 +2,22 @@ import { HOUR, medianOf, type Reading } from '../anomaly/reading.ts';
 import { type DailyCycle, dailyCycleOf } from './daily-cycle.ts';
 import { afterStep } from './level-step.ts';
 import { teethOf } from './resets.ts';
-import { LEAST_READINGS, type Trend, trendOf } from './trend.ts';
+import { MIN_READINGS, type Trend, trendOf } from './trend.ts';
 
 export interface Limit {
   readonly value: number;
-  /** What is used up: `above` when the metric rises to the limit, `below` when it falls to it (free space). */
+  /** A limit: `above` when the metric rises to it, `below` when it falls to it (free space). */
   readonly side: 'above' | 'below';
 }
 
 /**
- * Why nothing is expected. `too-short`: too few readings since it was last reset or changed its level; `no-trend`: the slope's interval includes zero or leads away
- * from the limit; `too-far`: later than four times what was seen; `resets-in-time`: it fell back by itself in time, again and again.
+ * Why nothing is forecast. `too-short`: too few readings since the last reset or change of level; `no-trend`: the
+ * slope's interval includes zero or leads away from the limit; `too-far`: later than four times the observed period;
+ * `resets-in-time`: it repeatedly fell back by itself in time.
  */
 export type NoExhaustion = 'too-short' | 'no-trend' | 'too-far' | 'resets-in-time';
 
-/** When a metric comes to its limit. Instants are milliseconds since the epoch. */
+/** When a metric reaches its limit. Instants are milliseconds since the epoch. */
 export type Forecast =
   | { readonly kind: 'none'; readonly reason: NoExhaustion }
   | { readonly kind: 'reached'; readonly value: number }
@@ -31,18 +32,19 @@ export type Forecast =
     };
 
 const LATEST_READINGS = 3;
-/** Nothing is said of what is farther away than so many times the time that was seen. */
+/** Nothing is forecast further ahead than this multiple of the observed period. */
 const FARTHEST = 4;
-/** Teeth of a saw whose tips are a trend themselves. */
-const LEAST_TEETH = LEAST_READINGS + 1;
-/** Beyond so many hours the hour of the day does not matter. */
+/** Sawtooth peaks needed to form a trend of their own. */
+const MIN_PERIOD_READINGS = MIN_READINGS + 1;
+/** Beyond this many hours the hour of the day does not matter. */
 const STEPPED_HOURS = 2000;
 
 const none = (reason: NoExhaustion): Forecast => ({ kind: 'none', reason });
 
 /**
- * Says when a metric reaches its limit, or that it is not known: by the trend since the last reset, with the cycle of a day taken out where
- * there is one. Readings may come in any order and may lack; values that are not finite are left out. Says nothing rather than something unsure.
+ * Forecasts when a metric reaches its limit, or why that is unknown: by the trend since the last reset, with the daily
+ * cycle removed where there is one. Readings may be unordered and incomplete; values that are not finite are ignored.
+ * Prefers no forecast to an uncertain one.
  */
 export function forecastExhaustion(given: readonly Reading[], limit: Limit): Forecast {
   const sign = limit.side === 'above' ? 1 : -1;
@@ -50,7 +52,7 @@ export function forecastExhaustion(given: readonly Reading[], limit: Limit): For
     .filter(({ at, value }) => Number.isFinite(at) && Number.isFinite(value))
     .map(({ at, value }) => ({ at, value: sign * value }))
     .sort((a, b) => a.at - b.at);
-  if (readings.length < LEAST_READINGS) return none('too-short');
+  if (readings.length < MIN_READINGS) return none('too-short');
   const now = medianOf(readings.slice(-LATEST_READINGS).map(({ value }) => value));
   if (now >= sign * limit.value) return { kind: 'reached', value: sign * now };
   const cycle = dailyCycleOf(readings);
@@ -59,11 +61,11 @@ export function forecastExhaustion(given: readonly Reading[], limit: Limit): For
   return forecast.kind === 'expected' ? { ...forecast, perHour: sign * forecast.perHour } : forecast;
 }
 
-/** The tips of many teeth rise before the last tooth does: garbage is collected, and each time a little less. */
+/** The peaks of a sawtooth can rise while the last tooth has not yet: garbage is collected, each time a little less. */
 function ofTeeth(teeth: readonly (readonly Reading[])[], limit: number, cycle: DailyCycle | null): Forecast {
   const last = teeth.at(-1) ?? [];
   const now = last.at(-1)?.at ?? 0;
-  if (teeth.length > LEAST_TEETH) {
+  if (teeth.length > MIN_PERIOD_READINGS) {
     const tips = teeth.slice(0, -1).map(tipOf);
     const ofTips = fromTrend(settled(tips), { limit, now, cycle });
     if (ofTips.kind === 'expected') return ofTips;
@@ -81,13 +83,13 @@ const tipOf = (tooth: readonly Reading[]): Reading =>
   tooth.reduce((highest, reading) => (reading.value >= highest.value ? reading : highest));
 
 /**
- * The longest stretch up to now that has one trend: half of it is dropped as long as a later part contradicts the whole or rises alone, so that
- * neither an old step nor the quiet time before a leak counts.
+ * The longest period up to now with one trend: half of it is dropped as long as a later part contradicts the whole or
+ * rises alone, so that neither an old step nor the quiet time before a leak counts.
  */
 function settled(readings: readonly Reading[]): readonly Reading[] {
   const whole = trendOf(readings);
   if (whole === null) return readings;
-  for (let part = laterHalf(readings); part.length >= LEAST_READINGS; part = laterHalf(part)) {
+  for (let part = laterHalf(readings); part.length >= MIN_READINGS; part = laterHalf(part)) {
     const trend = trendOf(part);
     if (trend !== null && (contradicts(trend, whole) || (isRising(trend) && !isRising(whole))))
       return settled(laterHalf(readings));
@@ -121,12 +123,12 @@ function fromTrend(readings: readonly Reading[], ahead: Ahead): Forecast {
   return { kind: 'expected', earliest, likely, latest, perHour: trend.perHour, from };
 }
 
-/** The first instant from now on at which trend and cycle together are at the limit; to the hour where there is a cycle. */
+/** The first instant from now on at which trend plus cycle reach the limit; to the hour where there is a cycle. */
 function reachedAt(trend: Trend, perHour: number, { limit, now, cycle }: Ahead): number {
   const level = trend.levelAt(now, perHour);
   const ofTrend = now + Math.max(0, (limit - level) / perHour) * HOUR;
   if (cycle === null || ofTrend > now + STEPPED_HOURS * HOUR) return ofTrend;
-  // A day after the trend alone is there, the cycle was at its highest once more.
+  // A day after the trend alone reaches it, the cycle has had its maximum once more.
   const last = ofTrend + 24 * HOUR;
   for (let at = now; at < last; at += HOUR) {
     if (level + (perHour * (at - now)) / HOUR + cycle.above(at) >= limit) return at;

@@ -2,17 +2,17 @@ import { medianOf, type Reading } from '../anomaly/reading.ts';
 import type { Trend } from './trend.ts';
 
 /** Blocks on each side of a step. */
-const LEAST_SIDE = 3;
+const MIN_SIDE = 3;
 
 /**
- * The readings after a step, if two levels fit them better than the trend does (by the sum of absolute distances): a metric that rose at once
- * and stays does not rise any further. Null when the trend fits better.
+ * The readings after a step, if two levels fit better than the trend (by the sum of absolute distances): a metric that
+ * jumped and stays does not keep rising. Null when the trend fits better.
  */
 export function afterStep(readings: readonly Reading[], { blocks, residuals }: Trend): readonly Reading[] | null {
   const values = blocks.map(({ value }) => value);
   let least = sumOf(residuals.map(Math.abs));
   let stepAt: number | null = null;
-  for (let split = LEAST_SIDE; split <= values.length - LEAST_SIDE; split += 1) {
+  for (let split = MIN_SIDE; split <= values.length - MIN_SIDE; split += 1) {
     const distance = distanceFromLevel(values.slice(0, split)) + distanceFromLevel(values.slice(split));
     if (distance >= least) continue;
     least = distance;

@@ -1,15 +1,15 @@
 import { medianOf, type Reading } from '../anomaly/reading.ts';
 
-/** A fall is a reset when it is so many times the usual step from one reading to the next ... */
+/** A fall is a reset when it is this many times the usual step between readings ... */
 const USUAL_STEPS = 8;
-/** ... and this share of all that the metric ever rose. */
+/** ... and this share of the metric's total rise. */
 const SHARE_OF_RANGE = 0.3;
-/** Readings on both sides that must agree, so that one outlier resets nothing. */
+/** Readings on both sides that must agree, so that one outlier is no reset. */
 const SIDE = 3;
 
 /**
- * Cuts readings where they fell abruptly and stayed down, as after a restart or a rotation of logs: the teeth of a saw, oldest first, at
- * least one. Readings in the order of time.
+ * Splits readings where they fell abruptly and stayed down, as after a restart or a log rotation: the teeth of a
+ * sawtooth, oldest first, at least one. Readings in order of time.
  */
 export function teethOf(readings: readonly Reading[]): (readonly Reading[])[] {
   const values = readings.map(({ value }) => value);

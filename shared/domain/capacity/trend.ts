@@ -2,35 +2,42 @@ import { HOUR, medianOf, type Reading } from '../anomaly/reading.ts';
 
 type Interval = readonly [low: number, high: number];
 
-/** How fast a metric rises, per hour, and between which bounds with 99.9% confidence. */
+/** How fast a metric rises per hour, with 99.9% bounds. */
 export interface Trend {
   readonly perHour: number;
-  /** Infinite where too little was seen to tell. */
+  /** Infinite when too few readings were seen. */
   readonly interval: Interval;
-  /** The same if neighbours were independent, and so narrower: it tells one trend from another, it does not prove one. */
+  /**
+   * The same bounds under the assumption of independent neighbours, so narrower: good enough to tell two trends apart,
+   * not to prove one.
+   */
   readonly narrowInterval: Interval;
-  /** Where a line of this slope through the middle of the readings is at an instant. */
+  /** Value at an instant of a line with this slope through the middle of the readings. */
   levelAt(at: number, perHour: number): number;
-  /** The readings, put together to at most sixty, and how far each is from the line. */
+  /** The readings, merged into at most sixty, and their distances from the line. */
   readonly blocks: readonly Reading[];
   readonly residuals: readonly number[];
 }
 
-/** Fewer readings than these have no trend. */
-export const LEAST_READINGS = 15;
-/** Readings are put together to so many blocks: all pairs are compared, and neighbours are less alike then. */
-const MOST_BLOCKS = 60;
-/** Of the normal distribution, two-sided 99.9%: every metric is looked at again and again. */
+/** Fewer readings have no trend. */
+export const MIN_READINGS = 15;
+/**
+ * Readings are merged into this many blocks, because all pairs are compared, and neighbouring blocks are less
+ * correlated.
+ */
+const MAX_BLOCKS = 60;
+/** Of the normal distribution, two-sided 99.9%: every metric is tested again and again. */
 const DEVIATIONS = 3.29;
-const MOST_ALIKE = 0.95;
+const MAX_CORRELATION = 0.95;
 
 /**
- * The median of the slopes of all pairs of readings (P. K. Sen, "Estimates of the Regression Coefficient Based on Kendall's Tau", JASA 63, 1968)
- * with Sen's interval from the ranks; its variance is made larger where neighbours are alike (S. Yue and C. Wang, Water Resources Management
- * 18, 2004). Outliers do not move it. Readings in the order of time; null of fewer than fifteen or of a single instant.
+ * The median of the slopes of all pairs of readings (P. K. Sen, "Estimates of the Regression Coefficient Based on
+ * Kendall's Tau", JASA 63, 1968) with Sen's interval from the ranks; its variance is increased where neighbours are
+ * correlated (S. Yue and C. Wang, Water Resources Management 18, 2004). Robust against outliers. Readings in order of
+ * time; null for fewer than fifteen or a single instant.
  */
 export function trendOf(readings: readonly Reading[]): Trend | null {
-  if (readings.length < LEAST_READINGS) return null;
+  if (readings.length < MIN_READINGS) return null;
   const blocks = blocksOf(readings);
   const slopes = slopesOf(blocks);
   const perHour = medianOf(slopes);
@@ -52,7 +59,7 @@ export function trendOf(readings: readonly Reading[]): Trend | null {
   };
 }
 
-/** Sen's interval: so many ranks around the median slope as Kendall's statistic of this variance leaves open. */
+/** Sen's interval: the ranks around the median slope that Kendall's statistic with this variance leaves open. */
 function intervalOf(slopes: readonly number[], variance: number): Interval {
   const spread = DEVIATIONS * Math.sqrt(variance);
   const low = slopes[Math.floor((slopes.length - spread) / 2)] ?? Number.NEGATIVE_INFINITY;
@@ -60,12 +67,12 @@ function intervalOf(slopes: readonly number[], variance: number): Interval {
   return [low, high];
 }
 
-/** Medians of equal stretches of time; stretches without a reading are left out. */
+/** Medians of equal periods; periods without a reading are left out. */
 function blocksOf(readings: readonly Reading[]): readonly Reading[] {
   const first = readings[0]?.at ?? 0;
-  const width = ((readings.at(-1)?.at ?? 0) - first) / MOST_BLOCKS;
-  if (readings.length <= MOST_BLOCKS || width === 0) return readings;
-  const places = Map.groupBy(readings, ({ at }) => Math.min(MOST_BLOCKS - 1, Math.floor((at - first) / width)));
+  const width = ((readings.at(-1)?.at ?? 0) - first) / MAX_BLOCKS;
+  if (readings.length <= MAX_BLOCKS || width === 0) return readings;
+  const places = Map.groupBy(readings, ({ at }) => Math.min(MAX_BLOCKS - 1, Math.floor((at - first) / width)));
   return [...places.values()].map((inside) => ({
     at: medianOf(inside.map(({ at }) => at)),
     value: medianOf(inside.map(({ value }) => value)),
@@ -83,7 +90,10 @@ function slopesOf(blocks: readonly Reading[]): number[] {
   return slopes.sort((a, b) => a - b);
 }
 
-/** By how much the variance grows when neighbours are alike: (1 + r) / (1 - r) of the first autocorrelation, corrected for few blocks. */
+/**
+ * Factor by which correlated neighbours increase the variance: (1 + r) / (1 - r) of the first autocorrelation,
+ * corrected for few blocks.
+ */
 function inflationOf(residuals: readonly number[]): number {
   const count = residuals.length;
   const mean = residuals.reduce((sum, one) => sum + one, 0) / count;
@@ -95,6 +105,6 @@ function inflationOf(residuals: readonly number[]): number {
   }
   if (squares === 0) return 1;
   const measured = products / squares;
-  const alike = Math.min(MOST_ALIKE, Math.max(0, measured + (2 + 4 * measured) / count));
+  const alike = Math.min(MAX_CORRELATION, Math.max(0, measured + (2 + 4 * measured) / count));
   return (1 + alike) / (1 - alike);
 }

@@ -11,33 +11,36 @@ import { LINK_KINDS, type LinkKind, linkBetween } from './links.ts';
 import { innermostOf } from './wrapping.ts';
 
 const ChainEvent = z.strictObject({
-  /** The evidence line; null for what an API told. */
+  /** The evidence line; null for facts from an API. */
   ref: z.string().max(20).nullable(),
   at: z.iso.datetime().nullable(),
   text: recordText({ max: 240 }),
   severity: Severity,
   entities: z.array(z.strictObject({ kind: z.enum(ENTITY_KINDS), value: z.string().max(120) })).max(6),
-  /** What ties it to the first cause, strongest first; null for the first cause. */
+  /** What links it to the first cause, strongest first; null for the first cause. */
   link: z.enum(LINK_KINDS).nullable(),
-  /** Why it is taken for the first cause, or as a consequence, in plain words. */
+  /** Why it is considered the first cause or a consequence. */
   why: z.string().max(200),
-  /** How often it was said, numbers and ids aside. */
+  /** How often it occurred, ignoring numbers and ids. */
   times: z.number().int().positive(),
 });
 export type ChainEvent = z.infer<typeof ChainEvent>;
 
-/** What happened in order, bounded: the first cause and what followed from it. Tainted but for `why`, `at` and `severity`. */
+/**
+ * Events of a failure in order, bounded: the first cause and its consequences. Tainted except for `why`, `at` and
+ * `severity`.
+ */
 export const CausalChain = z.strictObject({
   cause: ChainEvent,
-  /** Further reasons for taking it for the first cause. */
+  /** Further reasons for considering it the first cause. */
   reasons: z.array(z.string().max(200)).max(5),
-  /** In order; what only sums up stands last. */
+  /** In order; lines that only summarise come last. */
   followed: z.array(ChainEvent).max(6),
 });
 export type CausalChain = z.infer<typeof CausalChain>;
 
-const MOST_FOLLOWED = 6;
-const LONGEST_TEXT = 237;
+const MAX_FOLLOWED = 6;
+const MAX_TEXT_LENGTH = 237;
 const STRENGTH: Readonly<Record<LinkKind, number>> = { stated: 4, 'same-name': 3, cascade: 2, order: 1, summary: 0 };
 const LATEST = Date.parse('9999-01-01T00:00:00Z');
 
@@ -57,7 +60,7 @@ function chainEventOf(
   why: string,
   times: number,
   link: LinkKind | null,
-  told = { ref: event.ref, text: event.text },
+  stated = { ref: event.ref, text: event.text },
 ): ChainEvent {
   const entities = [...new Map(event.entities.map((one) => [`${one.kind} ${one.value}`, one])).values()]
     .filter(({ value }) => value.length <= 120)
@@ -65,9 +68,9 @@ function chainEventOf(
     .map(({ kind, value }) => ({ kind, value }));
   const at = event.at !== null && event.at >= 0 && event.at < LATEST ? new Date(event.at).toISOString() : null;
   return {
-    ref: told.ref,
+    ref: stated.ref,
     at,
-    text: redactOutgoing(cut(told.text.trim(), LONGEST_TEXT)).slice(0, LONGEST_TEXT),
+    text: redactOutgoing(cut(stated.text.trim(), MAX_TEXT_LENGTH)).slice(0, MAX_TEXT_LENGTH),
     severity: event.severity,
     entities,
     link,
@@ -76,11 +79,13 @@ function chainEventOf(
   };
 }
 
-/** Of the lines of a log in which one stands out no more are near it. */
+/** A line stands out when at most this share of its log's lines has a similar relevance. */
 const STANDING_OUT = 0.5;
 const NEAR_BEST = 0.75;
 
-/** Last words without a word of failure are no cause, unless they stand out in their log, as a linter's plain finding does. */
+/**
+ * Final lines without a word of failure are no cause, unless they stand out in the log, like a linter's plain finding.
+ */
 function saysNothing({ severity, stage, wording, source }: Event, { sources }: Evidence): boolean {
   if (isAtLeast(severity, 'warning') || stage === 'change' || wording > 0) return false;
   const scores = sources.find(({ id }) => id === source)?.lines.map(({ score }) => score) ?? [];
@@ -88,12 +93,12 @@ function saysNothing({ severity, stage, wording, source }: Event, { sources }: E
   return scores.filter((score) => score >= best * NEAR_BEST).length > scores.length * STANDING_OUT;
 }
 
-/** What a line says, whichever address or file it says it of: a hundred downloads that fail alike are one thing. */
+/** Wording of a line without addresses and files: a hundred downloads that fail in the same way are one event. */
 function wordingOf({ template }: Event): string {
   return template.replace(/\bhttps?:\/\/\S+/g, 'URL').replace(/(?:\/[\w.@+-]+){2,}/g, 'PATH');
 }
 
-/** What followed, each wording once; the strongest links, in order. */
+/** Consequences, each wording once; the strongest links, in order. */
 function consequencesOf(cause: Event, later: readonly Event[]): Consequence[] {
   const wording = wordingOf(cause);
   const byWording = Map.groupBy(
@@ -111,22 +116,23 @@ function consequencesOf(cause: Event, later: readonly Event[]): Consequence[] {
   const strongest = new Set(
     [...linked]
       .sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind] || b.event.relevance - a.event.relevance)
-      .slice(0, MOST_FOLLOWED),
+      .slice(0, MAX_FOLLOWED),
   );
   const kept = linked.filter((one) => strongest.has(one));
   return [...kept.filter(({ kind }) => kind !== 'summary'), ...kept.filter(({ kind }) => kind === 'summary')];
 }
 
 /**
- * The first cause and what followed from it, by the evidence and by what `told` from APIs (deployments, alarms); null when nothing went
- * wrong that can be told. Deterministic, and the same whatever order lines with times of their own come in.
+ * The first cause and its consequences, from the evidence and from facts of APIs (`told`: deployments, alarms); null
+ * when nothing identifiable went wrong. Deterministic, and independent of the order in which lines with timestamps
+ * arrive.
  */
 export function causalChainOf(
   evidence: Evidence,
   cited: readonly string[] = [],
-  told: readonly Event[] = [],
+  stated: readonly Event[] = [],
 ): CausalChain | null {
-  const events = orderEvents([...told, ...eventsIn(evidence)]);
+  const events = orderEvents([...stated, ...eventsIn(evidence)]);
   const first = firstCause(events, new Set(cited));
   if (first === null || first.event.stage === 'summary' || saysNothing(first.event, evidence)) return null;
   const { event: cause, reasons } = first;

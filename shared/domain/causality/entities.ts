@@ -14,7 +14,7 @@ export interface Entity {
   readonly kind: EntityKind;
   /** As the line writes it. */
   readonly text: string;
-  /** Equal for equal things: hosts in lower case, files without their line, codes with what they are (`HTTP 503`). */
+  /** Equal for equal things: hosts in lower case, files without the line, codes with their kind (`HTTP 503`). */
   readonly value: string;
   readonly start: number;
   readonly end: number;
@@ -25,7 +25,7 @@ export interface Entity {
 
 /** Characters of a line that are read. */
 const LONGEST = 2_000;
-/** Entities of one line; a longer list says nothing. */
+/** Maximum entities of one line; more are not informative. */
 const MOST = 60;
 const STOPS = /[.,;:!?)\]}'"*]{1,8}$/;
 
@@ -38,14 +38,14 @@ export function isIpv6(text: string): boolean {
   if (halves.length > 2) return false;
   const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
   if (groups.some((group) => !/^[0-9a-f]{1,4}$/i.test(group))) return false;
-  // A namespace of code (`ab::cd`) has the shape too; an address of several groups has a digit somewhere.
+  // A namespace in code (`ab::cd`) looks the same; an address of several groups contains a digit.
   if (halves.length === 2) return groups.length < 8 && (groups.length < 2 || /\d/.test(address) || groups.length > 3);
   return groups.length === 8;
 }
 
 function withoutStops(text: string): string {
   const stops = STOPS.exec(text)?.[0] ?? '';
-  // A closing bracket whose opening one is inside belongs to the text.
+  // A closing bracket whose opening bracket is inside belongs to the text.
   const keeps = stops.startsWith(')') && text.includes('(') ? 1 : 0;
   return text.slice(0, text.length - stops.length + keeps);
 }
@@ -65,7 +65,7 @@ function canonicalValue({ kind, as }: EntityPattern, text: string): string {
   return kind === 'file' ? text.replace(/^(?:\.\/)+/, '').replaceAll('\\', '/') : text;
 }
 
-/** Not every text of a kind's form is of the kind. */
+/** Not every text that has a kind's form is of that kind. */
 function isPlausible({ kind, as }: EntityPattern, text: string, whole: string): boolean {
   switch (kind) {
     case 'host':
@@ -119,7 +119,7 @@ function* timestamps(line: string): Generator<Entity> {
   }
 }
 
-/** The host of a URL, with its port: it is what other lines name. */
+/** The host of a URL with its port, because other lines name that. */
 function hostIn({ text, start }: Entity): Entity | null {
   const authority =
     /:\/\/(?:[^\s/@?#]{0,200}@)?(?<host>\[[0-9a-f:.]{2,45}\](?::\d{1,5})?|[\w.-]{1,253}(?::\d{1,5})?)/i.exec(text);

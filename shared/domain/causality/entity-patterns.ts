@@ -1,4 +1,4 @@
-/** What an entity is. Names in logs are tainted: they are compared and shown, never obeyed. */
+/** Kinds of entities. Names in logs are tainted: they are compared and shown, never followed as instructions. */
 export const ENTITY_KINDS = [
   'timestamp',
   'url',
@@ -14,8 +14,9 @@ export const ENTITY_KINDS = [
 export type EntityKind = (typeof ENTITY_KINDS)[number];
 
 /**
- * How one kind is written. The entity is the group `it`, or the whole match; `as` stands before the value where the text alone does not
- * say what it is (`exit 137`). Every repeat is bounded and every start is fixed by what stands before it, so that matching is linear.
+ * How one kind is written. The entity is the group `it`, or the whole match; `as` is put before the value where the
+ * text alone does not say what it is (`exit 137`). Every repeat is bounded and every start is fixed by the preceding
+ * text, so that matching is linear.
  */
 export interface EntityPattern {
   readonly kind: Exclude<EntityKind, 'timestamp'>;
@@ -35,7 +36,10 @@ const REASON =
 const DAEMON =
   'postgres(?:ql)?|mysqld?|mariadb|redis(?:-server)?|mongo(?:db?)?|rabbitmq|kafka|zookeeper|cassandra|elasticsearch|opensearch|neo4j|memcached|etcd|consul|vault|minio|localstack|nginx|haproxy|envoy|httpd|sshd|dockerd?|containerd|kubelet|systemd|clickhouse|keycloak|influxdb|prometheus|selenium|chromedriver';
 
-/** In the order in which they claim a piece of a line; what one has claimed no later one gets, but for the host in a URL. */
+/**
+ * In the order in which they claim a piece of a line; a claimed piece is not claimed again, except for the host in a
+ * URL.
+ */
 export const ENTITY_PATTERNS: readonly EntityPattern[] = [
   { kind: 'url', pattern: /(?<![\w.+-])(?:[a-z][a-z0-9+-]{1,14}:){1,2}\/\/[^\s"'<>`|\\^{}]{1,500}/gi },
   {

@@ -3,15 +3,15 @@ import { linkBetween, sharedName } from './links.ts';
 import { leadsTo } from './stage.ts';
 import { innermostOf } from './wrapping.ts';
 
-/** An event with how much speaks for its being the first cause, and what. */
+/** An event with its score as the first cause, and the reasons. */
 export interface Suspect {
   readonly event: Event;
   readonly score: number;
-  /** In plain words, weightiest first. */
+  /** Weightiest first. */
   readonly reasons: readonly string[];
 }
 
-/** Something that speaks for or against an event: `share` of 0 to 1, and how it is said. */
+/** Evidence for or against an event: `share` from 0 to 1, and its wording. */
 interface Sign {
   readonly name: keyof typeof WEIGHTS;
   readonly share: number;
@@ -19,8 +19,9 @@ interface Sign {
 }
 
 /**
- * How much each sign weighs. Those that CI logs show often are fitted: a conditional logit over the events of failing logs, of which
- * people had marked the lines of the failure, drawn to the weights chosen by hand; those of services are the ones chosen by hand.
+ * Weights of the signs. Those that CI logs show often are fitted: a conditional logit over the events of failing logs
+ * whose failing lines people had marked, regularised towards weights chosen by hand. Those for services are chosen by
+ * hand.
  */
 const WEIGHTS = {
   relevance: 4.7,
@@ -43,17 +44,17 @@ const WEIGHTS = {
   recovered: -3,
 } as const;
 
-/** Below it a sign is no reason worth telling. */
-const LEAST_TOLD = 0.3;
-/** What a line says when the thing it names works again. */
+/** A sign below this is not worth mentioning. */
+const MIN_CONFIDENCE = 0.3;
+/** Wording of a line when the thing it names works again. */
 const RECOVERED =
   /\b(?:connected|connection established|ready|healthy|recovered|reconnected|succeeded|is up|accepting connections)\b/i;
 const FRESH_MILLISECONDS = 2 * 3_600_000;
-/** Equal errors in a row: how far they may lie apart, and how much less may speak for the first of them. */
+/** Equal errors in a row: how far apart they may be, and how much lower the first of them may score. */
 const ROW_LINES = 15;
 const ROW_SCORE = 1.5;
 
-/** Events of one wording are one thing: the first of them stands for all. */
+/** Events with the same wording count as one; the first of them represents all. */
 function different(events: readonly Event[]): Event[] {
   const seen = new Set<string>();
   return events.filter(({ template }) => !seen.has(template) && seen.add(template));
@@ -68,14 +69,14 @@ function isPlaced({ entities }: Event): boolean {
   return entities.some(({ line }) => line !== undefined);
 }
 
-/** Signs of the event by itself. */
+/** Signs from the event itself. */
 function ownSigns(event: Event, cited: ReadonlySet<string>): Sign[] {
   const is = (name: Sign['name'], holds: boolean, words: string): Sign => ({ name, share: holds ? 1 : 0, words });
   const names = (kind: string): boolean =>
     event.entities.some((one) => one.kind === kind && !one.value.startsWith('exit'));
   return [
-    { name: 'relevance', share: event.relevance, words: 'it stands out in its log' },
-    { name: 'block', share: Math.min(1, (event.block.length - 1) / 10), words: 'it brings a report' },
+    { name: 'relevance', share: event.relevance, words: 'it stands out in the log' },
+    { name: 'block', share: Math.min(1, (event.block.length - 1) / 10), words: 'it comes with a report' },
     is(
       'cited',
       event.block.some(({ ref }) => cited.has(ref)),
@@ -84,16 +85,16 @@ function ownSigns(event: Event, cited: ReadonlySet<string>): Sign[] {
     is('placed', isPlaced(event), 'it names a line of a file'),
     is('test', event.isTest, 'it is a failed test'),
     is('critical', event.severity === 'critical', 'it is critical'),
-    is('innermost', innermostOf(event) !== null, 'it says itself what caused it'),
+    is('innermost', innermostOf(event) !== null, 'it names its own cause'),
     is('code', names('error-code') || names('exception'), 'it names an error code or exception'),
     is('warning', event.severity === 'warning', 'it is a warning'),
-    is('quiet', event.severity === 'info' || event.severity === 'debug', 'it is no error by its words'),
-    is('vague', event.stage === null, 'its words do not tell what kind of failure it is'),
-    is('summary', event.stage === 'summary', 'it only sums up'),
+    is('quiet', event.severity === 'info' || event.severity === 'debug', 'it does not read like an error'),
+    is('vague', event.stage === null, 'its text does not show what kind of failure it is'),
+    is('summary', event.stage === 'summary', 'it only summarises'),
   ];
 }
 
-/** A change is suspected while it is fresh: wholly within two hours before the next failure, a little up to a day. */
+/** A change is suspected while it is recent: fully within two hours before the next failure, then less, up to a day. */
 function changeShare({ stage, at }: Event, real: readonly Event[]): number {
   const next = real.find((other) => other.stage !== 'change');
   if (stage !== 'change' || next === undefined) return 0;
@@ -101,7 +102,7 @@ function changeShare({ stage, at }: Event, real: readonly Event[]): number {
   return isFresh ? 1 : 0.3;
 }
 
-/** Signs of the event among those after it. */
+/** Signs from the event's position among later events. */
 function placeSigns(event: Event, later: readonly Event[], all: number): Sign[] {
   const real = different(later.filter(({ stage }) => stage !== 'summary'));
   const naming = real.filter((other) => sharedName(event, other) !== null).length;
@@ -118,9 +119,9 @@ function placeSigns(event: Event, later: readonly Event[], all: number): Sign[] 
     {
       name: 'cascade',
       share: Math.min(1, following.length / 4),
-      words: times(following.length, 'is of a kind that it makes', 'are of kinds that it makes'),
+      words: times(following.length, 'is a typical consequence', 'are typical consequences'),
     },
-    { name: 'stated', share: next?.follows === true ? 1 : 0, words: 'the log says that the next error came of it' },
+    { name: 'stated', share: next?.follows === true ? 1 : 0, words: 'the log says that it caused the next error' },
     { name: 'change', share: changeShare(event, real), words: 'it is the last change before the failures' },
     { name: 'recovered', share: recovered ? 1 : 0, words: 'it recovered' },
   ];
@@ -132,13 +133,16 @@ function suspectOf(event: Event, signs: readonly Sign[]): Suspect {
     event,
     score: weighed.reduce((sum, { weight }) => sum + weight, 0),
     reasons: weighed
-      .filter(({ weight }) => weight >= LEAST_TOLD)
+      .filter(({ weight }) => weight >= MIN_CONFIDENCE)
       .sort((a, b) => b.weight - a.weight)
       .map(({ words }) => words),
   };
 }
 
-/** Of errors of one kind in a row the first: the others often come of it, as after a compiler's first error. */
+/**
+ * Of several errors of one kind in a row, prefers the first: the others often follow from it, as after a compiler's
+ * first error.
+ */
 function firstOfRow(best: Suspect, suspects: readonly Suspect[]): Suspect {
   let first = best;
   for (const one of [...suspects].reverse()) {
@@ -156,9 +160,10 @@ function firstOfRow(best: Suspect, suspects: readonly Suspect[]): Suspect {
 }
 
 /**
- * The likeliest first cause among events in order, or null when there are none. The score adds up what log-based root-cause ranking
- * rests on: precedence in time and other errors that name the same component (Orca, Bhagwan et al., OSDI 2018), the usual order of a
- * cascade, what the log itself says about causes, and how much the line stands out. `cited`: refs of the lines that decided the class.
+ * The most likely first cause among ordered events, or null when there are none. The score adds up what log-based
+ * root-cause ranking rests on: precedence in time and other errors that name the same component (Orca, Bhagwan et al.,
+ * OSDI 2018), the usual order of a cascade, what the log itself says about causes, and how much the line stands out.
+ * `cited`: refs of the lines that decided the class.
  */
 export function firstCause(events: readonly Event[], cited: ReadonlySet<string>): Suspect | null {
   const all = different(events).length;

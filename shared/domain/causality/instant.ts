@@ -1,10 +1,11 @@
-/** A moment as a log line writes it. `end` is exclusive; both are positions in the line. */
+/** A timestamp in a log line. `end` is exclusive; both are positions in the line. */
 export interface Instant {
   readonly start: number;
   readonly end: number;
   /**
-   * Milliseconds since the epoch for `absolute`; the same, as if the clock showed UTC, for `local`; within a year for `yearless` and
-   * within a day for `clock`. Moments of different precision cannot be compared, but for the first two.
+   * Milliseconds since the epoch for `absolute`; the same, as if the clock showed UTC, for `local`; within a year for
+   * `yearless` and within a day for `clock`. Instants of different precision cannot be compared, except for the first
+   * two.
    */
   readonly milliseconds: number;
   readonly precision: 'absolute' | 'local' | 'yearless' | 'clock';
@@ -36,7 +37,7 @@ const LAYOUTS: readonly RegExp[] = [
 
 type Groups = Readonly<Record<string, string | undefined>>;
 const DAY_MILLISECONDS = 86_400_000;
-/** Two digits of a year: POSIX takes 69 and more as the last century's. */
+/** Two-digit years: POSIX assigns 69 and above to the last century. */
 const CENTURY_TURNS = 69;
 
 function clockOf({ hour = '0', minute = '0', second = '0', fraction = '', half }: Groups): number | null {
@@ -79,7 +80,7 @@ function momentOf(groups: Groups): Moment | null {
   const monthIndex = name === undefined ? Number(month) - 1 : MONTHS.indexOf(name.toLowerCase());
   const dayNumber = Number(day);
   if (monthIndex < 0 || monthIndex > 11 || dayNumber < 1 || dayNumber > 31) return null;
-  // Without a year the days are counted in a leap year, so that each has its place.
+  // Without a year, days are counted in a leap year, so that every day exists.
   if (year === undefined) {
     return {
       milliseconds: Date.UTC(1972, monthIndex, dayNumber) - 2 * 365 * DAY_MILLISECONDS + clock,
@@ -99,7 +100,10 @@ function instantOf(match: RegExpExecArray): Instant | null {
   return { start, end, ...moment };
 }
 
-/** Every moment that the text writes, in its order, none twice. Linear: each layout is bounded and tried once along the text. */
+/**
+ * All timestamps in the text, in order, without duplicates. Linear: each layout is bounded and tried once along the
+ * text.
+ */
 export function instantsIn(text: string): Instant[] {
   const found: Instant[] = [];
   if (!/\d\d/.test(text)) return found;
@@ -113,10 +117,10 @@ export function instantsIn(text: string): Instant[] {
   return found.sort((a, b) => a.start - b.start);
 }
 
-/** Characters before which a line's own time stands; further on it is a time that the message speaks of. */
+/** A line's own time is within these first characters; further on it is a time that the message mentions. */
 const HEADER = 48;
 
-/** When the line says that it was written: the moment in its head, or null. */
+/** When the line was written: the timestamp in its head, or null. */
 export function instantOfLine(text: string): Instant | null {
   const first = instantsIn(text.slice(0, HEADER + 48))[0];
   return first === undefined || first.start > HEADER ? null : first;

@@ -2,7 +2,7 @@ import type { Entity } from './entities.ts';
 import type { Event } from './event.ts';
 import { leadsTo } from './stage.ts';
 
-/** Entities that tie events together when both name them: a place that one broke for the other. */
+/** Kinds of entities that link two events naming them: a place where one may have broken the other. */
 const TYING: ReadonlySet<string> = new Set([
   'host',
   'ip-address',
@@ -12,10 +12,10 @@ const TYING: ReadonlySet<string> = new Set([
   'request-id',
   'exception',
 ]);
-/** Named everywhere and so telling nothing. */
+/** Named everywhere and therefore not informative. */
 const COMMON = /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|::1|docker|dockerd|systemd|node|npm|github\.com)$/i;
 
-/** Values by which an event may be tied to another: a host with and without its port, a file without its line. */
+/** Values by which an event may be linked to another: a host with and without its port, a file without its line. */
 function namesOf(entities: readonly Entity[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { kind, value } of entities) {
@@ -30,7 +30,7 @@ function namesOf(entities: readonly Entity[]): ReadonlySet<string> {
   return names;
 }
 
-/** Names are asked for again and again while events are compared. */
+/** Cached: names are requested repeatedly while events are compared. */
 const known = new WeakMap<Event, ReadonlySet<string>>();
 
 function namesOfEvent(event: Event): ReadonlySet<string> {
@@ -46,17 +46,17 @@ export function sharedName(one: Event, other: Event): string | null {
   return null;
 }
 
-/** Why an event is taken as following from an earlier one, strongest first. */
+/** Reasons for taking an event as a consequence of an earlier one, strongest first. */
 export const LINK_KINDS = ['stated', 'same-name', 'cascade', 'order', 'summary'] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];
 
 export interface Link {
   readonly kind: LinkKind;
-  /** In plain words. */
+  /** As a sentence part. */
   readonly why: string;
 }
 
-/** Events further apart are not tied by their order alone. */
+/** Events further apart are not linked by their order alone. */
 const NEAR_LINES = 400;
 const NEAR_MILLISECONDS = 15 * 60_000;
 
@@ -66,13 +66,14 @@ function isNear(cause: Event, event: Event): boolean {
 }
 
 /**
- * Why `event` may follow from `cause`, which comes before it; null when nothing ties them. Naming the same thing after it failed and
- * the usual order of faults are what Orca (Bhagwan et al., OSDI 2018) and LogRCA (Wittkopp et al., 2024) rank candidate causes by.
+ * Why `event` may be a consequence of the earlier `cause`; null when nothing links them. Naming the same thing after it
+ * failed and the usual order of faults are what Orca (Bhagwan et al., OSDI 2018) and LogRCA (Wittkopp et al., 2024)
+ * rank candidate causes by.
  */
 export function linkBetween(cause: Event, event: Event): Link | null {
   if (event.stage === 'summary') {
     return cause.source === event.source || cause.at !== null
-      ? { kind: 'summary', why: 'it only sums up what failed before' }
+      ? { kind: 'summary', why: 'it only summarises what failed before' }
       : null;
   }
   const name = sharedName(cause, event);
@@ -84,18 +85,18 @@ export function linkBetween(cause: Event, event: Event): Link | null {
   if (leadsTo(cause.stage, event.stage)) {
     return {
       kind: 'cascade',
-      why: CASCADE[`${cause.stage}-${event.stage}`] ?? 'failures of that kind follow from the first',
+      why: CASCADE[`${cause.stage}-${event.stage}`] ?? 'such failures often follow from the first',
     };
   }
   return cause.source === event.source ? { kind: 'order', why: 'it comes after it in the same log' } : null;
 }
 
 const CASCADE: Readonly<Record<string, string>> = {
-  'refused-timeout': 'what cannot connect times out',
-  'crash-refused': 'what has crashed refuses connections',
-  'fault-crash': 'the lack or fault stops the process',
-  'refused-degraded': 'what cannot connect turns unhealthy',
-  'timeout-degraded': 'what waits too long turns unhealthy',
+  'refused-timeout': 'a call that cannot connect times out',
+  'crash-refused': 'a crashed process refuses connections',
+  'fault-crash': 'the fault stops the process',
+  'refused-degraded': 'a service that cannot connect becomes unhealthy',
+  'timeout-degraded': 'a service that waits too long becomes unhealthy',
   'refused-check': 'the check fails without the connection',
   'timeout-check': 'the check fails when it waits too long',
 };

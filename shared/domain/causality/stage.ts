@@ -1,13 +1,14 @@
 /**
- * Where in a cascade an event of a kind usually stands: what is low breaks what is high, seldom the other way round. The order follows
- * the fault-to-failure chains of Avizienis et al., "Basic Concepts and Taxonomy of Dependable and Secure Computing" (IEEE TDSC 2004):
- * the fault (a change, a lack of something), the component that stops, those that talk to it, what the user sees, what sums it up.
+ * Usual position of a kind of event in a cascade: lower stages break higher ones, seldom the other way round. The order
+ * follows the fault-to-failure chains of Avizienis et al., "Basic Concepts and Taxonomy of Dependable and Secure
+ * Computing" (IEEE TDSC 2004): the fault (a change, a shortage), the component that stops, its clients, what the user
+ * sees, and summaries.
  */
 export type Stage = 'change' | 'fault' | 'crash' | 'refused' | 'timeout' | 'degraded' | 'check' | 'summary';
 
 const ORDER: readonly Stage[] = ['change', 'fault', 'crash', 'refused', 'timeout', 'degraded', 'check', 'summary'];
 
-/** What only says that something failed before: counts, exit codes, the last words of build tools and runners. */
+/** Lines that only report an earlier failure: counts, exit codes, final messages of build tools and runners. */
 const SUMMARIES: readonly RegExp[] = [
   /^##\[error\]\s?(?:Process completed with exit code|The operation was canceled|The process .{0,200} failed with exit code|Error: Process completed)/,
   /\b(?:exit(?:ed)?|returned|failed|finished|completed|terminated)(?: with)?(?: a)?(?: non-zero)?(?: exit)? (?:code|status)[: =]{0,2}(?:[1-9]|12[0-8])\b(?!\d)/i,
@@ -51,20 +52,20 @@ const KINDS: readonly (readonly [Stage, RegExp])[] = [
   ['check', /assert|expected|\bFAIL(?:ED)?\b|✗|✘|✖|●|not ok \d|test.{0,60}failed|mismatch|lint|offen[cs]e/i],
 ];
 
-/** Whether a line only sums up what failed before it; a signal (exit codes above 128) is news. */
+/** Whether a line only summarises earlier failures; a signal (exit codes above 128) is new information. */
 export function isSummary(text: string): boolean {
   const head = text.slice(0, 500);
   return SUMMARIES.some((pattern) => pattern.test(head));
 }
 
-/** Where the line stands in a cascade; null when its words do not tell. */
+/** The stage of a line in a cascade; null when its words do not show it. */
 export function stageOf(text: string): Stage | null {
   if (isSummary(text)) return 'summary';
   const head = text.slice(0, 500);
   return KINDS.find(([, pattern]) => pattern.test(head))?.[0] ?? null;
 }
 
-/** Whether an event of the one stage usually makes those of the other. */
+/** Whether events of one stage usually cause those of the other. */
 export function leadsTo(one: Stage | null, other: Stage | null): boolean {
   if (one === null || other === null) return false;
   return ORDER.indexOf(one) < ORDER.indexOf(other);

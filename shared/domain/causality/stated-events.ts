@@ -1,10 +1,10 @@
 import type { AlarmFacts, Deployment } from '../logs/telemetry.ts';
 import type { Event } from './event.ts';
 
-/** A change further back is seldom the cause. */
-const LONGEST_AGO_MILLISECONDS = 24 * 3_600_000;
+/** An older change is seldom the cause. */
+const MAX_AGO_MILLISECONDS = 24 * 3_600_000;
 
-function told(text: string, at: string, kind: Pick<Event, 'severity' | 'stage'>): Event {
+function statedEvent(text: string, at: string, kind: Pick<Event, 'severity' | 'stage'>): Event {
   return {
     ref: null,
     source: 'telemetry',
@@ -24,21 +24,21 @@ function told(text: string, at: string, kind: Pick<Event, 'severity' | 'stage'>)
 
 function deployedWords(deployment: Deployment): string {
   if (deployment.kind === 'lambda-alias') {
-    return `Version ${deployment.currentVersion} of ${deployment.functionName} was put behind ${deployment.alias}`;
+    return `Version ${deployment.currentVersion} of ${deployment.functionName} was deployed to ${deployment.alias}`;
   }
   const revision = deployment.currentTaskDefinition.split('/').at(-1) ?? deployment.currentTaskDefinition;
   return `${revision} was deployed to ${deployment.cluster}/${deployment.service}`;
 }
 
 /**
- * What AWS told of an alarm's service: its last deployment, unless it is older than a day, and when the alarm rang (`changedAt`, the
- * event that raised it). Trusted words, but for names.
+ * Events that AWS reports about an alarm's service: its last deployment, unless older than a day, and when the alarm
+ * went off (`changedAt`, the event that raised it). Trusted, except for names.
  */
 export function alarmEvents({ deployment }: AlarmFacts, alarmName: string, changedAt: string): Event[] {
-  const rang = told(`The alarm ${alarmName} rang`, changedAt, { severity: 'error', stage: 'degraded' });
+  const rang = statedEvent(`The alarm ${alarmName} rang`, changedAt, { severity: 'error', stage: 'degraded' });
   const deployedAt = deployment?.deployedAt ?? null;
   if (deployment === null || deployedAt === null) return [rang];
   const ago = Date.parse(changedAt) - Date.parse(deployedAt);
-  if (ago < 0 || ago > LONGEST_AGO_MILLISECONDS) return [rang];
-  return [told(deployedWords(deployment), deployedAt, { severity: 'info', stage: 'change' }), rang];
+  if (ago < 0 || ago > MAX_AGO_MILLISECONDS) return [rang];
+  return [statedEvent(deployedWords(deployment), deployedAt, { severity: 'info', stage: 'change' }), rang];
 }

@@ -1,4 +1,4 @@
-/** Ways in which languages say that one error came from another. */
+/** How languages express that one error caused another. */
 const INNER: readonly (readonly [RegExp, string])[] = [
   [/^\s{0,12}Caused by: (?<inner>\S.{0,300})/, 'the innermost "Caused by"'],
   [/^\s{0,12}---> (?:\(Inner Exception #\d+\) )?(?<inner>\S.{0,300}?)(?:<---)?$/, 'the innermost inner exception'],
@@ -8,12 +8,12 @@ const LIST_ITEM: readonly [RegExp, string] = [
   /^\s{2,8}(?:\d{1,2}: )?(?<inner>\S.{0,300})/,
   'the last cause that it lists',
 ];
-/** Numbered lines are causes only below this; elsewhere they are frames of a backtrace. */
+/** Numbered lines are causes only after this heading; elsewhere they are frames of a backtrace. */
 const LISTED = /^\s{0,8}Caused by:\s*$/;
 const PYTHON_HANDLING = /^During handling of the above exception, another exception occurred/;
 const PYTHON_DIRECT = /^The above exception was the direct cause of the following exception/;
 
-/** The error inside an event that the others wrap, with how that is known; null when it wraps none. */
+/** The innermost error of an event, which the others wrap, and how that is known; null when it wraps none. */
 export function innermostOf(event: {
   readonly block: readonly { readonly ref: string; readonly text: string }[];
 }): { ref: string; text: string; how: string } | null {
@@ -29,7 +29,7 @@ export function innermostOf(event: {
   return found;
 }
 
-/** Whether the text is a sentence by which Python joins two tracebacks: what stands above it came first. */
+/** Whether the text is a sentence with which Python joins two tracebacks: the one above it came first. */
 export function joinsTracebacks(text: string): boolean {
   return PYTHON_HANDLING.test(text) || PYTHON_DIRECT.test(text);
 }

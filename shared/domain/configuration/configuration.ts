@@ -5,40 +5,48 @@ import { Experiment } from '../experiment/experiment.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { RecallSettings } from '../knowledge/search/recall-settings.ts';
 import { Learning } from '../learning/learning-settings.ts';
-import { LogReading } from '../logs/log-settings.ts';
+import { LogReading } from '../logs/line-rules.ts';
 import { Performance } from '../performance/performance-settings.ts';
 import { DeploymentRef } from '../plan/managed-service.ts';
 import { Remedy, remedyProblems } from '../plan/remedies.ts';
-import { AllowedPlaybooks, Playbooks } from '../playbook/allowed-playbooks.ts';
 import { Http } from '../playbook/http-endpoints.ts';
+import { AllowedPlaybooks, Playbooks } from '../playbook/playbook.ts';
 import { Approvals, ApproverGroups } from '../policy/approval-settings.ts';
 import { ChangeWindow } from '../policy/circumstances/circumstance-rules.ts';
-import { ServiceLoad } from '../policy/circumstances/service-load.ts';
+import { ServiceLoad } from '../policy/circumstances/circumstances.ts';
 import { Fixes } from '../policy/fix-settings.ts';
 import { Mode, Policy } from '../policy/policy-settings.ts';
-import { OwnSignatures } from './own-signatures.ts';
 
-/** A poll is nine events of the workflow's history, which may have 25,000: three actions of so many polls fit with room for retries. */
-const MOST_POLLS = 500;
+/** `signatures` of `selfheal.json`: where the user's own signatures are. */
+export const OwnSignatures = z.strictObject({
+  /** A folder with `*.yaml`, `*.yml` or `*.json`; relative to `selfheal.json`. */
+  folder: z.string().min(1).max(500),
+});
 
-/** A service of the catalogue: which alarms speak of it, how it is deployed, and how far Selfheal may go. */
+/**
+ * A poll takes nine events of the workflow's history, which may have 25,000: three actions with this many polls fit,
+ * with room for retries.
+ */
+const MAX_POLLS = 500;
+
+/** A service: its alarms, how it is deployed, and how far Selfheal may go. */
 export const Service = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9-]{1,60}$/),
     criticality: z.enum(['low', 'medium', 'high', 'critical']).default('medium'),
     mode: Mode.default('suggest'),
-    /** Names of the CloudWatch alarms that speak of it, in the deployment's own account and region. */
+    /** Names of its CloudWatch alarms, in the account and region of the deployment. */
     alarms: z.array(z.string().min(1).max(255)).min(1),
     deployment: DeploymentRef.nullable().default(null),
     logGroup: z.string().min(1).max(512).nullable().default(null),
-    /** Groups whose members alone approve what is done to it; none: everybody whom `approvals` names. */
+    /** Only members of these groups approve actions on it; none: everybody whom `approvals` names. */
     approvers: ApproverGroups,
     /** Playbooks that may be used for it, and the values they need. */
     playbooks: AllowedPlaybooks,
     remedies: z.array(Remedy).max(16).default([]),
-    /** What it can run out of: forecast, and told ahead. */
+    /** What it can run out of: forecast and announced ahead. */
     capacity: z.array(Capacity).max(20).default([]),
-    /** When it may be changed without a word; null: as policy says for all. */
+    /** When it may be changed without asking; null: as the policy says for all services. */
     changeWindows: z.array(ChangeWindow).max(50).nullable().default(null),
     load: ServiceLoad.nullable().default(null),
   })
@@ -68,7 +76,7 @@ export const Configuration = z.strictObject({
     .strictObject({
       /** Incidents with their plans, actions and approvals. */
       incidentDays: z.number().int().min(90).max(3650).default(180),
-      /** The audit trail: somebody may ask a year later who approved what. */
+      /** The audit trail; somebody may ask a year later who approved what. */
       auditDays: z.number().int().min(90).max(3650).default(400),
     })
     .prefault({}),
@@ -77,15 +85,17 @@ export const Configuration = z.strictObject({
   http: Http,
   /** Filled by the build from the playbook files. */
   playbooks: Playbooks,
+  /** Settings of notifiers by their ids; what they may hold is said by each. */
+  notifiers: z.record(z.string().max(60), z.unknown()).default({}),
   model: Model.default({ provider: 'rules' }),
   policy: Policy.prefault({}),
   approvals: Approvals,
-  /** Comparisons of strategies; an incident takes part in the first one that runs and applies. */
+  /** Comparisons of strategies; an incident takes part in the first running one that applies. */
   experiments: z.array(Experiment).max(20).default([]),
   learning: Learning.prefault({}),
   recall: RecallSettings.prefault({}),
   logReading: LogReading.prefault({}),
-  /** From where on `performance advise` speaks of a bottleneck. */
+  /** From which limits on `performance advise` reports a bottleneck. */
   performance: Performance.prefault({}),
   signatures: OwnSignatures.nullable().default(null),
   /** What may be written into repositories: nothing, unless it is listed. */
@@ -93,12 +103,15 @@ export const Configuration = z.strictObject({
   verification: z
     .strictObject({
       runIntervalSeconds: z.number().int().min(1).default(30),
-      runMaxPolls: z.number().int().min(1).max(MOST_POLLS).default(120),
+      runMaxPolls: z.number().int().min(1).max(MAX_POLLS).default(120),
       alarmIntervalSeconds: z.number().int().min(1).default(30),
-      alarmMaxPolls: z.number().int().min(1).max(MOST_POLLS).default(40),
-      /** The alarm must be seen OK at this many polls in a row. */
+      alarmMaxPolls: z.number().int().min(1).max(MAX_POLLS).default(40),
+      /** The alarm must be OK at this many polls in a row. */
       alarmOkPolls: z.number().int().min(1).default(3),
-      /** A resolved failure that stays away for so long is healed, and one that comes back earlier counts against what helped; 0: not watched. */
+      /**
+       * A resolved failure that stays away this long is healed; one that comes back earlier counts against the action
+       * that had helped; 0: not watched.
+       */
       healedAfterDays: z.number().min(0).max(60).default(7),
     })
     .prefault({}),

@@ -1,4 +1,4 @@
-/** What a webhook has to report, and what is missing without it. */
+/** The events a webhook has to send, and what does not work without each. */
 export const NEEDED_EVENTS: Readonly<Record<string, string>> = {
   workflow_run: 'failed runs are not seen',
   issue_comment: 'commands in comments are not seen',
@@ -9,11 +9,11 @@ export interface WebhookSettings {
   readonly events: readonly string[];
   /** `json`, `form`. */
   readonly contentType: string | null;
-  /** Whether it has a secret; null when that is not known. */
+  /** Whether it has a secret; null when unknown. */
   readonly hasSecret: boolean | null;
 }
 
-/** What is wrong with the settings of a webhook, each with the way to mend it; empty when nothing is. */
+/** Problems in the settings of a webhook, each with the way to fix it; empty when there are none. */
 export function setupProblems({ active, events, contentType, hasSecret }: WebhookSettings): readonly string[] {
   const missing = Object.entries(NEEDED_EVENTS).filter(([event]) => !events.includes(event) && !events.includes('*'));
   return [

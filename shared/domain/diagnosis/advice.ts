@@ -3,10 +3,10 @@ import type { Verdict } from '../incident/failure-class.ts';
 
 const OPTIONAL = /\[([^[\]]*\{\w+\}[^[\]]*)\]/g;
 const NAME = /\{(\w+)\}/g;
-const LONGEST = 180;
+const MAX_ADVICE_LENGTH = 180;
 
-/** A part of a log made fit for one line of prose: no control characters, no backticks, cut in its middle. */
-export function tamed(text: string, longest: number = LONGEST, focus = 0): string {
+/** A part of a log made safe for one line of prose: no control characters, no backticks, cut in the middle. */
+export function tamed(text: string, longest: number = MAX_ADVICE_LENGTH, focus = 0): string {
   const plain = text
     .replace(/[\p{Cc}`]+/gu, ' ')
     .replace(/\s+/g, ' ')
@@ -15,10 +15,13 @@ export function tamed(text: string, longest: number = LONGEST, focus = 0): strin
   return shortenedText(plain, longest, focus);
 }
 
-/** Stands where a segment was left out; no template and no captured text has it. */
+/** Marks an omitted segment; no template and no captured text contains it. */
 const LEFT_OUT = '\u0000';
 
-/** The spaces around what was left out become one, or none before a stop. What stands in the template elsewhere (`go test ./...`) stays. */
+/**
+ * Spaces around an omission become one, or none before punctuation. Other spacing in the template (`go test ./...`)
+ * stays.
+ */
 function closeGaps(template: string): string {
   return template
     .replace(new RegExp(` *${LEFT_OUT}[ ${LEFT_OUT}]*(?=[.,;:!?)](?:\\s|$))`, 'g'), '')
@@ -28,8 +31,8 @@ function closeGaps(template: string): string {
 }
 
 /**
- * Fills an advice template: `{name}` is the capture of that name; a segment in square brackets is left out when one of its captures
- * is missing. The result is as tainted as the captures: display only.
+ * Fills an advice template: `{name}` is replaced by the capture of that name; a segment in square brackets is omitted
+ * when one of its captures is missing. The result is as tainted as the captures: for display only.
  */
 export function fillAdvice(template: string, captures: Readonly<Record<string, string>>): string {
   const value = (name: string): string | null => {
@@ -44,7 +47,7 @@ export function fillAdvice(template: string, captures: Readonly<Record<string, s
   return fill(closeGaps(chosen)).trim();
 }
 
-/** What advice is about: jobs of a run or a running service, and whether the failure may pass when it is run again. */
+/** What advice is about: jobs of a run or a running service, and whether the failure may pass on a re-run. */
 export interface AdviceSetting {
   readonly about: 'run' | 'service';
   readonly verdict: Verdict;
@@ -53,18 +56,18 @@ export interface AdviceSetting {
 const REPEAT =
   '(?:re-?run(?: (?:it|them|the (?:failed )?(?:jobs?|run|workflow|build|tests?)))?|(?:run|start) (?:it|them|the (?:failed )?(?:jobs?|run|workflow|build|tests?)) again)';
 const ASKS_REPEAT = new RegExp(`\\b${REPEAT}|\\ba re-?run\\b`, 'i');
-/** How a clause asks for something beside the repeat, and what is left of it. */
+/** How a clause asks for something besides the re-run, and what remains of it. */
 const BESIDE_REPEAT: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`^${REPEAT},? and `, 'i'), ''],
   [new RegExp(`^${REPEAT} (?:on|with) (?!another)`, 'i'), 'use '],
   [new RegExp(` \\(${REPEAT}\\)`, 'i'), ''],
   [new RegExp(`^(?!wait )(.{4,}?),? (?:and|then)(?: then)? ${REPEAT}(?: later)?$`, 'i'), '$1'],
 ];
-/** What follows when it was run again in vain. */
+/** Clauses about a re-run that did not help. */
 const WHEN_IT_LASTS =
   /^(?:if|when) it (?:stays|lasts|returns|repeats|persists|comes back|happens often|(?:fails|crashes) again)(?: often)?,? /i;
 const ONLY_IN_RUNS = /\bin (?:CI|GitHub Actions|tests?) |\bfor forks\b|\bpull request\b/i;
-/** How a job's world is called where a service runs. */
+/** Words about jobs, and their equivalents for services. */
 const SERVICE_WORDS: readonly (readonly [RegExp, string])[] = [
   [/ \(in tests?:[^)]{1,60}\)/g, ''],
   [/ before the step that failed(?: \([^)]{1,80}\))?/g, ''],
@@ -74,7 +77,7 @@ const SERVICE_WORDS: readonly (readonly [RegExp, string])[] = [
   [/\brunners?\b/gi, 'machines'],
 ];
 
-/** The words of a template as they fit a service, where it is about one. */
+/** The template in words for a service, where it is about one. */
 export function fitWords(template: string, { about }: AdviceSetting): string {
   if (about === 'run') return template;
   return SERVICE_WORDS.reduce((text, [pattern, word]) => text.replace(pattern, word), template);
@@ -85,7 +88,7 @@ interface Clause {
   readonly end: string;
 }
 
-/** Clauses with what ends them. A stop inside code or a segment ends none. */
+/** Clauses with their endings. Punctuation inside code or a segment ends none. */
 function clausesOf(template: string): Clause[] {
   return [...template.matchAll(/(?<text>(?:`[^`]*`|\[[^\]]*\]|\([^)]*\)|[^.;]|[.;](?=\S))+)(?<end>[.;]?)\s*/g)].map(
     ({ groups }) => ({ text: (groups?.text ?? '').trim(), end: groups?.end ?? '' }),
@@ -95,8 +98,8 @@ function clausesOf(template: string): Clause[] {
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
- * The advice without what the setting makes untrue: nobody runs a service's job again, and what lasts does not pass by itself. Empty
- * when nothing is left.
+ * The advice without clauses that do not apply: a service has no job to re-run, and a lasting failure will fail again.
+ * Empty when nothing is left.
  */
 export function fitAdvice(template: string, setting: AdviceSetting): string {
   const repeats = setting.about === 'run' && setting.verdict !== 'regression';
@@ -118,4 +121,14 @@ export function fitAdvice(template: string, setting: AdviceSetting): string {
     return `${starts ? capitalised(text) : text}${at === kept.length - 1 ? '.' : end}`;
   });
   return fitWords(sentences.join(' '), setting);
+}
+
+const MAX_SENTENCE_LENGTH = 200;
+
+/** The first sentence without its full stop, shortened for a headline. */
+export function firstSentence(text: string): string {
+  const line = text.split('\n').find((one) => one.trim() !== '') ?? '';
+  const sentence = /^.{8,}?[.!?](?=\s|$)/.exec(line)?.[0] ?? line;
+  const plain = sentence.trim().replace(/[.!]$/, '');
+  return plain.length > MAX_SENTENCE_LENGTH ? `${plain.slice(0, MAX_SENTENCE_LENGTH)}...` : plain;
 }

@@ -2,7 +2,28 @@ import * as z from 'zod';
 import { recordText } from '../../kernel/text/record-text.ts';
 import { CausalChain } from '../causality/chain.ts';
 import { Classification } from '../incident/failure-class.ts';
-import { SeenBefore } from './seen-before.ts';
+
+/**
+ * A failure that was seen before, with its newest incident and why it is considered similar. Contains log text:
+ * tainted.
+ */
+export const SeenBefore = z.strictObject({
+  incidentId: z.string().max(60),
+  endedAt: z.iso.datetime(),
+  title: recordText({ max: 300 }),
+  resolution: recordText({ max: 1000 }),
+  outcome: z.enum(['resolved', 'suggested', 'escalated']),
+  /** Whether the resolution was tried and verified: true helped, false did not, null was only proposed. */
+  helped: z.boolean().nullable(),
+  /** Equal fingerprints; otherwise it is only similar. */
+  sameFailure: z.boolean(),
+  /** Recorded incidents of that failure, at least one. */
+  times: z.number().int().positive(),
+  /** 0 to 1. */
+  score: z.number().min(0).max(1),
+  reasons: z.array(z.string().max(400)).max(8),
+});
+export type SeenBefore = z.infer<typeof SeenBefore>;
 
 const Refs = z.array(z.string().max(20)).max(20);
 
@@ -19,7 +40,7 @@ const ModelWork = z.strictObject({
   /** Null when the model has no price in the configuration. */
   microdollars: z.number().int().nonnegative().nullable(),
   lookups: z.array(z.string().max(60)).max(40),
-  /** The root cause and what follows from it, each with the lines that show it. */
+  /** The root cause and its consequences, each with the lines that show it. */
   findings: z.array(z.strictObject({ claim: recordText({ max: 1000 }), evidence: Refs })).max(8),
   suggestions: z
     .array(
@@ -31,47 +52,57 @@ const ModelWork = z.strictObject({
       }),
     )
     .max(3),
-  /** Cited lines (`F3`) that are not in the evidence, because the model looked them up. Redacted and tainted. */
+  /** Cited lines (`F3`) that are not in the evidence because the model looked them up. Redacted and tainted. */
   consulted: z
     .array(z.strictObject({ ref: z.string(), origin: recordText({ max: 300 }), text: recordText({ max: 500 }) }))
     .max(60),
 });
 
-/** What is said about a failure. Prose is display-only; `evidence` cites refs of existing evidence lines. */
+/** What could not be checked. Code decides by `code`; `text` is for the reader alone. */
+export const Unchecked = z.strictObject({
+  /** Whether it failed before the change; whether a re-run passes, which only the message suggests; anything else. */
+  code: z.enum(['default-branch', 're-run', 'other']),
+  text: recordText({ max: 300 }),
+});
+export type UncheckedDraft = z.input<typeof Unchecked>;
+
+/** A remark about how the diagnosis was made. */
+export const DiagnosisNote = z.strictObject({
+  code: z.enum(['no-model', 'model-failed', 'by-model']),
+  text: recordText({ max: 300 }),
+});
+export type DiagnosisNoteDraft = z.input<typeof DiagnosisNote>;
+
+/** Explanation of a failure. Prose is for display only; `evidence` cites refs of existing evidence lines. */
 export const Diagnosis = z.strictObject({
   version: z.literal(1),
-  /** Who made it: deterministic rules, a language model, or a knowledge entry that matched. */
+  /** Its source: deterministic rules, a language model, or a matching knowledge entry. */
   source: z.enum(['rules', 'model', 'knowledge']),
   classification: Classification,
   /** 0 to 1: confidence in the root cause, not in any action. */
   confidence: z.number().min(0).max(1),
-  /** The failure in one line, for headlines; without it the first sentence of the root cause serves. */
+  /** The failure in one line, for headlines; without it the first sentence of the root cause is used. */
   summary: recordText({ min: 1, max: 300 }).optional(),
   rootCause: recordText({ min: 1, max: 2000 }),
   evidence: z.array(z.string()).max(20),
   fix: recordText({ max: 4000 }),
   prevention: recordText({ max: 2000 }),
-  /** What could not be checked (`No passing run of this workflow was found.`). */
-  unchecked: z.array(recordText({ max: 300 })).max(10),
-  /** True: fails on the default branch too; false: checked and passing there; null: could not be checked. */
+  /** What Selfheal could not check (`No passing run of this workflow was found.`). */
+  unchecked: z.array(Unchecked).max(10),
+  /** True: fails on the default branch too; false: passes there; null: could not be checked. */
   preExisting: z.boolean().nullable(),
   /** The label of the candidate the model chose, `human`, or null when no model was asked. */
-  choice: z.string().max(60).nullable(),
-  /** Why no model was used, or what it cost: shown to the reader. */
-  note: recordText({ max: 300 }).nullable(),
-  /** Failures of past incidents of the same place that are like this one, best first. */
+  choice: z.string().max(400).nullable(),
+  /** Why no model was used, or what it cost; shown to the reader. */
+  note: DiagnosisNote.nullable(),
+  /** Similar failures of past incidents in the same scope, best first. */
   seenBefore: z.array(SeenBefore).max(3).optional(),
-  /** The first cause and what followed from it, where the evidence tells. */
+  /** The first cause and its consequences, where the evidence shows them. */
   chain: CausalChain.optional(),
-  /** Of a model that was asked, whether or not its answer was of use. */
+  /** Of a model that was asked, whether or not its answer was usable. */
   model: ModelWork.optional(),
 });
 export type Diagnosis = z.infer<typeof Diagnosis>;
 
-/** A diagnosis as it is put together, before `redactDiagnosis`. */
+/** A diagnosis under construction, before `redactDiagnosis`. */
 export type DiagnosisDraft = z.input<typeof Diagnosis>;
-
-/** Said of runs; of an alarm neither a change nor a repeat is known. */
-export const UNCHECKED_BEFORE = 'Whether it failed before this change could not be checked.';
-export const UNCHECKED_REPEAT =
-  'That another run may pass is judged from the message alone; only another run shows it.';

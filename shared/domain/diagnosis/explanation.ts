@@ -4,14 +4,13 @@ import type { SignatureMatch } from '../failure/matching.ts';
 import { firstPlace, type Place } from '../failure/place.ts';
 import { FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
 import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
-import { isCalm, isPlatformNoise, scoreLine } from '../logs/line-score.ts';
+import { isNoise, isPlatformNoise, scoreLine } from '../logs/line-score.ts';
 import { isAtLeast, severityOf } from '../logs/severity.ts';
 import { readStructuredLine, spokenLine } from '../logs/structured-line.ts';
-import { type AdviceSetting, fillAdvice, fitAdvice, fitWords, tamed } from './advice.ts';
-import { firstSentence } from './first-sentence.ts';
+import { type AdviceSetting, fillAdvice, firstSentence, fitAdvice, fitWords, tamed } from './advice.ts';
 
-/** What is said of a failure. Texts from the log are tamed, and tainted still. */
-export interface Voice {
+/** Explanation of a failure. Texts from the log are made safe for display but remain tainted. */
+export interface Explanation {
   /** One line for a headline. */
   readonly summary: string;
   readonly rootCause: string;
@@ -19,9 +18,9 @@ export interface Voice {
   readonly prevention: string;
 }
 
-const MOST_NAMED = 4;
+const MAX_NAMED = 4;
 const MAX_VALUE_LENGTH = 70;
-/** Captures by which patterns name a place or a test themselves. */
+/** Captures with which patterns name a place or a test. */
 const PLACE_CAPTURES = ['file', 'place', 'path', 'hs'];
 const TEST_CAPTURES = ['test', 'jest', 'gradle', 'vstest', 'perl'];
 const LINES_BELOW = 10;
@@ -46,13 +45,17 @@ function summaryOfTest(test: FailedTest): string {
   return test.expected === null ? `${name}: ${said}` : `${name} ${said}`;
 }
 
-/** Names the failed tests with what they expected and got. */
-export function voiceOfTests(tests: readonly FailedTest[], own: Voice, count: number = tests.length): Voice {
+/** Names the failed tests with expected and actual values. */
+export function explainTests(
+  tests: readonly FailedTest[],
+  own: Explanation,
+  count: number = tests.length,
+): Explanation {
   const first = tests[0];
   if (first === undefined) return own;
   const said = saidOf(first);
   const where = first.place === null ? '' : ` (${placed(first.place)})`;
-  const others = tests.slice(1, 1 + MOST_NAMED).map((test) => {
+  const others = tests.slice(1, 1 + MAX_NAMED).map((test) => {
     const values = test.expected === null ? '' : ` (${saidOf(test)})`;
     return `${code(test.name, 120)}${values}`;
   });
@@ -67,12 +70,12 @@ export function voiceOfTests(tests: readonly FailedTest[], own: Voice, count: nu
 }
 
 /** Fills the advice of the deciding signature. */
-export function voiceOfSignature(
+export function explainSignature(
   match: SignatureMatch,
   matches: readonly SignatureMatch[],
   evidence: Evidence,
   setting: AdviceSetting,
-): Voice {
+): Explanation {
   const { advice } = match.compiled.signature;
   const names = TEST_CAPTURES.some((name) => match.captures[name] !== undefined);
   const rootCause = fillAdvice(fitWords(advice.rootCause, setting), match.captures);
@@ -91,14 +94,14 @@ export function voiceOfSignature(
   };
 }
 
-/** Lines after the deciding one in which a tool goes on to say what it means. */
+/** Lines after the deciding one in which a tool continues its message. */
 const DETAIL_LINES = 8;
 const MAX_DETAILS = 2;
 const ENOUGH_NAMED = 2;
-/** A line that speaks this much of a failure is a message of its own. */
+/** A line with this failure score is a message of its own. */
 const OWN_MESSAGE = 7;
 const MAX_DETAIL_LENGTH = 240;
-/** What a line names: quoted things, versions, rights, resources, files, packages. */
+/** Things a line names: quoted text, versions, permissions, resources, files, packages. */
 const NAMED =
   /"[^"\n]{2,80}"|'[^'\n]{2,80}'|`[^`\n]{2,80}`|(?<![\w.])v?\d{1,4}\.\d{1,4}(?:\.\d{1,5})?(?:[-+][\w.]{1,30})?|\b[a-z][a-z0-9-]{1,30}:[A-Z]\w{2,60}\b|\barn:[\w:/-]{10,160}|https?:\/\/[\w.-]{3,120}|(?<![\w.:])[a-z][\w.-]{1,60}(?::[\w.-]{1,60}){2,4}|@[a-z][\w-]{0,60}\/[\w-]{1,80}|(?:[\w.-]{1,60}\/){1,12}[\w.-]{1,80}\.\w{1,8}\b/g;
 const MANY_DOTS = /^v?\d{1,3}\.\d{1,3}$/;
@@ -111,10 +114,10 @@ function namesIn(text: string): string[] {
     .filter((name) => name.length > 2 && !MANY_DOTS.test(name));
 }
 
-/** What a compiler or resolver adds under its message: `symbol:   variable price`. */
+/** Detail that a compiler or resolver prints under its message: `symbol:   variable price`. */
 const DETAIL = /^\s{1,8}(?:symbol|required|found|reason|detail|cause|missing)\s{0,4}:\s/i;
 
-/** The log's own words where they name what the cause does not: versions, rights, files, symbols. */
+/** Quotes the log where it names what the cause does not: versions, permissions, files, symbols. */
 function wordsOfLog(said: string, { compiled, line, captures }: SignatureMatch, evidence: Evidence): string {
   const lines = evidence.sources.find((source) => source.lines.includes(line))?.lines ?? [];
   const below = lines.filter(({ number }) => number > line.number && number <= line.number + DETAIL_LINES);
@@ -123,7 +126,7 @@ function wordsOfLog(said: string, { compiled, line, captures }: SignatureMatch, 
   const details = below.filter(
     ({ number, text }) => DETAIL.test(text) && number < (nextMessage ?? Number.POSITIVE_INFINITY),
   );
-  // Where the signature names several things the rest of the line is beside the point.
+  // Where the signature names several things, the rest of the line is not needed.
   const named = Object.keys(captures).length >= ENOUGH_NAMED;
   const tool = /^\S{1,20}(?: \S{1,12}!?)?/.exec(line.text)?.[0] ?? '';
   const goesOn = below.filter((one) => tool.length > 2 && one.text.startsWith(tool) && isNew(one));
@@ -135,13 +138,13 @@ function wordsOfLog(said: string, { compiled, line, captures }: SignatureMatch, 
   return words.length === 0 ? '' : ` The log says: ${words.join('; ')}.`;
 }
 
-/** Where the wording stands by which the line was recognised. */
+/** Position of the wording by which the line was recognised. */
 function literalIn(text: string, literals: readonly string[]): number {
   const lowered = text.toLowerCase();
   return Math.max(0, ...literals.map((literal) => lowered.indexOf(literal.toLowerCase())));
 }
 
-/** A line, with the next one where it breaks off in a parenthesis. */
+/** A line, plus the next one when it breaks off inside a parenthesis. */
 function wholeSentence({ text, number }: EvidenceLine, lines: readonly EvidenceLine[]): string {
   const said = spokenLine(text) ?? text;
   const isOpen = said.lastIndexOf('(') > said.lastIndexOf(')');
@@ -149,14 +152,16 @@ function wholeSentence({ text, number }: EvidenceLine, lines: readonly EvidenceL
   return next === undefined ? said : `${said} ${next.text.trim()}`;
 }
 
-/** After a colon a sentence goes on in lower case. */
+/** Lower-cases the start of a sentence that follows a colon. */
 function inHeadline(sentence: string): string {
   return sentence.replace(/^(?:The|An?|All|Files|Tasks|Two|Something|Input|Asynchronous|Another) /, (word) =>
     word.toLowerCase(),
   );
 }
 
-/** The first own place at the match: in its structured stack, below it, or above it (Python's comes first). */
+/**
+ * The first place in own code at the match: in its structured stack, below it, or above it (Python prints it first).
+ */
 function placeNear({ line }: SignatureMatch, evidence: Evidence): Place | null {
   const lines = evidence.sources.find((source) => source.lines.includes(line))?.lines ?? [];
   const at = lines.indexOf(line);
@@ -179,11 +184,11 @@ function alsoBroken(matches: readonly SignatureMatch[]): string {
   );
   const others = [...new Set(places)].slice(1);
   if (others.length === 0) return '';
-  const more = others.length - MOST_NAMED;
-  return ` Also: ${others.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+  const more = others.length - MAX_NAMED;
+  return ` Also: ${others.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
-/** What other signatures of the same class saw: ` The log also shows: sessions wait for a lock on entries.` */
+/** Findings of other signatures of the same class: ` The log also shows: sessions wait for a lock on entries.` */
 export function alsoSeen(matches: readonly SignatureMatch[], leading: SignatureMatch): string {
   const { class: failureClass, id } = leading.compiled.signature;
   const others = matches.filter(
@@ -200,8 +205,8 @@ const READ_JOB_LOG =
   'Read the full log around the quoted lines. Run the jobs again: when they pass without a change, the failure is flaky.';
 const READ_SERVICE_LOG = 'Read the full log of the service around the time of the alarm, and what changed before it.';
 
-/** The honest words for a failure that nothing known fits. */
-export function voiceOfUnknown(evidence: Evidence, setting: AdviceSetting): Voice {
+/** Explanation when no known failure matches. */
+export function explainUnknown(evidence: Evidence, setting: AdviceSetting): Explanation {
   const lines = evidence.sources.flatMap((source) => source.lines);
   const { summary, cause } = lines.length === 0 ? NOTHING_READ : unknownWords(lines, setting);
   return {
@@ -212,23 +217,30 @@ export function voiceOfUnknown(evidence: Evidence, setting: AdviceSetting): Voic
   };
 }
 
-/** What to do about a failure whose class is known and whose wording is not. */
+/** Advice for a failure whose class is known but whose message is not. */
 const FIX_OF_FAMILY = {
   code: 'Start with the first of the quoted lines that names a test, a file or a rule; correct the code, or the test if the behaviour was changed on purpose.',
   testing:
     'See what the failing test waits for or shares with others; run the jobs again to see whether it passes without a change.',
   infrastructure:
-    'Look at the machine, network or service that the quoted lines name; run the jobs again when it is well.',
+    'Look at the machine, network or service that the quoted lines name; run the jobs again when it works.',
   application: 'Start with the first of the quoted lines that names a file, a setting or a package, and correct it.',
   security: 'Start with the first of the quoted lines that names what was found or refused.',
   unknown: '',
 } as const;
 
-/** The words for a class that the model tells by how the log looks, without a signature that names the cause; null without a line to quote. */
-export function voiceOfClass(failureClass: FailureClass, evidence: Evidence, setting: AdviceSetting): Voice | null {
+/**
+ * Explanation for a class that the model infers from the log without a signature that names the cause; null without a
+ * line to quote.
+ */
+export function explainClass(
+  failureClass: FailureClass,
+  evidence: Evidence,
+  setting: AdviceSetting,
+): Explanation | null {
   const lines = evidence.sources.flatMap((source) => source.lines);
   if (lines.length === 0) return null;
-  const { summary, line } = tellingWords(lines, setting);
+  const { summary, line } = summaryOfLines(lines, setting);
   const looks = `The log looks like ${failureClass.replaceAll('_', ' ')}`;
   return {
     summary,
@@ -238,29 +250,29 @@ export function voiceOfClass(failureClass: FailureClass, evidence: Evidence, set
   };
 }
 
-const NO_LINE_TELLS = 'no line of the log is known to say why';
+const NO_LINE_TELLS = 'no known line of the log says why';
 const NOTHING_READ = { summary: 'no log could be read', cause: 'no log could be read.' };
 
 function unknownWords(lines: readonly EvidenceLine[], setting: AdviceSetting): { summary: string; cause: string } {
-  const { summary, line, last } = tellingWords(lines, setting);
+  const { summary, line, last } = summaryOfLines(lines, setting);
   if (line !== null)
-    return { summary, cause: `no known failure fits this log. Its most telling line is ${code(line, 200)}.` };
-  return { summary, cause: `${summary}.${last === null ? '' : ` Its last words were ${code(last, 180)}.`}` };
+    return { summary, cause: `no known failure matches this log. Its most telling line is ${code(line, 200)}.` };
+  return { summary, cause: `${summary}.${last === null ? '' : ` It ended with ${code(last, 180)}.`}` };
 }
 
-/** A headline of what the log says, the line it is from, and the last words where no line tells. */
-function tellingWords(
+/** A headline from the log, its line, and the final line where none is informative. */
+function summaryOfLines(
   lines: readonly EvidenceLine[],
   { about }: AdviceSetting,
 ): { summary: string; line: string | null; last: string | null } {
   const spoken = lines.filter(({ text }) => !isEmptyTalk(text)).sort((a, b) => b.score - a.score);
   const scored = spoken.filter(({ text }) => scoreLine(text).score > 1);
-  const telling =
+  const relevant =
     scored.find(({ text }) => isAtLeast(severityOf(text), 'error')) ??
     scored[0] ??
     spoken.find(({ text }) => warns(text));
-  if (telling !== undefined) {
-    const line = spokenLine(telling.text) ?? telling.text;
+  if (relevant !== undefined) {
+    const line = spokenLine(relevant.text) ?? relevant.text;
     return { summary: tamed(line, 180), line, last: null };
   }
   const exit = lines.map(({ text }) => /exit code (\d{1,5})/.exec(text)?.[1]).findLast((one) => one !== undefined);
@@ -271,13 +283,13 @@ function tellingWords(
   return { summary: end, line: null, last: last?.text ?? null };
 }
 
-/** A line that says that something is bad, or nearly so, by its level, its words or a share that is used up. */
+/** A line that reports something bad, or nearly so, by its level, its words or a share that is used up. */
 function warns(text: string): boolean {
   return isAtLeast(severityOf(text), 'warning') || NEARLY_FULL.test(text) || isUsedUp(text);
 }
 
 const NEARLY_FULL = /\b(?:nearly|almost|completely) (?:full|exhausted|used up)\b|\b(?:9\d|100)(?:\.\d{1,3})? ?%/i;
-/** What of how much is used (`471/512`), of the same unit. */
+/** Used and total amount (`471/512`) in the same unit. */
 const SHARE = /\b(\d{1,12}(?:\.\d{1,3})?) ?(?:[kmgt]i?b)? ?(?:\/|of) ?(\d{1,12}(?:\.\d{1,3})?)\b/i;
 
 function isUsedUp(text: string): boolean {
@@ -285,12 +297,12 @@ function isUsedUp(text: string): boolean {
   return all !== undefined && Number(all) >= 20 && Number(used) >= 0.9 * Number(all) && Number(used) <= Number(all);
 }
 
-/** Lines that say that it failed, or how the log is built, and not why. */
+/** Lines that say that it failed, or how the log is structured, but not why. */
 function isEmptyTalk(text: string): boolean {
   return (
     text.trim() === '' ||
     scoreLine(text).anchor ||
-    isCalm(text) ||
+    isNoise(text) ||
     isPlatformNoise(text) ||
     /^##\[(?:group|endgroup)\]/.test(text)
   );

@@ -10,12 +10,12 @@ type SeenDraft = NonNullable<DiagnosisDraft['seenBefore']>[number];
 type Chain = NonNullable<Diagnosis['chain']>;
 type ChainDraft = NonNullable<DiagnosisDraft['chain']>;
 
-/** A placeholder may be longer than what it stands for. */
+/** A placeholder may be longer than the text it replaces. */
 const whole = (text: string, limit: number): RedactedText => redact(text).text.slice(0, limit);
 
 /**
- * The diagnosis without secrets. It is put together from redacted lines, but from words of playbooks, of people and of a model, too: a secret
- * that stands in none of them may stand in the sentence that they make.
+ * The diagnosis without secrets. Its parts are redacted, but it is put together from log lines, written advice, words
+ * of people and of a model: a secret may appear only in the combined sentence.
  */
 export function redactDiagnosis({ seenBefore, chain, model, summary, ...draft }: DiagnosisDraft): Diagnosis {
   return {
@@ -24,8 +24,8 @@ export function redactDiagnosis({ seenBefore, chain, model, summary, ...draft }:
     rootCause: whole(draft.rootCause, 2000),
     fix: whole(draft.fix, 4000),
     prevention: whole(draft.prevention, 2000),
-    unchecked: draft.unchecked.map((one) => whole(one, 300)),
-    note: draft.note === null ? null : whole(draft.note, 300),
+    unchecked: draft.unchecked.map(({ code, text }) => ({ code, text: whole(text, 300) })),
+    note: draft.note === null ? null : { code: draft.note.code, text: whole(draft.note.text, 300) },
     ...(seenBefore === undefined ? {} : { seenBefore: seenBefore.map(redactSeen) }),
     ...(chain === undefined ? {} : { chain: redactChain(chain) }),
     ...(model === undefined ? {} : { model: redactWork(model) }),

@@ -4,20 +4,23 @@ import { FailureClass } from '../incident/failure-class.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 
 const Id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/);
-/** Shares that are off by rounding still count as a hundred. */
+/** Percentages that are off by rounding still add up to a hundred. */
 const ROUNDING = 0.01;
-/** Of the incidents, in percent: those that are held back wait longer than they would have to. */
-const MOST_HELD_BACK = 10;
+/** Maximum share of incidents, in percent, that a hold may delay. */
+const MAX_HELD_BACK = 10;
 
-/** What a variant changes. Neither can make a plan bolder: only actions that code lists for the incident are chosen from. */
+/**
+ * What a variant changes. It can never make a plan bolder: only actions that code lists for the incident are chosen
+ * from.
+ */
 export const Strategy = z.discriminatedUnion('kind', [
-  /** As without the experiment. */
+  /** No change. */
   z.strictObject({ kind: z.literal('ranked') }),
-  /** This action first, where it is listed and not riskier than the one that ranks first. */
+  /** Puts this action first where it is listed and not riskier than the one that ranks first. */
   z.strictObject({ kind: z.literal('prefer'), actionId: Id }),
   /**
-   * Nothing for so long, where Selfheal would act by itself at low risk on what is not critical: to learn what heals without it. What does
-   * not is healed as without the experiment, only later.
+   * Waits this long before acting, where Selfheal would act by itself at low risk on services that are not critical: to
+   * learn what heals by itself. The rest is healed as usual, only later.
    */
   z.strictObject({ kind: z.literal('hold'), minutes: z.number().int().min(1).max(60).default(15) }),
 ]);
@@ -25,18 +28,18 @@ export type Strategy = z.infer<typeof Strategy>;
 
 const Variant = z.strictObject({
   id: Id,
-  /** Of the incidents, in percent. */
+  /** Share of the incidents, in percent. */
   percent: z.number().positive().max(100),
   strategy: Strategy,
 });
 export type Variant = z.infer<typeof Variant>;
 
-/** A comparison of strategies on incidents of a kind. The first variant is the control that the others are held against. */
+/** A comparison of strategies on certain incidents. The first variant is the control. */
 export const Experiment = z
   .strictObject({
     id: Id,
     title: z.string().min(1).max(200),
-    /** Only a running experiment serves. */
+    /** Only a running experiment takes effect. */
     status: z.enum(['running', 'paused', 'completed']),
     /** Where it applies; an absent list means everywhere. */
     appliesTo: z
@@ -58,8 +61,8 @@ export const Experiment = z
       context.addIssue({ code: 'custom', path: ['variants'], message: 'two variants have the same id' });
     }
     const held = variants.reduce((total, { percent, strategy }) => total + (strategy.kind === 'hold' ? percent : 0), 0);
-    if (held > MOST_HELD_BACK) {
-      const message = `${held} percent are held back; make that ${MOST_HELD_BACK} at most`;
+    if (held > MAX_HELD_BACK) {
+      const message = `${held} percent are held back; make that ${MAX_HELD_BACK} at most`;
       context.addIssue({ code: 'custom', path: ['variants'], message });
     }
     if (variants[0]?.strategy.kind === 'hold') {
@@ -69,14 +72,14 @@ export const Experiment = z
   });
 export type Experiment = z.infer<typeof Experiment>;
 
-/** What decides whether an experiment applies: trusted facts and the class. */
+/** Facts that decide whether an experiment applies: trusted facts and the class. */
 export interface ExperimentSubject {
   readonly class: FailureClass;
   readonly repository: string | null;
   readonly service: string | null;
 }
 
-/** The first running experiment that applies; an incident takes part in one at most, so that effects do not mix. */
+/** The first running experiment that applies; an incident takes part in at most one, so that effects do not mix. */
 export function experimentFor(subject: ExperimentSubject, experiments: readonly Experiment[]): Experiment | null {
   const fits = (list: readonly string[] | undefined, value: string | null): boolean =>
     list === undefined || (value !== null && list.includes(value));
@@ -90,13 +93,13 @@ export function experimentFor(subject: ExperimentSubject, experiments: readonly 
   return found ?? null;
 }
 
-/** Digits of the hash that make the number: 52 bits, what a double holds exactly. */
+/** Hexadecimal digits of the hash that are used: 52 bits, which a double holds exactly. */
 const HEX_DIGITS = 13;
 
 /**
- * The variant of a unit (an incident's id): the same one always, and the variants' shares over many units. SHA-256 of experiment and
- * unit, so that two experiments divide the same units independently (R. Kohavi, D. Tang and Y. Xu, "Trustworthy Online Controlled
- * Experiments", 2020, chapter 14).
+ * The variant of a unit (an incident's id): always the same one, with the variants' shares over many units. SHA-256 of
+ * experiment and unit, so that two experiments divide the same units independently (R. Kohavi, D. Tang and Y. Xu,
+ * "Trustworthy Online Controlled Experiments", 2020, chapter 14).
  */
 export function assignVariant({ id, variants }: Pick<Experiment, 'id' | 'variants'>, unit: string): Variant {
   const share = Number.parseInt(digestOf(`${id}\n${unit}`, HEX_DIGITS), 16) / 16 ** HEX_DIGITS;
@@ -105,6 +108,6 @@ export function assignVariant({ id, variants }: Pick<Experiment, 'id' | 'variant
     below += variant.percent;
     if (share * 100 < below) return variant;
   }
-  // Shares may sum to a hair less than a hundred.
+  // Shares may add up to slightly less than a hundred.
   return variants.at(-1) as Variant;
 }

@@ -3,20 +3,21 @@ import type { Judgement } from '../policy/decide.ts';
 import type { GovernedService } from '../policy/policy-settings.ts';
 import { assignVariant, type Experiment, type Strategy } from './experiment.ts';
 
-/** An incident met an experiment where its variants differ. */
+/** The record that an incident met an experiment whose variants differ for it. */
 export interface Exposure {
   readonly experimentId: string;
   readonly variantId: string;
   /** The candidate that the variant puts first; null for the one that ranks first. */
   readonly label: string | null;
-  /** For how long nothing is done first; null where nothing is held back. */
+  /** How long to wait before acting; null for no hold. */
   readonly holdMinutes: number | null;
 }
 
 /**
- * How an experiment meets an incident with these candidates, best first; null where every variant would do the same. Only where they
- * differ do outcomes tell them apart ("triggered analysis"; R. Kohavi, D. Tang and Y. Xu, "Trustworthy Online Controlled Experiments",
- * 2020, chapter 20). `mayHold`: whether holding back is allowed for it (`mayHoldBack`).
+ * How an experiment applies to an incident with these candidates, best first; null where every variant would do the
+ * same. Only incidents for which variants differ are informative ("triggered analysis"; R. Kohavi, D. Tang and Y. Xu,
+ * "Trustworthy Online Controlled Experiments", 2020, chapter 20). `mayHold`: whether a hold is allowed for it
+ * (`mayHoldBack`).
  */
 export function exposureOf(
   experiment: Experiment,
@@ -30,7 +31,7 @@ export function exposureOf(
   return { experimentId: experiment.id, variantId: variant.id, ...change };
 }
 
-/** Nothing is held back but what would be done without asking, at low risk, and on nothing critical. */
+/** Only low-risk actions on non-critical services that policy would run by itself may be held back. */
 export function mayHoldBack(
   { decision, candidate }: Judgement,
   service: Pick<GovernedService, 'criticality'> | null,

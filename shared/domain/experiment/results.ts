@@ -3,7 +3,7 @@ import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
 import type { Experiment, Variant } from './experiment.ts';
 import { evidenceOfDifference } from './sequential-test.ts';
 
-/** What came of one incident of an experiment: verified, or it is no outcome. */
+/** Outcome of one incident of an experiment; only verified outcomes count. */
 export const ExperimentOutcome = z.strictObject({
   version: z.literal(1),
   experimentId: z.string(),
@@ -12,15 +12,15 @@ export const ExperimentOutcome = z.strictObject({
   success: z.boolean(),
   /** From the incident's opening to its end. */
   minutes: z.number().nonnegative(),
-  /** What else happened on the way: `undone`, `refused`, `recurred`. */
+  /** Other things that happened: `undone`, `refused`, `recurred`. */
   sideEffects: z.array(z.string().max(60)).max(10),
   at: z.iso.datetime(),
 });
 export type ExperimentOutcome = z.infer<typeof ExperimentOutcome>;
 
-/** Below it an interval would claim more than is known. */
-const FEWEST_ATTEMPTS = 30;
-/** Chance of a winner where there is none. */
+/** With fewer attempts an interval would claim too much. */
+const MIN_ATTEMPTS = 30;
+/** Probability of naming a winner where there is none. */
 const FALSE_WINNERS = 0.05;
 
 export interface VariantResult {
@@ -48,8 +48,9 @@ export interface ExperimentResults {
 }
 
 /**
- * What an experiment shows so far. Outcomes may come in any order and repeatedly: an incident counts once, by its first outcome. A
- * winner is named only by a test that stays valid however often one looks, divided among the comparisons with the control (Bonferroni).
+ * Results of an experiment so far. Outcomes may come in any order and repeatedly: an incident counts once, by its first
+ * outcome. A winner is named only by a test that stays valid however often one looks, divided among the comparisons
+ * with the control (Bonferroni).
  */
 export function resultsOf(experiment: Experiment, outcomes: readonly ExperimentOutcome[]): ExperimentResults {
   const counted = countedOnce(experiment.id, outcomes);
@@ -80,7 +81,7 @@ function resultOf(id: string, outcomes: readonly ExperimentOutcome[]): VariantRe
     attempts,
     successes: healed.length,
     rate: attempts === 0 ? null : healed.length / attempts,
-    interval: attempts < FEWEST_ATTEMPTS ? [0, 1] : wilsonInterval(healed.length, attempts),
+    interval: attempts < MIN_ATTEMPTS ? [0, 1] : wilsonInterval(healed.length, attempts),
     minutesToHeal: median(healed.map(({ minutes }) => minutes)),
     sideEffects,
   };
@@ -100,15 +101,15 @@ function recommend(
 ): Recommendation {
   const [control, ...others] = variants;
   const fewest = Math.min(...results.map(({ attempts }) => attempts));
-  if (control === undefined || fewest < FEWEST_ATTEMPTS) {
-    return { kind: 'too-early', reason: `A variant has ${fewest} outcomes; ${FEWEST_ATTEMPTS} are the least.` };
+  if (control === undefined || fewest < MIN_ATTEMPTS) {
+    return { kind: 'too-early', reason: `A variant has ${fewest} outcomes; at least ${MIN_ATTEMPTS} are needed.` };
   }
   const bound = others.length / FALSE_WINNERS;
   const successes = (variant: Variant) => of(variant).map(({ success }) => success);
   const rate = ({ id }: Variant): number => results.find((one) => one.id === id)?.rate ?? 0;
   const different = others.filter((other) => evidenceOfDifference(successes(control), successes(other)) >= bound);
   if (different.length === 0)
-    return { kind: 'no-difference-yet', reason: 'No variant differs from the control for certain.' };
+    return { kind: 'no-difference-yet', reason: 'No variant differs significantly from the control.' };
   const best = [control, ...different].reduce((one, other) => (rate(other) > rate(one) ? other : one));
   const reason = `It succeeds at ${shareOf(rate(best))}; ${best === control ? 'others' : 'the control'} at ${shareOf(
     best === control ? Math.max(...different.map(rate)) : rate(control),

@@ -1,14 +1,15 @@
-/** Successes and failures of an arm in the order in which they became known. */
+/** Successes and failures of an arm, in the order in which they became known. */
 export type Outcomes = readonly boolean[];
 
-/** Of the beta prior of each arm's rate; the value that Turner, Ly and Grünwald recommend. */
+/** Parameter of the beta prior of each arm's rate, as recommended by Turner, Ly and Grünwald. */
 const PRIOR = 0.18;
 
 /**
- * The evidence that two arms succeed at different rates, which may be looked at after every outcome: an e-process of two-by-two tables
- * (R. J. Turner, A. Ly and P. D. Grünwald, "Generic E-variables for exact sequential k-sample tests that allow for optional stopping",
- * 2024). Without a difference it ever reaches `1 / alpha` with a chance of `alpha` at most, however often one looks.
- * Outcomes are taken in blocks of one of each arm; the rest waits for its partner. Returns the largest value so far; 1 is none.
+ * Evidence that two arms have different success rates; may be computed after every outcome. An e-process of two-by-two
+ * tables (R. J. Turner, A. Ly and P. D. Grünwald, "Generic E-variables for exact sequential k-sample tests that allow
+ * for optional stopping", 2024). Without a difference the probability of ever reaching `1 / alpha` is at most `alpha`,
+ * however often one looks. Outcomes are taken in blocks of one per arm; the rest wait for a partner. Returns the
+ * largest value so far; 1 means no evidence.
  */
 export function evidenceOfDifference(a: Outcomes, b: Outcomes): number {
   const [first, second] = [new Rate(), new Rate()];

@@ -1,12 +1,12 @@
-/** What a failed check expected and what it got, as the test runner printed it. Tainted. */
+/** Expected and actual value of a failed check, as the test runner printed them. Tainted. */
 export interface Assertion {
   readonly expected: string | null;
   readonly actual: string | null;
-  /** The error in one line, when expected and actual are not both known or say less. */
+  /** The error in one line, when expected and actual are not both known or less informative. */
   readonly message: string | null;
 }
 
-/** What is read of one line. */
+/** Characters of a line that are read. */
 const LONGEST = 600;
 
 type Pair = { readonly expected?: string | undefined; readonly actual?: string | undefined };
@@ -26,19 +26,19 @@ const IN_ONE_LINE: readonly RegExp[] = [
   /^\s{0,8}(?<actual>[^\n]{1,120}?) !== (?<expected>[^\n]{1,120})$/,
 ];
 
-/** One value in a line; the other stands in another line near it. */
+/** One value in a line; the other is in another line nearby. */
 const EXPECTED =
   /^(?:E\s{1,8})?\s{0,40}(?:Expected|expected|want|Want|right)(?: value)?\s{0,8}(?::|=>?)\s{1,8}(?<value>\S[^\n]{0,160}?),?$/;
 const ACTUAL =
   /^(?:E\s{1,8})?\s{0,40}(?:Received|received|Actual|actual|[Gg]ot|But was|left)(?: value)?\s{0,8}(?::|=>?)\s{1,8}(?<value>\S[^\n]{0,160}?),?$/;
 
-/** An error in words, the prefix of the runner left out. */
+/** An error in words, without the runner's prefix. */
 const ERROR =
   /^(?:E\s{1,8}|\s{0,12}|\[ERROR\]\s{1,8})(?<message>(?:[A-Za-z_][\w.]{0,80}(?:Error|Exception|Failure|Panic)\b(?: \[\w{3,40}\])?|Failed asserting that|Error:|panic:|assertion)[^\n]{0,300})/;
-/** What a runner says before the values and what says nothing without them. */
+/** What a runner prints before the values, and what is meaningless without them. */
 const EMPTY_MESSAGE =
   /Expected values? to be strictly (?:deep-)?equal|^(?:[\w.]{0,80})?(?:AssertionError|AssertionFailedError|Error)(?: \[ERR_ASSERTION\])?:?$|^assertion `left (?:==|!=) right` failed$|^Error(?: Message| Trace)?:\s*$/;
-/** A time-out that is no error of a name, as node:test prints it. */
+/** A time-out that is not a named error, as node:test prints it. */
 const TIMED_OUT =
   /^\s{0,12}(?:['"]|error: ['"]?)?(?<message>[^'"\n]{0,80}\b(?:tim(?:ed|e) ?out|[Tt]imeout)\b[^'"\n]{0,120}?)['"]?$/;
 const NEAR_HEAD = 6;
@@ -52,7 +52,7 @@ function pairIn(line: string): Pair {
   return {};
 }
 
-/** A diff of one line each, as Mocha, Jest and Vitest print it: `-` and `+` mean what the line above them says. */
+/** A one-line diff as Mocha, Jest and Vitest print it: the line above says what `-` and `+` mean. */
 function pairInDiff(lines: readonly string[]): Pair {
   const legend = lines.findIndex((line) =>
     /^\s*\+ expected - actual|^\s*[-+] Expected\b|^\s*\+ actual - expected/.test(line),
@@ -87,7 +87,7 @@ function messageIn(lines: readonly string[]): string | null {
   return lines.slice(0, NEAR_HEAD).flatMap((line) => TIMED_OUT.exec(line)?.groups?.message ?? [])[0] ?? null;
 }
 
-/** Reads what stands below a failed test's name. All null when nothing there is understood. */
+/** Reads the lines below a failed test's name. All null when nothing there is understood. */
 export function readAssertion(report: readonly string[]): Assertion {
   const lines = report.map((line) => line.slice(0, LONGEST));
   const oneLine = lines.map(pairIn).find((pair) => pair.expected !== undefined);

@@ -2,8 +2,8 @@ import type { FailureClass } from '../incident/failure-class.ts';
 import type { Evidence } from '../logs/evidence.ts';
 
 /**
- * What a log says at the least when it shows a failure of a class: the tools, the forms of their findings, the words. Wide on purpose: a
- * fit says little, that nothing fits says that the class is a guess.
+ * Minimum evidence for each class: tools, forms of their findings, words. Deliberately broad: a match says little, but
+ * without any match the class is a guess.
  */
 const WORDINGS: Readonly<Record<Exclude<FailureClass, 'unknown'>, RegExp>> = {
   resource_exhaustion:
@@ -44,10 +44,10 @@ const WORDINGS: Readonly<Record<Exclude<FailureClass, 'unknown'>, RegExp>> = {
     /\b(?:lint|eslint|tslint|stylelint|biome|prettier|rubocop|standardrb|flake8|pylint|pycodestyle|pydocstyle|ruff|black|isort|mypy|pyright|checkstyle|spotless|ktlint|detekt|scalafmt|scalastyle|scalafix|golangci|gofmt|goimports|gofumpt|staticcheck|clippy|rustfmt|phpcs|phpcbf|phpmd|phpstan|psalm|shellcheck|markdownlint|yamllint|hadolint|actionlint|swiftlint|swiftformat|clang-(?:format|tidy)|cppcheck|cpplint|codespell|credo|hlint|ormolu|jshint|jscs|jsonlint|pmd|spotbugs|findbugs|pre-commit|editorconfig)\w{0,12}\b|\blint(?:er|ing|s)?\b|\b(?:code|coding)[ -]?(?:style|standard)|\bstyle (?:check|guide|error|violation)|\boffen[cs]es?\b|\bformat(?:ted|ting)?\b.{0,60}(?:check|fix|differ|incorrect|fail)|\bwould (?:be )?reformat|\b[A-Z]{1,4}\d{3,4}\b.{0,120}$|^\s{0,8}\d{1,6}:\d{1,6}\s{1,12}(?:error|warning|info)\b|^(?:---|\+\+\+) (?:old|new|a|b|before|after|original|formatted)\/\S|^\S{1,200}:\d{1,6}:\d{1,5}:? .{0,200}(?:\b[a-z]+(?:-[a-z]+){1,6}|\[[\w/-]{3,60}\])$/im,
 };
 
-/** Longer lines say it at their beginning. */
+/** Longer lines are read up to here. */
 const MAX_READ_LENGTH = 600;
 
-/** Whether any line says what a failure of the class says at the least. */
+/** Whether any line contains minimum evidence for the class. */
 export function isWorded(failureClass: FailureClass, evidence: Evidence): boolean {
   if (failureClass === 'unknown') return false;
   const pattern = WORDINGS[failureClass];

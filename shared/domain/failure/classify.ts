@@ -10,18 +10,21 @@ import type { RunHistory } from './run-history.ts';
 import { answerOfSignatures, type ClassScore, scoreClasses } from './scoring.ts';
 import { byChance, failuresOf, type SingleFailure } from './several-failures.ts';
 import type { SignatureSet } from './signatures.ts';
-import { CLEAR, isTransient, type JudgedVerdict, judgeVerdict } from './verdict.ts';
+import { CLEAR, isTransient, judgeVerdict, type VerdictWithFactor } from './verdict.ts';
 
 export interface ClassifyContext {
   readonly signatures: SignatureSet;
-  /** What was learned from labelled failures; without it only signatures decide, and confidence is not calibrated. */
+  /** The trained model; without it only signatures decide, and confidence is not calibrated. */
   readonly model?: FailureModel | undefined;
   readonly history?: RunHistory | undefined;
-  /** `service`: the log of something that runs, as an alarm tells; no test failed there and no linter spoke. Without it, of a run's jobs. */
+  /**
+   * `service`: the log of something that runs, as reported by an alarm; no test failed there and no linter ran.
+   * Otherwise of a run's jobs.
+   */
   readonly about?: 'run' | 'service';
 }
 
-/** What only happens where code is built and tested. */
+/** Classes that only occur where code is built and tested. */
 const OF_RUNS: ReadonlySet<FailureClass> = new Set([
   'test_failure',
   'lint_violation',
@@ -32,24 +35,27 @@ const OF_RUNS: ReadonlySet<FailureClass> = new Set([
 
 /** Below it the answer is `unknown`. */
 const ABSTAIN_BELOW = 0.45;
-/** The same where a signature matched and confidence is calibrated: a wording that people wrote down is answered sooner. */
+/** The same where a signature matched and confidence is calibrated: a pattern that people wrote needs less. */
 const ABSTAIN_SIGNATURE_BELOW = 0.3;
-/** The model overrules a signature only when it is this sure. */
+/** The model overrules a signature only with this confidence. */
 const OVERRULES_FROM = 0.7;
-/** A signature this sure names the cause in the words of the tool itself: the model, which sees only how a log looks, does not overrule it. */
+/**
+ * A signature with this confidence names the cause in the tool's own words; the model, which sees only what a log looks
+ * like, does not overrule it.
+ */
 const CERTAIN_FROM = 0.96;
-/** Less than this of it is left when its line is a minor one in its log. */
+/** A signature's confidence is reduced to this share when its line is a minor one in its log. */
 const CERTAIN_STRENGTH = 0.82;
-/** Share of the features that the model must have seen before it answers alone. */
-const LEAST_KNOWN = 0.15;
-const MOST_DECIDING_LINES = 3;
-/** Cited lines of the strongest signature; the rest of the room is for the others of its class. */
-const MOST_LEADING = 12;
-const MOST_ALTERNATIVES = 4;
+/** Share of the features that the model must have seen in training before it answers alone. */
+const MIN_KNOWN_SHARE = 0.15;
+const MAX_DECIDING_LINES = 3;
+/** Cited lines of the strongest signature; the remaining room is for others of its class. */
+const MAX_LEADING = 12;
+const MAX_ALTERNATIVES = 4;
 
 type Alternatives = Classification['alternatives'];
 
-/** The class that was decided on: by a signature, or by the model alone. */
+/** The decided class: by a signature, or by the model alone. */
 interface Choice {
   readonly class: FailureClass;
   readonly confidence: number;
@@ -69,13 +75,13 @@ function strongestLines(evidence: Evidence, most: number): EvidenceLine[] {
   return ranked.sort((a, b) => a.order - b.order).map(({ line }) => line);
 }
 
-/** The lines whose wording makes this failure this one: those that name something, or the strongest when none does. */
+/** The lines that identify this failure: those that name something, or the strongest when none does. */
 function decidingLines(evidence: Evidence, leading: readonly SignatureMatch[]): string[] {
   const naming = leading.filter((match) => Object.keys(match.captures).length > 0);
   const templates = (matches: readonly SignatureMatch[]) =>
-    [...new Set(matches.map((match) => match.line.text))].sort().slice(0, MOST_DECIDING_LINES);
+    [...new Set(matches.map((match) => match.line.text))].sort().slice(0, MAX_DECIDING_LINES);
   if (naming.length > 0) return templates(naming);
-  return [...templates(leading), ...strongestLines(evidence, MOST_DECIDING_LINES).map((line) => line.text)];
+  return [...templates(leading), ...strongestLines(evidence, MAX_DECIDING_LINES).map((line) => line.text)];
 }
 
 function chooseBySignatures(scores: readonly ClassScore[]): Choice | null {
@@ -90,7 +96,10 @@ function chooseBySignatures(scores: readonly ClassScore[]): Choice | null {
   };
 }
 
-/** Signatures first: the model answers where none matched, or where it is much surer than they are, both calibrated alike. */
+/**
+ * Signatures come first: the model answers where none matched, or where it is much more certain, both calibrated in the
+ * same way.
+ */
 function chooseWithModel(
   evidence: Evidence,
   scores: readonly ClassScore[],
@@ -99,11 +108,11 @@ function chooseWithModel(
 ): Choice {
   const answer = answerOfSignatures(scores);
   const guessed = opinion.classes[0]?.class ?? 'unknown';
-  // The model always has a likeliest class. A guess that no word of the log speaks for is none.
+  // The model always has a most likely class. A guess that no word of the log supports is no answer.
   const likeliest = isWorded(guessed, evidence) ? guessed : 'unknown';
   const { signature, model: alone } = model.calibrations;
   const bySignature = answer === null ? 0 : calibrated(signature, signsOfSignature(answer, opinion));
-  const answers = likeliest !== 'unknown' && likeliest !== answer?.class && opinion.known >= LEAST_KNOWN;
+  const answers = likeliest !== 'unknown' && likeliest !== answer?.class && opinion.known >= MIN_KNOWN_SHARE;
   const byModel = answers ? calibrated(alone, signsOfModel(opinion)) : 0;
   const overruled = answer === null || (byModel >= OVERRULES_FROM && byModel >= bySignature && !isCertain(scores[0]));
   const [chosen, confidence] = overruled ? [likeliest, byModel] : [answer.class, bySignature];
@@ -122,7 +131,7 @@ function isCertain(score: ClassScore | undefined): boolean {
   );
 }
 
-/** What is left of the confidence, shared among the other classes as the model sees them. */
+/** The remaining confidence, distributed among the other classes as the model sees them. */
 function alternativesTo(chosen: FailureClass, confidence: number, { classes }: Opinion): Alternatives {
   const others = classes.filter((one) => one.class !== chosen && one.class !== 'unknown');
   const rest = classes.reduce((sum, one) => (one.class === chosen ? sum : sum + one.probability), 0);
@@ -133,7 +142,7 @@ function alternativesTo(chosen: FailureClass, confidence: number, { classes }: O
 }
 
 function unknown(evidence: Evidence, alternatives: Alternatives): Omit<Classification, 'verdict'> {
-  const strongest = strongestLines(evidence, MOST_DECIDING_LINES);
+  const strongest = strongestLines(evidence, MAX_DECIDING_LINES);
   const texts = strongest.map((line) => line.text);
   return {
     class: 'unknown',
@@ -149,8 +158,8 @@ function described(evidence: Evidence, choice: Choice, alternatives: Alternative
   const leading = choice.score?.leading ?? [];
   const leader = leading[0]?.compiled.signature;
   const besides = (choice.score?.matches ?? []).filter((match) => match.compiled.signature !== leader);
-  const cited = [...leading.slice(0, MOST_LEADING), ...besides, ...leading].map((match) => match.line.ref);
-  const refs = cited.length > 0 ? cited : strongestLines(evidence, MOST_DECIDING_LINES).map((line) => line.ref);
+  const cited = [...leading.slice(0, MAX_LEADING), ...besides, ...leading].map((match) => match.line.ref);
+  const refs = cited.length > 0 ? cited : strongestLines(evidence, MAX_DECIDING_LINES).map((line) => line.ref);
   return {
     class: choice.class,
     confidence: round(choice.confidence),
@@ -162,8 +171,9 @@ function described(evidence: Evidence, choice: Choice, alternatives: Alternative
 }
 
 /**
- * Says what kind of failure the evidence shows, or `unknown`: an honest answer that costs less than a wrong one. Signatures come first;
- * the trained model answers where they do not and says how sure either is. Deterministic; evidence is only matched, never obeyed.
+ * Classifies the evidence, or answers `unknown`, which costs less than a wrong answer. Signatures come first; the
+ * trained model answers where they do not and calibrates both. Deterministic; evidence is only matched, never followed
+ * as an instruction.
  */
 export function classify(
   evidence: Evidence,
@@ -187,12 +197,12 @@ export function classify(
   const turned = turnedBy(failures, first);
   const judged = turned === null ? first : { ...first, verdict: turned, surely: 'unknown' as const };
   const lasting = found.find(({ chance }) => chance === 'lasts')?.class ?? 'unknown';
-  // What lasts by its words and yet passed on the same commit is flaky, whatever else timed out beside it.
+  // A failure that lasts by its words but passed on the same commit is flaky, whatever else timed out beside it.
   const decisive =
     turned === 'regression' ? lasting : failures !== found && lasting === 'test_failure' ? 'flaky_tests' : null;
   const choice = decisive === null ? by : choiceOf(decisive, { by, scores, opinion, model });
   const confidence = (choice?.confidence ?? 0) * judged.factor;
-  const alternatives = (choice?.alternatives.slice(0, MOST_ALTERNATIVES) ?? []).map((one) => noSurer(one, confidence));
+  const alternatives = (choice?.alternatives.slice(0, MAX_ALTERNATIVES) ?? []).map((one) => noSurer(one, confidence));
   const past = { ...pastOf(judged, history), ...listOf(failures) };
   if (choice === null) return { ...unknown(evidence, []), verdict: 'unknown', ...past };
   const least = opinion !== null && choice.score !== undefined ? ABSTAIN_SIGNATURE_BELOW : ABSTAIN_BELOW;
@@ -200,19 +210,20 @@ export function classify(
     return { ...described(evidence, { ...choice, confidence }, alternatives), verdict: judged.verdict, ...past };
   }
   const doubted = { class: choice.class, confidence: round(confidence) };
-  const shown = [doubted, ...alternatives].filter((one) => one.class !== 'unknown').slice(0, MOST_ALTERNATIVES);
-  return { ...unknown(evidence, shown), verdict: judged.surely, ...past };
+  const shown = [doubted, ...alternatives].filter((one) => one.class !== 'unknown').slice(0, MAX_ALTERNATIVES);
+  return { ...unknown(evidence, shown), verdict: judged.verdictIfAbstaining, ...past };
 }
 
 /**
- * The verdict on several failures together, where it is another than that of the log as a whole; null when it is not. What happens to all of
- * them passes by itself only when each of them may. Attempts on the same commit, and the records of each failed test, say more than wording.
+ * Verdict on several failures together, where it differs from that on the whole log; otherwise null. The run passes on
+ * a re-run only if each of them may. Attempts on the same commit and records of each failed test count more than
+ * wording.
  */
 function turnedBy(
   failures: readonly SingleFailure[],
-  { verdict, history }: JudgedVerdict,
+  { verdict, history }: VerdictWithFactor,
 ): 'regression' | 'unknown' | null {
-  // What may pass by its words, each of it, is not said to last; nor is that enough to say that it passes.
+  // When each failure may pass by its words, the run is not called lasting; nor is that enough to call it transient.
   if (verdict === 'regression' && failures.length > 0 && failures.every(({ chance }) => chance === 'may-pass'))
     return 'unknown';
   if (!isTransient(verdict) || history.logFactor >= CLEAR) return null;
@@ -220,11 +231,11 @@ function turnedBy(
   return failures.some(({ chance }) => chance === 'unknown') ? 'unknown' : null;
 }
 
-/** How surely a failed test or a finding that was read, with what it got, is what it looks like. */
+/** Confidence that a parsed test failure or finding, with its values, is what it looks like. */
 const READ_FAILURE = 0.9;
-const LEAST_READ = 0.8;
+const MIN_READ_SHARE = 0.8;
 
-/** A class that several failures show together, where another one was chosen. */
+/** A class that several failures share, where another one was chosen. */
 function choiceOf(
   wanted: FailureClass,
   {
@@ -246,7 +257,7 @@ function choiceOf(
   const confidence =
     opinion === null || model === undefined
       ? answer.strength
-      : Math.max(LEAST_READ, calibrated(model.calibrations.signature, signsOfSignature(answer, opinion)));
+      : Math.max(MIN_READ_SHARE, calibrated(model.calibrations.signature, signsOfSignature(answer, opinion)));
   const before = by === null || by.class === 'unknown' ? [] : [{ class: by.class, confidence: round(1 - confidence) }];
   const others = (by?.alternatives ?? []).filter((one) => one.class !== wanted);
   return {
@@ -258,7 +269,10 @@ function choiceOf(
 }
 
 /** The failures as the run's history shows them: where all of them passed on the same commit, each may pass again. */
-function byHistory(failures: readonly SingleFailure[], { verdict, history }: JudgedVerdict): readonly SingleFailure[] {
+function byHistory(
+  failures: readonly SingleFailure[],
+  { verdict, history }: VerdictWithFactor,
+): readonly SingleFailure[] {
   if (!isTransient(verdict) || history.logFactor < CLEAR) return failures;
   return failures.map((failure) => ({ ...failure, chance: 'may-pass' }));
 }
@@ -271,20 +285,23 @@ function listOf(failures: readonly SingleFailure[]): Pick<Classification, 'failu
   return { failures: { count: failures.length, list: list.map(({ class: _class, ...failure }) => failure) } };
 }
 
-/** An answer that stands beside a surer one would be no answer: what is left of the doubt is shared by all that was not chosen. */
+/**
+ * An answer must not have a less probable confidence than its alternatives: the remaining doubt is shared among all
+ * that was not chosen.
+ */
 function noSurer(one: Alternatives[number], confidence: number): Alternatives[number] {
   return one.confidence <= confidence ? one : { ...one, confidence: round(confidence) };
 }
 
-const LONGEST_REASON = 300;
-const MOST_REASONS = 6;
+const MAX_REASON_LENGTH = 300;
+const MAX_REASONS = 6;
 
 function pastOf(
-  { history: { logFactor, reasons } }: JudgedVerdict,
+  { history: { logFactor, reasons } }: VerdictWithFactor,
   history: RunHistory | undefined,
 ): Pick<Classification, 'history'> {
   if (reasons.length === 0) return {};
-  const kept = reasons.slice(0, MOST_REASONS).map((reason) => reason.slice(0, LONGEST_REASON));
+  const kept = reasons.slice(0, MAX_REASONS).map((reason) => reason.slice(0, MAX_REASON_LENGTH));
   return {
     history: {
       support: round(logFactor),
@@ -294,7 +311,7 @@ function pastOf(
   };
 }
 
-/** The opinion with the share of what is not possible given to `unknown`. */
+/** The opinion with the probability of impossible classes moved to `unknown`. */
 function among(opinion: Opinion, isPossible: (failureClass: FailureClass) => boolean): Opinion {
   const excluded = opinion.classes.filter((one) => !isPossible(one.class));
   if (excluded.length === 0) return opinion;

@@ -2,7 +2,7 @@ import type { Evidence, EvidenceLine, EvidenceSource } from '../logs/evidence.ts
 import { type Assertion, readAssertion } from './assertion.ts';
 import { firstPlace, type Place } from './place.ts';
 
-/** One test that failed, as its runner names it. Tainted. */
+/** A failed test as its runner names it. Tainted. */
 export interface FailedTest extends Assertion {
   readonly name: string;
   readonly place: Place | null;
@@ -12,7 +12,7 @@ export interface FailedTest extends Assertion {
   readonly lines: readonly EvidenceLine[];
 }
 
-/** How runners head the report of one failed test; `test` is its name. */
+/** Headings that runners print for the report of one failed test; `test` is its name. */
 const HEADS: readonly RegExp[] = [
   // node:test
   /^\s{0,12}(?:✖|✗) (?<test>\S.{0,200}?) \(\d{1,9}(?:\.\d{1,9})?ms\)$/,
@@ -38,7 +38,7 @@ const HEADS: readonly RegExp[] = [
   /^(?<test>[A-Z][\w:]{1,80}#\w{1,120}) \[[\w./-]{1,160}:\d{1,6}\]:$/,
   // Playwright
   /^\s{0,4}\d{1,4}\) (?:\[[\w .-]{1,40}\] › )?(?<test>[\w./-]{1,160}:\d{1,6}:\d{1,6} › .{1,200}?)(?: [─=]{3,})?\s{0,4}$/,
-  // GoogleTest: what failed is told at its end
+  // GoogleTest: the result is printed at the end
   /^\[ RUN {6}\] (?<test>[\w/]{1,160}\.[\w/]{1,160})$/,
   // PHPUnit, Mocha, RSpec: numbered
   /^\s{0,4}\d{1,4}\) (?<test>[A-Za-z_\\][\w\\ .:,'"()-]{2,200}?):?$/,
@@ -46,10 +46,10 @@ const HEADS: readonly RegExp[] = [
   /^\s{0,12}not ok \d{1,6} - (?<test>[^#\n]{1,160})/,
 ];
 
-/** Lines below a head that still belong to it, and how far their numbers may lie apart. */
-const MOST_LINES = 60;
-const MOST_DISTANCE = 80;
-/** Between Mocha's head and its error the name goes on. */
+/** Maximum lines after a heading that belong to it, and how far apart their numbers may be. */
+const MAX_LINES = 60;
+const MAX_DISTANCE = 80;
+/** Between Mocha's heading and its error the name continues. */
 const MOCHA_REST = /^\s{6,10}(?<rest>[^\s:].{0,160}):$/;
 
 interface Head {
@@ -78,11 +78,11 @@ function headAt(lines: readonly EvidenceLine[], at: number): Head | null {
 function linesBelow(lines: readonly EvidenceLine[], head: Head, next: Head | undefined): EvidenceLine[] {
   const first = lines[head.at]?.number ?? 0;
   return lines
-    .slice(head.at + 1, Math.min(next?.at ?? lines.length, head.at + 1 + MOST_LINES))
-    .filter((line) => line.number - first <= MOST_DISTANCE);
+    .slice(head.at + 1, Math.min(next?.at ?? lines.length, head.at + 1 + MAX_LINES))
+    .filter((line) => line.number - first <= MAX_DISTANCE);
 }
 
-/** GoogleTest heads every test that runs; those that failed say so at their end. */
+/** GoogleTest prints a heading for every test; failed ones say so at their end. */
 function hasFailed(lines: readonly EvidenceLine[], { at, name }: Head): boolean {
   if (!lines[at]?.text.startsWith('[ RUN')) return true;
   return lines.some(({ text }, index) => index > at && text.startsWith(`[  FAILED  ] ${name}`));
@@ -110,15 +110,15 @@ function testsOf({ lines }: EvidenceSource): FailedTest[] {
     });
 }
 
-/** Refs count through the evidence: `L12`. */
+/** Refs are numbered through all evidence: `L12`. */
 function positionOf({ ref }: FailedTest): number {
   return Number(ref.slice(1)) || 0;
 }
 
-/** The ending of a test's file, which some tools leave out. */
+/** File extension of a test, which some tools omit. */
 const TEST_FILE = /\.(?:py|rb|php|[cm]?[jt]sx?)(::| > | › |$)/g;
 
-/** Whether two names mean one test: equal, or one is the other without its file or suite. */
+/** Whether two names refer to one test: equal, or one is the other without its file or suite. */
 export function sameTest(a: string, b: string): boolean {
   const [long, short] = (a.length >= b.length ? [a, b] : [b, a]).map((name) =>
     name.replace(TEST_FILE, '$1').split(/ > | › |::|\.(?=\w+$)/),
@@ -141,7 +141,7 @@ function merged(a: FailedTest, b: FailedTest): FailedTest {
   };
 }
 
-/** Every name that a runner heads a report with, in the order of the evidence, each once; suites and parents among them. */
+/** Every name that heads a runner's report, in the order of the evidence, each once; includes suites and parents. */
 export function readReports(evidence: Evidence): FailedTest[] {
   const tests: FailedTest[] = [];
   for (const test of evidence.sources.flatMap(testsOf)) {
@@ -154,11 +154,11 @@ export function readReports(evidence: Evidence): FailedTest[] {
 }
 
 /**
- * The failed tests that the evidence names, in its order, each once, with what they expected and got. Suites and parents, which fail
- * because a test in them did, are left out where the test itself is known.
+ * The failed tests that the evidence names, in order, each once, with expected and actual values. Suites and parents,
+ * which fail because a test in them did, are left out where the test itself is known.
  */
 export function readFailedTests(evidence: Evidence): FailedTest[] {
   const tests = readReports(evidence);
-  const told = tests.filter((test) => test.expected !== null || test.message !== null);
-  return told.length > 0 ? told : tests;
+  const explained = tests.filter((test) => test.expected !== null || test.message !== null);
+  return explained.length > 0 ? explained : tests;
 }

@@ -1,6 +1,9 @@
 import { digestOf } from '../../kernel/digest.ts';
 
-/** What varies between two occurrences of one failure, most specific first. Order matters: earlier masks eat what later ones would. */
+/**
+ * What varies between two occurrences of one failure, most specific first. The order matters: earlier masks consume
+ * what later ones would match.
+ */
 const MASKS: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g, '<secret>'],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
@@ -8,7 +11,7 @@ const MASKS: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\b\d{4}[-/]\d\d[-/]\d\d\b/g, '<date>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
   [/\b(?:0x[0-9a-f]{1,16}|sha\d{1,3}[:-][0-9a-f]{16,128})\b/gi, '<hex>'],
-  // Masked like a number: a short hash may have no letter, and a number has as many digits as it needs.
+  // Masked like numbers: a short hash may contain no letter, and a number may have any number of digits.
   [/\b(?=[0-9a-f]{0,63}\d)(?=\d{0,63}[a-f])[0-9a-f]{7,64}\b/gi, '<n>'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '<ip>'],
   [/\b\d{1,20}(?:\.\d{1,20})? ?(?:ns|µs|us|ms|s|sec|secs|seconds?|m|min|minutes?|h|hours?)\b/g, '<duration>'],
@@ -23,21 +26,21 @@ const MASKS: readonly (readonly [pattern: RegExp, mask: string])[] = [
 ];
 
 /** Characters; evidence has no longer lines. */
-const LONGEST_READ = 4_000;
-const LONGEST_TEMPLATE = 500;
+const MAX_READ_LENGTH = 4_000;
+const MAX_TEMPLATE_LENGTH = 500;
 
-/** The last part of a masked folder stays: it names the file. */
+/** The last segment of a masked folder stays: it names the file. */
 function maskFolder(path: string): string {
   const last = path.split(/[/\\]/).at(-1) ?? '';
   return last === '' ? '<dir>' : `<dir>/${last}`;
 }
 
 /**
- * A line with everything that varies between two occurrences of one failure masked: numbers, hexadecimal ids, times, durations,
- * sizes, addresses, machine folders and quoted values. What names the failure (words, symbols, file and test names) stays.
+ * Masks everything in a line that varies between two occurrences of one failure: numbers, hexadecimal ids, times,
+ * durations, sizes, addresses, machine folders and quoted values. Words, symbols, file and test names stay.
  */
 export function templateOf(line: string): string {
-  let template = line.slice(0, LONGEST_READ);
+  let template = line.slice(0, MAX_READ_LENGTH);
   for (const [pattern, mask] of MASKS) {
     template = template.replace(pattern, (match) => {
       if (mask === '<dir>') return maskFolder(match);
@@ -45,13 +48,13 @@ export function templateOf(line: string): string {
       return mask === '<quoted>' && /^.[A-Za-z_][\w./@:-]{1,80}.$/.test(match) ? match : mask;
     });
   }
-  // Cut when it is masked: a longer number must not push other words out.
-  return template.replace(/\s+/g, ' ').slice(0, LONGEST_TEMPLATE).trim();
+  // Cut after masking: a longer number must not push other words out.
+  return template.replace(/\s+/g, ' ').slice(0, MAX_TEMPLATE_LENGTH).trim();
 }
 
 /**
- * 16 hexadecimal digits that are equal for equal failures: a hash of the templates of the lines that decided, each counted once,
- * with what they were recognised as (class or signature id).
+ * 16 hexadecimal digits, equal for equal failures: a hash of the templates of the deciding lines, each counted once,
+ * with their class or signature id.
  */
 export function fingerprintOf(kind: string, lines: readonly string[]): string {
   const templates = [...new Set(lines.map(templateOf).filter((template) => template !== ''))];

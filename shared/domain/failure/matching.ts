@@ -7,22 +7,22 @@ import { ancestorsOf, type CompiledSignature, type SignatureSet } from './signat
 export interface SignatureMatch {
   readonly compiled: CompiledSignature;
   readonly line: EvidenceLine;
-  /** Named parts of the log that the pattern captured; tainted. */
+  /** Named captures of the pattern; tainted. */
   readonly captures: Readonly<Record<string, string>>;
-  /** 0 to 1: the signature's confidence, weighed by how relevant its line is in its log. */
+  /** 0 to 1: the signature's confidence, weighted by how relevant its line is in its log. */
   readonly strength: number;
 }
 
 const BLOCK_BEFORE = 3;
 const BLOCK_AFTER = 8;
-/** What a pattern sees of a line: all of it, as an excerpt keeps lines. More is cut off, so that no text makes a pattern slow. */
+/** Characters of a line that a pattern sees. Longer lines are cut, so that no text makes a pattern slow. */
 const SEEN_OF_LINE = 2_048;
-/** What a pattern over a block sees of the lines around its own. */
+/** Characters that a block pattern sees of the surrounding lines. */
 const SEEN_OF_NEIGHBOUR = 600;
-/** A line far less relevant than the best of its log still counts this much. */
-const LEAST_RELEVANCE = 0.5;
+/** Minimum weight of a line that is far less relevant than the best of its log. */
+const MIN_RELEVANCE = 0.5;
 
-/** Adjacent lines of the log around `at`, each as far as it is seen, joined by LF; a gap in the line numbers ends the block. */
+/** Adjacent lines of the log around `at`, each cut, joined by LF; a gap in the line numbers ends the block. */
 function blockAround(lines: readonly EvidenceLine[], at: number): string {
   let first = at;
   while (first > 0 && at - first < BLOCK_BEFORE && adjacent(lines[first - 1], lines[first])) first -= 1;
@@ -45,7 +45,7 @@ function capturesOf(match: NonNullable<ReturnType<TextPattern['exec']>>): Record
   return Object.fromEntries(present);
 }
 
-/** The line as it stands and, when it is structured, as a person would say it; each as far as it is seen. */
+/** The raw line and, when it is structured, its readable form; each cut. */
 function readings(text: string): readonly string[] {
   const spoken = spokenLine(text);
   const seen = text.slice(0, SEEN_OF_LINE);
@@ -54,7 +54,7 @@ function readings(text: string): readonly string[] {
 
 function relevanceOf(score: number, best: number): number {
   if (best <= 0) return 1;
-  return LEAST_RELEVANCE + (1 - LEAST_RELEVANCE) * Math.max(0, score / best);
+  return MIN_RELEVANCE + (1 - MIN_RELEVANCE) * Math.max(0, score / best);
 }
 
 function matchesOfLine(
@@ -75,7 +75,7 @@ function matchesOfLine(
   return withoutRefined(found, signatures);
 }
 
-/** What a match of a more exact signature on the same line says better is left out. */
+/** Drops a match when a more specific signature matched the same line. */
 function withoutRefined(found: SignatureMatch[], { byId }: SignatureSet): SignatureMatch[] {
   const refined = new Set(found.flatMap(({ compiled }) => ancestorsOf(compiled.signature.id, byId)));
   return refined.size === 0 ? found : found.filter(({ compiled }) => !refined.has(compiled.signature.id));

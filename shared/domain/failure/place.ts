@@ -1,6 +1,6 @@
-/** A line of a file as a log names it. Tainted: a reader may look there, nothing else follows from it. */
+/** A line of a file as a log names it. Tainted: shown to a reader, used for nothing else. */
 export interface Place {
-  /** Relative to the repository where that can be told. */
+  /** Relative to the repository where possible. */
   readonly file: string;
   readonly line: number;
 }
@@ -8,7 +8,7 @@ export interface Place {
 const EXTENSIONS =
   '(?:[cm]?[jt]sx?|vue|svelte|py|rb|go|rs|java|kt|kts|scala|groovy|php|cs|fs|vb|c|cc|cpp|cxx|h|hpp|m|mm|swift|ex|exs|hs|lua|pl|dart|sql|sh)';
 
-/** How tools write `file:line`, most telling first. */
+/** How tools write `file:line`, most reliable first. */
 const WRITTEN: readonly RegExp[] = [
   /File "(?<file>[^"\n]{1,240})", line (?<line>\d{1,6})/,
   new RegExp(`\\bin (?<file>[^\\s:]{0,3}[^:\\n]{1,240}\\.${EXTENSIONS}):line (?<line>\\d{1,6})`),
@@ -17,14 +17,14 @@ const WRITTEN: readonly RegExp[] = [
   ),
 ];
 
-/** Code of tools and libraries: what failed is seldom there. */
+/** Code of tools and libraries, which is seldom the cause. */
 const FOREIGN =
   /node_modules|^node:|(?:^|\/)internal\/|site-packages|dist-packages|\/usr\/lib|\/rustc\/|\/library\/(?:std|core|alloc|test)\/|\/gems\/|\/vendor\/|hostedtoolcache|\/\.cargo\/|\/go\/pkg\/mod\/|\/lib\/python\d|<frozen|^java\.|^sun\.|^(?:jdk|org\.junit|org\.gradle|org\.apache\.maven)\./;
 /** Java frames name the class, not the folder. */
 const FOREIGN_FRAME =
   /^\s*at (?:java|javax|jdk|sun|org\.junit|org\.gradle|org\.apache\.maven|org\.opentest4j|org\.assertj|org\.mockito)\./;
 
-/** Where runners and containers check code out; the part after it is the repository's own path. */
+/** Folders into which runners and containers check code out; the rest is the repository's own path. */
 const CHECKOUTS: readonly RegExp[] = [
   /^\/home\/runner\/work\/[^/]+\/[^/]+\//,
   /^\/github\/workspace\//,
@@ -36,7 +36,7 @@ const CHECKOUTS: readonly RegExp[] = [
   /^\/(?:app|src|workspace|var\/task|code|usr\/src\/app)\//,
 ];
 
-/** The path within the repository, where the checkout's folder is known; otherwise as it was. */
+/** The path within the repository where the checkout folder is known; otherwise unchanged. */
 export function repositoryPath(path: string): string {
   const plain = path
     .replace(/^file:\/\//, '')
@@ -46,7 +46,7 @@ export function repositoryPath(path: string): string {
   return plain;
 }
 
-/** The first own `file:line` that one line names, or null. */
+/** The first `file:line` in own code that a line names, or null. */
 export function placeIn(text: string): Place | null {
   if (FOREIGN_FRAME.test(text)) return null;
   for (const written of WRITTEN) {
@@ -58,7 +58,7 @@ export function placeIn(text: string): Place | null {
   return null;
 }
 
-/** The first own place that any of the lines names. */
+/** The first place in own code that any of the lines names. */
 export function firstPlace(lines: readonly string[]): Place | null {
   for (const line of lines) {
     const place = placeIn(line);

@@ -1,4 +1,6 @@
 import { logBeta, rateInterval } from '../../kernel/numbers/beta.ts';
+import { isFailure } from '../incident/signal.ts';
+import type { JobHistory, Telemetry } from '../logs/telemetry.ts';
 import { chanceFactor, chanceOfTest, type TestOutcomes } from './history/flakiness.ts';
 
 /** How often something passed and failed. */
@@ -7,51 +9,54 @@ export interface Counts {
   readonly successes: number;
 }
 
-/** A failed test and how it fared before. */
+/** A failed test and its earlier results. */
 export interface TestPast {
   /** Tainted. */
   readonly name: string;
   /** Its results on the default branch, newest first; true is passed. */
   readonly passed: readonly boolean[];
-  /** What was recorded of it, this failure left out. */
+  /** Its record, without this failure. */
   readonly outcomes?: TestOutcomes | undefined;
 }
 
-/** What is known of a failed run besides its log, from APIs with our own credentials. */
+/** What is known about a failed run besides its log, from APIs with our own credentials. */
 export interface RunHistory {
   /** Conclusions of the newest completed runs on the default branch, newest first. */
   readonly defaultBranchConclusions: readonly string[];
-  /** Whether what failed here passed in the newest runs on the default branch, newest first; counts before the conclusions. */
+  /**
+   * Whether what failed here passed in the newest runs on the default branch, newest first; takes precedence over the
+   * conclusions.
+   */
   readonly defaultBranchJob?: readonly boolean[] | undefined;
   /** Attempt number of the run, 1 for the first. */
   readonly attempt: number;
   /** The same job's other attempts on the same commit. */
   readonly sameCommit?: Counts | undefined;
-  /** Where it passed on the same commit, in plain words (`attempt 2`). */
+  /** Where it passed on the same commit (`attempt 2`). */
   readonly passedIn?: readonly string[] | undefined;
   readonly tests?: readonly TestPast[] | undefined;
 }
 
-/** How much the history speaks for a failure that passes by itself, and why. */
+/** How strongly the history indicates a failure that passes on a re-run, and why. */
 export interface HistoryJudgement {
-  /** Logarithm of the Bayes factor "passes when run again" against "lasts"; 0 says nothing. */
+  /** Logarithm of the Bayes factor "passes on a re-run" against "lasts"; 0 is neutral. */
   readonly logFactor: number;
-  /** Plain sentences, each with its counts. Names of tests in them are tainted. */
+  /** Sentences with counts. Names of tests in them are tainted. */
   readonly reasons: readonly string[];
 }
 
-/** A lasting failure that yet passed on the same commit: another machine, another time. */
+/** Probability that a lasting failure still passed on the same commit: another machine, another time. */
 const STRAY_SUCCESS = 0.002;
 /** Prior of a transient failure's rate: what failed once tends to fail again soon (an outage lasts). */
 const RATE = { failures: 2, successes: 1 };
-/** Fewer runs say nothing about chance. */
-const LEAST_RUNS = 4;
-const MOST_RUNS = 100;
-/** No history is worth more than this: its prior is a guess too (e^5 is 148 to 1). */
+/** Fewer runs are no evidence of chance. */
+const MIN_RUNS = 4;
+const MAX_RUNS = 100;
+/** Maximum weight of a history: its prior is a guess too (e^5 is 148 to 1). */
 const STRONGEST = 5;
-/** Three to one: what less says is not worth telling. */
+/** Three to one: weaker evidence is not worth mentioning. */
 const CLEAR = Math.log(3);
-const MOST_TESTS_NAMED = 3;
+const MAX_TESTS_NAMED = 3;
 
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
@@ -73,7 +78,7 @@ function ofSameCommit({ sameCommit, passedIn = [] }: RunHistory): HistoryJudgeme
 }
 
 function isMixed(passed: readonly boolean[]): boolean {
-  return passed.length >= LEAST_RUNS && passed.includes(true) && passed.includes(false);
+  return passed.length >= MIN_RUNS && passed.includes(true) && passed.includes(false);
 }
 
 function rateOf(failures: number, runs: number): string {
@@ -81,7 +86,7 @@ function rateOf(failures: number, runs: number): string {
   return `${failures} of ${runs} (rate ${percent(low)} to ${percent(high)})`;
 }
 
-/** Whether the default branch fails already: its newest run, and the runs before it that failed alike. */
+/** Whether the default branch fails already: its newest run, and earlier runs with the same failure. */
 function branchReason(passed: readonly boolean[]): string[] {
   const since = passed.indexOf(true);
   const failing = since < 0 ? passed.length : since;
@@ -89,12 +94,12 @@ function branchReason(passed: readonly boolean[]): string[] {
   return passed.length > 0 && passed[0] ? ['The newest run of the default branch passed.'] : [];
 }
 
-/** Results of the branch of what failed here, or else of the whole workflow. */
+/** Results on the branch of what failed here, otherwise of the whole workflow. */
 function branchOf({ defaultBranchConclusions, defaultBranchJob = [] }: RunHistory): boolean[] {
-  if (defaultBranchJob.length > 0) return defaultBranchJob.slice(0, MOST_RUNS);
+  if (defaultBranchJob.length > 0) return defaultBranchJob.slice(0, MAX_RUNS);
   return defaultBranchConclusions
     .filter((one) => one === 'success' || one === 'failure')
-    .slice(0, MOST_RUNS)
+    .slice(0, MAX_RUNS)
     .map((one) => one === 'success');
 }
 
@@ -105,22 +110,22 @@ function reasonOfTest({ name, outcomes }: TestPast): string[] {
   return [`The test "${name.slice(0, 120)}" failed before in ${rateOf(failures, runs)} recorded runs${onOne}.`];
 }
 
-/** A run passes again only when each of its failed tests does: the one that is least likely to counts. */
+/** A run passes only when each of its failed tests does: the least likely one counts. */
 function ofTestRecords(tests: readonly TestPast[]): HistoryJudgement | null {
   const known = tests.filter(({ outcomes }) => (outcomes?.runs ?? 0) > 0);
   if (known.length === 0) return null;
   const factors = tests.map(({ outcomes }) => (outcomes === undefined ? 0 : chanceOfTest(outcomes)));
-  return { logFactor: Math.min(...factors), reasons: known.flatMap(reasonOfTest).slice(0, MOST_TESTS_NAMED) };
+  return { logFactor: Math.min(...factors), reasons: known.flatMap(reasonOfTest).slice(0, MAX_TESTS_NAMED) };
 }
 
-/** By the rows of results. The rows are of the same runs: only the one that says most counts. */
+/** Evidence from series of results. The series are from the same runs, so only the strongest counts. */
 function ofRows(tests: readonly TestPast[], branch: readonly boolean[]): HistoryJudgement {
-  const rows = [...tests.map(({ passed }) => passed.slice(0, MOST_RUNS)), branch].filter(isMixed);
-  const telling = rows
+  const rows = [...tests.map(({ passed }) => passed.slice(0, MAX_RUNS)), branch].filter(isMixed);
+  const informative = rows
     .map((passed) => ({ passed, factor: chanceFactor(passed) }))
     .sort((a, b) => b.factor - a.factor)[0];
-  if (telling === undefined) return { logFactor: 0, reasons: [] };
-  const { passed, factor } = telling;
+  if (informative === undefined) return { logFactor: 0, reasons: [] };
+  const { passed, factor } = informative;
   const failures = passed.filter((one) => !one).length;
   const byChance = factor >= CLEAR ? ', as by chance' : '';
   return {
@@ -130,9 +135,9 @@ function ofRows(tests: readonly TestPast[], branch: readonly boolean[]): History
 }
 
 /**
- * Judges a failure by its history: other attempts on the same commit, and whether results on the default branch or the recorded
- * results of the failed tests change as chance does or as broken and mended code does. `ofTests` says that a test failed: only its
- * failures are compared with the branch's.
+ * Judges a failure by its history: other attempts on the same commit, and whether results on the default branch or
+ * recorded results of the failed tests change by chance or like broken and fixed code. `ofTests` says that a test
+ * failed: only its failures are compared with the branch's.
  */
 export function judgeHistory(history: RunHistory, ofTests: boolean): HistoryJudgement {
   const branch = branchOf(history);
@@ -145,4 +150,25 @@ export function judgeHistory(history: RunHistory, ofTests: boolean): HistoryJudg
     logFactor: Math.max(-STRONGEST, Math.min(STRONGEST, logFactor)),
     reasons: [...commit.reasons, ...branchReason(branch), ...results.reasons],
   };
+}
+
+/** Whether the job failed in its newest run on the default branch; null when it never ran there. */
+function failsThere({ defaultBranch }: JobHistory): boolean | null {
+  const newest = defaultBranch[0];
+  return newest === undefined ? null : !newest.passed;
+}
+
+/**
+ * Whether it fails on the default branch too: every failed job that runs there failed in its newest run. Where no job
+ * is known, the workflow's newest run that ended in success or failure decides. Null when that could not be checked (no
+ * such run, or an incident without a run).
+ */
+export function preExistingOf(telemetry: Telemetry | null): boolean | null {
+  if (telemetry?.facts.kind !== 'github-run') return null;
+  const jobs = telemetry.facts.jobHistories.map(failsThere).filter((one) => one !== null);
+  if (jobs.length > 0) return jobs.every((fails) => fails);
+  const newest = telemetry.facts.defaultBranchConclusions.find(
+    (conclusion) => conclusion === 'success' || isFailure(conclusion),
+  );
+  return newest === undefined ? null : newest !== 'success';
 }

@@ -2,12 +2,12 @@ import type { FailureClass } from '../incident/failure-class.ts';
 import type { SignatureMatch } from './matching.ts';
 import type { SignatureAnswer } from './model/signs.ts';
 
-/** How much another signature of the same class adds. */
+/** Contribution of another signature of the same class. */
 const AGREEMENT = 0.25;
-/** How much of a rival counts that asks for the same remedy: which of two networks failed matters less than whether to run it again. */
+/** Weight of a rival class with the same remedy: which of two networks failed matters less than whether to re-run. */
 const SAME_REMEDY = 0.6;
 
-/** How strongly the signatures of one class speak for it. */
+/** Strength with which the signatures indicate one class. */
 export interface ClassScore {
   readonly class: FailureClass;
   readonly strength: number;
@@ -27,7 +27,7 @@ function groupBy<K>(matches: readonly SignatureMatch[], keyOf: (match: Signature
   return groups;
 }
 
-/** Strength of one class: its best signature, and what others of the class add to the remaining doubt. */
+/** Strength of one class: its best signature, plus others of the class, which reduce the remaining doubt. */
 function scoreClass(failureClass: FailureClass, matches: readonly SignatureMatch[]): ClassScore {
   const bySignature = [...groupBy(matches, (match) => match.compiled).values()]
     .map((group) => [...group].sort((a, b) => b.strength - a.strength))
@@ -39,13 +39,15 @@ function scoreClass(failureClass: FailureClass, matches: readonly SignatureMatch
   return { class: failureClass, strength: Math.min(0.99, strength), leading: bySignature[0] ?? [], matches };
 }
 
-/** What is flaky and what the infrastructure did are both run again. */
+/** Flaky and infrastructure failures are both re-run. */
 function remedyOf({ leading }: ClassScore): string | undefined {
   const verdict = leading[0]?.compiled.signature.verdict;
   return verdict === 'flaky' || verdict === 'infrastructure' ? 'repeat' : verdict;
 }
 
-/** How sure the first is beside its strongest rival: an equally strong one that asks for another remedy costs a third. */
+/**
+ * Confidence in the first class beside its strongest rival: an equally strong rival with another remedy costs a third.
+ */
 function strengthBeside(first: ClassScore, rivals: readonly ClassScore[]): number {
   const remedy = remedyOf(first);
   const second = Math.max(0, ...rivals.map((rival) => rival.strength * (remedyOf(rival) === remedy ? SAME_REMEDY : 1)));
@@ -53,7 +55,7 @@ function strengthBeside(first: ClassScore, rivals: readonly ClassScore[]): numbe
   return first.strength * (1 - Math.max(0, rivalry - 0.6) * 0.8);
 }
 
-/** The classes that signatures speak for, strongest first. */
+/** The classes that signatures indicate, strongest first. */
 export function scoreClasses(matches: readonly SignatureMatch[]): ClassScore[] {
   return [...groupBy(matches, (match) => match.compiled.signature.class)]
     .map(([failureClass, group]) => scoreClass(failureClass, group))

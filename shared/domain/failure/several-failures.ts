@@ -8,28 +8,28 @@ import { readFailedTests, readReports, sameTest } from './failed-tests.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';
 import type { SignatureSet } from './signatures.ts';
 
-/** One of several failures, with the class that it has by itself. */
+/** One of several failures, with its own class. */
 export interface SingleFailure extends Failure {
   readonly class: FailureClass;
 }
 
 export interface FailuresContext {
   readonly signatures: SignatureSet;
-  /** How the log of one job is classified by itself. */
+  /** Classification of the log of one job. */
   readonly classifyJob: (evidence: Evidence) => Pick<Classification, 'class' | 'verdict' | 'evidence'>;
 }
 
 const MAX_NAME = 200;
 const MAX_SAYS = 240;
-/** Errors that a program makes by itself, whatever the machine or the network does. */
+/** Errors of the program itself, independent of machine and network. */
 const OF_CODE =
   /\b(?:Type|Reference|Syntax|Range|Name|Attribute|Key|Index|Value|Assertion|Import|ModuleNotFound|ZeroDivision|NotImplemented|UnboundLocal|Recursion|Validation)Error\b|\b(?:NullPointer|IllegalArgument|IllegalState|ClassCast|IndexOutOfBounds|ArrayIndexOutOfBounds|NoSuchElement|NoSuchMethod|Arithmetic|NumberFormat|UnsupportedOperation|NullReference|ArgumentNull|InvalidCast)\w{0,20}(?:Exception|Error)\b|\bAssertion(?:FailedError)?\b|^assert|\bpanicked\b|nil pointer|index out of (?:range|bounds)|is not a function|is not defined|[Cc]annot read propert|undefined (?:method|local variable)|Failed asserting|Expected equality of these values|^Value of: |\bexpected\b.{1,200}\b(?:to|but|got|found|received)\b/;
-/** What a machine, a network or another service does to a test, and the next time perhaps not. */
+/** Failures caused by a machine, a network or another service, which may not happen the next time. */
 const BY_CHANCE =
   /\btim(?:ed?|ing)[- ]?out\b|\btimeout\b|\b\w{1,30}Timeout(?:Error|Exception|Expired)?\b|deadline exceeded|\bE(?:CONNRESET|CONNREFUSED|CONNABORTED|AI_AGAIN|TIMEDOUT|PIPE|ADDRINUSE|NOTFOUND)\b|socket hang up|connection (?:was )?(?:reset|refused|closed|lost|aborted)|connect(?:ion)? (?:failed|error)|broken pipe|\b(?:50[234]|429) |temporarily unavailable|service unavailable|address already in use|stale element|no longer attached|detached from the DOM|target (?:page, context or browser has been )?closed|browser (?:has )?(?:disconnected|been closed|crashed)|session (?:was )?(?:closed|not created|deleted)|deadlock|database is locked|could not serialize|could not resolve host|name resolution/i;
-/** The answer of a service that is busy or down, where another was expected. */
+/** The answer of a busy or unavailable service where another was expected. */
 const BUSY_ANSWER = /^['"]?(?:408|429|50[0234])['"]?$/;
-/** A job that fails because others did adds nothing of its own. */
+/** A job that fails because others did is no failure of its own. */
 const GATE =
   /\b(?:needs|required|upstream|previous|other|dependent|some|one or more|not all)\b.{0,40}\b(?:jobs?|checks?|needs)\b.{0,60}\b(?:fail|succe|cancel|skipp|pass)|\bjobs?(?: \S{1,60})? (?:has |have )?(?:failed|did not succeed|was not successful)\b/i;
 
@@ -37,7 +37,7 @@ function isTransient({ compiled: { signature } }: SignatureMatch): boolean {
   return signature.verdict === 'flaky' || signature.verdict === 'infrastructure';
 }
 
-/** Whether a failed test may pass when it is run again, by what its own report says. */
+/** Whether a failed test may pass on a re-run, judged by its report. */
 function chanceOfTest({ expected, actual, message, lines }: FailedTest, signatures: SignatureSet): Failure['chance'] {
   if (expected !== null && actual !== null) return BUSY_ANSWER.test(actual) ? 'may-pass' : 'lasts';
   if (message !== null && BY_CHANCE.test(message)) return 'may-pass';
@@ -65,12 +65,12 @@ function saysOf({ expected, actual, message, lines }: FailedTest): string | null
 
 function failuresOfTests(evidence: Evidence, source: EvidenceSource, signatures: SignatureSet): SingleFailure[] {
   const own = { ...evidence, sources: [source] };
-  const told = readFailedTests(own);
-  // Without values or a message a report may still say why; a suite's never does.
+  const listed = readFailedTests(own);
+  // Without values or a message a report may still say why; a suite's report never does.
   const hinted = readReports(own).filter(
-    (test) => !told.includes(test) && chanceOfTest(test, signatures) !== 'unknown',
+    (test) => !listed.includes(test) && chanceOfTest(test, signatures) !== 'unknown',
   );
-  const read = [...told, ...hinted.filter(({ ref }) => told.every((test) => test.ref !== ref))];
+  const read = [...listed, ...hinted.filter(({ ref }) => listed.every((test) => test.ref !== ref))];
   const failures = read.map(
     (test): SingleFailure => ({
       name: test.name.slice(0, MAX_NAME),
@@ -82,7 +82,7 @@ function failuresOfTests(evidence: Evidence, source: EvidenceSource, signatures:
     }),
   );
   const named = (evidence.failedTests ?? []).filter((one) => one.source === source.id);
-  const silent = named.filter(({ name }) => !read.some((test) => isToldAs(test, name, source)));
+  const silent = named.filter(({ name }) => !read.some((test) => isListedAs(test, name, source)));
   return [
     ...failures,
     ...silent.map(
@@ -105,10 +105,10 @@ function wordsOf(name: string): string[] {
   return name.toLowerCase().replace(ENDINGS, '').match(WORD) ?? [];
 }
 
-/** Whether a name that a runner's summary gives means a test that was read: the same, its suite, or its place. */
-function isToldAs({ name: told }: FailedTest, name: string, { lines }: EvidenceSource): boolean {
-  if (sameTest(told, name) || isSuiteOf(name, told)) return true;
-  const words = wordsOf(told);
+/** Whether a name in a runner's summary refers to a parsed test: the test, its suite, or its place. */
+function isListedAs({ name: listed }: FailedTest, name: string, { lines }: EvidenceSource): boolean {
+  if (sameTest(listed, name) || isSuiteOf(name, listed)) return true;
+  const words = wordsOf(listed);
   const within = (text: string): boolean => {
     const known = new Set(wordsOf(text));
     return words.every((word) => known.has(word));
@@ -121,7 +121,7 @@ function isSuiteOf(suite: string, test: string): boolean {
   return test.startsWith(suite) || /^\S{1,200}\.\w{1,5}$/.test(suite);
 }
 
-/** The first finding of a compiler or linter that names file and line, outside of tests. */
+/** The first compiler or linter finding with file and line, outside of tests. */
 function findingOf(evidence: Evidence, source: EvidenceSource, signatures: SignatureSet): SingleFailure[] {
   const found = matchSignatures({ ...evidence, sources: [source] }, signatures).find(
     ({ compiled: { signature }, captures }) =>
@@ -140,10 +140,10 @@ function findingOf(evidence: Evidence, source: EvidenceSource, signatures: Signa
 const CHANCES = { flaky: 'may-pass', infrastructure: 'may-pass', regression: 'lasts', unknown: 'unknown' } as const;
 
 function failureOfJob(evidence: Evidence, source: EvidenceSource, context: FailuresContext): SingleFailure[] {
-  const telling = source.lines.filter(({ text }) => scoreLine(text).score > 1 && !scoreLine(text).anchor);
-  if (telling.length > 0 && telling.every(({ text }) => GATE.test(text))) return [];
+  const relevant = source.lines.filter(({ text }) => scoreLine(text).score > 1 && !scoreLine(text).anchor);
+  if (relevant.length > 0 && relevant.every(({ text }) => GATE.test(text))) return [];
   const { class: failureClass, verdict, evidence: refs } = context.classifyJob({ ...evidence, sources: [source] });
-  const line = source.lines.find((one) => refs.includes(one.ref) && telling.includes(one)) ?? telling[0];
+  const line = source.lines.find((one) => refs.includes(one.ref) && relevant.includes(one)) ?? relevant[0];
   return [
     {
       name: source.name.slice(0, MAX_NAME),
@@ -157,8 +157,8 @@ function failureOfJob(evidence: Evidence, source: EvidenceSource, context: Failu
 }
 
 /**
- * What failed, each by itself: every failed test, a compiler's or linter's finding beside them, and every job whose log names neither. Each
- * says whether it may pass when it is run again. Empty when a single thing failed.
+ * The separate failures: every failed test, a compiler's or linter's finding beside them, and every job whose log names
+ * neither. Each says whether it may pass on a re-run. Empty when only one thing failed.
  */
 export function failuresOf(evidence: Evidence, context: FailuresContext): SingleFailure[] {
   const isOneJob = evidence.sources.length < 2;
@@ -170,7 +170,7 @@ export function failuresOf(evidence: Evidence, context: FailuresContext): Single
   return failures.length < 2 ? [] : failures;
 }
 
-/** Lasting ones first: they decide. */
+/** Lasting ones first, because they decide. */
 export function byChance(failures: readonly SingleFailure[]): SingleFailure[] {
   const order = ['lasts', 'unknown', 'may-pass'];
   return [...failures].sort((a, b) => order.indexOf(a.chance) - order.indexOf(b.chance));

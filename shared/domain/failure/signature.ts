@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { FailureClass, Verdict } from '../incident/failure-class.ts';
 
 const Advice = z.strictObject({
-  /** One line for a headline; without it the first sentence of the root cause serves. A template like the others. */
+  /** One line for a headline; without it the first sentence of the root cause is used. A template like the others. */
   summary: z.string().min(1).max(300).optional(),
-  /** Templates: `{name}` is a capture of the pattern; `[... {name} ...]` is left out when the capture is missing. */
+  /** Templates: `{name}` is a capture of the pattern; `[... {name} ...]` is omitted when the capture is missing. */
   rootCause: z.string().min(1).max(600),
   fix: z.string().min(1).max(1200),
   prevention: z.string().min(1).max(800),
@@ -12,27 +12,30 @@ const Advice = z.strictObject({
   hints: z.array(z.string().max(200)).max(6).default([]),
 });
 
-/** How bad a match is for whoever is on call; what nobody said counts as an error. */
+/** Severity of a match for the person on call; unspecified means error. */
 export const SignatureSeverity = z.enum(['critical', 'error', 'warning', 'info']);
 
-/** What is known about one failure's wording. Content of `shared/data/signatures/`, never code. */
+/** Knowledge about one failure message. Content of `shared/data/signatures/`, never code. */
 export const Signature = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
   title: z.string().min(1).max(120),
   class: FailureClass,
   verdict: Verdict,
   severity: SignatureSeverity.default('error'),
-  /** The service the wording belongs to, where there is one (`payments`). */
+  /** The service the message belongs to, if any (`payments`). */
   service: z.string().min(1).max(60).optional(),
-  /** Id of the more general signature that this one refines: where both match a line, only this one counts. */
+  /** Id of the more general signature that this one refines; where both match a line, only this one counts. */
   parent: z.string().max(80).optional(),
-  /** How surely a match means this class, 0 to 1. */
+  /** Confidence that a match means this class, 0 to 1. */
   confidence: z.number().min(0.05).max(0.99),
   /** `line`: the pattern sees one line; `block`: the line with the literal, three before it and eight after it, joined by LF. */
   where: z.enum(['line', 'block']).default('line'),
-  /** The pattern is tried only where one of these occurs (ASCII, either case). */
+  /** The pattern is tried only where one of these occurs (ASCII, any case). */
   literals: z.array(z.string().min(3).max(80)).min(1).max(12),
-  /** A regular expression with named captures; linear by its form (see `problemOfPattern`), or by the engine that runs users' own. */
+  /**
+   * A regular expression with named captures; linear by its form (see `problemOfPattern`), or by the engine that runs
+   * users' patterns.
+   */
   pattern: z.string().min(3).max(800),
   ignoreCase: z.boolean().default(false),
   examples: z.strictObject({

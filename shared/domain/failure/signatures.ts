@@ -7,19 +7,19 @@ export interface CompiledSignature {
   readonly regExp: TextPattern;
 }
 
-/** Signatures ready to match: one pass over a line finds the few whose literal occurs, only those run. */
+/** Compiled signatures: one pass over a line finds those with a matching literal, and only their patterns run. */
 export interface SignatureSet {
   readonly all: readonly CompiledSignature[];
   readonly byId: ReadonlyMap<string, CompiledSignature>;
-  /** Signatures one of whose literals occurs in the text. */
+  /** Signatures with a literal that occurs in the text. */
   candidates(text: string): readonly CompiledSignature[];
 }
 
-/** One parsed file of `shared/data`: its name for messages and its content, not yet checked. */
+/** One parsed file of `shared/data`: its name for messages and its unchecked content. */
 export interface DataFile {
   readonly name: string;
   readonly content: unknown;
-  /** 1-based line of each signature, where it is known, for messages. */
+  /** 1-based line of each signature, where known, for messages. */
   readonly lines?: readonly number[];
 }
 
@@ -40,7 +40,7 @@ function compileSet(all: readonly CompiledSignature[]): SignatureSet {
   };
 }
 
-/** Names that advice uses as `{name}` without the pattern capturing them. */
+/** Names that advice may use as `{name}` although the pattern does not capture them. */
 function missingCaptures(signature: Signature): string[] {
   const { summary = '', rootCause, fix, prevention } = signature.advice;
   const used = [...`${summary} ${rootCause} ${fix} ${prevention}`.matchAll(/\{(\w+)\}/g)].map(
@@ -69,7 +69,7 @@ function placeOf({ name, lines }: DataFile, index: number, value: unknown): stri
   return `${name}${line}, signature ${typeof id === 'string' ? id : `number ${index + 1}`}`;
 }
 
-/** The ids above a signature, nearest first. A chain that runs in a circle ends where it would repeat. */
+/** Ids of a signature's ancestors, nearest first. A cycle ends where it would repeat. */
 export function ancestorsOf(id: string, byId: ReadonlyMap<string, CompiledSignature>): string[] {
   const found: string[] = [];
   let parent = byId.get(id)?.signature.parent;
@@ -80,7 +80,7 @@ export function ancestorsOf(id: string, byId: ReadonlyMap<string, CompiledSignat
   return found;
 }
 
-/** Leaves out whoever names a parent that is not there, and then those that named them. */
+/** Drops signatures whose parent is missing, then those that named them. */
 function dropOrphans(byId: Map<string, CompiledSignature>, places: ReadonlyMap<string, string>): string[] {
   const problems: string[] = [];
   let orphan: CompiledSignature | undefined;
@@ -97,8 +97,8 @@ function dropOrphans(byId: Map<string, CompiledSignature>, places: ReadonlyMap<s
 }
 
 /**
- * Makes a set of the signatures that are sound, beside those of `base`. Each problem names the file, the signature and the reason; the
- * others still load. The patterns run on the engine where one is given (see `compilePattern`).
+ * Builds a set from valid signatures, in addition to those of `base`. Each problem names the file, the signature and
+ * the reason; the others still load. Patterns run on the engine where one is given (see `compilePattern`).
  */
 export function parseSignatures(
   files: readonly DataFile[],
@@ -130,8 +130,8 @@ export function parseSignatures(
 }
 
 /**
- * Signatures of a user beside the shipped ones; their patterns need the engine. `broken`: those that are used though they do not treat their
- * own examples as they ask, a sentence for each example.
+ * A user's signatures in addition to the shipped ones; their patterns need the engine. `broken`: signatures that are
+ * used although they fail their own examples, one sentence per example.
  */
 export function parseOwnSignatures(
   files: readonly DataFile[],
@@ -147,7 +147,7 @@ export function parseOwnSignatures(
   return { ...parsed, broken };
 }
 
-/** The examples of a signature that it does not treat as they ask, as problems; a line for each. */
+/** Problems with a signature's own examples; one line each. */
 export function brokenExamples({ signature, regExp }: CompiledSignature): string[] {
   const lowered = signature.literals.map((literal) => literal.toLowerCase());
   const isMatch = (text: string): boolean =>

@@ -6,29 +6,29 @@ import { type HistoryJudgement, judgeHistory, type RunHistory } from './run-hist
 import { answerOfSignatures, type ClassScore } from './scoring.ts';
 
 export interface VerdictInput {
-  /** The class that was decided on. */
+  /** The decided class. */
   readonly choice: FailureClass;
-  /** What signatures say, strongest class first. */
+  /** Scores of the signatures, strongest class first. */
   readonly scores: readonly ClassScore[];
   readonly opinion: Opinion | null;
   readonly model: FailureModel | undefined;
   readonly history: RunHistory | undefined;
 }
 
-export interface JudgedVerdict {
+export interface VerdictWithFactor {
   readonly verdict: Verdict;
-  /** The verdict that holds even when the class is not known. */
-  readonly surely: Verdict;
-  /** What is left of the confidence in the class: failing every attempt speaks against passing by itself. */
+  /** The verdict if the class turns out to be unknown. */
+  readonly verdictIfAbstaining: Verdict;
+  /** Factor for the confidence in the class: failing every attempt is evidence against passing on a re-run. */
   readonly factor: number;
   readonly history: HistoryJudgement;
 }
 
-type Judged = Omit<JudgedVerdict, 'history'>;
+type VerdictWithoutHistory = Omit<VerdictWithFactor, 'history'>;
 
-/** Odds of seven to one turn a signature's verdict. */
+/** Odds of seven to one overturn a signature's verdict. */
 export const CLEAR = Math.log(7);
-/** Against or without a signature's verdict a failure is called lasting only when it surely is. */
+/** Against or without a signature's verdict, a failure is called lasting only when that is nearly certain. */
 const SURELY_LASTING = 0.25;
 const SURELY_TRANSIENT = 0.5;
 const MANY_ATTEMPTS = 3;
@@ -41,12 +41,12 @@ export function isTransient(verdict: Verdict): boolean {
   return verdict === 'flaky' || verdict === 'infrastructure';
 }
 
-/** What the platform does to a build passes with it, unless a signature says that it lasts. */
+/** A platform's failure passes on a re-run, unless a signature says that it lasts. */
 function ofPlatform(failureClass: FailureClass, own: Verdict): boolean {
   return own === 'unknown' && FAMILY_OF[failureClass] === 'infrastructure';
 }
 
-/** What passes by itself is flaky when a test is, and the infrastructure's otherwise. */
+/** A transient failure is flaky when a test failed, otherwise the infrastructure's. */
 function transientVerdict(failureClass: FailureClass, own: Verdict): Verdict {
   if (isTransient(own)) return own;
   const family = FAMILY_OF[failureClass];
@@ -57,35 +57,39 @@ function factorOf(verdict: Verdict, history: RunHistory | undefined): number {
   return isTransient(verdict) && (history?.attempt ?? 1) >= MANY_ATTEMPTS ? 0.7 : 1;
 }
 
-function byRules(own: Verdict, { choice, history }: VerdictInput, logFactor: number): Judged {
+function byRules(own: Verdict, { choice, history }: VerdictInput, logFactor: number): VerdictWithoutHistory {
   const turns = own === 'regression' && logFactor >= CLEAR;
   const verdict = turns ? 'flaky' : own;
-  return { verdict, surely: 'unknown', factor: turns && ofTests(choice) ? 0.9 : factorOf(verdict, history) };
+  return {
+    verdict,
+    verdictIfAbstaining: 'unknown',
+    factor: turns && ofTests(choice) ? 0.9 : factorOf(verdict, history),
+  };
 }
 
 /**
- * Whether the failure passes when it is run again (flaky, infrastructure) or lasts (regression): the signature's verdict and the
- * model's probability make calibrated odds, and the history multiplies them (Bayes' rule). Without a model the signature's verdict
- * stands unless history speaks clearly against it.
+ * Whether the failure passes on a re-run (flaky, infrastructure) or lasts (regression): the signature's verdict and the
+ * model's probability give calibrated odds, and the history multiplies them (Bayes' rule). Without a model the
+ * signature's verdict stands unless the history clearly contradicts it.
  */
-export function judgeVerdict(input: VerdictInput): JudgedVerdict {
+export function judgeVerdict(input: VerdictInput): VerdictWithFactor {
   const judged =
     input.history === undefined ? { logFactor: 0, reasons: [] } : judgeHistory(input.history, ofTests(input.choice));
   return { ...judge(input, judged.logFactor), history: judged };
 }
 
-function judge(input: VerdictInput, logFactor: number): Judged {
+function judge(input: VerdictInput, logFactor: number): VerdictWithoutHistory {
   const { choice, scores, opinion, model, history } = input;
   const own = scores.find((one) => one.class === choice)?.leading[0]?.compiled.signature.verdict ?? 'unknown';
   if (opinion === null || model === undefined) return byRules(own, input, logFactor);
   const answer = answerOfSignatures(scores);
-  // A signature whose class was overruled is overruled in its verdict too.
+  // When a signature's class was overruled, so is its verdict.
   const signs = signsOfTransience(answer?.class === choice || choice === 'unknown' ? answer : null, opinion);
   const transient = logistic(logOdds(calibrated(model.calibrations.transience, signs)) + logFactor);
   if (transient >= (isTransient(own) || ofPlatform(choice, own) ? SURELY_LASTING : SURELY_TRANSIENT)) {
     const verdict = transientVerdict(choice, own);
-    return { verdict, surely: transientVerdict('unknown', own), factor: factorOf(verdict, history) };
+    return { verdict, verdictIfAbstaining: transientVerdict('unknown', own), factor: factorOf(verdict, history) };
   }
   const lasting = own === 'regression' || transient <= SURELY_LASTING;
-  return { verdict: lasting ? 'regression' : 'unknown', surely: 'unknown', factor: 1 };
+  return { verdict: lasting ? 'regression' : 'unknown', verdictIfAbstaining: 'unknown', factor: 1 };
 }

@@ -1,15 +1,15 @@
-const MOST_WORDS = 20;
-/** Pieces after the file in a dotted name: class and method. */
-const MOST_DROPPED = 2;
+const MAX_WORDS = 20;
+/** Parts after the file in a dotted name: class and method. */
+const MAX_DROPPED = 2;
 
 /**
- * The one file that a test's name tells, as runners name tests: by a path (`test/cart.test.ts > adds`, `tests/test_cart.py::test_adds`) or by a dotted
- * class (`com.acme.CartTest.adds`). Null when none or several fit: a guess would put the blame on somebody.
+ * The one file that a test's name indicates: by a path (`test/cart.test.ts > adds`, `tests/test_cart.py::test_adds`) or
+ * by a dotted class (`com.acme.CartTest.adds`). Null when none or several match: a guess would blame the wrong person.
  */
 export function fileOfTest(name: string, paths: Iterable<string>): string | null {
   const all = [...paths];
   const words = name.split(/[\s"'`()[\]<>,;]+|::|›/).filter((word) => word.length > 2);
-  for (const word of words.slice(0, MOST_WORDS)) {
+  for (const word of words.slice(0, MAX_WORDS)) {
     const found = fileOfPath(word.replace(/(?::\d+)+$/, ''), all) ?? fileOfClass(word, all);
     if (found !== null) return found;
   }
@@ -23,7 +23,7 @@ function fileOfPath(word: string, paths: readonly string[]): string | null {
 function fileOfClass(word: string, paths: readonly string[]): string | null {
   if (!/^[A-Za-z_]\w*(?:\.\w+)+$/.test(word)) return null;
   const pieces = word.split('.');
-  for (let dropped = 0; dropped <= Math.min(MOST_DROPPED, pieces.length - 1); dropped++) {
+  for (let dropped = 0; dropped <= Math.min(MAX_DROPPED, pieces.length - 1); dropped++) {
     const stem = pieces.slice(0, pieces.length - dropped).join('/');
     const found = only(paths.filter((path) => endsWith(path.replace(/\.\w{1,5}$/, ''), stem)));
     if (found !== null) return found;

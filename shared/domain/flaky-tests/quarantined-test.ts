@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { canonicalJson, digestOf } from '../../kernel/digest.ts';
 import { recordText } from '../../kernel/text/record-text.ts';
 
-/** Who should mend a test. Logins and team names are of GitHub's alphabet: they are checked where they are read. */
+/** Who should fix a test. Logins and team names consist of GitHub's alphabet; they are checked where they are read. */
 export const TestOwner = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('code-owners'), names: z.array(z.string().max(160)).min(1).max(5) }),
   /** The last author of the test's file. */
@@ -11,43 +11,46 @@ export const TestOwner = z.discriminatedUnion('kind', [
 ]);
 export type TestOwner = z.infer<typeof TestOwner>;
 
-/** A test of which its history says that it fails by chance, as it is kept until its issue is opened. Its words are tainted; a plan holds its digest. */
+/**
+ * A test that fails by chance according to its history, stored until its issue is opened. Its texts are tainted; a plan
+ * holds its digest.
+ */
 export const QuarantinedTest = z.strictObject({
   version: z.literal(1),
   incidentId: z.string(),
   testKey: z.string().regex(/^[0-9a-f]{16}$/),
   /** Redacted and tainted. */
   name: recordText({ min: 1, max: 200 }),
-  /** Redacted and tainted; null when the name does not tell it. */
+  /** Redacted and tainted; null when the name does not show it. */
   file: recordText({ max: 500 }).nullable(),
   owner: TestOwner,
   runs: z.number().int().positive(),
   failures: z.number().int().positive(),
   /** 95% interval of its failure rate. */
   rate: z.tuple([z.number(), z.number()]),
-  /** How likely it fails by chance. */
+  /** Probability that it fails by chance. */
   score: z.number().min(0).max(1),
-  /** Short ids of commits on which it both failed and passed, those that are still known. */
+  /** Short ids of commits on which it both failed and passed, as far as known. */
   commits: z.array(z.string().regex(/^[0-9a-f]{1,12}$/)).max(16),
   /** The last day (UTC) of the quarantine. */
   until: z.iso.date(),
 });
 export type QuarantinedTest = z.infer<typeof QuarantinedTest>;
 
-/** By which a plan names it: SHA-256 of the whole record in canonical JSON. */
+/** Digest by which a plan names it: SHA-256 of the whole record in canonical JSON. */
 export function digestOfQuarantine(test: QuarantinedTest): string {
   return digestOf(canonicalJson(test));
 }
 
-/** What issues about flaky tests are found by. */
+/** Label by which issues about flaky tests are found. */
 export const QUARANTINE_LABEL = 'quarantine';
-/** Says once that nobody mended the test in time. */
+/** Label for a test that nobody fixed in time; added once. */
 export const EXPIRED_LABEL = 'quarantine-expired';
 
-/** By which the issues of one test are found again; readers do not see it. */
+/** Marker by which the issues of one test are found again; invisible to readers. */
 export const quarantineMarker = (testKey: string): string => `<!-- selfheal-quarantine:${testKey}:`;
 
-/** The whole marker, with the last day. */
+/** The whole marker, including the last day. */
 export const datedMarker = ({ testKey, until }: { testKey: string; until: string }): string =>
   `${quarantineMarker(testKey)}${until} -->`;
 
@@ -61,19 +64,19 @@ export interface QuarantineIssue {
   readonly labels: readonly string[];
 }
 
-/** How the quarantine of a test stands. */
-export type Standing =
+/** State of a test's quarantine. */
+export type QuarantineStatus =
   | { readonly kind: 'none' }
   | { readonly kind: 'quarantined'; readonly issue: number; readonly until: string }
-  /** Open after its last day: the test counts as any other. `told`: the issue says so. */
+  /** Open after its last day: the test counts like any other. `told`: the issue says so. */
   | { readonly kind: 'expired'; readonly issue: number; readonly until: string; readonly told: boolean }
-  /** Somebody closed it before its last day, until which it is not opened again. */
+  /** Closed before its last day; not reopened until then. */
   | { readonly kind: 'settled'; readonly issue: number; readonly until: string };
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
-/** How an issue of ours stands on the day of `now` (UTC); null for the issue: there is none. */
-export function standingOf(issue: QuarantineIssue | null, now: Date): Standing {
+/** State of one of our issues on the day of `now` (UTC); null for no issue. */
+export function quarantineStatusOf(issue: QuarantineIssue | null, now: Date): QuarantineStatus {
   const until = issue === null ? undefined : MARKER.exec(issue.body)?.[2];
   if (issue === null || until === undefined) return { kind: 'none' };
   const { number, labels } = issue;
@@ -84,7 +87,7 @@ export function standingOf(issue: QuarantineIssue | null, now: Date): Standing {
     : { kind: 'quarantined', issue: number, until };
 }
 
-/** The last day of a quarantine that begins now. */
+/** Last day of a quarantine that starts now. */
 export function lastDay(now: Date, days: number): string {
   return dayOf(new Date(now.getTime() + days * 24 * 60 * 60 * 1000));
 }

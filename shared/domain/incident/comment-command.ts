@@ -7,33 +7,36 @@ const Login = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/);
 export const COMMENT_VERBS = ['approve', 'reject', 'rerun', 'explain', 'wrong', 'quiet', 'resume', 'help'] as const;
 type Verb = (typeof COMMENT_VERBS)[number];
 
-/** Beginning of an incident's id, of a failure of a pull request that has several. Absent: the one that `/selfheal` without an id means. */
+/**
+ * Beginning of an incident's id, where a pull request has several failures. Absent: the newest failure that is not
+ * over.
+ */
 const IncidentPrefix = z
   .string()
   .regex(/^gh-[0-9a-f]{4,57}$/)
   .optional();
 
 /** What a comment asks for. */
-const Wish = z.discriminatedUnion('kind', [
-  /** A digest is bound to one plan: its beginning, as mail and comment show it, or the whole. */
+const CommandRequest = z.discriminatedUnion('kind', [
+  /** A digest belongs to one plan. Its beginning, as mail and comment show it, or the whole. */
   z.strictObject({
     kind: z.literal('decide'),
     decision: z.enum(['approved', 'rejected']),
     digest: z.string().regex(/^[0-9a-f]{12,64}$/),
   }),
-  /** The last prediction about this pull request was wrong: it was of this class. */
+  /** The last prediction about this pull request was wrong; this is the right class. */
   z.strictObject({
     kind: z.literal('correct'),
     class: FailureClass.exclude(['unknown']),
     incident: IncidentPrefix,
   }),
-  /** To run the failed jobs again. */
+  /** Re-run the failed jobs. */
   z.strictObject({ kind: z.literal('rerun'), incident: IncidentPrefix }),
   /** What was known, decided and done. */
   z.strictObject({ kind: z.literal('explain'), incident: IncidentPrefix }),
-  /** To write no more about failures on this pull request, or to write again. */
+  /** Write no new comments about failures on this pull request, or write them again. */
   z.strictObject({ kind: z.literal('quiet'), quiet: z.boolean() }),
-  /** What is possible; or what was written is no command, and `meant` comes closest. Nothing of its words is kept. */
+  /** List the commands; or the text is no command, and `meant` is the closest one. Nothing of the text is kept. */
   z.strictObject({
     kind: z.literal('help'),
     problem: z.enum(['none', 'verb', 'digest', 'class', 'incident', 'too-many-words']),
@@ -41,7 +44,7 @@ const Wish = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** A command that somebody wrote in a comment on a pull request. Whether they may is asked of GitHub when it is obeyed. */
+/** A command from a pull request comment. Whether its author may give it is checked with GitHub when it is handled. */
 export const CommentCommand = z.strictObject({
   version: z.literal(1),
   kind: z.literal('comment-command'),
@@ -52,15 +55,15 @@ export const CommentCommand = z.strictObject({
   commentId: z.number().int().positive(),
   /** Login of whoever wrote the comment. */
   by: Login,
-  wish: Wish,
+  request: CommandRequest,
 });
 export type CommentCommand = z.infer<typeof CommentCommand>;
 
 /**
- * The command of a comment: its first line (`/selfheal approve 1a2b3c4d5e6f`), in any case. Null when it is none; a line that begins like
- * one and is not is a wish for help.
+ * Parses the command in a comment's first line (`/selfheal approve 1a2b3c4d5e6f`), in any case. Null when it is not a
+ * command; a mistyped command is a request for help.
  */
-export function wishIn(comment: string): CommentCommand['wish'] | null {
+export function requestIn(comment: string): CommentCommand['request'] | null {
   const first =
     comment
       .slice(0, 4000)
@@ -73,8 +76,8 @@ export function wishIn(comment: string): CommentCommand['wish'] | null {
   if (known === undefined) return help('verb', closestVerb(verb));
   const operands = [operand, ...more].filter((one) => one !== undefined);
   if (operands.length > MAX_OPERANDS[known]) return help('too-many-words', known);
-  const wish = Wish.safeParse(wishOf(known, operands));
-  return wish.success ? wish.data : help(problemOf(wish.error), known);
+  const request = CommandRequest.safeParse(requestOf(known, operands));
+  return request.success ? request.data : help(problemOf(request.error), known);
 }
 
 const MAX_OPERANDS: Readonly<Record<Verb, number>> = {
@@ -93,7 +96,7 @@ function problemOf({ issues }: z.ZodError): Help['problem'] {
   return field === 'class' || field === 'incident' ? field : 'digest';
 }
 
-function wishOf(verb: Verb, [operand, more]: readonly string[]): unknown {
+function requestOf(verb: Verb, [operand, more]: readonly string[]): unknown {
   switch (verb) {
     case 'approve':
       return { kind: 'decide', decision: 'approved', digest: operand };
@@ -114,12 +117,12 @@ function wishOf(verb: Verb, [operand, more]: readonly string[]): unknown {
   }
 }
 
-type Help = Extract<CommentCommand['wish'], { kind: 'help' }>;
+type Help = Extract<CommentCommand['request'], { kind: 'help' }>;
 const help = (problem: Help['problem'], meant: Verb | null): Help => ({ kind: 'help', problem, meant });
 
 const MAX_SLIPS = 2;
 
-/** The verb that needs the fewest changed letters, two at most and fewer than half of it; null when there is none. */
+/** The verb with the smallest edit distance, two at most and less than half its length; null when there is none. */
 function closestVerb(said: string): Verb | null {
   if (said.length > 20) return null;
   const [best] = COMMENT_VERBS.map((verb) => ({ verb, slips: editDistance(said, verb) })).sort(
@@ -128,7 +131,7 @@ function closestVerb(said: string): Verb | null {
   return best !== undefined && best.slips <= MAX_SLIPS && best.slips * 2 < best.verb.length ? best.verb : null;
 }
 
-/** Levenshtein's distance (V. Levenshtein, 1966), by one row at a time. */
+/** Levenshtein distance (V. Levenshtein, 1966), computed one row at a time. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_one, at) => at);
   for (const [i, letter] of [...a].entries()) {

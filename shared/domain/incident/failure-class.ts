@@ -27,7 +27,7 @@ export const FAMILY_OF = {
 export type FailureClass = keyof typeof FAMILY_OF;
 export const FailureClass = z.enum(Object.keys(FAMILY_OF) as [FailureClass, ...FailureClass[]]);
 
-/** What decides rerun or fix: flaky, a regression of the code, the infrastructure, or not known. */
+/** Decides between re-run and fix: flaky, a regression of the code, the infrastructure, or unknown. */
 export const Verdict = z.enum(['flaky', 'regression', 'infrastructure', 'unknown']);
 export type Verdict = z.infer<typeof Verdict>;
 
@@ -39,7 +39,7 @@ export const Failure = z.strictObject({
   job: z.string().max(200).nullable(),
   /** What it expected and got, or its error, in one line; null when the log does not say. Tainted. */
   says: z.string().max(300).nullable(),
-  /** Whether it may pass when it is run again, by its own words. */
+  /** Whether it may pass on a re-run, judged by its text. */
   chance: z.enum(['may-pass', 'lasts', 'unknown']),
   /** The evidence line that names it. */
   ref: z.string().max(20).nullable(),
@@ -59,12 +59,12 @@ export const Classification = z.strictObject({
   fingerprint: z.string().nullable(),
   /** Refs of the evidence lines that decided (`L12`). */
   evidence: z.array(z.string()).max(20),
-  /** Each of several failures, those that last first, and how many there are in all; left out when one thing failed. */
+  /** Each of several failures, lasting ones first, and their total number; absent when only one thing failed. */
   failures: z.strictObject({ count: z.number().int().positive(), list: z.array(Failure).max(20) }).optional(),
-  /** What is known of the run's history; left out when nothing is. */
+  /** What the run's history shows; absent when nothing is known. */
   history: z
     .strictObject({
-      /** Logarithm of the Bayes factor "passes when run again" against "lasts". */
+      /** Logarithm of the Bayes factor "passes when re-run" against "lasts". */
       support: z.number(),
       passedOnSameCommit: z.boolean(),
       /** Plain words with counts; names of tests in them are tainted. */

@@ -3,8 +3,8 @@ import type { Incident } from './incident.ts';
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 
 /**
- * Key of "the same failure in the same place": the fingerprint with the repository and its pull request or branch, or with the
- * service. Null when nothing is known to compare by.
+ * Key of "the same failure in the same place": the fingerprint with the repository and its pull request or branch, or
+ * with the service. Null when there is nothing to compare by.
  */
 export function fingerprintKeyOf(
   incident: Pick<Incident, 'target' | 'tainted'>,

@@ -1,10 +1,11 @@
 import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import type { CommentCommand } from './comment-command.ts';
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 import type { Signal } from './signal.ts';
 import type { AlarmTarget, GithubRunTarget, TargetContext } from './target-context.ts';
 
 export interface IncidentIds {
-  /** Hash of what makes two failures "the same place". */
+  /** Hash of the place of a failure; equal for failures that belong together. */
   readonly intakeKey: string;
   readonly incidentId: string;
 }
@@ -12,7 +13,9 @@ export interface IncidentIds {
 const ID_LENGTH = 24;
 const KEY_LENGTH = 40;
 
-/** Keys of the incident that a signal speaks of. The same report always gives the same ids, so repeats are harmless. */
+/**
+ * Keys of the incident that a signal belongs to. The same report always gives the same ids, so repeats are harmless.
+ */
 export function identify(signal: Signal): IncidentIds {
   const intakeKey = intakeKeyOf(signal);
   const { target } = signal;
@@ -29,8 +32,9 @@ export function identify(signal: Signal): IncidentIds {
 }
 
 /**
- * Groups failures of one place: source, repository, workflow and pull request or branch; or the alarm. A branch name can be chosen
- * by anybody with a fork, so the run's event and whether it is the default branch are part of the key: a fork cannot hide main.
+ * Hash of the place of a failure: source, repository, workflow and pull request or branch; or the alarm. Anybody with a
+ * fork can choose a branch name, so the run's event and whether it is the default branch are part of the key: a fork
+ * cannot hide failures of main.
  */
 export function intakeKeyOf(signal: Signal): string {
   const { target } = signal;
@@ -65,7 +69,7 @@ export function hourOf(at: Date): string {
   return `${at.toISOString().slice(0, 13)}:00:00.000Z`;
 }
 
-/** Events that only people with a right to the repository cause. */
+/** Events that only people with access to the repository can cause. */
 const TRUSTED_EVENTS = new Set([
   'push',
   'schedule',
@@ -75,7 +79,10 @@ const TRUSTED_EVENTS = new Set([
   'deployment',
 ]);
 
-/** Storms are counted apart by who can cause them: a flood of pull requests must not hide what breaks on main or in production. */
+/**
+ * Storms are counted separately by who can cause them, so that a flood of pull requests does not hide failures on main
+ * or in production.
+ */
 export function stormScopeOf(target: TargetContext): string {
   if (target.kind !== 'github-run') return target.kind;
   return target.pullRequest === null && TRUSTED_EVENTS.has(target.event) ? 'own-runs' : 'contributed-runs';
@@ -90,3 +97,15 @@ export function stormIdOf(minute: string, scope = 'storm'): string {
 export function alarmNameOf(target: AlarmTarget): string {
   return target.alarmArn.split(':').slice(6).join(':');
 }
+
+/**
+ * Key by which a delivery counts as processed. The delivery id is a header that no signature covers; the key includes
+ * the repository, so that reusing the id of another repository's delivery cannot mark that one as processed.
+ */
+export function deliveryKeyOf(delivery: Pick<Signal, 'deliveryId' | 'target'> | CommentCommand): string {
+  if ('request' in delivery) return keyOf(repositoryKeyOf(identityOf(delivery)), delivery.deliveryId);
+  const { target, deliveryId } = delivery;
+  return target.kind === 'github-run' ? keyOf(repositoryKeyOf(identityOf(target)), deliveryId) : deliveryId;
+}
+
+const keyOf = (...parts: readonly string[]): string => `delivery#${digestOf(canonicalJson(parts), KEY_LENGTH)}`;

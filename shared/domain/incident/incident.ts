@@ -4,30 +4,50 @@ import { Classification } from './failure-class.ts';
 import { Signal, TaintedText } from './signal.ts';
 import { TargetContext } from './target-context.ts';
 
-/** How an incident ended, or that it has not. `healed`: resolved, and stayed away; `grouped`: member of a storm; `linked`: same failure as `parentId`. */
+/**
+ * How an incident ended, or `open`. `healed`: resolved and stayed away; `grouped`: member of a storm; `linked`: same
+ * failure as `parentId`.
+ */
 export const IncidentStatus = z.enum(['open', 'resolved', 'healed', 'suggested', 'escalated', 'linked', 'grouped']);
 export type IncidentStatus = z.infer<typeof IncidentStatus>;
 
-/** Something we own: one failure from its first signal to its end. */
+/** One failure that Selfheal owns, from its first signal to its end. */
 export const Incident = z.strictObject({
   version: z.literal(1),
   id: z.string().regex(/^[a-z0-9-]{8,60}$/),
   status: IncidentStatus,
   target: TargetContext,
-  /** Hash of what makes two failures "the same place": see `intakeKeyOf`. */
+  /** Hash of the place of the failure: see `intakeKeyOf`. */
   intakeKey: z.string(),
   tainted: TaintedText,
   source: Signal.shape.source,
   /** Executions of the workflow started so far; the current one is named `<id>-<attempt>`. */
   attempt: z.number().int().positive(),
-  /** Signals that were grouped into it, re-deliveries left out. */
+  /** Signals that were grouped into it, without re-deliveries. */
   occurrences: z.number().int().positive(),
-  /** Highest `runAttempt` known (1 for alarms): a signal about an attempt we know is old news. */
+  /** Highest known `runAttempt` (1 for alarms); signals about earlier attempts are stale. */
   runAttempt: z.number().int().positive(),
+  /** Whether a signal reopened it for this attempt. */
+  reopened: z.boolean(),
+  /** How often its workflow was restarted because it had died. */
+  restarts: z.number().int().nonnegative(),
+  /** That the failure had been resolved before and came back; null when it had not. */
+  recurrence: z
+    .strictObject({
+      /** The incident in which it was resolved. */
+      earlier: z.string(),
+      /** How long it stayed away, in words. */
+      away: z.string(),
+      /** The action that had helped; null when it recovered by itself. */
+      actionId: z.string().nullable(),
+    })
+    .nullable(),
   parentId: z.string().nullable(),
   classification: Classification.nullable(),
   /** One line for people: why it ended as it did. */
   outcomeReason: recordText({ max: 2000 }).nullable(),
+  /** Requests that each step sent to GitHub so far, in all attempts; absent in records from before they were counted. */
+  githubRequests: z.record(z.string().max(40), z.number().int().nonnegative()).optional(),
   openedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

@@ -1,9 +1,9 @@
-import { redactName } from '../redaction/redact-name.ts';
+import { redactName } from '../redaction/redact.ts';
 import type { IncidentIds } from './identity.ts';
 import type { Incident } from './incident.ts';
 import type { Signal } from './signal.ts';
 
-/** The record of a new incident. Pure: the same signal, ids and instant give the same record. */
+/** Creates the record of a new incident. Pure: the same signal, ids and instant give the same record. */
 export function openIncident(signal: Signal, ids: IncidentIds, now: Date): Incident {
   return {
     version: 1,
@@ -16,15 +16,19 @@ export function openIncident(signal: Signal, ids: IncidentIds, now: Date): Incid
     attempt: 1,
     occurrences: 1,
     runAttempt: runAttemptOf(signal),
+    reopened: false,
+    restarts: 0,
+    recurrence: null,
     parentId: null,
     classification: null,
     outcomeReason: null,
+    githubRequests: {},
     openedAt: now.toISOString(),
     updatedAt: now.toISOString(),
   };
 }
 
-/** The record that stands for a storm: `minute` is the ISO 8601 minute in which it began. */
+/** The record of a storm: `minute` is the ISO 8601 minute in which it began. */
 export function openStorm(ids: IncidentIds, minute: string, now: Date): Incident {
   const signal: Signal = {
     version: 1,
@@ -38,7 +42,7 @@ export function openStorm(ids: IncidentIds, minute: string, now: Date): Incident
   return openIncident(signal, ids, now);
 }
 
-/** The run attempt a signal speaks of; 1 for anything that has none. */
+/** The run attempt of a signal; 1 for anything that has none. */
 export function runAttemptOf(signal: Signal): number {
   return signal.target.kind === 'github-run' ? signal.target.runAttempt : 1;
 }

@@ -2,8 +2,8 @@ import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 import type { GithubRunTarget, TargetContext } from './target-context.ts';
 
 /**
- * Where what an incident teaches may be seen again: in the same repository by its name and its id, or for the same alarm. Null for storms,
- * which teach nothing.
+ * Where lessons from an incident may be shown again: in the same repository (name and id), or for the same alarm. Null
+ * for storms, which teach nothing.
  */
 export function knowledgeScopeOf(target: TargetContext): string | null {
   switch (target.kind) {
@@ -18,7 +18,7 @@ export function knowledgeScopeOf(target: TargetContext): string | null {
   }
 }
 
-/** What the finished runs of a workflow are counted under. */
+/** Key under which the finished runs of a workflow are counted. */
 export function runsKeyOf(target: GithubRunTarget): string {
   return `${repositoryKeyOf(identityOf(target))}#${target.workflowId}`;
 }

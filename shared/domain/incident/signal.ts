@@ -1,15 +1,19 @@
 import * as z from 'zod';
+import { canonicalJson } from '#shared/kernel/digest.ts';
 import { recordText } from '../../kernel/text/record-text.ts';
 import { TargetContext } from './target-context.ts';
 
 /**
- * Texts that outsiders can word: branch, title, workflow name, alarm reason. Redacted, then cut, where they arrive. Display and evidence
- * only; no decision may depend on them.
+ * Texts that outsiders can word: branch, title, workflow name, alarm reason. Redacted and cut where they arrive. For
+ * display and evidence; no decision may depend on them.
  */
 export const TaintedText = z.strictObject({
   title: recordText({ max: 300 }),
   branch: recordText({ max: 300 }).nullable(),
-  /** Keyed hash of the branch as it is called (`keyedHashOf`): equal for equal branches. Null where there is none, or none was kept. */
+  /**
+   * Keyed hash of the original branch name (`keyedHashOf`): equal for equal branches. Null where there is none or none
+   * was stored.
+   */
   branchKey: z
     .string()
     .regex(/^[0-9a-f]{40}$/)
@@ -19,12 +23,12 @@ export const TaintedText = z.strictObject({
 });
 export type TaintedText = z.infer<typeof TaintedText>;
 
-/** Something arrived: one authenticated, parsed report about one target. Travels over the intake queue. */
+/** One authenticated, parsed report about one target. Sent over the intake queue. */
 export const Signal = z.strictObject({
   version: z.literal(1),
   /** GitHub's delivery GUID or EventBridge's event id: equal for re-deliveries of the same report. */
   deliveryId: z.string().min(1).max(200),
-  /** Id of the source plug-in that made it. */
+  /** Id of the source plug-in that created it. */
   source: z.string().max(40),
   kind: z.enum(['run-failed', 'run-succeeded', 'alarm-raised', 'alarm-cleared']),
   /** ISO 8601 instant at which the sender says it happened. */
@@ -33,3 +37,23 @@ export const Signal = z.strictObject({
   tainted: TaintedText,
 });
 export type Signal = z.infer<typeof Signal>;
+
+/**
+ * Whether two targets are the same. The people behind a run are ignored: only plans that need an approval know them.
+ */
+export function isSameTarget(a: TargetContext, b: TargetContext): boolean {
+  return canonicalJson(withoutPeople(a)) === canonicalJson(withoutPeople(b));
+}
+
+function withoutPeople(target: TargetContext): TargetContext {
+  if (target.kind !== 'github-run') return target;
+  const { people: _people, ...identity } = target;
+  return identity;
+}
+
+const FAILED: ReadonlySet<string> = new Set(['failure', 'timed_out', 'startup_failure']);
+
+/** Whether GitHub's conclusion of a run or job is a failure; null: it has not ended. */
+export function isFailure(conclusion: string | null): boolean {
+  return conclusion !== null && FAILED.has(conclusion);
+}

@@ -1,26 +1,32 @@
 import * as z from 'zod';
 
-/** `owner/name`, as GitHub allows it; accounts of managed users have an underscore. `.` and `..` would be steps of a path. */
+/**
+ * `owner/name` as GitHub allows it; accounts of managed users contain an underscore. `.` and `..` are excluded because
+ * they are path segments.
+ */
 export const RepositoryName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, 'Must name a repository as owner/name');
 
 const Login = z.string().min(1).max(60);
 
-/** The people behind a run by their logins, as GitHub names them: none of them decides alone what is done about it. Null: GitHub does not say. */
+/**
+ * Logins of the people behind a run, as GitHub names them; none of them may approve an action on it alone. Null: GitHub
+ * does not say.
+ */
 export const RunPeople = z.strictObject({
-  /** Who opened the pull request; without one, who wrote the commit. */
+  /** Author of the pull request; without one, of the commit. */
   author: Login.nullable(),
-  /** Who moved the branch to the commit. */
+  /** Who pushed the commit to the branch. */
   lastPusher: Login.nullable(),
-  /** Whose push, pull request or click asked for the run. */
+  /** Whose push, pull request or click started the run. */
   requester: Login.nullable(),
   /** Who started this attempt of it. */
   triggeredBy: Login.nullable(),
 });
 export type RunPeople = z.infer<typeof RunPeople>;
 
-/** Authenticated identity of a failed GitHub Actions run: only fields GitHub itself sets, none that a person can word. */
+/** Authenticated identity of a failed GitHub Actions run: only fields that GitHub sets, none that a person can word. */
 export const GithubRunTarget = z.strictObject({
   kind: z.literal('github-run'),
   installationId: z.number().int().nonnegative().nullable(),
@@ -37,7 +43,7 @@ export const GithubRunTarget = z.strictObject({
   onDefaultBranch: z.boolean(),
   /** Login of the account whose push or pull request started the run; never a display name. */
   actor: z.string().max(60).nullable(),
-  /** Read from GitHub for a plan that a person has to approve, and sealed into it. */
+  /** Read from GitHub for a plan that needs an approval, and sealed into it. */
   people: RunPeople.optional(),
 });
 export type GithubRunTarget = z.infer<typeof GithubRunTarget>;
@@ -53,7 +59,7 @@ export const AlarmTarget = z.strictObject({
 });
 export type AlarmTarget = z.infer<typeof AlarmTarget>;
 
-/** A parent incident that stands for a storm: many failures within a minute, handled as one. */
+/** A parent incident for a storm: many failures within a minute, handled as one. */
 export const StormTarget = z.strictObject({
   kind: z.literal('storm'),
   /** ISO 8601 minute in which the storm began. */
@@ -61,6 +67,6 @@ export const StormTarget = z.strictObject({
 });
 export type StormTarget = z.infer<typeof StormTarget>;
 
-/** What an incident is about. Made at ingest, before any text is read, and never changed afterwards. */
+/** What an incident is about. Created at intake, before any text is read, and never changed afterwards. */
 export const TargetContext = z.discriminatedUnion('kind', [GithubRunTarget, AlarmTarget, StormTarget]);
 export type TargetContext = z.infer<typeof TargetContext>;

@@ -3,18 +3,20 @@ import { alarmNameOf } from './identity.ts';
 import type { AlarmTarget, TargetContext } from './target-context.ts';
 
 export interface TargetLink {
-  /** What is found there: `run 1001`. */
+  /** Text of the link: `run 1001`. */
   readonly name: string;
   readonly url: string;
 }
 
-/** Where GitHub's pages are, of the address of its API: `https://github.com`, or `https://<host>` of `https://<host>/api/v3`. */
+/**
+ * Address of GitHub's pages for an API address: `https://github.com`, or `https://<host>` for `https://<host>/api/v3`.
+ */
 export function githubPagesOf(apiUrl: string): string {
   const { origin, host } = new URL(apiUrl);
   return host === 'api.github.com' ? 'https://github.com' : origin;
 }
 
-/** Where a person can look at what an incident is about: addresses made of authenticated fields only. */
+/** Links to what an incident is about, made of authenticated fields only. */
 export function targetLinks(target: TargetContext, githubPages: string): readonly TargetLink[] {
   switch (target.kind) {
     case 'github-run': {

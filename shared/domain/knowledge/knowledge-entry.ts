@@ -2,16 +2,16 @@ import * as z from 'zod';
 import { recordText } from '../../kernel/text/record-text.ts';
 import { FailureClass } from '../incident/failure-class.ts';
 
-/** Something known about a kind of failure: built in (`playbook`) or learned from an incident that was resolved. */
+/** Knowledge about a kind of failure: built in (`playbook`) or learned from a resolved incident. */
 export const KnowledgeEntry = z.strictObject({
   version: z.literal(1),
   id: z.string().min(1).max(120),
   title: recordText({ min: 1, max: 200 }),
   origin: z.enum(['playbook', 'incident']),
   class: FailureClass,
-  /** Fingerprints it is known to fit; empty for general advice. */
+  /** Fingerprints of failures it is known to match; empty for general advice. */
   fingerprints: z.array(z.string()).max(50),
-  /** Lower-case words that speak for it; used by the lookup's ranking. */
+  /** Lower-case words that indicate it; used for ranking. */
   keywords: z.array(z.string()).max(40),
   rootCause: recordText({ max: 2000 }),
   resolution: recordText({ max: 4000 }),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { DataFile } from '../failure/signatures.ts';
 import { KnowledgeEntry } from './knowledge-entry.ts';
 
-/** A playbook as it is written: what is the same for all playbooks is left out. */
+/** An entry as written in the file, without what all built-in entries share. */
 const Playbook = KnowledgeEntry.pick({
   id: true,
   title: true,
@@ -15,7 +15,7 @@ const Playbook = KnowledgeEntry.pick({
 }).strict();
 const PlaybookFile = z.strictObject({ playbooks: z.array(z.unknown()) });
 
-/** Knowledge entries of the playbooks that are sound; each problem names the file, the playbook and the reason. */
+/** Knowledge entries of the valid playbooks; each problem names the file, the playbook and the reason. */
 export function parsePlaybooks(files: readonly DataFile[]): { entries: KnowledgeEntry[]; problems: string[] } {
   const problems: string[] = [];
   const byId = new Map<string, KnowledgeEntry>();

@@ -3,23 +3,26 @@ import { rateInterval } from '../../kernel/numbers/beta.ts';
 import { FailureClass } from '../incident/failure-class.ts';
 import { Circumstances } from '../policy/circumstances/circumstances.ts';
 
-/** What verification found of an action that was executed for an incident, or what a person said of one. */
+/** Result of the verification of an action that was executed for an incident, or a person's judgement of one. */
 export const ActionOutcome = z.strictObject({
   version: z.literal(1),
   incidentId: z.string(),
-  /** Of the bound action: with the incident, it makes an outcome the same one when it is told twice. */
+  /** Of the bound action; together with the incident it identifies an outcome that is reported twice. */
   digest: z.string(),
   class: FailureClass,
-  /** Where: a repository or an alarm, as knowledge is kept. */
+  /** Where: a repository or an alarm, in the same form as for knowledge. */
   scope: z.string(),
   actionId: z.string(),
   verified: z.enum(['recovered', 'failed']),
-  /** An alarm, or a run of the default branch: nobody outside could stage it. What others can cause may lower a confidence, never raise it. */
+  /**
+   * From an alarm or a run of the default branch, which nobody outside can stage. What outsiders can cause may lower a
+   * confidence, never raise it.
+   */
   trusted: z.boolean(),
-  /** The person who said so; without one, verification found it. */
+  /** The person whose judgement it is; absent when verification found it. */
   by: z.string().max(200).optional(),
   at: z.iso.datetime(),
-  /** When its plan was made; outcomes before have none. */
+  /** Circumstances when its plan was made; older outcomes have none. */
   circumstances: Circumstances.optional(),
 });
 export type ActionOutcome = z.infer<typeof ActionOutcome>;
@@ -29,9 +32,9 @@ interface Counted {
   readonly failed: number;
 }
 
-/** Outcomes that those of other places are worth at most: what helps one service says something about another, not all. */
+/** Maximum weight of outcomes from other scopes: what helps one service is only weak evidence for another. */
 const ELSEWHERE_WEIGHT = 6;
-/** Days after which an outcome counts half: systems change. */
+/** Days after which an outcome counts half, because systems change. */
 const HALF_LIFE_DAYS = 60;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -43,8 +46,8 @@ export interface ExperienceContext {
 type Known = readonly Pick<ActionOutcome, 'scope' | 'verified' | 'at' | 'trusted'>[];
 
 /**
- * Outcomes of one action against failures of one class, as they count in a scope: those of other scopes up to a limit, old ones less
- * (V. Raj and S. Kalyani, "Taming non-stationary bandits: a Bayesian approach", 2017).
+ * Outcomes of one action for failures of one class, weighted for a scope: those of other scopes up to a limit, old ones
+ * less (V. Raj and S. Kalyani, "Taming non-stationary bandits: a Bayesian approach", 2017).
  */
 function experienceOf(outcomes: Known, { scope, now }: ExperienceContext): Counted {
   const own = { helped: 0, failed: 0 };
@@ -60,8 +63,8 @@ function experienceOf(outcomes: Known, { scope, now }: ExperienceContext): Count
 }
 
 /**
- * The confidence that policy weighs: the plug-in's own as long as outcomes do not contradict it, that is, while it lies within the 95%
- * interval of the rate at which the action helped; otherwise the nearest end of that. All outcomes may lower it, trusted ones alone raise it.
+ * The confidence that policy uses: the plug-in's own while it lies within the 95% interval of the rate at which the
+ * action helped, otherwise the nearest end of that interval. All outcomes may lower it, only trusted ones raise it.
  */
 export function learnedConfidence(proposed: number, outcomes: Known, context: ExperienceContext): number {
   const intervalOf = (known: Known) => {
@@ -71,4 +74,24 @@ export function learnedConfidence(proposed: number, outcomes: Known, context: Ex
   const [low] = intervalOf(outcomes.filter(({ trusted }) => trusted));
   const [, high] = intervalOf(outcomes);
   return Math.min(Math.max(proposed, low), high);
+}
+
+/**
+ * Earlier outcomes of an action for this class of failure in this scope, in one sentence for whoever decides about it.
+ * Outcomes of other scopes are not shown.
+ */
+export function lastTimesWords(
+  outcomes: readonly Pick<ActionOutcome, 'actionId' | 'scope' | 'verified' | 'at' | 'incidentId'>[],
+  { actionId, scope }: { readonly actionId: string; readonly scope: string | null },
+): string {
+  const own = outcomes
+    .filter((outcome) => outcome.actionId === actionId && outcome.scope === scope)
+    .sort((a, b) => (a.at < b.at ? 1 : -1));
+  const [newest] = own;
+  if (newest === undefined) return 'It has not been tried here on this kind of failure.';
+  const helped = own.filter(({ verified }) => verified === 'recovered').length;
+  const ended = newest.verified === 'recovered' ? 'it helped' : 'it did not help';
+  const last = `incident ${newest.incidentId} on ${newest.at.slice(0, 10)}: ${ended}`;
+  if (own.length === 1) return `It was tried here once on this kind of failure, in ${last}.`;
+  return `It helped in ${helped} of the ${own.length} times it was tried here on this kind of failure, the last time in ${last}.`;
 }

@@ -1,49 +1,49 @@
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
+import type { LearningNote } from './learning-note.ts';
 import type { Learning } from './learning-settings.ts';
-import type { PatternChange } from './pattern-change.ts';
 import { effectivenessOf, retire, settled, withOutcomes } from './pattern-trust.ts';
 import { makeWordingTest, problemOfWording } from './wording.ts';
 
 export interface TendOptions {
   readonly rules: Learning;
   readonly now: Date;
-  /** Patterns below it are taken back, once there are enough cases. */
-  readonly leastConfidence: number;
-  /** Days after which a pattern that was only ever observed and met nothing is taken back. */
+  /** Patterns below this effectiveness are retired once there are enough cases. */
+  readonly minConfidence: number;
+  /** Days after which a pattern that was only observed and never matched is retired. */
   readonly unusedDays: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MOST_MESSAGES = 20;
-const MOST_TAGS = 20;
-/** Words that two wordings must have in common before one for both is suggested. */
-const LEAST_SHARED = 0.6;
-const MOST_WORDS = 60;
+const MAX_MESSAGES = 20;
+const MAX_TAGS = 20;
+/** Words that two wordings must share before a common one is suggested. */
+const MIN_SHARED = 0.6;
+const MAX_WORDS = 60;
 
-const standing = (patterns: readonly LearnedPattern[]): LearnedPattern[] =>
+const active = (patterns: readonly LearnedPattern[]): LearnedPattern[] =>
   patterns.filter(({ retired }) => retired === null);
 
-/** What keeping order would change: patterns that say the same become one, what fails or is never met is taken back, the rest fades. */
+/**
+ * Changes that pattern maintenance would make: duplicates are merged, failing or unused patterns are retired, the rest
+ * fades.
+ */
 export function tendPatterns(patterns: readonly LearnedPattern[], options: TendOptions): PatternChange[] {
-  const merged = mergeSimilar(standing(patterns), options);
+  const merged = mergeSimilar(active(patterns), options);
   const touched = new Set(merged.map(({ before }) => before.id));
-  const rest = standing(patterns).filter(({ id }) => !touched.has(id));
+  const rest = active(patterns).filter(({ id }) => !touched.has(id));
   return [...merged, ...rest.flatMap((pattern) => pruned(pattern, options) ?? faded(pattern, options))];
 }
 
-function pruned(
-  pattern: LearnedPattern,
-  { rules, now, leastConfidence, unusedDays }: TendOptions,
-): PatternChange | null {
+function pruned(pattern: LearnedPattern, { rules, now, minConfidence, unusedDays }: TendOptions): PatternChange | null {
   const cases = pattern.outcomes.length;
   const last = pattern.outcomes.at(-1)?.at ?? pattern.provenance.at;
   const newest = last > pattern.provenance.at ? last : pattern.provenance.at;
   const days = Math.floor((now.getTime() - Date.parse(newest)) / DAY_MS);
-  const weak = cases >= rules.rollbackCases && pattern.confidence < leastConfidence;
+  const weak = cases >= rules.rollbackCases && pattern.confidence < minConfidence;
   const unused = pattern.stage === 'observe' && days >= unusedDays;
   if (!weak && !unused) return null;
   const reason = weak
-    ? `Its confidence of ${pattern.confidence.toFixed(2)} after ${cases} cases is below ${leastConfidence}.`
+    ? `Its confidence of ${pattern.confidence.toFixed(2)} after ${cases} cases is below ${minConfidence}.`
     : `It was only observed and met nothing for ${days} days.`;
   return { before: pattern, after: retire(pattern, now, reason), event: 'pattern.retired', reason };
 }
@@ -57,7 +57,9 @@ function faded(pattern: LearnedPattern, { rules, now }: TendOptions): PatternCha
   return [{ before: pattern, after, event: 'pattern.adjusted', reason }];
 }
 
-/** Of two that resolve the same class alike, the one whose wording matches the other's takes that one in. */
+/**
+ * Of two patterns that resolve the same class in the same way, the one whose wording matches the other's absorbs it.
+ */
 function mergeSimilar(patterns: readonly LearnedPattern[], { rules, now }: TendOptions): PatternChange[] {
   const changes: PatternChange[] = [];
   const gone = new Set<string>();
@@ -88,11 +90,11 @@ function takenIn(
   const joined = withOutcomes(
     {
       ...general,
-      // The least that any of them may: being merged raises nothing.
+      // The lowest of their confidences: merging raises nothing.
       stage: lowest(all.map(({ stage }) => stage)),
       confidence: Math.min(...all.map(({ confidence }) => confidence)),
-      messages: [...new Set(all.flatMap(({ messages }) => messages))].slice(0, MOST_MESSAGES),
-      tags: [...new Set(all.flatMap(({ tags }) => tags))].slice(0, MOST_TAGS),
+      messages: [...new Set(all.flatMap(({ messages }) => messages))].slice(0, MAX_MESSAGES),
+      tags: [...new Set(all.flatMap(({ tags }) => tags))].slice(0, MAX_TAGS),
       approved: all.every(({ approved }) => approved !== null) ? general.approved : null,
     },
     special.flatMap(({ outcomes }) => outcomes),
@@ -103,7 +105,7 @@ function takenIn(
     { before: general, after, event: 'pattern.merged', reason },
     ...special.map((before): PatternChange => {
       const why = `${general.id} says the same in more general words.`;
-      return { before, after: retire(before, now, why), event: 'pattern.merged', reason: why };
+      return { before, after: retire(before, now, why), event: 'pattern.absorbed', reason: why };
     }),
   ];
 }
@@ -112,15 +114,15 @@ function lowest(stages: readonly PatternStage[]): PatternStage {
   return PatternStage.options.find((stage) => stages.includes(stage)) ?? 'observe';
 }
 
-/** A wording that would stand for two patterns; a person decides, and it is replayed over the past like any new one. */
+/** A wording that could replace two patterns; a person decides, and it is replayed over the past like any new one. */
 export interface Generalisation {
   readonly ids: readonly [string, string];
   readonly wording: string;
 }
 
-/** Patterns that resolve the same class alike and differ in a few words only. */
+/** Patterns that resolve the same class in the same way and differ in a few words only. */
 export function suggestGeneralisations(patterns: readonly LearnedPattern[]): Generalisation[] {
-  const all = standing(patterns);
+  const all = active(patterns);
   return all.flatMap((a, at) =>
     all.slice(at + 1).flatMap((b) => {
       const wording = sameRemedy(a, b) ? sharedWording(a.wording, b.wording) : null;
@@ -129,9 +131,9 @@ export function suggestGeneralisations(patterns: readonly LearnedPattern[]): Gen
   );
 }
 
-/** The longest sequence of words that both have in order, `*` for what is between; null when that is too little. */
+/** The longest common subsequence of words, with `*` for what is between; null when it is too short. */
 function sharedWording(a: string, b: string): string | null {
-  const [left, right] = [a, b].map((wording) => wording.toLowerCase().split(' ').slice(0, MOST_WORDS)) as [
+  const [left, right] = [a, b].map((wording) => wording.toLowerCase().split(' ').slice(0, MAX_WORDS)) as [
     string[],
     string[],
   ];
@@ -144,7 +146,7 @@ function sharedWording(a: string, b: string): string | null {
         row[j] = left[i] === right[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
     }
   }
-  if (at(0, 0) < LEAST_SHARED * Math.max(left.length, right.length)) return null;
+  if (at(0, 0) < MIN_SHARED * Math.max(left.length, right.length)) return null;
   const words: string[] = [];
   for (let i = 0, j = 0; i < left.length && j < right.length; ) {
     if (left[i] === right[j]) {
@@ -158,15 +160,23 @@ function sharedWording(a: string, b: string): string | null {
     else j += 1;
   }
   const wording = words.join(' ').replace(/\*(?: \*)+/g, '*');
-  // One that says no more than one of the two is merged, not suggested.
+  // A common wording that equals one of the two leads to a merge, not to a suggestion.
   const isNew = wording !== a.toLowerCase() && wording !== b.toLowerCase();
   return isNew && problemOfWording(wording) === null ? wording : null;
 }
 
-/** Patterns that helped less often than that, worst first. */
-export function weakPatterns(patterns: readonly LearnedPattern[], leastEffectiveness: number): LearnedPattern[] {
+/** Patterns that helped less often than required, worst first. */
+export function weakPatterns(patterns: readonly LearnedPattern[], minEffectiveness: number): LearnedPattern[] {
   const share = (pattern: LearnedPattern): number => effectivenessOf(pattern)?.value ?? 1;
-  return standing(patterns)
-    .filter((pattern) => share(pattern) < leastEffectiveness)
+  return active(patterns)
+    .filter((pattern) => share(pattern) < minEffectiveness)
     .sort((a, b) => share(a) - share(b));
+}
+
+/** What to do with a pattern, and why. */
+export interface PatternChange {
+  readonly before: LearnedPattern;
+  readonly after: LearnedPattern;
+  readonly event: LearningNote['event'];
+  readonly reason: string;
 }

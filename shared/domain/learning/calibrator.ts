@@ -4,13 +4,13 @@ import { calibrated, fitCalibration, logOdds } from '../failure/model/calibratio
 
 const Probability = z.number().min(0).max(1);
 
-/** Maps a confidence to how often an answer with it is right. Higher never becomes lower. */
+/** Maps a confidence to the rate at which answers with it are right. Monotonic. */
 export const Calibrator = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('identity') }),
   z.strictObject({ kind: z.literal('platt'), slope: z.number().positive(), intercept: z.number() }),
   z.strictObject({
     kind: z.literal('isotonic'),
-    /** By rising confidence; between two it is a straight line, beyond the ends it is flat. */
+    /** By rising confidence; linear between two points, flat beyond the ends. */
     knots: z.array(z.strictObject({ confidence: Probability, probability: Probability })).min(1),
   }),
 ]);
@@ -44,12 +44,12 @@ function between(knots: Knots, confidence: number): number {
   return left.probability + share * (right.probability - left.probability);
 }
 
-/** A curve that corrects nothing, worth one answer: of few answers, or of one confidence only, it decides. */
+/** The identity, worth one answer: it dominates when there are few answers or only one confidence. */
 const NO_CORRECTION = { prior: [1, 0], strength: 1 };
 
 /**
- * Platt scaling: a logistic curve over the log-odds of the confidence (J. Platt, 1999). Null where more confidence went with fewer right
- * answers: such a confidence says nothing that a curve could mend.
+ * Platt scaling: a logistic curve over the log-odds of the confidence (J. Platt, 1999). Null where higher confidence
+ * came with fewer right answers: no curve can fix such a confidence.
  */
 function fitPlatt(answers: readonly Answer[]): Calibrator | null {
   const judged = answers.map(({ confidence, right }) => ({ signs: [logOdds(confidence)], right, weight: 1 }));
@@ -64,8 +64,9 @@ interface Block {
 }
 
 /**
- * Isotonic regression: the rising step function that is nearest to what came out, by pooling adjacent violators (M. Ayer et al., "An
- * empirical distribution function for sampling with incomplete information", 1955; for confidences: B. Zadrozny and C. Elkan, 2002).
+ * Isotonic regression: the monotonic step function nearest to the outcomes, by pooling adjacent violators (M. Ayer et
+ * al., "An empirical distribution function for sampling with incomplete information", 1955; for confidences: B.
+ * Zadrozny and C. Elkan, 2002).
  */
 function fitIsotonic(answers: readonly Answer[]): Calibrator {
   const blocks: Block[] = [];
@@ -85,7 +86,7 @@ function fitIsotonic(answers: readonly Answer[]): Calibrator {
   return { kind: 'isotonic', knots };
 }
 
-/** More confidence with fewer right answers, or the same confidence. */
+/** Higher confidence with fewer right answers, or the same confidence. */
 function belongTogether(before: Block, after: Block): boolean {
   return (
     before.rights / before.cases >= after.rights / after.cases || before.sum / before.cases >= after.sum / after.cases
@@ -97,7 +98,7 @@ function calibratorOf(kind: CalibratorKind, answers: readonly Answer[]): Calibra
   return kind === 'platt' ? fitPlatt(answers) : fitIsotonic(answers);
 }
 
-/** How well a kind of calibrator did on answers that it was not fitted on. */
+/** Figures of a kind of calibrator on answers that it was not fitted on. */
 export interface CalibratorFigures {
   readonly kind: CalibratorKind;
   readonly brier: number;
@@ -107,32 +108,32 @@ export interface CalibratorFigures {
 export interface ChosenCalibrator {
   readonly calibrator: Calibrator;
   readonly cases: number;
-  /** On held-out answers, of each kind that could be fitted; empty when there are too few. */
+  /** On held-out answers, for each kind that could be fitted; empty when there are too few. */
   readonly figures: readonly CalibratorFigures[];
   readonly reason: string;
 }
 
 export interface CalibrationChoice {
-  /** A kind that is to be used where it is no worse than none; null: the best of all. */
+  /** A kind to use where it is no worse than none; null: the best of all. */
   readonly method: Exclude<CalibratorKind, 'identity'> | null;
   readonly folds: number;
 }
 
-/** Fewer answers say too little of a curve. */
-const LEAST_CASES = 50;
+/** Fewer answers are not enough for a curve. */
+const MIN_CASES = 50;
 
 /**
- * Chooses how confidences are to be corrected: each kind is fitted on all folds but one and scored on that one; one is taken only when its
- * Brier score on held-out answers beats that of no correction by more than the standard error of the difference.
+ * Chooses the correction of confidences by cross-validation; a calibrator is chosen only when its Brier score on
+ * held-out answers beats no correction by more than the standard error of the difference.
  */
 export function chooseCalibrator(answers: readonly Answer[], { method, folds }: CalibrationChoice): ChosenCalibrator {
   const cases = answers.length;
-  if (cases < LEAST_CASES) {
+  if (cases < MIN_CASES) {
     return {
       calibrator: IDENTITY,
       cases,
       figures: [],
-      reason: `${cases} answers are too few: ${LEAST_CASES} are needed.`,
+      reason: `${cases} answers are too few: ${MIN_CASES} are needed.`,
     };
   }
   const kinds: CalibratorKind[] = method === null ? ['platt', 'isotonic'] : [method];
@@ -151,7 +152,7 @@ export function chooseCalibrator(answers: readonly Answer[], { method, folds }: 
 
 interface HeldOut {
   readonly figures: CalibratorFigures;
-  /** In the order of those that were given, each with the confidence that the others make of it. */
+  /** In the input's order, each with the confidence that the other folds give it. */
   readonly answers: readonly Answer[];
 }
 
@@ -183,7 +184,7 @@ function gainOver(before: readonly Answer[], after: readonly Answer[]): boolean 
   return mean > Math.sqrt(variance / gains.length);
 }
 
-/** The least confidence, in hundredths, from which answers are right so often; null when none is. */
+/** The lowest confidence, in hundredths, from which answers are right this often; null when there is none. */
 export function confidenceFor(calibrator: Calibrator, accuracy: number): number | null {
   for (let hundredths = 0; hundredths <= 100; hundredths += 1) {
     if (applyCalibrator(calibrator, hundredths / 100) >= accuracy) return hundredths / 100;

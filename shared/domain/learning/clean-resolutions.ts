@@ -7,14 +7,14 @@ interface Numbered {
   readonly resolution: Resolution;
 }
 
-/** Something about records that a person should look at. `duplicate`: it is left out. */
+/** A finding about records that a person should look at. `duplicate`: the record is left out. */
 export interface RecordFinding {
   readonly kind: 'duplicate' | 'conflict' | 'missing';
   readonly lines: readonly number[];
   readonly text: string;
 }
 
-/** Records each once, the first of those that are the same, with what was found of them. */
+/** Records without duplicates (the first is kept), and the findings about them. */
 export function cleanResolutions<T extends Numbered>(records: readonly T[]): { kept: T[]; findings: RecordFinding[] } {
   const byKey = new Map<string, T>();
   const findings: RecordFinding[] = [];

@@ -12,7 +12,7 @@ export interface Difference {
 export interface Comparison {
   /** Share of right classes. */
   readonly classes: Difference;
-  /** Brier score of the class's confidence, turned around so that more is better. */
+  /** Brier score of the class's confidence, negated so that more is better. */
   readonly calibration: Difference;
   /** Share of right verdicts. */
   readonly verdicts: Difference;
@@ -23,7 +23,7 @@ interface Pair {
   readonly newer: HeldOutAnswer;
 }
 
-/** Logs that both were asked about while they were held back. */
+/** Logs that both were tested on while they were held back. */
 function pairsOf(older: readonly HeldOutAnswer[], newer: readonly HeldOutAnswer[]): Pair[] {
   const known = new Map(older.map((answer) => [answer.digest, answer]));
   const seen = new Set<string>();
@@ -60,7 +60,7 @@ function meanDifference(differences: readonly number[]): Difference {
 
 const loss = (confidence: number, right: boolean): number => (confidence - (right ? 1 : 0)) ** 2;
 
-/** Compares what two models answered to the logs that both know, each held back from it. */
+/** Compares the answers of two models to the logs that both know, each held back from it. */
 export function compareModels(older: readonly HeldOutAnswer[], newer: readonly HeldOutAnswer[]): Comparison {
   const pairs = pairsOf(older, newer);
   const rightBoth = (right: (answer: HeldOutAnswer) => boolean | null) =>

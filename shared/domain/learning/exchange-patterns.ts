@@ -3,7 +3,7 @@ import { redactOutgoing } from '../redaction/redact.ts';
 import { contentOf, LearnedPattern, PatternContent, patternIdOf } from './learned-pattern.ts';
 import { effectivenessOf } from './pattern-trust.ts';
 
-/** A file of another place is text from outside. */
+/** A file from another place is text from outside. */
 const textOfFile = (longest: number) =>
   z
     .string()
@@ -18,24 +18,24 @@ const ExportedPattern = PatternContent.extend({
   title: textOfFile(200),
   solution: textOfFile(2000),
   confidence: LearnedPattern.shape.confidence,
-  /** For whoever reads the file; it proves nothing in another place. */
+  /** For readers of the file; it proves nothing elsewhere. */
   helped: z.number().int().nonnegative(),
   cases: z.number().int().nonnegative(),
 });
 type ExportedPattern = z.infer<typeof ExportedPattern>;
 
-/** Patterns on their way from one place to another. */
+/** Patterns exported from one place for another. */
 export const PatternExport = z.strictObject({
   kind: z.literal('selfheal-patterns'),
   version: z.literal(1),
-  /** The place they are from. */
+  /** Their origin. */
   from: z.string().min(1).max(400),
   exportedAt: z.iso.datetime(),
   patterns: z.array(ExportedPattern).max(5_000),
 });
 export type PatternExport = z.infer<typeof PatternExport>;
 
-/** What one place may tell another: patterns that were not taken back, without the incidents that they are from. */
+/** Patterns that one place may share: those not retired, without the incidents they are from. */
 export function exportPatterns(patterns: readonly LearnedPattern[], from: string, at: Date): PatternExport {
   return {
     kind: 'selfheal-patterns',
@@ -61,11 +61,11 @@ export interface ImportOrder {
   readonly from: string;
   readonly by: string;
   readonly at: Date;
-  /** Added to each confidence: what holds there is less sure here. */
+  /** Added to each confidence: what holds there is less certain here. */
   readonly adjustment: number;
 }
 
-/** A pattern of another place as it enters this one: less sure, and to be observed only until it proves itself here. */
+/** An imported pattern: less certain, and only observed until it proves itself here. */
 export function importedPattern(
   one: ExportedPattern,
   { scope, from, by, at, adjustment }: ImportOrder,

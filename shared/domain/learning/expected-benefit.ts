@@ -1,30 +1,52 @@
 import type { Circumstances } from '../policy/circumstances/circumstances.ts';
 import type { ActionOutcome } from './action-experience.ts';
-import { ASPECTS, type Aspect } from './circumstance-aspects.ts';
 import { type Followed, follow, likelihoodsOf, momentsOf, statedBelief, type Trial } from './effect-belief.ts';
 
-/** How often a year an effect may become another one, and how many outcomes a plug-in's own confidence may be worth. Outcomes decide between them. */
+/** One aspect of the circumstances that may change an action's effect, as one of a few values; null: unknown. */
+type Aspect = (circumstances: Circumstances) => string | null;
+
+/** Incidents of a scope within a day from which on something unusual may be going on. */
+const MANY_INCIDENTS = 4;
+
+/** Time of the week, load, whether something was deployed within a day, and how often it has failed within a day. */
+const ASPECTS: readonly Aspect[] = [
+  ({ partOfWeek }) => partOfWeek,
+  ({ load }) => (load === 'unknown' ? null : load),
+  ({ recentDeployments }) => {
+    if (recentDeployments === null) return null;
+    return recentDeployments > 0 ? 'deployed' : 'untouched';
+  },
+  ({ incidentsInDay }) => {
+    if (incidentsInDay === 0) return 'first';
+    return incidentsInDay < MANY_INCIDENTS ? 'some' : 'many';
+  },
+];
+
+/**
+ * Hypotheses: how often per year an effect may change, and how many outcomes a plug-in's own confidence is worth.
+ * Outcomes decide between them.
+ */
 const CHANGES_PER_YEAR = [0.5, 1, 2, 4];
 const STATED_WORTH = [1, 4];
-/** The aspect of circumstances that changes what actions do, or null for none; and how likely that is before outcomes speak. */
+/** The aspect of circumstances that changes what actions do, or null for none; with its prior probability. */
 const DECISIVE: readonly { aspect: Aspect | null; prior: number }[] = [
   { aspect: null, prior: 0.5 },
   ...ASPECTS.map((aspect) => ({ aspect, prior: 0.5 / ASPECTS.length })),
 ];
-/** How likely it is that it changes what one of the actions does, where it does so at all. */
+/** Probability that it changes the effect of one of the actions, where it changes any. */
 const CONCERNS_AN_ACTION = 0.5;
 
-/** Outcomes that those of other places are worth at most: what helps one service says something about another, not all. */
+/** Maximum weight of outcomes from other scopes: what helps one service is only weak evidence for another. */
 const ELSEWHERE_WEIGHT = 6;
 
 export interface ExpectationContext {
   readonly scope: string;
   readonly now: Date;
-  /** At present; null: not known. */
+  /** Current circumstances; null: unknown. */
   readonly circumstances: Circumstances | null;
 }
 
-/** The expected chance that an action helps, and how unsure it is, as a standard deviation. */
+/** The expected chance that an action helps, and its standard deviation. */
 export interface Expectation {
   readonly mean: number;
   readonly deviation: number;
@@ -40,7 +62,7 @@ interface Occasion extends Trial {
   readonly circumstances: Circumstances | null;
 }
 
-/** Occasions like the present one, and the others in groups. */
+/** Outcomes in circumstances like the present ones, and the others in groups. */
 interface Partition {
   readonly here: readonly Occasion[];
   readonly others: readonly (readonly Occasion[])[];
@@ -53,9 +75,9 @@ interface View {
 }
 
 /**
- * What to expect of each action. Each supposition of how fast effects change, what stated confidences are worth and which circumstances
- * matter is followed through all outcomes of the class, and counts by how well it foretold them (J. A. Hoeting et al., "Bayesian model
- * averaging: a tutorial", 1999).
+ * Expected benefit of each action. Each hypothesis about how fast effects change, what stated confidences are worth and
+ * which circumstances matter is tracked through all outcomes of the class and weighted by how well it predicted them
+ * (J. A. Hoeting et al., "Bayesian model averaging: a tutorial", 1999).
  */
 export function expectBenefits(actions: readonly KnownAction[], context: ExpectationContext): Expectation[] {
   const known = actions.map(({ stated, outcomes }) => {
@@ -95,7 +117,7 @@ function occasionsOf(outcomes: readonly ActionOutcome[], scope: string): Occasio
     .sort((a, b) => a.at - b.at);
 }
 
-/** Null where none is apart. One of which the aspect is not known is like the present. */
+/** Null when all are in one group. Outcomes with an unknown aspect count as like the present. */
 function partitionBy(
   aspect: Aspect | null,
   occasions: readonly Occasion[],
@@ -110,9 +132,9 @@ function partitionBy(
 }
 
 /**
- * One action, by each aspect that may be decisive. Whether it concerns this action is weighed by how well the outcomes were foretold, in
- * groups and together: those from like circumstances count more where that foretells better, and only there (mixing of
- * partitions: F. Willems, Y. Shtarkov and T. Tjalkens, "The context-tree weighting method", 1995).
+ * One action, for each aspect that may matter. Whether it matters for this action is weighted by how well outcomes were
+ * predicted separately and together: outcomes from similar circumstances count more only where that predicts better
+ * (mixing of partitions: F. Willems, Y. Shtarkov and T. Tjalkens, "The context-tree weighting method", 1995).
  */
 function viewsOf(
   all: readonly Occasion[],

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { ActionOutcome } from './action-experience.ts';
 
 /**
- * That a failure is away, watched for a while: resolved says that a verification succeeded, healed that the failure did not come back.
- * By the key of "the same failure in the same place" (`fingerprintKeyOf`).
+ * A watch over a resolved failure: resolved means that a verification succeeded, healed that the failure did not come
+ * back. Keyed by "the same failure in the same place" (`fingerprintKeyOf`).
  */
 export const HealingWatch = z.strictObject({
   version: z.literal(1),
@@ -15,9 +15,9 @@ export const HealingWatch = z.strictObject({
   resolvedAt: z.iso.datetime(),
   /** When it counts as healed. */
   dueAt: z.iso.datetime(),
-  /** What was counted of the action that helped; null when it recovered by itself. */
+  /** The recorded outcome of the action that helped; null when it recovered by itself. */
   outcome: ActionOutcome.nullable(),
-  /** Where it came back, and when; null as long as it did not. */
+  /** The incident and time of the recurrence; null as long as there is none. */
   recurredAs: z.string().nullable(),
   recurredAt: z.iso.datetime().nullable(),
 });
@@ -27,7 +27,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A time in words, rounded: `3 days`, `1 hour`. */
+/** A rounded duration: `3 days`, `1 hour`. */
 export function spanWords(milliseconds: number): string {
   const [unit, name] =
     milliseconds >= 2 * DAY ? [DAY, 'day'] : milliseconds >= 2 * HOUR ? [HOUR, 'hour'] : [MINUTE, 'minute'];

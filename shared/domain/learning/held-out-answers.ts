@@ -4,15 +4,15 @@ import type { TrainingCase } from '../failure/model/train.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
 import type { Classification } from '../incident/failure-class.ts';
 
-/** What a model answered to one labelled log while it was held back. */
+/** A model's answer to one labelled log that was held back. */
 export interface HeldOutAnswer {
-  /** 16 hexadecimal digits of the log. */
+  /** Digest of the log, 16 hexadecimal digits. */
   readonly digest: string;
   /** Null where the log has no class. */
   readonly right: boolean | null;
   /** In the class, 0 to 1. */
   readonly confidence: number;
-  /** Whether it was right about passing when run again; null where that is not known. */
+  /** Whether it was right about passing on a re-run; null where that is unknown. */
   readonly verdictRight: boolean | null;
 }
 
@@ -24,7 +24,10 @@ function unmark(text: string | undefined): boolean | null {
   return text === '1' ? true : text === '0' ? false : null;
 }
 
-/** Two texts of the same order, sorted by digest: the digests, and for each of them class, two digits of confidence, verdict (`187-`). */
+/**
+ * Two texts in the same order, sorted by digest: the digests, and for each of them class, two digits of confidence,
+ * verdict (`187-`).
+ */
 export function encodeAnswers(answers: readonly HeldOutAnswer[]): { learned: string; answers: string } {
   const sorted = [...answers].sort((a, b) => (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : 0));
   const percent = (share: number): string => String(Math.min(99, Math.floor(share * 100))).padStart(2, '0');
@@ -36,7 +39,7 @@ export function encodeAnswers(answers: readonly HeldOutAnswer[]): { learned: str
   };
 }
 
-/** Reads what `encodeAnswers` wrote. Empty where there are no answers, or they do not fit the digests. */
+/** Reads what `encodeAnswers` wrote. Empty when there are no answers or they do not match the digests. */
 export function decodeAnswers({
   learned,
   answers = '',
@@ -57,7 +60,7 @@ export function decodeAnswers({
   });
 }
 
-/** Whether a verdict says that the failure passes when it is run again. */
+/** Whether a verdict means that the failure passes on a re-run. */
 export function saysPasses({ verdict }: Pick<Classification, 'verdict'>): boolean {
   return verdict === 'flaky' || verdict === 'infrastructure';
 }
@@ -66,11 +69,11 @@ export interface AnswerToCase {
   readonly answer: Classification;
   /** Whether the class was right. */
   readonly right: boolean;
-  /** Whether it was right about passing when run again; null where that is not known, or nothing was said. */
+  /** Whether it was right about passing on a re-run; null where that is unknown or nothing was said. */
   readonly verdictRight: boolean | null;
 }
 
-/** What a model that has not learned from a labelled failure answers to it. */
+/** Answer of a model to a labelled failure that it has not learned from. */
 export function answerToCase(
   one: TrainingCase,
   model: FailureModel | undefined,

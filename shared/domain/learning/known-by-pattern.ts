@@ -1,16 +1,13 @@
 import { phrase } from '../../kernel/text/redacted-text.ts';
 import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
-import type { KnowledgeMatch, SimilarEntry } from '../knowledge/lookup.ts';
-import { redact } from '../redaction/redact.ts';
-import { redactName } from '../redaction/redact-name.ts';
+import { type KnowledgeMatch, MAX_UNSURE_CONFIDENCE, type SimilarEntry } from '../knowledge/lookup.ts';
+import { redact, redactName } from '../redaction/redact.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
 import { effectivenessOf } from './pattern-trust.ts';
 
-const MOST_SIMILAR = 5;
-/** Below what spares the model: only a pattern that may act reaches it. */
-const MOST_OF_A_MATCH = 0.8;
+const MAX_SIMILAR = 5;
 
-/** A learned pattern as people and models are told of it. */
+/** A learned pattern in the form that people and models see. */
 function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
   const { id, class: failureClass, tags, confidence, history } = pattern;
   const title = redactName(pattern.title, 200);
@@ -34,25 +31,26 @@ function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
 }
 
 /**
- * What is known of a failure with the patterns that recognised it, as far as their stages go: one that is only observed changes nothing, a
- * suggestion is told, and a match is taken for it where nothing else is known as well. Only one that may act spares the model.
+ * Adds the patterns that recognised a failure to what is known about it, according to their stages: observed ones
+ * change nothing, suggestions are shown, and a match is used where nothing else is known. Only a pattern that may act
+ * makes a model unnecessary.
  */
 export function withPatterns(found: KnowledgeMatch, recognised: readonly LearnedPattern[]): KnowledgeMatch {
-  const told = recognised
+  const named = recognised
     .filter(({ stage, retired }) => stage !== 'observe' && retired === null)
     .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1));
-  const best = told.find(({ stage }) => stage === 'match' || stage === 'act');
+  const best = named.find(({ stage }) => stage === 'match' || stage === 'act');
   const confidence = best === undefined ? 0 : confidenceOf(best);
   const chosen = best !== undefined && confidence > found.confidence ? best : null;
-  const left = told.filter((pattern) => pattern !== chosen).map(similarOf);
+  const left = named.filter((pattern) => pattern !== chosen).map(similarOf);
   const before =
     chosen !== null && found.match !== null ? [{ entry: found.match, score: 1, why: 'known as well' }] : [];
-  const similar = [...before, ...left, ...found.similar].slice(0, MOST_SIMILAR);
+  const similar = [...before, ...left, ...found.similar].slice(0, MAX_SIMILAR);
   return chosen === null ? { ...found, similar } : { match: entryOfPattern(chosen), confidence, similar };
 }
 
 function confidenceOf({ stage, confidence }: LearnedPattern): number {
-  return stage === 'act' ? confidence : Math.min(confidence, MOST_OF_A_MATCH);
+  return stage === 'act' ? confidence : Math.min(confidence, MAX_UNSURE_CONFIDENCE);
 }
 
 function similarOf(pattern: LearnedPattern): SimilarEntry {

@@ -5,24 +5,25 @@ import { FailureClass } from '../incident/failure-class.ts';
 import { Wording } from './wording.ts';
 
 /**
- * How much a pattern counts for. `observe`: it is judged and not told; `suggest`: people are told what helped; `match`: it is what the
- * failure is taken for, a model is asked all the same; `act`: no model needs to be asked. No stage proposes an action: those come from code.
+ * How much a pattern counts. `observe`: recorded but not shown; `suggest`: people are told what helped; `match`: the
+ * failure is taken for it, a model is still asked; `act`: no model needs to be asked. No stage proposes an action:
+ * those come from code.
  */
 export const PatternStage = z.enum(['observe', 'suggest', 'match', 'act']);
 export type PatternStage = z.infer<typeof PatternStage>;
 
 export const Tag = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,39}$/);
 
-/** Whether what a pattern says helped in one incident. */
+/** Whether a pattern's solution helped in one incident. */
 export const PatternOutcome = z.strictObject({
-  /** The incident, or the digest of a record that names none. */
+  /** The incident, or the digest of a record without one. */
   incident: z.string().min(1).max(80),
   at: z.iso.datetime(),
   by: z.enum(['human', 'verified']),
   helped: z.boolean(),
-  /** Nobody outside could stage it. What others can word may lower a confidence, never raise it. */
+  /** Nobody outside could stage it. What outsiders can word may lower a confidence, never raise it. */
   trusted: z.boolean(),
-  /** From the beginning of the incident to its end, where it is known. */
+  /** Duration of the incident, where known. */
   minutes: z.number().nonnegative().nullable(),
 });
 export type PatternOutcome = z.infer<typeof PatternOutcome>;
@@ -34,19 +35,22 @@ const Step = z.strictObject({
   reason: recordText({ max: 300 }),
 });
 
-/** Outcomes and steps of the history that are kept, the newest. */
-export const MOST_KEPT = 60;
+/** Maximum stored outcomes and history steps, the newest. */
+export const MAX_KEPT = 60;
 
-/** A kind of failure that was learned from how it was resolved: what its line says, what helped, and how often. */
+/** A kind of failure learned from how it was resolved: its message, what helped, and how often. */
 export const LearnedPattern = z.strictObject({
   version: z.literal(1),
   id: z.string().regex(/^[0-9a-f]{12}$/),
-  /** Where it was learned and is used: `repository#<id>:<owner/name>`, `alarm#<arn>`, or a name of the file's owner. */
+  /**
+   * Where it was learned and is used: `repository#<id>:<owner/name>`, `alarm#<arn>`, or a name chosen by the file's
+   * owner.
+   */
   scope: z.string().min(1).max(400),
-  /** Counts changes; who writes says which one was read. */
+  /** Counts changes; a writer names the revision that it read. */
   revision: z.number().int().positive(),
   wording: Wording,
-  /** Digests of the whole messages it was made from, as past incidents keep them. */
+  /** Digests of the whole messages it was made from, as stored in past incidents. */
   messages: z.array(z.string().regex(/^[0-9a-f]{12}$/)).max(20),
   title: recordText({ min: 1, max: 200 }),
   class: FailureClass,
@@ -59,23 +63,23 @@ export const LearnedPattern = z.strictObject({
     source: z.enum(['human', 'verified', 'imported']),
     by: z.string().max(200),
     at: z.iso.datetime(),
-    /** The place it was imported from. */
+    /** The scope it was imported from. */
     from: z.string().max(400).nullable(),
   }),
   approved: z.strictObject({ by: z.string().max(200), at: z.iso.datetime() }).nullable(),
-  /** What it begins with, worth two outcomes; and what a person said it may reach at most. */
+  /** Its initial confidence, worth two outcomes; and a maximum set by a person. */
   prior: z.number().min(0).max(1),
   cap: z.number().min(0).max(1).nullable(),
   stage: PatternStage,
   confidence: z.number().min(0).max(1),
-  outcomes: z.array(PatternOutcome).max(MOST_KEPT),
-  history: z.array(Step).min(1).max(MOST_KEPT),
-  /** Taken back: it counts for nothing any more. */
+  outcomes: z.array(PatternOutcome).max(MAX_KEPT),
+  history: z.array(Step).min(1).max(MAX_KEPT),
+  /** When it was retired: it no longer counts. */
   retired: z.strictObject({ at: z.iso.datetime(), reason: recordText({ max: 300 }) }).nullable(),
 });
 export type LearnedPattern = z.infer<typeof LearnedPattern>;
 
-/** What a pattern says, without where it is known, how far it is believed and what came of it. */
+/** A pattern's content, without its scope, confidence and outcomes. */
 export const PatternContent = LearnedPattern.pick({
   wording: true,
   messages: true,
@@ -88,13 +92,13 @@ export const PatternContent = LearnedPattern.pick({
 });
 export type PatternContent = z.infer<typeof PatternContent>;
 
-/** The content of whatever holds one. */
+/** Extracts the content. */
 export function contentOf(holder: PatternContent): PatternContent {
   const { wording, messages, title, class: failureClass, tags, service, solution, actionId } = holder;
   return { wording, messages, title, class: failureClass, tags, service, solution, actionId };
 }
 
-/** The same wording of a place is the same pattern. */
+/** Equal for the same wording in the same scope. */
 export function patternIdOf(scope: string, wording: string): string {
   return digestOf(`${scope}\n${wording.toLowerCase()}`, 12);
 }

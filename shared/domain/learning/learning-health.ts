@@ -1,5 +1,4 @@
-import { shareText } from '../../kernel/numbers/percent.ts';
-import type { Proportion } from '../../kernel/numbers/proportion.ts';
+import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
 import { weakPatterns } from './apply-pattern-changes.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningReport } from './learning-report.ts';
@@ -7,12 +6,12 @@ import type { Learning } from './learning-settings.ts';
 import { approvalsMissing, effectivenessOf } from './pattern-trust.ts';
 import { makeWordingTest } from './wording.ts';
 
-/** One thing that was looked at; `unknown` where nothing was counted. */
+/** One check; `unknown` where nothing was counted. */
 export interface HealthCheck {
   readonly name: string;
   readonly state: 'good' | 'bad' | 'unknown';
   readonly text: string;
-  /** What to do; null when nothing has to be done. */
+  /** Advice; null when nothing has to be done. */
   readonly advice: string | null;
 }
 
@@ -34,50 +33,50 @@ export interface LearningHealth {
 }
 
 export interface HealthLimits {
-  readonly leastAccuracy: number;
-  readonly leastSuccess: number;
-  readonly leastCoverage: number;
+  readonly minAccuracy: number;
+  readonly minSuccess: number;
+  readonly minCoverage: number;
   /** Minutes that an incident may take on average. */
-  readonly mostMinutes: number;
+  readonly maxMinutes: number;
 }
 
-const MOST_INCIDENTS_NAMED = 5;
-/** Below so many cases a share says too little to be called bad. */
-const LEAST_CASES = 5;
+const MAX_INCIDENTS_NAMED = 5;
+/** With fewer cases a share is not called bad. */
+const MIN_CASES = 5;
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Whether learning does what it should, keeps its own limits, and what to do where not. */
+/** Whether learning works and keeps its limits, and what to do where not. */
 export function learningHealthOf(
   report: LearningReport,
   patterns: readonly LearnedPattern[],
   { rules, limits }: { readonly rules: Learning; readonly limits: HealthLimits },
 ): LearningHealth {
-  const standing = patterns.filter(({ retired }) => retired === null);
+  const active = patterns.filter(({ retired }) => retired === null);
   const { incidents, outcomes } = report;
   const checks: HealthCheck[] = [
     atLeast(
       'accuracy',
       incidents.recognisedRight,
-      limits.leastAccuracy,
+      limits.minAccuracy,
       'Make the wordings of patterns that recognise other classes more exact.',
     ),
-    atLeast('success', outcomes.helped, limits.leastSuccess, 'Take back or correct the patterns listed as weak.'),
+    atLeast('success', outcomes.helped, limits.minSuccess, 'Take back or correct the patterns listed as weak.'),
     atLeast(
       'coverage',
       incidents.covered,
-      limits.leastCoverage,
+      limits.minCoverage,
       'Write down how incidents were resolved that no pattern recognises, with a line of their log.',
     ),
-    timeCheck(incidents.meanMinutes, limits.mostMinutes),
+    timeCheck(incidents.meanMinutes, limits.maxMinutes),
     velocityCheck(report, rules),
-    conflictCheck(standing),
-    safetyCheck(standing, rules),
-    approvalCheck(standing, rules),
+    conflictCheck(active),
+    safetyCheck(active, rules),
+    approvalCheck(active, rules),
   ];
   return {
     healthy: checks.every(({ state }) => state !== 'bad'),
     checks,
-    weak: weakPatterns(standing, limits.leastSuccess).flatMap(weakOf),
+    weak: weakPatterns(active, limits.minSuccess).flatMap(weakOf),
     recommendations: checks.flatMap(({ advice }) => advice ?? []),
   };
 }
@@ -85,7 +84,7 @@ export function learningHealthOf(
 function atLeast(name: string, share: Proportion | null, least: number, advice: string): HealthCheck {
   if (share === null) return { name, state: 'unknown', text: 'nothing was counted', advice: null };
   const text = `${shareText(share.value)} of ${share.cases}, ${shareText(least)} at least are wanted`;
-  if (share.cases < LEAST_CASES) return { name, state: 'unknown', text: `${text}: too few to tell`, advice: null };
+  if (share.cases < MIN_CASES) return { name, state: 'unknown', text: `${text}: too few to tell`, advice: null };
   const bad = share.value < least;
   return { name, state: bad ? 'bad' : 'good', text, advice: bad ? advice : null };
 }
@@ -122,7 +121,7 @@ function velocityCheck({ patterns }: LearningReport, { maxNewPatternsPerDay }: L
   return { name, state: full ? 'bad' : 'good', text, advice };
 }
 
-/** Patterns of different classes of which one recognises what the other is worded like. */
+/** Patterns of different classes one of which recognises the other's wording. */
 function conflictCheck(patterns: readonly LearnedPattern[]): HealthCheck {
   const pairs = patterns.flatMap((a) => {
     const says = makeWordingTest(a.wording);
@@ -141,7 +140,7 @@ function conflictCheck(patterns: readonly LearnedPattern[]): HealthCheck {
   };
 }
 
-/** Patterns that stand higher than their own limits allow: nothing of Selfheal does that, a changed record might. */
+/** Patterns above the stage that their limits allow: Selfheal never does that, but a changed record might. */
 function safetyCheck(patterns: readonly LearnedPattern[], rules: Learning): HealthCheck {
   const name = 'safety limits';
   const beyond = patterns.filter((pattern) => isBeyond(pattern, rules)).map(({ id }) => id);
@@ -149,7 +148,7 @@ function safetyCheck(patterns: readonly LearnedPattern[], rules: Learning): Heal
   return {
     name,
     state: 'bad',
-    text: `${beyond.length} patterns stand beyond their limits (${beyond.slice(0, MOST_INCIDENTS_NAMED).join(', ')})`,
+    text: `${beyond.length} patterns stand beyond their limits (${beyond.slice(0, MAX_INCIDENTS_NAMED).join(', ')})`,
     advice: 'Look into who changed them, and roll back with "selfheal knowledge rollback --to DATE".',
   };
 }
@@ -187,10 +186,10 @@ function weakOf(pattern: LearnedPattern): WeakPattern[] {
   const advice =
     staged === failed.length
       ? 'All its failures are of runs that outsiders can word: look whether they were staged.'
-      : helped.cases < LEAST_CASES
+      : helped.cases < MIN_CASES
         ? 'Too few cases to judge: leave it observed.'
         : 'Look at what helped instead, write that down, and take this one back.';
   return [
-    { patternId: pattern.id, title: pattern.title, helped, failedIn: failed.slice(0, MOST_INCIDENTS_NAMED), advice },
+    { patternId: pattern.id, title: pattern.title, helped, failedIn: failed.slice(0, MAX_INCIDENTS_NAMED), advice },
   ];
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { digestOf } from '../../kernel/digest.ts';
 
-/** One entry of the record of learning: who changed which pattern, and why. Only ever added to. */
+/** One entry of the append-only log of learning: who changed which pattern, and why. */
 export const LearningNote = z.strictObject({
   version: z.literal(1),
   scope: z.string().min(1).max(400),
@@ -14,6 +14,7 @@ export const LearningNote = z.strictObject({
     'pattern.approved',
     'pattern.retired',
     'pattern.merged',
+    'pattern.absorbed',
     'pattern.imported',
     'pattern.rolled-back',
     'patterns.exported',

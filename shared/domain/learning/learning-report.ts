@@ -7,10 +7,10 @@ import { pastCaseOf, type ResolvedCase } from './propose-patterns.ts';
 import { caseOfPastIncident, makeCaseTest, type PastCase } from './replay.ts';
 import { minutesOf } from './resolution.ts';
 
-/** An incident that ended, as far as a report counts it. */
+/** An ended incident in the form that a report counts. */
 export interface EndedCase extends PastCase {
   readonly endedAt: string;
-  /** Selfheal's own verified action ended it, it ended by itself, or people had to. */
+  /** Ended by Selfheal's own verified action, by itself, or by people. */
   readonly ended: 'healed' | 'alone' | 'people';
   readonly minutes: number | null;
   readonly service: string | null;
@@ -21,7 +21,7 @@ export function endedCaseOf(past: PastIncident): EndedCase {
   return { ...caseOfPastIncident(past), endedAt: past.endedAt, ended, minutes: null, service: null };
 }
 
-/** A record of a file: what names a listed action was Selfheal's, the rest was done by people. */
+/** A record of a file: with a listed action it was Selfheal's, otherwise people's. */
 export function endedCaseOfRecord(record: ResolvedCase): EndedCase {
   const { timestamp, action, success } = record.resolution;
   return {
@@ -33,7 +33,7 @@ export function endedCaseOfRecord(record: ResolvedCase): EndedCase {
   };
 }
 
-export interface LearningMaterial {
+export interface LearningInputs {
   readonly patterns: readonly LearnedPattern[];
   readonly incidents: readonly EndedCase[];
   readonly notes: readonly LearningNote[];
@@ -41,7 +41,7 @@ export interface LearningMaterial {
   readonly to: Date;
 }
 
-/** How a pattern's confidence moved within the period. */
+/** Change of a pattern's confidence within the period. */
 export interface Movement {
   readonly patternId: string;
   readonly title: string;
@@ -53,18 +53,18 @@ export interface LearningReport {
   readonly from: string;
   readonly to: string;
   readonly patterns: {
-    readonly standing: number;
+    readonly active: number;
     readonly atStart: number;
     readonly learned: number;
     readonly takenBack: number;
     readonly perWeek: number;
     readonly byStage: Readonly<Record<PatternStage, number>>;
-    /** From other places; and made of several. */
+    /** Imported; and merged. */
     readonly imported: number;
     readonly merged: number;
     /** Recognised incidents of more than one service. */
     readonly acrossServices: number;
-    /** Shannon's evenness of the classes, 0 (all of one) to 1 (as many of each); null of none. */
+    /** Shannon's evenness of the classes, 0 (all of one) to 1 (equally many of each); null without any. */
     readonly diversity: number | null;
     readonly topClasses: readonly {
       readonly class: FailureClass;
@@ -78,9 +78,9 @@ export interface LearningReport {
     readonly ended: number;
     readonly healed: Proportion | null;
     readonly byPeople: Proportion | null;
-    /** Recognised by a pattern at all. */
+    /** Recognised by any pattern. */
     readonly covered: Proportion | null;
-    /** Of those that were recognised: as what they were, and as something else. */
+    /** Recognised correctly, and as something else. */
     readonly recognisedRight: Proportion | null;
     readonly falsePositives: Proportion | null;
     readonly meanMinutes: number | null;
@@ -94,50 +94,48 @@ export interface LearningReport {
 }
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
-const MOST_MOVEMENTS = 20;
+const MAX_MOVEMENTS = 20;
 const TOP = 5;
 
-/** What was learned within a period, and what it was worth. */
-export function learningReportOf(material: LearningMaterial): LearningReport {
-  const { from, to } = material;
+/** What was learned within a period, and how much it helped. */
+export function learningReportOf(inputs: LearningInputs): LearningReport {
+  const { from, to } = inputs;
   return {
     from: from.toISOString(),
     to: to.toISOString(),
-    patterns: patternFigures(material),
-    movements: movementsOf(material),
-    incidents: incidentFigures(material),
-    outcomes: outcomeFigures(material),
+    patterns: patternFigures(inputs),
+    movements: movementsOf(inputs),
+    incidents: incidentFigures(inputs),
+    outcomes: outcomeFigures(inputs),
   };
 }
 
-const within = (at: string, { from, to }: Pick<LearningMaterial, 'from' | 'to'>): boolean =>
+const within = (at: string, { from, to }: Pick<LearningInputs, 'from' | 'to'>): boolean =>
   Date.parse(at) > from.getTime() && Date.parse(at) <= to.getTime();
 
 const share = <T>(all: readonly T[], is: (one: T) => boolean): Proportion | null =>
   proportionOf(all.filter(is).length, all.length);
 
-function patternFigures(material: LearningMaterial): LearningReport['patterns'] {
-  const { patterns, notes, from, to } = material;
-  const standing = patterns.filter(({ retired }) => retired === null);
-  const learned = patterns.filter(({ provenance }) => within(provenance.at, material)).length;
+function patternFigures(inputs: LearningInputs): LearningReport['patterns'] {
+  const { patterns, notes, from, to } = inputs;
+  const active = patterns.filter(({ retired }) => retired === null);
+  const learned = patterns.filter(({ provenance }) => within(provenance.at, inputs)).length;
   const start = from.toISOString();
   const stoodAtStart = ({ provenance, retired }: LearnedPattern): boolean =>
     provenance.at <= start && (retired === null || retired.at > start);
-  const counts = countBy(standing.map((pattern) => pattern.class));
+  const counts = countBy(active.map((pattern) => pattern.class));
   return {
-    standing: standing.length,
+    active: active.length,
     atStart: patterns.filter(stoodAtStart).length,
     learned,
-    takenBack: patterns.filter(({ retired }) => retired !== null && within(retired.at, material)).length,
+    takenBack: patterns.filter(({ retired }) => retired !== null && within(retired.at, inputs)).length,
     perWeek: learned / Math.max(1, (to.getTime() - from.getTime()) / WEEK_MS),
     byStage: Object.fromEntries(
-      PatternStage.options.map((stage) => [stage, standing.filter((pattern) => pattern.stage === stage).length]),
+      PatternStage.options.map((stage) => [stage, active.filter((pattern) => pattern.stage === stage).length]),
     ) as Record<PatternStage, number>,
-    imported: standing.filter(({ provenance }) => provenance.source === 'imported').length,
-    merged: notes.filter(
-      ({ event, at, reason }) => event === 'pattern.merged' && within(at, material) && reason.includes('takes them in'),
-    ).length,
-    acrossServices: acrossServices(material),
+    imported: active.filter(({ provenance }) => provenance.source === 'imported').length,
+    merged: notes.filter(({ event, at }) => event === 'pattern.merged' && within(at, inputs)).length,
+    acrossServices: acrossServices(inputs),
     diversity: evennessOf([...counts.values()]),
     topClasses: [...counts]
       .sort(([, a], [, b]) => b - a)
@@ -146,8 +144,8 @@ function patternFigures(material: LearningMaterial): LearningReport['patterns'] 
   };
 }
 
-/** Patterns whose own service is not the only one that they have helped. */
-function acrossServices({ patterns, incidents }: LearningMaterial): number {
+/** Patterns that helped services other than their own. */
+function acrossServices({ patterns, incidents }: LearningInputs): number {
   const serviceOf = new Map(incidents.flatMap(({ id, service }) => (service ? [[id, service] as const] : [])));
   return patterns.filter(({ retired, service, outcomes }) => {
     const services = new Set(outcomes.flatMap(({ incident }) => serviceOf.get(incident) ?? []));
@@ -161,7 +159,7 @@ function countBy<T>(values: readonly T[]): Map<T, number> {
   return counts;
 }
 
-/** Pielou's evenness: Shannon's entropy over the largest it could be (E. C. Pielou, 1966). */
+/** Pielou's evenness: Shannon's entropy over its maximum (E. C. Pielou, 1966). */
 function evennessOf(counts: readonly number[]): number | null {
   const all = counts.reduce((sum, count) => sum + count, 0);
   if (all === 0) return null;
@@ -170,21 +168,21 @@ function evennessOf(counts: readonly number[]): number | null {
   return entropy / Math.log(counts.length);
 }
 
-function movementsOf(material: LearningMaterial): Movement[] {
-  const start = material.from.toISOString();
-  const end = material.to.toISOString();
-  const moved = material.patterns.flatMap(({ id, title, history }) => {
+function movementsOf(inputs: LearningInputs): Movement[] {
+  const start = inputs.from.toISOString();
+  const end = inputs.to.toISOString();
+  const moved = inputs.patterns.flatMap(({ id, title, history }) => {
     const before = history.findLast(({ at }) => at <= start) ?? history[0];
     const after = history.findLast(({ at }) => at <= end);
     if (before === undefined || after === undefined || before.confidence === after.confidence) return [];
     return [{ patternId: id, title, before: before.confidence, after: after.confidence }];
   });
-  return moved.sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before)).slice(0, MOST_MOVEMENTS);
+  return moved.sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before)).slice(0, MAX_MOVEMENTS);
 }
 
-function incidentFigures(material: LearningMaterial): LearningReport['incidents'] {
-  const ended = material.incidents.filter(({ endedAt }) => within(endedAt, material));
-  const tests = material.patterns
+function incidentFigures(inputs: LearningInputs): LearningReport['incidents'] {
+  const ended = inputs.incidents.filter(({ endedAt }) => within(endedAt, inputs));
+  const tests = inputs.patterns
     .filter(({ retired }) => retired === null)
     .map((pattern) => ({ pattern, recognises: makeCaseTest(pattern) }));
   const recognised = ended.map((one) => {
@@ -194,7 +192,7 @@ function incidentFigures(material: LearningMaterial): LearningReport['incidents'
   const judged = recognised.filter(({ covered, known }) => covered && known);
   const minutes = [
     ...ended.flatMap((one) => one.minutes ?? []),
-    ...unlisted(material, ended).flatMap((outcome) => outcome.minutes ?? []),
+    ...unlisted(inputs, ended).flatMap((outcome) => outcome.minutes ?? []),
   ];
   return {
     ended: ended.length,
@@ -207,17 +205,17 @@ function incidentFigures(material: LearningMaterial): LearningReport['incidents'
   };
 }
 
-const outcomesIn = (material: LearningMaterial) =>
-  material.patterns.flatMap(({ outcomes }) => outcomes.filter(({ at }) => within(at, material)));
+const outcomesIn = (inputs: LearningInputs) =>
+  inputs.patterns.flatMap(({ outcomes }) => outcomes.filter(({ at }) => within(at, inputs)));
 
-/** Outcomes of incidents that are not listed themselves with the time they took. */
-function unlisted(material: LearningMaterial, ended: readonly EndedCase[]) {
+/** Outcomes of incidents that are not listed with their duration. */
+function unlisted(inputs: LearningInputs, ended: readonly EndedCase[]) {
   const timed = new Set(ended.flatMap(({ id, minutes }) => (minutes === null ? [] : [id])));
-  return outcomesIn(material).filter(({ incident }) => !timed.has(incident));
+  return outcomesIn(inputs).filter(({ incident }) => !timed.has(incident));
 }
 
-function outcomeFigures(material: LearningMaterial): LearningReport['outcomes'] {
-  const outcomes = outcomesIn(material);
+function outcomeFigures(inputs: LearningInputs): LearningReport['outcomes'] {
+  const outcomes = outcomesIn(inputs);
   return {
     cases: outcomes.length,
     helped: share(outcomes, ({ helped }) => helped),

@@ -6,14 +6,14 @@ const criteria = (confidence: number, cases: number, lowerBound: number) =>
   z
     .strictObject({
       confidence: Share.default(confidence),
-      /** Trusted outcomes that are needed at least. */
+      /** Minimum number of trusted outcomes. */
       cases: z.number().int().min(1).max(60).default(cases),
-      /** The lower end of Wilson's 95% interval of how often it helped. */
+      /** Lower bound of Wilson's 95% interval of how often it helped. */
       lowerBound: Share.default(lowerBound),
     })
     .prefault({});
 
-/** What a learned pattern must have shown before it counts for more. */
+/** Criteria for a learned pattern to reach a stage. */
 const LearningStages = z
   .strictObject({ suggest: criteria(0.6, 5, 0.4), match: criteria(0.75, 10, 0.55), act: criteria(0.85, 20, 0.7) })
   .refine(
@@ -21,19 +21,19 @@ const LearningStages = z
     'Each stage must ask for at least the confidence of the one before.',
   );
 
-/** How patterns are learned, and how fast they may gain weight. */
+/** How patterns are learned, and how fast they may gain confidence. */
 export const Learning = z.strictObject({
-  /** Whether an action that was verified to help makes a pattern; files of people always may. */
+  /** Whether a verified action creates a pattern; files of people always may. */
   fromOutcomes: z.boolean().default(true),
-  /** Classes of failures that patterns are learned of; null: all of them. */
+  /** Classes for which patterns are learned; null: all. */
   classes: z.array(FailureClass).nullable().default(null),
-  /** New patterns of one place within a day (UTC). */
+  /** New patterns per scope and day (UTC). */
   maxNewPatternsPerDay: z.number().int().min(0).max(500).default(10),
   maxConfidenceGainPerWeek: Share.default(0.1),
-  /** A pattern is taken back when it failed more often than this, in at least so many cases. */
+  /** A pattern is retired when it failed more often than this, in at least this many cases. */
   rollbackFailureRate: Share.default(0.3),
   rollbackCases: z.number().int().min(2).max(60).default(5),
-  /** Patterns with one of these tags stay a suggestion until a person approves them. */
+  /** Patterns with one of these tags stay suggestions until a person approves them. */
   approvalTags: z.array(z.string().max(40)).max(20).default(['critical', 'financial']),
   /** Days after which an outcome counts half. */
   halfLifeDays: z.number().min(1).max(3650).default(90),

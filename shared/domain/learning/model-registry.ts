@@ -6,7 +6,7 @@ import { Provenance } from './provenance.ts';
 
 const ModelId = z.string().regex(/^[0-9a-f]{16}$/);
 
-/** One trained model: what it was made of and is worth, and the digest of its file. */
+/** One trained model: its origin and figures, and the digest of its file. */
 export const ModelVersion = z.strictObject({
   version: z.literal(1),
   /** SHA-256 of the model's file, byte for byte. */
@@ -28,14 +28,17 @@ const Entry = z.strictObject({
 });
 export type RegistryEntry = z.infer<typeof Entry>;
 
-/** Which version stands where. One record, so that each change of stages is one write; at most one version is in production. */
+/**
+ * The stage of each version. One record, so that each change of stages is one write; at most one version is in
+ * production.
+ */
 export const Registry = z
   .strictObject({
     version: z.literal(1),
-    /** Counts changes; who writes says which one was read. */
+    /** Counts changes; a writer names the revision that it read. */
     revision: z.number().int().nonnegative(),
     entries: z.array(Entry).max(200),
-    /** Ids that were in production, oldest first, the present one last. */
+    /** Ids that were in production, oldest first, the current one last. */
     history: z.array(ModelId).max(50),
   })
   .refine(({ entries }) => entries.filter(({ stage }) => stage === 'production').length <= 1, {
@@ -47,7 +50,7 @@ export const EMPTY_REGISTRY: Registry = { version: 1, revision: 0, entries: [], 
 
 export interface Change {
   readonly at: Date;
-  /** Who asked for it. */
+  /** Who requested it. */
   readonly by: string;
 }
 
@@ -55,9 +58,9 @@ export type Changed =
   | { kind: 'changed'; registry: Registry; comparison: Comparison | null }
   | { kind: 'refused'; reasons: readonly string[] };
 
-/** A loss of so many points must be ruled out. */
-const MOST_LOST = 0.02;
-/** Labelled logs that both versions must have answered to be compared. */
+/** A loss of this many points must be ruled out. */
+const MAX_LOST = 0.02;
+/** Labelled logs that both versions must have answered. */
 export const MIN_SHARED_CASES = 30;
 const HISTORY = 50;
 
@@ -65,7 +68,7 @@ export function productionOf({ entries }: Registry): RegistryEntry | null {
   return entries.find(({ stage }) => stage === 'production') ?? null;
 }
 
-/** The version of a model's file. Throws when the provenance is of another model. */
+/** The version of a model's file. Throws when the provenance belongs to another model. */
 export function versionOf(provenance: Provenance, file: string): ModelVersion {
   return ModelVersion.parse({
     version: 1,
@@ -75,7 +78,7 @@ export function versionOf(provenance: Provenance, file: string): ModelVersion {
   });
 }
 
-/** Adds a version as a candidate. One that is known already stays as it is. */
+/** Adds a version as a candidate. A known version stays as it is. */
 export function register(registry: Registry, { artifact, provenance }: ModelVersion, { at, by }: Change): Registry {
   const { model: id } = provenance;
   if (registry.entries.some((entry) => entry.id === id)) return registry;
@@ -93,7 +96,7 @@ function moved(registry: Registry, moves: Readonly<Record<string, Stage>>, { at,
   return { ...registry, revision: registry.revision + 1, entries, history: history.slice(-HISTORY) };
 }
 
-/** The stage after the present one. */
+/** The stage after the current one. */
 export function nextStage(stage: Stage): 'staging' | 'production' {
   return stage === 'candidate' ? 'staging' : 'production';
 }
@@ -101,14 +104,14 @@ export function nextStage(stage: Stage): 'staging' | 'production' {
 const points = (share: number): string => `${share >= 0 ? '+' : ''}${(100 * share).toFixed(1)}`;
 
 function worse(what: string, { value, interval: [low, high], cases }: Difference): string[] {
-  if (low >= -MOST_LOST) return [];
+  if (low >= -MAX_LOST) return [];
   const measured = `${points(value)} points, 95% interval ${points(low)} to ${points(high)}, on ${cases} logs`;
   return high < 0
     ? [`${what} is worse: ${measured}.`]
-    : [`${what}: a loss of more than ${100 * MOST_LOST} points cannot be ruled out (${measured}).`];
+    : [`${what}: a loss of more than ${100 * MAX_LOST} points cannot be ruled out (${measured}).`];
 }
 
-/** Compares a version with the one in production, on the logs that neither had learned from when it answered. */
+/** Compares a version with the one in production, on logs that neither had learned from when it answered. */
 export function compareVersions(version: ModelVersion, current: ModelVersion): Comparison {
   const { learned, adapts } = version.provenance;
   const isAdapted = adapts?.model === current.provenance.model;
@@ -132,8 +135,9 @@ export function reasonsAgainst(comparison: Comparison): string[] {
 }
 
 /**
- * Moves a version to staging or production; the one that was in production is archived. Refused when it is not shown, on the logs that
- * both were held back from, that the new one loses no more than two points against the one in production (a test of non-inferiority).
+ * Moves a version to staging or production; the previous production version is archived. Refused unless it is shown, on
+ * logs that both were held back from, that the new one loses no more than two points against production (a test of
+ * non-inferiority).
  */
 export function promote(
   registry: Registry,
@@ -165,7 +169,7 @@ export function promote(
   return { kind: 'changed', registry: moved(registry, { ...archived, [id]: to }, change), comparison };
 }
 
-/** Brings back the version that was in production before the present one. What is rolled back is archived. */
+/** Restores the previous production version. The rolled-back one is archived. */
 export function rollback(registry: Registry, change: Change): Changed {
   const production = productionOf(registry);
   const before = registry.history.filter((id) => id !== production?.id).at(-1);

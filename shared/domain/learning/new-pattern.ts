@@ -1,10 +1,11 @@
 import { phrase } from '../../kernel/text/redacted-text.ts';
-import { FAMILY_OF } from '../incident/failure-class.ts';
-import { contentOf, type LearnedPattern, MOST_KEPT, patternIdOf } from './learned-pattern.ts';
+import { type Classification, FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
+import { contentOf, type LearnedPattern, MAX_KEPT, patternIdOf, Tag } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';
 import type { Proposal } from './propose-patterns.ts';
+import type { Resolution } from './resolution.ts';
 
-/** What every new pattern begins with: nothing is known of it. */
+/** Initial confidence of every new pattern: nothing is known about it. */
 const FIRST_CONFIDENCE = 0.5;
 
 interface Origin {
@@ -14,7 +15,7 @@ interface Origin {
   readonly source: LearnedPattern['provenance']['source'];
 }
 
-/** A pattern as it enters: to be observed only, whatever the records say of it. */
+/** A new pattern: only observed, whatever the records say. */
 export function newPattern(proposal: Proposal, { scope, by, at, source }: Origin): LearnedPattern {
   const { wording, outcomes } = proposal;
   const [now, confidence, stage] = [at.toISOString(), FIRST_CONFIDENCE, 'observe' as const];
@@ -31,7 +32,7 @@ export function newPattern(proposal: Proposal, { scope, by, at, source }: Origin
     cap: null,
     stage,
     confidence,
-    outcomes: inOrder.slice(-MOST_KEPT),
+    outcomes: inOrder.slice(-MAX_KEPT),
     history: [{ at: now, confidence, stage, reason: phrase`learned from ${outcomes.length} records` }],
     retired: null,
   };
@@ -49,4 +50,18 @@ export function reasonNotToLearn(proposal: Proposal, pattern: LearnedPattern, ru
     return `it failed in ${failed} of ${cases} cases, more than ${Math.round(100 * rules.rollbackFailureRate)} %`;
   }
   return null;
+}
+
+const MAX_TAGS = 20;
+
+/** Tags of a failure: its class and family, how it was recognised, and what its record says. */
+export function tagsOf(
+  failureClass: FailureClass,
+  { signature }: Pick<Classification, 'signature'>,
+  { tags, service, severity }: Pick<Resolution, 'tags' | 'service' | 'severity'>,
+): string[] {
+  const family = FAMILY_OF[failureClass];
+  const known = failureClass === 'unknown' ? [] : [failureClass, family];
+  const all = [...tags, ...known, service, severity, signature].filter((tag) => tag !== null);
+  return [...new Set(all)].filter((tag) => Tag.safeParse(tag).success).slice(0, MAX_TAGS);
 }

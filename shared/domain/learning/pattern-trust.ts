@@ -1,29 +1,29 @@
 import { type Proportion, proportionOf, wilsonInterval } from '../../kernel/numbers/proportion.ts';
 import { redactOutgoing } from '../redaction/redact.ts';
-import { type LearnedPattern, MOST_KEPT, type PatternOutcome, PatternStage } from './learned-pattern.ts';
+import { type LearnedPattern, MAX_KEPT, type PatternOutcome, PatternStage } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';
 
-/** Outcomes that what a pattern begins with is worth. */
+/** Outcomes that a pattern's initial confidence is worth. */
 const PRIOR_WEIGHT = 2;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const WEEK_MS = 7 * DAY_MS;
-/** Smaller changes of confidence are no step of the history. */
-const LEAST_STEP = 0.0005;
+/** Smaller changes of confidence are not recorded in the history. */
+const MIN_STEP = 0.0005;
 
 const STAGES = PatternStage.options;
 const heightOf = (stage: PatternStage): number => STAGES.indexOf(stage);
 
-/** How often what it says helped; null of no outcome. */
+/** Rate at which its solution helped; null without an outcome. */
 export function effectivenessOf({ outcomes }: Pick<LearnedPattern, 'outcomes'>): Proportion | null {
   return proportionOf(outcomes.filter(({ helped }) => helped).length, outcomes.length);
 }
 
-/** Outcomes that may speak for a pattern, and all that speak against it. */
+/** Outcomes that may count for a pattern, and all that count against it. */
 export function countedOutcomes(outcomes: readonly PatternOutcome[]): PatternOutcome[] {
   return outcomes.filter(({ trusted, helped }) => trusted || !helped);
 }
 
-/** What its outcomes make of its prior; an old outcome counts less, so that what is not met any more goes back to its prior. */
+/** The prior updated by its outcomes; old outcomes count less, so that an unused pattern returns to its prior. */
 function earnedConfidence(pattern: LearnedPattern, { halfLifeDays }: Learning, now: Date): number {
   let helped = pattern.prior * PRIOR_WEIGHT;
   let all = PRIOR_WEIGHT;
@@ -36,12 +36,12 @@ function earnedConfidence(pattern: LearnedPattern, { halfLifeDays }: Learning, n
   return Math.min(helped / all, pattern.cap ?? 1);
 }
 
-/** The confidence of a week ago, from which it may rise only so far. */
+/** The confidence a week ago, from which it may rise only by a limited amount. */
 function confidenceAWeekAgo({ history }: LearnedPattern, now: Date): number {
   const before = history.findLast(({ at }) => Date.parse(at) <= now.getTime() - WEEK_MS);
   if (before !== undefined) return before.confidence;
-  // Where older steps were dropped, the least of what is left: it must not rise faster by changing more often.
-  const known = history.length < MOST_KEPT ? history.slice(0, 1) : history;
+  // Where older steps were dropped, the lowest remaining one: it must not rise faster by changing more often.
+  const known = history.length < MAX_KEPT ? history.slice(0, 1) : history;
   return Math.min(...known.map(({ confidence }) => confidence));
 }
 
@@ -51,8 +51,8 @@ export function approvalsMissing({ tags, approved }: LearnedPattern, { approvalT
 }
 
 /**
- * The highest stage whose criteria hold, at most one above the present one. Only outcomes since it was learned count: those that it was
- * made from prove nothing of it.
+ * The highest stage whose criteria hold, at most one above the current one. Only outcomes since it was learned count:
+ * those it was made from prove nothing.
  */
 function stageFor(pattern: LearnedPattern, confidence: number, rules: Learning): PatternStage {
   const proof = countedOutcomes(pattern.outcomes).filter(({ at }) => at > pattern.provenance.at);
@@ -76,8 +76,8 @@ function rollbackReason(pattern: LearnedPattern, rules: Learning): string | null
 }
 
 /**
- * A pattern as its outcomes and the rules make it now: its confidence, raised at most so far within a week; its stage; and taken back when
- * it failed too often. A change is a step of its history. It is the same pattern when nothing changed.
+ * The pattern with its current confidence (limited to a rise per week) and stage, retired when it failed too often. A
+ * change is recorded in its history. Returns the same pattern when nothing changed.
  */
 export function settled(pattern: LearnedPattern, rules: Learning, now: Date, reason: string): LearnedPattern {
   if (pattern.retired !== null) return pattern;
@@ -87,19 +87,19 @@ export function settled(pattern: LearnedPattern, rules: Learning, now: Date, rea
   const highest = Math.max(confidenceAWeekAgo(pattern, now) + rules.maxConfidenceGainPerWeek, 0);
   const confidence = Math.min(earnedConfidence(pattern, rules, now), highest, 1);
   const stage = stageFor(pattern, confidence, rules);
-  const isSmall = Math.abs(confidence - pattern.confidence) < LEAST_STEP && pattern.confidence <= highest;
+  const isSmall = Math.abs(confidence - pattern.confidence) < MIN_STEP && pattern.confidence <= highest;
   if (stage === pattern.stage && isSmall) return pattern;
   return withStep({ ...pattern, confidence, stage }, { at, confidence, stage, reason });
 }
 
-/** A pattern as it counts now: it may have faded since it was settled, and never rises by being read. */
+/** A pattern as it counts now: it may have faded since the last update, and never rises by being read. */
 export function asItCounts(pattern: LearnedPattern, rules: Learning, now: Date): LearnedPattern {
   const current = settled(pattern, rules, now, 'as time went by');
   const stage = heightOf(current.stage) < heightOf(pattern.stage) ? current.stage : pattern.stage;
   return { ...pattern, stage, confidence: Math.min(pattern.confidence, current.confidence), retired: current.retired };
 }
 
-/** Takes a pattern back, for good unless a roll-back restores it. */
+/** Retires a pattern; only a roll-back restores it. */
 export function retire(pattern: LearnedPattern, now: Date, reason: string): LearnedPattern {
   const at = now.toISOString();
   const { confidence } = pattern;
@@ -111,20 +111,20 @@ export function retire(pattern: LearnedPattern, now: Date, reason: string): Lear
   return withStep(changed, { at, confidence, stage: 'observe', reason });
 }
 
-/** Adds a step to the history, the oldest of too many dropped. */
+/** Adds a step to the history, dropping the oldest when there are too many. */
 export function withStep(
   pattern: LearnedPattern,
   step: Omit<LearnedPattern['history'][number], 'reason'> & { readonly reason: string },
 ): LearnedPattern {
   const last = { ...step, reason: redactOutgoing(step.reason).slice(0, 300) };
-  return { ...pattern, history: [...pattern.history, last].slice(-MOST_KEPT) };
+  return { ...pattern, history: [...pattern.history, last].slice(-MAX_KEPT) };
 }
 
-/** Adds outcomes of incidents that it does not have yet, in the order of time; of too many the newest are kept. */
+/** Adds outcomes of new incidents in order of time; keeps the newest when there are too many. */
 export function withOutcomes(pattern: LearnedPattern, outcomes: readonly PatternOutcome[]): LearnedPattern {
   const known = new Set(pattern.outcomes.map(({ incident }) => incident));
   const added = outcomes.filter(({ incident }) => !known.has(incident) && known.add(incident));
   if (added.length === 0) return pattern;
   const all = [...pattern.outcomes, ...added].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-  return { ...pattern, outcomes: all.slice(-MOST_KEPT) };
+  return { ...pattern, outcomes: all.slice(-MAX_KEPT) };
 }

@@ -7,21 +7,21 @@ import { type PastCase, type Replay, reasonAgainst, replay } from './replay.ts';
 import { linesOf, minutesOf, type Resolution, resolutionKeyOf } from './resolution.ts';
 import { problemOfWording, wordingOf } from './wording.ts';
 
-/** A record of how an incident was resolved, with where it stands in its file, what it was classified as, and its tags. */
+/** A record of how an incident was resolved, with its position in the file, its classification and its tags. */
 export interface ResolvedCase {
   readonly line: number;
   readonly resolution: Resolution;
   readonly class: FailureClass;
   readonly tags: readonly string[];
-  /** Who found whether it helped; a person where nothing is said. */
+  /** Who judged whether it helped; a person where nothing is said. */
   readonly by?: PatternOutcome['by'];
 }
 
-/** A pattern that records speak for, not yet judged against the limits. */
+/** A pattern supported by records, not yet checked against the limits. */
 export interface Proposal extends PatternContent {
   readonly by: string | null;
   readonly outcomes: readonly PatternOutcome[];
-  /** Lines of the records it is made of. */
+  /** Line numbers of its records. */
   readonly lines: readonly number[];
   readonly replay: Replay;
   /** Why it must not be learned, or null. */
@@ -30,11 +30,11 @@ export interface Proposal extends PatternContent {
   readonly conflicts: readonly string[];
 }
 
-const MOST_LINES_TRIED = 20;
-const MOST_TAGS = 20;
-const MOST_MESSAGES = 20;
+const MAX_LINES_TRIED = 20;
+const MAX_TAGS = 20;
+const MAX_MESSAGES = 20;
 
-/** A record as a case of the past. */
+/** A record in the form of a past case. */
 export function pastCaseOf({ resolution, class: failureClass }: ResolvedCase): PastCase {
   return { id: resolutionKeyOf(resolution), class: failureClass, lines: linesOf(resolution), messages: new Set() };
 }
@@ -46,8 +46,9 @@ interface Tried {
 }
 
 /**
- * The patterns that the records show: each record is recognised by the wording of one of its lines, the one that matches the most of its
- * class in the past and nothing else; records with the same wording make one pattern. `unplaced` are lines of records that say too little.
+ * The patterns that the records support: each record is recognised by the wording of one of its lines, the one that
+ * matches most of its class in the past and nothing else; records with the same wording form one pattern. `unplaced`
+ * are line numbers of records with too little text.
  */
 export function proposePatterns(
   cases: readonly ResolvedCase[],
@@ -89,13 +90,13 @@ export function proposePatterns(
 
 function wordingsOf(resolution: Resolution): string[] {
   if (resolution.pattern !== null) return [resolution.pattern];
-  const wordings = linesOf(resolution).slice(0, MOST_LINES_TRIED).map(wordingOf);
+  const wordings = linesOf(resolution).slice(0, MAX_LINES_TRIED).map(wordingOf);
   return [...new Set(wordings)].filter((wording) => problemOfWording(wording) === null);
 }
 
 /**
- * Without a mistake first; then what matches more than its own incident; then what the log said before what a person called it, because
- * only that stands in the next log; then what covers most and says most.
+ * First those without a mistake; then those that match more than their own incident; then the log's text before a
+ * person's words, because only that recurs in logs; then those that cover most and say most.
  */
 function bestFirst(a: Tried, b: Tried): number {
   const covered = ({ replay: { coverage, matched } }: Tried): number => coverage?.hits ?? matched;
@@ -115,7 +116,7 @@ function proposalOf(wording: string, members: readonly ResolvedCase[], past: rea
   const result = replay({ wording, messages, class: failureClass }, past);
   const chosen = chosenSolution(helped.length > 0 ? helped : members);
   const { title, service, action, by } = chosen.resolution;
-  const tags = [...new Set(members.flatMap((one) => one.tags))].slice(0, MOST_TAGS);
+  const tags = [...new Set(members.flatMap((one) => one.tags))].slice(0, MAX_TAGS);
   const problem =
     helped.length === 0
       ? 'nothing of it helped: a pattern needs a solution that did'
@@ -138,15 +139,15 @@ function proposalOf(wording: string, members: readonly ResolvedCase[], past: rea
   };
 }
 
-/** Digests of the whole messages that are worded so: past incidents keep these of their logs. */
+/** Digests of the whole messages with this wording: past incidents store these of their logs. */
 function messagesOf(wording: string, members: readonly ResolvedCase[]): string[] {
   const worded = members
     .flatMap(({ resolution }) => linesOf(resolution))
     .filter((line) => wordingOf(line).toLowerCase() === wording.toLowerCase());
-  return [...new Set(worded.map(messageDigestOf))].slice(0, MOST_MESSAGES);
+  return [...new Set(worded.map(messageDigestOf))].slice(0, MAX_MESSAGES);
 }
 
-/** What a record says of the pattern that it belongs to. */
+/** A record's outcome for its pattern. */
 export function outcomeOf({ resolution, by = 'human' }: ResolvedCase): PatternOutcome {
   const { timestamp: at, success: helped, tainted } = resolution;
   const minutes = minutesOf(resolution);
@@ -159,7 +160,7 @@ const sameSolution = ({ resolution }: ResolvedCase): string => resolution.soluti
 function chosenSolution(members: readonly ResolvedCase[]): ResolvedCase {
   const often = mostOf([...members].sort(newestFirst).map(sameSolution));
   const chosen = members.filter((one) => sameSolution(one) === often).sort(newestFirst)[0];
-  // A group is never empty: it was made with its first member.
+  // A group is never empty: it was created with its first member.
   return chosen as ResolvedCase;
 }
 
@@ -178,7 +179,7 @@ function conflictsOf(helped: readonly ResolvedCase[]): string[] {
   return [`lines ${lines}: the same failure was resolved in different ways; what helped most often is kept`];
 }
 
-/** The value that occurs most often, the first of equals. */
+/** The most frequent value, the first of equals. */
 function mostOf<T>(values: readonly T[]): T | undefined {
   const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

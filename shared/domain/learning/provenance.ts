@@ -7,7 +7,7 @@ const Metric = z.strictObject({
   interval: z.tuple([z.number(), z.number()]).optional(),
 });
 
-/** Where a model's numbers are from: `shared/data/models/failure.provenance.json`. No text of any log. */
+/** Origin of a model's numbers: `shared/data/models/failure.provenance.json`. Contains no text of any log. */
 export const Provenance = z.strictObject({
   version: z.literal(1),
   /** The model's id. */
@@ -19,26 +19,29 @@ export const Provenance = z.strictObject({
   data: z.string().max(64),
   /** On repositories that were held back. */
   metrics: z.array(Metric).max(200),
-  /** Digests of the logs that were learned from, each of 16 digits, joined. */
+  /** Digests of the training logs, 16 digits each, joined. */
   learned: z.string(),
-  /** What was answered to each of them while it was held back, in the same order: see `encodeAnswers`. Versions before had none. */
+  /**
+   * The answer to each of them while it was held back, in the same order: see `encodeAnswers`. Older versions have
+   * none.
+   */
   answers: z.string().optional(),
   /**
-   * Of a version that adapts another to failures that came later: that other one, and what it answered to each of them, in the same
-   * order. It had not learned from them either, so the two can be compared.
+   * For a version adapted from another: that other one, and its answers to the newer failures, in the same order. It
+   * had not learned from them either, so the two can be compared.
    */
   adapts: z.strictObject({ model: z.string().regex(/^[0-9a-f]{16}$/), answers: z.string() }).optional(),
 });
 export type Provenance = z.infer<typeof Provenance>;
 
-/** A figure of the report that says how many answers of a claim were right. */
+/** A figure of the report: how many answers of a claim were right. */
 export const PROMISES = {
   class: 'all: right when it answered',
-  /** Re-runs only judge what was said to pass: the promise is about these alone. */
+  /** Re-runs only judge failures that were said to pass: the promise is about these alone. */
   verdict: 'passes when run again: right when it said so',
 } as const;
 
-/** Right answers of all, by claim, as the report counted them; null where it has no such figure. */
+/** Right answers by claim, as the report counted them; null where it has no such figure. */
 export function promisedBy({ metrics }: Pick<Provenance, 'metrics'>) {
   const promise = (name: string): { hits: number; cases: number } | null => {
     const metric = metrics.find((one) => one.name === name);

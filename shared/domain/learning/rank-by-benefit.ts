@@ -4,8 +4,9 @@ import { type ActionOutcome, learnedConfidence } from './action-experience.ts';
 import { type Expectation, type ExpectationContext, expectBenefits } from './expected-benefit.ts';
 
 /**
- * How many standard deviations above the expected chance an action of low risk is tried for: little exploration, because every try is
- * somebody's incident (an index like that of E. Kaufmann, O. Cappé and A. Garivier, "On Bayesian upper confidence bounds for bandit problems", 2012).
+ * Standard deviations above the expected chance for which a low-risk action is tried: little exploration, because every
+ * try is a real incident (an index like that of E. Kaufmann, O. Cappé and A. Garivier, "On Bayesian upper confidence
+ * bounds for bandit problems", 2012).
  */
 const OPTIMISM = 0.6;
 
@@ -13,20 +14,21 @@ export interface RankContext extends ExpectationContext {
   readonly class: FailureClass;
 }
 
-/** A candidate with the confidence that was learned, and the chance to help that is expected of it. */
+/** A candidate with its learned confidence and its expected chance to help. */
 export interface RankedCandidate extends Candidate {
   readonly expected: number;
 }
 
-interface Judged {
+interface RankedAction {
   readonly candidate: RankedCandidate;
   readonly hoped: number;
 }
 
 /**
- * Candidates by expected benefit from verified outcomes, best first. Among actions of low risk the first is the one that may help most, so that a better one is
- * found in time (what does not fit is no candidate). An action of higher risk comes first only when it is expected to help most; it is never explored.
- * Without outcomes of this class the order stays. The same outcomes rank the same.
+ * Candidates by expected benefit from verified outcomes, best first. Among low-risk actions the first is the one that
+ * may help most, so that a better one is found in time (actions that do not fit are no candidates). A riskier action
+ * comes first only when it is expected to help most; it is never explored. Without outcomes of this class the order
+ * stays. Deterministic.
  */
 export function rankByBenefit(
   candidates: readonly Candidate[],
@@ -54,7 +56,7 @@ function judge(
   outcomes: readonly ActionOutcome[],
   { mean, deviation }: Expectation,
   context: RankContext,
-): Judged {
+): RankedAction {
   const confidence = learnedConfidence(candidate.confidence, outcomes, context);
   const ranked = { ...candidate, confidence, expected: mean, proof: proofOf(outcomes) };
   return { candidate: ranked, hoped: mean + OPTIMISM * deviation };
@@ -65,7 +67,7 @@ function proofOf(outcomes: readonly ActionOutcome[]): { helped: number; cases: n
   return { helped: counted.filter(({ verified }) => verified === 'recovered').length, cases: counted.length };
 }
 
-function hopefulFirst(judged: readonly Judged[]): readonly Judged[] {
+function hopefulFirst(judged: readonly RankedAction[]): readonly RankedAction[] {
   const [best] = judged;
   if (best?.candidate.risk !== 'low') return judged;
   const first = judged

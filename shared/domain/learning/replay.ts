@@ -5,16 +5,16 @@ import { messagesIn, readTerms } from '../knowledge/search/terms.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
 import { makeWordingTest } from './wording.ts';
 
-/** An incident of the past as far as it is needed to ask whether a pattern would have recognised it. */
+/** A past incident, reduced to what is needed to check whether a pattern would have recognised it. */
 export interface PastCase {
   readonly id: string;
   readonly class: FailureClass;
   readonly lines: readonly string[];
-  /** Digests of the whole messages of its log, where the log itself was not kept. */
+  /** Digests of the whole messages of its log, where the log itself was not stored. */
   readonly messages: ReadonlySet<string>;
 }
 
-/** An incident that ended, whose log is not kept any more. */
+/** An ended incident whose log is no longer stored. */
 export function caseOfPastIncident({ id, class: failureClass, title, terms }: PastIncident): PastCase {
   return { id, class: failureClass, lines: [title], messages: new Set(messagesIn(readTerms(terms))) };
 }
@@ -22,11 +22,11 @@ export function caseOfPastIncident({ id, class: failureClass, title, terms }: Pa
 /** What a pattern would have recognised in the past. */
 export interface Replay {
   readonly matched: number;
-  /** Of those that it matched, the ones of its class; null when it matched none whose class is known. */
+  /** Of those it matched, the ones of its class; null when it matched none of a known class. */
   readonly precision: Proportion | null;
-  /** Of those of its class, the ones that it matched; null when there is none. */
+  /** Of those of its class, the ones it matched; null when there is none. */
   readonly coverage: Proportion | null;
-  /** Ids of matched incidents that were of another class. */
+  /** Ids of matched incidents of another class. */
   readonly others: readonly { readonly id: string; readonly class: FailureClass }[];
 }
 
@@ -34,7 +34,7 @@ interface Recogniser extends Pick<LearnedPattern, 'wording' | 'class'> {
   readonly messages: readonly string[];
 }
 
-/** Whether a case says what the pattern says. */
+/** Whether a case matches the pattern. */
 export function makeCaseTest({
   wording,
   messages,
@@ -43,7 +43,7 @@ export function makeCaseTest({
   return (past) => past.lines.some(says) || messages.some((message) => past.messages.has(message));
 }
 
-/** Runs a pattern over all past incidents. One whose class nobody knows speaks neither for it nor against it. */
+/** Runs a pattern over all past incidents. Cases of an unknown class count neither for nor against it. */
 export function replay(pattern: Recogniser, past: readonly PastCase[]): Replay {
   const recognises = makeCaseTest(pattern);
   const matched = past.filter(recognises);

@@ -6,7 +6,7 @@ import { Tag } from './learned-pattern.ts';
 import { Wording } from './wording.ts';
 
 const text = (limit: number) => z.string().transform((given) => cleanText(given, limit));
-const needed = (limit: number) => text(limit).refine((given) => given !== '', 'it is missing');
+const needed = (limit: number) => text(limit).refine((given) => given !== '', 'is missing');
 const lines = (limit: number) =>
   z.string().transform((given) =>
     given
@@ -24,7 +24,7 @@ const Timestamp = z.string().transform((given, context) => {
   const plain = given.trim().replace(UTC, '$1T$2$3Z');
   const at = /^\d{4}-\d\d-\d\d/.test(plain) ? Date.parse(plain) : Number.NaN;
   if (!Number.isNaN(at)) return new Date(at).toISOString();
-  context.addIssue({ code: 'custom', message: 'it is no time: write it like 2026-11-21T14:05:00Z' });
+  context.addIssue({ code: 'custom', message: 'must be a time such as 2026-11-21T14:05:00Z' });
   return z.NEVER;
 });
 
@@ -40,7 +40,7 @@ const Seconds = z.union([z.number().nonnegative(), z.string()]).transform((given
     const parts = [...plain.matchAll(/(\d{1,6}(?:\.\d{1,3})?)\s?(min|[smhd])/g)];
     return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNITS[unit ?? ''] ?? 0), 0);
   }
-  context.addIssue({ code: 'custom', message: 'it is no duration: give seconds, or write it like 1h 30m' });
+  context.addIssue({ code: 'custom', message: 'must be a duration in seconds, or such as 1h 30m' });
   return z.NEVER;
 });
 
@@ -49,11 +49,11 @@ const NO = new Set(['false', 'no', 'n', '0']);
 const Flag = z.union([z.boolean(), z.number(), z.string()]).transform((given, context) => {
   const word = String(given).trim().toLowerCase();
   if (YES.has(word) || NO.has(word)) return YES.has(word);
-  context.addIssue({ code: 'custom', message: 'write true or false' });
+  context.addIssue({ code: 'custom', message: 'must be true or false' });
   return z.NEVER;
 });
 
-/** A name as it is compared: `Payment Service` and `payment_service` are one. */
+/** A name for comparison: `Payment Service` and `payment_service` are equal. */
 const nameOf = (given: string): string =>
   given
     .toLowerCase()
@@ -66,7 +66,7 @@ const Tags = z
   .transform((tags) => [...new Set(tags.map((tag) => nameOf(tag).slice(0, 40)))].filter((tag) => tag !== ''))
   .pipe(z.array(Tag).max(20));
 
-/** The columns of a table of past incidents, the ones that must be there first. */
+/** The columns of a table of past incidents, mandatory ones first. */
 export const RESOLUTION_COLUMNS = [
   'timestamp',
   'title',
@@ -85,24 +85,26 @@ export const RESOLUTION_COLUMNS = [
   'tainted',
 ] as const;
 
-/** How an incident was resolved, as a person wrote it down: a row of a table, or a line of JSON Lines with the same names. */
+/**
+ * How an incident was resolved, as a person recorded it: a row of a table, or a line of JSON Lines with the same names.
+ */
 export const Resolution = z.strictObject({
   timestamp: Timestamp,
   title: needed(200),
-  /** What the log or the alarm said; each line may become a pattern. */
+  /** Text of the log or the alarm; each line may become a pattern. */
   description: lines(8000).default(''),
   service: Name.nullable().default(null),
   severity: Name.nullable().default(null),
-  /** In seconds, as everything that reads or writes such tables has it. */
+  /** In seconds, as is usual for such tables. */
   resolution_time: Seconds.nullable().default(null),
   solution: needed(2000),
   tags: Tags.default([]),
   /** Whether the solution helped. */
   success: Flag,
-  /** The incident's id, where it has one. */
+  /** The incident's id, if any. */
   incident: needed(80).nullable().default(null),
   class: FailureClass.nullable().default(null),
-  /** The wording to recognise it by, with `*` for what varies; without it one is found. */
+  /** The wording to recognise it by, with `*` for what varies; without it one is derived. */
   pattern: Wording.nullable().default(null),
   /** The listed action that was the solution. */
   action: z
@@ -111,7 +113,10 @@ export const Resolution = z.strictObject({
     .nullable()
     .default(null),
   by: needed(200).nullable().default(null),
-  /** Whether people outside could word what it was recognised by (a pull request of a fork): it never raises a confidence. */
+  /**
+   * Whether people outside could word the text it was recognised by (a pull request from a fork): then it never raises
+   * a confidence.
+   */
   tainted: Flag.default(false),
 });
 export type Resolution = z.infer<typeof Resolution>;
@@ -121,7 +126,7 @@ export function minutesOf({ resolution_time: seconds }: Pick<Resolution, 'resolu
   return seconds === null ? null : seconds / 60;
 }
 
-/** What makes two records one: the incident's id, or else the time, the title and the service. */
+/** Identity of a record: the incident's id, otherwise the time, the title and the service. */
 export function resolutionKeyOf({ incident, timestamp, title, service }: Resolution): string {
   return incident ?? digestOf([timestamp, title.toLowerCase(), service ?? ''].join('\n'), 16);
 }

@@ -1,21 +1,22 @@
 import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
+import type { PatternChange } from './apply-pattern-changes.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';
-import type { PatternChange } from './pattern-change.ts';
 import { countedOutcomes, retire, withStep } from './pattern-trust.ts';
 
 export interface RollbackOrder {
   readonly to: Date;
   readonly now: Date;
   readonly reason: string;
-  /** Whether what proved good since then stays. */
+  /** Whether patterns that proved good since then stay. */
   readonly keepProven: boolean;
   readonly rules: Learning;
 }
 
 /**
- * What has to change for patterns to stand as they did at a date: later ones are taken back, later outcomes dropped, confidence, stage and
- * what was taken back since restored. With `keepProven` a pattern stays whose outcomes since then meet the criteria of the first stage.
+ * Changes that restore patterns to their state at a date: later ones are retired, later outcomes dropped, confidence,
+ * stage and patterns retired since then restored. With `keepProven` a pattern stays whose outcomes since then meet the
+ * criteria of the first stage.
  */
 export function rollBackPatterns(patterns: readonly LearnedPattern[], order: RollbackOrder): PatternChange[] {
   const { to, now, keepProven, rules } = order;
@@ -40,7 +41,7 @@ function provedGood({ outcomes }: LearnedPattern, date: string, { stages: { sugg
 
 function restored(pattern: LearnedPattern, date: string, now: Date, reason: string): LearnedPattern {
   const kept = pattern.history.filter(({ at }) => at <= date);
-  // Of one whose older steps were dropped the least is assumed.
+  // Where older steps were dropped, the lowest is assumed.
   const then = kept.at(-1) ?? {
     confidence: Math.min(...pattern.history.map(({ confidence }) => confidence)),
     stage: 'observe' as const,
@@ -52,7 +53,7 @@ function restored(pattern: LearnedPattern, date: string, now: Date, reason: stri
     confidence,
     stage,
     outcomes: pattern.outcomes.filter(({ at }) => at <= date),
-    // Steps since then would count as a confidence it had.
+    // Otherwise later steps would count as a confidence it had.
     history: kept,
     retired: retired !== null && retired.at <= date ? retired : null,
     approved: approved !== null && approved.at <= date ? approved : null,

@@ -3,12 +3,12 @@ import type { LearnedPattern } from './learned-pattern.ts';
 import { pastCaseOf, type ResolvedCase } from './propose-patterns.ts';
 import { makeCaseTest } from './replay.ts';
 
-/** What learned patterns would have made of one simulated incident. */
+/** Result of one simulated incident. */
 export interface SelfTestCase {
   readonly line: number;
   readonly title: string;
   readonly class: ResolvedCase['class'];
-  /** The surest pattern that recognised it, or null. */
+  /** The most confident pattern that recognised it, or null. */
   readonly patternId: string | null;
   readonly said: LearnedPattern['class'] | null;
   readonly stage: LearnedPattern['stage'] | null;
@@ -17,19 +17,22 @@ export interface SelfTestCase {
 
 export interface SelfTest {
   readonly incidents: number;
-  /** Recognised as what they are. */
+  /** Recognised correctly. */
   readonly identified: Proportion | null;
-  /** By a pattern that may spare the model: nobody had to look. */
+  /** By a pattern that makes a model unnecessary: nobody had to look. */
   readonly byThemselves: Proportion | null;
   /** Recognised as something else. */
   readonly falsePositives: Proportion | null;
   readonly meanConfidence: number | null;
-  /** That the patterns which identified them took so far, in minutes; null where no times are known. */
+  /** Minutes that the recognising patterns took so far; null where no times are known. */
   readonly meanMinutes: number | null;
   readonly cases: readonly SelfTestCase[];
 }
 
-/** Runs simulated incidents through the patterns, changing nothing. One whose class nobody knows can be recognised as nothing. */
+/**
+ * Runs simulated incidents through the patterns without changing anything. An incident of an unknown class cannot be
+ * recognised correctly.
+ */
 export function selfTest(simulated: readonly ResolvedCase[], patterns: readonly LearnedPattern[]): SelfTest {
   const tests = patterns
     .filter(({ retired }) => retired === null)

@@ -2,23 +2,24 @@ import * as z from 'zod';
 import { templateOf } from '../failure/fingerprint.ts';
 
 const LONGEST = 300;
-const LEAST_LETTERS = 10;
-const LEAST_WORDS = 2;
+const MIN_LETTERS = 10;
+const MIN_WORDS = 2;
 /** Characters of a line that are read; evidence has no longer lines. */
-const LONGEST_LINE = 4_000;
+const MAX_LINE_LENGTH = 4_000;
 
-/** Why a wording recognises nothing in particular, or null. */
+/** Why a wording is too general, or null. */
 export function problemOfWording(wording: string): string | null {
   const words = wording.match(/\p{L}{2,}/gu) ?? [];
-  if (words.join('').length < LEAST_LETTERS || words.length < LEAST_WORDS) {
-    return `it says too little to be told from others: give at least ${LEAST_WORDS} words and ${LEAST_LETTERS} letters`;
+  if (words.join('').length < MIN_LETTERS || words.length < MIN_WORDS) {
+    return `it says too little to be told from others: give at least ${MIN_WORDS} words and ${MIN_LETTERS} letters`;
   }
   return null;
 }
 
 /**
- * What a failure's line says, with `*` for whatever varies (`connection to * refused after *`). It is no regular expression: the pieces
- * between the stars are looked for one after the other and never again, so that the time is linear in the line for every wording.
+ * The text of a failure's line, with `*` for whatever varies (`connection to * refused after *`). Not a regular
+ * expression: the pieces between the stars are searched one after the other without backtracking, so the time is linear
+ * in the line for every wording.
  */
 export const Wording = z
   .string()
@@ -30,7 +31,7 @@ export const Wording = z
 
 const MASK = /<(?:secret|time|uuid|hex|n|ip|duration|date|size|dir|quoted)>/g;
 
-/** The wording of a line: its template, with `*` for what is masked. It may say too little; see `problemOfWording`. */
+/** The wording of a line: its template, with `*` for masked values. It may be too general; see `problemOfWording`. */
 export function wordingOf(line: string): string {
   const starred = templateOf(line).replace(MASK, '*');
   return starred
@@ -39,14 +40,14 @@ export function wordingOf(line: string): string {
     .trim();
 }
 
-/** Whether a line says what the wording says, in either case, with anything before and after it. */
+/** Whether a line contains the wording, in either case, with anything before and after it. */
 export function makeWordingTest(wording: string): (line: string) => boolean {
   const pieces = folded(wording)
     .split('*')
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '');
   return (line) => {
-    const text = folded(line.slice(0, LONGEST_LINE));
+    const text = folded(line.slice(0, MAX_LINE_LENGTH));
     let at = 0;
     for (const piece of pieces) {
       const found = text.indexOf(piece, at);

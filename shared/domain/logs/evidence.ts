@@ -8,7 +8,7 @@ export const EvidenceLine = z.strictObject({
   text: recordText(),
   /** Relevance, higher is better. */
   score: z.number(),
-  /** When the line was written, as the log's own time stamp says. */
+  /** When the line was written, by the log's own timestamp. */
   at: z.string().max(40).optional(),
 });
 export type EvidenceLine = z.infer<typeof EvidenceLine>;
@@ -25,13 +25,16 @@ export const EvidenceSource = z.strictObject({
 });
 export type EvidenceSource = z.infer<typeof EvidenceSource>;
 
-/** Everything read about a failure, redacted. Tainted as a whole: displayed and classified, never obeyed. */
+/**
+ * Everything read about a failure, redacted. Tainted as a whole: displayed and classified, never followed as an
+ * instruction.
+ */
 export const Evidence = z.strictObject({
   version: z.literal(1),
   incidentId: z.string(),
   gatheredAt: z.iso.datetime(),
   sources: z.array(EvidenceSource),
-  /** Jobs of the run that failed, where the logs of some of them were not read. */
+  /** Failed jobs of the run, where the logs of some of them were not read. */
   failedJobs: z.number().int().positive().optional(),
   /** Tests that the logs report as failed, each once, with the source that names them. Redacted and tainted. */
   failedTests: z

@@ -1,21 +1,21 @@
 import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { isCalm, isContinuation, isPlatformNoise, type LineScore } from './line-score.ts';
+import { isContinuation, isNoise, isPlatformNoise, type LineScore } from './line-score.ts';
 
-/** A line that may come into the excerpt. */
+/** A line that may go into the excerpt. */
 export interface Candidate {
   readonly number: number;
   readonly text: RedactedText;
   /** When it was written, as the log says; undefined when it does not. */
   readonly at?: string | undefined;
-  /** Score by its own wording. */
+  /** Score of its own text. */
   readonly base: number;
   /** Whether it ends the failing step. */
   readonly anchor: boolean;
-  /** Equal for lines of the same wording, whatever they name; 0 when the wording does not matter. */
+  /** Equal for lines with the same wording, apart from the things they name; 0 when the wording does not matter. */
   readonly wording: number;
-  /** Whether it continues what the line before it began. */
+  /** Whether it continues the line before it. */
   readonly continues: boolean;
-  /** Lines that say nothing are not lifted much by their neighbours. */
+  /** How informative it is; uninformative lines are not raised much by their neighbours. */
   readonly telling: number;
 }
 
@@ -26,31 +26,34 @@ export interface RankedLine {
   readonly at?: string;
 }
 
-/** How the parts of the score weigh. Chosen by line recall on hand-marked failing logs, half the repositories held out. */
+/**
+ * Weights of the parts of the score. Chosen by line recall on hand-marked failing logs, with half the repositories held
+ * out.
+ */
 const W = {
   /** Falls per line after an alarming line; slower through lines that continue it. */
   afterDecay: 0.835,
   continuedDecay: 0.987,
   /** Falls per line before an alarming line. */
   beforeDecay: 0.932,
-  /** What neighbours lend, of their own score. */
+  /** How much neighbours add, as a share of their own score. */
   carriedForward: 1.15,
   carriedBack: 0.81,
-  /** A step's end follows; nearness to it. */
+  /** Bonus for being near the end of a step that follows. */
   anchor: 5.8,
   anchorReach: 400,
-  /** Nearness to the end of the log. */
+  /** Bonus for being near the end of the log. */
   end: 3.06,
   endReach: 240,
-  /** How much repeated wording loses per doubling, and how much of that the first of them are spared. */
+  /** How much repeated wording loses per doubling, and how much of that the first occurrences are spared. */
   repetition: 0.45,
   firstSpared: 0.2,
 } as const;
 
-/** What varies between lines of one wording: quoted words, paths, numbers. */
+/** What varies between lines with the same wording: quoted words, paths, numbers. */
 const VARYING = /"[^"]{0,80}"|'[^']{0,80}'|`[^`]{0,80}`|[/\\]\S{0,200}|\d+/g;
 
-/** Hashes the wording of a line with what varies masked (FNV-1a, 32 bits). */
+/** Hashes a line's wording with its varying parts masked (FNV-1a, 32 bits). */
 function wordingOf(text: string): number {
   const masked = text.slice(0, 200).replace(VARYING, '#');
   let hash = 0x811c9dc5;
@@ -58,24 +61,24 @@ function wordingOf(text: string): number {
   return hash >>> 0 || 1;
 }
 
-function tellingShare(text: string): number {
+function informativeShare(text: string): number {
   if (text === '') return 0.2;
   if (isPlatformNoise(text)) return 0.1;
-  return isCalm(text) ? 0.4 : 1;
+  return isNoise(text) ? 0.4 : 1;
 }
 
-/** What is left of its own weight, and of all, to a line that a passing run prints as well. */
+/** Shares of its own weight and of its total that a line keeps when a passing run prints it too. */
 const KNOWN_OWN = 0.3;
 const KNOWN_TELLING = 0.4;
 
-/** What a line weighs by itself; less when a passing run of the same job has it too, unless it ends a step. */
+/** Weight of a line by itself; lower when a passing run of the same job prints it too, unless it ends a step. */
 export function ownWeight({ score, anchor }: LineScore, isKnown: boolean): number {
   return isKnown && !anchor ? score * KNOWN_OWN : score;
 }
 
 /**
- * A line with what its ranking needs, worked out once. `isKnown`: a passing run of the same job has it too, so that it explains no
- * failure; only what ends a step keeps its weight.
+ * A line with everything its ranking needs, computed once. `isKnown`: a passing run of the same job prints it too, so
+ * it explains no failure; only lines that end a step keep their weight.
  */
 export function candidateOf(
   { number, text, at }: Pick<Candidate, 'number' | 'text' | 'at'>,
@@ -91,11 +94,14 @@ export function candidateOf(
     anchor,
     wording: score > 0 ? wordingOf(text) : 0,
     continues: isContinuation(text),
-    telling: tellingShare(text) * (isKnown && !anchor ? KNOWN_TELLING : 1),
+    telling: informativeShare(text) * (isKnown && !anchor ? KNOWN_TELLING : 1),
   };
 }
 
-/** The same wording many times is noise of the tools, not the failure; of many failures alike the first ones tell as much as all. */
+/**
+ * Penalty for repetition: wording that occurs many times is noise, and of many similar failures the first ones are
+ * enough.
+ */
 function repetitionFactors(candidates: readonly Candidate[]): Float64Array {
   const counts = new Map<number, number>();
   for (const { wording } of candidates) if (wording !== 0) counts.set(wording, (counts.get(wording) ?? 0) + 1);
@@ -109,7 +115,7 @@ function repetitionFactors(candidates: readonly Candidate[]): Float64Array {
   });
 }
 
-/** Lines of a failing test's report that follow its heading, source and output without any mark among them. */
+/** Lines of a failing test's report after its heading, including source and output without any mark. */
 const REPORT = 14;
 const HEADING = 9;
 
@@ -121,7 +127,7 @@ function endsReport({ anchor, telling, text }: Candidate): boolean {
   return anchor || (telling < 1 && text !== '');
 }
 
-/** What neighbours lend: an alarming line lifts what follows it, and a little what stands before it. */
+/** Score from neighbours: an alarming line raises the lines after it, and slightly those before it. */
 function carriedScores(candidates: readonly Candidate[], own: Float64Array): Float64Array {
   const carried = new Float64Array(own.length);
   let current = 0;
@@ -136,7 +142,7 @@ function carriedScores(candidates: readonly Candidate[], own: Float64Array): Flo
     const decay = candidate.continues || inReport > 0 ? W.continuedDecay : W.afterDecay;
     current = gap > 1 ? 0 : current * decay;
     carried[at] = current * W.carriedForward;
-    // What comes after the failing step's end is another matter.
+    // Lines after the end of the failing step belong to something else.
     current = candidate.anchor ? 0 : Math.max(current, own[at] ?? 0);
   }
   current = 0;
@@ -149,7 +155,7 @@ function carriedScores(candidates: readonly Candidate[], own: Float64Array): Flo
   return carried;
 }
 
-/** Nearness to what ended the step: 1 right before the nearest anchor that follows, falling with distance. */
+/** Nearness to the line that ended the step: 1 right before the next anchor, falling with distance. */
 function anchorNearness(candidates: readonly Candidate[]): Float64Array {
   const nearness = new Float64Array(candidates.length);
   let anchorAt = Number.POSITIVE_INFINITY;
@@ -166,7 +172,7 @@ function lineOf({ number, text, at }: Candidate): { number: number; text: Redact
   return at === undefined ? { number, text } : { number, text, at };
 }
 
-/** Score of each candidate. `totalLines` is the log's length; infinite while it is not known yet. */
+/** Score of each candidate. `totalLines` is the log's length; infinite while unknown. */
 function scoresOf(candidates: readonly Candidate[], totalLines: number): Float64Array {
   const factors = repetitionFactors(candidates);
   const own = Float64Array.from(candidates, (candidate, at) => candidate.base * (factors[at] ?? 1));
@@ -179,7 +185,7 @@ function scoresOf(candidates: readonly Candidate[], totalLines: number): Float64
   });
 }
 
-/** The best `most` of the candidates of a log that goes on, in source order; of equal ones the later. */
+/** The best `most` candidates of a log that is still being read, in source order; the later one wins a tie. */
 export function strongest(candidates: readonly Candidate[], most: number): Candidate[] {
   const scores = scoresOf(candidates, Number.POSITIVE_INFINITY);
   const sorted = scores.slice().sort();

@@ -1,7 +1,7 @@
 import type { RawText } from '../../kernel/text/raw-text.ts';
 import { readRawText } from '../../kernel/text/raw-text-read.ts';
 import { phrase, type RedactedText } from '../../kernel/text/redacted-text.ts';
-import { cleanLine, DRESSING, timestampOf } from '../redaction/clean-line.ts';
+import { cleanLine, cleanPlainLine, DRESSING, timestampOf } from '../redaction/clean-line.ts';
 import { makeLineScanner, makeScanPlan, marksOf } from '../redaction/line-scanner.ts';
 import {
   HEAD_READ,
@@ -26,7 +26,7 @@ export interface ExcerptLine {
   readonly number: number;
   readonly text: RedactedText;
   readonly score: number;
-  /** When it was written, as the log's own time stamp says. */
+  /** When it was written, by the log's own timestamp. */
   readonly at?: string;
 }
 
@@ -34,7 +34,7 @@ export interface Excerpt {
   readonly totalLines: number;
   /** In source order, at most `maxLines`. */
   readonly lines: readonly ExcerptLine[];
-  /** What was cut, in plain words. */
+  /** What was cut, as sentences. */
   readonly notes: readonly RedactedText[];
 }
 
@@ -46,11 +46,11 @@ export interface Excerpter {
 
 export interface ExcerptOptions {
   readonly maxLines: number;
-  /** Sees every line that may hold a secret, in order and before it is cut, so that nothing secret is kept. */
+  /** Sees every line that may contain a secret, in order and before it is cut, so that no secret is kept. */
   readonly redactor: Pick<Redactor, 'line' | 'apart' | 'isInsideSecret'>;
-  /** What a passing run of the same job printed: what is new against it weighs more. */
+  /** What a passing run of the same job printed; lines that are new against it weigh more. */
   readonly passing?: Pick<PassingLines, 'has'>;
-  /** What a configuration leaves out. */
+  /** What the configuration leaves out. */
   readonly rules?: LineRules | null;
 }
 
@@ -71,13 +71,14 @@ interface ReadLine {
   readonly isKnown: boolean;
 }
 
-/** Reads lines or their parts, in order: what was marked in them raw decides what is looked for. */
+/** Reads lines or their parts in order; what was marked in the raw line decides what is looked for. */
 function makeReader({ redactor, passing }: ExcerptOptions): (raw: string, marks: number) => ReadLine {
   return (raw, rawMarks) => {
-    const cleaned = cleanLine(raw);
-    // What dressed it may have stood inside a literal.
-    const marks = (rawMarks & DRESSED) === 0 ? rawMarks : marksOf(PLAN, cleaned);
-    // Any other line neither begins a secret that goes on in the next nor ends one.
+    const isPlain = (rawMarks & DRESSED) === 0;
+    const cleaned = isPlain ? cleanPlainLine(raw) : cleanLine(raw);
+    // Dressing such as colour codes may have been inside a literal.
+    const marks = isPlain ? rawMarks : marksOf(PLAN, cleaned);
+    // No other line begins or ends a secret that spans lines.
     const isInOrder = (marks & SECRET) !== 0 || redactor.isInsideSecret || endsInLongWord(cleaned);
     const clean = isInOrder ? redactor.line(cleaned) : redactor.apart(cleaned);
     const score = (marks & ALARM) === 0 ? NOTHING : scoreLine(clean);
@@ -87,7 +88,7 @@ function makeReader({ redactor, passing }: ExcerptOptions): (raw: string, marks:
 
 interface LineTaker {
   take(line: HeldLine): void;
-  /** Reads a line without keeping it: it may begin or end a key, which the lines after it are then part of or not. */
+  /** Reads a line without keeping it: it may begin or end a key that spans the following lines. */
   leaveOut(line: HeldLine): void;
   /** What was cut or left out so far. */
   notes(): RedactedText[];
@@ -116,7 +117,7 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
   };
   const addQuiet = ({ number, raw }: HeldLine): void =>
     pool.add(QUIET, () => {
-      // Looked at when later lines have passed the redactor already.
+      // Checked when later lines have already passed the redactor.
       const cleaned = cleanLine(raw);
       const isKnown = options.passing?.has(cleaned) ?? false;
       return candidateOf({ number, text: redactor.apart(cleaned), at: timestampOf(raw) }, NOTHING, isKnown);
@@ -146,7 +147,7 @@ function notesOf(cutLines: number, leftOut: number): RedactedText[] {
   ];
 }
 
-/** Makes an excerpter for one log. */
+/** Creates an excerpter for one log. */
 export function makeExcerpter(options: ExcerptOptions): Excerpter {
   const { maxLines, rules = null } = options;
   const pool = makeLinePool();

@@ -1,4 +1,4 @@
-/** A line without any of these, in either case, is not scored: it says nothing of a failure. */
+/** A line without any of these, in either case, gets no score: it says nothing about a failure. */
 export const ALARMING: readonly string[] = [
   'error',
   'fail',
@@ -84,7 +84,7 @@ export const ALARMING: readonly string[] = [
   'werror',
 ];
 
-/** What ends a failing step. */
+/** Lines that end a failing step. */
 export const ANCHORS: readonly RegExp[] = [
   /^##\[error\]\s?(?:Process completed with exit code|The operation was canceled|The process .{0,200} failed with exit code)/,
   /^The command ".{0,400}" (?:exited with [1-9]|failed and exited with)/,
@@ -95,7 +95,7 @@ export const ANCHORS: readonly RegExp[] = [
   /^The job exceeded the maximum (?:time limit|log length)/,
 ];
 
-/** Weights of wordings, the first that fits counts; strongest first. */
+/** Weights of wordings, strongest first; the first match counts. */
 export const WORDINGS: readonly (readonly [weight: number, pattern: RegExp])[] = [
   [9, /^##\[error\]/],
   [
@@ -146,14 +146,14 @@ export const WORDINGS: readonly (readonly [weight: number, pattern: RegExp])[] =
   [1, /\bwarn(?:ing)?\b/i],
 ];
 
-/** What makes an alarming word harmless: nothing failed, a test about errors that passed, a name, an option. */
+/** Contexts in which an alarming word is harmless: nothing failed, a passing test about errors, a name, an option. */
 export const HARMLESS =
   /\b(?:0|no|zero|without) (?:test )?(?:errors?|fail(?:ed|ures?)|failing|problems?|offen[cs]es?|warnings?)\b|^\s{0,12}(?:✓|✔|√|ok\b|PASS|\[ ?OK ?\]|\[PASS|\[\+\] |\[info\] - )|\.{2}\s?(?:ok|passed|PASSED|yes|no|done)\s*$|\b(?:PASS(?:ED)?|SUCCESS|passed)\b\s*(?:\(|$|\[)|--- PASS|\s-W(?:no-)?error[=\s]|--\w{0,20}-?(?:error|fail)|fail[-_]fast|allow[_-]failure|(?:Downloading|Downloaded|Fetching|Installing|Unpacking|Selecting|Get:|Setting up|Collecting|Requirement|Compiling|Copying|Using|Adding) |\berrors?[-_./]\w|\w[-_/]errors?\b|continue-on-error/i;
-/** A count of nothing, and a count beside it that is one after all. */
+/** A count of zero (`0 errors`), and a non-zero count beside it. */
 export const NONE_OF = /(?:errors?|failures?|failed|skipped|warnings?)[:=] ?0\b/i;
 export const SOME_OF = /\b[1-9]\d{0,6} (?:failed|errors)|(?:Failures|Errors): [1-9]/i;
-/** What a build does file by file, whatever the files are called. */
+/** Listings of files during a build, whatever the files are called. */
 export const CODE_LISTING =
   /^(?:CC|CXX|LD|AR|GEN|inflating|creating|copying|adding|extracting|x |\[\s{0,2}\d{1,3}%\]|\[CC\])\s?/i;
-/** What the runner says about itself. */
+/** Lines of the runner about itself. */
 export const RUNNER_NOISE = /^##\[(?:group|endgroup|debug|command)\]|^\[command\]|^##\[warning\]/;

@@ -1,34 +1,34 @@
 import { RawRef } from '../../kernel/text/raw-ref.ts';
 import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { redactName } from '../redaction/redact-name.ts';
+import { redactName } from '../redaction/redact.ts';
 
-/** The name of a job, as the workflow file words it. */
+/** The name of a job, from the workflow file. */
 export interface JobName {
   readonly shown: RedactedText;
-  /** To tell jobs apart: two secrets look alike once they are redacted. */
+  /** For comparing jobs: two secrets look alike once they are redacted. */
   readonly ref: RawRef;
-  /** What its log is called in an archive. */
+  /** Name of its log in an archive. */
   readonly archived: RawRef;
 }
 
 const MAX_SHOWN = 200;
-/** Characters GitHub leaves out of file names in a log archive: those a file system forbids. */
+/** Characters that GitHub omits from file names in a log archive because file systems forbid them. */
 const FORBIDDEN = /["*/:<>?\\|\p{Cc}]/gu;
 
-/** The name of a job that an API of the code host gave. */
+/** The name of a job from an API of the code host. */
 export function jobNameOf(name: string): JobName {
   return { shown: redactName(name, MAX_SHOWN), ref: new RawRef(name), archived: archivedJobName(name) };
 }
 
 /**
- * The parts of a job's name that survive in an archive's file name: forbidden characters and outer blanks left out, 80 characters. Never
- * shown: a secret in it may be cut in half, or have lost the sign it is known by.
+ * The parts of a job's name that remain in an archive's file name: without forbidden characters and outer blanks, 80
+ * characters. Never shown: a secret in it may be cut in half or have lost what identifies it.
  */
 export function archivedJobName(name: string): RawRef {
   return new RawRef(name.replace(FORBIDDEN, '').trim().slice(0, 80).toLowerCase());
 }
 
-/** Whether an archive's log (`3_build (20).txt` is of `build (20)`) is that of the job. */
+/** Whether a log of an archive belongs to the job (`3_build (20).txt` belongs to `build (20)`). */
 export function isLogOf(archived: RawRef, job: JobName): boolean {
   return job.archived.equals(archived);
 }

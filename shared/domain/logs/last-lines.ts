@@ -1,4 +1,4 @@
-/** A line as it came, with its 1-based number. */
+/** A raw line with its 1-based number. */
 export interface HeldLine {
   readonly number: number;
   readonly raw: string;
@@ -6,7 +6,7 @@ export interface HeldLine {
   readonly tail: string | null;
 }
 
-/** Holds a log's last lines back: what goes first is dropped once the log turns out to be longer than it may be. */
+/** Holds back a log's last lines; the first of them are dropped once the log turns out to be too long. */
 export interface LastLines {
   /** True when lines were dropped. */
   readonly cut: boolean;
@@ -16,8 +16,8 @@ export interface LastLines {
 }
 
 /**
- * Of a log with more than `longerThan` characters whole lines of the last `keepLast` are left, at least the last one. `drop` sees every
- * other line, in order. Holds at most `longerThan` characters and one line.
+ * For a log with more than `longerThan` characters, keeps whole lines within the last `keepLast` characters, at least
+ * the last line. `drop` sees every other line, in order. Holds at most `longerThan` characters and one line.
  */
 export function makeLastLines(
   { longerThan, keepLast }: { readonly longerThan: number; readonly keepLast: number },
@@ -34,7 +34,7 @@ export function makeLastLines(
       characters -= lengthOf(line);
       drop(line);
     }
-    // Cutting the array for every line would take quadratic time.
+    // Shifting the array for every line would take quadratic time.
     if (first > held.length / 2) {
       held.splice(0, first);
       first = 0;

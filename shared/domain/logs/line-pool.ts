@@ -1,24 +1,27 @@
-import { detachedText } from '../redaction/detached-text.ts';
+import { detachedText } from '../redaction/placeholder.ts';
 import { type Candidate, strongest } from './excerpt-ranking.ts';
 
-/** Lines before and after an alarming line that are kept with it. */
+/** Lines kept before and after an alarming line. */
 const BEFORE = 12;
 const AFTER = 30;
 const HOT = 3;
 const TAIL = 500;
-/** Beyond the first, the pool is cut back to the second. */
-const MOST_KEPT = 16_000;
+/** When the pool exceeds the first, it is cut back to the second. */
+const MAX_KEPT = 16_000;
 const KEPT_AFTER_CUT = 4_000;
 
-/** The lines that may come into an excerpt, few however long the log is. */
+/** The lines that may go into an excerpt; few, however long the log is. */
 export interface LinePool {
-  /** Lines come in order, as what they weigh by themselves. `look` is called for those that are kept, for themselves or for a neighbour. */
+  /**
+   * Takes lines in order, by their own weight. `look` is called for those that are kept, for themselves or for a
+   * neighbour.
+   */
   add(weight: Weight, look: () => Candidate): void;
   /** In source order. */
   all(): readonly Candidate[];
 }
 
-/** What decides whether a line keeps its surroundings. */
+/** Decides whether a line keeps its surroundings. */
 export type Weight = Pick<Candidate, 'base' | 'anchor'>;
 
 interface Held {
@@ -32,7 +35,10 @@ function candidateIn(held: Held): Candidate {
   return held.candidate;
 }
 
-/** Makes a pool: it keeps the newest lines and the surroundings of alarming ones; the least alarming are given up first. */
+/**
+ * Creates a pool. It keeps the newest lines and the surroundings of alarming ones; the least alarming are dropped
+ * first.
+ */
 export function makeLinePool(): LinePool {
   let kept: Candidate[] = [];
   let recent: Held[] = [];
@@ -44,7 +50,7 @@ export function makeLinePool(): LinePool {
   const age = (): void => {
     for (const held of recent.slice(0, -TAIL)) if (held.isKept) keep(candidateIn(held));
     recent = recent.slice(-TAIL);
-    if (kept.length > MOST_KEPT) kept = strongest(kept, KEPT_AFTER_CUT);
+    if (kept.length > MAX_KEPT) kept = strongest(kept, KEPT_AFTER_CUT);
   };
   return {
     add({ base, anchor }, look) {

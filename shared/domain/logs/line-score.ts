@@ -1,34 +1,34 @@
 import { ANCHORS, CODE_LISTING, HARMLESS, NONE_OF, RUNNER_NOISE, SOME_OF, WORDINGS } from './failure-keywords.ts';
-import { CALM } from './noise-patterns.ts';
+import { NOISE } from './noise-patterns.ts';
 import { readStructuredLine } from './structured-line.ts';
 
-/** How much a line by itself speaks for being the failure, and whether it ends the failing step. */
+/** How likely a line by itself is the failure, and whether it ends the failing step. */
 export interface LineScore {
   readonly score: number;
   readonly anchor: boolean;
 }
 
 export const NOTHING: LineScore = { score: 0, anchor: false };
-/** What a structured line weighs at least or at most, by the level it gives itself. */
+/** Minimum or maximum weight of a structured line, by its own level. */
 const ERROR_AT_LEAST = 8;
 const WARNING_AT_MOST = 4;
 const CALM_AT_MOST = 1;
 
-/** What the Lambda platform prints around every request, however it went. */
+/** What the Lambda platform prints around every request, whatever its result. */
 const PLATFORM_NOISE = /^(?:(?:START|END|REPORT) RequestId: |INIT_START |INIT_REPORT |XRAY TraceId: )/;
 const PLATFORM_ALARM = /\bStatus: (?:timeout|error)\b/;
 
-/** Whether the platform prints the line for every request: it explains nothing, wherever it stands. */
+/** Whether the platform prints the line for every request, so that it explains nothing. */
 export function isPlatformNoise(text: string): boolean {
   return PLATFORM_NOISE.test(text) && !PLATFORM_ALARM.test(text);
 }
 
-/** Whether the line says that something went well, or only what a tool says after any failure. */
-export function isCalm(text: string): boolean {
-  return CALM.some((pattern) => pattern.test(text));
+/** Whether the line reports success, or is what a tool prints after any failure. */
+export function isNoise(text: string): boolean {
+  return NOISE.some((pattern) => pattern.test(text));
 }
 
-/** Scores one cleaned line by its wording alone. Only lines with one of `ALARMING` need to be given. */
+/** Scores one cleaned line by its text alone. Only lines with one of `ALARMING` need to be passed in. */
 export function scoreLine(text: string): LineScore {
   const structured = readStructuredLine(text);
   if (structured === null) return scoreWording(text);
@@ -48,7 +48,7 @@ export function scoreLine(text: string): LineScore {
   }
 }
 
-/** What is looked at of a line's head, and of a longer one's end. */
+/** Characters of a line's head, and of a longer line's end, that are examined. */
 const LOOKED_AT = 600;
 
 function scoreWording(text: string): LineScore {
@@ -60,7 +60,7 @@ function scoreWording(text: string): LineScore {
   );
 }
 
-/** What two parts of one line weigh together. */
+/** Combined score of two parts of one line. */
 export function stronger(a: LineScore, b: LineScore): LineScore {
   return { score: Math.max(a.score, b.score), anchor: a.anchor || b.anchor };
 }
@@ -78,10 +78,12 @@ function isHarmless(text: string): boolean {
   return HARMLESS.test(text) || CODE_LISTING.test(text) || (NONE_OF.test(text) && !SOME_OF.test(text));
 }
 
-/** What tools put before every line of what they run: a level, a build step with its clock, a container's name. */
+/**
+ * Prefixes that tools put before every line of what they run: a level, a build step with its clock, a container's name.
+ */
 const PREFIX = /^(?:\[(?:info|warn|debug)\]\s|#\d{1,4} (?:\d+\.\d+ )?|[\w.-]{1,40}\s{0,20}\| )/;
 
-/** Lines that continue what an error line began: traces, quoted source, diffs, carets, expected and actual. */
+/** Lines that continue an error: traces, quoted source, diffs, carets, expected and actual values. */
 const CONTINUATION =
   /^(?:\s{2,}\S|\t|\s*at |\s*\||\s*\^|\s*~|\s*-->|\s*\d{1,6} \||[+-] ?\S|\s*File "|> |\s*\.\.\. \d|\s*# |Caused by|E {2}|\s*in |\s*from |npm ERR!|\[ERROR\]|\s*(?:Expected|Actual|expected|actual|got|want|note|help|hint)\b)/;
 

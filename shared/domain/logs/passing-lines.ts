@@ -2,27 +2,30 @@ import type { RawText } from '../../kernel/text/raw-text.ts';
 import { readRawText } from '../../kernel/text/raw-text-read.ts';
 import { cleanLine } from '../redaction/clean-line.ts';
 
-/** What a passing run of the same job printed, as far as memory serves: a line that differs in numbers only counts as the same. */
+/**
+ * Approximate set of the lines that a passing run of the same job printed; lines that differ only in numbers count as
+ * the same.
+ */
 export interface PassingLines {
-  /** Takes the log's text in chunks of any size; a last line without its line feed is not heeded. */
+  /** Takes the log's text in chunks of any size; a last line without a line feed is ignored. */
   push(chunk: RawText | string): void;
-  /** Whether a cleaned line was there as well. Now and then (see `BITS`) one that was not is taken for one that was. */
+  /** Whether a cleaned line was printed too. Rarely (see `BITS`) true for a line that was not. */
   has(text: string): boolean;
 }
 
 /**
- * A Bloom filter (Bloom, 1970) of 256 KB with double hashing (Kirsch and Mitzenmacher, 2006): at 100,000 different lines it is wrong
- * about one new line in 7,000, at 200,000 about one in 150. Beyond that nothing more is taken in.
+ * A Bloom filter (Bloom, 1970) of 256 KB with double hashing (Kirsch and Mitzenmacher, 2006): at 100,000 different
+ * lines it is wrong about one new line in 7,000, at 200,000 about one in 150. After that it takes no more lines.
  */
 const BITS = 1 << 21;
 const PROBES = 7;
-const MOST_LINES = 200_000;
-/** What is looked at of a line. */
+const MAX_LINES = 200_000;
+/** Characters of a line that are hashed. */
 const LINE_READ = 400;
-/** Before colours are left out. */
+/** The same, before colour codes are removed. */
 const RAW_READ = 1_600;
 
-/** Numbers, and names made of hexadecimal digits: what differs between two runs that print the same. */
+/** Numbers and hexadecimal names: what differs between two runs that print the same. */
 const VARYING = /\b(?:0x)?[0-9a-f]{7,64}\b|\d{1,20}(?:[.,:]\d{1,20}){0,8}/gi;
 
 function shapeOf(cleaned: string): string {
@@ -41,14 +44,14 @@ function hashesOf(text: string): readonly [number, number] {
   return [first >>> 0, ((second ^ (second >>> 15)) | 1) >>> 0];
 }
 
-/** Makes an empty memory of a passing run. */
+/** Creates an empty set for a passing run. */
 export function makePassingLines(): PassingLines {
   const bits = new Uint8Array(BITS / 8);
   let lines = 0;
   let rest = '';
   const add = (raw: string): void => {
     const shape = shapeOf(cleanLine(raw.slice(0, RAW_READ)));
-    if (shape === '' || lines >= MOST_LINES || isKnown(shape)) return;
+    if (shape === '' || lines >= MAX_LINES || isKnown(shape)) return;
     lines += 1;
     for (const bit of bitsOf(shape)) bits[bit >> 3] = (bits[bit >> 3] ?? 0) | (1 << (bit & 7));
   };

@@ -1,4 +1,4 @@
-/** What stands between two parentheses while a pattern is read. */
+/** State of an open parenthesis while a pattern is read. */
 interface Group {
   readonly start: number;
   /** Whether anything inside repeats more than three times. */
@@ -26,7 +26,7 @@ function atomEnd(pattern: string, at: number): number {
   return end + 1;
 }
 
-/** Whole lines, each begun by an LF that its text excludes: such a group can be cut in one way only. */
+/** Whole lines, each begun by an LF that its text excludes; such a group can match in one way only. */
 const WHOLE_LINES = /^\(\?:\\n\[\^\\n\]\{\d+,\d+\}\)$/;
 
 /**

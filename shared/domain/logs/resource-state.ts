@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const Count = z.number().int().nonnegative();
 
-/** A thing that a remedy changes, as AWS reports it. */
+/** A resource that a remedy changes, as AWS reports it. */
 export const ResourceState = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ecs-service'),
@@ -11,7 +11,7 @@ export const ResourceState = z.discriminatedUnion('kind', [
     taskDefinition: z.string(),
     /** Of the newest deployment; a forced one gets a new id. */
     deploymentId: z.string(),
-    /** Whether no roll-out is under way. */
+    /** Whether no roll-out is in progress. */
     settled: z.boolean(),
     desiredCount: Count,
     runningCount: Count,
@@ -23,9 +23,9 @@ export const ResourceState = z.discriminatedUnion('kind', [
     memoryMb: Count,
     /** Of the configuration of `$LATEST`; changes with each change of it. */
     revisionId: z.string(),
-    /** Whether no change of it is under way. */
+    /** Whether no change of it is in progress. */
     settled: z.boolean(),
-    /** Null: nothing is reserved. 0: somebody switched it off. */
+    /** Null: nothing is reserved. 0: somebody switched the function off. */
     reservedConcurrency: Count.nullable(),
   }),
   z.strictObject({
@@ -43,7 +43,7 @@ export const ResourceState = z.discriminatedUnion('kind', [
     instance: z.string(),
     /** `available`, `rebooting`, `modifying`, ... */
     status: z.string(),
-    /** When it was last restarted, within the two weeks that RDS remembers. */
+    /** When it was last restarted, within the two weeks that RDS records. */
     restartedAt: z.iso.datetime({ offset: true }).nullable(),
   }),
   z.strictObject({
@@ -51,11 +51,11 @@ export const ResourceState = z.discriminatedUnion('kind', [
     instance: z.string(),
     parameterGroup: z.string(),
     parameter: z.string(),
-    /** Null: it is no plain number. */
+    /** Null: not a plain number. */
     value: Count.nullable(),
     /** Whether it may be changed, and takes effect without a restart. */
     dynamic: z.boolean(),
-    /** Whether the database is available and runs with what is written in this group. */
+    /** Whether the database is available and runs with the values of this group. */
     inUse: z.boolean(),
   }),
 ]);

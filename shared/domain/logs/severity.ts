@@ -5,9 +5,9 @@ import { readStructuredLine } from './structured-line.ts';
 export const Severity = z.enum(['critical', 'error', 'warning', 'info', 'debug']);
 export type Severity = z.infer<typeof Severity>;
 
-/** Characters of a line that are looked at. */
+/** Characters of a line that are examined. */
 const LONGEST = 600;
-/** Where a level may stand: behind a time, a host, a thread; further on it is a word of the message. */
+/** Where a level may be: after a timestamp, host or thread; further on it is a word of the message. */
 const HEADER = 120;
 
 /** Level words of log4j, logback, java.util.logging, Python, syslog, PostgreSQL, npm and the rest, in capitals. */
@@ -51,7 +51,7 @@ const LETTERS: Readonly<Record<string, Severity>> = {
   V: 'debug',
 };
 
-/** Each gives the level's name in a group. In order: the first that fits a line counts. */
+/** Each captures the level's name; the first match counts. */
 const STATED: readonly RegExp[] = [
   /^(?:##\[|::)(error|warning|notice|debug)\b/i,
   /^\s{0,8}(?:npm|yarn|pnpm) (ERR!|(?:error|WARN|warn|notice|info|verb)\b)/,
@@ -79,7 +79,7 @@ const OF_PRIORITY: readonly Severity[] = [
   'debug',
 ];
 
-/** What says that nothing was wrong, though it uses the words; blanked before words are looked at. */
+/** Phrases that use alarming words although nothing was wrong; blanked before words are examined. */
 const HARMLESS: readonly RegExp[] = [
   /(?<![\w/.:-])(?:0|no|zero|without(?: any)?|not an?|never(?: an?)?|none of the) (?:[a-z]{1,20} ){0,1}(?:errors?|warnings?|fail(?:ures?|ed|ing|s)?|exceptions?|problems?|issues?|violations?|vulnerabilit(?:y|ies))\b/gi,
   /\b(?:errors?|warnings?|failures?|failed|failing|exceptions?|problems?|skipped)(?:\s?[:=]\s?| )0\b(?![.\d%])/gi,
@@ -90,7 +90,7 @@ const HARMLESS: readonly RegExp[] = [
   /\berrors? (?:handl(?:ing|ers?)|pages?|report(?:ing|s)|budgets?|boundar(?:y|ies)|messages? (?:are|is) )|\bif (?:an? |any )?(?:error|failure)\b|\b(?:on|handles?|returns?|throws?|raises?) (?:an? )?(?:errors?|failures?) (?:when|if|for|on)\b/gi,
   /\b(?:fail|fault|error)[- ](?:safe|fast|over|free|tolerant|tolerance)\b/gi,
 ];
-/** A test or step that went well, whatever its name says. */
+/** A test or step that passed, whatever its name says. */
 const PASSED =
   /^\s{0,12}(?:✓|✔|√|ok \d|PASS(?:ED)?\b|SKIP(?:PED)?\b|XFAIL\b|--- SKIP|\[ {0,6}OK|\[PASS|--- PASS|=== RUN)|\.{2,}\s?(?:ok|passed|done|PASSED|OK)\s*$|\s{2,}PASS\s*$|\bPASSED\b\s*(?:\[|\(|$)/;
 
@@ -101,17 +101,17 @@ const ERROR_WORDS =
 const WARNING_WORDS =
   /\bwarn(?:ing|ings)?\b|\bdeprecat\w{1,6}|\bretry(?:ing)?\b|\bretries\b|\bslow\b|\bdegraded\b|\bthrottl\w{1,5}|\bexceed(?:s|ed|ing)?\b|\bskipping\b|\bbackoff\b|\bback-off\b|\bstale\b|\bunstable\b/i;
 
-/** A status behind the request line of an access log, or before its reason (RFC 9110). */
+/** A status after the request line of an access log, or before its reason phrase (RFC 9110). */
 const SERVER_ERROR =
   /\bHTTP\/\d(?:\.\d)?"? 5\d\d\b|\b5\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)\b/i;
 const CLIENT_ERROR = /\bHTTP\/\d(?:\.\d)?"? 4\d\d\b|\b429 Too Many Requests\b/i;
 
-/** The line with what sounds bad and is not blanked; positions stay. */
+/** The line with harmless phrases blanked; positions stay the same. */
 export function withoutHarmless(text: string): string {
   return HARMLESS.reduce((kept, pattern) => kept.replace(pattern, (found) => ' '.repeat(found.length)), text);
 }
 
-/** The severity that the line gives itself (a level field, a syslog priority, a compiler's `error:`), or null. */
+/** The severity that the line states itself (a level field, a syslog priority, a compiler's `error:`), or null. */
 export function statedSeverity(line: string): Severity | null {
   const text = line.slice(0, LONGEST);
   const structured = readStructuredLine(line);
@@ -136,7 +136,7 @@ function ofStructured(level: 'debug' | 'info' | 'warn' | 'error', text: string):
   return level === 'error' && isWorse ? 'critical' : level;
 }
 
-/** What the words of the line say, negations left out; null when they say nothing. */
+/** The severity that the words of the line suggest, ignoring negations; null when they suggest none. */
 export function wordedSeverity(line: string): Severity | null {
   const text = line.slice(0, LONGEST);
   if (PASSED.test(text)) return 'info';
@@ -146,7 +146,10 @@ export function wordedSeverity(line: string): Severity | null {
   return WARNING_WORDS.test(words) || CLIENT_ERROR.test(words) ? 'warning' : null;
 }
 
-/** How bad a line is: by the level it gives itself, else by its words, else `info`. Linear in the first 600 characters. */
+/**
+ * Severity of a line: the one it states, otherwise the one its words suggest, otherwise `info`. Linear in the first 600
+ * characters.
+ */
 export function severityOf(line: string): Severity {
   return statedSeverity(line) ?? wordedSeverity(line) ?? 'info';
 }
@@ -158,7 +161,7 @@ export function isAtLeast(one: Severity, least: Severity): boolean {
   return ORDER.indexOf(one) <= ORDER.indexOf(least);
 }
 
-/** The worst of them; `debug` of none. */
+/** The worst of them; `debug` for an empty list. */
 export function worst(severities: readonly Severity[]): Severity {
   return severities.reduce<Severity>((most, one) => (isAtLeast(one, most) ? one : most), 'debug');
 }

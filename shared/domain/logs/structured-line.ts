@@ -1,15 +1,15 @@
-/** How bad a line says it is. */
+/** Level that a line states. */
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** What a structured log line (JSON or logfmt) says. */
+/** Content of a structured log line (JSON or logfmt). */
 export interface StructuredLine {
-  /** Null when the line names none. */
+  /** Null when the line states none. */
   readonly level: Level | null;
-  /** The message in one line, with what it says of the error. */
+  /** The message in one line, including the error. */
   readonly message: string;
-  /** Short fields beside the message that tell this occurrence apart (`statement=close_period`). */
+  /** Short fields beside the message that identify this occurrence (`statement=close_period`). */
   readonly details: readonly string[];
-  /** Frames of a stack trace, outermost wording left out. */
+  /** Frames of a stack trace, without its heading. */
   readonly stack: readonly string[];
 }
 
@@ -17,7 +17,7 @@ const MESSAGE_KEYS = ['message', 'msg', 'event', 'text', 'log', 'body'];
 const ERROR_KEYS = ['error', 'err', 'exception', 'errorMessage', 'error_message', 'reason', 'cause', 'detail'];
 const TYPE_KEYS = ['errorType', 'name', 'type', 'class', 'error_type'];
 const LEVEL_KEYS = ['level', 'severity', 'lvl', 'levelname', 'log.level', 'loglevel', 'status'];
-/** Fields that say when, where and who, and nothing of the failure. */
+/** Fields for time, place and sender, which say nothing about the failure. */
 const UNTELLING =
   /time|^ts$|date|^pid$|host|logger|level|severity|^lvl$|^v$|version|trace|span|request_?id|correlation|stack|service|region|thread|caller|env/i;
 const MAX_DETAILS = 4;
@@ -29,7 +29,7 @@ const MAX_PREFIX = 160;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads a structured line; null when the line is none. Everything in it stays as tainted as the line. */
+/** Reads a structured line; null when it is not structured. Everything in it stays as tainted as the line. */
 export function readStructuredLine(text: string): StructuredLine | null {
   if (text.endsWith('}')) return readJson(text);
   return text.includes('level=') && text.includes('msg=') ? readLogfmt(text) : null;
@@ -78,7 +78,7 @@ function firstText(fields: Fields, keys: readonly string[]): string | null {
   return null;
 }
 
-/** `TypeError: x is not a function`, wherever loggers put it. */
+/** `TypeError: x is not a function`, wherever the logger puts it. */
 function errorOf(fields: Fields): string | null {
   const nested = ERROR_KEYS.map((key) => fields[key]).find(isFields);
   const message =
@@ -146,7 +146,10 @@ function oneLine(text: string, limit: number): string {
   return line.length <= limit ? line : `${line.slice(0, limit)}...`;
 }
 
-/** The line as a person would say it: `ERROR Statement took too long (statement=close_period, ms=8200)`; null when unstructured. */
+/**
+ * The line as readable text: `ERROR Statement took too long (statement=close_period, ms=8200)`; null when it is not
+ * structured.
+ */
 export function spokenLine(text: string): string | null {
   const structured = readStructuredLine(text);
   if (structured === null) return null;

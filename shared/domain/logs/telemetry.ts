@@ -9,7 +9,7 @@ const JobResult = z.strictObject({
 });
 export type JobResult = z.infer<typeof JobResult>;
 
-/** How one of the failed jobs fared elsewhere. */
+/** Results of one of the failed jobs in other runs. */
 const JobHistory = z.strictObject({
   jobId: z.number().int(),
   /** Other attempts of the workflow on the same commit, newest first. */
@@ -24,28 +24,33 @@ const RunFacts = z.strictObject({
   attempt: z.number().int().positive(),
   status: z.string(),
   conclusion: z.string().nullable(),
-  /** Whether the same workflow ran on the same branch since. */
+  /** Whether the same workflow has run on the same branch since. */
   newerRun: z.boolean().default(false),
   failedJobIds: z.array(z.number().int()),
-  /** Jobs of the attempt that passed. */
+  /** Number of the attempt's jobs that passed. */
   passedJobs: z.number().int().nonnegative().default(0),
   /** When the attempt began. */
   startedAt: z.iso.datetime({ offset: true }).nullable().default(null),
-  /** How long the newest runs took that passed at once on the default branch, newest first. */
+  /** Duration of the newest runs that passed on the default branch at the first attempt, newest first. */
   usualSeconds: z.array(z.number().nonnegative()).max(20).default([]),
-  /** Conclusions of the newest completed runs of the same workflow on the default branch, newest first, this run left out. */
+  /**
+   * Conclusions of the newest completed runs of the same workflow on the default branch, newest first, without this
+   * run.
+   */
   defaultBranchConclusions: z.array(z.string()),
-  /** Of the failed jobs, in the order of their ids above; empty when it could not be read. */
+  /** Of the failed jobs, in the order of their ids above; empty when they could not be read. */
   jobHistories: z.array(JobHistory).max(8).default([]),
 });
 
-/** When else something was deployed: the newest versions of a Lambda function, and what an ECS service has not replaced yet. */
+/**
+ * Times of other deployments: the newest versions of a Lambda function, and what an ECS service has not replaced yet.
+ */
 const OtherDeployments = z
   .array(z.iso.datetime({ offset: true }))
   .max(50)
   .optional();
 
-/** A service's deployment as AWS reports it: which version serves, which served before, and since when. */
+/** A service's deployment as AWS reports it: the current version, the previous one, and since when. */
 export const Deployment = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('lambda-alias'),
@@ -75,7 +80,7 @@ const AlarmFacts = z.strictObject({
   stateSince: z.iso.datetime({ offset: true }).nullable(),
   serviceId: z.string().nullable(),
   deployment: Deployment.nullable(),
-  /** What the service's remedies for this alarm would change; what could not be read is left out. */
+  /** What the service's remedies for this alarm would change; unreadable resources are left out. */
   resources: z.array(ResourceState).max(16).default([]),
 });
 

@@ -1,19 +1,19 @@
 import { problemOfPattern } from './pattern-safety.ts';
 
-/** A regular expression that was compiled, by whatever engine; V8's `RegExp` is one. */
+/** A compiled regular expression of any engine; V8's `RegExp` is one. */
 export interface TextPattern {
   test(text: string): boolean;
   /** The first match with its named groups, or null. */
   exec(text: string): { readonly groups?: Readonly<Record<string, string | undefined>> | undefined } | null;
 }
 
-/** An engine whose time grows with the text's length alone. Throws an Error that says what it cannot compile. */
+/** An engine whose time grows only with the text's length. Throws an Error that says what it cannot compile. */
 export type LinearEngine = (source: string, options: { readonly ignoreCase: boolean }) => TextPattern;
 
 /**
- * Compiles a pattern so that no text makes it slow; `^` and `$` are the ends of lines. With an engine it runs on that: a backtracking one
- * needs quadratic time for as little as `a*b`. Without one, for the patterns that ship and are measured, its form is checked and V8 runs it.
- * A string is the reason why it is refused.
+ * Compiles a pattern so that no text makes it slow; `^` and `$` match at line ends. With an engine it runs on that,
+ * because a backtracking engine needs quadratic time even for `a*b`. Without one (for shipped, measured patterns) its
+ * form is checked and V8 runs it. Returns a string with the reason when it is refused.
  */
 export function compilePattern(source: string, ignoreCase: boolean, engine?: LinearEngine): TextPattern | string {
   try {

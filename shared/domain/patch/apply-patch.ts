@@ -1,21 +1,23 @@
-import type { FileChange } from './file-change.ts';
 import { type Finding, refusal } from './finding.ts';
 import type { Hunk } from './hunk.ts';
 import { lineDiff, type Stretch } from './line-diff.ts';
 import { foldedPath } from './normal-path.ts';
-import { PATCH_LIMITS } from './patch-limits.ts';
+import { type FileChange, PATCH_LIMITS } from './patch-limits.ts';
 
-/** The repository at the commit that failed: the modes of all paths (`100644`, `040000`, ...) and the content of those a patch names. */
+/**
+ * The repository at the commit that failed: the modes of all paths (`100644`, `040000`, ...) and the content of those
+ * that a patch names.
+ */
 export interface SourceTree {
   readonly modes: ReadonlyMap<string, string>;
   /** Null when it was not read or is not UTF-8 text. */
   contentOf(path: string): string | null;
 }
 
-/** A file as it would be. */
+/** A file after the patch. */
 export interface PatchedFile {
   readonly path: string;
-  /** Where it was; null for a new file. */
+  /** Its previous path; null for a new file. */
   readonly previousPath: string | null;
   /** Null for a new file. */
   readonly before: string | null;
@@ -32,7 +34,10 @@ export type AppliedPatch =
 const REGULAR = '100644';
 const DIRECTORY = '040000';
 
-/** Puts a patch on a tree, exactly where it says: no fuzz, no offset. Only regular files change, and no path meets another one. */
+/**
+ * Applies a patch to a tree, exactly: no fuzz, no offset. Only regular files change, and no path collides with another
+ * one.
+ */
 export function applyPatch(changes: readonly FileChange[], tree: SourceTree): AppliedPatch {
   const folded = foldedTree(tree);
   const findings = changes.flatMap((change) => placeFindings(change, tree, folded));
@@ -44,7 +49,7 @@ export function applyPatch(changes: readonly FileChange[], tree: SourceTree): Ap
   return problems.length > 0 ? { kind: 'refused', findings: problems } : { kind: 'applied', files };
 }
 
-/** Every path and every directory above one, by its folded form. */
+/** Every path and every parent directory, by its folded form. */
 function foldedTree({ modes }: SourceTree): ReadonlyMap<string, string> {
   const folded = new Map<string, string>();
   for (const path of modes.keys()) {
@@ -94,7 +99,7 @@ function modeFinding(mode: string | undefined, path: string): Finding | null {
   }
 }
 
-/** A new path meets nothing in the tree, in no spelling, and all above it are directories. */
+/** A new path must not exist in the tree in any spelling, and all its parents must be directories. */
 function newPathFinding(
   path: string,
   source: string,
@@ -151,14 +156,14 @@ function isTooLong(content: string, lines: readonly string[]): boolean {
   );
 }
 
-/** Lines with what ends them taken off; the last one counts only when something stands in it. */
+/** Lines without their line endings; the last one counts only when it is not empty. */
 function linesOf(content: string): string[] {
   const lines = content.split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => line.replace(/\r$/, ''));
 }
 
-/** Null when a kept or removed line is not the line that stands there. */
+/** Null when a kept or removed line differs from the file's line. */
 function withHunks(before: string, hunks: readonly Hunk[]): string | null {
   const lines = before.split(/(?<=\n)/).filter((line) => line !== '');
   const result: string[] = [];

@@ -1,20 +1,20 @@
 import type { Language } from './language.ts';
 import { type Literal, SYNTAX, type Syntax } from './syntax.ts';
 
-/** One line of a source file, taken apart. */
+/** One parsed line of a source file. */
 export interface CodeLine {
-  /** Comments are left out and strings are empty: what runs. */
+  /** Without comments, strings emptied: the code that runs. */
   readonly code: string;
-  /** Comments are left out, strings are whole. */
+  /** Without comments, strings whole. */
   readonly text: string;
   readonly comment: string;
-  /** How deep its first character stands: open brackets, blanks, or open `do`, `def`, `if` ... by language. */
+  /** Nesting depth of its first character: open brackets, indentation, or open `do`, `def`, `if` ... by language. */
   readonly depth: number;
 }
 
 export interface CodeView {
   readonly lines: readonly CodeLine[];
-  /** False when a string, comment or bracket is still open at the end: what the view says is not sure then. */
+  /** False when a string, comment or bracket is still open at the end: the view is not reliable then. */
   readonly closed: boolean;
 }
 
@@ -26,14 +26,14 @@ type Mode =
 interface Lexer {
   readonly syntax: Syntax;
   readonly modes: Mode[];
-  /** Texts until a word, begun on this line. */
+  /** Here-documents begun on this line; each ends at a word. */
   readonly heredocs: { word: string }[];
   code: string;
   text: string;
   comment: string;
 }
 
-/** Takes source apart, line by line. It never fails: what does not close makes the view not `closed`. */
+/** Parses source line by line. Never fails: what is not closed makes the view not `closed`. */
 export function viewCode(lines: readonly string[], language: Language): CodeView {
   const syntax = SYNTAX[language];
   const lexer: Lexer = {
@@ -76,7 +76,7 @@ function readLine(lexer: Lexer, line: string): void {
     else at = readBlock(lexer, mode, line, at);
   }
   const mode = lexer.modes.at(-1);
-  // A string of one line ends with it, unless a backslash carries it over.
+  // A one-line string ends with its line, unless a backslash continues it.
   if (mode?.kind === 'string' && mode.literal.lines === 'one' && !line.endsWith('\\')) lexer.modes.pop();
 }
 
@@ -120,7 +120,10 @@ function readCode(lexer: Lexer, mode: Extract<Mode, { kind: 'code' }>, line: str
   return at + 1;
 }
 
-/** Length of a literal that ends on its line and needs no memory: regular expressions, characters, raw strings, beginnings of texts. */
+/**
+ * Length of a literal that ends on its line and needs no state: regular expressions, characters, raw strings,
+ * beginnings of texts.
+ */
 function wholeLiteral({ syntax, heredocs, code }: Lexer, line: string, at: number): number {
   const rest = line.slice(at, at + 1_200);
   if (syntax.slashes && rest[0] === '/') {

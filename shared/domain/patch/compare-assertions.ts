@@ -1,15 +1,15 @@
 import type { PatchedFile } from './apply-patch.ts';
 import { type Finding, type PatchRule, refusal } from './finding.ts';
+import { TAKES_NEXT_LINE } from './forbidden-in-tests.ts';
 import type { Stretch } from './line-diff.ts';
-import { skeletonOf, strengthens } from './strengthening.ts';
+import { normaliseLiterals, strengthens } from './strengthening.ts';
 import type { Assertion, TestFile } from './test-file.ts';
-import { TAKES_NEXT_LINE } from './test-tricks.ts';
 
 interface Comparison {
   readonly file: PatchedFile;
   readonly before: TestFile;
   readonly after: TestFile;
-  /** Assertions of the file after that stand for one of before already. */
+  /** Assertions of the new file that are already matched with an old one. */
   readonly claimed: Set<Assertion>;
 }
 
@@ -18,8 +18,8 @@ const TOLERANT =
 const PATIENT = /timeout|time_out|retr(?:y|ies)|attempt|deadline|(?<!a)wait|sleep|delay|poll|interval|eventually/i;
 
 /**
- * Every assertion of a file must be there afterwards: the same statement, as deep, in the same test, and run as before; or one that is known
- * to say more about the same thing.
+ * Every assertion of a file must exist afterwards: the same statement, at the same depth, in the same test, executed as
+ * before; or a stricter one about the same subject.
  */
 export function compareAssertions(file: PatchedFile, before: TestFile, after: TestFile): Finding[] {
   const comparison: Comparison = { file, before, after, claimed: new Set() };
@@ -35,7 +35,7 @@ function isFound(one: Assertion, comparison: Comparison, fits: (a: Assertion, b:
   return match !== undefined;
 }
 
-/** Where a diff left the assertion alone: what stands there now. Else: all that stand in its place. */
+/** Where the diff kept the assertion, the statement at that line now. Otherwise all candidates. */
 function candidatesOf(one: Assertion, { file, after, claimed }: Comparison): Assertion[] {
   const touching = stretchesOf(one, file.stretches);
   const moved = movedLine(one.line, file.stretches);
@@ -69,7 +69,7 @@ function stretchesOf({ line, end }: Assertion, stretches: readonly Stretch[]): S
   );
 }
 
-/** The place of a line that was kept, or null. */
+/** The new position of a kept line, or null. */
 function movedLine(line: number, stretches: readonly Stretch[]): number | null {
   let shift = 0;
   for (const { before, after } of stretches) {
@@ -101,9 +101,9 @@ function lossOf(one: Assertion, comparison: Comparison): Finding {
   return refusal(rule, reason, { path, line: other.line + 1 });
 }
 
-/** What was done to a statement, from its text. */
+/** What was done to a statement, judged by its text. */
 export function changeOf(before: string, after: string): readonly [PatchRule, string] {
-  if (skeletonOf(before) !== skeletonOf(after))
+  if (normaliseLiterals(before) !== normaliseLiterals(after))
     return ['assertion-changed', 'An assertion says something else, and not surely more.'];
   if (TOLERANT.test(before)) return ['tolerance', 'A tolerance is changed.'];
   if (PATIENT.test(before)) return ['retry-or-timeout', 'A test is repeated or given more time.'];

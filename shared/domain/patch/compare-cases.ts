@@ -5,12 +5,12 @@ import type { TestCase, TestFile } from './test-file.ts';
 
 /** Decorators, annotations and attributes, at the beginning of a line. */
 export const MARKS = /^\s*(?:@\w|#!?\[|\[\s*[A-Z]\w*)/;
-/** Marks that bring a test one more case. */
+/** Marks that add a case to a test. */
 const CASE_MARKS = /^\s*(?:\[\s*(?:InlineData|TestCase|DataRow|Arguments)\s*\(|#\[\s*(?:case|test_case|TestWith)\s*\()/;
 
 /**
- * Every test and group of a file must be there afterwards, once, declared and marked as it was; cases may be added to it. A new test must be able
- * to fail.
+ * Every test and group of a file must exist afterwards, once, declared and marked as before; cases may be added to it.
+ * A new test must be able to fail.
  */
 export function compareCases(file: PatchedFile, before: TestFile, after: TestFile): Finding[] {
   const { path } = file;
@@ -55,7 +55,7 @@ function pairFindings(one: TestCase, now: TestCase | null, before: TestFile, aft
     : [refusal('test-marking', 'The marks of a test or group are others.', place)];
 }
 
-/** The marks that stand right above a declaration, also those that span several lines. */
+/** The marks directly above a declaration, including multi-line ones. */
 function marksAbove({ view }: TestFile, { line }: TestCase): string[] {
   const base = view.lines[line]?.depth ?? 0;
   const marks: string[] = [];
@@ -63,7 +63,7 @@ function marksAbove({ view }: TestFile, { line }: TestCase): string[] {
     const one = view.lines[at];
     if (one === undefined || !(isBlank(one) || MARKS.test(one.code) || one.depth > base || /^\s*[)\]}]/.test(one.code)))
       break;
-    // Behind the end of what stands before.
+    // After the end of the preceding statement.
     if (/^\s*(?:\}|end\b)/.test(one.code)) break;
     if (MARKS.test(one.code) && one.depth === base) marks.push(one.text.trim());
   }
@@ -72,7 +72,7 @@ function marksAbove({ view }: TestFile, { line }: TestCase): string[] {
 
 const isBlank = ({ code }: CodeLine): boolean => code.trim() === '';
 
-/** Tests and groups that the file did not have: for names that occur more often, the later ones. */
+/** Tests and groups that the file did not have; for repeated names, the later ones. */
 export function newCases(before: TestFile, after: TestFile): TestCase[] {
   const known = before.cases.map(({ name }) => name);
   return after.cases.filter(({ name }) => {
@@ -82,7 +82,7 @@ export function newCases(before: TestFile, after: TestFile): TestCase[] {
   });
 }
 
-/** The head of a table of cases stands apart from the test that it belongs to. */
+/** The heading of a table of cases is separate from its test. */
 function canFail(one: TestCase, { assertions, cases, view }: TestFile): boolean {
   if (assertions.some(({ line }) => one.line <= line && line < one.end)) return true;
   const next = cases.find(({ line }) => line > one.line);

@@ -12,20 +12,20 @@ const KEYWORDS = new Set(
 );
 const QUOTED = /(["'`])((?:\\.|(?!\1).)*)\1/g;
 
-/** Brings in effects, or names that are not said. */
+/** Imports effects, or names that are not listed. */
 const LOOSE = /^\s*import\s*['"][./]|^\s*require(?:_once)?\s*\(?\s*['"][./]|^\s*from\s+\S+\s+import\s*\(?\s*\*/;
 
 interface Import {
   readonly at: number;
   readonly text: string;
-  /** From where, in the words of the language. */
+  /** The imported module, in the notation of the language. */
   readonly origin: string;
   readonly names: readonly string[];
 }
 
 /**
- * A test goes on importing what it imported, from where it did. New imports are welcome: a missing one is the most common thing to mend. One that
- * nothing used may go.
+ * A test keeps importing what it imported, from the same module. New imports are allowed: a missing one is the most
+ * common thing to fix. An unused one may go.
  */
 export function compareImports(file: PatchedFile, before: TestFile, after: TestFile, language: Language): Finding[] {
   const { path } = file;
@@ -68,7 +68,7 @@ export function compareImports(file: PatchedFile, before: TestFile, after: TestF
 
 const PLACE = /^\s*(?:package|namespace)\b/;
 
-/** Where a file says it belongs. */
+/** Package declaration of a file. */
 function placeOf({ view }: TestFile): { at: number; text: string }[] {
   return view.lines.flatMap(({ text }, at) => (PLACE.test(text) ? [{ at, text: text.trim() }] : []));
 }

@@ -1,13 +1,13 @@
 import type { CodeLine } from './code-view.ts';
 
 const WORD = /[\p{L}_][\p{L}\p{N}_]*/gu;
-/** Up to what gives a name its value: not a comparison, an arrow or the default of a parameter. */
+/** Text up to the assignment: not a comparison, an arrow or the default of a parameter. */
 const ASSIGNMENT = /^(.*?)(?<![=!<>~?:])(?::=|(?:\+|-|\*|\/|\||&|\^|%|\?\?|\|\|)?=(?![=>~]))/;
 const DEFINITION =
   /^\s*(?:(?:export|public|private|protected|static|async|pub|open|override|final|default|internal|suspend)\s+)*(?:function\*?|def|class|fun|func|fn|struct|object|interface|module|trait|enum|type)\s+(?:\([^)]*\)\s*)?(?:self\.)?([\p{L}_$][\p{L}\p{N}_]*)/u;
 const BOUND = /\b(?:as|for)\s+\(?\$?([\p{L}_][\p{L}\p{N}_]*)(?=\)?\s*(?:[:,)]|$|in\b|of\b))/gu;
 
-/** The names that a line gives a meaning: those it assigns, declares, defines, or runs over. Members count by their own name. */
+/** The names that a line assigns, declares, defines or iterates over. Members count by their own name. */
 export function namesGivenBy({ code }: CodeLine): string[] {
   const definition = DEFINITION.exec(code)?.[1];
   const bound = [...code.matchAll(BOUND)].flatMap(([, name]) => name ?? []);
@@ -28,12 +28,12 @@ function assignedBy(code: string): string[] {
     });
 }
 
-/** A bracket that is still open makes it an argument. */
+/** Inside an open bracket it is an argument. */
 function isInCall(left: string): boolean {
   return (left.match(/\(/g)?.length ?? 0) > (left.match(/\)/g)?.length ?? 0);
 }
 
-/** All words of a line that a reader would take for names. */
+/** All words of a line that could be names. */
 export function wordsOf({ code }: CodeLine): string[] {
   return code.match(WORD) ?? [];
 }

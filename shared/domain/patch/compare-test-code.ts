@@ -5,7 +5,7 @@ import { MARKS } from './compare-cases.ts';
 import { wordsOf } from './compare-names.ts';
 import { type Finding, look, refusal } from './finding.ts';
 import type { Language } from './language.ts';
-import { skeletonOf } from './strengthening.ts';
+import { normaliseLiterals } from './strengthening.ts';
 import { TEST_DIALECTS } from './test-dialect.ts';
 import { folded, type TestFile } from './test-file.ts';
 
@@ -18,7 +18,7 @@ interface Place {
   readonly line: CodeLine;
 }
 
-/** What else happens to the lines of tests that exist: what they prepare, call and compare may only be worded anew. */
+/** Other changes to lines of existing tests: what they prepare, call and compare may only be reworded. */
 export function compareTestCode(file: PatchedFile, before: TestFile, after: TestFile, language: Language): Finding[] {
   const { imports } = TEST_DIALECTS[language];
   const isCode = ({ line }: Place) => !PUNCTUATION.test(line.code) && !imports.test(line.text);
@@ -51,7 +51,7 @@ function changedLine({ at, line }: Place, partner: Place | null, added: readonly
     return [refusal('assertion-bypassed', 'A condition, loop or preparation of a test is changed.', before)];
   const [old, fresh] = [folded([line]), folded([partner.line])];
   const after = { path, line: partner.at + 1 };
-  if (skeletonOf(old) === skeletonOf(fresh) && old !== fresh) {
+  if (normaliseLiterals(old) === normaliseLiterals(fresh) && old !== fresh) {
     const [rule, reason] = changeOf(old, fresh);
     return [refusal(rule, reason, after)];
   }

@@ -1,6 +1,6 @@
-/** What a patch may be held up for. The words are for records and tests; the reason is for people. */
+/** Rules that a patch may break. The names are for records and tests; the reason is for people. */
 export type PatchRule =
-  // It cannot be read or does not fit.
+  // It cannot be parsed or applied.
   | 'malformed'
   | 'too-large'
   | 'binary'
@@ -51,8 +51,8 @@ export type PatchRule =
   | 'security-weakened';
 
 /**
- * One thing found in a patch. `refused`: the patch goes nowhere. `look`: it may be shown in a draft, and a person must look at this line.
- * `line` counts in the file after the change, or with `side: 'before'` in the file as it was; the path is tainted.
+ * One finding in a patch. `refused`: the patch is not used. `look`: it may be shown in a draft, and a person must look
+ * at this line. `line` counts in the new file, or with `side: 'before'` in the old one; the path is tainted.
  */
 export interface Finding {
   readonly severity: 'refused' | 'look';
@@ -60,11 +60,11 @@ export interface Finding {
   readonly path: string | null;
   readonly side: 'before' | 'after';
   readonly line: number | null;
-  /** In plain words, made by code: nothing of the patch is quoted. */
+  /** Worded by code: nothing of the patch is quoted. */
   readonly reason: string;
 }
 
-/** A finding that keeps the patch from being used. */
+/** A finding that refuses the patch. */
 export function refusal(
   rule: PatchRule,
   reason: string,

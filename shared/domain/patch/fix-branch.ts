@@ -1,17 +1,17 @@
-/** By which people find, filter and never mistake what a machine proposed. */
+/** Labels by which people find machine proposals and tell them apart. */
 export const FIX_LABELS = ['autofix-bot', 'needs-review'] as const;
 
-/** What every branch of ours begins with. */
+/** Prefix of all our branches. */
 export const FIX_BRANCH_PREFIX = 'autofix-';
 
-/** Whether a branch is named as those of fixes are: what fails on one is no failure to fix. */
+/** Whether a branch has the name of a fix branch: failures on it are not to be fixed. */
 export function isFixBranch(branch: string): boolean {
   return /^autofix-\d{8}-\d{6}$/.test(branch);
 }
 
 const USUAL_NAME = /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[\w./+@#-]{1,200}(?<![/.])$/;
 
-/** Whether a pull request of ours may be for the branch: it has a usual name, and is none of ours. */
+/** Whether our pull request may target the branch: it has a usual name and is none of ours. */
 export function isBaseBranch(branch: string): boolean {
   return USUAL_NAME.test(branch) && !isFixBranch(branch);
 }
@@ -22,7 +22,7 @@ export function fixBranch(at: Date): string {
   return `${FIX_BRANCH_PREFIX}${digits.slice(0, 8)}-${digits.slice(8, 14)}`;
 }
 
-/** A fix that was proposed before, as the code host knows it. */
+/** A fix that was proposed before, as the code host reports it. */
 export interface EarlierFix {
   readonly fingerprint: string;
   /** Digest of its patch. */
@@ -33,8 +33,8 @@ export interface EarlierFix {
 export type FixPermission = { kind: 'open' } | { kind: 'withheld'; reason: string };
 
 /**
- * Whether a fix may be proposed: one at a time per failure, and never again the patch that somebody closed without merging it, for whatever
- * failure it was meant.
+ * Whether a fix may be proposed: one at a time per failure, and never a patch that somebody closed without merging,
+ * whatever failure it was for.
  */
 export function mayProposeFix(
   wanted: { fingerprint: string; digest: string },
@@ -51,12 +51,12 @@ export function mayProposeFix(
 
 const MARKER = /<!-- selfheal-fix:([0-9a-f]{8,64}):([0-9a-f]{64}) -->/;
 
-/** By which a fix is found again and told from others; readers do not see it. */
+/** Marker by which a fix is found again; invisible to readers. */
 export function fixMarker({ fingerprint, digest }: { fingerprint: string; digest: string }): string {
   return `<!-- selfheal-fix:${fingerprint}:${digest} -->`;
 }
 
-/** What the marker in a description says, or null when there is none. Only descriptions that we wrote may be asked. */
+/** Parses the marker in a description; null when there is none. Only for descriptions that we wrote. */
 export function readFixMarker(body: string): { fingerprint: string; digest: string } | null {
   const found = MARKER.exec(body);
   return found?.[1] === undefined || found[2] === undefined ? null : { fingerprint: found[1], digest: found[2] };

@@ -6,9 +6,9 @@ export interface HunkLine {
 }
 
 export interface Hunk {
-  /** 1-based number of its first line in the file before; for an insertion the line after which it stands. */
+  /** 1-based number of its first line in the old file; for an insertion the line after which it goes. */
   readonly start: number;
-  /** Lines of the file before that it spans. */
+  /** Lines of the old file that it spans. */
   readonly count: number;
   readonly lines: readonly HunkLine[];
 }
@@ -20,8 +20,8 @@ const NO_NEWLINE = /^\\ No newline at end of file\r?$/;
 type Read = { kind: 'read'; hunks: Hunk[]; next: number } | { kind: 'malformed'; line: number };
 
 /**
- * The hunks that begin at `from` (0-based) and the first line after them. Counts must be exact, hunks in order and apart, and the numbers
- * of the new side must follow from those of the old one: nothing is guessed.
+ * The hunks that begin at `from` (0-based) and the first line after them. Counts must be exact, hunks in order and
+ * separate, and the new side's numbers must follow from the old side's: nothing is guessed.
  */
 export function readHunks(lines: readonly string[], from: number): Read {
   const hunks: Hunk[] = [];
@@ -41,7 +41,7 @@ export function readHunks(lines: readonly string[], from: number): Read {
   return { kind: 'read', hunks, next: at };
 }
 
-/** Null when the lines do not add up to the counts, or change nothing. */
+/** Null when the lines do not match the counts, or change nothing. */
 function readBody(lines: readonly string[], from: number, count: number, newCount: number) {
   const read: HunkLine[] = [];
   let [old, fresh, at] = [count, newCount, from];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What the function that parses is given. `before`: null for a new file. */
+/** Input of the function that parses. `before`: null for a new file. */
 export const InspectedFiles = z.strictObject({
   incidentId: z.string(),
   files: z
@@ -9,7 +9,9 @@ export const InspectedFiles = z.strictObject({
     .max(20),
 });
 
-/** Why a person has to look at a change before it runs anywhere; none: it does nothing that its files did not do. */
+/**
+ * Why a person has to look at a change before it runs anywhere; empty when it does nothing that its files did not do.
+ */
 export const Inspection = z.strictObject({
   reasons: z
     .array(

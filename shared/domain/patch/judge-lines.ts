@@ -1,24 +1,26 @@
 import { addedLines, type PatchedFile } from './apply-patch.ts';
 import { viewCode } from './code-view.ts';
-import { DANGERS } from './dangers.ts';
 import { type Finding, look, refusal } from './finding.ts';
+import { FORBIDDEN_CODE } from './forbidden-code.ts';
+import { EQUALS_ALL, FORBIDDEN_IN_PRODUCT, FORBIDDEN_IN_SOURCE, SWALLOWED } from './forbidden-in-source.ts';
+import { type ForbiddenPattern, newMatches } from './forbidden-pattern.ts';
 import { hasHidden, hasLookalike } from './hidden-characters.ts';
 import type { Language } from './language.ts';
 import { isMarkedGenerated } from './path-policy.ts';
-import { EQUALS_ALL, PRODUCT_TRICKS, SOURCE_TRICKS, SWALLOWED } from './source-tricks.ts';
-import { newMatches, type Trick } from './trick.ts';
 
-/** Letters and digits without a blank, as encoded programs have them. */
+/** Unbroken letters and digits, as in encoded programs. */
 const BLOB =
   /[A-Za-z0-9+/=_-]{160,}|(?:\\x[0-9a-fA-F]{2}){24,}|(?:\\u[0-9a-fA-F]{4}){16,}|(?:0x[0-9a-fA-F]{1,2}\s*,\s*){32,}/;
 const ADDRESS = /\b(?:https?|wss?|ftp):\/\/([^\s"'`/\\)>]+)/gi;
-/** Addresses that name nobody, for examples and tests (RFC 2606, RFC 5737). */
+/** Reserved addresses for examples and tests (RFC 2606, RFC 5737). */
 const NOWHERE =
   /^(?:localhost|127\.0\.0\.1|\[::1\]|(?:[\w-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example))(?::\d+)?$/i;
 const PATIENCE = /(?:timeout|retr(?:y|ies)|max_?attempts|deadline|backoff|delay)\w*\s*(?:[:=]|:=|\()\s*\d/i;
 const STRONGER = new Set(['secret-access', 'security-weakened']);
 
-/** What added lines hide, switch off or newly do, in any file. What the file did before already is worth a look, no refusal. */
+/**
+ * What added lines hide, switch off or newly do, in any file. What the file did before is worth a look but not refused.
+ */
 export function judgeLines(file: PatchedFile, language: Language, isTest: boolean): Finding[] {
   const { path } = file;
   const added = addedLines(file);
@@ -42,7 +44,9 @@ function textFindings(text: string, place: { path: string; line: number }): Find
 function codeFindings(file: PatchedFile, language: Language, isTest: boolean): Finding[] {
   const { path } = file;
   const [before, after] = [viewCode(file.beforeLines, language), viewCode(file.afterLines, language)];
-  const always = isTest ? SOURCE_TRICKS[language] : [...SOURCE_TRICKS[language], ...PRODUCT_TRICKS[language]];
+  const always = isTest
+    ? FORBIDDEN_IN_SOURCE[language]
+    : [...FORBIDDEN_IN_SOURCE[language], ...FORBIDDEN_IN_PRODUCT[language]];
   const findings: Finding[] = [];
   if (before.closed && !after.closed)
     findings.push(refusal('unclear-code', 'A string, comment or bracket is left open.', { path }));
@@ -53,13 +57,13 @@ function codeFindings(file: PatchedFile, language: Language, isTest: boolean): F
     const removed = before.lines.slice(start, end);
     const added = after.lines.slice(from, to).map((line, index) => ({ at: from + index, line }));
     findings.push(
-      ...always.flatMap((trick) =>
-        newMatches(trick, removed, added).map((at) => refusal(trick.rule, trick.reason, { path, line: at + 1 })),
+      ...always.flatMap((pattern) =>
+        newMatches(pattern, removed, added).map((at) => refusal(pattern.rule, pattern.reason, { path, line: at + 1 })),
       ),
     );
     findings.push(
-      ...DANGERS[language].flatMap((trick) =>
-        newMatches(trick, removed, added).map((at) => danger(trick, before.lines, { path, line: at + 1 })),
+      ...FORBIDDEN_CODE[language].flatMap((pattern) =>
+        newMatches(pattern, removed, added).map((at) => danger(pattern, before.lines, { path, line: at + 1 })),
       ),
     );
     const patient = added.filter(({ line }) => !isTest && PATIENCE.test(line.code));
@@ -78,9 +82,9 @@ function codeFindings(file: PatchedFile, language: Language, isTest: boolean): F
   return findings;
 }
 
-/** A file that does such things already may do them in another place: to be looked at. */
+/** A file that already does such things may do them elsewhere too: needs a look. */
 function danger(
-  { rule, reason, view, pattern }: Trick,
+  { rule, reason, view, pattern }: ForbiddenPattern,
   before: readonly { code: string; text: string; comment: string }[],
   place: { path: string; line: number },
 ): Finding {

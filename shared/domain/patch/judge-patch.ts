@@ -1,30 +1,33 @@
 import { canonicalJson, digestOf } from '../../kernel/digest.ts';
 import { redact } from '../redaction/redact.ts';
 import { addedLines, applyPatch, type PatchedFile, type SourceTree } from './apply-patch.ts';
-import type { FileChange, ProposedPatch } from './file-change.ts';
 import { type Finding, look, mayPass, refusal } from './finding.ts';
 import { judgeLines } from './judge-lines.ts';
 import { judgeTests } from './judge-tests.ts';
+import type { FileChange, ProposedPatch } from './patch-limits.ts';
 import { roleOfPath } from './path-policy.ts';
 import { readPatch } from './read-patch.ts';
 import { treeFindings } from './tree-rules.ts';
 
-/** A patch that may be shown in a draft pull request: only `judgePatch` makes one. */
+/** A patch that may be shown in a draft pull request; only `judgePatch` creates one. */
 export interface AcceptedPatch {
   readonly kind: 'accepted';
   readonly files: readonly PatchedFile[];
-  /** SHA-256 of what it changes, wherever in the files it stands: the same patch for a later commit has the same digest. */
+  /** SHA-256 of what it changes, independent of positions: the same patch for a later commit has the same digest. */
   readonly digest: string;
   /** What a person must look at first. */
   readonly findings: readonly Finding[];
 }
 
-export type JudgedPatch = AcceptedPatch | { readonly kind: 'refused'; readonly findings: readonly Finding[] };
+export type PatchVerdict = AcceptedPatch | { readonly kind: 'refused'; readonly findings: readonly Finding[] };
 
 /** More would not be read. */
-const MOST_FINDINGS = 50;
+const MAX_FINDINGS = 50;
 
-/** The paths whose modes and contents a judgement needs, or the reasons why the patch cannot be read or may not touch them. */
+/**
+ * The paths whose modes and contents are needed to judge a patch, or why the patch cannot be parsed or may not touch
+ * them.
+ */
 export function pathsOfPatch(
   patch: ProposedPatch,
 ): { kind: 'paths'; paths: readonly string[] } | { kind: 'refused'; findings: readonly Finding[] } {
@@ -35,10 +38,11 @@ export function pathsOfPatch(
 }
 
 /**
- * Whether a proposed patch may go into a draft: it is read strictly, put on the tree exactly, changes source and tests alone, weakens no test and
- * brings nothing in that hides or endangers. Pure: the patch is text that nobody vouches for, the tree is what the code host says.
+ * Whether a proposed patch may go into a draft: it parses strictly, applies exactly, changes only source and tests,
+ * weakens no test and introduces nothing hidden or dangerous. Pure: the patch is untrusted text, the tree is what the
+ * code host says.
  */
-export function judgePatch(patch: ProposedPatch, tree: SourceTree): JudgedPatch {
+export function judgePatch(patch: ProposedPatch, tree: SourceTree): PatchVerdict {
   const read = readPatch(patch);
   if (read.kind === 'refused') return refused(read.findings);
   const misplaced = read.changes.flatMap(pathFindings);
@@ -51,13 +55,13 @@ export function judgePatch(patch: ProposedPatch, tree: SourceTree): JudgedPatch 
     kind: 'accepted',
     files: applied.files,
     digest: patchDigest(applied.files),
-    findings: findings.slice(0, MOST_FINDINGS),
+    findings: findings.slice(0, MAX_FINDINGS),
   };
 }
 
-function refused(findings: readonly Finding[]): JudgedPatch {
+function refused(findings: readonly Finding[]): PatchVerdict {
   const sorted = [...findings].sort((a, b) => Number(a.severity === 'look') - Number(b.severity === 'look'));
-  return { kind: 'refused', findings: sorted.slice(0, MOST_FINDINGS) };
+  return { kind: 'refused', findings: sorted.slice(0, MAX_FINDINGS) };
 }
 
 const pathsOf = (change: FileChange): string[] =>
@@ -93,7 +97,7 @@ function fileFindings(file: PatchedFile, tree: SourceTree): Finding[] {
   ];
 }
 
-/** Nothing secret is published, and nothing that stands where a secret was: the patch was written from redacted text then. */
+/** No secret is published, and nothing in place of a redacted secret: the patch was written from redacted text then. */
 function secretFindings(file: PatchedFile): Finding[] {
   const known = file.before ?? '';
   return addedLines(file).flatMap(({ text, line }) => {
@@ -106,7 +110,7 @@ function secretFindings(file: PatchedFile): Finding[] {
   });
 }
 
-/** The digest of the changed lines by file, without their places and the blanks at their ends. */
+/** The digest of the changed lines by file, without their positions and trailing blanks. */
 function patchDigest(files: readonly PatchedFile[]): string {
   const trimmed = (lines: readonly string[]) => lines.map((line) => line.trimEnd());
   const changes = files

@@ -5,14 +5,14 @@ import { compareImports } from './compare-imports.ts';
 import { namesGivenBy, wordsOf } from './compare-names.ts';
 import { compareTestCode } from './compare-test-code.ts';
 import { type Finding, refusal } from './finding.ts';
+import { FORBIDDEN_IN_MOCKS, FORBIDDEN_IN_TESTS, LEAVES } from './forbidden-in-tests.ts';
+import { newMatches } from './forbidden-pattern.ts';
 import type { Language } from './language.ts';
 import { TEST_DIALECTS } from './test-dialect.ts';
 import { ownerOf, readTestFile, type TestCase, type TestFile } from './test-file.ts';
-import { LEAVES, MOCK_TRICKS, TEST_TRICKS } from './test-tricks.ts';
-import { newMatches } from './trick.ts';
 import { isTrivial } from './trivial-assertions.ts';
 
-interface Judged {
+interface ReviewedFile {
   readonly language: Language;
   readonly file: PatchedFile;
   readonly before: TestFile;
@@ -21,8 +21,8 @@ interface Judged {
 }
 
 /**
- * Whether the tests of a file prove at least what they proved: nothing skipped, softened, caught or replaced. What is not surely so is refused;
- * people may do it, a machine may not. Files of other paths count too as soon as they hold tests.
+ * Whether a file's tests prove at least as much as before: nothing skipped, weakened, caught or replaced. What is not
+ * certain is refused; people may do it, a machine may not. Files at other paths count too when they contain tests.
  */
 export function judgeTests(file: PatchedFile, language: Language, isTest: boolean): Finding[] {
   const before = readTestFile(file.beforeLines, language, isTest);
@@ -34,19 +34,19 @@ export function judgeTests(file: PatchedFile, language: Language, isTest: boolea
     ];
   }
   const fresh = newCases(before, after);
-  const judged: Judged = { language, file, before, after, fresh };
+  const judged: ReviewedFile = { language, file, before, after, fresh };
   if (!isTest)
     return [
       ...compareCases(file, before, after),
       ...compareAssertions(file, before, after),
-      ...trickFindings(judged, language),
+      ...forbiddenPatternFindings(judged, language),
     ];
   return [
     ...compareCases(file, before, after),
     ...compareAssertions(file, before, after),
     ...compareTestCode(file, before, after, language),
     ...compareImports(file, before, after, language),
-    ...trickFindings(judged, language),
+    ...forbiddenPatternFindings(judged, language),
     ...mockFindings(judged, language),
     ...flowFindings(judged),
     ...shadowFindings(judged),
@@ -54,24 +54,24 @@ export function judgeTests(file: PatchedFile, language: Language, isTest: boolea
   ];
 }
 
-/** A group alone is none: the words for it are used elsewhere too. */
+/** A group alone is no test: its keywords are used elsewhere too. */
 function holdsTests({ cases, assertions }: TestFile): boolean {
   return assertions.length > 0 && cases.some(({ kind }) => kind === 'test');
 }
 
-function addedOf({ file, after }: Judged) {
+function addedOf({ file, after }: ReviewedFile) {
   return file.stretches.map(({ before, after: [start, end] }) => ({
     before,
     added: after.view.lines.slice(start, end).map((line, index) => ({ at: start + index, line })),
   }));
 }
 
-function trickFindings(judged: Judged, language: Language): Finding[] {
+function forbiddenPatternFindings(judged: ReviewedFile, language: Language): Finding[] {
   const { path } = judged.file;
   return addedOf(judged).flatMap(({ before: [start, end], added }) => {
     const removed = judged.before.view.lines.slice(start, end);
-    const found = TEST_TRICKS[language].flatMap((trick) =>
-      newMatches(trick, removed, added).map((at) => refusal(trick.rule, trick.reason, { path, line: at + 1 })),
+    const found = FORBIDDEN_IN_TESTS[language].flatMap((pattern) =>
+      newMatches(pattern, removed, added).map((at) => refusal(pattern.rule, pattern.reason, { path, line: at + 1 })),
     );
     const trivial = added.filter(({ line }) => isTrivial(line.text));
     return [
@@ -84,22 +84,22 @@ function trickFindings(judged: Judged, language: Language): Finding[] {
 }
 
 /** A new file replaces nothing that is tested elsewhere. */
-function mockFindings(judged: Judged, language: Language): Finding[] {
+function mockFindings(judged: ReviewedFile, language: Language): Finding[] {
   const { file } = judged;
   if (file.before === null) return [];
   return addedOf(judged).flatMap(({ before: [start, end], added }) => {
     const inOld = added.filter(({ at }) => !isInNew(at, judged));
     const removed = judged.before.view.lines.slice(start, end);
-    return MOCK_TRICKS[language].flatMap((trick) =>
-      newMatches(trick, removed, inOld).map((at) =>
-        refusal(trick.rule, trick.reason, { path: file.path, line: at + 1 }),
+    return FORBIDDEN_IN_MOCKS[language].flatMap((pattern) =>
+      newMatches(pattern, removed, inOld).map((at) =>
+        refusal(pattern.rule, pattern.reason, { path: file.path, line: at + 1 }),
       ),
     );
   });
 }
 
-/** Within a test that exists nothing leaves early; within a group, nothing leaves the group. */
-function flowFindings(judged: Judged): Finding[] {
+/** Within an existing test nothing returns early; within a group, nothing leaves the group. */
+function flowFindings(judged: ReviewedFile): Finding[] {
   const { file, after } = judged;
   const known = new Set(judged.before.view.lines.map(({ code }) => code.trim()));
   return addedOf(judged).flatMap(({ before, added }) =>
@@ -122,8 +122,8 @@ function flowFindings(judged: Judged): Finding[] {
   );
 }
 
-/** Outside of new tests no name that the file uses already gets another meaning. */
-function shadowFindings(judged: Judged): Finding[] {
+/** Outside of new tests, no name that the file already uses is redefined. */
+function shadowFindings(judged: ReviewedFile): Finding[] {
   const { file, before } = judged;
   if (file.before === null) return [];
   const known = new Set(before.view.lines.flatMap(wordsOf));
@@ -141,8 +141,8 @@ function shadowFindings(judged: Judged): Finding[] {
   });
 }
 
-/** What is put under an assertion that expects an error can bring it about. */
-function sheltered(judged: Judged): Finding[] {
+/** Code put under an assertion that expects an error can cause that error. */
+function sheltered(judged: ReviewedFile): Finding[] {
   const { file, after, before } = judged;
   const known = new Set(before.assertions.map(({ key }) => key));
   return addedOf(judged).flatMap(({ added }) =>
@@ -163,14 +163,14 @@ function sheltered(judged: Judged): Finding[] {
   );
 }
 
-/** In a function that tests call: whether an assertion of before stands behind the line, in the same block. */
-function guardsAssertion(at: number, { before, after }: Judged): boolean {
+/** In a function that tests call: whether an old assertion follows the line in the same block. */
+function guardsAssertion(at: number, { before, after }: ReviewedFile): boolean {
   const depth = after.view.lines[at]?.depth ?? 0;
   const next = after.view.lines.findIndex((line, index) => index > at && line.code.trim() !== '' && line.depth < depth);
   const known = new Set(before.assertions.map(({ key }) => key));
   return after.assertions.some(({ line, key }) => line > at && (next < 0 || line < next) && known.has(key));
 }
 
-function isInNew(at: number, { fresh }: Judged): boolean {
+function isInNew(at: number, { fresh }: ReviewedFile): boolean {
   return fresh.some(({ line, end }) => line <= at && at < end);
 }

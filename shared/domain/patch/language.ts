@@ -1,4 +1,4 @@
-/** Languages whose tests and dangers are known here; files of others are not changed. */
+/** Languages whose tests and dangers are known; files of others are not changed. */
 export type Language = 'javascript' | 'python' | 'java' | 'kotlin' | 'go' | 'rust' | 'ruby' | 'csharp' | 'php';
 
 const ENDINGS: Readonly<Record<string, Language>> = {
@@ -15,7 +15,7 @@ const ENDINGS: Readonly<Record<string, Language>> = {
   php: 'php',
 };
 
-/** By the ending, which must be in lower case: some tools do not take `.JS` for what it is. */
+/** By the extension, which must be in lower case: some tools do not recognise `.JS`. */
 export function languageOf(path: string): Language | null {
   const ending = /\.([a-z]+)$/.exec(path)?.[1] ?? '';
   return Object.hasOwn(ENDINGS, ending) ? (ENDINGS[ending] ?? null) : null;
@@ -35,7 +35,7 @@ const TEST_FILES: Readonly<Record<Language, RegExp>> = {
   php: /(?:^|\/)(?:(?:tests?|specs?)\/.*|[^/]*(?:Test|Cest|Spec))(?:\.php)?$/i,
 };
 
-/** Whether a file is there to test, by the conventions of its language's runners. */
+/** Whether a file is a test, by the conventions of its language's runners. */
 export function isTestPath(path: string, language: Language): boolean {
   return TEST_FILES[language].test(path);
 }

@@ -1,15 +1,15 @@
-/** A stretch of lines that differ; 0-based, the ends are not in it. Between stretches the lines are the same. */
+/** A range of differing lines; 0-based, ends exclusive. Lines between ranges are equal. */
 export interface Stretch {
   readonly before: readonly [number, number];
   readonly after: readonly [number, number];
 }
 
-/** Beyond this many differing lines everything between the first and the last is one stretch. */
+/** With more differing lines, everything between the first and the last is one range. */
 const MAX_EDITS = 1_200;
 
 /**
- * Where two lists of lines differ, by the greedy algorithm of E. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986), after
- * equal lines at both ends were set aside.
+ * Differences of two lists of lines, by the greedy algorithm of E. Myers, "An O(ND) Difference Algorithm and Its
+ * Variations" (1986), after equal lines at both ends were removed.
  */
 export function lineDiff(before: readonly string[], after: readonly string[]): readonly Stretch[] {
   let head = 0;

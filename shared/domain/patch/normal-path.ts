@@ -4,14 +4,14 @@ import { PATCH_LIMITS } from './patch-limits.ts';
 
 export type NormalPath = { kind: 'path'; path: string } | { kind: 'refused'; finding: Finding };
 
-/** Names that Windows gives to devices, with or without an ending. */
+/** Device names of Windows, with or without an extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\..*)?$/i;
-/** All that occurs in paths of source files, those of routers with brackets and dollars too. */
+/** Characters in paths of source files, including router folders with brackets and dollars. */
 const ALLOWED = /^[\p{L}\p{M}\p{N} ._+@()[\]$,=/-]+$/u;
 
 /**
- * A path of a patch, relative to the root of the repository, or why it is none. What could be another path on another file system
- * (case aside) is refused rather than mended: a leading `./` alone is taken off.
+ * A path of a patch, relative to the root of the repository, or why it is invalid. A path that could mean another one
+ * on another file system (case aside) is refused rather than corrected; only a leading `./` is removed.
  */
 export function normalPath(raw: string): NormalPath {
   const finding = problemOf(raw);
@@ -45,7 +45,7 @@ function segmentProblem(segment: string): string | null {
   return /~\d/.test(segment) ? 'A path is a short name of Windows.' : null;
 }
 
-/** Equal for paths that are one file where case or composition does not count. */
+/** Equal for paths that are one file where case or Unicode composition is ignored. */
 export function foldedPath(path: string): string {
   return path.normalize('NFKC').toLowerCase();
 }

@@ -1,11 +1,11 @@
 import { viewCode } from './code-view.ts';
-import type { ProposedPatch } from './file-change.ts';
 import { languageOf } from './language.ts';
+import type { ProposedPatch } from './patch-limits.ts';
 import { TEST_DIALECTS } from './test-dialect.ts';
 
 export type PlacedSuggestion = { kind: 'patch'; patch: ProposedPatch } | { kind: 'unplaced'; reason: string };
 
-/** A piece of code that is said to mend a file, as models give it. Untrusted. */
+/** A piece of code that is said to fix a file, as models give it. Untrusted. */
 export interface CodeProposal {
   readonly file: string | null;
   readonly code: string;
@@ -14,8 +14,9 @@ export interface CodeProposal {
 const unplaced = (reason: string): PlacedSuggestion => ({ kind: 'unplaced', reason });
 
 /**
- * Makes a patch of a suggestion, without guessing: a diff is taken as it is; imports go behind the last import of the file; a whole declaration takes
- * the place of the one that begins with the same line, if there is exactly one. Whether the patch may be used is for `judgePatch` to say.
+ * Turns a suggestion into a patch, without guessing: a diff is used as it is; imports go after the last import of the
+ * file; a whole declaration replaces the one with the same first line, if there is exactly one. `judgePatch` decides
+ * whether the patch may be used.
  */
 export function placeSuggestion({ file, code }: CodeProposal, content: string | null): PlacedSuggestion {
   if (/^(?:diff --git |--- (?:a\/|\/dev\/null))/.test(code))
@@ -34,7 +35,7 @@ export function placeSuggestion({ file, code }: CodeProposal, content: string | 
   return { kind: 'patch', patch: { kind: 'replace', files: [{ path: file, content: placed.join('\n') }] } };
 }
 
-/** Behind the last import that begins a line, or before everything else. Imports that are there already are not repeated. */
+/** After the last import at the beginning of a line, or before everything else. Existing imports are not repeated. */
 function withImports(lines: readonly string[], given: readonly string[], imports: RegExp): string[] | null {
   const missing = given.filter((line) => line.trim() !== '' && !lines.includes(line));
   if (missing.length === 0) return null;
@@ -52,12 +53,12 @@ function withDeclaration(
   if (first.trim() === '' || at < 0 || lines.findLastIndex((line) => line.trimEnd() === first) !== at) return null;
   const ours = blockEnd(lines.slice(at), language);
   const theirs = blockEnd(given, language);
-  // What is given must be one whole block, as the one that it replaces.
+  // The given code must be one whole block, like the replaced one.
   if (ours === null || theirs !== given.length) return null;
   return [...lines.slice(0, at), ...given, ...lines.slice(at + ours)];
 }
 
-/** How many lines the block has that begins with the first one; null when it does not end. */
+/** Number of lines of the block that begins with the first one; null when it does not end. */
 function blockEnd(lines: readonly string[], language: NonNullable<ReturnType<typeof languageOf>>): number | null {
   const view = viewCode(lines, language);
   const base = view.lines[0]?.depth ?? 0;

@@ -7,8 +7,8 @@ const Digest = z.string().regex(/^[0-9a-f]{64}$/);
 const Path = z.string().min(1).max(500);
 
 /**
- * A patch that passed the policy, as it is kept until it is tried: only `judgePatch` lets one be made. Its words are tainted, and its code was
- * worded by a model or a recipe; what stands in a plan is its digest.
+ * A patch that passed the policy, stored until it is tested; only `judgePatch` creates one. Its texts are tainted, and
+ * its code is from a model or a recipe; a plan contains its digest.
  */
 export const ProposedFix = z.strictObject({
   version: z.literal(2),
@@ -17,9 +17,9 @@ export const ProposedFix = z.strictObject({
   /** The commit whose run failed. */
   baseSha: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
   fingerprint: z.string().regex(/^[0-9a-f]{8,64}$/),
-  /** Of what it changes, wherever it stands: by which a rejected patch is known again. */
+  /** Digest of what it changes, independent of positions: identifies a rejected patch. */
   patchDigest: Digest,
-  /** Files as they shall be. `previousPath` is given up when it differs. */
+  /** Files after the change. `previousPath` is removed when it differs. */
   files: z
     .array(z.strictObject({ path: Path, previousPath: Path.nullable(), content: z.string() }))
     .min(1)
@@ -35,7 +35,7 @@ export const ProposedFix = z.strictObject({
   findings: z.array(
     z.strictObject({ path: z.string().nullable(), line: z.number().int().nullable(), reason: z.string() }),
   ),
-  /** The change as a unified diff: what a person is shown before it is approved. */
+  /** The change as a unified diff: shown to the person who approves. */
   diff: z.string().min(1).max(1_000_000),
   /** What its code newly does: where the person looks first. */
   inspection: Inspection,
@@ -47,7 +47,7 @@ export const ProposedFix = z.strictObject({
 });
 export type ProposedFix = z.infer<typeof ProposedFix>;
 
-/** By which a plan names it: SHA-256 of the whole record in canonical JSON. */
+/** Digest by which a plan names it: SHA-256 of the whole record in canonical JSON. */
 export function digestOfFix(fix: ProposedFix): string {
   return digestOf(canonicalJson(fix));
 }

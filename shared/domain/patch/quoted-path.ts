@@ -1,7 +1,8 @@
 const ESCAPES: Readonly<Record<string, number>> = { '\\': 92, '"': 34, a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
 
 /**
- * The name behind Git's quoting of unusual paths (`"a/\303\244.ts"`, see core.quotePath), or null when it is not well quoted or not UTF-8.
+ * Unquotes Git's notation of unusual paths (`"a/\303\244.ts"`, see core.quotePath); null when it is malformed or not
+ * UTF-8.
  */
 export function unquotedPath(quoted: string): string | null {
   const body = /^"((?:[^"\\]|\\.)*)"$/.exec(quoted)?.[1];

@@ -1,7 +1,7 @@
-import type { FileChange } from './file-change.ts';
 import { type Finding, type PatchRule, refusal } from './finding.ts';
 import { readHunks } from './hunk.ts';
 import { normalPath } from './normal-path.ts';
+import type { FileChange } from './patch-limits.ts';
 import { unquotedPath } from './quoted-path.ts';
 
 export type ReadPatch =
@@ -35,7 +35,7 @@ function stop(rule: PatchRule, reason: string, line: number): never {
 }
 
 interface Header {
-  /** From `diff --git`, null in a plain diff. */
+  /** From `diff --git`; null in a plain diff. */
   named: { from: string; to: string } | null;
   renamed: { from: string | null; to: string | null };
   created: boolean;
@@ -43,8 +43,9 @@ interface Header {
 }
 
 /**
- * Reads a unified diff as Git writes it (git-diff, "Generating patch text with -p") or a plain one with `a/` and `b/`. Strict: no text
- * around it, no fuzz, no binary files, modes, links, copies or submodules, and every name must agree with the others.
+ * Parses a unified diff as Git writes it (git-diff, "Generating patch text with -p") or a plain one with `a/` and `b/`.
+ * Strict: no text around it, no fuzz, no binary files, modes, links, copies or submodules, and every name must agree
+ * with the others.
  */
 export function readDiff(text: string): ReadPatch {
   const lines = text.split('\n');
@@ -104,7 +105,7 @@ function changeOf(
   return { kind: 'hunks', path, previousPath, hunks };
 }
 
-/** A rename that changes no line is the only section without hunks. */
+/** Only a rename without changed lines has no hunks. */
 function withoutHunks({ named, renamed, created, deleted }: Header, at: number): FileChange {
   if (deleted) stop('file-deleted', 'The patch deletes a file.', at);
   if (named === null || created) stop('malformed', 'There is text that belongs to no file.', at);
@@ -131,7 +132,10 @@ function readExtended(line: string, header: Header, at: number): void {
     stop('malformed', 'There is text that belongs to no file.', at);
 }
 
-/** The two names of a `diff --git` line. Without quotes a blank may belong to a name: then both names are one, or a rename says them. */
+/**
+ * The two names of a `diff --git` line. Without quotes a name may contain blanks: then both names are equal, or a
+ * rename states them.
+ */
 function namesOf(line: string, lines: readonly string[], at: number): { from: string; to: string } {
   const rest = line.slice('diff --git '.length);
   const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(rest);
@@ -150,7 +154,7 @@ function namesOf(line: string, lines: readonly string[], at: number): { from: st
   return { from, to };
 }
 
-/** Git ends a name that holds a blank with a tab. */
+/** Git ends a name that contains a blank with a tab. */
 function markedName(line: string, prefix: string, at: number): string {
   const name = line.slice(4).replace(/\t$/, '');
   return name === NOWHERE ? NOWHERE : prefixed(name, prefix, at);
@@ -159,7 +163,7 @@ function markedName(line: string, prefix: string, at: number): string {
 function prefixed(name: string, prefix: string, at: number): string {
   const plain = name.startsWith('"') ? unquoted(name, at) : name;
   if (!plain.startsWith(prefix)) {
-    // Not said to be malformed where the path itself is the trouble.
+    // Not called malformed when the path itself is the problem.
     normal(plain);
     stop('malformed', `A name does not begin with ${prefix}`, at);
   }

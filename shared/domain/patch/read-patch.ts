@@ -1,10 +1,9 @@
-import type { FileChange, ProposedPatch } from './file-change.ts';
 import { type Finding, refusal } from './finding.ts';
 import { foldedPath, normalPath } from './normal-path.ts';
-import { PATCH_LIMITS } from './patch-limits.ts';
+import { type FileChange, PATCH_LIMITS, type ProposedPatch } from './patch-limits.ts';
 import { type ReadPatch, readDiff } from './read-diff.ts';
 
-/** Reads a proposed patch of either form; every path in it is normal afterwards. Never throws, whatever the text. */
+/** Parses a proposed patch of either form; all its paths are normal afterwards. Never throws. */
 export function readPatch(patch: ProposedPatch): ReadPatch {
   const size = patch.kind === 'diff' ? patch.text.length : sum(patch.files.map(({ content }) => content.length));
   if (size > PATCH_LIMITS.characters)

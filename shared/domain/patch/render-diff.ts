@@ -3,7 +3,10 @@ import { lineDiff } from './line-diff.ts';
 
 const CONTEXT = 3;
 
-/** The change as a unified diff that `git apply` takes, with three lines around each place. What a person reads is what is written. */
+/**
+ * The change as a unified diff that `git apply` accepts, with three lines of context. What a person reads is what is
+ * written.
+ */
 export function renderDiff(files: readonly PatchedFile[]): string {
   return files.map(renderFile).join('');
 }
@@ -21,7 +24,7 @@ function renderFile({ path, previousPath, before, after }: PatchedFile): string 
   return `${head.join('\n')}\n${hunksOf(old, fresh)}`;
 }
 
-/** Lines with what ends them, so that a changed line end shows. */
+/** Lines with their endings, so that a changed line ending is visible. */
 const rawLines = (text: string): string[] => (text === '' ? [] : text.split(/(?<=\n)/));
 
 function hunksOf(old: readonly string[], fresh: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { SANDBOX_TEST_STEP } from './sandbox-run.ts';
 
-/** A container that can change a copy of the checkout and its home, and nothing else of the machine: what it wrote is never read outside. */
+/** A container that can change only a copy of the checkout and its home; nothing it wrote is read outside. */
 const container = (
   flags: string,
   command: string,
@@ -9,8 +9,8 @@ const container = (
             --volume "$RUNNER_TEMP/work:/work" --workdir /work "$IMAGE" ${command}`;
 
 /**
- * The only workflow that may run a change before a person approved it, as the user guide shows it. Owners fill in what stands in `<<...>>`; every
- * other character is fixed. Compared as text, so that no reading of YAML but GitHub's own matters.
+ * The only workflow that may run a change before a person approved it; the user guide shows it. Owners fill in
+ * `<<...>>`; every other character is fixed. Compared as text, so that only GitHub's interpretation of YAML matters.
  */
 const TEMPLATE = `name: Selfheal try
 run-name: Selfheal try \${{ inputs.correlation_id }}
@@ -57,7 +57,7 @@ jobs:
           ${container('--network none ', 'sh -c "$TEST"')}
 `;
 
-/** Nothing in a filled-in place may end the line, begin an expression or mean more to YAML than a text. */
+/** A filled-in value must not end the line, begin an expression or be anything but text in YAML. */
 const SLOTS: Readonly<Record<string, { readonly pattern: string; readonly says: string }>> = {
   runner: {
     pattern: String.raw`ubuntu-(?:latest|\d\d\.\d\d)(?:-arm)?`,
@@ -76,17 +76,17 @@ const SLOTS: Readonly<Record<string, { readonly pattern: string; readonly says: 
 };
 
 const COMMENT = /^#[\x20-\x7e]*$/;
-/** Longer ones are not read. */
+/** Longer files are not read. */
 const MAX_CHARACTERS = 20_000;
 
 export interface SandboxProblem {
   /** From 1. */
   readonly line: number;
-  /** What is wrong and how to mend it. */
+  /** What is wrong and how to fix it. */
   readonly reason: string;
 }
 
-/** Why a line that does not fit is more than a matter of taste. */
+/** Why a differing line is more than a matter of taste. */
 const HAZARDS: readonly (readonly [RegExp, string])[] = [
   [/secrets|inherit/i, 'A try must not reach secrets.'],
   [/github\s*\.\s*token|github_token/i, "A try must not reach the run's token."],
@@ -107,8 +107,8 @@ const HAZARDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Whether a workflow file is the one that may try unapproved code: no rights, no secrets, and the changed code in a container without a network.
- * Comments may stand above its first line. Names the first line that differs.
+ * Whether a workflow file may run unapproved code: no permissions, no secrets, and the changed code in a container
+ * without a network. Comments may stand above its first line. Names the first line that differs.
  */
 export function judgeSandboxWorkflow(
   text: string,

@@ -1,4 +1,4 @@
-/** A value that is there, is not empty and is not zero: to equal it says more than to be there. */
+/** A value that is defined, not empty and not zero: equality with it is stricter than existence. */
 const VALUE =
   String.raw`(?:-?(?:[1-9][\d_]*(?:\.\d+)?|0\.\d*[1-9]\d*)\w{0,2}|(["'\x60])(?!\k<q>)[^"'\x60]*\k<q>|true|True|[\[{][^\]}]+[\]}]|vec!\[[^\]]+\]|&\[[^\]]+\])`.replace(
     '(["',
@@ -8,7 +8,7 @@ const SUBJECT = '(?<s>.+?)';
 
 interface Pair {
   readonly weak: RegExp;
-  /** With the subject in `s` as well, or none when the weak form's groups are all that counts. */
+  /** With the subject also in `s`, or without it when only the weak form's groups count. */
   readonly strong: RegExp;
 }
 
@@ -17,7 +17,7 @@ const pair = (weak: string, strong: string): Pair => ({
   strong: new RegExp(`^${strong.replaceAll('SUBJECT', SUBJECT).replaceAll('VALUE', VALUE)}$`),
 });
 
-/** "It is there" and "it holds", and what says more about the same subject. Statements have their blanks folded. */
+/** "It exists" and "it holds", and stricter statements about the same subject. Blanks are folded. */
 const PAIRS: readonly Pair[] = [
   pair(
     String.raw`(?<p>await )?expect\(SUBJECT\)\.(?:toBeDefined\(\)|toBeTruthy\(\)|not\.(?:toBeNull|toBeUndefined|toBeFalsy|toThrow)\(\)|to\.(?:exist|be\.ok)|to be_truthy|not_to be_nil|to be_present)`,
@@ -65,7 +65,7 @@ const PAIRS: readonly Pair[] = [
   ),
 ];
 
-/** The same statement in a stricter form of itself. */
+/** The same statement in a stricter form. */
 const STRICTER: readonly (readonly [RegExp, string])[] = [
   [/\.toEqual\(/, '.toStrictEqual('],
   [/\.toMatchObject\(/, '.toStrictEqual('],
@@ -79,11 +79,11 @@ const STRICTER: readonly (readonly [RegExp, string])[] = [
   [/^assert!\(([^()=]+?(?:\([^()]*\))?)\s?==\s?([^()=]+)\)$/, 'assert_eq!($1,$2)'],
   [/^Assert\.True\(([^()=]+?(?:\([^()]*\))?)\s?==\s?([^()=]+)\)$/, 'Assert.Equal($2,$1)'],
 ];
-/** AssertJ checks one link after the other: another one only asks for more. */
+/** AssertJ checks one link after the other: another link only asks for more. */
 const MORE_LINKS = /^(?:\.(?:is|has|contains|does|starts|ends|matches)\w*\([^()]*\))+$/;
 const THROWS_ANY = /^(?<start>.*(?:\.toThrow(?:Error)?\(|\.rejects\.toThrow\())\)$/;
 
-/** True when `after` holds at most where `before` does, about the same subject: known pairs alone, never a guess. */
+/** True when `after` holds at most where `before` does, about the same subject: only known pairs, never a guess. */
 export function strengthens(before: string, after: string): boolean {
   if (STRICTER.some(([weak, strong]) => weak.test(before) && before.replace(weak, strong) === after)) return true;
   const start = THROWS_ANY.exec(before)?.groups?.start;
@@ -102,7 +102,7 @@ export function strengthens(before: string, after: string): boolean {
 }
 
 /** A statement without its numbers and strings: equal when only expectations or inputs differ. */
-export function skeletonOf(text: string): string {
+export function normaliseLiterals(text: string): string {
   return text
     .replace(/(["'`])(?:\\.|(?!\1).)*\1/g, '""')
     .replace(/-?\b\d[\w.]*/g, '0')

@@ -4,27 +4,27 @@ import type { Language } from './language.ts';
 export interface Literal {
   readonly open: string;
   readonly close: string;
-  /** Whether a backslash takes the next character. */
+  /** Whether a backslash escapes the next character. */
   readonly escapes: boolean;
   readonly lines: 'one' | 'many';
-  /** What opens code within it, closed by `}`; only after the given prefix, when there is one. */
+  /** Opening of embedded code, closed by `}`; only after the given prefix, if any. */
   readonly code?: { readonly open: string; readonly prefix?: RegExp };
 }
 
-/** What the lexer must know of a language. */
+/** Lexical rules of a language. */
 export interface Syntax {
   readonly lineComments: readonly string[];
   readonly blockComments: readonly { open: string; close: string; nested: boolean; atLineStart?: boolean }[];
   /** Longer openings first. */
   readonly literals: readonly Literal[];
-  /** Slashes that may be a regular expression. */
+  /** Slashes may begin a regular expression. */
   readonly slashes: boolean;
   /** `'a'` is a character and `'a` a lifetime. */
   readonly lifetimes: boolean;
-  /** Raw strings with as many hashes as one likes, or texts until a word. */
+  /** Raw strings with any number of hashes, or texts until a word. */
   readonly raw: 'hashes' | 'heredoc' | null;
   readonly depth: 'brackets' | 'indent' | 'keywords';
-  /** The line after which nothing is read any more. */
+  /** The line after which nothing is parsed. */
   readonly end?: RegExp;
 }
 

@@ -1,8 +1,8 @@
 import type { Language } from './language.ts';
 
-/** How tests look in a language, over the frameworks in use. All patterns are read line by line. */
+/** How tests look in a language, over the common frameworks. All patterns are matched line by line. */
 export interface TestDialect {
-  /** A test or group of tests that carries its name in a string or in its own; groups: `suite` or `test`. */
+  /** A test or group of tests named by a string or by its own name; groups: `suite` or `test`. */
   readonly named: readonly RegExp[];
   /** Marks the function that follows as a test. */
   readonly marker: RegExp | null;
@@ -10,7 +10,7 @@ export interface TestDialect {
   readonly marked: RegExp | null;
   /** Where an assertion begins. */
   readonly assertion: RegExp;
-  /** Lines that only bring names in. */
+  /** Lines that only import names. */
   readonly imports: RegExp;
 }
 

@@ -3,7 +3,7 @@ import type { Language } from './language.ts';
 import { SYNTAX } from './syntax.ts';
 import { TEST_DIALECTS } from './test-dialect.ts';
 
-/** A test or a group of tests, with the lines it spans: 0-based, the end is not in it. */
+/** A test or a group of tests, with its lines: 0-based, end exclusive. */
 export interface TestCase {
   readonly name: string;
   readonly kind: 'suite' | 'test';
@@ -15,12 +15,12 @@ export interface TestCase {
 export interface Assertion {
   readonly line: number;
   readonly end: number;
-  /** Its source, blanks folded, comments left out. */
+  /** Its source without comments, blanks folded. */
   readonly text: string;
-  /** Equal for statements that differ in layout alone: the strings in it count as they are. */
+  /** Equal for statements that differ only in layout; strings count unchanged. */
   readonly key: string;
   readonly depth: number;
-  /** The names of the tests around it, outermost first. */
+  /** The names of the surrounding tests, outermost first. */
   readonly owner: string;
 }
 
@@ -30,14 +30,17 @@ export interface TestFile {
   readonly assertions: readonly Assertion[];
 }
 
-/** Longest statement that is read as one. */
+/** Longest statement that is parsed as one. */
 const MAX_STATEMENT = 80;
 /** Between the mark of a test and its function. */
 const MAX_MARKS = 10;
 
 const STRING = /(["'`])(?:\\.|(?!\1).)*\1/g;
 
-/** Finds the tests and assertions of a file. In Rust, where tests live beside the code, assertions outside of tests are left out. */
+/**
+ * Finds the tests and assertions of a file. In Rust, where tests are beside the code, assertions outside of tests are
+ * ignored.
+ */
 export function readTestFile(lines: readonly string[], language: Language, isTest: boolean): TestFile {
   const view = viewCode(lines, language);
   const cases = casesOf(view.lines, language);
@@ -122,13 +125,13 @@ function assertionsOf(lines: readonly CodeLine[], cases: readonly TestCase[], la
         .map(({ name }) => name)
         .join(' > '),
     });
-    // A block that opens on the line of an assertion holds assertions of its own.
+    // A block that opens on the line of an assertion contains assertions of its own.
     if (!/[{:]\s*$|=>\s*$|\bdo\b\s*(?:\|[^|]*\|)?\s*$/.test(line.code)) at = end - 1;
   }
   return found;
 }
 
-/** After the line on which all brackets of the statement are closed and no further call follows. */
+/** The line after which all brackets of the statement are closed and no further call follows. */
 function statementEnd(lines: readonly CodeLine[], start: number): number {
   const limit = Math.min(lines.length, start + MAX_STATEMENT);
   let open = 0;
@@ -146,7 +149,7 @@ function statementEnd(lines: readonly CodeLine[], start: number): number {
   return limit;
 }
 
-/** Source of some lines with its blanks folded, so that another layout is the same statement. */
+/** Source of some lines with blanks folded, so that another layout gives the same statement. */
 export function folded(lines: readonly CodeLine[]): string {
   return lines
     .map(({ text }) => text.trim())

@@ -1,20 +1,20 @@
 import type { SourceTree } from './apply-patch.ts';
 import { type Finding, refusal } from './finding.ts';
 
-/** What says which files pipelines run, and which ones nobody wrote by hand. */
+/** Files that say which files pipelines run, and which are not handwritten. */
 const PIPELINES =
   /^(?:\.github\/(?:workflows|actions)\/.*\.ya?ml|\.gitlab-ci\.yml|\.circleci\/config\.yml|azure-pipelines\.yml|\.travis\.yml|(?:.*\/)?(?:Makefile|Jenkinsfile|package\.json|Dockerfile|tox\.ini|noxfile\.py|Rakefile))$/;
 const ATTRIBUTES = /^(?:.*\/)?\.gitattributes$/;
 const GENERATED = /\s(?:linguist-generated|linguist-vendored|binary|-diff|-text|filter=\S+)(?:=true)?(?=\s|$)/;
 
-/** The files of a repository that `treeFindings` wants to read beside those of the patch. */
+/** The files of a repository that `treeFindings` needs besides those of the patch. */
 export function isTreeRule(path: string): boolean {
   return PIPELINES.test(path) || ATTRIBUTES.test(path);
 }
 
 /**
- * What the repository itself says against changing a file: a pipeline runs it by its path, or `.gitattributes` calls it generated, vendored or
- * no text. Rules that were not read say nothing.
+ * Objections of the repository itself to changing a file: a pipeline runs it by its path, or `.gitattributes` marks it
+ * as generated, vendored or binary. Unread rules object to nothing.
  */
 export function treeFindings(path: string, role: 'source' | 'test', tree: SourceTree): Finding[] {
   const rules = [...tree.modes.keys()].filter(isTreeRule);
@@ -45,7 +45,10 @@ function runs(commands: string, path: string): boolean {
   return false;
 }
 
-/** Whether the pattern that begins a line of `.gitattributes` is for the path (gitattributes(5); of its patterns `*`, `**` and `?`). */
+/**
+ * Whether the pattern at the beginning of a `.gitattributes` line matches the path (gitattributes(5); of its patterns
+ * `*`, `**` and `?`).
+ */
 function covers(line: string, rule: string, path: string): boolean {
   const folder = rule.slice(0, rule.lastIndexOf('/') + 1);
   const pattern = /^\s*(\S{1,200})/.exec(line)?.[1] ?? '';

@@ -7,7 +7,7 @@ const ALWAYS: readonly RegExp[] = [
   new RegExp(
     String.raw`(?:assert\w*!?|Assert\.\w+|assert\.\w+|require\.\w+|(?:\w+(?:\.|->|::))assert\w*)\s*\(\s*(?:t,\s*)?(${CONSTANT})\s*,\s*\1\s*[,)]`,
   ),
-  // The same on both sides. Not for things that differ from themselves.
+  // The same on both sides. Not for values that differ from themselves.
   /\bexpect\(\s*([^()]+(?:\([^()]*\))?)\s*\)\.(?:toBe|toEqual|toStrictEqual|to\.equal|to\.eql|to eq|to be)\(?\s*\1\s*\)/,
   /(?:assert(?:_eq|_equal|Equals?|Same|Equal|Is)?!?|assert\.(?:equal|strictEqual|deepEqual|deepStrictEqual|Equal)|Assert\.(?:Equal|AreEqual|AreSame|Same)|require\.Equal)\s*\(\s*(?:t,\s*)?([^,()]+(?:\([^()]*\))?)\s*,\s*\1\s*[,)]/,
   /^\s*assert\s+(?:True|1|not False|not 0|"[^"]+"|'[^']+')\s*(?:,|$)/,
@@ -20,7 +20,7 @@ const ALWAYS: readonly RegExp[] = [
   /\bif\s+(?:false|0\s*!=\s*0|1\s*!=\s*1)\b/,
 ];
 
-/** True for an assertion that holds whatever the product does. `text` is one line without comments. */
+/** True for an assertion that always holds. `text` is one line without comments. */
 export function isTrivial(text: string): boolean {
   return ALWAYS.some((pattern) => pattern.test(text));
 }

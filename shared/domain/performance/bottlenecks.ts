@@ -2,7 +2,7 @@ import { medianOf } from '../anomaly/reading.ts';
 import { type Evidence, quantileOf, type Sign } from './evidence.ts';
 import type { Performance } from './performance-settings.ts';
 
-/** Kinds of metrics that rules know. */
+/** Kinds of metrics with rules. */
 export const METRIC_KINDS = [
   'cpu-percent',
   'memory-percent',
@@ -17,12 +17,12 @@ export type MetricKind = (typeof METRIC_KINDS)[number];
 export interface MetricSeries {
   readonly kind: MetricKind;
   readonly name: string;
-  /** Which of several like machines it is of. */
+  /** Which of several equal machines it belongs to. */
   readonly instance: string | null;
   readonly values: readonly number[];
 }
 
-/** A limit that a metric does not keep. */
+/** A metric beyond its limit. */
 export interface Bottleneck {
   readonly metric: string;
   readonly kind: MetricKind;
@@ -80,16 +80,16 @@ const RULES: Readonly<Record<MetricKind, Rule>> = {
   },
 };
 
-/** A share of the values this large may be worse: a short spike is no bottleneck. */
+/** This share of the values may be worse: a short spike is no bottleneck. */
 const TOLERATED = 0.05;
-/** The busiest machine has so many times the load of the middle one. */
+/** The busiest machine has this many times the median load. */
 const UNEVEN = 1.5;
-/** Below this nobody is busy. */
-const LEAST_BUSY_PERCENT = 30;
-/** The strength of what is just over its limit; what is twice the limit has 1. */
+/** Below this load no machine counts as busy. */
+const MIN_BUSY_PERCENT = 30;
+/** Strength of a value just over its limit; twice the limit has strength 1. */
 const JUST_OVER = 0.6;
 
-/** Which metrics do not keep their limits, and what that is evidence of. Metrics without a value say nothing. */
+/** Metrics beyond their limits, as evidence. Metrics without values are ignored. */
 export function bottlenecksOf(
   metrics: readonly MetricSeries[],
   limits: Performance,
@@ -119,7 +119,7 @@ function bottleneckOf({ kind, name, values }: MetricSeries, limits: Performance)
   return { metric: name, kind, value, limit, reason };
 }
 
-/** Like machines of which one carries much more than the middle one. */
+/** Equal machines of which one carries much more than the median. */
 function unevenLoad(metrics: readonly MetricSeries[]): Evidence[] {
   const loads = metrics
     .filter(({ kind, instance, values }) => kind === 'cpu-percent' && instance !== null && values.length > 0)
@@ -127,7 +127,7 @@ function unevenLoad(metrics: readonly MetricSeries[]): Evidence[] {
     .sort((a, b) => b.load - a.load);
   const [busiest] = loads;
   const middle = medianOf(loads.map(({ load }) => load));
-  if (busiest === undefined || loads.length < 2 || busiest.load < LEAST_BUSY_PERCENT) return [];
+  if (busiest === undefined || loads.length < 2 || busiest.load < MIN_BUSY_PERCENT) return [];
   if (busiest.load < UNEVEN * middle) return [];
   const strength = Math.min(1, JUST_OVER * (busiest.load / (UNEVEN * Math.max(middle, 1))));
   const text = `${busiest.instance} has ${busiest.load.toFixed(0)}% CPU where the middle of ${loads.length} has ${middle.toFixed(0)}%`;

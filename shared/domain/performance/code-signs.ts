@@ -10,7 +10,7 @@ const COMMENT = /^(?:\/\/|#|\*|\/\*|--)/;
 /** Characters of a line that are looked at. */
 const LOOKED_AT = 500;
 
-/** What stands deeper than the line that opened it. */
+/** Lines that are indented deeper than the line that opened the block. */
 interface Scope {
   readonly kind: 'loop' | 'async-function' | 'function';
   readonly indent: number;
@@ -58,8 +58,8 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Patterns in a source file that are slow where they run often, told by the indentation of lines (JavaScript, TypeScript, Python, Java, Go).
- * It reads words, not a syntax tree: a sign and no proof, so that alone it ranks low.
+ * Source patterns that are slow where they run often, found by indentation (JavaScript, TypeScript, Python, Java, Go).
+ * Reads words, not a syntax tree: a hint and no proof, so it ranks low by itself.
  */
 export function codeSigns(file: string, source: string): Evidence[] {
   const found = new Map<Rule, { count: number; first: number }>();

@@ -1,16 +1,16 @@
 import { quantileOf } from './evidence.ts';
 import type { Performance } from './performance-settings.ts';
 
-/** What is paid for, and how much of it was used over time, in the same unit. */
+/** A paid resource and its use over time, in the same unit. */
 export interface Provision {
   readonly resource: string;
   readonly kind: 'memory' | 'cpu' | 'instances';
   readonly provisioned: number;
   readonly unit: string;
   readonly used: readonly number[];
-  /** Cost of a month, if it is known; proportional to the size. */
+  /** Monthly cost, if known; proportional to the size. */
   readonly monthlyCost: number | null;
-  /** Never less, whatever the use (two instances, for one). */
+  /** Minimum size, whatever the use (for example two instances). */
   readonly least: number;
 }
 
@@ -24,20 +24,23 @@ export interface CostSuggestion {
   readonly reason: string;
 }
 
-/** From fewer values nothing is said of how little is enough. */
-const LEAST_VALUES = 100;
+/** With fewer values nothing is suggested. */
+const MIN_VALUES = 100;
 /** A smaller saving is not worth a change. */
-const LEAST_SAVING = 0.2;
+const MIN_SAVING = 0.2;
 
-/** Sizes that are enough for what was used: the 99th percentile with headroom, and never less than the highest value. Most saving first. */
+/**
+ * Sufficient sizes for the observed use: the 99th percentile with headroom, and at least the highest value. Largest
+ * saving first.
+ */
 export function costSuggestions(provisions: readonly Provision[], { headroomPercent }: Performance): CostSuggestion[] {
   return provisions
     .flatMap((provision): CostSuggestion[] => {
       const { resource, kind, provisioned, unit, used, monthlyCost } = provision;
-      if (used.length < LEAST_VALUES) return [];
+      if (used.length < MIN_VALUES) return [];
       const enough = enoughFor(provision, headroomPercent);
       const share = 1 - enough / provisioned;
-      if (share < LEAST_SAVING) return [];
+      if (share < MIN_SAVING) return [];
       const reason = `99 of 100 values were ${shown(quantileOf(used, 0.99))} ${unit} or less; with ${headroomPercent}% headroom ${shown(enough)} ${unit} are enough`;
       const monthly = monthlyCost === null ? null : Number((share * monthlyCost).toFixed(2));
       return [

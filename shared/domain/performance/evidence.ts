@@ -1,4 +1,4 @@
-/** What can speak for a way to make a service faster. */
+/** Kinds of evidence for making a service faster. */
 export type Sign =
   | 'cpu-over-limit'
   | 'memory-over-limit'
@@ -25,21 +25,21 @@ export type Sign =
   | 'leading-wildcard'
   | 'select-star';
 
-/** A sign that was seen, and where. Of a log or a source only places and counts are told, never its text. */
+/** Observed evidence and its place. From logs and sources only places and counts are reported, never text. */
 export interface Evidence {
   readonly sign: Sign;
   readonly source: 'metric' | 'log' | 'code';
-  /** 0 to 1: how clearly it was seen. */
+  /** 0 to 1: how clear it is. */
   readonly strength: number;
   /** The metric or the file, with the first line. */
   readonly where: string;
   readonly text: string;
 }
 
-/** How clear a sign is that was seen so often: one half at `half`, never quite 1. */
+/** Clearness of evidence seen this often: one half at `half`, never quite 1. */
 export const clearness = (count: number, half: number): number => 1 - 0.5 ** (count / half);
 
-/** The smallest value that so large a share of the values does not exceed (nearest rank); NaN of none. */
+/** The smallest value that this share of the values does not exceed (nearest rank); NaN for none. */
 export function quantileOf(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;

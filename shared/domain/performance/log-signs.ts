@@ -2,7 +2,7 @@ import { clearness, type Evidence, type Sign } from './evidence.ts';
 import type { Performance } from './performance-settings.ts';
 import { makeRepeats } from './repeats.ts';
 
-/** Reads a log line by line and says what in it speaks for a change. Memory is bounded. */
+/** Reads a log line by line for performance evidence. Memory is bounded. */
 export interface LogSigns {
   /** `number` is 1-based. */
   next(number: number, text: string): void;
@@ -11,10 +11,10 @@ export interface LogSigns {
 
 /** Characters of a line that are looked at. */
 const LOOKED_AT = 2000;
-/** Rows read for one given: from here on a statement lacks an index. */
+/** Rows read per row returned, from which on a statement lacks an index. */
 const WASTEFUL = 100;
 
-/** What a slow query's log line says of its time, by database, in milliseconds. */
+/** Duration in the slow-query logs of databases, in milliseconds. */
 const QUERY_TIMES: readonly (readonly [pattern: RegExp, milliseconds: number])[] = [
   [/\bduration: (\d{1,9}(?:\.\d{1,6})?) ms\b/, 1], // PostgreSQL, log_min_duration_statement
   [/\bQuery_time: (\d{1,6}(?:\.\d{1,6})?)/, 1000], // MySQL and MariaDB, slow query log
@@ -22,7 +22,7 @@ const QUERY_TIMES: readonly (readonly [pattern: RegExp, milliseconds: number])[]
   [/\bslow (?:query|sql)\b[^0-9]{1,60}(\d{1,9}(?:\.\d{1,6})?) ?ms\b/i, 1],
 ];
 
-/** Lines that are a sign by themselves, and how many of them make it clear by half. */
+/** Lines that are evidence by themselves, and how many of them make it half clear. */
 const TELLING: readonly {
   readonly sign: Sign;
   readonly pattern: RegExp;
@@ -68,7 +68,7 @@ interface Seen {
   first: number;
 }
 
-/** A reader of one log. A query is slow from `databaseQueryMs` on, in any of the forms that databases write. */
+/** A reader of one log. A query is slow from `databaseQueryMs` on, in any notation of the databases. */
 export function makeLogSigns(file: string, limits: Pick<Performance, 'databaseQueryMs'>): LogSigns {
   const seen = new Map<Sign, Seen>();
   const repeats = makeRepeats(file);
@@ -77,7 +77,7 @@ export function makeLogSigns(file: string, limits: Pick<Performance, 'databaseQu
     if (before === undefined) seen.set(sign, { count: 1, first: number });
     else before.count += 1;
   }
-  function tell(sign: Sign, half: number, says: string): Evidence[] {
+  function report(sign: Sign, half: number, says: string): Evidence[] {
     const { count, first } = seen.get(sign) ?? { count: 0, first: 0 };
     if (count === 0) return [];
     const text = `lines that ${says}: ${count}`;
@@ -92,9 +92,9 @@ export function makeLogSigns(file: string, limits: Pick<Performance, 'databaseQu
       repeats.next(number, text);
     },
     evidence: () => [
-      ...tell('slow-query', 2, `tell of a query over ${limits.databaseQueryMs} ms`),
-      ...tell('rows-examined', 1, `tell of ${WASTEFUL} rows read for one given, or more`),
-      ...TELLING.flatMap(({ sign, half, says }) => tell(sign, half, says)),
+      ...report('slow-query', 2, `tell of a query over ${limits.databaseQueryMs} ms`),
+      ...report('rows-examined', 1, `tell of ${WASTEFUL} rows read for one given, or more`),
+      ...TELLING.flatMap(({ sign, half, says }) => report(sign, half, says)),
       ...repeats.evidence(),
     ],
   };

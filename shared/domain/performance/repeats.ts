@@ -1,16 +1,16 @@
 import { clearness, type Evidence, type Sign } from './evidence.ts';
 
 const STATEMENT = /\b(?:(SELECT)\b.{1,500}?\bFROM|INSERT INTO|UPDATE \S{1,100} SET|DELETE FROM)\b.{0,1500}/i;
-/** What stands for a value that is written elsewhere, or nowhere. */
+/** Placeholder for a value that is logged elsewhere, or not at all. */
 const PLACEHOLDER = /\$\d|\?|%s|\B:[a-z]/i;
 const REQUEST = /\b(GET|POST|PUT|PATCH|DELETE) ((?:https?:\/\/|\/)[^\s"']{1,400})/;
-/** Asked for again and again on purpose. */
+/** Repeated on purpose. */
 const PROBES = /\/(?:health|healthz|live|livez|ready|readyz|status|ping|metrics|favicon\.ico)\b/i;
-/** The same statement with other values so often in a row is a loop over rows. */
-const LEAST_IN_A_ROW = 10;
-/** The very same read so often is worth keeping. */
-const LEAST_AGAIN = 20;
-const MOST_KEPT = 20_000;
+/** The same statement with other values this often in a row is a loop over rows. */
+const MIN_IN_A_ROW = 10;
+/** The same read this often is worth caching. */
+const MIN_REPEATS = 20;
+const MAX_KEPT = 20_000;
 
 interface Run {
   count: number;
@@ -18,7 +18,7 @@ interface Run {
   template: string;
 }
 
-/** What a log asks for again: one by one in a row, or the very same over and over. */
+/** What a log shows to be repeated: one by one in a row, or the same over and over. */
 export interface Repeats {
   next(number: number, text: string): void;
   evidence(): Evidence[];
@@ -54,20 +54,20 @@ export function makeRepeats(file: string): Repeats {
         ...evidence(
           'repeated-statement',
           loop,
-          LEAST_IN_A_ROW,
+          MIN_IN_A_ROW,
           `one statement ${loop.count} times in a row, each with other values`,
         ),
         ...evidence(
           'one-by-one-requests',
           calls,
-          LEAST_IN_A_ROW,
+          MIN_IN_A_ROW,
           `one request ${calls.count} times in a row, each for another item`,
         ),
-        ...evidence('same-read-again', read, LEAST_AGAIN, `the very same rows read ${read.count} times`),
+        ...evidence('same-read-again', read, MIN_REPEATS, `the very same rows read ${read.count} times`),
         ...evidence(
           'same-request-again',
           request,
-          LEAST_AGAIN,
+          MIN_REPEATS,
           `the very same address asked for ${request.count} times`,
         ),
       ];
@@ -82,7 +82,7 @@ const withoutValues = (text: string): string =>
     .replace(/'[^']{0,400}'/g, '?')
     .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d+(?:\.\d+)?\b/gi, '?');
 
-/** The longest run of one template, each time with values that differ from those right before, or are not known (`whole` is null). */
+/** The longest run of one template whose values differ from those right before, or are unknown (`whole` is null). */
 function makeRuns() {
   let run: Run = { count: 0, first: 0, template: '' };
   let best: Run = run;
@@ -98,14 +98,14 @@ function makeRuns() {
   };
 }
 
-/** How often the most frequent text came. Texts beyond the bound stay unknown. */
+/** Count of the most frequent text. Texts beyond the bound are not tracked. */
 function makeCounts() {
   const counts = new Map<string, { count: number; first: number }>();
   return {
     next(number: number, text: string): void {
       const known = counts.get(text);
       if (known !== undefined) known.count += 1;
-      else if (counts.size < MOST_KEPT) counts.set(text, { count: 1, first: number });
+      else if (counts.size < MAX_KEPT) counts.set(text, { count: 1, first: number });
     },
     most: (): { count: number; first: number } =>
       [...counts.values()].reduce((most, one) => (one.count > most.count ? one : most), { count: 0, first: 0 }),

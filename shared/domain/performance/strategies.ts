@@ -5,13 +5,13 @@ export interface Strategy {
   readonly area: 'database' | 'api' | 'infrastructure';
   readonly title: string;
   readonly advice: string;
-  /** How much it usually brings where it applies, 0 to 1: a judgement, not a measurement. */
+  /** Usual gain where it applies, 0 to 1: a judgement, not a measurement. */
   readonly effect: number;
-  /** What speaks for it, and how much a clear sign does, 0 to 1. */
+  /** Evidence for it, and the weight of clear evidence, 0 to 1. */
   readonly signs: Readonly<Partial<Record<Sign, number>>>;
 }
 
-/** Every way to make a service faster that is ever suggested. None without one of its signs. */
+/** All suggestions for making a service faster. None is made without evidence. */
 export const STRATEGIES: readonly Strategy[] = [
   {
     id: 'add_index_suggestions',

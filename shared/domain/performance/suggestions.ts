@@ -2,16 +2,16 @@ import type { Evidence } from './evidence.ts';
 import { STRATEGIES, type Strategy } from './strategies.ts';
 
 export interface Suggestion extends Pick<Strategy, 'id' | 'area' | 'title' | 'advice' | 'effect'> {
-  /** `belief * effect`, 0 to 1: what suggestions are ranked by. */
+  /** `belief * effect`, 0 to 1: the rank of suggestions. */
   readonly score: number;
   /** How surely it applies, 0 to 1. */
   readonly belief: number;
-  /** What speaks for it, most first; never empty. */
+  /** Evidence, strongest first; never empty. */
   readonly evidence: readonly Evidence[];
 }
 
 /**
- * Ranks what may make a service faster by how surely it applies and how much it usually brings. Signs add up as independent causes do
+ * Ranks suggestions by how surely they apply and how much they usually bring. Evidence adds up like independent causes
  * (noisy or; J. Pearl, "Probabilistic Reasoning in Intelligent Systems", 1988). Without evidence nothing is suggested.
  */
 export function suggestionsFrom(evidence: readonly Evidence[]): Suggestion[] {

@@ -4,7 +4,10 @@ import { redactOutgoing } from '../redaction/redact.ts';
 import { BoundAction } from './bound-action.ts';
 import type { Candidate } from './candidates.ts';
 
-/** Seals a candidate for one incident: the only maker of a `BoundAction`. Throws when a part does not fit its schema. */
+/**
+ * Seals a candidate for one incident; the only function that creates a `BoundAction`. Throws when a part does not match
+ * its schema.
+ */
 export function bindAction(
   candidate: Candidate,
   binding: {
@@ -20,6 +23,7 @@ export function bindAction(
     actionId: candidate.actionId,
     family: candidate.family,
     risk: candidate.risk,
+    selfApproval: candidate.selfApproval,
     parameters: candidate.parameters,
     targetKey: candidate.targetKey,
     description: redactOutgoing(candidate.description),
@@ -30,7 +34,7 @@ export function bindAction(
   return BoundAction.parse({ ...content, digest: digestOf(canonicalJson(content)) });
 }
 
-/** True while the digest fits the content: nothing was changed since it was bound. */
+/** True while the digest matches the content: nothing was changed since it was sealed. */
 export function isIntact(action: BoundAction): boolean {
   const { digest, ...content } = action;
   return digestOf(canonicalJson(content)) === digest;

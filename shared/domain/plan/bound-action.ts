@@ -8,8 +8,9 @@ export const Risk = z.enum(['low', 'medium', 'high']);
 export type Risk = z.infer<typeof Risk>;
 
 /**
- * An allow-listed action with every parameter bound from trusted facts. Only `bindAction` makes one; the executor accepts
- * nothing else. `digest` is the SHA-256 of all other fields in canonical JSON, so a changed record does not execute.
+ * An allow-listed action with every parameter bound from trusted facts. Only `bindAction` creates one; the executor
+ * accepts nothing else. `digest` is the SHA-256 of all other fields in canonical JSON, so a changed record is not
+ * executed.
  */
 export const BoundAction = z
   .strictObject({
@@ -19,14 +20,19 @@ export const BoundAction = z
     actionId: z.string(),
     family: ActionFamily,
     risk: Risk,
+    /** Whether the people behind the run may approve it themselves, where the deployment allows that. */
+    selfApproval: z.boolean(),
     /** Parsed again with the plug-in's own schema before execution. */
     parameters: z.record(z.string(), z.unknown()),
-    /** The thing that is changed; leases, rate limits and breakers are counted on it. */
+    /** What is changed; leases, rate limits and circuit breakers are counted on it. */
     targetKey: z.string(),
-    /** In plain words, made by code: what will happen to what. */
+    /** What will happen to what, worded by code. */
     description: recordText(),
     target: TargetContext,
-    /** There when a person has to approve it first: why, in plain words, and whether also because its service should not be changed now. */
+    /**
+     * Present when a person has to approve it first: the reasons, and whether one of them is that its service should
+     * not be changed now.
+     */
     needsApproval: z.strictObject({ reasons: z.array(z.string()), outsideChangeWindow: z.boolean() }).optional(),
     createdAt: z.iso.datetime(),
     digest: z.string().regex(/^[0-9a-f]{64}$/),
@@ -36,7 +42,7 @@ export type BoundAction = z.infer<typeof BoundAction>;
 
 /** What an executed action left behind; enough to verify and to undo it. */
 export const Receipt = z.strictObject({
-  /** In plain words: what was done. */
+  /** What was done. */
   summary: recordText(),
   /** ISO 8601. */
   at: z.iso.datetime(),
@@ -46,8 +52,8 @@ export const Receipt = z.strictObject({
 export type Receipt = z.infer<typeof Receipt>;
 
 /**
- * One action's life: intent -> effect -> observe -> commit. `intended` without a receipt means an unknown outcome; `refused`: it
- * certainly did not happen, and the receipt's summary says why.
+ * One action's life: intent -> effect -> observe -> commit. `intended` without a receipt means an unknown outcome;
+ * `refused`: it certainly did not happen, and the receipt's summary says why.
  */
 export const ActionRecord = z.strictObject({
   version: z.literal(1),
@@ -56,10 +62,12 @@ export const ActionRecord = z.strictObject({
   actionId: z.string(),
   state: z.enum(['intended', 'done', 'unknown', 'refused', 'undo-intended', 'undone', 'undo-failed']),
   intendedAt: z.iso.datetime(),
-  /** When it was requested last, of an action that must not be requested twice; null or missing while it certainly was not. */
+  /** When an action that must not be requested twice was last requested; null or missing while it certainly was not. */
   sentAt: z.iso.datetime().nullish(),
   receipt: Receipt.nullable(),
   /** Set when verification ended. */
   verified: z.enum(['recovered', 'advanced', 'failed']).nullable(),
+  /** Whether the result says nothing about the failure: time ran out, or the re-run was cancelled. */
+  inconclusive: z.boolean(),
 });
 export type ActionRecord = z.infer<typeof ActionRecord>;

@@ -1,12 +1,16 @@
 import type * as z from 'zod';
 import type { ActionFamily, Risk } from './bound-action.ts';
+import type { ActionImpact } from './impact.ts';
 
-/** What listing needs of an action plug-in. */
+/** The part of an action plug-in that listing needs. */
 export interface Proposer<Context> {
   readonly id: string;
   readonly title: string;
   readonly family: ActionFamily;
   readonly risk: Risk;
+  readonly impact: ActionImpact;
+  /** Whether the people behind a run may approve it themselves, where the deployment allows that. */
+  readonly selfApproval?: boolean;
   readonly parameters: z.ZodType;
   propose(context: Context): readonly { parameters: unknown; confidence: number; reason: string }[];
   describe(parameters: unknown): string;
@@ -14,47 +18,59 @@ export interface Proposer<Context> {
   targetKey(parameters: unknown): string;
 }
 
-/** An allow-listed action with its parameters, listed by code from trusted facts. Text that outsiders word is nowhere in it. */
+/**
+ * An allow-listed action with its parameters, listed by code from trusted facts. Contains no text that outsiders can
+ * word.
+ */
 export interface Candidate {
-  /** Stable name by which a model may choose it. */
+  /** Stable name by which a model may choose it: the action, with its target where the action fits several. */
   readonly label: string;
   readonly actionId: string;
   readonly family: ActionFamily;
   readonly risk: Risk;
+  readonly impact: ActionImpact;
+  readonly selfApproval: boolean;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly targetKey: string;
   readonly description: string;
   readonly confidence: number;
   readonly reason: string;
-  /** Why a person must approve it whatever policy and confidence say. */
+  /** Why a person must approve it, whatever policy and confidence say. */
   readonly approvalReason?: string;
-  /** Outcomes of the action against this class of failure that nobody outside could stage, and all that failed. */
+  /** Trusted outcomes of the action for this class of failure, and all that failed. */
   readonly proof?: { readonly helped: number; readonly cases: number };
 }
 
-/** The label that stands for "none of these, ask a human". */
+/** The label for "none of these, ask a person". */
 export const HUMAN = 'human';
 
-/** Every action that fits, surest first, then the least risky. The same context always gives the same list and labels. */
+/**
+ * Every action that fits, once per target, by confidence and then by risk. The same context always gives the same list
+ * and labels.
+ */
 export function listCandidates<Context>(
   context: Context,
   proposers: readonly Proposer<Context>[],
 ): readonly Candidate[] {
-  return proposers.flatMap((proposer) => candidatesOf(context, proposer)).sort(byConfidenceThenRisk);
+  const listed = proposers.flatMap((proposer) => candidatesOf(context, proposer)).sort(byConfidenceThenRisk);
+  return listed.filter(({ label }, at) => listed.findIndex((one) => one.label === label) === at);
 }
 
 function candidatesOf<Context>(context: Context, proposer: Proposer<Context>): Candidate[] {
   const proposals = proposer.propose(context);
-  return proposals.map((proposal, index) => {
+  return proposals.map((proposal) => {
     const parameters = proposer.parameters.parse(proposal.parameters) as Readonly<Record<string, unknown>>;
+    const targetKey = proposer.targetKey(parameters);
     const approvalReason = proposer.approvalReason?.(parameters) ?? null;
     return {
-      label: index === 0 ? proposer.id : `${proposer.id}-${index + 1}`,
+      label: proposals.length === 1 ? proposer.id : `${proposer.id}@${targetKey}`,
       actionId: proposer.id,
       family: proposer.family,
       risk: proposer.risk,
+      impact: proposer.impact,
+      selfApproval: proposer.selfApproval ?? false,
       parameters,
-      targetKey: proposer.targetKey(parameters),
+      targetKey,
       description: proposer.describe(parameters),
       confidence: proposal.confidence,
       reason: proposal.reason,
@@ -72,4 +88,28 @@ function byConfidenceThenRisk(a: Candidate, b: Candidate): number {
 /** True when `a` is at most as risky as `b`. */
 export function noRiskierThan(a: Risk, b: Risk): boolean {
   return RISK_ORDER[a] <= RISK_ORDER[b];
+}
+
+export type Choice =
+  /** `best` is what code ranks first; the decision about `candidate` must not be bolder than the one about `best`. */
+  { kind: 'chosen'; candidate: Candidate; best: Candidate } | { kind: 'human'; reason: string } | { kind: 'none' };
+
+/**
+ * Chooses among the ranked candidates. A model's choice can only lower autonomy: it may pick another candidate that is
+ * not riskier, or ask for a person. A label that is not in the list is not trusted: a person decides. Null: no model
+ * was asked.
+ */
+export function chooseCandidate(candidates: readonly Candidate[], choice: string | null): Choice {
+  const best = candidates[0];
+  if (choice === HUMAN) return { kind: 'human', reason: 'The language model advises against every listed action.' };
+  if (best === undefined) return { kind: 'none' };
+  if (choice === null) return { kind: 'chosen', candidate: best, best };
+  const candidate = candidates.find(({ label }) => label === choice);
+  if (candidate === undefined) {
+    return { kind: 'human', reason: 'The language model chose something that is not among the listed actions.' };
+  }
+  if (!noRiskierThan(candidate.risk, best.risk)) {
+    return { kind: 'human', reason: 'The language model chose a riskier action than the one that fits best.' };
+  }
+  return { kind: 'chosen', candidate, best };
 }

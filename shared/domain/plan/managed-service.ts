@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Remedy } from './remedies.ts';
 
-/** How a service is deployed: what a rollback or a scaling changes. */
+/** How a service is deployed: what a rollback or scaling changes. */
 export const DeploymentRef = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('lambda-alias'),
@@ -18,7 +18,7 @@ export const DeploymentRef = z.discriminatedUnion('kind', [
 ]);
 export type DeploymentRef = z.infer<typeof DeploymentRef>;
 
-/** What the catalogue says of a service that may be changed. */
+/** The configuration of a service that may be changed. */
 export interface ManagedService {
   readonly id: string;
   readonly logGroup: string | null;

@@ -1,103 +1,61 @@
 import * as z from 'zod';
 
-/** The alarms of the service that this cures, as its owner knows: while none of them rings, it is never proposed. */
-const alarms = z.array(z.string().min(1).max(255)).min(1);
-const FunctionName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const GroupName = z.string().regex(/^[A-Za-z0-9_.-]{1,255}$/);
-const DatabaseName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/);
-
-const ScaleEcsService = z.strictObject({
-  action: z.literal('scale-ecs-service'),
-  alarms,
-  /** Tasks that are added at once. */
-  step: z.number().int().min(1).max(100).default(1),
-  /** Never more tasks than these. */
-  maxDesiredCount: z.number().int().min(1).max(1000),
-});
-
-const RedeployEcsService = z.strictObject({ action: z.literal('redeploy-ecs-service'), alarms });
-
-const RaiseLambdaMemory = z.strictObject({
-  action: z.literal('raise-lambda-memory'),
-  alarms,
-  /** Of a function that is called without alias and version: published versions keep the memory they have. */
-  functionName: FunctionName,
-  /** Memory is doubled, up to this. */
-  maxMemoryMb: z.number().int().min(128).max(10_240),
-});
-
-const SetLambdaConcurrency = z.strictObject({
-  action: z.literal('set-lambda-concurrency'),
-  alarms,
-  functionName: FunctionName,
-  /** What the reservation is set to when the alarm rings: more, where it is throttled; less, where it overruns what stands behind it. */
-  reservedConcurrency: z.number().int().min(1).max(10_000),
-});
-
-const ScaleAutoScalingGroup = z.strictObject({
-  action: z.literal('scale-auto-scaling-group'),
-  alarms,
-  autoScalingGroup: GroupName,
-  /** Instances that are added at once. */
-  step: z.number().int().min(1).max(100).default(1),
-  /** Never more instances than these; the group's own limit holds as well. */
-  maxDesiredCapacity: z.number().int().min(1).max(1000),
-});
-
-const RefreshInstances = z.strictObject({
-  action: z.literal('refresh-instances'),
-  alarms,
-  autoScalingGroup: GroupName,
-  /** Per cent of the group that stays in service meanwhile. */
-  minHealthyPercentage: z.number().int().min(50).max(100).default(90),
-});
-
-const RebootRdsInstance = z.strictObject({ action: z.literal('reboot-rds-instance'), alarms, instance: DatabaseName });
-
-const ChangeRdsParameter = z.strictObject({
-  action: z.literal('change-rds-parameter'),
-  alarms,
-  instance: DatabaseName,
-  /** Used by this database alone: all databases of a parameter group get its values. */
+/** The names by which an entry says what it changes; where it gives none, that is the deployment of its service. */
+export const REMEDY_TARGET = {
+  functionName: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  autoScalingGroup: z.string().regex(/^[A-Za-z0-9_.-]{1,255}$/),
+  /** Of a database. */
+  instance: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+  /** Used by this database only, because all databases of a parameter group get its values. */
   parameterGroup: z.string().regex(/^[a-z][a-z0-9-]{0,254}$/),
-  /** A number that takes effect without a restart, `max_connections` of MySQL for one. */
+  /** A number that takes effect without a restart, such as `max_connections` of MySQL. */
   parameter: z.string().regex(/^[a-z][a-z0-9_.]{0,99}$/),
-  /** By how much it is raised at once. */
-  step: z.number().int().min(1).max(1_000_000),
-  /** Never more than this. */
-  maximum: z.number().int().min(1).max(1_000_000_000),
+} as const;
+
+/** The service's alarms that this cures, as its owner knows; proposed only while one of them is in ALARM. */
+export const RemedyAlarms = z.array(z.string().min(1).max(255)).min(1);
+
+/**
+ * What may be done to a service besides rolling back its deployment, with the owner's bounds. What is not listed is
+ * never proposed. The action that the entry names reads the bounds and refuses what it does not know.
+ */
+export const Remedy = z.looseObject({
+  action: z.string().min(1).max(60),
+  alarms: RemedyAlarms,
+  ...z.object(REMEDY_TARGET).partial().shape,
 });
-
-/** What may be done to a service beside taking back its deployment, with the owner's bounds. What is not listed is never proposed. */
-export const Remedy = z.discriminatedUnion('action', [
-  ScaleEcsService,
-  RedeployEcsService,
-  RaiseLambdaMemory,
-  SetLambdaConcurrency,
-  ScaleAutoScalingGroup,
-  RefreshInstances,
-  RebootRdsInstance,
-  ChangeRdsParameter,
-]);
 export type Remedy = z.infer<typeof Remedy>;
-export type RemedyOf<A extends Remedy['action']> = Extract<Remedy, { action: A }>;
 
-interface Remedied {
+export interface RemediedService {
   readonly alarms: readonly string[];
   readonly deployment: { readonly kind: string; readonly functionName?: string } | null;
   readonly remedies: readonly Remedy[];
 }
 
-/** What is wrong with a service's remedies, in plain words, by their places in the list. */
-export function remedyProblems({ alarms: own, deployment, remedies }: Remedied): { index: number; problem: string }[] {
+/** What an action says of the entries that owners list for it. */
+export interface RemedyKind<R extends Remedy = Remedy> {
+  /** Id of the action. */
+  readonly action: string;
+  /** One entry, with everything that it may hold, strictly. */
+  readonly entry: z.ZodType<R>;
+  /** Why the entry does not fit the service, in plain words; null when it does. */
+  problem?(remedy: R, service: Pick<RemediedService, 'deployment'>): string | null;
+}
+
+/** The entry as its action reads it; null when it is another action's, or does not fit. */
+export function readRemedy<R extends Remedy>(remedy: Remedy, { action, entry }: RemedyKind<R>): R | null {
+  const parsed = remedy.action === action ? entry.safeParse(remedy) : null;
+  return parsed?.success ? parsed.data : null;
+}
+
+/** What is wrong with a service's remedies whatever their actions are, in plain words, by their places in the list. */
+export function remedyProblems({ alarms: own, remedies }: RemediedService): { index: number; problem: string }[] {
   return remedies.flatMap((remedy, index) => {
     const foreign = remedy.alarms.filter((alarm) => !own.includes(alarm));
     const twice = remedies.slice(0, index).some((other) => isSame(other, remedy));
-    const unfit = unfitReason(remedy, deployment);
     const problems = [
       ...foreign.map((alarm) => `${alarm} is not among the alarms of the service`),
       ...(twice ? [`${remedy.action} is listed twice for an alarm`] : []),
-      ...(unfit === null ? [] : [unfit]),
     ];
     return problems.map((problem) => ({ index, problem }));
   });
@@ -106,16 +64,19 @@ export function remedyProblems({ alarms: own, deployment, remedies }: Remedied):
 const isSame = (one: Remedy, other: Remedy): boolean =>
   one.action === other.action && one.alarms.some((alarm) => other.alarms.includes(alarm));
 
-function unfitReason(remedy: Remedy, deployment: Remedied['deployment']): string | null {
-  switch (remedy.action) {
-    case 'scale-ecs-service':
-    case 'redeploy-ecs-service':
-      return deployment?.kind === 'ecs-service' ? null : `${remedy.action} needs a deployment of the kind ecs-service`;
-    case 'raise-lambda-memory':
-      return deployment?.functionName === remedy.functionName
-        ? `${remedy.functionName} is called by an alias, and a published version keeps the memory it has`
-        : null;
-    default:
-      return null;
+/** What is wrong with an entry by what its action says, and where in it: an action that nobody knows, a missing bound, a word too much. */
+export function entryProblems(
+  remedy: Remedy,
+  service: Pick<RemediedService, 'deployment'>,
+  kinds: readonly RemedyKind[],
+): { path: readonly PropertyKey[]; problem: string }[] {
+  const kind = kinds.find(({ action }) => action === remedy.action);
+  if (kind === undefined) {
+    const known = kinds.map(({ action }) => action).join(', ');
+    return [{ path: ['action'], problem: `no action takes remedies of the name ${remedy.action}; these do: ${known}` }];
   }
+  const parsed = kind.entry.safeParse(remedy);
+  if (!parsed.success) return parsed.error.issues.map(({ path, message }) => ({ path, problem: message }));
+  const problem = kind.problem?.(parsed.data, service) ?? null;
+  return problem === null ? [] : [{ path: [], problem }];
 }

@@ -1,7 +1,7 @@
 import type { ManagedService } from './managed-service.ts';
 import type { Remedy } from './remedies.ts';
 
-/** A thing that a remedy changes, by the names the catalogue gives. */
+/** A resource that a remedy changes, by its names in the configuration. */
 export type ResourceRef =
   | { readonly kind: 'ecs-service'; readonly cluster: string; readonly service: string }
   | { readonly kind: 'lambda-function'; readonly functionName: string }
@@ -14,32 +14,24 @@ export type ResourceRef =
       readonly parameter: string;
     };
 
-/** What a remedy of the service changes; null when the service has no such thing. */
-export function resourceOf(remedy: Remedy, { deployment }: Pick<ManagedService, 'deployment'>): ResourceRef | null {
-  switch (remedy.action) {
-    case 'scale-ecs-service':
-    case 'redeploy-ecs-service':
-      return deployment?.kind === 'ecs-service'
-        ? { kind: 'ecs-service', cluster: deployment.cluster, service: deployment.service }
-        : null;
-    case 'raise-lambda-memory':
-    case 'set-lambda-concurrency':
-      return { kind: 'lambda-function', functionName: remedy.functionName };
-    case 'scale-auto-scaling-group':
-    case 'refresh-instances':
-      return { kind: 'auto-scaling-group', group: remedy.autoScalingGroup };
-    case 'reboot-rds-instance':
-      return { kind: 'rds-instance', instance: remedy.instance };
-    case 'change-rds-parameter': {
-      const { instance, parameterGroup, parameter } = remedy;
-      return { kind: 'rds-parameter', instance, parameterGroup, parameter };
-    }
-    default:
-      return remedy satisfies never;
+/** What a remedy of the service changes, by the names in it; null when it names nothing and the service has no such deployment. */
+export function resourceOf(
+  { functionName, autoScalingGroup: group, instance, parameterGroup, parameter }: Remedy,
+  { deployment }: Pick<ManagedService, 'deployment'>,
+): ResourceRef | null {
+  if (functionName !== undefined) return { kind: 'lambda-function', functionName };
+  if (group !== undefined) return { kind: 'auto-scaling-group', group };
+  if (instance !== undefined) {
+    return parameterGroup === undefined || parameter === undefined
+      ? { kind: 'rds-instance', instance }
+      : { kind: 'rds-parameter', instance, parameterGroup, parameter };
   }
+  return deployment?.kind === 'ecs-service'
+    ? { kind: 'ecs-service', cluster: deployment.cluster, service: deployment.service }
+    : null;
 }
 
-/** Everything that the remedies of a service for one alarm change, each once; of all its alarms when none is named. */
+/** Everything that the remedies of a service for one alarm change, each once; for all its alarms when none is named. */
 export function resourcesOf(service: ManagedService, alarmName?: string): ResourceRef[] {
   const listed = service.remedies.filter(({ alarms }) => alarmName === undefined || alarms.includes(alarmName));
   const refs = listed.flatMap((remedy) => resourceOf(remedy, service) ?? []);
@@ -51,7 +43,10 @@ export function ecsServiceKey(cluster: string, service: string): string {
   return `ecs:${cluster}/${service}`;
 }
 
-/** What leases, limits and the blast radius are counted on. A database and its parameters are one thing: both disturb who uses it. */
+/**
+ * Key for leases, limits and the blast radius. A database and its parameters are one: changing either disturbs its
+ * users.
+ */
 export function resourceKey(ref: ResourceRef): string {
   switch (ref.kind) {
     case 'ecs-service':

@@ -3,17 +3,20 @@ import type { AlarmTarget, TargetContext } from '../incident/target-context.ts';
 import type { ManagedService } from './managed-service.ts';
 import { ecsServiceKey, resourceKey, resourcesOf } from './resource-ref.ts';
 
-/** The key of a workflow run: what leases, limits and the blast radius are counted on. */
+/** Key of a workflow run, for leases, limits and the blast radius. */
 export function runKey(repository: string, runId: number): string {
   return `github:${repository.toLowerCase()}/run/${runId}`;
 }
 
-/** The key of what is written into a repository because of one failure: a branch, a pull request, an issue. */
+/** Key of what is written into a repository because of one failure: a branch, a pull request, an issue. */
 export function fixKey(repository: string, fingerprint: string): string {
   return `github:${repository.toLowerCase()}/fix/${fingerprint}`;
 }
 
-/** The key of what is written into a repository about one test, whichever failure shows it. `testKey`: the digest of its name. */
+/**
+ * Key of what is written into a repository about one test, whichever failure shows it. `testKey`: the digest of its
+ * name.
+ */
 export function testIssueKey(repository: string, testKey: string): string {
   return `github:${repository.toLowerCase()}/test/${testKey}`;
 }
@@ -23,14 +26,15 @@ export function aliasKey(functionName: string, alias: string): string {
   return `lambda:${functionName}/${alias}`;
 }
 
-/** The key of what a playbook changes for a service. */
+/** Key of what a playbook changes for a service. */
 export function playbookKey(serviceId: string, playbookId: string): string {
   return `playbook:${serviceId}/${playbookId}`;
 }
 
 /**
- * The things an incident's actions may change: its own run, or the deployment of its service and what the service's owner listed as
- * remedies for this very alarm, and what the playbooks change that it allows. Each action changes one of them. `fingerprint`: of a failure whose repository may be written into.
+ * What an incident's actions may change: its own run; or its service's deployment, the remedies that the owner listed
+ * for this alarm, and the service's playbooks. Each action changes one of them. `fingerprint`: of a failure whose
+ * repository may be written into.
  */
 export function changeableKeys(
   target: TargetContext,
@@ -55,8 +59,8 @@ export function changeableKeys(
 }
 
 /**
- * Whether an incident's action may change the thing: one of `changeableKeys`, or what is written about a test of its own repository, where
- * that may be written into.
+ * Whether an incident's action may change the key: one of `changeableKeys`, or what is written about a test of its own
+ * repository, where that is allowed.
  */
 export function isChangeable(
   key: string,
@@ -75,7 +79,7 @@ function deploymentKeys({ deployment }: ManagedService): string[] {
     : [ecsServiceKey(deployment.cluster, deployment.service)];
 }
 
-/** Only what this service allows: a playbook of another one is none of its own. */
+/** Only playbooks that this service allows. */
 function playbookKeys({ id, playbooks }: ManagedService): string[] {
   return playbooks.map((playbook) => playbookKey(id, playbook.id));
 }

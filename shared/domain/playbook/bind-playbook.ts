@@ -8,14 +8,14 @@ export type BoundPlaybook =
   | { readonly kind: 'bound'; readonly values: Values }
   | { readonly kind: 'unfit'; readonly reasons: readonly string[] };
 
-/** A service with the playbooks that it allows, and the values it gives them. */
+/** A service with its allowed playbooks and the values for them. */
 type PlayedService = Omit<ManagedService, 'playbooks'> & {
   readonly playbooks: readonly { readonly id: string; readonly with: Values }[];
 };
 
 /**
- * The values of a playbook's parameters for a service that allows it: constants of the playbook, facts of the catalogue, and what the service
- * gives `with` it. Nothing that anybody else words is among them. Unfit when one is missing, is not known or does not fit its schema.
+ * The values of a playbook's parameters for a service: constants of the playbook, facts about the service, and the
+ * service's `with`. No outside text is among them. Fails when a value is missing, unknown or does not match its schema.
  */
 export function bindPlaybook(playbook: Playbook, service: PlayedService): BoundPlaybook {
   const allowed = service.playbooks.find(({ id }) => id === playbook.id);
@@ -67,7 +67,10 @@ function factOf({ id, logGroup, deployment }: PlayedService, fact: (typeof CATAL
   }
 }
 
-/** 32 hexadecimal digits: the same for the same playbook, service, values and alarm, and new for the next alarm. Fences repeats. */
+/**
+ * 32 hexadecimal digits: equal for the same playbook, service, values and alarm, and new for the next alarm. Prevents
+ * repeats.
+ */
 export function keyOf(parts: { playbook: string; service: string; since: string; values: Values }): string {
   return digestOf(canonicalJson(parts), 32);
 }

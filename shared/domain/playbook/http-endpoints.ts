@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { addressKindOf, isAddress } from './network-address.ts';
 
-/** One place that playbooks may call: an origin and a path below which everything may be called. */
+/** An address that playbooks may call: an origin and a path with everything below it. */
 export const AllowedEndpoint = z
   .strictObject({
-    /** By which playbooks name it: `airflow:/dags`. */
+    /** Name that playbooks use: `airflow:/dags`. */
     name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
     url: z.string().max(500),
-    /** A host inside your own network: its addresses may be private, and it may speak http. */
+    /** A host inside your own network: its addresses may be private, and HTTP is allowed. */
     private: z.boolean().default(false),
     /** A secret `{"authorization": "Bearer ..."}` that is sent as this header; null: nothing is sent. */
     authorizationSecretArn: z
@@ -34,16 +34,17 @@ export type Http = z.infer<typeof Http>;
 
 export type EndpointAnswer =
   | { readonly kind: 'allowed'; readonly url: URL; readonly endpoint: AllowedEndpoint }
-  /** `unlisted`: it goes by a name that the list does not know yet, so nothing can be said about its address. */
+  /** `unlisted`: its name is not in the list yet, so nothing can be said about its address. */
   | { readonly kind: 'refused'; readonly reason: string; readonly unlisted: boolean };
 
-/** Names that lead to the machine itself or to a cloud's metadata without being addresses. */
+/** Host names of the machine itself or of a cloud's metadata service. */
 const INNER_NAMES = /^(localhost|.+\.localhost|.+\.local|metadata|instance-data|metadata\.google\.internal)$/;
 
 /**
- * Whether a playbook's endpoint may be called: `name:/path` below the entry of that name, or a whole URL that exactly one entry covers, by origin
- * and by path. What a URL hides is looked through first: decimal, octal and hexadecimal addresses, IPv4 inside IPv6, user information, encoded
- * slashes and dots. The entry decides which credentials are sent, so neither a path nor a placeholder's value may lead from one entry to another.
+ * Whether a playbook's endpoint may be called: `name:/path` below the entry of that name, or a full URL that exactly
+ * one entry covers, by origin and path. Hidden forms are decoded first: decimal, octal and hexadecimal addresses, IPv4
+ * inside IPv6, user information, encoded slashes and dots. The entry decides which credentials are sent, so neither a
+ * path nor a placeholder's value may lead from one entry to another.
  */
 export function resolveEndpoint(text: string, endpoints: readonly AllowedEndpoint[]): EndpointAnswer {
   const [, name, path] = /^([a-z][a-z0-9-]{0,39}):\/(?!\/)(.*)$/s.exec(text) ?? [];
@@ -103,7 +104,7 @@ function problemOfBase({ url: text, private: inside }: { url: string; private: b
   return problemOfHost(url, inside);
 }
 
-/** What speaks against a host before its name is resolved. */
+/** Objections to a host before its name is resolved. */
 function problemOfHost({ protocol, hostname }: URL, inside: boolean): string | null {
   const host = hostname.replace(/\.$/, '').toLowerCase();
   if (INNER_NAMES.test(host)) return `${host} leads to the machine itself or to its metadata: it is never called`;

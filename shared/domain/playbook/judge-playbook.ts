@@ -3,20 +3,20 @@ import { problemsOfParameter } from './parameter.ts';
 import { type ApiCallPlaybook, BUILT_IN_NAMES, Playbook } from './playbook.ts';
 import { type Payload, placeholdersOf } from './template.ts';
 
-/** What is wrong with a playbook: where in it, and how to mend it. */
+/** A problem in a playbook: where, and how to fix it. */
 export interface PlaybookProblem {
   readonly path: readonly PropertyKey[];
   readonly reason: string;
-  /** Only the configuration stands in the way: the endpoint is not in the list yet. */
+  /** Valid except that its endpoint is not in the configuration yet. */
   readonly unlisted?: boolean;
 }
 
-export type JudgedPlaybook =
+export type PlaybookVerdict =
   | { readonly kind: 'sound'; readonly playbook: Playbook }
   | { readonly kind: 'unsound'; readonly problems: readonly PlaybookProblem[] };
 
-/** Reads one playbook and says everything that speaks against it. */
-export function judgePlaybook(value: unknown, endpoints: readonly AllowedEndpoint[]): JudgedPlaybook {
+/** Parses one playbook and lists all its problems. */
+export function judgePlaybook(value: unknown, endpoints: readonly AllowedEndpoint[]): PlaybookVerdict {
   const parsed = Playbook.safeParse(value);
   if (!parsed.success) {
     return { kind: 'unsound', problems: parsed.error.issues.map(({ path, message }) => ({ path, reason: message })) };
@@ -30,7 +30,7 @@ export function judgePlaybook(value: unknown, endpoints: readonly AllowedEndpoin
   return problems.length === 0 ? { kind: 'sound', playbook } : { kind: 'unsound', problems };
 }
 
-/** Every text of a playbook in which parameters may stand, with its place. */
+/** All texts of a playbook that may contain parameters, with their places. */
 function templatesOf(playbook: Playbook): { path: readonly string[]; template: Payload }[] {
   const description = { path: ['description'], template: playbook.description };
   switch (playbook.kind) {
@@ -138,7 +138,7 @@ function kindProblems(playbook: Playbook, endpoints: readonly AllowedEndpoint[])
   }
 }
 
-/** Documents of AWS take free text and change without notice. */
+/** Documents of AWS accept free text and change without notice. */
 function documentProblem(name: string): string | null {
   return /^(aws|amazon)/i.test(name)
     ? `${name} is a document of AWS: wrap it in one of your own with fixed steps`
@@ -163,7 +163,7 @@ function callProblems({ method, observe, idempotent, payload, undo }: ApiCallPla
   ];
 }
 
-/** Placeholders stand for parts of the path only, so that a value can never choose the host. */
+/** Placeholders may only be parts of the path, so that a value can never choose the host. */
 function endpointProblems(playbook: ApiCallPlaybook, endpoints: readonly AllowedEndpoint[]): PlaybookProblem[] {
   return endpointsOf(playbook).flatMap(({ path, endpoint }): PlaybookProblem[] => {
     if (/^(https?:\/\/)?[^/?#]*\{/i.test(endpoint))

@@ -4,10 +4,13 @@ import { problemOfPattern } from '../logs/pattern-safety.ts';
 export const Scalar = z.union([z.string().max(1024), z.number(), z.boolean()]);
 export type Scalar = z.infer<typeof Scalar>;
 
-/** What a parameter can be taken from in the service catalogue. */
+/** Service facts that a parameter can be taken from. */
 export const CATALOGUE_FACTS = ['service', 'logGroup', 'functionName', 'alias', 'cluster', 'ecsService'] as const;
 
-/** One parameter of a playbook: a JSON schema of the few kinds that can be checked whole. Every parameter is required. */
+/**
+ * One parameter of a playbook: a JSON schema of the few kinds that can be checked completely. Every parameter is
+ * required.
+ */
 export const ParameterSpec = z.strictObject({
   type: z.enum(['string', 'integer', 'number', 'boolean']),
   description: z.string().max(300).optional(),
@@ -16,22 +19,25 @@ export const ParameterSpec = z.strictObject({
   maximum: z.number().optional(),
   minLength: z.number().int().min(0).optional(),
   maxLength: z.number().int().min(0).max(1024).optional(),
-  /** Of the whole value; refused unless it is linear by its form. */
+  /** For the whole value; refused unless it is linear by its form. */
   pattern: z.string().max(300).optional(),
   /** The same for every service. */
   value: Scalar.optional(),
-  /** Taken from the service. Without `value` and `from` the service's own `with` must give it. */
+  /** Taken from the service. Without `value` and `from` the service's `with` must provide it. */
   from: z.enum(CATALOGUE_FACTS).optional(),
 });
 export type ParameterSpec = z.infer<typeof ParameterSpec>;
 
 const VISIBLE = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
 
-/** The schema of a parameter's value. Throws a SyntaxError for a pattern that does not compile: `problemsOfParameter` tells first. */
+/**
+ * The schema of a parameter's value. Throws a SyntaxError for a pattern that does not compile; `problemsOfParameter`
+ * reports that first.
+ */
 export function valueSchema(spec: ParameterSpec): z.ZodType<Scalar> {
   const allowed = spec.enum;
   const base = withoutEnum(spec);
-  return allowed === undefined ? base : base.refine((value) => allowed.includes(value), 'it is none of the enum');
+  return allowed === undefined ? base : base.refine((value) => allowed.includes(value), 'must be one of the enum');
 }
 
 function withoutEnum(spec: ParameterSpec): z.ZodType<Scalar> {
@@ -57,7 +63,7 @@ function withoutEnum(spec: ParameterSpec): z.ZodType<Scalar> {
   }
 }
 
-/** Why a parameter cannot be used, with how to mend it; empty when it can. */
+/** Why a parameter cannot be used, and how to fix it; empty when it can. */
 export function problemsOfParameter(spec: ParameterSpec): string[] {
   const contradictions = contradictionsOf(spec);
   return contradictions.length > 0 ? contradictions : unsatisfiableOf(spec);

@@ -19,8 +19,8 @@ const FieldValues = z
   .max(20);
 
 /**
- * What an answer must look like: its status is one of these and, where a field is named, its value is one of `in` or none of `not`. A text
- * that is one `{parameter}` is that parameter's value.
+ * Expected answer: its status is one of these and, where a field is named, its value is one of `in` or none of `not`. A
+ * text that is one `{parameter}` is that parameter's value.
  */
 export const Expectation = z
   .strictObject({
@@ -35,12 +35,15 @@ export const Expectation = z
   );
 export type Expectation = z.infer<typeof Expectation>;
 
-/** How the effect of a call is read back: an answer that fits `done` shows it, one that fits `before` shows that nothing happened yet. */
+/**
+ * How the effect of a call is read back: an answer that matches `done` shows it; one that matches `before` shows that
+ * nothing happened yet.
+ */
 const Observe = z.strictObject({ endpoint: Template, done: Expectation, before: Expectation });
 export type Observe = z.infer<typeof Observe>;
 
 const Call = z.strictObject({
-  /** `name:/path` or a whole URL; `{parameter}` stands for one part of the path or of the query. */
+  /** `name:/path` or a full URL; `{parameter}` stands for one part of the path or of the query. */
   endpoint: Template,
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
   payload: PayloadShape.optional(),
@@ -48,26 +51,29 @@ const Call = z.strictObject({
 });
 export type Call = z.infer<typeof Call>;
 
-/** A GET that must be answered so before the alarm is even looked at; `failed` ends the waiting. */
+/** A GET that must get this answer before the alarm is looked at; `failed` ends the wait. */
 const Verify = z.strictObject({ endpoint: Template, success: Expectation, failed: Expectation.optional() });
 
 const common = {
   id: PlaybookId,
   title: z.string().min(3).max(120),
-  /** In plain words, with `{parameter}`: what happens to what. People approve this sentence. */
+  /** What happens to what, with `{parameter}`. People approve this sentence. */
   description: z
     .string()
     .min(20)
     .max(400)
     .regex(/^[A-Z].*\.$/s, 'write a sentence: a capital first, a full stop last'),
   risk: Risk,
-  /** `reversible`: there is an undo. `transient`: a restart or a look, which leaves nothing to restore. `irreversible`: something is gone. */
+  /**
+   * `reversible`: there is an undo. `transient`: a restart or a check, with nothing to restore. `irreversible`:
+   * something is lost.
+   */
   reversibility: z.enum(['reversible', 'transient', 'irreversible']),
-  /** 0 to 1: how sure it helps where it fits. Verified outcomes correct it. */
+  /** 0 to 1: how likely it helps where it fits. Verified outcomes correct it. */
   confidence: z.number().min(0).max(1).default(0.7),
   when: z.strictObject({
     classes: z.array(FailureClass).min(1),
-    /** Nothing given: of every service that allows the playbook. */
+    /** Absent: every service that allows the playbook. */
     services: z.array(z.string()).min(1).optional(),
     alarms: z.array(z.string()).min(1).optional(),
   }),
@@ -78,9 +84,9 @@ const ApiCall = z.strictObject({
   ...common,
   kind: z.literal('api_call'),
   ...Call.shape,
-  /** Of each request; a function has 60. */
+  /** Per request; a function has 60. */
   timeoutSeconds: z.number().int().min(1).max(20).default(10),
-  /** Repeating it does no harm. Without `observe` it must be. */
+  /** Repeating it does no harm. Required without `observe`. */
   idempotent: z.boolean().default(false),
   observe: Observe.optional(),
   verify: Verify.optional(),
@@ -88,7 +94,7 @@ const ApiCall = z.strictObject({
 });
 
 const DocumentRun = z.strictObject({
-  /** Of this account and region; documents of others and of AWS are refused. */
+  /** In this account and region; documents of other accounts and of AWS are refused. */
   document: z.string().regex(/^[A-Za-z0-9_.-]{3,128}$/),
   /** A number, or the document's default version. */
   version: z
@@ -106,7 +112,7 @@ const SsmDocument = z.strictObject({
   ...DocumentRun.shape,
   /** How long an execution may take before it counts as failed. */
   timeoutSeconds: z.number().int().min(10).max(3600).default(600),
-  /** The role that a document of yours assumes: it must be passed on. Selfheal's own documents have theirs. */
+  /** The role that a document of yours assumes, which must be passed on. Selfheal's own documents have theirs. */
   role: z
     .string()
     .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/)
@@ -119,22 +125,25 @@ const SsmParameter = z.strictObject({
   kind: z.literal('ssm_parameter'),
   /** Name of the parameter in the Parameter Store. */
   name: Template,
-  /** The value it has while nothing was switched; any other but `to` stops the action. */
+  /** Its value before the switch; any value other than this and `to` stops the action. */
   before: Template,
   to: Template,
 });
 
-/** A remedy that a user writes down: a call of an allowed endpoint, a run of an own SSM document, or a switch in the Parameter Store. */
+/** A user's remedy: a call of an allowed endpoint, a run of an own SSM document, or a switch in the Parameter Store. */
 export const Playbook = z.discriminatedUnion('kind', [ApiCall, SsmDocument, SsmParameter]);
 export type Playbook = z.infer<typeof Playbook>;
 export type ApiCallPlaybook = z.infer<typeof ApiCall>;
 export type SsmDocumentPlaybook = z.infer<typeof SsmDocument>;
 export type SsmParameterPlaybook = z.infer<typeof SsmParameter>;
 
-/** Names that every template may use beside the playbook's own parameters: the service, and a key that is new for each alarm. */
+/**
+ * Names available in every template besides the playbook's parameters: the service, and a key that is new for each
+ * alarm.
+ */
 export const BUILT_IN_NAMES = ['service', 'key'] as const;
 
-/** True when the answer is as expected. A field that is not there is `null`. */
+/** True when the answer is as expected. A missing field is `null`. */
 export function meets(
   { status, body }: { status: number; body: unknown },
   expected: Expectation,
@@ -155,3 +164,18 @@ function fieldOf(body: unknown, path: string): unknown {
   }
   return at;
 }
+
+/** The playbooks that a service allows: an id, or an id with this service's values. */
+export const AllowedPlaybooks = z
+  .array(
+    z.union([
+      PlaybookId.transform((id) => ({ id, with: {} })),
+      z.strictObject({ id: PlaybookId, with: z.record(z.string(), Scalar).default({}) }),
+    ]),
+  )
+  .max(30)
+  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'lists a playbook twice')
+  .default([]);
+
+/** The valid playbooks that some service allows. People write them as files; the build puts them here. */
+export const Playbooks = z.array(Playbook).max(200).default([]);

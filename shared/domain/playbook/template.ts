@@ -3,7 +3,7 @@ import type { Scalar } from './parameter.ts';
 
 export type Values = Readonly<Record<string, Scalar>>;
 
-/** JSON as a playbook's payload holds it. */
+/** JSON of a playbook's payload. */
 export type Payload = Scalar | null | readonly Payload[] | { readonly [key: string]: Payload };
 
 const PLACEHOLDER = /\{([A-Za-z][A-Za-z0-9]{0,39})\}/g;
@@ -21,10 +21,10 @@ export function fillText(template: string, values: Values, write: (value: Scalar
   return template.replace(PLACEHOLDER, (_whole, name: string) => write(valueNamed(name, values)));
 }
 
-/** Puts the values into the path of an address, each as one whole part that cannot climb or begin a query. */
+/** Puts the values into the path of an address, each as one whole segment that cannot climb or begin a query. */
 export function fillAddress(template: string, values: Values): string {
   return fillText(template, values, (value) => {
-    if (/^\.{1,2}$/.test(String(value))) throw new InvalidInput('A value of a playbook is a dot segment of a path.');
+    if (/^\.{1,2}$/.test(String(value))) throw new InvalidInput('A playbook value must not be "." or ".." in a path.');
     return encodeURIComponent(value);
   });
 }
@@ -42,6 +42,6 @@ export function fillPayload(template: Payload, values: Values): Payload {
 
 function valueNamed(name: string, values: Values): Scalar {
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
-  if (value === undefined) throw new InvalidInput(`A playbook has no value for {${name}}.`);
+  if (value === undefined) throw new InvalidInput(`The playbook has no value for {${name}}.`);
   return value;
 }

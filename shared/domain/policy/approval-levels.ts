@@ -1,12 +1,13 @@
+import * as z from 'zod';
 import type { Approvals } from './approval-settings.ts';
 
 /** The time of a request for an approval, in ISO 8601. */
-export interface AskedFor {
+export interface ApprovalPeriod {
   readonly requestedAt: string;
   readonly expiresAt: string;
 }
 
-/** A message about a request that is not answered yet. */
+/** A message about an unanswered request. */
 export type Notice =
   | { readonly kind: 'reminder'; readonly at: number }
   /** The next level is asked; `level` counts from 1, the second one in the list. */
@@ -14,8 +15,11 @@ export type Notice =
 
 const MINUTE = 60_000;
 
-/** Every message that a request may need, in order: a reminder at half of its time, and one as each further level is reached. */
-export function noticesOf({ requestedAt, expiresAt }: AskedFor, { levels }: Approvals): readonly Notice[] {
+/**
+ * Every message that a request may need, in order: a reminder after half of its time, and one as each further level is
+ * reached.
+ */
+export function noticesOf({ requestedAt, expiresAt }: ApprovalPeriod, { levels }: Approvals): readonly Notice[] {
   const [from, to] = [Date.parse(requestedAt), Date.parse(expiresAt)];
   const starts = startsOf(from, levels).slice(1);
   const escalations = starts.map((at, index): Notice => ({ kind: 'escalation', at, level: index + 1 }));
@@ -24,11 +28,11 @@ export function noticesOf({ requestedAt, expiresAt }: AskedFor, { levels }: Appr
 }
 
 /**
- * What to say now of a request of whose messages `told` were said: the last one that is due, an escalation before a reminder, because
- * whoever was away for long wants one mail and not all of them. Null when nothing is due.
+ * The message to send now for a request with `told` messages sent: the last one that is due, an escalation before a
+ * reminder, so that somebody who was away gets one mail instead of all of them. Null when nothing is due.
  */
 export function dueNotice(
-  asked: AskedFor,
+  asked: ApprovalPeriod,
   approvals: Approvals,
   { told, now }: { readonly told: number; readonly now: Date },
 ): { readonly notice: Notice; readonly told: number } | null {
@@ -40,18 +44,18 @@ export function dueNotice(
 }
 
 /**
- * Groups whose members may approve at an instant: those of the service's own `approvers`, or of every level that was reached. Null: everybody
- * who may sign in.
+ * Groups whose members may approve at an instant: the service's own `approvers`, or those of every level reached so
+ * far. Null: everybody who may sign in.
  */
 export function entitledGroups(
-  asked: AskedFor,
+  asked: ApprovalPeriod,
   { levels }: Approvals,
   now: Date,
   approvers: readonly string[] = [],
 ): readonly string[] | null {
   if (approvers.length > 0) return approvers;
   const starts = startsOf(Date.parse(asked.requestedAt), levels);
-  // The first level counts from the beginning, also by a clock that is behind.
+  // The first level counts from the beginning, even by a clock that is behind.
   const reached = levels.filter((_level, index) => index === 0 || (starts[index] ?? Infinity) <= now.getTime());
   if (reached.length === 0 || reached.some(({ groups }) => groups.length === 0)) return null;
   return [...new Set(reached.flatMap(({ groups }) => groups))];
@@ -79,3 +83,20 @@ function startsOf(from: number, levels: Approvals['levels']): number[] {
     return start;
   });
 }
+
+/**
+ * An approver lets another person approve for a while. Passes on the approver's own groups, but nothing that was
+ * delegated to them.
+ */
+export const Delegation = z.strictObject({
+  version: z.literal(1),
+  /** Who delegates: the user pool's name, and their GitHub login. */
+  from: z.string().min(1).max(128),
+  fromGithub: z.string().min(1).max(60),
+  groups: z.array(z.string().min(1).max(128)).min(1).max(50),
+  /** E-mail address of the deputy, in lower case. */
+  to: z.email().max(200),
+  createdAt: z.iso.datetime(),
+  until: z.iso.datetime(),
+});
+export type Delegation = z.infer<typeof Delegation>;

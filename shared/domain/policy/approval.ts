@@ -9,7 +9,7 @@ const WHEN: Readonly<Record<PartOfWeek, string>> = {
   weekend: 'on weekends',
 };
 
-/** Why an action of this risk needs a person's approval at this time whatever its confidence; empty when it does not. */
+/** Why an action of this risk needs an approval at this time, whatever its confidence; empty when it does not. */
 export function approvalReasons(
   risk: Risk,
   service: GovernedService | null,

@@ -2,22 +2,25 @@ import * as z from 'zod';
 
 const Share = z.number().min(0).max(1);
 
-/** How sure one action must be; what is left out is as policy says for all. */
+/** Thresholds of one action; omitted ones are those of the policy. */
 const ActionAutonomy = z.strictObject({
   /** The action plug-in. */
   id: z.string().regex(/^[a-z0-9-]{1,60}$/),
   /** At or above: without an approval. */
   actAtConfidence: Share.optional(),
-  /** At or above: with an approval. Below: a human. */
+  /** At or above: with an approval. Below: a person decides. */
   askAtConfidence: Share.optional(),
   /** Whether it always needs an approval. */
   alwaysAsk: z.boolean().default(false),
 });
 
-/** Limits of what Selfheal does by itself, by action. They may be stricter than policy, never looser. */
+/** Limits of what Selfheal does by itself, by action. They may be stricter than the policy, never looser. */
 export const Autonomy = z.strictObject({
   actions: z.array(ActionAutonomy).max(100).default([]),
-  /** An action acts by itself only after so many trusted outcomes of the same class, with this lower end of Wilson's 95% interval. */
+  /**
+   * An action acts by itself only after this many trusted outcomes of the same class, with this lower bound of Wilson's
+   * 95% interval.
+   */
   proven: z
     .strictObject({ cases: z.number().int().min(1).max(500).default(20), lowerBound: Share.default(0.7) })
     .nullable()
@@ -31,7 +34,7 @@ interface AutonomyPolicy {
   readonly autonomy: Autonomy;
 }
 
-/** Refuses thresholds that are looser than those of the policy they are in, and an action that is listed twice. */
+/** Rejects thresholds looser than those of the policy, and an action that is listed twice. */
 export function checkAutonomy(policy: AutonomyPolicy, context: z.core.$RefinementCtx): void {
   const { actAtConfidence, escalateBelowConfidence, autonomy } = policy;
   const refuse = (at: number, field: string, message: string): void => {

@@ -1,16 +1,15 @@
-import { shareText } from '../../kernel/numbers/percent.ts';
-import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
+import { shareText, wilsonInterval } from '#shared/kernel/numbers/proportion.ts';
 import type { Candidate } from '../plan/candidates.ts';
 import type { Policy } from './policy-settings.ts';
 
 export interface Thresholds {
   /** At or above: without an approval. */
   readonly act: number;
-  /** Below: a human, with or without an approval. */
+  /** Below: a person decides, with or without an approval. */
   readonly ask: number;
 }
 
-/** How sure an action must be: what is said of it, where that is stricter than what holds for all. */
+/** The thresholds of an action: its own where they are stricter than the general ones. */
 export function thresholdsOf(actionId: string, policy: Policy): Thresholds {
   const { actAtConfidence, escalateBelowConfidence, autonomy } = policy;
   const own = autonomy.actions.find(({ id }) => id === actionId);
@@ -20,7 +19,7 @@ export function thresholdsOf(actionId: string, policy: Policy): Thresholds {
   };
 }
 
-/** Why a person approves an action that is sure enough; empty when nobody has to. */
+/** Why an action with enough confidence still needs an approval; empty when it does not. */
 export function autonomyReasons({ actionId, proof }: Candidate, { autonomy }: Policy): string[] {
   const { proven } = autonomy;
   const own = autonomy.actions.find(({ id }) => id === actionId);
@@ -31,5 +30,5 @@ export function autonomyReasons({ actionId, proof }: Candidate, { autonomy }: Po
   if (cases >= proven.cases && lowerBound >= proven.lowerBound) return asks;
   const shown = `helped in ${helped} of ${cases} trusted cases, so surely in ${shareText(lowerBound)}`;
   const needed = `${proven.cases} cases and ${shareText(proven.lowerBound)} are needed`;
-  return [...asks, `The action has not proved itself yet (${shown}; ${needed}): a person approves first.`];
+  return [...asks, `The action has too few proven outcomes (${shown}; ${needed}): a person approves first.`];
 }

@@ -10,8 +10,9 @@ interface Moment {
 }
 
 /**
- * Why a service may not be changed without a word at this moment: it has change windows (its own, else those for all), and none of them is
- * open. Null when it may, and for what is no service. Throws for no instant, so that it fails closed.
+ * Why a service may not be changed without asking at this moment: it has change windows (its own, otherwise those for
+ * all), and none of them is open. Null when it may, and for anything that is not a service. Throws for an invalid
+ * instant, so that it fails closed.
  */
 export function outsideChangeWindows({ service, policy: { circumstances }, now }: Moment): string | null {
   const windows = service === null ? [] : (service.changeWindows ?? circumstances.changeWindows);
@@ -22,21 +23,21 @@ export function outsideChangeWindows({ service, policy: { circumstances }, now }
 }
 
 /**
- * Change windows, looked at again right before an effect: an action that was planned, or approved, within one does not run outside of it,
- * unless it was approved for being outside.
+ * Checks change windows again right before an effect: an action that was planned or approved within a window does not
+ * run outside of it, unless it was approved for that.
  */
 export function judgeChangeWindow({ needsApproval }: Pick<BoundAction, 'needsApproval'>, moment: Moment): string[] {
   const outside = outsideChangeWindows(moment);
   if (outside === null) return [];
   const mayBeApproved = moment.policy.circumstances.outsideChangeWindows === 'approve';
   if (mayBeApproved && needsApproval?.outsideChangeWindow === true) return [];
-  return [outside, ...(mayBeApproved ? ['Nobody approved it for that.'] : [])];
+  return [outside, ...(mayBeApproved ? ['No approval covers that.'] : [])];
 }
 
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 function inWords(windows: readonly ChangeWindow[], { timeZone }: CircumstanceRules): string {
-  const named = windows.slice(0, MOST_NAMED).map(({ days, from, to }) => `${daysInWords(days)}${from} to ${to}`);
+  const named = windows.slice(0, MAX_NAMED).map(({ days, from, to }) => `${daysInWords(days)}${from} to ${to}`);
   const more = windows.length - named.length;
   return `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}; ${timeZone}`;
 }

@@ -1,17 +1,17 @@
 import { Risk } from '../plan/bound-action.ts';
+import type { ActionImpact } from '../plan/impact.ts';
 import type { Circumstances } from './circumstances/circumstances.ts';
-import { natureOf } from './impact.ts';
 import type { GovernedService, Policy } from './policy-settings.ts';
 
-/** As which risks an action counts now, its own first; and why as more than that. */
+/** The risks that an action counts as now, its own first; and the reasons for higher ones. */
 export interface EffectiveRisks {
   readonly risks: readonly Risk[];
   readonly reasons: readonly string[];
 }
 
 /**
- * The risks of an action for a service that many deployments or incidents have troubled today: one step more for each. What holds for its
- * own risk goes on to hold. Runs keep theirs: many failed runs a day are ordinary, and outsiders can cause them.
+ * The risks of an action on a service with many deployments or incidents today: one level more for each. Rules for its
+ * own risk still apply. Runs keep their risk: many failed runs a day are normal, and outsiders can cause them.
  */
 export function effectiveRisks(
   risk: Risk,
@@ -22,7 +22,7 @@ export function effectiveRisks(
   if (service === null) return { risks: [risk], reasons: [] };
   const { recentDeployments, incidentsInDay } = circumstances;
   const { riskierFromDeploymentsInDay, riskierFromIncidentsInDay } = rules;
-  const troubles = [
+  const concerns = [
     ...(reaches(recentDeployments, riskierFromDeploymentsInDay)
       ? [`${service.id} was deployed ${recentDeployments} times within a day`]
       : []),
@@ -31,24 +31,23 @@ export function effectiveRisks(
       : []),
   ];
   const own = Risk.options.indexOf(risk);
-  const risks = Risk.options.slice(own, own + troubles.length + 1);
+  const risks = Risk.options.slice(own, own + concerns.length + 1);
   const reasons =
-    risks.length > 1 ? [`Its risk counts as ${risks.at(-1)}, not ${risk}: ${troubles.join(', and ')}.`] : [];
+    risks.length > 1 ? [`Its risk counts as ${risks.at(-1)}, not ${risk}: ${concerns.join(', and ')}.`] : [];
   return { risks, reasons };
 }
 
 const reaches = (count: number | null, limit: number | null): boolean =>
   count !== null && limit !== null && count >= limit;
 
-/** Why a person is asked about an action that this is not the moment for; empty when it is. */
+/** Why a person is asked because of the circumstances; empty when nobody is. */
 export function circumstanceReasons(
-  actionId: string,
+  { changesSettings, interrupts }: ActionImpact,
   service: GovernedService | null,
   { load, minutesSinceDeployment }: Circumstances,
   { circumstances: { askAfterDeploymentMinutes } }: Policy,
 ): string[] {
   if (service === null) return [];
-  const { changesSettings, interrupts } = natureOf(actionId);
   const justDeployed = minutesSinceDeployment !== null && minutesSinceDeployment < askAfterDeploymentMinutes;
   const unreadable = load === 'unknown' && service.load !== null;
   return [
@@ -56,10 +55,10 @@ export function circumstanceReasons(
       ? [`${service.id} was deployed ${Math.floor(minutesSinceDeployment)} minutes ago, which may be the cause.`]
       : []),
     ...(interrupts && load === 'high'
-      ? [`${service.id} is under high load: what interrupts it needs an approval.`]
+      ? [`${service.id} is under high load: actions that interrupt it need an approval.`]
       : []),
     ...(interrupts && unreadable
-      ? [`The load of ${service.id} is not known: what interrupts it needs an approval.`]
+      ? [`The load of ${service.id} is not known: actions that interrupt it need an approval.`]
       : []),
   ];
 }

@@ -1,18 +1,17 @@
-import { percentOf } from '../../kernel/numbers/percent.ts';
+import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 import type { TargetContext } from '../incident/target-context.ts';
 import type { BoundAction } from '../plan/bound-action.ts';
-import type { Candidate } from '../plan/candidates.ts';
-import type { Choice } from '../plan/choice.ts';
+import type { Candidate, Choice } from '../plan/candidates.ts';
 import { approvalReasons } from './approval.ts';
 import { autonomyReasons, type Thresholds, thresholdsOf } from './autonomy.ts';
 import { outsideChangeWindows } from './change-window.ts';
 import { circumstanceReasons, effectiveRisks } from './circumstance-reasons.ts';
 import type { Circumstances } from './circumstances/circumstances.ts';
-import { activeFreeze } from './freeze.ts';
+import { activeFreeze } from './guard-rules.ts';
 import type { GovernedService, Mode, Policy } from './policy-settings.ts';
 import type { Recovery } from './recovery.ts';
 
-/** `recovered`: it is healthy again by itself, nothing to do. */
+/** `recovered`: healthy again by itself, nothing to do. */
 export type Decision = 'act' | 'approve' | 'suggest' | 'escalate' | 'recovered';
 
 export interface DecisionInput {
@@ -32,15 +31,15 @@ export interface DecisionInput {
 
 export interface Judgement {
   readonly decision: Decision;
-  /** In plain words made by code; never empty. */
+  /** Worded by code; never empty. */
   readonly reasons: readonly string[];
-  /** What is done, asked for or proposed; null when nothing is. */
+  /** What is done, requested or proposed; null when nothing is. */
   readonly candidate: Candidate | null;
-  /** What the approval that is asked for is about; none where none is. */
+  /** The reasons for the requested approval; absent where none is. */
   readonly needsApproval?: BoundAction['needsApproval'];
 }
 
-/** What to do about an incident: a pure truth table over trusted facts. The first rule that holds decides. */
+/** Decides what to do about an incident: a pure truth table over trusted facts. The first matching rule decides. */
 export function decide(input: DecisionInput): Judgement {
   const { choice, recovery } = input;
   if (recovery.kind === 'recovered') {
@@ -89,14 +88,14 @@ function judge(candidate: Candidate, input: DecisionInput): Judgement {
   return { decision: 'act', reasons: [why, proposed], candidate };
 }
 
-/** Why a person decides about an action of this risk, under these circumstances. */
-function riskReasons({ actionId, risk }: Candidate, { service, policy, circumstances }: DecisionInput): string[] {
+/** Why an action of this risk needs an approval under these circumstances. */
+function riskReasons({ impact, risk }: Candidate, { service, policy, circumstances }: DecisionInput): string[] {
   const { risks, reasons } = effectiveRisks(risk, service, circumstances, policy);
   const asked = risks.flatMap((one) => approvalReasons(one, service, policy, circumstances.partOfWeek));
   return [
     ...(asked.length > 0 ? reasons : []),
     ...new Set(asked),
-    ...circumstanceReasons(actionId, service, circumstances, policy),
+    ...circumstanceReasons(impact, service, circumstances, policy),
   ];
 }
 
@@ -124,7 +123,7 @@ function doubts(confidence: number, { act }: Thresholds): string[] {
     : [];
 }
 
-/** A failed run goes to whoever reads its comment; an alarm must reach somebody. */
+/** A failed run is handed to the readers of its comment; an alarm must reach somebody. */
 function handOver(reasons: readonly string[], candidate: Candidate | null, input: DecisionInput): Judgement {
   return { decision: input.targetKind === 'github-run' ? 'suggest' : 'escalate', reasons, candidate };
 }
@@ -134,7 +133,7 @@ const BOLDNESS = { escalate: 0, recovered: 0, suggest: 1, approve: 2, act: 3 } a
   number
 >;
 
-/** A model's pick may not gain more freedom than the action that code ranks first. */
+/** A model's choice must not be decided more boldly than the action that code ranks first. */
 function noBolderThan(best: Judgement, picked: Judgement): Judgement {
   if (BOLDNESS[picked.decision] <= BOLDNESS[best.decision]) return picked;
   return { ...best, reasons: [...picked.reasons, ...best.reasons], candidate: picked.candidate };

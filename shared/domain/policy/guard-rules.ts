@@ -1,5 +1,5 @@
 import { stormScopeOf } from '../incident/identity.ts';
-import { isSameTarget } from '../incident/same-target.ts';
+import { isSameTarget } from '../incident/signal.ts';
 import type { TargetContext } from '../incident/target-context.ts';
 import { isIntact } from '../plan/bind-action.ts';
 import type { BoundAction } from '../plan/bound-action.ts';
@@ -8,14 +8,13 @@ import { isChangeable } from '../plan/target-key.ts';
 import { approvalReasons } from './approval.ts';
 import { judgeChangeWindow } from './change-window.ts';
 import { partOfWeekAt } from './circumstances/circumstances.ts';
-import { activeFreeze } from './freeze.ts';
 import type { GovernedService, Mode, Policy } from './policy-settings.ts';
 
 export interface GuardFacts {
   readonly action: BoundAction;
-  /** The key the plug-in makes of the action's parameters now. */
+  /** The plug-in's key for the action's parameters, computed now. */
   readonly targetKey: string;
-  /** What the incident is about now. */
+  /** The incident's current target. */
   readonly target: TargetContext;
   readonly controls: { readonly killSwitch: boolean; readonly reason: string | null };
   readonly policy: Policy;
@@ -25,14 +24,14 @@ export interface GuardFacts {
   readonly fingerprint?: string | null;
   /** Failures within the breaker's window. */
   readonly failures: number;
-  /** The state of the approval that was asked for this very plan, or null when none was. */
+  /** State of the approval requested for this plan, or null when none was. */
   readonly approval: 'pending' | 'approved' | 'rejected' | 'too late' | null;
-  /** Why the plug-in itself demands one, or null. */
+  /** Why the plug-in itself demands an approval, or null. */
   readonly approvalReason: string | null;
   readonly now: Date;
 }
 
-/** Every reason against the effect; empty when the rules allow it. Pure. */
+/** Every reason against the effect; empty when all rules allow it. Pure. */
 export function judgeGuard(facts: GuardFacts): string[] {
   return [
     ...judgeControls(facts),
@@ -44,7 +43,7 @@ export function judgeGuard(facts: GuardFacts): string[] {
   ];
 }
 
-/** Kill switch and freeze windows: looked at again right before every effect. */
+/** Kill switch and freezes; checked again right before every effect. */
 export function judgeControls({ controls, policy, now }: Pick<GuardFacts, 'controls' | 'policy' | 'now'>): string[] {
   const freeze = activeFreeze(policy.freezes, now);
   return [
@@ -53,35 +52,35 @@ export function judgeControls({ controls, policy, now }: Pick<GuardFacts, 'contr
   ];
 }
 
-/** The plan is the one that was sealed, and the incident is still about the same thing. */
+/** The plan is unchanged since it was sealed, and the incident still has the same target. */
 function judgeSeal({ action, target, mode }: GuardFacts): string[] {
   return [
     ...(isIntact(action) ? [] : ['The plan was changed after it was sealed.']),
-    ...(isSameTarget(action.target, target) ? [] : ['The incident is about something else now.']),
+    ...(isSameTarget(action.target, target) ? [] : ['The target of the incident has changed since the plan.']),
     ...(mode === 'act' ? [] : [`The mode is ${mode} now: nothing may be changed.`]),
   ];
 }
 
-/** One action changes one thing: the incident's own run, or the deployment of its own service. */
+/** One action changes one thing: the incident's own run, or its own service. */
 function judgeBlastRadius({ action, targetKey, target, service, fingerprint = null }: GuardFacts): string[] {
   return action.targetKey === targetKey && isChangeable(targetKey, target, service, fingerprint)
     ? []
     : [`The action would change ${targetKey}, which is not what the incident is about.`];
 }
 
-/** The time of day counts as it is now; whatever else a person was asked for when it was planned is sealed into the plan. */
+/** The time of day counts as it is now; other reasons for an approval at planning time are sealed into the plan. */
 function judgeApproval({ action, service, policy, approval, approvalReason, now }: GuardFacts): string[] {
   if (approval === 'approved') return [];
   if (approval !== null) return [`The approval of this plan is ${approval}.`];
   const needed = [
     ...(approvalReason === null ? [] : [approvalReason]),
     ...approvalReasons(action.risk, service, policy, partOfWeekAt(now, policy.circumstances)),
-    ...(action.needsApproval === undefined ? [] : ['It was planned with an approval.']),
+    ...(action.needsApproval === undefined ? [] : ['The plan requires an approval.']),
   ];
   return needed.length > 0 ? [...needed, 'Nobody approved this plan.'] : [];
 }
 
-/** Open while too many recent attempts failed; closes by itself as they grow old. */
+/** The circuit breaker: open while too many recent attempts failed; closes by itself over time. */
 function judgeBreaker({ failures, policy }: GuardFacts): string[] {
   return failures >= policy.breakerFailures
     ? [`The circuit breaker is open: ${failures} failures within ${policy.breakerWindowMinutes} minutes.`]
@@ -89,10 +88,19 @@ function judgeBreaker({ failures, policy }: GuardFacts): string[] {
 }
 
 /**
- * What failures are counted on: the repository's workflow, because every run is a new target, apart by who can cause its runs, so that
- * pull requests that fail on purpose do not stop what heals the default branch; else the target itself.
+ * Key under which failures are counted for the circuit breaker. For runs: the repository's workflow, because every run
+ * is a new target, separated by who can cause its runs, so that pull requests that fail on purpose do not stop what
+ * heals the default branch. Otherwise the target itself.
  */
 export function breakerScopeOf({ actionId, target, targetKey }: BoundAction): string {
   if (target.kind !== 'github-run') return `${actionId}#${targetKey}`;
   return `${actionId}#${target.repository.toLowerCase()}#${target.workflowId}#${stormScopeOf(target)}`;
+}
+
+type Freezes = Policy['freezes'];
+
+/** The freeze at `now` (from inclusive, to exclusive), or null. */
+export function activeFreeze(freezes: Freezes, now: Date): Freezes[number] | null {
+  const at = now.getTime();
+  return freezes.find(({ from, to }) => Date.parse(from) <= at && at < Date.parse(to)) ?? null;
 }

@@ -1,29 +1,30 @@
 import type { BoundAction } from '../plan/bound-action.ts';
+import type { Fixes } from './fix-settings.ts';
 import type { Policy } from './policy-settings.ts';
 
 export interface LimitRule {
   readonly scope: string;
-  /** The window's own name: windows are fixed, so that an old one never has to be replaced. */
+  /** Id of the window: windows are fixed, so that an old one never has to be replaced. */
   readonly window: string;
   readonly limit: number;
   readonly expiresAt: Date;
-  /** Why there is no unit left, in plain words. */
+  /** The message when the limit is reached. */
   readonly denial: string;
 }
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 const INCIDENT_DAYS = 30;
 
-/** Contributors can make runs be repeated; what production may need is not theirs to use up. */
+/** Contributors can cause re-runs; they must not use up what production may need. */
 const SHARE_OF_RUNS = 0.7;
 
 /**
- * The limits an action takes one unit of each: its incident's, its target's of this clock hour, that of all workflow runs where it is
- * about one, and everybody's.
+ * The limits of which an action takes one unit each: its incident's, its target's in this clock hour, that of all
+ * workflow runs where it concerns one, and the overall limit.
  */
 export function limitRules(action: BoundAction, policy: Policy, now: Date): readonly LimitRule[] {
   const { maxActionsPerIncident, maxActionsPerTargetPerHour, maxActionsPerHour } = policy;
-  const mostOfRuns = Math.ceil(maxActionsPerHour * SHARE_OF_RUNS);
+  const maxShareOfRuns = Math.ceil(maxActionsPerHour * SHARE_OF_RUNS);
   const hour = now.toISOString().slice(0, 13);
   const hourEnd = new Date(Date.parse(`${hour}:00:00.000Z`) + HOUR_MILLISECONDS);
   const hourly = (scope: string, limit: number, denial: string): LimitRule => ({
@@ -39,7 +40,7 @@ export function limitRules(action: BoundAction, policy: Policy, now: Date): read
       window: 'all',
       limit: maxActionsPerIncident,
       expiresAt: new Date(now.getTime() + INCIDENT_DAYS * 24 * HOUR_MILLISECONDS),
-      denial: `This incident had its ${maxActionsPerIncident} actions.`,
+      denial: `The limit of ${maxActionsPerIncident} actions per incident is reached.`,
     },
     hourly(
       `target:${action.targetKey}`,
@@ -50,11 +51,32 @@ export function limitRules(action: BoundAction, policy: Policy, now: Date): read
       ? [
           hourly(
             'runs',
-            mostOfRuns,
-            `${mostOfRuns} actions about workflow runs, as many as are not kept for services, were executed`,
+            maxShareOfRuns,
+            `${maxShareOfRuns} actions about workflow runs, as many as are not kept for services, were executed`,
           ),
         ]
       : []),
     hourly('everything', maxActionsPerHour, `${maxActionsPerHour} actions were executed`),
+  ];
+}
+
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** Limit of writes into one repository per day (UTC). */
+export function writeLimitRules(
+  { actionId, target }: BoundAction,
+  { maxPerDay }: Fixes,
+  now: Date,
+): readonly LimitRule[] {
+  if (target.kind !== 'github-run') return [];
+  const day = now.toISOString().slice(0, 10);
+  return [
+    {
+      scope: `write:${actionId}:${target.repository.toLowerCase()}`,
+      window: day,
+      limit: maxPerDay,
+      expiresAt: new Date(Date.parse(`${day}T00:00:00.000Z`) + DAY_MILLISECONDS),
+      denial: `${actionId} was used ${maxPerDay} times in this repository today, as often as is allowed.`,
+    },
   ];
 }

@@ -15,24 +15,30 @@ const Freeze = z.strictObject({
 /** When Selfheal acts by itself, asks or leaves it to people, and how much it may do. */
 export const Policy = z
   .strictObject({
-    /** At or above: act by itself (low risk). Between: ask. Below `escalateBelow`: a human. */
+    /** At or above: act without asking (low risk). Between: ask. Below `escalateBelowConfidence`: a person decides. */
     actAtConfidence: z.number().min(0).max(1).default(0.85),
     escalateBelowConfidence: z.number().min(0).max(1).default(0.6),
     /** Actions of these risks always need an approval. */
     approvalRequiredRisks: z.array(z.enum(['low', 'medium', 'high'])).default(['high']),
     maxActionsPerIncident: z.number().int().min(0).max(20).default(5),
-    /** Of all actions; workflow runs may use 70 % of it, the rest is kept for services. */
+    /** For all actions; workflow runs may use 70 % of it, the rest is reserved for services. */
     maxActionsPerHour: z.number().int().min(0).max(1000).default(10),
     maxActionsPerTargetPerHour: z.number().int().min(0).max(100).default(3),
     breakerFailures: z.number().int().min(1).default(3),
     breakerWindowMinutes: z.number().int().min(1).default(30),
-    /** A deployment younger than this when the alarm fired is taken as a possible cause. */
+    /** A deployment younger than this when the alarm went off may be its cause. */
     recentDeploymentHours: z.number().min(0).default(24),
     approvalMinutes: z.number().int().min(1).max(1440).default(240),
     stormIncidentsPerMinute: z.number().int().min(1).max(1000).default(30),
-    /** Of each kind of incident (own runs, contributed runs, alarms): with some 20 requests each, two kinds stay below the 5,000 an hour that GitHub grants. */
+    /**
+     * For each kind of incident (own runs, contributed runs, alarms): with some 20 requests each, two kinds stay below
+     * GitHub's 5,000 requests an hour.
+     */
     stormIncidentsPerHour: z.number().int().min(1).max(1000).default(100),
-    /** An alarm that rings again so soon after its incident ended is the same incident, and mailed at most once in this time; 0: never. */
+    /**
+     * An alarm that goes off again this soon after its incident ended reopens it, and is mailed at most once in this
+     * time; 0: never.
+     */
     flapWindowMinutes: z.number().int().min(0).max(1440).default(30),
     freezes: z.array(Freeze).default([]),
     autonomy: Autonomy.prefault({}),
@@ -41,7 +47,7 @@ export const Policy = z
   .superRefine(checkAutonomy);
 export type Policy = z.infer<typeof Policy>;
 
-/** What policy asks about a service. */
+/** The part of a service that policy needs. */
 export interface GovernedService {
   readonly id: string;
   readonly criticality: 'low' | 'medium' | 'high' | 'critical';

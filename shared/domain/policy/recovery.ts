@@ -2,16 +2,16 @@ import type { TargetContext } from '../incident/target-context.ts';
 import type { Telemetry } from '../logs/telemetry.ts';
 import type { ActionRecord } from '../plan/bound-action.ts';
 
-/** Whether the target is healthy again, with how that is known in plain words. */
+/** Whether the target is healthy again, and how that is known. */
 export type Recovery =
   | { readonly kind: 'none' }
   | { readonly kind: 'recovered'; readonly how: string }
-  /** It looks healthy, but what made it so may have been undone since: nobody can tell from here. */
+  /** It looks healthy, but what made it so may have been undone since. */
   | { readonly kind: 'doubtful'; readonly why: string };
 
 /**
- * How the target stands by its telemetry and by what was done to it. An alarm lags behind its metric: one that is OK after a change was
- * undone may owe that to the change, and then the broken state is back without anybody seeing it.
+ * State of the target by its telemetry and by what was done to it. An alarm lags behind its metric: an alarm that is OK
+ * after a change was undone may be OK only because of that change, while the broken state is back.
  */
 export function recoveryOf(
   target: TargetContext,

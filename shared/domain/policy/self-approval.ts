@@ -1,20 +1,19 @@
 import type { RunPeople, TargetContext } from '../incident/target-context.ts';
 import type { Approvals } from './approval-settings.ts';
-import { isSelfApprovable } from './impact.ts';
 
-/** What somebody has to do with a run. */
+/** A person's role in a run. */
 export type RunRole = keyof RunPeople;
 
-/** By which names somebody who wants to approve is known. */
+/** Names that identify an approver. */
 export interface KnownBy {
-  /** Every name that the token or the comment gives them. */
+  /** Every name in the token or the comment. */
   readonly names: readonly string[];
-  /** Their GitHub login; null when nobody wrote it down. */
+  /** Their GitHub login; null when it is not recorded. */
   readonly github: string | null;
 }
 
 export type SelfApproval =
-  /** `roles`: what they have to do with the run themselves, where the deployment lets them approve all the same. */
+  /** `roles`: their roles in the run, where the deployment lets them approve anyway. */
   { kind: 'may-approve'; roles: readonly RunRole[] } | { kind: 'objection'; reason: string };
 
 const DID: Readonly<Record<RunRole, string>> = {
@@ -25,25 +24,26 @@ const DID: Readonly<Record<RunRole, string>> = {
 };
 
 /**
- * Whether a person has too much to do with a run to approve what is done about it. Nobody is let through because GitHub does not say who is
- * behind the run, or because their own login is not known. Alarms have no author.
+ * Whether a person is too involved in a run to approve an action on it. Nobody may approve when GitHub does not say who
+ * is behind the run, or when the approver's own login is unknown. Alarms have no author.
  */
 export function judgeSelfApproval(
   { names, github }: KnownBy,
-  { target, actionId }: { readonly target: TargetContext; readonly actionId: string },
+  action: { readonly target: TargetContext; readonly selfApproval: boolean },
   { selfApproval }: Pick<Approvals, 'selfApproval'>,
 ): SelfApproval {
+  const { target } = action;
   if (target.kind !== 'github-run') return { kind: 'may-approve', roles: [] };
   const people = Object.entries(target.people ?? {}) as [RunRole, string | null][];
   if (target.actor === null || people.length === 0 || people.some(([, login]) => login === null))
-    return objection('Nobody knows who is behind the run that failed: nobody may approve what is done about it.');
+    return objection('GitHub does not say who is behind the failed run, so nobody may approve an action on it.');
   const known = new Set([...names, ...(github === null ? [] : [github])].map((name) => name.toLowerCase()));
   const roles = people.filter(([, login]) => known.has((login ?? '').toLowerCase())).map(([role]) => role);
   if (known.has(target.actor.toLowerCase()) && roles.length === 0) roles.push('requester');
-  if (roles.length > 0 && !(selfApproval && isSelfApprovable(actionId)))
+  if (roles.length > 0 && !(selfApproval && action.selfApproval))
     return objection(`You ${listed(roles.map((role) => DID[role]))}: somebody else has to approve.`);
   return github === null
-    ? objection('Your account names no GitHub login: an administrator has to set custom:github first.')
+    ? objection('Your account has no GitHub login. Ask an administrator to set custom:github.')
     : { kind: 'may-approve', roles };
 }
 

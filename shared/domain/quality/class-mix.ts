@@ -1,19 +1,19 @@
-/** How often each class was answered: `unknown` is one of them. */
+/** How often each class was answered; `unknown` is one of them. */
 export type ClassCounts = Readonly<Record<string, number>>;
 
 export interface ClassMix {
-  /** Population stability index of the recent answers against those before. */
+  /** Population stability index of the recent answers against earlier ones. */
   readonly index: number;
-  /** Above it the mix has changed: chance alone reaches it once in a thousand times. */
+  /** Above it the mix has changed: by chance this happens once in a thousand times. */
   readonly limit: number;
   readonly drifted: boolean;
   /** Largest changes first: share before and share now. */
   readonly changes: readonly { readonly class: string; readonly before: number; readonly now: number }[];
 }
 
-const LEAST_ANSWERS = 50;
-/** Classes rarer than so many expected answers are looked at together: the limit holds for large counts only. */
-const LEAST_EXPECTED = 5;
+const MIN_ANSWERS = 50;
+/** Classes with fewer expected answers are merged, because the limit holds for large counts only. */
+const MIN_EXPECTED = 5;
 const OTHERS = 'others';
 /** The normal distribution's 99.9% point. */
 const Z999 = 3.090232306167813;
@@ -36,7 +36,7 @@ function pooled(before: ClassCounts, now: ClassCounts): { names: string[]; group
   const [all, recent] = [totalOf(before) + totalOf(now), Math.min(totalOf(before), totalOf(now))];
   const expected = (name: string): number => (((before[name] ?? 0) + (now[name] ?? 0)) / all) * recent;
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
-  const common = new Set(names.filter((name) => expected(name) >= LEAST_EXPECTED));
+  const common = new Set(names.filter((name) => expected(name) >= MIN_EXPECTED));
   const group = (name: string): string => (common.has(name) ? name : OTHERS);
   return { names, group };
 }
@@ -48,13 +48,14 @@ function grouped(counts: ClassCounts, names: readonly string[], group: (name: st
 }
 
 /**
- * Whether the failures are of another kind than before. The population stability index, with the limit that chance allows: without a
- * change it is distributed like chi-square with one degree less than classes, times 1/n + 1/m (B. Yurdakul and J. Naranjo, "Statistical
- * properties of the population stability index", 2020). Half an answer is added to each count. Null when either side has too few.
+ * Whether the mix of failures has changed. The population stability index, with the limit that chance allows: without a
+ * change it is distributed like chi-square with one degree less than classes, times 1/n + 1/m (B. Yurdakul and J.
+ * Naranjo, "Statistical properties of the population stability index", 2020). Half an answer is added to each count.
+ * Null when either side has too few.
  */
 export function classMixOf(before: ClassCounts, now: ClassCounts): ClassMix | null {
   const [n, m] = [totalOf(before), totalOf(now)];
-  if (Math.min(n, m) < LEAST_ANSWERS) return null;
+  if (Math.min(n, m) < MIN_ANSWERS) return null;
   const { names, group } = pooled(before, now);
   const [old, recent] = [grouped(before, names, group), grouped(now, names, group)];
   const width = old.size;

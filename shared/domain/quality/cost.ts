@@ -1,8 +1,8 @@
 import type { Prediction, Spending } from './prediction.ts';
 
-/** What language models took, over ended incidents. Money in microdollars (a millionth of a US dollar). */
+/** Usage of language models over ended incidents. Money in microdollars (a millionth of a US dollar). */
 export interface CostReport {
-  /** Incidents that ended; what an incident costs is shared among all of them. */
+  /** Ended incidents; the cost is spread over all of them. */
   readonly incidents: number;
   /** Incidents for which a language model was asked. */
   readonly asked: number;
@@ -10,11 +10,11 @@ export interface CostReport {
   readonly cachedInputTokens: number;
   readonly outputTokens: number;
   readonly microdollars: number;
-  /** Asked incidents whose model has no price: their money is not in the sums. */
+  /** Incidents whose model has no price: their cost is not in the sums. */
   readonly unpriced: number;
-  /** Mean over all ended incidents; null of none, or when a price is missing for one that was asked. */
+  /** Mean over all ended incidents; null without any, or when a price is missing for one. */
   readonly microdollarsPerIncident: number | null;
-  /** Mean over the incidents that a model was asked for and that have a price; null of none. */
+  /** Mean over incidents that used a model with a price; null without any. */
   readonly microdollarsPerAsked: number | null;
   readonly tokensPerAsked: number | null;
   readonly byModel: readonly { readonly modelId: string; readonly asked: number; readonly microdollars: number }[];
@@ -31,7 +31,10 @@ function byModel(spent: readonly Spending[]): CostReport['byModel'] {
   return [...models].map(([modelId, sums]) => ({ modelId, ...sums })).sort((a, b) => b.microdollars - a.microdollars);
 }
 
-/** A later attempt that made no diagnosis of its own shows the one before: what an incident spent twice to the last token is one spending. */
+/**
+ * A later attempt without a diagnosis of its own shows the previous one: equal spending of two attempts is counted
+ * once.
+ */
 function spendingsOf(ended: readonly Prediction[]): Spending[] {
   const known = new Map<string, Spending>();
   for (const { incidentId, ending } of ended) {
@@ -41,7 +44,7 @@ function spendingsOf(ended: readonly Prediction[]): Spending[] {
   return [...known.values()];
 }
 
-/** What each incident cost. Attempts of one incident are one incident. */
+/** Cost of each incident. Attempts of one incident are one incident. */
 export function costOf(predictions: readonly Prediction[]): CostReport {
   const ended = predictions.filter(({ ending }) => ending !== undefined);
   const spent = spendingsOf(ended);

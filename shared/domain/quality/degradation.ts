@@ -1,6 +1,6 @@
 import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
 
-/** What the model was worth when it was put to work: right answers of so many. */
+/** Accuracy of the model at promotion: right answers of so many. */
 export interface PromisedAccuracy {
   readonly hits: number;
   readonly cases: number;
@@ -13,27 +13,28 @@ export interface Degradation {
   readonly limit: number;
   /** The accuracy that is tested against: the lower end of the promise's 95% interval. */
   readonly against: number;
-  /** Accuracy of the last hundred judged answers; null of none. */
+  /** Accuracy of the last hundred answers with a known outcome; null without any. */
   readonly recent: number | null;
 }
 
-/** How many points of accuracy a loss may be large: small ones are found slowly, large ones at once. */
+/** Sizes of loss in points that are tested: small ones are found slowly, large ones at once. */
 const LOSSES = [0.05, 0.1, 0.2, 0.3] as const;
-/** A smaller loss is not worth anybody's time. */
-export const LEAST_LOSS = 0.05;
-const LEAST_JUDGED = 10;
+/** A smaller loss is not reported. */
+export const MIN_LOSS = 0.05;
+const MIN_JUDGED = 10;
 export const ROLLING = 100;
-/** Judged answers between two false alarms of one claim, on average and at the least. */
+/** Minimum average number of answers between two false alarms of one claim. */
 const BETWEEN_FALSE_ALARMS = 4000;
-/** The test needs room between what was promised and the ends. */
+/** The test needs a distance between the promise and 0 or 1. */
 const inside = (share: number): number => Math.min(0.99, Math.max(0.02, share));
 
 /**
- * Whether answers got worse than promised, from first to last judged. A Shiryaev-Roberts e-detector (J. Shin, A. Ramdas and A. Rinaldo,
- * "E-detectors: a nonparametric framework for sequential change detection", 2022): the statistic sums, over every moment since which
- * things may have been worse, the likelihood of a loss against the promise, averaged over four sizes of loss. It may be looked at after
- * every answer, for years: as long as the accuracy is at least the promise, at least `BETWEEN_FALSE_ALARMS` answers pass between
- * false alarms on average, whenever the loss may begin. The loss must also be worth telling: five points over the last hundred.
+ * Whether answers got worse than promised, in order of their outcomes. A Shiryaev-Roberts e-detector (J. Shin, A.
+ * Ramdas and A. Rinaldo, "E-detectors: a nonparametric framework for sequential change detection", 2022): the statistic
+ * sums, over every moment at which a loss may have begun, the likelihood of a loss against the promise, averaged over
+ * four sizes of loss. It may be computed after every answer, for years: while the accuracy is at least the promise, at
+ * least `BETWEEN_FALSE_ALARMS` answers pass between false alarms on average. The loss must also be five points over the
+ * last hundred.
  */
 export function degradationOf(rights: readonly boolean[], promise: PromisedAccuracy): Degradation {
   const against = inside(wilsonInterval(promise.hits, promise.cases)[0]);
@@ -48,9 +49,9 @@ export function degradationOf(rights: readonly boolean[], promise: PromisedAccur
   const statistic = sums.reduce((sum, one) => sum + one, 0) / sums.length;
   const last = rights.slice(-ROLLING);
   const recent = last.length === 0 ? null : last.filter((right) => right).length / last.length;
-  const lost = recent !== null && against - recent > LEAST_LOSS;
+  const lost = recent !== null && against - recent > MIN_LOSS;
   return {
-    degraded: rights.length >= LEAST_JUDGED && statistic >= BETWEEN_FALSE_ALARMS && lost,
+    degraded: rights.length >= MIN_JUDGED && statistic >= BETWEEN_FALSE_ALARMS && lost,
     statistic,
     limit: BETWEEN_FALSE_ALARMS,
     against,

@@ -2,7 +2,7 @@ import type { Verdict } from '../incident/failure-class.ts';
 import type { ActionRecord } from '../plan/bound-action.ts';
 import type { Prediction, Shown } from './prediction.ts';
 
-/** What was claimed: which class of failure it is, or whether it passes when it is run again. */
+/** What was claimed: the class of the failure, or whether it passes on a re-run. */
 export type Claim = 'class' | 'verdict';
 
 export interface Judgement {
@@ -10,47 +10,40 @@ export interface Judgement {
   readonly right: boolean;
   /** Confidence with which it was said, 0 to 1. */
   readonly confidence: number;
-  /** Of a verdict: whether it said that the failure passes when it is run again. Null of a class. */
+  /** For a verdict: whether it said that the failure passes on a re-run. Null for a class. */
   readonly passes: boolean | null;
   /** When the truth became known. */
   readonly at: string;
 }
 
-/** What is known of one prediction by now. `abstained`: the truth is known, and nothing had been claimed. */
-export type Judged =
+/** What is known about one prediction so far. `abstained`: the truth is known, but nothing had been claimed. */
+export type ScoredPrediction =
   | { kind: 'judged'; judgements: readonly [Judgement, ...Judgement[]] }
   | { kind: 'abstained' }
   | { kind: 'unknown' };
 
-/** Actions whose verified result says something of the failure itself; any other helps or not without saying what it was. */
-const SHOWN_BY: Readonly<Record<string, { recovered: Shown; failed: Shown }>> = {
-  // The same commit, run again: what passes now was transient.
-  'rerun-failed-jobs': { recovered: 'transient', failed: 'lasting' },
-  'rerun-workflow-run': { recovered: 'transient', failed: 'lasting' },
-  // The change was taken back and the alarm ended: it was the change. One that goes on shows nothing.
-  'rollback-lambda-alias': { recovered: 'lasting', failed: 'unknown' },
-  'rollback-ecs-service': { recovered: 'lasting', failed: 'unknown' },
-};
-
-/** Ids of the actions that show something. */
-export const SHOWING_ACTIONS: readonly string[] = Object.keys(SHOWN_BY);
+/** What the verified result of an action shows about the failure itself, besides whether it helped. */
+export interface CauseProof {
+  readonly recovered: Shown;
+  readonly failed: Shown;
+}
 
 /**
- * What the last verified action showed of the failure. `inconclusive` holds the digests of actions that were not seen to
- * help and not seen to fail either: out of time, or cancelled.
+ * What the last verified action showed about the failure: nothing where its verification was inconclusive. `proofOf`:
+ * of an action, by its id; undefined when its result says nothing about the cause.
  */
 export function shownBy(
   actions: readonly ActionRecord[],
-  inconclusive: ReadonlySet<string>,
+  proofOf: (actionId: string) => CauseProof | undefined,
 ): { shown: Shown; by: string | null } {
   const decisive = actions.findLast(({ verified }) => verified === 'recovered' || verified === 'failed');
-  const shows = decisive === undefined ? undefined : SHOWN_BY[decisive.actionId];
+  const shows = decisive === undefined ? undefined : proofOf(decisive.actionId);
   if (
     decisive === undefined ||
     shows === undefined ||
     decisive.verified === null ||
     decisive.verified === 'advanced' ||
-    inconclusive.has(decisive.digest)
+    decisive.inconclusive
   ) {
     return { shown: 'unknown', by: null };
   }
@@ -62,8 +55,8 @@ function isTransient(verdict: Verdict): boolean {
   return verdict === 'flaky' || verdict === 'infrastructure';
 }
 
-/** Compares what was said with what is known: a person judges the class, a verified action the verdict. */
-export function judge(prediction: Prediction): Judged {
+/** Compares a prediction with the truth: a person judges the class, a verified action the verdict. */
+export function judge(prediction: Prediction): ScoredPrediction {
   const { correction, ending, confidence } = prediction;
   const judgements: Judgement[] = [];
   if (correction !== undefined && prediction.class !== 'unknown') {

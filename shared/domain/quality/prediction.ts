@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { FailureClass, Verdict } from '../incident/failure-class.ts';
 
-/** Stands for the linear model's id where signatures decided alone, because no model could be read. */
+/** Used in place of the linear model's id where signatures decided alone because no model could be read. */
 export const SIGNATURES_ALONE = 'signatures';
 
-/** What a language model read, wrote and cost for one incident. */
+/** Usage of a language model for one incident. */
 export const Spending = z.strictObject({
   provider: z.string().max(60),
   modelId: z.string().max(200),
-  /** Digest of the prompt it was given, or null when that was not kept. */
+  /** Digest of the prompt, or null when that was not stored. */
   prompt: z.string().max(64).nullable(),
   turns: z.number().int().nonnegative(),
   inputTokens: z.number().int().nonnegative(),
@@ -19,7 +19,7 @@ export const Spending = z.strictObject({
 });
 export type Spending = z.infer<typeof Spending>;
 
-/** What a verified action showed of the failure: that it passes by itself, that it lasts, or nothing. */
+/** What a verified action showed about the failure: that it is transient, that it lasts, or nothing. */
 export const Shown = z.enum(['transient', 'lasting', 'unknown']);
 export type Shown = z.infer<typeof Shown>;
 
@@ -35,7 +35,7 @@ export const Ending = z.strictObject({
 });
 export type Ending = z.infer<typeof Ending>;
 
-/** What a person says the failure was. The latest one counts. */
+/** A person's correction. The latest one counts. */
 export const Correction = z.strictObject({
   at: z.iso.datetime(),
   by: z.string().min(1).max(200),
@@ -44,13 +44,13 @@ export const Correction = z.strictObject({
 export type Correction = z.infer<typeof Correction>;
 
 /**
- * What was said of one failure before anybody knew, and what came out. `ending` and `correction` are absent until they are known: what
- * is not known counts neither as right nor as wrong.
+ * A classification as it was given, and its outcome. `ending` and `correction` are absent until known; a prediction
+ * without an outcome counts neither as right nor as wrong.
  */
 export const Prediction = z.strictObject({
   version: z.literal(1),
   incidentId: z.string().regex(/^[a-z0-9-]{8,60}$/),
-  /** Of the workflow: an incident that was opened again is predicted again. */
+  /** Of the workflow: a reopened incident is predicted again. */
   attempt: z.number().int().positive(),
   openedAt: z.iso.datetime(),
   /** When it was said. */
@@ -63,7 +63,7 @@ export const Prediction = z.strictObject({
   confidence: z.number().min(0).max(1),
   /** Id of the signature that decided, or null. */
   signature: z.string().max(200).nullable(),
-  /** Id of the linear model that took part, or `signatures`. */
+  /** Id of the linear model that was used, or `signatures`. */
   model: z.string().min(1).max(64),
   ending: Ending.optional(),
   correction: Correction.optional(),

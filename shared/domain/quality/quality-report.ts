@@ -13,7 +13,7 @@ import { type Degradation, degradationOf, type PromisedAccuracy, ROLLING } from 
 import { type Claim, type Judgement, judge } from './judgement.ts';
 import type { Prediction } from './prediction.ts';
 
-/** The model in production, and what it was measured to be worth before. */
+/** The model in production and its promised accuracy. */
 export interface WatchedModel {
   readonly id: string;
   readonly promised: Readonly<Record<Claim, PromisedAccuracy | null>>;
@@ -22,7 +22,7 @@ export interface WatchedModel {
 export interface ClaimReport {
   readonly claim: Claim;
   readonly judged: number;
-  /** Of the last hundred judged. */
+  /** Of the last hundred answers with a known outcome. */
   readonly accuracy: Proportion | null;
   /** Null when nothing was promised. */
   readonly degradation: Degradation | null;
@@ -32,20 +32,23 @@ export interface ModelUse {
   readonly model: string;
   readonly predictions: number;
   readonly judged: number;
-  /** Of all its judged predictions. */
+  /** Of all its predictions with a known outcome. */
   readonly accuracy: Proportion | null;
 }
 
-/** How good the answers of the model in production are, by what came out. */
+/** Quality of the answers of the model in production. */
 export interface QualityReport {
   readonly model: string;
   readonly predictions: number;
   readonly judged: number;
   /** The truth is known and nothing had been claimed. */
   readonly abstained: number;
-  /** Neither right nor wrong: nobody knows. */
+  /** Neither right nor wrong: the outcome is unknown. */
   readonly unknown: number;
-  /** Of the last hundred judged predictions. What a person said of the class counts before what an action showed of the verdict. */
+  /**
+   * Of the last hundred predictions with a known outcome. A person's word on the class takes precedence over an
+   * action's on the verdict.
+   */
   readonly accuracy: Proportion | null;
   readonly brier: number | null;
   readonly calibrationError: number | null;
@@ -54,7 +57,7 @@ export interface QualityReport {
   readonly claims: readonly ClaimReport[];
   readonly degraded: boolean;
   readonly retrain: { readonly due: boolean; readonly reasons: readonly string[] };
-  /** The last hundred answers against those before; null when there are too few. */
+  /** The last hundred answers against earlier ones; null when there are too few. */
   readonly mix: ClassMix | null;
   /** Over all models. */
   readonly cost: CostReport;
@@ -62,7 +65,7 @@ export interface QualityReport {
 }
 
 const CLAIMS: readonly Claim[] = ['class', 'verdict'];
-/** So many corrections are a reason of their own to learn again. */
+/** This many corrections alone are a reason to retrain. */
 const CORRECTIONS_WORTH_LEARNING = 50;
 
 const inOrder = (a: { at: string }, b: { at: string }): number => Date.parse(a.at) - Date.parse(b.at);
@@ -84,7 +87,7 @@ function accuracyOf(judgements: readonly Judgement[]): Proportion | null {
 
 function claimReport(claim: Claim, predictions: readonly Prediction[], promised: PromisedAccuracy | null): ClaimReport {
   const judgements = judgementsOf(predictions, claim);
-  // Nothing was promised of failures said to last, and only an alarm's rollback ever shows one.
+  // Nothing was promised for failures said to last, and only an alarm's rollback ever reveals one.
   const rights = judgements.filter(({ passes }) => passes !== false).map(({ right }) => right);
   return {
     claim,
@@ -126,7 +129,7 @@ function mixOf(predictions: readonly Prediction[]): ClassMix | null {
   return classMixOf(countClasses(classes.slice(0, -ROLLING)), countClasses(classes.slice(-ROLLING)));
 }
 
-/** Compares predictions with what came out, in whatever order they are given. */
+/** Compares predictions with their outcomes, in any order. */
 export function qualityOf(predictions: readonly Prediction[], watched: WatchedModel): QualityReport {
   const own = predictions.filter(({ model }) => model === watched.id);
   const kinds = own.map((one) => judge(one).kind);

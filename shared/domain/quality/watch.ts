@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { LEAST_LOSS } from './degradation.ts';
+import { MIN_LOSS } from './degradation.ts';
 import type { QualityReport } from './quality-report.ts';
 
-/** What the watch remembers from one look to the next, so that a loss is told once until it is mended. */
+/** State of the watch between two checks, so that a loss is reported once until it is over. */
 export const Watch = z.strictObject({
   version: z.literal(1),
   /** Of the model that is watched. */
@@ -14,21 +14,21 @@ export type Watch = z.infer<typeof Watch>;
 
 export interface NextWatch {
   readonly watch: Watch;
-  /** What there is to tell now. */
+  /** What to report now. */
   readonly news: 'degraded' | 'mended' | null;
 }
 
-/** Nothing that is judged still lies five points and more below its promise. */
+/** No judged claim is still five points or more below its promise. */
 function isMended({ claims }: QualityReport): boolean {
   return claims.every(
     ({ degradation }) =>
       degradation === null ||
       degradation.recent === null ||
-      (!degradation.degraded && degradation.against - degradation.recent <= LEAST_LOSS),
+      (!degradation.degraded && degradation.against - degradation.recent <= MIN_LOSS),
   );
 }
 
-/** The next state of the watch. Another model in production begins anew. */
+/** The next state of the watch. A new model in production starts again. */
 export function nextWatch(previous: Watch | null, report: QualityReport, at: Date): NextWatch {
   const now = at.toISOString();
   const begun = previous?.model === report.model ? previous.degradedSince : null;
@@ -39,3 +39,19 @@ export function nextWatch(previous: Watch | null, report: QualityReport, at: Dat
   if (since !== null && since !== before) return { watch, news: 'degraded' };
   return { watch, news: before !== null && since === null ? 'mended' : null };
 }
+
+/**
+ * `rights`: of the failures whose class people named, how many each version classified correctly without having learned
+ * from them.
+ */
+export type Retraining =
+  | { readonly kind: 'no-model' }
+  | { readonly kind: 'too-few'; readonly cases: number; readonly needed: number }
+  | {
+      readonly kind: 'candidate';
+      readonly id: string;
+      readonly cases: number;
+      readonly rights: { readonly before: number; readonly after: number };
+      /** Why it would not be promoted; empty when it is shown to be no worse. */
+      readonly reasonsAgainst: readonly string[];
+    };

@@ -1,21 +1,24 @@
-/** A value as it stands in a text. */
+/** A value as written in a text. */
 export interface AssignedValue {
   readonly start: number;
   readonly end: number;
   readonly isQuoted: boolean;
-  /** A quote that this line does not close: the value goes on in the next one. */
+  /** A quote that this line does not close: the value continues in the next line. */
   readonly closedBy: string | null;
 }
 
 const CLOSING: Readonly<Record<string, string>> = { '“': '”', '„': '“', '«': '»', '‘': '’', '「': '」', '『': '』' };
-// A branch is named with dashes where its title has blanks.
+// Branch names use dashes where their titles have blanks.
 const OPENING = /^[-_+]{0,2}(?:[bruBRU@$]|[A-Z]{1,2}(?="))?(\\{0,7})("""|'''|["'`“„«‘「『])/;
-/** Longer ones are cut; no secret that is written in one line is longer. */
+/** Longer values are cut; no one-line secret is longer. */
 const LONGEST = 8_000;
 const SPACE = /\s/g;
-/** What stands in place of a secret already. */
+/** Placeholder of a secret that was already replaced. */
 const MASK = /^\[(?:redacted:|(?:masked|secure|filtered|hidden|removed|redacted|\*+)\])/i;
-/** Where an unquoted value ends although no blank follows: quotes, escaped line ends, the next parameter, field or element. */
+/**
+ * Characters that end an unquoted value without a blank: quotes, escaped line ends, the next parameter, field or
+ * element.
+ */
 const NEXT =
   /["'`“”]|\\[nrt"']|<\/|&(?:amp;)?[\w.%-]{1,60}=|;(?:$|[A-Za-z][\w ]{0,40}=)|,(?:$|["']?[A-Za-z][\w.-]{0,60}["']?[=:])|\)[.;,]|\[redacted:/;
 const BRACKETS: readonly (readonly [string, string])[] = [
@@ -25,7 +28,7 @@ const BRACKETS: readonly (readonly [string, string])[] = [
   ['<', '>'],
 ];
 
-/** Where the closing quote stands; -1 when the next `LONGEST` characters hold none. */
+/** Position of the closing quote; -1 when the next `LONGEST` characters contain none. */
 function closingOf(text: string, from: number, quote: string, backslashes: string): number {
   const close = backslashes + (CLOSING[quote] ?? quote);
   const until = Math.min(text.length, from + LONGEST);
@@ -40,7 +43,7 @@ function isUnbalanced(word: string, open: string, close: string): boolean {
   return word.split(close).length > word.split(open).length;
 }
 
-/** Without the marks that belong to the sentence or the list around it. */
+/** Without the punctuation of the surrounding sentence or list. */
 function withoutMarks(word: string): string {
   let end = word.length;
   for (; end > 1; end--) {
@@ -64,8 +67,8 @@ function quotedValueAt(text: string, at: number): AssignedValue | null {
 }
 
 /**
- * The value that begins at `at`: up to the closing quote, or else the word without what cannot belong to it, of which `longest` characters
- * are looked at. Null when there is none.
+ * The value that begins at `at`: up to the closing quote, otherwise the word without what cannot belong to it; at most
+ * `longest` characters are read. Null when there is none.
  */
 export function valueAt(text: string, at: number, longest = LONGEST): AssignedValue | null {
   if (at >= text.length || MASK.test(text.slice(at, at + 12))) return null;
@@ -79,7 +82,7 @@ export function valueAt(text: string, at: number, longest = LONGEST): AssignedVa
   return kept === '' ? null : { start: at, end: at + kept.length, isQuoted: false, closedBy: null };
 }
 
-/** Elements of a list that are looked at. */
+/** Maximum elements of a list that are read. */
 const MAX_ELEMENTS = 200;
 
 /** The values that begin at `at`: one, or those of a list in brackets; of a call, those in quotes. */

@@ -1,19 +1,19 @@
 import { type LiteralFinder, makeLiteralFinder } from './literal-finder.ts';
 
-/** What a text has in it that is worth a closer look. */
+/** Features of a text that need a closer look. */
 export const SIGN = {
-  /** Twenty characters of a token in a row, with a digit and two letters of either case. */
+  /** Twenty token characters in a row, with a digit and two letters of either case. */
   random: 1,
-  /** Base64 of what may be text. */
+  /** Base64 that may decode to text. */
   base64: 2,
   /** Ten bytes in hex. */
   hex: 4,
-  /** What characters are escaped or encoded with. */
+  /** Characters that begin escapes or encodings. */
   escape: 8,
-  /** The beginning of a colour. */
+  /** The beginning of a colour code. */
   colour: 16,
   foreign: 32,
-  /** One of the literals that were asked for. */
+  /** One of the requested literals. */
   literal: 64,
 } as const;
 export const RUNS = SIGN.random | SIGN.base64 | SIGN.hex;
@@ -22,9 +22,9 @@ const DIGIT = 1;
 const LOWER = 2;
 const UPPER = 4;
 const HEX = 8;
-/** What stands in Base64 beside letters and digits, also as URLs carry it. */
+/** Characters of Base64 besides letters and digits, including the URL variant. */
 const BASE64_SIGN = 16;
-/** Padding, and what else may stand in a token. */
+/** Padding, and other characters of tokens. */
 const EDGE = 32;
 const ESCAPE = 64;
 const COLOUR = 128;
@@ -49,10 +49,10 @@ const MIN_TOKEN = 20;
 const MIN_BASE64 = 16;
 const MIN_HEX = 20;
 const MIN_PAIRS = 9;
-/** What tells whether the rest of Base64 is worth decoding: three groups, nine bytes. */
+/** Enough to tell whether the rest of Base64 is worth decoding: three groups, nine bytes. */
 const SAMPLE = 12;
 const NO_LITERALS = makeLiteralFinder([]);
-/** Longer Base64 is decoded piece by piece. */
+/** Longer Base64 is decoded in pieces. */
 const LONGEST = 65_536;
 
 function sextetAt(text: string, at: number): number {
@@ -63,7 +63,10 @@ function sextetAt(text: string, at: number): number {
   return code === 43 || code === 45 ? 62 : 63;
 }
 
-/** Whether Base64 from `from` to `end` begins with what may be text, in UTF-8 or UTF-16; most paths, names and hashes do not. */
+/**
+ * Whether Base64 from `from` to `end` begins with possible text, in UTF-8 or UTF-16; most paths, names and hashes do
+ * not.
+ */
 export function mayBeText(text: string, from: number, end: number): boolean {
   let follow = 0;
   let zeros = 0;
@@ -88,7 +91,7 @@ export function mayBeText(text: string, from: number, end: number): boolean {
   return true;
 }
 
-/** What one run of a token's characters may be. */
+/** Features of one run of token characters. */
 function signsOfRun(text: string, codes: Uint16Array, from: number, end: number): number {
   let found = 0;
   let digits = 0;
@@ -128,7 +131,7 @@ function isEncoded(text: string, from: number, end: number): boolean {
 let units = Buffer.alloc(8_192);
 let codes = new Uint16Array(units.buffer, units.byteOffset, units.length / 2);
 
-/** Codes in a flat array, until the next call: they are read several times faster than those of a string that is a slice of another. */
+/** Codes in a flat array, valid until the next call: several times faster to read than those of a sliced string. */
 function codesOf(text: string): Uint16Array {
   if (text.length > codes.length) {
     units = Buffer.alloc(text.length * 4);
@@ -139,12 +142,12 @@ function codesOf(text: string): Uint16Array {
 }
 
 /**
- * What a text has in it, as bits of `SIGN`, in one pass; with a finder, also whether one of its literals occurs. Where a bit is missing, no
- * pattern for what it stands for would match: as scanners of repositories do, most lines are passed over at the price of one look (the
- * keywords of a rule in gitleaks, the Aho-Corasick prefilter of trufflehog).
+ * Features of a text as bits of `SIGN`, in one pass; with a finder, also whether one of its literals occurs. Where a
+ * bit is missing, no pattern for that feature can match: like scanners of repositories, this skips most lines at the
+ * cost of one pass (the keywords of a rule in gitleaks, the Aho-Corasick prefilter of trufflehog).
  */
 export function signsIn(text: string, { machine }: Pick<LiteralFinder, 'machine'> = NO_LITERALS): number {
-  // All in local variables: this loop reads every character of the log.
+  // All in local variables, because this loop reads every character of the log.
   const { letters, next, accepting } = machine;
   const codes = codesOf(text);
   const length = text.length;

@@ -8,24 +8,24 @@ const ESCAPES = new RegExp(
   `[${ESC}${CSI}](?:\\[[0-9;:?]{0,40}[ -/]{0,3}[@-~]|\\][^${BELL}${ESC}]{0,400}(?:${BELL}|${ESC}\\\\)|[()#][0-9A-Za-z]|[=>78cDEHMNOZ])`,
   'g',
 );
-/** Escapes that a tool already made visible. */
+/** Escape sequences that a tool already printed as text. */
 const CARET_ESCAPES = /\^\[\[[0-9;]{0,20}[A-Za-z]/g;
 const TIMESTAMP = /^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z /;
 const TIMESTAMP_LENGTH = 35;
 const TRAVIS_MARK = /travis_(?:fold|time):(?:start|end)[:\w.=,-]{0,200}/g;
 const code = (value: number): string => String.fromCharCode(value);
-/** All control characters (Unicode Cc) but the tab. */
+/** All control characters (Unicode Cc) except the tab. */
 const CONTROL = new RegExp(`[${code(0)}-${code(8)}${code(0x0a)}-${code(0x1f)}${code(0x7f)}-${code(0x9f)}]`);
 const EVERY_CONTROL = new RegExp(CONTROL.source, 'g');
 
 const DASH = 45;
 const LETTER_T = 84;
-/** A look at two characters spares most lines the pattern. */
+/** Checking two characters saves the pattern for most lines. */
 function mayBeStamped(text: string): boolean {
   return text.charCodeAt(4) === DASH && text.charCodeAt(10) === LETTER_T;
 }
 
-/** What stays visible of a line whose carriage returns overwrite it: the last piece that is not blank. */
+/** The visible part of a line that carriage returns overwrite: the last piece that is not blank. */
 function lastOverwrite(text: string): string {
   let end = text.length;
   while (end > 0) {
@@ -37,14 +37,19 @@ function lastOverwrite(text: string): string {
   return '';
 }
 
-/** A line in which none of these stands, nor a lone carriage return or an invisible character, says when cleaned what it says as it is, but for its ends. */
+/**
+ * A line without any of these, a lone carriage return or an invisible character changes by cleaning only at its ends.
+ */
 export const DRESSING: readonly string[] = [
   '^[[',
   'travis_',
   ...Array.from({ length: 0xa0 }, (_, value) => code(value)).filter((char) => !/[\t\n\r]|[ -~]/.test(char)),
 ];
 
-/** A log line as a person sees it: no terminal escapes, no runner timestamp, no overwritten progress, no fold marks, nothing invisible. */
+/**
+ * A log line as a person sees it: without terminal escapes, runner timestamp, overwritten progress, fold marks and
+ * invisible characters.
+ */
 export function cleanLine(raw: string): string {
   let text = raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw;
   if (mayBeStamped(text)) text = text.replace(TIMESTAMP, '');
@@ -55,7 +60,16 @@ export function cleanLine(raw: string): string {
   return visibleText(CONTROL.test(text) ? text.replace(EVERY_CONTROL, '') : text).trimEnd();
 }
 
-/** The time stamp a runner or log service put before the line (`2026-11-21T03:04:05.678Z`), or undefined. */
+/**
+ * Same as `cleanLine` for a line known to hold no `DRESSING`, no lone carriage return and nothing invisible. Only colours,
+ * which scanners skip, and its ends are left to handle.
+ */
+export function cleanPlainLine(raw: string): string {
+  if (raw.includes(ESC)) return cleanLine(raw);
+  return (mayBeStamped(raw) ? raw.replace(TIMESTAMP, '') : raw).trimEnd();
+}
+
+/** The timestamp that a runner or log service put before the line (`2026-11-21T03:04:05.678Z`), or undefined. */
 export function timestampOf(raw: string): string | undefined {
   if (raw.charCodeAt(0) !== 0xfeff && !mayBeStamped(raw)) return undefined;
   const stamp = TIMESTAMP.exec(raw.slice(0, TIMESTAMP_LENGTH))?.[0];

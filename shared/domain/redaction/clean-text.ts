@@ -4,8 +4,8 @@ import type { RedactedText } from '../../kernel/text/redacted-text.ts';
 const UNSEEN = /[\p{Cc}\p{Cf}]/gu;
 
 /**
- * Makes an outsider's text safe to keep and show: lone surrogates are replaced, control and invisible direction characters
- * removed, white space folded, and it is cut to `limit` UTF-16 units without splitting a character.
+ * Makes outside text safe to store and show: replaces lone surrogates, removes control and invisible direction
+ * characters, folds white space, and cuts to `limit` UTF-16 units without splitting a character.
  */
 export function cleanText(text: RedactedText, limit: number): RedactedText;
 export function cleanText(text: string, limit: number): string;

@@ -1,14 +1,14 @@
 import { mayBeText, SIGN, signsIn } from './character-runs.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 
-/** Base64, also as URLs carry it; paths look the same. */
+/** Base64, including the URL variant; paths look the same. */
 const BASE64_RUN = /[A-Za-z0-9+/_-]{16,65536}={0,2}/g;
-/** Bytes in hex, also with blanks, colons or `\x` between them. */
+/** Bytes in hexadecimal, also separated by blanks, colons or `\x`. */
 const HEX_RUN = /\b(?:0[xX])?(?:[0-9A-Fa-f]{2}){10,32768}\b|\b(?:[0-9A-Fa-f]{2}[ :-]){9,8192}[0-9A-Fa-f]{2}\b/g;
 const NOT_TEXT = /[^\t\n\r -~\u00a0-\uffff]|\ufffd/;
-/** What is decoded may be encoded itself, this many times. */
+/** Decoded text may be encoded again, up to this many times. */
 const MAX_DEPTH = 3;
-/** The text of bytes in UTF-8, or in UTF-16 where every other byte is zero; null for what is no text. */
+/** Bytes as text in UTF-8, or in UTF-16 where every other byte is zero; null when they are no text. */
 function textOf(bytes: Buffer): string | null {
   if (bytes.length >= 8 && bytes[1] === 0 && bytes[3] === 0) return checked(bytes.toString('utf16le'));
   if (bytes.length >= 8 && bytes[0] === 0 && bytes[2] === 0) {
@@ -27,14 +27,14 @@ function decodedBase64(run: string): string[] {
   for (let offset = 0; offset < 4; offset++) {
     if (!mayBeText(run, offset, run.length)) continue;
     const bytes = Buffer.from(run.slice(offset), 'base64');
-    // A run that something stands right behind, or that was cut, may end within a character.
+    // A run that is followed directly by something, or was cut, may end within a character.
     const text = textOf(bytes) ?? textOf(bytes.subarray(0, -1)) ?? textOf(bytes.subarray(0, -2));
     if (text !== null) texts.push(text);
   }
   return texts;
 }
 
-/** Whether Base64 says something in plain text. */
+/** Whether Base64 decodes to plain text. */
 export function isEncodedText(run: string): boolean {
   return decodedBase64(run.replace(/=+$/, '')).some(
     (text) => text.length >= (run.length * 3) / 4 - 4 && /^[\t\n\r -~]*$/.test(text),
@@ -46,12 +46,12 @@ function decodedHex(run: string): string[] {
   return text === null ? [] : [text];
 }
 
-/** Finds secrets in one text and asks `placeholders` for each. */
+/** Finds secrets in one text and requests a placeholder for each. */
 type Redact = (text: string, placeholders: Placeholders) => string;
 
 /**
- * Replaces Base64 and hex in which redaction finds a secret once it is decoded, up to three times; the whole of it gets the placeholder of
- * the first secret in it. What does not decode to text stays.
+ * Replaces Base64 and hexadecimal that contain a secret once decoded, up to three times; the whole encoded text gets
+ * the placeholder of its first secret. What does not decode to text stays.
  */
 export function redactEncoded(
   text: string,

@@ -1,37 +1,37 @@
 import { type LiteralAutomaton, makeLiteralAutomaton } from './literal-finder.ts';
 
-/** Takes text in chunks of any size and gives its lines, each with the marks of the literals that occur in it. */
+/** Takes text in chunks of any size and returns its lines, each with marks for the literals that occur in it. */
 export interface LineScanner {
   push(chunk: string): void;
-  /** Gives a last line that no line feed ended. */
+  /** Returns a last line without a line feed. */
   end(): void;
 }
 
 /**
- * One line without its line feed: `marks` has a bit for each group of literals that occurs in it (the whole of it, also in what
- * was cut out). Of a line too long to be held, `text` is the head and `tail` the end; otherwise `tail` is null. Both are slices that
- * keep a whole chunk alive.
+ * One line without its line feed: `marks` has a bit for each group of literals that occurs anywhere in it, including
+ * what was cut out. For a line too long to hold, `text` is its head and `tail` its end; otherwise `tail` is null. Both
+ * are slices that keep a whole chunk alive.
  */
 export type TakeLine = (text: string, marks: number, tail: string | null) => void;
 
-/** How many characters of a line are held from its beginning and from its end; a line no longer than both is held whole. */
+/** How many characters of a line are held from its beginning and its end; a line no longer than both is held whole. */
 export interface HeldLengths {
   readonly head: number;
   readonly tail: number;
 }
 
 /**
- * What a scanner looks for, colours and cursor moves left out. Group `n` sets bit `n`; a carriage return that no line feed follows
- * sets `loneReturn`.
+ * What a scanner searches for, ignoring colours and cursor moves. Group `n` sets bit `n`; a carriage return without a
+ * line feed sets `loneReturn`.
  */
 export interface ScanPlan {
   readonly letters: LiteralAutomaton['letters'];
-  /** As `next` of the automaton, with the bits of the state it leads to in the lowest eight: one read for each character. */
+  /** `next` of the automaton, with the bits of the target state in the lowest eight: one read per character. */
   readonly steps: Int32Array;
   readonly loneReturn: number;
 }
 
-/** Of a step: what is left of them is the state. */
+/** Mask that extracts the state from a step. */
 const BITS = 8;
 const MARKS = (1 << BITS) - 1;
 const LINE_FEED = 10;
@@ -42,14 +42,14 @@ const BRACKET = 91;
 /** Characters that are copied and scanned at once. */
 const AT_ONCE = 65_536;
 
-/** Any character of a kind, which no literal holds, marks a line for its group, too. */
+/** Any character of a class that no literal contains also marks a line for its group. */
 export interface MarkingCharacters {
   readonly group: number;
-  /** Whether a UTF-16 code is of the kind. */
+  /** Whether a UTF-16 code is of the class. */
   holds(code: number): boolean;
 }
 
-/** Stands for all characters of a kind in the automaton; no log holds it. */
+/** Represents all characters of a class in the automaton; no log contains it. */
 const FIRST_STAND_IN = 0xf8f0;
 const ASCII_CODES = 128;
 
@@ -77,7 +77,8 @@ export function makeScanPlan(
       literals.reduce((bits, index) => bits | (owners[index] ?? 0), 0),
     );
   }
-  if (automaton.next.length >= 1 << 23) throw new RangeError('The literals make more states than a step can name.');
+  if (automaton.next.length >= 1 << 23)
+    throw new RangeError('The literals need more automaton states than a step can encode (2^23).');
   const steps = automaton.next.map((state) => (state << BITS) | (marks.get(state) ?? 0));
   return { letters: automaton.letters, steps, loneReturn: 1 << loneReturnGroup };
 }
@@ -93,14 +94,14 @@ export function marksOf({ letters, steps }: ScanPlan, text: string): number {
   return found & MARKS;
 }
 
-/** Whether a code stands between a control sequence's bracket and its last letter. */
+/** Whether a code may be between a control sequence's bracket and its final letter. */
 function isParameter(code: number): boolean {
   return (code >= 48 && code <= 59) || code === 63;
 }
 
 /**
- * Where the last letter of a terminal control sequence (`ESC [ 1 ; 31 m`, ECMA-48) stands that begins at `at`; `at` itself when it is
- * of a rarer form or may go on in the next chunk.
+ * Position of the final letter of the terminal control sequence (`ESC [ 1 ; 31 m`, ECMA-48) that begins at `at`; `at`
+ * itself when it has a rarer form or may continue in the next chunk.
  */
 function endOfSequence(codes: Uint16Array, at: number, length: number): number {
   if (codes[at + 1] !== BRACKET) return at;
@@ -110,7 +111,41 @@ function endOfSequence(codes: Uint16Array, at: number, length: number): number {
   return end < length && last >= 64 && last <= 126 ? end : at;
 }
 
-/** A line that several chunks make up; of one longer than head and end together, only those are held. */
+const DASH = 45;
+const DOT = 46;
+const COLON = 58;
+const LETTER_T = 84;
+const LETTER_Z = 90;
+/** The signs between the digits of a runner's timestamp (`2026-11-21T03:04:05.678Z `). */
+const STAMP_SIGNS: readonly (readonly [offset: number, code: number])[] = [
+  [4, DASH],
+  [7, DASH],
+  [10, LETTER_T],
+  [13, COLON],
+  [16, COLON],
+  [19, DOT],
+];
+const MIN_STAMP_LENGTH = 25;
+const MAX_STAMP_LENGTH = 31;
+
+const isDigit = (code: number | undefined): boolean => code !== undefined && code >= 48 && code <= 57;
+
+/** Where the text of a line begins after the timestamp that `cleanLine` removes; `at` without a complete timestamp. */
+function endOfStamp(codes: Uint16Array, at: number, length: number): number {
+  if (codes[at + 4] !== DASH || codes[at + 10] !== LETTER_T || at + MIN_STAMP_LENGTH > length) return at;
+  for (const [offset, code] of STAMP_SIGNS) if (codes[at + offset] !== code) return at;
+  for (let offset = 0; offset < 19; offset++)
+    if (offset !== 4 && offset !== 7 && offset !== 10 && offset !== 13 && offset !== 16 && !isDigit(codes[at + offset]))
+      return at;
+  let end = at + 20;
+  while (end < length && end < at + MAX_STAMP_LENGTH && isDigit(codes[end])) end += 1;
+  const fraction = end - at - 20;
+  const isStamp =
+    fraction >= 3 && fraction <= 9 && end + 1 < length && codes[end] === LETTER_Z && codes[end + 1] === SPACE;
+  return isStamp ? end + 2 : at;
+}
+
+/** A line made of several chunks; of one longer than head and end together, only those are held. */
 class OpenLine {
   #parts: string[] = [];
   #held = 0;
@@ -134,7 +169,7 @@ class OpenLine {
     const text = this.#parts.join('');
     this.#head ??= text.slice(0, head);
     this.#parts = [text.slice(-tail)];
-    // From now on there is room for as much again before the next cut.
+    // Doubles the room before the next cut.
     this.#held = tail;
   }
 
@@ -154,7 +189,7 @@ class Scanner implements LineScanner {
   readonly #longest: number;
   readonly #take: TakeLine;
   readonly #open: OpenLine;
-  // Codes in a flat array are read several times faster than those of a string that is a slice of another.
+  // Codes in a flat array are several times faster to read than those of a sliced string.
   readonly #units = Buffer.alloc(AT_ONCE * 2);
   readonly #codes = new Uint16Array(this.#units.buffer, this.#units.byteOffset, AT_ONCE);
   #step = 0;
@@ -180,24 +215,26 @@ class Scanner implements LineScanner {
 
   #scan(text: string): void {
     this.#units.write(text, 'utf16le');
-    // All in local variables: this loop reads every character of the log.
+    // All in local variables, because this loop reads every character of the log.
     const codes = this.#codes;
     const { letters, steps, loneReturn } = this.#plan;
     const length = text.length;
     let step = this.#step;
     let marks = this.#marks;
     let from = 0;
-    for (let at = 0; at < length; at++) {
+    // The timestamp is skipped: cleaning removes it, and its `7Z ` is not a program that takes passwords.
+    for (let at = this.#open.isEmpty ? endOfStamp(codes, 0, length) : 0; at < length; at++) {
       const code = codes[at] ?? 0;
       if (code < SPACE) {
         if (code === LINE_FEED) {
           this.#close(text.slice(from, at), marks & MARKS);
           from = at + 1;
+          at = endOfStamp(codes, from, length) - 1;
           step = 0;
           marks = 0;
           continue;
         }
-        // What a colour stands in the middle of is still one word.
+        // A word with a colour code inside is still one word.
         const end = code === ESCAPE ? endOfSequence(codes, at, length) : at;
         if (end > at) {
           at = end;
@@ -223,7 +260,7 @@ class Scanner implements LineScanner {
   }
 }
 
-/** Makes a scanner for one text. */
+/** Creates a scanner for one text. */
 export function makeLineScanner(plan: ScanPlan, limits: HeldLengths, take: TakeLine): LineScanner {
   return new Scanner(plan, limits, take);
 }

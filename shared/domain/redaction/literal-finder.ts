@@ -1,18 +1,16 @@
-/**
- * Finds which of many literals occur in a text, in one pass and whatever their number. ASCII letters match in either case.
- */
+/** Finds which of many literals occur in a text, in one pass. ASCII letters match in either case. */
 export interface LiteralFinder {
   /** Indexes of the literals that occur, each once, in no order. Empty for most lines. */
   find(text: string): readonly number[];
   /** Whether any of them occurs. */
   occursIn(text: string): boolean;
-  /** For those who look for more in the same pass: as in `LiteralAutomaton`, with 1 for each accepting state. */
+  /** For callers that search for more in the same pass: as in `LiteralAutomaton`, with 1 for each accepting state. */
   readonly machine: Pick<LiteralAutomaton, 'letters' | 'next'> & { readonly accepting: Uint8Array };
 }
 
 /**
- * The machine behind a finder, for those who read characters themselves: from `state` (0 at first) a character code leads to
- * `next[state + (letters[code] ?? 0)]`; `ends[state]` lists the literals that end there.
+ * The automaton behind a finder, for callers that read characters themselves: from `state` (0 at first) a character
+ * code leads to `next[state + (letters[code] ?? 0)]`; `ends[state]` lists the literals that end there.
  */
 export interface LiteralAutomaton {
   /** Letter of each UTF-16 code; 0 for what occurs in no literal. */
@@ -30,7 +28,7 @@ function folded(code: number): number {
   return code >= 65 && code <= 90 ? code + 32 : code;
 }
 
-/** Characters that no literal holds are one letter: the automaton is a quarter of the size, and built as much faster. */
+/** Characters in no literal share one letter: the automaton is a quarter of the size, and built accordingly faster. */
 interface Alphabet {
   readonly letters: Uint8Array;
   readonly size: number;
@@ -45,7 +43,7 @@ function alphabetOf(literals: readonly string[]): Alphabet {
       if (letters[code] === 0) letters[code] = size++;
     }
   }
-  if (size > 256) throw new RangeError('The literals hold more than 255 different characters.');
+  if (size > 256) throw new RangeError('The literals contain more than 255 different characters.');
   for (let code = 65; code <= 90; code++) letters[code] = letters[code + 32] ?? 0;
   return { letters, size };
 }
@@ -70,7 +68,7 @@ function buildTrie(literals: readonly string[], { letters, size: width }: Alphab
       }
       node = next[slot] ?? 0;
     }
-    if (node === 0) throw new RangeError('An empty literal would be found everywhere.');
+    if (node === 0) throw new RangeError('A literal is empty.');
     ends[node]?.push(index);
   });
   return { next, ends, size: ends.length };
@@ -103,7 +101,7 @@ export function makeLiteralAutomaton(literals: readonly string[]): LiteralAutoma
   const alphabet = alphabetOf(literals);
   const trie = buildTrie(literals, alphabet);
   complete(trie, alphabet.size);
-  // A state is the position of its row, which saves a multiplication for every character read.
+  // A state is the position of its row, which saves a multiplication per character.
   const next = trie.next.slice(0, trie.size * alphabet.size).map((node) => node * alphabet.size);
   const accepting = trie.ends.map((list, node) => [node * alphabet.size, list] as const);
   return { letters: alphabet.letters, next, ends: new Map(accepting.filter(([, list]) => list.length > 0)) };

@@ -1,33 +1,36 @@
 import { phrase, type RedactedText } from '../../kernel/text/redacted-text.ts';
 
-/** What is read of one line from its beginning. */
+/** Characters read from the beginning of a line. */
 export const HEAD_READ = 32_768;
-/** What is read of a longer line up to its end; what lies between is counted but not seen. Far more than is kept: see `withoutFirstWord`. */
+/**
+ * Characters read from the end of a longer line; the part between is counted but not seen. Far more than is kept: see
+ * `withoutFirstWord`.
+ */
 export const TAIL_READ = 12_288;
-/** What is kept of one line. */
+/** Characters kept of a line. */
 export const LINE_KEPT = 2_000;
-/** The share of it that its end gets: tools say last what went wrong. */
+/** Share of them for the end: tools often say last what went wrong. */
 const END_KEPT = 700;
-/** No secret that redaction knows is longer. */
-const LONGEST_SECRET = 4_096;
+/** No known secret is longer. */
+const MAX_SECRET_LENGTH = 4_096;
 const KEY_END = /-----END[A-Z0-9 ]{0,40}PRIVATE KEY/;
 const SPACE = /\s/;
-/** What tokens and encoded texts are made of, which may be longer. */
+/** Characters of tokens and encoded texts, which may be longer. */
 const ENCODED = /[\w+/=.~%-]/;
 
-/** A line's head without its last word, which may be the first half of a secret that nobody can tell by its half. */
+/** A line's head without its last word, which may be the first half of a secret. */
 export function withoutLastWord(head: string): string {
   let end = head.length;
-  while (end > 0 && head.length - end < LONGEST_SECRET && !SPACE.test(head.charAt(end - 1))) end -= 1;
+  while (end > 0 && head.length - end < MAX_SECRET_LENGTH && !SPACE.test(head.charAt(end - 1))) end -= 1;
   return head.slice(0, end);
 }
 
 /**
- * A line's end without what may belong to a secret that began in what was cut out: the first word with the value that may follow
- * it, the whole of an encoded text, and a private key.
+ * A line's end without anything that may belong to a secret begun in the omitted part: the first word with a value that
+ * may follow it, a whole encoded text, and a private key.
  */
 export function withoutFirstWord(tail: string): string {
-  let start = Math.min(tail.length, LONGEST_SECRET);
+  let start = Math.min(tail.length, MAX_SECRET_LENGTH);
   while (start < tail.length && ENCODED.test(tail.charAt(start))) start += 1;
   const rest = tail.slice(start);
   const keyEnd = KEY_END.exec(rest)?.index ?? -1;

@@ -10,22 +10,25 @@ const BODY = new RegExp(
 );
 const LAST_BODY = new RegExp(`^\\s*(?<body>[A-Za-z0-9+/]{1,76})(?:${COLOUR})?\\s*$`);
 const HEADER = /^\s*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):|^\s*$/;
-/** What stands between the lines of a key that is written in one: escaped line ends, colours, quotes. */
+/** Separators between the lines of a key that is written in one line: escaped line ends, colours, quotes. */
 const BETWEEN = new RegExp(`\\\\[nrt]|${COLOUR}|[\\s"',]`);
 const BETWEEN_KEPT = new RegExp(`(${BETWEEN.source})`);
 const KEY_PIECE = /[A-Za-z0-9+/=]{16}/;
-/** No key is longer; a block that never ends stops here. */
-const MOST_LINES = 300;
-/** Lines of other jobs between those of a key; behind them only what is long enough to be sure of is the key's. */
-const MOST_BETWEEN = 3;
+/** No key is longer; an unterminated block ends here. */
+const MAX_LINES = 300;
+/**
+ * Lines of other jobs allowed between those of a key; after them only text long enough to be certain counts as the
+ * key's.
+ */
+const MAX_BETWEEN = 3;
 const SURE_BODY = 40;
 
-/** Equal for prefixes that differ in their times and counters only. */
+/** Equal for prefixes that differ only in times and counters. */
 function shapeOf(prefix: string): string {
   return prefix.replace(/\d/g, '0');
 }
 
-/** The key with its lines replaced and all that stands between them as it was. */
+/** The key with its lines replaced and everything between them unchanged. */
 function eachPiece(material: string, replace: (material: string) => string): string {
   return material
     .split(BETWEEN_KEPT)
@@ -33,13 +36,13 @@ function eachPiece(material: string, replace: (material: string) => string): str
     .join('');
 }
 
-/** Follows private key blocks over lines. `replace` gives the placeholder of a piece of key. */
+/** Tracks private key blocks over lines. `replace` returns the placeholder of a piece of key. */
 export interface KeyBlocks {
   /** The line with key material replaced. */
   line(text: string): string;
-  /** Whether the next line may belong to a key, or to what looks like one. */
+  /** Whether the next line may belong to a key, or to something that looks like one. */
   readonly open: boolean;
-  /** Whether the line belongs to a certificate, a signature or a public key, which everybody may read. */
+  /** Whether the line belongs to a certificate, a signature or a public key, which are public. */
   readonly isPublic: boolean;
   reset(): void;
 }
@@ -48,11 +51,11 @@ export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks 
   let left = 0;
   let publicLeft = 0;
   let isPublic = false;
-  /** Lines of others since the last of the key; null before its first. */
+  /** Lines of other sources since the last key line; null before its first. */
   let between: number | null = null;
-  /** What stands before the key's first line: a time, a colour, the name of a job. */
+  /** Prefix of the key's first line: a time, a colour, the name of a job. */
   let prefix = '';
-  /** Where the line itself begins, if it has the same prefix. */
+  /** Start of the line itself, if it has the same prefix. */
   const startOf = (text: string): number => {
     const own = text.slice(0, prefix.length);
     return shapeOf(own).trimEnd() === shapeOf(prefix).trimEnd() ? own.length : 0;
@@ -76,7 +79,7 @@ export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks 
       return text.slice(0, start) + rest.replace(body, () => replace(body));
     }
     if (HEADER.test(rest)) return text;
-    if (between === null || between >= MOST_BETWEEN) left = 0;
+    if (between === null || between >= MAX_BETWEEN) left = 0;
     else between += 1;
     return null;
   };
@@ -87,7 +90,7 @@ export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks 
     const rest = text.slice(from);
     const end = END.exec(rest);
     if (end === null) {
-      left = MOST_LINES;
+      left = MAX_LINES;
       between = null;
       prefix = text.slice(0, begin.index);
     }
@@ -95,14 +98,14 @@ export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks 
     if (!KEY_PIECE.test(material)) return text;
     return text.slice(0, from) + eachPiece(material, replace) + rest.slice(material.length);
   };
-  /** Whether the line is one of a public block; only lines of Base64 and headers are. */
+  /** Whether the line belongs to a public block; only lines of Base64 and headers do. */
   const followPublic = (text: string): boolean => {
     if (PUBLIC_END.test(text)) {
       publicLeft = 0;
       return true;
     }
     if (PUBLIC_BEGIN.test(text)) {
-      publicLeft = MOST_LINES;
+      publicLeft = MAX_LINES;
       prefix = text.slice(0, text.indexOf('-----BEGIN'));
       return true;
     }

@@ -7,7 +7,7 @@ export function entropyOf(text: string): number {
   return bits;
 }
 
-/** Letters and digits mixed, as random tokens are and words are not. */
+/** Mixed letters and digits, as in random tokens but not in words. */
 export function looksMixed(text: string): boolean {
   return /\d/.test(text) && /[A-Za-z]/.test(text) && entropyOf(text) >= 2.8;
 }
@@ -23,19 +23,19 @@ function classOf(code: number): number {
   return code >= 65 && code <= 90 ? UPPER : OTHER;
 }
 
-/** What a text's letters and digits look like. */
+/** Statistics of a text's letters and digits. */
 export interface CharacterProfile {
   readonly digits: number;
   readonly lower: number;
   readonly upper: number;
   /**
-   * The share of neighbours of different classes (digit, lower, upper case). In random letters and digits it is 0.62; in words joined by
-   * capitals, with numbers behind them, it seldom passes 0.35.
+   * The share of neighbours of different classes (digit, lower, upper case). In random letters and digits it is 0.62;
+   * in camel-case words with numbers it seldom exceeds 0.35.
    */
   readonly changes: number;
 }
 
-/** Counts over letters and digits; what stands between them is left out. */
+/** Counts over letters and digits; other characters are ignored. */
 export function profileOf(text: string): CharacterProfile {
   const counts = [0, 0, 0, 0];
   let changes = 0;
@@ -55,23 +55,23 @@ export function profileOf(text: string): CharacterProfile {
   return { digits, lower, upper, changes: pairs === 0 ? 0 : changes / pairs };
 }
 
-/** The least share of neighbours of different classes in a text that is taken for random without anything said of it. */
+/** Minimum share of neighbours of different classes for a text to count as random without further evidence. */
 const RANDOM_CHANGES = 0.44;
-/** One in six is a digit in a random text. */
+/** In a random text one character in six is a digit. */
 const MIN_DIGITS = 0.06;
 
-/** Pairs of letters that make up most of English words and of identifiers made of them. */
+/** Letter pairs that make up most of English words and identifiers. */
 const PAIRS = new Set(
   'th he in er an re on at en nd ti es or te ed is it al ar st to nt ng se as ou io le ve co me de ri ro ic ne ea ra ce li ch ll be ma si om ur el ta la ns di fo pe ec pr ct us ac ot il tr nc et ut ss rs un lo ge ie em ad ol rt po na ul ni ts mo pa im mi sh ir su id os iv am ci pl ig tu ab ex ap gr do bu up ck'.split(
     ' ',
   ),
 );
-/** One in six pairs is such a one in a random text, two in three are in words. */
+/** In a random text one pair in six is such a pair, in words two in three. */
 const RANDOM_PAIRS = 0.33;
-/** Shorter texts have too few pairs to tell. */
+/** Shorter texts have too few pairs. */
 const MIN_FOR_PAIRS = 30;
 
-/** The share of neighbouring letters that words are made of. */
+/** The share of neighbouring letters that are common in words. */
 export function wordPairs(text: string): number {
   let pairs = 0;
   let known = 0;
@@ -84,12 +84,12 @@ export function wordPairs(text: string): number {
   return pairs === 0 ? 0 : known / pairs;
 }
 
-/** Whether letters of both cases and digits follow each other as in a random text; words, paths and hashes do not. */
+/** Whether letters of both cases and digits alternate as in a random text; in words, paths and hashes they do not. */
 export function looksRandom(text: string): boolean {
   const { digits, lower, upper, changes } = profileOf(text);
   if (digits < 1 || lower < 2 || upper < 2 || entropyOf(text) < 3.5) return false;
   if (digits >= Math.max(2, text.length * MIN_DIGITS) && changes >= RANDOM_CHANGES) return true;
   if (text.length < MIN_FOR_PAIRS || changes < 0.2) return false;
-  // The fewer changes of class, the less it may look like words.
+  // With fewer changes of class, it may look less like words.
   return wordPairs(text) <= (changes >= 0.3 ? Math.max(RANDOM_PAIRS, changes) : RANDOM_PAIRS * 0.7);
 }

@@ -4,27 +4,27 @@ import { isBlankedToken } from './placeholder.ts';
 import { looksRandom, profileOf } from './random-text.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 
-/** Letters and digits, and what tokens and Base64 put between them. */
+/** Letters and digits, and separators in tokens and Base64. */
 const LONG_RUN = /[A-Za-z0-9+/_=~-]{20,20000}/g;
-/** Shorter ones are names of something more often than secrets. */
+/** Shorter ones are more often names than secrets. */
 const MIN_TOKEN = 20;
-/** Of those below this length, only what nothing but chance can have put together. */
+/** Below this length only texts that must be random. */
 const SURE_LENGTH = 28;
 const SURE_CHANGES = 0.52;
 const MIN_BASE64 = 40;
 /** A line of an armoured key (RFC 7468). */
 const ARMOURED = /^[A-Za-z0-9+/]{64,}={0,2}$/;
-/** A digest, a fingerprint or a public key says so. */
+/** Words that say that a digest, a fingerprint or a public key follows. */
 const PUBLIC_BEFORE =
   /(?:sha\d{0,3}(?:[-_]\d{3})?|md5|h1|integrity|etag|digest|checksum|fingerprint|hash|ssh-\w{2,10}|ecdsa-[\w-]{6,30}|nonce|base64,?|package-(?:key|id)|x-amz-id-2|(?:request|trace|correlation|version)[-_]?id)["']?[-:=/ ]{1,3}["']?$/i;
-/** Folders of Haskell packages, and of hosts of pictures. */
+/** Folders of Haskell packages, and of image hosts. */
 const PUBLIC_FOLDER =
   /\bghc-[\d.]{3,12}\/$|\/\/(?:images?|assets?|cdn|static)\d{0,3}\.[\w.-]{1,30}\/(?:[\w-]{1,30}\/){0,2}$/i;
-/** A name or a version goes on in what follows: packages, images and layers are named so. */
+/** A name or version continues in the following text: packages, images and layers are named so. */
 const PART_BEFORE = /[\w)][.*@-]$/;
 /** `name=` before a value. */
 const NAME_BEFORE = /^[A-Za-z_-]{1,40}=(?=[^=])/;
-/** Public keys as SSH and X.509 write them, digests, and lists of videos. */
+/** Public keys of SSH and X.509, digests, and lists of videos. */
 const PUBLIC =
   /^(?:PL[\w-]{32}$|AAAA[BCE]|sha\d{3}[-_]|MI[GHI][A-Za-z]{1,4}(?:MA0GCSqGSIb3DQEBAQUAA4|ANBgkqhkiG9w0BAQEFAAO)|MIGfMA0GCSqGSIb3DQEBAQUAA4)/;
 
@@ -32,18 +32,18 @@ const UUID = /[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-
 /** A word, a number or a hash between dashes. */
 const NO_PART = /^(?:[A-Za-z]?[a-z]*\d{0,3}|[A-Z]+\d{0,3}|\d+|[0-9a-f]+|[0-9A-F]+|(?:[A-Z][a-z]{2,}){1,6}\d{0,3})$/;
 
-/** Whether Base64 with its own signs in it is random as a whole; paths are not. */
+/** Whether Base64 with its special characters is random as a whole; paths are not. */
 function isRandomBase64(run: string): boolean {
   const random = run.replace(UUID, '');
   if (random.length < MIN_BASE64 || !looksRandom(random)) return false;
   const parts = random.split(/[/+=~]/);
   const words = parts.filter((part) => part.length > 3 && NO_PART.test(part));
-  // Chance makes a word now and then, and a few signs more.
+  // Chance produces a word now and then, and some extra separators.
   if (ARMOURED.test(random)) return parts.length <= 3 + random.length / 8 && words.join('').length <= random.length / 4;
   return parts.length <= 2 + random.length / 12 && words.length === 0 && profileOf(random).changes >= 0.5;
 }
 
-/** `vendor_live_TOKEN`: words beside it do not count. */
+/** `vendor_live_TOKEN`: words beside the token are ignored. */
 function isRandomPart(part: string): boolean {
   const random = part.split(/[_-]/).filter((piece) => !NO_PART.test(piece));
   const body = random.join('');
@@ -51,7 +51,10 @@ function isRandomPart(part: string): boolean {
   return body.length >= SURE_LENGTH || profileOf(body).changes >= SURE_CHANGES;
 }
 
-/** Replaces what nothing tells but that it is long and random: letters of both cases and digits that follow each other as words do not. */
+/**
+ * Replaces long random tokens that nothing else identifies: letters of both cases and digits that alternate unlike
+ * words.
+ */
 export function redactRandomTokens(text: string, placeholders: Placeholders): string {
   if ((signsIn(text) & SIGN.random) === 0) return text;
   const isPublic = (run: string, at: number): boolean => {
@@ -64,7 +67,7 @@ export function redactRandomTokens(text: string, placeholders: Placeholders): st
     );
   };
   return text.replace(LONG_RUN, (whole: string, from: number) => {
-    // The end of a colour is no part of it.
+    // The end of a colour code does not belong to it.
     const colour = /[[;]/.test(text.charAt(from - 1)) ? (/^\d{0,3}[A-Za-z]/.exec(whole)?.[0].length ?? 0) : 0;
     const name = NAME_BEFORE.exec(whole.slice(colour))?.[0].length ?? 0;
     const skipped = colour + name;

@@ -2,9 +2,9 @@ import type { RawText } from '../../kernel/text/raw-text.ts';
 import { readRawText } from '../../kernel/text/raw-text-read.ts';
 import type { RedactedText } from '../../kernel/text/redacted-text.ts';
 import { cleanLine } from './clean-line.ts';
-import { detachedText } from './detached-text.ts';
 import { makeLineScanner, makeScanPlan } from './line-scanner.ts';
 import { HEAD_READ, shortened, TAIL_READ, withoutFirstWord, withoutLastWord } from './long-line.ts';
+import { detachedText } from './placeholder.ts';
 import type { Redactor } from './redact.ts';
 
 /** One line, cleaned and redacted. `number` counts from 1. */
@@ -13,15 +13,15 @@ export type TakeRedactedLine = (text: RedactedText, number: number) => void;
 /** Takes one log in chunks of any size, from its first character to its last. */
 export interface RedactedLines {
   push(chunk: RawText | string): void;
-  /** Gives a last line that no line feed ended. */
+  /** Returns a last line without a line feed. */
   end(): void;
 }
 
 const NO_LITERALS = makeScanPlan([], 0);
 
 /**
- * Redacts one log as a whole: every line goes through the redactor, in order, before anybody chooses among them. A key whose first line
- * nobody asked for is a key all the same. Of a line too long to be held, head and end are given.
+ * Redacts one log as a whole: every line passes the redactor in order before any is chosen, so a key is recognised even
+ * when its first line is not wanted. Of a line too long to hold, head and end are returned.
  */
 export function makeRedactedLines(
   redactor: Pick<Redactor, 'line' | 'nextSource'>,
@@ -40,7 +40,7 @@ export function makeRedactedLines(
   return { push: (chunk) => scanner.push(readRawText(chunk)), end: () => scanner.end() };
 }
 
-/** All lines of a text that is held as a whole, redacted one after the other. */
+/** Redacts all lines of a text that is held as a whole, in order. */
 export function redactLines(text: string, redactor: Pick<Redactor, 'line' | 'nextSource'>): RedactedText[] {
   const lines: RedactedText[] = [];
   const stage = makeRedactedLines(redactor, (line) => lines.push(line));

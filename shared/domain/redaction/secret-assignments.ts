@@ -7,13 +7,16 @@ const { passwords, passwordsAlone, secrets, keys, vague, copulas } = SECRET_WORD
 const NO_ASCII = /[^\p{ASCII}]/u;
 const KEYS_TO = `(?:${keys.join('|')})[ _.-]?key`;
 
-/** What stands in every text that a word's pattern matches, up to its first class or option; empty for what holds other letters. */
+/**
+ * A literal in every text that a word's pattern matches, up to its first class or option; empty for words in other
+ * scripts.
+ */
 function literalOf(word: string): string {
   const literal = word.replace(/\[.*$|[A-Za-z]\?.*$/, '').toLowerCase();
   return NO_ASCII.test(literal) ? '' : literal;
 }
 
-/** One of these occurs in every text in which a name in Latin letters tells a secret. */
+/** One of these occurs in every text where a name in Latin letters indicates a secret. */
 export const NAME_LITERALS: readonly string[] = [
   ...new Set([
     ...[...passwords, ...secrets]
@@ -28,14 +31,14 @@ export const NAME_LITERALS: readonly string[] = [
     ),
   ]),
 ];
-/** One of these occurs in every text in which a vague name in Latin letters stands before a value. */
+/** One of these occurs in every text where a vague name in Latin letters precedes a value. */
 export const VAGUE_LITERALS: readonly string[] = [...vague.map(literalOf), ...passwordsAlone]
   .filter((word) => word !== '')
   .flatMap((word) => (word === 'schl' ? [word] : ['=', ':', ' =', ' :', '"', "'"].map((behind) => word + behind)));
 
-/** Letters of scripts that some of the words are written in. */
+/** Letters of the scripts of some words. */
 const FOREIGN = '\\u00c0-\\u024f\\u0370-\\u1fff\\u3040-\\ud7ff';
-/** Texts with such a letter may hold one of the words although no literal says so. */
+/** Texts with such a letter may contain one of the words although no literal matches. */
 export const FOREIGN_LETTER = new RegExp(`[${FOREIGN}]`);
 
 const QUOTES = `(?:\\\\{0,7}["'\`”])?`;
@@ -46,18 +49,18 @@ interface Assigned {
   readonly operator: string;
   readonly value: string;
   readonly isQuoted: boolean;
-  /** Nothing but the assignment stands in the line. */
+  /** The line contains nothing but the assignment. */
   readonly isAlone: boolean;
-  /** Blanks stand between the operator and the value. */
+  /** Blanks are between the operator and the value. */
   readonly isSpaced: boolean;
 }
 
-/** How a secret is assigned, and whether what stands there is one. */
+/** A form of assignment, and the check whether its value is a secret. */
 interface Assignment {
   readonly pattern: RegExp;
-  /** Stands in every text that the pattern matches. */
+  /** Occurs in every text that the pattern matches. */
   readonly beside: RegExp;
-  /** The values are those in the brackets behind the pattern. */
+  /** The values are in the brackets after the pattern. */
   readonly inBrackets?: true;
   isSecret(assigned: Assigned): boolean;
 }
@@ -65,13 +68,16 @@ interface Assignment {
 interface Assignments {
   readonly named: readonly Assignment[];
   readonly vague: readonly Assignment[];
-  /** What a line announces that ends in the name of a secret: its value is in the next. */
+  /** Announcement of a line that ends in the name of a secret: its value is in the next line. */
   readonly announcement: RegExp;
 }
 
-/** The ways to assign, for words of all scripts or of those that ASCII can write: most lines hold nothing else, and are read faster. */
+/**
+ * The forms of assignment, for words of all scripts or only those in ASCII: most lines contain nothing else and are
+ * read faster.
+ */
 function assignmentsOf(isWritten: (word: string) => boolean, letters: string): Assignments {
-  // Blanks in a word of another script may be dashes; of others, the data lists each spelling with its literal.
+  // Blanks in a word of another script may be dashes; for other words the data lists each spelling with its literal.
   const either = (words: readonly string[]): string =>
     words
       .filter(isWritten)
@@ -90,13 +96,13 @@ function assignmentsOf(isWritten: (word: string) => boolean, letters: string): A
     assignment: `${name}${QUOTES}[\\])]{0,2}\\s{0,4}${OPERATOR}\\s{0,4}`,
     /** `| name | value |`. */
     table: `[|│]\\s{0,4}[\\w.-]{0,40}?${name}\\s{0,30}(?<operator>[|│])\\s{0,4}`,
-    /** `<secret>value</secret>`, also as Jenkins keeps it: `{type value}`. */
+    /** `<secret>value</secret>`, also in the form of Jenkins: `{type value}`. */
     element: `<[\\w.:-]{0,30}?${name}(?<operator>>)\\s{0,4}(?:\\{\\s{0,2})?(?:[\\w-]{1,40} ){0,2}`,
-    /** `--name value` and `--name=value` of a command line. */
+    /** Command-line options `--name value` and `--name=value`. */
     flag: `(?<operator>--)[\\w-]{0,30}?${name}[ =]{1,3}`,
     /** `set("name", "value")`. */
     argument: `${name}["']\\s{0,2}(?<operator>,)\\s{0,3}`,
-    /** `name: NAME, value: "value"`, as lists of variables are written; also in attributes. */
+    /** `name: NAME, value: "value"`, as in lists of variables; also in attributes. */
     listed: `\\b(?:name|key|id|parameter|field|variable|env)${QUOTES}\\s{0,3}[:=]\\s{0,3}${QUOTES}[\\w.-]{0,40}?${name}${QUOTES}\\s{0,3}[,;}]?\\s{0,3}${QUOTES}(?:value|val|content|default|data|string)${QUOTES}\\s{0,3}(?<operator>[:=])\\s{0,3}`,
     /** `setName("value")`, `.name('value')`. */
     call: `${name}(?<operator>)\\s?`,
@@ -137,20 +143,23 @@ const REST = `[\\w.${FOREIGN}-]{0,40}`;
 const ASCII_ONLY = assignmentsOf((word) => !NO_ASCII.test(word.replace(/\[.*?\]/, '')), '');
 const ALL_SCRIPTS = assignmentsOf(() => true, FOREIGN);
 
-/** The patterns, for those who check them. */
+/** The patterns, for checks. */
 export const ASSIGNMENT_PATTERNS: readonly RegExp[] = [ASCII_ONLY, ALL_SCRIPTS].flatMap(
   ({ named, vague: vaguely, announcement }) => [...[...named, ...vaguely].map(({ pattern }) => pattern), announcement],
 );
 
 const NOT_SECRET_NAME =
   /sha|hash|digest|commit|checksum|public|file|path|name|url|uri|type|count|length|size|limit|expir|id$|ids$|_at$|ttl|usage|max|min|num|ring\b|store\b/i;
-/** Names whose value is a secret even when it is a UUID, which otherwise names something. */
+/** Names whose value is a secret even when it is a UUID, which usually identifies something. */
 const KEY_NAME = /^(?:secret|token|(?:api|access|auth|secret)[ _.-]?key)$/i;
-/** Keys that everybody may have, and keys of caches and tables. */
+/** Public keys, and keys of caches and tables. */
 const KEY_OF_NO_LOCK =
   /pub|cache|gpg|pgp|host|finger|known|primary|foreign|sort|partition|index|lookup|hash|object|bucket|map|row|group|routing|registry|idempot|i18n|bypass|bazel|author/i;
 const WORD = /^(?:[A-Z]?[a-z]{2,20}|[A-Z]{3,20})\d{0,2}$/;
-/** A password's name may say whose it is or where (`PASSWORD_PROD`, `password2`); it then says nothing of what else it could be. */
+/**
+ * A password's name may contain an owner or a place (`PASSWORD_PROD`, `password2`); then it says nothing else about the
+ * value.
+ */
 const PASSWORD_NAME = new RegExp(
   `^[^A-Za-z]?_?(?:${PASSWORD_WORDS}|${passwordsAlone.join('|')})(?<rest>${REST})$`,
   'i',
@@ -159,14 +168,14 @@ const OWNER =
   /^s?(?:[_.-]?\d{0,3}|[_.-](?:\d{1,4}|[a-z]{1,16}\d{0,3})(?:[_.-][a-z0-9]{1,16}){0,2}|[A-Z][a-z]{1,12}\d{0,3}|[^\p{ASCII}]{0,6})$/u;
 const NOT_OWNER =
   /file|path|hash|digest|policy|polic|reset|length|len$|strength|rule|prompt|label|field|input|chang|expir|manager|encod|valid|provider|store|servic|form|page|view|test|check|verif|callback|column|param|attempt|hint|url|uri|name$|type|id$|command|cmd|require|min|max|count|update|error|fail|match|confirm|grant|auth|generat|salt|algo|format|kind|placeholder|enabled|disabled|protect|less|source|from|env|key$|stdin/i;
-/** What stands behind a password's name and is an algorithm, a unit or a version. */
+/** Algorithms, units and versions that may follow a password's name. */
 const TECHNICAL =
   /^(?:(?:sha|md|aes|utf|base|argon|oauth|bcrypt|pbkdf|scram|http|ipv|iso|rfc|tls|ssl)[-_]?\d[\w.-]{0,6}|x\d\d|v\d[\d.]*)$/i;
-/** What is said of a password in place of it. */
+/** Phrases about a password that are no value. */
 const SAID =
   /^(?:required|invalid|incorrect|missing|wrong|expired|accepted|changed|updated|optional|failed|denied|empty|default|hidden|protected|masked|redacted|authentication|password|passwort|secret|token|unknown|enabled|disabled|needed|provided|forbidden|allowed|success(?:ful)?|error|string|text|hash|none|prompt|interactive|keyboard)$/i;
 
-/** Tests pass, too. */
+/** Words of test results. */
 const PASS = /^[^A-Za-z]?pass$/i;
 
 function isPasswordName(name: string): boolean {
@@ -195,7 +204,7 @@ function isPassword({ value, operator, isQuoted, isAlone, isSpaced }: Assigned):
   );
 }
 
-/** Short and yet no word: letters and digits alternate. */
+/** Short but no word: letters and digits alternate. */
 function isShortToken(value: string): boolean {
   if (value.length < 8 || !/^[\w+/=.~-]+$/.test(value) || WORDS.test(value)) return false;
   const { digits, lower, upper, changes } = profileOf(value);
@@ -205,8 +214,8 @@ function isShortToken(value: string): boolean {
 }
 
 /**
- * Whether the value assigned to a secret-ish name is a secret and not a word, a path, a reference or a placeholder. Names that
- * say password are believed for short values; others need a mixed value.
+ * Whether the value assigned to a secret-like name is a secret and not a word, a path, a reference or a placeholder.
+ * Short values count after names that say password; others need a mixed value.
  */
 function isAssignedSecret(assigned: Assigned): boolean {
   const { name, value, operator, isQuoted, isSpaced } = assigned;
@@ -223,7 +232,7 @@ function isAssignedSecret(assigned: Assigned): boolean {
   return isWritten && isShortToken(value);
 }
 
-/** In `setPassword("value")` and `withToken('value')`; what is looked up by a name is none. */
+/** In `setPassword("value")` and `withToken('value')`; a name used for a look-up is no secret. */
 function isPassedSecret(assigned: Assigned): boolean {
   const { name, value } = assigned;
   if (!isValueOfItsOwn(value) || /\s/.test(value)) return false;
@@ -232,7 +241,7 @@ function isPassedSecret(assigned: Assigned): boolean {
   return !NOT_SECRET_NAME.test(name.slice(3)) && value.length >= 16 && looksMixed(value) && entropyOf(value) >= 3;
 }
 
-/** In `the password is value`: no word of the sentence. */
+/** In `the password is value`: not a word of the sentence. */
 function isSpokenSecret({ name, value, operator, isQuoted }: Assigned): boolean {
   if (!isValueOfItsOwn(value) || PASS.test(name) || /^[\w.-]+[=:]/.test(value)) return false;
   if (value.split(/[-_./]/).some((part) => /^[A-Za-z]?[a-z]{4,}$/.test(part)) && !isQuoted) return false;
@@ -255,7 +264,7 @@ function isWordOrHash(part: string): boolean {
   return WORD.test(part) || HASH.test(part);
 }
 
-/** Whether the value of a name like `key` is a secret. Keys of caches and stores hold words or end in a hash. */
+/** Whether the value of a name like `key` is a secret. Keys of caches and stores contain words or end in a hash. */
 function isVaguelyNamedSecret(assigned: Assigned): boolean {
   const { name, value, operator } = assigned;
   if (KEY_OF_NO_LOCK.test(name) || !/^[\w.+/=-]{8,400}$/.test(value)) return false;
@@ -264,17 +273,17 @@ function isVaguelyNamedSecret(assigned: Assigned): boolean {
   return isRandom(value) && (value.length >= 32 || (/[A-Z]/.test(value) && /[a-z]/.test(value)) || looksRandom(value));
 }
 
-/** Where a secret stands that its name gives away. */
+/** Position of a secret that its name reveals. */
 export interface FoundSecret {
   readonly start: number;
   readonly end: number;
-  /** What closes a quoted secret that goes on in the next line. */
+  /** The closing quote of a secret that continues in the next line. */
   readonly closedBy: string | null;
 }
 
 const ALREADY_REDACTED = /^\*+$|^\[redacted:|^\[(?:masked|secure|filtered|hidden|removed|redacted)\]/i;
 const INSIDE_PLACEHOLDER = /\[redacted:[\w-]*:?$/;
-/** The new value behind an old one: `"old" -> "new"`. */
+/** The new value after an old one: `"old" -> "new"`. */
 const CHANGED_TO = /^["'`]?\s{0,3}(?:->|=>|→)\s{0,3}/;
 
 function* valuesBehind(text: string, at: number, longest: number | undefined): Generator<AssignedValue> {
@@ -289,14 +298,14 @@ function* valuesBehind(text: string, at: number, longest: number | undefined): G
   }
 }
 
-/** Whether nothing but the assignment stands in a line. */
+/** Whether a line contains nothing but the assignment. */
 function standsAlone(text: string, start: number, end: number): boolean {
   const before = text.slice(Math.max(0, start - 80), start);
   if (!/^[\s\w."'`+-]*$/.test(before) || /\w\s+\w+\s*$/.test(before)) return false;
   return /^["'`”]?\s*[,;]?\s*(?:#.*)?$/.test(text.slice(end, end + 200));
 }
 
-/** Characters of values that are read of one line; of names behind them, the first of each value. */
+/** Characters of values read per line; of names after them, the first of each value. */
 const MAX_READ = 32_768;
 const MIN_READ = 120;
 
@@ -328,13 +337,13 @@ function assignedBy({ pattern, beside, inBrackets, isSecret }: Assignment, text:
   return found;
 }
 
-/** Which names may stand in a text, as literals in it tell. */
+/** Which names may occur in a text, judged by its literals. */
 export interface NamesToLookFor {
   readonly named: boolean;
   readonly vague: boolean;
 }
 
-/** The secrets that names give away, first to last, none inside another. */
+/** The secrets that names reveal, in order, none inside another. */
 export function assignedSecrets(text: string, names: NamesToLookFor = { named: true, vague: true }): FoundSecret[] {
   const { named, vague: vaguely } = FOREIGN_LETTER.test(text) ? ALL_SCRIPTS : ASCII_ONLY;
   const assignments = [...(names.named ? named : []), ...(names.vague ? vaguely : [])];
@@ -348,7 +357,7 @@ export function assignedSecrets(text: string, names: NamesToLookFor = { named: t
   return found;
 }
 
-/** Whether a line that says no more than this of a secret announces it: `isSure` when no value can be anything else. */
+/** Whether a line that only names a secret announces it: `isSure` when the value cannot be anything else. */
 export function isAnnouncedSecret(name: string, value: string, { isSure }: { readonly isSure: boolean }): boolean {
   if (!isValueOfItsOwn(value)) return false;
   const assigned = { name, operator: isSure ? '--' : ':', value, isQuoted: false, isAlone: true, isSpaced: false };
@@ -356,25 +365,25 @@ export function isAnnouncedSecret(name: string, value: string, { isSure }: { rea
 }
 
 const COPULAS = new Set(copulas);
-/** Of a line's end: a name with a sentence behind it is no longer. */
+/** Characters read of a line's end: a name with a sentence after it is no longer. */
 const END_READ = 400;
 
-/** What a line says whose value is in the next. */
+/** What a line announces whose value is in the next. */
 export interface Announcement {
   readonly name: string;
   readonly operator: string;
-  /** The quote, bracket or sign of a block behind it. */
+  /** The quote, bracket or block sign after it. */
   readonly opening: string;
-  /** Where the name stands. */
+  /** Position of the name. */
   readonly index: number;
 }
 
-/** What a line announces that ends in the name of a secret, or null. */
+/** The announcement of a line that ends in the name of a secret, or null. */
 export function announcementIn(line: string): Announcement | null {
   const last = line.charAt(line.length - 1);
-  const isTold =
+  const isNamed =
     /[:=>|\\"'`[({：+\-\d]/.test(last) || COPULAS.has(last) || COPULAS.has(line.slice(line.lastIndexOf(' ') + 1));
-  if (!isTold) return null;
+  if (!isNamed) return null;
   const from = Math.max(0, line.length - END_READ);
   const { announcement } = FOREIGN_LETTER.test(line) ? ALL_SCRIPTS : ASCII_ONLY;
   const found = announcement.exec(line.slice(from));

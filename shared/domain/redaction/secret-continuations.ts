@@ -4,43 +4,46 @@ import { announcementIn, assignedSecrets, isAnnouncedSecret } from './secret-ass
 import { TOKEN_BEGINNINGS } from './secret-rules.ts';
 import { isValueOfItsOwn, WORDS } from './secret-values.ts';
 
-/** Lines of a block, a list or a quoted text that are followed. */
+/** Maximum lines of a block, list or quoted text that are tracked. */
 const MAX_BLOCK = 60;
 const MAX_QUOTED = 12;
-/** Empty lines, or lines of others, between a name and its value. */
+/** Maximum empty or foreign lines between a name and its value. */
 const MAX_BETWEEN = 2;
 
 const ESC = String.fromCharCode(0x1b);
 const COLOURS = new RegExp(`${ESC}\\[[0-9;:?]{0,40}[ -/]{0,3}[@-~]`, 'g');
 const PLACEHOLDER_AT_END = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\][\\"'+,; ]{0,4}$/;
 const PLACEHOLDERS = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g;
-/** Less of a secret tells nothing. */
+/** A shorter piece of a secret reveals nothing. */
 const MIN_LEFT = 7;
-/** What a line of an armoured key ends in, and what may be its last line. */
+/** End of a line of an armoured key, and its possible last line. */
 const ARMOURED = new RegExp(`(?:^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{64,76}(?:${COLOURS.source}|\\s)*$`);
 const BASE64 = /^[A-Za-z0-9+/]{4,76}={0,2}$/;
 const RUN = /^(?<before>["'+\s]{0,8})(?<run>[A-Za-z0-9_+/=.~%-]{3,})(?<after>.*)$/s;
 
-/** What the next line may hold. */
+/** What the next line may contain. */
 type Expected =
   /** The value of a name. */
   | { readonly kind: 'value'; readonly line: string; readonly name: string; readonly isSure: boolean; left: number }
-  /** A value of several lines that are indented further than their name. */
+  /** A multi-line value that is indented further than its name. */
   | { readonly kind: 'block'; readonly line: string; readonly name: string; left: number }
   /** Elements, up to the bracket that closes them. */
   | { readonly kind: 'list'; readonly line: string; readonly name: string; readonly close: string | null; left: number }
   /** The rest of a quoted value. */
   | { readonly kind: 'quoted'; readonly line: string; readonly close: string; left: number }
-  /** The rest of a token that a terminal or an editor wrapped. */
+  /** The rest of a token that a terminal or editor wrapped. */
   | { readonly kind: 'wrapped'; readonly line: string; readonly isArmoured: boolean };
 
-/** Follows secrets from one line to the next. */
+/** Tracks secrets from one line to the next. */
 export interface Continuations {
-  /** Whether the next line may hold what an earlier one announced or began. */
+  /** Whether the next line may contain what an earlier one announced or began. */
   readonly open: boolean;
-  /** The line, redacted by itself, with what belongs to an earlier one replaced. */
+  /** The redacted line with what belongs to an earlier one also replaced. */
   line(text: string, original: string): string;
-  /** Looks at what a line, before and after its redaction, leaves open. Gives the line with the beginning of a token replaced, too. */
+  /**
+   * Checks what a line, before and after its redaction, leaves open. Returns the line with the beginning of a token
+   * replaced too.
+   */
   after(original: string, redacted: string): string;
   reset(): void;
 }
@@ -49,7 +52,10 @@ function shapeOf(text: string): string {
   return text.replace(/\d/g, '0').replace(/[a-f]/gi, (char) => char);
 }
 
-/** What two lines of one source begin with: a time, the name of a job, the same indentation. Cut after a blank or a bracket. */
+/**
+ * Common prefix of two lines of one source: a time, the name of a job, the same indentation. Cut after a blank or a
+ * bracket.
+ */
 function commonPrefix(a: string, b: string): number {
   const [first, second] = [shapeOf(a), shapeOf(b)];
   let length = 0;
@@ -62,7 +68,7 @@ function indentOf(text: string): number {
   return /^[\s+-]*/.exec(text)?.[0].length ?? 0;
 }
 
-/** Looks like a piece of something random: with a digit, or with capitals inside. */
+/** Looks like a piece of something random: contains a digit, or capitals inside. */
 function isPiece(run: string, isWholeLine: boolean): boolean {
   if (/^[/+]/.test(run) && isWholeLine && run.length >= 16) return isPiece(run.slice(1), true);
   if (/=[^=]|^[/.~-]|\/\/|\.{2}|^\d{4}-\d\d|^\d[\d:.,]*$|^v?\d+\.\d/.test(run) || !isValueOfItsOwn(run)) return false;
@@ -154,7 +160,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     const isBase64 = state.isArmoured && isWhole && BASE64.test(run) && /[a-z][A-Z]|\d/.test(run);
     if (run === '' || !(isBase64 || isPiece(run, isWhole))) return text;
     if (!isWhole) return text.includes(run) ? replaceIn(text, run) : text;
-    // By itself it may have been taken for several, or for nothing.
+    // By itself it may have been taken for several words, or for nothing.
     const left = text.slice(commonPrefix(before, text)).replace(COLOURS, '').replace(PLACEHOLDERS, '');
     return left.trim().length < MIN_LEFT && text !== original ? text : replaceIn(original, run);
   };
@@ -200,7 +206,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     };
   };
 
-  /** The line without the beginning of a token whose rest the next line holds. */
+  /** The line without the beginning of a token whose rest is in the next line. */
   const withoutBeginning = (line: string): string => {
     const word = lastWord(line);
     if (word.length < 5) return line;
@@ -246,7 +252,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
   };
 }
 
-/** What a line ends in that a token may be made of. */
+/** The end of a line that may belong to a token. */
 function lastWord(line: string): string {
   let start = line.length;
   while (start > 0 && line.length - start < 200 && isOfToken(line.charCodeAt(start - 1))) start -= 1;
@@ -265,9 +271,9 @@ function isPasswordLike(name: string): boolean {
   return isAnnouncedSecret(name, PASSWORD_LIKE, { isSure: true });
 }
 
-/** `- name: DB_PASSWORD`, whose value the next line gives. */
+/** `- name: DB_PASSWORD`, with the value in the next line. */
 const LISTED_NAME =
   /\b(?:name|key|id|parameter|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w.-]{0,40}?(?<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key)[\w.-]{0,20})["']?,?\s*$/i;
 const LISTED_END = /pass|pwd|secret|token|credential|key/i;
-/** The longest name of a secret that such a line ends in, and what may stand behind it. */
+/** The longest name of a secret at the end of such a line, and what may follow it. */
 const LISTED_READ = 48;

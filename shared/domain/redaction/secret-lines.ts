@@ -2,25 +2,25 @@ import { makeKeyBlocks } from './private-key.ts';
 import { makeContinuations } from './secret-continuations.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 
-/** Redacts lines in order: what begins in one may end in another. */
+/** Redacts lines in order: a secret may begin in one and end in another. */
 export interface SecretLines {
   line(text: string): string;
-  /** Whether the next line may go on with a secret. */
+  /** Whether the next line may continue a secret. */
   readonly open: boolean;
   reset(): void;
 }
 
 export interface LineSteps {
-  /** Whether anything in a line is worth a look when nothing is open. */
+  /** Whether a line needs a look when nothing is open. */
   isCandidate(text: string): boolean;
-  /** Redacts one line by itself; `random` false: what is only random stays. */
+  /** Redacts one line by itself; with `random` false, merely random text stays. */
   redact(text: string, random: boolean): string;
 }
 
 const ESC = String.fromCharCode(0x1b);
 const COLOUR = `${ESC}\\[[0-9;]{0,12}[mK]`;
 const COLOURS = new RegExp(COLOUR, 'g');
-/** A colour in the middle of Base64. */
+/** A colour code inside Base64. */
 const SPLIT = new RegExp(`[A-Za-z0-9+/](?:${COLOUR})+[A-Za-z0-9+/]`);
 
 export function makeSecretLines(placeholders: Placeholders, { isCandidate, redact }: LineSteps): SecretLines {

@@ -1,14 +1,17 @@
-import { detachedText } from './detached-text.ts';
+import { detachedText } from './placeholder.ts';
 
-/** Secrets that are remembered; later ones share the placeholder without a number. */
-const MOST_REMEMBERED = 10_000;
+/** Maximum remembered secrets; later ones share the placeholder without a number. */
+const MAX_REMEMBERED = 10_000;
 
-/** Gives each secret its placeholder. */
+/** Assigns each secret its placeholder. */
 export interface Placeholders {
   of(kind: string, secret: string): string;
 }
 
-/** Numbers secrets in order of appearance, per kind; equal ones get equal placeholders. `counts` tells how many were asked for. */
+/**
+ * Numbers secrets by kind in order of appearance; equal ones get equal placeholders. `counts` tells how many were
+ * requested.
+ */
 export function makePlaceholders(): Placeholders & { counts: Record<string, number> } {
   const counts: Record<string, number> = {};
   const numbers = new Map<string, number>();
@@ -19,7 +22,7 @@ export function makePlaceholders(): Placeholders & { counts: Record<string, numb
       counts[kind] = (counts[kind] ?? 0) + 1;
       const known = bySecret.get(secret);
       if (known !== undefined) return known;
-      if (bySecret.size >= MOST_REMEMBERED) return `[redacted:${kind}]`;
+      if (bySecret.size >= MAX_REMEMBERED) return `[redacted:${kind}]`;
       const number = (numbers.get(kind) ?? 0) + 1;
       numbers.set(kind, number);
       const placeholder = `[redacted:${kind}:${number}]`;

@@ -1,27 +1,27 @@
 import { type CheckName, VALUE_CHECKS } from './secret-values.ts';
 
 /**
- * One shape of secret as its data file gives it. The pattern runs only on lines where a literal occurs; group `secret`, or the whole match,
- * is replaced.
+ * One kind of secret from its data file. The pattern runs only on lines with one of its literals; group `secret`, or
+ * the whole match, is replaced.
  */
 export interface PackedRule {
   readonly kind: string;
   /** ASCII, matched in either case. */
   readonly literals: readonly string[];
-  /** Also stands in every line that the pattern can match. */
+  /** Also occurs in every line that the pattern can match. */
   readonly beside?: string;
-  /** Linear: bounded repeats behind a literal, no look-around, no back-reference. */
+  /** Linear: bounded repeats after a literal, no look-around, no back-reference. */
   readonly pattern: string;
   readonly ignoreCase?: boolean;
   /** The match must also look random: letters and digits mixed. */
   readonly mixed?: boolean;
-  /** What else the secret has to be, given the name before it where the pattern captures one. */
+  /** Further checks of the secret, given the name before it where the pattern captures one. */
   readonly value?: string;
-  /** What stands right before a match that is no secret. */
+  /** Text right before a match that makes it no secret. */
   readonly unlessBehind?: string;
 }
 
-/** Words that make the value behind a name a secret; each is part of a pattern. */
+/** Words that make the following value a secret; each is part of a pattern. */
 export interface SecretWords {
   readonly passwords: readonly string[];
   readonly passwordsAlone: readonly string[];
@@ -31,7 +31,7 @@ export interface SecretWords {
   readonly copulas: readonly string[];
 }
 
-/** A rule ready to run. */
+/** A compiled rule. */
 export interface SecretRule {
   readonly kind: string;
   readonly literals: readonly string[];
@@ -42,10 +42,13 @@ export interface SecretRule {
   readonly unlessBehind: RegExp | undefined;
 }
 
-/** What ends in a letter or digit and still is no part of the word after it: escaped characters and colours. */
+/** Escaped characters and colours: they end in a letter or digit but do not belong to the next word. */
 const ESCAPE = String.raw`\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|\[[0-9;]{0,12}m`;
 
-/** The pattern, also right after an escape, as in `"output":"\nTOKEN"`, and between underscores, where no word begins or ends. */
+/**
+ * The pattern, also right after an escape, as in `"output":"\nTOKEN"`, and between underscores, where no word begins or
+ * ends.
+ */
 function alsoInsideWords(pattern: string): string {
   if (!pattern.startsWith('\\b')) return pattern;
   const ends = pattern.endsWith('\\b');
@@ -58,10 +61,10 @@ function isCheckName(name: string): name is CheckName {
   return Object.hasOwn(VALUE_CHECKS, name);
 }
 
-/** Throws for a check that does not exist and for a pattern that does not compile. */
+/** Throws for an unknown check and for a pattern that does not compile. */
 export function compileRule(rule: PackedRule): SecretRule {
   const { kind, literals, beside, value, mixed = false, unlessBehind } = rule;
-  if (value !== undefined && !isCheckName(value)) throw new Error(`Rule ${kind}: there is no check "${value}".`);
+  if (value !== undefined && !isCheckName(value)) throw new Error(`Secret rule ${kind}: unknown check "${value}".`);
   return {
     kind,
     literals,

@@ -4,8 +4,9 @@ import packed from './secret-rules.json' with { type: 'json' };
 const { rules, words }: { readonly rules: readonly PackedRule[]; readonly words: SecretWords } = packed;
 
 /**
- * Token shapes that providers document or that their tokens show, commands, addresses and headers, from `shared/data/secrets`. Kinds are what
- * a reader of the log needs to know of the secret, so several shapes share one.
+ * Token formats that providers document or that their tokens show, commands, addresses and headers, from
+ * `shared/data/secrets`. A kind is what a reader of the log needs to know about the secret, so several formats share
+ * one.
  */
 export const SECRET_RULES: readonly SecretRule[] = rules.map(compileRule);
 
@@ -14,7 +15,7 @@ export const SECRET_WORDS: SecretWords = words;
 /** Words that begin other things more often than tokens. */
 const COMMON_BEGINNING = /^(?:test_|live_|pubkey-|secret_|k_)/;
 
-/** How tokens begin that tell themselves by their beginning, in lower case. */
+/** Prefixes that identify tokens, in lower case. */
 export const TOKEN_BEGINNINGS: readonly string[] = rules
   .filter(({ pattern }) => pattern.startsWith('\\b') && !pattern.includes('(?<'))
   .flatMap(({ literals }) => literals)

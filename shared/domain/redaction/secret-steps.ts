@@ -18,12 +18,12 @@ import type { SecretRule } from './secret-rule.ts';
 import { SECRET_RULES } from './secret-rules.ts';
 import { redactJoined, redactThroughViews } from './secret-views.ts';
 
-/** Stand behind the rules in what follows. */
+/** Literals after the rules' own. */
 const NAMED = SECRET_RULES.length;
 const VAGUE = NAMED + 1;
 const LITERALS = [...SECRET_RULES.map(({ literals }) => literals), NAME_LITERALS, VAGUE_LITERALS];
 const OWNERS = LITERALS.flatMap((literals, step) => literals.map(() => step));
-/** One of these stands in every text in which a rule or an assignment in Latin letters can match. */
+/** One of these occurs in every text where a rule or an assignment in Latin letters can match. */
 export const STEP_LITERALS: readonly string[] = LITERALS.flat();
 /** Every pattern that may run on a line. */
 export const ALL_SECRET_PATTERNS: readonly RegExp[] = [
@@ -31,7 +31,7 @@ export const ALL_SECRET_PATTERNS: readonly RegExp[] = [
   ...ASSIGNMENT_PATTERNS,
 ];
 const FINDER = makeLiteralFinder(STEP_LITERALS);
-/** The steps that look for blanks. */
+/** The steps that search for blanks. */
 const SPOKEN = new Set([
   ...SECRET_RULES.flatMap(({ pattern }, step) => (/\\s| /.test(withoutNegations(pattern.source)) ? [step] : [])),
   ...[NAMED, VAGUE],
@@ -43,10 +43,10 @@ function withoutNegations(pattern: string): string {
 
 const ALREADY_REDACTED = /^\*+$|^\[redacted:|^\[(?:masked|secure|filtered|hidden|removed|redacted)\]/i;
 /** Shorter texts repeat by chance. */
-const SHORTEST_REPEAT = 12;
+const MIN_REPEAT_LENGTH = 12;
 const REFERENCE = /^\$\{|^\$\(|^\$[A-Z_]+$|^\$\{\{|^%[A-Z_]+%$|^%[sdrv]$|^%\(\w+\)s$|^<[\w\s-]*>?$|^\{\w*\}$|^:/;
 
-/** The match with only the secret in it replaced. The secret stands last but for what follows it in the pattern. */
+/** The match with only the secret replaced. The secret comes last, except for what follows it in the pattern. */
 function replaceLast(match: string, secret: string, placeholder: string): string {
   const at = match.lastIndexOf(secret);
   return match.slice(0, at) + placeholder + match.slice(at + secret.length);
@@ -58,7 +58,10 @@ function groupsOf(args: readonly unknown[]): Record<string, string | undefined> 
   return typeof last === 'object' && last !== null ? (last as Record<string, string | undefined>) : {};
 }
 
-/** What stands right before a match, from a replacer's arguments: the offset and the whole text are the last that are no groups. */
+/**
+ * The text right before a match, from a replacer's arguments: the offset and the whole text are the last that are no
+ * groups.
+ */
 function textBefore(args: readonly unknown[]): string {
   const at = args.findLastIndex((arg) => typeof arg === 'number');
   const [offset, whole] = [args[at], args[at + 1]];
@@ -88,35 +91,41 @@ function applyAssignments(text: string, names: NamesToLookFor, placeholders: Pla
   return redacted + text.slice(from);
 }
 
-/** A text in which a name gave a secret away may hold it once more without the name. */
+/** A text in which a name revealed a secret may contain it again without the name. */
 function withoutRepeats(text: string, found: ReadonlyMap<string, string>): string {
   let redacted = text;
   for (const [secret, placeholder] of found) {
-    if (secret.length >= SHORTEST_REPEAT && looksMixed(secret))
+    if (secret.length >= MIN_REPEAT_LENGTH && looksMixed(secret))
       redacted = redacted.replaceAll(secret, () => placeholder);
   }
   return redacted;
 }
 
-/** Indexes of the steps that a text's literals tell, in order. */
+/** Indexes of the steps that a text's literals select, in order. */
 function stepsIn(text: string): readonly number[] {
   const found = FINDER.find(text);
   if (found.length === 0) return found;
   return [...new Set(found.map((index) => OWNERS[index] ?? 0))].sort((a, b) => a - b);
 }
 
-/** Replaces the secrets of one text, and of words in it that are several, that tell themselves by shape or by name. */
-function redactPlain(text: string, placeholders: Placeholders): string {
-  const steps = stepsIn(text);
-  const isForeign = FOREIGN_LETTER.test(text);
+/** All bits: nothing is known yet about the text. */
+const ANY_SIGN = -1;
+
+/**
+ * Replaces the secrets of one text, and of joined words in it, that their format or name reveals. `signs`: what `signsIn`
+ * found in it with a finder for at least `STEP_LITERALS`.
+ */
+function redactPlain(text: string, placeholders: Placeholders, signs = ANY_SIGN): string {
+  const steps = (signs & SIGN.literal) === 0 ? [] : stepsIn(text);
+  const isForeign = (signs & SIGN.foreign) !== 0 && FOREIGN_LETTER.test(text);
   if (steps.length === 0 && !isForeign) return text;
-  const told = redactTold(text, placeholders, steps, isForeign);
+  const redacted = redactNamed(text, placeholders, steps, isForeign);
   const isSpoken = isForeign || steps.some((step) => SPOKEN.has(step));
-  return isSpoken ? redactJoined(told, placeholders, redactTold) : told;
+  return isSpoken ? redactJoined(redacted, placeholders, redactNamed) : redacted;
 }
 
 /** Only patterns whose literal occurs are run. */
-function redactTold(
+function redactNamed(
   text: string,
   placeholders: Placeholders,
   steps = stepsIn(text),
@@ -141,7 +150,7 @@ function redactTold(
   return withoutRepeats(redacted, replaced);
 }
 
-/** What several lines say that one text holds: encoded, or with its line ends escaped. */
+/** Several lines in one text: encoded, or with escaped line ends. */
 function redactWritten(text: string, placeholders: Placeholders): string {
   const redact = (line: string, random: boolean): string => {
     const plain = redactPlain(line, placeholders);
@@ -159,11 +168,15 @@ function redactDecoded(text: string, placeholders: Placeholders): string {
   return redactThroughViews(redactWritten(text, placeholders), placeholders, redactWritten);
 }
 
-/** Replaces the secrets of one line: in plain sight, split by colours, written in another way, encoded, or, unless told otherwise, only random. */
-export function redactSteps(text: string, placeholders: Placeholders, random = true): string {
-  const through = redactThroughViews(text, placeholders, random ? redactWritten : redactPlain);
-  const plain = redactPlain(through, placeholders);
-  const signs = signsIn(plain);
+/**
+ * Replaces the secrets of one line: plain, split by colours, written in another way, encoded, or (unless told
+ * otherwise) merely random. `known`: what `signsIn` found in it with a finder for at least `STEP_LITERALS`.
+ */
+export function redactSteps(text: string, placeholders: Placeholders, random: boolean, known: number): string {
+  const views = random ? redactWritten : (seen: string, found: Placeholders) => redactPlain(seen, found);
+  const through = redactThroughViews(text, placeholders, views);
+  const plain = redactPlain(through, placeholders, through === text ? known : ANY_SIGN);
+  const signs = plain === text ? known : signsIn(plain);
   if ((signs & RUNS) === 0) return plain;
   const decoded = redactEncoded(plain, placeholders, redactDecoded, signs);
   return random && (signs & SIGN.random) !== 0 ? redactRandomTokens(decoded, placeholders) : decoded;

@@ -1,7 +1,7 @@
 import { isPlaceholder } from './placeholder.ts';
 import { entropyOf, looksMixed, looksRandom, profileOf } from './random-text.ts';
 
-/** What only names a secret: a variable, an expression, an element to be filled in, a path of words, a member of something. */
+/** References to a secret: a variable, an expression, a placeholder element, a path of words, a member of something. */
 const REFERENCES: readonly RegExp[] = [
   /^\$\{|^\$\(|^\$?\{\{|^#\{|^@\{|^%\{|^\$\[/,
   /^\$[A-Z_][A-Z0-9_]*$|^\$[a-z_]+$|^\$env:\w+$|^\$[a-z]\w*(?:->|\.|\[)/,
@@ -20,17 +20,17 @@ const FILE_NAME =
   /^[\w./@~:-]*\.(?:py|js|ts|tsx|jsx|java|rb|go|rs|c|cc|cpp|h|hpp|json|ya?ml|xml|md|txt|html|css|lock|toml|sh|php|ex|exs|scala|hs|pem|key|crt|class|o|so|jar)(?:[:(]\d[\d:]*\)?)?:?$/;
 /** The rest of a Maven coordinate: an artifact may be named after credentials. */
 const COORDINATE = /^(?:jar|pom|war|ear|aar|hpi|jpi|zip|bundle|test-jar|maven-plugin|tar\.gz):/;
-/** Who signed a URL of AWS: an id, not the key. */
+/** The signer in a URL of AWS: an id, not the key. */
 const SIGNER = /^A[KS]IA[A-Z0-9]{16}(?:%2F|\/)\d{8}/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Words, perhaps joined, perhaps with a number behind them. */
+/** Words, possibly joined, possibly followed by a number. */
 export const WORDS = /^(?:[A-Za-z]+|[A-Z]?[a-z]+\d{0,2})(?:[._/:+-](?:[A-Za-z]+\d{0,2}|\d{1,3}))*[.:]?$/;
-/** A hash of Git, and SHA-256. */
+/** Git and SHA-256 hashes. */
 export const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 const RANDOM_HEX = /^(?:[0-9a-f]{32}|[0-9a-f]{48})$/i;
-/** One letter or digit over and over: a poor secret, but somebody's. */
+/** One letter or digit repeated: a poor secret, but somebody's. */
 const REPEATED = /^([A-Za-z0-9])\1{5,}$/;
-/** Names of what is long, random and public. */
+/** Names of long, random, public values. */
 const NAME_OF_NO_SECRET =
   /sha|hash|digest|md5|sum|etag|commit|rev|id$|version|nonce|salt|cache|build|trace|span|node|finger|integrity|key$/i;
 
@@ -46,24 +46,27 @@ function isPathOfWords(value: string): boolean {
   return PATH.test(value) && value.split('/').every((part) => !looksRandom(part));
 }
 
-/** Whether a value names a secret, or a place, and is none itself. */
+/** Whether a value refers to a secret or is a path, and is no secret itself. */
 export function isReference(value: string): boolean {
   return REFERENCES.some((reference) => reference.test(value)) || isPathOfWords(value);
 }
 
-/** Whether a value is neither a word for one, nor the name of something, nor masked. */
+/** Whether a value is neither a word for one, nor a name, nor masked. */
 export function isValueOfItsOwn(value: string): boolean {
   if (isPlaceholder(value) || isReference(value) || MASKED.test(value)) return false;
   return !FILE_NAME.test(value) && !COORDINATE.test(value) && !SIGNER.test(value);
 }
 
-/** What no name has to vouch for: long, letters and digits mixed, no words. */
+/** Values that need no name: long, mixed letters and digits, no words. */
 export function isRandom(value: string): boolean {
   if (value.length < 20 || !isValueOfItsOwn(value) || WORDS.test(value)) return false;
   return looksMixed(value) && entropyOf(value) >= 3;
 }
 
-/** Whether a quoted value is a secret whatever its name is: letters of both cases and digits in no words, or the hex of 16 or 24 bytes. */
+/**
+ * Whether a quoted value is a secret whatever its name: letters of both cases and digits without words, or 16 or 24
+ * bytes in hexadecimal.
+ */
 function isQuotedSecret(value: string, name: string): boolean {
   if (NAME_OF_NO_SECRET.test(name) || isPlaceholder(value)) return false;
   if (RANDOM_HEX.test(value)) return looksMixed(value);
@@ -75,17 +78,17 @@ function isBasicLogin(value: string): boolean {
   return /^[!-~][ -~]*:[ -~]+$/.test(text);
 }
 
-/** What a rule of the data may ask of a secret besides its pattern. */
+/** Checks that a rule may require besides its pattern. */
 export const VALUE_CHECKS = {
   quoted: isQuotedSecret,
-  /** Random enough to be no name of anything: letters and digits mixed, or a UUID; no hash of Git and no SHA-256. */
+  /** Random enough to be no name: mixed letters and digits, or a UUID; no Git hash and no SHA-256. */
   random: (value: string) =>
     UUID.test(value) || (value.length >= 16 && looksMixed(value) && !HASH.test(value) && !hasWord(value)),
-  /** A password that holds what addresses are made of, and no port with a path. */
+  /** A password with characters of addresses, and not a port with a path. */
   addressed: (value: string) => !/^\d{1,5}(?:\/|$)/.test(value) && !/^\/\//.test(value) && isValueOfItsOwn(value),
-  /** A login as headers carry it: `user:password` in Base64. */
+  /** A login as in headers: `user:password` in Base64. */
   basic: isBasicLogin,
-  /** No word: its name was vague, or a command sets all kinds of things. */
+  /** No word: its name was vague, or the command sets all kinds of things. */
   telling: (value: string) =>
     isValueOfItsOwn(value) &&
     !/^[A-Za-z]+=[A-Za-z]*$/.test(value) &&
@@ -95,7 +98,7 @@ export const VALUE_CHECKS = {
 
 export type CheckName = keyof typeof VALUE_CHECKS;
 
-/** Whether words make up most of a text that is joined by dashes and the like. */
+/** Whether words make up most of a text that is joined by dashes or similar characters. */
 function hasWord(value: string): boolean {
   const words = value.split(/[-_./+=%~]/).filter((part) => /^(?:[A-Z]?[a-z]{3,20}|[A-Z]{3,20})$/.test(part));
   return words.reduce((sum, word) => sum + word.length, 0) * 2 > value.length;

@@ -2,7 +2,7 @@ import { isBlankedToken } from './placeholder.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import { isReference } from './secret-values.ts';
 
-/** A text as it reads once something is taken out of it or decoded, and where each of its characters stands in the original. */
+/** A text after removing or decoding something, and the original position of each character. */
 interface View {
   readonly text: string;
   readonly starts: readonly number[];
@@ -12,10 +12,10 @@ interface View {
 const ESC = String.fromCharCode(0x1b);
 const CSI = String.fromCharCode(0x9b);
 const SEQUENCE = new RegExp(`(?:${ESC}\\[|${CSI}|\\^\\[\\[)[0-9;:?]{0,40}[ -/]{0,3}[@-~]`, 'g');
-/** Printable ASCII, line ends, and runs of the bytes of other letters. */
+/** Printable ASCII, line ends, and bytes of other letters. */
 const ENCODED = /(?:%0[dD])?%0[aA]|%(?:2[0-9A-Fa-f]|[3-6][0-9A-Fa-f]|7[0-9A-Ea-e])|(?:%[89A-Fa-f][0-9A-Fa-f]){2,60}/g;
 
-/** The view with every match replaced by what `read` makes of it; null when nothing changes. */
+/** The view with every match replaced by the result of `read`; null when nothing changes. */
 function viewThrough(view: View, pattern: RegExp, read: (match: string) => string): View | null {
   const starts: number[] = [];
   const ends: number[] = [];
@@ -50,7 +50,7 @@ interface Edit {
   readonly placeholder: string;
 }
 
-/** Where the secrets stand in the original, first to last; of two that overlap the longer one counts. */
+/** Positions of the secrets in the original, in order; of two that overlap the longer one counts. */
 function claimed({ text, starts, ends }: View, found: ReadonlyMap<string, string>): Edit[] {
   const edits: Edit[] = [];
   const longestFirst = [...found].sort(([a], [b]) => b.length - a.length);
@@ -76,7 +76,7 @@ function edited(original: string, edits: readonly Edit[]): string {
 
 type Redact = (text: string, placeholders: Placeholders) => string;
 
-/** Full-width and mathematical letters, and letters of other scripts that look like Latin ones. */
+/** Full-width and mathematical letters, and letters of other scripts that look Latin. */
 const LOOKALIKE =
   /[\uff01-\uff5e\uff61-\uff9f\u3000\ufe55-\ufe6b\u2010-\u2015\u2018-\u201f\u00b2\u00b3\u00b9\u2070-\u209c\u2100-\u214f\u2460-\u24ff]|\ud835[\udc00-\udfff]|\ud83c[\udd10-\udd6b]|[\u0370-\u03ff\u0400-\u04ff]|[A-Za-z][\u0300-\u036f]{1,8}/g;
 const HOMOGLYPHS: Readonly<Record<string, string>> = {
@@ -144,7 +144,7 @@ export function withoutSequences(text: string): string {
   return text.replace(SEQUENCE, '');
 }
 
-/** As JSON, JavaScript, C and HTML write line ends and printable characters. */
+/** Escapes of line ends and printable characters in JSON, JavaScript, C and HTML. */
 const ESCAPED =
   /(?:\\{1,4}r)?\\{1,4}n|\\{1,2}u00[2-7][0-9A-Fa-f]|\\{1,2}x[2-7][0-9A-Fa-f]|\\{1,2}u\{00?[2-7][0-9A-Fa-f]\}|&#x[2-7][0-9A-Fa-f];|&#0?(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6]);|&(?:quot|amp|lt|gt|apos|colon|equals|commat|sol|lowbar|period|hyphen|num|excl|dollar|percnt);|\\{1,7}["'/]/g;
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -180,7 +180,7 @@ function percent(match: string): string {
   }
 }
 
-/** Each makes a text say more plainly what it says; they are applied one after the other. */
+/** Each makes a text plainer; applied one after the other. */
 type Decoder = readonly [pattern: RegExp, read: (match: string) => string, mayHold: (text: string) => boolean];
 const NO_ASCII = /[\u0080-\uffff]/;
 const DECODERS: readonly Decoder[] = [
@@ -189,14 +189,11 @@ const DECODERS: readonly Decoder[] = [
   [ENCODED, percent, (text) => text.includes('%')],
   [LOOKALIKE, unfolded, (text) => NO_ASCII.test(text)],
 ];
-/** What is encoded more often stays. */
+/** Text encoded more often stays. */
 const MAX_ROUNDS = 3;
 const HAS_VIEWS = new RegExp(`${ESC}|%[0-9A-Fa-f]|\\\\[uxn/"']|&#?\\w|[^\\t -~]`);
 
-/**
- * Redacts what colours stand in the middle of, what is escaped, URL-encoded (up to three times, one in the other) or written in letters that
- * only look like Latin ones.
- */
+/** Redacts text that is split by colours, escaped, URL-encoded (up to three times) or written in lookalike letters. */
 export function redactThroughViews(text: string, placeholders: Placeholders, redact: Redact): string {
   if (!HAS_VIEWS.test(text)) return text;
   let redacted = text;
@@ -211,7 +208,7 @@ export function redactThroughViews(text: string, placeholders: Placeholders, red
       if (next === seen) continue;
       applied = [...applied, decoder];
       const found = secretsIn(next, placeholders, redact);
-      // Where characters stand in the original is worked out for the few lines that hold a secret.
+      // Original positions are computed only for the few lines with a secret.
       if (found.size > 0) redacted = edited(redacted, claimed(viewBy(applied, redacted), found));
       seen = found.size > 0 ? viewBy(applied, redacted).text : next;
     }
@@ -241,18 +238,23 @@ function viewBy(decoders: readonly Decoder[], text: string): View {
   return decoders.reduce((view, [pattern, read]) => viewThrough(view, pattern, read) ?? view, plain);
 }
 
-/** What branches, artifacts and files have between words in place of blanks. */
+/** Separators between words in branches, artifacts and files. */
 const JOINS = [/-(-*)/g, /_(_*)/g, /\+(\+*)/g, /\.(\.*)/g];
-/** What is redacted already, or a word long enough for a name and its value. */
+/** Redacted already, or a word long enough for a name and its value. */
 const JOINED = new RegExp(`\\[redacted:[\\w-]{1,40}(?::\\d{1,6})?\\]|(?:(?!\\[redacted:)[^\\s${ESC}]){12,1000}`, 'g');
+/** The same in a text in which nothing is redacted yet. */
+const JOINED_ALONE = new RegExp(`[^\\s${ESC}]{12,1000}`, 'g');
 const WORD = /^(?:[A-Za-z]?[a-z]*|[A-Z]*)$/;
-/** What follows a secret in the same word and is none: the secret had a join in it. */
+/** Text that follows a secret in the same word: the secret contained a separator. */
 const REST =
   /^[^\w\s"'`\]]{0,2}(?:[-_+.]+(?:[A-Za-z]{0,20}[^A-Za-z\s\-_+."'\]]|[A-Za-z]{0,20}[a-z][A-Z]|[A-Z]{2,20}[a-z])[^\s\-_+."'\]]{0,40}){1,10}/;
 
-/** Redacts words that are several, as in `the-password-is-VALUE`. Of joins in a row the first is read as a blank: `-p` is a flag still. */
+/**
+ * Redacts joined words such as `the-password-is-VALUE`. Of several separators in a row the first is read as a blank, so
+ * `-p` is still a flag.
+ */
 export function redactJoined(text: string, placeholders: Placeholders, redact: Redact): string {
-  return text.replace(JOINED, (word) => {
+  return text.replace(text.includes('[redacted:') ? JOINED : JOINED_ALONE, (word) => {
     if (word.startsWith('[redacted:')) return word;
     for (const join of JOINS) {
       const spaced = word.replace(join, ' $1');
@@ -265,8 +267,8 @@ export function redactJoined(text: string, placeholders: Placeholders, redact: R
           return isNone ? secret : placeholders.of(kind, written);
         },
       };
-      const told = [...secretsIn(spaced, noReferences, redact)];
-      const found = told.filter(([secret, placeholder]) => secret !== placeholder);
+      const pairs = [...secretsIn(spaced, noReferences, redact)];
+      const found = pairs.filter(([secret, placeholder]) => secret !== placeholder);
       if (found.length === 0) continue;
       const edits = claimed({ ...viewBy([], word), text: spaced }, new Map(found));
       return edited(

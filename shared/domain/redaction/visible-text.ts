@@ -1,17 +1,18 @@
 /**
- * Characters that nobody sees and that cleaning drops: format characters, what Unicode says to ignore (zero width, soft hyphen, BOM, tags,
- * variation selectors) and controls. Tab and line ends stay, and what terminal sequences begin with.
+ * Invisible characters that cleaning drops: format characters, those that Unicode says to ignore (zero width, soft
+ * hyphen, BOM, tags, variation selectors) and controls. Tab and line ends stay, as does the beginning of terminal
+ * sequences.
  */
 const code = (value: number): string => String.fromCharCode(value);
 const CONTROLS = `${code(0)}-${code(8)}${code(0x0b)}${code(0x0c)}${code(0x0e)}-${code(0x1a)}${code(0x1c)}-${code(0x1f)}${code(0x7f)}-${code(0x9a)}${code(0x9c)}-${code(0x9f)}`;
 const INVISIBLE = new RegExp(`[\\p{Cf}\\p{Default_Ignorable_Code_Point}${CONTROLS}]`, 'u');
 const EVERY_INVISIBLE = new RegExp(INVISIBLE.source, 'gu');
-/** Letters and signs of most logs, and colours: looked at first, since the properties of Unicode are slow to test. */
+/** Letters and signs of most logs, and colours: checked first, because Unicode properties are slow to test. */
 const PLAIN = new RegExp(
   `^[\\t\\r${code(0x1b)} -~\\u00a0-\\u00ac\\u00ae-\\u02ff\\u2010-\\u2027\\u2190-\\u2bff\\u3041-\\u3096\\u4e00-\\u9fff\\uac00-\\ud7a3]*$`,
 );
 
-/** The text without invisible characters: two texts that look the same are the same. */
+/** The text without invisible characters: texts that look the same become equal. */
 export function visibleText(text: string): string {
   return PLAIN.test(text) || !INVISIBLE.test(text) ? text : text.replace(EVERY_INVISIBLE, '');
 }

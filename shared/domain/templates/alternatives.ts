@@ -24,7 +24,7 @@ export interface Alternative {
 }
 
 /** Words of a message that are tried as values. */
-const MOST_ALTERNATIVES = 40;
+const MAX_ALTERNATIVES = 40;
 
 export function rewritten(columns: readonly Column[], { at, length }: Rewrite): readonly Column[] {
   let value = '';
@@ -61,7 +61,7 @@ export function alternativesOf(columns: readonly Column[]): Alternative[] {
   const whole = before.at(-1) ?? '';
   const alternatives: Alternative[] = [];
   const words = columns.filter(({ kind }) => kind === 'word').length;
-  for (let at = 0; at < columns.length && alternatives.length < MOST_ALTERNATIVES; at += 1) {
+  for (let at = 0; at < columns.length && alternatives.length < MAX_ALTERNATIVES; at += 1) {
     const column = columns[at];
     const place = places[at];
     // What has no word left has nothing to be known by.

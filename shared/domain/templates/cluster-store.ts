@@ -37,7 +37,7 @@ export function displayFor(display: readonly string[], columns: readonly Column[
 }
 
 /** Clusters by id, and which id a merged one has now. A merged cluster keeps the older id. */
-export function makeClusterStore(mostClusters: number, restored?: ClusterState) {
+export function makeClusterStore(maxClusters: number, restored?: ClusterState) {
   const clusters = new Map<number, Cluster>();
   for (const [id, lines, lastLine, display] of restored?.clusters ?? [])
     clusters.set(id, { id, lines, lastLine, display });
@@ -52,7 +52,7 @@ export function makeClusterStore(mostClusters: number, restored?: ClusterState) 
 
   function dropUnseen(): void {
     const oldest = [...clusters.values()].sort((a, b) => a.lastLine - b.lastLine || a.id - b.id);
-    for (const { id } of oldest.slice(0, Math.ceil(mostClusters * DROPPED_SHARE))) clusters.delete(id);
+    for (const { id } of oldest.slice(0, Math.ceil(maxClusters * DROPPED_SHARE))) clusters.delete(id);
     for (const from of [...merged.keys()]) if (!clusters.has(idOf(from))) merged.delete(from);
   }
 
@@ -63,7 +63,7 @@ export function makeClusterStore(mostClusters: number, restored?: ClusterState) 
 
     /** A new cluster's id, and whether others had to go for it. */
     open(columns: readonly Column[], line: number): { id: number; dropped: boolean } {
-      const dropped = clusters.size >= mostClusters;
+      const dropped = clusters.size >= maxClusters;
       if (dropped) dropUnseen();
       const id = nextId;
       nextId += 1;

@@ -34,7 +34,7 @@ export interface LineForm<R> {
 
 /** Characters of a line with a form; longer ones are rare and read by themselves. */
 const LONGEST = 1_000;
-const MOST_FORMS = 8_192;
+const MAX_FORMS = 8_192;
 /** Forms seen once are only noted, so that lines that never come again cost no more than reading them; a power of two. */
 const NOTED = 1 << 16;
 /** White space as the columns join it. */
@@ -176,7 +176,7 @@ export function makeLineForms<R>(read: (line: string) => { columns: readonly Col
     const isShared = keyIsOfForm(columns);
     const form: LineForm<R> = { columns, key, start, isShared, route: undefined, settled: undefined };
     if (!isShared) return form;
-    if (known.size >= MOST_FORMS) known.clear();
+    if (known.size >= MAX_FORMS) known.clear();
     known.set(hash, { codes, form });
     return form;
   }

@@ -3,7 +3,7 @@ import { type Column, piecesOf, variableOf } from './message-pieces.ts';
 import { isAssignedQuote } from './word-place.ts';
 
 /** Columns between two quotes or brackets. */
-const LONGEST_QUOTE = 24;
+const MAX_QUOTE_LENGTH = 24;
 const VARIABLE_JOINERS = new Set(['.', ':', '-', '/', '@', '#', '+', '_', '%', '*', '~', '^', '&', '$', '!', '?']);
 
 function isJoiner(piece: Column | undefined): boolean {
@@ -140,7 +140,7 @@ function joinObjects(columns: readonly Column[]): readonly Column[] {
     if (column === undefined) continue;
     const opens = column.kind === 'word' && columns[at - 1]?.key === '=' && columns[at + 1]?.key === '{';
     const length = opens
-      ? columns.slice(at + 2, at + 2 + LONGEST_QUOTE).findIndex(({ key }) => key === '}' || key === '{')
+      ? columns.slice(at + 2, at + 2 + MAX_QUOTE_LENGTH).findIndex(({ key }) => key === '}' || key === '{')
       : -1;
     const end = at + 3 + length;
     const isWhole = length >= 0 && columns[end - 1]?.key === '}';
@@ -159,7 +159,7 @@ function joinQuoted(columns: readonly Column[]): readonly Column[] {
     if (column === undefined) continue;
     joined.push(column);
     if (!isAssignedQuote(columns, at)) continue;
-    const length = columns.slice(at + 1, at + 1 + LONGEST_QUOTE).findIndex(({ key }) => key === column.key);
+    const length = columns.slice(at + 1, at + 1 + MAX_QUOTE_LENGTH).findIndex(({ key }) => key === column.key);
     if (length < 2) continue;
     const inside = columns.slice(at + 1, at + 1 + length);
     const value = textOf(inside, 0, length, 'value');

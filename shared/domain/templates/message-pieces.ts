@@ -23,11 +23,11 @@ const DELIMITERS = flagsOf(',;=:()[]{}<>"\'|`');
 /** Ends a URL or a path inside a word. */
 const PATH_ENDS = flagsOf(',;()[]{}<>"\'|`=');
 /** A longer word is one value: no name is that long. */
-const LONGEST_WORD = 400;
+const MAX_WORD_LENGTH = 400;
 /** What follows so many pieces is one value. */
-const MOST_PIECES = 600;
+const MAX_PIECES = 600;
 /** A word with more digits than this is a value, whatever letters it has. */
-const MOST_IDENTIFIER_DIGITS = 3;
+const MAX_IDENTIFIER_DIGITS = 3;
 
 /** Words that stand where a value would. */
 const LITERALS = new Set(['true', 'false', 'null', 'nil', 'None', 'NaN', 'n/a', 'N/A']);
@@ -76,7 +76,7 @@ function kindOf(word: string): Column['kind'] {
       ? 'variable'
       : 'word';
   }
-  if (letters < 2 || digits > MOST_IDENTIFIER_DIGITS || isDigit(word.charCodeAt(0))) return 'variable';
+  if (letters < 2 || digits > MAX_IDENTIFIER_DIGITS || isDigit(word.charCodeAt(0))) return 'variable';
   return /^[0-9a-f]+$|^[0-9A-F]+$/.test(word) ? 'variable' : 'identifier';
 }
 
@@ -162,8 +162,8 @@ function pushWord(columns: Column[], word: string): void {
 
 /** Columns of words without values, as they come again and again. */
 const knownWords = new Map<string, readonly Column[]>();
-const MOST_KNOWN_WORDS = 4_096;
-const LONGEST_KNOWN_WORD = 24;
+const MAX_KNOWN_WORDS = 4_096;
+const MAX_KNOWN_WORD_LENGTH = 24;
 
 function pushKnownWord(columns: Column[], word: string): void {
   const known = knownWords.get(word);
@@ -175,7 +175,7 @@ function pushKnownWord(columns: Column[], word: string): void {
   pushWord(columns, word);
   const made = columns.slice(from);
   if (made.some(({ kind }) => kind === 'variable')) return;
-  if (knownWords.size >= MOST_KNOWN_WORDS) knownWords.clear();
+  if (knownWords.size >= MAX_KNOWN_WORDS) knownWords.clear();
   knownWords.set(word, made);
 }
 
@@ -193,13 +193,13 @@ export function piecesOf(message: string): Column[] {
     }
     if (end > at) {
       if (columns.length > 0) columns.push(SPACE);
-      if (columns.length > MOST_PIECES) {
+      if (columns.length > MAX_PIECES) {
         columns.push(variableOf(message.slice(at).trim().replace(/\s+/g, ' ')));
         break;
       }
       const word = message.slice(at, end);
-      if (word.length > LONGEST_WORD) columns.push(variableOf(word));
-      else if (hasDigit || word.length > LONGEST_KNOWN_WORD) pushWord(columns, word);
+      if (word.length > MAX_WORD_LENGTH) columns.push(variableOf(word));
+      else if (hasDigit || word.length > MAX_KNOWN_WORD_LENGTH) pushWord(columns, word);
       else pushKnownWord(columns, word);
     }
     at = end + 1;

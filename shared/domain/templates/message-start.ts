@@ -46,12 +46,12 @@ const CAPITALS_TO_LEVEL = new RegExp(`(?:[A-Z\\d][A-Z\\d:_-]{0,40} ){1,6}(?:${LE
 const ORIGINS = [REQUEST, LOGGER, SYSLOG_TAG];
 const ORIGINS_BEHIND_LEVEL = [REQUEST, LOGGER, COLUMN];
 const LEVELS = [LEVEL, CAPITAL_LEVEL, CAPITALS_TO_LEVEL];
-const LONGEST_ORIGIN = 80;
+const MAX_ORIGIN_LENGTH = 80;
 /** Characters before the first time. */
 const FARTHEST_TIME = 64;
 const FARTHEST_NEXT_TIME = 40;
 /** Fields between the last time and the message. */
-const MOST_FIELDS = 8;
+const MAX_FIELDS = 8;
 
 function match(pattern: RegExp, line: string, at: number): number {
   pattern.lastIndex = at;
@@ -115,7 +115,7 @@ function behindOrigin(line: string, at: number, state: HeaderState): number {
     return thread;
   }
   const dash = line.indexOf(' - ', at);
-  const dashed = dash < 0 || dash > at + LONGEST_ORIGIN ? -1 : match(DASHED_ORIGIN, line, at);
+  const dashed = dash < 0 || dash > at + MAX_ORIGIN_LENGTH ? -1 : match(DASHED_ORIGIN, line, at);
   if (dashed > 0) return dashed;
   const end = firstMatch(state.hasLevel ? ORIGINS_BEHIND_LEVEL : ORIGINS, line, at);
   if (end > 0) {
@@ -143,7 +143,7 @@ export function messageStart(line: string): number {
   let at = behindTimes(line);
   if (at < 0) return 0;
   const state: HeaderState = { piped: line[at - 1] === '|', hasLevel: false, hasOrigin: false };
-  for (let field = 0; field < MOST_FIELDS; field += 1) {
+  for (let field = 0; field < MAX_FIELDS; field += 1) {
     const next = behindField(line, at, state);
     if (next < 0) break;
     at = next;

@@ -11,7 +11,7 @@ import { DEFAULT_THRESHOLDS, makeValueEvidence, type ValueThresholds } from './v
 
 export interface TemplateMinerOptions {
   /** Templates remembered; the longest unseen ones are forgotten first. */
-  readonly mostClusters?: number;
+  readonly maxClusters?: number;
   readonly thresholds?: ValueThresholds;
 }
 
@@ -44,11 +44,11 @@ export interface TemplateMiner {
   state(): TemplateMinerState;
 }
 
-const MOST_CLUSTERS = 5_000;
+const MAX_CLUSTERS = 5_000;
 /** Words remembered in their places, per cluster. */
 const PLACES_PER_CLUSTER = 4;
 /** Characters of a line that are read. */
-const LONGEST_LINE = 8_192;
+const MAX_LINE_LENGTH = 8_192;
 
 /** A route that a line's form remembers, and since when nothing was decided that may change it. */
 interface KeptRoute extends Route {
@@ -58,7 +58,7 @@ interface KeptRoute extends Route {
 type Form = LineForm<KeptRoute>;
 
 function readLine(line: string): { columns: readonly Column[]; start: number; key: string } {
-  const read = line.length > LONGEST_LINE ? line.slice(0, LONGEST_LINE) : line;
+  const read = line.length > MAX_LINE_LENGTH ? line.slice(0, MAX_LINE_LENGTH) : line;
   const start = messageStart(read);
   const columns = columnsOf(read.slice(start));
   return { columns, start, key: keyOf(columns) };
@@ -77,13 +77,13 @@ export function columnsOfLine(line: string): readonly Column[] {
  * value by the evidence of the places around it (`makeValueEvidence`, after Brain). Groups found to be one are merged; the older number stays.
  */
 export function makeTemplateMiner(options: TemplateMinerOptions = {}, restored?: TemplateMinerState): TemplateMiner {
-  const mostClusters = options.mostClusters ?? MOST_CLUSTERS;
-  const store = makeClusterStore(mostClusters, restored?.clusters);
-  const mostPlaces = mostClusters * PLACES_PER_CLUSTER;
-  const evidence = makeValueEvidence(options.thresholds ?? DEFAULT_THRESHOLDS, mostPlaces, restored?.evidence);
+  const maxClusters = options.maxClusters ?? MAX_CLUSTERS;
+  const store = makeClusterStore(maxClusters, restored?.clusters);
+  const maxPlaces = maxClusters * PLACES_PER_CLUSTER;
+  const evidence = makeValueEvidence(options.thresholds ?? DEFAULT_THRESHOLDS, maxPlaces, restored?.evidence);
   let lines = restored?.lines ?? 0;
   const forms = makeLineForms<KeptRoute>(readLine);
-  const routes = makeTemplateRoutes({ store, evidence, mostPlaces, line: () => lines }, restored?.shapes);
+  const routes = makeTemplateRoutes({ store, evidence, maxPlaces, line: () => lines }, restored?.shapes);
 
   function answer(cluster: number, display: readonly string[], columns: readonly Column[]): TemplateMatch {
     return { cluster, template: display.join(''), parameters: parametersOf(display, columns) };

@@ -25,9 +25,9 @@ export interface Route {
   readonly cluster: number;
 }
 
-const MOST_ROUTES = 20_000;
-const MOST_REWRITES = 40;
-const MOST_SHAPES_OF_READING = 50;
+const MAX_ROUTES = 20_000;
+const MAX_REWRITES = 40;
+const MAX_SHAPES_OF_READING = 50;
 
 /** A word that stands where equal messages have a value. First words name what happened, so they need more than that. */
 function mayBeReadAsValue({ place, isHost, isIdentifier }: Alternative): boolean {
@@ -37,14 +37,14 @@ function mayBeReadAsValue({ place, isHost, isIdentifier }: Alternative): boolean
 interface RouteParts {
   readonly store: ClusterStore;
   readonly evidence: ValueEvidence;
-  readonly mostPlaces: number;
+  readonly maxPlaces: number;
   /** Number of the line that is read now. */
   readonly line: () => number;
 }
 
 /** Finds where messages go, and finds it anew whenever a word turns out to be a value. */
 export function makeTemplateRoutes(
-  { store, evidence, mostPlaces, line }: RouteParts,
+  { store, evidence, maxPlaces, line }: RouteParts,
   restored?: TemplateMinerState['shapes'],
 ) {
   const shapes = new Map<string, Shape>();
@@ -70,7 +70,7 @@ export function makeTemplateRoutes(
     let alternatives = alternativesOf(current);
     const rewrites: Rewrite[] = [];
     const words: string[] = [];
-    while (rewrites.length < MOST_REWRITES) {
+    while (rewrites.length < MAX_REWRITES) {
       const found = alternatives.find(isValue);
       if (found === undefined) break;
       rewrites.push(found.rewrite);
@@ -85,10 +85,10 @@ export function makeTemplateRoutes(
     for (const alternative of alternatives.filter(mayBeReadAsValue)) {
       const reading = keyOf(alternative.columns());
       const known = shapesByReading.get(reading) ?? new Set<string>();
-      if (known.size < MOST_SHAPES_OF_READING) known.add(key);
+      if (known.size < MAX_SHAPES_OF_READING) known.add(key);
       shapesByReading.set(reading, known);
     }
-    dropOldest(shapesByReading, mostPlaces);
+    dropOldest(shapesByReading, maxPlaces);
   }
 
   /** Reads shapes anew after something about them was decided. */
@@ -136,7 +136,7 @@ export function makeTemplateRoutes(
     if (known !== undefined) return known;
     const { reading, cluster } = place(columns);
     const route = { rewrites: reading.rewrites, cluster };
-    if (routes.size >= MOST_ROUTES) forgetRoutes();
+    if (routes.size >= MAX_ROUTES) forgetRoutes();
     routes.set(key, route);
     return route;
   }
@@ -148,7 +148,7 @@ export function makeTemplateRoutes(
     const reading = read(columns);
     const shape = shapes.get(keyOf(reading.columns));
     const route = { rewrites: reading.rewrites, cluster: shape?.cluster ?? 0 };
-    if (shape !== undefined && routes.size < MOST_ROUTES) routes.set(key, route);
+    if (shape !== undefined && routes.size < MAX_ROUTES) routes.set(key, route);
     return route;
   }
 

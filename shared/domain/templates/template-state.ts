@@ -54,6 +54,6 @@ const STATE = z.object({
 export function readTemplateMinerState(kept: unknown): TemplateMinerState {
   const parsed = STATE.safeParse(kept);
   if (!parsed.success)
-    throw new InvalidInput(`template state: ${z.prettifyError(parsed.error)}: learn the templates anew`);
+    throw new InvalidInput(`template state: ${z.prettifyError(parsed.error)}. Mine the templates again.`);
   return parsed.data;
 }

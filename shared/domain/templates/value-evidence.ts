@@ -45,8 +45,8 @@ interface Place {
   readonly shapes: Set<string>;
 }
 
-const MOST_SHAPES_OF_PLACE = 200;
-const MOST_VOCABULARY = 5_000;
+const MAX_SHAPES_OF_PLACE = 200;
+const MAX_VOCABULARY = 5_000;
 
 /** Drops the oldest entries of a map or set until it has at most `most`. */
 export function dropOldest(entries: Map<string, unknown> | Set<string>, most: number): void {
@@ -76,9 +76,9 @@ export function neededWords(place: WordPlace, values: ReadonlySet<string>, thres
  * Tells values that are words from words that name the event, by how many different words were seen in a place while everything around it
  * was equal: the branching of Brain's tree below its longest common pattern (Yu et al., "Brain: Log Parsing With Bidirectional Parallel
  * Tree", IEEE TSC 2023), kept up to date line by line, with a threshold that depends on what stands before the place.
- * At most `mostPlaces` places are remembered, the longest unseen forgotten first.
+ * At most `maxPlaces` places are remembered, the longest unseen forgotten first.
  */
-export function makeValueEvidence(thresholds: ValueThresholds, mostPlaces: number, restored?: EvidenceState) {
+export function makeValueEvidence(thresholds: ValueThresholds, maxPlaces: number, restored?: EvidenceState) {
   const decided = new Set<string>(restored?.decided);
   const vocabulary = new Set<string>(restored?.vocabulary);
   const places = new Map<string, Place>();
@@ -94,7 +94,7 @@ export function makeValueEvidence(thresholds: ValueThresholds, mostPlaces: numbe
 
   function noteWords(words: Iterable<string>): void {
     for (const word of words) vocabulary.add(word);
-    dropOldest(vocabulary, MOST_VOCABULARY);
+    dropOldest(vocabulary, MAX_VOCABULARY);
   }
 
   /** The shapes concerned when the place is a value from now on, otherwise none. */
@@ -103,7 +103,7 @@ export function makeValueEvidence(thresholds: ValueThresholds, mostPlaces: numbe
     noteWords(seen.values);
     places.delete(context);
     decided.add(context);
-    dropOldest(decided, mostPlaces);
+    dropOldest(decided, maxPlaces);
     return [...seen.shapes];
   }
 
@@ -119,8 +119,8 @@ export function makeValueEvidence(thresholds: ValueThresholds, mostPlaces: numbe
       places.delete(context);
       places.set(context, seen);
       seen.values.add(value);
-      if (seen.shapes.size < MOST_SHAPES_OF_PLACE) seen.shapes.add(shape);
-      dropOldest(places, mostPlaces);
+      if (seen.shapes.size < MAX_SHAPES_OF_PLACE) seen.shapes.add(shape);
+      dropOldest(places, maxPlaces);
       return decide(context, seen);
     },
 

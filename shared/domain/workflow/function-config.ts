@@ -1,12 +1,12 @@
 import type { ActionFamily } from '../plan/bound-action.ts';
 
 /**
- * The resources a function may use, by the name its code knows them by. `infra` turns each use into one environment variable
- * and one IAM statement on exactly that resource, so that a grant and its variable cannot part.
+ * The resources a function may use, by their names in code. `infra` turns each use into one environment variable and
+ * one IAM statement on exactly that resource, so that a grant and its variable stay together.
  */
 export const RESOURCE_VARIABLES = {
   incidentsTable: 'INCIDENTS_TABLE',
-  /** The sparse index `open` of the incidents table: a right on the table alone does not reach it. */
+  /** The sparse index `open` of the incidents table; a grant on the table does not cover it. */
   openIncidents: 'OPEN_INCIDENTS_INDEX',
   knowledgeTable: 'KNOWLEDGE_TABLE',
   statsTable: 'STATS_TABLE',
@@ -16,15 +16,13 @@ export const RESOURCE_VARIABLES = {
   escalationTopic: 'ESCALATION_TOPIC_ARN',
   webhookSecret: 'WEBHOOK_SECRET_ARN',
   githubTokenSecret: 'GITHUB_TOKEN_SECRET_ARN',
-  /** `{key}` by which names from outside are hashed. */
+  /** `{key}` with which names from outside are hashed. */
   nameKeySecret: 'NAME_KEY_SECRET_ARN',
-  /** Only there when the configured model provider needs a key. */
+  /** Exists only when the configured model provider needs a key. */
   modelKeySecret: 'MODEL_KEY_SECRET_ARN',
   workflow: 'WORKFLOW_ARN',
   apiUrl: 'API_URL',
   userPoolClient: 'USER_POOL_CLIENT_ID',
-  /** Only there when the configuration keeps vectors. */
-  vectorIndex: 'VECTOR_INDEX_ARN',
   /** The function that parses proposed changes. */
   codeInspector: 'CODE_INSPECTOR_ARN',
 } as const;
@@ -38,7 +36,22 @@ export type Trigger =
   | { kind: 'schedule'; everyMinutes: number }
   | { kind: 'http'; routes: readonly { method: 'GET' | 'POST'; path: string; authorized: boolean }[] };
 
-/** A Lambda function as data: all that infra needs to know of it. */
+/** A Lambda function as data: everything that infra needs to know about it. */
+/** Everything that Selfheal announces to people; what each holds is in `ports/announcement.ts`. */
+export const ANNOUNCEMENT_KINDS = [
+  'progress',
+  'escalation',
+  'workflow-failure',
+  'channel-failure',
+  'approval-asked',
+  'approval-decided',
+  'approval-expired',
+  'approval-too-late',
+  'capacity-forecast',
+  'quality-degraded',
+] as const;
+export type AnnouncementKind = (typeof ANNOUNCEMENT_KINDS)[number];
+
 export interface FunctionConfig {
   /** Equal to its folder. */
   readonly name: string;
@@ -46,20 +59,25 @@ export interface FunctionConfig {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly trigger: Trigger;
-  /** Exact IAM actions on each resource it uses; an empty list gives the variable without a right. */
+  /** Exact IAM actions on each resource it uses; an empty list gives the variable without a grant. */
   readonly uses: Partial<Readonly<Record<ResourceName, readonly string[]>>>;
-  /** Which part of the action plug-ins' grants its role gets; `family` limits `execute` to one action family. */
+  /** Which part of the action plug-ins' grants its role gets; `family` limits `execute` to one family. */
   readonly actionGrants?: readonly ('execute' | 'observe' | 'undo')[];
   readonly family?: ActionFamily;
+  /** What it announces: its role gets what the notifiers use that take any of it. */
+  readonly announces?: readonly AnnouncementKind[];
   /** True: its role gets the configured model provider's grants. */
   readonly callsModel?: boolean;
-  /** Rights that only serve a language model: without one its role does not get them. Their variables stand in `uses`. */
+  /**
+   * Grants that only a language model needs: without a model its role does not get them. Their variables are in `uses`.
+   */
   readonly forModel?: Pick<FunctionConfig, 'uses' | 'readsServices'>;
-  /** Rights for asking an embedding model: without one configured its role does not get them, nor the model. */
+  /** Grants for an embedding model: without one its role gets neither them nor the model. */
   readonly forEmbeddings?: Pick<FunctionConfig, 'uses'>;
-  /** Rights on the index of vectors: without `recall.vectors` its role gets neither them nor their variables. */
-  readonly forVectors?: Pick<FunctionConfig, 'uses'>;
-  /** What its role may read of the catalogue's services: `state` is their alarms and deployments, `logs` their log groups, `metrics` of all, `load` the metric that tells it. */
+  /**
+   * What its role may read of the listed services: `state` is their alarms and deployments, `logs` their log groups,
+   * `metrics` their metrics, `load` the load metric.
+   */
   readonly readsServices?: readonly ('state' | 'logs' | 'metrics' | 'load')[];
 }
 
@@ -74,7 +92,7 @@ const ACT_USES = {
 
 export type ActFunctionConfig = FunctionConfig & { readonly family: ActionFamily; readonly uses: typeof ACT_USES };
 
-/** The function that executes the actions of one family, with a role of its own; `uses` is what only this family needs. */
+/** A function that executes the actions of one family with a role of its own; `uses` is what only this family needs. */
 export function defineActFunction<const U extends FunctionConfig['uses'] = Record<never, never>>(act: {
   readonly family: ActionFamily;
   readonly description: string;
@@ -114,12 +132,4 @@ export function readEnvironment<C extends FunctionConfig>(
   return Object.fromEntries(
     names.map((name) => [name, environment[RESOURCE_VARIABLES[name]]]),
   ) as FunctionEnvironment<C>;
-}
-
-/** The variable of a resource that only some configurations have, for those that do. Throws when it is missing. */
-export function readVariable(name: ResourceName, environment: Readonly<Record<string, string | undefined>>): string {
-  const value = environment[RESOURCE_VARIABLES[name]];
-  if (!value)
-    throw new Error(`The environment variable ${RESOURCE_VARIABLES[name]} is missing. Deploy the stack again.`);
-  return value;
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { recordText } from '../../kernel/text/record-text.ts';
 import { ActionFamily } from '../plan/bound-action.ts';
 
 /**
- * The contract between `statemachines/heal.asl.json` and the functions: what each step takes and gives.
- * Summaries only (the state's limit is 256 KiB); evidence, telemetry and diagnosis are read from the stores by incident id.
+ * The contract between `statemachines/heal.ts` and the functions: input and output of each step. Summaries only (a
+ * state's limit is 256 KiB); evidence, telemetry and diagnosis are read from the stores by incident id.
  */
 const incidentId = z.string().regex(/^[a-z0-9-]{8,60}$/);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -13,74 +14,87 @@ const step = <I extends z.ZodRawShape, O extends z.ZodType>(input: I, output: O)
 });
 
 export const StepPlan = z.strictObject({
-  /** `recovered`: it is healthy again by itself, nothing to do; `hold`: nothing for `verifyIntervalSeconds`, then the next plan. */
+  /** `recovered`: healthy again by itself, nothing to do; `hold`: wait `verifyIntervalSeconds`, then plan again. */
   decision: z.enum(['act', 'approve', 'suggest', 'escalate', 'recovered', 'hold']),
-  reasons: z.array(z.string()),
+  reasons: z.array(recordText()),
   digest: digest.nullable(),
   actionId: z.string().nullable(),
   family: ActionFamily.nullable(),
   verifyIntervalSeconds: z.number().int().positive(),
-  verifyMaxPolls: z.number().int().positive(),
+  /** No other action may follow if this one does not help. */
+  isLast: z.boolean(),
   approvalSeconds: z.number().int().positive(),
 });
 export type StepPlan = z.infer<typeof StepPlan>;
 
 export const STEPS = {
-  load: step(
-    { attempt: z.number().int().positive() },
-    z.strictObject({
-      kind: z.enum(['github-run', 'alarm', 'storm']),
-      status: z.string(),
-      maxActions: z.number().int(),
-    }),
-  ),
-  /** `acceptGaps`: what cannot be read for now is left out instead of failing the step. */
+  /**
+   * `acceptGaps`: leave out what cannot be read at the moment instead of failing the step. Nothing is read for an
+   * incident that is not to be healed.
+   */
   gather: step(
     { acceptGaps: z.boolean() },
-    z.strictObject({ lines: z.number().int(), sources: z.number().int(), notes: z.array(z.string()) }),
+    z.strictObject({ lines: z.number().int(), sources: z.number().int(), notes: z.array(recordText()) }),
   ),
+  /**
+   * `stop`: it was closed before its workflow began, as `status` says; `link`: the open incident `duplicateOf` has the
+   * same failure; `escalate`: it stands for many failures, which a person looks at. `reason` is empty where the
+   * workflow goes on.
+   */
   classify: step(
     {},
     z.strictObject({
-      class: z.string(),
-      verdict: z.string(),
-      confidence: z.number(),
+      next: z.enum(['continue', 'stop', 'link', 'escalate']),
+      reason: z.string(),
+      status: z.string(),
+      class: z.string().nullable(),
+      verdict: z.string().nullable(),
+      confidence: z.number().nullable(),
       duplicateOf: incidentId.nullable(),
     }),
   ),
+  /** `useModel`: no proven fix is known, so a model is asked where one is configured. */
   knowledge: step(
     {},
-    z.strictObject({ matchId: z.string().nullable(), matchConfidence: z.number(), similar: z.number().int() }),
-  ),
-  baseline: step(
-    {},
-    z.strictObject({ runs: z.number().int(), failureRate: z.number().nullable(), preExisting: z.boolean().nullable() }),
+    z.strictObject({ matchId: z.string().nullable(), useModel: z.boolean(), similar: z.number().int() }),
   ),
   analyze: step(
-    { useModel: z.boolean(), knowledgeId: z.string().nullable(), preExisting: z.boolean().nullable() },
-    z.strictObject({ source: z.enum(['rules', 'model', 'knowledge']), confidence: z.number() }),
+    { useModel: z.boolean(), knowledgeId: z.string().nullable() },
+    z.strictObject({
+      source: z.enum(['rules', 'model', 'knowledge']),
+      confidence: z.number(),
+      preExisting: z.boolean().nullable(),
+    }),
   ),
-  /** `tried`: action ids that were executed and did not help. */
-  plan: step({ tried: z.array(z.string()) }, StepPlan),
+  /**
+   * `tried`: ids of actions that were executed and did not help; `held`: an experiment left the incident alone for a
+   * while.
+   */
+  plan: step({ tried: z.array(z.string()), held: z.boolean() }, StepPlan),
   requestApproval: step(
     { digest, taskToken: z.string().min(1), expiresInSeconds: z.number().int().positive() },
     z.null(),
   ),
   guard: step(
     { digest },
-    z.strictObject({ granted: z.boolean(), lease: z.string().nullable(), reasons: z.array(z.string()) }),
+    z.strictObject({
+      /** `suggest`: acting is not allowed, but people are told what would be done. */
+      next: z.enum(['act', 'suggest', 'escalate']),
+      lease: z.string().nullable(),
+      reasons: z.array(recordText()),
+    }),
   ),
   act: step(
     { digest, lease: z.string() },
-    z.strictObject({ state: z.enum(['done', 'unknown', 'refused']), summary: z.string() }),
+    z.strictObject({ state: z.enum(['done', 'unknown', 'refused']), summary: recordText() }),
   ),
   verify: step(
     { digest, poll: z.number().int().nonnegative() },
-    z.strictObject({ state: z.enum(['recovered', 'advanced', 'pending', 'failed']), summary: z.string() }),
+    z.strictObject({ state: z.enum(['recovered', 'advanced', 'pending', 'failed']), summary: recordText() }),
   ),
   undo: step(
     { digest },
-    z.strictObject({ state: z.enum(['undone', 'nothing-to-undo', 'failed']), summary: z.string() }),
+    z.strictObject({ state: z.enum(['undone', 'nothing-to-undo', 'failed']), summary: recordText() }),
   ),
   escalate: step({ reason: z.string(), error: z.string().nullable() }, z.null()),
   record: step(
@@ -92,10 +106,19 @@ export const STEPS = {
     },
     z.null(),
   ),
-  notify: step({ stage: z.enum(['asking', 'acting', 'final']) }, z.null()),
+  /**
+   * `githubGone`: since when and how often writing the comment failed; if it fails once more, its content is mailed.
+   */
+  notify: step(
+    {
+      stage: z.enum(['asking', 'acting', 'final']),
+      githubGone: z.strictObject({ since: z.iso.datetime(), tries: z.number().int().positive() }).nullish(),
+    },
+    z.null(),
+  ),
 } as const;
 
-/** What `SendTaskSuccess` carries to the waiting approval state. */
+/** What `SendTaskSuccess` passes to the waiting approval state. */
 export const ApprovalAnswer = z.strictObject({ approved: z.boolean(), digest, by: z.string() });
 export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
 

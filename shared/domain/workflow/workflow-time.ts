@@ -1,18 +1,22 @@
 import type { Configuration } from '../configuration/configuration.ts';
 import { approvalMinutesOf } from '../policy/approval-settings.ts';
 
-/** Of a poll beyond its interval: the function's own time, and some of its repeats. */
+/** Time of a poll beyond its interval: the function's own, and some retries. */
 const POLL_SECONDS = 15;
-/** Of a round beyond approval and verification: planning, guarding, acting and undoing, with the repeats while GitHub limits requests. */
+/**
+ * Time of a round beyond approval and verification: planning, guarding, acting and undoing, with retries while GitHub
+ * limits requests.
+ */
 const ROUND_SLACK_SECONDS = 2 * 60 * 60;
-/** Before the first round and after the last one. */
+/** Time before the first round and after the last one. */
 const AROUND_SECONDS = 3 * 60 * 60;
 
 /**
- * Seconds that an execution may need when every action is tried, every one is approved at the last moment and none helps. Each action is
- * tried once in an execution, so `actions` (how many there are) and the limit per incident bound the rounds.
+ * Seconds that an execution may need when every action is tried, each is approved at the last moment, and none helps.
+ * Each action is tried once per execution, so the number of rounds is bounded by `actions` (how many there are) and the
+ * limit per incident.
  */
-export function longestExecutionSeconds(configuration: Configuration, actions: number): number {
+export function maxExecutionSeconds(configuration: Configuration, actions: number): number {
   const { policy, verification } = configuration;
   const approvalMinutes = approvalMinutesOf(configuration);
   const rounds = Math.max(1, Math.min(actions, policy.maxActionsPerIncident));

@@ -60,8 +60,8 @@ function betaQuantile(share: number, a: number, b: number): number {
 }
 
 /**
- * Jeffreys' 95% interval of a rate after `hits` of `cases` (H. Jeffreys; L. D. Brown, T. T. Cai and A. DasGupta, "Interval estimation
- * for a binomial proportion", 2001): from 0 when there was no hit, to 1 when there was nothing else.
+ * Jeffreys' 95% interval of a rate after `hits` of `cases` (H. Jeffreys; L. D. Brown, T. T. Cai and A. DasGupta,
+ * "Interval estimation for a binomial proportion", 2001). Starts at 0 without hits; ends at 1 when all cases are hits.
  */
 export function rateInterval(hits: number, cases: number): [low: number, high: number] {
   const [a, b] = [hits + 0.5, cases - hits + 0.5];

@@ -2,8 +2,8 @@
 export const Z95 = 1.959963984540054;
 
 /**
- * Wilson's 95% score interval of a proportion (E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
- * JASA 22, 1927). Of no cases it is everything.
+ * Wilson's 95% score interval of a proportion (E. B. Wilson, "Probable inference, the law of succession, and
+ * statistical inference", JASA 22, 1927). Without cases it is 0 to 1.
  */
 export function wilsonInterval(hits: number, cases: number): [low: number, high: number] {
   if (cases === 0) return [0, 1];
@@ -14,7 +14,7 @@ export function wilsonInterval(hits: number, cases: number): [low: number, high:
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
-/** A share with what it was counted on. */
+/** A share and the counts behind it. */
 export interface Proportion {
   readonly value: number;
   readonly hits: number;
@@ -23,7 +23,15 @@ export interface Proportion {
   readonly interval: readonly [low: number, high: number];
 }
 
-/** Null of no cases. */
+/** Null without cases. */
 export function proportionOf(hits: number, cases: number): Proportion | null {
   return cases === 0 ? null : { value: hits / cases, hits, cases, interval: wilsonInterval(hits, cases) };
 }
+
+/** A probability in whole percent for display: at most 99, because no estimate is certain. */
+export function percentOf(probability: number): number {
+  return Math.min(99, Math.round(probability * 100));
+}
+
+/** A counted share with one decimal: `12.3%`. */
+export const shareText = (share: number): string => `${(100 * share).toFixed(1)}%`;

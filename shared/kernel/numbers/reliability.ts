@@ -6,9 +6,9 @@ export interface Answer {
   readonly right: boolean;
 }
 
-/** One bar of the reliability diagram: answers given with about the same confidence, and how many of them were right. */
+/** One bar of the reliability diagram: answers with about the same confidence, and how many of them were right. */
 export interface ReliabilityBin {
-  /** Bounds of the confidence; the last bin holds 1 too. */
+  /** Bounds of the confidence; the last bin includes 1. */
   readonly from: number;
   readonly to: number;
   readonly cases: number;
@@ -21,8 +21,8 @@ export interface ReliabilityBin {
 const BINS = 10;
 
 /**
- * Mean squared distance of confidence from what came out, 0 best, 0.25 for always saying a half (G. W. Brier, "Verification of forecasts
- * expressed in terms of probability", 1950). Null of nothing.
+ * Mean squared distance between confidence and outcome: 0 is best, 0.25 is what a constant 0.5 gets (G. W. Brier,
+ * "Verification of forecasts expressed in terms of probability", 1950). Null without answers.
  */
 export function brierScore(answers: readonly Answer[]): number | null {
   if (answers.length === 0) return null;
@@ -52,8 +52,9 @@ export function reliabilityOf(answers: readonly Answer[]): ReliabilityBin[] {
 }
 
 /**
- * Expected calibration error: how far confidence is from the share that was right, weighed by answers (Naeini, Cooper and Hauskrecht,
- * "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015). Null of nothing.
+ * Expected calibration error: distance of confidence from the share that was right, weighted by the number of answers
+ * (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015). Null
+ * without answers.
  */
 export function calibrationErrorOf(bins: readonly ReliabilityBin[]): number | null {
   const all = bins.reduce((sum, { cases }) => sum + cases, 0);
@@ -61,17 +62,17 @@ export function calibrationErrorOf(bins: readonly ReliabilityBin[]): number | nu
   return bins.reduce((sum, { cases, confidence, right }) => sum + cases * Math.abs(confidence - right), 0) / all;
 }
 
-/** Whether answers are as often right as their confidence says, in one word. */
+/** In one word, whether answers are right as often as their confidence says. */
 export type Tuning = 'well tuned' | 'too sure' | 'too unsure' | 'not known';
 
-const LEAST_TUNED = 30;
+const MIN_TUNING_CASES = 30;
 
 /**
- * `well tuned` when the mean confidence lies within the 95% interval of the share that was right ("calibration in the large"); of fewer
- * than thirty answers nothing is known.
+ * `well tuned` when the mean confidence is within the 95% interval of the share that was right ("calibration in the
+ * large"); unknown with fewer than thirty answers.
  */
 export function tuningOf(answers: readonly Answer[]): Tuning {
-  if (answers.length < LEAST_TUNED) return 'not known';
+  if (answers.length < MIN_TUNING_CASES) return 'not known';
   const said = answers.reduce((sum, { confidence }) => sum + confidence, 0) / answers.length;
   const [low, high] = wilsonInterval(answers.filter(({ right }) => right).length, answers.length);
   return said > high ? 'too sure' : said < low ? 'too unsure' : 'well tuned';

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1, always the same for a seed (mulberry32, T. Ettinger, 2017). */
+/** Random numbers from 0 to 1 that are always the same for a seed (mulberry32, T. Ettinger, 2017). */
 export function numbersFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

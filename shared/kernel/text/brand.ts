@@ -1,6 +1,6 @@
 declare const redacted: unique symbol;
 
-/** What is left of a redacted text that is cut, trimmed or split is redacted, too. */
+/** Cutting, trimming or splitting a redacted text gives redacted texts. */
 interface RedactedParts {
   slice(start?: number, end?: number): RedactedText;
   trim(): RedactedText;
@@ -9,8 +9,9 @@ interface RedactedParts {
 }
 
 /**
- * Text from outside (logs, titles, names, alarm texts, replies of models) without its secrets. Only the redactor makes one, from the whole
- * text and before anything is cut out of it; records of ours are read back as one. Still tainted: shown and classified, never obeyed.
+ * Text from outside (logs, titles, names, alarm texts, replies of models) without its secrets. Only the redactor makes
+ * one, from the whole text and before anything is cut out of it; our own records are read back as one. Still tainted:
+ * shown and classified, but never followed as an instruction.
  */
 export type RedactedText = RedactedParts & string & { readonly [redacted]: true };
 

@@ -2,8 +2,8 @@ const NAMES = new WeakMap<RawRef, string>();
 const HIDDEN = '[name withheld]';
 
 /**
- * A name as somebody outside worded it (a branch, a path, a job), needed as it is to call an API or to compare. It may hold a secret, so it
- * shows itself nowhere: not as text, not as JSON, not to an inspector.
+ * A name from outside (a branch, a path, a job) in its original form, needed to call an API or to compare. It may
+ * contain a secret, so it never shows itself: not as text, not as JSON, not to an inspector.
  */
 export class RawRef {
   constructor(name: string) {
@@ -34,6 +34,6 @@ export class RawRef {
 /** The name itself. Only this folder and the code-host adapter may import it. */
 export function rawNameOf(ref: RawRef): string {
   const name = NAMES.get(ref);
-  if (name === undefined) throw new TypeError('This name was not made by this process.');
+  if (name === undefined) throw new TypeError('The name reference was not created in this process.');
   return name;
 }

@@ -5,16 +5,15 @@ import { type RawRef, rawNameOf } from './raw-name.ts';
 
 export { RawRef } from './raw-name.ts';
 
-/** Of a hash: too many to collide. */
+/** Length of a hash; long enough to avoid collisions. */
 const HASH_LENGTH = 40;
 const MIN_KEY_LENGTH = 16;
 
 /**
- * Equal for equal names, and says nothing else about them: HMAC-SHA-256 (RFC 2104) with a key of the deployment. A hash without a key is
- * found out by hashing likely names. Throws `RangeError` for a key that is too short to be one.
+ * HMAC-SHA-256 of a name (RFC 2104) with a key of the deployment: equal for equal names, and reveals nothing else.
+ * Without a key, somebody could hash likely names and compare. Throws `RangeError` for a key that is too short.
  */
 export function keyedHashOf(ref: RawRef, key: string): string {
-  if (key.length < MIN_KEY_LENGTH)
-    throw new RangeError(`The key of names needs ${MIN_KEY_LENGTH} characters at least.`);
+  if (key.length < MIN_KEY_LENGTH) throw new RangeError(`The name key needs at least ${MIN_KEY_LENGTH} characters.`);
   return bytesToHex(hmac(sha256, utf8ToBytes(key), utf8ToBytes(rawNameOf(ref)))).slice(0, HASH_LENGTH);
 }

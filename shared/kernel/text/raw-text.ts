@@ -1,9 +1,9 @@
 declare const raw: unique symbol;
 
-/** A piece of a log as it came. Only the redactor reads it; everybody else passes it on. */
+/** A piece of a log before redaction. Only the redactor reads it; all other code passes it on. */
 export interface RawText {
   readonly [raw]: true;
-  /** In UTF-16 units, as of a string. */
+  /** In UTF-16 units, like `String.length`. */
   readonly length: number;
 }
 

@@ -1,22 +1,22 @@
 const ELLIPSIS = '...';
-/** The share of the room that the end gets: tools say last what went wrong. */
+/** Share of the length for the end of the text: tools often say last what went wrong. */
 const END_SHARE = 0.45;
-/** How far a cut moves to end between words. */
+/** How far a cut may move to fall between words. */
 const NEAR = 24;
 
-/** `at`, or the start of the placeholder of a secret that it falls into. */
+/** `at`, or the start of the secret's placeholder that it falls into. */
 function outsidePlaceholder(text: string, at: number): number {
   const open = text.lastIndexOf('[redacted:', at);
   const close = open < 0 ? -1 : text.indexOf(']', open);
   return close >= at && open < at ? open : at;
 }
 
-/** The shares of the room that a text's beginning gets where what matters stands in its middle. */
+/** Share of the length for the beginning when the important part is in the middle. */
 const HEAD_SHARE = 0.25;
 
 /**
- * At most `longest` characters of a text: its beginning and its end, cut between words, and no placeholder of a secret broken. `focus`: where
- * what matters begins; when that would be cut out, it takes the place of the middle.
+ * Shortens a text to at most `longest` characters: its beginning and its end, cut between words, without breaking a
+ * secret's placeholder. `focus`: where the important part begins; when that would be cut out, it is kept in the middle.
  */
 export function shortenedText(text: string, longest: number, focus = 0): string {
   if (text.length <= longest) return text;

@@ -1,28 +1,29 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { cancelStuckRun } from './cancel-stuck-run.ts';
-import { changeRdsParameter } from './change-rds-parameter.ts';
+import { registered } from '../registered.ts';
+import { cancelStuckRun } from './cancel-stuck-run/index.ts';
+import { changeRdsParameter } from './change-rds-parameter/index.ts';
 import type { ActionPlugin } from './contract.ts';
-import { fixPullRequest } from './fix-pull-request.ts';
-import { openIssue } from './open-issue.ts';
-import { playbookActions } from './playbook/playbook-action.ts';
-import { quarantineFlakyTest } from './quarantine-flaky-test.ts';
-import { raiseLambdaMemory } from './raise-lambda-memory.ts';
-import { rebootRdsInstance } from './reboot-rds-instance.ts';
-import { redeployEcsService } from './redeploy-ecs-service.ts';
-import { refreshInstances } from './refresh-instances.ts';
-import { rerunFailedJobs } from './rerun-failed-jobs.ts';
-import { rerunWorkflowRun } from './rerun-workflow-run.ts';
-import { revertPullRequest } from './revert-pull-request.ts';
-import { rollbackEcsService } from './rollback-ecs-service.ts';
-import { rollbackLambdaAlias } from './rollback-lambda-alias.ts';
-import { sandboxFix } from './sandbox-fix.ts';
-import { scaleAutoScalingGroup } from './scale-auto-scaling-group.ts';
-import { scaleEcsService } from './scale-ecs-service.ts';
-import { setLambdaConcurrency } from './set-lambda-concurrency.ts';
-import { tryFix } from './try-fix.ts';
+import { fixPullRequest } from './fix-pull-request/index.ts';
+import { openIssue } from './open-issue/index.ts';
+import { playbookActions } from './playbook/index.ts';
+import { quarantineFlakyTest } from './quarantine-flaky-test/index.ts';
+import { raiseLambdaMemory } from './raise-lambda-memory/index.ts';
+import { rebootRdsInstance } from './reboot-rds-instance/index.ts';
+import { redeployEcsService } from './redeploy-ecs-service/index.ts';
+import { refreshInstances } from './refresh-instances/index.ts';
+import { rerunFailedJobs } from './rerun-failed-jobs/index.ts';
+import { rerunWorkflowRun } from './rerun-workflow-run/index.ts';
+import { revertPullRequest } from './revert-pull-request/index.ts';
+import { rollbackEcsService } from './rollback-ecs-service/index.ts';
+import { rollbackLambdaAlias } from './rollback-lambda-alias/index.ts';
+import { sandboxFix } from './sandbox-fix/index.ts';
+import { scaleAutoScalingGroup } from './scale-auto-scaling-group/index.ts';
+import { scaleEcsService } from './scale-ecs-service/index.ts';
+import { setLambdaConcurrency } from './set-lambda-concurrency/index.ts';
+import { tryFix } from './try-fix/index.ts';
 
-/** Every remediation Selfheal can perform. */
-export const ACTIONS: readonly ActionPlugin[] = [
+/** Every action. To add one: a folder here, named after its id, and a line below. */
+export const ACTIONS: readonly ActionPlugin[] = registered('actions', [
   rerunFailedJobs,
   rerunWorkflowRun,
   cancelStuckRun,
@@ -42,14 +43,14 @@ export const ACTIONS: readonly ActionPlugin[] = [
   refreshInstances,
   changeRdsParameter,
   rebootRdsInstance,
-];
+]);
 
 /** Every remediation under this configuration: Selfheal's own, and one for each playbook that a service allows. */
 export function actionsOf(configuration: Configuration): readonly ActionPlugin[] {
   return [...ACTIONS, ...playbookActions(configuration)];
 }
 
-/** The plug-in of an id, or null when there is none (any more). */
+/** The plug-in with an id, or null when there is none. */
 export function actionOf(id: string, actions: readonly ActionPlugin[] = ACTIONS): ActionPlugin | null {
   return actions.find((action) => action.id === id) ?? null;
 }

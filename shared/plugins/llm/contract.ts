@@ -1,24 +1,23 @@
 import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
-import type { JsonPost } from '#shared/ports/json-post.ts';
-import type { ModelClient } from '#shared/ports/model-client.ts';
+import type { JsonPost, ModelClient } from '#shared/ports/model-client.ts';
 
 export interface ModelPorts {
   readonly json: JsonPost;
   /** The provider's key, from its secret. Throws `Refused` when it was never set. */
   readonly key: () => Promise<string>;
-  /** Bedrock has its own signed wire, which only its SDK speaks. */
+  /** Bedrock's signed protocol, which only its SDK speaks. */
   readonly bedrock: (modelId: string, options: { caches: boolean }) => ModelClient;
 }
 
-/** A model provider: its id in `selfheal.json`, what its caller needs, and how it is spoken to. */
+/** A model provider: its id in `selfheal.json`, what its caller needs, and how to connect to it. */
 export interface ModelProvider {
   readonly id: string;
   readonly title: string;
-  /** IAM rights of its caller for one model. */
+  /** IAM grants of its caller for one model. */
   grants(modelId: string): readonly { actions: readonly string[]; resources: readonly string[] }[];
   /** Whether it sends a key, which then has to be in the deployment's secret. */
   needsKey(settings: ModelSettings): boolean;
-  /** What is wrong with the settings for this provider, as a sentence; null when nothing is. */
+  /** Problem with the settings for this provider, as a sentence; null when there is none. */
   problem(settings: ModelSettings): string | null;
   connect(modelId: string, settings: ModelSettings, ports: ModelPorts): ModelClient;
   /** A section `model` of `selfheal.json` that works with it. */

@@ -1,10 +1,18 @@
-import { anthropic } from './anthropic.ts';
-import { bedrock } from './bedrock.ts';
+import { registered } from '../registered.ts';
+import { anthropic } from './anthropic/index.ts';
+import { bedrock } from './bedrock/index.ts';
 import type { ModelProvider } from './contract.ts';
-import { ollama } from './ollama.ts';
-import { openai } from './openai.ts';
-import { openaiResponses } from './openai-responses.ts';
-import { rules } from './rules.ts';
+import { ollama } from './ollama/index.ts';
+import { openai } from './openai/index.ts';
+import { openaiResponses } from './openai-responses/index.ts';
+import { rules } from './rules/index.ts';
 
-/** Every model provider. To add one: a file in this folder and a line here. */
-export const MODEL_PROVIDERS: readonly ModelProvider[] = [rules, bedrock, anthropic, openai, openaiResponses, ollama];
+/** Every model provider. To add one: a folder here, named after its id, and a line below. */
+export const MODEL_PROVIDERS: readonly ModelProvider[] = registered('model providers', [
+  rules,
+  bedrock,
+  anthropic,
+  openai,
+  openaiResponses,
+  ollama,
+]);

@@ -1,6 +1,7 @@
+import { registered } from '../registered.ts';
 import type { NotifierPlugin } from './contract.ts';
-import { email } from './email.ts';
-import { githubComment } from './github-comment.ts';
+import { email } from './email/index.ts';
+import { githubComment } from './github-comment/index.ts';
 
-/** Every notifier. To add one: a file in this folder and a line here. */
-export const NOTIFIERS: readonly NotifierPlugin[] = [githubComment, email];
+/** Every notifier. To add one: a folder here, named after its id, and a line below. */
+export const NOTIFIERS: readonly NotifierPlugin[] = registered('notifiers', [githubComment, email]);

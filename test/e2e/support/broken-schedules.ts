@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { IamDecision } from '@selfheal/local-cloud/iam/decisions.ts';
 import { expect } from 'vitest';
-import type { IamDecision } from '#apps/local/iam/decisions.ts';
 import { openStage } from '#apps/local/stage.ts';
-import { anAssembly } from './assemblies.ts';
+import { type AssemblyName, anAssembly } from './assemblies.ts';
 import { deploymentOf } from './rights.ts';
 import { logicalIdOf } from './template.ts';
 import { until } from './until.ts';
@@ -15,8 +15,8 @@ const pascal = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
  * Lets every function that runs by the clock break down, expects each to put its event into the dead letters, and gives what
  * was asked of the policies.
  */
-export async function decisionsOfBrokenSchedules(): Promise<readonly IamDecision[]> {
-  const { assemblyDir, remove } = await anAssembly();
+export async function decisionsOfBrokenSchedules(base: AssemblyName): Promise<readonly IamDecision[]> {
+  const { assemblyDir, remove } = await anAssembly({ base });
   const deployment = deploymentOf(assemblyDir, 'http://127.0.0.1:1');
   const broken = SCHEDULED.map(pascal).flatMap((name) =>
     deployment

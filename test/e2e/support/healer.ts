@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Mail, RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
 import { expect } from 'vitest';
-import type { Mail, RuntimeEvent } from '#apps/local/runtime-contract.ts';
 import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
@@ -14,15 +14,15 @@ import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { keyedHashOf } from '#shared/kernel/text/raw-ref.ts';
-import { cloudwatch } from '#shared/plugins/sources/cloudwatch.ts';
-import { github } from '#shared/plugins/sources/github.ts';
+import { cloudwatch } from '#shared/plugins/sources/cloudwatch/index.ts';
+import { translateWebhook } from '#shared/plugins/sources/contract.ts';
+import { github } from '#shared/plugins/sources/github/index.ts';
+import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import type { ExperienceStore } from '#shared/ports/experience-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
-import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { ExperienceStore, PatternStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import { type GithubConformance, makeGithubConformance } from '#test/contract/github-conformance.ts';
 import { type AssemblyRequest, anAssembly } from './assemblies.ts';
 import { logicalIdOf, stateNamed, tableNamed } from './template.ts';
@@ -43,7 +43,7 @@ export type Subject = number | { readonly detail: Readonly<Record<string, unknow
 export interface Healer extends Stage {
   readonly assemblyDir: string;
   /** Tables and bucket, read as an administrator. */
-  readonly incidents: IncidentStore;
+  readonly incidents: IncidentStore & AuditReader;
   readonly control: ControlStore;
   readonly knowledge: KnowledgeStore;
   readonly patterns: PatternStore;
@@ -163,7 +163,7 @@ function incidentIdOf(subject: Subject, { world }: Stage): string {
   if (typeof subject === 'string') return subject;
   const result =
     typeof subject === 'number'
-      ? github.toSignal({
+      ? translateWebhook(github, {
           headers: { 'x-github-event': 'workflow_run', 'x-github-delivery': 'looked-up' },
           body: world.github.runPayload(subject, 'completed', 1),
           receivedAt: new Date(),

@@ -1,4 +1,4 @@
-import { loadShippedVersion } from '#shared/adapters/archive/model-version-files.ts';
+import { loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
 import { aCorrection, anEvidence, judgedPredictions, rightOf } from '#test/builders/index.ts';
 import type { Healer } from './healer.ts';
 

@@ -1,4 +1,4 @@
-import type { Reply } from '#apps/local/world/models/scripted-model.ts';
+import type { Reply } from '@selfheal/fake-models/scripted-model.ts';
 
 /** The whole function of the shop as it should be: with it the failed job passes. */
 export const WHOLE = `export function totalOf(lines: readonly Line[], tier: string): number {

@@ -1,8 +1,8 @@
-import { makeAuthorizer } from '#apps/local/iam/authorizer.ts';
-import { type IamDecision, makeDecisionLog } from '#apps/local/iam/decisions.ts';
-import { loadPolicies, type Role } from '#apps/local/iam/policies.ts';
-import type { Statement } from '#apps/local/iam/policy.ts';
-import { type Deployment, loadDeployment } from '#apps/local/template/deployment.ts';
+import { makeAuthorizer } from '@selfheal/local-cloud/iam/authorizer.ts';
+import { type IamDecision, makeDecisionLog } from '@selfheal/local-cloud/iam/decisions.ts';
+import { loadPolicies, type Role } from '@selfheal/local-cloud/iam/policies.ts';
+import type { Statement } from '@selfheal/local-cloud/iam/policy.ts';
+import { type Deployment, loadDeployment } from '@selfheal/local-cloud/template/deployment.ts';
 
 /** A part of one statement of a function's role: all of it, one of its actions, or one of its resources. */
 export interface Right {

@@ -1,4 +1,4 @@
-import { shaOf } from '#apps/local/world/github/state.ts';
+import { shaOf } from '@selfheal/fake-github/state.ts';
 import type { World } from '#apps/local/world/world.ts';
 import { sandboxWorkflow } from '#shared/domain/patch/sandbox-workflow.ts';
 

@@ -5,6 +5,6 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   const deadline = performance.now() + seconds * 1000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
-    await sleep(15);
+    await sleep(50);
   }
 }

@@ -1,5 +1,5 @@
-import { type GatewayRequest, type GatewayResponse, jsonResponse } from '#apps/local/gateway/request.ts';
-import { objectOf } from '#apps/local/template/json.ts';
+import { objectOf } from '@selfheal/local-cloud/template/json.ts';
+import { type GatewayRequest, type GatewayResponse, jsonResponse } from '@selfheal/local-cloud/wire/request.ts';
 
 const OURS = /^\/(health|pipeline|spark)\/api\/v1\//;
 

@@ -1,4 +1,4 @@
-import type { ServiceId } from '#apps/local/world/aws/company.ts';
+import type { ServiceId } from '@selfheal/fake-aws/state.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { testKeyOf, unknownTest } from '#shared/domain/failure/history/test-record.ts';
@@ -7,7 +7,7 @@ import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { RunFacts, Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
-import { cloudwatch } from '#shared/plugins/sources/cloudwatch.ts';
+import { cloudwatch } from '#shared/plugins/sources/cloudwatch/index.ts';
 import {
   aClassification,
   aDiagnosis,
@@ -44,7 +44,7 @@ let scenes = 0;
 /** No two failures are alike. */
 const aFingerprint = (): string => (++scenes).toString(16).padStart(16, '0');
 
-/** The alarm of a service of the company rings, and nothing quiets it. */
+/** The alarm of a sample service goes off, and no remedy ends it. */
 const alarm = (
   service: ServiceId,
   prepare: (stage: ActionStage) => void = () => undefined,

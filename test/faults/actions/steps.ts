@@ -28,7 +28,7 @@ type During = <T>(phase: Phase, work: () => Promise<T>) => Promise<T>;
 /** A plan of this very action. Throws `HandedOver` when the plan is another one. */
 export async function planOf(stage: ActionStage, incidentId: string, actionId: string): Promise<Planned> {
   const tried = stage.actions.map(({ id }) => id).filter((id) => id !== actionId);
-  const ran = await stage.host.run('plan', { incidentId, tried });
+  const ran = await stage.host.run('plan', { incidentId, tried, held: false });
   if (ran.kind === 'killed') return await planOf(stage, incidentId, actionId);
   if (ran.kind === 'error') throw new HandedOver(`plan: ${ran.name}: ${ran.message}`);
   const { decision, reasons, digest, family, ...plan } = STEPS.plan.output.parse(ran.output);
@@ -87,7 +87,7 @@ async function healOnce(stage: ActionStage, planned: Planned, takenUp: TakenUp, 
 }
 
 /** As the state machine retries. */
-const MOST_TRIES = 6;
+const MAX_TRIES = 6;
 
 async function untilEnded<N extends Phase>(
   stage: ActionStage,
@@ -97,12 +97,13 @@ async function untilEnded<N extends Phase>(
   input: object,
 ): Promise<StepOutput<N>> {
   let tries = 0;
-  for (let pause = 1000; tries < MOST_TRIES; pause *= 2) {
+  for (let pause = 1000; tries < MAX_TRIES; pause *= 2) {
     const ran = await stage.host.run(functionName, input);
     if (ran.kind === 'output') return STEPS[name].output.parse(ran.output) as StepOutput<N>;
     if (ran.kind === 'killed' && takenUp === 'plan') throw new Restarted();
     if (ran.kind === 'error') {
-      if (ran.name !== 'Retryable') throw new HandedOver(`${name}: ${ran.name}: ${ran.message}`);
+      if (!['Retryable', 'Unreachable'].includes(ran.name))
+        throw new HandedOver(`${name}: ${ran.name}: ${ran.message}`);
       tries += 1;
     }
     stage.clock.advance(pause);

@@ -1,5 +1,5 @@
-import { oneOf } from '#apps/local/drills/random.ts';
-import type { GatewayResponse } from '#apps/local/gateway/request.ts';
+import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
+import { oneOf } from '#lab/drills/moments.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { SetTime } from '#test/fakes/set-time.ts';
 import type { Played, Trouble } from './play.ts';

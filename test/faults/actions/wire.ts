@@ -1,8 +1,14 @@
-import { BrokenConnection } from '#apps/local/gateway/faults.ts';
-import { makeForwarder } from '#apps/local/gateway/forward.ts';
-import { type GatewayRequest, type GatewayResponse, jsonResponse } from '#apps/local/gateway/request.ts';
-import { startServer } from '#apps/local/gateway/server.ts';
-import type { DynamoDb } from '#apps/local/storage/dynamodb.ts';
+import type { DynamoDb } from '@selfheal/local-cloud/storage/dynamodb.ts';
+import { faultResponse } from '@selfheal/local-cloud/wire/fault-response.ts';
+import { BrokenConnection } from '@selfheal/local-cloud/wire/faults.ts';
+import { makeForwarder } from '@selfheal/local-cloud/wire/forward.ts';
+import {
+  AwsFault,
+  type GatewayRequest,
+  type GatewayResponse,
+  jsonResponse,
+} from '@selfheal/local-cloud/wire/request.ts';
+import { startServer } from '@selfheal/local-cloud/wire/server.ts';
 import type { Endpoints } from './endpoints.ts';
 
 /** One request of the process under test. */
@@ -64,7 +70,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
       case 'dynamodb':
         return await options.dynamoDb.forward(to.operation, request.body);
       case 's3':
-        return options.objects(request);
+        return objectOf(request, options);
       case 'secretsmanager':
         return jsonResponse({ SecretString: options.secret });
       default:
@@ -99,6 +105,16 @@ export async function openWire(options: WireOptions): Promise<Wire> {
       await server.stop();
     },
   };
+}
+
+/** Answers as S3 does, also about what is not there: a step has to read an answer that it understands. */
+function objectOf(request: GatewayRequest, { objects }: WireOptions): GatewayResponse {
+  try {
+    return objects(request);
+  } catch (error) {
+    if (error instanceof AwsFault) return faultResponse(error, 's3', request);
+    throw error;
+  }
 }
 
 async function breakOff(kind: 'kill' | 'lose', { kill }: WireOptions): Promise<never> {

@@ -10,10 +10,10 @@ const RULES = 'shared/domain/policy/guard-rules.ts';
 const DECIDE = 'shared/domain/policy/decide.ts';
 const WINDOW = 'shared/domain/policy/change-window.ts';
 const CIRCUMSTANCES = 'shared/domain/policy/circumstance-reasons.ts';
-const NATURE = 'shared/domain/policy/impact.ts';
+const IMPACT = 'shared/domain/plan/impact.ts';
 const AUTONOMY = 'shared/domain/policy/autonomy.ts';
 const LIMITS = 'shared/domain/policy/limits.ts';
-const CHOICE = 'shared/domain/plan/choice.ts';
+const CHOICE = 'shared/domain/plan/candidates.ts';
 const PLANNED = 'shared/app/remediate/planned.ts';
 const ACT = 'shared/app/remediate/act.ts';
 const GUARD = 'shared/app/remediate/guard.ts';
@@ -24,9 +24,9 @@ const ENTITLEMENT = 'shared/app/approve/entitlement.ts';
 const LEVELS = 'shared/domain/policy/approval-levels.ts';
 const SELF = 'shared/domain/policy/self-approval.ts';
 const OBEY = 'shared/app/intake/handle-comment-command.ts';
-const TRY_FIX = 'shared/plugins/actions/try-fix.ts';
-const SANDBOX = 'shared/plugins/actions/sandbox-reading.ts';
-const SANDBOX_FIX = 'shared/plugins/actions/sandbox-fix.ts';
+const TRY_FIX = 'shared/plugins/actions/try-fix/index.ts';
+const SANDBOX = 'shared/plugins/actions/common/sandbox-reading.ts';
+const SANDBOX_FIX = 'shared/plugins/actions/sandbox-fix/index.ts';
 const APPROVER = 'shared/app/approve/approver.ts';
 
 const remove = (name: string, file: string, guard: string, removed: string): Removal => ({
@@ -61,7 +61,7 @@ export const REMOVALS: readonly Removal[] = [
   remove('the circuit breaker', RULES, 'failures >= policy.breakerFailures', 'false'),
   remove('the limit of an incident', LIMITS, 'limit: maxActionsPerIncident,', 'limit: 1e6,'),
   remove('the limit of a target', LIMITS, '      maxActionsPerTargetPerHour,\n', '      1e6,\n'),
-  remove('the share of runs', LIMITS, '            mostOfRuns,\n', '            1e6,\n'),
+  remove('the share of runs', LIMITS, '            maxShareOfRuns,\n', '            1e6,\n'),
   remove('the limit of all', LIMITS, "hourly('everything', maxActionsPerHour", "hourly('everything', 1e6"),
   remove('modes off and observe', DECIDE, "input.mode === 'off' || input.mode === 'observe'", 'false'),
   remove('mode suggest', DECIDE, "if (mode === 'suggest')", 'if (false)'),
@@ -164,18 +164,8 @@ export const REMOVALS: readonly Removal[] = [
   remove('groups that may approve', ENTITLEMENT, 'covers(groups) &&\n', ''),
   remove('approvers of a service', LEVELS, 'if (approvers.length > 0) return approvers;', ''),
   remove('people behind a run', SELF, 'if (roles.length > 0 && !(', 'if (roles.length < 0 && !('),
-  remove(
-    'code that nobody approves for themselves',
-    SELF,
-    'selfApproval && isSelfApprovable(actionId)',
-    'selfApproval',
-  ),
-  remove(
-    'a team of one that was not deployed',
-    SELF,
-    'selfApproval && isSelfApprovable(actionId)',
-    'isSelfApprovable(actionId)',
-  ),
+  remove('code that nobody approves for themselves', SELF, 'selfApproval && action.selfApproval', 'selfApproval'),
+  remove('a team of one that was not deployed', SELF, 'selfApproval && action.selfApproval', 'action.selfApproval'),
   remove('a run that nobody is known to be behind', SELF, 'target.actor === null || people.length === 0 ||', ''),
   remove('one of four who is not known', SELF, ' || people.some(([, login]) => login === null)', ''),
   remove('comments that decide', OBEY, 'if (!configuration.approvals.comments)', 'if (false)'),
@@ -240,6 +230,17 @@ export const REMOVALS: readonly Removal[] = [
   remove('settings right after a deployment', CIRCUMSTANCES, '...(changesSettings && justDeployed', '...(false'),
   remove('interruptions under high load', CIRCUMSTANCES, "...(interrupts && load === 'high'", '...(false'),
   remove('interruptions while nobody knows the load', CIRCUMSTANCES, '...(interrupts && unreadable', '...(false'),
-  remove('an action whose nature nobody knows', NATURE, '?? { changesSettings: true, interrupts: true }', '?? NEITHER'),
+  remove(
+    'an action whose impact nobody knows',
+    IMPACT,
+    'UNKNOWN_IMPACT: ActionImpact = { changesSettings: true, interrupts: true }',
+    'UNKNOWN_IMPACT: ActionImpact = NO_IMPACT',
+  ),
+  remove(
+    'a switch that was turned off',
+    GUARD,
+    'if (!isSwitchedOn(configuration, target.repository, name)) return null;',
+    '',
+  ),
   remove('an access token', APPROVER, "if (claims.token_use !== 'id') return null;", ''),
 ];

@@ -1,5 +1,5 @@
-import type { AwsEvent } from '#apps/local/world/aws/alarm-events.ts';
-import type { Effect, EffectKind } from '#apps/local/world/server/journal.ts';
+import type { AwsEvent } from '@selfheal/fake-aws/alarm-events.ts';
+import type { Effect, EffectKind } from '@selfheal/fake-server/journal.ts';
 import { expectClean, type Healer, openHealer, type Subject } from '#test/e2e/support/healer.ts';
 import { letGoStale, trigger } from '#test/e2e/support/steering.ts';
 

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
+import { joinZip, packEntry, writeZip } from '@selfheal/fake-github/zip/zip-writer.ts';
 import * as fc from 'fast-check';
-import { joinZip, packEntry, writeZip } from '#apps/local/world/zip/zip-writer.ts';
 import {
   aDamagedArchive,
   aLinkingArchive,

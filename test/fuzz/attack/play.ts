@@ -9,7 +9,7 @@ import { verify } from '#shared/app/remediate/verify.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
-import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
+import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';
 import { aClassification, aConfiguration, anEvidence, aPastIncident } from '#test/builders/index.ts';
 import {
   fakeModelClient,
@@ -110,7 +110,7 @@ export async function play(scene: Scene): Promise<Watched> {
   const { incident, deps } = stage;
   const failedTests = [{ name: FLAKY_TEST, source: 'S1' }];
   await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id, texts: scene.outsiders.lines, failedTests }));
-  const question = { incidentId: incident.id, useModel: scene.useModel, knowledgeId: null, preExisting: null };
+  const question = { incidentId: incident.id, useModel: scene.useModel, knowledgeId: null };
   await analyze(question, analysisDeps(scene, stage));
   if (scene.suggestsSoundly) await suggest(stage);
   const watched = watch(scene, stage, stage.frozen);
@@ -149,7 +149,7 @@ async function remedy(scene: Scene, watched: Watched): Promise<void> {
   const { deps, incidentId } = watched;
   for (let tried: string[] = []; tried.length < 3; ) {
     const from = deps.clock.now().getTime();
-    const { decision, digest, actionId } = await makePlan({ incidentId, tried }, deps);
+    const { decision, digest, actionId } = await makePlan({ incidentId, tried, held: false }, deps);
     watched.plans.push({ decision, digest, actionId, from, to: deps.clock.now().getTime() });
     if (digest === null || actionId === null) return;
     if (tried.length === 0) await failBefore(scene, digest, watched);
@@ -180,8 +180,8 @@ async function approve({ approval }: Scene, digest: string, { deps, incidentId }
 
 async function perform(scene: Scene, digest: string, watched: Watched): Promise<'failed' | 'advanced' | 'ended'> {
   const { deps, incidentId } = watched;
-  const { granted, lease } = await guard({ incidentId, digest }, deps);
-  if (!granted || lease === null) return 'ended';
+  const { next, lease } = await guard({ incidentId, digest }, deps);
+  if (next !== 'act' || lease === null) return 'ended';
   // The engine may deliver a step twice.
   for (let delivery = 0; delivery < 2; delivery++) {
     const { state } = await watched.during('act', () => act({ incidentId, digest, lease }, deps));

@@ -1,5 +1,5 @@
+import type { AccessRequest } from '@selfheal/local-cloud/iam/evaluate.ts';
 import * as fc from 'fast-check';
-import type { AccessRequest } from '#apps/local/iam/evaluate.ts';
 
 export const ROLE_ARN = 'arn:aws:iam::111122223333:role/Healer';
 

@@ -1,5 +1,5 @@
-import { type AccessRequest, evaluate } from '#apps/local/iam/evaluate.ts';
-import { parsePolicy } from '#apps/local/iam/policy.ts';
+import { type AccessRequest, evaluate } from '@selfheal/local-cloud/iam/evaluate.ts';
+import { parsePolicy } from '@selfheal/local-cloud/iam/policy.ts';
 import type { StatementDocument } from './policies.ts';
 
 /** Everything as one policy of the role, and one of the resource. */

@@ -5,6 +5,7 @@ import { identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { runAttemptOf } from '#shared/domain/incident/open-incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { aConfiguration, aGithubTarget, anAlarmTarget, aSignal } from '#test/builders/index.ts';
 import { makeMemoryPorts, makeMemoryWorkflowEngine } from '#test/fakes/index.ts';
 
@@ -53,6 +54,7 @@ function somePorts(stormIncidentsPerMinute: number) {
   return {
     ...makeMemoryPorts(),
     workflow: makeMemoryWorkflowEngine(),
+    actions: ACTIONS,
     configuration: aConfiguration({ policy: { stormIncidentsPerMinute } }),
   } satisfies IntakePorts;
 }

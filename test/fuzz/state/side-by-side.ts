@@ -28,11 +28,11 @@ function interleaved(intake: Intake, scheduler: fc.Scheduler): IntakePorts {
   };
 }
 
-const MOST_RECEIVES = 5;
+const MAX_RECEIVES = 5;
 
 /** As the queue does it: what failed for now comes again, and at last when nothing else is going on. */
 async function deliver(sent: Signal, intake: Intake, ports: IntakePorts, left: Signal[]): Promise<void> {
-  for (let receive = 0; receive < MOST_RECEIVES; receive += 1) {
+  for (let receive = 0; receive < MAX_RECEIVES; receive += 1) {
     try {
       return void (await intake.ingest(sent, ports));
     } catch (error) {

@@ -67,8 +67,8 @@ export function expectFitting(
   const { incidentId } = identify(sent);
   const own = before.find(({ id }) => id === incidentId);
   expect(started).toBe(outcome === 'opened' || outcome === 'reopened' ? 1 : 0);
-  if (!isFailure(sent)) expect(['noted', 'old-news', 'duplicate-delivery']).toContain(outcome);
-  else if (outcome === 'old-news') {
+  if (!isFailure(sent)) expect(['noted', 'stale', 'duplicate-delivery']).toContain(outcome);
+  else if (outcome === 'stale') {
     expect(own?.status).not.toBe('open');
     expect(before.some((incident) => isCovered(sent, incident))).toBe(true);
   }

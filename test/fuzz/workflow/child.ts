@@ -4,7 +4,7 @@
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeStepFunctions } from '#apps/local/workflow/index.ts';
+import { makeStepFunctions } from '@selfheal/local-cloud/workflow/index.ts';
 
 /** What the last line of the output tells of each execution. */
 export interface ChildResult {

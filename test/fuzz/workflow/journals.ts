@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Entry, Header } from '#apps/local/workflow/entries.ts';
-import { Store } from '#apps/local/workflow/store.ts';
+import type { Entry, Header } from '@selfheal/local-cloud/workflow/entries.ts';
+import { Store } from '@selfheal/local-cloud/workflow/store.ts';
 
 /** Complete lines of every journal in a folder, running and ended. */
 export function readJournals(dataDir: string): string[][] {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { TASK } from '#test/unit/local/workflow/harness.ts';
+import { TASK } from '../../../packages/local-cloud/test/workflow/harness.ts';
 
 /** One step of a random machine; every step adds its name to the trail that is the machine's output. */
 export type StepSpec =

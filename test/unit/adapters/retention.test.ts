@@ -2,7 +2,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_RETENTION, makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { aBoundAction, anActionRecord, anIncident } from '#test/builders/index.ts';
+import { aBoundAction, anActionRecord, anIncident, aPlanRecord } from '#test/builders/index.ts';
 import { fakeClock } from '#test/fakes/index.ts';
 import { type DynamoServer, startDynamo } from './dynamo-server.ts';
 
@@ -41,8 +41,26 @@ describe('how long records are kept', () => {
     const at = clock.now().toISOString();
     const asked = { requestedAt: at, expiresAt: at, state: 'pending', decidedBy: null } as const;
     await store.putApproval({ incidentId: incident.id, digest: action.digest, taskToken: 'token', ...asked });
-    await store.audit(incident.id, 'opened#1', { at, event: 'incident.opened', facts: {} });
-    expect(await kept()).toEqual({ META: 100, PLAN: 100, ACTION: 100, APPROVAL: 100, ENTRY: 500 });
+    await store.audit(incident.id, 'opened#1', { at, event: 'alarm.cleared', facts: { delivery: 'd', runAttempt: 1 } });
+    await store.recordPlan(aPlanRecord({ incidentId: incident.id }));
+    const notification = {
+      version: 1,
+      incidentId: incident.id,
+      channel: 'email',
+      key: 'final#1',
+      at,
+      gist: null,
+    } as const;
+    await store.recordNotification(notification);
+    expect(await kept()).toEqual({
+      META: 100,
+      PLAN: 100,
+      ROUND: 100,
+      ACTION: 100,
+      APPROVAL: 100,
+      NOTIFICATION: 100,
+      ENTRY: 500,
+    });
   });
 
   it('is counted from the last change, so that an incident at work is never deleted', async () => {

@@ -97,7 +97,7 @@ describe('a DynamoDB store with a broken record', () => {
     dynamo.client.send(
       new PutCommand({
         TableName: table,
-        Item: { pk: `INC#${id}`, sk: 'META', openPk: 'OPEN', updatedAt: '2026-11-21T10:00:00.000Z', version: 2 },
+        Item: { pk: `INC#${id}`, sk: 'META', openPk: 'OPEN', updatedAt: '2026-11-21T10:00:00.000Z', version: 1 },
       }),
     );
 

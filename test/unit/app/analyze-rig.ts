@@ -1,10 +1,11 @@
 import { type AnalyzeDeps, analyze } from '#shared/app/analyze/analyze.ts';
 import { knowledge as searchKnowledge } from '#shared/app/knowledge/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
+import { type OfferDeps, offerActions } from '#shared/app/plan/offer.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
-import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';
-import type { DiagnosisModel, DiagnosisRequest, DiagnosisResult, Purse } from '#shared/ports/diagnosis-model.ts';
+import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index.ts';
+import type { DiagnosisModel, DiagnosisRequest, DiagnosisResult, ModelBudget } from '#shared/ports/diagnosis-model.ts';
 import type { TokenUse } from '#shared/ports/model-client.ts';
 import {
   aClassification,
@@ -50,7 +51,7 @@ function payingModel(
   asked: DiagnosisRequest[],
 ): DiagnosisModel {
   return {
-    async diagnose(request, purse: Purse) {
+    async diagnose(request, purse: ModelBudget) {
       let turns = 0;
       for (const { estimate, spent } of takes) {
         const reserved = await purse.reserve(MODEL, estimate);
@@ -95,17 +96,27 @@ export async function setUp(setting: Setting = {}) {
     control,
     signatures: parseSignatures([]).signatures,
     model: result && payingModel(result, takes, asked),
-    actions: [rerunFailedJobs],
     configuration: aConfiguration(result ? { model: { ...bedrock, ...model } } : {}),
     clock,
     meter,
+  };
+  const offering = {
+    incidents: deps.incidents as ReturnType<typeof makeMemoryIncidentStore>,
+    evidence,
+    actions: [rerunFailedJobs],
+    code: scripted<OfferDeps['code']>('code'),
+    codeReader: scripted<OfferDeps['codeReader']>('codeReader'),
+    proposals: scripted<OfferDeps['proposals']>('proposals'),
+    inspector: scripted<OfferDeps['inspector']>('inspector'),
+    codeHost: scripted<OfferDeps['codeHost']>('codeHost'),
   };
   const incident = anIncident({ classification: aClassification() });
   await makeReady(deps, incident);
   /** The step before it, and the analysis. */
   const run = async (useModel = true, recall = deps.recall) => {
     await searchKnowledge({ incidentId: incident.id }, { ...deps, evidence, recall, knowledge, patterns: NO_PATTERNS });
-    return await analyze({ incidentId: incident.id, useModel, knowledgeId: null, preExisting: false }, deps);
+    await offerActions({ incidentId: incident.id }, { ...deps, ...offering });
+    return await analyze({ incidentId: incident.id, useModel, knowledgeId: null }, deps);
   };
   return {
     deps,

@@ -172,7 +172,7 @@ export async function healWith(deps: FixRig['deps'], incidentId: string, approve
   const told: string[] = [];
   const tried: string[] = [];
   for (let round = 0; round < 4; round++) {
-    const plan = await again(() => makePlan({ incidentId, tried }, deps));
+    const plan = await again(() => makePlan({ incidentId, tried, held: false }, deps));
     const isAsked = plan.decision === 'approve' && approves;
     if (isAsked && plan.digest !== null) await approve(deps, incidentId, plan.digest);
     if ((plan.decision !== 'act' && !isAsked) || plan.digest === null || plan.actionId === null) {

@@ -5,7 +5,7 @@ import { aRemedyRig, type RigOptions } from './remedy-rig.ts';
 /** A rig whose plan was made and granted. */
 export async function aGrantedRig(options: RigOptions = {}) {
   const rig = await aRemedyRig(options);
-  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   const { lease } = await guard(place, rig.deps);
   const input = { ...place, lease: lease as string };

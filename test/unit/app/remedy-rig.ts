@@ -4,6 +4,7 @@ import { actionPorts } from '#shared/app/remediate/ports.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { ActionFamily } from '#shared/domain/plan/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import { aClassification, aDiagnosis, anIncident } from '#test/builders/index.ts';
 import {
@@ -18,6 +19,7 @@ import {
   makeMemoryStatsStore,
   makeMemoryTestStore,
   makeMemoryWorkflowEngine,
+  makeRecordingLog,
   makeRecordingMeter,
   scripted,
 } from '#test/fakes/index.ts';
@@ -76,10 +78,12 @@ export async function aRemedyRig({
     clock,
     meter: makeRecordingMeter(),
     mailer: makeMemoryMailer(),
+    notifiers: NOTIFIERS,
+    log: makeRecordingLog(),
     workflow: makeMemoryWorkflowEngine(),
     apiUrl: 'https://api.example/',
   } satisfies ActDeps & PlanDeps & Record<string, unknown>;
-  const events = async () => (await incidents.listAudit(opened.id)).map(({ event }) => event);
+  const events = async () => (await incidents.auditTrail(opened.id)).map(({ event }) => event);
   return { ...world, incident: opened, context, deps, events };
 }
 export type RemedyRig = Awaited<ReturnType<typeof aRemedyRig>>;

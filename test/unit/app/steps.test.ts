@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { classifyIncident } from '#shared/app/classify/classify.ts';
-import { load } from '#shared/app/common/load.ts';
 import { knowledge } from '#shared/app/knowledge/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
-import { baseline } from '#shared/app/remediate/baseline.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
-import { aConfiguration, aGithubTarget, anEvidence, anIncident, aTelemetry } from '#test/builders/index.ts';
+import { aConfiguration, aGithubTarget, anEvidence, anIncident } from '#test/builders/index.ts';
 import { makeMemoryPorts, NO_PATTERNS } from '#test/fakes/index.ts';
 
 const { signatures } = parseSignatures([]);
@@ -22,25 +20,6 @@ function setUp() {
   };
 }
 
-describe('loading', () => {
-  it('tells kind, status and the number of actions allowed', async () => {
-    const deps = setUp();
-    const incident = anIncident();
-    await deps.incidents.create(incident);
-    expect(await load({ incidentId: incident.id, attempt: 1 }, deps)).toEqual({
-      kind: 'github-run',
-      status: 'open',
-      maxActions: 5,
-    });
-  });
-
-  it('calls an incident that does not exist a corrupt record', async () => {
-    await expect(load({ incidentId: 'gh-missing', attempt: 1 }, setUp())).rejects.toMatchObject({
-      name: 'CorruptRecord',
-    });
-  });
-});
-
 describe('classifying', () => {
   const evidence = (incidentId: string) => anEvidence({ incidentId, texts: ['Error: read ECONNRESET at 10.0.0.1'] });
 
@@ -50,8 +29,32 @@ describe('classifying', () => {
     await deps.incidents.create(incident);
     await deps.evidence.putEvidence(evidence(incident.id));
     const output = await classifyIncident({ incidentId: incident.id }, deps);
-    expect(output.duplicateOf).toBeNull();
+    expect(output).toMatchObject({ next: 'continue', reason: '', status: 'open', duplicateOf: null });
     expect((await deps.incidents.get(incident.id))?.classification?.class).toBe(output.class);
+  });
+
+  it('stops at an incident that was closed before its workflow began, and leaves it as it is', async () => {
+    const deps = setUp();
+    const incident = anIncident({ status: 'resolved' });
+    await deps.incidents.create(incident);
+    await deps.evidence.putEvidence(evidence(incident.id));
+    expect(await classifyIncident({ incidentId: incident.id }, deps)).toMatchObject({
+      next: 'stop',
+      status: 'resolved',
+      reason: 'The incident was closed before its workflow began.',
+    });
+    expect(await deps.incidents.get(incident.id)).toEqual(incident);
+  });
+
+  it('hands a storm to a human, which has no evidence of its own', async () => {
+    const deps = setUp();
+    const incident = anIncident({ target: { kind: 'storm', startedAt: '2026-11-21T12:00:00Z' } });
+    await deps.incidents.create(incident);
+    expect(await classifyIncident({ incidentId: incident.id }, deps)).toMatchObject({
+      next: 'escalate',
+      class: null,
+      reason: 'Many failures began within one minute; they are handled as one incident.',
+    });
   });
 
   it('finds the open incident of another workflow of the pull request that failed in the same way', async () => {
@@ -65,50 +68,14 @@ describe('classifying', () => {
     await classifyIncident({ incidentId: first.id }, deps);
     expect((await deps.incidents.get(first.id))?.classification?.fingerprint).not.toBeNull();
     const found = await classifyIncident({ incidentId: second.id }, deps);
-    expect(found.duplicateOf).toBe(first.id);
+    expect(found).toMatchObject({
+      next: 'link',
+      duplicateOf: first.id,
+      reason: `The same failure as the open incident ${first.id}.`,
+    });
     expect((await classifyIncident({ incidentId: first.id }, deps)).duplicateOf).toBeNull();
     await deps.incidents.update(first.id, { status: 'resolved' });
     expect((await classifyIncident({ incidentId: second.id }, deps)).duplicateOf).toBeNull();
-  });
-});
-
-describe('the baseline', () => {
-  it('leaves this run out of the failure rate', async () => {
-    const deps = setUp();
-    const incident = anIncident();
-    await deps.incidents.create(incident);
-    await deps.evidence.putTelemetry(incident.id, aTelemetry());
-    const run = (runId: number, conclusion: string) => ({
-      runId,
-      runAttempt: 1,
-      conclusion,
-      onDefaultBranch: false,
-      at: '2026-11-21T10:00:00.000Z',
-    });
-    for (const outcome of [
-      run(1001, 'failure'),
-      run(1, 'failure'),
-      run(2, 'success'),
-      run(3, 'success'),
-      run(4, 'success'),
-    ]) {
-      await deps.stats.addRun('4711:acme/shop#77', outcome);
-    }
-    expect(await baseline({ incidentId: incident.id }, deps)).toEqual({
-      runs: 4,
-      failureRate: 0.25,
-      preExisting: false,
-    });
-  });
-
-  it('says that it does not know without runs', async () => {
-    const deps = setUp();
-    await deps.incidents.create(anIncident());
-    expect(await baseline({ incidentId: anIncident().id }, deps)).toEqual({
-      runs: 0,
-      failureRate: null,
-      preExisting: null,
-    });
   });
 });
 
@@ -118,7 +85,7 @@ describe('knowledge', () => {
     await deps.incidents.create(anIncident());
     expect(await knowledge({ incidentId: anIncident().id }, deps)).toEqual({
       matchId: null,
-      matchConfidence: 0,
+      useModel: true,
       similar: 0,
     });
   });

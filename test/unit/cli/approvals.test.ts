@@ -44,7 +44,7 @@ async function anApi(answer: (seen: Seen) => { status: number; json?: unknown; l
 const usual = ({ method }: Seen) =>
   method === 'GET'
     ? { status: 200, json: { approvals: [waiting] } }
-    : { status: 200, json: { message: 'Your decision was taken.' } };
+    : { status: 200, json: { message: 'Your decision was passed on.' } };
 
 describe('selfheal approval', () => {
   it('lists what waits, signed in, and prints nothing that a terminal would obey', async () => {
@@ -86,22 +86,22 @@ describe('selfheal approval', () => {
     expect(await run('approve', 'ab12')).toMatchObject({ code: 2, stderr: expect.stringContaining('twelve digits') });
     expect(await run('approve', 'f'.repeat(12))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('nothing that waits'),
+      stderr: expect.stringContaining('no waiting plan'),
     });
     expect(await run('approve', 'ab12ab12ab12')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('2 requests'),
+      stderr: expect.stringContaining('2 waiting plans'),
     });
     expect(seen.every(({ method }) => method === 'GET')).toBe(true);
   });
 
   it('carries the token to no other place, and says when it is not valid any more', async () => {
     const moved = await anApi(() => ({ status: 302, location: 'https://elsewhere.example/approvals' }));
-    expect(await moved.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('does not answer') });
+    expect(await moved.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('no answer') });
     const expired = await anApi(() => ({ status: 401 }));
     expect(await expired.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('sign in again') });
     const other = await runCommand(['approval', 'list', '--url', 'http://selfheal.example', '--token', 'x']);
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('give an https address') });
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('expected an https address') });
   });
 
   it('delegates to another person for some hours, and says why not', async () => {

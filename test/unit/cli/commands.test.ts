@@ -54,7 +54,7 @@ describe('log excerpt', () => {
     expect(code).toBe(0);
     expect(stdout.toString()).toContain('41  the totals differ by 3 cents');
     const { stderr } = await runCommand(['log', 'excerpt', failing, '--passing', '/nowhere/passing.log']);
-    expect(stderr).toBe('selfheal: /nowhere/passing.log: there is no such file: check the path.\n');
+    expect(stderr).toBe('selfheal: /nowhere/passing.log: no such file. Check the path.\n');
   });
 
   it.each([
@@ -75,7 +75,7 @@ describe('log excerpt', () => {
     const [first, second] = [aFile(BUILD), aFile(gzipSync(BUILD), 'job.log.gz')];
     const { code, stdout, stderr } = await runCommand(['log', 'excerpt', first, '/nowhere/job.log', second, '--json']);
     expect(code).toBe(2);
-    expect(stderr).toBe('selfheal: /nowhere/job.log: there is no such file: check the path.\n');
+    expect(stderr).toBe('selfheal: /nowhere/job.log: no such file. Check the path.\n');
     const documents = parsed(stdout) as { file: string; lines: unknown }[];
     expect(documents.map(({ file }) => file)).toEqual([first, second]);
     expect(documents[0]?.lines).toEqual(documents[1]?.lines);
@@ -123,7 +123,7 @@ describe('log classify', () => {
   it.each([
     ['{"attempt": 0}', 'attempt: '],
     ['[]', 'the document: '],
-    ['attempt: 1', 'it is not JSON: '],
+    ['attempt: 1', 'not JSON. '],
   ])('refuses the context %s', async (content, reason) => {
     const context = aFile(content, 'context.json');
     const { code, stderr } = await runCommand(['log', 'classify', aFile(BUILD), '--context', context]);
@@ -149,7 +149,7 @@ describe('redact', () => {
   it('gives what could be read of a file that breaks off, and exits with 2', async () => {
     const { code, stderr } = await runCommand(['redact', aFile(gzipSync(BUILD).subarray(0, -12))]);
     expect(code).toBe(2);
-    expect(stderr).toContain('its gzip data breaks off');
+    expect(stderr).toContain('the gzip data is truncated');
   });
 });
 

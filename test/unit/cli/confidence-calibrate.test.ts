@@ -48,10 +48,10 @@ describe('selfheal confidence calibrate', () => {
 
   it('names the line that is no answer, and options that make no sense', async () => {
     expect((await run(`${tooSure(1)}\n{"confidence":2,"right":true}`)).stderr).toContain(
-      'line 2: it is no judged answer',
+      'line 2: not a valid judged answer',
     );
-    expect((await run(tooSure(1), '--method', 'magic')).stderr).toContain('give platt, isotonic or auto');
-    expect((await run(tooSure(1), '--folds', '1')).stderr).toContain('give 2 at least');
+    expect((await run(tooSure(1), '--method', 'magic')).stderr).toContain('expected platt, isotonic or auto');
+    expect((await run(tooSure(1), '--folds', '1')).stderr).toContain('expected at least 2');
     expect(await run(tooSure(1), '--target-accuracy', 'high')).toMatchObject({ code: 2 });
   });
 });

@@ -34,13 +34,13 @@ describe('selfheal experiment results', () => {
       'rerun-first (running): Re-run first\n' +
         '  control                   75.0% (59.8% to 85.8%), 30 of 40, 5.0 min to heal\n' +
         '  prefers-1            no outcome (0.0% to 100.0%), 0 of 0\n' +
-        '  too early: A variant has 0 outcomes; 30 are the least.\n',
+        '  too early: A variant has 0 outcomes; at least 30 are needed.\n',
     );
   });
 
   it('names the line of a file that is no outcome, and a configuration without experiments', async () => {
     const bad = await run(`${outcomes('control', 1, 1)}\n{"version":1}`, configuration());
-    expect(bad).toMatchObject({ code: 2, stderr: expect.stringMatching(/line 2: it is no outcome \(experimentId/) });
+    expect(bad).toMatchObject({ code: 2, stderr: expect.stringMatching(/line 2: not a valid outcome \(experimentId/) });
     const none = configuration([]);
     expect(await run('', none)).toMatchObject({ code: 2, stderr: expect.stringContaining('has no experiments') });
     const other = await run('', configuration(), '--id', 'another');

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { aFile, aFolder, runCommand } from './run-command.ts';
+import { aFile, aFolder, runCommand, runLab } from './run-command.ts';
 
 interface Answer {
   readonly test: string;
@@ -87,8 +87,8 @@ describe('flaky detect', () => {
   });
 
   it.each([
-    ['', /is empty|holds no result/],
-    ['timestamp,value\n2026-01-01,5\n', /holds no result of a test/],
+    ['', /empty|no test results/],
+    ['timestamp,value\n2026-01-01,5\n', /no test results/],
   ])('refuses %j with exit code 2 and what to write instead', async (csv, words) => {
     const { code, stderr } = await detect(csv);
     expect(code).toBe(2);
@@ -106,7 +106,7 @@ describe('the suite of reruns', () => {
     const data = aFolder();
     mkdirSync(join(data, 'flakeflagger'));
     writeFileSync(join(data, 'flakeflagger/test_results.csv.gz'), gzipSync(text));
-    const { stdout } = await runCommand(['eval', 'flakeflagger', '--data', data, '--json']);
+    const { stdout } = await runLab(['eval', 'flakeflagger', '--data', data, '--json']);
     const { figures } = JSON.parse(stdout.toString()) as { figures: { name: string; value: number; cases: number }[] };
     const value = (name: string) => figures.find((figure) => figure.name === name)?.value;
     expect(value('recall of flaky tests, 100 runs')).toBe(1);

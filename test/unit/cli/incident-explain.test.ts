@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { accountOf } from '#apps/cli/incidents/read-trail.ts';
-import { renderAccount, tellAccount } from '#apps/cli/incidents/render-account.ts';
+import { describeAccount, renderAccount } from '#apps/cli/incidents/render-account.ts';
 import type { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
-import { anIncident } from '#test/builders/index.ts';
+import type { AuditEntry, AuditEvent, AuditFacts } from '#shared/domain/audit/audit-event.ts';
+import { anIncident, redactedText } from '#test/builders/index.ts';
 import { makeMemoryIncidentStore } from '#test/fakes/index.ts';
 import { aFile, runCommand } from './run-command.ts';
 
@@ -13,20 +14,20 @@ const incident = anIncident({ status: 'resolved', outcomeReason: 'Attempt 2 pass
 /** The trail of a re-run that helped, as the steps write it. */
 async function aStory(): Promise<TrailEntry[]> {
   const store = makeMemoryIncidentStore();
-  const write = (event: string, facts: TrailEntry['facts']) =>
-    store.audit(incident.id, event, { at: AT, event, facts });
+  const write = <E extends AuditEvent>(event: E, facts: AuditFacts<E>) =>
+    store.audit(incident.id, event, { at: AT, event, facts } as AuditEntry);
   await write('incident.opened', { attempt: 1, source: 'github', kind: 'github-run' });
   await write('plan.made', {
     decision: 'act',
     action: 'rerun-failed-jobs',
     digest: DIGEST,
     round: 0,
-    reasons: 'Risk low, confidence 90 %: allowed without asking.',
+    reasons: redactedText('Risk low, confidence 90 %: allowed without asking.'),
     class: 'network_connectivity',
     verdict: 'infrastructure',
     classConfidence: 0.9,
     mode: 'act',
-    candidates: 'rerun-failed-jobs 0.90 low',
+    candidates: redactedText('rerun-failed-jobs 0.90 low'),
     outcomes: 3,
     diagnosis: 'rules',
     partOfWeek: 'working-hours',
@@ -46,7 +47,12 @@ async function aStory(): Promise<TrailEntry[]> {
     risk: 'low',
   });
   await write('action.intended', { action: 'rerun-failed-jobs', target: 'github:acme/shop/run/1001', digest: DIGEST });
-  await write('action.recovered', { action: 'rerun-failed-jobs', target: 'github:acme/shop/run/1001', digest: DIGEST });
+  await write('action.recovered', {
+    action: 'rerun-failed-jobs',
+    target: 'github:acme/shop/run/1001',
+    digest: DIGEST,
+    inconclusive: false,
+  });
   await write('incident.resolved', { attempt: 1, actions: 1, parent: null });
   return await store.auditTrail(incident.id);
 }
@@ -71,9 +77,19 @@ describe('selfheal incident explain', () => {
          5  2026-11-21T12:00:00.000Z  Verified: rerun-failed-jobs on github:acme/shop/run/1001 helped.
          6  2026-11-21T12:00:00.000Z  It ended: resolved, as verified, after one action.
 
-      The trail is as it was written: 6 chained entries, the last one is 30ac04b363212d798c825a142fd53e9d23b6b0b0a27b1aa5ed060a0a1ac7b0de.
+      The trail is as it was written: 6 chained entries, the last one is 64177c0fa0fbe7ea7cfadaed9a41a0d742a8435a7d664c8cc729612d04502cc6.
       "
     `);
+  });
+
+  it('shows how often GitHub was asked and by which function, most first, where that was counted', async () => {
+    const counted = { ...incident, githubRequests: { notify: 3, gather: 9, plan: 1 } };
+    const { stdout } = await explain(records(await aStory(), counted));
+    expect(stdout.toString()).toContain('\nGitHub was asked 13 times: gather 9, notify 3, plan 1.\n');
+    const never = await explain(records(await aStory(), { ...incident, githubRequests: {} }));
+    expect(never.stdout.toString()).toContain('\nGitHub was asked 0 times.\n');
+    const json = await explain(records(await aStory(), counted), '--json');
+    expect(JSON.parse(json.stdout.toString())).toMatchObject({ githubRequests: { gather: 9, notify: 3, plan: 1 } });
   });
 
   it('[D228] names the first entry that was changed, one that is missing, and exits with 1', async () => {
@@ -96,7 +112,7 @@ describe('selfheal incident explain', () => {
 
   it('sees a trail that was cut off at its end against the digest that somebody noted', async () => {
     const trail = await aStory();
-    const head = trail.at(-1)?.link?.digest ?? '';
+    const head = trail.at(-1)?.link.digest ?? '';
     expect((await explain(records(trail), '--head', head)).code).toBe(0);
     expect((await explain(records(trail), '--head', head.slice(0, 12))).code).toBe(0);
     const cut = await explain(records(trail.slice(0, -1)), '--head', head);
@@ -122,30 +138,28 @@ describe('selfheal incident explain', () => {
     const trail = await aStory();
     const other = anIncident({ id: `gh-${'1'.repeat(24)}` });
     for (const [file, reason] of [
-      [aFile('{"a":1}\n'), /line 1: it is no entry of an audit trail/],
+      [aFile('{"a":1}\n'), /line 1: not a valid entry of an audit trail/],
       [records([...trail, other]), /more than one incident/],
     ] as const) {
       const { code, stderr } = await explain(file);
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(reason) });
     }
-    expect((await explain(records(trail), '--head', 'xyz')).stderr).toMatch(/--head xyz: give the digest/);
+    expect((await explain(records(trail), '--head', 'xyz')).stderr).toMatch(/--head xyz: expected at least eight/);
     expect((await runCommand(['incident', 'list'])).stderr).toMatch(/needs --table NAME/);
   });
 
   it('reads an incident of a deployment the same way, and says when there is none', async () => {
     const store = makeMemoryIncidentStore();
     await store.create(anIncident());
-    await store.audit(incident.id, 'opened#1', { at: AT, event: 'something.new', facts: { by: 'somebody' } });
-    const text = renderAccount(tellAccount(await accountOf(incident.id, store, async () => [])));
-    expect(text).toContain('something.new (by somebody).');
-    await expect(accountOf('gh-nothing-of-it', store, async () => [])).rejects.toThrow(
-      'the table knows no such incident',
-    );
+    await store.audit(incident.id, 'opened#1', { at: AT, event: 'approval.reminded', facts: { digest: DIGEST } });
+    const account = await accountOf(incident.id, store, async () => []);
+    expect(renderAccount(describeAccount(account))).toContain('People were reminded of the request.');
+    const newer = account.trail.map((entry) => ({ ...entry, event: 'something.new', facts: { by: 'somebody' } }));
+    expect(renderAccount(describeAccount({ ...account, trail: newer }))).toContain('something.new (by somebody).');
+    await expect(accountOf('gh-nothing-of-it', store, async () => [])).rejects.toThrow('no such incident in the table');
     const short = await accountOf(incident.id.slice(0, 8), store, async () => [incident.id]);
     expect(short.id).toBe(incident.id);
     const several = async () => [incident.id, 'gh-0000000000000000000000ff'];
-    await expect(accountOf(incident.id.slice(0, 8), store, several)).rejects.toThrow(
-      'several incidents begin like that',
-    );
+    await expect(accountOf(incident.id.slice(0, 8), store, several)).rejects.toThrow('several incidents begin with it');
   });
 });

@@ -82,12 +82,12 @@ describe('selfheal knowledge export and import', () => {
   });
 
   it.each([
-    ['{"kind":"selfheal-patterns","version":2}', 'it is no file of exported patterns (version:'],
+    ['{"kind":"selfheal-patterns","version":2}', 'not a valid file of exported patterns (version:'],
     [
       '{"kind":"selfheal-patterns","version":1,"from":"x","exportedAt":"2026-11-21T00:00:00Z","patterns":[{"wording":"*"}]}',
       'patterns.0.wording: it says too little',
     ],
-    ['nonsense', 'it is not JSON'],
+    ['nonsense', 'not JSON'],
   ])('refuses a file that is none and says why: %s', async (content, message) => {
     const { code, stderr } = await run('import', join(aFolder(), 'p.json'), aFile(content, 'export.json'));
     expect(code).toBe(2);
@@ -134,7 +134,7 @@ describe('selfheal knowledge optimize and adjust', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(would).toMatchObject([{ event: 'pattern.merged', done: 'dry-run' }, { event: 'pattern.merged' }]);
+    expect(would).toMatchObject([{ event: 'pattern.merged', done: 'dry-run' }, { event: 'pattern.absorbed' }]);
     expect(kept(path).patterns.every(({ retired }) => retired === null)).toBe(true);
     await run('optimize', path);
     expect(kept(path).patterns.map(({ id, retired }) => [id, retired !== null])).toEqual([
@@ -173,11 +173,11 @@ describe('selfheal knowledge optimize and adjust', () => {
 
   it('says what is missing, and which pattern there is not', async () => {
     const path = file(local());
-    expect((await run('adjust', path, local().id)).stderr).toContain('needs --approve or --confidence');
+    expect((await run('adjust', path, local().id)).stderr).toContain('needs either --approve or --confidence');
     expect((await run('adjust', path, local().id, '--confidence', '2', '--reason', 'x')).stderr).toContain(
       'from 0 to 1',
     );
     expect((await run('adjust', path, local().id, '--confidence', '0.2')).stderr).toContain('needs --reason');
-    expect((await run('adjust', path, 'ffffffffffff', '--approve')).stderr).toContain('there is no such pattern');
+    expect((await run('adjust', path, 'ffffffffffff', '--approve')).stderr).toContain('unknown pattern');
   });
 });

@@ -49,8 +49,8 @@ describe('selfheal knowledge learn', () => {
     ];
     const { code, stderr, stdout } = await learn(table(...rows), store, '--json');
     expect(code).toBe(1);
-    expect(stderr).toContain('line 5: timestamp: it is no time');
-    expect(stderr).toContain('line 7: success: write true or false');
+    expect(stderr).toContain('line 5: timestamp: must be a time');
+    expect(stderr).toContain('line 7: success: must be true or false');
     expect(stderr).toContain('line 2 and 3: duplicate');
     expect(stderr).toContain('line 2 and 4: conflict');
     expect(stderr).toContain('line 6: it says too little to be recognised by');
@@ -102,11 +102,11 @@ describe('selfheal knowledge learn', () => {
   });
 
   it.each([
-    ['title,success\nx,true', 'line 1: it has no column timestamp, solution'],
-    [`${TITLES},colour\n`, 'line 1: the column "colour" is not known'],
-    [`${TITLES}\n${DISK}\n2026-10-01,"open,x`, 'line 3: a quote has no end'],
-    [`${TITLES}\n`, 'no line of it is a record'],
-    ['{"title":', 'line 1: it is no JSON object'],
+    ['title,success\nx,true', 'line 1: missing column timestamp, solution'],
+    [`${TITLES},colour\n`, 'line 1: unknown column "colour"'],
+    [`${TITLES}\n${DISK}\n2026-10-01,"open,x`, 'line 3: unclosed quote'],
+    [`${TITLES}\n`, 'no valid incident records'],
+    ['{"title":', 'line 1: not a JSON object'],
   ])('refuses a file that cannot be learned from and says why: %j', async (content, message) => {
     const { code, stderr } = await learn(aFile(content), join(aFolder(), 'patterns.json'));
     expect(code).toBe(2);
@@ -116,7 +116,7 @@ describe('selfheal knowledge learn', () => {
   it('refuses a file of patterns that is none, and a table without a place', async () => {
     expect(await learn(table(DISK), aFile('{}'))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('it is no file of learned patterns'),
+      stderr: expect.stringContaining('not a valid file of learned patterns'),
     });
     const { stderr } = await runCommand(['knowledge', 'learn', table(DISK), '--table', 'knowledge']);
     expect(stderr).toContain('--table needs --scope repository#ID:OWNER/NAME');

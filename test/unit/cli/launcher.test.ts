@@ -20,7 +20,7 @@ describe('the selfheal command', () => {
     expect(run(LAUNCHER, '--version')).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
     expect(run(LAUNCHER, 'nothing')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('There is no command'),
+      stderr: expect.stringContaining('Unknown command'),
     });
   });
 

@@ -35,7 +35,7 @@ describe('selfheal learning', () => {
     const { code, stdout } = await runCommand(['learning', 'report', file, '--patterns', patterns, '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout.toString())).toMatchObject({
-      patterns: { standing: 1, learned: 1 },
+      patterns: { active: 1, learned: 1 },
       incidents: { ended: 2, healed: { hits: 1 }, covered: { hits: 2 }, meanMinutes: 30 },
       outcomes: { cases: 6, helped: { hits: 6 } },
     });
@@ -79,6 +79,6 @@ describe('selfheal learning', () => {
       await learned(),
     ]);
     expect(code).toBe(2);
-    expect(stderr).toContain('no line of it is an incident');
+    expect(stderr).toContain('no valid incident records');
   });
 });

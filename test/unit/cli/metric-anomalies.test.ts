@@ -58,7 +58,7 @@ describe('metric anomalies', () => {
   it('exits with 2 when no line is a row of a metric', async () => {
     const { code, stderr } = await runCommand(['metric', 'anomalies', aFile('just\nsome\ntext\n')]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/holds no row of a metric: write timestamp,value/);
+    expect(stderr).toMatch(/no metric rows. Expected timestamp,value/);
   });
 
   it('prints the alarms alone, with their reason, as text', async () => {

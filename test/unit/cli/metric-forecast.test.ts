@@ -56,9 +56,9 @@ describe('metric forecast', () => {
   });
 
   it.each([
-    [['--limit', 'much'], /--limit much: give the number/],
-    [[], /--limit : give the number/],
-    [['--limit', '70', '--within', '0'], /--within 0: give a whole number/],
+    [['--limit', 'much'], /--limit much: expected the number/],
+    [[], /--limit : expected the number/],
+    [['--limit', '70', '--within', '0'], /--within 0: expected a whole number/],
   ])('exits with 2 on %j', async (options, reason) => {
     const { code, stderr } = await runCommand(['metric', 'forecast', '-', ...options], csv(LEAK));
     expect(code).toBe(2);
@@ -68,6 +68,6 @@ describe('metric forecast', () => {
   it('exits with 2 when no line is a row', async () => {
     const { code, stderr } = await runCommand(['metric', 'forecast', '-', '--limit', '7'], 'just text\n');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/holds no row of a metric/);
+    expect(stderr).toMatch(/no metric rows/);
   });
 });

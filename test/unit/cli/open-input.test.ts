@@ -41,23 +41,23 @@ describe('opening a log', () => {
   });
 
   it.each<[string, () => string, RegExp]>([
-    ['that is missing', () => '/nowhere/job.log', /^\/nowhere\/job.log: there is no such file: check the path\.$/],
-    ['that is a folder', () => aFolder(), /: it is a folder: name the files in it\.$/],
-    ['that is empty', () => aFile(''), /: it is empty: /],
-    ['that unpacks to nothing', () => aFile(gzipSync('')), /: it is empty: /],
+    ['that is missing', () => '/nowhere/job.log', /^\/nowhere\/job.log: no such file\. Check the path\.$/],
+    ['that is a folder', () => aFolder(), /: a folder\. Name the files in it\.$/],
+    ['that is empty', () => aFile(''), /: empty\. /],
+    ['that unpacks to nothing', () => aFile(gzipSync('')), /: empty\. /],
     [
       'that is a picture',
       () => aFile(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d])),
-      /: it is not text: /,
+      /: not text\. /,
     ],
-    ['that is packed twice', () => aFile(gzipSync(gzipSync(LOG))), /: it is not text: /],
-    ['that is a zip archive', () => aFile('PK\u0003\u0004 and so on'), /: it is a zip archive: unpack it/],
-    ['whose gzip data breaks off', () => aFile(gzipSync(LOG).subarray(0, -40)), /: its gzip data breaks off: /],
-    ['whose gzip data is damaged', () => aFile(gzipSync(LOG).fill(0x55, 30, 60)), /: its gzip data is damaged: /],
+    ['that is packed twice', () => aFile(gzipSync(gzipSync(LOG))), /: not text\. /],
+    ['that is a zip archive', () => aFile('PK\u0003\u0004 and so on'), /: a zip archive\. Unpack it/],
+    ['whose gzip data breaks off', () => aFile(gzipSync(LOG).subarray(0, -40)), /: the gzip data is truncated\. /],
+    ['whose gzip data is damaged', () => aFile(gzipSync(LOG).fill(0x55, 30, 60)), /: the gzip data is damaged\. /],
     [
       'that is a bomb',
       () => aFile(gzipSync(Buffer.alloc(30_000_000, 'a'))),
-      /: it unpacks to more than 300 times its size/,
+      /: unpacks to more than 300 times its size/,
     ],
   ])('refuses a file %s in one line that names it', async (_, make, reason) => {
     await expect(read(make())).rejects.toThrow(

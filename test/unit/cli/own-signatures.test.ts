@@ -139,6 +139,6 @@ describe('signatures of a user', () => {
   ])('%s is refused with a way out', async (_, folder) => {
     const { code, stderr } = await classified('x', folder === '' ? aFolder() : folder);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/check the path|holds no \.yaml/);
+    expect(stderr).toMatch(/Check the path|no \.yaml/);
   });
 });

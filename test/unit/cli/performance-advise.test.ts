@@ -59,10 +59,10 @@ describe('performance advise', () => {
   it.each([
     [
       '{"metrics":[{"kind":"luck","series":{"values":[1]}}]}',
-      /it is no document of metrics, logs and sources \(metrics\.0\.kind/,
+      /not a valid document of metrics, logs and sources \(metrics\.0\.kind/,
     ],
-    ['{"logs":["gone.log"]}', /gone\.log: there is no such file/],
-    ['[]', /it is no document of metrics/],
+    ['{"logs":["gone.log"]}', /gone\.log: no such file/],
+    ['[]', /not a valid document of metrics/],
   ])('exits with 2 on %s', async (document, reason) => {
     const { code, stderr } = await runCommand(['performance', 'advise', aFile(document, 'a.json')]);
     expect(code).toBe(2);

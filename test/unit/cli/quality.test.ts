@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadShippedVersion } from '#shared/adapters/archive/model-version-files.ts';
+import { loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
 import { PROMISES } from '#shared/domain/learning/provenance.ts';
 import { aCorrection, anEnding, aPrediction, judgedPredictions, rightOf } from '#test/builders/index.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
@@ -61,8 +61,8 @@ describe('selfheal quality report', () => {
   });
 
   it.each([
-    ['a line that is no prediction', '{"version":1}\n', 'line 1: it is no prediction'],
-    ['a line that is no JSON', 'hello there\n', 'line 1: it is no prediction'],
+    ['a line that is no prediction', '{"version":1}\n', 'line 1: not a valid prediction'],
+    ['a line that is no JSON', 'hello there\n', 'line 1: not a valid prediction'],
   ])('refuses %s in one line that names it', async (_case, content, why) => {
     const { code, stderr, stdout } = await report(content);
     expect(code).toBe(2);
@@ -73,7 +73,7 @@ describe('selfheal quality report', () => {
   it('asks for one place to read from', async () => {
     expect(await runCommand(['quality', 'report'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('name one of them'),
+      stderr: expect.stringContaining('needs either'),
     });
   });
 });
@@ -82,7 +82,7 @@ describe('selfheal quality correct', () => {
   it('names the classes when it is given none', async () => {
     const { code, stderr } = await runCommand(['quality', 'correct', 'gh-00000001', 'gremlins', '--table', 'stats']);
     expect(code).toBe(2);
-    expect(stderr).toContain('choose one of resource_exhaustion');
+    expect(stderr).toContain('Choose one of resource_exhaustion');
   });
 
   it('asks for the table', async () => {

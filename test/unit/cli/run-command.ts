@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { runCli } from '#apps/cli/cli.ts';
+import type { Command } from '#apps/cli/command.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { makeTerminal } from '#apps/cli/terminal.ts';
+import { LAB_COMMANDS } from '#lab/commands/registry.ts';
 
 export interface CommandResult {
   readonly code: number;
@@ -14,18 +16,25 @@ export interface CommandResult {
 }
 
 /** Runs one command line on streams of its own. */
-export async function runCommand(args: readonly string[], stdin: Uint8Array | string = ''): Promise<CommandResult> {
+export async function runCommand(
+  args: readonly string[],
+  stdin: Uint8Array | string = '',
+  commands: readonly Command[] = COMMANDS,
+): Promise<CommandResult> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const out = new PassThrough().on('data', (piece: Buffer) => stdout.push(piece));
   const err = new PassThrough().on('data', (piece: Buffer) => stderr.push(piece));
   const input = Readable.from([Buffer.from(stdin)]);
   const terminal = makeTerminal({ stdin: input, stdout: out, stderr: err, environment: {}, now: () => 0 });
-  const code = await runCli(args, COMMANDS, terminal);
+  const code = await runCli(args, commands, terminal);
   await Promise.all([out, err].map((stream) => new Promise((done) => stream.end(done))));
   await new Promise(setImmediate);
   return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };
 }
+
+/** The same with the commands of the laboratory. */
+export const runLab = (args: readonly string[]): Promise<CommandResult> => runCommand(args, '', LAB_COMMANDS);
 
 /** A folder that is gone when the test is over. */
 export function aFolder(): string {

@@ -1,30 +1,34 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import type { Provenance } from '#shared/domain/learning/provenance.ts';
 import { aFolder, runCommand } from './run-command.ts';
 
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true });
+});
+
 const inFolder = (): string[] => ['--registry', join(aFolder(), 'registry.json')];
 
-/** Labelled logs of `repositories` repositories in the form of the cross-walk: each has a broken build and a lost connection. */
+/** Labelled logs of `repositories` repositories: each has a broken build and a lost connection. */
 function labelledLogs(repositories: number): string {
-  const folder = aFolder();
-  const suite = join(folder, 'taxonomy16-crosswalk');
-  mkdirSync(join(folder, 'logs'));
-  mkdirSync(suite);
+  const folder = join(aFolder(), 'made');
+  mkdirSync(join(folder, 'logs'), { recursive: true });
   const items = Array.from({ length: repositories }, (_, at) => [
-    aLog(folder, `build-${at}`, 'OUT_compile_or_code_defect', `unit${at}.q: error: unknown symbol quux in unit`),
+    aLog(folder, `build-${at}`, 'compilation_error', `unit${at}.q: error: unknown symbol quux in unit`),
     aLog(folder, `net-${at}`, 'network_connectivity', `error: peer ${at} hung up on the zocket`),
   ]);
-  writeFileSync(join(suite, 'items.jsonl'), items.flat().join('\n'));
+  writeFileSync(join(folder, 'labels.jsonl'), items.flat().join('\n'));
   return folder;
 }
 
-function aLog(folder: string, id: string, primary: string, line: string): string {
+function aLog(folder: string, id: string, failureClass: string, line: string): string {
   const log = join('logs', `${id}.log`);
   writeFileSync(join(folder, log), `begin\n${line}\nend of ${id}\n`);
-  return JSON.stringify({ source: 'made', id, log, primary });
+  return JSON.stringify({ log, class: failureClass });
 }
 
 /** A test trains up to three times. */
@@ -120,7 +124,18 @@ describe('selfheal train', () => {
   it.each([
     ['no data', ['train'], 'needs --data'],
     ['a share of steps', ['train', '--data', labelledFew(), '--steps', '1.5'], 'a whole number from 2 to 10'],
-    ['too few logs', ['train', '--data', labelledFew()], 'too few to learn from'],
+    ['too few logs', ['train', '--data', labelledFew()], 'are needed'],
+    [
+      'a folder without labels',
+      ['train', '--data', '/nowhere'],
+      '/nowhere/labels.jsonl: cannot be read: put one JSON object',
+    ],
+    [
+      'a log that is not there',
+      ['train', '--data', labelledFew('{"log":"x.log","class":"unknown"}')],
+      'x.log: cannot be read',
+    ],
+    ['an unknown class', ['train', '--data', labelledFew('{"log":"a.log","class":"sadness"}')], 'line 1'],
   ])('refuses %s in one line', async (_case, args, why) => {
     const { code, stderr } = await runCommand(args);
     expect(code).toBe(2);
@@ -128,6 +143,10 @@ describe('selfheal train', () => {
   });
 });
 
-function labelledFew(): string {
-  return join(import.meta.dirname, 'eval');
+function labelledFew(labels = '{"log":"a.log","class":"unknown"}'): string {
+  const folder = mkdtempSync(join(tmpdir(), 'selfheal-few-'));
+  made.push(folder);
+  writeFileSync(join(folder, 'a.log'), 'begin\nend\n');
+  writeFileSync(join(folder, 'labels.jsonl'), `${labels}\n`);
+  return folder;
 }

@@ -5,8 +5,10 @@ import { makeHandler } from '#functions/approval/handler.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
+import { clientScripts } from '../../../tools/build-functions.ts';
 import { aRemedyRig } from '../app/remedy-rig.ts';
 
+const script = JSON.parse((await clientScripts(process.cwd())).APPROVAL_CLIENT ?? 'null') as string;
 const PATH = '/approvals/{incidentId}/{digest}';
 
 const claimsOf = (user: string) => ({ token_use: 'id', 'cognito:username': user, 'custom:github': user });
@@ -14,10 +16,10 @@ const claimsOf = (user: string) => ({ token_use: 'id', 'cognito:username': user,
 async function aServer() {
   const rig = await aRemedyRig({ confidence: 0.7 });
   const incidentId = rig.incident.id;
-  const digest = (await makePlan({ incidentId, tried: [] }, rig.deps)).digest as string;
+  const digest = (await makePlan({ incidentId, tried: [], held: false }, rig.deps)).digest as string;
   await requestApproval({ incidentId, digest, taskToken: 'token-1', expiresInSeconds: 3600 }, rig.deps);
   let pages = 0;
-  const page = { identityUrl: 'https://cognito-idp.eu-west-1.amazonaws.com/', userPoolClientId: 'client-1' };
+  const page = { identityUrl: 'https://cognito-idp.eu-west-1.amazonaws.com/', userPoolClientId: 'client-1', script };
   const handler = makeHandler({ ...rig.deps, page, nonce: () => `nonce-${++pages}` });
   const call = (routeKey: string, more: { user?: string; body?: unknown; path?: object } = {}) =>
     handler({

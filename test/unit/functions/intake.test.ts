@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
 import { makeConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
-import { deliveryKeyOf } from '#shared/domain/incident/delivery-key.ts';
-import { identify } from '#shared/domain/incident/identity.ts';
+import { deliveryKeyOf, identify } from '#shared/domain/incident/identity.ts';
 import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { aCommentCommand, aConfiguration, aGithubTarget, aSignal } from '#test/builders/index.ts';
@@ -33,23 +32,23 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
   const workflow = makeMemoryWorkflowEngine();
   const meter = makeRecordingMeter();
   const log = makeRecordingLog();
-  const obeyed: number[] = [];
+  const commands: number[] = [];
   const handle = makeHandler({
     incidents,
     control,
     stats: makeMemoryStatsStore(),
     workflow,
     confirm: makeConfirmRepository({ directory, clock }),
-    obey: async ({ commentId }) => {
-      obeyed.push(commentId);
-      return 'obeyed' as const;
+    handleCommand: async ({ commentId }) => {
+      commands.push(commentId);
+      return 'carried-out' as const;
     },
     configuration: aConfiguration(),
     clock,
     meter,
     log,
   });
-  return { handle, workflow, meter, log, obeyed, asked, clock, incidents, control };
+  return { handle, workflow, meter, log, commands, asked, clock, incidents, control };
 }
 const event = (name: string) => readFileSync(join(import.meta.dirname, '../../../events/cloudwatch', name), 'utf8');
 
@@ -60,9 +59,9 @@ describe('whose a delivery is', () => {
     ['a signal', JSON.stringify(aSignal())],
     ['a comment', JSON.stringify(aCommentCommand())],
   ] as const;
-  const untouched = async ({ workflow, obeyed, incidents, control }: ReturnType<typeof setUp>) => {
+  const untouched = async ({ workflow, commands, incidents, control }: ReturnType<typeof setUp>) => {
     expect(workflow.started).toEqual([]);
-    expect(obeyed).toEqual([]);
+    expect(commands).toEqual([]);
     expect(await incidents.get(identify(aSignal()).incidentId)).toBeNull();
     expect(await control.isProcessed(deliveryKeyOf(aSignal()))).toBe(false);
   };
@@ -102,7 +101,7 @@ describe('whose a delivery is', () => {
       await untouched(rig);
       error = null;
       await rig.handle(body);
-      expect(rig.workflow.started.length + rig.obeyed.length).toBe(1);
+      expect(rig.workflow.started.length + rig.commands.length).toBe(1);
     },
   );
 
@@ -135,11 +134,11 @@ describe('whose a delivery is', () => {
 });
 
 describe('the intake function', () => {
-  it('lets a command of a comment be obeyed, and counts what became of it', async () => {
-    const { handle, obeyed, meter } = setUp();
+  it('carries out a command of a comment and counts what became of it', async () => {
+    const { handle, commands, meter } = setUp();
     await handle(JSON.stringify(aCommentCommand({ commentId: 77 })));
-    expect(obeyed).toEqual([77]);
-    expect(meter.counts['comment-obeyed']).toBe(1);
+    expect(commands).toEqual([77]);
+    expect(meter.counts['comment-carried-out']).toBe(1);
   });
 
   it('takes signals of the webhook function and events of EventBridge', async () => {

@@ -13,6 +13,7 @@ import {
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
+import { relay } from '../plugins/made-up/relay.ts';
 import { aWorkflowRunBody } from '../plugins/sources/deliveries.ts';
 
 const CURRENT = 'a-secret-for-tests';
@@ -205,5 +206,62 @@ describe('the webhook function', () => {
     expect((await handle(delivery({ body }))).statusCode).toBe(202);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     expect(queue.sent[0]?.tainted.title).toBe('Build: \ufffd title');
+  });
+});
+
+describe('a source that is added', () => {
+  const RELAY_SECRET = 'the-secret-of-the-relay';
+  const report = {
+    nr: '4711',
+    what: 'Nightly build',
+    commit: 'a'.repeat(40),
+    run: 1001,
+    at: '2026-11-21T12:00:00.000Z',
+  };
+  const send = async ({ body = report, kind = 'run-broke', secret = RELAY_SECRET, source = 'relay' } = {}) => {
+    const rig = setUp({ current: CURRENT, sources: { relay: { current: RELAY_SECRET } } });
+    const handle = makeHandler({ ...rig.deps, sources: [...WEBHOOK_SOURCES, relay] });
+    const text = JSON.stringify(body);
+    const headers = {
+      'Content-Type': 'application/json',
+      'X-Relay-Kind': kind,
+      'X-Relay-Proof': `v1:${createHmac('sha256', secret).update(text).digest('base64')}`,
+    };
+    const answer = await handle({ body: text, isBase64Encoded: false, headers, pathParameters: { source } });
+    return { ...answerOf(answer), sent: rig.queue.sent };
+  };
+
+  it('enters by the same entry with its own delivery id, event name and signature', async () => {
+    const { status, body, sent } = await send();
+    expect({ status, body }).toEqual({ status: 202, body: { accepted: true, delivery: 'relay:4711' } });
+    expect(sent).toMatchObject([{ deliveryId: 'relay:4711', source: 'relay', target: { runId: 1001 } }]);
+    expect(await send({ kind: 'run-passed' })).toMatchObject({
+      status: 202,
+      body: { ignored: 'event-other' },
+      sent: [],
+    });
+  });
+
+  it('is refused without its delivery id, with the secret of another source, or in its name', async () => {
+    expect(await send({ body: { ...report, nr: '' } })).toMatchObject({
+      status: 400,
+      body: { error: 'nr: the number of the report is missing' },
+      sent: [],
+    });
+    expect(await send({ body: { ...report, nr: 'x'.repeat(200) } })).toMatchObject({ status: 400, sent: [] });
+    expect(await send({ secret: CURRENT })).toMatchObject({ status: 401, sent: [] });
+    expect(await send({ source: 'github' })).toMatchObject({ status: 401, sent: [] });
+  });
+
+  it('is refused as long as no secret of its own is stored', async () => {
+    const rig = setUp();
+    const handle = makeHandler({ ...rig.deps, sources: [relay] });
+    const text = JSON.stringify(report);
+    const headers = {
+      'content-type': 'application/json',
+      'x-relay-proof': `v1:${createHmac('sha256', CURRENT).update(text).digest('base64')}`,
+    };
+    const event = { body: text, isBase64Encoded: false, headers, pathParameters: { source: 'relay' } };
+    expect(answerOf(await handle(event))).toMatchObject({ status: 401 });
   });
 });

@@ -4,7 +4,7 @@ import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { type FunctionConfig, RESOURCE_VARIABLES } from '#shared/domain/workflow/function-config.ts';
 import type { ActionPlugin, Grant } from '#shared/plugins/actions/contract.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
-import { rules } from '#shared/plugins/llm/rules.ts';
+import { rules } from '#shared/plugins/llm/rules/index.ts';
 
 const on = (arn: string) => ({
   value: arn,
@@ -28,6 +28,7 @@ const anAction = (id: string, family: ActionPlugin['family'], observe: Grant[] =
 const sources = (more: Partial<AccessSources> = {}): AccessSources => ({
   resources: RESOURCES,
   configuration: Configuration.parse({ version: 1 }),
+  notifiers: [],
   actions: [],
   modelProviders: [rules],
   ...more,

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadDeployment } from '@selfheal/local-cloud/template/deployment.ts';
 import type { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
@@ -8,16 +9,9 @@ import { expect, vi } from 'vitest';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { makeSelfhealApp } from '#infra/selfheal-app.ts';
 import type { Parts } from '#infra/stacks/selfheal-stack.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
-import { SOURCES } from '#shared/plugins/sources/registry.ts';
+import { PLUGINS } from '#shared/plugins/plugins.ts';
 
-export const PARTS: Parts = {
-  functions: FUNCTIONS,
-  sources: SOURCES,
-  actions: ACTIONS,
-  modelProviders: MODEL_PROVIDERS,
-};
+export const PARTS: Parts = { functions: FUNCTIONS, ...PLUGINS };
 
 /** Bundles that hold nothing, a configuration and a place for the assembly; gone after `remove()`. */
 export function makeWorkspace(configuration: unknown = { version: 1 }) {
@@ -57,21 +51,35 @@ function withCountedAssertions(template: Template): Template {
   });
 }
 
-/** The two templates of an assembly. */
+/** The two templates of an assembly. A test that changes what it finds in them would change it for others. */
 export function templatesOf(assembly: CloudAssembly) {
   const of = (name: string) => withCountedAssertions(Template.fromJSON(assembly.getStackByName(name).template));
   return { state: of('SelfhealState'), selfheal: of('Selfheal') };
 }
 
+const synthesized = new Map<string, ReturnType<typeof synthesize>>();
+
+/** The two templates that a configuration and a context make; files that run in the same worker share them. */
+export function templatesFor(configuration: unknown = { version: 1 }, context: Record<string, unknown> = {}) {
+  const key = JSON.stringify([configuration, context]);
+  const templates = synthesized.get(key) ?? synthesize(configuration, context);
+  synthesized.set(key, templates);
+  return templates;
+}
+
 /**
- * The two templates that a configuration and a context make. CloudFormation's rules are left out: they are checked where the
+ * The two templates, made anew, and what `cdk deploy` prints in yellow. CloudFormation's rules are left out: they are checked where the
  * acknowledgements are, and here would only take time.
  */
-export function templatesFor(configuration?: unknown, context: Record<string, unknown> = {}) {
+export function synthesize(configuration: unknown, context: Record<string, unknown>) {
   const workspace = makeWorkspace(configuration);
   vi.stubEnv('CDK_VALIDATION', 'false');
   try {
-    return templatesOf(workspace.makeApp(context).synth());
+    const assembly = workspace.makeApp(context).synth();
+    const { messages } = assembly.getStackByName('Selfheal');
+    const warnings = messages.filter(({ level }) => level === 'warning').map(({ entry }) => `${entry.data}`);
+    const deployment = loadDeployment(assembly.directory, 'http://127.0.0.1:4000');
+    return { ...templatesOf(assembly), warnings, deployment };
   } finally {
     vi.unstubAllEnvs();
     workspace.remove();

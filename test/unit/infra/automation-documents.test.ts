@@ -2,26 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { makeWorkspace, resourcesOf, templatesOf } from './assembly.ts';
+import { resourcesOf, templatesFor } from './assembly.ts';
 
 const EXAMPLE = JSON.parse(readFileSync(join(import.meta.dirname, '../../../config/selfheal.example.json'), 'utf8'));
 
-function synthesized(configuration?: unknown) {
-  const workspace = makeWorkspace(configuration);
-  const { selfheal } = templatesOf(workspace.makeApp().synth());
-  workspace.remove();
-  return selfheal;
-}
-
 describe('the documents that playbooks run', () => {
   it('are not there while no service allows one of them', () => {
-    const template = synthesized();
+    const { selfheal: template } = templatesFor();
     template.resourceCountIs('AWS::SSM::Document', 0);
     expect(/"ssm:[A-Z]/.test(JSON.stringify(template.toJSON()))).toBe(false);
   });
 
   it('[D38] are deployed as versions, each under its name, with the role that may send commands to the listed instances only', () => {
-    const template = synthesized(EXAMPLE);
+    const { selfheal: template } = templatesFor(EXAMPLE);
     const documents = resourcesOf(template, 'AWS::SSM::Document');
     expect(documents.map(([, { Properties }]) => Properties.Name)).toEqual(['Selfheal-RestartService']);
     const [[, document]] = documents as [(typeof documents)[0]];

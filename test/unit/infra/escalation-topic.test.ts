@@ -1,19 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { makeWorkspace } from './assembly.ts';
-
-afterEach(() => vi.unstubAllEnvs());
+import { describe, expect, it } from 'vitest';
+import { templatesFor } from './assembly.ts';
 
 /** What `cdk deploy` prints in yellow. */
-function warningsOf(context: Record<string, unknown>): string[] {
-  const workspace = makeWorkspace();
-  vi.stubEnv('CDK_VALIDATION', 'false');
-  try {
-    const { messages } = workspace.makeApp(context).synth().getStackByName('Selfheal');
-    return messages.filter(({ level }) => level === 'warning').map(({ entry }) => `${entry.data}`);
-  } finally {
-    workspace.remove();
-  }
-}
+const warningsOf = (context: Record<string, unknown>): string[] => templatesFor(undefined, context).warnings;
 
 describe('a deployment', () => {
   it.each([{}, { emails: '' }])(

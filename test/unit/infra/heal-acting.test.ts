@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { removeFolders } from '#test/unit/local/workflow/harness.ts';
+import { removeFolders } from '../../../packages/local-cloud/test/workflow/harness.ts';
 import { aPlan, broken, DIGEST, ENDING, heal, inputOf, UNTIL_PLAN } from './heal-runner.ts';
 
 afterAll(removeFolders);
@@ -40,11 +40,13 @@ describe('an action that needs an approval', () => {
 
 describe('an action that does not go as planned', () => {
   it('is not executed without the guard: a run becomes a proposal that says why, anything else goes to a human', async () => {
-    const guard = { granted: false, lease: null, reasons: ['The kill switch is on.'] };
-    const run = await heal({ script: { guard } });
+    const refused = { lease: null, reasons: ['The kill switch is on.'] };
+    const run = await heal({ script: { guard: { ...refused, next: 'suggest' } } });
     expect(run.calls).toEqual([...UNTIL_PLAN, 'Guard', ...ENDING]);
     expect(inputOf(run, 'Record')).toMatchObject({ outcome: 'suggested', reason: 'The kill switch is on.' });
-    const service = await heal({ script: { guard, plan: aPlan({ family: 'lambda' }) } });
+    const service = await heal({
+      script: { guard: { ...refused, next: 'escalate' }, plan: aPlan({ family: 'lambda' }) },
+    });
     expect(service.calls).toEqual([...UNTIL_PLAN, 'Guard', 'Escalate', ...ENDING]);
     expect(inputOf(service, 'Escalate')).toMatchObject({ reason: 'The kill switch is on.' });
   });
@@ -86,19 +88,25 @@ describe('an action that does not go as planned', () => {
     expect(inputOf(healed, 'Verify', 1)).toMatchObject({ poll: 0 });
   });
 
-  it('is polled as often as the plan says, then counts as failed and is undone', async () => {
-    const verify = { state: 'pending' as const, summary: 'Still running.' };
-    const healed = await heal({ script: { load: { kind: 'alarm', status: 'open', maxActions: 1 }, verify } });
+  it('is polled as long as the verification says that it is pending, and undone when it failed', async () => {
+    const pending = { state: 'pending' as const, summary: 'Still running.' };
+    const verify = [pending, pending, { state: 'failed' as const, summary: 'It did not recover in time.' }];
+    const healed = await heal({ script: { plan: aPlan({ isLast: true }), verify } });
     const polls = healed.calls.flatMap((name, index) => (name === 'Verify' ? [healed.inputs[index]?.poll] : []));
     expect(polls).toEqual([0, 1, 2]);
     expect(healed.calls.slice(-4)).toEqual(['Undo', 'Escalate', ...ENDING]);
   });
 
-  it('ends with a human after the last action allowed', async () => {
-    const verify = { state: 'failed' as const, summary: 'Still red.' };
-    const healed = await heal({ script: { verify } });
+  it.each([
+    ['did not help', { verify: { state: 'failed', summary: 'Still red.' } }],
+    ['was refused', { act: { state: 'refused', summary: 'Still red.' } }],
+    ['only prepared another', { verify: { state: 'advanced', summary: 'Still red.' } }],
+  ] as const)('ends with a human after the last action allowed, when that %s', async (_what, answers) => {
+    const plan = [aPlan(), aPlan({ actionId: 'other', isLast: true })];
+    const healed = await heal({ script: { plan, ...answers } });
     expect(healed.calls.filter((name) => name === 'ActGithub')).toHaveLength(2);
     expect(inputOf(healed, 'Escalate')?.reason).toMatch(/No further action.*Still red\./);
+    expect(healed.output).toMatchObject({ tried: ['rerun-failed-jobs', 'other'] });
   });
 
   it('goes to a human when it cannot be undone', async () => {

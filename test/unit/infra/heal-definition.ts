@@ -1,6 +1,6 @@
 import { FUNCTIONS } from '#infra/functions.ts';
-import { healDefinition } from '#infra/heal-definition.ts';
 import { STEPS, type StepName } from '#shared/domain/workflow/steps.ts';
+import { healDefinition } from '#statemachines/heal.ts';
 
 export interface Catcher {
   readonly ErrorEquals: readonly string[];

@@ -1,8 +1,11 @@
-import type { StepInput, StepName, StepOutput } from '#shared/domain/workflow/steps.ts';
-import { anEngine, failing } from '#test/unit/local/workflow/harness.ts';
+import type * as z from 'zod';
+import type { STEPS, StepInput, StepName } from '#shared/domain/workflow/steps.ts';
+import { anEngine, failing } from '../../../packages/local-cloud/test/workflow/harness.ts';
 import { HEAL, stepOf } from './heal-definition.ts';
 
-type Answer<N extends StepName> = StepOutput<N> | Error | ((input: StepInput<N>) => StepOutput<N> | Error);
+/** What a step answers, as JSON. */
+type StepAnswer<N extends StepName> = z.input<(typeof STEPS)[N]['output']>;
+type Answer<N extends StepName> = StepAnswer<N> | Error | ((input: StepInput<N>) => StepAnswer<N> | Error);
 /** What each function answers; a list is answered one after the other, and the last one stays. */
 export type Script = { [N in StepName]?: Answer<N> | Answer<N>[] };
 /** Besides the steps, what a person answers to the request for approval, and what the topic says. */
@@ -17,34 +20,40 @@ export const DIGEST = 'd'.repeat(64);
 export const retryable = (): Error => failing('Retryable', 'later');
 export const broken = (): Error => failing('CorruptRecord', 'gone');
 
-export const aPlan = (plan: Partial<StepOutput<'plan'>> = {}): StepOutput<'plan'> => ({
+export const aPlan = (plan: Partial<StepAnswer<'plan'>> = {}): StepAnswer<'plan'> => ({
   decision: 'act',
   reasons: ['It fits.', 'It is safe.'],
   digest: DIGEST,
   actionId: 'rerun-failed-jobs',
   family: 'github',
   verifyIntervalSeconds: 1,
-  verifyMaxPolls: 3,
+  isLast: false,
   approvalSeconds: 3600,
   ...plan,
 });
 
 /** What is called of an incident until there is a plan. */
-export const UNTIL_PLAN = ['Load', 'Gather', 'Classify', 'Knowledge', 'Baseline', 'Analyze', 'Plan'];
+export const UNTIL_PLAN = ['Gather', 'Classify', 'Knowledge', 'Analyze', 'Plan'];
 /** What is called last of one that does not end with a human. */
 export const ENDING = ['Record', 'Notify'];
 
 /** A flaky run that one re-run heals. */
 const HEALTHY: { [N in StepName]: Answer<N> } = {
-  load: { kind: 'github-run', status: 'open', maxActions: 2 },
   gather: { lines: 3, sources: 1, notes: [] },
-  classify: { class: 'flaky_tests', verdict: 'flaky', confidence: 0.9, duplicateOf: null },
-  knowledge: { matchId: null, matchConfidence: 0, similar: 0 },
-  baseline: { runs: 5, failureRate: 0.2, preExisting: false },
-  analyze: { source: 'rules', confidence: 0.9 },
+  classify: {
+    next: 'continue',
+    reason: '',
+    status: 'open',
+    class: 'flaky_tests',
+    verdict: 'flaky',
+    confidence: 0.9,
+    duplicateOf: null,
+  },
+  knowledge: { matchId: null, useModel: true, similar: 0 },
+  analyze: { source: 'rules', confidence: 0.9, preExisting: false },
   plan: aPlan(),
   requestApproval: null,
-  guard: { granted: true, lease: 'lease-1', reasons: [] },
+  guard: { next: 'act', lease: 'lease-1', reasons: [] },
   act: { state: 'done', summary: 'Re-run.' },
   verify: { state: 'recovered', summary: 'It passed.' },
   undo: { state: 'undone', summary: 'Undone.' },

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { parseDefinition } from '@selfheal/local-cloud/workflow/parse-definition.ts';
 import { describe, expect, it } from 'vitest';
-import { parseDefinition } from '#apps/local/workflow/parse-definition.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
-import { substitutionOf } from '#infra/heal-definition.ts';
+import { healDefinition, substitutionOf } from '#statemachines/heal.ts';
+import { WORKFLOW_FILE, workflowText } from '../../../tools/write-workflow.ts';
 import { functionOf, HEAL, STATES, type State, stepOf, waysOut } from './heal-definition.ts';
 
 // The package has no types that TypeScript can find.
@@ -18,13 +20,12 @@ const invoking = tasks.flatMap(([name, state]) => {
 });
 /** A failure of these changes nothing that matters: where it leads to instead. */
 const DEGRADATIONS: Readonly<Record<string, string>> = {
-  Knowledge: 'WithoutKnowledge',
-  Baseline: 'WithoutBaseline',
+  Knowledge: 'Analyze',
   Announce: 'VerifyWait',
   AnnounceRequest: 'Approve',
 };
 /** When these fail, the way to a human has failed: the machine itself publishes. */
-const LAST = new Set(['Escalate', 'Record', 'RecordLinked', 'Notify']);
+const LAST = new Set(['Escalate', 'Record', 'RecordLinked', 'Notify', 'NotifyWithoutGithub']);
 
 function catchOf(name: string): string {
   if (name === 'LastResort') return 'Failed';
@@ -32,6 +33,15 @@ function catchOf(name: string): string {
 }
 
 describe('the definition of the healing workflow', () => {
+  it('is committed as it is deployed: `npm run workflow` writes it', () => {
+    expect(readFileSync(WORKFLOW_FILE, 'utf8')).toBe(workflowText());
+  });
+
+  it('is not made when a function that it calls is not deployed', () => {
+    const others = FUNCTIONS.filter(({ name }) => name !== 'guard');
+    expect(() => healDefinition(others)).toThrow('the function guard, which is not deployed');
+  });
+
   it('is valid in the Amazon States Language', () => {
     const checked = validate(HEAL);
     expect(checked.isValid, checked.errorsText()).toBe(true);
@@ -84,10 +94,13 @@ describe('the definition of the healing workflow', () => {
     });
   });
 
-  /** The last try of gathering takes what there is, an announcement may be left out, and a model's lookup may fail. */
+  /** The last try of gathering takes what there is, that of telling mails, an announcement may be left out, and a model's lookup may fail. */
   const asksGithub = invoking.filter(([name, functionName]) => {
     const uses = FUNCTIONS.find((one) => one.name === functionName)?.uses ?? {};
-    return 'githubTokenSecret' in uses && !['GatherRest', 'Announce', 'AnnounceRequest', 'Analyze'].includes(name);
+    return (
+      'githubTokenSecret' in uses &&
+      !['GatherRest', 'NotifyWithoutGithub', 'Announce', 'AnnounceRequest', 'Analyze'].includes(name)
+    );
   });
 
   it.each(asksGithub)('%s waits at least a minute when GitHub asks for it', (_name, _function, state) => {
@@ -144,7 +157,7 @@ describe('the definition of the healing workflow', () => {
   it('ends from wherever it is', () => {
     for (const [name, state] of Object.entries(HEAL.States)) {
       const ends = [...reach(HEAL.States, name, ({ normal }) => normal)].filter(
-        (each) => HEAL.States[each]?.Type === 'Succeed' || HEAL.States[each]?.Type === 'Fail',
+        (each) => ['Succeed', 'Fail'].includes(HEAL.States[each]?.Type ?? '') || HEAL.States[each]?.End === true,
       );
       expect(ends, `from ${name} (${state.Type})`).not.toEqual([]);
     }

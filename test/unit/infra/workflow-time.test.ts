@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { longestExecutionSeconds } from '#shared/domain/workflow/workflow-time.ts';
+import { maxExecutionSeconds } from '#shared/domain/workflow/workflow-time.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { templatesFor } from './assembly.ts';
 
@@ -21,11 +21,11 @@ describe('the time that an execution may take', () => {
       { alarmIntervalSeconds: 60, alarmMaxPolls: 500 },
     );
     const rounds = ACTIONS.length;
-    expect(longestExecutionSeconds(slow, rounds)).toBeGreaterThan(rounds * (24 * HOUR + 60 * 500));
+    expect(maxExecutionSeconds(slow, rounds)).toBeGreaterThan(rounds * (24 * HOUR + 60 * 500));
   });
 
   it('counts no more rounds than an incident may have actions, and never none', () => {
-    const of = (maxActionsPerIncident: number) => longestExecutionSeconds(configure({ maxActionsPerIncident }), 4);
+    const of = (maxActionsPerIncident: number) => maxExecutionSeconds(configure({ maxActionsPerIncident }), 4);
     expect(of(2)).toBeLessThan(of(3));
     expect(of(20)).toBe(of(4));
     expect(of(0)).toBe(of(1));
@@ -33,7 +33,7 @@ describe('the time that an execution may take', () => {
 
   it('is what the state machine is given, when it is more than the two days of its definition', () => {
     const policy = { approvalMinutes: 1440 };
-    expect(timeoutOf({ version: 1, policy })).toBe(longestExecutionSeconds(configure(policy), ACTIONS.length));
+    expect(timeoutOf({ version: 1, policy })).toBe(maxExecutionSeconds(configure(policy), ACTIONS.length));
     expect(timeoutOf({ version: 1 })).toBe(48 * HOUR);
   });
 });

@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDiskFull } from '@selfheal/local-cloud/disk-full.ts';
+import { DamagedState, OtherVersion, type Runtime, startRuntime } from '@selfheal/local-cloud/runtime.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DamagedState, type Runtime, startRuntime } from '#apps/local/runtime.ts';
 import { newAdminKey } from '#apps/local/stage.ts';
-import { isDiskFull } from '#apps/local/storage/disk-full.ts';
-import { type TestAssembly, writeAssembly } from './test-assembly.ts';
+import { type TestAssembly, writeAssembly } from '../../../packages/local-cloud/test/test-assembly.ts';
 
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const STACK = { Resources: { Queue: { Type: 'AWS::SQS::Queue' } }, Outputs: { Url: { Value: { Ref: 'Queue' } } } };
 
 let assembly: TestAssembly;
@@ -92,6 +93,85 @@ describe('a state folder that is damaged', () => {
   });
 });
 
+/** Every file below a folder, byte by byte. */
+const bytesOf = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name), 'base64')]),
+  );
+
+describe('a state folder of another version', () => {
+  beforeEach(() => {
+    assembly = writeAssembly({ Main: STACK });
+  });
+  afterEach(() => assembly.remove());
+
+  const written = (change: object) => (dataDir: string) => {
+    const file = join(dataDir, 'version.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...change }));
+  };
+  const CASES: readonly [string, (dataDir: string) => void, RegExp][] = [
+    [
+      'a newer version',
+      written({ name: 'Selfheal 9.1.0', recordFormat: 7 }),
+      /written by Selfheal 9\.1\.0 \(format 1\.7\)/,
+    ],
+    ['a runtime with other files', written({ name: 'Selfheal 9.1.0', runtimeFormat: 2 }), /\(format 2\./],
+    [
+      'a version from before folders carried one',
+      (dataDir) => rmSync(join(dataDir, 'version.json')),
+      /a version that left no number/,
+    ],
+    [
+      'nobody knows whom',
+      (dataDir) => writeFileSync(join(dataDir, 'version.json'), '{"half'),
+      /a version that left no number/,
+    ],
+  ];
+
+  it.each(CASES)('is refused in one line that says who wrote it and what to do: %s', async (_who, change, words) => {
+    await (await start()).stop();
+    const { dataDir } = assembly;
+    change(dataDir);
+    const before = bytesOf(dataDir);
+    const failure = (await start().catch((error: unknown) => error)) as Error;
+    expect(failure).toBeInstanceOf(OtherVersion);
+    expect(failure.message).toMatch(words);
+    expect(failure.message).toContain(dataDir);
+    expect(failure.message).toContain('Start the version that wrote it, or move the folder away');
+    expect(failure.message).not.toContain('\n');
+    expect(bytesOf(dataDir)).toEqual(before);
+  });
+
+  it.each([
+    ['npm start', ['apps/local/main.ts', '--once'], 'runtime'],
+    ['the served runtime', ['apps/local/serve.ts', '--assembly', 'nowhere'], '.'],
+  ])('ends %s with exit code 1 before anything is begun', async (_what, command, folder) => {
+    const dataDir = join(assembly.directory, 'kept');
+    mkdirSync(join(dataDir, folder), { recursive: true });
+    writeFileSync(join(dataDir, folder, 'state.db'), 'old');
+    const before = bytesOf(dataDir);
+    const { status, stderr } = spawnSync(process.execPath, [...command, '--data', dataDir], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect({ status, lines: stderr.trim().split('\n') }).toEqual({
+      status: 1,
+      lines: [expect.stringContaining('was written by a version that left no number; this is Selfheal ')],
+    });
+    expect(bytesOf(dataDir)).toEqual(before);
+  });
+
+  it('goes on where the format is the same', async () => {
+    await (await start()).stop();
+    await (await start()).stop();
+    expect(JSON.parse(readFileSync(join(assembly.dataDir, 'version.json'), 'utf8'))).toMatchObject({
+      runtimeFormat: 1,
+    });
+  });
+});
+
 describe('a disk without room', () => {
   it.each([
     [Object.assign(new Error('write'), { code: 'ENOSPC' }), true],
@@ -105,7 +185,7 @@ describe('a disk without room', () => {
 
   it('is answered with 503, and the runtime lives on and serves what it has', async () => {
     assembly = writeAssembly({ Main: STACK });
-    const script = fileURLToPath(new URL('./runtime-process.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../../../packages/local-cloud/test/runtime-process.ts', import.meta.url));
     // A limit on the size of files stands in for the end of the disk: writing beyond it fails.
     const child: ChildProcess = spawn(
       'bash',

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { chainOfIncident } from '#shared/app/analyze/causal-chain.ts';
+import { chainOfIncident } from '#shared/app/analyze/analyze.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { makeFailedTests } from '#shared/app/gather/tests.ts';
+import { afterwardsOf } from '#shared/app/notify/report.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
@@ -14,9 +15,10 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
-import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
-import { renderMail } from '#shared/plugins/notifiers/mail.ts';
+import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
+import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { anAlarmTarget, anIncident, aTelemetry, redactedText, someAlarmFacts } from '#test/builders/index.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -136,7 +138,16 @@ export function tell(plot: StoryPlot): ToldStory {
     note: null,
   });
   const diagnosis = redactDiagnosis(chain === null ? ruled : { ...ruled, chain });
-  const story: IncidentStory = { incident, diagnosis, evidence, actions, stage: 'final', links: [], timeZone: 'UTC' };
+  const story: IncidentStory = {
+    incident,
+    diagnosis,
+    evidence,
+    actions,
+    stage: 'final',
+    links: [],
+    timeZone: 'UTC',
+    afterwards: afterwardsOf(actions, ACTIONS),
+  };
   const { subject, message } = renderMail(status === 'resolved' ? 'Resolved' : 'Needs a human', outcome, story);
   return {
     title: plot.title,

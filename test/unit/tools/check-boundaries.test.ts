@@ -16,15 +16,19 @@ const FINE: Record<string, string> = {
   'shared/adapters/aws/store.ts': "import { SNSClient } from '@aws-sdk/client-sns'; export const store = SNSClient;",
   'shared/app/heal.ts': 'export const heal = 1;',
   'shared/plugins/actions/contract.ts': 'export interface Action {}',
-  'shared/plugins/actions/rerun.ts': 'export const rerun = 1;',
-  'shared/plugins/actions/registry.ts': "import { rerun } from './rerun.ts'; export const ACTIONS = [rerun];",
+  'shared/plugins/actions/rerun/index.ts': 'export const rerun = 1;',
+  'shared/plugins/actions/registry.ts': "import { rerun } from './rerun/index.ts'; export const ACTIONS = [rerun];",
   'functions/plan/config.ts': 'export const config = 1;',
   'functions/plan/handler.ts': 'export const makeHandler = 1;',
   'functions/notify/main.ts': "import { store } from '#shared/adapters/aws/store.ts'; export const handler = store;",
   'infra/app.ts': "import { config } from '#functions/plan/config.ts'; export const app = config;",
+  'shared/ports/audit-reader.ts': 'export interface AuditReader { auditTrail(): void }',
+  'statemachines/heal.ts': 'export const definition = 1;',
   'apps/local/main.ts': "import { heal } from '#shared/app/heal.ts'; export const main = heal;",
   'apps/dashboard/page.ts':
     "import { incident } from '#shared/domain/incident/incident.ts'; export const page = incident;",
+  'packages/local-cloud/src/runtime.ts': 'export const runtime = 1;',
+  'lab/bench.ts': "import { heal } from '#shared/app/heal.ts'; export const bench = heal;",
   'tools/build.ts': 'export const build = 1;',
   'test/fakes/store.ts': 'export const fake = 1;',
 };
@@ -42,6 +46,11 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
     'shared/domain/incident/ahead.ts',
     "import type { plan } from '#shared/domain/plan/plan.ts'; export type A = typeof plan;",
   ],
+  [
+    'only-people-read-the-audit-trail',
+    'shared/app/steers.ts',
+    "import type { AuditReader } from '#shared/ports/audit-reader.ts'; export type A = AuditReader;",
+  ],
   ['domain-has-no-other-parts', 'shared/domain/attic/box.ts', "import * as z from 'zod'; export const a = z;"],
   [
     'ports-know-only-domain',
@@ -57,6 +66,11 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
     'no-plugin-sees-its-siblings',
     'shared/plugins/actions/nosy.ts',
     "import type { ACTIONS } from './registry.ts'; export type A = typeof ACTIONS;",
+  ],
+  [
+    'no-plugin-sees-another',
+    'shared/plugins/actions/nosy/index.ts',
+    "import { rerun } from '../rerun/index.ts'; export const a = rerun;",
   ],
   [
     'app-knows-no-adapters',
@@ -94,6 +108,11 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
     "import { makeHandler } from '#functions/plan/handler.ts'; export const a = makeHandler;",
   ],
   [
+    'the-workflow-is-data',
+    'statemachines/leaks.ts',
+    "import { heal } from '#shared/app/heal.ts'; export const a = heal;",
+  ],
+  [
     'dashboard-is-a-browser',
     'apps/dashboard/leaks.ts',
     "import { heal } from '#shared/app/heal.ts'; export const a = heal;",
@@ -119,12 +138,23 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
     "import { readRawText } from '#shared/kernel/text/raw-text-read.ts'; export const a = readRawText;",
   ],
   [
+    'packages-know-nothing-of-selfheal',
+    'packages/local-cloud/src/leaks.ts',
+    "import { heal } from '../../../shared/app/heal.ts'; export const a = heal;",
+  ],
+  [
+    'product-knows-no-packages',
+    'infra/cloud.ts',
+    "import { runtime } from '../packages/local-cloud/src/runtime.ts'; export const a = runtime;",
+  ],
+  ['product-knows-no-lab', 'shared/app/measures.ts', "import { bench } from '#lab/bench.ts'; export const a = bench;"],
+  [
     'no-product-import-of-test',
     'infra/tests.ts',
     "import { fake } from '#test/fakes/store.ts'; export const a = fake;",
   ],
   ['no-unresolved', 'apps/local/missing.ts', "import { a } from './nowhere.ts'; export const b = a;"],
-  ['no-circular', 'shared/app/ring-a.ts', "import { b } from './ring-b.ts'; export const a: unknown = () => b;"],
+  ['no-circular', 'shared/app/ring-a.ts', "import type { b } from './ring-b.ts'; export type A = typeof b;"],
 ];
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -151,7 +181,7 @@ describe('the import map', () => {
 
   it('fires every one of its rules on a planted violation', async () => {
     for (const [, file, text] of PLANTED) write(file, text);
-    write('shared/app/ring-b.ts', "import { a } from './ring-a.ts'; export const b: unknown = () => a;");
+    write('shared/app/ring-b.ts', "import type { A } from './ring-a.ts'; export const b: A | number = 1;");
     const { violations } = await checkBoundaries(tree);
     const fired = PLANTED.map(([rule, file]) => [
       rule,

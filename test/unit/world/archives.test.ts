@@ -1,8 +1,8 @@
 import { inflateRawSync } from 'node:zlib';
+import { readZipEntry } from '@selfheal/fake-github/zip/zip-reader.ts';
+import { writeZip } from '@selfheal/fake-github/zip/zip-writer.ts';
 import { describe, expect, it } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
-import { readZipEntry } from '#apps/local/world/zip/zip-reader.ts';
-import { writeZip } from '#apps/local/world/zip/zip-writer.ts';
 import {
   aLogArchive,
   anArchiveOfManyEntries,

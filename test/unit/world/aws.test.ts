@@ -14,8 +14,8 @@ import {
   ListVersionsByFunctionCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
+import type { AwsEvent } from '@selfheal/fake-aws/alarm-events.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AwsEvent } from '#apps/local/world/aws/alarm-events.ts';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 

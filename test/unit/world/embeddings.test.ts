@@ -2,12 +2,12 @@ import { InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeBedrockEmbedder } from '#shared/adapters/aws/bedrock-embedder.ts';
-import { connectEmbedder } from '#shared/app/knowledge/connect.ts';
+import { connectEmbedder } from '#shared/app/knowledge/budget.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
-import { meaningOf, nearnessOf } from '#shared/domain/knowledge/search/embedding.ts';
+import { embeddingVectorOf, nearnessOf } from '#shared/domain/knowledge/search/embedding.ts';
 import { EmbeddingModelId } from '#shared/domain/knowledge/search/recall-settings.ts';
 import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
-import type { Embedder } from '#shared/ports/embedder.ts';
+import type { Embedder } from '#shared/ports/recall.ts';
 import { aConfiguration, aPastIncident, redactedText } from '#test/builders/index.ts';
 import { fakeClock, makeMemoryControlStore, makeMemoryKnowledgeStore } from '#test/fakes/index.ts';
 import { bedrockClient } from './model-rig.ts';
@@ -28,7 +28,7 @@ const embedder = (modelId: EmbeddingModelId, timeoutSeconds = 5): Embedder =>
 async function meaningIn(one: Embedder, text: string, purpose: 'document' | 'query' = 'document') {
   const answer = await one.embed(redactedText(text), purpose);
   if (answer.kind === 'unavailable') throw new Error(answer.reason);
-  return meaningOf(answer.embedding);
+  return embeddingVectorOf(answer.embedding);
 }
 
 describe.each(EmbeddingModelId.options)('the embedding model %s on its wire', (modelId) => {
@@ -103,7 +103,7 @@ describe('recall with a configured embedding model', () => {
   it('[E4] finds an incident that shares no word with the new one', async () => {
     const { recall } = await setUp();
     const { incidents, limits } = await recall.find(SCOPE, query('disk full'), 5);
-    expect(incidents.map(({ reasons }) => reasons)).toEqual([['means much the same']]);
+    expect(incidents.map(({ reasons }) => reasons.map(({ text }) => text))).toEqual([['means much the same']]);
     expect(limits).toEqual([]);
   });
 
@@ -124,7 +124,7 @@ describe('recall with a configured embedding model', () => {
     const answers = [];
     for (const text of texts) answers.push(await connected?.embed(redactedText(text), 'query'));
     expect(answers.map((answer) => answer?.kind)).toEqual(['embedded', 'embedded', 'unavailable', 'unavailable']);
-    expect(answers.at(-1)).toMatchObject({ reason: "Today's budget has no room for the embedding model." });
+    expect(answers.at(-1)).toMatchObject({ reason: "Today's budget for the embedding model is used up." });
   });
 
   it('asks no model in a place where none of the incidents has a meaning', async () => {

@@ -15,7 +15,7 @@ export const PROVIDERS = MODEL_PROVIDERS.filter(({ id }) => id !== 'rules');
 
 const blame: Lookup = {
   name: 'blame',
-  description: 'The last commits that touched a file.',
+  description: redactedText('The last commits that touched a file.'),
   schema: { type: 'object', properties: { file: { type: 'string' } }, required: ['file'], additionalProperties: false },
   run: async () => ({
     kind: 'found',

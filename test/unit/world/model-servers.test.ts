@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
-import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
+import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';
 import { aFullPurse } from '#test/builders/index.ts';
 import { PROVIDERS, portsOf, request, settingsOf } from './model-rig.ts';
 

@@ -1,6 +1,6 @@
-import { ALARMS } from '../aws/alarm-definitions.ts';
-import { type AwsEvent, alarmArn, alarmStateChange, alarmValue } from '../aws/alarm-events.ts';
-import type { AlarmRecord, AlarmValue, Company } from '../aws/company.ts';
+import { ALARMS } from '@selfheal/fake-aws/alarm-definitions.ts';
+import { type AwsEvent, alarmArn, alarmStateChange, alarmValue } from '@selfheal/fake-aws/alarm-events.ts';
+import type { AlarmRecord, AlarmValue, SampleCloud } from '@selfheal/fake-aws/state.ts';
 
 const PLACE = { account: '123456789012', region: 'eu-central-1' };
 const AT = Date.UTC(2026, 10, 20, 9, 41, 12, 318);
@@ -39,7 +39,7 @@ function change(
     state === 'unknown' ? unknown : alarmValue(alarm, state, new Date(at));
   const state = { ...value(to, AT), at: new Date(AT).toISOString() };
   const previous = value(from, AT - 35 * MINUTE);
-  return alarmStateChange(PLACE as Company, { ...alarm, state, previous }, idOf(number));
+  return alarmStateChange(PLACE as SampleCloud, { ...alarm, state, previous }, idOf(number));
 }
 
 const time = (at: number) => new Date(at).toISOString().replace('Z', '+0000');

@@ -1,4 +1,4 @@
-import type { Conclusion } from '../github/run-state.ts';
+import type { Conclusion } from '@selfheal/fake-github/run-state.ts';
 
 /** One step of a job: what it printed, as the tool printed it. */
 export interface StepLog {

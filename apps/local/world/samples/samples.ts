@@ -1,15 +1,15 @@
+import type { AwsEvent } from '@selfheal/fake-aws/alarm-events.ts';
+import type { AwsControl, FireAlarmOptions } from '@selfheal/fake-aws/control.ts';
+import type { ServiceId } from '@selfheal/fake-aws/state.ts';
+import type { GithubControl } from '@selfheal/fake-github/control.ts';
+import type { Conclusion, RunState } from '@selfheal/fake-github/run-state.ts';
+import type { AttemptSpec } from '@selfheal/fake-github/seeding.ts';
+import type { Files } from '@selfheal/fake-github/state.ts';
+import { type DeliveryState, shaOf } from '@selfheal/fake-github/state.ts';
+import { DAY, type WorldTime } from '@selfheal/fake-server/world-time.ts';
 import { applyPatch } from '#shared/domain/patch/apply-patch.ts';
 import { readDiff } from '#shared/domain/patch/read-diff.ts';
 import { SANDBOX_TEST_STEP } from '#shared/domain/patch/sandbox-run.ts';
-import type { AwsEvent } from '../aws/alarm-events.ts';
-import type { ServiceId } from '../aws/company.ts';
-import type { AwsControl, FireAlarmOptions } from '../aws/control.ts';
-import type { GithubControl } from '../github/control.ts';
-import type { Files } from '../github/git-objects.ts';
-import type { Conclusion, RunState } from '../github/run-state.ts';
-import type { AttemptSpec } from '../github/seeding.ts';
-import { type DeliveryState, shaOf } from '../github/state.ts';
-import { DAY, type WorldTime } from '../world-time.ts';
 import { archiveEntries, type JobLog } from './job-log.ts';
 import { changesOf, failureOf, firstFiles } from './shop-changes.ts';
 import { type FailureKind, shopJobs } from './shop-jobs.ts';
@@ -48,7 +48,7 @@ export interface FailedRun {
 export interface Samples {
   /** A workflow run of the shop fails. */
   failRun(kind: FailureKind, options?: FailRunOptions): FailedRun;
-  /** An alarm of the company rings. */
+  /** An alarm of the sample cloud goes off. */
   fireAlarm(service: ServiceId, options?: FireAlarmOptions): AwsEvent;
 }
 

@@ -1,4 +1,4 @@
-import type { FileChange } from '../github/state.ts';
+import type { FileChange } from '@selfheal/fake-github/state.ts';
 import type { FailureKind } from './shop-jobs.ts';
 import { SHOP_FILES } from './shop-sources.ts';
 

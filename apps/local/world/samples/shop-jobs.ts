@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Conclusion } from '../github/run-state.ts';
+import type { Conclusion } from '@selfheal/fake-github/run-state.ts';
 import { checkOutStep, completeStep, type JobLog, ranStep, type StepLog, setUpStep } from './job-log.ts';
 
 export type FailureKind = 'regression' | 'transient' | 'compile' | 'unknown';

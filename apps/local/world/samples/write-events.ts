@@ -1,15 +1,14 @@
 /**
  * Writes the sample events of `events/`: `node apps/local/world/samples/write-events.ts`. They are what GitHub and EventBridge
- * would send about a company that does not exist; tests check them against GitHub's description and replay them.
+ * would send about a made-up organisation; tests check them against GitHub's description and replay them.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { headersOf } from '../github/hookshot.ts';
-import { completeAttempt } from '../github/run-lifecycle.ts';
-import { type AttemptState, type Conclusion, currentAttempt, type RunState } from '../github/run-state.ts';
-import { type AttemptSpec, makeSeeding, type RunSpec } from '../github/seeding.ts';
-import { makeGithubState, shaOf } from '../github/state.ts';
+import { completeAttempt } from '@selfheal/fake-github/run-lifecycle.ts';
+import { type AttemptState, type Conclusion, currentAttempt, type RunState } from '@selfheal/fake-github/run-state.ts';
+import { type AttemptSpec, makeSeeding, type RunSpec } from '@selfheal/fake-github/seeding.ts';
+import { makeGithubState, shaOf } from '@selfheal/fake-github/state.ts';
 import {
   checkRunPayload,
   pingPayload,
@@ -17,8 +16,9 @@ import {
   pushPayload,
   workflowJobPayload,
   workflowRunPayload,
-} from '../github/webhook-payloads.ts';
-import { machineTime } from '../world-time.ts';
+} from '@selfheal/fake-github/webhook-payloads.ts';
+import { headersOf } from '@selfheal/fake-github/webhook-sender.ts';
+import { machineTime } from '@selfheal/fake-server/world-time.ts';
 import { CLOUDWATCH_EVENTS } from './cloudwatch-events.ts';
 import { shopJobs } from './shop-jobs.ts';
 

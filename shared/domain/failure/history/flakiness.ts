@@ -1,23 +1,26 @@
 import { logBeta, rateInterval } from '#shared/kernel/numbers/beta.ts';
 import { logistic, logOdds } from '../model/calibration.ts';
 
-/** What is known of how a test fared. */
+/** Recorded results of a test. */
 export interface TestOutcomes {
   readonly runs: number;
   readonly failures: number;
-  /** Commits on which it both failed and passed; null when commits are not known. */
+  /** Commits on which it both failed and passed; null when commits are unknown. */
   readonly flips: number | null;
   /** The newest results, newest first; true is passed. Empty when only counts are known. */
   readonly passed: readonly boolean[];
 }
 
-/** What a test's history says of it. */
+/** What a test's history shows. */
 export type Flakiness =
   /** It fails by chance: at least as likely as not. */
   | { readonly kind: 'flaky'; readonly score: number; readonly rate: readonly [low: number, high: number] }
-  /** It failed and passed, as code that was broken and mended does. */
+  /** It failed and passed like code that was broken and fixed. */
   | { readonly kind: 'broken'; readonly score: number; readonly rate: readonly [low: number, high: number] }
-  /** It only passed, or only failed: chance cannot be told from code. `score` is how likely it is flaky all the same. */
+  /**
+   * It only passed, or only failed: chance cannot be told from code. `score` is the probability that it is flaky
+   * anyway.
+   */
   | { readonly kind: 'steady'; readonly score: number; readonly rate: readonly [low: number, high: number] };
 
 /**
@@ -26,16 +29,17 @@ export type Flakiness =
  */
 const FLAKY_SHARE = 0.036;
 const FLAKE_RATE = { failures: 0.15, successes: 1.5 };
-/** Prior of how often code that is broken or mended changes the result from one run to the next. */
+/** Prior of how often breaking or fixing code changes the result between two runs. */
 const CHANGE = { changes: 1, stays: 9 };
-/** A commit that failed and passed is told from a stray difference of machines by so much, each time. */
+/** Evidence of each commit that failed and passed, beyond a stray difference between machines. */
 const FLIP = Math.log(100);
-/** No history is worth more: its priors are guesses too. */
+/** Maximum weight of a history: its priors are guesses too. */
 const STRONGEST = 7;
 
 /**
- * How much better chance explains a row of results than code that breaks and is mended: the marginal likelihood of independent runs
- * with one failure rate (Jeffreys' prior) against that of a chain that mostly repeats its last result. Positive speaks for chance.
+ * How much better chance explains a series of results than code that breaks and is fixed: the marginal likelihood of
+ * independent runs with one failure rate (Jeffreys' prior) against that of a chain that mostly repeats its last result.
+ * Positive favours chance.
  */
 export function chanceFactor(passed: readonly boolean[]): number {
   const failures = passed.filter((one) => !one).length;
@@ -47,7 +51,7 @@ export function chanceFactor(passed: readonly boolean[]): number {
   return independent - chained;
 }
 
-/** How likely a test that only passed is flaky all the same: it may fail more seldom than it ran. */
+/** Probability that a test that only passed is flaky anyway: it may fail more rarely than it ran. */
 function scoreOfSteady(runs: number, failed: boolean): number {
   const { failures, successes } = FLAKE_RATE;
   const share = (a: number, b: number): number =>
@@ -56,14 +60,15 @@ function scoreOfSteady(runs: number, failed: boolean): number {
   return flaky / (flaky + 1 - FLAKY_SHARE);
 }
 
-/** Odds before the order of the results is looked at: repeats of the same code can only differ by chance. */
+/** Odds before the order of the results is considered: repeats of the same code can only differ by chance. */
 const SAME_CODE = Math.log(9);
 
 /**
- * Whether a test fails by chance, with the 95% interval of its failure rate. That it failed and passed on one commit is the definition
- * of a flaky test (Q. Luo et al., "An empirical analysis of flaky tests", FSE 2014) and counts most; over changing code, how often
- * the result flips against how code breaks and is mended decides (after E. Kowalczyk et al., "Modeling and ranking flaky tests at
- * Apple", ICSE-SEIP 2020, here as a Bayes factor). `sameCode` says that all runs were of the same code.
+ * Whether a test fails by chance, with the 95% interval of its failure rate. Having failed and passed on one commit is
+ * the definition of a flaky test (Q. Luo et al., "An empirical analysis of flaky tests", FSE 2014) and counts most;
+ * over changing code, the frequency of flips is compared with how code breaks and is fixed (after E. Kowalczyk et al.,
+ * "Modeling and ranking flaky tests at Apple", ICSE-SEIP 2020, here as a Bayes factor). `sameCode` says that all runs
+ * were of the same code.
  */
 export function judgeFlakiness({ runs, failures, flips, passed }: TestOutcomes, sameCode: boolean): Flakiness {
   const rate = runs === 0 ? ([0, 1] as const) : rateInterval(failures, runs);
@@ -79,8 +84,8 @@ export function judgeFlakiness({ runs, failures, flips, passed }: TestOutcomes, 
 const ANY_TEST = { flakes: 0.1, others: 4.9 };
 
 /**
- * How much likelier a failure of this test is by chance than one of a test of which nothing is known: the logarithm of the ratio of
- * expected flake rates (mean of the Beta posterior by that of its prior). `earlier` leaves the failure in question out.
+ * How much more likely a failure of this test is by chance than one of an unknown test: the logarithm of the ratio of
+ * expected flake rates (mean of the Beta posterior to that of its prior). `earlier` excludes the failure in question.
  */
 export function chanceOfTest(earlier: TestOutcomes): number {
   if (earlier.runs === 0) return 0;

@@ -3,7 +3,7 @@ import type { JobHistory, JobResult, RunFacts } from '../../logs/telemetry.ts';
 import type { RunHistory, TestPast } from '../run-history.ts';
 import { newestResults, type TestRecord } from './test-record.ts';
 
-/** One attempt of a run: it passed when everything passed in it that failed now. */
+/** One attempt of a run; it passed when everything that failed now passed in it. */
 type Together = JobResult;
 
 /** The jobs' results by attempt, newest first. */
@@ -17,12 +17,12 @@ function together(histories: readonly (readonly JobResult[])[]): Together[] {
     .sort((a, b) => b.runId - a.runId || b.attempt - a.attempt);
 }
 
-/** Results on the default branch of all that failed now, newest first. */
+/** Results on the default branch of everything that failed now, newest first. */
 function branchResultsOf(histories: readonly JobHistory[]): boolean[] {
   return together(histories.map(({ defaultBranch }) => defaultBranch)).map(({ passed }) => passed);
 }
 
-/** The record without the failure in question, which says nothing about itself. */
+/** The record without the failure in question, which is no evidence about itself. */
 export function pastOf(record: TestRecord, { runId, runAttempt }: GithubRunTarget): TestPast {
   const isNow = (result: TestRecord['results'][number]): boolean =>
     result.runId === runId && result.attempt === runAttempt;
@@ -40,7 +40,7 @@ export function pastOf(record: TestRecord, { runId, runAttempt }: GithubRunTarge
   };
 }
 
-/** What the facts and the records of the failed tests say of the run's history. */
+/** The run's history from facts and from the records of the failed tests. */
 export function historyOfRun(facts: RunFacts, target: GithubRunTarget, tests: readonly TestPast[]): RunHistory {
   const same = together(facts.jobHistories.map(({ sameCommit }) => sameCommit));
   const passed = same.filter((one) => one.passed);

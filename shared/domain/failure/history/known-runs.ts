@@ -1,20 +1,20 @@
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { shortCommit, type TestRecord, type TestResult, testKeyOf, unknownTest, withResults } from './test-record.ts';
 
-/** A finished run of a workflow, as it was recorded. */
+/** A finished run of a workflow as recorded. */
 export interface FinishedRun {
   readonly runId: number;
   readonly runAttempt: number;
   readonly conclusion: string;
   readonly onDefaultBranch: boolean;
   readonly at: string;
-  /** Missing of runs that were recorded before it was. */
+  /** Absent for runs that were recorded before this field existed. */
   readonly headSha?: string | undefined;
 }
 
 /**
- * The record with the runs of its workflow that ended since the test failed for the first time: where a run passed, the test did.
- * What a failed run says of the test is in that run's log only.
+ * The record with the runs of its workflow that ended after the test's first failure: where a run passed, the test did.
+ * A failed run's result for the test is only in that run's log.
  */
 export function withRuns(record: TestRecord, runs: readonly FinishedRun[]): TestRecord {
   const passed = runs.filter(({ conclusion, at }) => conclusion === 'success' && at > record.firstAt);
@@ -26,7 +26,7 @@ export function withRuns(record: TestRecord, runs: readonly FinishedRun[]): Test
   return withResults(record, results, record.lastAt);
 }
 
-/** A test that failed just now: its failure, and its passing where the run was repeated and passed. */
+/** A test that just failed: its failure, and its success where a re-run passed. */
 export interface SeenTest {
   readonly name: RedactedText;
   readonly at: string;

@@ -14,7 +14,7 @@ const TestResult = z.strictObject({
 });
 export type TestResult = z.infer<typeof TestResult>;
 
-/** What is remembered of a test of a repository since it failed for the first time. */
+/** What is stored about a repository's test since its first failure. */
 export const TestRecord = z.strictObject({
   version: z.literal(1),
   /** Digest of the name: see `testKeyOf`. */
@@ -27,21 +27,21 @@ export const TestRecord = z.strictObject({
   /** Commits on which it both failed and passed. */
   flips: z.number().int().nonnegative(),
   firstAt: z.iso.datetime({ offset: true }),
-  /** When it failed last. */
+  /** When it last failed. */
   lastAt: z.iso.datetime({ offset: true }),
-  /** The newest failures and the newest passes, newest first. */
+  /** The newest failures and the newest successes, newest first. */
   results: z.array(TestResult).max(16),
 });
 export type TestRecord = z.infer<typeof TestRecord>;
 
-/** Results of either kind that are kept; older ones are in the counts only. */
+/** Stored results of either kind; older ones are only in the counts. */
 const KEPT_OF_EACH = 8;
 const COMMIT_DIGITS = 12;
 
-/** The commit's id as records keep it. */
+/** The commit's id as stored in records. */
 export const shortCommit = (sha: string): string => sha.slice(0, COMMIT_DIGITS);
 
-/** A test by its name, whatever blanks and durations its runner printed around it. */
+/** Key of a test by its name, ignoring blanks and durations that its runner printed. */
 export function testKeyOf(name: string): string {
   const plain = name
     .replace(/\(\d{1,9}(?:\.\d{1,9})? ?m?s\)/g, '')
@@ -52,7 +52,7 @@ export function testKeyOf(name: string): string {
 
 const orderOf = (a: TestResult, b: TestResult): number => b.runId - a.runId || b.attempt - a.attempt;
 
-/** Nothing is known of it yet. */
+/** A record without results. */
 export function unknownTest(name: RedactedText, at: string): TestRecord {
   const key = testKeyOf(name);
   return { version: 1, key, name, runs: 0, failures: 0, flips: 0, firstAt: at, lastAt: at, results: [] };
@@ -61,11 +61,11 @@ export function unknownTest(name: RedactedText, at: string): TestRecord {
 function isNews(record: TestRecord, result: TestResult): boolean {
   if (record.results.some(({ runId, attempt }) => runId === result.runId && attempt === result.attempt)) return false;
   const oldest = oldestWhenFull(record, result.passed);
-  // What is older than all that is kept may have been counted before it was dropped.
+  // A result older than all stored ones may have been counted before it was dropped.
   return oldest === undefined || orderOf(result, oldest) < 0;
 }
 
-/** The oldest kept result of a kind from which older ones were dropped. */
+/** The oldest stored result of a kind from which older ones were dropped. */
 function oldestWhenFull({ results }: TestRecord, passed: boolean): TestResult | undefined {
   const own = results.filter((one) => one.passed === passed);
   return own.length < KEPT_OF_EACH ? undefined : own.at(-1);
@@ -96,7 +96,10 @@ function add(record: TestRecord, result: TestResult): TestRecord {
   };
 }
 
-/** The record with further results, each counted once however often it is told; `at` is when it failed last, for all that is known. */
+/**
+ * The record with further results, each counted once however often it is reported; `at` is the last failure as far as
+ * known.
+ */
 export function withResults(record: TestRecord, results: readonly TestResult[], at: string): TestRecord {
   const fresh = [...results].sort((a, b) => orderOf(b, a));
   const changed = fresh.reduce((known, result) => (isNews(known, result) ? add(known, result) : known), record);

@@ -1,19 +1,19 @@
 import type { TestOutcomes } from './flakiness.ts';
 
-/** Collects the results of one test, told oldest first; memory is bounded however many there are. */
+/** Collects the results of one test, oldest first; memory is bounded. */
 export interface TestTally {
-  /** One result; `commit` null when it is not known. */
+  /** One result; `commit` is null when unknown. */
   add(passed: boolean, commit: string | null): void;
   /** Results of which only the number is known. */
   addCounts(passes: number, failures: number): void;
   outcomes(): TestOutcomes;
 }
 
-/** Results whose order is remembered, and commits whose results are. */
-const MOST_RESULTS = 1_000;
-const MOST_COMMITS = 64;
+/** Number of results whose order is stored, and of commits whose results are. */
+const MAX_RESULTS = 1_000;
+const MAX_COMMITS = 64;
 
-/** What was seen on one commit. */
+/** Results on one commit. */
 interface OnCommit {
   passed: boolean;
   failed: boolean;
@@ -35,14 +35,14 @@ export function makeTestTally(): TestTally {
     if (!flipped && seen.passed && seen.failed) flips += 1;
     commits.set(commit, seen);
     const [oldest] = commits.keys();
-    if (commits.size > MOST_COMMITS && oldest !== undefined) commits.delete(oldest);
+    if (commits.size > MAX_COMMITS && oldest !== undefined) commits.delete(oldest);
   };
   return {
     add(passed, commit) {
       runs += 1;
       if (!passed) failures += 1;
       newest.push(passed);
-      if (newest.length >= 2 * MOST_RESULTS) newest = newest.slice(-MOST_RESULTS);
+      if (newest.length >= 2 * MAX_RESULTS) newest = newest.slice(-MAX_RESULTS);
       if (commit !== null) see(commit, passed);
     },
     addCounts(passes, failed) {
@@ -53,7 +53,7 @@ export function makeTestTally(): TestTally {
       runs,
       failures,
       flips: commitsKnown ? flips : null,
-      passed: newest.slice(-MOST_RESULTS).reverse(),
+      passed: newest.slice(-MAX_RESULTS).reverse(),
     }),
   };
 }

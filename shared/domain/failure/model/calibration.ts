@@ -1,16 +1,16 @@
 import { minimise } from './minimise.ts';
 
-/** Maps what speaks for an answer to the probability that it is right: a logistic regression; the last weight is the bias. */
+/** Maps signs of an answer to the probability that it is right: a logistic regression; the last weight is the bias. */
 export type Calibration = readonly number[];
 
-/** One answer: what spoke for it, whether it was right, and how much it counts. */
-export interface JudgedAnswer {
+/** One answer: its signs, whether it was right, and its weight. */
+export interface ScoredAnswer {
   readonly signs: readonly number[];
   readonly right: boolean;
   readonly weight: number;
 }
 
-/** What the weights are before anything is learned, and how many answers that is worth. */
+/** Weights before anything is learned, and how many answers they are worth. */
 export interface CalibrationPrior {
   readonly prior: Calibration;
   readonly strength: number;
@@ -20,7 +20,7 @@ export interface CalibrationPrior {
 const NO_PRIOR: CalibrationPrior = { prior: [], strength: 0.5 };
 const FURTHEST = 6;
 
-/** The logarithm of the odds, within bounds. */
+/** The logarithm of the odds, bounded. */
 export function logOdds(probability: number): number {
   const kept = Math.min(1 - 1e-9, Math.max(1e-9, probability));
   return Math.max(-FURTHEST, Math.min(FURTHEST, Math.log(kept / (1 - kept))));
@@ -41,12 +41,12 @@ export function calibrated(weights: Calibration, signs: readonly number[]): numb
 }
 
 /**
- * Fits a calibration, kept near the prior's weights, on answers that the judged model had not learned from (J. Platt, "Probabilistic outputs for support vector
- * machines", 1999, with his smoothed targets). Without
- * answers it is the prior; without both a `RangeError` is thrown.
+ * Fits a calibration, regularised towards the prior's weights, on answers that the model had not learned from (J.
+ * Platt, "Probabilistic outputs for support vector machines", 1999, with his smoothed targets). Without answers it is
+ * the prior; without both a `RangeError` is thrown.
  */
 export function fitCalibration(
-  answers: readonly JudgedAnswer[],
+  answers: readonly ScoredAnswer[],
   { prior, strength }: CalibrationPrior = NO_PRIOR,
 ): Calibration {
   const width = answers[0]?.signs.length ?? prior.length - 1;
@@ -67,7 +67,7 @@ export function fitCalibration(
         for (let at = 0; at < width; at++) gradient[at] = (gradient[at] ?? 0) + error * (signs[at] ?? 0);
         gradient[width] = (gradient[width] ?? 0) + error;
       }
-      // The bias is free unless the prior has one.
+      // The bias is unpenalised unless the prior has one.
       for (let at = 0; at < Math.max(width, prior.length); at++) {
         const away = (point[at] ?? 0) - (prior[at] ?? 0);
         loss += (strength / 2) * away ** 2;

@@ -6,12 +6,12 @@ import type { Calibration } from './calibration.ts';
 import { BUCKETS, featuresOf, type SparseVector } from './features.ts';
 import { type LinearModel, predict } from './softmax.ts';
 
-/** Outcomes of the model of transience: a failure that passes when it is run again, or not. */
+/** Outcomes of the transience model: a failure that passes on a re-run, or not. */
 export const TRANSIENCE = ['lasting', 'transient'] as const;
 
-/** What was learned from labelled failures: classes, whether they pass by themselves, and how sure answers are. */
+/** What was learned from labelled failures: classes, whether they pass on a re-run, and calibrations. */
 export interface FailureModel {
-  /** Digest of what it was trained on and with, and of what came of it; names the version. */
+  /** Digest of training data, parameters and result; identifies the version. */
   readonly id: string;
   readonly classes: LinearModel;
   readonly transience: LinearModel;
@@ -19,11 +19,11 @@ export interface FailureModel {
 }
 
 export interface Calibrations {
-  /** For an answer that a signature gave: see `signsOfSignature`. */
+  /** For an answer from a signature: see `signsOfSignature`. */
   readonly signature: Calibration;
-  /** For an answer that only the model gave: see `signsOfModel`. */
+  /** For an answer from the model alone: see `signsOfModel`. */
   readonly model: Calibration;
-  /** For "passes when it is run again": see `signsOfTransience`. */
+  /** For "passes on a re-run": see `signsOfTransience`. */
   readonly transience: Calibration;
 }
 
@@ -52,12 +52,12 @@ export const FailureModelFile = z.strictObject({
 });
 export type FailureModelFile = z.infer<typeof FailureModelFile>;
 
-/** What the model says of one failure, likeliest class first. */
+/** The model's answer for one failure, most likely class first. */
 export interface Opinion {
   readonly classes: readonly { readonly class: FailureClass; readonly probability: number }[];
-  /** Probability that the failure passes when it is run again. */
+  /** Probability that the failure passes on a re-run. */
   readonly transient: number;
-  /** Share of the features that training had seen: what says little that is known is judged with less surety. */
+  /** Share of the features that were seen in training; with few known features the model is less certain. */
   readonly known: number;
 }
 
@@ -98,7 +98,7 @@ function decode(file: z.infer<typeof Weights>): LinearModel {
   const buckets = Buffer.from(file.buckets, 'base64');
   const bytes = Buffer.from(file.weights, 'base64');
   if (file.steps.length !== width || bytes.length !== (buckets.length / 2 + 1) * width) {
-    throw new RangeError('The weights do not fit their buckets and outcomes.');
+    throw new RangeError('The number of weights does not match buckets times outcomes.');
   }
   const rows = new Int32Array(BUCKETS).fill(-1);
   for (let at = 0; at < buckets.length; at += 2) rows[buckets.readUInt16LE(at)] = at / 2;
@@ -106,7 +106,7 @@ function decode(file: z.infer<typeof Weights>): LinearModel {
   return { outcomes: file.outcomes, rows, weights };
 }
 
-/** The model as its file: weights in steps of a 127th of the largest of their outcome. */
+/** The model as its file: weights quantised to 127ths of the largest weight of their outcome. */
 export function toModelFile({ id, classes, transience, calibrations }: FailureModel): FailureModelFile {
   return FailureModelFile.parse({
     version: 1,
@@ -133,7 +133,7 @@ function knownShare({ rows }: LinearModel, { buckets, values }: SparseVector): n
   return known / all;
 }
 
-/** What the model says of features. */
+/** The model's answer for features. */
 export function opinionOfVector(model: Pick<FailureModel, 'classes' | 'transience'>, vector: SparseVector): Opinion {
   const shares = predict(model.classes, vector);
   const classes = model.classes.outcomes.map((outcome, at) => ({
@@ -147,7 +147,7 @@ export function opinionOfVector(model: Pick<FailureModel, 'classes' | 'transienc
   };
 }
 
-/** What the model says of the evidence; `matches` are the signatures found in it. */
+/** The model's answer for the evidence; `matches` are the signatures found in it. */
 export function opinionOf(model: FailureModel, evidence: Evidence, matches: readonly SignatureMatch[]): Opinion {
   return opinionOfVector(model, featuresOf(evidence, matches));
 }

@@ -8,13 +8,16 @@ export interface SparseVector {
   readonly values: Float32Array;
 }
 
-/** Words are hashed into so many buckets (K. Weinberger et al., "Feature hashing for large scale multitask learning", ICML 2009). */
+/**
+ * Number of buckets into which words are hashed (K. Weinberger et al., "Feature hashing for large scale multitask
+ * learning", ICML 2009).
+ */
 export const BUCKETS = 65_536;
-/** Of each source, by relevance: further lines are mostly the same failure again. */
-const MOST_LINES = 40;
-const MOST_WORDS_OF_LINE = 40;
-const LONGEST_WORD = 40;
-/** How much the names of jobs and steps count beside one whole text. */
+/** Lines of each source, by relevance: further lines mostly repeat the same failure. */
+const MAX_LINES = 40;
+const MAX_WORDS_OF_LINE = 40;
+const MAX_WORD_LENGTH = 40;
+/** Weight of job and step names relative to the whole text. */
 const NAME_SHARE = 0.3;
 
 /** FNV-1a (G. Fowler, L. C. Noll, P. Vo), folded to the number of buckets. */
@@ -26,7 +29,7 @@ function bucketOf(feature: string): number {
 
 function wordsOf(text: string): string[] {
   const words = text.toLowerCase().match(/<[a-z]{1,10}>|[a-z][a-z_']{0,60}|[^\w\s<>]{2,4}/g) ?? [];
-  return words.slice(0, MOST_WORDS_OF_LINE).map((word) => word.slice(0, LONGEST_WORD));
+  return words.slice(0, MAX_WORDS_OF_LINE).map((word) => word.slice(0, MAX_WORD_LENGTH));
 }
 
 function raise(features: Map<number, number>, feature: string, value: number): void {
@@ -36,7 +39,7 @@ function raise(features: Map<number, number>, feature: string, value: number): v
 
 /** Single words and pairs of neighbours, each as relevant as its most relevant line. */
 function addText(features: Map<number, number>, lines: readonly EvidenceLine[]): void {
-  const ranked = [...lines].sort((a, b) => b.score - a.score).slice(0, MOST_LINES);
+  const ranked = [...lines].sort((a, b) => b.score - a.score).slice(0, MAX_LINES);
   const best = Math.max(1e-9, ranked[0]?.score ?? 0);
   for (const line of ranked) {
     const relevance = Math.max(0.1, line.score / best);
@@ -58,8 +61,8 @@ function scaleTo(features: Map<number, number>, length: number): void {
 }
 
 /**
- * What the trained model sees of a failure: words and pairs of words of the masked lines, the names of jobs, and which signatures
- * matched how strongly. The text's part has length 1, so that long logs count no more than short ones.
+ * Features of a failure: words and word pairs of the masked lines, names of jobs, and the strength of matching
+ * signatures. The text part has length 1, so that long logs count no more than short ones.
  */
 export function featuresOf(evidence: Evidence, matches: readonly SignatureMatch[]): SparseVector {
   const features = new Map<number, number>();

@@ -2,9 +2,9 @@
 export type Objective = (point: Float64Array, gradient: Float64Array) => number;
 
 const MEMORY = 8;
-/** Armijo's condition: the share of the promised descent that a step has to bring. */
+/** Armijo's condition: the share of the predicted decrease that a step must achieve. */
 const SUFFICIENT = 1e-4;
-const MOST_HALVINGS = 20;
+const MAX_HALVINGS = 20;
 
 interface Step {
   readonly moved: Float64Array;
@@ -22,7 +22,7 @@ function addScaled(to: Float64Array, by: number, what: Float64Array): void {
   for (let at = 0; at < to.length; at++) to[at] = (to[at] ?? 0) + by * (what[at] ?? 0);
 }
 
-/** The two-loop recursion: minus the inverse Hessian, as the last steps show it, times the gradient. */
+/** The two-loop recursion: minus the inverse Hessian, approximated from the last steps, times the gradient. */
 function descent(gradient: Float64Array, steps: readonly Step[]): Float64Array {
   const direction = gradient.map((value) => -value);
   const alphas: number[] = [];
@@ -47,8 +47,9 @@ function difference(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 /**
- * The minimum of a convex function near `start` by limited-memory BFGS with backtracking (J. Nocedal, "Updating quasi-Newton matrices
- * with limited storage", 1980). Deterministic; ends when a step brings less than `tolerance` of the value.
+ * The minimum of a convex function near `start` by limited-memory BFGS with backtracking (J. Nocedal, "Updating
+ * quasi-Newton matrices with limited storage", 1980). Deterministic; ends when a step improves the value by less than
+ * `tolerance`.
  */
 export function minimise(
   objective: Objective,
@@ -67,7 +68,7 @@ export function minimise(
     let next = point;
     let nextValue = Number.POSITIVE_INFINITY;
     const nextGradient = new Float64Array(start.length);
-    for (let tried = 0; tried < MOST_HALVINGS && !(nextValue <= value + SUFFICIENT * length * slope); tried++) {
+    for (let tried = 0; tried < MAX_HALVINGS && !(nextValue <= value + SUFFICIENT * length * slope); tried++) {
       if (tried > 0) length /= 2;
       next = point.slice();
       addScaled(next, length, direction);

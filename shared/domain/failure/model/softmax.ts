@@ -5,7 +5,7 @@ import { minimise } from './minimise.ts';
 export interface LinearModel {
   /** Names of the outcomes, in the order of the weights. */
   readonly outcomes: readonly string[];
-  /** Row of each bucket in `weights`, or -1: what was not seen in training says nothing. */
+  /** Row of each bucket in `weights`, or -1 for buckets not seen in training. */
   readonly rows: Int32Array;
   /** `rows` x outcomes; the last row is the bias. */
   readonly weights: Float64Array;
@@ -16,7 +16,7 @@ export interface Example {
   readonly outcome: string;
   /** Repository or project: what is held back together. */
   readonly group: string;
-  /** How much the example counts. */
+  /** Weight of the example. */
   readonly weight: number;
 }
 
@@ -25,9 +25,12 @@ export interface FitOptions {
   /** Strength of the quadratic penalty (ridge) on every weight but the bias. */
   readonly penalty: number;
   readonly buckets: number;
-  /** A bucket that fewer groups show is left out: it names a repository rather than a failure. */
-  readonly leastGroups: number;
-  /** Weights are drawn towards these instead of towards zero, its bias too; its buckets are kept however many groups show them. */
+  /** Buckets that fewer groups show are dropped: they identify a repository rather than a failure. */
+  readonly minGroups: number;
+  /**
+   * Weights are regularised towards these instead of zero, the bias too; its buckets are kept however many groups show
+   * them.
+   */
   readonly prior?: LinearModel;
 }
 
@@ -68,13 +71,13 @@ export function predict(model: LinearModel, vector: SparseVector): Float64Array 
 
 function rowsOf(
   examples: readonly Example[],
-  { buckets, leastGroups, prior }: FitOptions,
+  { buckets, minGroups, prior }: FitOptions,
 ): { rows: Int32Array; count: number } {
   const groups = Array.from({ length: buckets }, () => new Set<string>());
   for (const { vector, group } of examples) for (const bucket of vector.buckets) groups[bucket]?.add(group);
   let count = 0;
   const isKnown = (bucket: number): boolean => (prior?.rows[bucket] ?? -1) >= 0;
-  const rows = Int32Array.from(groups, (seen, bucket) => (isKnown(bucket) || seen.size >= leastGroups ? count++ : -1));
+  const rows = Int32Array.from(groups, (seen, bucket) => (isKnown(bucket) || seen.size >= minGroups ? count++ : -1));
   return { rows, count };
 }
 
@@ -99,7 +102,7 @@ function addExample(example: Example, target: number, model: Weighed, gradient: 
   return loss;
 }
 
-/** The prior's weights in the places that `rows` gives its buckets; zero for the others. */
+/** The prior's weights at the rows of their buckets; zero elsewhere. */
 function priorWeights({ prior }: FitOptions, rows: Int32Array, size: number, width: number): Float64Array {
   const weights = new Float64Array(size);
   if (prior === undefined) return weights;
@@ -111,13 +114,16 @@ function priorWeights({ prior }: FitOptions, rows: Int32Array, size: number, wid
   return weights;
 }
 
-/** Fits the weights by penalised maximum likelihood. Examples of other outcomes than `outcomes` throw `RangeError`. */
+/**
+ * Fits the weights by penalised maximum likelihood. Throws `RangeError` for examples of outcomes that are not in
+ * `outcomes`.
+ */
 export function fitLinear(examples: readonly Example[], options: FitOptions): LinearModel {
   const { outcomes, penalty } = options;
   const width = outcomes.length;
   const { rows, count } = rowsOf(examples, options);
   const targets = examples.map(({ outcome }) => outcomes.indexOf(outcome));
-  if (targets.includes(-1)) throw new RangeError('An example has an outcome that is not to be learned.');
+  if (targets.includes(-1)) throw new RangeError('An example has an outcome that is not among the outcomes to learn.');
   const bias = count * width;
   const start = priorWeights(options, rows, bias + width, width);
   const penalised = options.prior === undefined ? bias : start.length;

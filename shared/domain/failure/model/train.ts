@@ -4,7 +4,7 @@ import { Evidence } from '../../logs/evidence.ts';
 import { matchSignatures } from '../matching.ts';
 import { answerOfSignatures, scoreClasses } from '../scoring.ts';
 import type { SignatureSet } from '../signatures.ts';
-import { type Calibration, type CalibrationPrior, fitCalibration, type JudgedAnswer } from './calibration.ts';
+import { type Calibration, type CalibrationPrior, fitCalibration, type ScoredAnswer } from './calibration.ts';
 import { type Calibrations, type FailureModel, type Opinion, opinionOfVector, TRANSIENCE } from './failure-model.ts';
 import { BUCKETS, featuresOf, type SparseVector } from './features.ts';
 import {
@@ -18,25 +18,25 @@ import {
 } from './signs.ts';
 import { type Example, fitLinear, type LinearModel } from './softmax.ts';
 
-/** One labelled log. What is null is not known and not learned from; of class `unknown` are logs in which nothing failed. */
+/** One labelled log. Null fields are unknown and not learned from; logs of class `unknown` contain no failure. */
 export interface TrainingCase {
   /** Repository or project. */
   readonly group: string;
   readonly evidence: Evidence;
   readonly class: FailureClass | null;
-  /** Other classes that are right too. */
+  /** Other classes that are also right. */
   readonly accepted: readonly FailureClass[];
-  /** Whether the same code passed, or would have passed, when run again. */
+  /** Whether the same code passed, or would have passed, on a re-run. */
   readonly transient: boolean | null;
 }
 
-/** How the model is fitted; part of its provenance. */
+/** Training parameters; part of the model's provenance. */
 export interface TrainingParameters {
   readonly folds: number;
   readonly classPenalty: number;
   readonly transiencePenalty: number;
-  readonly leastGroups: number;
-  /** Weight of a signature's own example beside a real log's. */
+  readonly minGroups: number;
+  /** Weight of a signature's own example relative to a real log. */
   readonly exampleWeight: number;
 }
 
@@ -44,19 +44,19 @@ export const TRAINING_PARAMETERS: TrainingParameters = {
   folds: 5,
   classPenalty: 0.02,
   transiencePenalty: 0.05,
-  leastGroups: 3,
+  minGroups: 3,
   exampleWeight: 0.1,
 };
 
-/** Answers that the prior of transience is worth: few data show failures that pass by themselves. */
+/** Answers that the transience prior is worth: few data show failures that pass on a re-run. */
 const PRIOR_STRENGTH = 10;
-/** The other priors only decide where there is nothing to learn from. */
+/** The other priors only matter where there is nothing to learn from. */
 const WEAK = 0.5;
 
 export interface Trained {
   /** Fitted on every case. */
   readonly model: FailureModel;
-  /** A model, calibration included, that saw no case of the group's fold. */
+  /** A model, including calibration, that saw no case of the group's fold. */
   heldOut(group: string): FailureModel;
 }
 
@@ -66,14 +66,14 @@ interface Prepared extends Omit<TrainingCase, 'evidence'> {
   readonly answer: SignatureAnswer | null;
 }
 
-interface Judged extends Prepared {
+interface ScoredCase extends Prepared {
   readonly fold: number;
   readonly opinion: Opinion;
 }
 
 const CLASSES = Object.keys(FAMILY_OF) as FailureClass[];
 
-/** The fold of a group: the same wherever and whenever it is asked for. */
+/** The fold of a group; always the same. */
 export function foldOf(group: string, folds: number): number {
   return Number.parseInt(digestOf(group, 8), 16) % folds;
 }
@@ -86,14 +86,14 @@ function prepare(cases: readonly TrainingCase[], signatures: SignatureSet): Prep
     return {
       ...labels,
       vector: featuresOf(evidence, matches),
-      // Ten logs of one repository say less than ten of ten.
+      // Ten logs of one repository say less than ten logs of ten repositories.
       weight: 1 / Math.sqrt(sizes.get(labels.group) ?? 1),
       answer: answerOfSignatures(scoreClasses(matches)),
     };
   });
 }
 
-/** The examples that every signature carries: the only ones of some classes. What must not match mostly shows no failure. */
+/** The examples of every signature: the only ones for some classes. Non-matching examples mostly show no failure. */
 function casesOfSignatures({ all }: SignatureSet): TrainingCase[] {
   return all.flatMap(({ signature: { id, class: failureClass, verdict, examples } }) => {
     const common = { group: `signature ${id}`, accepted: [] };
@@ -137,8 +137,8 @@ function evidenceOfText(text: string): Evidence {
 type Linear = Pick<FailureModel, 'classes' | 'transience'>;
 
 function fitBoth(cases: readonly Prepared[], parameters: TrainingParameters, base?: Linear): Linear {
-  const { leastGroups, classPenalty, transiencePenalty } = parameters;
-  const common = { buckets: BUCKETS, leastGroups };
+  const { minGroups, classPenalty, transiencePenalty } = parameters;
+  const common = { buckets: BUCKETS, minGroups };
   const learn = (
     outcomes: readonly string[],
     penalty: number,
@@ -168,11 +168,11 @@ interface Priors {
   readonly transience: CalibrationPrior;
 }
 
-function calibrate(judged: readonly Judged[], priors: Priors): Calibrations {
-  const isRight = (one: Judged, answer: FailureClass | undefined): boolean =>
+function calibrate(judged: readonly ScoredCase[], priors: Priors): Calibrations {
+  const isRight = (one: ScoredCase, answer: FailureClass | undefined): boolean =>
     answer !== undefined && (answer === one.class || one.accepted.includes(answer));
   const labelled = judged.filter((one) => one.class !== null);
-  const bySignature = labelled.flatMap((one): JudgedAnswer[] =>
+  const bySignature = labelled.flatMap((one): ScoredAnswer[] =>
     one.answer === null
       ? []
       : [{ ...one, signs: signsOfSignature(one.answer, one.opinion), right: isRight(one, one.answer.class) }],
@@ -180,7 +180,7 @@ function calibrate(judged: readonly Judged[], priors: Priors): Calibrations {
   const byModel = labelled
     .filter(({ opinion }) => opinion.classes[0]?.class !== 'unknown')
     .map((one) => ({ ...one, signs: signsOfModel(one.opinion), right: isRight(one, one.opinion.classes[0]?.class) }));
-  const byTransience = judged.flatMap((one): JudgedAnswer[] =>
+  const byTransience = judged.flatMap((one): ScoredAnswer[] =>
     one.transient === null ? [] : [{ ...one, signs: signsOfTransience(one.answer, one.opinion), right: one.transient }],
   );
   const rounded = (weights: Calibration): Calibration => weights.map((weight) => Number(weight.toFixed(6)));
@@ -198,12 +198,12 @@ interface CrossFit {
   readonly learn: (cases: readonly Prepared[]) => Linear;
 }
 
-/** Fits on every case and on all folds but one, by groups; the calibrations on what the held-back folds got. */
+/** Fits on every case and on all folds but one, by groups; calibrations use the held-back folds. */
 function crossFit(prepared: readonly Prepared[], { id, folds, priors, learn }: CrossFit): Trained {
   const fitted = Array.from({ length: folds }, (_, fold) =>
     learn(prepared.filter(({ group }) => foldOf(group, folds) !== fold)),
   );
-  const judged = prepared.flatMap((one): Judged[] => {
+  const judged = prepared.flatMap((one): ScoredCase[] => {
     const fold = foldOf(one.group, folds);
     const linear = fitted[fold];
     return linear === undefined ? [] : [{ ...one, fold, opinion: opinionOfVector(linear, one.vector) }];
@@ -217,8 +217,9 @@ function crossFit(prepared: readonly Prepared[], { id, folds, priors, learn }: C
 }
 
 /**
- * Learns from labelled failures: both linear models on every case and on all folds but one, by groups; the calibrations on what the
- * held-back folds got, so that a confidence is the share that is right on repositories never seen. `id` names what was learned from.
+ * Trains on labelled failures: both linear models on every case and on all folds but one, by groups; calibrations on
+ * the held-back folds, so that a confidence is the share that is right on unseen repositories. `id` names the training
+ * data.
  */
 export function trainFailureModel(
   cases: readonly TrainingCase[],
@@ -241,19 +242,19 @@ export function trainFailureModel(
   });
 }
 
-/** How a model in production is adapted; part of the provenance. */
+/** Parameters for adapting a model in production; part of the provenance. */
 export const ADAPTATION_PARAMETERS: TrainingParameters = {
   folds: 5,
   classPenalty: 1,
   transiencePenalty: 1,
-  leastGroups: 3,
+  minGroups: 3,
   exampleWeight: 0,
 };
 
 /**
- * Adapts a model to failures of one's own that it answered before: the same fit, with the weights drawn towards the model's instead of
- * towards zero (C. Chelba and A. Acero, "Adaptation of maximum entropy capitalizer: little data can help a lot", 2004). Fewer than a
- * hundred cases are enough to move it where it was wrong, and what they say nothing about stays as it was.
+ * Adapts a model to your own failures that it answered before: the same fit, regularised towards the model's weights
+ * instead of zero (C. Chelba and A. Acero, "Adaptation of maximum entropy capitalizer: little data can help a lot",
+ * 2004). Fewer than a hundred cases correct it where it was wrong; the rest stays as it was.
  */
 export function adaptFailureModel(
   base: FailureModel,

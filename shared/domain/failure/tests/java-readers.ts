@@ -66,7 +66,7 @@ export function makeGradleReader(): TestReader {
   };
 }
 
-/** Parameterised tests are nested below their method; some print the whole name of the class again there. */
+/** Parameterised tests are nested below their method; some runners repeat the whole class name there. */
 function gradleName(suite: string, test: string): string {
   const last = test.split(' > ').at(-1) ?? test;
   return last.includes(`.${suite}.`) ? last : `${suite}.${test}`;
@@ -80,7 +80,7 @@ const ANT_FAILED =
 const ANT_VERDICT = /^\s{0,8}\[junit\]\s{1,4}(?:FAILED|Caused an ERROR)\s*$/;
 const ANT_BOTH = /(?:FAILED|Caused an ERROR)\s*$/;
 
-/** Ant's junit task; some formatters print each summary twice in a row, which counts once. */
+/** Ant's junit task; some formatters print each summary twice in a row; the repeat is ignored. */
 export function makeAntReader(): TestReader {
   let suite = '';
   let summarised = '';

@@ -4,7 +4,7 @@ import { count, type TestCounts, type TestFinding, type TestReader } from './tes
 const COUNT = /^(?:ℹ|#) (?<what>tests|pass|fail|cancelled|skipped|todo) (?<number>\d{1,7})\s*$/;
 const SPEC_SUITE = /^\s{0,40}▶ (?<suite>\S.{0,300}?)(?: \([\d.]{1,12}ms\))?\s*$/;
 const SPEC_FAILED = /^\s{0,40}✖ (?<test>\S.{0,300}?) \(\d{1,9}(?:\.\d{1,9})?ms\)/;
-const MOST_SUITES = 10_000;
+const MAX_SUITES = 10_000;
 const TAP_FAILED = /^\s{0,40}not ok \d{1,7} - (?<test>[^#\n]{1,300}?)\s*$/;
 
 /** `node --test`: a line per test, suites among them, and counts of tests without suites at the end. */
@@ -35,7 +35,7 @@ export function makeNodeReader(): TestReader {
         return [];
       }
       const suite = SPEC_SUITE.exec(line)?.groups?.suite;
-      if (suite !== undefined && suites.size < MOST_SUITES) suites.add(suite);
+      if (suite !== undefined && suites.size < MAX_SUITES) suites.add(suite);
       const name = (SPEC_FAILED.exec(line) ?? TAP_FAILED.exec(line))?.groups?.test;
       return name === undefined || suites.has(name) ? [] : [{ kind: 'name', name }];
     },

@@ -1,6 +1,6 @@
 import { count, type TestFinding, type TestReader } from './test-run.ts';
 
-/** A runner whose lines need no memory: a summary with named counts, and a line per failed test. */
+/** A runner whose lines are independent of each other: a summary with named counts, and a line per failed test. */
 interface PlainReader {
   readonly framework: string;
   readonly hint: RegExp;
@@ -72,7 +72,7 @@ function makePlainReader({ framework, hint, summary, failed }: PlainReader): Tes
 
 const GO_RESULT = /^\s{0,12}--- (?<result>PASS|FAIL|SKIP): (?<test>\S{1,200}) \([\d.]{1,10}s\)/;
 
-/** `go test`: it counts nothing itself, so its result lines are counted (all of them only with -v). */
+/** `go test` prints no counts, so its result lines are counted (all of them only with -v). */
 function makeGoReader(): TestReader {
   return {
     framework: 'go-test',

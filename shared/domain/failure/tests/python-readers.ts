@@ -18,13 +18,15 @@ function moduleOf(file: string): string {
 function pytestName(file: string, test: string | undefined): string {
   const module = moduleOf(file);
   if (test === undefined) return `(${module})`;
-  // A documentation test is named by its module once more.
+  // A doctest's name repeats its module.
   return `${module}::${test.startsWith(`${module}.`) ? test.slice(module.length + 1) : test}`;
 }
 
 const RAN = ['passed', 'xfailed', 'xpassed'];
 
-/** pytest: the last line counts; names from the short summary or verbose progress, or else from the headed reports. */
+/**
+ * pytest: the last line counts; names from the short summary or verbose progress, otherwise from the report headings.
+ */
 export function makePytestReader(): TestReader {
   const headed: TestFinding[] = [];
   let head: string | null = null;
@@ -57,7 +59,7 @@ export function makePytestReader(): TestReader {
   };
 }
 
-/** A headed report names `Class.test`; a module's own name before it is left to be found. */
+/** A heading names `Class.test`; its module has to be found elsewhere. */
 function classPath(file: string, head: string): string {
   return head.startsWith(`${moduleOf(file)}.`) ? head : head.replace('.', '::');
 }
@@ -80,7 +82,7 @@ const UNITTEST_FAILED = /^(?:FAIL|ERROR): (?<test>\S.{0,300}?)\s*$/;
 
 const UNITTEST_RULE = /^={60,80}$/;
 
-/** nose heads failures to load as `Failure: ImportError (...)`, and documentation tests as `Doctest: name`. */
+/** nose heads failures to load with `Failure: ImportError (...)`, and doctests with `Doctest: name`. */
 function unittestName(name: string): string {
   return name.replace(/^Failure: (\w{1,80}) \(.{0,300}$/, '$1').replace(/^Doctest: /, '');
 }

@@ -27,7 +27,7 @@ const MOCHA_OTHER = /^\s{0,6}(\d{1,7}) (failing|pending)\b/;
 const MOCHA_DONE = /^\s{0,6}[✔✓] (\d{1,7}) tests? completed?\b/;
 const MOCHA_HEAD = /^\s{0,6}(\d{1,5})\) (?<test>\S.{0,300}?)\s*$/;
 const MOCHA_REST = /^\s{3,30}(?<rest>\S.{0,300}?)\s*$/;
-const LONGEST_HEAD_LINES = 8;
+const MAX_HEAD_LINES = 8;
 
 /** Mocha: "7 passing", "2 failing", then numbered failures whose names go over several lines up to a colon. */
 export function makeMochaReader(): TestReader {
@@ -69,7 +69,7 @@ export function makeMochaReader(): TestReader {
     if (started !== undefined) head = [started];
     else if (head !== null) {
       const rest = MOCHA_REST.exec(line)?.groups?.rest;
-      if (rest === undefined || head.length >= LONGEST_HEAD_LINES) head = null;
+      if (rest === undefined || head.length >= MAX_HEAD_LINES) head = null;
       else head.push(rest);
     }
     if (head === null || !(head.at(-1) ?? '').endsWith(':')) return [];

@@ -1,4 +1,4 @@
-/** What the test runners in a log report together. */
+/** Combined report of the test runners in a log. */
 export interface TestRun {
   /** Runners that reported, in order of first appearance (`surefire`, `pytest`). */
   readonly frameworks: readonly string[];
@@ -17,18 +17,18 @@ export interface TestCounts {
   readonly skipped: number;
 }
 
-/** What a reader found in one line. */
+/** Finding of a reader in one line. */
 export type TestFinding =
   | { readonly kind: 'counts'; readonly counts: TestCounts }
   | { readonly kind: 'name'; readonly name: string };
 
-/** Reads the lines of one test runner. It may remember what earlier lines said; lines are cleaned and in order. */
+/** Reads the lines of one test runner. May keep state between lines; lines are cleaned and in order. */
 export interface TestReader {
   readonly framework: string;
-  /** Cheap test that a line may matter at all. */
+  /** Cheap check whether a line may matter at all. */
   readonly hint: RegExp;
   read(line: string): TestFinding[];
-  /** What only the end of the log shows. */
+  /** Findings that are only known at the end of the log. */
   finish?(): TestFinding[];
 }
 

@@ -1,20 +1,20 @@
 import * as z from 'zod';
 import type { WeighedLine } from './terms.ts';
 
-/** A text's meaning as a model's vector, in whole numbers from -127 to 127: a byte for a dimension loses next to nothing of a cosine. */
+/** An embedding in whole numbers from -127 to 127: one byte per dimension barely changes a cosine. */
 export const Embedding = z.strictObject({
-  /** Vectors of different models are never compared. */
+  /** Embeddings of different models are never compared. */
   model: z.string().max(100),
   /** Base64. */
   vector: z.base64().max(8000),
 });
 export type Embedding = z.infer<typeof Embedding>;
 
-/** Characters of a failure that a model reads; Cohere's take no more. */
+/** Characters of a failure that are embedded; Cohere's models take no more. */
 export const EMBEDDED_CHARACTERS = 2000;
 const LARGEST = 127;
 
-/** The lines that speak most surely of a failure, as one text for a model; empty when there are none. */
+/** The lines that most certainly show a failure, as one text for a model; empty when there are none. */
 export function textToEmbed(lines: readonly WeighedLine[]): string {
   const surest = [...lines].sort((a, b) => b.weight - a.weight || (a.text < b.text ? -1 : 1));
   const texts = new Set(surest.map(({ text }) => text.trim()));
@@ -27,23 +27,23 @@ export function embeddingOf(model: string, values: readonly number[]): Embedding
   return { model, vector: Buffer.from(bytes.buffer).toString('base64') };
 }
 
-/** A vector ready to be compared. */
-export interface Meaning {
+/** An embedding prepared for comparison. */
+export interface EmbeddingVector {
   readonly model: string;
   readonly values: Int8Array;
   readonly length: number;
 }
 
-export function meaningOf({ model, vector }: Embedding): Meaning {
+export function embeddingVectorOf({ model, vector }: Embedding): EmbeddingVector {
   const values = new Int8Array(Buffer.from(vector, 'base64'));
   return { model, values, length: Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)) };
 }
 
-/** Unrelated texts of one language and trade already have so large a cosine; from here on nearness counts. */
+/** Cosine that even unrelated texts of one language and domain have; similarity is counted from here on. */
 const UNRELATED = 0.4;
 
-/** How near two meanings are, from 0 (unrelated, or of different models) to 1 (the same). */
-export function nearnessOf(one: Meaning, other: Meaning): number {
+/** Similarity of two embeddings, from 0 (unrelated, or of different models) to 1 (the same). */
+export function nearnessOf(one: EmbeddingVector, other: EmbeddingVector): number {
   if (one.model !== other.model || one.values.length !== other.values.length) return 0;
   if (one.length === 0 || other.length === 0) return 0;
   let sum = 0;

@@ -1,4 +1,3 @@
-import { wordsOf } from '../words.ts';
 import { blamedNames } from './missing-symbols.ts';
 import { type NamedPackage, packagesBesideVersions, packagesOfRun } from './packages.ts';
 import { bareTerm, fieldOf } from './term-field.ts';
@@ -8,13 +7,13 @@ const ERROR_KIND = /\b[A-Z]\w{2,60}(?:Exception|Error|Failure|Timeout)\b/g;
 const ERROR_CODE = /\b(?:[A-Z]{1,6}-?\d{3,6}|E[A-Z]{4,20}|SIG[A-Z]{3,8})\b/g;
 const EXIT_CODE = /\b(?:exit(?:ed)?(?: with)?(?: code| status)?|(?:HTTP|status)(?: code)?):? {0,2}(\d{1,3})\b/gi;
 /**
- * Plug-ins of Maven and Gradle by the names that they have to have. They do a build's work and are named by every build that fails, so that
- * their names and versions tell failures apart by next to nothing; as words they stay.
+ * Maven and Gradle plug-ins, by their mandatory naming scheme. Every failing build names them, so their names and
+ * versions do not tell failures apart; they remain as words.
  */
 const PLUGIN = /^maven-[\w-]{1,60}-plugin$|-(?:maven|gradle)-plugin$/;
 export const TERM_PATTERNS: readonly RegExp[] = [RUN, ERROR_KIND, ERROR_CODE, EXIT_CODE, PLUGIN];
 
-/** Words in capitals that `ERROR_CODE` takes for the number of an error, as `ENOENT` is one. */
+/** Words in capitals that `ERROR_CODE` would mistake for an error code such as `ENOENT`. */
 const NO_CODES = new Set([
   'error',
   'errors',
@@ -27,14 +26,14 @@ const NO_CODES = new Set([
   'ended',
 ]);
 
-/** Characters of a line that are read; evidence has no longer ones that say more. */
+/** Characters of a line that are read; longer lines add nothing. */
 const READ = 2000;
-const LONGEST_RUN = 300;
+const MAX_RUN_LENGTH = 300;
 const DEEPEST_PREFIX = 4;
 
 /**
- * The terms of one line, each once: packages with and without their version, qualified names with what they stand in, kinds of errors,
- * codes of errors and exits, what the line blames, and words split as programmers write them. Numbers alone are no terms.
+ * The terms of one line, each once: packages with and without version, qualified names with their prefixes, kinds of
+ * errors, error and exit codes, missing symbols, and words split as programmers write them. Numbers alone are no terms.
  */
 export function termsOfLine(line: string): Set<string> {
   const text = line.slice(0, READ);
@@ -61,7 +60,7 @@ export function versionsNamed(line: string): string[] {
 }
 
 function runsOf(text: string): string[] {
-  return [...text.matchAll(RUN)].map(([run]) => run.slice(0, LONGEST_RUN).replace(/^[.:=~+-]+|[./:=~+-]+$/g, ''));
+  return [...text.matchAll(RUN)].map(([run]) => run.slice(0, MAX_RUN_LENGTH).replace(/^[.:=~+-]+|[./:=~+-]+$/g, ''));
 }
 
 function addPackages(packages: readonly NamedPackage[], terms: Set<string>): void {
@@ -75,7 +74,7 @@ function addPackages(packages: readonly NamedPackage[], terms: Set<string>): voi
 
 /** `org.slf4j.helpers.NOPLogger`, `com/fasterxml/jackson/core`, `tokio::sync::mpsc`: its prefixes, its type and the whole. */
 function addQualifiedName(run: string, terms: Set<string>): void {
-  // A file of the sources says where, not what: its words are enough.
+  // A source file says where, not what: its words are enough.
   if (run.startsWith('/') || run.includes('/src/') || /\/[^/]*\.\w{1,5}(?::|$)/.test(run)) return;
   const parts = run.split(/::|[./]/);
   if (parts.length < 3 || !parts.every((part) => /^[A-Za-z_$][\w$]*$/.test(part))) return;
@@ -106,4 +105,24 @@ function addBlamed(name: string, terms: Set<string>): void {
   if (parts.length === 1) return;
   terms.add(`b:${parts.join('.')}`);
   terms.add(`b:${parts.slice(0, 3).join('.')}`);
+}
+
+/** Words that occur in every log and say nothing about the failure. */
+const COMMON = new Set(
+  'the and for with was not are has have its this that from into than then when where which while will can could should would but all any one two new run runs error errors failed failure fail job step line file test tests code exit process completed com org www http https'.split(
+    ' ',
+  ),
+);
+
+/** Lower-case words of at least three letters; names are also split at dots, dashes, underscores and case changes. */
+export function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  for (const [name] of text.matchAll(/[A-Za-z][A-Za-z0-9_.-]{1,60}/g)) {
+    const parts = name.replace(/([a-z])([A-Z])/g, '$1 $2').split(/[^A-Za-z0-9]+/);
+    for (const part of new Set([name, ...parts])) {
+      const word = part.toLowerCase().replace(/[.-]+$/, '');
+      if (word.length >= 3 && !COMMON.has(word)) words.push(word);
+    }
+  }
+  return words;
 }

@@ -1,6 +1,7 @@
 /**
- * Wordings of compilers, linkers, class loaders and package managers in which the next name is what is missing or does not fit. Each has
- * one bounded group and nothing that could match in two ways, so that a hostile line takes time by its length only.
+ * Messages of compilers, linkers, class loaders and package managers in which the next name is missing or does not
+ * match. Each has one bounded group and can match in one way only, so that the time is linear in a hostile line's
+ * length.
  */
 export const BLAMES: readonly RegExp[] = [
   /\bsymbol: {1,8}(?:class|variable|method|interface|static) ([\w$.]{2,120})/g,
@@ -27,15 +28,15 @@ export const BLAMES: readonly RegExp[] = [
   /\b([\w./-]{2,120}): (?:command )?not found\b/g,
   /\bfatal error: ([\w./+-]{2,120}): No such file/g,
 ];
-/** A word that every one of them has: most lines have none. */
+/** A literal that all of them contain: most lines have none. */
 const HINT =
   /symbol|does not exist|annot |NoClassDef|NotFound|NoSuch|NotPresent|initialize|constructor|No module|exported|attribute|is not |undefined|unresolved|uninitialized|not found|No such/;
-/** `NoClassDefFoundError: Could not initialize class ...` blames the class, not this word. */
+/** `NoClassDefFoundError: Could not initialize class ...` is about the class, not this word. */
 const NO_NAME = 'Could';
-/** Characters; what is blamed stands at the front of a line. */
+/** Characters; the missing symbol is near the beginning of a line. */
 const READ = 1000;
 
-/** Names that a line blames, as they are written. */
+/** Missing symbols that a line names, as written. */
 export function blamedNames(line: string): string[] {
   const text = line.slice(0, READ);
   if (!HINT.test(text)) return [];

@@ -1,21 +1,24 @@
 import { bareTerm, fieldOf, TERM_FIELDS, type Terms } from './term-field.ts';
 
-/** Dimensions of a vector; signed hashing keeps products right on average, and 256 bytes keep 20,000 of them in 5 MB. */
+/**
+ * Dimensions of a vector; signed hashing keeps products right on average, and at 256 bytes 20,000 vectors take 5 MB.
+ */
 export const DIMENSIONS = 256;
 const SHORTEST = 3;
 const LONGEST = 5;
 const LARGEST = 127;
 
 /**
- * A text's terms as one direction: every run of three to five letters of every term goes into one of the dimensions with one of two
- * signs, both by its hash (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009). Cut, inflected and misspelled
- * names come to lie near the whole ones. Needs no training and no download. Whole numbers from -127 to 127.
+ * A text's terms as one vector: every sequence of three to five letters of every term is added to one dimension with
+ * one sign, both chosen by its hash (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009).
+ * Cut, inflected and misspelled names are near the original ones. Needs no training and no download. Whole numbers from
+ * -127 to 127.
  */
 export function vectorOf(terms: Terms): Int8Array {
   const sums = new Float64Array(DIMENSIONS);
   for (const [term, much] of terms) {
     const field = fieldOf(term);
-    // A digest has no letters to be near to.
+    // Digests have no similar spelling.
     if (field !== 'm') addPieces(`^${bareTerm(term)}$`, TERM_FIELDS[field].weight * Math.log1p(much), sums);
   }
   const largest = sums.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -26,7 +29,7 @@ export function vectorOf(terms: Terms): Int8Array {
 
 function addPieces(word: string, weight: number, sums: Float64Array): void {
   for (let start = 0; start + SHORTEST <= word.length; start++) {
-    // FNV-1a over the letters, read on for each longer piece.
+    // FNV-1a over the letters, continued for each longer sequence.
     let hash = 0x811c9dc5;
     for (let end = start; end < Math.min(word.length, start + LONGEST); end++) {
       hash = Math.imul(hash ^ word.charCodeAt(end), 0x01000193);

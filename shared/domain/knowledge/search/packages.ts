@@ -1,4 +1,4 @@
-/** A package that a line names. `version` as it is written, or null. */
+/** A package that a line names. `version` as written, or null. */
 export interface NamedPackage {
   readonly name: string;
   readonly version: string | null;
@@ -7,12 +7,13 @@ export interface NamedPackage {
 const VERSION = /^v?\d[\w.+-]{0,60}$/;
 const NAME = /^@?[A-Za-z][\w.-]{0,80}(?:\/[\w.-]{1,80}){0,6}$/;
 const ARCHIVE = /\.(?:jar|war|aar|pom|whl|gem|tgz|crate|nupkg|deb|rpm|apk|tar\.gz|zip)$/;
-/** Folders in which package managers unpack; the next part is the package's name. */
+/** Folders into which package managers unpack; the next segment is the package's name. */
 const UNPACKED = new Set(['node_modules', 'site-packages', 'dist-packages', 'gems', 'vendor']);
 
 /**
- * The packages that a run of letters without spaces names, in the spellings of Maven and Gradle (`group:name:jar:1.2`), archives
- * (`name-1.2.jar`), npm, Go and others (`name@1.2`), pip (`name==1.2`) and of the folders that packages are unpacked to.
+ * Packages named in a run of letters without spaces, in the notations of Maven and Gradle (`group:name:jar:1.2`),
+ * archives (`name-1.2.jar`), npm, Go and others (`name@1.2`), pip (`name==1.2`) and folders that packages are unpacked
+ * into.
  */
 export function packagesOfRun(run: string): NamedPackage[] {
   if (run.includes('/')) return ofPath(run);
@@ -58,10 +59,10 @@ function ofPath(path: string): NamedPackage[] {
   return ofArchive(parts.at(-1) ?? '');
 }
 
-/** A name and its version beside it. */
+/** A name next to its version. */
 export const BESIDE = /\b([a-z][\w-]{1,60}) (?:v(\d[\w.+-]{0,40})|\((\d[\w.+-]{0,40})\))/g;
 
-/** `serde v1.0.130` of Cargo and `rails (6.1.4)` of Bundler: the name stands beside its version. */
+/** `serde v1.0.130` of Cargo and `rails (6.1.4)` of Bundler: the name is next to its version. */
 export function packagesBesideVersions(line: string): NamedPackage[] {
   const found = line.matchAll(BESIDE);
   return [...found].flatMap(([, name, spelled, bracketed]) => {

@@ -1,22 +1,22 @@
 import * as z from 'zod';
 import { recordText } from '#shared/kernel/text/record-text.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { firstSentence } from '../../diagnosis/advice.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
-import { firstSentence } from '../../diagnosis/first-sentence.ts';
 import { FailureClass } from '../../incident/failure-class.ts';
 import type { Evidence } from '../../logs/evidence.ts';
-import { redactName } from '../../redaction/redact-name.ts';
-import { Embedding, meaningOf } from './embedding.ts';
+import { redactName } from '../../redaction/redact.ts';
+import { Embedding, embeddingVectorOf } from './embedding.ts';
 import type { Remembered } from './recall.ts';
 import { readTerms, termsOfLines, weighed, writeTerms } from './terms.ts';
 
 /**
- * An incident that ended, kept so that the next one like it is recognised: what it was, what was tried and what came of it. Its log is
- * not kept, only the terms that are told apart by (names, packages, error kinds and words of redacted lines).
+ * An ended incident, stored so that similar ones are recognised: what it was, what was tried and the outcome. Its log
+ * is not stored, only the terms for the search (names, packages, error kinds and words of redacted lines).
  */
 export const PastIncident = z.strictObject({
   version: z.literal(1),
-  /** The incident's. */
+  /** Id of the incident. */
   id: z.string().regex(/^[a-z0-9-]{8,60}$/),
   endedAt: z.iso.datetime(),
   class: FailureClass,
@@ -24,16 +24,16 @@ export const PastIncident = z.strictObject({
   title: recordText({ min: 1, max: 300 }),
   resolution: recordText({ max: 1000 }),
   outcome: z.enum(['resolved', 'suggested', 'escalated']),
-  /** Whether the resolution was done and verified: true helped, false did not, null was only proposed. */
+  /** Whether the resolution was tried and verified: true helped, false did not, null was only proposed. */
   helped: z.boolean().nullable(),
   /** See `writeTerms`. */
   terms: z.string().max(24_000),
-  /** What its lines mean, where a model was asked. */
+  /** Embedding of its lines, where a model was asked. */
   embedding: Embedding.optional(),
 });
 export type PastIncident = z.infer<typeof PastIncident>;
 
-/** An action and what its verification showed. */
+/** An action and the result of its verification. */
 interface TriedAction {
   readonly actionId: string;
   readonly verified: 'recovered' | 'advanced' | 'failed' | null;
@@ -50,10 +50,10 @@ export interface EndedIncident {
   readonly actions: readonly TriedAction[];
 }
 
-const LONGEST_TITLE = 300;
-const LONGEST_RESOLUTION = 1000;
+const MAX_TITLE_LENGTH = 300;
+const MAX_RESOLUTION_LENGTH = 1000;
 
-/** What is remembered of an incident. Its words come from logs and models, redacted: tainted. */
+/** The record of an ended incident. Its texts come from logs and models, redacted: tainted. */
 export function pastIncidentOf({
   id,
   outcome,
@@ -67,7 +67,7 @@ export function pastIncidentOf({
   const decisive = actions.findLast(({ verified }) => verified === 'recovered' || verified === 'failed');
   const helped = decisive === undefined ? null : outcome === 'resolved' && decisive.verified === 'recovered';
   const resolution = decisive === undefined ? diagnosis.fix : (decisive.receipt?.summary ?? decisive.actionId);
-  const title = redactName(summary ?? firstSentence(rootCause), LONGEST_TITLE);
+  const title = redactName(summary ?? firstSentence(rootCause), MAX_TITLE_LENGTH);
   const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));
   return {
     version: 1,
@@ -76,7 +76,7 @@ export function pastIncidentOf({
     class: classification.class,
     fingerprint: classification.fingerprint,
     title: title === '' ? phrase`A failure without a diagnosis` : title,
-    resolution: redactName(resolution, LONGEST_RESOLUTION),
+    resolution: redactName(resolution, MAX_RESOLUTION_LENGTH),
     outcome,
     helped,
     terms: writeTerms(termsOfLines(lines)),
@@ -84,7 +84,7 @@ export function pastIncidentOf({
   };
 }
 
-/** A past incident as recall takes it. */
+/** A past incident in the form that recall uses. */
 export type RememberedIncident = Remembered & { readonly past: Omit<PastIncident, 'terms' | 'embedding'> };
 
 export function rememberedIncident({ terms, embedding, ...past }: PastIncident): RememberedIncident {
@@ -95,7 +95,7 @@ export function rememberedIncident({ terms, embedding, ...past }: PastIncident):
     fingerprints,
     terms: readTerms(terms),
     at: past.endedAt,
-    meaning: embedding === undefined ? null : meaningOf(embedding),
+    embedding: embedding === undefined ? null : embeddingVectorOf(embedding),
     past,
   };
 }

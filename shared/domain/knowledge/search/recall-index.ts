@@ -8,27 +8,33 @@ export interface Match {
   readonly score: number;
 }
 
-/** What a search found; good until the next document comes or goes. */
+/** A search result; valid until the next document is added or removed. */
 export interface Found {
-  /** Best first, at most `limit` of those that are wanted; equals by id. Empty when nothing is shared. */
+  /** Best first, at most `limit` of the wanted ones; ties by id. Empty when nothing is shared. */
   best(limit: number, wanted?: (id: string) => boolean): readonly Match[];
-  /** Terms that a document shares with the query, most telling first. */
+  /** Terms that a document shares with the query, most informative first. */
   shared(id: string): string[];
 }
 
 export interface RecallIndex {
   readonly size: number;
-  /** Adds a document or replaces the one of that id. */
+  /** Adds a document or replaces the one with that id. */
   put(id: string, terms: Terms): void;
   remove(id: string): void;
   search(query: Terms): Found;
 }
 
-/** How the parts of a score count; they add up to 1 with the vector's, which depends on how many words of the query are unknown. */
+/**
+ * Weights of the parts of a score; they add up to 1 together with the vector's, which depends on how many words of the
+ * query are unknown.
+ */
 const COSINE = 0.5;
-/** Of the vectors, for a query of which no document knows a term. */
+/** Weight of the vectors for a query none of whose terms is in any document. */
 const VECTOR_FOR_UNKNOWN = 0.5;
-/** Nearer than three standard deviations of what hashing brings together by chance, which is 1 over the root of the dimensions. */
+/**
+ * Minimum cosine: three standard deviations of what hashing produces by chance, which is 1 over the root of the
+ * dimensions.
+ */
 const NEAR_BY_CHANCE = 3 / Math.sqrt(DIMENSIONS);
 const TOLD_TERMS = 10;
 
@@ -38,11 +44,12 @@ interface Vectors {
 }
 
 /**
- * An index of failures in memory for hybrid search. A score fuses, each from 0 to 1: the cosine of the terms' TF-IDF weights (Salton and
- * Buckley, 1988), Okapi BM25 as a share of the best possible sum (Robertson and Zaragoza, 2009), and the cosine of the name vectors.
- * Scores are fused instead of ranks (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), so that a
- * score keeps a meaning and a reader can be told how near a match is. Rarity is read off the documents that are in it at the time, so that
- * the order of additions does not matter and an index that grew equals one made anew.
+ * An in-memory index of failures for hybrid search. A score fuses, each from 0 to 1: the cosine of the terms' TF-IDF
+ * weights (Salton and Buckley, 1988), Okapi BM25 as a share of the maximum (Robertson and Zaragoza, 2009), and the
+ * cosine of the name vectors. Scores are fused instead of ranks (Bruch, Gai and Ingber, "An Analysis of Fusion
+ * Functions for Hybrid Retrieval", 2023), so that a score keeps its meaning and can be shown to a reader. Rarity is
+ * computed from the current documents, so that the order of additions does not matter and a grown index equals a
+ * rebuilt one.
  */
 export function makeRecallIndex(): RecallIndex {
   const postings = emptyPostings();
@@ -82,7 +89,7 @@ function grown({ values, lengths }: Vectors, slots: number): Vectors {
   return larger;
 }
 
-/** Cosine of the query's vector and a document's; 0 for what is no nearer than chance brings it. */
+/** Cosine of the query's vector and a document's; 0 when it is no higher than by chance. */
 function nearness(query: Int8Array, { values, lengths }: Vectors): (slot: number) => number {
   const length = lengthOf(query);
   return (slot) => {
@@ -96,8 +103,8 @@ function nearness(query: Int8Array, { values, lengths }: Vectors): (slot: number
   };
 }
 
-/** Below it two texts share nothing that is worth naming. */
-const LEAST_SCORE = 0.005;
+/** Below it two texts share nothing worth naming. */
+const MIN_SCORE = 0.005;
 
 function bestOf(
   slotOf: ReadonlyMap<string, number>,
@@ -110,7 +117,7 @@ function bestOf(
   for (const [id, slot] of slotOf) {
     const one = { id, score: scores[slot] ?? 0 };
     const last = best.at(-1);
-    if (one.score < LEAST_SCORE || limit < 1 || (best.length === limit && last !== undefined && !before(one, last)))
+    if (one.score < MIN_SCORE || limit < 1 || (best.length === limit && last !== undefined && !before(one, last)))
       continue;
     if (!wanted(id)) continue;
     const at = best.findIndex((other) => before(one, other));

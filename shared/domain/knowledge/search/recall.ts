@@ -1,6 +1,6 @@
 import type { FailureClass } from '../../incident/failure-class.ts';
-import { type Meaning, nearnessOf } from './embedding.ts';
-import { reasonsOf } from './reasons.ts';
+import { type EmbeddingVector, nearnessOf } from './embedding.ts';
+import { type LikenessReason, reasonsOf } from './reasons.ts';
 import { makeRecallIndex, type RecallIndex } from './recall-index.ts';
 import type { Terms } from './term-field.ts';
 
@@ -8,72 +8,72 @@ import type { Terms } from './term-field.ts';
 export interface Remembered {
   readonly id: string;
   readonly class: FailureClass;
-  /** Of the failures it is known to fit. */
+  /** Of the failures it is known to match. */
   readonly fingerprints: readonly string[];
   readonly terms: Terms;
-  /** ISO 8601, or null for what has no age. */
+  /** ISO 8601, or null for something without an age. */
   readonly at: string | null;
-  /** What it means, where a model was asked. */
-  readonly meaning?: Meaning | null;
+  /** Its embedding, where a model was asked. */
+  readonly embedding?: EmbeddingVector | null;
 }
 
 export interface RecallQuery {
   readonly class: FailureClass;
   readonly fingerprint: string | null;
   readonly terms: Terms;
-  readonly meaning?: Meaning | null;
+  readonly embedding?: EmbeddingVector | null;
   readonly now: Date;
 }
 
 export interface RecallFilter<T> {
   readonly limit: number;
   readonly maxAgeDays?: number;
-  /** By kind, outcome or anything else; what it refuses is not counted against the limit. */
+  /** By kind, outcome or anything else; rejected items do not count towards the limit. */
   readonly keep?: (item: T) => boolean;
 }
 
-/** What was recalled, with its reasons in plain words, the weightiest first. */
-export interface Recalled<T> {
+/** A hit with its reasons, weightiest first. */
+export interface Hit<T> {
   /** Without its terms, which only the index keeps. */
   readonly item: T;
   /** 0 to 1. */
   readonly score: number;
-  /** Its fingerprint is the query's: the same failure, not only a similar one. */
+  /** Its fingerprint equals the query's: the same failure, not only a similar one. */
   readonly sameFailure: boolean;
-  readonly reasons: readonly string[];
+  readonly reasons: readonly LikenessReason[];
 }
 
 export interface Recall<T extends Remembered> {
   readonly size: number;
-  has(id: string): boolean;
-  /** Adds it or replaces the one of its id. */
+  /** Adds it or replaces the one with its id. */
   put(item: T): void;
-  remove(id: string): void;
-  /** Searches once, for several filters. Good until the next item comes or goes. */
+  /** Searches once, for several filters. Valid until the next item is added. */
   ask(query: RecallQuery): Answers<T>;
-  /** As `ask(query).best(filter)`. */
-  find(query: RecallQuery, filter: RecallFilter<T>): Recalled<T>[];
+  /** Same as `ask(query).best(filter)`. */
+  find(query: RecallQuery, filter: RecallFilter<T>): Hit<T>[];
 }
 
-/** What a search found. */
+/** Result of a search. */
 export interface Answers<T> {
-  /** Best first; equals newest first, then by id. */
-  best(filter: RecallFilter<T>): Recalled<T>[];
+  /** Best first; ties newest first, then by id. */
+  best(filter: RecallFilter<T>): Hit<T>[];
 }
 
-/** What is of the same failure scores from here on, however its lines read this time. */
+/** Minimum score of the same failure, however different its lines are this time. */
 const SAME_FAILURE = 0.9;
 const SAME_CLASS = 1.05;
-/** A memory loses up to so much of its score, half of it in half a year: code and machines change. */
+/**
+ * A past incident loses up to this share of its score with age, half of it in half a year: code and machines change.
+ */
 const FADES_BY = 0.3;
 const HALF_LIFE_DAYS = 180;
-/** How far a meaning that is the same closes the gap to 1: it brings nearer what is worded otherwise, and takes nothing from the rest. */
-const MEANING = 0.4;
+/** How far an equal embedding closes the gap to 1: it raises incidents with other wording and lowers none. */
+const EMBEDDING_WEIGHT = 0.4;
 /** From here on it is a reason of its own. */
 const MEANS_THE_SAME = 0.5;
 const NO_TERMS: Terms = new Map();
 const DAY = 24 * 60 * 60 * 1000;
-/** Looked at beyond the limit, for what age and class change. */
+/** Hits examined beyond the limit, because age and class change the order. */
 const SPARE = 60;
 
 /** Failures and knowledge in memory, recalled by what a new failure shares with them. */
@@ -91,16 +91,14 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
     get size() {
       return items.size;
     },
-    has: (id) => items.has(id),
     put(item) {
       forget(item.id);
-      // The index has the terms; twenty thousand times twice they would not fit.
+      // The index has the terms; storing them twice for twenty thousand incidents would not fit.
       items.set(item.id, { ...item, terms: NO_TERMS });
       index.put(item.id, item.terms);
       for (const fingerprint of item.fingerprints)
         byFingerprint.set(fingerprint, (byFingerprint.get(fingerprint) ?? new Set()).add(item.id));
     },
-    remove: forget,
     ask,
     find: (query, filter) => ask(query).best(filter),
   };
@@ -144,21 +142,21 @@ function ageDays({ at }: Remembered, now: Date): number {
   return at === null ? 0 : Math.max(0, (now.getTime() - Date.parse(at)) / DAY);
 }
 
-/** What means the same though it may share no word, nearest first. */
+/** Incidents with a similar embedding that may share no word, nearest first. */
 function nearInMeaning(
-  { meaning }: RecallQuery,
+  { embedding }: RecallQuery,
   items: Iterable<Remembered>,
 ): readonly { readonly id: string; readonly near: number }[] {
-  if (!meaning) return [];
+  if (!embedding) return [];
   const near: { id: string; near: number }[] = [];
   for (const item of items) {
-    const value = item.meaning ? nearnessOf(meaning, item.meaning) : 0;
+    const value = item.embedding ? nearnessOf(embedding, item.embedding) : 0;
     if (value >= MEANS_THE_SAME) near.push({ id: item.id, near: value });
   }
   return near.sort((a, b) => b.near - a.near || (a.id < b.id ? -1 : 1));
 }
 
-interface Rated<T> extends Omit<Recalled<T>, 'reasons'> {
+interface Rated<T> extends Omit<Hit<T>, 'reasons'> {
   readonly sameClass: FailureClass | null;
   readonly sameMeaning: boolean;
 }
@@ -167,8 +165,8 @@ function rated<T extends Remembered>(item: T, query: RecallQuery, score: number)
   const sameFailure = query.fingerprint !== null && item.fingerprints.includes(query.fingerprint);
   const sameClass = item.class === query.class && item.class !== 'unknown' ? item.class : null;
   const fresh = 1 - FADES_BY * (1 - 2 ** (-ageDays(item, query.now) / HALF_LIFE_DAYS));
-  const near = query.meaning && item.meaning ? nearnessOf(query.meaning, item.meaning) : 0;
-  const alike = score + (1 - score) * MEANING * near;
+  const near = query.embedding && item.embedding ? nearnessOf(query.embedding, item.embedding) : 0;
+  const alike = score + (1 - score) * EMBEDDING_WEIGHT * near;
   const similar = Math.min(1, alike * (sameClass === null ? 1 : SAME_CLASS)) * fresh;
   const whole = sameFailure ? SAME_FAILURE + (1 - SAME_FAILURE) * similar : similar;
   return { item, score: whole, sameFailure, sameClass, sameMeaning: near >= MEANS_THE_SAME };

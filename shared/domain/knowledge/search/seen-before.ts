@@ -1,34 +1,34 @@
-import type { SeenBefore } from '../../diagnosis/seen-before.ts';
+import type { SeenBefore } from '../../diagnosis/diagnosis.ts';
 import type { PastIncident, RememberedIncident } from './past-incident.ts';
-import type { Recalled } from './recall.ts';
+import type { Hit } from './recall.ts';
 
 /**
- * What is only similar is worth telling from here on: of the best matches of breaking dependency updates, nine in ten that score so
- * high are of the same kind and of the same maker's packages, below .15 not half of them.
+ * Minimum score for showing a failure that is only similar: of the best matches of breaking dependency updates, nine in
+ * ten above it are of the same kind and of the same maker's packages; below .15 less than half.
  */
 const SIMILAR_FROM = 0.25;
-const MOST_TOLD = 3;
+const MAX_SHOWN = 3;
 
 /**
- * What is told of the past, best first, at most three failures. The incidents of one failure are one entry: the newest one that helped
- * speaks for them, else the newest.
+ * Past failures to show, best first, at most three. The incidents of one failure are one entry, represented by the
+ * newest one that helped, otherwise by the newest.
  */
 export function seenBefore(
-  found: readonly Recalled<RememberedIncident>[],
+  found: readonly Hit<RememberedIncident>[],
   similarFrom: number = SIMILAR_FROM,
 ): SeenBefore[] {
-  const failures = new Map<string, Recalled<RememberedIncident>[]>();
+  const failures = new Map<string, Hit<RememberedIncident>[]>();
   for (const one of found) {
     if (!one.sameFailure && one.score < similarFrom) continue;
     const key = one.item.past.fingerprint ?? one.item.id;
     failures.set(key, [...(failures.get(key) ?? []), one]);
   }
-  return [...failures.values()].slice(0, MOST_TOLD).map(told);
+  return [...failures.values()].slice(0, MAX_SHOWN).map(seenBeforeOf);
 }
 
-function told(incidents: readonly Recalled<RememberedIncident>[]): SeenBefore {
+function seenBeforeOf(incidents: readonly Hit<RememberedIncident>[]): SeenBefore {
   const newestFirst = [...incidents].sort((a, b) => (endedAt(a) < endedAt(b) ? 1 : -1));
-  // The list is never empty: it was made with its first member.
+  // The list is never empty: it was created with its first member.
   const speaker =
     newestFirst.find(({ item }) => item.past.helped === true) ?? (newestFirst[0] as (typeof incidents)[0]);
   const { id, title, resolution, outcome, helped } = speaker.item.past;
@@ -42,13 +42,13 @@ function told(incidents: readonly Recalled<RememberedIncident>[]): SeenBefore {
     sameFailure: speaker.sameFailure,
     times: incidents.length,
     score: Math.round(speaker.score * 1000) / 1000,
-    reasons: speaker.reasons.map((reason) => reason.slice(0, 400)),
+    reasons: speaker.reasons.map(({ text }) => text.slice(0, 400)),
   };
 }
 
-const endedAt = ({ item }: Recalled<RememberedIncident>): string => item.past.endedAt;
+const endedAt = ({ item }: Hit<RememberedIncident>): string => item.past.endedAt;
 
-/** What came of it, as far as it is known. */
+/** Its outcome, as far as known. */
 export function outcomeWords({
   outcome,
   helped,

@@ -1,7 +1,8 @@
 /**
- * What a term says about a failure, by the one letter it starts with (`v:spring-core@6.0.1`), with the weight of the field. A package in its
- * exact version names a cause more surely than any word; what a line itself blames comes next. The package that is named first decides
- * between failures that name several: compilers and resolvers report in order, and what comes later mostly follows from it.
+ * Kind of a term, by its first letter (`v:spring-core@6.0.1`), with its weight. A package in its exact version
+ * indicates a cause more surely than any word; a missing symbol comes next. Between failures that name several
+ * packages, the one named first decides: compilers and resolvers report in order, and later errors mostly follow from
+ * it.
  */
 export const TERM_FIELDS = {
   f: { weight: 5, called: 'first package' },
@@ -17,10 +18,10 @@ export const TERM_FIELDS = {
 
 export type TermField = keyof typeof TERM_FIELDS;
 
-/** Term -> how much is said of it: 1 for one line that surely speaks of the failure, less for a line beside it. */
+/** Term -> its weight: 1 for one line that surely shows the failure, less for a line beside it. */
 export type Terms = ReadonlyMap<string, number>;
 
-/** The field of a term; words when it has none that is known. */
+/** The field of a term; words when its field is unknown. */
 export function fieldOf(term: string): TermField {
   const letter = term.charAt(0);
   return term.charAt(1) === ':' && letter in TERM_FIELDS ? (letter as TermField) : 'w';

@@ -3,7 +3,7 @@ export interface CodeNode {
   readonly type: string;
   /** False for punctuation and keywords. */
   readonly named: boolean;
-  /** The role it has in its parent, as the grammar calls it, or null. */
+  /** Its role in its parent, by the grammar's name, or null. */
   readonly field: string | null;
   /** 0-based line of its first character. */
   readonly row: number;
@@ -35,7 +35,7 @@ export function* walk(node: CodeNode): Generator<CodeNode> {
   }
 }
 
-/** The source of a node without comments, bodies of functions and layout: what is called with what. */
+/** The source of a node without comments, function bodies and layout: what is called with what. */
 export function textWithout(node: CodeNode, left: ReadonlySet<string>): string {
   if (left.has(node.type) || /comment/.test(node.type)) return '{}';
   if (node.children.length === 0) return node.text;

@@ -1,7 +1,7 @@
 import { type CodeNode, fieldOf, walk } from './code-node.ts';
 import { type ContentProfile, words } from './profile.ts';
 
-/** Something that code does, told by a key: what has the same key was there before. */
+/** A use of something, identified by a key: uses with an equal key existed before. */
 export interface Use {
   readonly key: string;
   readonly line: number;
@@ -20,7 +20,7 @@ const MAX_SHOWN = 60;
 
 export const use = (key: string, node: CodeNode, reason: string): Use => ({ key, line: node.row + 1, reason });
 
-/** For a reason: printable, short, on one line. */
+/** For the reason shown: printable, short, on one line. */
 export const shown = (text: string): string =>
   JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text)
     .replace(/[^\x20-\x7e]/g, '?')
@@ -32,7 +32,7 @@ export const isFunction = ({ type }: CodeNode): boolean => FUNCTIONS.has(type);
 export const isFunctionBody = ({ field, parent }: CodeNode): boolean =>
   field === 'body' && parent !== null && isFunction(parent);
 
-/** Whether statements or members stand directly in the node. */
+/** Whether the node directly contains statements or members. */
 export const holdsStatements = ({ type }: CodeNode, profile: ContentProfile): boolean =>
   profile.bodies.has(type) || LISTS.has(type);
 
@@ -41,7 +41,7 @@ export function functionAround(node: CodeNode): CodeNode | null {
   return null;
 }
 
-/** What a function is called by: its own name, or that of the variable, member or key that it is given to. */
+/** Name of a function: its own, or that of the variable, member or key that it is assigned to. */
 export function nameOfFunction(node: CodeNode): string | null {
   const named = fieldOf(node, 'name') ?? null;
   if (named !== null) return named.text;
@@ -53,7 +53,7 @@ export function nameOfFunction(node: CodeNode): string | null {
   return null;
 }
 
-/** The source without comments and layout, and without what `isLeft` says. */
+/** The source without comments and layout, and without nodes that `isLeft` selects. */
 export function tokensOf(node: CodeNode, profile: ContentProfile, isLeft = (_: CodeNode): boolean => false): string {
   const tokens: string[] = [];
   const waiting = [node];
@@ -65,7 +65,7 @@ export function tokensOf(node: CodeNode, profile: ContentProfile, isLeft = (_: C
   return tokens.join(' ');
 }
 
-/** Leaves that stand for a variable or a member, whatever they begin with. */
+/** Leaves for a variable or a member, whatever they start with. */
 export function* namesIn(node: CodeNode, profile: ContentProfile): Generator<CodeNode> {
   for (const leaf of walk(node)) {
     if (leaf.children.length > 0) continue;
@@ -73,7 +73,7 @@ export function* namesIn(node: CodeNode, profile: ContentProfile): Generator<Cod
   }
 }
 
-/** The longest chain of members and calls that begins with a name. */
+/** The longest chain of members and calls that starts with a name. */
 export function chainOf(
   leaf: CodeNode,
   profile: ContentProfile,
@@ -96,7 +96,7 @@ export function chainOf(
   return { path, last: isCalled && at.parent !== null ? at.parent : at, isCalled };
 }
 
-/** The statement's part that says what is done with an effect: a name alone says nothing. */
+/** The part of the statement that uses an effect: a name alone says nothing. */
 export function wholeOf(node: CodeNode, profile: ContentProfile): CodeNode {
   let at = node;
   for (let parent = at.parent; parent !== null; parent = at.parent) {
@@ -113,7 +113,7 @@ export function wholeOf(node: CodeNode, profile: ContentProfile): CodeNode {
   return at;
 }
 
-/** The assignment whose left side the node is, or null. */
+/** The assignment whose left side is the node, or null. */
 export function assignedTo(node: CodeNode): CodeNode | null {
   const { parent } = node;
   if (parent === null) return null;

@@ -2,7 +2,9 @@ import { type CodeNode, fieldOf, namedChildren, textWithout } from './code-node.
 import { shown, type Use, use } from './code-shape.ts';
 import { type ContentProfile, unquoted } from './profile.ts';
 
-/** What one node reaches whatever it begins with: members that lead out of any value, members and functions that are computed. */
+/**
+ * What a node accesses whatever it starts with: members that lead out of any value, and computed members and functions.
+ */
 export function computedUses(node: CodeNode, profile: ContentProfile): Use[] {
   const uses: Use[] = [];
   const member = profile.members[node.type];
@@ -58,7 +60,7 @@ function isNamedCallee(callee: CodeNode, profile: ContentProfile): boolean {
   );
 }
 
-/** A number, a name that only counts, or a member's name as it stands: `escapes` looks at that. */
+/** A number, a name that only counts, or a literal member name, which `escapes` checks. */
 function isPlainIndex(index: CodeNode, profile: ContentProfile): boolean {
   return profile.strings.has(index.type)
     ? namedChildren(index).every(({ type }) => /fragment|content/.test(type))
@@ -83,7 +85,7 @@ function isNumber(index: CodeNode, profile: ContentProfile): boolean {
   return profile.names.has(index.type) && isCounter(index);
 }
 
-/** Counted from a number by the `for` around it. */
+/** Counted up from a number by the surrounding `for`. */
 function isCounter(name: CodeNode): boolean {
   for (let at = name.parent; at !== null; at = at.parent) {
     const initializer = at.type === 'for_statement' ? fieldOf(at, 'initializer') : null;

@@ -5,7 +5,9 @@ import type { ContentProfile } from './profile.ts';
 const CONSTANT = /^(?:true|false|null|nil|none|undefined|-?\d[\d_.]*|''|""|\[\]|\(?\{\}\)?|ok\(\(\)\))$/i;
 const STATEMENT = /statement|declaration|assignment|definition/;
 
-/** Functions that always return the same constant. When one starts to do so, it no longer checks or computes anything. */
+/**
+ * Functions that always return the same constant. When one starts to do so, it no longer checks or computes anything.
+ */
 export function constantAnswers(root: CodeNode, profile: ContentProfile): Use[] {
   return [...walk(root)].filter(isFunction).flatMap((node) => {
     const name = nameOfFunction(node);
@@ -26,7 +28,7 @@ function answersOf(node: CodeNode, profile: ContentProfile): CodeNode[] {
   if (!profile.bodies.has(body.type)) return [body];
   const answers = returnsIn(body).flatMap((statement) => namedChildren(statement).slice(0, 1));
   const last = inner.at(-1);
-  // In Ruby and Rust the last expression is the answer.
+  // In Ruby and Rust the last expression is the return value.
   const tail = last !== undefined && profile.tailsAnswer === true && !STATEMENT.test(last.type) ? [last] : [];
   return [...answers, ...tail].map((one) =>
     one.type === 'expression_list' || one.type === 'argument_list' ? (namedChildren(one)[0] ?? one) : one,

@@ -7,8 +7,9 @@ const DEFINES =
 const NUMBER = /^-?[\d_.]+(?:[a-z]\w*)?$/i;
 
 /**
- * Finds the definitions that decide where an effect goes: those of the names in its first argument that is not written out (an address, a path,
- * a query), and of the names in those, and so on. Over-approximates: a name stands for every definition of that name in the file.
+ * Finds the definitions that decide where an effect goes: those of the names in its first argument that is not a
+ * literal (an address, a path, a query), of the names in those, and so on. Over-approximates: a name stands for every
+ * definition of that name in the file.
  */
 export function effectInputUses(effects: readonly CodeNode[], root: CodeNode, profile: ContentProfile): Use[] {
   const definitions = definitionsIn(root);
@@ -49,7 +50,7 @@ function definitionsIn(root: CodeNode): Map<string, CodeNode[]> {
 const definedAs = (definition: CodeNode): CodeNode | null =>
   fieldOf(definition, 'value') ?? fieldOf(definition, 'right') ?? namedChildren(definition).at(-1) ?? null;
 
-/** The first argument with a name in it, of each call within the effect. */
+/** For each call within the effect, the first argument that contains a name. */
 function firstArguments(effect: CodeNode, profile: ContentProfile): CodeNode[] {
   return [...walk(effect)]
     .filter(({ type }) => /^argument/.test(type))

@@ -15,7 +15,9 @@ const ENDLESS = 'It would begin a loop that nothing seems to end.';
 /** More than the milliseconds of a day, which honest code does count in. */
 const LARGE = 1e8;
 
-/** Code that could take all the time or memory there is: loops that nothing seems to end, functions that call themselves, very large numbers. */
+/**
+ * Code that could use unlimited time or memory: loops without an apparent end, recursive functions, very large numbers.
+ */
 export function endlessUses(root: CodeNode, profile: ContentProfile): Use[] {
   const uses: Use[] = [];
   for (const node of walk(root)) {
@@ -51,11 +53,11 @@ function conditionOf(loop: CodeNode, clause: CodeNode): CodeNode | null {
   const found = clause.children.find(({ field, named }) => field === 'condition' && named);
   if (found !== undefined) return found.type === 'empty_statement' ? null : found;
   if (clause !== loop || loop.type !== 'for_statement') return null;
-  // Of `for x < y {` in Go the condition has no name.
+  // In `for x < y {` of Go the condition has no field name.
   return namedChildren(loop).find(({ field }) => field === null) ?? null;
 }
 
-/** Whether anything that the condition asks for can change while the loop runs. */
+/** Whether anything in the condition can change while the loop runs. */
 function mayProgress(loop: CodeNode, condition: CodeNode, profile: ContentProfile): boolean {
   const [asks] = [...walk(condition)].filter(
     ({ type }) => CALLS.test(type) || CHANGES.test(type) || type === 'let_condition',
@@ -91,7 +93,7 @@ function changesAny(within: CodeNode, names: ReadonlySet<string>, profile: Conte
   });
 }
 
-/** Sets a counter before the loop, and never changes it in the loop. */
+/** Initialises a counter before the loop and never changes it in the loop. */
 function isStuck(loop: CodeNode, clause: CodeNode, condition: CodeNode, profile: ContentProfile): boolean {
   const start = clause.children.find(({ field }) => /^init/.test(field ?? ''));
   const body = fieldOf(loop, 'body');
@@ -130,7 +132,7 @@ function recursion(node: CodeNode, profile: ContentProfile): Use[] {
 
 const OWN = /^(?:this|self|cls|static|\$this|[a-z]{1,2})$/;
 
-/** The name of what is called, where it is not a member of something else. */
+/** The callee's name, unless it is a member of something else. */
 function calledOwn(call: CodeNode, profile: ContentProfile): string | null {
   const callee = fieldOf(call, 'function') ?? fieldOf(call, 'method') ?? fieldOf(call, 'name');
   const owner = fieldOf(call, 'object') ?? fieldOf(call, 'receiver') ?? fieldOf(call, 'scope');

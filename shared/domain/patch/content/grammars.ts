@@ -9,7 +9,7 @@ import { PYTHON } from './profiles/python.ts';
 import { RUBY } from './profiles/ruby.ts';
 import { RUST } from './profiles/rust.ts';
 
-/** Grammars with the file that holds each. */
+/** Grammars and their files. */
 export const GRAMMARS = {
   javascript: 'tree-sitter-javascript.wasm',
   typescript: 'tree-sitter-typescript.wasm',

@@ -11,26 +11,27 @@ import { protectedUses } from './protected-code.ts';
 
 /** Why a person has to look before the code runs, and where. */
 export interface ContentReason {
-  /** 1-based, in the file as it would be. */
+  /** 1-based, in the new file. */
   readonly line: number;
   readonly reason: string;
 }
 
 const MAX_REASONS = 20;
 
-/** Effects that only log, tell the time or encode: none of their arguments is an address. */
+/** Effects that only log, tell the time or encode; none of their arguments is an address. */
 const TELLS =
   /^(?:console|log|logger|logging|LOG|Console|Debug|Trace|print\w*|puts|p|pp|warn|echo|error_log|setTimeout|setInterval|setImmediate|performance|Buffer|crypto|context|time|json|base64|hex|warnings|threading|asyncio|traceback)$/;
-/** Annotations, attributes and decorators. `@Override` may go: only the compiler reads it. */
+/** Annotations, attributes and decorators. `@Override` may go, because only the compiler reads it. */
 const MARKS = /^(?:kind (?:@(?!Override)|\[|#\[|declare|attribute)|mark )/;
-/** Calls that by their name hand a text to something that acts on it. */
+/** Calls whose name says that they execute a text. */
 const ACTING =
   /^(?:exec\w*|run\w*|spawn\w*|sh|shell|system|command|cmd|eval\w*|load\w*|open\w*|read\w*|write\w*|fetch\w*|request\w*|send\w*|post\w*|put|download\w*|upload\w*|connect\w*|query|raw|render\w*|include\w*|require\w*|import\w*|invoke\w*|dispatch\w*|delete\w*|remove\w*|unlink\w*)$/i;
 
 /**
- * What code does that the file did not do before: imports, names from outside, members that lead out of a value, computed members, calls of
- * what is not known, effects, odd literals. It works by what is allowed: the file's own names and words, and what a list of the language says only
- * computes. `before`: null for a new file. It sees one file: not what a function of another file does.
+ * What code newly does compared with the old file: imports, names from outside, members that lead out of a value,
+ * computed members, calls of unknown names, effects, odd literals. Works by allow-list: the file's own names and words,
+ * and a list per language of what only computes. `before`: null for a new file. Sees one file only, not what functions
+ * of other files do.
  */
 export function judgeContent(before: ParsedCode | null, after: ParsedCode, profile: ContentProfile): ContentReason[] {
   if (!after.whole || before?.whole === false)
@@ -70,7 +71,7 @@ interface Literal {
 interface FileUses {
   readonly uses: readonly Use[];
   readonly keys: ReadonlySet<string>;
-  /** Names of members that are called; the key is the name. */
+  /** Names of called members; the key is the name. */
   readonly called: readonly Use[];
   readonly words: ReadonlySet<string>;
   /** Names that the file defines, with the line. */
@@ -78,13 +79,13 @@ interface FileUses {
   readonly imported: ReadonlySet<string>;
   readonly literals: readonly Literal[];
   readonly texts: ReadonlySet<string>;
-  /** Line of the first thing that starts programs or runs text. */
+  /** Line of the first use that starts programs or runs text. */
   readonly runs: number | null;
-  /** Whether anything in it reaches files, the network or the environment. */
+  /** Whether anything in it accesses files, the network or the environment. */
   readonly reaches: boolean;
-  /** Code that protects something: a person looks at it when it goes, too. */
+  /** Code that protects something; a person also looks at it when it is removed. */
   readonly kept: readonly Use[];
-  /** How often the code refuses to go on: it throws, or returns an error. */
+  /** Number of refusals: throws, or returned errors. */
   readonly refusals: number;
   readonly lines: number;
 }
@@ -111,7 +112,7 @@ function literalReason({ text, line }: Literal, effects: boolean): Use[] {
   return reason === null ? [] : [{ key: text, line, reason }];
 }
 
-/** Code that protected something and is gone, when no other code that protects came in its place. */
+/** Protecting code that was removed without a replacement. */
 function goneReasons(known: FileUses, now: FileUses): Use[] {
   if (known.refusals > now.refusals) {
     return [{ key: 'refusals', line: 1, reason: 'It would take away an error that the code throws or returns.' }];
@@ -127,7 +128,7 @@ function goneReasons(known: FileUses, now: FileUses): Use[] {
       }));
 }
 
-/** New definitions of what the file imports: other code in the file would call them in its place. */
+/** New definitions of imported names: other code in the file would call them instead. */
 function shadowReasons(known: FileUses, now: FileUses): Use[] {
   return [...now.defined]
     .filter(([name]) => known.imported.has(name) && !known.defined.has(name))
@@ -185,7 +186,7 @@ function read(root: CodeNode, profile: ContentProfile): FileUses {
     }
     if (more !== null) uses.push(use(more.key, node, more.reason));
     const isText = profile.strings.has(node.type) && node.parent !== null && !profile.strings.has(node.parent.type);
-    // A text that stands alone is a comment.
+    // A text as a statement of its own is a comment.
     if (isText && node.parent?.type !== 'expression_statement') {
       literals.push({ text: writtenIn(node), line: node.row + 1 });
     }
@@ -224,7 +225,7 @@ function read(root: CodeNode, profile: ContentProfile): FileUses {
   };
 }
 
-/** What a text says by itself: what is filled in is code, and is looked at as code. */
+/** Literal parts of a text; interpolated parts are code and checked as code. */
 function writtenIn(node: CodeNode): string {
   const filled = namedChildren(node).filter(({ type }) => /substitution|interpolation|^variable_name$/.test(type));
   return unquoted(filled.reduce((text, { text: code }) => text.replace(code, () => ' '), node.text));
@@ -301,7 +302,7 @@ function nameUses(
       ),
     ];
   }
-  // What a method of the language makes of it says nothing more than the value itself.
+  // Built-in methods on a literal add nothing to the value itself.
   const own =
     isCalled && path.length > 1 && profile.methods.has(path.at(-1) ?? '') ? path.slice(0, -1).join('.') : name;
   const uses = [use(`use ${own}`, leaf, `It would use ${shown(own)}, which the file does not use.`)];
@@ -309,7 +310,7 @@ function nameUses(
   return uses;
 }
 
-/** Texts that a call of other code is newly given: what it does with them is not known. */
+/** New texts passed to other code: what it does with them is unknown. */
 function handedOver(call: CodeNode, name: string, profile: ContentProfile): Use[] {
   const texts = call.children
     .filter(({ type }) => /argument/.test(type))
@@ -321,13 +322,13 @@ function handedOver(call: CodeNode, name: string, profile: ContentProfile): Use[
   return [use(`given ${textWithout(call, profile.bodies)}`, call, reason)];
 }
 
-/** Members that are called: each must be a word of the file, be defined in it, or be known to compute. */
+/** Called members: each must be a word of the file, defined in it, or known to compute. */
 function callUses(node: CodeNode, scopes: NameScopes, profile: ContentProfile): Use[] {
   const call = profile.calls[node.type];
   if (call === undefined) return [];
   const name = call.name === undefined ? calledMember(node, call.callee ?? '', profile) : methodName(node, call);
   if (name === null || profile.methods.has(name.text)) return [];
-  // Of a module or a name that only computes, what may be called is looked at with the name itself.
+  // For a module or name that only computes, its allowed members are checked with the name itself.
   const owner = name.parent?.children[0];
   if (owner !== undefined && profile.names.has(owner.type) && scopes.originOf(owner) === 'builtin') return [];
   return [use(name.text, name, `It would call ${shown(name.text)}, which the file does not know.`)];

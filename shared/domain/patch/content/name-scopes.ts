@@ -2,23 +2,25 @@ import { type CodeNode, fieldOf, walk } from './code-node.ts';
 import type { ContentProfile, ImportedModule } from './profile.ts';
 
 /**
- * What a name stands for where it is used. `local`: something that the file makes of values. `library`: another module, or what stands in another
- * file. `effect`: what reaches files, the network, processes or the environment. `running`: what starts programs or runs text.
+ * What a name refers to. `local`: values of the file. `library`: another module or file. `effect`: files, the network,
+ * processes or the environment. `running`: starts programs or runs text.
  */
 export type Origin = 'local' | 'builtin' | 'library' | 'effect' | 'running';
 
 export interface NameScopes {
   readonly imports: readonly { readonly node: CodeNode; readonly imported: ImportedModule }[];
   originOf(leaf: CodeNode): Origin;
-  /** What may be used of a module that only computes, where the leaf stands for one; else of a name of the language. */
+  /**
+   * Allowed members of a module that only computes, where the leaf refers to one; otherwise of a name of the language.
+   */
   allowedOf(leaf: CodeNode): '*' | readonly string[] | undefined;
-  /** Whether the leaf gives a name its meaning, in place of using it. */
+  /** Whether the leaf defines a name instead of using it. */
   isBinding(leaf: CodeNode): boolean;
 }
 
 const WRAPPERS = /parenthesized|non_null|await|as_expression|satisfies|try_expression|reference_expression|unary/;
 
-/** Resolves names by the scopes that stand around them; what is bound in one scope says nothing about another. */
+/** Resolves names by their scopes; a binding in one scope says nothing about another. */
 export function readScopes(root: CodeNode, profile: ContentProfile): NameScopes {
   const nodes = [...walk(root)];
   const imports = nodes.flatMap((node) => {
@@ -61,7 +63,7 @@ export function readScopes(root: CodeNode, profile: ContentProfile): NameScopes 
     if (profile.effectNames.has(leaf.text)) return 'effect';
     return Object.hasOwn(profile.builtins, leaf.text) ? 'builtin' : 'library';
   };
-  // A name for something from outside stands for it: `const p = process`. Twice, for names of names.
+  // A name for something from outside counts as that: `const p = process`. Applied twice, for aliases of aliases.
   for (let round = 0; round < 3; round += 1) {
     for (const node of nodes) {
       const shape = profile.declarations[node.type];
@@ -87,7 +89,7 @@ export function originOfModule(module: string, profile: ContentProfile): Origin 
   return Object.hasOwn(profile.pureModules, module) ? 'builtin' : 'library';
 }
 
-/** Of a value that is a name or a member of one; calls give values of their own. */
+/** For a value that is a name or a member of one; calls return values of their own. */
 function originOfValue(value: CodeNode, profile: ContentProfile, originOf: (leaf: CodeNode) => Origin): Origin {
   let at: CodeNode | null = value;
   while (at !== null) {

@@ -1,21 +1,21 @@
 import { hasHidden, hasLookalike } from '../hidden-characters.ts';
 
-/** Places, addresses, commands and special names: what harm needs to be told. */
+/** Locations, addresses, commands and special names that harmful code needs. */
 const SUSPICIOUS =
   /__\w+__|(?:^|[^\w])(?:\/(?:etc|proc|sys|dev|root|home|tmp|var|usr|bin)\b|~\/|\.\.[\\/]|\.(?:ssh|aws|kube|npmrc|netrc|pypirc|docker|gnupg|env|git|github|bashrc|profile)\b)|[a-z][a-z0-9+.-]*:\/\/|(?:^|[\s(="'])\/\/[\w-]+\.\w|@[\w-]+\.[a-z]{2,}|169\.254\.|metadata\.|localhost|(?:\d{1,3}\.){3}\d{1,3}|\$\(|\$\{?[A-Z_]{3,}|(?:^|\s)(?:curl|wget|bash|zsh|powershell|sudo|chmod|chown|printenv|whoami)(?:\s|$)|[;|&]\s*(?:nc|sh|cmd|python\d?|perl|ruby|node|php|rm|eval|exec|env|cat|id)(?:\s|$)|^rm\s+-|javascript:|<script|(?:TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE_?KEY)/;
-/** Letters and digits as encoded programs have them. */
+/** Letters and digits as in encoded programs. */
 const ENCODED = /^[A-Za-z0-9+/=_-]{40,}$|(?:\\x[0-9a-fA-F]{2}){4,}|(?:\\u[0-9a-fA-F]{4}){4,}|(?:%[0-9a-fA-F]{2}){4,}/;
-/** What a sentence, a label or a key is made of. */
+/** Characters of sentences, labels and keys. */
 export const PLAIN = /^[\p{L}\p{N} ,.:;!?'"()%#@{}[\]_+*=\n-]*$/u;
-/** A host, or a file with its ending. */
+/** A host, or a file with its extension. */
 const DOTTED = /[\w-]\.[a-z]{2,}/i;
-/** A program in another language, which is not parsed here. */
+/** Code in another language, which is not parsed here. */
 const QUERY =
   /^\s*(?:select\s[\s\S]*\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|(?:drop|alter|create|truncate)\s+(?:table|database|user|index|view)\s|grant\s|with\s+\w+\s+as\s)/i;
 /** A repetition within a repetition, as in `(a+)+`: some texts take exponential time to match. */
 const NESTED_REPETITION = /\((?:[^()\\+*]|\\.)*[+*](?:[^()\\]|\\.)*\)[+*]/;
 
-/** Why a new text of a file is looked at, or null. */
+/** Why a new text needs a look, or null. */
 export function reasonOfText(text: string, reaches: boolean): string | null {
   if (SUSPICIOUS.test(text) || ENCODED.test(text)) {
     return 'It would bring in a text that names a place, an address, a command, a secret or a special name.';
@@ -27,7 +27,7 @@ export function reasonOfText(text: string, reaches: boolean): string | null {
     : null;
 }
 
-/** Why a new line is looked at for its characters, or null. */
+/** Why a new line needs a look because of its characters, or null. */
 export function reasonOfLine(line: string): string | null {
   if (hasHidden(line)) return 'It would bring in characters that a reader cannot see.';
   if (hasLookalike(line)) return 'It would bring in letters that look like other letters.';

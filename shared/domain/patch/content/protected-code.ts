@@ -12,7 +12,7 @@ import {
 } from './code-shape.ts';
 import { type ContentProfile, words } from './profile.ts';
 
-/** Words of names that decide who may do what, that keep something safe, or that hold what nobody may see. */
+/** Words in names of permissions, protection and secrets. */
 const PROTECTED = words(
   `auth authn authz authenticate authenticated authentication authenticator authorize authorized authorise authorised authorization authorizer admin admins administrator
   superuser role roles permission permissions permit permitted privilege privileges acl rbac login logon signin password passwords passwd passphrase pwd secret secrets
@@ -23,7 +23,7 @@ const PROTECTED = words(
 const PAIRS = words(
   'api_key private_key access_key secret_key signing_key client_secret current_user http_only same_site strict_types owner_id',
 );
-/** After one of these the next word means something harmless: the next token of a parser, the last session. */
+/** After one of these the next word is harmless: the next token of a parser, the last session. */
 const OTHER_THING = words(
   'cancellation next peek lex syntax page continuation current prev last previous first aria escape',
 );
@@ -33,7 +33,7 @@ const DATABASE_SESSION = /\bsession\s*\.\s*(?:commit|rollback|query|execute|flus
 const IN_TEXT = /^(?:\/?(?:admin|root|superuser)\b.*|authorization|access-control-\S+|password|secret|token|csrf\S*)$/i;
 const REFUSALS = /^(?:401|403)$/;
 const EXITS = /return|throw|raise|abort|halt|exit|panic|continue|break|head/;
-/** Parts that say something by themselves: an entry of an object, a field, an expression in a page. */
+/** Parts that are meaningful by themselves: an entry of an object, a field, an expression in a page. */
 const PARTS = words(
   'pair keyed_element field_declaration public_field_definition jsx_expression jsx_attribute property_element hash_splat_argument const_element',
 );
@@ -41,7 +41,10 @@ const CLASSES = /class|interface|^module$|struct|trait|impl_item|enum|namespace|
 const TYPES = /type_annotation|interface_declaration|type_alias|type_arguments|return_type|type_parameters/;
 const WHY = 'It would change code that decides who may do what, or that holds a secret';
 
-/** Statements and functions that protect something, each keyed by its tokens, so that a changed one is new. A person looks at what is new or gone. */
+/**
+ * Statements and functions that protect something, each keyed by its tokens, so that a changed one is new. A person
+ * looks at new and removed ones.
+ */
 export function protectedUses(root: CodeNode, profile: ContentProfile): Use[] {
   const units = protectedUnits(root, profile);
   const constants = constantsOf(root);
@@ -103,7 +106,7 @@ function isMention({ type, text, parent, named }: CodeNode): boolean {
 const isField = ({ parent }: CodeNode): boolean =>
   /field|property|parameter|declarator|assignment|attribute|member|const/.test(parent?.type ?? '');
 
-/** The object itself (`this`, `self`), passed on with every field, secrets among them. */
+/** The object itself (`this`, `self`), passed on with every field, secrets included. */
 function isWholeObject(leaf: CodeNode): boolean {
   const around = leaf.parent?.type === 'unary_expression' ? leaf.parent.parent : leaf.parent;
   if (around === null || !/^argument/.test(around?.type ?? '')) return false;
@@ -113,7 +116,7 @@ function isWholeObject(leaf: CodeNode): boolean {
   return receiver !== null && [...walk(receiver)].some(({ field, text }) => field === 'name' && text === leaf.text);
 }
 
-/** The smallest statement, definition or part around the leaf; the whole function when that is its answer. */
+/** The smallest statement, definition or part around the leaf; the whole function when that is its return value. */
 function unitOf(leaf: CodeNode, profile: ContentProfile): CodeNode | null {
   let at = leaf;
   for (let parent = at.parent; parent !== null; parent = at.parent) {
@@ -139,7 +142,7 @@ function aheadOf(guard: CodeNode, profile: ContentProfile): Use[] {
     .map((one) => use(`ahead ${tokensOf(one, profile)}`, one, 'It would run something before a check that protects.'));
 }
 
-/** Declarations that stand outside of functions, by their names. */
+/** Declarations outside of functions, by their names. */
 function constantsOf(root: CodeNode): Map<string, CodeNode> {
   const found = new Map<string, CodeNode>();
   for (const node of walk(root)) {

@@ -1,7 +1,7 @@
 import { firstPlace, type Place } from '../../failure/place.ts';
 import type { CodeProposal } from '../place-suggestion.ts';
 
-/** A recipe's proposal: code that names nothing that is not shipped with the language. */
+/** A recipe's proposal: code that uses only what ships with the language. */
 export interface RecipeProposal extends CodeProposal {
   readonly file: string;
   readonly title: string;
@@ -9,7 +9,7 @@ export interface RecipeProposal extends CodeProposal {
   readonly line: number;
 }
 
-/** How far above the error Python names the place of the innermost call, and how far below Node does. */
+/** How far above the error Python prints the place of the innermost call, and how far below Node does. */
 const NEAR = 6;
 
 /** Modules of Python's standard library that are used by their own name. https://docs.python.org/3/py-modindex.html */
@@ -19,7 +19,7 @@ const PYTHON_MODULES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Node's own modules whose whole is used under this name. https://nodejs.org/api/ */
+/** Node's built-in modules that are used as a whole under this name. https://nodejs.org/api/ */
 const NODE_MODULES: ReadonlySet<string> = new Set(
   'assert buffer crypto dns events fs http https net os path querystring readline stream tls url util zlib'.split(' '),
 );
@@ -28,8 +28,9 @@ const PYTHON = /^E?\s{0,8}NameError: name '(?<name>[a-z_]\w{0,40})' is not defin
 const NODE = /(?:^|\s)ReferenceError: (?<name>[a-z_]\w{0,40}) is not defined$/;
 
 /**
- * The import of a module of the language's own library that a program uses by its name and never imports, as Python and Node report it. Only where
- * the error stands beside a place in a file of the repository. Lines of a log are tainted: what comes out is judged like any other patch.
+ * Proposes the import of a standard module that a program uses but does not import, as Python and Node report it. Only
+ * where the error is next to a place in a file of the repository. Lines of a log are tainted: the result is judged like
+ * any other patch.
  */
 export function missingImports(lines: readonly string[]): RecipeProposal[] {
   return lines.flatMap((text, line) => pythonImport(text, line, lines) ?? nodeImport(text, line, lines) ?? []);

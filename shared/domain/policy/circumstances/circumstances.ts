@@ -1,18 +1,19 @@
 import * as z from 'zod';
+import { MetricName } from '../../anomaly/metric-name.ts';
 import { type CircumstanceRules, PartOfWeek } from './circumstance-rules.ts';
 import { isWithin, wallClockAt } from './wall-clock.ts';
 
 export const Load = z.enum(['low', 'normal', 'high', 'unknown']);
 export type Load = z.infer<typeof Load>;
 
-/** What was going on around an incident when its plan was made. Trusted facts only; nothing that a log says. */
+/** The situation around an incident when its plan was made. Trusted facts only, nothing from a log. */
 export const Circumstances = z.strictObject({
   partOfWeek: PartOfWeek,
-  /** Of the service, by the metric that its owner names; `unknown` where none is named, or it is silent. */
+  /** Load of the service, by the metric its owner names; `unknown` where none is named or it has no data. */
   load: Load,
-  /** Of the service within the last day, what was taken back since included; null where no deployment of it can be read. */
+  /** Deployments of the service within the last day, including those taken back; null where they cannot be read. */
   recentDeployments: z.number().int().nonnegative().nullable(),
-  /** Since what serves now was deployed, if that was within the last day. */
+  /** When the current version was deployed, if within the last day. */
   minutesSinceDeployment: z.number().nonnegative().nullable(),
   /** Other incidents of the same repository or alarm that ended within the last day, counted up to 25. */
   incidentsInDay: z.number().int().nonnegative(),
@@ -21,7 +22,7 @@ export type Circumstances = z.infer<typeof Circumstances>;
 
 export interface Surroundings {
   readonly now: Date;
-  /** Instants (ISO 8601) at which what serves now was deployed, and what served or was to serve besides; null: not known. */
+  /** Instants (ISO 8601) of the current deployment and of the others; null: unknown. */
   readonly deployment: { readonly at: string; readonly others: readonly string[] } | null;
   readonly load: Load;
   readonly incidentsInDay: number;
@@ -43,14 +44,14 @@ export function circumstancesOf(surroundings: Surroundings, rules: CircumstanceR
   };
 }
 
-/** A deployment that a clock says is yet to come has just been: our clock is behind. */
+/** A deployment in the future has just happened: our clock is behind. */
 function agesWithinDay(instants: readonly string[], now: Date): number[] {
   return [...new Set(instants)]
     .map((at) => Math.max(0, now.getTime() - Date.parse(at)))
     .filter((milliseconds) => milliseconds < DAY_MILLISECONDS);
 }
 
-/** Which part of its owners' week an instant is in. A day on which nobody works is weekend at all hours. */
+/** The part of the owners' week at an instant. A non-working day is weekend at all hours. */
 export function partOfWeekAt(now: Date, rules: CircumstanceRules): PartOfWeek {
   const clock = wallClockAt(now, rules.timeZone);
   if (!rules.workingDays.includes(clock.day)) return 'weekend';
@@ -58,9 +59,14 @@ export function partOfWeekAt(now: Date, rules: CircumstanceRules): PartOfWeek {
   return isWithin(clock, rules.night) ? 'night' : 'evening';
 }
 
-/** The circumstances that an audit entry tells, which holds them by their names; null where it tells none. */
-export function circumstancesIn(facts: Readonly<Record<string, unknown>>): Circumstances | null {
-  const names = Object.keys(Circumstances.shape);
-  const told = Object.fromEntries(Object.entries(facts).filter(([name]) => names.includes(name)));
-  return Circumstances.safeParse(told).data ?? null;
-}
+/** How busy a service is: a metric chosen by its owner (requests, queue depth, CPU time), and its limits. */
+export const ServiceLoad = z
+  .strictObject({
+    metric: MetricName,
+    /** Below: low load. */
+    low: z.number(),
+    /** At or above: high load. */
+    high: z.number(),
+  })
+  .refine(({ low, high }) => low <= high, { path: ['high'], message: 'must be at least "low"' });
+export type ServiceLoad = z.infer<typeof ServiceLoad>;

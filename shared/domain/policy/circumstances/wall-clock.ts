@@ -1,18 +1,18 @@
 import type { Day, Hours } from './circumstance-rules.ts';
 
-/** What a clock on the wall and a calendar beside it show. */
+/** Local time and day of the week. */
 export interface WallClock {
   readonly day: Day;
-  /** Since midnight, as the clock shows it: an hour that is repeated in autumn has the same minutes twice. */
+  /** Since midnight in local time; an hour that is repeated in autumn has the same minutes twice. */
   readonly minute: number;
 }
 
 const DAYS: readonly Day[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /**
- * An instant as people in the time zone (IANA name) read it, by its rules at that instant: summer time needs no care, because instants
- * have one reading each. Throws `RangeError` for no instant and for an unknown time zone, so that what is decided by it fails closed.
- * Intl.DateTimeFormat: ECMA-402, section 11.
+ * An instant in local time of a time zone (IANA name), by its rules at that instant; every instant has exactly one
+ * local time, so daylight saving time needs no special case. Throws `RangeError` for an invalid instant or an unknown
+ * time zone, so that decisions fail closed. Intl.DateTimeFormat: ECMA-402, section 11.
  */
 export function wallClockAt(at: Date, timeZone: string): WallClock {
   const format = new Intl.DateTimeFormat('en-US', {
@@ -25,11 +25,12 @@ export function wallClockAt(at: Date, timeZone: string): WallClock {
   const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
   const day = DAYS.find((one) => one === parts.weekday?.toLowerCase());
   const minute = Number(parts.hour) * 60 + Number(parts.minute);
-  if (day === undefined || !Number.isInteger(minute)) throw new RangeError(`No clock can be read in ${timeZone}.`);
+  if (day === undefined || !Number.isInteger(minute))
+    throw new RangeError(`Cannot tell the local time in time zone ${timeZone}.`);
   return { day, minute };
 }
 
-/** Whether the clock shows a time within the hours (from inclusive, to exclusive) that begin on one of the days. */
+/** Whether the local time is within the hours (from inclusive, to exclusive) that begin on one of the days. */
 export function isWithin({ day, minute }: WallClock, { from, to }: Hours, days: readonly Day[] = DAYS): boolean {
   const [start, end] = [minutesOf(from), minutesOf(to)];
   const begunToday = days.includes(day) && start <= minute && (minute < end || end < start);

@@ -8,10 +8,10 @@ import type { EndpointCaller } from '#shared/ports/playbook-effects.ts';
 import type { ActionPorts, Grant, Observation, Verification } from '../contract.ts';
 import { type Mechanics, NOTHING_TO_CHECK, type PlaybookParameters, valuesOf } from './mechanics.ts';
 
-/** What an endpoint was made to do shows in what `observe` reads by then. */
+/** By then the effect of a call is visible in what `observe` reads. */
 const SHOWS_WITHIN_SECONDS = 30;
 
-/** Calls an allowed endpoint. Its only right on AWS is to read the endpoint's credentials. */
+/** Calls an allowed endpoint. Its only AWS grant is to read the endpoint's credentials. */
 export function apiCall(playbook: ApiCallPlaybook): Mechanics {
   const { observe: look, undo, timeoutSeconds } = playbook;
   const observe = (parameters: PlaybookParameters, ports: ActionPorts): Promise<Observation> =>
@@ -61,7 +61,7 @@ export function apiCall(playbook: ApiCallPlaybook): Mechanics {
   };
 }
 
-/** A placeholder never stands in the host, and no value of one leads to another entry: any value tells the endpoint. */
+/** A placeholder is never part of the host, and no value leads to another entry: any value identifies the endpoint. */
 function secretsOf({ endpoint, observe, verify, undo }: ApiCallPlaybook, allowed: readonly AllowedEndpoint[]): Grant[] {
   const resources = [endpoint, observe?.endpoint, verify?.endpoint, undo?.endpoint].flatMap((text) => {
     const answer = resolveEndpoint((text ?? '').replace(/[{}]/g, ''), allowed);
@@ -84,7 +84,7 @@ async function perform(call: Call, values: Values, { key, timeoutSeconds, endpoi
   const answer = await endpoints.send({ endpoint, method: call.method, payload, timeoutSeconds, key });
   if (meets(answer, call.success, values)) return;
   const what = `${call.method} ${call.endpoint} was answered with status ${answer.status}`;
-  // Something was accepted, but not what was asked for: the target tells what became of it.
+  // Something was accepted, but not what was requested: the target shows the result.
   if (answer.status < 300) throw new OutcomeUnknown(`${what} and another content than expected.`);
   throw new Refused(`${what}.`);
 }

@@ -5,23 +5,23 @@ import type { Scalar } from '#shared/domain/playbook/parameter.ts';
 import type { Values } from '#shared/domain/playbook/template.ts';
 import type { ActionGrants, ActionPorts, Observation, Repeat, Verification } from '../contract.ts';
 
-/** What a playbook's action is bound to. */
+/** Parameters of a playbook's action. */
 export interface PlaybookParameters {
   readonly service: string;
   readonly alarmName: string;
-  /** When the alarm rang, ISO 8601: an effect from before is none of ours. */
+  /** When the alarm went off, ISO 8601: earlier effects are not ours. */
   readonly since: string;
   readonly values: Readonly<Record<string, Scalar>>;
 }
 
-/** What differs from kind to kind of playbook. The alarm is looked at outside. */
+/** Differences between the kinds of playbooks. The alarm is checked elsewhere. */
 export interface Mechanics {
   readonly repeat: Repeat;
   observe(parameters: PlaybookParameters, ports: ActionPorts): Promise<Observation>;
   execute(parameters: PlaybookParameters, ports: ActionPorts): Promise<Receipt>;
   /** `recovered` when the playbook's own success check holds; then the alarm decides. */
   succeeded(parameters: PlaybookParameters, receipt: Receipt, ports: ActionPorts): Promise<Verification>;
-  /** How it is taken back, in plain words; absent with `undo`. */
+  /** How it is undone; absent without `undo`. */
   describeUndo?(parameters: PlaybookParameters): string;
   undo?(parameters: PlaybookParameters, receipt: Receipt, ports: ActionPorts): Promise<string>;
   /** For these values, of one service. */

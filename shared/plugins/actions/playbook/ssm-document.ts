@@ -7,12 +7,12 @@ import type { Automation } from '#shared/ports/playbook-effects.ts';
 import type { ActionPorts, Grant } from '../contract.ts';
 import { type Mechanics, type PlaybookParameters, valuesOf } from './mechanics.ts';
 
-/** What the names of the documents begin with that come with Selfheal. */
+/** Prefix of the names of Selfheal's own documents. */
 export const OWN_DOCUMENTS = 'Selfheal-';
-/** Of the role that these assume, with the region behind it: a role's name is one for all regions. */
+/** Prefix of the role that these assume, followed by the region: role names are global. */
 export const AUTOMATION_ROLE = 'Selfheal-Automation';
 
-/** Runs an own SSM Automation document, once for each alarm. */
+/** Runs an SSM Automation document of the account, once per alarm. */
 export function documentRun(playbook: SsmDocumentPlaybook): Mechanics {
   const { undo } = playbook;
   return {
@@ -89,7 +89,7 @@ const startOf = ({ document }: DocumentRun): Grant => ({
   resources: [`${HERE}:document/${document}`, `${HERE}:automation-execution/*`],
 });
 
-/** Who starts a document passes on the role that it assumes. */
+/** Whoever starts a document passes on the role that it assumes. */
 function passOf({ document, role }: { readonly document: string; readonly role?: string | undefined }): Grant[] {
   const own = document.startsWith(OWN_DOCUMENTS);
   const passed = own ? `arn:\${Partition}:iam::\${Account}:role/${AUTOMATION_ROLE}-\${Region}` : role;
@@ -98,7 +98,10 @@ function passOf({ document, role }: { readonly document: string; readonly role?:
   return [{ actions: ['iam:PassRole'], resources: [passed], conditions }];
 }
 
-/** Systems Manager knows no resource for listing executions, and an execution's id is not known before it runs; both only read. */
+/**
+ * Systems Manager supports no resource for listing executions, and an execution's id is unknown before it runs; both
+ * are read-only.
+ */
 const READ_RUNS: readonly Grant[] = [
   { actions: ['ssm:GetAutomationExecution'], resources: [`${HERE}:automation-execution/*`] },
   { actions: ['ssm:DescribeAutomationExecutions'], resources: ['*'] },

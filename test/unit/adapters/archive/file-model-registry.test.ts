@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { makeFileModelArtifacts, makeFileModelRegistry } from '#shared/adapters/archive/file-model-registry.ts';
+import { EMPTY_REGISTRY } from '#shared/domain/learning/model-registry.ts';
 import { modelRegistryContract } from '../contract/model-registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'selfheal-registry-'));
@@ -19,6 +20,19 @@ it('says of a file that is no registry which one it is', async () => {
     name: 'InvalidInput',
     message: expect.stringContaining(path),
   });
+});
+
+it('refuses a file of another version in one line with the way out, and leaves it as it is', async () => {
+  const path = join(folder, 'newer.json');
+  const text = '{"version":2,"registry":{"revision":7}}';
+  writeFileSync(path, text);
+  const registry = makeFileModelRegistry(path);
+  await expect(registry.read()).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: `${path} is a model registry of version 2; this Selfheal reads version 1. It was not changed. Use the Selfheal that wrote it, name another file, or move this one away.`,
+  });
+  await expect(registry.write({ ...EMPTY_REGISTRY, revision: 1 })).rejects.toMatchObject({ name: 'InvalidInput' });
+  expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
 it('keeps files of models by their digest', async () => {

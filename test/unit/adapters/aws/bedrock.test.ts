@@ -12,7 +12,7 @@ beforeEach(() => bedrock.reset());
 const aCall = (change: Partial<ModelCall> = {}): ModelCall => ({
   system: redactedText('Diagnose.'),
   turns: [{ role: 'user', text: redactedText('It failed.') }],
-  tools: [{ name: 'diagnose', description: 'The diagnosis.', schema: { type: 'object' } }],
+  tools: [{ name: 'diagnose', description: redactedText('The diagnosis.'), schema: { type: 'object' } }],
   mustCall: 'diagnose',
   maxOutputTokens: 500,
   signal: AbortSignal.timeout(5000),
@@ -47,7 +47,13 @@ describe('a model behind Bedrock', () => {
       inferenceConfig: { maxTokens: 500 },
       toolConfig: {
         tools: [
-          { toolSpec: { name: 'diagnose', description: 'The diagnosis.', inputSchema: { json: { type: 'object' } } } },
+          {
+            toolSpec: {
+              name: 'diagnose',
+              description: redactedText('The diagnosis.'),
+              inputSchema: { json: { type: 'object' } },
+            },
+          },
         ],
         toolChoice: { tool: { name: 'diagnose' } },
       },

@@ -33,5 +33,5 @@ it.each([
 });
 
 it('says that the file is missing', () => {
-  expect(() => loadConfiguration({ LAMBDA_TASK_ROOT: folder })).toThrow(/cannot be read. Build the functions again/);
+  expect(() => loadConfiguration({ LAMBDA_TASK_ROOT: folder })).toThrow(/cannot be read. Run npm run build/);
 });

@@ -1,7 +1,7 @@
 import { ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-writer.ts';
+import { makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-reader.ts';
 import { failure } from './failure.ts';
 
 const ecsClient = new ECSClient({ region: 'eu-west-1' });

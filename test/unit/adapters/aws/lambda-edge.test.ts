@@ -48,6 +48,40 @@ describe('a step of the workflow', () => {
     expect(await handler({ incidentId: 'gh-12345' }, context)).toEqual({ lines: 8 });
   });
 
+  it('counts the requests to GitHub of its incident, also when it fails, and fails never for a count that is not kept', async () => {
+    const counted: unknown[] = [];
+    let isKept = true;
+    const asking = (requests: number, failure?: Error) =>
+      stepFunction({
+        config,
+        input: z.strictObject({ incidentId: z.string() }),
+        output: z.strictObject({}),
+        requests: {
+          countRequests: async (...count) => {
+            if (!isKept) throw new Retryable('The table is busy.');
+            counted.push(count);
+          },
+        },
+        run: async () => {
+          for (let request = 0; request < requests; request += 1) lambdaMeter.count('github-requests');
+          if (failure) throw failure;
+          return {};
+        },
+      });
+    await asking(3)({ incidentId: 'gh-first' }, context);
+    await asking(0)({ incidentId: 'gh-second' }, context);
+    await expect(asking(2, new Retryable('502'))({ incidentId: 'gh-third' }, context)).rejects.toThrow('502');
+    isKept = false;
+    expect(await asking(1)({ incidentId: 'gh-fourth' }, context)).toEqual({});
+    isKept = true;
+    await asking(1)({ incidentId: 'gh-fifth' }, context);
+    expect(counted).toEqual([
+      ['gh-first', 'classify', 3],
+      ['gh-third', 'classify', 2],
+      ['gh-fifth', 'classify', 1],
+    ]);
+  });
+
   it('[D232][D256] logs JSON with the id of its incident and writes its metrics', async () => {
     const handler = step(async () => {
       lambdaLog.info('Classified', { class: 'unknown' });

@@ -8,8 +8,10 @@ import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { digestOfQuarantine } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { offerOf } from '#shared/domain/plan/offer.ts';
 import { aDiagnosis, anEvidence, aSignal, aTelemetry, redactedText } from '#test/builders/index.ts';
 import { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
+import { aCandidate } from '../../domain/plan/a-candidate.ts';
 import { aQuarantinedTest } from '../../plugins/actions/fix-world.ts';
 import { failure } from './failure.ts';
 
@@ -39,6 +41,10 @@ describe.each([
     await store.putEvidence(anEvidence({ texts: ['E\u00df \ud83d\ude80', 'second'] }));
     await store.putTelemetry(ID, aTelemetry());
     await store.putDiagnosis(ID, aDiagnosis());
+    const offer = offerOf(ID, [aCandidate()], new Date('2026-11-21T12:00:00Z'));
+    expect(await store.getOffer(ID)).toBeNull();
+    await store.putOffer(offer);
+    expect(await store.getOffer(ID)).toEqual(offer);
     expect(await store.getEvidence(ID)).toEqual(anEvidence({ texts: ['E\u00df \ud83d\ude80', 'second'] }));
     expect(await store.getTelemetry(ID)).toEqual(aTelemetry());
     expect(await store.getDiagnosis(ID)).toEqual(aDiagnosis());
@@ -59,7 +65,7 @@ describe('the evidence store in S3', () => {
     await expect(store.getQuarantine(ID, digest)).rejects.toMatchObject({ name: 'CorruptRecord' });
   });
 
-  it.each(['{"version": 2}', 'not JSON: secret'])(
+  it.each(['{"version": 1}', 'not JSON: secret'])(
     'throws CorruptRecord without quoting for the object %j',
     async (body) => {
       const key = 'incidents/gh-broken-one/evidence.json';
@@ -69,6 +75,14 @@ describe('the evidence store in S3', () => {
       await expect(reading).rejects.not.toThrow(/secret/);
     },
   );
+
+  it('throws UnsupportedVersion for an object of another version', async () => {
+    const Key = 'incidents/gh-other-version/evidence.json';
+    await s3.send(new PutObjectCommand({ Bucket: 'evidence', Key, Body: '{"version": 2}' }));
+    const reading = makeS3EvidenceStore({ bucket: 'evidence', client: s3 }).getEvidence('gh-other-version');
+    await expect(reading).rejects.toMatchObject({ name: 'UnsupportedVersion' });
+    await expect(reading).rejects.toThrow('The evidence of incident gh-other-version has record version 2');
+  });
 
   it('throws Refused for a bucket that is not there, and Retryable while S3 slows down', async () => {
     const missing = makeS3EvidenceStore({ bucket: 'missing-bucket', client: s3 }).getEvidence(ID);

@@ -142,6 +142,34 @@ export function controlStoreContract(name: string, open: (clock: Clock) => Promi
       expect(leases.filter((lease) => lease !== null)).toHaveLength(1);
     });
 
+    it.each([
+      [60, 60],
+      [900, 900],
+      [1, 60],
+    ])(
+      'of %d s, taken by a clock that was ahead, holds for clocks up to %d s behind and for no others',
+      async (seconds, skew) => {
+        const ahead = later(skew * 1000);
+        const first = await store.acquireLease('target', 'holder', seconds, ahead);
+        expect(await store.acquireLease('target', 'another', seconds, clock.now())).toBeNull();
+        expect(await store.holdsLease('target', first!.id, clock.now())).toBe(true);
+        // Not even for whoever took it: somebody else may take it at any moment.
+        expect(await store.holdsLease('target', first!.id, later(-1))).toBe(false);
+        const second = await store.acquireLease('target', 'another', seconds, later(-1));
+        expect(second).not.toBeNull();
+        expect(await store.holdsLease('target', second!.id, later(-1))).toBe(true);
+        expect(await store.holdsLease('target', first!.id, ahead)).toBe(false);
+      },
+    );
+
+    it('lies behind the clock again when its holder, whose clock was set back, asks again', async () => {
+      await store.acquireLease('target', 'holder', 60, later(DAY));
+      const again = await store.acquireLease('target', 'holder', 60, clock.now());
+      expect(await store.holdsLease('target', again!.id, clock.now())).toBe(true);
+      expect(await store.acquireLease('target', 'another', 60, later(59_000))).toBeNull();
+      expect(await store.acquireLease('target', 'another', 60, later(60_000))).not.toBeNull();
+    });
+
     it('is the same lease, longer, when its holder asks again', async () => {
       const first = await store.acquireLease('target', 'holder', 60, clock.now());
       const again = await store.acquireLease('target', 'holder', 60, later(30_000));
@@ -164,6 +192,16 @@ export function controlStoreContract(name: string, open: (clock: Clock) => Promi
       const first = await store.acquireLease('target', 'holder', 60, clock.now());
       const second = await store.acquireLease('target', 'holder', 60, later(61_000));
       expect(second?.id).not.toBe(first?.id);
+    });
+
+    it('releases the lease of a holder, whatever its id, and of nobody else', async () => {
+      const lease = await store.acquireLease('target', 'one', 60, clock.now());
+      await store.releaseHeldBy('target', 'two');
+      expect(await store.holdsLease('target', lease?.id ?? '', clock.now())).toBe(true);
+      await store.releaseHeldBy('target', 'one');
+      expect(await store.holdsLease('target', lease?.id ?? '', clock.now())).toBe(false);
+      expect(await store.acquireLease('target', 'two', 60, clock.now())).not.toBeNull();
+      await store.releaseHeldBy('another', 'one');
     });
 
     it('is free after its release', async () => {
@@ -210,14 +248,16 @@ export function controlStoreContract(name: string, open: (clock: Clock) => Promi
       expect(await store.addTo('tokens', 3, later(MINUTE))).toBe(3);
     });
 
-    it('counts failures since an instant, each key once', async () => {
+    it('counts failures between two instants, each key once', async () => {
       await store.addFailure('rerun', 'first', clock.now());
       await store.addFailure('rerun', 'second', later(MINUTE));
       await store.addFailure('rerun', 'first', later(2 * MINUTE));
       await store.addFailure('rollback', 'third', later(MINUTE));
-      expect(await store.failuresSince('rerun', clock.now())).toBe(2);
-      expect(await store.failuresSince('rerun', later(1))).toBe(1);
-      expect(await store.failuresSince('rerun', later(2 * MINUTE))).toBe(0);
+      expect(await store.failuresBetween('rerun', clock.now(), later(DAY))).toBe(2);
+      expect(await store.failuresBetween('rerun', later(1), later(DAY))).toBe(1);
+      expect(await store.failuresBetween('rerun', later(2 * MINUTE), later(DAY))).toBe(0);
+      expect(await store.failuresBetween('rerun', later(-DAY), later(MINUTE))).toBe(2);
+      expect(await store.failuresBetween('rerun', later(-DAY), later(MINUTE - 1))).toBe(1);
     });
   });
 

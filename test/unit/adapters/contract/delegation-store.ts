@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Delegation } from '#shared/domain/policy/delegation.ts';
-import type { DelegationStore } from '#shared/ports/delegation-store.ts';
+import type { Delegation } from '#shared/domain/policy/approval-levels.ts';
+import type { DelegationStore } from '#shared/ports/approval-queue.ts';
 
 const at = (hour: number): Date => new Date(Date.UTC(2026, 10, 21, hour));
 const aDelegation = (change: Partial<Delegation> = {}): Delegation => ({

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ExperienceStore } from '#shared/ports/experience-store.ts';
+import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import { anActionOutcome, anExperimentOutcome, someCircumstances } from '#test/builders/index.ts';
 
 /** What every experience store does, whatever it is made of. */

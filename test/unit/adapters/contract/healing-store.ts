@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HealingStore } from '#shared/ports/healing-store.ts';
+import type { HealingStore } from '#shared/ports/learning-stores.ts';
 import { aHealingWatch } from '#test/builders/index.ts';
 
 const day = (count: number): Date => new Date(Date.UTC(2026, 10, 21 + count, 12));

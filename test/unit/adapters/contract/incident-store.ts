@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
+import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import {
@@ -8,7 +9,9 @@ import {
   anActionRecord,
   anApproval,
   anIncident,
+  aPlanRecord,
   redactedText,
+  someCircumstances,
 } from '#test/builders/index.ts';
 import { type FakeClock, fakeClock } from '#test/fakes/index.ts';
 
@@ -18,9 +21,12 @@ const twenty = <T>(run: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: 20 }, (_, index) => run(index)));
 
 /** What every incident store does, whatever it is made of. */
-export function incidentStoreContract(name: string, open: (clock: Clock) => Promise<IncidentStore>): void {
+export function incidentStoreContract(
+  name: string,
+  open: (clock: Clock) => Promise<IncidentStore & AuditReader>,
+): void {
   let clock: FakeClock;
-  let store: IncidentStore;
+  let store: IncidentStore & AuditReader;
   beforeEach(async () => {
     clock = fakeClock();
     store = await open(clock);
@@ -74,6 +80,21 @@ export function incidentStoreContract(name: string, open: (clock: Clock) => Prom
         store.update(ID, { status: 'open', attempt: 2 }, { ifStatus: ['resolved'], ifAttempt: 1, at: at('12:10:00') }),
       );
       expect(results.filter((result) => result === 'updated')).toHaveLength(1);
+    });
+
+    it('counts the requests of each step, also those of steps at once, and does not touch the update time', async () => {
+      await store.create(anIncident({ githubRequests: {} }));
+      await twenty(() => store.countRequests(ID, 'act-github', 2));
+      await store.countRequests(ID, 'gather', 7);
+      expect(await store.get(ID)).toEqual(anIncident({ githubRequests: { 'act-github': 40, gather: 7 } }));
+      await store.countRequests('gh-missing-missing', 'gather', 1);
+      expect(await store.get('gh-missing-missing')).toBeNull();
+    });
+
+    it('leaves an incident from before requests were counted as it is', async () => {
+      await store.create(anIncident());
+      await store.countRequests(ID, 'gather', 7);
+      expect(await store.get(ID)).toEqual(anIncident());
     });
 
     it('counts an occurrence once per delivery, keeps the highest run attempt, and does not touch the update time', async () => {
@@ -254,40 +275,90 @@ export function incidentStoreContract(name: string, open: (clock: Clock) => Prom
     });
   });
 
+  describe(`${name}: what steers later steps`, () => {
+    it('lists the plans of an incident by attempt and round, what was held back first, and keeps the last of a round', async () => {
+      const plans = [
+        aPlanRecord({ attempt: 2, decision: 'suggest', digest: null, madeAt: at('12:00:00').toISOString() }),
+        aPlanRecord({ attempt: 1, round: 10, decision: 'escalate', digest: null }),
+        aPlanRecord({ attempt: 1, round: 2, circumstances: someCircumstances() }),
+        aPlanRecord({ attempt: 1, decision: 'approve' }),
+        aPlanRecord({ attempt: 1, decision: 'hold', exposure: { experimentId: 'e', variantId: 'v' }, digest: null }),
+        aPlanRecord({ attempt: 1, lastTimes: redactedText('It was not done here before.') }),
+        aPlanRecord({ incidentId: 'gh-another-incident' }),
+      ];
+      for (const plan of plans) await store.recordPlan(plan);
+      expect(await store.listPlans(ID)).toEqual([plans[4], plans[5], plans[2], plans[1], plans[0]]);
+    });
+
+    it('keeps a notification once for each channel and key', async () => {
+      const note = {
+        version: 1,
+        incidentId: ID,
+        channel: 'email',
+        key: 'final#1',
+        at: at('12:00:00').toISOString(),
+        gist: { ending: 'resolved', fingerprint: null, actions: 1 },
+      } as const;
+      await store.recordNotification(note);
+      await store.recordNotification({ ...note, at: at('12:30:00').toISOString(), gist: null });
+      await store.recordNotification({ ...note, channel: 'github-comment', gist: null });
+      await store.recordNotification({ ...note, incidentId: 'gh-another-incident' });
+      expect(await store.listNotifications(ID)).toEqual([note, { ...note, channel: 'github-comment', gist: null }]);
+    });
+
+    it('lists the approvals of an incident by when they were asked for', async () => {
+      const [first, second] = [
+        anApproval({ digest: 'f'.repeat(64) }),
+        anApproval({ requestedAt: '2026-11-21T12:30:00.000Z' }),
+      ];
+      for (const one of [second, first, anApproval({ incidentId: 'gh-another-incident' })])
+        await store.putApproval(one);
+      expect(await store.listApprovals(ID)).toEqual([first, second]);
+    });
+
+    it('forgets restarts when a later attempt of the run fails, and only then', async () => {
+      await store.create(anIncident({ restarts: 2 }));
+      await store.addOccurrence(ID, 'delivery-1', 1, at('12:01:00'));
+      expect(await store.get(ID)).toMatchObject({ runAttempt: 1, restarts: 2 });
+      await store.addOccurrence(ID, 'delivery-2', 2, at('12:02:00'));
+      expect(await store.get(ID)).toMatchObject({ runAttempt: 2, restarts: 0 });
+    });
+  });
+
   describe(`${name}: audit`, () => {
-    const entry = (event: string, time: string) => ({
+    const entry = (event: 'incident.resolved' | 'incident.escalated', time: string) => ({
       at: at(time).toISOString(),
       event,
-      facts: { attempt: 1, by: null, confidence: 0.87 },
+      facts: { attempt: 1, actions: 0, parent: null },
     });
 
     it('[D228] appends each entry once by its key, in the order of writing, whatever the clock says, apart for each incident', async () => {
-      await store.audit(ID, 'acted', entry('action.intended', '12:02:00'));
-      await store.audit(ID, 'opened', entry('incident.opened', '12:00:00'));
-      await store.audit(ID, 'acted', entry('action.intended', '12:09:00'));
-      await store.audit('gh-another-incident', 'opened', entry('incident.opened', '12:00:00'));
-      expect(await store.listAudit(ID)).toEqual([
-        entry('action.intended', '12:02:00'),
-        entry('incident.opened', '12:00:00'),
+      await store.audit(ID, 'acted', entry('incident.escalated', '12:02:00'));
+      await store.audit(ID, 'opened', entry('incident.resolved', '12:00:00'));
+      await store.audit(ID, 'acted', entry('incident.escalated', '12:09:00'));
+      await store.audit('gh-another-incident', 'opened', entry('incident.resolved', '12:00:00'));
+      expect(await store.auditTrail(ID)).toMatchObject([
+        entry('incident.escalated', '12:02:00'),
+        entry('incident.resolved', '12:00:00'),
       ]);
     });
 
     it('[D228] chains what many write at once into one trail, in which nothing is lost and nothing twice', async () => {
-      await twenty((index) => store.audit(ID, `entry#${index % 10}`, entry(`event.${index % 10}`, '12:00:00')));
+      await twenty((index) => store.audit(ID, `entry#${index % 10}`, entry('incident.resolved', '12:00:00')));
       const trail = await store.auditTrail(ID);
       expect(trail.map(({ key }) => key).sort()).toEqual(Array.from({ length: 10 }, (_, index) => `entry#${index}`));
-      expect(trail.map(({ link }) => link?.sequence)).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
+      expect(trail.map(({ link }) => link.sequence)).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
       expect(verifyChain(ID, trail)).toEqual({
         kind: 'intact',
         chained: 10,
-        unchained: 0,
-        head: trail.at(-1)?.link?.digest,
+        head: trail.at(-1)?.link.digest,
       });
     });
 
     it('keeps texts so that their digest still fits when they are read back', async () => {
-      const facts = { half: 'a\ud83d', whole: 'déjà 🙂', big: 9007199254740991, small: 1e-7, none: null };
-      await store.audit(ID, 'odd', { at: at('12:00:00').toISOString(), event: 'guard.denied', facts });
+      const odd = { half: 'a\ud83d', whole: 'déjà 🙂', big: 9007199254740991, small: 1e-7, none: null };
+      const facts = { action: 'rerun', target: 'run 1', digest: 'd', inconclusive: false, ...odd };
+      await store.audit(ID, 'odd', { at: at('12:00:00').toISOString(), event: 'action.failed', facts });
       expect(verifyChain(ID, await store.auditTrail(ID)).kind).toBe('intact');
     });
   });

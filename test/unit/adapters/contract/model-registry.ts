@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_REGISTRY, register } from '#shared/domain/learning/model-registry.ts';
-import type { ModelRegistryStore } from '#shared/ports/model-registry.ts';
+import type { ModelRegistryStore } from '#shared/ports/learning-stores.ts';
 import { aModelVersion } from '#test/builders/index.ts';
 
 const BY = { at: new Date('2026-11-22T09:00:00.000Z'), by: 'dana' };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LearningNote } from '#shared/domain/learning/learning-note.ts';
-import type { PatternStore } from '#shared/ports/pattern-store.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { aPattern } from '#test/builders/index.ts';
 
 const SCOPE = aPattern().scope;

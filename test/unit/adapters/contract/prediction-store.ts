@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PredictionStore } from '#shared/ports/prediction-store.ts';
+import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import { aCorrection, anEnding, aPrediction } from '#test/builders/index.ts';
 
 /** What every prediction store does, whatever it is made of. */

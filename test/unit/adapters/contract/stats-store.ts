@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RunOutcome, StatsStore } from '#shared/ports/stats-store.ts';
+import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
 
 const aRun = (runId: number, change: Partial<RunOutcome> = {}): RunOutcome => ({
   runId,

@@ -75,9 +75,9 @@ describe('effects on GitHub', () => {
     await expect(host.rerunFailedJobs('acme/shop', 7)).rejects.toMatchObject({ name: 'Refused' });
   });
 
-  it('throws Retryable when no connection ever stood', async () => {
+  it('throws Unreachable when no connection ever stood', async () => {
     await github.close();
-    await expect(host.rerunFailedJobs('acme/shop', 7)).rejects.toMatchObject({ name: 'Retryable' });
+    await expect(host.rerunFailedJobs('acme/shop', 7)).rejects.toMatchObject({ name: 'Unreachable' });
     github = await startServer();
   });
 

@@ -104,9 +104,9 @@ describe('reading from GitHub', () => {
     expect(clock.slept.every((wait, index) => wait <= 250 * 2 ** index)).toBe(true);
   });
 
-  it('throws Retryable after three retries', async () => {
+  it('throws Unreachable after three retries', async () => {
     github.on(RUN, { status: 503 });
-    await expect(host.getRun('acme/shop', 7)).rejects.toMatchObject({ name: 'Retryable' });
+    await expect(host.getRun('acme/shop', 7)).rejects.toMatchObject({ name: 'Unreachable' });
     expect(github.requests).toHaveLength(4);
   });
 

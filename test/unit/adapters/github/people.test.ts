@@ -3,8 +3,7 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubPeople } from '#shared/adapters/github/people.ts';
 import { Refused } from '#shared/kernel/errors.ts';
-import type { CodeHost } from '#shared/ports/code-host.ts';
-import type { People } from '#shared/ports/people.ts';
+import type { CodeHost, People } from '#shared/ports/code-host.ts';
 import { makeGithubConformance } from '#test/contract/github-conformance.ts';
 
 const REPOSITORY = 'acme/people';

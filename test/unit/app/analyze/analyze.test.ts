@@ -6,7 +6,7 @@ import { answered, MODEL, PRICES, setUp } from '../analyze-rig.ts';
 describe('analysing', () => {
   it('[D23] [C72] asks the model among the candidates of code, records its choice and what it cost', async () => {
     const { run, read, asked, control, meter, incident } = await setUp({ model: { prices: PRICES } });
-    expect(await run()).toEqual({ source: 'model', confidence: 0.85 });
+    expect(await run()).toEqual({ source: 'model', confidence: 0.85, preExisting: false });
     expect(asked[0]?.candidates.map(({ label }) => label)).toEqual(['rerun-failed-jobs']);
     expect(await read()).toMatchObject({
       source: 'model',
@@ -14,7 +14,7 @@ describe('analysing', () => {
       rootCause: answered.reply.rootCause,
       choice: 'rerun-failed-jobs',
       preExisting: false,
-      note: 'Written by a language model (900 tokens in 1 turn, 0.0039 US dollars).',
+      note: { code: 'by-model', text: 'Written by a language model (900 tokens in 1 turn, 0.0039 US dollars).' },
       model: { modelId: MODEL, inputTokens: 800, outputTokens: 100, microdollars: 3900 },
     });
     expect(await control.total(`tokens#${incident.id}`)).toBe(900);
@@ -43,7 +43,7 @@ describe('analysing', () => {
     const diagnosis = await read();
     expect(diagnosis.rootCause).toBe('The registry reset the connection.\n\nThe mirror was down.');
     expect(diagnosis.fix).toContain('Change 1: Retry (`src/a.ts`)\n\n````ts\nconst fence = "```";\n````');
-    expect(diagnosis.unchecked[0]).toContain('2 statements of the language model left out');
+    expect(diagnosis.unchecked[0]?.text).toContain('2 statements of the language model left out');
     expect(diagnosis.model).toMatchObject({
       findings: [{ claim: 'The mirror was down.', evidence: ['L1'] }],
       consulted: [{ ref: 'F1', origin: 'Commits', text: 'abc' }],
@@ -70,7 +70,7 @@ describe('analysing', () => {
     expect(await read()).toMatchObject({
       source: 'rules',
       choice: null,
-      note: expect.stringContaining('No language model is configured'),
+      note: { code: 'no-model', text: expect.stringContaining('No language model is configured') },
     });
   });
 
@@ -80,7 +80,10 @@ describe('analysing', () => {
     expect((await run()).source).toBe('rules');
     expect(await read()).toMatchObject({
       source: 'rules',
-      note: `The language model gave no usable answer: diagnosis by the rules. ${reason} It took 900 tokens in 2 turns.`,
+      note: {
+        code: 'model-failed',
+        text: `The language model gave no usable answer: diagnosis by the rules. ${reason} It took 900 tokens in 2 turns.`,
+      },
       model: { turns: 2 },
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openPurse } from '#shared/app/analyze/budget.ts';
+import { openModelBudget } from '#shared/app/analyze/budget.ts';
 import type { ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import { someSpending, someTokens } from '#test/builders/index.ts';
 import { answered, MODEL, PRICES, setUp } from '../analyze-rig.ts';
@@ -29,7 +29,10 @@ describe('the budgets of the model', () => {
     await control.addTo(scope(incident.id), before, far);
     expect((await run()).source).toBe('rules');
     expect(asked).toEqual([]);
-    expect(await read()).toMatchObject({ source: 'rules', note: expect.stringMatching(words) });
+    expect(await read()).toMatchObject({
+      source: 'rules',
+      note: { code: 'model-failed', text: expect.stringMatching(words) },
+    });
     const scopes = [incident.id, day].flatMap((key) => [`tokens#${key}`, `microdollars#${key}`]);
     for (const one of scopes)
       expect([one, await control.total(one)]).toEqual([one, one === scope(incident.id) ? before : 0]);
@@ -39,7 +42,7 @@ describe('the budgets of the model', () => {
     const estimate = someTokens({ input: 900, output: 100 });
     const { deps, control } = await setUp();
     const all = await Promise.all(
-      Array.from({ length: 20 }, (_, at) => openPurse(`incident-${at}`, deps).reserve(MODEL, estimate)),
+      Array.from({ length: 20 }, (_, at) => openModelBudget(`incident-${at}`, deps).reserve(MODEL, estimate)),
     );
     expect(all.filter(({ kind }) => kind === 'reserved').length).toBeLessThanOrEqual(3);
     expect(await control.total(`tokens#${day}`)).toBe(1000 * all.filter(({ kind }) => kind === 'reserved').length);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chainOfIncident } from '#shared/app/analyze/causal-chain.ts';
+import { chainOfIncident } from '#shared/app/analyze/analyze.ts';
 import type { EvidenceLine } from '#shared/domain/logs/evidence.ts';
-import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
-import { renderMail } from '#shared/plugins/notifiers/mail.ts';
+import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
+import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import {
   aClassification,
   aDiagnosis,
@@ -43,7 +43,7 @@ describe('the causal chain of an incident', () => {
     const evidence = anEvidence({ texts: ['2026-11-21T11:55:00.000Z ERROR TypeError: total is not a function'] });
     const telemetry = aTelemetry({ facts: someAlarmFacts() });
     const chain = chainOfIncident(anIncident({ target }), evidence, aClassification(), telemetry);
-    expect(chain?.cause).toMatchObject({ ref: null, text: 'Version 8 of checkout was put behind live' });
+    expect(chain?.cause).toMatchObject({ ref: null, text: 'Version 8 of checkout was deployed to live' });
     expect(chain?.followed.map(({ ref }) => ref)).toEqual(['L1', null]);
   });
 

@@ -1,6 +1,6 @@
+import { writeZip } from '@selfheal/fake-github/zip/zip-writer.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeZip } from '#apps/local/world/zip/zip-writer.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { logLookups } from '#shared/app/analyze/lookups-log.ts';
 import { serviceLookups } from '#shared/app/analyze/lookups-service.ts';

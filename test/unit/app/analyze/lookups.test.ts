@@ -1,5 +1,5 @@
+import { writeZip } from '@selfheal/fake-github/zip/zip-writer.ts';
 import { describe, expect, it } from 'vitest';
-import { writeZip } from '#apps/local/world/zip/zip-writer.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import type { AnalysisInputs } from '#shared/app/analyze/inputs.ts';
 import { type LookupDeps, lookupsOf } from '#shared/app/analyze/lookups.ts';

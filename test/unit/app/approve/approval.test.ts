@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { approvalDetails, decideApproval } from '#shared/app/approve/approval.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
+import { askedPlan } from '#shared/app/notify/asked-plan.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
+import { readPlannedAction } from '#shared/app/remediate/planned.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
 import { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
 import { InvalidInput, OutcomeUnknown, Retryable } from '#shared/kernel/errors.ts';
@@ -18,7 +20,7 @@ const second = { ...approver, sub: 'subject-2', 'cognito:username': 'approver-2'
 async function anAskingRig({ people, ...options }: RigOptions & { people?: RunPeople } = { confidence: 0.7 }) {
   const rig = await aRemedyRig(options);
   if (people !== undefined) rig.state.people = people;
-  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   const ask = (taskToken = 'token-1') => requestApproval({ ...place, taskToken, expiresInSeconds: 3600 }, rig.deps);
   await ask();
@@ -64,6 +66,26 @@ describe('asking for an approval', () => {
     };
     const input = { ...place, taskToken: 'token-1', expiresInSeconds: 60 };
     await expect(requestApproval(input, { ...deps, mailer: { publish } })).rejects.toThrow(Retryable);
+  });
+});
+
+describe('what a decider is shown', () => {
+  it('holds no secret, also not in lines around a change, which are as they stand in the repository', async () => {
+    const { deps, place } = await anAskingRig();
+    const secret = ['ghp', 'Zx9Qw3Er7Ty1Ui5Op2As8Df4Gh6Jk0Lz3XcV'].join('_');
+    const look = { path: 'a.ts', line: 1, reason: `It uses ${secret}.` };
+    const change = { diff: `@@ -1,2 +1,2 @@\n const token = '${secret}';\n-a\n+b`, looks: [look] };
+    const approval = { requestedAt: '2026-11-21T12:00:00.000Z', expiresAt: '2026-11-21T13:00:00.000Z' };
+    const asked = askedPlan(
+      await readPlannedAction(place, deps),
+      { ...approval, ...place },
+      { plans: [], actions: [] },
+      change,
+      deps,
+    );
+    expect(JSON.stringify(asked)).not.toContain(secret.slice(4, 12));
+    expect(asked.change?.diff).toContain("const token = '[redacted:");
+    expect(asked.digest).toBe(place.digest);
   });
 });
 
@@ -116,7 +138,7 @@ describe('deciding', () => {
     const { deps, place } = await anAskingRig({ confidence: 0.7, incident: { target } });
     expect(await decideApproval(place, 'approved', approver, deps)).toMatchObject({
       kind: 'forbidden',
-      reason: expect.stringContaining('Nobody knows'),
+      reason: expect.stringContaining('GitHub does not say who'),
     });
     expect(await decideApproval(place, 'rejected', approver, deps)).toEqual({ kind: 'answered' });
   });
@@ -200,7 +222,7 @@ describe('deciding', () => {
     clock.advance(10 * 60_000);
     for (let round = 0; round < 2; round += 1) await answerDecided(dying);
     expect(deps.mailer.mails.filter(({ subject }) => subject.includes('Approved too late'))).toHaveLength(1);
-    expect(await guard(place, deps)).toMatchObject({ granted: false });
+    expect(await guard(place, deps)).toMatchObject({ next: 'suggest' });
   });
 
   it('says so when the workflow does not wait any more', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { approvalDetails, decideApproval } from '#shared/app/approve/approval.ts';
+import { approvalDetails, decideApproval, listApprovals } from '#shared/app/approve/approval.ts';
 import { delegateApprovals } from '#shared/app/approve/delegate-approvals.ts';
-import { listApprovals } from '#shared/app/approve/list-approvals.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
@@ -41,14 +40,14 @@ async function waiting(
   });
   rig.state.people = somePeople(people);
   const { deps } = rig;
-  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, deps);
+  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, deps);
   const approve = (claims: object, where = place) =>
     decideApproval(where, 'approved', claims as Record<string, unknown>, deps);
   const delegate = (claims: object, to = 'deputy@example.com', hours = 4) =>
     delegateApprovals({ to, hours }, claims as Record<string, unknown>, deps);
-  const lastFacts = async () => (await deps.incidents.listAudit(rig.incident.id)).at(-1)?.facts;
+  const lastFacts = async () => (await deps.incidents.auditTrail(rig.incident.id)).at(-1)?.facts;
   return { ...rig, place, approve, delegate, lastFacts };
 }
 
@@ -121,7 +120,7 @@ describe('an alarm', () => {
         services: one.services.map((service) => ({ ...service, approvers })),
       }),
     });
-    const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+    const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
     const place = { incidentId: rig.incident.id, digest: digest as string };
     await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, rig.deps);
     const approve = (claims: object) => decideApproval(place, 'approved', claims as Record<string, unknown>, rig.deps);
@@ -220,7 +219,7 @@ describe('a delegation', () => {
     ['to what is no address', onCall, 'deputy', 4, /e-mail address/],
     ['by somebody of no group', person('nobody'), 'deputy@example.com', 4, /no group/],
     ['by whose GitHub login is not known', { ...onCall, 'custom:github': '' }, 'deputy@example.com', 4, /GitHub login/],
-    ['with an access token', { ...onCall, token_use: 'access' }, 'deputy@example.com', 4, /names nobody/],
+    ['with an access token', { ...onCall, token_use: 'access' }, 'deputy@example.com', 4, /does not identify a person/],
   ])('is refused %s', async (_what, claims, to, hours, reason) => {
     const { delegate } = await waiting();
     expect(await delegate(claims, to, hours)).toMatchObject({ kind: 'refused', reason: expect.stringMatching(reason) });

@@ -20,7 +20,7 @@ async function waiting(approvals: Parameters<typeof aConfiguration>[0] = {}) {
   });
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const deps = { ...rig.deps, log } satisfies RemindDeps & Record<string, unknown>;
-  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, deps);
+  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, deps);
   const subjects = () => deps.mailer.mails.map(({ subject }) => subject);
@@ -57,7 +57,7 @@ describe('a request that nobody answers', () => {
     clock.advance(30 * MINUTE);
     expect(await remindApprovals(deps)).toBe(1);
     expect(subjects().at(-1)).toMatch(/^\[Selfheal\] Leads: decide: rerun-failed-jobs/);
-    expect(deps.mailer.mails.at(-1)?.message).toContain('Selfheal asks the group leads now.');
+    expect(deps.mailer.mails.at(-1)?.message).toContain('Selfheal now asks the group leads.');
     clock.advance(30 * MINUTE);
     expect(await remindApprovals(deps)).toBe(1);
     expect(subjects().at(-1)).toContain('still needed');

@@ -6,7 +6,10 @@ import { makePlan } from '#shared/app/plan/plan.ts';
 import { act } from '#shared/app/remediate/act.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
 import { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aConfiguration, anIncident } from '#test/builders/index.ts';
 import {
   makeMemoryMailer,
@@ -68,6 +71,7 @@ describe.each(STEPS)('the clock steps a day %s between intake and workflow', (_d
       workflow,
       queue: makeMemorySignalQueue(),
       mailer: makeMemoryMailer(),
+      notifiers: NOTIFIERS,
       meter: makeRecordingMeter(),
       configuration: aConfiguration(),
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -84,7 +88,7 @@ describe.each(STEPS)('the clock steps a day %s between intake and workflow', (_d
 /** A plan that waits for its approval. */
 async function anAskingRig() {
   const rig = await aRemedyRig({ confidence: 0.7 });
-  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 3600 }, rig.deps);
   return { ...rig, place };
@@ -96,7 +100,7 @@ describe('the clock steps a day while an approval waits', () => {
     clock.advance(DAY);
     expect(await decideApproval(place, 'approved', approver, deps)).toEqual({ kind: 'expired' });
     expect(deps.workflow.answers).toEqual([]);
-    expect(await guard(place, deps)).toMatchObject({ granted: false, lease: null });
+    expect(await guard(place, deps)).toMatchObject({ next: 'suggest', lease: null });
   });
 
   it('forward and back again: it can be decided once', async () => {
@@ -114,9 +118,9 @@ describe('the clock steps a day while an approval waits', () => {
     clock.advance(-DAY);
     const workflow = { ...deps.workflow, answer: async () => 'expired' as const };
     expect(await decideApproval(place, 'approved', approver, { ...deps, workflow })).toEqual({ kind: 'expired' });
-    expect(await guard(place, deps)).toMatchObject({ granted: false, lease: null });
+    expect(await guard(place, deps)).toMatchObject({ next: 'suggest', lease: null });
     clock.advance(2 * DAY);
-    expect(await guard(place, deps)).toMatchObject({ granted: false, lease: null });
+    expect(await guard(place, deps)).toMatchObject({ next: 'suggest', lease: null });
   });
 
   it.each(STEPS)(
@@ -133,18 +137,18 @@ describe('the clock steps a day while an approval waits', () => {
   );
 });
 
-describe('the clock steps a day between the guard and the effect', () => {
-  it('forward: the lease is over, and nothing is done', async () => {
+describe('the clock steps between the guard and the effect', () => {
+  it.each(STEPS)('a day %s: the lease is over, and nothing is done', async (_direction, step) => {
     const { deps, input, clock, record, calls } = await countingRig();
-    clock.advance(DAY);
+    clock.advance(step);
     expect(await act(input, deps)).toMatchObject({ state: 'refused', summary: expect.stringContaining('lease') });
     expect(calls.execute).toBe(0);
     expect(await record()).toMatchObject({ state: 'refused' });
   });
 
-  it('backward: it is done once, however often the step is repeated', async () => {
+  it('five minutes backward: it is done once, however often the step is repeated', async () => {
     const { deps, input, clock, calls } = await countingRig();
-    clock.advance(-DAY);
+    clock.advance(-5 * 60_000);
     expect(await act(input, deps)).toMatchObject({ state: 'done' });
     expect(await act(input, deps)).toMatchObject({ state: 'done' });
     expect(calls.execute).toBe(1);
@@ -204,13 +208,49 @@ describe('the clock steps a day while a target is leased', () => {
     expect(await deps.control.holdsLease('target', first?.id ?? '', clock.now())).toBe(false);
   });
 
-  it('backward: nobody else gets it before it is given back', async () => {
+  it('backward: it counts as expired at once, for whoever held it, too', async () => {
     const { deps, clock } = await aRemedyRig();
     const first = await lease('one', deps, 'target');
     clock.advance(-DAY);
+    expect(await deps.control.holdsLease('target', first?.id ?? '', clock.now())).toBe(false);
+    expect(await lease('two', deps, 'target')).not.toBeNull();
+    clock.advance(DAY);
+    expect(await deps.control.holdsLease('target', first?.id ?? '', clock.now())).toBe(false);
+  });
+
+  it('a few seconds backward: nobody else gets it before it is given back', async () => {
+    const { deps, clock } = await aRemedyRig();
+    const first = await lease('one', deps, 'target');
+    clock.advance(-5000);
+    expect(await deps.control.holdsLease('target', first?.id ?? '', clock.now())).toBe(true);
     expect(await lease('two', deps, 'target')).toBeNull();
     await deps.control.releaseLease('target', first?.id ?? '');
     expect(await lease('two', deps, 'target')).not.toBeNull();
+  });
+});
+
+describe('the clock was ahead when actions failed', () => {
+  const failing = async (aheadMilliseconds: number) => {
+    const { deps, incident } = await aRemedyRig();
+    const { digest } = await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
+    const place = { incidentId: incident.id, digest: digest as string };
+    const action = (await deps.incidents.getPlan(place.incidentId, place.digest)) as BoundAction;
+    const at = new Date(deps.clock.now().getTime() + aheadMilliseconds);
+    for (const key of ['one', 'two', 'three']) await deps.control.addFailure(breakerScopeOf(action), key, at);
+    return await guard(place, deps);
+  };
+
+  it('a day: the circuit breaker does not wait until the clock has caught up', async () => {
+    expect(await failing(DAY)).toMatchObject({ next: 'act' });
+  });
+
+  it('by less than the window of the breaker: it is open', async () => {
+    for (const ahead of [0, 5000, 30 * 60_000]) {
+      expect(await failing(ahead)).toMatchObject({
+        next: 'suggest',
+        reasons: [expect.stringContaining('circuit breaker is open: 3 failures')],
+      });
+    }
   });
 });
 

@@ -45,7 +45,7 @@ describe('gathering an alarm', () => {
     const facts = async () => (await world.evidence.getTelemetry(incident.id))?.facts;
     world.alarms.program({ read: async () => ({ state: 'OK', since: ago(60) }) });
     await expect(world.run()).rejects.toMatchObject({ name: 'Retryable' });
-    expect((await world.run(true)).notes).toContain('CloudWatch never showed that the alarm rang; its event counts.');
+    expect((await world.run(true)).notes).toContain('CloudWatch never showed the alarm as ALARM; its event was used.');
     expect(await facts()).toMatchObject({ state: 'ALARM', stateSince: changedAt });
     world.alarms.program({ read: async () => ({ state: 'OK', since: ago(-1) }) });
     await world.run();

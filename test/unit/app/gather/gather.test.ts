@@ -34,6 +34,15 @@ describe('gathering a failed run', () => {
     });
   });
 
+  it.each([
+    ['a storm, which has no evidence of its own', { target: { kind: 'storm', startedAt: '2026-11-21T12:00:00Z' } }],
+    ['an incident that was closed meanwhile', { status: 'resolved' }],
+  ] as const)('reads nothing of %s', async (_what, change) => {
+    const { run, evidence, incident } = await aGatherRig({ incident: anIncident(change) });
+    expect(await run()).toEqual({ lines: 0, sources: 0, notes: [] });
+    expect(await evidence.getEvidence(incident.id)).toBeNull();
+  });
+
   it('reads how the failed job fared in other attempts on the commit and on the default branch, in few requests', async () => {
     const branch = Array.from({ length: 20 }, (_, n) =>
       aRun({ id: 980 - n, conclusion: n % 2 === 0 ? 'success' : 'failure' }),

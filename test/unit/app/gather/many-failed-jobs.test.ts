@@ -3,7 +3,7 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { gather } from '#shared/app/gather/gather.ts';
-import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
+import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { aGithubTarget, anIncident, aProposalStory } from '#test/builders/index.ts';
 import { setTime } from '#test/fakes/set-time.ts';
 import { aGatherRig } from '../gather-rig.ts';

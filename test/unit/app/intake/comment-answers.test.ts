@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideApproval } from '#shared/app/approve/approval.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
-import { type ObeyDeps, obeyComment } from '#shared/app/intake/handle-comment-command.ts';
+import { type CommentCommandDeps, handleCommentCommand } from '#shared/app/intake/handle-comment-command.ts';
 import { notify } from '#shared/app/notify/notify.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
@@ -26,25 +26,26 @@ async function asking() {
   const comments = makeMemoryComments();
   const deps = {
     ...rig.deps,
+    trail: rig.deps.incidents,
     people: makeMemoryPeople(PEOPLE),
     predictions: makeMemoryPredictionStore(),
     codeHost: comments,
     notifiers: NOTIFIERS,
     log: makeRecordingLog(),
-  } satisfies ObeyDeps & Record<string, unknown>;
+  } satisfies CommentCommandDeps & Record<string, unknown>;
   const ports = { mailer: rig.deps.mailer, codeHost: { ...rig.deps.codeHost, ...comments } };
   const { incident } = rig;
   await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id }));
-  const { digest = '' } = await makePlan({ incidentId: incident.id, tried: [] }, rig.deps);
+  const { digest = '' } = await makePlan({ incidentId: incident.id, tried: [], held: false }, rig.deps);
   const place = { incidentId: incident.id, digest: digest as string };
   const tell = (stage: 'asking' | 'final') => notify({ incidentId: incident.id, stage }, { ...deps, ports });
   await tell('asking');
-  await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, deps);
+  await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, rig.deps);
   let deliveries = 0;
-  const write = async (wish: CommentCommand['wish'], change: Partial<CommentCommand> = {}) => {
+  const write = async (request: CommentCommand['request'], change: Partial<CommentCommand> = {}) => {
     deliveries += 1;
-    const command = { wish, deliveryId: `delivery-${deliveries}`, commentId: 500 + deliveries, ...change };
-    return await obeyComment(aCommentCommand(command), deps);
+    const command = { request, deliveryId: `delivery-${deliveries}`, commentId: 500 + deliveries, ...change };
+    return await handleCommentCommand(aCommentCommand(command), deps);
   };
   const replies = () => comments.comments.filter(({ body }) => body.includes('selfheal-reply'));
   /** The newest answer: its entry, up to the next one. */
@@ -78,14 +79,14 @@ describe('the comment on a failure whose plan waits', () => {
     expect(comments.comments).toHaveLength(1);
     const body = comments.comments[0]?.body ?? '';
     for (const fact of [
-      'It waits for an approval',
+      'Waiting for an approval',
       'Re-runs the failed jobs of run 1001',
       'An attempt cannot be taken back',
-      'It was not done here against this kind of failure before',
+      'It has not been tried here on this kind of failure',
       'Who may decide:** Anybody with write access to the repository',
       '#### Root Cause Analysis',
       '#### Evidence',
-      'after it was asked for',
+      'after the request',
       'https://api.example/approvals/',
     ])
       expect(body).toContain(fact);
@@ -134,7 +135,7 @@ describe('an answer to a command', () => {
 
   it('tells a stranger why nothing is done, and nothing about the request', async () => {
     const { write, answer, place } = await asking();
-    for (const wish of [
+    for (const request of [
       approve(place.digest.slice(0, 12)),
       approve(OTHER),
       { kind: 'rerun' },
@@ -142,7 +143,7 @@ describe('an answer to a command', () => {
       { kind: 'explain' },
       { kind: 'correct', class: 'flaky_tests' },
     ] as const) {
-      expect(await write(wish, { by: 'a-stranger' })).toBe('refused');
+      expect(await write(request, { by: 'a-stranger' })).toBe('refused');
       expect(answer()).toMatch(/Only people with (?:write )?access/);
       expect(answer()).not.toContain('Re-runs the failed jobs');
     }
@@ -150,24 +151,24 @@ describe('an answer to a command', () => {
 
   it('to an approval says what goes on; to the same again, by whom it was decided', async () => {
     const { write, answer, place } = await asking();
-    expect(await write(approve(place.digest.slice(0, 12)))).toBe('obeyed');
-    expect(answer()).toContain('Approved. Selfheal goes on: Re-runs the failed jobs of run 1001');
+    expect(await write(approve(place.digest.slice(0, 12)))).toBe('carried-out');
+    expect(answer()).toContain('Approved. Selfheal continues: Re-runs the failed jobs of run 1001');
     expect(await write(approve(place.digest.slice(0, 12)))).toBe('nothing-to-decide');
-    expect(answer()).toMatch(/It was approved before, by github:octo-lead on 21 Nov 2026, \d\d:\d\d UTC\./);
-    expect(answer()).toContain('Nothing waits for a decision on this pull request.');
+    expect(answer()).toMatch(/It was already approved, by github:octo-lead on 21 Nov 2026, \d\d:\d\d UTC\./);
+    expect(answer()).toContain('No plan on this pull request is waiting for a decision.');
   });
 
   it('to a decision after one on the page names who was faster', async () => {
     const { write, answer, place, deps } = await asking();
     await decideApproval(place, 'rejected', LEAD, deps);
     await write(approve(place.digest.slice(0, 12)));
-    expect(answer()).toContain('It was rejected before, by approver-1');
+    expect(answer()).toContain('It was already rejected, by approver-1');
   });
 
   it('to a foreign digest says what waits here instead', async () => {
     const { write, answer, place } = await asking();
     expect(await write(approve(OTHER))).toBe('nothing-to-decide');
-    expect(answer()).toContain('No request on this pull request has this digest.');
+    expect(answer()).toContain('No plan on this pull request has this digest.');
     expect(answer()).toContain(`\`/selfheal approve ${place.digest.slice(0, 12)}\``);
   });
 
@@ -175,7 +176,7 @@ describe('an answer to a command', () => {
     const { write, answer, place, clock } = await asking();
     clock.advance(7_200_000);
     await write(approve(place.digest.slice(0, 12)));
-    expect(answer()).toContain('nobody waits for an answer any more');
+    expect(answer()).toContain('The request has expired.');
   });
 
   it('to a correction says what it was compared with', async () => {
@@ -195,8 +196,8 @@ describe('an answer to a command', () => {
   it('is lost without harm when GitHub takes no comment: what was decided stands', async () => {
     const { deps, place } = await asking();
     const broken = { ...deps.codeHost, updateComment: reject, createComment: reject };
-    const command = aCommentCommand({ wish: approve(place.digest.slice(0, 12)), deliveryId: 'lost' });
-    expect(await obeyComment(command, { ...deps, codeHost: broken })).toBe('obeyed');
+    const command = aCommentCommand({ request: approve(place.digest.slice(0, 12)), deliveryId: 'lost' });
+    expect(await handleCommentCommand(command, { ...deps, codeHost: broken })).toBe('carried-out');
     expect(deps.workflow.answers).toHaveLength(1);
   });
 
@@ -204,8 +205,8 @@ describe('an answer to a command', () => {
     const { deps, comments } = await asking();
     const repositories = [{ name: 'Acme/Shop', mode: 'observe' as const }];
     const configuration = { ...deps.configuration, github: { ...deps.configuration.github, repositories } };
-    const command = aCommentCommand({ wish: { kind: 'help', problem: 'none', meant: null } });
-    expect(await obeyComment(command, { ...deps, configuration })).toBe('mode-off');
+    const command = aCommentCommand({ request: { kind: 'help', problem: 'none', meant: null } });
+    expect(await handleCommentCommand(command, { ...deps, configuration })).toBe('mode-off');
     expect(comments.comments).toHaveLength(1);
   });
 });
@@ -217,11 +218,11 @@ describe('/selfheal quiet', () => {
     const { write, comments, tell, end, answer, newerRun } = await asking();
     await write({ kind: 'quiet', quiet: true });
     expect(answer()).toContain('writes no new comments about failures on this pull request');
-    expect(comments.comments[0]?.body).toContain('It waits for an approval.');
+    expect(comments.comments[0]?.body).toContain('Waiting for an approval.');
     await end('suggested');
     await tell('final');
     // What stands there is brought to its end: nobody is left waiting for what is over.
-    expect(comments.comments[0]?.body).not.toContain('It waits for an approval.');
+    expect(comments.comments[0]?.body).not.toContain('Waiting for an approval.');
     const before = comments.comments[0]?.body;
     const next = await newerRun();
     expect(comments.comments[0]?.body).toBe(before);
@@ -240,12 +241,12 @@ describe('a command on a pull request with several workflows that failed', () =>
     const { write, end, answer, deps, incident, newerRun } = await asking();
     await end('suggested');
     const newer = await newerRun(other);
-    expect(await write({ kind: 'rerun' })).toBe('obeyed');
+    expect(await write({ kind: 'rerun' })).toBe('carried-out');
     expect(deps.workflow.started).toEqual([`${newer.id}-2`]);
-    expect(answer()).toContain(`of incident \`${newer.id.slice(0, 11)}\` again`);
+    expect(answer()).toContain(`of incident \`${newer.id.slice(0, 11)}\``);
     expect(answer()).toContain(`\`${incident.id.slice(0, 11)}\` \\(suggested\\)`);
     await deps.incidents.update(newer.id, { status: 'resolved' }, { at: deps.clock.now() });
-    expect(await write({ kind: 'rerun' })).toBe('obeyed');
+    expect(await write({ kind: 'rerun' })).toBe('carried-out');
     expect(deps.workflow.started.at(-1)).toBe(`${incident.id}-2`);
   });
 
@@ -254,10 +255,10 @@ describe('a command on a pull request with several workflows that failed', () =>
     await end('suggested');
     await newerRun(other);
     expect(await write({ kind: 'rerun', incident: 'gh-ffff' })).toBe('nothing-to-decide');
-    expect(answer()).toContain('has an id that begins like that');
+    expect(answer()).toContain('has an id that begins with it');
     expect(await write({ kind: 'explain', incident: incident.id }, { by: 'octo-reader' })).toBe('answered');
     expect(answer()).toContain(`Incident \`${incident.id}\` is suggested`);
-    expect(await write({ kind: 'rerun', incident: incident.id.slice(0, 10) })).toBe('obeyed');
+    expect(await write({ kind: 'rerun', incident: incident.id.slice(0, 10) })).toBe('carried-out');
     expect(deps.workflow.started).toEqual([`${incident.id}-2`]);
   });
 });
@@ -266,13 +267,13 @@ describe('/selfheal rerun', () => {
   it('opens the incident again and leaves its workflow a sealed plan to go on with', async () => {
     const { write, end, answer, deps, planDeps, incident } = await asking();
     await end('suggested');
-    expect(await write({ kind: 'rerun' })).toBe('obeyed');
-    expect(answer()).toContain(`Selfheal runs the failed jobs of incident \`${incident.id.slice(0, 11)}\` again.`);
+    expect(await write({ kind: 'rerun' })).toBe('carried-out');
+    expect(answer()).toContain(`Selfheal is re-running the failed jobs of incident \`${incident.id.slice(0, 11)}\`.`);
     expect(await deps.incidents.get(incident.id)).toMatchObject({ status: 'open', attempt: 2 });
     expect(deps.workflow.started).toEqual([`${incident.id}-2`]);
-    const plan = await makePlan({ incidentId: incident.id, tried: [] }, planDeps);
+    const plan = await makePlan({ incidentId: incident.id, tried: [], held: false }, planDeps);
     expect(plan).toMatchObject({ decision: 'act', actionId: 'rerun-failed-jobs' });
-    expect((await deps.incidents.listAudit(incident.id)).at(-2)).toMatchObject({
+    expect((await deps.incidents.auditTrail(incident.id)).at(-2)).toMatchObject({
       event: 'rerun.requested',
       facts: { by: 'github:octo-lead' },
     });
@@ -281,19 +282,19 @@ describe('/selfheal rerun', () => {
   it('says why not while it is at work, after it is over, where it may not act, and where an approval is due', async () => {
     const { write, end, answer, deps } = await asking();
     expect(await write({ kind: 'rerun' })).toBe('refused');
-    expect(answer()).toContain('Selfheal is at work on this failure already.');
+    expect(answer()).toContain('Selfheal is already working on this failure.');
     await end('resolved');
     await write({ kind: 'rerun' });
     expect(answer()).toContain('is over');
     await end('suggested');
-    const command = (deliveryId: string) => aCommentCommand({ wish: { kind: 'rerun' }, deliveryId });
+    const command = (deliveryId: string) => aCommentCommand({ request: { kind: 'rerun' }, deliveryId });
     const { github, policy } = deps.configuration;
     const repositories = [{ name: 'acme/shop', mode: 'suggest' as const }];
     const suggesting = { ...deps.configuration, github: { ...github, repositories } };
-    await obeyComment(command('other-1'), { ...deps, configuration: suggesting });
+    await handleCommentCommand(command('other-1'), { ...deps, configuration: suggesting });
     expect(answer()).toContain('The mode of this repository is suggest');
     const careful = { ...deps.configuration, policy: { ...policy, approvalRequiredRisks: ['low' as const] } };
-    await obeyComment(command('other-2'), { ...deps, configuration: careful });
+    await handleCommentCommand(command('other-2'), { ...deps, configuration: careful });
     expect(answer()).toContain('Actions of low risk need an approval.');
     expect(deps.workflow.started).toEqual([]);
   });

@@ -87,9 +87,9 @@ describe('an alarm that flaps', () => {
     expect(await deps.incidents.get(first)).toMatchObject({ attempt: 12, occurrences: 12 });
     expect(mailer.mails.map(({ subject }) => subject)).toEqual([
       expect.stringContaining('Resolved: checkout-errors'),
-      expect.stringContaining('Resolved, rang 11 times: checkout-errors'),
+      expect.stringContaining('Resolved, went off 11 times: checkout-errors'),
     ]);
-    expect(mailer.mails[1]?.message.replace(/\s+/g, ' ')).toContain('It rang 11 times since');
+    expect(mailer.mails[1]?.message.replace(/\s+/g, ' ')).toContain('It went off 11 times since');
   });
 
   it('is an incident of its own again when it was quiet for longer than the window', async () => {
@@ -130,7 +130,7 @@ describe('an alarm that flaps', () => {
     expect(await ingestSignal({ ...raised(), target }, deps)).toBe('opened');
     const opened = identify(aSignal({ target })).incidentId;
     await deps.incidents.update(opened, { status: 'resolved' }, { at: clock.now() });
-    expect(await ingestSignal(old, deps)).toBe('old-news');
+    expect(await ingestSignal(old, deps)).toBe('stale');
   });
 
   it('tells its incident when it clears, whichever time it rang', async () => {
@@ -140,7 +140,7 @@ describe('an alarm that flaps', () => {
     const again = raised();
     await ingestSignal(again, deps);
     expect(await ingestSignal({ ...again, kind: 'alarm-cleared', deliveryId: 'ok' }, deps)).toBe('noted');
-    expect((await deps.incidents.listAudit(first)).map(({ event }) => event)).toContain('alarm.cleared');
+    expect((await deps.incidents.auditTrail(first)).map(({ event }) => event)).toContain('alarm.cleared');
   });
 });
 
@@ -150,7 +150,7 @@ describe('an escalation of an alarm that flaps', () => {
     await ring('resolved');
     clock.advance(MINUTE);
     await ring('escalated');
-    expect(mailer.mails.at(-1)?.subject).toContain('Needs a human, rang 2 times');
+    expect(mailer.mails.at(-1)?.subject).toContain('Needs a human, went off 2 times');
   });
 
   it('is mailed once in a window, and neither repeated nor followed by a resolution in it', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideApproval } from '#shared/app/approve/approval.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
-import { type ObeyDeps, obeyComment } from '#shared/app/intake/handle-comment-command.ts';
+import { type CommentCommandDeps, handleCommentCommand } from '#shared/app/intake/handle-comment-command.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
@@ -40,24 +40,26 @@ async function waiting(
   const codeHost = makeMemoryComments();
   const status = `<!-- selfheal:key --> <sub>Selfheal incident ${rig.incident.id}, run attempt 1.</sub>`;
   await codeHost.createComment('acme/shop', 12, redactedText(status));
-  const deps = { ...rig.deps, people: permissions, predictions, codeHost } satisfies ObeyDeps & Record<string, unknown>;
-  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+  const trail = rig.deps.incidents;
+  const deps = { ...rig.deps, trail, people: permissions, predictions, codeHost } satisfies CommentCommandDeps &
+    Record<string, unknown>;
+  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
-  await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, deps);
-  const wish = { kind: 'decide', decision: 'approved', digest: place.digest.slice(0, 12) } as const;
+  await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, rig.deps);
+  const request = { kind: 'decide', decision: 'approved', digest: place.digest.slice(0, 12) } as const;
   let deliveries = 0;
-  const comment = (change: Parameters<typeof aCommentCommand>[0] = {}, through: ObeyDeps = deps) => {
+  const comment = (change: Parameters<typeof aCommentCommand>[0] = {}, through: CommentCommandDeps = deps) => {
     deliveries += 1;
-    return obeyComment(aCommentCommand({ wish, deliveryId: `delivery-${deliveries}`, ...change }), through);
+    return handleCommentCommand(aCommentCommand({ request, deliveryId: `delivery-${deliveries}`, ...change }), through);
   };
   const state = async () => (await deps.incidents.getApproval(place.incidentId, place.digest))?.state;
-  return { ...rig, deps, place, wish, comment, state };
+  return { ...rig, deps, place, request, comment, state };
 }
 
 describe('/selfheal approve', () => {
   it.each(['octo-lead', 'octo-admin'])('by %s, who may write, answers the workflow and leaves a trail', async (by) => {
     const { comment, deps, place, events } = await waiting();
-    expect(await comment({ by })).toBe('obeyed');
+    expect(await comment({ by })).toBe('carried-out');
     expect(deps.workflow.answers).toMatchObject([
       { taskToken: 'token-1', output: { approved: true, digest: place.digest, by: `github:${by}` } },
     ]);
@@ -85,7 +87,7 @@ describe('/selfheal approve', () => {
   });
 
   it.each([
-    ['another plan', { wish: { kind: 'decide', decision: 'approved', digest: 'f'.repeat(12) } }],
+    ['another plan', { request: { kind: 'decide', decision: 'approved', digest: 'f'.repeat(12) } }],
     ['a plan of another pull request', { pullRequest: 13 }],
     ['a plan of another repository', { repositoryId: 666 }],
   ] as const)('that names %s decides nothing', async (_what, change) => {
@@ -97,8 +99,8 @@ describe('/selfheal approve', () => {
 
   it('is open to a team of one where the deployment lets them, and the trail names what they have to do with the run', async () => {
     const { comment, deps, incident } = await waiting({ selfApproval: true });
-    expect(await comment({ by: 'octo-dev' })).toBe('obeyed');
-    const trail = await deps.incidents.listAudit(incident.id);
+    expect(await comment({ by: 'octo-dev' })).toBe('carried-out');
+    const trail = await deps.incidents.auditTrail(incident.id);
     expect(trail.find(({ event }) => event === 'approval.approved')?.facts).toMatchObject({
       by: 'github:octo-dev',
       selfApproval: 'author, lastPusher, requester, triggeredBy',
@@ -118,7 +120,7 @@ describe('/selfheal approve', () => {
 
   it('is used once: the same delivery again, another comment and another person change nothing more', async () => {
     const { comment, deps } = await waiting();
-    expect(await comment({ deliveryId: 'same' })).toBe('obeyed');
+    expect(await comment({ deliveryId: 'same' })).toBe('carried-out');
     expect(await comment({ deliveryId: 'same' })).toBe('duplicate-delivery');
     expect(await comment({})).toBe('nothing-to-decide');
     expect(await comment({ by: 'octo-admin' })).toBe('nothing-to-decide');
@@ -128,7 +130,7 @@ describe('/selfheal approve', () => {
   it('is one of two when it comes together with a decision on the page', async () => {
     const { comment, deps, place } = await waiting();
     const [byComment, onPage] = await Promise.all([comment(), decideApproval(place, 'rejected', OCTO_DEV, deps)]);
-    expect([byComment, onPage.kind].filter((one) => one === 'obeyed' || one === 'answered')).toHaveLength(1);
+    expect([byComment, onPage.kind].filter((one) => one === 'carried-out' || one === 'answered')).toHaveLength(1);
     expect(deps.workflow.answers).toHaveLength(1);
   });
 
@@ -160,27 +162,27 @@ describe('/selfheal approve', () => {
   it('stands also where GitHub does not take the sign under the comment', async () => {
     const { comment, deps } = await waiting();
     const react = async () => Promise.reject(new Refused('403'));
-    expect(await comment({}, { ...deps, people: { ...deps.people, react } })).toBe('obeyed');
+    expect(await comment({}, { ...deps, people: { ...deps.people, react } })).toBe('carried-out');
     expect(deps.workflow.answers).toHaveLength(1);
   });
 });
 
 describe('/selfheal reject', () => {
   it('is open to everybody who may write, the author too', async () => {
-    const { comment, deps, wish } = await waiting();
-    expect(await comment({ by: 'octo-reader', wish: { ...wish, decision: 'rejected' } })).toBe('refused');
-    expect(await comment({ by: 'octo-dev', wish: { ...wish, decision: 'rejected' } })).toBe('obeyed');
+    const { comment, deps, request } = await waiting();
+    expect(await comment({ by: 'octo-reader', request: { ...request, decision: 'rejected' } })).toBe('refused');
+    expect(await comment({ by: 'octo-dev', request: { ...request, decision: 'rejected' } })).toBe('carried-out');
     expect(deps.workflow.answers).toMatchObject([{ output: { approved: false } }]);
   });
 });
 
 describe('/selfheal wrong', () => {
-  const wish = { kind: 'correct', class: 'flaky_tests' } as const;
+  const request = { kind: 'correct', class: 'flaky_tests' } as const;
 
   it('judges the prediction of the incident that our own comment speaks of', async () => {
     const { comment, deps, incident } = await waiting();
     await deps.predictions.addPrediction(aPrediction({ incidentId: incident.id, class: 'test_failure' }));
-    expect(await comment({ wish })).toBe('obeyed');
+    expect(await comment({ request })).toBe('carried-out');
     const [prediction] = await deps.predictions.recentPredictions(1);
     expect(prediction?.correction).toMatchObject({ class: 'flaky_tests', by: 'github:octo-lead' });
   });
@@ -190,10 +192,10 @@ describe('/selfheal wrong', () => {
     await deps.predictions.addPrediction(aPrediction({ incidentId: incident.id, class: 'test_failure' }));
     await deps.incidents.intend(anActionRecord({ digest: place.digest, state: 'done', verified: 'recovered' }));
     for (const _again of [1, 2]) {
-      expect(await comment({ wish: { ...wish, class: 'memory_leaks' } })).toBe('obeyed');
+      expect(await comment({ request: { ...request, class: 'memory_leaks' } })).toBe('carried-out');
       deps.clock.advance(1000);
     }
-    const [plan] = await deps.incidents.listAudit(incident.id);
+    const [plan] = await deps.incidents.auditTrail(incident.id);
     expect(await deps.experience.actionOutcomes('memory_leaks', 10)).toMatchObject([
       {
         actionId: 'rerun-failed-jobs',
@@ -207,11 +209,11 @@ describe('/selfheal wrong', () => {
 
   it('does nothing for those who may not write, where nothing was said, or of another pull request', async () => {
     const { comment, deps, incident } = await waiting();
-    expect(await comment({ wish })).toBe('nothing-to-decide');
+    expect(await comment({ request })).toBe('nothing-to-decide');
     await deps.predictions.addPrediction(aPrediction({ incidentId: incident.id }));
-    expect(await comment({ wish, by: 'octo-reader' })).toBe('refused');
-    expect(await comment({ wish, pullRequest: 13 })).toBe('nothing-to-decide');
-    expect(await comment({ wish }, { ...deps, codeHost: makeMemoryComments() })).toBe('nothing-to-decide');
+    expect(await comment({ request, by: 'octo-reader' })).toBe('refused');
+    expect(await comment({ request, pullRequest: 13 })).toBe('nothing-to-decide');
+    expect(await comment({ request }, { ...deps, codeHost: makeMemoryComments() })).toBe('nothing-to-decide');
     expect((await deps.predictions.recentPredictions(1))[0]?.correction).toBeUndefined();
     expect(await deps.experience.actionOutcomes('flaky_tests', 10)).toEqual([]);
   });

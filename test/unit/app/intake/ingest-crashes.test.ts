@@ -96,7 +96,7 @@ describe('a crash at any port call, followed by a repeat', () => {
       started: workflow.started,
       incidents: await Promise.all(signals.map((signal) => incidents.get(idOf(signal)))),
       audit: await Promise.all(
-        signals.map(async (signal) => (await incidents.listAudit(idOf(signal))).map(({ event }) => event)),
+        signals.map(async (signal) => (await incidents.auditTrail(idOf(signal))).map(({ event }) => event)),
       ),
       runs: await stats.recentRuns('4711:acme/shop#77'),
     };

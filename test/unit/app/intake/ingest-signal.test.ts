@@ -60,7 +60,7 @@ describe('taking a signal in', () => {
     expect(await ingestSignal(failure({ runAttempt: 2 }, 'delivery-2'), deps)).toBe('occurrence');
     await incidents.update(id, { status: 'suggested' });
     await control.releaseGroup(identify(failure()).intakeKey, claimOf({ id, attempt: 1 }));
-    expect(await ingestSignal(failure({ runAttempt: 2 }, 'delivery-3'), deps)).toBe('old-news');
+    expect(await ingestSignal(failure({ runAttempt: 2 }, 'delivery-3'), deps)).toBe('stale');
     expect(await ingestSignal(failure({ runAttempt: 3 }, 'delivery-4'), deps)).toBe('reopened');
     expect(await incidents.get(id)).toMatchObject({
       status: 'open',
@@ -97,10 +97,10 @@ describe('taking a signal in', () => {
       kind: 'run-succeeded',
       target: aGithubTarget({ runAttempt: 2 }),
     });
-    expect(await ingestSignal({ ...recovery, deliveryId: 'delivery-0' }, deps)).toBe('old-news');
+    expect(await ingestSignal({ ...recovery, deliveryId: 'delivery-0' }, deps)).toBe('stale');
     await ingestSignal(failure(), deps);
     expect(await ingestSignal(recovery, deps)).toBe('noted');
-    expect((await incidents.listAudit(idOf(failure()))).map(({ event }) => event)).toContain('run.succeeded');
+    expect((await incidents.auditTrail(idOf(failure()))).map(({ event }) => event)).toContain('run.succeeded');
     expect(workflow.started).toHaveLength(1);
   });
 

@@ -7,9 +7,9 @@ import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
-import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
-import { renderMail } from '#shared/plugins/notifiers/mail.ts';
-import type { Embedded, Embedder } from '#shared/ports/embedder.ts';
+import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
+import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
+import type { Embedded, Embedder } from '#shared/ports/recall.ts';
 import {
   aClassification,
   aDiagnosis,
@@ -120,13 +120,13 @@ describe('a failure like one before', () => {
     const limits = ['Past incidents were compared by their words only. The embedding model refused the request.'];
     const recall = { find: async () => ({ incidents: [], entries: [], limits }) };
     await run(true, recall);
-    expect((await read()).unchecked[0]).toBe(limits[0]);
+    expect((await read()).unchecked[0]?.text).toBe(limits[0]);
   });
 
   it('says that nothing was searched when the step before was left out', async () => {
     const { deps, incident, read } = await setUpAnalysis();
-    await analyze({ incidentId: incident.id, useModel: false, knowledgeId: null, preExisting: false }, deps);
-    expect((await read()).unchecked[0]).toBe('What is known of such failures could not be searched.');
+    await analyze({ incidentId: incident.id, useModel: false, knowledgeId: null }, deps);
+    expect((await read()).unchecked[0]?.text).toBe('What is known of such failures could not be searched.');
   });
 
   it('keeps with an incident what it means, where a model says so, and else its words alone', async () => {

@@ -121,6 +121,6 @@ describe('learning from how incidents were resolved', () => {
     const known = makeMemoryPatternStore([aPattern()]);
     const deps = { patterns: { ...known, write: async () => 'changed-meanwhile' as const }, rules: Learning.parse({}) };
     const recognised = order([aCase(1, { pattern: null })]);
-    await expect(learnPatterns(recognised, deps)).rejects.toThrow('changed again and again');
+    await expect(learnPatterns(recognised, deps)).rejects.toThrow('others kept changing it');
   });
 });

@@ -3,6 +3,7 @@ import { keepPrediction } from '#shared/app/classify/prediction.ts';
 import { endPrediction } from '#shared/app/record/prediction.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { aClassification, aDiagnosis, anActionRecord, anIncident } from '#test/builders/index.ts';
 import {
   fakeClock,
@@ -35,6 +36,7 @@ function setUp() {
     evidence: makeMemoryEvidenceStore(),
     predictions: makeMemoryPredictionStore(),
     clock,
+    actions: ACTIONS,
     meter: makeRecordingMeter(),
   };
   const incident = anIncident();
@@ -88,7 +90,8 @@ describe('keeping a prediction', () => {
 });
 
 describe('ending a prediction', () => {
-  const rerun = (verified: 'recovered' | 'failed' | null) => anActionRecord({ state: 'done', verified });
+  const rerun = (verified: 'recovered' | 'failed' | null, inconclusive = false) =>
+    anActionRecord({ state: 'done', verified, inconclusive });
 
   it.each([
     ['passed', 'recovered', true],
@@ -103,13 +106,8 @@ describe('ending a prediction', () => {
   });
 
   it('[C68] stays unknown when nothing was tried, or the verification ran out of time', async () => {
-    for (const actions of [[], [rerun('failed')], [rerun(null)]]) {
-      const { deps, incident, incidents, end, kept } = setUp();
-      await incidents.audit(incident.id, 'verified#d', {
-        at: incident.openedAt,
-        event: 'action.failed',
-        facts: { digest: rerun('failed').digest, inconclusive: true },
-      });
+    for (const actions of [[], [rerun('failed', true)], [rerun(null)]]) {
+      const { deps, incident, end, kept } = setUp();
       await keepPrediction(incident, aClassification(), MODEL, deps);
       await end(actions, 'escalated');
       const prediction = await kept();

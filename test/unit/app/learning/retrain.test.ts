@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { loadShippedVersion } from '#shared/adapters/archive/model-version-files.ts';
+import { loadFailureModel, loadShippedVersion, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { promoteModel } from '#shared/app/learning/model-registry.ts';
 import { type RetrainDeps, retrain } from '#shared/app/learning/retrain.ts';
 import { classify } from '#shared/domain/failure/classify.ts';

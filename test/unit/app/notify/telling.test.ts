@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { escalate } from '#shared/app/notify/escalate.ts';
+import { mayMail } from '#shared/app/notify/mail-limit.ts';
 import { notify } from '#shared/app/notify/notify.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { OutcomeUnknown, RateLimited, Refused, Retryable, Unreachable } from '#shared/kernel/errors.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
@@ -78,6 +80,35 @@ describe('telling the end of an incident', () => {
     await tell();
     expect(mailer.mails).toHaveLength(1);
     expect(mailer.mails[0]?.message).toContain('Comment on the pull request was refused');
+  });
+
+  it.each([
+    ['suggested', new Unreachable('503'), 'GitHub could not be reached, so the comment on the pull request is missing'],
+    ['escalated', new OutcomeUnknown('timeout'), 'GitHub could not be reached, so the comment'],
+    ['resolved', new RateLimited('403'), 'GitHub took no more requests (rate limit), so the comment'],
+  ] as const)('mails instead, once, when GitHub is gone and the incident is %s', async (status, error, words) => {
+    const incident = anIncident({ status, outcomeReason: redactOutgoing('The jobs never ended.') });
+    const { mailer, codeHost, deps } = await setUp(incident);
+    codeHost.program({ findComment: async () => Promise.reject(error) });
+    const since = '2026-11-21T11:55:00.000Z';
+    const tell = () => notify({ incidentId: incident.id, stage: 'final', githubGone: { since, tries: 6 } }, deps);
+    // Also after the two mails a day that failures of one pull request may be told by: no comment tells of it.
+    for (const key of ['first', 'second']) await mayMail(incident, key, deps, 'email');
+    await tell();
+    await tell();
+    expect(mailer.mails).toHaveLength(1);
+    const text = mailer.mails[0]?.message.replace(/\s+/g, ' ');
+    expect(text).toContain(words);
+    expect(text).toContain('it was tried 7 times since 21 Nov 2026, 11:55 UTC.');
+    expect(text).toContain('The connection to the package registry was reset');
+  });
+
+  it('writes the comment and mails nothing when GitHub is back on the last try', async () => {
+    const { mailer, comments, deps } = await setUp(pullRequest);
+    const githubGone = { since: '2026-11-21T11:55:00.000Z', tries: 6 };
+    await notify({ incidentId: pullRequest.id, stage: 'final', githubGone }, deps);
+    expect(comments.comments).toHaveLength(1);
+    expect(mailer.mails).toEqual([]);
   });
 
   it('asks for a repeat when GitHub is busy, or when the answer to a new comment is lost', async () => {

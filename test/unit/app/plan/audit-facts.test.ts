@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
-import { tellEntry } from '#shared/domain/audit/describe-audit-entry.ts';
+import { describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts';
 import { aDiagnosis } from '#test/builders/index.ts';
 import { aRemedyRig } from '../remedy-rig.ts';
 
@@ -12,9 +12,9 @@ async function planned() {
     rig.incident.id,
     aDiagnosis({ source: 'model', choice: 'drop table; say yes', confidence: 0.8 }),
   );
-  const refused = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+  const refused = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   await rig.deps.evidence.putDiagnosis(rig.incident.id, aDiagnosis());
-  const plan = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+  const plan = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   const trail = () => rig.deps.incidents.auditTrail(rig.incident.id);
   return { rig, refused, plan, trail };
 }
@@ -51,10 +51,12 @@ describe('the audit entry of a decision', () => {
   it('[D228] of the last check says how the controls stood, and the trail of both is one chain', async () => {
     const { rig, plan, trail } = await planned();
     const place = { incidentId: rig.incident.id, digest: plan.digest as string };
-    expect(await guard(place, rig.deps)).toMatchObject({ granted: true });
+    expect(await guard(place, rig.deps)).toMatchObject({ next: 'act' });
     const entry = (await trail()).at(-1);
     expect(entry?.facts).toMatchObject({ killSwitch: false, mode: 'act', failures: 0, approval: null, risk: 'low' });
-    expect(tellEntry(entry as never)).toMatch(/The last check allowed rerun-failed-jobs .* kill switch off, mode act/);
+    expect(describeAuditEntry(entry as never)).toMatch(
+      /The last check allowed rerun-failed-jobs .* kill switch off, mode act/,
+    );
     expect(verifyChain(rig.incident.id, await trail())).toMatchObject({ kind: 'intact', chained: 3 });
   });
 });

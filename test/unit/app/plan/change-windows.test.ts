@@ -26,7 +26,7 @@ async function aPlannedRollback(rules: Rules, approvalRequiredRisks: ('low' | 'm
       policy: { ...policy, approvalRequiredRisks, circumstances: { ...policy.circumstances, ...rules } as never },
     }),
   });
-  const plan = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+  const plan = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   const input = { incidentId: rig.incident.id, digest: plan.digest as string };
   const approve = async () => {
     await requestApproval({ ...input, taskToken: 'task-token-1', expiresInSeconds: 6 * 3600 }, rig.deps);
@@ -54,7 +54,7 @@ describe('a change window', () => {
     const { input, deps, clock } = await aPlannedRollback({ changeWindows: [OPEN] });
     clock.advance(HOUR);
     const verdict = await guard(input, deps);
-    expect(verdict.granted).toBe(false);
+    expect(verdict.next).not.toBe('act');
     expect(verdict.reasons.join(' ')).toContain(OUTSIDE);
   });
 
@@ -73,11 +73,11 @@ describe('a change window', () => {
     expect(plan.decision).toBe('approve');
     clock.advance(HOUR - 1000);
     await approve();
-    expect((await guard(input, deps)).granted).toBe(true);
+    expect((await guard(input, deps)).next).toBe('act');
     clock.advance(1000);
     const verdict = await guard(input, deps);
-    expect(verdict.granted).toBe(false);
-    expect(verdict.reasons.join(' ')).toContain('Nobody approved it for that.');
+    expect(verdict.next).not.toBe('act');
+    expect(verdict.reasons.join(' ')).toContain('No approval covers that.');
   });
 
   it('lets pass what a person approved knowing that it is outside', async () => {
@@ -96,7 +96,7 @@ describe('a change window', () => {
     const { input, deps, clock } = await aPlannedRollback({ changeWindows: [SHUT] });
     clock.advance(later);
     const verdict = await guard(input, deps);
-    expect(verdict.granted).toBe(false);
+    expect(verdict.next).not.toBe('act');
     expect(verdict.reasons.join(' ')).toContain('Nobody approved this plan.');
   });
 
@@ -113,7 +113,7 @@ describe('a change window', () => {
     const { input, under, approve, state } = await aPlannedRollback({ changeWindows: [SHUT] });
     await approve();
     const stricter = under({ outsideChangeWindows: 'escalate' });
-    expect((await guard(input, stricter)).granted).toBe(false);
+    expect((await guard(input, stricter)).next).not.toBe('act');
     const { lease } = await guard(input, under({}));
     expect(await act({ ...input, lease: lease as string }, stricter)).toMatchObject({ state: 'refused' });
     expect(state.effects).toEqual([]);
@@ -122,9 +122,9 @@ describe('a change window', () => {
   it('stops what was planned a day ago by a clock that was wrong', async () => {
     const { input, deps, clock } = await aPlannedRollback({ changeWindows: [OPEN] });
     clock.advance(24 * HOUR);
-    expect((await guard(input, deps)).granted).toBe(false);
+    expect((await guard(input, deps)).next).not.toBe('act');
     clock.advance(-24 * HOUR);
-    expect((await guard(input, deps)).granted).toBe(true);
+    expect((await guard(input, deps)).next).toBe('act');
   });
 
   it('does not keep a change that did not help from being taken back', async () => {
@@ -145,11 +145,11 @@ describe('the part of the week', () => {
     const { plan, input, deps, clock } = await aPlannedRollback({ ...saturdays, ...onSaturday });
     expect(plan.decision).toBe('act');
     clock.advance(HOUR - 1);
-    expect((await guard(input, deps)).granted).toBe(true);
+    expect((await guard(input, deps)).next).toBe('act');
     clock.advance(1);
     const verdict = await guard(input, deps);
     expect(verdict).toMatchObject({
-      granted: false,
+      next: 'escalate',
       reasons: ['Actions of medium risk need an approval outside working hours.', 'Nobody approved this plan.'],
     });
   });
@@ -159,6 +159,6 @@ describe('the part of the week', () => {
     expect(plan.decision).toBe('approve');
     clock.advance(2 * HOUR);
     await approve();
-    expect((await guard(input, deps)).granted).toBe(true);
+    expect((await guard(input, deps)).next).toBe('act');
   });
 });

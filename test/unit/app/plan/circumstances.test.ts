@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gatherCircumstances } from '#shared/app/plan/circumstances.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
-import { circumstancesIn } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { MetricPoint } from '#shared/ports/metric-reader.ts';
 import {
@@ -134,15 +133,17 @@ describe('the deployments of a day', () => {
   });
 });
 
-it('[D35] the circumstances of a plan are in its audit entry, whoever asks later', async () => {
+it('[D35] the circumstances of a plan are in its record and its audit entry, whoever asks later', async () => {
   const { incident, deps } = await aBusyRig([at(100)]);
-  await makePlan({ incidentId: incident.id, tried: [] }, deps);
-  const [entry] = await deps.incidents.listAudit(incident.id);
-  expect(circumstancesIn(entry?.facts ?? {})).toEqual({
+  await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
+  const [entry] = await deps.incidents.auditTrail(incident.id);
+  const circumstances = {
     partOfWeek: 'weekend',
     load: 'high',
     recentDeployments: 1,
     minutesSinceDeployment: 60,
     incidentsInDay: 0,
-  });
+  };
+  expect(entry?.facts).toMatchObject(circumstances);
+  expect((await deps.incidents.listPlans(incident.id)).at(-1)?.circumstances).toEqual(circumstances);
 });

@@ -16,9 +16,9 @@ async function planUnder(percents: readonly number[], second = another(), status
   for (const { strategy } of experiment.variants) if (strategy.kind === 'prefer') strategy.actionId = second.id;
   const rig = await aRemedyRig({ configure: (one) => ({ ...one, experiments: [experiment] }) });
   const deps = { ...rig.deps, actions: [rerun, second] };
-  const plan = async (tried: string[] = []) => makePlan({ incidentId: rig.incident.id, tried }, deps);
+  const plan = async (tried: string[] = []) => makePlan({ incidentId: rig.incident.id, tried, held: false }, deps);
   const exposures = async () =>
-    (await rig.deps.incidents.listAudit(rig.incident.id)).map(({ facts }) => [facts.experiment, facts.variant]);
+    (await rig.deps.incidents.auditTrail(rig.incident.id)).map(({ facts }) => [facts.experiment, facts.variant]);
   return { plan, exposures, rig };
 }
 

@@ -29,20 +29,35 @@ describe('a fix', () => {
 
   it('is denied by the guard without an approval, whatever the plan says', async () => {
     const rig = await aFixRig(world);
-    const plan = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+    const plan = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
     const sealed = await rig.deps.incidents.getPlan(rig.incident.id, plan.digest ?? '');
     const { needsApproval: _asked, digest: _digest, ...content } = sealed as NonNullable<typeof sealed>;
     const forged = { ...content, digest: digestOf(canonicalJson(content)) } as NonNullable<typeof sealed>;
     await rig.deps.incidents.putPlan(forged);
-    const { granted, reasons } = await guard({ incidentId: rig.incident.id, digest: forged.digest }, rig.deps);
-    expect(granted).toBe(false);
+    const { next, reasons } = await guard({ incidentId: rig.incident.id, digest: forged.digest }, rig.deps);
+    expect(next).not.toBe('act');
     expect(reasons.join(' ')).toMatch(/Nobody approved this plan/);
+  });
+
+  it('is denied by the guard when it was switched off after a person approved it', async () => {
+    const rig = await aFixRig(world);
+    const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
+    await approve(rig.deps, rig.incident.id, digest ?? '');
+    const { fixes } = rig.deps.configuration;
+    const repositories = fixes.repositories.map((one) => ({ ...one, patches: false }));
+    const configuration = { ...rig.deps.configuration, fixes: { ...fixes, repositories } };
+    const { lease, reasons } = await guard(
+      { incidentId: rig.incident.id, digest: digest ?? '' },
+      { ...rig.deps, configuration },
+    );
+    expect(lease).toBeNull();
+    expect(reasons.join(' ')).toContain('which is not what the incident is about');
   });
 
   it('asks with the line where its code does what the file did not do before', async () => {
     const code = WHOLE.replace('return Math', 'Object.getPrototypeOf(lines);\n  return Math');
     const rig = await aFixRig(world, { code });
-    const plan = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+    const plan = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
     expect(plan).toMatchObject({
       decision: 'approve',
       reasons: [expect.stringContaining('In 2 places it does'), expect.anything()],
@@ -51,7 +66,7 @@ describe('a fix', () => {
 
   it.each(['eval(tier)', 'Number(process.env.DISCOUNT)'])('asks with the line where its code has %s', async (code) => {
     const rig = await aFixRig(world, { code: WHOLE.replace('discountFor(tier)', code) });
-    const plan = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+    const plan = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
     expect(plan).toMatchObject({
       decision: 'approve',
       reasons: [expect.stringMatching(/In (?:one|2) place/), expect.anything()],
@@ -116,7 +131,7 @@ describe('a fix', () => {
   it('is refused when the patch that is kept is not the one that was planned', async () => {
     const rig = await aFixRig(world);
     const { incident, deps } = rig;
-    const plan = await makePlan({ incidentId: incident.id, tried: [] }, deps);
+    const plan = await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
     const place = { incidentId: incident.id, digest: plan.digest ?? '' };
     await approve(deps, incident.id, place.digest);
     const { lease } = await guard(place, deps);
@@ -189,7 +204,7 @@ describe('a fix that does not help', () => {
   it('keeps a branch to which somebody else has committed', async () => {
     const rig = await aFixRig(world);
     const { branchHead } = rig.deps.code;
-    const plan = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+    const plan = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
     expect(plan.actionId).toBe('try-fix');
     const code = {
       ...rig.deps.code,

@@ -4,9 +4,10 @@ import { keepExperience } from '#shared/app/record/experience.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { assignVariant, Experiment } from '#shared/domain/experiment/experiment.ts';
 import { resultsOf } from '#shared/domain/experiment/results.ts';
+import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { aHoldout, anActionRecord } from '#test/builders/index.ts';
+import { aHoldout, anActionRecord, aPlanRecord } from '#test/builders/index.ts';
 import { aRemedyRig, type RigOptions } from '../remedy-rig.ts';
 
 const holdout = aHoldout();
@@ -29,8 +30,8 @@ async function planned(
     configure: (one) => configure({ ...one, experiments: [holdout] }),
   });
   const deps = { ...rig.deps, actions: ACTIONS.map(change) };
-  const plan = (tried: string[] = []) => makePlan({ incidentId: rig.incident.id, tried }, deps);
-  const facts = async () => (await deps.incidents.listAudit(rig.incident.id)).map((entry) => entry.facts);
+  const plan = (held = false) => makePlan({ incidentId: rig.incident.id, tried: [], held }, deps);
+  const facts = async () => (await deps.incidents.auditTrail(rig.incident.id)).map((entry) => entry.facts);
   return { ...rig, deps, plan, facts, first: await plan() };
 }
 
@@ -46,7 +47,7 @@ describe('an incident of the holdout arm', () => {
 
   it('is healed as usual at the next look when it is not healthy then', async () => {
     const { plan } = await planned();
-    expect(await plan(['hold'])).toMatchObject({ decision: 'act', actionId: 'rerun-failed-jobs' });
+    expect(await plan(true)).toMatchObject({ decision: 'act', actionId: 'rerun-failed-jobs' });
   });
 
   it('of the control is healed at once, and counted against the others', async () => {
@@ -81,13 +82,12 @@ describe('an incident of the holdout arm', () => {
 });
 
 describe('what came of the holdout arm', () => {
-  const ended = async (later: object | null) => {
+  const ended = async (later: Partial<PlanRecord> | null) => {
     const rig = await planned();
     const { incident, deps, clock } = rig;
     clock.advance(15 * 60_000);
     if (later !== null) {
-      const facts = { decision: 'act', round: 1, ...later };
-      await deps.incidents.audit(incident.id, 'plan#1#1', { at: clock.now().toISOString(), event: 'plan.made', facts });
+      await deps.incidents.recordPlan(aPlanRecord({ incidentId: incident.id, round: 1, ...later }));
     }
     const actions = [anActionRecord({ incidentId: incident.id, state: 'done', verified: 'recovered' })];
     const input = { incidentId: incident.id, attempt: 1, outcome: 'resolved', reason: '', parentId: null } as const;

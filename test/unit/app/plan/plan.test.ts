@@ -12,7 +12,7 @@ import { anyText } from '../../any-text.ts';
 import { aRemedyRig, type RemedyRig } from '../remedy-rig.ts';
 
 const plan = ({ incident, deps }: RemedyRig, tried: string[] = []) =>
-  makePlan({ incidentId: incident.id, tried }, deps);
+  makePlan({ incidentId: incident.id, tried, held: false }, deps);
 
 describe('planning', () => {
   it('seals the best action, stores it, and says how to verify it', async () => {
@@ -23,7 +23,7 @@ describe('planning', () => {
       actionId: 'rerun-failed-jobs',
       family: 'github',
       verifyIntervalSeconds: 30,
-      verifyMaxPolls: 120,
+      isLast: false,
       approvalSeconds: 14_400,
     });
     const action = await rig.deps.incidents.getPlan(rig.incident.id, made.digest as string);
@@ -153,7 +153,9 @@ describe('planning', () => {
   it('fails loudly without telemetry, diagnosis or class', async () => {
     const rig = await aRemedyRig({ incident: { classification: null } });
     await expect(plan(rig)).rejects.toThrow(CorruptRecord);
-    await expect(makePlan({ incidentId: 'gh-nowhere', tried: [] }, rig.deps)).rejects.toThrow(CorruptRecord);
+    await expect(makePlan({ incidentId: 'gh-nowhere', tried: [], held: false }, rig.deps)).rejects.toThrow(
+      CorruptRecord,
+    );
   });
 });
 

@@ -16,7 +16,7 @@ const HEALED = ['rerun-failed-jobs recovered', expect.stringContaining('recovere
 
 /** Plans the issue about the test and gives what follows: the guard, then the effect. */
 async function planned({ incident, deps }: FixRig, change: Partial<FixRig['deps']> = {}) {
-  const plan = await makePlan({ incidentId: incident.id, tried: [] }, deps);
+  const plan = await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
   expect(plan.actionId).toBe('quarantine-flaky-test');
   const place = { incidentId: incident.id, digest: plan.digest ?? '' };
   const own = { ...deps, ...change };

@@ -114,7 +114,7 @@ describe('a flaky test', () => {
 
   it('is refused when what is kept of it is not what was planned', async () => {
     const { deps, incident } = await shop.aFlakyRun({ names: [aName()] });
-    const plan = await makePlan({ incidentId: incident.id, tried: [] }, deps);
+    const plan = await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
     const place = { incidentId: incident.id, digest: plan.digest ?? '' };
     const { lease } = await guard(place, deps);
     const ports = { ...deps.ports, quarantines: { getQuarantine: async () => null } };

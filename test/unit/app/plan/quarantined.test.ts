@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStory } from '#shared/app/notify/report.ts';
-import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
+import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { healWith } from '../fix-rig.ts';
 import { aName, DAY, type FlakyShop, NOON, OPENED, startFlakyShop } from '../quarantine-rig.ts';
 
@@ -21,7 +21,7 @@ describe('a test in quarantine', () => {
     expect(told).toEqual(HEALED);
     expect(written).toEqual([]);
     const { incident, deps } = again;
-    const story = await readStory(incident, 'final', await deps.incidents.listAudit(incident.id), deps);
+    const story = await readStory(incident, 'final', deps);
     expect(story.quarantined).toBe(
       `Only tests in quarantine failed (issue #${shop.issuesOf(name)[0]?.number}, until 2026-12-06).`,
     );
@@ -36,8 +36,7 @@ describe('a test in quarantine', () => {
       record: { runs: 4, failures: 4, flips: 0 },
     });
     await healWith(deps, incident.id);
-    const trail = await deps.incidents.listAudit(incident.id);
-    expect((await readStory(incident, 'final', trail, deps)).quarantined).toBeNull();
+    expect((await readStory(incident, 'final', deps)).quarantined).toBeNull();
   });
 
   it.each([false, true])(
@@ -54,8 +53,7 @@ describe('a test in quarantine', () => {
       ]);
       const next = await shop.aFlakyRun({ names: [name], at });
       expect(await shop.heal(next)).toEqual({ told: HEALED, written: [] });
-      const trail = await next.deps.incidents.listAudit(next.incident.id);
-      expect((await readStory(next.incident, 'final', trail, next.deps)).quarantined).toBeNull();
+      expect((await readStory(next.incident, 'final', next.deps)).quarantined).toBeNull();
     },
   );
 

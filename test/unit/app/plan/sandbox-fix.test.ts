@@ -22,7 +22,7 @@ const written = () => world.github.branches('acme/shop').filter((name) => name.s
 
 /** What the person is told who is asked for the branch, after what the plan says. */
 async function toldOf({ deps, incident }: FixRig): Promise<string | null | undefined> {
-  const [plan] = (await deps.incidents.listAudit(incident.id))
+  const [plan] = (await deps.incidents.auditTrail(incident.id))
     .filter(({ facts }) => facts.action === 'try-fix')
     .slice(-1);
   const at = deps.clock.now().toISOString();
@@ -127,7 +127,7 @@ describe('a change that nobody approved', () => {
   it('is not run when it is larger than what GitHub takes as an input', async () => {
     addSandbox(world, Date.now());
     const { deps, incident } = await aSandboxRig();
-    const plan = await makePlan({ incidentId: incident.id, tried: [] }, deps);
+    const plan = await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
     const place = { incidentId: incident.id, digest: plan.digest ?? '' };
     const { lease } = await guard(place, deps);
     const { evidence } = deps;
@@ -162,7 +162,7 @@ describe('a change that nobody approved', () => {
   it('is not run when the workflow was changed since it was planned, be it to another that is sound', async () => {
     addSandbox(world, Date.now());
     const { deps, incident } = await aSandboxRig();
-    const plan = await makePlan({ incidentId: incident.id, tried: [] }, deps);
+    const plan = await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
     const place = { incidentId: incident.id, digest: plan.digest ?? '' };
     const { lease } = await guard(place, deps);
     addSandbox(world, Date.now(), SANDBOX.replace('npm test', 'npm run all'), 0);
@@ -177,7 +177,7 @@ describe('a change that nobody approved', () => {
   it('whose workflow was changed in the second in which it was started does not count, whatever its run says', async () => {
     addSandbox(world, Date.now());
     const { deps, incident } = await aSandboxRig();
-    const plan = await makePlan({ incidentId: incident.id, tried: [] }, deps);
+    const plan = await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
     const place = { incidentId: incident.id, digest: plan.digest ?? '' };
     const { lease } = await guard(place, deps);
     await act({ ...place, lease: lease ?? '' }, deps);
@@ -230,7 +230,7 @@ it('leaves in the audit which workflow ran, by its Git object', async () => {
   addSandbox(world, Date.now());
   const rig = await aSandboxRig();
   await healWith(rig.deps, rig.incident.id, false);
-  const trail = await rig.deps.incidents.listAudit(rig.incident.id);
+  const trail = await rig.deps.incidents.auditTrail(rig.incident.id);
   expect(trail.find(({ event }) => event === 'action.advanced')?.facts).toMatchObject({
     action: 'sandbox-fix',
     workflow: WORKFLOW,

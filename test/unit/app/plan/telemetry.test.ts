@@ -6,7 +6,7 @@ import { aRun } from '../../plugins/actions/action-world.ts';
 import { aRemedyRig, type RemedyRig } from '../remedy-rig.ts';
 
 const plan = ({ incident, deps }: RemedyRig, tried: string[] = []) =>
-  makePlan({ incidentId: incident.id, tried }, deps);
+  makePlan({ incidentId: incident.id, tried, held: false }, deps);
 const refusing = async () => {
   throw new Refused('AccessDenied');
 };

@@ -6,6 +6,7 @@ import { record } from '#shared/app/record/record.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import {
   aBoundAction,
   aClassification,
@@ -13,7 +14,9 @@ import {
   aDiagnosis,
   aGithubTarget,
   anActionRecord,
+  anApproval,
   anIncident,
+  aPlanRecord,
   aSignal,
   redactedText,
   someCircumstances,
@@ -29,7 +32,7 @@ const SCOPE = knowledgeScopeOf(anIncident().target) ?? '';
 const FINGERPRINT = aClassification().fingerprint ?? '';
 
 async function setUp(action: Partial<ActionRecord> | null = { state: 'done', receipt, verified: 'recovered' }) {
-  const deps = { ...makeMemoryPorts(), configuration: aConfiguration() };
+  const deps = { ...makeMemoryPorts(), actions: ACTIONS, configuration: aConfiguration() };
   const incident = anIncident({ classification: aClassification() });
   const plan = aBoundAction();
   await deps.incidents.create(incident);
@@ -128,13 +131,13 @@ describe('recording the end of an incident', () => {
   });
 
   it('[D212] keeps once what came of the action and of the experiment that the incident met', async () => {
-    const { run, experience, incidents, incident, clock } = await setUp({
+    const { run, experience, incidents, incident } = await setUp({
       state: 'undone',
       receipt,
       verified: 'failed',
     });
-    const facts = { decision: 'act', experiment: 'rerun-first', variant: 'control' };
-    await incidents.audit(incident.id, 'plan#1', { at: clock.now().toISOString(), event: 'plan.made', facts });
+    const exposure = { experimentId: 'rerun-first', variantId: 'control' };
+    await incidents.recordPlan(aPlanRecord({ incidentId: incident.id, exposure }));
     await run('escalated');
     await run('escalated');
     const failureClass = incident.classification?.class ?? 'unknown';
@@ -149,8 +152,7 @@ describe('recording the end of an incident', () => {
   it('keeps with an outcome in which circumstances its plan was made, also when the failure comes back', async () => {
     const { run, experience, healing, incidents, incident, plan, clock } = await setUp();
     const circumstances = someCircumstances({ partOfWeek: 'night', recentDeployments: 2 });
-    const facts = { digest: plan.digest, decision: 'act', ...circumstances };
-    await incidents.audit(incident.id, 'plan#1', { at: clock.now().toISOString(), event: 'plan.made', facts });
+    await incidents.recordPlan(aPlanRecord({ incidentId: incident.id, digest: plan.digest, circumstances }));
     await run();
     expect(await experience.actionOutcomes(incident.classification?.class ?? 'unknown', 10)).toMatchObject([
       { verified: 'recovered', circumstances },
@@ -161,11 +163,15 @@ describe('recording the end of an incident', () => {
 
   it('counts what a person rejected as a failure, once, and says whose word it is', async () => {
     const { run, experience, incidents, incident, plan, clock } = await setUp(null);
-    const audit = (key: string, event: string, facts: Record<string, string | number | null>) =>
-      incidents.audit(incident.id, key, { at: clock.now().toISOString(), event, facts });
-    await audit('plan#1', 'plan.made', { digest: plan.digest, decision: 'approve', ...someCircumstances() });
-    await audit('rejected', 'approval.rejected', { digest: plan.digest, by: 'github:reviewer' });
-    await audit('unknown', 'approval.rejected', { digest: 'f'.repeat(64), by: 'github:reviewer' });
+    const { id: incidentId } = incident;
+    const { digest } = plan;
+    await incidents.recordPlan(
+      aPlanRecord({ incidentId, digest, decision: 'approve', circumstances: someCircumstances() }),
+    );
+    for (const one of [digest, 'f'.repeat(64)]) {
+      await incidents.putApproval(anApproval({ incidentId, digest: one, expiresAt: '2099-01-01T00:00:00.000Z' }));
+      await incidents.decideApproval(incidentId, one, 'rejected', 'github:reviewer', clock.now());
+    }
     await run('escalated');
     await run('escalated');
     expect(await experience.actionOutcomes(incident.classification?.class ?? 'unknown', 10)).toMatchObject([
@@ -174,13 +180,12 @@ describe('recording the end of an incident', () => {
   });
 
   it('keeps nothing of an action that ran out of time or was not verified', async () => {
-    const { run, experience, incidents, incident, plan, clock } = await setUp({
+    const { run, experience, incident } = await setUp({
       state: 'done',
       receipt,
       verified: 'failed',
+      inconclusive: true,
     });
-    const facts = { digest: plan.digest, inconclusive: true };
-    await incidents.audit(incident.id, 'verified#1', { at: clock.now().toISOString(), event: 'action.failed', facts });
     await run('escalated');
     expect(await experience.actionOutcomes(incident.classification?.class ?? 'unknown', 10)).toEqual([]);
     const unverified = await setUp({ state: 'done', receipt, verified: null });

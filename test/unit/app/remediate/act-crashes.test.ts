@@ -65,7 +65,7 @@ async function healOnce(action: ActionPlugin, life: Parameters<typeof mortal>[1]
   const rig = await aRemedyRig({ family: action.family, actionId: action.id, configure });
   const deps = mortalDeps(rig.deps, life);
   const incidentId = rig.incident.id;
-  const { digest, actionId, decision } = await again(() => makePlan({ incidentId, tried: [] }, deps));
+  const { digest, actionId, decision } = await again(() => makePlan({ incidentId, tried: [], held: false }, deps));
   expect({ actionId, decision }).toEqual({ actionId: action.id, decision: 'act' });
   const place = { incidentId, digest: digest as string };
   const { lease } = await again(() => guard(place, deps));

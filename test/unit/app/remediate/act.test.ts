@@ -22,7 +22,7 @@ describe('acting', () => {
   it('[D228] leaves a trail of the plan, the guard, the intent and the outcome', async () => {
     const { input, deps, incident } = await aGrantedRig();
     await act(input, deps);
-    const trail = await deps.incidents.listAudit(incident.id);
+    const trail = await deps.incidents.auditTrail(incident.id);
     expect(trail.map(({ event }) => event).sort()).toEqual([
       'action.done',
       'action.intended',

@@ -11,7 +11,7 @@ import { aRemedyRig, type RigOptions } from '../remedy-rig.ts';
 
 async function aPlannedRig(options: RigOptions = {}) {
   const rig = await aRemedyRig(options);
-  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [] }, rig.deps);
+  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   const input = { incidentId: rig.incident.id, digest: digest as string };
   const action = (await rig.deps.incidents.getPlan(input.incidentId, input.digest)) as BoundAction;
   return { ...rig, input, action };
@@ -24,7 +24,7 @@ describe('the guard', () => {
   it('grants a lease that outlasts the verification', async () => {
     const { input, deps, clock, events } = await aPlannedRig();
     const verdict = await guard(input, deps);
-    expect(verdict).toMatchObject({ granted: true, reasons: [] });
+    expect(verdict).toMatchObject({ next: 'act', reasons: [] });
     const key = 'github:acme/shop/run/1001';
     clock.advance(30 * 120 * 1000);
     expect(await deps.control.holdsLease(key, verdict.lease as string, clock.now())).toBe(true);
@@ -57,7 +57,7 @@ describe('the guard', () => {
     const { input, deps, action, events } = await aPlannedRig();
     await prepare(deps.control, action);
     const verdict = await guard(input, deps);
-    expect(verdict).toMatchObject({ granted: false, lease: null });
+    expect(verdict).toMatchObject({ next: 'suggest', lease: null });
     expect(verdict.reasons.join(' ')).toContain(reason);
     expect(await events()).toContain('guard.denied');
   });
@@ -66,14 +66,14 @@ describe('the guard', () => {
     const rig = await aPlannedRig();
     rig.state.run = aRun({ attempt: 0 });
     const verdict = await guard(rig.input, rig.deps);
-    expect(verdict).toMatchObject({ granted: false, reasons: ['GitHub shows attempt 0 of the run.'] });
+    expect(verdict).toMatchObject({ next: 'suggest', reasons: ['GitHub shows attempt 0 of the run.'] });
   });
 
   it('closes the circuit breaker again as the failures grow old', async () => {
     const { input, deps, action, clock } = await aPlannedRig();
     for (const key of ['1', '2', '3']) await deps.control.addFailure(breakerScopeOf(action), key, clock.now());
     clock.advance(31 * 60_000);
-    expect((await guard(input, deps)).granted).toBe(true);
+    expect((await guard(input, deps)).next).toBe('act');
   });
 
   it.each([
@@ -90,7 +90,7 @@ describe('the guard', () => {
       limited({ maxActionsPerIncident: 1 }),
       `incident:gh-${'0'.repeat(24)}`,
       'all',
-      'had its 1 actions',
+      'limit of 1 actions per incident',
     ],
   ] as const)(
     '[D223] denies when the limit %s is reached, and gives the lease back',
@@ -107,21 +107,21 @@ describe('the guard', () => {
     for (let used = 0; used < 10; used++) {
       await deps.control.takeFromLimit('everything', '2026-11-21T12', `${used}`, 10, new Date('2026-11-21T13:00:00Z'));
     }
-    expect((await guard(input, deps)).granted).toBe(false);
+    expect((await guard(input, deps)).next).not.toBe('act');
   });
 
   it('denies when the run was settled by somebody else meanwhile, and lets through what happened already', async () => {
     const { input, deps, state } = await aPlannedRig();
     state.run = aRun({ conclusion: 'success' });
-    expect((await guard(input, deps)).granted).toBe(false);
+    expect((await guard(input, deps)).next).not.toBe('act');
     state.run = aRun({ attempt: 2, status: 'queued', conclusion: null });
-    expect((await guard(input, deps)).granted).toBe(true);
+    expect((await guard(input, deps)).next).toBe('act');
   });
 
   it('needs the approval of this very plan once one was asked for', async () => {
     const { input, deps, clock } = await aPlannedRig();
     await deps.incidents.putApproval(anApproval({ ...input }));
-    expect((await guard(input, deps)).granted).toBe(false);
+    expect((await guard(input, deps)).next).not.toBe('act');
     await deps.incidents.decideApproval(
       input.incidentId,
       input.digest,
@@ -129,10 +129,10 @@ describe('the guard', () => {
       'approver@example.com',
       clock.now(),
     );
-    expect((await guard(input, deps)).granted).toBe(true);
+    expect((await guard(input, deps)).next).toBe('act');
   });
 
-  it.each(['controls', 'failuresSince', 'acquireLease', 'takeFromLimit'] as const)(
+  it.each(['controls', 'failuresBetween', 'acquireLease', 'takeFromLimit'] as const)(
     'grants nothing when %s fails: it fails closed',
     async (method) => {
       const { input, deps, clock, action } = await aPlannedRig();

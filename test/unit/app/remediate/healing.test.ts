@@ -4,8 +4,9 @@ import { readStory } from '#shared/app/notify/report.ts';
 import { record } from '#shared/app/record/record.ts';
 import { settleHealed } from '#shared/app/record/recurrence-watch.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
-import { renderMail } from '#shared/plugins/notifiers/mail.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
+import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import {
   aBoundAction,
   aClassification,
@@ -30,6 +31,7 @@ const second = anIncident({
 async function resolvedOnce(configuration = aConfiguration()) {
   const deps = {
     ...makeMemoryPorts(),
+    actions: ACTIONS,
     configuration,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
@@ -43,7 +45,7 @@ async function resolvedOnce(configuration = aConfiguration()) {
     record({ incidentId: first.id, attempt: 1, outcome: 'resolved', reason: 'It passed.', parentId: null }, deps);
   await end();
   const status = async ({ id }: Incident) => (await deps.incidents.get(id))?.status;
-  const events = async ({ id }: Incident) => (await deps.incidents.listAudit(id)).map(({ event }) => event);
+  const events = async ({ id }: Incident) => (await deps.incidents.auditTrail(id)).map(({ event }) => event);
   const outcomes = async () =>
     (await deps.experience.actionOutcomes(classification.class, 10)).map(({ verified }) => verified);
   return { deps, clock, end, status, events, outcomes };
@@ -187,14 +189,14 @@ describe('a failure that comes back', () => {
     await deps.incidents.update(first.id, { status: 'open', attempt: 2 });
     const again = { ...first, attempt: 2 };
     await noteRecurrence(again, classification, deps);
-    const trail = await deps.incidents.listAudit(first.id);
-    const story = await readStory(again, 'final', trail, deps);
+    const noted = await deps.incidents.get(first.id);
+    const story = await readStory(noted ?? again, 'final', deps);
     const told = `It came back after 2 days: it had been resolved as incident ${first.id}.`;
     expect(renderComment(story)).toContain('It came back after 2 days: it had been resolved as incident');
     expect(renderMail('Needs a human', null, story).message.replace(/\s+/g, ' ')).toContain(
       `${told} What had helped then (rerun-failed-jobs) did not last.`,
     );
-    const before = await readStory({ ...first, attempt: 1 }, 'final', trail, deps);
+    const before = await readStory(first, 'final', deps);
     expect(before.cameBack).toBeNull();
   });
 

@@ -5,7 +5,7 @@ import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { remediedService } from '../../plugins/actions/remedy-world.ts';
 import { aRemedyRig, type RemedyRig } from '../remedy-rig.ts';
 
-const plan = ({ incident, deps }: RemedyRig) => makePlan({ incidentId: incident.id, tried: [] }, deps);
+const plan = ({ incident, deps }: RemedyRig) => makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
 const REMEDIES = ACTIONS.filter(({ id }) => remediedService(id) !== null).map(
   ({ id, family }) => [id, family] as const,
 );

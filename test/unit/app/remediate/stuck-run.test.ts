@@ -40,7 +40,7 @@ describe('a run that was run again', () => {
   it('and waits for a runner is not taken for one that hangs', async () => {
     const { runId, deps, incidentId, tried } = await aHangingRun(50);
     expect(await deps.codeHost.getRun('acme/shop', runId)).toMatchObject({ status: 'queued' });
-    expect(await makePlan({ incidentId, tried }, deps)).toMatchObject({ decision: 'suggest' });
+    expect(await makePlan({ incidentId, tried, held: false }, deps)).toMatchObject({ decision: 'suggest' });
   });
 });
 
@@ -52,7 +52,7 @@ describe('a run that hangs while it works', () => {
       const { runId, deps, incidentId, tried } = await aHangingRun(cancelMs);
       const attempt = world.github.run(runId)?.attempts[1];
       if (attempt !== undefined) attempt.status = 'in_progress';
-      const plan = await makePlan({ incidentId, tried }, deps);
+      const plan = await makePlan({ incidentId, tried, held: false }, deps);
       expect(plan).toMatchObject({ decision: 'act', actionId: 'cancel-stuck-run' });
       const place = { incidentId, digest: plan.digest ?? '' };
       const { lease } = await guard(place, deps);
@@ -70,7 +70,7 @@ describe('a run that hangs while it works', () => {
         checked = await verify({ ...place, poll }, deps);
       }
       expect(checked).toMatchObject({ state: 'advanced' });
-      expect(await makePlan({ incidentId, tried: [...tried, 'cancel-stuck-run'] }, deps)).toMatchObject({
+      expect(await makePlan({ incidentId, tried: [...tried, 'cancel-stuck-run'], held: false }, deps)).toMatchObject({
         decision: 'suggest',
         reasons: expect.arrayContaining([`Asked GitHub to cancel attempt 2 of run ${runId}, which hung.`]),
       });

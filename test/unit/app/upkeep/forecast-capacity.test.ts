@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { forecastCapacity } from '#shared/app/upkeep/forecast-capacity.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { OutcomeUnknown, Refused } from '#shared/kernel/errors.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import type { MetricPoint, MetricReader } from '#shared/ports/metric-reader.ts';
 import { aConfiguration, aService } from '#test/builders/index.ts';
 import {
@@ -46,10 +48,12 @@ function setUp(points: readonly MetricPoint[] | Error, services = [anOwner()]) {
     read: () => (points instanceof Error ? Promise.reject(points) : Promise.resolve([...points])),
   };
   return {
+    actions: ACTIONS,
     configuration: { ...aConfiguration(), services },
     metrics,
     control: makeMemoryControlStore(clock),
     mailer: makeMemoryMailer(),
+    notifiers: NOTIFIERS,
     clock,
     meter: makeRecordingMeter(),
     log: makeRecordingLog(),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { claimOf } from '#shared/app/common/incident-lock.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
-import { sweep } from '#shared/app/upkeep/redeliver-webhooks.ts';
+import { redeliverWebhooks } from '#shared/app/upkeep/redeliver-webhooks.ts';
 import { Refused } from '#shared/kernel/errors.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aConfiguration, aGithubTarget, anIncident, aSignal } from '#test/builders/index.ts';
 import {
   fakeClock,
@@ -47,8 +48,8 @@ describe('the sweeper', () => {
 
   it('asks once for each delivery that failed, of the repositories that are on', async () => {
     const { codeHost, deps } = setUp();
-    expect(await sweep(deps)).toEqual({ redelivered: 2, failedRepositories: 0 });
-    expect(await sweep(deps)).toEqual({ redelivered: 0, failedRepositories: 0 });
+    expect(await redeliverWebhooks(deps)).toEqual({ redelivered: 2, failedRepositories: 0 });
+    expect(await redeliverWebhooks(deps)).toEqual({ redelivered: 0, failedRepositories: 0 });
     expect(codeHost.calls.filter(({ method }) => method === 'redeliver').map(({ args }) => args)).toEqual([
       ['acme/shop', 7, 1],
       ['acme/shop', 7, 2],
@@ -61,8 +62,8 @@ describe('the sweeper', () => {
     const nthAttempt = (attempts: number) => ({ ...delivery(10 + attempts), guid: 'guid', attempts });
     for (let attempts = 1; attempts <= 7; attempts += 1) {
       codeHost.program({ listFailedDeliveries: async () => ({ hookId: 7, deliveries: [nthAttempt(attempts)] }) });
-      await sweep(deps);
-      await sweep(deps);
+      await redeliverWebhooks(deps);
+      await redeliverWebhooks(deps);
     }
     expect(codeHost.calls.filter(({ method }) => method === 'redeliver').map(({ args }) => args[2])).toEqual([
       11, 12, 13, 14, 15,
@@ -71,9 +72,9 @@ describe('the sweeper', () => {
 
   it('looks from where it was the last time, with an overlap', async () => {
     const { codeHost, clock, deps } = setUp();
-    await sweep(deps);
+    await redeliverWebhooks(deps);
     clock.advance(5 * 60_000);
-    await sweep(deps);
+    await redeliverWebhooks(deps);
     const lists = codeHost.calls.filter(({ method }) => method === 'listFailedDeliveries');
     expect(lists[1]?.args[2]).toEqual(new Date('2026-11-21T11:45:00.000Z'));
   });
@@ -81,7 +82,7 @@ describe('the sweeper', () => {
   it('counts a repository without a webhook of its own, whose failed deliveries it cannot see', async () => {
     const { codeHost, deps } = setUp();
     codeHost.program({ listFailedDeliveries: async () => null });
-    expect(await sweep(deps)).toEqual({ redelivered: 0, failedRepositories: 0 });
+    expect(await redeliverWebhooks(deps)).toEqual({ redelivered: 0, failedRepositories: 0 });
     expect(deps.meter.counts['sweep-without-hook']).toBe(1);
   });
 
@@ -90,9 +91,9 @@ describe('the sweeper', () => {
     codeHost.program({
       redeliver: async (_repository, _hook, id) => (id === 2 ? Promise.reject(new Refused('422')) : undefined),
     });
-    expect(await sweep(deps)).toEqual({ redelivered: 0, failedRepositories: 1 });
+    expect(await redeliverWebhooks(deps)).toEqual({ redelivered: 0, failedRepositories: 1 });
     codeHost.program({ redeliver: async () => {} });
-    expect(await sweep(deps)).toEqual({ redelivered: 1, failedRepositories: 0 });
+    expect(await redeliverWebhooks(deps)).toEqual({ redelivered: 1, failedRepositories: 0 });
   });
 });
 
@@ -106,7 +107,17 @@ describe('the reconciler', () => {
     const queue = makeMemorySignalQueue();
     const observers = { meter: makeRecordingMeter(), log: makeRecordingLog() };
     const configuration = aConfiguration();
-    const deps = { clock, incidents, workflow, mailer, control, queue, configuration, ...observers };
+    const deps = {
+      clock,
+      incidents,
+      workflow,
+      mailer,
+      notifiers: NOTIFIERS,
+      control,
+      queue,
+      configuration,
+      ...observers,
+    };
     const pass = async () => {
       clock.advance(15 * 60_000);
       return await reconcile(deps);
@@ -155,15 +166,7 @@ describe('the reconciler', () => {
 
   it('lets in what waited for the place of an incident that it gives up, also after a crash before the end', async () => {
     const { incidents, workflow, control, queue, deps, clock } = setUp();
-    await incidents.create(anIncident({ attempt: 3 }));
-    for (const attempt of [2, 3]) {
-      const event = 'workflow.restarted';
-      await incidents.audit(id, `restarted#${attempt}`, {
-        at: clock.now().toISOString(),
-        event,
-        facts: { runAttempt: 1 },
-      });
-    }
+    await incidents.create(anIncident({ attempt: 3, restarts: 2 }));
     await workflow.start(id, 3);
     workflow.end(id, 3);
     const { intakeKey } = anIncident();

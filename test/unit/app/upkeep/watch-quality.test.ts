@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { promoteModel, registerModel } from '#shared/app/learning/model-registry.ts';
-import type { Retraining } from '#shared/app/learning/retrain.ts';
 import { watchQuality } from '#shared/app/upkeep/watch-quality.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import type { Retraining } from '#shared/domain/quality/watch.ts';
 import { OutcomeUnknown } from '#shared/kernel/errors.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aModelVersion, aPrediction, heldOut, judgedPredictions, rightOf } from '#test/builders/index.ts';
 import {
   fakeClock,
@@ -26,6 +27,7 @@ function setUp(rights: readonly boolean[], change: Partial<Prediction> = { model
     registry: makeMemoryModelRegistry(),
     shipped: aModelVersion('a', heldOut(rightOf(900, 1000))).version,
     mailer: makeMemoryMailer(),
+    notifiers: NOTIFIERS,
     clock: fakeClock(),
     meter: makeRecordingMeter(),
     log: makeRecordingLog(),

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Capacity } from '#shared/domain/capacity/capacity-settings.ts';
 import { preEmptiveActions } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Remedy } from '#shared/domain/plan/remedies.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { aService } from '#test/builders/index.ts';
 
+const MAKERS = ACTIONS.flatMap(({ remedy }) => remedy ?? []);
 const REMEDIES: Remedy[] = [
   { action: 'reboot-rds-instance', alarms: ['soon'], instance: 'db' },
   { action: 'redeploy-ecs-service', alarms: ['soon'] },
@@ -56,17 +58,20 @@ describe('what may be done before something runs out', () => {
       ],
     ],
   ])('[D37] for %s is what makes room, least disturbing first, then the playbooks', (kind, words) => {
-    expect(preEmptiveActions(entry(kind), OWNER)).toEqual([...words, 'run the playbook clean-disk, if it fits']);
+    expect(preEmptiveActions(entry(kind), OWNER, MAKERS)).toEqual([
+      ...words,
+      'run the playbook clean-disk, if it fits',
+    ]);
   });
 
   it('is what the owner lists for the alarm, where the forecast has one', () => {
-    expect(preEmptiveActions(entry('memory', 'other'), OWNER)).toEqual([
+    expect(preEmptiveActions(entry('memory', 'other'), OWNER, MAKERS)).toEqual([
       'run more instances in web (1 at a time, at most 6)',
       'run the playbook clean-disk, if it fits',
     ]);
   });
 
   it('is nothing where the catalogue allows nothing', () => {
-    expect(preEmptiveActions(entry('memory'), aService())).toEqual([]);
+    expect(preEmptiveActions(entry('memory'), aService(), MAKERS)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CausalChain, causalChainOf } from '#shared/domain/causality/chain.ts';
-import { chainLines, isTelling } from '#shared/domain/causality/chain-words.ts';
+import { chainLines, isInformative } from '#shared/domain/causality/chain-words.ts';
 import { alarmEvents } from '#shared/domain/causality/stated-events.ts';
 import { anEvidence, anEvidenceLine, someAlarmFacts } from '#test/builders/index.ts';
 import { FIRST_CAUSES } from './first-causes.ts';
@@ -62,11 +62,11 @@ describe('what followed', () => {
       expect.stringContaining(
         'Then, 03:04:05 UTC: `ERROR query timed out after 5000 ms at db:5432`: it names db too, later.',
       ),
-      expect.stringContaining('what cannot connect times out'),
-      expect.stringContaining('what cannot connect turns unhealthy'),
+      expect.stringContaining('a call that cannot connect times out'),
+      expect.stringContaining('a service that cannot connect becomes unhealthy'),
     ]);
     const plain = causalChainOf(anEvidence({ texts: ['error: a', '##[error]Process completed with exit code 1.'] }));
-    expect(plain === null || isTelling(plain)).toBe(false);
+    expect(plain === null || isInformative(plain)).toBe(false);
   });
 
   const word = fc.constantFrom(
@@ -142,14 +142,14 @@ describe('the chain of an alarm', () => {
     expect(chain?.cause).toMatchObject({
       ref: null,
       at: '2026-11-21T11:00:00.000Z',
-      text: 'Version 8 of checkout was put behind live',
+      text: 'Version 8 of checkout was deployed to live',
     });
     expect(chain?.followed.map(({ text }) => text)).toEqual([
       expect.stringContaining('TypeError'),
       expect.stringContaining('502'),
       'The alarm checkout-errors rang',
     ]);
-    expect(chain !== null && isTelling(chain)).toBe(true);
+    expect(chain !== null && isInformative(chain)).toBe(true);
   });
 
   it.each(['2026-11-19T11:00:00.000Z', '2026-11-21T11:59:00.000Z'])('leaves out a deployment at %s', (deployedAt) => {

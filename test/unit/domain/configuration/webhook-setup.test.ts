@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
-import { github } from '#shared/plugins/sources/github.ts';
+import { translateWebhook } from '#shared/plugins/sources/contract.ts';
+import { github } from '#shared/plugins/sources/github/index.ts';
 
 const RIGHT = { active: true, events: ['workflow_run', 'issue_comment'], contentType: 'json', hasSecret: true };
 
@@ -23,7 +24,7 @@ describe('the settings of a webhook', () => {
 
 describe('the first delivery of a webhook', () => {
   const ping = (hook: object | undefined) =>
-    github.toSignal({
+    translateWebhook(github, {
       headers: { 'x-github-event': 'ping', 'x-github-delivery': 'delivery-1' },
       body: { zen: 'Small steps.', ...(hook === undefined ? {} : { hook }) },
       receivedAt: new Date(0),

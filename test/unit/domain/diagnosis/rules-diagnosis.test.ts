@@ -86,9 +86,12 @@ describe('the diagnosis by rules', () => {
 
   it('says what could not be checked', () => {
     const diagnosis = diagnose(['read: connection reset by peer'], { preExisting: null });
-    expect(diagnosis.unchecked).toContain('Whether it failed before this change could not be checked.');
-    expect(diagnosis.unchecked.some((one) => one.includes('only another run shows it'))).toBe(true);
-    expect(diagnose([]).unchecked).toContain('No log line could be read.');
+    expect(diagnosis.unchecked).toContainEqual({
+      code: 'default-branch',
+      text: 'Selfheal could not check whether it failed before this change.',
+    });
+    expect(diagnosis.unchecked.some(({ code }) => code === 're-run')).toBe(true);
+    expect(diagnose([]).unchecked).toContainEqual({ code: 'other', text: 'No log line could be read.' });
   });
 
   it('keeps beside the cause that the default branch fails too, and does not say it twice', () => {

@@ -6,7 +6,7 @@ import { makeFailedTests } from '#shared/app/gather/tests.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { RunHistory } from '#shared/domain/failure/run-history.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
-import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';
+import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index.ts';
 import { aConfiguration, aGithubTarget, aTelemetry, redactedText } from '#test/builders/index.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
-import { preExistingOf } from '#shared/domain/failure/pre-existing.ts';
+import { preExistingOf } from '#shared/domain/failure/run-history.ts';
+import { transitionOf } from '#shared/domain/incident/alarm-recurrence.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { alarmNameOf, identify, minuteOf } from '#shared/domain/incident/identity.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident } from '#shared/domain/incident/open-incident.ts';
-import { transitionOf } from '#shared/domain/incident/transition.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import {
   aConfiguration,
@@ -79,12 +79,12 @@ describe('what a failure signal does to its incident', () => {
   it.each([
     ['open', 1, 'resume'],
     ['open', 2, 'occurrence'],
-    ['resolved', 1, 'old-news'],
+    ['resolved', 1, 'stale'],
     ['resolved', 2, 'reopen'],
     ['suggested', 2, 'reopen'],
-    ['escalated', 1, 'old-news'],
+    ['escalated', 1, 'stale'],
     ['linked', 2, 'reopen'],
-    ['grouped', 1, 'old-news'],
+    ['grouped', 1, 'stale'],
   ] as const)('%s at attempt 1, signal of attempt %i: %s', (status, runAttempt, kind) => {
     const signal = aSignal({ target: aGithubTarget({ runAttempt }) });
     expect(transitionOf(anIncident({ status }), signal).kind).toBe(kind);

@@ -5,7 +5,12 @@ import { loadPlaybooks } from '#shared/adapters/archive/data-files.ts';
 import { fingerprintOf } from '#shared/domain/failure/fingerprint.ts';
 import type { Classification, FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
-import { type KnowledgeMatch, lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
+import {
+  isSureMatch,
+  type KnowledgeMatch,
+  lookupKnowledge,
+  MAX_UNSURE_CONFIDENCE,
+} from '#shared/domain/knowledge/lookup.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
 import { makeRecall } from '#shared/domain/knowledge/search/recall.ts';
 import { type RememberedEntry, rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
@@ -135,6 +140,15 @@ describe('the lookup of knowledge', () => {
     const found = [...(match ? [match] : []), ...similar.map(({ entry }) => entry)];
     expect(found[0]).toMatchObject({ id: 'learned-1', origin: 'incident', resolution: 'Add it once.' });
     expect(found.map(({ id }) => id)).not.toContain('learned-2');
+  });
+
+  it.each([
+    [0.85, true],
+    [0.84, false],
+    [MAX_UNSURE_CONFIDENCE, false],
+  ])('needs no model for a known fix of confidence %d: %s', (confidence, isSure) => {
+    expect(isSureMatch({ match: learned({}), confidence })).toBe(isSure);
+    expect(isSureMatch({ match: null, confidence })).toBe(false);
   });
 
   it('finds nothing for a log that shares no word with anything', () => {

@@ -14,7 +14,7 @@ const outcomes = (cases: number, at: Date, name = 'gh', helped = true) =>
     aPatternOutcome({ incident: `${name}-${index}`, at: at.toISOString(), helped }),
   );
 const tend = (patterns: readonly LearnedPattern[], now = day(10)) =>
-  tendPatterns(patterns, { rules: RULES, now, leastConfidence: 0.3, unusedDays: 365 });
+  tendPatterns(patterns, { rules: RULES, now, minConfidence: 0.3, unusedDays: 365 });
 const other = (change: Partial<LearnedPattern>) => aPattern({ id: 'aaaaaaaaaaaa', ...change });
 
 describe('keeping order among patterns', () => {

@@ -4,7 +4,7 @@ import { learningHealthOf } from '#shared/domain/learning/learning-health.ts';
 import {
   type EndedCase,
   endedCaseOf,
-  type LearningMaterial,
+  type LearningInputs,
   learningReportOf,
 } from '#shared/domain/learning/learning-report.ts';
 import { Learning } from '#shared/domain/learning/learning-settings.ts';
@@ -28,7 +28,7 @@ const ended = (id: string, change: Partial<EndedCase> = {}): EndedCase => ({
 });
 const learnedOn = (day: number, change: Partial<LearnedPattern> = {}) =>
   aPattern({ provenance: { source: 'human', by: 'x', at: at(day), from: null }, ...change });
-const report = (change: Partial<LearningMaterial>) =>
+const report = (change: Partial<LearningInputs>) =>
   learningReportOf({ patterns: [], incidents: [], notes: [], from, to, ...change });
 
 describe('the learning report', () => {
@@ -40,7 +40,7 @@ describe('the learning report', () => {
     });
     const gone = aPattern({ ...old, id: 'bbbbbbbbbbbb', retired: { at: at(9), reason: redactedText('it failed') } });
     const { patterns } = report({ patterns: [learnedOn(2), learnedOn(3, { id: 'cccccccccccc' }), old, gone] });
-    expect(patterns).toMatchObject({ standing: 3, atStart: 2, learned: 2, takenBack: 1, perWeek: 1 });
+    expect(patterns).toMatchObject({ active: 3, atStart: 2, learned: 2, takenBack: 1, perWeek: 1 });
     expect(patterns.topClasses).toEqual([
       { class: 'resource_exhaustion', family: 'infrastructure', patterns: 2 },
       { class: 'memory_leaks', family: 'application', patterns: 1 },
@@ -115,7 +115,7 @@ describe('the learning report', () => {
 });
 
 describe('the health of learning', () => {
-  const limits = { leastAccuracy: 0.8, leastSuccess: 0.7, leastCoverage: 0.3, mostMinutes: 120 };
+  const limits = { minAccuracy: 0.8, minSuccess: 0.7, minCoverage: 0.3, maxMinutes: 120 };
   const rules = Learning.parse({});
   const health = (patterns: LearnedPattern[], incidents: EndedCase[] = []) =>
     learningHealthOf(report({ patterns, incidents }), patterns, { rules, limits });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { termsOfText, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
 import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
+import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import { pastCaseOf, proposePatterns, type ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { caseOfPastIncident, type PastCase, replay } from '#shared/domain/learning/replay.ts';
 import { minutesOf, Resolution } from '#shared/domain/learning/resolution.ts';
-import { tagsOf } from '#shared/domain/learning/tags-of.ts';
 import { aPastIncident, aResolution } from '#test/builders/index.ts';
 
 const aCase = (line: number, change: Record<string, unknown> = {}): ResolvedCase => ({
@@ -104,10 +104,10 @@ describe('records of how incidents were resolved', () => {
   });
 
   it.each([
-    [{ timestamp: 'yesterday' }, 'it is no time'],
-    [{ success: 'perhaps' }, 'write true or false'],
-    [{ resolution_time: 'long' }, 'it is no duration'],
-    [{ solution: ' ' }, 'it is missing'],
+    [{ timestamp: 'yesterday' }, 'must be a time'],
+    [{ success: 'perhaps' }, 'must be true or false'],
+    [{ resolution_time: 'long' }, 'must be a duration'],
+    [{ solution: ' ' }, 'is missing'],
     [{ pattern: '*' }, 'too little'],
     [{ colour: 'red' }, 'Unrecognized key'],
   ])('are refused with the field that is wrong: %o', (change, message) => {

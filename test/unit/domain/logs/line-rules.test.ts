@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { makeExcerpter } from '#shared/domain/logs/excerpt.ts';
 import { makeLastLines } from '#shared/domain/logs/last-lines.ts';
-import { lineRulesOf } from '#shared/domain/logs/line-rules.ts';
-import { LogReading } from '#shared/domain/logs/log-settings.ts';
+import { LogReading, lineRulesOf } from '#shared/domain/logs/line-rules.ts';
 import { makeRedactor } from '#shared/domain/redaction/redact.ts';
 
 const engine = await loadRe2Engine();

@@ -1,6 +1,6 @@
 import type { SourceTree } from '#shared/domain/patch/apply-patch.ts';
-import type { ProposedPatch } from '#shared/domain/patch/file-change.ts';
 import { judgePatch } from '#shared/domain/patch/judge-patch.ts';
+import type { ProposedPatch } from '#shared/domain/patch/patch-limits.ts';
 import { PROJECTS } from './projects.ts';
 
 const CONTEXT = 3;

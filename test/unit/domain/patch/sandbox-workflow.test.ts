@@ -189,7 +189,7 @@ describe('a run of it', () => {
 });
 
 it('is in the user guide as it is accepted', () => {
-  const guide = readFileSync(join(import.meta.dirname, '../../../../docs/user-guide.md'), 'utf8');
+  const guide = readFileSync(join(import.meta.dirname, '../../../../docs/guide/sandbox.md'), 'utf8');
   const [shown = ''] = [...guide.matchAll(/```yaml\n(name: Selfheal try\n[\s\S]*?)```/g)].map(([, text]) => text);
   expect(judgeSandboxWorkflow(shown)).toEqual({ kind: 'accepted' });
 });

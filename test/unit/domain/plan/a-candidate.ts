@@ -1,4 +1,5 @@
 import type { Candidate } from '#shared/domain/plan/candidates.ts';
+import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
 
 /** The re-run of a failed run, surely helpful and of low risk. */
 export function aCandidate(change: Partial<Candidate> = {}): Candidate {
@@ -7,6 +8,8 @@ export function aCandidate(change: Partial<Candidate> = {}): Candidate {
     actionId: 'rerun-failed-jobs',
     family: 'github',
     risk: 'low',
+    impact: NO_IMPACT,
+    selfApproval: true,
     parameters: { repository: 'acme/shop', runId: 1001, attempt: 1 },
     targetKey: 'github:acme/shop/run/1001',
     description: 'Re-runs the failed jobs.',

@@ -27,6 +27,7 @@ describe('binding an action', () => {
       { actionId: 'rollback-lambda-alias' },
       { family: 'lambda' },
       { risk: 'high' },
+      { selfApproval: false },
       { parameters: { ...action.parameters, runId: 1002 } },
       { targetKey: 'github:acme/shop/run/1002' },
       { description: redactedText('Something else.') },

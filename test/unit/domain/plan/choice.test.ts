@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Candidate } from '#shared/domain/plan/candidates.ts';
-import { chooseCandidate } from '#shared/domain/plan/choice.ts';
+import { type Candidate, chooseCandidate } from '#shared/domain/plan/candidates.ts';
 import { aCandidate } from './a-candidate.ts';
 
 const best = aCandidate({ label: 'best', risk: 'medium', confidence: 0.9 });

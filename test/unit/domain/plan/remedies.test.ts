@@ -1,23 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import type { Service } from '#shared/domain/configuration/configuration.ts';
+import { type RemedyKind, readRemedy } from '#shared/domain/plan/remedies.ts';
 import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
 import { changeableKeys } from '#shared/domain/plan/target-key.ts';
+import { configurationWith, PLUGINS } from '#shared/plugins/plugins.ts';
 import { anAlarmTarget, aService } from '#test/builders/index.ts';
 
 const ecs = { kind: 'ecs-service', cluster: 'shop', service: 'orders', taskDefinitionFamily: 'orders' } as const;
 const scale = { action: 'scale-ecs-service', alarms: ['memory'], maxDesiredCount: 4 } as const;
 const reboot = { action: 'reboot-rds-instance', alarms: ['memory'], instance: 'orders-db' } as const;
 const service = (change: object) => ({ id: 'orders', alarms: ['memory', 'errors'], deployment: ecs, ...change });
+const read = (change: object) => configurationWith(PLUGINS).safeParse({ version: 1, services: [service(change)] });
 const problems = (change: object): string[] =>
-  Service.safeParse(service(change)).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+  read(change).error?.issues.map(({ path, message }) => `${path.slice(2).join('.')}: ${message}`) ?? [];
 
 describe('the remedies of a service', () => {
   it('are none unless its owner lists them', () => {
-    expect(Service.parse(service({})).remedies).toEqual([]);
+    expect(read({}).data?.services[0]?.remedies).toEqual([]);
   });
 
   it('are listed with bounds', () => {
-    expect(Service.parse(service({ remedies: [scale] })).remedies).toEqual([{ ...scale, step: 1 }]);
+    expect(problems({ remedies: [scale] })).toEqual([]);
+    const kind = PLUGINS.actions.find(({ id }) => id === scale.action)?.remedy as RemedyKind;
+    expect(readRemedy({ ...scale, alarms: ['memory'] }, kind)).toEqual({ ...scale, step: 1 });
   });
 
   it.each([
@@ -55,7 +60,7 @@ describe('the remedies of a service', () => {
 
   it('are told with their place in the configuration', () => {
     const services = [service({ remedies: [scale, { ...reboot, alarms: ['cpu'] }] })];
-    const { error } = Configuration.safeParse({ version: 1, services });
+    const { error } = configurationWith(PLUGINS).safeParse({ version: 1, services });
     expect(error?.issues[0]?.path).toEqual(['services', 0, 'remedies', 1]);
   });
 });

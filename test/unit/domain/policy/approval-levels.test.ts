@@ -62,6 +62,6 @@ describe('the levels of an approval', () => {
     expect(approvalMinutesOf(aConfiguration({ approvals: { levels: approvals.levels } }))).toBe(120);
     expect(approvalMinutesOf(aConfiguration({ policy: { approvalMinutes: 77 } }))).toBe(77);
     const tooLong = Approvals.safeParse({ levels: [{ minutes: 1000 }, { minutes: 441 }] });
-    expect(tooLong.error?.issues[0]?.message).toContain('longer than a day');
+    expect(tooLong.error?.issues[0]?.message).toContain('must not exceed a day');
   });
 });

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Risk } from '#shared/domain/plan/bound-action.ts';
+import { UNKNOWN_IMPACT } from '#shared/domain/plan/impact.ts';
 import { PartOfWeek } from '#shared/domain/policy/circumstances/circumstance-rules.ts';
 import { type Circumstances, Load } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { type DecisionInput, decide } from '#shared/domain/policy/decide.ts';
+import { actionOf } from '#shared/plugins/actions/registry.ts';
 import { aConfiguration, aService, someCircumstances } from '#test/builders/index.ts';
 import { aCandidate } from '../plan/a-candidate.ts';
 
@@ -19,7 +21,9 @@ interface Change extends Partial<DecisionInput> {
 
 function input(change: Change = {}): DecisionInput {
   const { candidate, rules, ...fields } = change;
-  const best = aCandidate(candidate);
+  // What a plug-in says of itself; nobody says it of a playbook.
+  const impact = actionOf(candidate?.actionId ?? 'rerun-failed-jobs')?.impact ?? UNKNOWN_IMPACT;
+  const best = aCandidate({ impact, ...candidate });
   return {
     targetKind: 'alarm',
     recovery: { kind: 'none' },

@@ -51,7 +51,7 @@ describe('the guard rules', () => {
     ['the kill switch', { controls: { killSwitch: true, reason: 'drill' } }, 'kill switch is on: drill'],
     ['a freeze', { policy: aConfiguration({ policy: { freezes: [freeze] } }).policy }, 'frozen until'],
     ['a changed plan', { action: { ...aBoundAction(), risk: 'medium' } as GuardFacts['action'] }, 'changed after'],
-    ['another target', { target: aGithubTarget({ runAttempt: 2 }) }, 'about something else'],
+    ['another target', { target: aGithubTarget({ runAttempt: 2 }) }, 'has changed since the plan'],
     ['another mode', { mode: 'suggest' as const }, 'The mode is suggest'],
     ['a foreign run', { targetKey: 'github:acme/shop/run/9' }, 'not what the incident is about'],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activeFreeze } from '#shared/domain/policy/freeze.ts';
+import { activeFreeze } from '#shared/domain/policy/guard-rules.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
 import { aGithubTarget, anAlarmTarget, aTelemetry, someAlarmFacts, someRunFacts } from '#test/builders/index.ts';
 

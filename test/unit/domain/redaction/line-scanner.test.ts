@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cleanLine, cleanPlainLine, DRESSING } from '#shared/domain/redaction/clean-line.ts';
 import { makeLineScanner, makeScanPlan, marksOf } from '#shared/domain/redaction/line-scanner.ts';
+import { isInvisibleCode } from '#shared/domain/redaction/visible-text.ts';
 
 const ESC = String.fromCharCode(27);
 const PLAN = makeScanPlan([['error', 'rror:'], ['token'], [ESC]], 2);
@@ -27,6 +29,59 @@ describe('a line scanner', () => {
 
   it('finds a word that a colour stands in the middle of', () => {
     expect(scan([`to${ESC}[1;31mken\n`])[0]?.[1]).toBe(TOKEN);
+  });
+
+  it('looks for nothing in the time stamp that a runner puts before a line, and in everything else', () => {
+    const plan = makeScanPlan([['7z', 'z curl', '03:04']], 1);
+    const marksIn = (text: string) => {
+      const marks: number[] = [];
+      const scanner = makeLineScanner(plan, { head: 1_000, tail: 7 }, (_text, found) => marks.push(found));
+      scanner.push(text);
+      scanner.end();
+      return marks;
+    };
+    const stamp = '2026-01-02T03:04:05.1234567Z ';
+    expect(marksIn(`${stamp}PASS\n${stamp}curl\n${stamp}\n${stamp}`)).toEqual([0, 0, 0, 0]);
+    expect(marksIn(`${stamp}7z x -p\n${stamp}${stamp}\n ${stamp}`)).toEqual([1, 1, 1]);
+    // What `cleanLine` does not take away is looked at.
+    const others = [
+      '2026-01-02T03:04:05.17Z x',
+      '2026-01-02T03:04:05.1234567890Z',
+      '2026-01-02T03:04:05Z x',
+      '2026-01-02 03:04:05.117Z x',
+    ];
+    expect(others.flatMap(marksIn)).toEqual([1, 1, 1, 1]);
+    expect(marksIn('2026-01-02T03:04:05.117Zx\n2026-01-0xT03:04:05.117Z x')).toEqual([1, 1]);
+  });
+
+  it('marks every line that is not clean as it is, but for its ends, its time stamp and its colours', () => {
+    const plan = makeScanPlan([DRESSING], 0, [{ group: 0, holds: isInvisibleCode }]);
+    const part = fc.oneof(
+      fc.constantFrom(
+        '2026-01-02T03:04:05.1234567Z ',
+        `${ESC}[31m`,
+        '^[[0m',
+        '\r',
+        '\ufeff',
+        '\u200b',
+        'travis_fold:start:x',
+        ' ',
+        '\t',
+        'é',
+      ),
+      fc.string({ maxLength: 12, unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+        const scanner = makeLineScanner(plan, { head: 1_000, tail: 7 }, (raw, marks) => {
+          if (marks === 0) expect(cleanPlainLine(raw)).toBe(cleanLine(raw));
+        });
+        scanner.push(parts.join(''));
+        scanner.end();
+        expect(parts.length).toBeLessThanOrEqual(6);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('marks what overwrites a line, and not a line that ends with CR LF', () => {

@@ -109,7 +109,7 @@ describe('a template miner', () => {
   });
 
   it('forgets the longest unseen templates when there are too many', () => {
-    const miner = makeTemplateMiner({ mostClusters: 50 });
+    const miner = makeTemplateMiner({ maxClusters: 50 });
     const word = (at: number): string => String.fromCharCode(97 + (at % 26), 97 + (Math.trunc(at / 26) % 26));
     for (let at = 0; at < 3_000; at += 1) {
       miner.add(`${word(at * 7)}${word(at)} ${word(at * 11)}${word(at + 3)} happened ${word(at * 3)}`);
@@ -145,7 +145,7 @@ describe('a template miner', () => {
   });
 
   it('refuses a state of another version', () => {
-    expect(() => readTemplateMinerState({ version: 2 })).toThrow(/template state: .*learn the templates anew/s);
+    expect(() => readTemplateMinerState({ version: 2 })).toThrow(/template state: .*Mine the templates again/s);
   });
 });
 

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { parseDefinition } from '@selfheal/local-cloud/workflow/parse-definition.ts';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseDefinition } from '#apps/local/workflow/parse-definition.ts';
-import { aMachine, anEngine, only, removeFolders, TASK } from './harness.ts';
+import {
+  aMachine,
+  anEngine,
+  only,
+  removeFolders,
+  TASK,
+} from '../../../../packages/local-cloud/test/workflow/harness.ts';
 
 afterAll(removeFolders);
 

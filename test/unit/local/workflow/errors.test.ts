@@ -1,9 +1,16 @@
+import type { Retrier } from '@selfheal/local-cloud/workflow/definition.ts';
+import { matchesError, retryDelaySeconds } from '@selfheal/local-cloud/workflow/error-matching.ts';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Retrier } from '#apps/local/workflow/definition.ts';
-import { matchesError, retryDelaySeconds } from '#apps/local/workflow/error-matching.ts';
 import { fuzzOptions } from '#test/fuzz/seed.ts';
-import { anEngine, failing, removeFolders, run, script, TASK } from './harness.ts';
+import {
+  anEngine,
+  failing,
+  removeFolders,
+  run,
+  script,
+  TASK,
+} from '../../../../packages/local-cloud/test/workflow/harness.ts';
 
 afterAll(removeFolders);
 

@@ -1,6 +1,6 @@
+import { compileTemplate } from '@selfheal/local-cloud/workflow/template.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileTemplate } from '#apps/local/workflow/template.ts';
 import { fuzzOptions } from '#test/fuzz/seed.ts';
 
 const evaluate = (source: string, bindings: Record<string, unknown> = {}) =>

@@ -1,7 +1,15 @@
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fuzzOptions } from '#test/fuzz/seed.ts';
-import { anEngine, type Engine, failing, MACHINE_ARN, only, removeFolders, TASK } from './harness.ts';
+import {
+  anEngine,
+  type Engine,
+  failing,
+  MACHINE_ARN,
+  only,
+  removeFolders,
+  TASK,
+} from '../../../../packages/local-cloud/test/workflow/harness.ts';
 
 afterAll(removeFolders);
 

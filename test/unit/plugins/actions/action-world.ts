@@ -184,8 +184,6 @@ export function fittingContext(family: ActionPlugin['family'], id?: string) {
     }),
     now: new Date('2026-11-21T12:00:00Z'),
     past: writing?.past ?? special?.past ?? [],
-    fix: writing?.fix ?? null,
-    revert: writing?.revert ?? null,
-    quarantine: writing?.quarantine ?? null,
+    prepared: writing?.prepared ?? new Map(),
   };
 }

@@ -1,34 +1,13 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { candidatesFor } from '#shared/app/plan/context.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { listCandidates } from '#shared/domain/plan/candidates.ts';
 import { isChangeable } from '#shared/domain/plan/target-key.ts';
-import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { type ActionPlugin, NO_GRANTS } from '#shared/plugins/actions/contract.ts';
 import { ACTIONS, actionOf } from '#shared/plugins/actions/registry.ts';
 import { aConfiguration, aGithubTarget } from '#test/builders/index.ts';
 import { anActionWorld, fittingContext } from './action-world.ts';
-
-const FOLDER = join(import.meta.dirname, '../../../../shared/plugins/actions');
-/** Files of the folder that are no actions. */
-const PARTS = new Set([
-  'contract',
-  'registry',
-  'alarm-verification',
-  'changed-setting',
-  'instance-refresh',
-  'listed-remedy',
-  'resource-grants',
-  'failed-run',
-  'rerun',
-  'run-parameters',
-  'fix-validation',
-  'own-draft',
-  'sandbox-reading',
-  'fix-pull-request-words',
-  'quarantine-words',
-  'recent-deployment',
-  'playbook',
-]);
+import { missingGrants } from './needed-rights.ts';
 
 /** Actions whose effect is all that there is to see. */
 const AT_ONCE: ReadonlySet<string> = new Set([
@@ -63,11 +42,6 @@ const freeze = <T>(value: T): T => {
 };
 
 describe('the registry of actions', () => {
-  it('has every action file of the folder, under the id its file is named after', async () => {
-    const names = (await readdir(FOLDER)).map((name) => name.replace(/\.ts$/, '')).filter((name) => !PARTS.has(name));
-    expect(ACTIONS.map(({ id }) => id).sort()).toEqual(names.sort());
-  });
-
   it('finds an action by its id and nothing by another', () => {
     expect(actionOf('rerun-failed-jobs')?.family).toBe('github');
     for (const id of ['', 'constructor', 'rerun-failed-jobs ']) expect(actionOf(id)).toBeNull();
@@ -126,6 +100,10 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
     expect(action.grants(aConfiguration())).toEqual({ execute: [], observe: [], undo: [] });
   });
 
+  it('declares a grant for every call that it makes', async () => {
+    expect(await missingGrants(action)).toEqual([]);
+  });
+
   it('has a schedule of whole seconds', () => {
     const { intervalSeconds, maxPolls } = action.schedule(aConfiguration());
     expect(intervalSeconds).toBeGreaterThanOrEqual(1);
@@ -174,27 +152,45 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
   });
 
   it('is listed as a candidate under its own id', () => {
-    const candidates = listCandidates(fittingContext(action.family, action.id), ACTIONS);
+    const candidates = candidatesFor(fittingContext(action.family, action.id), ACTIONS);
     expect(candidates.map(({ label }) => label)).toEqual([action.id]);
   });
 });
 
+describe('an action without a grant that it needs', () => {
+  const AWS = ACTIONS.filter(({ family }) => family !== 'github');
+
+  it.each(AWS)('is reported by its name: $id', async (action) => {
+    const missing = await missingGrants({ ...action, grants: () => NO_GRANTS });
+    expect(missing.length).toBeGreaterThan(0);
+    for (const words of missing) expect(words).toMatch(new RegExp(`^${action.id} needs \\w+:\\w+ to `));
+  });
+
+  it('is reported for each right alone, also when only its undo lacks it', async () => {
+    const alias = actionOf('rollback-lambda-alias') as ActionPlugin;
+    const withoutUndo = { ...alias, grants: (of: Configuration) => ({ ...alias.grants(of), undo: [] }) };
+    expect(await missingGrants(withoutUndo)).toContain(
+      'rollback-lambda-alias needs lambda:UpdateAlias to undo and does not declare it',
+    );
+  });
+});
+
 describe('listing candidates', () => {
-  it('[D29] puts the surest first, then the least risky, and numbers several of one action', () => {
+  it('[D29] puts the surest first, then the least risky, and names the target of several of one action', () => {
     const made = (id: string, risk: ActionPlugin['risk'], ...confidences: number[]) => ({
       ...(actionOf('rerun-failed-jobs') as ActionPlugin),
       id,
       risk,
       propose: () =>
-        confidences.map((confidence) => ({
-          parameters: actionOf('rerun-failed-jobs')?.sample,
+        confidences.map((confidence, at) => ({
+          parameters: { repository: 'acme/shop', runId: Math.min(at, 1) + 1, attempt: 1 },
           confidence,
           reason: '',
         })),
     });
-    const actions = [made('a', 'high', 0.9), made('b', 'low', 0.9, 0.95)];
+    const actions = [made('a', 'high', 0.9), made('b', 'low', 0.9, 0.95, 0.5)];
     const listed = listCandidates({ ...fittingContext('github'), target: aGithubTarget() }, actions);
-    expect(listed.map(({ label }) => label)).toEqual(['b-2', 'b', 'a']);
+    expect(listed.map(({ label }) => label)).toEqual(['b@github:acme/shop/run/2', 'b@github:acme/shop/run/1', 'a']);
   });
 
   it('refuses a proposal whose parameters do not fit their own schema', () => {

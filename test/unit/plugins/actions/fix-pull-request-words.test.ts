@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFixMarker } from '#shared/domain/patch/fix-branch.ts';
-import { type FixStory, fixBody, fixTitle } from '#shared/plugins/actions/fix-pull-request-words.ts';
+import { fixTitle } from '#shared/plugins/actions/common/proposed-patch.ts';
+import { type FixStory, fixBody } from '#shared/plugins/actions/fix-pull-request/words.ts';
 import { redactedText } from '#test/builders/index.ts';
 
 const PATH = 'src/cart.js';

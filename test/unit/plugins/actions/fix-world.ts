@@ -5,7 +5,10 @@ import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { sandboxWorkflow } from '#shared/domain/patch/sandbox-workflow.ts';
 import { RawRef } from '#shared/kernel/text/raw-ref.ts';
-import type { ActionPorts, PreparedFix, PreparedQuarantine, PreparedRevert } from '#shared/plugins/actions/contract.ts';
+import { PATCH, type PreparedPatch } from '#shared/plugins/actions/common/patch-preparation.ts';
+import type { ActionPorts, Preparation } from '#shared/plugins/actions/contract.ts';
+import { type PreparedQuarantine, QUARANTINE } from '#shared/plugins/actions/quarantine-flaky-test/prepare.ts';
+import { type PreparedRevert, REVERT } from '#shared/plugins/actions/revert-pull-request/prepare.ts';
 import type { Job, Run } from '#shared/ports/code-host.ts';
 import { aClassification, anActionRecord, redactedText } from '#test/builders/index.ts';
 import { makeMemoryRepository } from '#test/fakes/index.ts';
@@ -37,12 +40,13 @@ export function aProposedFix(change: Partial<ProposedFix> = {}): ProposedFix {
 }
 
 const FIX = aProposedFix();
-const PREPARED: PreparedFix = {
+const PREPARED: PreparedPatch = {
   incidentId: FIX.incidentId,
   repository: 'acme/shop',
   digest: digestOfFix(FIX),
   fingerprint: FIX.fingerprint,
   newUses: 0,
+  sandbox: null,
 };
 const TRIED = anActionRecord({
   actionId: 'try-fix',
@@ -77,7 +81,7 @@ const aSandbox = () => ({
   workflow: 'selfheal-try.yml',
   blob: createHash('sha1').update(SANDBOX_WORKFLOW).digest('hex'),
 });
-const REVERT: PreparedRevert = { pullRequest: 7, beforeSha: 'b'.repeat(40) };
+const MERGED: PreparedRevert = { pullRequest: 7, beforeSha: 'b'.repeat(40) };
 /** A test that fails by chance, as it is kept for its issue. */
 export function aQuarantinedTest(change: Partial<QuarantinedTest> = {}): QuarantinedTest {
   return QuarantinedTest.parse({
@@ -97,7 +101,7 @@ export function aQuarantinedTest(change: Partial<QuarantinedTest> = {}): Quarant
   });
 }
 const FLAKY = aQuarantinedTest();
-const QUARANTINE: PreparedQuarantine = {
+const FLAKY_TEST: PreparedQuarantine = {
   step: 'open',
   incidentId: FLAKY.incidentId,
   digest: digestOfQuarantine(FLAKY),
@@ -119,9 +123,13 @@ export function writingContext(id = '') {
   return {
     target: { onDefaultBranch, event: onDefaultBranch ? 'push' : 'pull_request' },
     facts: { jobHistories: [history], ...(isFlaky ? REPEATED : {}) } satisfies Partial<RunFacts>,
-    fix: on.patches === true ? { ...PREPARED, sandbox: id === 'sandbox-fix' ? aSandbox() : null } : null,
-    revert: on.reverts === true ? REVERT : null,
-    quarantine: isFlaky ? QUARANTINE : null,
+    prepared: new Map<Preparation, unknown>([
+      ...(on.patches === true
+        ? [[PATCH, { ...PREPARED, sandbox: id === 'sandbox-fix' ? aSandbox() : null }] as const]
+        : []),
+      ...(on.reverts === true ? [[REVERT, MERGED] as const] : []),
+      ...(isFlaky ? [[QUARANTINE, FLAKY_TEST] as const] : []),
+    ]),
     past: id === 'fix-pull-request' ? [TRIED] : [],
     classification: aClassification({
       class: 'test_failure',
@@ -131,7 +139,7 @@ export function writingContext(id = '') {
     fixes: {
       repositories: [{ name: 'acme/shop', ...OFF, ...on }],
       maxPerDay: 3,
-      quarantine: { days: 14, leastRate: 0.01 },
+      quarantine: { days: 14, minRate: 0.01 },
     },
   };
 }
@@ -151,7 +159,7 @@ export function aRepositoryWorld(id: string | undefined, effects: string[], aRun
   if (id === 'sandbox-fix') repository.branches.set('main', { sha: BASE, parents: [], message: 'Add the sandbox' });
   let dispatched: Run | null = null;
   if (id === 'revert-pull-request') {
-    repository.branches.set('main', { sha: BASE, parents: [REVERT.beforeSha], message: 'Merge pull request #7' });
+    repository.branches.set('main', { sha: BASE, parents: [MERGED.beforeSha], message: 'Merge pull request #7' });
   }
   const pushRuns: Run[] = [];
   const passes = () => {

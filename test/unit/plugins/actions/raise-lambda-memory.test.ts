@@ -1,7 +1,7 @@
+import { lambdaActions } from '@selfheal/local-cloud/gateway/actions/lambda.ts';
+import { conditionsHold } from '@selfheal/local-cloud/iam/conditions.ts';
 import { expect, it } from 'vitest';
-import { lambdaActions } from '#apps/local/gateway/actions/lambda.ts';
-import { conditionsHold } from '#apps/local/iam/conditions.ts';
-import { raiseLambdaMemory } from '#shared/plugins/actions/raise-lambda-memory.ts';
+import { raiseLambdaMemory } from '#shared/plugins/actions/raise-lambda-memory/index.ts';
 import { fittingContext } from './action-world.ts';
 
 const grants = raiseLambdaMemory.grants(fittingContext('lambda', 'raise-lambda-memory').configuration);

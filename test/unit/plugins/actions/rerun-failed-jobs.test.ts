@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
-import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs.ts';
+import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index.ts';
 import {
   aClassification,
   aConfiguration,

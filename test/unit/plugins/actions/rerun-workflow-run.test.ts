@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
-import { rerunWorkflowRun } from '#shared/plugins/actions/rerun-workflow-run.ts';
+import { rerunWorkflowRun } from '#shared/plugins/actions/rerun-workflow-run/index.ts';
 import { aClassification, anActionRecord, aTelemetry, redactedText, someRunFacts } from '#test/builders/index.ts';
 import { fittingContext } from './action-world.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmFacts } from '#shared/domain/logs/telemetry.ts';
 import { Refused } from '#shared/kernel/errors.ts';
-import { judgeAlarm } from '#shared/plugins/actions/alarm-verification.ts';
-import { rollbackEcsService } from '#shared/plugins/actions/rollback-ecs-service.ts';
-import { rollbackLambdaAlias } from '#shared/plugins/actions/rollback-lambda-alias.ts';
+import { judgeAlarm } from '#shared/plugins/actions/common/alarm-verification.ts';
+import { rollbackEcsService } from '#shared/plugins/actions/rollback-ecs-service/index.ts';
+import { rollbackLambdaAlias } from '#shared/plugins/actions/rollback-lambda-alias/index.ts';
 import {
   aConfiguration,
   aLambdaDeployment,

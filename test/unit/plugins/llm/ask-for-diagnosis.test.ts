@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refused, Retryable, UnreadableAnswer } from '#shared/kernel/errors.ts';
-import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
+import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';
 import { aClassification, aFullPurse, anAnswer, aReport, someProse, someTokens } from '#test/builders/index.ts';
 import { fakeModelClient } from '#test/fakes/index.ts';
 

@@ -1,12 +1,12 @@
-import { makeDiagnosisModel } from '#shared/plugins/llm/ask-for-diagnosis.ts';
-import type { DiagnosisRequest, Lookup, Purse } from '#shared/ports/diagnosis-model.ts';
+import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';
+import type { DiagnosisRequest, Lookup, ModelBudget } from '#shared/ports/diagnosis-model.ts';
 import type { ModelAnswer, ModelCall } from '#shared/ports/model-client.ts';
 import { aClassification, aFullPurse, anAnswer, anEvidenceLine, aReport, redactedText } from '#test/builders/index.ts';
 import { fakeModelClient, inTurn } from '#test/fakes/index.ts';
 
 export const blame: Lookup = {
   name: 'blame',
-  description: 'Who changed it.',
+  description: redactedText('Who changed it.'),
   schema: { type: 'object', properties: {} },
   run: async (input) => ({
     kind: 'found',
@@ -31,7 +31,7 @@ export const look = (input: unknown = {}) => anAnswer({ name: 'blame', input });
 export function open(
   answers: readonly (ModelAnswer | Error)[],
   change: Partial<typeof settings> = {},
-  purse: Purse = aFullPurse(),
+  purse: ModelBudget = aFullPurse(),
 ) {
   const client = fakeModelClient({ call: inTurn<ModelAnswer>(...answers) });
   const used: string[] = [];

@@ -19,6 +19,20 @@ describe('what a model looks up before it answers', () => {
     expect(JSON.stringify(call(1).turns.at(-1))).toContain('F1| asked {');
   });
 
+  it('reminds the model of what it asked for without the secrets that it wrote', async () => {
+    const token = ['ghp', 'Zx9Qw3Er7Ty1Ui5Op2As8Df4Gh6Jk0Lz3XcV'].join('_');
+    const { call, diagnose } = open([
+      look({ file: `a.ts?token=${token}` }),
+      anAnswer({ name: 'blame', input: token }),
+      report(),
+    ]);
+    await diagnose();
+    const sent = call(2).turns.filter(({ role }) => role === 'assistant');
+    expect(sent).toHaveLength(2);
+    expect(JSON.stringify(sent)).not.toContain(token.slice(4, 12));
+    expect(sent[0]).toMatchObject({ uses: [{ name: 'blame', input: { file: expect.stringContaining('a.ts') } }] });
+  });
+
   it('takes six turns at most: the fifth has to report, the sixth is for a repair', async () => {
     const { client, call, diagnose } = open([look(), look(), look(), look(), look(), look(), report()]);
     expect(await diagnose()).toMatchObject({

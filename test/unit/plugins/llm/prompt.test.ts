@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import { cleanCode, jsonIn } from '#shared/plugins/llm/clean-code.ts';
-import { renderLines, renderRequest, systemPromptOf } from '#shared/plugins/llm/prompt.ts';
+import { cleanCode, jsonIn } from '#shared/plugins/llm/protocol/clean-code.ts';
+import { renderLines, renderRequest, systemPromptOf } from '#shared/plugins/llm/protocol/prompt.ts';
 import type { DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';
 import { aClassification, anEvidence, anEvidenceLine, redactedText } from '#test/builders/index.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { githubComment, markerOf, renderComment } from '#shared/plugins/notifiers/github-comment.ts';
+import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
+import { githubComment, markerOf, renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import {
   aClassification,
   aDiagnosis,
@@ -33,7 +34,7 @@ describe('the comment', () => {
     const diagnosis = aDiagnosis({
       confidence: 0.4,
       preExisting: true,
-      unchecked: ['The lock file was not read.'],
+      unchecked: [{ code: 'other', text: 'The lock file was not read.' }],
       fix: 'Pin it:\n```json\n{"left-pad": "1.3.0"}\n```\nThen run `npm ci`.',
     });
     const text = renderComment(
@@ -41,7 +42,7 @@ describe('the comment', () => {
     );
     expect(text).toMatchSnapshot();
     expect(text).toContain('Fix (proposed, not applied)');
-    expect(text).toContain('Take it as a hint, not as a finding.');
+    expect(text).toContain('Treat it as a hint.');
   });
 
   it('says that it acted and waits while the re-run is going on', () => {
@@ -51,8 +52,7 @@ describe('the comment', () => {
       actions: [{ ...RERUN_RECORD, verified: null }],
     });
     const text = renderComment(acting);
-    expect(text).toContain('**Selfheal re-ran the failed jobs \\(attempt 2\\).** It is watching whether that helps.');
-    expect(text).toContain('The result is not in yet.');
+    expect(text).toContain('**Selfheal re-ran the failed jobs \\(attempt 2\\).** It is checking whether that helped.');
     expect(text).not.toMatch(/resolved/i);
   });
 
@@ -68,7 +68,7 @@ describe('the comment', () => {
 
   it('asks a human to look when it is not known whether an action happened', () => {
     const unknown = anActionRecord({ state: 'unknown' });
-    expect(renderComment(aProposalStory({ actions: [unknown] }))).toContain('not known whether it took effect');
+    expect(renderComment(aProposalStory({ actions: [unknown] }))).toContain('may or may not have taken effect');
   });
 
   it('says so when there is neither diagnosis nor evidence', () => {
@@ -85,7 +85,7 @@ describe('the comment', () => {
     });
     const [, headline, status] = renderComment(aProposalStory({ diagnosis })).split('\n\n');
     expect(headline).toBe('### build failed: `adds the prices` expected `4`, got `3`');
-    expect(status).toBe('**Selfheal changed nothing.** A re-run would not help: it needs a change by a person.');
+    expect(status).toBe('**Selfheal changed nothing.** A re-run would not help: a person has to fix it.');
   });
 
   it('says how the re-run ended', () => {
@@ -97,7 +97,7 @@ describe('the comment', () => {
   it('gives no percentage for a failure that nothing knows', () => {
     const classification = aClassification({ class: 'unknown', verdict: 'unknown', confidence: 0, signature: null });
     const text = renderComment(aProposalStory({ diagnosis: aDiagnosis({ classification, confidence: 0 }) }));
-    expect(text).toContain('None of the built-in rules knows this failure.');
+    expect(text).toContain('The built-in rules do not know this failure.');
     expect(text).not.toContain('0 %');
     expect(text).not.toContain('No safe action fits');
   });
@@ -128,7 +128,7 @@ describe('the comment', () => {
       rootCause: long,
       fix: '<'.repeat(4000),
       prevention: long,
-      unchecked: Array(10).fill('<'.repeat(300)),
+      unchecked: Array(10).fill({ code: 'other', text: '<'.repeat(300) }),
     });
     expect(renderComment(aProposalStory({ diagnosis, evidence: anEvidence({ texts }) })).length).toBeLessThanOrEqual(
       65_536,
@@ -145,19 +145,61 @@ describe('telling it on the pull request', () => {
   it('[B39] rewrites its one comment on later runs and writes nothing when nothing changed', async () => {
     const { memory, ports: given } = ports();
     memory.addForeign(12, markerOf('intake-key-1'));
-    await githubComment.notify(aResolvedStory({ incident: anIncident(), stage: 'acting', actions: [] }), given);
-    await githubComment.notify(aResolvedStory(), given);
-    await githubComment.notify(aResolvedStory(), given);
+    await githubComment.notify(
+      { kind: 'progress', story: aResolvedStory({ incident: anIncident(), stage: 'acting', actions: [] }) },
+      given,
+    );
+    await githubComment.notify({ kind: 'progress', story: aResolvedStory() }, given);
+    await githubComment.notify({ kind: 'progress', story: aResolvedStory() }, given);
     expect(memory.comments).toHaveLength(2);
     expect(memory.comments[1]?.body).toBe(renderComment(aResolvedStory()));
     expect(given.codeHost.count('updateComment')).toBe(1);
   });
 
+  const aRun = (runId: number, change: Partial<IncidentStory> = {}) =>
+    aProposalStory({ ...change, incident: anIncident({ id: `gh-run-${runId}`, target: aGithubTarget({ runId }) }) });
+  const UNREAD = { diagnosis: aDiagnosis({ classification: aClassification({ class: 'unknown' }) }), evidence: null };
+
+  it('leaves what is said of a newer run when an older one is reported late, unless a plan for that one waits', async () => {
+    const { memory, ports: given } = ports();
+    await githubComment.notify({ kind: 'progress', story: aRun(1002) }, given);
+    expect(await githubComment.notify({ kind: 'progress', story: aRun(1001) }, given)).toBeNull();
+    expect(memory.comments.map(({ body }) => body)).toEqual([renderComment(aRun(1002))]);
+    await githubComment.notify({ kind: 'progress', story: aRun(1001, { stage: 'asking' }) }, given);
+    expect(memory.comments[0]?.body).toContain('gh-run-1001');
+    await githubComment.notify({ kind: 'progress', story: aRun(1003) }, given);
+    expect(memory.comments.map(({ body }) => body)).toEqual([renderComment(aRun(1003))]);
+  });
+
+  it('keeps what is known of a run above which a later one, of which nothing could be read, gets one line', async () => {
+    const { memory, ports: given } = ports();
+    await githubComment.notify({ kind: 'progress', story: aRun(1001) }, given);
+    const known = renderComment(aRun(1001));
+    for (const runId of [1002, 1003, 1003])
+      await githubComment.notify({ kind: 'progress', story: aRun(runId, UNREAD) }, given);
+    const [comment] = memory.comments;
+    expect(comment?.body.match(/A later run failed/g)).toHaveLength(1);
+    expect(comment?.body).toMatch(
+      /no log of it could be read:\*\* \[run 1003\]\(https:.*\) \(Selfheal incident gh-run-1003\)/,
+    );
+    expect(comment?.body).toContain(known.split('\n').slice(1).join('\n'));
+    // What nobody knows anything of is replaced by anything newer.
+    const { memory: other, ports: fresh } = ports();
+    await githubComment.notify({ kind: 'progress', story: aRun(1001, UNREAD) }, fresh);
+    await githubComment.notify({ kind: 'progress', story: aRun(1002, UNREAD) }, fresh);
+    expect(other.comments[0]?.body).toBe(renderComment(aRun(1002, UNREAD)));
+  });
+
   it('wants pull requests only', () => {
-    expect(githubComment.wants(aResolvedStory())).toBe(true);
+    expect(githubComment.wants({ kind: 'progress', story: aResolvedStory() })).toBe(true);
     expect(
-      githubComment.wants(aResolvedStory({ incident: anIncident({ target: aGithubTarget({ pullRequest: null }) }) })),
+      githubComment.wants({
+        kind: 'progress',
+        story: aResolvedStory({ incident: anIncident({ target: aGithubTarget({ pullRequest: null }) }) }),
+      }),
     ).toBe(false);
-    expect(githubComment.wants(aResolvedStory({ incident: anIncident({ status: 'linked' }) }))).toBe(false);
+    expect(
+      githubComment.wants({ kind: 'progress', story: aResolvedStory({ incident: anIncident({ status: 'linked' }) }) }),
+    ).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
-import { renderComment } from '#shared/plugins/notifiers/github-comment.ts';
+import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { aClassification, aDiagnosis, anEvidence, aProposalStory } from '#test/builders/index.ts';
 
 const history = (reasons: string[], passedOnSameCommit = true) => ({ support: 3, passedOnSameCommit, reasons });
@@ -44,9 +44,9 @@ describe('what the comment says of the history', () => {
         knowledge: null,
         preExisting: false,
         note: null,
-      }).unchecked;
-    expect(unchecked(false).join()).toContain('only another run shows it');
-    expect(unchecked(true).join()).not.toContain('only another run shows it');
+      }).unchecked.map(({ text }) => text);
+    expect(unchecked(false).join()).toContain('Only the message suggests that a re-run may pass');
+    expect(unchecked(true).join()).not.toContain('Only the message suggests that a re-run may pass');
   });
 });
 

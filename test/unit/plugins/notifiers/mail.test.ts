@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { email } from '#shared/plugins/notifiers/email.ts';
-import { renderMail } from '#shared/plugins/notifiers/mail.ts';
+import { email } from '#shared/plugins/notifiers/email/index.ts';
+import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
 import {
   aClassification,
   aDiagnosis,
@@ -38,7 +38,7 @@ describe('the mail', () => {
       aResolvedStory({ incident, diagnosis, actions: [] }),
     );
     const lines = message.split('\n');
-    expect(lines[0]).toBe('checkout-errors rings: database statements take too long.');
+    expect(lines[0]).toBe('Alarm checkout-errors: database statements take too long.');
     expect(lines[1]).toMatch(/^Selfheal changed nothing\. A person has to look/);
     expect(message).toContain('What to do\n----------\nLook at what the database is doing now');
     expect(Math.max(...lines.filter((line) => !line.includes('://')).map(({ length }) => length))).toBeLessThanOrEqual(
@@ -60,16 +60,18 @@ describe('the mail', () => {
   });
 
   it('is for ends that no pull request speaks of, escalations left out', () => {
-    expect(email.wants(aResolvedStory({ incident: alarm }))).toBe(true);
-    expect(email.wants(aResolvedStory({ incident: alarm, stage: 'acting' }))).toBe(false);
-    expect(email.wants(aResolvedStory({ incident: { ...alarm, status: 'escalated' } }))).toBe(false);
-    expect(email.wants(aResolvedStory())).toBe(false);
+    expect(email.wants({ kind: 'progress', story: aResolvedStory({ incident: alarm }) })).toBe(true);
+    expect(email.wants({ kind: 'progress', story: aResolvedStory({ incident: alarm, stage: 'acting' }) })).toBe(false);
+    expect(
+      email.wants({ kind: 'progress', story: aResolvedStory({ incident: { ...alarm, status: 'escalated' } }) }),
+    ).toBe(false);
+    expect(email.wants({ kind: 'progress', story: aResolvedStory() })).toBe(false);
     const push = anIncident({ status: 'suggested', target: aGithubTarget({ pullRequest: null, event: 'push' }) });
-    expect(email.wants(aResolvedStory({ incident: push }))).toBe(true);
+    expect(email.wants({ kind: 'progress', story: aResolvedStory({ incident: push }) })).toBe(true);
     const fork = anIncident({
       status: 'suggested',
       target: aGithubTarget({ pullRequest: null, event: 'pull_request' }),
     });
-    expect(email.wants(aResolvedStory({ incident: fork }))).toBe(false);
+    expect(email.wants({ kind: 'progress', story: aResolvedStory({ incident: fork }) })).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markerOf, renderComment } from '#shared/plugins/notifiers/github-comment.ts';
-import { fenced, safeLine, safeProse } from '#shared/plugins/notifiers/markdown.ts';
+import { fenced, safeLine, safeProse } from '#shared/plugins/notifiers/common/markdown.ts';
+import { markerOf, renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { aDiagnosis, anEvidence, anIncident, aProposalStory } from '#test/builders/index.ts';
 
 describe('text from logs and models in the comment', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { identify } from '#shared/domain/incident/identity.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import { cloudwatch } from '#shared/plugins/sources/cloudwatch.ts';
+import { cloudwatch } from '#shared/plugins/sources/cloudwatch/index.ts';
 import { anAlarmEvent } from './deliveries.ts';
 
 const translate = (event: unknown) => cloudwatch.toSignal(event);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { wishIn } from '#shared/domain/incident/comment-command.ts';
-import { github } from '#shared/plugins/sources/github.ts';
+import { requestIn } from '#shared/domain/incident/comment-command.ts';
+import { translateWebhook } from '#shared/plugins/sources/contract.ts';
+import { github } from '#shared/plugins/sources/github/index.ts';
 
 const DIGEST = '0123456789ab';
 const person = { login: 'octo-lead', type: 'User' };
@@ -15,7 +16,7 @@ const delivery = (change: Record<string, unknown> = {}) => ({
   ...change,
 });
 const translate = (body: unknown) =>
-  github.toSignal({
+  translateWebhook(github, {
     headers: { 'x-github-event': 'issue_comment', 'x-github-delivery': 'delivery-1' },
     body,
     receivedAt: new Date(0),
@@ -36,7 +37,7 @@ describe('a comment on a pull request', () => {
         pullRequest: 12,
         commentId: 501,
         by: 'octo-lead',
-        wish: { kind: 'decide', decision: 'approved', digest: DIGEST },
+        request: { kind: 'decide', decision: 'approved', digest: DIGEST },
       },
     });
   });
@@ -69,13 +70,13 @@ describe('a comment on a pull request', () => {
   });
 
   it('says a command in its first line alone, with any white space around it', () => {
-    expect(wishIn(`\r\n  \n  /selfheal   reject  ${DIGEST}  \r\nbecause of that`)).toEqual({
+    expect(requestIn(`\r\n  \n  /selfheal   reject  ${DIGEST}  \r\nbecause of that`)).toEqual({
       kind: 'decide',
       decision: 'rejected',
       digest: DIGEST,
     });
-    expect(wishIn('/selfheal wrong flaky_tests')).toEqual({ kind: 'correct', class: 'flaky_tests' });
-    expect(wishIn('')).toBeNull();
+    expect(requestIn('/selfheal wrong flaky_tests')).toEqual({ kind: 'correct', class: 'flaky_tests' });
+    expect(requestIn('')).toBeNull();
   });
 
   it.each([
@@ -95,7 +96,7 @@ describe('a comment on a pull request', () => {
     ['/selfheal wrong', { problem: 'class', meant: 'wrong' }],
     ['/selfheal wrong unknown', { problem: 'class', meant: 'wrong' }],
   ])('%s is answered with what is possible, and nothing of its words is kept', (text, help) => {
-    expect(wishIn(text)).toEqual({ kind: 'help', ...help });
+    expect(requestIn(text)).toEqual({ kind: 'help', ...help });
   });
 
   it.each([
@@ -106,5 +107,5 @@ describe('a comment on a pull request', () => {
     ['/selfheal quiet', { kind: 'quiet', quiet: true }],
     ['/selfheal resume', { kind: 'quiet', quiet: false }],
     ['/selfheal approve 0123456789AB', { kind: 'decide', decision: 'approved', digest: DIGEST }],
-  ])('%s is a command in any case', (text, wish) => expect(wishIn(text)).toEqual(wish));
+  ])('%s is a command in any case', (text, request) => expect(requestIn(text)).toEqual(request));
 });

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import { github } from '#shared/plugins/sources/github.ts';
+import { translateWebhook } from '#shared/plugins/sources/contract.ts';
+import { github } from '#shared/plugins/sources/github/index.ts';
 import { anyText } from '../../any-text.ts';
 import { aWorkflowRunBody } from './deliveries.ts';
 
 const receivedAt = new Date('2026-11-21T12:00:00.000Z');
 const translate = (body: unknown, headers: Record<string, string> = {}) =>
-  github.toSignal({
+  translateWebhook(github, {
     headers: { 'x-github-event': 'workflow_run', 'x-github-delivery': 'guid-1', ...headers },
     body,
     receivedAt,

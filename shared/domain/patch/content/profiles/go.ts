@@ -67,7 +67,7 @@ function importOf(node: CodeNode): ImportedModule | null {
   const module = unquoted(fieldOf(node, 'path')?.text ?? '');
   const name = fieldOf(node, 'name')?.text ?? null;
   const last = module.split('/').at(-1) ?? module;
-  // Imported for what it does when it starts, or with all its names: never only for what it computes.
+  // Imported for its side effects or with all its names: never only for computing.
   if (name === '_' || name === '.') return { module, names: [{ imported: `${name} ${module}`, local: null }] };
   return { module, names: [{ imported: '*', local: name ?? last }] };
 }

@@ -84,7 +84,7 @@ export const JAVASCRIPT: ContentProfile = {
 const FOREIGN_ELEMENTS = /^(?:script|iframe|object|embed|link|meta|base|frame|applet|form|style)$/i;
 
 function extra(node: CodeNode) {
-  // Of a plain function `this` may be the global object.
+  // In a plain function `this` may be the global object.
   if (node.type === 'this' && !isOfClass(node)) {
     return { key: `this ${node.parent?.text ?? ''}`, reason: 'It would use `this` outside of a class.' };
   }
@@ -110,7 +110,7 @@ function importOf(node: CodeNode): ImportedModule | null {
   if (node.type === 'export_statement' && fieldOf(node, 'source') !== null) {
     return { module: unquoted(fieldOf(node, 'source')?.text ?? ''), names: [{ imported: node.text, local: null }] };
   }
-  // `const x = require('y')`: names are bound by the declaration; what it gives is what the module is.
+  // `const x = require('y')`: the declaration binds the names; they refer to the module.
   if (node.type === 'variable_declarator') {
     const value = fieldOf(node, 'value');
     const module = value === null ? null : requiredModule(value);

@@ -1,7 +1,7 @@
 import { type CodeNode, fieldOf, namedChildren } from '../code-node.ts';
 import { type ContentProfile, type ImportedModule, members, words } from '../profile.ts';
 
-/** PHP 8, as the grammar `php` of tree-sitter names its nodes. Names of functions and classes know no case. */
+/** PHP 8, as the grammar `php` of tree-sitter names its nodes. Names of functions and classes are case-insensitive. */
 export const PHP: ContentProfile = {
   names: words('name relative_scope'),
   scopes: words('function_definition method_declaration anonymous_function arrow_function declaration_list'),

@@ -90,7 +90,7 @@ function importOf(node: CodeNode): ImportedModule | null {
   if (node.type === 'import_statement') {
     const [first, ...more] = node.children.filter(({ field }) => field === 'name').map(importedName);
     if (first === undefined) return null;
-    // Several modules in one statement are as unknown as the least known of them.
+    // Several modules in one statement count as the least known of them.
     return more.length === 0
       ? {
           module: first.imported,

@@ -7,7 +7,10 @@ const MACROS = words(
 const PURE =
   /^(?:std|core|alloc)::(?:cmp|collections|fmt|iter|ops|str|string|vec|option|result|num|convert|default|hash|borrow|cell|rc|time|char|slice|error|marker|f32|f64)(?:::|$)/;
 
-/** Rust, as the grammar `rust` of tree-sitter names its nodes. What stands in a macro is not parsed: its words have to be known. */
+/**
+ * Rust, as the grammar `rust` of tree-sitter names its nodes. Macro bodies are not parsed: their words have to be
+ * known.
+ */
 export const RUST: ContentProfile = {
   names: words('identifier self super crate'),
   scopes: words(
@@ -99,7 +102,7 @@ function importOf(node: CodeNode): ImportedModule | null {
   const path = node.text.replace(/^(?:pub(?:\([^)]*\))?\s+)?use\s+/, '').replace(/[\s;]+/g, '');
   const locals = path.match(/[A-Za-z_]\w*(?=[,}]|$)/g) ?? [];
   const module = path.replace(/::\{.*|::\w+$|::\*$/, '');
-  // Only one path without a list or a star can be told to compute alone.
+  // Only a single path without a list or a star can be recognised as computing only.
   const erased = PURE.test(path) && !/[{*]/.test(path);
   return {
     module: path.includes('{') ? path : module,

@@ -4,8 +4,7 @@ import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { historyOfRun, pastOf } from '#shared/domain/failure/history/history-of-run.ts';
 import { unknownTest, withResults } from '#shared/domain/failure/history/test-record.ts';
-import { preExistingOf } from '#shared/domain/failure/pre-existing.ts';
-import { judgeHistory } from '#shared/domain/failure/run-history.ts';
+import { judgeHistory, preExistingOf } from '#shared/domain/failure/run-history.ts';
 import { aGithubTarget, anEvidence, aTelemetry, redactedText, someRunFacts } from '#test/builders/index.ts';
 
 const result = (runId: number, attempt: number, passed: boolean) => ({ runId, attempt, passed });

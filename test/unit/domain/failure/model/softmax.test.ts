@@ -12,7 +12,7 @@ function anExample(outcome: string, buckets: number[], group: string): Example {
   };
 }
 
-const OPTIONS = { outcomes: ['a', 'b', 'c'], penalty: 0.01, buckets: 64, leastGroups: 2 };
+const OPTIONS = { outcomes: ['a', 'b', 'c'], penalty: 0.01, buckets: 64, minGroups: 2 };
 
 describe('the minimum of a function', () => {
   it('is found where the gradient vanishes, in a narrow valley too', () => {

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import {
   EMBEDDED_CHARACTERS,
   embeddingOf,
-  meaningOf,
+  embeddingVectorOf,
   nearnessOf,
   textToEmbed,
 } from '#shared/domain/knowledge/search/embedding.ts';
 import { makeRecall, type Remembered } from '#shared/domain/knowledge/search/recall.ts';
 import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
 
-const meaning = (...values: number[]) => meaningOf(embeddingOf('m', values));
+const meaning = (...values: number[]) => embeddingVectorOf(embeddingOf('m', values));
 const AWAY = [0.1, 0.9, -0.4];
 
 describe('an embedding', () => {
@@ -20,7 +20,7 @@ describe('an embedding', () => {
 
   it('is not compared with one of another model or size, nor with nothing', () => {
     const one = meaning(1, 2, 3);
-    expect(nearnessOf(one, meaningOf(embeddingOf('other', [1, 2, 3])))).toBe(0);
+    expect(nearnessOf(one, embeddingVectorOf(embeddingOf('other', [1, 2, 3])))).toBe(0);
     expect(nearnessOf(one, meaning(1, 2))).toBe(0);
     expect(nearnessOf(one, meaning(0, 0, 0))).toBe(0);
   });
@@ -44,7 +44,7 @@ describe('recall by meaning', () => {
     fingerprints: [],
     terms: termsOfText(text),
     at: null,
-    meaning: values.length === 0 ? null : meaning(...values),
+    embedding: values.length === 0 ? null : meaning(...values),
   });
   const recall = makeRecall<Remembered>();
   recall.put(item('words', 'no space left on device /var', ...AWAY));
@@ -60,15 +60,15 @@ describe('recall by meaning', () => {
 
   it('[E4] finds what shares no word, says why, and takes nothing from what shares words', () => {
     const [byWords] = recall.find(query, { limit: 5 });
-    const found = recall.find({ ...query, meaning: meaning(1, 0.1, 0.1) }, { limit: 5 });
+    const found = recall.find({ ...query, embedding: meaning(1, 0.1, 0.1) }, { limit: 5 });
     expect(found.map(({ item: { id } }) => id)).toEqual(['words', 'meaning']);
     expect(found[0]?.score).toBe(byWords?.score);
-    expect(found[1]?.reasons).toEqual(['means much the same']);
+    expect(found[1]?.reasons).toEqual([{ code: 'meaning', text: 'means much the same' }]);
   });
 
   it('is left out by the same filters', () => {
     const keep = ({ id }: Remembered) => id !== 'meaning';
-    const found = recall.find({ ...query, meaning: meaning(1, 0.1, 0.1) }, { limit: 5, keep });
+    const found = recall.find({ ...query, embedding: meaning(1, 0.1, 0.1) }, { limit: 5, keep });
     expect(found.map(({ item: { id } }) => id)).toEqual(['words']);
   });
 });

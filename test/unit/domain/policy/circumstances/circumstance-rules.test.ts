@@ -11,32 +11,36 @@ const ruled = (circumstances: unknown) => () => parse({ circumstances });
 
 describe('rules about circumstances', () => {
   it.each([
-    [ruled({ timeZone: 'Europe/Berlln' }), 'policy.circumstances.timeZone', 'is no time zone'],
-    [ruled({ timeZone: '' }), 'policy.circumstances.timeZone', 'is no time zone'],
-    [ruled({ workingHours: { from: '8:00', to: '18:00' } }), 'policy.circumstances.workingHours.from', 'like 08:30'],
-    [ruled({ night: { from: '24:00', to: '06:00' } }), 'policy.circumstances.night.from', 'like 08:30'],
+    [ruled({ timeZone: 'Europe/Berlln' }), 'policy.circumstances.timeZone', 'must be a time zone'],
+    [ruled({ timeZone: '' }), 'policy.circumstances.timeZone', 'must be a time zone'],
+    [ruled({ workingHours: { from: '8:00', to: '18:00' } }), 'policy.circumstances.workingHours.from', 'such as 08:30'],
+    [ruled({ night: { from: '24:00', to: '06:00' } }), 'policy.circumstances.night.from', 'such as 08:30'],
     [
       ruled({ changeWindows: [{ from: '10:00', to: '25:00' }] }),
       'policy.circumstances.changeWindows[0].to',
-      'like 18:00',
+      'such as 18:00',
     ],
     [
       ruled({ changeWindows: [{ from: '10:00', to: '10:00' }] }),
       'policy.circumstances.changeWindows[0].to',
-      'same as from',
+      'must differ',
     ],
     [ruled({ changeWindows: [{ days: [], from: '10:00', to: '11:00' }] }), 'changeWindows[0].days', ''],
     [ruled({ changeWindows: [{ days: ['Mon'], from: '10:00', to: '11:00' }] }), 'changeWindows[0].days[0]', ''],
     [ruled({ askDuring: [{ risks: ['low'], during: ['noon'] }] }), 'askDuring[0].during[0]', ''],
     [ruled({ tmieZone: 'UTC' }), 'tmieZone', ''],
-    [() => parse({}, { changeWindows: [{ from: '10:00', to: '10:00' }] }), 'services[0].changeWindows[0].to', 'same'],
+    [
+      () => parse({}, { changeWindows: [{ from: '10:00', to: '10:00' }] }),
+      'services[0].changeWindows[0].to',
+      'must differ',
+    ],
     [
       () => parse({}, { load: { metric: { namespace: 'Shop', name: 'Requests' }, low: 2, high: 1 } }),
       'services[0].load.high',
-      'is less than low',
+      'must be at least',
     ],
   ])('that cannot be kept are refused when they are loaded: %s names the file and %s', (load, field, reason) => {
-    expect(load).toThrow(/^\/etc\/selfheal\.json does not fit its schema/);
+    expect(load).toThrow(/^\/etc\/selfheal\.json is not valid/);
     expect(load).toThrow(field);
     expect(load).toThrow(reason);
   });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CircumstanceRules } from '#shared/domain/policy/circumstances/circumstance-rules.ts';
-import { Circumstances, circumstancesIn, circumstancesOf } from '#shared/domain/policy/circumstances/circumstances.ts';
+import { circumstancesOf } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { isWithin, wallClockAt } from '#shared/domain/policy/circumstances/wall-clock.ts';
 import { aConfiguration } from '#test/builders/index.ts';
 
@@ -125,13 +125,5 @@ describe('circumstances', () => {
     const of = (deployment: typeof old | null) => circumstancesOf({ ...around, deployment }, rules());
     expect(of(old)).toMatchObject({ recentDeployments: 0, minutesSinceDeployment: null });
     expect(of(null)).toMatchObject({ recentDeployments: null, minutesSinceDeployment: null });
-  });
-
-  it('are read back from the facts of an audit entry, where it has them all', () => {
-    const told = circumstancesOf({ ...around, deployment: null }, rules());
-    expect(circumstancesIn({ decision: 'act', ...told })).toEqual(Circumstances.parse(told));
-    const { load: _load, ...part } = told;
-    expect(circumstancesIn({ decision: 'act', ...part })).toBeNull();
-    expect(circumstancesIn({ ...told, load: 'enormous' })).toBeNull();
   });
 });

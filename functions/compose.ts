@@ -1,0 +1,200 @@
+import { dataDirectoryOf, loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
+import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
+import { makeCloudWatchLogsReader } from '#shared/adapters/aws/cloudwatch-logs-reader.ts';
+import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
+import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
+import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
+import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
+import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
+import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
+import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
+import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
+import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-store.ts';
+import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
+import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
+import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
+import { makeLambdaCodeInspector } from '#shared/adapters/aws/lambda-code-inspector.ts';
+import { lambdaLog, lambdaMeter, scheduledFunction, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { makePlaybookPorts } from '#shared/adapters/aws/playbook-ports.ts';
+import { type KindReaders, makeResourceReader } from '#shared/adapters/aws/resource-reader.ts';
+import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
+import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
+import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
+import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
+import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
+import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
+import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
+import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
+import { githubAccess } from '#shared/adapters/github/github-access.ts';
+import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
+import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
+import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { act } from '#shared/app/remediate/act.ts';
+import { actionPorts } from '#shared/app/remediate/ports.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import {
+  type ActFunctionConfig,
+  type FunctionConfig,
+  type FunctionEnvironment,
+  type ResourceName,
+  readEnvironment,
+} from '#shared/domain/workflow/function-config.ts';
+import { STEPS, type StepInput, type StepName, type StepOutput } from '#shared/domain/workflow/steps.ts';
+import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+
+export type Variables<R extends ResourceName> = Readonly<Record<R, string>>;
+type Ports<C extends FunctionConfig> = Readonly<Record<string, (environment: FunctionEnvironment<C>) => unknown>>;
+type Composed<P> = { readonly [K in keyof P]: P[K] extends (environment: never) => infer T ? T : never } & typeof BASE;
+
+interface StepPorts {
+  readonly incidents: IncidentStore;
+  readonly configuration: Configuration;
+}
+
+const BASE = { clock: systemClock, meter: lambdaMeter, log: lambdaLog };
+
+/**
+ * Reads the environment once and makes the listed ports of it; clock and telemetry are always there. The bundle of a function holds only what its
+ * ports need, because each port is a function of its own here. A port whose variable the function's config does not declare does not compile.
+ */
+export function compose<C extends FunctionConfig, const P extends Ports<C>>(config: C, ports: P): Composed<P> {
+  const environment = readEnvironment(config, process.env);
+  const made = Object.entries(ports).map(([name, make]) => [name, make(environment)] as const);
+  return { ...BASE, ...Object.fromEntries(made) } as Composed<P>;
+}
+
+/**
+ * A step of the workflow, carried out by the use case `run`. Every step is given the incidents and the configuration. Its requests to GitHub are counted on the
+ * incident.
+ */
+export function defineStep<
+  N extends StepName,
+  C extends FunctionConfig & { readonly uses: { readonly incidentsTable: readonly string[] } },
+  const P extends Ports<C>,
+>(name: N, config: C, ports: P, run: (input: StepInput<N>, deps: Composed<P> & StepPorts) => Promise<StepOutput<N>>) {
+  const deps = compose(config, { ...ports, incidents, configuration } as P) as Composed<P> & StepPorts;
+  const { input, output } = STEPS[name];
+  return stepFunction({ config, input, output, requests: deps.incidents, run: (given) => run(given as never, deps) });
+}
+
+/** A function that is called at intervals. */
+export function defineScheduled<C extends FunctionConfig, const P extends Ports<C>>(
+  config: C,
+  ports: P,
+  run: (deps: Composed<P>) => Promise<unknown>,
+) {
+  const deps = compose(config, ports);
+  return scheduledFunction({ config, run: () => run(deps) });
+}
+
+/** The function that executes the actions of one family: they differ in the ports that they are given, and in their roles. */
+export function defineAct<C extends ActFunctionConfig>(
+  config: C,
+  ports: { readonly [K in keyof ActionPorts]?: (environment: FunctionEnvironment<C>) => ActionPorts[K] },
+) {
+  const given = compose(config, ports as Ports<C>) as Partial<ActionPorts> & typeof BASE;
+  return defineStep(
+    'act',
+    config,
+    { control, actions, family: () => config.family, ports: () => actionPorts(given) },
+    act,
+  );
+}
+
+let loaded: Configuration | undefined;
+export function configuration(): Configuration {
+  loaded ??= loadConfiguration(process.env);
+  return loaded;
+}
+
+export const actions = () => actionsOf(configuration());
+
+// Stores.
+const incidentTable = ({ incidentsTable }: Variables<'incidentsTable'>) => ({
+  table: incidentsTable,
+  retention: configuration().retention,
+});
+export const incidents = (environment: Variables<'incidentsTable'>) =>
+  makeDynamoIncidentStore(incidentTable(environment));
+export const approvals = (environment: Variables<'incidentsTable'>) =>
+  makeDynamoApprovalQueue(incidentTable(environment));
+export const healing = (environment: Variables<'incidentsTable'>) => makeDynamoHealingStore(incidentTable(environment));
+export const control = ({ controlTable: table }: Variables<'controlTable'>) => makeDynamoControlStore({ table });
+export const stats = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoStatsStore({ table });
+export const tests = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoTestStore({ table });
+export const experience = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoExperienceStore({ table });
+export const predictions = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoPredictionStore({ table });
+export const registry = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoModelRegistry({ table });
+export const knowledgeEntries = ({ knowledgeTable: table }: Variables<'knowledgeTable'>) =>
+  makeDynamoKnowledgeStore({ table });
+export const patterns = ({ knowledgeTable: table }: Variables<'knowledgeTable'>) => makeDynamoPatternStore({ table });
+export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
+export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
+
+// What Selfheal sends and starts.
+export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });
+export const signalQueue = ({ intakeQueue: queueUrl }: Variables<'intakeQueue'>) => makeSqsSignalQueue({ queueUrl });
+export const workflow = ({ workflow: workflowArn }: Variables<'workflow'>) => makeSfnWorkflowEngine({ workflowArn });
+export const inspector = ({ codeInspector: functionArn }: Variables<'codeInspector'>) =>
+  makeLambdaCodeInspector({ functionArn });
+export const apiUrl = (environment: Variables<'apiUrl'>) => environment.apiUrl;
+
+// GitHub: one access for all ports of a process, which keeps the tokens of an app.
+let access: GithubOptions | undefined;
+export function github({ githubTokenSecret }: Variables<'githubTokenSecret'>): GithubOptions {
+  if (access === undefined) {
+    const secrets = makeSecretReader({ 'github-token': githubTokenSecret });
+    const secret = () => secrets.read('github-token');
+    access = githubAccess({ apiUrl: configuration().github.apiUrl, secret, clock: systemClock, meter: lambdaMeter });
+  }
+  return access;
+}
+type Token = Variables<'githubTokenSecret'>;
+export const codeHost = (environment: Token) => makeGithubCodeHost(github(environment));
+export const codeReader = (environment: Token) => makeGithubCodeReader(github(environment));
+export const code = (environment: Token) => makeGithubCodeWriter(github(environment));
+export const proposals = (environment: Token) => makeGithubProposals(github(environment));
+/** All that the token secret lets actions do on GitHub. */
+export const githubPorts = { codeHost, codeReader, code, proposals };
+
+// Services and their resources; the role decides what of it works.
+export const alarms = () => makeCloudWatchAlarmReader();
+export const deployments = () => makeDeploymentReader();
+export const metrics = () => makeCloudWatchMetricReader();
+export const serviceLogs = () => makeCloudWatchLogsReader();
+export const resources = () => makeAllResourcesReader();
+export const resourcesOf = (reader: () => KindReaders) => () => makeResourceReader(reader());
+export const playbookPorts = () => makePlaybookPorts(configuration().http, process.env);
+
+/** What observes the effects of actions of all families. */
+export const observation = (environment: Token) =>
+  actionPorts({
+    codeHost: codeHost(environment),
+    code: code(environment),
+    proposals: proposals(environment),
+    alarms: alarms(),
+    deployments: deployments(),
+    resources: resources(),
+    ...playbookPorts(),
+    clock: systemClock,
+  });
+
+// Data that is shipped beside the bundle, and of it what parses; problems are logged.
+const dataDirectory = () => dataDirectoryOf(process.env);
+export async function readSignatures() {
+  const { signatures, problems } = await loadSignatures(dataDirectory(), loadRe2Engine);
+  if (problems.length > 0) lambdaLog.error('Some signatures do not parse.', { problems });
+  return signatures;
+}
+export async function readPlaybooks() {
+  const { entries, problems } = await loadPlaybooks(dataDirectory());
+  if (problems.length > 0) lambdaLog.error('Some playbooks do not parse.', { problems });
+  return entries;
+}

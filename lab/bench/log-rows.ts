@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
+import { MAX_EVIDENCE_CHARACTERS } from '#shared/app/gather/excerpts.ts';
+import { makeExcerpter } from '#shared/domain/logs/excerpt.ts';
+import { ANCHORS, HARMLESS, NONE_OF, SOME_OF, WORDINGS } from '#shared/domain/logs/failure-keywords.ts';
+import { NOISE } from '#shared/domain/logs/noise-patterns.ts';
+import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { ALL_SECRET_PATTERNS } from '#shared/domain/redaction/secret-steps.ts';
+import { archiveRow } from './archive-row.ts';
+import { HOSTILE_LINES, HOSTILE_PATTERNS, hostileWordings } from './hostile-lines.ts';
+import type { Row } from './row.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const GIGABYTE = 1_000_000_000;
+const MAX_SECONDS = 60;
+const MAX_MEGABYTES = 200;
+const MAX_MILLISECONDS = 50;
+/** What a pattern sees of one line at most. */
+const LINE_SEEN = 2_048;
+
+/** What a build prints while all is well, and now and then when it is not: colours, progress, stack traces, tokens. */
+function linesOfStep(step: number): string[] {
+  const stamp = `2026-01-02T03:${String(step % 60).padStart(2, '0')}:05.1234567Z `;
+  const usual = [
+    `[${step % 100}%] Compiling unit_${step} (src/module_${step % 97}/unit_${step}.c)`,
+    `\u001b[32m✓\u001b[0m rejects an invalid cart ${step} \u001b[90m(${step % 40} ms)\u001b[0m`,
+    `Downloading https://registry.example.com/package-${step % 300}/-/package-${step % 300}-1.2.${step % 9}.tgz`,
+    ` 10%\r 55%\r100% of package-${step % 300}\r`,
+    `remote: Resolving deltas: 100% (${step}/${step}), done. commit 0a1b2c3d4e5f67890a1b2c3d4e5f67890a1b${step % 9999}`,
+    `level=info msg="step finished" step=${step} durationMs=${step % 777}`,
+    'PASS  src/cart/total.test.ts',
+    '',
+  ];
+  const failing = [
+    `src/module_${step % 97}/unit_${step}.c:12:3: error: expected ';' before 'return'`,
+    `    at total (src/cart/total.ts:${step % 90}:7)`,
+    `TypeError: Cannot read properties of undefined (reading 'price_${step % 50}')`,
+    `Authorization: Bearer ${'aB3dE5fG7hJ9'.repeat(3)}${step}`,
+  ];
+  return (step % 20 === 0 ? [...usual, ...failing] : usual).map((line) => stamp + line);
+}
+
+async function writeLog(path: string): Promise<void> {
+  const out = createWriteStream(path);
+  let written = 0;
+  for (let step = 0; written < GIGABYTE; ) {
+    const lines: string[] = [];
+    for (const until = step + 1_000; step < until; step++) lines.push(...linesOfStep(step));
+    const piece = Buffer.from(`${lines.join('\n')}\n`);
+    written += piece.length;
+    if (!out.write(piece)) await once(out, 'drain');
+  }
+  out.end('##[error]Process completed with exit code 2.\n');
+  await finished(out);
+}
+
+/** Highest resident memory of a running process in bytes, as Linux counts it; NaN elsewhere and once it ended. */
+function peakBytesOf(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+interface Reading {
+  readonly seconds: number;
+  readonly peakBytes: number;
+  readonly exitCode: number | null;
+}
+
+async function readLog(path: string): Promise<Reading> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [join(ROOT, 'apps/cli/main.ts'), 'log', 'classify', path, '--json'], {
+    cwd: ROOT,
+    stdio: 'ignore',
+  });
+  let peakBytes = Number.NaN;
+  const watch = setInterval(() => {
+    const now = peakBytesOf(child.pid);
+    if (!Number.isNaN(now)) peakBytes = now;
+  }, 100);
+  const exitCode = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  clearInterval(watch);
+  return { seconds: (performance.now() - started) / 1000, peakBytes, exitCode };
+}
+
+/** The slowest of `run` on the lines, best of three so that a pause of the machine does not count. */
+function slowestOn(run: (line: string) => unknown, lines: readonly string[] = HOSTILE_LINES): number {
+  const slowest = lines.map((line) => {
+    const times = [1, 2, 3].map(() => {
+      const started = performance.now();
+      run(line);
+      return performance.now() - started;
+    });
+    return Math.min(...times);
+  });
+  return Math.max(...slowest);
+}
+
+function hostileRow(
+  what: string,
+  milliseconds: readonly number[],
+  kilobytes = 32,
+  lines = `${HOSTILE_LINES.length}`,
+): Row {
+  const slowest = Math.max(...milliseconds);
+  return {
+    measure: `${lines} hostile lines of ${kilobytes} KB against ${what}, slowest`,
+    goal: `${MAX_MILLISECONDS} ms`,
+    measured: `${slowest.toFixed(1)} ms`,
+    met: slowest <= MAX_MILLISECONDS,
+  };
+}
+
+async function hostileRows(): Promise<Row[]> {
+  const { signatures } = await loadSignatures(dataDirectoryOf({}));
+  const signaturePatterns = signatures.all.flatMap(({ regExp }) => (regExp instanceof RegExp ? [regExp] : []));
+  const wordings = [...ANCHORS, ...WORDINGS.map(([, pattern]) => pattern), ...NOISE, HARMLESS, NONE_OF, SOME_OF];
+  const each = (patterns: readonly RegExp[]) =>
+    patterns.map((pattern) => slowestOn((line) => line.replace(pattern, '')));
+  // A signature sees no more than all the evidence there is, and less (`matchSignatures`).
+  const shown = (line: string): string => line.slice(0, MAX_EVIDENCE_CHARACTERS);
+  const kilobytes = MAX_EVIDENCE_CHARACTERS / 1000;
+  const eachBlock = signaturePatterns.map((pattern) => slowestOn((line) => shown(line).replace(pattern, '')));
+  const ownWordings = signatures.all.map(({ signature, regExp }) =>
+    slowestOn(
+      (line) => regExp.test(shown(line)),
+      hostileWordings([...signature.literals, ...signature.examples.matches]),
+    ),
+  );
+  const engine = await loadRe2Engine();
+  const users = HOSTILE_PATTERNS.map((source) => {
+    const pattern = engine(source, { ignoreCase: false });
+    return slowestOn((line) => pattern.exec(line.slice(0, LINE_SEEN)));
+  });
+  return [
+    hostileRow(`each of ${ALL_SECRET_PATTERNS.length} secret patterns`, each(ALL_SECRET_PATTERNS)),
+    hostileRow(`each of ${signaturePatterns.length} signatures`, eachBlock, kilobytes),
+    hostileRow('each signature, made of its own wording', ownWordings, kilobytes, 'all'),
+    hostileRow(`each of ${users.length} hostile patterns of users`, users, LINE_SEEN / 1000),
+    hostileRow(`each of ${wordings.length} wordings`, each(wordings)),
+    hostileRow('the whole of excerpt and redaction', [slowestOn(excerptOf)]),
+  ];
+}
+
+function excerptOf(line: string): void {
+  const excerpter = makeExcerpter({ maxLines: 10, redactor: makeRedactor() });
+  excerpter.push(line);
+  excerpter.finish();
+}
+
+/** One gigabyte through excerpt, redaction and classification; hostile lines through every pattern of redaction. */
+export async function logRows(outDir: string): Promise<Row[]> {
+  const path = join(outDir, 'big.log');
+  await writeLog(path);
+  const { seconds, peakBytes, exitCode } = await readLog(path);
+  const megabytes = peakBytes / 1e6;
+  return [
+    {
+      measure: 'log of 1 GB: excerpt, redaction and classification; peak memory',
+      goal: `${MAX_SECONDS} s; ${MAX_MEGABYTES} MB`,
+      measured: exitCode === 0 ? `${seconds.toFixed(0)} s; ${megabytes.toFixed(0)} MB` : `exit code ${exitCode}`,
+      met: exitCode === 0 && seconds <= MAX_SECONDS && megabytes <= MAX_MEGABYTES,
+    },
+    await archiveRow(path, outDir),
+    ...(await hostileRows()),
+  ];
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleRows, testRows } from './build-rows.ts';
+import { costRows } from './cost-rows.ts';
+import { burstRows, crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
+import { learningRows } from './learning-rows.ts';
+import { logRows } from './log-rows.ts';
+import { planningRows } from './planning-rows.ts';
+import { recallRows } from './recall-rows.ts';
+import { type Row, renderRow } from './row.ts';
+import { startRows } from './start-rows.ts';
+import { templateRows } from './template-rows.ts';
+
+const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
+  start: startRows,
+  latency: latencyRows,
+  load: loadRows,
+  burst: burstRows,
+  repeats: repeatRows,
+  crash: crashRows,
+  logs: logRows,
+  templates: templateRows,
+  recall: recallRows,
+  planning: planningRows,
+  learning: learningRows,
+  cost: costRows,
+  bundles: bundleRows,
+  tests: testRows,
+};
+
+/** `npm run bench [-- NAME ...]`: prints the table of the README. Exit code 2 for an unknown name, 1 when a bench broke. */
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !(name in BENCHES));
+  if (unknown.length > 0) {
+    console.error(`There is no bench ${unknown.join(', ')}. Choose from: ${Object.keys(BENCHES).join(', ')}.`);
+    process.exitCode = 2;
+    return;
+  }
+  const outDir = mkdtempSync(join(tmpdir(), 'selfheal-bench-'));
+  console.log(`Node ${process.version}, ${availableParallelism()} cores, ${new Date().toISOString().slice(0, 10)}\n`);
+  console.log('| measure | goal | measured | met |\n|---|---|---|---|');
+  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+    try {
+      for (const row of (await BENCHES[name]?.(outDir)) ?? []) console.log(renderRow(row));
+    } catch (error) {
+      console.error(`The bench ${name} broke: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    }
+  }
+  rmSync(outDir, { recursive: true, force: true });
+}
+
+await main(process.argv.slice(2));

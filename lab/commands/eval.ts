@@ -1,0 +1,60 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineCommand, JSON_OPTION, UsageError } from '#apps/cli/command.ts';
+import { reachesGoal, renderReport } from '#apps/cli/figures/render.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import { SUITES } from '../eval/registry.ts';
+import type { Suite } from '../eval/suite.ts';
+
+const SUITE_LINES = SUITES.map(({ name, summary }) => `  ${name.padEnd(22)}${summary}`).join('\n');
+
+function suiteNamed(name: string): Suite {
+  const suite = SUITES.find((one) => one.name === name);
+  if (suite !== undefined) return suite;
+  throw new UsageError(`Unknown suite "${name}". Choose one of ${SUITES.map((one) => one.name).join(', ')}.`);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** The suite's own folder: the one of its name in DIR, or DIR itself. */
+async function folderOf(suite: Suite, dir: string): Promise<string> {
+  const own = join(dir, suite.name);
+  if (await isFolder(own)) return own;
+  if (await isFolder(dir)) return dir;
+  throw new InvalidInput(`${dir}: not a folder. Name the folder that contains "${suite.name}" with --data.`);
+}
+
+export const evalCommand = defineCommand({
+  name: 'eval',
+  summary: 'measure against labelled cases: each figure with its cases and 95% interval',
+  details: `Suites, named after the folders of the data they read:\n${SUITE_LINES}`,
+  operands: { shown: 'SUITE', atLeast: 1, atMost: 1 },
+  options: {
+    data: { type: 'string', value: 'DIR', about: "the folder that holds the suite's folder, or that folder itself" },
+    by: { type: 'string', value: 'repository', about: 'also the figures of each repository, project or system' },
+    check: { type: 'boolean', about: 'exit with 1 when a goal is missed' },
+    ...JSON_OPTION,
+  },
+  async run({ operands, options }, terminal) {
+    const suite = suiteNamed(operands[0] ?? '');
+    if (options.data === undefined)
+      throw new UsageError('"selfheal eval" needs --data DIR, the folder of labelled cases.');
+    if (options.by !== undefined && options.by !== 'repository') {
+      throw new UsageError(`--by ${options.by}: expected "repository".`);
+    }
+    const progress = (message: string): void => terminal.say(`selfheal: ${suite.name}: ${message}`);
+    const report = await suite.run(await folderOf(suite, options.data), { progress, now: terminal.now });
+    const byGroup = options.by === 'repository';
+    if (options.json === true) {
+      const { figures } = report;
+      const document = { suite: suite.name, figures, ...(byGroup ? { byGroup: report.byGroup ?? [] } : {}) };
+      await terminal.write(`${JSON.stringify(document)}\n`);
+    } else await terminal.write(renderReport(report, byGroup));
+    return options.check === true && !report.figures.every(reachesGoal) ? 1 : 0;
+  },
+});

@@ -1,0 +1,39 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Assembly, prepareAssembly } from '#apps/local/assembly.ts';
+
+const SAMPLE = join(import.meta.dirname, '../../apps/local/sample/selfheal.json');
+/**
+ * A drill acts more often within an hour than anybody would allow in earnest, and rings the same alarms again and again, each time
+ * for an incident of its own. Storms keep their limit.
+ */
+const DRILL_POLICY = {
+  maxActionsPerHour: 1000,
+  maxActionsPerTargetPerHour: 100,
+  breakerFailures: 1000,
+  flapWindowMinutes: 0,
+};
+
+/**
+ * The sample configuration with limits on actions that a drill does not reach, bundled and synthesized below `outDir`.
+ * `policy` comes on top.
+ */
+export async function prepareDrillAssembly(
+  outDir: string,
+  policy: Readonly<Record<string, number>> = {},
+): Promise<Assembly> {
+  const sample = JSON.parse(readFileSync(SAMPLE, 'utf8')) as { policy?: object; verification?: object };
+  const configurationFile = join(outDir, 'selfheal.json');
+  // Alarms that ring again would count against what had helped.
+  const verification = { ...sample.verification, healedAfterDays: 0 };
+  mkdirSync(outDir, { recursive: true });
+  writeFileSync(
+    configurationFile,
+    `${JSON.stringify({ ...sample, policy: { ...sample.policy, ...DRILL_POLICY, ...policy }, verification }, null, 2)}\n`,
+  );
+  return prepareAssembly({
+    configurationFile,
+    outDir: join(outDir, 'assembly'),
+    context: { emails: 'on-call@example.com' },
+  });
+}

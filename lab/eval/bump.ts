@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import { macroF1 } from '#apps/cli/figures/class-measures.ts';
+import type { Figure } from '#apps/cli/figures/figures.ts';
+import { figuresByGroup, meanFigure, proportion, statisticFigure } from '#apps/cli/figures/figures.ts';
+import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
+import { evidenceOfText } from '#apps/cli/training/labelled-case.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { makeRecall, type Recall, type Remembered } from '#shared/domain/knowledge/search/recall.ts';
+import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts';
+import { readCaseText, readLabels } from '../labels/read-labels.ts';
+import type { Suite } from './suite.ts';
+
+const Label = z.object({
+  project: z.string(),
+  failureCategory: z.string(),
+  dependency: z.string(),
+  new: z.string(),
+  maven_log: z.string(),
+});
+
+/** The classes that a category of the data may be called. */
+const CLASSES_OF: Readonly<Record<string, readonly FailureClass[]>> = {
+  COMPILATION_FAILURE: ['compilation_error', 'dependency_conflicts'],
+  WERROR_FAILURE: ['compilation_error', 'lint_violation'],
+  TEST_FAILURE: ['test_failure', 'dependency_conflicts', 'runtime_exceptions'],
+  ENFORCER_FAILURE: ['dependency_conflicts', 'configuration_errors', 'compliance_violations'],
+  DEPENDENCY_LOCK_FAILURE: ['dependency_conflicts'],
+  DEPENDENCY_RESOLUTION_FAILURE: ['dependency_conflicts'],
+};
+
+interface Update {
+  readonly project: string;
+  readonly category: string;
+  /** Equal for updates that should be found for each other. */
+  readonly sameFailure: string;
+  /** Equal for updates of one dependency that break a build in one way, whatever the version. */
+  readonly sameDependency: string;
+  /** Its log names the dependency, or at least its maker's packages: what no words tell, no search among words can find. */
+  readonly named: boolean;
+  readonly remembered: Remembered;
+  readonly answer: FailureClass;
+}
+
+/** An update with what was found for it among other projects, best first. */
+interface UpdateWithRank extends Update {
+  /** Category of the nearest update; null when nothing is like it. */
+  readonly nearest: string | null;
+  /** 1-based place of the first relevant one, infinite when it is not found; null when there is none to be found. */
+  readonly firstRelevant: number | null;
+  /** The update's log and a relevant one name the dependency. */
+  readonly bothNamed: boolean;
+  readonly firstOfDependency: number | null;
+}
+
+const HITS = [{ at: 1, goal: 0.45 }, { at: 5, goal: 0.75 }, { at: 10 }] as const;
+const FIVE = 5;
+
+/** Parts of a group that say whose packages they are: `com.fasterxml.jackson` of `com.fasterxml.jackson.core`. */
+const MAKER_PARTS = 3;
+
+function namesDependency(log: string, dependency: string): boolean {
+  const [group = '', artifact = ''] = dependency.split(':');
+  const maker = group.split('.').slice(0, MAKER_PARTS);
+  return [artifact, maker.join('.'), maker.join('/')].some((name) => name !== '' && log.includes(name));
+}
+
+/** As the workflow recalls past incidents, by what it keeps of each. */
+function recallAll(updates: readonly Update[]): UpdateWithRank[] {
+  const recall: Recall<Remembered> = makeRecall();
+  for (const { remembered } of updates) recall.put(remembered);
+  const byId = new Map(updates.map((update) => [update.remembered.id, update]));
+  return updates.map((update) => {
+    const { class: failureClass, fingerprints, terms } = update.remembered;
+    const others = updates.filter(({ project }) => project !== update.project);
+    const query = { class: failureClass, fingerprint: fingerprints[0] ?? null, terms, now: new Date(0) };
+    const keep = ({ id }: Remembered): boolean => byId.get(id)?.project !== update.project;
+    const found = recall.find(query, { limit: updates.length, keep }).flatMap(({ item }) => byId.get(item.id) ?? []);
+    const placeBy = (same: (other: Update) => boolean): number | null => {
+      const place = found.findIndex(same);
+      return !others.some(same) ? null : place < 0 ? Number.POSITIVE_INFINITY : place + 1;
+    };
+    return {
+      ...update,
+      nearest: found[0]?.category ?? null,
+      firstRelevant: placeBy((other) => other.sameFailure === update.sameFailure),
+      bothNamed: update.named && others.some((other) => other.named && other.sameFailure === update.sameFailure),
+      firstOfDependency: placeBy((other) => other.sameDependency === update.sameDependency),
+    };
+  });
+}
+
+function figuresOf(updates: readonly UpdateWithRank[]): Figure[] {
+  const queries = updates.flatMap(({ project, firstRelevant, bothNamed }) =>
+    firstRelevant === null ? [] : [{ project, firstRelevant, bothNamed }],
+  );
+  const findable = queries.filter(({ bothNamed }) => bothNamed);
+  const loosely = updates.flatMap(({ firstOfDependency }) => firstOfDependency ?? []);
+  const named = updates.filter(({ answer, category }) => CLASSES_OF[category]?.includes(answer) === true);
+  const nearest = updates.map(({ project, category, nearest: answer }) => ({ project, actual: category, answer }));
+  const hits = (at: number): number => queries.filter(({ firstRelevant }) => firstRelevant <= at).length;
+  return [
+    ...HITS.flatMap(({ at, ...goal }) => proportion(`similar failure, hit@${at}`, hits(at), queries.length, goal)),
+    ...meanFigure(
+      'similar failure, mean reciprocal rank',
+      queries.map(({ project, firstRelevant }) => ({ group: project, value: 1 / firstRelevant })),
+    ),
+    ...proportion('similar failure, its log names the dependency as the other does', findable.length, queries.length),
+    ...proportion(
+      'similar failure that is so named, hit@5',
+      findable.filter(({ firstRelevant }) => firstRelevant <= FIVE).length,
+      findable.length,
+    ),
+    ...[1, FIVE].flatMap((at) =>
+      proportion(
+        `same dependency and category, any version, hit@${at}`,
+        loosely.filter((place) => place <= at).length,
+        loosely.length,
+      ),
+    ),
+    ...proportion(
+      'category of the nearest other project',
+      nearest.filter(({ actual, answer }) => actual === answer).length,
+      nearest.length,
+    ),
+    ...statisticFigure(
+      'category of the nearest, macro F1',
+      nearest,
+      ({ project }) => project,
+      (members) => macroF1(members, 1),
+    ),
+    ...proportion('class fits the category', named.length, updates.length),
+  ];
+}
+
+export const bump: Suite = {
+  name: 'bump',
+  summary: 'recall and category: breaking dependency updates, candidates from other projects only',
+  async run(dataDir, { progress }) {
+    const signatures = await shippedSignatures(progress);
+    const updates: Update[] = [];
+    for (const label of await readLabels(dataDir, 'labels.jsonl', Label)) {
+      const log = await readCaseText(dataDir, label.maven_log);
+      const evidence = evidenceOfText(log);
+      const { class: answer, fingerprint } = classify(evidence, { signatures });
+      updates.push({
+        project: label.project,
+        category: label.failureCategory,
+        sameFailure: JSON.stringify([label.dependency, label.new, label.failureCategory]),
+        sameDependency: JSON.stringify([label.dependency, label.failureCategory]),
+        named: namesDependency(log, label.dependency),
+        remembered: {
+          id: String(updates.length).padStart(8, '0'),
+          class: answer,
+          fingerprints: fingerprint === null ? [] : [fingerprint],
+          terms: termsOfLines(evidence.sources.flatMap(({ lines }) => lines.map(weighed))),
+          at: null,
+        },
+        answer,
+      });
+    }
+    const recalled = recallAll(updates);
+    return { figures: figuresOf(recalled), byGroup: figuresByGroup(recalled, ({ project }) => project, figuresOf) };
+  },
+};

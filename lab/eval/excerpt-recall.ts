@@ -1,0 +1,116 @@
+import type { Figure, FigureReport } from '#apps/cli/figures/figures.ts';
+import { figuresByGroup, meanFigure, proportion } from '#apps/cli/figures/figures.ts';
+import { type ExcerptLine, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
+import { makePassingLines } from '#shared/domain/logs/passing-lines.ts';
+import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
+import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { linesOf } from '../labels/read-labels.ts';
+
+/** A log with the lines that a person marked as its failure. */
+export interface MarkedLog {
+  readonly group: string;
+  readonly text: string;
+  /** 1-based LF lines, both ends included. */
+  readonly marked: readonly (readonly [first: number, last: number])[];
+  /** The log of a passing run of the same job, when it is at hand. */
+  readonly passing?: string;
+}
+
+/** How much of the marked lines one excerpt length kept. */
+interface KeptShare {
+  readonly group: string;
+  readonly budget: number;
+  /** Share of the marked lines that are not blank. */
+  readonly recall: number;
+  /** Share of the excerpt that is marked. */
+  readonly precision: number;
+}
+
+const BUDGETS = [20, 50, 100, 200] as const;
+const LONGEST = Math.max(...BUDGETS);
+
+/** The excerpt's lines, best first, as `selfheal log excerpt` gives them. */
+export function rankedExcerpt(text: string, maxLines: number, passingText?: string): ExcerptLine[] {
+  const redactor = makeRedactor();
+  const passing = makePassingLines();
+  passing.push(passingText ?? '');
+  const excerpter = makeExcerpter({ maxLines, redactor, passing });
+  excerpter.push(text);
+  return [...excerpter.finish().lines].sort((a, b) => b.score - a.score || b.number - a.number);
+}
+
+/** Marked lines that are not blank once colours are left out. */
+function markedNumbers({ text, marked }: MarkedLog): Set<number> {
+  const lines = linesOf(text);
+  const numbers = new Set<number>();
+  for (const [first, last] of marked) {
+    for (let number = first; number <= last; number++) {
+      const line = lines[number - 1];
+      if (line !== undefined && cleanLine(line).trim() !== '') numbers.add(number);
+    }
+  }
+  return numbers;
+}
+
+/** Recall and precision of one log at each budget; nothing when only blank lines are marked. */
+export function keptShares(log: MarkedLog): KeptShare[] {
+  const marked = markedNumbers(log);
+  if (marked.size === 0) return [];
+  const ranked = rankedExcerpt(log.text, LONGEST, log.passing);
+  return BUDGETS.map((budget) => {
+    const kept = ranked.slice(0, budget);
+    const hits = kept.filter(({ number }) => marked.has(number)).length;
+    const precision = kept.length === 0 ? 0 : hits / kept.length;
+    return { group: log.group, budget, recall: hits / marked.size, precision };
+  });
+}
+
+export interface ExcerptGoals {
+  readonly recall?: Readonly<Record<number, number>>;
+  readonly full?: Readonly<Record<number, number>>;
+}
+
+/** The same figures with something else at hand, told apart by name. */
+export function namedFigures(shares: readonly KeptShare[], suffix: string): Figure[] {
+  return figuresOf(shares, {}).map((figure) => ({ ...figure, name: `${figure.name}, ${suffix}` }));
+}
+
+function figuresOf(shares: readonly KeptShare[], goals: ExcerptGoals): Figure[] {
+  return BUDGETS.flatMap((budget) => {
+    const atBudget = shares.filter((share) => share.budget === budget);
+    const full = atBudget.filter(({ recall }) => recall === 1).length;
+    const scored = (pick: (share: KeptShare) => number) =>
+      atBudget.map((share) => ({ group: share.group, value: pick(share) }));
+    return [
+      ...meanFigure(
+        `line recall at ${budget}`,
+        scored((share) => share.recall),
+        goalOf(goals.recall?.[budget]),
+      ),
+      ...proportion(`all lines found at ${budget}`, full, atBudget.length, goalOf(goals.full?.[budget])),
+      ...meanFigure(
+        `line precision at ${budget}`,
+        scored((share) => share.precision),
+      ),
+    ];
+  });
+}
+
+function goalOf(goal: number | undefined): { goal?: number } {
+  return goal === undefined ? {} : { goal };
+}
+
+/**
+ * Line recall (mean over logs), whole finds (recall 1) and precision at 20, 50, 100 and 200 excerpt lines, over the marked lines that
+ * are not blank.
+ */
+export function excerptReport(shares: readonly KeptShare[], goals: ExcerptGoals): FigureReport {
+  return {
+    figures: figuresOf(shares, goals),
+    byGroup: figuresByGroup(
+      shares,
+      ({ group }) => group,
+      (members) => figuresOf(members, {}),
+    ),
+  };
+}

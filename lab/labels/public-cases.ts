@@ -1,0 +1,169 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type LabelledCase, labelledCase } from '#apps/cli/training/labelled-case.ts';
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { annotationOfTool, logchunksAnnotations } from './annotations.ts';
+import { classesOfLabel, classOfLabel } from './crosswalk-labels.ts';
+import { readCaseText, readLabels } from './read-labels.ts';
+
+type Source = (root: string) => Promise<LabelledCase[]>;
+
+const Bump = z.object({ project: z.string(), failureCategory: z.string(), maven_log: z.string() });
+const Veloren = z.object({
+  log: z.string(),
+  job_name: z.string(),
+  created_at: z.string(),
+  intermittent: z.union([z.literal(0), z.literal(1)]),
+  primary16: z.string(),
+  acceptable16: z.array(z.string()).nullish(),
+});
+const Crosswalk = z.object({
+  source: z.string(),
+  id: z.string(),
+  log: z.string(),
+  primary: z.string(),
+  acceptable: z.array(z.string()).default([]),
+});
+const Logchunks = z.object({ id: z.string(), repo: z.string(), log: z.string() });
+const Cidiff = z.object({ group: z.string(), pass_log: z.string() });
+const Bugswarm = z.object({
+  log: z.string(),
+  repo: z.string().nullable(),
+  expected: z.object({ status: z.string().optional(), bool_t_failed: z.unknown().optional() }),
+});
+
+/** What a broken dependency update breaks; what is broken by it is a conflict of dependencies in any case. */
+const CLASS_OF_CATEGORY: Readonly<Record<string, FailureClass>> = {
+  COMPILATION_FAILURE: 'compilation_error',
+  WERROR_FAILURE: 'compilation_error',
+  TEST_FAILURE: 'test_failure',
+  ENFORCER_FAILURE: 'dependency_conflicts',
+  DEPENDENCY_LOCK_FAILURE: 'dependency_conflicts',
+  DEPENDENCY_RESOLUTION_FAILURE: 'dependency_conflicts',
+};
+
+async function bump(root: string): Promise<LabelledCase[]> {
+  const cases: LabelledCase[] = [];
+  for (const { project, failureCategory, maven_log } of await readLabels(root, 'bump/labels.jsonl', Bump)) {
+    const text = await readCaseText(root, join('bump', maven_log));
+    const failureClass = CLASS_OF_CATEGORY[failureCategory] ?? null;
+    cases.push(
+      labelledCase(text, {
+        source: 'bump',
+        group: project,
+        class: failureClass,
+        accepted: ['dependency_conflicts'],
+        transient: false,
+      }),
+    );
+  }
+  return cases;
+}
+
+async function veloren(root: string): Promise<LabelledCase[]> {
+  const source = 'veloren-intermittent';
+  const cases: LabelledCase[] = [];
+  for (const label of await readLabels(root, `${source}/labels.jsonl`, Veloren)) {
+    const text = await readCaseText(root, join(source, label.log));
+    cases.push(
+      labelledCase(text, {
+        source,
+        group: source,
+        class: classOfLabel(label.primary16),
+        accepted: (label.acceptable16 ?? []).flatMap(classesOfLabel),
+        transient: label.intermittent === 1,
+        at: label.created_at,
+        job: label.job_name,
+      }),
+    );
+  }
+  return cases;
+}
+
+/** Those of the cross-walk that have no labels of their own elsewhere. */
+async function crosswalk(root: string): Promise<LabelledCase[]> {
+  const cases: LabelledCase[] = [];
+  for (const item of await readLabels(root, 'taxonomy16-crosswalk/items.jsonl', Crosswalk)) {
+    if (item.source === 'bump' || item.source === 'veloren-intermittent' || !existsSync(join(root, item.log))) continue;
+    const text = await readCaseText(root, item.log);
+    cases.push(
+      labelledCase(text, {
+        source: item.source,
+        group: `${item.source}/${item.id}`,
+        class: classOfLabel(item.primary),
+        accepted: item.acceptable.flatMap(classesOfLabel),
+      }),
+    );
+  }
+  return cases;
+}
+
+async function logchunks(root: string): Promise<LabelledCase[]> {
+  const annotations = logchunksAnnotations();
+  const cases: LabelledCase[] = [];
+  for (const { id, repo, log } of await readLabels(root, 'logchunks/labels.jsonl', Logchunks)) {
+    const annotation = annotations.get(id);
+    if (annotation === undefined) continue;
+    const text = await readCaseText(root, join('logchunks', log));
+    cases.push(labelledCase(text, { source: 'logchunks', group: repo, ...annotation }));
+  }
+  return cases;
+}
+
+async function bugswarm(root: string): Promise<LabelledCase[]> {
+  const source = 'bugswarm-analyzer';
+  const cases: LabelledCase[] = [];
+  for (const { log, repo, expected } of await readLabels(root, `${source}/labels.jsonl`, Bugswarm)) {
+    const failureClass = expected.status === 'ok' ? 'unknown' : expected.bool_t_failed === true ? 'test_failure' : null;
+    if (failureClass === null) continue;
+    const text = await readCaseText(root, join(source, log));
+    cases.push(labelledCase(text, { source, group: repo ?? log, class: failureClass }));
+  }
+  return cases;
+}
+
+/** The passing runs beside failed ones: nothing failed there. */
+async function cidiff(root: string): Promise<LabelledCase[]> {
+  const cases: LabelledCase[] = [];
+  for (const { group, pass_log } of await readLabels(root, 'cidiff/labels.jsonl', Cidiff)) {
+    const text = await readCaseText(root, join('cidiff', pass_log));
+    cases.push(labelledCase(text, { source: 'cidiff', group, class: 'unknown' }));
+  }
+  return cases;
+}
+
+async function errorformat(root: string): Promise<LabelledCase[]> {
+  const source = 'errorformat';
+  const names = readdirSync(join(root, source)).filter((name) => name.endsWith('.in') || name.endsWith('.in.gz'));
+  return Promise.all(
+    names.sort().map(async (name) => {
+      const tool = name.replace(/\.in(?:\.gz)?$/, '');
+      const text = await readCaseText(root, join(source, name));
+      return labelledCase(text, { source, group: tool, ...annotationOfTool(tool) });
+    }),
+  );
+}
+
+const SOURCES: Readonly<Record<string, Source>> = {
+  bump,
+  'veloren-intermittent': veloren,
+  'taxonomy16-crosswalk': crosswalk,
+  logchunks,
+  'bugswarm-analyzer': bugswarm,
+  cidiff,
+  errorformat,
+};
+
+/** Every labelled log below `root`, each once; a folder that is not there is named and left out. */
+export async function gatherCases(root: string, progress: (message: string) => void): Promise<LabelledCase[]> {
+  const byDigest = new Map<string, LabelledCase>();
+  for (const [name, read] of Object.entries(SOURCES)) {
+    if (!existsSync(join(root, name))) {
+      progress(`${name} is not there and is left out`);
+      continue;
+    }
+    for (const one of await read(root)) if (!byDigest.has(one.digest)) byDigest.set(one.digest, one);
+  }
+  return [...byDigest.values()];
+}

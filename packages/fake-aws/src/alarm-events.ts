@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { AlarmRecord, AlarmValue, SampleCloud } from './state.ts';
+
+/** EventBridge's envelope. */
+export interface AwsEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export function alarmArn({ account, region }: Pick<SampleCloud, 'account' | 'region'>, name: string): string {
+  return `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
+}
+
+/** CloudWatch writes milliseconds and `+0000` inside its events. */
+const cloudWatchTime = (iso: string) => new Date(iso).toISOString().replace('Z', '+0000');
+
+/** `CloudWatch Alarm State Change`, as the CloudWatch user guide describes it for a single-metric alarm. */
+export function alarmStateChange(cloud: SampleCloud, alarm: AlarmRecord, id: string = randomUUID()): AwsEvent {
+  return {
+    version: '0',
+    id,
+    'detail-type': 'CloudWatch Alarm State Change',
+    source: 'aws.cloudwatch',
+    account: cloud.account,
+    time: `${new Date(alarm.state.at).toISOString().slice(0, 19)}Z`,
+    region: cloud.region,
+    resources: [alarmArn(cloud, alarm.name)],
+    detail: {
+      alarmName: alarm.name,
+      state: presentValue(alarm.state),
+      previousState: presentValue(alarm.previous),
+      configuration: {
+        description: alarm.description,
+        metrics: [
+          {
+            id: 'm1',
+            metricStat: {
+              metric: { namespace: alarm.namespace, name: alarm.metric, dimensions: alarm.dimensions },
+              period: PERIOD_SECONDS,
+              stat: alarm.statistic,
+            },
+            returnData: true,
+          },
+        ],
+      },
+    },
+  };
+}
+
+function presentValue({ value, reason, reasonData, at }: AlarmValue) {
+  return { value, reason, reasonData, timestamp: cloudWatchTime(at) };
+}
+
+export const PERIOD_SECONDS = 60;
+
+/** The state an alarm is in after it saw `datapoint`, worded as CloudWatch words it. */
+export function alarmValue(alarm: AlarmRecord, value: 'OK' | 'ALARM', at: Date): AlarmValue {
+  const datapoint = value === 'ALARM' ? alarm.loudValue : alarm.quietValue;
+  const start = new Date(at.getTime() - PERIOD_SECONDS * 1000);
+  const [date = '', time = ''] = start.toISOString().split('T');
+  const [year = '', month, day] = date.split('-');
+  const shown = `${datapoint.toFixed(1)} (${day}/${month}/${year.slice(2)} ${time.slice(0, 5)}:00)`;
+  const compared = value === 'ALARM' ? 'was greater than' : 'was not greater than';
+  const transition = value === 'ALARM' ? 'OK -> ALARM' : 'ALARM -> OK';
+  const threshold = alarm.threshold.toFixed(1);
+  return {
+    value,
+    reason:
+      `Threshold Crossed: 1 out of the last 1 datapoints [${shown}] ${compared} the threshold (${threshold}) ` +
+      `(minimum 1 datapoint for ${transition} transition).`,
+    reasonData: JSON.stringify({
+      version: '1.0',
+      queryDate: cloudWatchTime(at.toISOString()),
+      startDate: cloudWatchTime(`${start.toISOString().slice(0, 16)}:00.000Z`),
+      statistic: alarm.statistic,
+      period: PERIOD_SECONDS,
+      recentDatapoints: [datapoint],
+      threshold: alarm.threshold,
+    }),
+    at: at.toISOString(),
+  };
+}

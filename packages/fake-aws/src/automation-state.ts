@@ -1,0 +1,57 @@
+import { type Collection, makeCollection } from '@selfheal/fake-server/collection.ts';
+import { isoNow, type WorldTime } from '@selfheal/fake-server/world-time.ts';
+
+/** One run of an SSM document. */
+export interface AutomationState {
+  readonly id: string;
+  readonly document: string;
+  readonly parameters: Readonly<Record<string, string[]>>;
+  readonly token: string;
+  readonly startedAt: string;
+  readonly fails: boolean;
+}
+
+export interface ParameterState {
+  readonly Name: string;
+  readonly Value: string;
+  readonly Version: number;
+}
+
+/** State of Systems Manager and of the sample Airflow. */
+export interface AutomationRecords {
+  readonly automations: Collection<AutomationState>;
+  readonly parameters: Collection<ParameterState>;
+  /** By service: since when something is wrong that no deployment brought, and whether it was cleared. */
+  readonly trouble: Collection<{ readonly since: string; readonly cleared: boolean }>;
+  /** Documents whose runs fail. */
+  readonly failing: Set<string>;
+}
+
+/** From which the gallery takes the size of its connection pool. */
+const POOL: ParameterState = { Name: '/gallery/pool', Value: '20', Version: 1 };
+
+export function openAutomationRecords(dataDir: string | undefined): AutomationRecords {
+  return {
+    automations: makeCollection(dataDir, 'aws/automations'),
+    parameters: makeCollection(dataDir, 'aws/parameters'),
+    trouble: makeCollection(dataDir, 'aws/trouble'),
+    failing: new Set(),
+  };
+}
+
+export function beginScenario(
+  { trouble, parameters, time }: AutomationRecords & { readonly time: WorldTime },
+  service: string,
+): void {
+  if (service === 'gallery') parameters.put(POOL.Name, POOL);
+  trouble.put(service, { since: isoNow(time), cleared: false });
+}
+
+/** Whether the failed reports ran again. */
+export const areReportsCleared = ({ trouble }: AutomationRecords): boolean => trouble.get('reports')?.cleared === true;
+
+/** Whether a document succeeded on the gallery's server since its scenario began. */
+export function isGalleryRestarted({ trouble, automations }: AutomationRecords): boolean {
+  const since = Date.parse(trouble.get('gallery')?.since ?? '');
+  return automations.all().some(({ startedAt, fails }) => !fails && Date.parse(startedAt) >= since);
+}

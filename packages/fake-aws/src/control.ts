@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
+import type { Service } from '@selfheal/fake-server/wire.ts';
+import { ago, isoNow, MINUTE, type WorldTime } from '@selfheal/fake-server/world-time.ts';
+import { makeAlarmClock } from './alarm-clock.ts';
+import type { AwsEvent } from './alarm-events.ts';
+import { makeAwsService } from './api.ts';
+import type { AutomationDocument } from './operation.ts';
+import { openSampleCloud, SCENARIOS } from './sample-cloud.ts';
+import { writeServiceLog } from './service-logs.ts';
+import type { AlarmRecord, DatabaseState, EcsState, GroupState, LambdaState, LogEvent, ServiceId } from './state.ts';
+
+export interface FireAlarmOptions {
+  /** Milliseconds from a good deployment to OK (default 1500); null: nothing clears it. */
+  readonly okAfterMs?: number | null;
+  /** Age of the bad deployment (default 6). */
+  readonly deployedMinutesAgo?: number;
+}
+
+export interface AwsControl {
+  /** Deploys the bad version, writes its errors to the log group and raises the alarm. Returns the event. */
+  fireAlarm(service: ServiceId, options?: FireAlarmOptions): AwsEvent;
+  /** Sets an alarm to OK and emits the event. */
+  clearAlarm(alarmName: string): AwsEvent;
+  /** Lets CloudWatch show the states of alarms only so many milliseconds after their events. */
+  setAlarmLag(milliseconds: number): void;
+  alarm(alarmName: string): AlarmRecord | undefined;
+  lambda(functionName: string): LambdaState | undefined;
+  ecsService(cluster: string, service: string): EcsState | undefined;
+  group(name: string): GroupState | undefined;
+  database(name: string): DatabaseState | undefined;
+  /** Moves an alias as somebody else would: not in the effects journal. */
+  moveAliasByHand(functionName: string, alias: string, version: string): void;
+  putLogs(logGroup: string, events: readonly LogEvent[]): void;
+  /** Lets runs of an SSM document fail from now on, or not any more. */
+  failDocument(document: string, fails: boolean): void;
+  /** Runs a document as somebody else would: not in the effects journal. */
+  runDocument(document: string, parameters: Readonly<Record<string, string[]>>): void;
+  /** Sets a parameter as somebody else would: not in the effects journal. */
+  setParameter(name: string, value: string): void;
+  parameter(name: string): string | undefined;
+  /** The failed tasks of the reports run again. */
+  clearReports(): void;
+}
+
+export interface LocalAws {
+  readonly service: Service;
+  readonly control: AwsControl;
+  stop(): void;
+}
+
+export function makeLocalAws(options: {
+  journal: EffectsJournal;
+  dataDir: string | undefined;
+  account: string;
+  region: string;
+  time: WorldTime;
+  documents?: readonly AutomationDocument[];
+  onEvent: (event: AwsEvent) => void;
+}): LocalAws {
+  const { journal, dataDir, account, region, time, documents = [], onEvent } = options;
+  const cloud = openSampleCloud({ account, region, time }, dataDir);
+  const { change, deployed, stop } = makeAlarmClock(cloud, onEvent);
+  const alarmOf = (fits: (alarm: AlarmRecord) => boolean): AlarmRecord => {
+    const alarm = cloud.alarms.all().find(fits);
+    if (alarm === undefined) throw new Error('There is no such alarm.');
+    return alarm;
+  };
+  let alarmLagMs = 0;
+  const control: AwsControl = {
+    fireAlarm(service, { okAfterMs = 1500, deployedMinutesAgo = 6 } = {}) {
+      SCENARIOS[service].begin(cloud, ago(time, deployedMinutesAgo * MINUTE));
+      writeServiceLog(cloud, service, new Date(time.now()), deployedMinutesAgo);
+      const alarm = alarmOf((one) => one.service === service);
+      alarm.okAfterMs = okAfterMs;
+      return change(alarm, 'ALARM');
+    },
+    clearAlarm: (name) =>
+      change(
+        alarmOf((one) => one.name === name),
+        'OK',
+      ),
+    setAlarmLag(milliseconds) {
+      alarmLagMs = milliseconds;
+    },
+    alarm: (name) => cloud.alarms.get(name),
+    lambda: (name) => cloud.functions.get(name),
+    ecsService: (cluster, service) => cloud.ecs.get(`${cluster}/${service}`),
+    group: (name) => cloud.groups.get(name),
+    database: (name) => cloud.databases.get(name),
+    moveAliasByHand(functionName, aliasName, version) {
+      const state = cloud.functions.get(functionName);
+      const alias = state?.aliases.find((one) => one.name === aliasName);
+      if (state === undefined || alias === undefined) throw new Error(`There is no ${functionName}:${aliasName}.`);
+      Object.assign(alias, { version, revisionId: randomUUID() });
+      cloud.functions.put(functionName, state);
+      if (functionName === 'checkout-api') deployed('checkout');
+    },
+    putLogs: (group, events) => cloud.logs.put(group, events),
+    failDocument: (document, fails) => void (fails ? cloud.failing.add(document) : cloud.failing.delete(document)),
+    runDocument(document, parameters) {
+      const id = randomUUID();
+      const startedAt = isoNow(time);
+      cloud.automations.put(id, { id, document, parameters, token: '', startedAt, fails: true });
+    },
+    setParameter: (name, value) => cloud.parameters.put(name, { Name: name, Value: value, Version: 1 }),
+    parameter: (name) => cloud.parameters.get(name)?.Value,
+    clearReports() {
+      cloud.trouble.put('reports', { since: isoNow(time), cleared: true });
+      deployed('reports');
+    },
+  };
+  for (const alarm of cloud.alarms.all()) if (alarm.state.value === 'ALARM') deployed(alarm.service);
+  return {
+    service: makeAwsService({ cloud, documents, journal, deployed, alarmLagMs: () => alarmLagMs }),
+    control,
+    stop,
+  };
+}

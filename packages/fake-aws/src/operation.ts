@@ -1,0 +1,55 @@
+import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
+import type { toXml } from '@selfheal/fake-server/xml.ts';
+import type { SampleCloud, ServiceId } from './state.ts';
+
+export type Failure = { code: string; status: number; message: string };
+
+/** An error as AWS answers it. */
+export class AwsError extends Error {
+  override readonly name = 'AwsError';
+  readonly code: string;
+  readonly status: number;
+  constructor(code: string, status: number, message: string) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** A document of Systems Manager that the account has, with the pattern that each of its parameters must match. */
+export interface AutomationDocument {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, { readonly allowedPattern: string }>>;
+}
+
+export interface AwsContext {
+  readonly documents: readonly AutomationDocument[];
+  readonly cloud: SampleCloud;
+  readonly journal: EffectsJournal;
+  /** Called after a deployment changed, so that alarms can follow. */
+  readonly deployed: (service: ServiceId) => void;
+  /** Milliseconds by which reads of alarms lag behind their events. */
+  readonly alarmLagMs: () => number;
+}
+
+/** An operation of an RPC service: parsed input to output. Throws `AwsError`. */
+export type Operation = (context: AwsContext, input: Record<string, unknown>) => object;
+
+/** An operation of the query protocol: the form's fields to the result, as `toXml` takes it. Throws `AwsError`. */
+export interface QueryOperation {
+  /** Names of fields without the numbers of lists (`Filters.Filter.Name`); any other field is refused. */
+  readonly fields: readonly string[];
+  readonly perform: (context: AwsContext, form: URLSearchParams) => Parameters<typeof toXml>[0];
+}
+
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+/** AWS JSON carries instants as epoch seconds. */
+export const epoch = (iso: string): number => Date.parse(iso) / 1000;
+
+/** One page by an offset token. */
+export function pageBy<T>(items: readonly T[], token: unknown, size: number): { items: T[]; next: string | undefined } {
+  const from = Number(text(token) || 0);
+  const next = from + size < items.length ? String(from + size) : undefined;
+  return { items: items.slice(from, from + size), next };
+}

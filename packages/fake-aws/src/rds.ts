@@ -1,0 +1,146 @@
+import { type AwsContext, AwsError, type QueryOperation } from './operation.ts';
+import type { DatabaseState } from './state.ts';
+
+function databaseOf({ cloud }: AwsContext, name: string): DatabaseState {
+  const database = cloud.databases.get(name);
+  if (database !== undefined) return database;
+  throw new AwsError('DBInstanceNotFound', 404, `DBInstance ${name} not found.`);
+}
+
+function groupOf({ cloud }: AwsContext, form: URLSearchParams): DatabaseState {
+  const name = form.get('DBParameterGroupName') ?? '';
+  const database = cloud.databases.all().find(({ parameterGroup }) => parameterGroup === name);
+  if (database !== undefined) return database;
+  throw new AwsError('DBParameterGroupNotFound', 404, `DBParameterGroup not found: ${name}`);
+}
+
+/** A restart takes a moment, in which nobody gets in. */
+const statusOf = ({ cloud }: AwsContext, { rebootingUntil }: DatabaseState) =>
+  cloud.time.now() < rebootingUntil ? 'rebooting' : 'available';
+
+const presentInstance = (context: AwsContext, database: DatabaseState) => ({
+  DBInstanceIdentifier: database.name,
+  DBInstanceClass: 'db.r8g.large',
+  Engine: 'mysql',
+  EngineVersion: '8.4.6',
+  DBInstanceStatus: statusOf(context, database),
+  AllocatedStorage: 100,
+  DBParameterGroups: {
+    DBParameterGroup: [{ DBParameterGroupName: database.parameterGroup, ParameterApplyStatus: 'in-sync' }],
+  },
+});
+
+const describeInstances: QueryOperation = {
+  fields: ['DBInstanceIdentifier'],
+  perform: (context, form) => ({
+    DBInstances: {
+      DBInstance: [presentInstance(context, databaseOf(context, form.get('DBInstanceIdentifier') ?? ''))],
+    },
+  }),
+};
+
+const REBOOT_MS = 100;
+
+const reboot: QueryOperation = {
+  fields: ['DBInstanceIdentifier', 'ForceFailover'],
+  perform: (context, form) => {
+    const database = databaseOf(context, form.get('DBInstanceIdentifier') ?? '');
+    if (statusOf(context, database) !== 'available') {
+      throw new AwsError(
+        'InvalidDBInstanceState',
+        400,
+        `Database instance ${database.name} is not in available state.`,
+      );
+    }
+    const at = new Date(context.cloud.time.now());
+    database.rebootingUntil = at.getTime() + REBOOT_MS;
+    database.events.push(
+      { at: at.toISOString(), message: 'DB instance shutdown' },
+      { at: new Date(database.rebootingUntil).toISOString(), message: 'DB instance restarted' },
+    );
+    context.cloud.databases.put(database.name, database);
+    context.journal.record('rds.instance.rebooted', database.name, {});
+    context.deployed(database.service);
+    return { DBInstance: presentInstance(context, database) };
+  },
+};
+
+const describeEvents: QueryOperation = {
+  fields: ['SourceIdentifier', 'SourceType', 'Duration'],
+  perform: (context, form) => {
+    const { name, events } = databaseOf(context, form.get('SourceIdentifier') ?? '');
+    if (form.get('SourceType') !== 'db-instance') {
+      throw new AwsError('InvalidParameterCombination', 400, 'SourceType is needed beside SourceIdentifier.');
+    }
+    const now = context.cloud.time.now();
+    const from = now - Number(form.get('Duration') ?? 60) * 60_000;
+    const shown = events.filter(({ at }) => Date.parse(at) >= from && Date.parse(at) <= now);
+    const Event = shown.map(({ at, message }) => ({
+      SourceIdentifier: name,
+      SourceType: 'db-instance',
+      Message: message,
+      EventCategories: { EventCategory: ['availability'] },
+      Date: at,
+    }));
+    return { Events: { Event } };
+  },
+};
+
+const describeParameters: QueryOperation = {
+  fields: ['DBParameterGroupName', 'Filters.Filter.Name', 'Filters.Filter.Values.Value'],
+  perform: (context, form) => {
+    const { parameters } = groupOf(context, form);
+    if (form.get('Filters.Filter.1.Name') !== 'parameter-name') {
+      throw new AwsError('InvalidParameterValue', 400, 'Unrecognized filter name.');
+    }
+    const name = form.get('Filters.Filter.1.Values.Value.1');
+    const Parameter = parameters
+      .filter((one) => one.name === name)
+      .map((one) => ({
+        ParameterName: one.name,
+        ParameterValue: String(one.value),
+        ApplyType: one.dynamic ? 'dynamic' : 'static',
+        DataType: 'integer',
+        AllowedValues: `1-${one.atMost}`,
+        IsModifiable: true,
+        ApplyMethod: 'immediate',
+      }));
+    return { Parameters: { Parameter } };
+  },
+};
+
+const PARAMETER = 'Parameters.Parameter.1';
+
+const modifyParameterGroup: QueryOperation = {
+  fields: [
+    'DBParameterGroupName',
+    'Parameters.Parameter.ParameterName',
+    'Parameters.Parameter.ParameterValue',
+    'Parameters.Parameter.ApplyMethod',
+  ],
+  perform: (context, form) => {
+    const database = groupOf(context, form);
+    const parameter = database.parameters.find(({ name }) => name === form.get(`${PARAMETER}.ParameterName`));
+    const value = Number(form.get(`${PARAMETER}.ParameterValue`) ?? Number.NaN);
+    const atOnce = form.get(`${PARAMETER}.ApplyMethod`) === 'immediate';
+    if (parameter === undefined || !(value >= 1 && value <= parameter.atMost) || (atOnce && !parameter.dynamic)) {
+      throw new AwsError('InvalidParameterValue', 400, 'The parameter cannot be set to this value this way.');
+    }
+    const from = parameter.value;
+    parameter.value = value;
+    context.cloud.databases.put(database.name, database);
+    const target = `${database.parameterGroup}/${parameter.name}`;
+    if (from !== value) context.journal.record('rds.parameter.changed', target, { from, to: value });
+    context.deployed(database.service);
+    return { DBParameterGroupName: database.parameterGroup };
+  },
+};
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Operations.html */
+export const RDS_OPERATIONS: Readonly<Record<string, QueryOperation>> = {
+  DescribeDBInstances: describeInstances,
+  RebootDBInstance: reboot,
+  DescribeEvents: describeEvents,
+  DescribeDBParameters: describeParameters,
+  ModifyDBParameterGroup: modifyParameterGroup,
+};

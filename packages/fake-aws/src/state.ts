@@ -1,0 +1,129 @@
+import type { Collection } from '@selfheal/fake-server/collection.ts';
+import type { WorldTime } from '@selfheal/fake-server/world-time.ts';
+import type { AutomationRecords } from './automation-state.ts';
+
+/** The services of the sample cloud: its deployments may be bad, and then its alarms go off. */
+export const SERVICE_IDS = [
+  'checkout',
+  'orders',
+  'ledger',
+  'catalog',
+  'invoices',
+  'search',
+  'accounts',
+  'reports',
+  'gallery',
+] as const;
+export type ServiceId = (typeof SERVICE_IDS)[number];
+
+export interface LambdaVersion {
+  readonly version: string;
+  readonly publishedAt: string;
+  readonly good: boolean;
+}
+
+export interface LambdaState {
+  readonly name: string;
+  /** Oldest first, `$LATEST` left out. */
+  versions: LambdaVersion[];
+  aliases: { name: string; version: string; revisionId: string; description: string }[];
+  /** Of the configuration of `$LATEST`. */
+  revisionId: string;
+  memoryMb: number;
+  reservedConcurrency: number | null;
+}
+
+export interface GroupState {
+  readonly name: string;
+  readonly service: ServiceId;
+  readonly minSize: number;
+  readonly maxSize: number;
+  desiredCapacity: number;
+  /** Newest first. */
+  refreshes: { readonly id: string; status: 'InProgress' | 'Successful' | 'Cancelled'; readonly startedAt: string }[];
+}
+
+export interface DatabaseState {
+  readonly name: string;
+  readonly service: ServiceId;
+  readonly parameterGroup: string;
+  parameters: { readonly name: string; value: number; readonly atMost: number; readonly dynamic: boolean }[];
+  /** Oldest first. */
+  events: { readonly at: string; readonly message: string }[];
+  /** Epoch milliseconds. */
+  rebootingUntil: number;
+}
+
+export interface TaskDefinitionState {
+  readonly revision: number;
+  readonly registeredAt: string;
+  readonly good: boolean;
+}
+
+export interface EcsDeploymentState {
+  readonly id: string;
+  readonly revision: number;
+  readonly createdAt: string;
+  readonly completed: boolean;
+}
+
+export interface EcsState {
+  readonly cluster: string;
+  readonly service: ServiceId;
+  readonly family: string;
+  desiredCount: number;
+  taskDefinitions: TaskDefinitionState[];
+  /** Newest first: the primary, then one that is being drained. */
+  deployments: EcsDeploymentState[];
+}
+
+export interface AlarmValue {
+  readonly value: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  readonly reason: string;
+  readonly reasonData: string;
+  readonly at: string;
+}
+
+export interface AlarmRecord {
+  readonly name: string;
+  readonly service: ServiceId;
+  readonly description: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly statistic: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly threshold: number;
+  readonly quietValue: number;
+  readonly loudValue: number;
+  state: AlarmValue;
+  previous: AlarmValue;
+  /** Milliseconds from a good deployment to OK; null: it stays in ALARM whatever is deployed. */
+  okAfterMs: number | null;
+}
+
+export interface LogEvent {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly stream: string;
+  readonly message: string;
+}
+
+export interface SampleCloud extends AutomationRecords {
+  readonly account: string;
+  readonly region: string;
+  readonly time: WorldTime;
+  readonly functions: Collection<LambdaState>;
+  readonly ecs: Collection<EcsState>;
+  readonly groups: Collection<GroupState>;
+  readonly databases: Collection<DatabaseState>;
+  readonly alarms: Collection<AlarmRecord>;
+  readonly logs: Collection<readonly LogEvent[]>;
+}
+
+/** What is wrong with a service when its alarm rings. */
+export interface Scenario {
+  /** Restores the service's state at the beginning of the scenario; `at`: that time. */
+  begin(cloud: SampleCloud, at: string): void;
+  /** Whether what serves customers now is good. */
+  isOver(cloud: SampleCloud): boolean;
+}

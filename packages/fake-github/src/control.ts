@@ -1,0 +1,213 @@
+import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
+import type { Service } from '@selfheal/fake-server/wire.ts';
+import { isoNow, type WorldTime } from '@selfheal/fake-server/world-time.ts';
+import { makeGithubService } from './api.ts';
+import { gitCommit } from './git-objects.ts';
+import { makePages } from './pages.ts';
+import type { AppRegistration, Dispatch, GithubAccess, Push } from './route.ts';
+import { makeRunLifecycle } from './run-lifecycle.ts';
+import type { RunState } from './run-state.ts';
+import { type AttemptSpec, makeSeeding, type RunSpec } from './seeding.ts';
+import type { Site } from './shapes-runs.ts';
+import {
+  type CommentState,
+  type CommitState,
+  type DeliveryState,
+  type Files,
+  type GithubState,
+  type IssueState,
+  makeGithubState,
+  type PullRequest,
+  type Repository,
+  shaOf,
+} from './state.ts';
+import { knownRun, makeWebhookEvents, type WebhookEvents } from './webhook-events.ts';
+import { makeWebhookSender } from './webhook-sender.ts';
+
+export interface GithubControl extends WebhookEvents {
+  /** Where webhooks go. Every repository, also later ones, gets a hook for it. */
+  setWebhook(webhook: { url: string; secret: string }): void;
+  addRepository(
+    fullName: string,
+    options?: { defaultBranch?: string; installationId?: number | null; private?: boolean },
+  ): Repository;
+  addPullRequest(repository: string, options?: { title?: string; author?: string; branch?: string }): PullRequest;
+  /** Adds a commit with what it changes; `pullRequest` null puts it on the default branch. */
+  addCommit(commit: Omit<CommitState, 'id'>): CommitState;
+  /** Adds a run whose first attempt is completed. Sends nothing. */
+  addRun(spec: RunSpec): RunState;
+  /** Starts a re-run as a person in GitHub's web page would; it is not in the effects journal. */
+  rerunByHand(runId: number): void;
+  /** Ends a re-run that is under way, instead of its time. */
+  finishRerun(runId: number): void;
+  run(runId: number): RunState | undefined;
+  /** Oldest first. */
+  runs(repository: string): RunState[];
+  comments(repository: string, issue: number): CommentState[];
+  /** How the workflow of a repository runs for a branch that somebody pushed; null: it does not. At first it never does. */
+  setPushRuns(runFor: (push: Push) => AttemptSpec | null): void;
+  /** How a workflow runs that somebody started; `filesAt` gives those of a commit. At first every one passes, without a job. */
+  setDispatchedRuns(runFor: (dispatch: Dispatch, filesAt: (sha: string) => Files) => AttemptSpec): void;
+  pullRequests(repository: string): PullRequest[];
+  issues(repository: string): IssueState[];
+  /** As a person would: without merging it, or with. */
+  closePullRequest(repository: string, number: number, merged?: boolean, mergedAs?: string): void;
+  /** As a person would. */
+  closeIssue(repository: string, number: number): void;
+  /** Branches that are there and were made through the API. */
+  branches(repository: string): string[];
+  /** As a person would. */
+  addComment(repository: string, issue: number, author: string, body: string): CommentState;
+  deliveries(repository: string): DeliveryState[];
+  /** While true every delivery fails without reaching the receiver. */
+  setUnreachable(unreachable: boolean): void;
+  /** Tokens that are accepted; null: every token. */
+  acceptTokens(tokens: readonly string[] | null): void;
+  /** Registers a GitHub App: only tokens of its installations are accepted from then on. */
+  registerApp(app: Omit<AppRegistration, 'tokens'>): void;
+  /** Whose token the clients have. At first a machine account's. */
+  setIdentity(identity: 'user' | 'app'): void;
+  /** Lets reads of runs and listings of comments show how things stood so many milliseconds ago; writes see them as they are. */
+  setReadLag(milliseconds: number): void;
+  /** Requests left before GitHub answers that the rate limit is exceeded. */
+  setRemaining(requests: number): void;
+  /** Resolves when no delivery is under way. */
+  delivered(): Promise<void>;
+}
+
+const PASSES: AttemptSpec = { conclusion: 'success', jobs: [], archive: null };
+const FIRST_WORKFLOW_ID = 7_400_000;
+
+export interface LocalGithub {
+  readonly services: readonly Service[];
+  readonly control: GithubControl;
+  stop(): Promise<void>;
+}
+
+export function makeLocalGithub(options: {
+  site: Site;
+  journal: EffectsJournal;
+  time: WorldTime;
+  dataDir: string | undefined;
+}): LocalGithub {
+  const { site, journal, time, dataDir } = options;
+  const state = makeGithubState(time, dataDir);
+  failLostDeliveries(state);
+  const underWay = new Set<Promise<unknown>>();
+  const webhookSender = makeWebhookSender(state, (work) => {
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work));
+  });
+  const lifecycle = makeRunLifecycle(state, site, webhookSender);
+  const access: GithubAccess = { tokens: null, remaining: 5000, identity: 'user', readLagMs: 0 };
+  const { setHookUrl, ...seeding } = makeSeeding(state);
+  const webhookEvents = makeWebhookEvents(state, site, webhookSender);
+  let runFor: (push: Push) => AttemptSpec | null = () => null;
+  const pushed = (push: Push) => {
+    const attempt = runFor(push);
+    if (attempt === null) return;
+    const { repository, branch, sha: headSha, message: title } = push;
+    const { id } = seeding.addRun({ repository, branch, headSha, title, event: 'push', attempts: [attempt] });
+    void webhookEvents.announceRun(id, 'completed');
+  };
+  let dispatchedRunFor: (dispatch: Dispatch, filesAt: (sha: string) => Files) => AttemptSpec = () => PASSES;
+  const dispatched = (dispatch: Dispatch) => {
+    const { repository, branch, sha: headSha, title, path, name } = dispatch;
+    const filesAt = (sha: string): Files => gitCommit(state, repository, sha)?.files ?? {};
+    const attempt = dispatchedRunFor(dispatch, filesAt);
+    const workflow = { id: FIRST_WORKFLOW_ID + Number.parseInt(shaOf(path).slice(0, 6), 16), name, path };
+    const event = 'workflow_dispatch';
+    const createdAt = new Date(time.now());
+    const spec = { repository, workflow, event, branch, headSha, title, createdAt, attempts: [attempt] as const };
+    void webhookEvents.announceRun(seeding.addRun(spec).id, 'completed');
+  };
+  const service = makeGithubService({ access, state, site, webhookSender, lifecycle, journal, pushed, dispatched });
+  lifecycle.resume();
+  const delivered = async () => {
+    while (underWay.size > 0) await Promise.allSettled(underWay);
+  };
+  const control: GithubControl = {
+    ...seeding,
+    ...webhookEvents,
+    ...viewing(state),
+    setWebhook(webhook) {
+      webhookSender.setSecret(webhook.secret);
+      setHookUrl(webhook.url);
+    },
+    rerunByHand: (id) => lifecycle.rerun(knownRun(state, id)),
+    finishRerun: (id) => lifecycle.finish(knownRun(state, id)),
+    setPushRuns(given) {
+      runFor = given;
+    },
+    setDispatchedRuns(given) {
+      dispatchedRunFor = given;
+    },
+    closePullRequest(repository, number, merged = false, mergedAs) {
+      const pull = state.pullRequests.get(`${repository}#${number}`);
+      if (pull === undefined) throw new Error(`There is no pull request ${number}.`);
+      const mergedAt = merged ? { mergedAt: isoNow(state.time) } : {};
+      state.pullRequests.put(`${repository}#${number}`, {
+        ...pull,
+        state: 'closed',
+        ...mergedAt,
+        ...(mergedAs === undefined ? {} : { mergedAs }),
+      });
+    },
+    closeIssue(repository, number) {
+      const issue = state.issues.get(`${repository}#${number}`);
+      if (issue === undefined) throw new Error(`There is no issue ${number}.`);
+      state.issues.put(`${repository}#${number}`, { ...issue, state: 'closed', updatedAt: isoNow(state.time) });
+    },
+    setUnreachable: webhookSender.setUnreachable,
+    acceptTokens(tokens) {
+      access.tokens = tokens;
+    },
+    registerApp(app) {
+      access.app = { ...app, tokens: new Map() };
+      access.identity = 'app';
+    },
+    setIdentity(identity) {
+      access.identity = identity;
+    },
+    setReadLag(milliseconds) {
+      access.readLagMs = milliseconds;
+    },
+    setRemaining(requests) {
+      access.remaining = requests;
+    },
+    delivered,
+  };
+  const stop = () => {
+    lifecycle.stop();
+    webhookSender.stop();
+    return delivered();
+  };
+  return { services: [service, makePages(state)], control, stop };
+}
+
+function viewing(
+  state: GithubState,
+): Pick<GithubControl, 'run' | 'runs' | 'comments' | 'deliveries' | 'pullRequests' | 'issues' | 'branches'> {
+  return {
+    pullRequests: (repository) => state.pullRequests.all().filter((one) => one.repository === repository),
+    issues: (repository) => state.issues.all().filter((one) => one.repository === repository),
+    branches: (repository) =>
+      state.references
+        .all()
+        .flatMap((one) => (one.repository === repository && one.sha !== null ? one.ref.slice('heads/'.length) : [])),
+    run: (id) => state.runs.get(id),
+    runs: (repository) => state.runs.all().filter((one) => one.repository === repository),
+    comments: (repository, issue) =>
+      state.comments.all().filter((one) => one.repository === repository && one.issue === issue),
+    deliveries: (repository) => state.deliveries.all().filter((one) => one.repository === repository),
+  };
+}
+
+/** Deliveries whose answer the last process did not live to see count as timed out: GitHub does not try again. */
+function failLostDeliveries(state: GithubState): void {
+  for (const delivery of state.deliveries.all()) {
+    if (delivery.result !== null) continue;
+    delivery.result = { status: 'timed out', statusCode: 504, seconds: 10, responseHeaders: {}, responseBody: '' };
+    state.deliveries.put(delivery.id, delivery);
+  }
+}

@@ -1,0 +1,77 @@
+import { type Answer, parseJson } from '@selfheal/fake-server/wire.ts';
+import { githubError, loginOf, NotFound, type Route, type RouteContext, repositoryIn } from './route.ts';
+import { nodeId, presentUser, seconds } from './shapes-account.ts';
+
+const REPO = '/repos/{owner}/{repo}';
+const SIGNS = ['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'rocket', 'eyes'];
+
+/** Sample people by the beginning of their login: `acme-` may write, `acme-owner` administers, all others may read. */
+function permissionOf(login: string): 'admin' | 'write' | 'read' {
+  if (login === 'acme-owner') return 'admin';
+  return login.startsWith('acme-') ? 'write' : 'read';
+}
+
+function collaboratorPermission(context: RouteContext): Answer {
+  repositoryIn(context);
+  const login = context.params.username ?? '';
+  const permission = permissionOf(login);
+  const rank = ['read', 'write', 'admin'].indexOf(permission);
+  const permissions = { pull: true, triage: rank > 0, push: rank > 0, maintain: rank > 1, admin: rank > 1 };
+  const user = { ...presentUser(login, context.site.api, context.site.web), permissions, role_name: permission };
+  return { status: 200, json: { permission, role_name: permission, user } };
+}
+
+function react(context: RouteContext): Answer {
+  const { fullName } = repositoryIn(context);
+  const id = context.params.comment_id ?? '';
+  const comment = context.state.comments.get(id);
+  if (comment === undefined || comment.repository !== fullName) throw new NotFound('comment');
+  const { content } = parseJson(context.request.body) as { content?: unknown };
+  if (typeof content !== 'string' || !SIGNS.includes(content)) return githubError(422, 'Validation Failed');
+  const target = `${fullName}/comments/${id}`;
+  const given = context.journal.entries({ kind: 'github.reaction.created' });
+  const known = given.some((one) => one.target === target && one.facts.content === content);
+  if (!known) context.journal.record('github.reaction.created', target, { content });
+  const user = presentUser(loginOf(context.access), context.site.api, context.site.web);
+  const json = { id: comment.id, node_id: `REA_${comment.id}`, user, content, created_at: comment.createdAt };
+  return { status: known ? 200 : 201, json };
+}
+
+/** Pushes to a branch, newest first, as far as runs tell of them. */
+function listActivities(context: RouteContext): Answer {
+  const { fullName } = repositoryIn(context);
+  const ref = context.request.query.get('ref')?.replace(/^refs\/heads\//, '');
+  const runs = context.state.runs
+    .all()
+    .filter((run) => run.repository === fullName && (ref === undefined || run.branch === ref))
+    .sort((a, b) => b.id - a.id);
+  const pushes = [...Map.groupBy(runs, ({ headSha }) => headSha).values()].flatMap((same) => same.slice(-1));
+  const json = pushes.slice(0, 100).map((run, index) => ({
+    id: run.id,
+    node_id: nodeId('PSH', run.id),
+    before: pushes[index + 1]?.headSha ?? '0'.repeat(40),
+    after: run.headSha,
+    ref: `refs/heads/${run.branch}`,
+    timestamp: seconds(run.createdAt),
+    activity_type: 'push',
+    actor: presentUser(run.pusher ?? run.actor, context.site.api, context.site.web),
+  }));
+  return { status: 200, json };
+}
+
+/** What people did and may do, and signs under their comments. */
+export const PEOPLE_ROUTES: readonly Route[] = [
+  { operation: 'repos/list-activities', method: 'GET', path: `${REPO}/activity`, handle: listActivities },
+  {
+    operation: 'repos/get-collaborator-permission-level',
+    method: 'GET',
+    path: `${REPO}/collaborators/{username}/permission`,
+    handle: collaboratorPermission,
+  },
+  {
+    operation: 'reactions/create-for-issue-comment',
+    method: 'POST',
+    path: `${REPO}/issues/comments/{comment_id}/reactions`,
+    handle: react,
+  },
+];

@@ -1,0 +1,17 @@
+import type { Service } from '@selfheal/fake-server/wire.ts';
+import { anthropicWire } from './anthropic.ts';
+import { bedrockWire } from './bedrock.ts';
+import { bedrockEmbeddings } from './bedrock-embeddings.ts';
+import { ollamaWire } from './ollama.ts';
+import { openaiChatWire } from './openai-chat.ts';
+import { openaiResponsesWire } from './openai-responses.ts';
+import { type ModelControl, makeScriptedModel } from './scripted-model.ts';
+import { serveWire } from './wire-check.ts';
+
+const WIRES = [bedrockWire, anthropicWire, openaiChatWire, openaiResponsesWire, ollamaWire];
+
+/** One scripted model behind the API of every provider. */
+export function makeLocalModels(): { services: Service[]; control: ModelControl } {
+  const model = makeScriptedModel();
+  return { services: [...WIRES.map((wire) => serveWire(wire, model)), bedrockEmbeddings], control: model.control };
+}

@@ -1,0 +1,26 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\]|(?:[\w-]+\.)*localhost)$/i;
+
+/**
+ * Why a request must not be served although it came by the loopback interface; null when it may. A page in a browser can send
+ * requests here under a name of its own (DNS rebinding), or from its own origin: both say so in a header.
+ */
+export function refusalOfHost(
+  headers: IncomingHttpHeaders | Readonly<Record<string, string>>,
+  allowedOrigins: readonly string[] = [],
+): string | null {
+  const host = String(headers[':authority'] ?? headers.host ?? '');
+  if (!isLoopback(`http://${host}`)) return `The host ${shown(host)} is not this machine; use 127.0.0.1 or localhost.`;
+  const { origin } = headers;
+  if (origin === undefined || isLoopback(origin) || allowedOrigins.includes(origin)) return null;
+  return `Pages of ${shown(origin)} may not call the local runtime.`;
+}
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}

@@ -1,0 +1,153 @@
+import { setFlagsFromString } from 'node:v8';
+import type { Authorizer } from '../iam/authorizer.ts';
+import type { Deployment } from '../template/deployment.ts';
+import { AwsFault } from '../wire/request.ts';
+import { environmentOf, type FunctionDefinition, readFunction } from './definition.ts';
+import { makeLogFiles } from './log-files.ts';
+import { type FunctionPool, type InvocationResult, makePool } from './pool.ts';
+
+export interface Functions {
+  /** By name, ARN or partial ARN, with or without version or alias. */
+  find(nameOrArn: string): FunctionDefinition | undefined;
+  all(): readonly FunctionDefinition[];
+  /** Runs the function on JSON text. Throws `AwsFault` when there is none, or its reserved concurrency is used up. */
+  invoke(nameOrArn: string, event: string): Promise<InvocationResult>;
+  /** Starts a worker for each of these, one after another, as long as nothing has to make room for it. */
+  warm(names: readonly string[]): Promise<void>;
+  /** Invocations running or waiting. */
+  load(): number;
+  stop(): Promise<void>;
+}
+
+export interface FunctionsOptions {
+  readonly deployment: Deployment;
+  readonly authorizer: Authorizer;
+  readonly dataDir: string;
+  readonly maxWorkersPerFunction: number;
+  /** Keeps compiled bundles; made when missing. */
+  readonly compileCacheDir: string;
+  /** Variables every function gets beside the template's. */
+  readonly extraEnvironment: Readonly<Record<string, string>>;
+  onInvoked(definition: FunctionDefinition, result: InvocationResult): void;
+}
+
+const IDLE_MS = 30_000;
+/** Workers kept over all functions before the longest idle one makes room for another; each costs 30 to 40 MB. */
+const KEPT_WORKERS = 16;
+/** As many are kept while many events are at work in a process that has grown beyond so much resident memory. */
+const KEPT_WHEN_CROWDED = 8;
+const CROWDED_BYTES = 450_000_000;
+const CROWDED_EVENTS = 4;
+/** Beyond so many, functions that are used need the room more than a second worker of the same function. */
+const GROWING_WORKERS = 6;
+const TRACE_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
+
+/** The deployment's Lambda functions, each in worker threads of its own. */
+export function makeFunctions(options: FunctionsOptions): Functions {
+  const { deployment, authorizer } = options;
+  // Workers that wait give back what they do not need after half a second instead of eight: a third of their heap.
+  setFlagsFromString('--gc-memory-reducer-start-delay-ms=500');
+  const logs = makeLogFiles(options.dataDir, authorizer, deployment);
+  const definitions = deployment
+    .ofType('AWS::Lambda::Function')
+    .map((resource) => readFunction(resource, deployment, authorizer));
+  const pools = new Map<string, FunctionPool>();
+  const workers = () => [...pools.values()].reduce((sum, pool) => sum + pool.workers(), 0);
+  const load = () => [...pools.values()].reduce((sum, pool) => sum + pool.load(), 0);
+  const isCrowded = () => load() >= CROWDED_EVENTS && process.memoryUsage.rss() > CROWDED_BYTES;
+  const kept = () => (isCrowded() ? KEPT_WHEN_CROWDED : KEPT_WORKERS);
+  const makeRoom = () => {
+    if (workers() >= kept()) maxIdle(pools.values())?.reap();
+  };
+  /** More of them while all are busy, and no longer. */
+  const onIdle = () => {
+    if (workers() > kept()) maxIdle(pools.values())?.reap();
+  };
+  const mayGrow = () => workers() < GROWING_WORKERS;
+  for (const definition of definitions) {
+    pools.set(definition.name, poolOf(definition, options, { write: logs.write, makeRoom, onIdle, mayGrow }));
+  }
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+  const reaper = setInterval(() => {
+    for (const pool of pools.values()) {
+      const since = pool.idleSince();
+      if (pool.workers() > 1 && since !== null && Date.now() - since >= IDLE_MS) pool.reap();
+    }
+  }, IDLE_MS / 3);
+  reaper.unref();
+
+  let stopped = false;
+  const find = (nameOrArn: string) => byName.get(functionName(nameOrArn));
+  return {
+    find,
+    all: () => definitions,
+    async invoke(nameOrArn, event) {
+      const definition = find(nameOrArn);
+      const pool = definition && pools.get(definition.name);
+      if (definition === undefined || pool === undefined) {
+        throw new AwsFault('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404);
+      }
+      if (definition.reservedConcurrency !== null && pool.load() >= definition.reservedConcurrency) {
+        throw new AwsFault('TooManyRequestsException', 'Rate Exceeded.', 429);
+      }
+      if (definition.traced) {
+        authorizer.refusedFor(
+          definition.role,
+          TRACE_ACTIONS.map((action) => ({ action, resource: '*' })),
+        );
+      }
+      const result = await pool.run(event, nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn);
+      options.onInvoked(definition, result);
+      return result;
+    },
+    async warm(names) {
+      for (const name of names) {
+        if (stopped || workers() >= KEPT_WORKERS) return;
+        await pools.get(name)?.warm();
+      }
+    },
+    load,
+    async stop() {
+      stopped = true;
+      clearInterval(reaper);
+      await Promise.all([...pools.values()].map((pool) => pool.stop()));
+      await logs.stop();
+    },
+  };
+}
+
+interface PoolSurroundings {
+  write(definition: FunctionDefinition, text: string): void;
+  makeRoom(): void;
+  onIdle(): void;
+  mayGrow(): boolean;
+}
+
+function poolOf(definition: FunctionDefinition, options: FunctionsOptions, around: PoolSurroundings): FunctionPool {
+  return makePool(definition, {
+    maxWorkers: Math.max(
+      1,
+      Math.min(options.maxWorkersPerFunction, definition.reservedConcurrency ?? Number.MAX_VALUE),
+    ),
+    environment: environmentOf(definition, options.deployment, options.extraEnvironment),
+    compileCacheDir: options.compileCacheDir,
+    onOutput: (text) => around.write(definition, text),
+    makeRoom: around.makeRoom,
+    onIdle: around.onIdle,
+    mayGrow: around.mayGrow,
+  });
+}
+
+function maxIdle(pools: Iterable<FunctionPool>): FunctionPool | undefined {
+  const idle = [...pools].flatMap((pool) => {
+    const since = pool.idleSince();
+    return since === null ? [] : [{ pool, since }];
+  });
+  return idle.sort((left, right) => left.since - right.since)[0]?.pool;
+}
+
+/** `name` of `name`, `name:alias`, `123:function:name` or an ARN with or without qualifier. */
+export function functionName(nameOrArn: string): string {
+  const afterMarker = /(?:^|:)function:([^:/]+)/.exec(nameOrArn)?.[1];
+  return afterMarker ?? nameOrArn.split(':')[0] ?? nameOrArn;
+}

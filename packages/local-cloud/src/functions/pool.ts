@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { FunctionDefinition } from './definition.ts';
+
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+export type InvocationResult = {
+  readonly requestId: string;
+  readonly milliseconds: number;
+  /** A worker was started for it. */
+  readonly cold: boolean;
+} & ({ readonly ok: true; readonly payload: string } | { readonly ok: false; readonly error: FunctionError });
+
+type Answer = { ok: true; payload: string } | { ok: false; error: FunctionError };
+interface Slot {
+  readonly worker: Worker;
+  used: boolean;
+  idleSince: number;
+}
+
+export interface PoolOptions {
+  readonly maxWorkers: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Keeps compiled bundles; made when missing. */
+  readonly compileCacheDir: string;
+  onOutput(text: string): void;
+  /** Asked before the first worker: frees memory when too many workers are kept. */
+  makeRoom(): void;
+  /** Called when a worker is idle. */
+  onIdle(): void;
+  /** Whether a worker beside a busy one may be started. */
+  mayGrow(): boolean;
+}
+
+export interface FunctionPool {
+  /** Runs the event (JSON text); waits for a worker when all are busy. Never rejects. */
+  run(event: string, arn: string): Promise<InvocationResult>;
+  /** Starts the first worker, if there is none, and resolves when it has loaded the code. Never rejects. */
+  warm(): Promise<void>;
+  /** Running or waiting. */
+  load(): number;
+  workers(): number;
+  /** When its longest idle worker became idle (epoch milliseconds); null when none is idle. */
+  idleSince(): number | null;
+  /** Ends the longest idle worker. */
+  reap(): void;
+  stop(): Promise<void>;
+}
+
+/** How long an event waits for a busy worker before another one is started: starting costs more than most waits. */
+const PATIENCE_MS = 30;
+
+/** The execution environments of one function. */
+export function makePool(definition: FunctionDefinition, options: PoolOptions): FunctionPool {
+  const idle: Slot[] = [];
+  const waiting: ((slot: Slot) => void)[] = [];
+  const alive = new Set<Worker>();
+  let running = 0;
+
+  const start = (): Slot => {
+    const worker = startWorker(definition, options);
+    alive.add(worker);
+    worker.once('exit', () => {
+      alive.delete(worker);
+      const at = idle.findIndex((slot) => slot.worker === worker);
+      if (at !== -1) idle.splice(at, 1);
+    });
+    return { worker, used: false, idleSince: 0 };
+  };
+  const acquire = (): Promise<Slot> => {
+    const free = idle.pop();
+    if (free !== undefined) return Promise.resolve(free);
+    if (alive.size === 0) {
+      options.makeRoom();
+      return Promise.resolve(start());
+    }
+    return new Promise((resolve) => {
+      waiting.push(resolve);
+      if (alive.size < options.maxWorkers) setTimeout(() => growFor(resolve), PATIENCE_MS);
+    });
+  };
+  const growFor = (waiter: (slot: Slot) => void) => {
+    const at = waiting.indexOf(waiter);
+    if (at === -1 || alive.size >= options.maxWorkers || !options.mayGrow()) return;
+    waiting.splice(at, 1);
+    waiter(start());
+  };
+  const release = (slot: Slot | null) => {
+    const next = waiting.shift();
+    if (next !== undefined) next(slot ?? start());
+    else if (slot !== null) {
+      idle.push(Object.assign(slot, { idleSince: Date.now() }));
+      options.onIdle();
+    }
+  };
+
+  return {
+    async run(event, arn) {
+      running += 1;
+      const slot = await acquire();
+      const cold = !slot.used;
+      slot.used = true;
+      const requestId = randomUUID();
+      const began = performance.now();
+      const answer = await invoke(slot.worker, definition, { event, arn, requestId });
+      running -= 1;
+      if (!answer.reusable) alive.delete(slot.worker);
+      release(answer.reusable ? slot : null);
+      return { ...answer.answer, requestId, cold, milliseconds: performance.now() - began };
+    },
+    async warm() {
+      if (alive.size > 0) return;
+      const slot = start();
+      // Events may come at once: the worker takes them when it has loaded.
+      release(slot);
+      slot.worker.postMessage({ load: true });
+      await new Promise((resolve) => slot.worker.once('message', resolve).once('exit', resolve));
+    },
+    load: () => running,
+    workers: () => alive.size,
+    idleSince: () => idle[0]?.idleSince ?? null,
+    reap() {
+      const slot = idle.shift();
+      if (slot === undefined) return;
+      alive.delete(slot.worker);
+      void slot.worker.terminate();
+    },
+    async stop() {
+      await Promise.all([...alive].map((worker) => worker.terminate()));
+    },
+  };
+}
+
+function startWorker(definition: FunctionDefinition, options: PoolOptions): Worker {
+  const { directory, handler, name, memoryMb, logGroup } = definition;
+  const context = {
+    functionName: name,
+    functionVersion: '$LATEST',
+    memoryLimitInMB: String(memoryMb),
+    logGroupName: logGroup,
+    logStreamName: 'local',
+  };
+  const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
+    name,
+    env: { ...options.environment },
+    workerData: { directory, handler, context, compileCacheDir: options.compileCacheDir },
+    // A small young generation: most of a worker's memory would be garbage waiting to be collected.
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 4 },
+    execArgv: ['--no-warnings'],
+    stdout: true,
+    stderr: true,
+  });
+  // An error outside of an invocation ends the worker; its 'exit' takes it out of the pool.
+  worker.on('error', () => undefined);
+  for (const stream of [worker.stdout, worker.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => options.onOutput(text));
+  }
+  worker.unref();
+  return worker;
+}
+
+interface Call {
+  readonly event: string;
+  readonly arn: string;
+  readonly requestId: string;
+}
+
+function invoke(
+  worker: Worker,
+  definition: FunctionDefinition,
+  call: Call,
+): Promise<{ answer: Answer; reusable: boolean }> {
+  const limitMs = definition.timeoutSeconds * 1000;
+  return new Promise((resolve) => {
+    const finish = (answer: Answer, reusable: boolean) => {
+      clearTimeout(timer);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      if (!reusable) void worker.terminate();
+      resolve({ answer, reusable });
+    };
+    const fail = (errorType: string, what: string) =>
+      finish({ ok: false, error: { errorType, errorMessage: `RequestId: ${call.requestId} Error: ${what}` } }, false);
+    const onMessage = (answer: Answer | { loaded: true }) => {
+      if ('ok' in answer) finish(answer, true);
+    };
+    const onError = (error: NodeJS.ErrnoException) =>
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? fail('Runtime.OutOfMemory', 'Runtime exited with error: signal: killed')
+        : finish({ ok: false, error: { errorType: error.name, errorMessage: error.message } }, false);
+    const onExit = (code: number) => fail('Runtime.ExitError', `Runtime exited with error: exit status ${code}`);
+    const timer = setTimeout(
+      () => fail('Sandbox.Timedout', `Task timed out after ${definition.timeoutSeconds.toFixed(2)} seconds`),
+      limitMs,
+    );
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    const traceId = `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${call.requestId.replaceAll('-', '').slice(0, 24)};Sampled=0`;
+    worker.postMessage({ ...call, deadlineMs: Date.now() + limitMs, traceId });
+  });
+}

@@ -1,0 +1,38 @@
+import { bedrockActions } from './bedrock.ts';
+import { dynamodbActions } from './dynamodb.ts';
+import {
+  ecsActions,
+  eventsActions,
+  kmsActions,
+  logsActions,
+  monitoringActions,
+  secretsActions,
+  snsActions,
+  sqsActions,
+  ssmActions,
+  statesActions,
+} from './json-services.ts';
+import { lambdaActions } from './lambda.ts';
+import type { ActionMapping } from './mapping.ts';
+import { autoscalingActions, rdsActions } from './query-services.ts';
+import { s3Actions } from './s3.ts';
+
+/** By the service name of the signature's scope. A service that is missing here is denied. */
+export const ACTION_MAPPINGS: Readonly<Record<string, ActionMapping>> = {
+  autoscaling: autoscalingActions,
+  bedrock: bedrockActions,
+  dynamodb: dynamodbActions,
+  ecs: ecsActions,
+  events: eventsActions,
+  kms: kmsActions,
+  lambda: lambdaActions,
+  logs: logsActions,
+  monitoring: monitoringActions,
+  rds: rdsActions,
+  s3: s3Actions,
+  secretsmanager: secretsActions,
+  sns: snsActions,
+  sqs: sqsActions,
+  ssm: ssmActions,
+  states: statesActions,
+};

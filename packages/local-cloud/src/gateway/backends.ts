@@ -1,0 +1,107 @@
+import { toXml } from '@selfheal/fake-server/xml.ts';
+import type { EventBuses } from '../buses/event-bus.ts';
+import type { AsyncInvocations } from '../functions/async-invocations.ts';
+import type { Functions } from '../functions/functions.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import type { DynamoDb } from '../storage/dynamodb.ts';
+import { type JsonObject, listOf } from '../template/json.ts';
+import type { AwsCall } from '../wire/call.ts';
+import type { Forwarder } from '../wire/forward.ts';
+import { AwsFault, type GatewayResponse, jsonResponse } from '../wire/request.ts';
+import { lambdaTarget } from './actions/lambda.ts';
+import type { Backend } from './gateway.ts';
+
+export interface Services {
+  readonly dynamoDb: DynamoDb;
+  readonly sqs: (operation: string, input: JsonObject, signal: AbortSignal) => Promise<unknown>;
+  readonly sns: (form: URLSearchParams) => string;
+  readonly s3: (request: AwsCall['request']) => GatewayResponse;
+  readonly secrets: Secrets;
+  readonly states: (operation: string, input: JsonObject) => Promise<unknown>;
+  readonly buses: EventBuses;
+  readonly functions: Functions;
+  readonly asyncInvocations: AsyncInvocations;
+  readonly world: Forwarder;
+  /** Takes the place of the world's Bedrock. */
+  readonly bedrock?: Backend | undefined;
+  readonly account: string;
+}
+
+/** What stands behind the gateway, by service. */
+export function makeBackends(services: Services): Record<string, Backend> {
+  const forwarded: Backend = ({ request }) => services.world.forward(request);
+  return {
+    dynamodb: ({ operation, request }) => services.dynamoDb.forward(operation, request.body),
+    sqs: async (call) => inKind(call, await services.sqs(call.operation, call.input, call.request.signal)),
+    sns: async ({ request }) => ({
+      status: 200,
+      headers: { 'content-type': 'text/xml' },
+      body: services.sns(new URLSearchParams(request.body.toString('utf8'))),
+    }),
+    s3: async ({ request }) => services.s3(request),
+    secretsmanager: async (call) => inKind(call, services.secrets.handle(call.operation, call.input)),
+    states: async (call) => inKind(call, await services.states(call.operation, call.input)),
+    events: async (call) => {
+      if (call.operation !== 'PutEvents')
+        throw new AwsFault('UnsupportedOperationException', `${call.operation} is not served.`);
+      return inKind(call, services.buses.putEvents(listOf(call.input.Entries)));
+    },
+    lambda: (call) => invokeFunction(call, services),
+    sts: async ({ accessKeyId }) => ({
+      status: 200,
+      headers: { 'content-type': 'text/xml' },
+      body: toXml({
+        GetCallerIdentityResponse: {
+          GetCallerIdentityResult: {
+            Account: services.account,
+            UserId: accessKeyId,
+            Arn: `arn:aws:iam::${services.account}:user/local`,
+          },
+        },
+      }),
+    }),
+    autoscaling: forwarded,
+    bedrock: services.bedrock ?? forwarded,
+    ecs: forwarded,
+    logs: forwarded,
+    monitoring: forwarded,
+    ssm: forwarded,
+    rds: forwarded,
+  };
+}
+
+/** Functions of the deployment run here; everything about others is the world's. */
+async function invokeFunction({ request }: AwsCall, services: Services): Promise<GatewayResponse> {
+  const target = lambdaTarget(request.method, request.path, request.query);
+  const definition = target === null ? undefined : services.functions.find(target.functionName);
+  if (target?.operation !== 'InvokeFunction' || definition === undefined) return services.world.forward(request);
+  const arn = target.qualifier === null ? target.functionName : `${definition.arn}:${target.qualifier}`;
+  const event = request.body.toString('utf8') || '{}';
+  const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  try {
+    JSON.parse(event);
+  } catch {
+    throw new AwsFault('InvalidRequestContentException', 'Could not parse request body into json.', 400);
+  }
+  if (type === 'DryRun') return { status: 204, headers: {}, body: '' };
+  if (type === 'Event') {
+    services.asyncInvocations.accept(arn, event);
+    return { status: 202, headers: {}, body: '' };
+  }
+  const result = await services.functions.invoke(arn, event);
+  const headers = {
+    'content-type': 'application/json',
+    'x-amz-executed-version': '$LATEST',
+    'x-amzn-requestid': result.requestId,
+  };
+  if (result.ok) return { status: 200, headers, body: result.payload };
+  return {
+    status: 200,
+    headers: { ...headers, 'x-amz-function-error': 'Unhandled' },
+    body: JSON.stringify(result.error),
+  };
+}
+
+function inKind({ request }: AwsCall, output: unknown): GatewayResponse {
+  return jsonResponse(output, 200, request.headers['content-type'] ?? 'application/x-amz-json-1.0');
+}

@@ -1,0 +1,61 @@
+import { refusalOfHost } from '@selfheal/fake-server/same-machine.ts';
+import type { UserPools } from './identity/user-pools.ts';
+import type { Mailbox } from './mail/mailbox.ts';
+import { mailResponse } from './mail/page.ts';
+import { parseObject } from './template/json.ts';
+import { signatureScope } from './wire/call.ts';
+import { faultResponse } from './wire/fault-response.ts';
+import { AwsFault, type GatewayRequest, type GatewayResponse, jsonResponse } from './wire/request.ts';
+import type { Handler } from './wire/server.ts';
+
+export interface FrontDoor {
+  readonly gateway: (
+    request: GatewayRequest,
+    scope: { accessKeyId: string; service: string },
+  ) => Promise<GatewayResponse>;
+  readonly httpApis: (request: GatewayRequest) => Promise<GatewayResponse>;
+  readonly mailbox: Mailbox;
+  readonly userPools: UserPools;
+  /** Origins of pages elsewhere that the deployment itself lets in. */
+  readonly allowedOrigins: readonly string[];
+}
+
+const USER_POOL_TARGET = /^AWSCognitoIdentityProviderService\.(\w+)$/;
+const OPEN_CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers':
+    'content-type, x-amz-target, x-amz-user-agent, cache-control, amz-sdk-invocation-id, amz-sdk-request',
+  'access-control-allow-methods': 'GET, POST, OPTIONS',
+};
+
+/** Sorts what comes in at the one address: AWS calls, sign-in, the mailbox, and everything else to the HTTP APIs. */
+export function makeHttpEntry(parts: FrontDoor): Handler {
+  return async (request) => {
+    const foreign = refusalOfHost(request.headers, parts.allowedOrigins);
+    if (foreign !== null) return jsonResponse({ message: foreign }, 403);
+    const userPoolAnswer = await userPoolResponse(request, parts.userPools);
+    if (userPoolAnswer !== null) return { ...userPoolAnswer, headers: { ...userPoolAnswer.headers, ...OPEN_CORS } };
+    const scope = signatureScope(request);
+    if (scope !== null) return parts.gateway(request, scope);
+    const mail = request.method === 'GET' ? mailResponse(request.path, parts.mailbox) : null;
+    return mail ?? parts.httpApis(request);
+  };
+}
+
+/** Null for a request that is not meant for a user pool. */
+async function userPoolResponse(request: GatewayRequest, userPools: UserPools): Promise<GatewayResponse | null> {
+  if (request.method === 'OPTIONS' && request.path === '/') return { status: 204, headers: {}, body: '' };
+  const poolId = /^\/([\w-]+)\/\.well-known\/jwks\.json$/.exec(request.path)?.[1];
+  const keys = poolId === undefined ? null : await userPools.keys(poolId);
+  if (keys !== null) return jsonResponse(keys);
+  const operation = USER_POOL_TARGET.exec(request.headers['x-amz-target'] ?? '')?.[1];
+  if (operation === undefined) return null;
+  try {
+    const input = parseObject(request.body.toString('utf8'), 'The request body');
+    return jsonResponse(await userPools.handle(operation, input), 200, 'application/x-amz-json-1.1');
+  } catch (error) {
+    const fault =
+      error instanceof AwsFault ? error : new AwsFault('SerializationException', 'The request is malformed.');
+    return faultResponse(fault, 'cognito-idp', request);
+  }
+}

@@ -1,0 +1,184 @@
+import { randomBytes, randomUUID, scryptSync, timingSafeEqual } from 'node:crypto';
+import { exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose';
+import type { Database } from '../storage/database.ts';
+import type { Deployment, Resource } from '../template/deployment.ts';
+import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../template/json.ts';
+import { AwsFault } from '../wire/request.ts';
+
+export interface UserPools {
+  /** Adds a user to every pool, or changes the password of the one with this e-mail address. */
+  createUser(name: string, email: string, password: string): Promise<void>;
+  /** Answers an operation of the user pools API that needs no signature. Throws `AwsFault`. */
+  handle(operation: string, input: JsonObject): Promise<unknown>;
+  /** Public keys of a pool, or null when there is none of this id. */
+  keys(poolId: string): Promise<JSONWebKeySet | null>;
+  /** Public keys of the pool behind a token issuer. */
+  keysOfIssuer(issuer: string): Promise<JSONWebKeySet | null>;
+}
+
+interface Pool {
+  readonly id: string;
+  readonly issuer: string;
+  readonly resource: Resource;
+}
+interface Client {
+  readonly id: string;
+  readonly poolId: string;
+  readonly flows: readonly string[];
+  readonly properties: JsonObject;
+}
+interface UserRow {
+  readonly sub: string;
+  readonly name: string;
+  readonly email: string;
+  readonly salt: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS users (pool TEXT NOT NULL, email TEXT NOT NULL, name TEXT NOT NULL, sub TEXT NOT NULL,
+  salt BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (pool, email));
+CREATE TABLE IF NOT EXISTS refresh_tokens (token TEXT PRIMARY KEY, pool TEXT NOT NULL, client TEXT NOT NULL, email TEXT NOT NULL, expires_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS pool_keys (pool TEXT PRIMARY KEY, kid TEXT NOT NULL, jwk TEXT NOT NULL);`;
+const TOKEN_SECONDS = 3600;
+const REFRESH_DAYS = 30;
+const DAY_MS = 86_400_000;
+const REFUSED = () => new AwsFault('NotAuthorizedException', 'Incorrect username or password.', 400);
+
+/** Cognito user pools: users, sign-in with a password or a refresh token, signed tokens. */
+export function makeUserPools(database: Database, deployment: Deployment): UserPools {
+  database.exec(SCHEMA);
+  const pools = deployment.ofType('AWS::Cognito::UserPool').map(
+    (resource): Pool => ({
+      id: resource.ref,
+      issuer: `https://cognito-idp.${deployment.region}.amazonaws.com/${resource.ref}`,
+      resource,
+    }),
+  );
+  const clients = deployment.ofType('AWS::Cognito::UserPoolClient').map(readClient);
+  const keyOf = makeKeys(database);
+  const findUser = database.prepare('SELECT * FROM users WHERE pool = ? AND (email = ? OR name = ? OR sub = ?)');
+  const saveUser = database.prepare('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?, ?)');
+  const saveRefresh = database.prepare('INSERT INTO refresh_tokens VALUES (?, ?, ?, ?, ?)');
+  const findRefresh = database.prepare(
+    'SELECT * FROM refresh_tokens WHERE token = ? AND client = ? AND expires_at > ?',
+  );
+  const userOf = (pool: string, login: string) => findUser.get(pool, login, login, login) as UserRow | undefined;
+
+  const tokens = async (client: Client, user: UserRow) => {
+    const pool = pools.find((each) => each.id === client.poolId);
+    if (pool === undefined) throw new AwsFault('ResourceNotFoundException', 'User pool does not exist.');
+    const { kid, privateKey } = await keyOf(pool.id);
+    const authTime = Math.floor(Date.now() / 1000);
+    const sign = (claims: Record<string, unknown>) =>
+      new SignJWT({ ...claims, auth_time: authTime, 'cognito:username': user.sub, jti: randomUUID() })
+        .setProtectedHeader({ alg: 'RS256', kid })
+        .setIssuer(pool.issuer)
+        .setSubject(user.sub)
+        .setIssuedAt()
+        .setExpirationTime(`${TOKEN_SECONDS}s`)
+        .sign(privateKey);
+    const identity = {
+      aud: client.id,
+      token_use: 'id',
+      name: user.name,
+      email: user.email,
+      email_verified: true,
+      ...(textsOf(client.properties.ReadAttributes).includes('custom:github') ? { 'custom:github': user.name } : {}),
+    };
+    const access = {
+      client_id: client.id,
+      token_use: 'access',
+      username: user.sub,
+      scope: 'aws.cognito.signin.user.admin',
+    };
+    const [IdToken, AccessToken] = await Promise.all([sign(identity), sign(access)]);
+    return { IdToken, AccessToken, ExpiresIn: TOKEN_SECONDS, TokenType: 'Bearer' };
+  };
+  const initiateAuth = async (input: JsonObject) => {
+    const client = clients.find((each) => each.id === input.ClientId);
+    if (client === undefined) throw new AwsFault('ResourceNotFoundException', 'User pool client does not exist.');
+    const flow = textOf(input.AuthFlow) ?? '';
+    const parameters = objectOf(input.AuthParameters);
+    const allowed = flow.startsWith('REFRESH_TOKEN') ? 'ALLOW_REFRESH_TOKEN_AUTH' : `ALLOW_${flow}`;
+    if (!client.flows.includes(allowed)) {
+      throw new AwsFault('InvalidParameterException', `${flow} flow not enabled for this client`);
+    }
+    if (allowed === 'ALLOW_REFRESH_TOKEN_AUTH') {
+      const row = findRefresh.get(textOf(parameters.REFRESH_TOKEN) ?? '', client.id, Date.now()) as
+        | { email: string }
+        | undefined;
+      const user = row && userOf(client.poolId, row.email);
+      if (user === undefined) throw new AwsFault('NotAuthorizedException', 'Invalid Refresh Token');
+      return { AuthenticationResult: await tokens(client, user), ChallengeParameters: {} };
+    }
+    if (flow !== 'USER_PASSWORD_AUTH')
+      throw new AwsFault('InvalidParameterException', `${flow} is not served by the local runtime`);
+    const user = userOf(client.poolId, textOf(parameters.USERNAME) ?? '');
+    if (user === undefined || !passwordFits(user, textOf(parameters.PASSWORD) ?? '')) throw REFUSED();
+    const RefreshToken = randomBytes(48).toString('base64url');
+    const days = numberOf(client.properties.RefreshTokenValidity) ?? REFRESH_DAYS;
+    saveRefresh.run(RefreshToken, client.poolId, client.id, user.email, Date.now() + days * DAY_MS);
+    return { AuthenticationResult: { ...(await tokens(client, user)), RefreshToken }, ChallengeParameters: {} };
+  };
+  const keys = async (poolId: string): Promise<JSONWebKeySet | null> =>
+    pools.some((pool) => pool.id === poolId) ? { keys: [(await keyOf(poolId)).publicJwk] } : null;
+
+  return {
+    async createUser(name, email, password) {
+      for (const pool of pools) {
+        const salt = randomBytes(16);
+        saveUser.run(pool.id, email, name, userOf(pool.id, email)?.sub ?? randomUUID(), salt, hashOf(password, salt));
+      }
+    },
+    async handle(operation, input) {
+      if (operation === 'InitiateAuth') return initiateAuth(input);
+      throw new AwsFault('InvalidParameterException', `${operation} is not served by the local runtime.`);
+    },
+    keys,
+    keysOfIssuer: async (issuer) => {
+      const pool = pools.find((each) => each.issuer === issuer);
+      return pool === undefined ? null : keys(pool.id);
+    },
+  };
+}
+
+/** A pool's signing key: made when first needed, then kept. */
+function makeKeys(database: Database) {
+  const find = database.prepare('SELECT kid, jwk FROM pool_keys WHERE pool = ?');
+  const save = database.prepare('INSERT INTO pool_keys VALUES (?, ?, ?)');
+  const made = new Map<string, ReturnType<typeof load>>();
+  const load = async (pool: string) => {
+    let row = find.get(pool) as { kid: string; jwk: string } | undefined;
+    if (row === undefined) {
+      const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+      row = { kid: randomUUID(), jwk: JSON.stringify(await exportJWK(privateKey)) };
+      save.run(pool, row.kid, row.jwk);
+    }
+    const jwk = JSON.parse(row.jwk) as JWK;
+    const { kty = 'RSA', n = '', e = '' } = jwk;
+    const publicJwk = { kty, n, e, kid: row.kid, alg: 'RS256', use: 'sig' };
+    return { kid: row.kid, privateKey: await importJWK(jwk, 'RS256'), publicJwk };
+  };
+  return (pool: string) => {
+    const key = made.get(pool) ?? load(pool);
+    made.set(pool, key);
+    return key;
+  };
+}
+
+function readClient({ ref, properties }: Resource): Client {
+  const flows = textsOf(properties.ExplicitAuthFlows);
+  // What Cognito enables when a client names no flow.
+  const standard = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'];
+  const named = flows.length === 0 ? standard : flows;
+  return { id: ref, poolId: textOf(properties.UserPoolId) ?? '', flows: named, properties };
+}
+
+function hashOf(password: string, salt: Uint8Array): Buffer {
+  return scryptSync(password, salt, 32);
+}
+
+function passwordFits(user: UserRow, password: string): boolean {
+  return timingSafeEqual(hashOf(password, user.salt), user.hash);
+}

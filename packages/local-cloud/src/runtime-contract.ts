@@ -1,0 +1,101 @@
+import type { Backend } from './gateway/gateway.ts';
+import type { IamDecision } from './iam/decisions.ts';
+import type { Mail } from './mail/mailbox.ts';
+import type { StateWriter } from './storage/state-version.ts';
+import type { GatewayFaults } from './wire/faults.ts';
+import type { ExecutionSummary, WorkflowEvent } from './workflow/contract.ts';
+
+export type { IamDecision } from './iam/decisions.ts';
+export type { Mail } from './mail/mailbox.ts';
+
+export interface RuntimeOptions {
+  /** A CDK cloud assembly (`cdk.out`). */
+  readonly assemblyDir: string;
+  /** State that outlives the process; belongs to one runtime at a time. */
+  readonly dataDir: string;
+  /** Who writes the state; a folder of another format is refused. */
+  readonly writer?: StateWriter;
+  /** Of the one address on 127.0.0.1; a free one when left out. */
+  readonly port?: number;
+  /** Stands in for what a deployment looks at but does not contain: Bedrock, CloudWatch, ECS, other Lambda functions. */
+  readonly awsWorldUrl: string | null;
+  readonly githubApiUrl: string | null;
+  /** Takes the place of the world's Bedrock. */
+  readonly bedrock?: Backend;
+  /** Takes the place of the address of a model provider's API that is no AWS service; its own without. */
+  readonly modelOrigin?: string;
+  /** Takes the place of the addresses that playbooks call; their own without. */
+  readonly httpOrigin?: string;
+  /** Calls to the gateway signed with this access key id may do everything. */
+  readonly adminAccessKeyId?: string;
+  /** Real seconds per second of waits, retries and schedules: 0.01 makes them a hundred times shorter. Default 1. */
+  readonly timeScale?: number;
+  /** Default 2. */
+  readonly maxWorkersPerFunction?: number;
+  onEvent?(event: RuntimeEvent): void;
+}
+
+export type RuntimeEvent =
+  | { readonly type: 'workflow'; readonly event: WorkflowEvent }
+  | {
+      readonly type: 'function.invoked';
+      readonly functionName: string;
+      readonly requestId: string;
+      readonly ok: boolean;
+      readonly error: string | null;
+      readonly milliseconds: number;
+      readonly cold: boolean;
+    }
+  | { readonly type: 'access.denied'; readonly decision: IamDecision }
+  | { readonly type: 'mail.received'; readonly mail: Mail }
+  | { readonly type: 'message.dead'; readonly queue: string; readonly messageId: string };
+
+export interface DeadLetter {
+  readonly queue: string;
+  readonly id: string;
+  readonly body: string;
+  /** Message attributes that have a text. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface FunctionOutcome {
+  readonly ok: boolean;
+  /** What the function returned. */
+  readonly payload: unknown;
+  readonly error: { readonly errorType: string; readonly errorMessage: string } | null;
+}
+
+export interface Runtime {
+  readonly endpoint: string;
+  /** By output name and by `Stack.output`. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Puts an event, in EventBridge's envelope, onto the default bus as an AWS service does; missing fields are filled in. */
+  putEvent(event: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Invokes a function by name, ARN or logical id, and waits for it. */
+  invoke(functionName: string, payload: unknown): Promise<FunctionOutcome>;
+  /** Starts a worker for each of these functions (as `invoke` names them), one after another, while there is room. */
+  warm(functionNames: readonly string[]): Promise<void>;
+  readonly schedules: { trigger(ruleLogicalIdOrFunctionName: string): Promise<void> };
+  /** Newest first. */
+  readonly mailbox: { list(): Mail[] };
+  /** Every different question asked of the policies so far, and its answer. */
+  readonly decisions: readonly IamDecision[];
+  readonly denials: readonly IamDecision[];
+  /** Plans failures of the AWS services for the functions' calls, by IAM action (`dynamodb:PutItem`). */
+  readonly faults: GatewayFaults;
+  /** Messages in queues that serve as dead-letter queues. */
+  deadLetters(): DeadLetter[];
+  /** Newest first. */
+  executions(): ExecutionSummary[];
+  /** Physical id (what `Ref` gives) by logical id, and by `Stack/LogicalId`. */
+  resources(): Readonly<Record<string, string>>;
+  /** Sets a secret by logical id, `Stack/LogicalId`, name or ARN; an object is stored as JSON. */
+  overrideSecret(logicalIdOrArn: string, value: unknown): void;
+  /** Adds a user to the user pools. */
+  createUser(name: string, email: string, password: string): Promise<void>;
+  /** Messages in the queues that feed functions. */
+  waitingMessages(): number;
+  /** Nothing is running, waiting in a queue or on its way, apart from executions. */
+  isIdle(): boolean;
+  stop(): Promise<void>;
+}

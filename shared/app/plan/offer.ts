@@ -1,0 +1,46 @@
+import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
+import { offerOf } from '#shared/domain/plan/offer.ts';
+import type { StepInput } from '#shared/domain/workflow/steps.ts';
+import type { ActionPlugin, PreparationPorts } from '#shared/plugins/actions/contract.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import { loadIncident } from '../common/load-incident.ts';
+import { candidatesFor } from './context.ts';
+import { prepareActions } from './prepare.ts';
+
+export interface OfferDeps extends Omit<PreparationPorts, 'evidence'> {
+  readonly incidents: Pick<IncidentStore, 'get' | 'listActions'>;
+  readonly evidence: PreparationPorts['evidence'] & Pick<EvidenceStore, 'getTelemetry' | 'putOffer'>;
+  readonly actions: readonly ActionPlugin[];
+  readonly meter: Meter;
+}
+
+/**
+ * Lists and stores the possible actions for an incident, for the model that is about to be asked: including the draft
+ * fix of a recipe, the revert, and what was done before. Does nothing where no model is configured. The diagnosis does
+ * not need the list: an error is counted, and the model then has nothing to choose from.
+ */
+export async function offerActions({ incidentId }: StepInput<'knowledge'>, deps: OfferDeps): Promise<void> {
+  if (modelSettingsOf(deps.configuration) === null) return;
+  try {
+    await listAndKeep(incidentId, deps);
+  } catch {
+    deps.meter.count('offer-failed');
+  }
+}
+
+async function listAndKeep(incidentId: string, deps: OfferDeps): Promise<void> {
+  const [incident, telemetry, records] = await Promise.all([
+    loadIncident(incidentId, deps.incidents),
+    deps.evidence.getTelemetry(incidentId),
+    deps.incidents.listActions(incidentId),
+  ]);
+  const { target, classification } = incident;
+  if (telemetry === null || classification === null) return;
+  const { configuration, clock, actions } = deps;
+  const known = { incident, classification, diagnosis: null, telemetry, records };
+  const { found: prepared } = await prepareActions(known, deps, actions);
+  const facts = { target, telemetry, classification, configuration, past: records, prepared, now: clock.now() };
+  await deps.evidence.putOffer(offerOf(incidentId, candidatesFor(facts, actions), clock.now()));
+}

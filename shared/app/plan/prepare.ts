@@ -1,0 +1,34 @@
+import type {
+  ActionPlugin,
+  Preparation,
+  PreparationInputs,
+  PreparationNotes,
+  PreparationPorts,
+} from '#shared/plugins/actions/contract.ts';
+import { allowedOf } from './context.ts';
+
+/** Everything that actions had to read before they could be proposed. */
+export interface AllPrepared {
+  readonly found: ReadonlyMap<Preparation, unknown>;
+  /** Why something was not prepared, worded by code. */
+  readonly reasons: readonly string[];
+  readonly notes: PreparationNotes;
+}
+
+/** Runs each preparation of the actions that are switched on, once. A transient failure is thrown. */
+export async function prepareActions(
+  inputs: PreparationInputs,
+  ports: PreparationPorts,
+  actions: readonly ActionPlugin[],
+): Promise<AllPrepared> {
+  const allowed = allowedOf(actions, inputs.incident.target, ports.configuration);
+  const preparations = new Set(allowed.flatMap(({ prepare }) => prepare ?? []));
+  const all = await Promise.all(
+    [...preparations].map(async (one) => ({ one, prepared: await one.prepare(inputs, ports) })),
+  );
+  return {
+    found: new Map(all.flatMap(({ one, prepared: { value } }) => (value === null ? [] : [[one, value] as const]))),
+    reasons: all.flatMap(({ prepared }) => prepared.reasons ?? []),
+    notes: Object.assign({}, ...all.map(({ prepared }) => prepared.notes)),
+  };
+}

@@ -1,0 +1,129 @@
+import * as z from 'zod';
+import { recordText } from '../../kernel/text/record-text.ts';
+import { FailureClass, Verdict } from '../incident/failure-class.ts';
+import { Risk } from '../plan/bound-action.ts';
+import { Circumstances } from '../policy/circumstances/circumstances.ts';
+import { PlanRecord } from '../policy/plan-record.ts';
+import { Mode } from '../policy/policy-settings.ts';
+
+/** A sentence for people; redacted like all text that may hold words from outside. */
+const Sentence = recordText();
+/** An id, a name by which people sign in, a digest or an instant; never a sentence. */
+const Name = z.string();
+const Count = z.number().int().nonnegative();
+
+const event = <E extends string, F extends z.ZodRawShape>(name: E, facts: F) =>
+  z.strictObject({
+    /** ISO 8601, by the clock of whoever writes it. */
+    at: z.iso.datetime({ offset: true }),
+    event: z.literal(name),
+    facts: z.strictObject(facts),
+  });
+
+const OPENED = { attempt: Count, source: Name, kind: Name };
+const CAME_IN = { delivery: Name, runAttempt: Count };
+const EFFECT = { action: Name, target: Name, digest: Name };
+const ENDED = { attempt: Count, actions: Count, parent: Name.nullable() };
+const DECIDED = {
+  digest: Name,
+  by: Name.nullable(),
+  onBehalfOf: Name.optional(),
+  channel: Name.optional(),
+  /** What the person has to do with the run, where the deployment lets them decide all the same. */
+  selfApproval: Name.optional(),
+};
+const GUARDED = {
+  action: Name,
+  digest: Name,
+  reasons: Sentence.nullable(),
+  killSwitch: z.boolean(),
+  mode: Mode,
+  /** Recent failures of the action on the target. */
+  failures: Count,
+  approval: Name.nullable(),
+  risk: Risk,
+};
+/** The verification, with what the action found beside it. */
+const verified = <E extends string>(name: E) =>
+  z.strictObject({
+    at: z.iso.datetime({ offset: true }),
+    event: z.literal(name),
+    facts: z
+      .object({ ...EFFECT, inconclusive: z.boolean() })
+      .catchall(z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  });
+
+/** What a plan was made of; a plan that continues an earlier one has none of it. */
+const KNOWN = z.strictObject({
+  class: FailureClass,
+  classConfidence: z.number(),
+  verdict: Verdict,
+  mode: Mode,
+  ...Circumstances.shape,
+  /** Labels with confidence and risk. */
+  candidates: Sentence.nullable(),
+  /** Outcomes that the ranking looked at. */
+  outcomes: Count,
+  lastTimes: Sentence,
+  diagnosis: Name,
+  untried: Sentence,
+  quarantined: Sentence,
+  modelChoice: Name.nullable(),
+  modelConfidence: z.number(),
+  experiment: Name,
+  variant: Name,
+});
+
+/**
+ * One decision or effect, as it is written down when it happens: its event and the facts known then. For people: the trail is chained and
+ * explains an incident, and nothing that decides reads it. What steers is in records.
+ */
+export const AuditEntry = z.discriminatedUnion('event', [
+  event('incident.opened', OPENED),
+  event('incident.reopened', OPENED),
+  event('incident.grouped', { parent: Name }),
+  event('run.succeeded', CAME_IN),
+  event('alarm.cleared', CAME_IN),
+  event('workflow.restarted', { attempt: Count, runAttempt: Count }),
+  event('plan.made', {
+    decision: PlanRecord.shape.decision,
+    action: Name.nullable(),
+    digest: Name.nullable(),
+    round: Count,
+    reasons: Sentence.nullable(),
+    ...KNOWN.partial().shape,
+  }),
+  event('guard.granted', GUARDED),
+  event('guard.denied', GUARDED),
+  event('approval.requested', { action: Name, digest: Name, expiresAt: Name }),
+  event('approval.reminded', { digest: Name }),
+  event('approval.escalated', { digest: Name, level: Count }),
+  event('approval.refused', { digest: Name, by: Name, reasons: Sentence, channel: Name }),
+  event('approval.approved', DECIDED),
+  event('approval.rejected', DECIDED),
+  event('approval.too-late', { digest: Name, by: Name.nullable() }),
+  event('rerun.requested', { action: Name, digest: Name, by: Name }),
+  event('action.intended', EFFECT),
+  event('action.done', EFFECT),
+  event('action.refused', EFFECT),
+  event('action.unknown', EFFECT),
+  verified('action.recovered'),
+  verified('action.advanced'),
+  verified('action.failed'),
+  event('action.undo-intended', EFFECT),
+  event('action.undone', EFFECT),
+  event('action.undo-failed', EFFECT),
+  event('incident.notified', { channel: Name, where: Sentence, stage: z.enum(['asking', 'acting', 'final']) }),
+  event('incident.handed-over', { attempt: Count, error: Name.nullable() }),
+  event('incident.resolved', ENDED),
+  event('incident.suggested', ENDED),
+  event('incident.escalated', ENDED),
+  event('incident.linked', ENDED),
+  event('incident.healed', { since: Name, action: Name.nullable() }),
+  event('incident.recurred', { away: Name, action: Name.nullable(), as: Name }),
+  event('incident.came-back', { away: Name, action: Name.nullable(), earlier: Name, attempt: Count }),
+]);
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+export type AuditEvent = AuditEntry['event'];
+export type AuditFacts<E extends AuditEvent> = Extract<AuditEntry, { event: E }>['facts'];

@@ -1,0 +1,61 @@
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { ResourceState, ResourceStateOf } from '#shared/domain/logs/resource-state.ts';
+import { type Remedy, type RemedyKind, readRemedy } from '#shared/domain/plan/remedies.ts';
+import { type ResourceRef, resourceOf } from '#shared/domain/plan/resource-ref.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import type { ActionPorts, ProposalContext } from '../contract.ts';
+
+export type RefOf<K extends ResourceRef['kind']> = Extract<ResourceRef, { kind: K }>;
+
+export interface FittingRemedy<R extends Remedy, K extends ResourceRef['kind']> {
+  readonly remedy: R;
+  readonly state: ResourceStateOf<K>;
+  readonly alarmName: string;
+  readonly reason: string;
+}
+
+/**
+ * The remedy that the service's owner lists for this alarm, with the current state of what it changes. Null unless the
+ * alarm is still in ALARM and the state could be read: what is unlisted or unreadable is not proposed.
+ */
+export function listedRemedy<R extends Remedy, K extends ResourceRef['kind']>(
+  { target, telemetry, service }: ProposalContext,
+  remedies: RemedyKind<R>,
+  kind: K,
+): FittingRemedy<R, K> | null {
+  const { facts } = telemetry;
+  if (target.kind !== 'alarm' || facts.kind !== 'alarm' || facts.state !== 'ALARM' || service === null) return null;
+  const alarmName = alarmNameOf(target);
+  const listed = service.remedies.find((one) => one.action === remedies.action && one.alarms.includes(alarmName));
+  const remedy = listed === undefined ? null : readRemedy(listed, remedies);
+  const ref = remedy === null ? null : resourceOf(remedy, service);
+  if (remedy === null || ref?.kind !== kind) return null;
+  const state = facts.resources.find((one) => isOf(ref, one));
+  if (state === undefined) return null;
+  const reason = `The owner of ${service.id} lists it for the alarm ${alarmName}.`;
+  return { remedy, state: state as ResourceStateOf<K>, alarmName, reason };
+}
+
+/** Every name in the reference equals that of the state. */
+function isOf(ref: ResourceRef, state: ResourceState): boolean {
+  const read: Readonly<Record<string, unknown>> = state;
+  return Object.entries(ref).every(([name, value]) => read[name] === value);
+}
+
+/** Why a remedy of an ECS service does not fit: there is none. */
+export function needsEcsService(
+  { action }: Remedy,
+  { deployment }: { readonly deployment: { readonly kind: string } | null },
+): string | null {
+  return deployment?.kind === 'ecs-service' ? null : `${action} needs a deployment of the kind ecs-service`;
+}
+
+/** Current state of an action's resource. Throws `Refused` when something else was read. */
+export async function readResource<K extends ResourceRef['kind']>(
+  ref: RefOf<K>,
+  { resources }: Pick<ActionPorts, 'resources'>,
+): Promise<ResourceStateOf<K>> {
+  const state = await resources.read(ref);
+  if (!isOf(ref, state)) throw new Refused(`What was read is not the ${ref.kind} of the plan.`);
+  return state as ResourceStateOf<K>;
+}

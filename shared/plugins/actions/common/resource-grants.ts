@@ -1,0 +1,90 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { RemedyKind } from '#shared/domain/plan/remedies.ts';
+import { type ResourceRef, resourceOf } from '#shared/domain/plan/resource-ref.ts';
+import { type ActionGrants, type Grant, NO_GRANTS } from '../contract.ts';
+import { READ_ALARMS } from './alarm-verification.ts';
+
+/** An ARN in the deployment's account and region. */
+const here = (service: string, resource: string): string =>
+  `arn:\${Partition}:${service}:\${Region}:\${Account}:${resource}`;
+
+/** The ARN of what a remedy changes. The ARN of an Auto Scaling group contains an id that only AWS knows. */
+function resourceArn(ref: ResourceRef): string {
+  switch (ref.kind) {
+    case 'ecs-service':
+      return here('ecs', `service/${ref.cluster}/${ref.service}`);
+    case 'lambda-function':
+      return here('lambda', `function:${ref.functionName}`);
+    case 'auto-scaling-group':
+      return here('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${ref.group}`);
+    case 'rds-instance':
+      return here('rds', `db:${ref.instance}`);
+    case 'rds-parameter':
+      return here('rds', `pg:${ref.parameterGroup}`);
+    default:
+      return ref satisfies never;
+  }
+}
+
+/**
+ * Grants to read what remedies change, as `ResourceReader` does. `*` only where AWS supports no resource; read-only.
+ */
+export function resourceReads(refs: readonly ResourceRef[]): Grant[] {
+  return refs.flatMap((ref): Grant[] => {
+    const own = { resources: [resourceArn(ref)] };
+    switch (ref.kind) {
+      case 'ecs-service':
+        return [{ actions: ['ecs:DescribeServices'], ...own }];
+      case 'lambda-function':
+        return [{ actions: ['lambda:GetFunctionConfiguration', 'lambda:GetFunctionConcurrency'], ...own }];
+      case 'auto-scaling-group':
+        return [
+          {
+            actions: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes'],
+            resources: ['*'],
+          },
+        ];
+      case 'rds-instance':
+        return [
+          { actions: ['rds:DescribeDBInstances'], ...own },
+          { actions: ['rds:DescribeEvents'], resources: ['*'] },
+        ];
+      case 'rds-parameter':
+        return [
+          { actions: ['rds:DescribeDBInstances'], resources: [here('rds', `db:${ref.instance}`)] },
+          { actions: ['rds:DescribeDBParameters'], ...own },
+        ];
+      default:
+        return ref satisfies never;
+    }
+  });
+}
+
+/**
+ * Grants on what this action's configured remedies change, and on nothing else: `change` to execute and `restore` to
+ * undo it.
+ */
+export function remedyGrants(
+  { services }: Configuration,
+  { action }: Pick<RemedyKind, 'action'>,
+  {
+    change,
+    restore = null,
+    conditions,
+  }: { readonly change: string; readonly restore?: string | null; readonly conditions?: Grant['conditions'] },
+): ActionGrants {
+  const refs = services.flatMap((service) =>
+    service.remedies.flatMap((remedy) => (remedy.action === action ? (resourceOf(remedy, service) ?? []) : [])),
+  );
+  if (refs.length === 0) return NO_GRANTS;
+  const read = resourceReads(refs);
+  const target = {
+    resources: [...new Set(refs.map(resourceArn))],
+    ...(conditions === undefined ? {} : { conditions }),
+  };
+  return {
+    execute: [{ actions: [change], ...target }],
+    observe: [...read, READ_ALARMS],
+    undo: restore === null ? [] : [...read, { actions: [restore], ...target }],
+  };
+}

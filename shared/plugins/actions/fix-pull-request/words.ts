@@ -1,0 +1,69 @@
+import { fixMarker } from '#shared/domain/patch/fix-branch.ts';
+import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { percentOf } from '#shared/kernel/numbers/proportion.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { fenced, safeLine, safeProse } from '#shared/plugins/notifiers/common/markdown.ts';
+
+/** Content of the description of a fix. All prose is untrusted: a model or a log worded it. */
+export interface FixStory extends Omit<ProposedFix, 'version' | 'files' | 'diff' | 'baseSha' | 'source'> {
+  /** The run without the change, and the one with it. */
+  readonly failedUrl: string;
+  readonly passedUrl: string;
+  /** Names of the jobs that failed and pass now. */
+  readonly jobs: readonly string[];
+}
+
+const MAX_BODY = 60_000;
+const QUOTED = 12;
+const MAX_JOBS = 5;
+
+/**
+ * The description: what was seen, confidence, reasons, what to look at and how to test it. Nothing in it calls the
+ * change right.
+ */
+export function fixBody(story: FixStory): RedactedText {
+  const { changes, evidence } = story;
+  const findings = [...story.inspection.reasons, ...story.findings];
+  const sections = [
+    fixMarker({ fingerprint: story.fingerprint, digest: story.patchDigest }),
+    `A change proposed by Selfheal. ${seenWords(story)} Whether it is right, nobody has reviewed yet. Confidence: **${percentOf(story.confidence)} %**.`,
+    `#### Why\n\n${safeProse(story.explanation)}`,
+    evidence.length === 0 ? '' : `#### Evidence\n\n${fenced(evidence.slice(0, QUOTED).join('\n'), 'text')}`,
+    `#### What it changes\n\n${changes.map(changeLine).join('\n')}`,
+    findings.length === 0 ? '' : `#### Look at these lines first\n\n${findings.map(findingLine).join('\n')}`,
+    `#### How to test it\n\n${testAdvice(story)}`,
+    `<sub>Selfheal incident ${story.incidentId}. Only source and test files can be changed this way; no test was taken away, skipped or loosened. It is never merged by itself. Close it to reject it: the same change is then not proposed again.</sub>`,
+  ];
+  return redactOutgoing(sections.filter((part) => part !== '').join('\n\n')).slice(0, MAX_BODY);
+}
+
+function seenWords({ jobs, failedUrl, passedUrl }: FixStory): string {
+  const names = jobs.slice(0, MAX_JOBS).map((job) => safeLine(cleanText(job, 200)));
+  const more = jobs.length > MAX_JOBS ? ` and ${jobs.length - MAX_JOBS} more` : '';
+  const which = names.length === 1 ? `The job ${names[0]}` : `The jobs ${names.join(', ')}${more}`;
+  return `${which} ${linked('failed without it', failedUrl)} and ${linked('passed with it', passedUrl)}.`;
+}
+
+function linked(words: string, url: string): string {
+  return /^https?:\/\/[^\s()<>"']+$/.test(url) ? `[${words}](${url})` : words;
+}
+
+function changeLine({ path, isNew, added, removed }: FixStory['changes'][number]): string {
+  return `- ${safeLine(path)}: ${isNew ? 'new, ' : ''}${added} lines added, ${removed} removed`;
+}
+
+function findingLine({ path, line, reason }: FixStory['findings'][number]): string {
+  return `- ${safeLine(`${path ?? ''}${line === null ? '' : ` line ${line}`}`)}: ${reason}`;
+}
+
+function testAdvice({ changes }: FixStory): string {
+  const hasTest = changes.some(({ path }) => /test|spec/i.test(path));
+  return [
+    '- Run the tests of what it changes on your machine, with and without it.',
+    hasTest
+      ? '- Read the new or changed tests first: do they fail without the change of the source?'
+      : '- It brings no test. Add one that fails without it.',
+  ].join('\n');
+}

@@ -1,0 +1,131 @@
+import type * as z from 'zod';
+import { isFailure } from '#shared/domain/incident/signal.ts';
+import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { fixKey } from '#shared/domain/plan/target-key.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { safeLine } from '#shared/plugins/notifiers/common/markdown.ts';
+import type { IssueNote } from '#shared/ports/proposals.ts';
+import {
+  Fingerprint,
+  failsStill,
+  ISSUE_SHOWS_WITHIN_SECONDS,
+  observeFailure,
+  parametersOf,
+  RunParameters,
+  runIn,
+  runSchedule,
+} from '../common/failed-run.ts';
+import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from '../contract.ts';
+
+const Parameters = RunParameters.extend({
+  fingerprint: Fingerprint,
+});
+type Parameters = z.infer<typeof Parameters>;
+
+const LABEL = 'selfheal';
+/** It changes nothing, so it comes after everything that might help. */
+const CONFIDENCE = 0.86;
+const MAX_JOBS = 10;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { classification, past = [] } = context;
+  if (run === null || classification.fingerprint === null || !failsStill(run.facts)) return [];
+  const { target } = run;
+  const lasting = classification.verdict === 'regression' || classification.verdict === 'unknown';
+  if (!target.onDefaultBranch || !lasting) return [];
+  // A pull request reports it already.
+  if (past.some(({ receipt, verified }) => verified === 'advanced' && typeof receipt?.facts.pullRequest === 'number'))
+    return [];
+  if (past.some(({ actionId }) => actionId === 'open-issue')) return [];
+  return [
+    {
+      parameters: {
+        ...parametersOf(run),
+        fingerprint: classification.fingerprint,
+      },
+      confidence: CONFIDENCE,
+      reason: 'The default branch fails and nothing else helps: an issue keeps it from being forgotten.',
+    },
+  ];
+}
+
+const markerOf = ({ fingerprint }: Parameters): string => `<!-- selfheal-issue:${fingerprint} -->`;
+
+/** The open issue about the failure, or null. */
+async function openIssueOf(parameters: Parameters, { proposals }: ActionPorts): Promise<IssueNote | null> {
+  const found = await proposals.findIssue(parameters.repository, LABEL, markerOf(parameters));
+  return found?.state === 'open' ? found : null;
+}
+
+function receiptOf({ number, url }: IssueNote, at: Date) {
+  return {
+    summary: redactOutgoing(`Issue #${number} tells of this failure.`),
+    at: at.toISOString(),
+    facts: { issue: number, url },
+  };
+}
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const issue = await openIssueOf(parameters, ports);
+  if (issue !== null) return { kind: 'happened', receipt: receiptOf(issue, ports.clock.now()) };
+  return await observeFailure(parameters, ports);
+}
+
+async function execute(parameters: Parameters, ports: ActionPorts) {
+  const { repository, runId, attempt } = parameters;
+  const run = await ports.codeHost.getRun(repository, runId);
+  const failed = (await ports.codeHost.listJobs(repository, runId, attempt)).filter(({ conclusion }) =>
+    isFailure(conclusion),
+  );
+  const jobs = failed.slice(0, MAX_JOBS).map(({ name, failedStep }) => {
+    const step = failedStep === null ? '' : `, step ${safeLine(cleanText(failedStep, 120))}`;
+    return `- ${safeLine(cleanText(name.shown, 120))}${step}`;
+  });
+  const body = [
+    markerOf(parameters),
+    `[Run ${runId}](${run.url}) of commit ${run.headSha} fails on the default branch, and no safe action helps.`,
+    jobs.length === 0 ? '' : `#### Failed jobs\n\n${jobs.join('\n')}`,
+    '<sub>Opened by Selfheal, once for this failure while it is open. What was found of its cause was sent to the mail list. Close it when it is done.</sub>',
+  ];
+  const issue = await ports.proposals.openIssue(repository, {
+    title: phrase`The default branch fails: run ${runId}`,
+    body: redactOutgoing(body.filter((part) => part !== '').join('\n\n')),
+    labels: [LABEL],
+    assignees: [],
+  });
+  return receiptOf(issue, ports.clock.now());
+}
+
+/**
+ * Opens one issue about a failure of the default branch that no other action fits.
+ * https://docs.github.com/en/rest/issues/issues#create-an-issue
+ */
+export const openIssue = defineAction<Parameters>({
+  id: 'open-issue',
+  title: 'Open an issue about the failure',
+  family: 'github',
+  risk: 'low',
+  impact: NO_IMPACT,
+  switch: 'issues',
+  repeat: { kind: 'harmful', showsWithinSeconds: ISSUE_SHOWS_WITHIN_SECONDS },
+  parameters: Parameters,
+  sample: { repository: 'acme/shop', runId: 1001, attempt: 1, fingerprint: '0123456789abcdef' },
+  propose,
+  describe: ({ repository, runId }) =>
+    `Opens an issue in ${repository} about the failure of run ${runId}, unless one is open already.`,
+  describeUndo: () => 'Nothing else is changed: close the issue, and it is over.',
+  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
+  observe,
+  execute,
+  verify: async (parameters, _receipt, { ports }) => {
+    const issue = await openIssueOf(parameters, ports);
+    return issue === null
+      ? { state: 'pending', summary: 'The issue does not show yet.' }
+      : { state: 'advanced', summary: `Issue #${issue.number} is open.` };
+  },
+});

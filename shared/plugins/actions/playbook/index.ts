@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { ActionFamily } from '#shared/domain/plan/bound-action.ts';
+import { UNKNOWN_IMPACT } from '#shared/domain/plan/impact.ts';
+import { playbookKey } from '#shared/domain/plan/target-key.ts';
+import { bindPlaybook } from '#shared/domain/playbook/bind-playbook.ts';
+import { type Scalar, valueSchema } from '#shared/domain/playbook/parameter.ts';
+import type { Playbook } from '#shared/domain/playbook/playbook.ts';
+import { fillText } from '#shared/domain/playbook/template.ts';
+import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from '../common/alarm-verification.ts';
+import { type ActionGrants, type ActionPlugin, defineAction, type ProposalContext } from '../contract.ts';
+import { apiCall } from './api-call.ts';
+import { type Mechanics, type PlaybookParameters, valuesOf } from './mechanics.ts';
+import { documentRun } from './ssm-document.ts';
+import { parameterSwitch } from './ssm-parameter.ts';
+
+/** The actions of the configured playbooks: one for each that at least one service allows and has all values for. */
+export function playbookActions({ playbooks, services }: Configuration): ActionPlugin<PlaybookParameters>[] {
+  return playbooks.flatMap((playbook) => {
+    const [sample] = services.flatMap((service) => {
+      const bound = bindPlaybook(playbook, service);
+      const [alarmName = ''] = service.alarms;
+      return bound.kind === 'bound' ? [{ service: service.id, alarmName, since: ANY_TIME, values: bound.values }] : [];
+    });
+    return sample === undefined ? [] : [playbookAction(playbook, sample)];
+  });
+}
+
+const ANY_TIME = '2026-01-01T00:00:00.000Z';
+
+/** What a playbook does depends on its kind; when, on what and with which values is the same for all. */
+function playbookAction(playbook: Playbook, sample: PlaybookParameters): ActionPlugin<PlaybookParameters> {
+  const mechanics = mechanicsOf(playbook);
+  const parameters = parametersOf(playbook);
+  const { undo, describeUndo = () => 'The playbook names no way to take it back.' } = mechanics;
+  return defineAction<PlaybookParameters>({
+    id: playbook.id,
+    title: playbook.title,
+    family: familyOf(playbook),
+    risk: playbook.risk,
+    impact: UNKNOWN_IMPACT,
+    repeat: mechanics.repeat,
+    parameters,
+    sample,
+    propose: (context) => propose(playbook, context),
+    describe: (bound) => fillText(playbook.description, valuesOf(playbook.id, bound)),
+    describeUndo,
+    targetKey: ({ service }) => playbookKey(service, playbook.id),
+    grants: (configuration) => grantsOf(playbook, mechanics, configuration),
+    schedule: alarmSchedule,
+    observe: async (bound, ports) => {
+      const observation = await mechanics.observe(bound, ports);
+      return observation.kind === 'not-started' ? await whileRinging(bound.alarmName, ports) : observation;
+    },
+    execute: mechanics.execute,
+    verify: async (bound, receipt, { ports, configuration }) => {
+      const own = await mechanics.succeeded(bound, receipt, ports);
+      if (own.state !== 'recovered') return own;
+      return judgeAlarm(await ports.alarms.read(bound.alarmName), ports.clock.now(), configuration);
+    },
+    ...(undo === undefined ? {} : { undo }),
+  });
+}
+
+function mechanicsOf(playbook: Playbook): Mechanics {
+  switch (playbook.kind) {
+    case 'api_call':
+      return apiCall(playbook);
+    case 'ssm_document':
+      return documentRun(playbook);
+    case 'ssm_parameter':
+      return parameterSwitch(playbook);
+    default:
+      return playbook satisfies never;
+  }
+}
+
+const familyOf = ({ kind }: Playbook): ActionFamily => (kind === 'api_call' ? 'http' : 'ssm');
+
+function parametersOf(playbook: Playbook): z.ZodType<PlaybookParameters> {
+  const values = Object.entries(playbook.parameters).map(([name, spec]) => [name, valueSchema(spec)] as const);
+  return z.strictObject({
+    service: z.string().regex(/^[a-z0-9-]{1,60}$/),
+    alarmName: z.string().min(1).max(255),
+    since: z.iso.datetime({ offset: true }),
+    values: z.strictObject(Object.fromEntries(values)) as unknown as z.ZodType<Record<string, Scalar>>,
+  });
+}
+
+/** Only while the alarm is in ALARM, for a service that allows the playbook and has every value it needs. */
+function propose(playbook: Playbook, { target, telemetry, classification, service }: ProposalContext) {
+  const { facts } = telemetry;
+  if (target.kind !== 'alarm' || facts.kind !== 'alarm' || facts.state !== 'ALARM' || service === null) return [];
+  const { classes, services, alarms } = playbook.when;
+  const alarmName = alarmNameOf(target);
+  const fits =
+    classes.includes(classification.class) &&
+    (services?.includes(service.id) ?? true) &&
+    (alarms?.includes(alarmName) ?? true);
+  const bound = bindPlaybook(playbook, service);
+  if (!fits || bound.kind === 'unfit') return [];
+  return [
+    {
+      parameters: { service: service.id, alarmName, since: target.changedAt, values: bound.values },
+      confidence: playbook.confidence,
+      reason: `The service ${service.id} allows the playbook ${playbook.id} for failures of the class ${classification.class}.`,
+    },
+  ];
+}
+
+function grantsOf(playbook: Playbook, mechanics: Mechanics, configuration: Configuration): ActionGrants {
+  const all = configuration.services.flatMap((service) => {
+    const bound = bindPlaybook(playbook, service);
+    return bound.kind === 'bound' ? [mechanics.grants({ ...bound.values, service: service.id }, configuration)] : [];
+  });
+  const of = (kind: keyof ActionGrants) => all.flatMap((grants) => grants[kind]);
+  return { execute: of('execute'), observe: all.length === 0 ? [] : [...of('observe'), READ_ALARMS], undo: of('undo') };
+}

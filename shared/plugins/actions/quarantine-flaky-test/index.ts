@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import {
+  EXPIRED_LABEL,
+  QUARANTINE_LABEL,
+  quarantineMarker,
+  quarantineStatusOf,
+} from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { testIssueKey } from '#shared/domain/plan/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import type { IssueNote } from '#shared/ports/proposals.ts';
+import {
+  failsStill,
+  ISSUE_SHOWS_WITHIN_SECONDS,
+  observeFailure,
+  parametersOf,
+  RunParameters,
+  runIn,
+  runSchedule,
+  superseded,
+} from '../common/failed-run.ts';
+import {
+  type ActionPorts,
+  defineAction,
+  NO_GRANTS,
+  type Observation,
+  type ProposalContext,
+  preparedBy,
+} from '../contract.ts';
+import { QUARANTINE } from './prepare.ts';
+import { quarantineBody } from './words.ts';
+
+const Place = {
+  ...RunParameters.shape,
+  /** Digest of the test's name. */
+  testKey: z.string().regex(/^[0-9a-f]{16}$/),
+  /** The last day of the quarantine (UTC). */
+  until: z.iso.date(),
+};
+const Parameters = z.discriminatedUnion('step', [
+  z.strictObject({
+    step: z.literal('open'),
+    ...Place,
+    incidentId: z.string(),
+    /** Digest of the stored record: exactly this is written. */
+    digest: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+  z.strictObject({ step: z.literal('expire'), ...Place, issue: z.number().int().positive() }),
+]);
+type Parameters = z.infer<typeof Parameters>;
+type Opening = Extract<Parameters, { step: 'open' }>;
+
+/** Comes before the re-run, because nothing is left to look at once that passes. */
+const CONFIDENCE = 0.97;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { past = [], classification } = context;
+  const quarantine = preparedBy(QUARANTINE, context);
+  // For a failure without a fingerprint the guard allows no write.
+  if (run === null || quarantine === null || classification.fingerprint === null) return [];
+  if (classification.verdict !== 'flaky' || !failsStill(run.facts)) return [];
+  if (past.some(({ actionId }) => actionId === 'quarantine-flaky-test')) return [];
+  return [
+    {
+      parameters: { ...quarantine, ...parametersOf(run) },
+      confidence: CONFIDENCE,
+      reason:
+        quarantine.step === 'open'
+          ? 'By its recorded results a test that failed here fails by chance: an issue gives it an owner and a last day.'
+          : 'The quarantine of a test that failed here is over, and the test was not mended.',
+    },
+  ];
+}
+
+/** Our newest issue about the test. */
+function issueOf({ repository, testKey }: Parameters, { proposals }: ActionPorts): Promise<IssueNote | null> {
+  return proposals.findIssue(repository, QUARANTINE_LABEL, quarantineMarker(testKey));
+}
+
+function receiptOf({ step, until }: Parameters, issue: { number: number; url: string }, at: Date) {
+  const { number, url } = issue;
+  const summary =
+    step === 'open'
+      ? `Issue #${number} tells of a flaky test, which is in quarantine until ${until}.`
+      : `Issue #${number} says that the quarantine of a flaky test is over since ${until}.`;
+  return { summary: redactOutgoing(summary), at: at.toISOString(), facts: { issue: number, url } };
+}
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const issue = await issueOf(parameters, ports);
+  const now = ports.clock.now();
+  const status = quarantineStatusOf(issue, now);
+  const isExpiring = parameters.step === 'expire';
+  if (isExpiring && (status.kind !== 'expired' || issue?.number !== parameters.issue)) {
+    return superseded('The issue about the flaky test is not open any more, or not over.');
+  }
+  if (!isExpiring && (status.kind === 'expired' || status.kind === 'settled')) {
+    return superseded(`Issue #${status.issue} tells of the flaky test already.`);
+  }
+  const isThere = status.kind === 'quarantined' || (status.kind === 'expired' && status.told);
+  if (issue !== null && isThere) return { kind: 'happened', receipt: receiptOf(parameters, issue, now) };
+  return await observeFailure(parameters, ports);
+}
+
+async function execute(parameters: Parameters, ports: ActionPorts) {
+  if (parameters.step === 'open') return receiptOf(parameters, await open(parameters, ports), ports.clock.now());
+  const issue = await issueOf(parameters, ports);
+  if (issue?.number !== parameters.issue)
+    throw new Refused(`Issue #${parameters.issue} is not the newest of its test.`);
+  await ports.proposals.addLabels(parameters.repository, issue.number, [EXPIRED_LABEL]);
+  return receiptOf(parameters, issue, ports.clock.now());
+}
+
+/** Checks again whether another incident wrote about the test, right before the issue is opened. Throws `Refused`. */
+async function open(parameters: Opening, ports: ActionPorts): Promise<IssueNote> {
+  const { repository, runId, incidentId, digest, testKey, until } = parameters;
+  const test = await ports.quarantines.getQuarantine(incidentId, digest);
+  if (test === null) throw new Refused('What the plan says of the flaky test is not kept any more.');
+  if (test.testKey !== testKey || test.until !== until || test.incidentId !== incidentId) {
+    throw new Refused('The kept test is not the one that was planned.');
+  }
+  const run = await ports.codeHost.getRun(repository, runId);
+  const status = quarantineStatusOf(await issueOf(parameters, ports), ports.clock.now());
+  if (status.kind !== 'none') throw new Refused(`Issue #${status.issue} tells of the flaky test already.`);
+  return await ports.proposals.openIssue(repository, {
+    title: redactOutgoing(`Flaky test ${testKey}: in quarantine until ${until}`),
+    body: redactOutgoing(quarantineBody(test, run.url)),
+    labels: ['selfheal', QUARANTINE_LABEL],
+    assignees: [],
+  });
+}
+
+/**
+ * Opens one issue about a test that fails by chance, with an owner and a last day, and notes on it once when that day
+ * has passed. The test itself stays unchanged. https://docs.github.com/en/rest/issues/issues#create-an-issue,
+ * https://docs.github.com/en/rest/issues/labels
+ */
+export const quarantineFlakyTest = defineAction<Parameters>({
+  id: 'quarantine-flaky-test',
+  title: 'Open an issue about a flaky test',
+  family: 'github',
+  risk: 'low',
+  impact: NO_IMPACT,
+  switch: 'issues',
+  yields: true,
+  repeat: { kind: 'harmful', showsWithinSeconds: ISSUE_SHOWS_WITHIN_SECONDS },
+  parameters: Parameters,
+  sample: {
+    step: 'open',
+    repository: 'acme/shop',
+    runId: 1001,
+    attempt: 1,
+    testKey: '0123456789abcdef',
+    until: '2026-12-05',
+    incidentId: 'gh-000000000000000000000000',
+    digest: 'd'.repeat(64),
+  },
+  prepare: QUARANTINE,
+  propose,
+  describe: (parameters) =>
+    parameters.step === 'open'
+      ? `Opens an issue in ${parameters.repository} about the flaky test ${parameters.testKey}, in quarantine until ${parameters.until}.`
+      : `Labels issue #${parameters.issue} of ${parameters.repository}: the quarantine of its flaky test is over since ${parameters.until}.`,
+  describeUndo: () => 'No test and no code is changed: close the issue, and it is over.',
+  targetKey: ({ repository, testKey }) => testIssueKey(repository, testKey),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
+  observe,
+  execute,
+  verify: async (parameters, _receipt, { ports }) => {
+    const issue = await issueOf(parameters, ports);
+    const shows = issue !== null && (parameters.step === 'open' || issue.labels.includes(EXPIRED_LABEL));
+    return shows
+      ? { state: 'advanced', summary: `Issue #${issue.number} says it.` }
+      : { state: 'pending', summary: 'The issue does not show it yet.' };
+  },
+});

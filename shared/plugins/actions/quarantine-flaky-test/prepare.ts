@@ -1,0 +1,161 @@
+import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
+import { pastOf } from '#shared/domain/failure/history/history-of-run.ts';
+import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
+import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
+import {
+  lastDay,
+  QUARANTINE_LABEL,
+  type QuarantinedTest,
+  type QuarantineStatus,
+  quarantineMarker,
+  quarantineStatusOf,
+  wasChangedToday,
+} from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
+import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { unlessRefused } from '#shared/kernel/errors.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { Preparation, PreparationPorts } from '../contract.ts';
+import { readOwner } from './owner.ts';
+
+/** What to write about a flaky test. `until`: the last day of its quarantine. */
+export type PreparedQuarantine =
+  | {
+      readonly step: 'open';
+      readonly incidentId: string;
+      readonly digest: string;
+      readonly testKey: string;
+      readonly until: string;
+    }
+  | { readonly step: 'expire'; readonly issue: number; readonly testKey: string; readonly until: string };
+
+interface QuarantineProposal {
+  /** What may be written now. */
+  readonly next: PreparedQuarantine | null;
+  /** Says, worded by code, that only quarantined tests failed; null when others did too. */
+  readonly onlyQuarantined: string | null;
+}
+
+/** When more fail at once, none of them fails by chance. */
+const MAX_TESTS = 12;
+const RUNS = 50;
+
+/**
+ * Quarantine status of the failed tests of a flaky failure, and the one that enters or has left it. Nothing is proposed
+ * once the day's limit is reached, because it would block the re-run.
+ */
+export const QUARANTINE: Preparation<PreparedQuarantine> = {
+  async prepare({ incident, classification, telemetry }, ports) {
+    const { target } = incident;
+    const nothing = { value: null };
+    if (target.kind !== 'github-run' || classification.verdict !== 'flaky') return nothing;
+    if (telemetry.facts.kind !== 'github-run' || telemetry.facts.newerRun) return nothing;
+    const evidence = await ports.evidence.getEvidence(incident.id);
+    const tests = testsByKey((evidence?.failedTests ?? []).map(({ name }) => name));
+    if (tests.size === 0 || tests.size > MAX_TESTS) return nothing;
+    const proposal = await unlessRefused(() => proposalOf(incident.id, target, tests, ports));
+    if (proposal === null) return nothing;
+    const { next: value, onlyQuarantined } = proposal;
+    return onlyQuarantined === null ? { value } : { value, notes: { onlyQuarantined } };
+  },
+};
+
+async function proposalOf(
+  incidentId: string,
+  target: GithubRunTarget,
+  tests: ReadonlyMap<string, RedactedText>,
+  ports: PreparationPorts,
+): Promise<QuarantineProposal> {
+  const { maxPerDay } = ports.configuration.fixes;
+  const now = ports.clock.now();
+  const issues = await ports.proposals.issues(target.repository, QUARANTINE_LABEL);
+  const standings = new Map(
+    [...tests.keys()].map((testKey) => {
+      const newest = issues.find(({ body }) => body.includes(quarantineMarker(testKey)));
+      return [testKey, quarantineStatusOf(newest ?? null, now)] as const;
+    }),
+  );
+  const onlyQuarantined = onlyQuarantinedWords([...standings.values()]);
+  if (issues.filter((issue) => wasChangedToday(issue, now)).length >= maxPerDay) return { next: null, onlyQuarantined };
+  const next = expiredOf(standings) ?? (await entering(incidentId, target, { tests, standings }, ports));
+  return { next, onlyQuarantined };
+}
+
+function onlyQuarantinedWords(standings: readonly QuarantineStatus[]): string | null {
+  const issues = standings.flatMap((one) =>
+    one.kind === 'quarantined' ? [`issue #${one.issue}, until ${one.until}`] : [],
+  );
+  if (issues.length < standings.length) return null;
+  return `Only tests in quarantine failed (${issues.join('; ')}).`;
+}
+
+function expiredOf(standings: ReadonlyMap<string, QuarantineStatus>): PreparedQuarantine | null {
+  for (const [testKey, one] of standings) {
+    if (one.kind === 'expired' && !one.told) return { step: 'expire', testKey, issue: one.issue, until: one.until };
+  }
+  return null;
+}
+
+/** The failed test without an issue that is most certainly flaky. */
+async function entering(
+  incidentId: string,
+  target: GithubRunTarget,
+  { tests, standings }: { tests: ReadonlyMap<string, RedactedText>; standings: ReadonlyMap<string, QuarantineStatus> },
+  ports: PreparationPorts,
+): Promise<PreparedQuarantine | null> {
+  const { days, minRate } = ports.configuration.fixes.quarantine;
+  const free = [...tests.keys()].filter((testKey) => standings.get(testKey)?.kind === 'none');
+  if (free.length === 0) return null;
+  const [records, runs] = await Promise.all([
+    ports.tests.testRecords(repositoryKeyOf(identityOf(target)), free),
+    ports.stats.recentRuns(runsKeyOf(target), RUNS),
+  ]);
+  const surest = records
+    .flatMap((record) => judged(withRuns(record, runs), target, minRate))
+    .sort((a, b) => b.score - a.score || b.rate[0] - a.rate[0])[0];
+  if (surest === undefined) return null;
+  const until = lastDay(ports.clock.now(), days);
+  const name = tests.get(surest.testKey) ?? surest.name;
+  const digest = await ports.evidence.putQuarantine({
+    version: 1,
+    incidentId,
+    ...surest,
+    name,
+    ...(await readOwner(name, target, ports)),
+    until,
+  });
+  return { step: 'open', incidentId, digest, testKey: surest.testKey, until };
+}
+
+type FlakyTest = Pick<QuarantinedTest, 'testKey' | 'name' | 'runs' | 'failures' | 'rate' | 'score' | 'commits'>;
+
+/** From the results before this failure, which is no evidence about itself. */
+function judged(record: TestRecord, target: GithubRunTarget, minRate: number): FlakyTest[] {
+  const { outcomes } = pastOf(record, target);
+  if (outcomes === undefined) return [];
+  const { kind, rate, score } = judgeFlakiness(outcomes, false);
+  if (kind !== 'flaky' || rate[0] <= minRate) return [];
+  const { runs, failures } = outcomes;
+  return [
+    {
+      testKey: record.key,
+      name: record.name,
+      runs,
+      failures,
+      rate: [...rate],
+      score,
+      commits: mixedCommits(record),
+    },
+  ];
+}
+
+const COMMIT = /^[0-9a-f]{7,12}$/;
+
+/** Commits on which it both failed and passed. */
+function mixedCommits({ results }: TestRecord): string[] {
+  const byCommit = Map.groupBy(results, ({ commit }) => commit);
+  return [...byCommit].flatMap(([commit, own]) =>
+    COMMIT.test(commit) && new Set(own.map(({ passed }) => passed)).size === 2 ? [commit] : [],
+  );
+}

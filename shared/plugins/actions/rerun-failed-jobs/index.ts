@@ -1,0 +1,47 @@
+import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { failsStill, parametersOf, RunParameters, runIn } from '../common/failed-run.ts';
+import { LAST_ATTEMPT, rerunSteps } from '../common/rerun.ts';
+import { defineAction, type ProposalContext } from '../contract.ts';
+
+const TRANSIENT = { flaky: 'a flaky test', infrastructure: 'the infrastructure' } as const;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { classification } = context;
+  const { verdict } = classification;
+  if (run === null || (verdict !== 'flaky' && verdict !== 'infrastructure')) return [];
+  const { target, facts } = run;
+  if (!failsStill(facts) || facts.attempt !== target.runAttempt || facts.attempt >= LAST_ATTEMPT) return [];
+  return [
+    {
+      parameters: parametersOf(run),
+      confidence: classification.confidence,
+      reason: `The failure was put down to ${TRANSIENT[verdict]}, not to the change; attempt ${facts.attempt} of ${LAST_ATTEMPT}.`,
+    },
+  ];
+}
+
+const attemptName = (attempt: number, runId: number): string => `Attempt ${attempt} of run ${runId}`;
+
+/**
+ * Re-runs the failed jobs of a workflow run.
+ * https://docs.github.com/en/rest/actions/workflow-runs#re-run-failed-jobs-from-a-workflow-run
+ */
+export const rerunFailedJobs = defineAction<RunParameters>({
+  id: 'rerun-failed-jobs',
+  title: 'Re-run the failed jobs',
+  family: 'github',
+  risk: 'low',
+  impact: NO_IMPACT,
+  parameters: RunParameters,
+  sample: { repository: 'acme/shop', runId: 1001, attempt: 1 },
+  propose,
+  describe: ({ repository, runId, attempt }) =>
+    `Re-runs the failed jobs of run ${runId} of ${repository}, whose attempt ${attempt} failed.`,
+  ...rerunSteps({
+    what: 'the failed jobs',
+    start: (codeHost, repository, runId) => codeHost.rerunFailedJobs(repository, runId),
+    underWay: attemptName,
+    ended: attemptName,
+  }),
+});

@@ -1,0 +1,48 @@
+import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { failsStill, parametersOf, RunParameters, runIn } from '../common/failed-run.ts';
+import { LAST_ATTEMPT, rerunSteps } from '../common/rerun.ts';
+import { defineAction, type ProposalContext } from '../contract.ts';
+
+/** Jobs that passed run again too and may deploy: unless outcomes speak for it, a person decides. */
+const SHARE_OF_CONFIDENCE = 0.6;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { classification, past = [] } = context;
+  const { verdict, confidence } = classification;
+  if (run === null || (verdict !== 'flaky' && verdict !== 'infrastructure')) return [];
+  const { facts } = run;
+  const partOnly = past.findLast(({ actionId }) => actionId === 'rerun-failed-jobs');
+  const triedInPart = partOnly?.verified === 'failed' && partOnly.receipt?.facts.attempt === facts.attempt;
+  if (!triedInPart || !failsStill(facts) || facts.passedJobs === 0 || facts.attempt >= LAST_ATTEMPT) return [];
+  return [
+    {
+      parameters: parametersOf(run),
+      confidence: confidence * SHARE_OF_CONFIDENCE,
+      reason: `The failed jobs failed again by themselves; they may lean on what the ${facts.passedJobs} jobs made that passed before them.`,
+    },
+  ];
+}
+
+/**
+ * Re-runs a whole workflow run after re-running its failed jobs did not help.
+ * https://docs.github.com/en/rest/actions/workflow-runs#re-run-a-workflow
+ */
+export const rerunWorkflowRun = defineAction<RunParameters>({
+  id: 'rerun-workflow-run',
+  title: 'Re-run the whole workflow run',
+  family: 'github',
+  risk: 'medium',
+  impact: NO_IMPACT,
+  parameters: RunParameters,
+  sample: { repository: 'acme/shop', runId: 1001, attempt: 2 },
+  propose,
+  describe: ({ repository, runId, attempt }) =>
+    `Re-runs all jobs of run ${runId} of ${repository}, also those that passed; attempt ${attempt} failed.`,
+  ...rerunSteps({
+    what: 'all jobs',
+    start: (codeHost, repository, runId) => codeHost.rerunRun(repository, runId),
+    underWay: (attempt) => `Attempt ${attempt}`,
+    ended: (attempt) => `Attempt ${attempt}, all jobs,`,
+  }),
+});

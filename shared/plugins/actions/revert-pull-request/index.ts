@@ -1,0 +1,189 @@
+import * as z from 'zod';
+import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
+import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { fixKey } from '#shared/domain/plan/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import type { BranchHead } from '#shared/ports/code-writer.ts';
+import type { PullRequestNote } from '#shared/ports/proposals.ts';
+import {
+  type FailedRun,
+  Fingerprint,
+  FixBranch,
+  failsStill,
+  observeFailure,
+  parametersOf,
+  RunParameters,
+  runIn,
+  runSchedule,
+  Sha,
+  superseded,
+} from '../common/failed-run.ts';
+import { isLabelled, labelledDraft, ownDraft, verifyDraft } from '../common/own-draft.ts';
+import {
+  type ActionPorts,
+  defineAction,
+  NO_GRANTS,
+  type Observation,
+  type ProposalContext,
+  preparedBy,
+} from '../contract.ts';
+import { REVERT } from './prepare.ts';
+
+const Parameters = RunParameters.extend({
+  fingerprint: Fingerprint,
+  /** The merge commit of the pull request. */
+  mergedSha: Sha,
+  /** The commit before it. */
+  beforeSha: Sha,
+  pullRequest: z.number().int().positive(),
+  branch: FixBranch,
+});
+type Parameters = z.infer<typeof Parameters>;
+
+const CONFIDENCE = 0.88;
+/** This many previous runs of the default branch must have passed in every job that fails now. */
+const PASSED_BEFORE = 3;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { classification, past = [] } = context;
+  const revert = preparedBy(REVERT, context);
+  if (run === null || revert === null || classification.fingerprint === null) return [];
+  const { target, facts } = run;
+  if (!target.onDefaultBranch) return [];
+  if (classification.verdict !== 'regression' || !failsStill(facts) || !passedBefore(run)) return [];
+  if (past.some(({ actionId }) => actionId === 'revert-pull-request')) return [];
+  return [
+    {
+      parameters: {
+        ...parametersOf(run),
+        fingerprint: classification.fingerprint,
+        mergedSha: target.headSha,
+        ...revert,
+        branch: fixBranch(context.now),
+      },
+      confidence: CONFIDENCE,
+      reason: `The last ${PASSED_BEFORE} runs of the default branch before pull request #${revert.pullRequest} passed in the jobs that fail since.`,
+    },
+  ];
+}
+
+/** What fails now passed in the previous runs of the same branch. */
+function passedBefore({ facts, target }: FailedRun): boolean {
+  const { jobHistories } = facts;
+  return (
+    jobHistories.length > 0 &&
+    jobHistories.every(({ defaultBranch, sameCommit }) => {
+      const before = defaultBranch.filter(({ runId }) => runId < target.runId).slice(0, PASSED_BEFORE);
+      const passesNow = sameCommit.some(({ passed }) => passed);
+      return before.length === PASSED_BEFORE && before.every(({ passed }) => passed) && !passesNow;
+    })
+  );
+}
+
+const trailerOf = ({ mergedSha }: Parameters): string => `Selfheal-Revert: ${mergedSha}`;
+
+function isRevert(head: BranchHead, parameters: Parameters): boolean {
+  const [parent, ...more] = head.parents;
+  return parent === parameters.mergedSha && more.length === 0 && head.message.includes(trailerOf(parameters));
+}
+
+function receiptOf({ number, url }: PullRequestNote, { pullRequest }: Parameters, at: Date) {
+  return {
+    summary: redactOutgoing(
+      `Opened draft pull request #${number}, which takes #${pullRequest} back. It waits for a review.`,
+    ),
+    at: at.toISOString(),
+    facts: { pullRequest: number, url },
+  };
+}
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const { repository, branch, runId, mergedSha } = parameters;
+  const found = await ownDraft(parameters, ports);
+  if (found !== null && isLabelled(found)) {
+    return { kind: 'happened', receipt: receiptOf(found, parameters, ports.clock.now()) };
+  }
+  const head = await ports.code.branchHead(repository, branch);
+  if (head !== null && !isRevert(head, parameters)) return superseded(`There is another branch ${branch} already.`);
+  if (found !== null) return { kind: 'not-started' };
+  // The failed run is one of the default branch.
+  const { baseBranch } = await ports.codeHost.getRun(repository, runId);
+  const tip = baseBranch === null ? null : await ports.code.branchHead(repository, baseBranch);
+  if (tip?.sha !== mergedSha) return superseded('The default branch has moved on.');
+  return await observeFailure(parameters, ports);
+}
+
+async function execute(parameters: Parameters, ports: ActionPorts) {
+  const { repository, branch } = parameters;
+  const head = await ports.code.branchHead(repository, branch);
+  if (head === null) await makeBranch(parameters, ports);
+  else if (!isRevert(head, parameters)) throw new Refused(`There is another branch ${branch} already.`);
+  const draft = await labelledDraft(parameters, ports, () => open(parameters, ports));
+  return receiptOf(draft, parameters, ports.clock.now());
+}
+
+/** The newest commit is the merge commit, so reverting it restores exactly the files before it. */
+async function makeBranch(parameters: Parameters, { code }: ActionPorts): Promise<void> {
+  const { repository, mergedSha, beforeSha, branch, pullRequest } = parameters;
+  const message = redactOutgoing(`autofix: revert #${pullRequest}\n\n${trailerOf(parameters)}\n`);
+  const commit = await code.writeCommit(repository, { parent: mergedSha, filesOf: beforeSha, changes: [], message });
+  await code.createBranch(repository, branch, commit);
+}
+
+async function open(parameters: Parameters, ports: ActionPorts): Promise<PullRequestNote> {
+  const { repository, runId, pullRequest, mergedSha, beforeSha, branch } = parameters;
+  const run = await ports.codeHost.getRun(repository, runId);
+  if (run.baseBranch === null) throw new Refused('No pull request can be for the branch of the failed run.');
+  const body = [
+    `Takes #${pullRequest} back, exactly: the files are those of ${beforeSha}.`,
+    `The last ${PASSED_BEFORE} runs of the default branch before it passed in the jobs that [fail since](${run.url}) (commit ${mergedSha}).`,
+    '#### How to test it\n\n- Wait for its checks. Then decide: mend what broke, or merge this and mend it in peace.',
+    '<sub>Opened by Selfheal as a draft. It is never merged by itself.</sub>',
+  ].join('\n\n');
+  const title = phrase`autofix: revert #${pullRequest}`;
+  const draft = { title, body: redactOutgoing(body), branch, base: run.baseBranch };
+  return await ports.proposals.openDraft(repository, draft);
+}
+
+/**
+ * Opens a draft pull request that reverts the one pull request that broke the default branch.
+ * https://docs.github.com/en/rest/git/commits, https://docs.github.com/en/rest/pulls/pulls
+ */
+export const revertPullRequest = defineAction<Parameters>({
+  id: 'revert-pull-request',
+  title: 'Open a draft that reverts a pull request',
+  family: 'github',
+  risk: 'low',
+  impact: NO_IMPACT,
+  selfApproval: true,
+  switch: 'reverts',
+  repeat: {
+    kind: 'harmless',
+    because: 'GitHub refuses a second branch of the same name and a second pull request from it',
+  },
+  parameters: Parameters,
+  sample: {
+    repository: 'acme/shop',
+    runId: 1001,
+    attempt: 1,
+    fingerprint: '0123456789abcdef',
+    mergedSha: 'a'.repeat(40),
+    beforeSha: 'b'.repeat(40),
+    pullRequest: 7,
+    branch: 'autofix-20261121-120000',
+  },
+  prepare: REVERT,
+  propose,
+  describe: ({ repository, pullRequest }) =>
+    `Opens a draft pull request in ${repository} that takes pull request #${pullRequest} back, and asks for a review.`,
+  describeUndo: () => 'Nothing is merged: close the draft, and it is over.',
+  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
+  observe,
+  execute,
+  verify: (parameters, _receipt, { ports }) => verifyDraft(parameters, ports),
+});

@@ -1,0 +1,172 @@
+import * as z from 'zod';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
+import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from '../common/alarm-verification.ts';
+import { FIND_CAUSE_FIRST, suspectDeployment, TAKEN_BACK } from '../common/recent-deployment.ts';
+import {
+  type ActionGrants,
+  type ActionPlugin,
+  type ActionPorts,
+  defineAction,
+  NO_GRANTS,
+  type Observation,
+  type ProposalContext,
+} from '../contract.ts';
+
+const Name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/);
+const TaskDefinition = z.string().regex(/^arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:task-definition\/[A-Za-z0-9_-]+:\d+$/);
+const Parameters = z.strictObject({
+  cluster: Name,
+  service: Name,
+  fromTaskDefinition: TaskDefinition,
+  toTaskDefinition: TaskDefinition,
+  alarmName: z.string().min(1).max(255),
+});
+type Parameters = z.infer<typeof Parameters>;
+type EcsDeployment = Extract<NonNullable<Configuration['services'][number]['deployment']>, { kind: 'ecs-service' }>;
+
+function propose(context: ProposalContext) {
+  const suspect = suspectDeployment(context);
+  const listed = context.service?.deployment;
+  if (suspect?.deployment.kind !== 'ecs-service' || listed?.kind !== 'ecs-service') return [];
+  const { cluster, service, currentTaskDefinition, previousTaskDefinition } = suspect.deployment;
+  const parameters = Parameters.safeParse({
+    cluster,
+    service,
+    fromTaskDefinition: currentTaskDefinition,
+    toTaskDefinition: previousTaskDefinition,
+    alarmName: suspect.alarmName,
+  });
+  if (!parameters.success || familyOf(parameters.data.toTaskDefinition) !== listed.taskDefinitionFamily) return [];
+  return [{ parameters: parameters.data, confidence: suspect.confidence, reason: suspect.reason }];
+}
+
+const familyOf = (taskDefinition: string): string => revisionName(taskDefinition).split(':')[0] ?? '';
+/** `orders:7` of `arn:...:task-definition/orders:7`. */
+const revisionName = (taskDefinition: string): string => taskDefinition.split('/').at(-1) ?? taskDefinition;
+const nameOf = ({ cluster, service }: Parameters): string => `${cluster}/${service}`;
+
+function grants({ services }: Configuration): ActionGrants {
+  const deployments = services.flatMap(({ deployment }) => (deployment?.kind === 'ecs-service' ? [deployment] : []));
+  if (deployments.length === 0) return NO_GRANTS;
+  const arnOf = ({ cluster, service }: EcsDeployment) =>
+    `arn:\${Partition}:ecs:\${Region}:\${Account}:service/${cluster}/${service}`;
+  const resources = [...new Set(deployments.map(arnOf))];
+  const read = [
+    { actions: ['ecs:DescribeServices'], resources },
+    // Amazon ECS supports no resource for listing task definitions; read-only.
+    { actions: ['ecs:ListTaskDefinitions'], resources: ['*'] },
+  ];
+  const deploy = [{ actions: ['ecs:UpdateService'], resources }, ...passRole(deployments)];
+  return { execute: deploy, observe: [...read, READ_ALARMS], undo: [...read, ...deploy] };
+}
+
+/** Starting tasks passes their roles on: only configured ones, and only to ECS tasks. */
+function passRole(deployments: readonly EcsDeployment[]): ActionGrants['execute'] {
+  const resources = [...new Set(deployments.flatMap(({ taskRoleArns }) => taskRoleArns))];
+  if (resources.length === 0) return [];
+  const conditions = { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } };
+  return [{ actions: ['iam:PassRole'], resources, conditions }];
+}
+
+async function readService(parameters: Parameters, { deployments }: Pick<ActionPorts, 'deployments'>) {
+  const { cluster, service } = parameters;
+  const deployment = await deployments.read({ kind: 'ecs-service', cluster, service });
+  if (deployment.kind !== 'ecs-service') throw new Refused(`${nameOf(parameters)} is not an ECS service.`);
+  return deployment.currentTaskDefinition;
+}
+
+function receiptOf(parameters: Parameters, at: Date): Receipt {
+  const { fromTaskDefinition, toTaskDefinition } = parameters;
+  return {
+    summary: redactOutgoing(
+      `Deployed ${revisionName(toTaskDefinition)} to ${nameOf(parameters)} again, in place of ${revisionName(fromTaskDefinition)}.`,
+    ),
+    at: at.toISOString(),
+    facts: { fromTaskDefinition, toTaskDefinition },
+  };
+}
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const current = await readService(parameters, ports);
+  if (current === parameters.toTaskDefinition) {
+    return { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
+  }
+  if (current !== parameters.fromTaskDefinition) {
+    return { kind: 'superseded', reason: `Somebody deployed to ${nameOf(parameters)} since it was planned.` };
+  }
+  return await whileRinging(parameters.alarmName, ports);
+}
+
+/**
+ * Amazon ECS has no conditional update: reading once more right before leaves others the least time for an unseen
+ * deployment.
+ */
+async function execute(parameters: Parameters, ports: ActionPorts): Promise<Receipt> {
+  const { cluster, service, fromTaskDefinition, toTaskDefinition } = parameters;
+  if ((await readService(parameters, ports)) !== fromTaskDefinition) {
+    throw new Refused(`Somebody deployed to ${nameOf(parameters)} since it was planned.`);
+  }
+  await ports.ecsServices.deploy(cluster, service, toTaskDefinition);
+  return receiptOf(parameters, ports.clock.now());
+}
+
+const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, { ports, configuration }) => {
+  const current = await readService(parameters, ports);
+  const judged = judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
+  if (judged.state === 'recovered' || current === parameters.toTaskDefinition) return judged;
+  return { state: 'failed', summary: `Somebody else deployed ${revisionName(current)} to ${nameOf(parameters)}.` };
+};
+
+async function undo(parameters: Parameters, _receipt: Receipt, ports: ActionPorts): Promise<string> {
+  const { cluster, service, fromTaskDefinition, toTaskDefinition } = parameters;
+  const current = await readService(parameters, ports);
+  if (current === fromTaskDefinition) return `${nameOf(parameters)} runs ${revisionName(current)} again.`;
+  if (current !== toTaskDefinition) {
+    return `${nameOf(parameters)} was given ${revisionName(current)} by somebody else and left with it.`;
+  }
+  await ports.ecsServices.deploy(cluster, service, fromTaskDefinition);
+  return `Deployed ${revisionName(fromTaskDefinition)} to ${nameOf(parameters)} again.`;
+}
+
+const sampleRevision = (revision: number): string =>
+  `arn:aws:ecs:eu-west-1:123456789012:task-definition/orders:${revision}`;
+
+/**
+ * Deploys the task definition from before a deployment that an alarm followed.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+ */
+export const rollbackEcsService = defineAction<Parameters>({
+  id: 'rollback-ecs-service',
+  title: 'Deploy the task definition before to an ECS service',
+  family: 'ecs',
+  risk: 'medium',
+  impact: NO_IMPACT,
+  provesCause: TAKEN_BACK,
+  afterwards: FIND_CAUSE_FIRST,
+  repeat: { kind: 'harmless', because: 'deploying what is deployed already starts nothing' },
+  parameters: Parameters,
+  sample: {
+    cluster: 'shop',
+    service: 'orders',
+    fromTaskDefinition: sampleRevision(8),
+    toTaskDefinition: sampleRevision(7),
+    alarmName: 'orders-5xx',
+  },
+  propose,
+  describe: (parameters) =>
+    `Deploys ${revisionName(parameters.toTaskDefinition)} to the ECS service ${nameOf(parameters)}, in place of ${revisionName(parameters.fromTaskDefinition)}.`,
+  describeUndo: (parameters) =>
+    `If it does not help, ${revisionName(parameters.fromTaskDefinition)} is deployed again.`,
+  targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
+  grants,
+  schedule: alarmSchedule,
+  observe,
+  execute,
+  verify,
+  undo,
+});

@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
+import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { aliasKey } from '#shared/domain/plan/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from '../common/alarm-verification.ts';
+import { FIND_CAUSE_FIRST, suspectDeployment, TAKEN_BACK } from '../common/recent-deployment.ts';
+import {
+  type ActionGrants,
+  type ActionPlugin,
+  type ActionPorts,
+  defineAction,
+  NO_GRANTS,
+  type Observation,
+  type ProposalContext,
+} from '../contract.ts';
+
+const Version = z.string().regex(/^\d{1,10}$/);
+const Parameters = z.strictObject({
+  functionName: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  alias: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/),
+  fromVersion: Version,
+  toVersion: Version,
+  /** Of the alias while it pointed to `fromVersion`: AWS refuses the move if the alias was changed since. */
+  revisionId: z.string().min(1).max(100),
+  alarmName: z.string().min(1).max(255),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+function propose(context: ProposalContext) {
+  const suspect = suspectDeployment(context);
+  if (suspect?.deployment.kind !== 'lambda-alias') return [];
+  const { functionName, alias, currentVersion, previousVersion, revisionId } = suspect.deployment;
+  const parameters = Parameters.safeParse({
+    functionName,
+    alias,
+    fromVersion: currentVersion,
+    toVersion: previousVersion,
+    revisionId,
+    alarmName: suspect.alarmName,
+  });
+  // `$LATEST` and a missing previous version do not fit: there is nothing certain to go back to.
+  if (!parameters.success) return [];
+  return [{ parameters: parameters.data, confidence: suspect.confidence, reason: suspect.reason }];
+}
+
+function grants({ services }: Configuration): ActionGrants {
+  const functions = services.flatMap(({ deployment }) =>
+    deployment?.kind === 'lambda-alias'
+      ? [`arn:\${Partition}:lambda:\${Region}:\${Account}:function:${deployment.functionName}`]
+      : [],
+  );
+  if (functions.length === 0) return NO_GRANTS;
+  const resources = [...new Set(functions)];
+  const read = { actions: ['lambda:GetAlias', 'lambda:ListVersionsByFunction'], resources };
+  const move = { actions: ['lambda:UpdateAlias'], resources };
+  return { execute: [move], observe: [read, READ_ALARMS], undo: [read, move] };
+}
+
+const nameOf = ({ functionName, alias }: Parameters): string => `${functionName}:${alias}`;
+
+async function readAlias(parameters: Parameters, { deployments }: Pick<ActionPorts, 'deployments'>) {
+  const { functionName, alias } = parameters;
+  const deployment = await deployments.read({ kind: 'lambda-alias', functionName, alias });
+  if (deployment.kind !== 'lambda-alias') throw new Refused(`${nameOf(parameters)} is not a Lambda alias.`);
+  return deployment;
+}
+
+function receiptOf(parameters: Parameters, at: Date): Receipt {
+  const { fromVersion, toVersion } = parameters;
+  return {
+    summary: redactOutgoing(`Pointed ${nameOf(parameters)} from version ${fromVersion} back to version ${toVersion}.`),
+    at: at.toISOString(),
+    facts: { fromVersion, toVersion },
+  };
+}
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  const { currentVersion, revisionId } = await readAlias(parameters, ports);
+  if (currentVersion === parameters.toVersion) {
+    return { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
+  }
+  if (currentVersion !== parameters.fromVersion || revisionId !== parameters.revisionId) {
+    return { kind: 'superseded', reason: `Somebody changed ${nameOf(parameters)} since it was planned.` };
+  }
+  return await whileRinging(parameters.alarmName, ports);
+}
+
+async function execute(parameters: Parameters, ports: ActionPorts): Promise<Receipt> {
+  const { functionName, alias, toVersion, revisionId } = parameters;
+  const moved = await ports.lambdaAliases.pointTo(functionName, alias, toVersion, revisionId);
+  if (moved === 'changed-meanwhile') throw new Refused(`${nameOf(parameters)} was changed since it was planned.`);
+  return receiptOf(parameters, ports.clock.now());
+}
+
+const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, { ports, configuration }) => {
+  const { currentVersion } = await readAlias(parameters, ports);
+  const judged = judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
+  if (judged.state === 'recovered' || currentVersion === parameters.toVersion) return judged;
+  return { state: 'failed', summary: `Somebody else moved ${nameOf(parameters)} to version ${currentVersion}.` };
+};
+
+async function undo(parameters: Parameters, _receipt: Receipt, ports: ActionPorts): Promise<string> {
+  const { functionName, alias, fromVersion, toVersion } = parameters;
+  const { currentVersion, revisionId } = await readAlias(parameters, ports);
+  if (currentVersion === fromVersion) return `${nameOf(parameters)} points to version ${fromVersion} again.`;
+  if (currentVersion !== toVersion) {
+    return `${nameOf(parameters)} was moved to version ${currentVersion} by somebody else and left there.`;
+  }
+  const moved = await ports.lambdaAliases.pointTo(functionName, alias, fromVersion, revisionId);
+  if (moved === 'changed-meanwhile') throw new Refused(`Somebody changed ${nameOf(parameters)} at the same time.`);
+  return `Pointed ${nameOf(parameters)} to version ${fromVersion} again.`;
+}
+
+/**
+ * Points a Lambda alias back to the version before a deployment that an alarm followed.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
+ */
+export const rollbackLambdaAlias = defineAction<Parameters>({
+  id: 'rollback-lambda-alias',
+  title: 'Point a Lambda alias back to the version before',
+  family: 'lambda',
+  risk: 'medium',
+  impact: NO_IMPACT,
+  provesCause: TAKEN_BACK,
+  afterwards: FIND_CAUSE_FIRST,
+  repeat: { kind: 'harmless', because: 'AWS refuses a second move by the revision id' },
+  parameters: Parameters,
+  sample: {
+    functionName: 'checkout',
+    alias: 'live',
+    fromVersion: '8',
+    toVersion: '7',
+    revisionId: 'revision-8',
+    alarmName: 'checkout-errors',
+  },
+  propose,
+  describe: (parameters) =>
+    `Points the Lambda alias ${nameOf(parameters)} from version ${parameters.fromVersion} back to version ${parameters.toVersion}.`,
+  describeUndo: (parameters) =>
+    `If it does not help, ${nameOf(parameters)} is pointed to version ${parameters.fromVersion} again.`,
+  targetKey: ({ functionName, alias }) => aliasKey(functionName, alias),
+  grants,
+  schedule: alarmSchedule,
+  observe,
+  execute,
+  verify,
+  undo,
+});

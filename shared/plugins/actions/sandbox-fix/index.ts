@@ -1,0 +1,171 @@
+import * as z from 'zod';
+import { correlationIdOf, SANDBOX_TEST_STEP, sandboxInputs, sandboxTitle } from '#shared/domain/patch/sandbox-run.ts';
+import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { fixKey } from '#shared/domain/plan/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import type { Run } from '#shared/ports/code-host.ts';
+import { failsStill, observeFailure, parametersOf, runIn, runSchedule } from '../common/failed-run.ts';
+import { PATCH } from '../common/patch-preparation.ts';
+import { FixParameters, readFix } from '../common/proposed-patch.ts';
+import { readSandbox, sandboxBlobAt } from '../common/sandbox-reading.ts';
+import {
+  type ActionPorts,
+  defineAction,
+  NO_GRANTS,
+  type Observation,
+  type ProposalContext,
+  preparedBy,
+  type Verification,
+} from '../contract.ts';
+
+const Parameters = FixParameters.omit({ branch: true, workflowId: true, newUses: true }).extend({
+  /** Name of the file in `.github/workflows`. */
+  workflow: z.string(),
+  /** The Git object of the workflow that was judged: no other is used. */
+  workflowBlob: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+  correlationId: z.string().regex(/^[0-9a-f]{32}$/),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+/** Only runner minutes are at risk. A model can only lower it. */
+const CONFIDENCE = 0.95;
+/** GitHub lists a dispatched run some seconds later. */
+const SHOWS_WITHIN_SECONDS = 60;
+/** Polls after which a dispatch that started no run will not start one. */
+const PATIENCE = 10;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { past = [], classification } = context;
+  const fix = preparedBy(PATCH, context);
+  if (run === null || fix?.sandbox == null || !failsStill(run.facts) || classification.verdict !== 'regression')
+    return [];
+  const { target, facts } = run;
+  if (facts.attempt !== target.runAttempt) return [];
+  if (past.some(({ actionId }) => actionId === 'sandbox-fix' || actionId === 'try-fix')) return [];
+  return [
+    {
+      parameters: {
+        ...parametersOf(run),
+        incidentId: fix.incidentId,
+        baseSha: target.headSha,
+        fixDigest: fix.digest,
+        fingerprint: fix.fingerprint,
+        workflow: fix.sandbox.workflow,
+        workflowBlob: fix.sandbox.blob,
+        correlationId: correlationIdOf(fix.digest, run.facts.attempt),
+      },
+      confidence: CONFIDENCE,
+      reason:
+        'Whether the tests pass with a proposed change is seen first, in a run without rights, secrets and network.',
+    },
+  ];
+}
+
+function receiptOf({ workflow, workflowBlob, baseSha, fixDigest }: Parameters, at: Date) {
+  return {
+    summary: redactOutgoing(
+      `Ran the proposed change on commit ${baseSha.slice(0, 12)} in the sandbox ${workflow}; nothing was written into the repository.`,
+    ),
+    at: at.toISOString(),
+    facts: { workflow, workflowBlob, fix: fixDigest },
+  };
+}
+
+async function runOf(
+  { repository, workflow, correlationId }: Parameters,
+  { codeHost }: ActionPorts,
+): Promise<Run | null> {
+  const { name } = await codeHost.defaultBranch(repository);
+  return await codeHost.findDispatchedRun(repository, workflow, name, sandboxTitle(correlationId));
+}
+
+async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
+  return (await runOf(parameters, ports)) === null
+    ? await observeFailure(parameters, ports)
+    : { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
+}
+
+/** Reads and judges the workflow again right before it is dispatched. */
+async function execute(parameters: Parameters, ports: ActionPorts) {
+  const { repository, baseSha, workflow, workflowBlob, correlationId } = parameters;
+  const fix = await readFix(parameters, ports);
+  const inputs = sandboxInputs(baseSha, fix.diff, correlationId);
+  if (inputs === null) throw new Refused('The change is larger than what GitHub takes as an input of a workflow.');
+  const found = await readSandbox(repository, workflow, ports);
+  if (found.kind === 'refused') throw new Refused(found.reason);
+  if (found.blob !== workflowBlob) throw new Refused(`The workflow ${workflow} was changed since it was planned.`);
+  await ports.codeHost.dispatchWorkflow(repository, workflow, found.branch, { ...inputs });
+  return receiptOf(parameters, ports.clock.now());
+}
+
+async function verify(parameters: Parameters, poll: number, ports: ActionPorts): Promise<Verification> {
+  const { repository, workflow, workflowBlob, baseSha, fixDigest } = parameters;
+  const run = await runOf(parameters, ports);
+  const known = { fix: fixDigest, workflow, workflowBlob, commit: baseSha, ...(run === null ? {} : { url: run.url }) };
+  const facts = { ...known, tried: 'unclear' };
+  const unclear = (summary: string): Verification => ({ state: 'failed', summary, inconclusive: true, facts });
+  if (run === null) {
+    return poll + 1 < PATIENCE
+      ? { state: 'pending', summary: redactOutgoing(`No run of ${workflow} shows yet.`), facts }
+      : unclear(`No run of ${workflow} started: what the change does was not seen.`);
+  }
+  if ((await sandboxBlobAt(repository, run.headSha, workflow, ports)) !== workflowBlob) {
+    return unclear(`${workflow} was changed while it was started: its run does not count.`);
+  }
+  if (run.status !== 'completed') {
+    return { state: 'pending', summary: 'The proposed change runs in the sandbox.', facts };
+  }
+  if (run.conclusion === 'success') {
+    const summary = 'The tests pass with the proposed change in the sandbox.';
+    return { state: 'advanced', summary, facts: { ...known, tried: 'passed' } };
+  }
+  const jobs = await ports.codeHost.listJobs(repository, run.id, run.attempt);
+  const step = jobs.find(({ failedStep }) => failedStep !== null)?.failedStep ?? null;
+  // A step before the tests says nothing about the change.
+  if (run.conclusion !== 'failure' || step !== SANDBOX_TEST_STEP) {
+    return unclear(`The run in the sandbox ended with ${run.conclusion ?? 'nothing'} before the tests did.`);
+  }
+  const summary = 'The tests fail with the proposed change in the sandbox.';
+  return { state: 'advanced', summary, facts: { ...known, tried: 'failed' } };
+}
+
+/**
+ * Runs a proposed patch before anybody approved it: as an input of a workflow of the default branch that has no
+ * permissions, no secrets and no network for the code. The result is shown to the person who is asked for the branch.
+ * https://docs.github.com/en/rest/actions/workflows
+ */
+export const sandboxFix = defineAction<Parameters>({
+  id: 'sandbox-fix',
+  title: 'Run a proposed change in a sandbox',
+  family: 'github',
+  risk: 'low',
+  impact: NO_IMPACT,
+  switch: 'sandboxWorkflow',
+  repeat: { kind: 'harmful', showsWithinSeconds: SHOWS_WITHIN_SECONDS },
+  parameters: Parameters,
+  sample: {
+    incidentId: 'gh-000000000000000000000000',
+    repository: 'acme/shop',
+    runId: 1001,
+    attempt: 1,
+    baseSha: 'a'.repeat(40),
+    fixDigest: 'd'.repeat(64),
+    fingerprint: '0123456789abcdef',
+    workflow: 'selfheal-try.yml',
+    workflowBlob: 'b'.repeat(40),
+    correlationId: 'c'.repeat(32),
+  },
+  prepare: PATCH,
+  propose,
+  describe: ({ repository, workflow, baseSha, fixDigest }) =>
+    `Runs the tests of ${repository} with the proposed change ${fixDigest.slice(0, 12)} on top of commit ${baseSha.slice(0, 12)}, in the workflow ${workflow} of the default branch, without rights, secrets and network.`,
+  describeUndo: () => 'Nothing is written into the repository: the run ends by itself.',
+  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
+  observe,
+  execute,
+  verify: (parameters, _receipt, { ports, poll }) => verify(parameters, poll, ports),
+});

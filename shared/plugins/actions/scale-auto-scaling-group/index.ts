@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
+import { CHANGES_SETTINGS } from '#shared/domain/plan/impact.ts';
+import { REMEDY_TARGET, RemedyAlarms } from '#shared/domain/plan/remedies.ts';
+import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
+import { settingSteps } from '../common/changed-setting.ts';
+import { isRefreshing } from '../common/instance-refresh.ts';
+import { listedRemedy, readResource } from '../common/listed-remedy.ts';
+import { remedyGrants } from '../common/resource-grants.ts';
+import { defineAction, type ProposalContext } from '../contract.ts';
+
+const Capacity = z.number().int().min(1).max(1000);
+const Parameters = z.strictObject({
+  group: z.string().regex(/^[A-Za-z0-9_.-]{1,255}$/),
+  from: Capacity,
+  to: Capacity,
+  alarmName: z.string().min(1).max(255),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+/** Owners know what more instances cure; they cost money meanwhile, and are removed when they do not help. */
+const CONFIDENCE = 0.85;
+
+const refOf = ({ group }: Parameters) => ({ kind: 'auto-scaling-group', group }) as const;
+
+const Entry = z.strictObject({
+  action: z.literal('scale-auto-scaling-group'),
+  alarms: RemedyAlarms,
+  autoScalingGroup: REMEDY_TARGET.autoScalingGroup,
+  /** Instances added at once. */
+  step: z.number().int().min(1).max(100).default(1),
+  /** Maximum number of instances; the group's own limit applies too. */
+  maxDesiredCapacity: z.number().int().min(1).max(1000),
+});
+const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
+  action: 'scale-auto-scaling-group',
+  entry: Entry,
+  makesRoom: { memory: 3, disk: 2 },
+  describe: ({ autoScalingGroup, step, maxDesiredCapacity }) =>
+    `run more instances in ${autoScalingGroup} (${step} at a time, at most ${maxDesiredCapacity})`,
+};
+
+/** Only a group whose instances are all healthy is enlarged, within the owner's bound and its own. */
+function propose(context: ProposalContext) {
+  const found = listedRemedy(context, REMEDY, 'auto-scaling-group');
+  if (found === null) return [];
+  const { group, desiredCapacity, healthyInstances, maxSize, refresh } = found.state;
+  const allowed = Math.min(found.remedy.maxDesiredCapacity, maxSize);
+  const to = Math.min(desiredCapacity + found.remedy.step, allowed);
+  if (desiredCapacity === 0 || healthyInstances < desiredCapacity || to <= desiredCapacity) return [];
+  if (isRefreshing(refresh)) return [];
+  const parameters = { group, from: desiredCapacity, to, alarmName: found.alarmName };
+  const reason = `${found.reason} All of its ${desiredCapacity} instances are healthy; ${allowed} are allowed.`;
+  return [{ parameters, confidence: CONFIDENCE, reason }];
+}
+
+const steps = settingSteps<Parameters>({
+  name: ({ group }) => `the number of instances of the Auto Scaling group ${group}`,
+  read: async (parameters, ports) => {
+    const { desiredCapacity, refresh } = await readResource(refOf(parameters), ports);
+    const refusal = isRefreshing(refresh) ? `The instances of ${parameters.group} are being replaced now.` : null;
+    return { value: desiredCapacity, refusal };
+  },
+  write: ({ group }, capacity, { autoScaling }) => autoScaling.setCapacity(group, capacity),
+});
+
+/**
+ * Runs more instances of an Auto Scaling group, within its owner's bound.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetDesiredCapacity.html
+ */
+export const scaleAutoScalingGroup = defineAction<Parameters>({
+  id: 'scale-auto-scaling-group',
+  title: 'Run more instances of an Auto Scaling group',
+  family: 'autoscaling',
+  risk: 'low',
+  impact: CHANGES_SETTINGS,
+  parameters: Parameters,
+  sample: { group: 'search-nodes', from: 3, to: 4, alarmName: 'search-cpu' },
+  remedy: REMEDY,
+  propose,
+  describe: ({ group, from, to }) => `Runs ${to} instances of the Auto Scaling group ${group}, in place of ${from}.`,
+  targetKey: (parameters) => resourceKey(refOf(parameters)),
+  grants: (configuration) =>
+    remedyGrants(configuration, REMEDY, {
+      change: 'autoscaling:SetDesiredCapacity',
+      restore: 'autoscaling:SetDesiredCapacity',
+    }),
+  ...steps,
+});

@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
+import { CHANGES_SETTINGS } from '#shared/domain/plan/impact.ts';
+import { RemedyAlarms } from '#shared/domain/plan/remedies.ts';
+import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
+import { settingSteps } from '../common/changed-setting.ts';
+import { listedRemedy, needsEcsService, readResource } from '../common/listed-remedy.ts';
+import { remedyGrants } from '../common/resource-grants.ts';
+import { defineAction, type ProposalContext } from '../contract.ts';
+
+const Name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/);
+const Count = z.number().int().min(1).max(1000);
+const Parameters = z.strictObject({
+  cluster: Name,
+  service: Name,
+  /** Of the newest deployment at planning: a service is not scaled during a deployment. */
+  deploymentId: z.string().min(1).max(255),
+  from: Count,
+  to: Count,
+  alarmName: z.string().min(1).max(255),
+});
+type Parameters = z.infer<typeof Parameters>;
+
+/** Owners know what more tasks cure; it costs money meanwhile, and is undone when it does not help. */
+const CONFIDENCE = 0.85;
+
+const nameOf = ({ cluster, service }: Pick<Parameters, 'cluster' | 'service'>): string => `${cluster}/${service}`;
+const refOf = ({ cluster, service }: Parameters) => ({ kind: 'ecs-service', cluster, service }) as const;
+
+const Entry = z.strictObject({
+  action: z.literal('scale-ecs-service'),
+  alarms: RemedyAlarms,
+  /** Tasks added at once. */
+  step: z.number().int().min(1).max(100).default(1),
+  /** Maximum number of tasks. */
+  maxDesiredCount: z.number().int().min(1).max(1000),
+});
+const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
+  action: 'scale-ecs-service',
+  entry: Entry,
+  problem: needsEcsService,
+  makesRoom: { memory: 2 },
+  describe: ({ step, maxDesiredCount }) => `run more tasks (${step} at a time, at most ${maxDesiredCount})`,
+};
+
+/** Only a healthy service is enlarged: one that cannot start its tasks would not start more. */
+function propose(context: ProposalContext) {
+  const found = listedRemedy(context, REMEDY, 'ecs-service');
+  if (found === null) return [];
+  const { cluster, service, deploymentId, desiredCount, runningCount, settled } = found.state;
+  const to = Math.min(desiredCount + found.remedy.step, found.remedy.maxDesiredCount);
+  if (!settled || desiredCount === 0 || runningCount < desiredCount || to <= desiredCount) return [];
+  const parameters = { cluster, service, deploymentId, from: desiredCount, to, alarmName: found.alarmName };
+  const reason = `${found.reason} All of its ${desiredCount} tasks run; ${found.remedy.maxDesiredCount} are allowed.`;
+  return [{ parameters, confidence: CONFIDENCE, reason }];
+}
+
+const steps = settingSteps<Parameters>({
+  name: (parameters) => `the number of tasks of ${nameOf(parameters)}`,
+  read: async (parameters, ports) => {
+    const { desiredCount, deploymentId } = await readResource(refOf(parameters), ports);
+    const refusal =
+      deploymentId === parameters.deploymentId
+        ? null
+        : `Somebody deployed to ${nameOf(parameters)} since it was planned.`;
+    return { value: desiredCount, refusal };
+  },
+  write: ({ cluster, service }, count, { ecsServices }) => ecsServices.scale(cluster, service, count),
+});
+
+/**
+ * Runs more tasks of an ECS service, within its owner's bound.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+ */
+export const scaleEcsService = defineAction<Parameters>({
+  id: 'scale-ecs-service',
+  title: 'Run more tasks of an ECS service',
+  family: 'ecs',
+  risk: 'low',
+  impact: CHANGES_SETTINGS,
+  parameters: Parameters,
+  sample: {
+    cluster: 'shop',
+    service: 'orders',
+    deploymentId: 'ecs-svc/1234567890123456789',
+    from: 3,
+    to: 4,
+    alarmName: 'orders-memory',
+  },
+  remedy: REMEDY,
+  propose,
+  describe: (parameters) =>
+    `Runs ${parameters.to} tasks of the ECS service ${nameOf(parameters)}, in place of ${parameters.from}.`,
+  targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
+  grants: (configuration) =>
+    remedyGrants(configuration, REMEDY, { change: 'ecs:UpdateService', restore: 'ecs:UpdateService' }),
+  ...steps,
+});

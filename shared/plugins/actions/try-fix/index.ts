@@ -1,0 +1,155 @@
+import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
+import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { fixKey } from '#shared/domain/plan/target-key.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { failsStill, observeFailure, parametersOf, runIn, runSchedule, superseded } from '../common/failed-run.ts';
+import { passesOn } from '../common/fix-validation.ts';
+import { PATCH } from '../common/patch-preparation.ts';
+import { FixParameters, fixTitle, isFixCommit, readFix, SAMPLE_FIX, trailerOf } from '../common/proposed-patch.ts';
+import {
+  type ActionPorts,
+  defineAction,
+  NO_GRANTS,
+  type Observation,
+  type ProposalContext,
+  preparedBy,
+  type Verification,
+} from '../contract.ts';
+
+/** Only a workflow run is at risk: the branch is announced to nobody and deleted again. A model can only lower it. */
+const CONFIDENCE = 0.9;
+/** Polls after which a push that started no run will not start one. */
+const PATIENCE = 10;
+
+function propose(context: ProposalContext) {
+  const run = runIn(context);
+  const { past = [], classification } = context;
+  const fix = preparedBy(PATCH, context);
+  if (run === null || fix === null || !failsStill(run.facts) || classification.verdict !== 'regression') return [];
+  const { target, facts } = run;
+  if (facts.attempt !== target.runAttempt) return [];
+  if (past.some(({ actionId }) => actionId === 'try-fix')) return [];
+  // The person who is asked is shown its result.
+  if (fix.sandbox !== null) return [];
+  return [
+    {
+      parameters: {
+        ...parametersOf(run),
+        incidentId: fix.incidentId,
+        workflowId: target.workflowId,
+        baseSha: target.headSha,
+        branch: fixBranch(context.now),
+        fixDigest: fix.digest,
+        fingerprint: fix.fingerprint,
+        newUses: fix.newUses,
+      },
+      confidence: CONFIDENCE,
+      reason:
+        'A change was proposed that the rules for patches allow; whether the failed jobs pass with it is tried first.',
+    },
+  ];
+}
+
+/** Pushing a branch starts workflows with the secrets of the repository; a person has read the code by then. */
+function approvalReason({ newUses }: FixParameters): string {
+  const places = newUses === 1 ? 'one place' : `${newUses} places`;
+  return [
+    'Nobody has read this code, and workflows run what is on a branch with the rights and secrets of a push: a person approves the change first.',
+    ...(newUses === 0
+      ? []
+      : [`In ${places} it does what its file did not do before; they are listed with the change.`]),
+  ].join(' ');
+}
+
+function receiptOf({ branch, fixDigest }: FixParameters, commit: string, at: Date) {
+  return {
+    summary: redactOutgoing(`Tried a proposed change on the branch ${branch}.`),
+    at: at.toISOString(),
+    facts: { branch, commit, fix: fixDigest },
+  };
+}
+
+async function execute(parameters: FixParameters, ports: ActionPorts) {
+  const { repository, branch, baseSha, fixDigest } = parameters;
+  const fix = await readFix(parameters, ports);
+  const changes = fix.files.flatMap(({ path, previousPath, content }) => [
+    ...(previousPath === null || previousPath === path ? [] : [{ path: previousPath, content: null }]),
+    { path, content },
+  ]);
+  const message = redactOutgoing(`${fixTitle(fix)}\n\n${trailerOf(fixDigest)}\n`);
+  const commit = await ports.code.writeCommit(repository, { parent: baseSha, filesOf: baseSha, changes, message });
+  await ports.code.createBranch(repository, branch, commit);
+  return receiptOf(parameters, commit, ports.clock.now());
+}
+
+async function observe(parameters: FixParameters, ports: ActionPorts): Promise<Observation> {
+  const head = await ports.code.branchHead(parameters.repository, parameters.branch);
+  if (head === null) return await observeFailure(parameters, ports);
+  return isFixCommit(head, parameters)
+    ? { kind: 'happened', receipt: receiptOf(parameters, head.sha, ports.clock.now()) }
+    : superseded(`There is another branch ${parameters.branch} already.`);
+}
+
+async function verify(
+  parameters: FixParameters,
+  commit: string,
+  poll: number,
+  ports: ActionPorts,
+): Promise<Verification> {
+  const found = await passesOn(commit, parameters, ports);
+  switch (found.kind) {
+    case 'no-run':
+      return poll + 1 < PATIENCE
+        ? { state: 'pending', summary: 'No run of the workflow has started for the branch yet.' }
+        : {
+            state: 'failed',
+            summary: 'No run of the workflow started for the branch: what the change does cannot be seen.',
+            inconclusive: true,
+          };
+    case 'running':
+      return { state: 'pending', summary: 'The workflow runs on the branch.' };
+    case 'passed':
+      return { state: 'advanced', summary: 'The failed jobs pass with the proposed change.' };
+    case 'failed':
+      return { state: 'failed', summary: `The workflow does not pass with the proposed change: ${found.reason}` };
+    default:
+      return found satisfies never;
+  }
+}
+
+/**
+ * Puts an approved patch on its own branch, so that the workflow shows whether the failed jobs pass with it. Otherwise
+ * the branch is deleted. https://docs.github.com/en/rest/git
+ */
+export const tryFix = defineAction<FixParameters>({
+  id: 'try-fix',
+  title: 'Try a proposed change on a branch',
+  family: 'github',
+  risk: 'medium',
+  impact: NO_IMPACT,
+  switch: 'patches',
+  repeat: { kind: 'harmless', because: 'GitHub refuses a second branch of the same name' },
+  parameters: FixParameters,
+  sample: SAMPLE_FIX,
+  prepare: PATCH,
+  propose,
+  approvalReason,
+  describe: ({ repository, branch, baseSha, fixDigest }) =>
+    `Puts the proposed change ${fixDigest.slice(0, 12)} on top of commit ${baseSha.slice(0, 12)} of ${repository}, on the new branch ${branch}, and lets the workflow run on it.`,
+  describeUndo: () => 'If the jobs fail on it, the branch is deleted. Nothing is merged.',
+  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
+  observe,
+  execute,
+  verify: (parameters, receipt, { ports, poll }) => verify(parameters, String(receipt.facts.commit), poll, ports),
+  undo: async (parameters, _receipt, { code }) => {
+    const { repository, branch } = parameters;
+    const head = await code.branchHead(repository, branch);
+    if (head !== null && !isFixCommit(head, parameters)) {
+      return `The branch ${branch} was kept: somebody else has committed to it.`;
+    }
+    if (head !== null) await code.deleteBranch(repository, branch);
+    return `Deleted the branch ${branch}.`;
+  },
+});

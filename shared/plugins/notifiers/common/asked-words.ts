@@ -1,0 +1,64 @@
+import { durationWords, instantWords, relativeWords } from '#shared/kernel/time-words.ts';
+import type { AskedPlan, IncidentStory } from '../contract.ts';
+import { seenBeforeLines } from './story-words.ts';
+
+export interface AskedFact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * Facts that a decider needs about the plan, the same on page, mail and pull request. Each shows the deadline in its
+ * own way.
+ */
+export function askedFacts(asked: AskedPlan): readonly AskedFact[] {
+  return [
+    { name: 'What will be done', value: asked.description },
+    { name: 'How it is undone', value: asked.undo },
+    { name: 'Why Selfheal asks', value: asked.reasons.join(' ') },
+    { name: 'Risk', value: asked.risk },
+    ...(asked.lastTimes === null ? [] : [{ name: 'Earlier outcomes', value: asked.lastTimes }]),
+    ...(asked.tried == null ? [] : [{ name: 'Sandbox run', value: asked.tried }]),
+    { name: 'Who may decide', value: asked.deciders },
+  ];
+}
+
+/** Longer diffs are shown on the approval page only. */
+const MAX_DIFF = 20_000;
+const MAX_LOOKS = 20;
+
+/** The code that would be written, and the lines to look at first. Tainted: a model wrote it. */
+export function changeWords({ change }: AskedPlan, max = MAX_DIFF): { looks: readonly string[]; diff: string } | null {
+  if (change === null) return null;
+  const { diff, looks } = change;
+  const cut =
+    diff.length > max
+      ? `${diff.slice(0, max)}\n... ${diff.length - max} more characters: see the approval page.`
+      : diff;
+  return {
+    looks: looks.slice(0, MAX_LOOKS).map(({ path, line, reason }) => {
+      const place = path === null ? '' : `${path}${line === null ? '' : `, line ${line}`}: `;
+      return `${place}${reason}`;
+    }),
+    diff: cut.trimEnd(),
+  };
+}
+
+/** Earlier outcomes of similar failures; partly from logs or models, so tainted. */
+export function historyLines(story: IncidentStory): readonly string[] {
+  const before = seenBeforeLines(story);
+  return before.length > 0 ? before : ['No similar failure is on record here.'];
+}
+
+export const WITHOUT_ANSWER = 'If nobody answers, nothing is changed and the incident goes to a person.';
+
+/** For text that is read at any time: `23 Nov 2026, 04:50 CET, 4 hours after the request`. */
+export function lastingDeadline({ requestedAt, expiresAt }: AskedPlan, timeZone: string): string {
+  const time = durationWords(expiresAt.getTime() - requestedAt.getTime());
+  return `${instantWords(expiresAt, timeZone)}, ${time} after the request`;
+}
+
+/** For text that is read at once: `in 4 hours (23 Nov 2026, 04:50 CET)`. */
+export function freshDeadline({ expiresAt }: AskedPlan, now: Date, timeZone: string): string {
+  return relativeWords(expiresAt, now, timeZone);
+}

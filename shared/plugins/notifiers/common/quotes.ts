@@ -1,0 +1,226 @@
+import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import { templateOf } from '#shared/domain/failure/fingerprint.ts';
+import { placeIn } from '#shared/domain/failure/place.ts';
+import type { Evidence, EvidenceLine, EvidenceSource } from '#shared/domain/logs/evidence.ts';
+import { isContinuation, isPlatformNoise, scoreLine } from '#shared/domain/logs/line-score.ts';
+import { readStructuredLine, spokenLine } from '#shared/domain/logs/structured-line.ts';
+
+/** A quote from a log with the lines that belong to it (a stack trace, expected and actual values). */
+export interface Quote {
+  readonly lines: readonly ShownLine[];
+  /** How often the kept lines repeat it, ignoring numbers and ids. */
+  readonly count: number;
+  /** Its last time according to the log; null when unknown. */
+  readonly lastAt: string | null;
+}
+
+export interface ShownLine {
+  /** Its number in the log; null for a frame that is part of the line above. */
+  readonly number: number | null;
+  readonly text: string;
+}
+
+/** The quotes of one log. */
+export interface QuotedSource {
+  readonly name: string;
+  readonly url: string | null;
+  readonly quotes: readonly Quote[];
+}
+
+interface Entry {
+  readonly source: EvidenceSource;
+  readonly head: EvidenceLine;
+  readonly rest: readonly EvidenceLine[];
+  readonly weight: number;
+}
+
+/** Maximum lines of one quote, including the first. */
+const MAX_QUOTES_PER_SOURCE = 8;
+const CITED = 20;
+/** A heading with its report says more than a heading alone. */
+const REPORTED = 4;
+/** Lines read from the end of a log without informative lines, and the maximum quotes from them. */
+const LAST_WORDS = 100;
+const LAST_QUOTES = 6;
+/** Below it a line's wording says nothing about a failure. */
+const TELLING = 3;
+/** Maximum distance between lines of one entry, because the excerpt omits lines. */
+const GAP = 2;
+/** Properties of an error object that node:test prints besides the error itself. */
+const OBJECT_NOISE = /^\s*(?:generatedMessage|code|operator|diff|failureType|cause|name):|^\s*[{}\]]+,?$|^\s*[|~^ ]+$/;
+/** Lines that only announce failures or count them. */
+const ANNOUNCEMENT = /^\W{0,4}(?:failing tests|fail \d{1,6}|failures|errors|failed tests \d{1,6}\W{0,10}):?$/i;
+/** Each failed test is an entry of its own, however far it is indented. */
+const TEST_MARK = /^\s{0,12}(?:✖|✗|×|✕|●|FAIL|not ok|--- FAIL)/;
+const RUNNER_NOISE = /^##\[(?:group|endgroup)\]|^shell: |^env:$|^\[command\]/;
+
+/** The lines to show, by source and in order: at most `limit` in all, repeated wording once with its count. */
+export function quotesOf(evidence: Evidence | null, diagnosis: Diagnosis | null, limit: number): QuotedSource[] {
+  const cited = citedIn(diagnosis);
+  const sources = evidence?.sources ?? [];
+  const entries = sources.flatMap((source) => entriesOf(source, cited));
+  const chosen = chooseEntries(entries, limit);
+  return sources
+    .map((source) => ({
+      name: source.name,
+      url: source.url,
+      quotes: chosen
+        .filter(({ entry }) => entry.source === source)
+        .map(({ entry, repeats }) => quoteOf(entry, repeats)),
+    }))
+    .filter(({ quotes }) => quotes.length > 0);
+}
+
+/** Refs of the deciding lines. For an unknown failure none decided: the cited lines are just the strongest ones. */
+function citedIn(diagnosis: Diagnosis | null): ReadonlySet<string> {
+  if (diagnosis === null || diagnosis.classification.class === 'unknown') return new Set();
+  return new Set([...diagnosis.evidence, ...diagnosis.classification.evidence]);
+}
+
+/** Splits a source into entries: a line and what continues it. */
+function entriesOf(source: EvidenceSource, cited: ReadonlySet<string>): Entry[] {
+  const groups: EvidenceLine[][] = [];
+  for (const line of source.lines) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    const continues = last !== undefined && line.number - last.number <= GAP && belongsTo(line.text, last.text);
+    if (group !== undefined && continues) group.push(line);
+    else groups.push([line]);
+  }
+  return groups.flatMap((group) => entryOf(source, group, cited));
+}
+
+function belongsTo(text: string, previous: string): boolean {
+  if (text.trim() === '') return true;
+  if (RUNNER_NOISE.test(text) || isPlatformNoise(text) || isPlatformNoise(previous)) return false;
+  return /^\s/.test(text) && isContinuation(text) && !TEST_MARK.test(text);
+}
+
+function entryOf(source: EvidenceSource, group: readonly EvidenceLine[], cited: ReadonlySet<string>): Entry[] {
+  const lines = group.filter(({ text }) => text.trim() !== '');
+  const [head, ...rest] = lines;
+  if (head === undefined || RUNNER_NOISE.test(head.text) || isPlatformNoise(head.text)) return [];
+  const weights = lines.map((line) => (cited.has(line.ref) ? CITED : 0) + weightOf(line.text));
+  const weight = Math.max(...weights);
+  return [{ source, head, rest, weight: weight >= TELLING && rest.length > 0 ? weight + REPORTED : weight }];
+}
+
+/** That a step ended is no news. */
+function weightOf(text: string): number {
+  const { score, anchor } = scoreLine(text);
+  return anchor ? TELLING : score;
+}
+
+interface Chosen {
+  readonly entry: Entry;
+  /** All entries with the same wording, including this one, in the order of the log. */
+  readonly repeats: readonly Entry[];
+}
+
+function chooseEntries(entries: readonly Entry[], limit: number): Chosen[] {
+  const groups = [...Map.groupBy(entries, keyOf).values()].map(chosenOf);
+  const reported = groups.filter(({ entry }) => entry.rest.length > 0);
+  const testsReported = reported.some(({ entry }) => TEST_MARK.test(entry.head.text));
+  const told = new Set(reported.map(({ entry }) => wordingOf(entry)));
+  const isTold = (entry: Entry): boolean =>
+    told.has(wordingOf(entry)) ||
+    ANNOUNCEMENT.test(entry.head.text) ||
+    (testsReported && TEST_MARK.test(entry.head.text));
+  const ranked = groups
+    .filter(({ entry }) => entry.rest.length > 0 || !isTold(entry))
+    .sort((a, b) => b.entry.weight - a.entry.weight || a.entry.head.number - b.entry.head.number);
+  const telling = ranked.filter(({ entry }) => entry.weight >= TELLING);
+  const saysWhy = telling.some(({ entry }) => !scoreLine(entry.head.text).anchor);
+  return (saysWhy ? fitting(telling, limit) : lastWords(entries)).sort(
+    (a, b) => a.entry.head.number - b.entry.head.number,
+  );
+}
+
+/**
+ * A single line is identified by its template; one with a report below it by its words, because the report belongs to
+ * that one.
+ */
+function keyOf(entry: Entry): string {
+  return `${entry.source.id}\n${entry.rest.length > 0 ? wordingOf(entry) : templateOfLine(entry)}`;
+}
+
+function templateOfLine({ head }: Entry): string {
+  return templateOf(displayed(head.text).replace(/(https?:\/\/[^/\s]{1,120})\/\S{0,300}/g, '$1/...'));
+}
+
+/** The heading without what differs at every repetition. */
+function wordingOf({ source, head }: Entry): string {
+  const words = displayed(head.text)
+    .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, '<id>')
+    .replace(/\b\d{1,12}(?:\.\d{1,9})? ?(?:ns|us|ms|s)\b/g, '<duration>');
+  return `${source.id}\n${words.trim()}`;
+}
+
+function chosenOf(repeats: readonly Entry[]): Chosen {
+  const [entry] = [...repeats].sort((a, b) => b.weight - a.weight || a.head.number - b.head.number);
+  if (entry === undefined) throw new RangeError('A group has at least one entry.');
+  return { entry, repeats };
+}
+
+/** Without an informative line, the last lines of the log, repeated wording once. */
+function lastWords(entries: readonly Entry[]): Chosen[] {
+  const lines = entries.flatMap(({ source, head, rest, weight }) =>
+    [head, ...rest].map((line): Entry => ({ source, head: line, rest: [], weight })),
+  );
+  const ended = lines.findLastIndex(({ head }) => scoreLine(head.text).anchor);
+  const last = ended < 0 ? lines : lines.slice(0, ended + 1);
+  const groups = [...Map.groupBy(last.slice(-LAST_WORDS), keyOf).values()];
+  return groups
+    .slice(-LAST_QUOTES)
+    .map((repeats) => ({ ...chosenOf([...repeats].reverse()), entry: repeats.at(-1) ?? chosenOf(repeats).entry }));
+}
+
+function fitting(ranked: readonly Chosen[], limit: number): Chosen[] {
+  const chosen: Chosen[] = [];
+  let room = limit;
+  for (const one of ranked) {
+    const needed = shownLines(one.entry).length;
+    if (needed > room) continue;
+    room -= needed;
+    chosen.push(one);
+  }
+  return chosen;
+}
+
+/** The heading in readable form, and the lines that are not from tools. */
+function shownLines({ head, rest }: Entry): ShownLine[] {
+  const frames = (readStructuredLine(head.text)?.stack ?? []).map((frame) => ({ number: null, text: `    ${frame}` }));
+  const below: ShownLine[] = [...frames, ...rest.map(({ number, text }) => ({ number, text }))];
+  const own = below.filter(({ text }) => !OBJECT_NOISE.test(text) && !isForeignFrame(text));
+  const first = { number: head.number, text: displayed(head.text) };
+  return [first, ...(own.length > 0 ? own : below.slice(0, 2))].slice(0, MAX_QUOTES_PER_SOURCE);
+}
+
+function isForeignFrame(text: string): boolean {
+  return /^\s*at .{0,300}:\d{1,6}(?::\d{1,6})?\)?/.test(text) && placeIn(text) === null;
+}
+
+/** Structured lines in readable form; others unchanged. */
+function displayed(text: string): string {
+  return spokenLine(text) ?? text;
+}
+
+function quoteOf(entry: Entry, repeats: readonly Entry[]): Quote {
+  const last = [...repeats].sort((a, b) => b.head.number - a.head.number)[0];
+  return {
+    lines: shownLines(entry),
+    count: repeats.length,
+    lastAt: clockOf(last?.head.at),
+  };
+}
+
+/** `09:41:12` of an ISO 8601 instant. */
+function clockOf(at: string | undefined): string | null {
+  return /T(\d\d:\d\d:\d\d)/.exec(at ?? '')?.[1] ?? null;
+}
+
+/** ` [x12, last at 09:41:12]` for repeated lines. */
+export function repeatWords({ count, lastAt }: Quote): string {
+  if (count < 2) return '';
+  return `  [x${count}${lastAt === null ? '' : `, last at ${lastAt}`}]`;
+}

@@ -1,0 +1,101 @@
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import type { IncidentStory } from '../contract.ts';
+import { rerunAttempt } from './story-words.ts';
+
+/**
+ * Status of the incident: a short lead, then what a reader needs to know or do. Only a verified outcome is called
+ * recovered.
+ */
+export interface Status {
+  readonly lead: string;
+  readonly rest: string;
+}
+
+/** Reasons that this file words better. */
+const SAID_BETTER = new Set(['No safe action fits.']);
+
+const ADVISES_REPEAT = /\bre-?run\b|\b(?:run|start|try) (?:it|them|the \S{1,20}(?: \S{1,20})?) again\b/i;
+
+/** Says what Selfheal did or did not do, and what is left for a person. */
+export function statusOf(story: IncidentStory, reason: string | null = story.incident.outcomeReason): Status {
+  const last = story.actions.at(-1);
+  if (story.stage === 'acting') return acting(last);
+  if (story.stage === 'asking') return ASKING;
+  switch (story.incident.status) {
+    case 'resolved':
+    case 'healed':
+      return resolved(last, reason);
+    case 'grouped':
+    case 'linked':
+      return { lead: 'Selfheal handles it together with other failures.', rest: reason ?? '' };
+    case 'open':
+    case 'suggested':
+    case 'escalated':
+      return last === undefined ? untouched(story, reason) : notEnough(last, reason);
+    default:
+      return story.incident.status satisfies never;
+  }
+}
+
+const ASKING: Status = { lead: 'Waiting for an approval.', rest: 'Nothing is changed until somebody decides.' };
+
+function acting(last: ActionRecord | undefined): Status {
+  if (last === undefined) return { lead: 'Selfheal is working on it.', rest: '' };
+  const attempt = rerunAttempt(last);
+  const lead =
+    attempt === null
+      ? `Selfheal acted: ${last.receipt?.summary ?? last.actionId}`
+      : `Selfheal re-ran the failed jobs (attempt ${attempt}).`;
+  return { lead, rest: 'It is checking whether that helped.' };
+}
+
+function resolved(last: ActionRecord | undefined, reason: string | null): Status {
+  if (last?.verified !== 'recovered') return { lead: 'Recovered by itself.', rest: reason ?? '' };
+  const attempt = rerunAttempt(last);
+  if (attempt !== null) {
+    return {
+      lead: `Passed on attempt ${attempt}.`,
+      rest: 'Selfheal re-ran the failed jobs; no code was changed, and there is nothing to do.',
+    };
+  }
+  return { lead: 'Recovered.', rest: `${last.receipt?.summary ?? ''} ${reason ?? ''}`.trim() };
+}
+
+function untouched({ diagnosis, incident }: IncidentStory, reason: string | null): Status {
+  const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
+  const lead = 'Selfheal changed nothing.';
+  const isAlarm = incident.target.kind === 'alarm';
+  if (diagnosis === null) return { lead, rest: `A person has to look.${why}` };
+  switch (diagnosis.classification.verdict) {
+    case 'regression':
+      if (isAlarm) return { lead, rest: `A person has to look: no deployment could be rolled back safely.${why}` };
+      // A model or a person may advise a re-run anyway; the text must not say both.
+      return ADVISES_REPEAT.test(diagnosis.fix)
+        ? { lead, rest: `A person has to look.${why}` }
+        : { lead, rest: `A re-run would not help: a person has to fix it.${why}` };
+    case 'flaky':
+    case 'infrastructure':
+      return { lead, rest: `A person has to look: the code is probably not the cause, and no safe action fits.${why}` };
+    case 'unknown':
+      return isAlarm
+        ? { lead, rest: `A person has to look: no safe remedy is known.${why}` }
+        : { lead, rest: `A person has to look: the log does not show whether a re-run would pass.${why}` };
+    default:
+      return diagnosis.classification.verdict satisfies never;
+  }
+}
+
+function notEnough(last: ActionRecord, reason: string | null): Status {
+  const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
+  if (last.state === 'intended' || last.state === 'unknown') {
+    return { lead: 'A person has to look.', rest: `What Selfheal did may or may not have taken effect.${why}` };
+  }
+  if (last.state === 'refused')
+    return { lead: 'A person has to look.', rest: `Selfheal was not allowed to act, and changed nothing.${why}` };
+  if (last.verified === 'advanced') {
+    return { lead: last.receipt?.summary ?? last.actionId, rest: 'The rest is up to a person.' };
+  }
+  const attempt = last.verified === 'failed' ? rerunAttempt(last) : null;
+  const lead = attempt === null ? 'What Selfheal did was not enough.' : `Failed again on attempt ${attempt}.`;
+  return { lead, rest: `A person has to look.${why}` };
+}

@@ -1,0 +1,198 @@
+import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
+import type { Diagnosis, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { percentOf } from '#shared/kernel/numbers/proportion.ts';
+import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
+import type { IncidentStory } from '../contract.ts';
+
+const LOW_CONFIDENCE = 0.6;
+const WORTH_A_GUESS = 0.2;
+const MAX_NAME = 120;
+const MAX_SUMMARY = 220;
+
+/** What failed and why, in one line: the job or alarm, then the failure. Tainted: callers neutralise it. */
+export function headlineOf({ incident, diagnosis, evidence }: IncidentStory): string {
+  const thing = failedThing(incident.target, diagnosis, evidence);
+  const summary = summaryOf(diagnosis);
+  if (incident.target.kind === 'alarm')
+    return summary === null ? `Alarm ${thing} went off` : `Alarm ${thing}: ${summary}`;
+  return summary === null ? `${thing} failed` : `${thing} failed: ${summary}`;
+}
+
+/** The failure in one line, or null without a diagnosis. */
+export function summaryOf(diagnosis: Diagnosis | null): string | null {
+  if (diagnosis === null) return null;
+  return shortenedText(cleanText(diagnosis.summary ?? firstSentence(diagnosis.rootCause), 1000), MAX_SUMMARY);
+}
+
+/** `unit tests`, `unit tests and 2 other jobs`, or the alarm's name. */
+export function failedThing(target: TargetContext, diagnosis: Diagnosis | null, evidence: Evidence | null): string {
+  if (target.kind === 'alarm') return cleanText(alarmNameOf(target), 255);
+  if (target.kind === 'storm') return 'Many failures at once';
+  const sources = evidence?.sources ?? [];
+  const deciding = new Set([...(diagnosis?.evidence ?? []), ...(diagnosis?.classification.evidence ?? [])]);
+  // The deciding line names the job, not other lines that the report cites.
+  const [first] = diagnosis?.classification.evidence ?? [];
+  const source =
+    sources.find(({ lines }) => lines.some(({ ref }) => ref === first)) ??
+    sources.find(({ lines }) => lines.some(({ ref }) => deciding.has(ref))) ??
+    sources[0];
+  if (source === undefined) return 'The run';
+  const others = Math.max(sources.length, evidence?.failedJobs ?? 0) - 1;
+  const more = others === 0 ? '' : ` and ${others} other ${others === 1 ? 'job' : 'jobs'}`;
+  return `${cleanText(source.name, MAX_NAME)}${more}`;
+}
+
+/** Source and confidence, in one sentence. */
+export function originOf(diagnosis: Diagnosis): string {
+  const { class: failureClass } = diagnosis.classification;
+  if (failureClass === 'unknown' && diagnosis.source === 'rules')
+    return `The built-in rules do not know this failure.${guessOf(diagnosis)}`;
+  const who = {
+    rules: 'Found by the built-in rules',
+    model: 'Written by a language model, not verified',
+    knowledge: 'Known from earlier incidents and playbooks',
+  }[diagnosis.source];
+  const hint = diagnosis.confidence < LOW_CONFIDENCE ? ' Treat it as a hint.' : '';
+  const what = failureClass === 'unknown' ? '' : ` ${failureClass.replaceAll('_', ' ')},`;
+  return `${who}:${what} ${percentOf(diagnosis.confidence)} % sure.${hint}`;
+}
+
+/** The most likely class, where that is worth mentioning. */
+function guessOf({ classification }: Diagnosis): string {
+  const [first] = classification.alternatives;
+  if (first === undefined || first.confidence < WORTH_A_GUESS) return '';
+  return ` It looks most like ${first.class.replaceAll('_', ' ')} (${percentOf(first.confidence)} %).`;
+}
+
+/** Notes worth showing; that no model is configured is the normal case. */
+export function noteOf({ note }: Diagnosis): string | null {
+  return note === null || note.code === 'no-model' ? null : note.text;
+}
+
+/**
+ * What could not be checked and matters here: for an alarm no change is known, and a verified result needs no doubt.
+ */
+export function uncheckedOf({ incident, diagnosis, actions }: IncidentStory): readonly string[] {
+  const settled = incident.target.kind === 'alarm' || actions.some(({ verified }) => verified === 'recovered');
+  return (diagnosis?.unchecked ?? []).flatMap(({ code, text }) => (settled && code !== 'other' ? [] : [text]));
+}
+
+/** Result on the default branch; null when it was not checked. */
+export function preExistingOf(diagnosis: Diagnosis): string | null {
+  if (diagnosis.preExisting === null) return null;
+  return diagnosis.preExisting
+    ? 'The same workflow fails on the default branch too: this change may not be the cause.'
+    : 'What failed here passes on the default branch.';
+}
+
+/** What the run's history shows, with counts; without what was said about the default branch already. */
+export function historyOf({ classification, preExisting }: Diagnosis): readonly string[] {
+  const reasons = classification.history?.reasons ?? [];
+  return reasons.filter((reason) => preExisting === null || !/^The newest run of the default branch/.test(reason));
+}
+
+const CHANCE_WORDS = {
+  'may-pass': 'may pass on a re-run',
+  lasts: 'will fail again',
+  unknown: 'the log does not show whether it may pass on a re-run',
+} as const;
+
+/** Each of several failures, and whether it may pass on a re-run: a line for all, then one for each. Tainted. */
+export function failureLines({ diagnosis }: IncidentStory): { lead: string; each: readonly string[] } | null {
+  const failures = diagnosis?.classification.failures;
+  if (failures === undefined) return null;
+  const { count, list } = failures;
+  const jobs = new Set(list.flatMap(({ job }) => job ?? []));
+  const each = list.map(({ name, job, says, chance }) => {
+    const where = job !== null && jobs.size > 1 ? ` (${job})` : '';
+    return `\`${name.replaceAll('`', "'")}\`${where}: ${says === null ? '' : `${says.replace(/(?<!\.)[.;:]$/, '')}; `}${CHANCE_WORDS[chance]}.`;
+  });
+  const more = count - list.length;
+  return {
+    lead: `${count} failures.${more > 0 ? ` The first ${list.length}:` : ''}`,
+    each,
+  };
+}
+
+/** One sentence per action: what was done and how it ended. */
+export function actionWords(action: ActionRecord): string {
+  const done = action.receipt?.summary ?? `Action ${action.actionId}`;
+  switch (action.state) {
+    case 'intended':
+    case 'unknown':
+      return `${done} It may or may not have taken effect: a person has to look.`;
+    case 'refused':
+      return done;
+    case 'undo-intended':
+    case 'undo-failed':
+      return `${done} It did not help, and the undo failed: a person has to look.`;
+    case 'undone':
+      return `${done} It did not help and was undone.`;
+    case 'done':
+      return `${done} ${verifiedWords(action)}`.trim();
+    default:
+      return action.state satisfies never;
+  }
+}
+
+/** Result of a sandbox run. */
+const TRIED_WORDS: Readonly<Record<string, string>> = {
+  passed: 'The tests passed with it.',
+  failed: 'The tests failed with it.',
+  unclear: 'It ended before the tests did, which says nothing about the change.',
+};
+
+function verifiedWords(action: ActionRecord): string {
+  const tried = action.receipt?.facts.tried;
+  if (typeof tried === 'string' && action.verified !== null) return TRIED_WORDS[tried] ?? '';
+  const attempt = rerunAttempt(action);
+  switch (action.verified) {
+    case 'recovered':
+      return attempt === null ? 'Verified: it recovered.' : `Verified: it passed on attempt ${attempt}.`;
+    case 'failed':
+      return attempt === null ? 'It did not help.' : `It did not help: it failed again on attempt ${attempt}.`;
+    case 'advanced':
+      // What was done says enough; its effect is reported elsewhere.
+      return '';
+    case null:
+      return 'The result is not known yet.';
+    default:
+      return action.verified satisfies never;
+  }
+}
+
+/** The attempt of a run that an action made, or null for other actions. */
+export function rerunAttempt({ receipt }: ActionRecord): number | null {
+  const attempt = receipt?.facts.attempt;
+  return typeof attempt === 'number' ? attempt : null;
+}
+
+/** Link to what an action created: a pull request or an issue; null for other actions. */
+export function placeOf({ receipt }: ActionRecord): string | null {
+  const url = receipt?.facts.url;
+  return typeof url === 'string' ? url : null;
+}
+
+const LONGEST = 500;
+const MAX_REASONS = 3;
+
+/** One sentence for each similar past failure; none when nothing is known. Tainted: callers neutralise them. */
+export function seenBeforeLines({ diagnosis }: IncidentStory): string[] {
+  return (diagnosis?.seenBefore ?? []).map((past) => cleanText(sentenceOf(past), LONGEST));
+}
+
+/** Says clearly whether it is the same or only similar, and why. */
+function sentenceOf(past: SeenBefore): string {
+  const { incidentId, endedAt, sameFailure, times, title, reasons } = past;
+  const day = endedAt.slice(0, 10);
+  const what = sameFailure
+    ? `The same failure ${times === 1 ? 'once' : `${times} times`} before, incident ${incidentId} on ${day}`
+    : `Similar, not the same: "${title}", incident ${incidentId} on ${day} (${reasons.slice(0, MAX_REASONS).join('; ')})`;
+  return `${what}: ${outcomeWords(past)}`;
+}

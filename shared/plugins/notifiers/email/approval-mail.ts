@@ -1,0 +1,72 @@
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from '../common/asked-words.ts';
+import { failedThing, headlineOf } from '../common/story-words.ts';
+import { wrapText } from '../common/wrap.ts';
+import type { AskedPlan, IncidentStory } from '../contract.ts';
+import { evidencePart, footerOf, type Mail, part, rootCause, subjectLine, whereToLook } from './mail.ts';
+
+const MAX_MESSAGE = 60_000;
+
+export interface ApprovalRequestMail {
+  /** Prefix of the subject, so that mailbox rules can tell requests apart. */
+  readonly headline: string;
+  /** The first line: why this mail is sent now. */
+  readonly opening: string;
+  readonly asked: AskedPlan;
+  readonly now: Date;
+}
+
+/** Requests a decision: first what is requested and how to answer, then cause, evidence, earlier outcomes and links. */
+export function renderApprovalMail(story: IncidentStory, { headline, opening, asked, now }: ApprovalRequestMail): Mail {
+  const { incident, diagnosis, evidence } = story;
+  const failed = headlineOf(story);
+  const parts = [
+    [
+      opening,
+      `What failed: ${cleanText(failed, 600)}`,
+      `Please answer by: ${freshDeadline(asked, now, story.timeZone)}. ${WITHOUT_ANSWER}`,
+    ].join('\n'),
+    part(
+      'Your decision',
+      askedFacts(asked).map(({ name, value }) => `- ${name}: ${cleanText(value, 1000)}`),
+    ),
+    part('How to answer', answerLines(asked)),
+    changePart(asked),
+    part('Root cause', rootCause(story)),
+    evidencePart(story),
+    part(
+      'Seen before',
+      historyLines(story).map((line) => `- ${line}`),
+    ),
+    part('Where to look', whereToLook(story)),
+    footerOf(story),
+  ].filter((text) => text !== null && text !== '');
+  const words = `${asked.actionId}: ${failedThing(incident.target, diagnosis, evidence)}`;
+  return {
+    subject: subjectLine(headline, incident.id, words),
+    message: redactOutgoing(wrapText(parts.join('\n\n'))).slice(0, MAX_MESSAGE),
+  };
+}
+
+/** A long change is shown on the page. */
+const MAX_DIFF = 8_000;
+
+function changePart(asked: AskedPlan): string {
+  const change = changeWords(asked, MAX_DIFF);
+  if (change === null) return '';
+  const looks = change.looks.map((look) => `- Look at this first: ${cleanText(look, 300)}`);
+  const lines = change.diff.split('\n').map((line) => `  ${line.replace(/[^\t\x20-\u{10ffff}]/gu, ' ')}`);
+  return part('The change', [...looks, ...lines]);
+}
+
+/** Each command is a line of its own, so that it can be copied; an indented line would not be a command. */
+function answerLines({ pageUrl, commands }: AskedPlan): string[] {
+  return [
+    'Sign in and decide on the approval page (opening it decides nothing):',
+    pageUrl,
+    ...(commands === null
+      ? []
+      : ['', 'Or copy one of these lines into a comment on the pull request:', commands.approve, commands.reject]),
+  ];
+}

@@ -1,0 +1,207 @@
+import { chainLines, isInformative } from '#shared/domain/causality/chain-words.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { instantWords } from '#shared/kernel/time-words.ts';
+import { cutLine } from '../common/markdown.ts';
+import { quotesOf, repeatWords } from '../common/quotes.ts';
+import { statusOf } from '../common/status-words.ts';
+import {
+  actionWords,
+  failedThing,
+  failureLines,
+  headlineOf,
+  noteOf,
+  originOf,
+  placeOf,
+  preExistingOf,
+  seenBeforeLines,
+  summaryOf,
+  uncheckedOf,
+} from '../common/story-words.ts';
+import { wrapText } from '../common/wrap.ts';
+import type { IncidentStory } from '../contract.ts';
+
+export interface Mail {
+  /** ASCII, at most 100 characters, as SNS requires. */
+  readonly subject: RedactedText;
+  /** Plain text, wrapped. */
+  readonly message: RedactedText;
+}
+
+const MAX_SUBJECT = 100;
+const QUOTED_LINES = 14;
+/** Characters of a quoted line, which is wrapped: the reason is often at its end. */
+const MAX_QUOTED = 400;
+/** SNS refuses messages over 256 KB. */
+const MAX_MESSAGE = 60_000;
+const MAX_PARAGRAPH = 2000;
+
+/**
+ * A mail about an incident: first what happened and what to do, then why, links, and what was done. The id in the
+ * subject keeps repeats in one thread.
+ */
+export function renderMail(headline: string, reason: string | null, story: IncidentStory): Mail {
+  const { incident } = story;
+  const { lead, rest } = statusOf(story, reason);
+  const parts = [
+    [`${endOf(headlineOf(story))}${timesWentOff(story)}`, cleanText(`${lead} ${rest}`, MAX_PARAGRAPH)].join('\n'),
+    story.cameBack ?? null,
+    story.quarantined ?? null,
+    part(isHealed(story) ? 'What helped' : 'What to do', whatToDo(story)),
+    part('Root cause', rootCause(story)),
+    part('What failed', whatFailed(story)),
+    part(
+      'Chain of events',
+      chainOf(story).map((line) => `- ${cleanText(line, 400)}`),
+    ),
+    part(
+      'Seen before',
+      seenBeforeLines(story).map((line) => `- ${line}`),
+    ),
+    evidencePart(story),
+    part(
+      'What Selfheal did',
+      story.actions.length === 0
+        ? 'It read the logs and changed nothing.'
+        : story.actions.map(
+            (action) =>
+              `- ${cleanText([actionWords(action), placeOf(action)].filter(Boolean).join(' '), MAX_PARAGRAPH)}`,
+          ),
+    ),
+    part('Where to look', whereToLook(story)),
+    part(
+      'Could not be checked',
+      uncheckedOf(story).map((one) => `- ${cleanText(one, 300)}`),
+    ),
+    footerOf(story),
+  ].filter((text) => text !== null && text !== '');
+  return {
+    subject: subjectLine(
+      wentOffAgain(incident) ? `${headline}, went off ${incident.occurrences} times` : headline,
+      incident.id,
+      subjectWords(story),
+    ),
+    message: redactOutgoing(wrapText(parts.join('\n\n'))).slice(0, MAX_MESSAGE),
+  };
+}
+
+/** One mail for an alarm that keeps going off. */
+function wentOffAgain({ target, occurrences }: IncidentStory['incident']): boolean {
+  return target.kind === 'alarm' && occurrences > 1;
+}
+
+function timesWentOff({ incident, timeZone }: IncidentStory): string {
+  if (!wentOffAgain(incident)) return '';
+  return ` It went off ${incident.occurrences} times since ${instantWords(new Date(incident.openedAt), timeZone)}.`;
+}
+
+function whatFailed(story: IncidentStory): string[] {
+  const failures = failureLines(story);
+  return failures === null ? [] : [failures.lead, ...failures.each.map((line) => `- ${cleanText(line, 500)}`)];
+}
+
+function chainOf({ diagnosis }: IncidentStory): string[] {
+  const chain = diagnosis?.chain;
+  return chain !== undefined && isInformative(chain) ? chainLines(chain) : [];
+}
+
+function endOf(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function isHealed({ incident }: IncidentStory): boolean {
+  return incident.status === 'resolved';
+}
+
+function whatToDo(story: IncidentStory): string | null {
+  const { diagnosis } = story;
+  if (isHealed(story)) {
+    const helped = story.actions.findLast(({ verified }) => verified === 'recovered');
+    if (helped === undefined) return null;
+    return [helped.receipt?.summary ?? helped.actionId, story.afterwards ?? ''].join(' ').trim();
+  }
+  if (diagnosis === null || diagnosis.fix.trim() === '') return 'Look at the alarm or the run; no remedy is known.';
+  return cleanText(diagnosis.fix, 4000);
+}
+
+export function rootCause({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): (string | null)[] {
+  if (diagnosis === null) return ['No diagnosis could be made.'];
+  return [
+    cleanText(diagnosis.rootCause, MAX_PARAGRAPH),
+    preExistingOf(diagnosis),
+    `(${[originOf(diagnosis), noteOf(diagnosis)].filter((text) => text !== null).join(' ')})`,
+  ];
+}
+
+/** The target and, as far as there is room, the problem. */
+function subjectWords(story: IncidentStory): string {
+  const { incident, diagnosis, evidence } = story;
+  const thing = failedThing(incident.target, diagnosis, evidence);
+  const summary = summaryOf(diagnosis);
+  return summary === null ? thing : `${thing}: ${summary.replaceAll('`', '')}`;
+}
+
+/** ASCII without control characters: a line break in a name would add a header to the mail. */
+export function subjectLine(headline: string, incidentId: string, words: string): RedactedText {
+  const fixed = `[Selfheal] ${headline} (${incidentId})`;
+  const room = MAX_SUBJECT - fixed.length - 2;
+  const ascii = cleanText(words, MAX_SUBJECT * 2).replace(/[^\x20-\x7e]/g, '?');
+  const shown =
+    ascii.length <= room ? ascii : `${ascii.slice(0, Math.max(0, room - 3)).replace(/[\s:,(]+\S{0,12}$/, '')}...`;
+  return redactOutgoing(room < 8 ? fixed : `[Selfheal] ${headline}: ${shown} (${incidentId})`).slice(0, MAX_SUBJECT);
+}
+
+/** Trusted words for the target. */
+export function subjectOf(target: TargetContext): string {
+  switch (target.kind) {
+    case 'github-run':
+      return `Run ${target.runId}, attempt ${target.runAttempt}, of ${target.repository}`;
+    case 'alarm':
+      return `Alarm ${cleanText(alarmNameOf(target), 255)} in ${target.region}, account ${target.account}`;
+    case 'storm':
+      return `A storm: many failures at once since ${target.startedAt}`;
+    default:
+      return target satisfies never;
+  }
+}
+
+/** Links to the target, then to its logs. */
+export function whereToLook({ incident, evidence, links }: IncidentStory): string[] {
+  const urls = (evidence?.sources ?? []).flatMap(({ name, url }) =>
+    url !== null && /^https?:\/\/\S+$/.test(url) ? [`- log of ${cleanText(name, 120)}: ${url}`] : [],
+  );
+  if (incident.target.kind === 'storm') return ['- the incidents that have this storm as their parent'];
+  return [...links.map(({ name, url }) => `- ${cleanText(name, 300)}: ${url}`), ...urls];
+}
+
+export function evidencePart({ evidence, diagnosis }: Pick<IncidentStory, 'evidence' | 'diagnosis'>): string | null {
+  const quoted = quotesOf(evidence, diagnosis, QUOTED_LINES).flatMap(({ name, quotes }) => [
+    `${cleanText(name, 120)}:`,
+    ...quotes.flatMap((quote) =>
+      quote.lines.map(({ text }, at) => {
+        const repeat = at === 0 ? repeatWords(quote) : '';
+        return `  ${cutLine(text.replace(/\s/g, ' '), MAX_QUOTED)}${repeat}`;
+      }),
+    ),
+  ]);
+  const notes = (evidence?.notes ?? []).map((note) => `- ${cleanText(note, 300)}`);
+  return quoted.length + notes.length === 0
+    ? null
+    : part('Evidence (quoted from logs; not instructions)', [...quoted, ...notes]);
+}
+
+export function footerOf({ incident, timeZone }: IncidentStory): string {
+  const times = incident.occurrences === 1 ? 'reported once' : `reported ${incident.occurrences} times`;
+  return `${subjectOf(incident.target)}.\nIncident ${incident.id}, opened ${instantWords(new Date(incident.openedAt), timeZone)}, ${times}.`;
+}
+
+/** A titled paragraph; empty without content. */
+export function part(title: string, content: string | null | readonly (string | null)[]): string {
+  const lines = (typeof content === 'string' || content === null ? [content] : content).filter(
+    (line) => line !== null && line !== '',
+  );
+  return lines.length === 0 ? '' : `${title}\n${'-'.repeat(title.length)}\n${lines.join('\n')}`;
+}

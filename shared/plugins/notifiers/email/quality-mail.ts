@@ -1,0 +1,44 @@
+import type { Retraining } from '#shared/domain/quality/watch.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import type { AnnouncementOf } from '#shared/ports/announcement.ts';
+import { COLUMNS, wrapText } from '../common/wrap.ts';
+import type { Mail } from './mail.ts';
+
+/** The mail about answers that got worse. Numbers and ids only; nothing from a log. */
+export function renderDegradationMail({ report, retraining }: AnnouncementOf<'quality-degraded'>): Mail {
+  const { accuracy, model, retrain, mix, judged, unknown } = report;
+  const measured =
+    accuracy === null
+      ? 'Nothing was judged yet.'
+      : `Of the last ${accuracy.cases} judged answers ${shareText(accuracy.value)} were right (95% interval ${shareText(accuracy.interval[0])} to ${shareText(accuracy.interval[1])}).`;
+  const drift = mix?.drifted
+    ? ` The failures are of another kind than before: most of all ${mix.changes
+        .slice(0, 2)
+        .map(({ class: name, before, now }) => `${name} from ${shareText(before)} to ${shareText(now)}`)
+        .join(', ')}.`
+    : '';
+  const paragraphs = [
+    `What Selfheal says about failures is right less often than its model ${model} promised when it was put to work. ${retrain.reasons.join(' ')}`,
+    `${measured} ${judged} were judged in all; of ${unknown} nobody knows.${drift}`,
+    retrainingText(retraining),
+    'What to do: look at `selfheal quality report`. If an older version was better, bring it back with `selfheal model rollback`. The runbook has more under "Quality degraded".',
+    'Nothing was switched off: actions are still bounded by the policy. This mail comes once; the next one comes when this is mended and happens again.',
+  ];
+  return {
+    subject: redactOutgoing("Selfheal's answers got worse than promised"),
+    message: redactOutgoing(paragraphs.map((one) => wrapText(one, COLUMNS)).join('\n\n')),
+  };
+}
+
+function retrainingText(retraining: Retraining | null): string {
+  if (retraining === null || retraining.kind === 'no-model')
+    return 'No new version could be trained; the log of the function `quality` says why. `selfheal train` trains one from labelled logs.';
+  if (retraining.kind === 'too-few')
+    return `No new version was trained: people named the class of ${retraining.cases} failures, and ${retraining.needed} are needed. \`selfheal quality correct\` names one.`;
+  const { id, cases, rights, reasonsAgainst } = retraining;
+  const compared = `A new version, ${id}, was trained with these failures and waits as a candidate. Of ${cases} failures whose class people named, it named ${rights.after} right without having learned from them, the version in production ${rights.before}.`;
+  return reasonsAgainst.length === 0
+    ? `${compared} Put it to work with \`selfheal model promote ${id} --to production\`.`
+    : `${compared} It would not be promoted yet: ${reasonsAgainst.join(' ')}`;
+}

@@ -1,0 +1,50 @@
+import { Configuration } from '../domain/configuration/configuration.ts';
+import { entryProblems } from '../domain/plan/remedies.ts';
+import type { ActionPlugin } from './actions/contract.ts';
+import { ACTIONS } from './actions/registry.ts';
+import type { ModelProvider } from './llm/contract.ts';
+import { MODEL_PROVIDERS } from './llm/registry.ts';
+import type { NotifierPlugin } from './notifiers/contract.ts';
+import { NOTIFIERS } from './notifiers/registry.ts';
+import type { SourcePlugin } from './sources/contract.ts';
+import { SOURCES } from './sources/registry.ts';
+
+/** The plug-ins of a deployment, kind by kind: what its configuration accepts, its roles and its documentation are derived from. */
+export interface Plugins {
+  readonly sources: readonly SourcePlugin[];
+  readonly actions: readonly ActionPlugin[];
+  readonly notifiers: readonly NotifierPlugin[];
+  readonly modelProviders: readonly ModelProvider[];
+}
+
+/** All that are registered. */
+export const PLUGINS: Plugins = {
+  sources: SOURCES,
+  actions: ACTIONS,
+  notifiers: NOTIFIERS,
+  modelProviders: MODEL_PROVIDERS,
+};
+
+/**
+ * The schema of `selfheal.json` as the build reads it: also what plug-ins say of their own parts, which are the remedies of services and the
+ * settings of notifiers. What is deployed was read by it, so functions read the file without the plug-ins.
+ */
+export function configurationWith({ actions, notifiers }: Pick<Plugins, 'actions' | 'notifiers'>) {
+  const kinds = actions.flatMap(({ remedy }) => remedy ?? []);
+  return Configuration.superRefine((configuration, context) => {
+    const refuse = (path: readonly PropertyKey[], message: string) =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    for (const [at, service] of configuration.services.entries()) {
+      for (const [index, remedy] of service.remedies.entries()) {
+        for (const { path, problem } of entryProblems(remedy, service, kinds))
+          refuse(['services', at, 'remedies', index, ...path], problem);
+      }
+    }
+    for (const [id, settings] of Object.entries(configuration.notifiers)) {
+      const schema = notifiers.find((one) => one.id === id)?.settings;
+      if (schema === undefined) refuse(['notifiers', id], `there is no notifier ${id} that takes settings`);
+      for (const { path, message } of schema?.safeParse(settings).error?.issues ?? [])
+        refuse(['notifiers', id, ...path], message);
+    }
+  });
+}

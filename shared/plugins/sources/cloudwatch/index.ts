@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { AlarmTarget } from '#shared/domain/incident/target-context.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
+import { defineSource, firstProblem, type SourceResult } from '../contract.ts';
+
+/**
+ * CloudWatch writes `2026-03-02T10:00:00.000+0000`, which is not valid ISO 8601 (the offset lacks its colon). Checked
+ * again in UTC, because an offset can move an instant out of the years with four digits.
+ */
+const Instant = z
+  .string()
+  .max(40)
+  .transform((text) => text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'))
+  .pipe(z.iso.datetime({ offset: true }))
+  .transform((text) => new Date(text).toISOString())
+  .pipe(z.iso.datetime());
+
+const State = z.object({
+  value: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
+  reason: z.string().default(''),
+  timestamp: Instant,
+});
+
+/** Only the needed fields of the event, after the CloudWatch user guide, "Alarm events and EventBridge". */
+const StateChange = z.object({
+  id: z.string().min(1).max(200),
+  source: z.literal('aws.cloudwatch'),
+  account: z.string(),
+  region: z.string(),
+  time: Instant,
+  resources: z.array(z.string()).min(1),
+  detail: z.object({
+    alarmName: z.string().min(1),
+    state: State,
+    previousState: State.partial().optional(),
+  }),
+});
+type StateChange = z.infer<typeof StateChange>;
+
+/** Alarm state changes on the default event bus; metric and composite alarms look the same. */
+export const cloudwatch = defineSource({
+  kind: 'event',
+  id: 'cloudwatch',
+  title: 'CloudWatch alarm state changes',
+  pattern: { source: ['aws.cloudwatch'], detailType: ['CloudWatch Alarm State Change'] },
+  toSignal(event): SourceResult {
+    const detailType = z.object({ 'detail-type': z.string() }).safeParse(event);
+    if (!detailType.success) return { kind: 'rejected', reason: firstProblem(detailType.error) };
+    if (detailType.data['detail-type'] !== 'CloudWatch Alarm State Change')
+      return { kind: 'ignored', reason: 'detail-type' };
+    const parsed = StateChange.safeParse(event);
+    if (!parsed.success) return { kind: 'rejected', reason: firstProblem(parsed.error) };
+    return translate(parsed.data);
+  },
+});
+
+/**
+ * Created by Application Auto Scaling for target tracking: they are in ALARM whenever it scales, although nothing is
+ * broken.
+ */
+const SCALING_ALARM = /^TargetTracking-/;
+
+function translate(event: StateChange): SourceResult {
+  const { state } = event.detail;
+  if (SCALING_ALARM.test(event.detail.alarmName)) return { kind: 'ignored', reason: 'scaling-alarm' };
+  if (state.value === 'INSUFFICIENT_DATA') return { kind: 'ignored', reason: 'state-insufficient-data' };
+  const target = AlarmTarget.safeParse({
+    kind: 'alarm',
+    alarmArn: event.resources[0],
+    account: event.account,
+    region: event.region,
+    changedAt: raisedAt(event),
+  });
+  if (!target.success) return { kind: 'rejected', reason: firstProblem(target.error) };
+  const place = `:cloudwatch:${event.region}:${event.account}:alarm:${event.detail.alarmName}`;
+  if (!target.data.alarmArn.endsWith(place)) {
+    return { kind: 'rejected', reason: 'resources.0: expected the alarm of this name, account and region' };
+  }
+  return {
+    kind: 'signal',
+    branch: null,
+    signal: {
+      version: 1,
+      deliveryId: event.id,
+      source: 'cloudwatch',
+      kind: state.value === 'ALARM' ? 'alarm-raised' : 'alarm-cleared',
+      occurredAt: state.timestamp,
+      target: target.data,
+      tainted: {
+        title: redactName(event.detail.alarmName, 300),
+        branch: null,
+        branchKey: null,
+        reason: redactName(state.reason, 2000),
+      },
+    },
+  };
+}
+
+/** When the alarm was raised. An alarm that clears says so in its previous state, which leads back to the incident. */
+function raisedAt(event: StateChange): string {
+  const { state, previousState } = event.detail;
+  if (state.value === 'OK' && previousState?.value === 'ALARM' && previousState.timestamp)
+    return previousState.timestamp;
+  return state.timestamp;
+}

@@ -1,0 +1,155 @@
+import * as z from 'zod';
+import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
+import { isFailure } from '#shared/domain/incident/signal.ts';
+import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { isFixBranch } from '#shared/domain/patch/fix-branch.ts';
+import { isSandboxRun } from '#shared/domain/patch/sandbox-run.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
+import { RawRef } from '#shared/kernel/text/raw-ref.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { defineSource, firstProblem, type SourceResult, type WebhookEnvelope } from '../contract.ts';
+import { commentResult } from './comment.ts';
+
+const Repository = z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() });
+
+/** Only the needed fields of a `workflow_run` delivery (GitHub docs, "Webhook events and payloads"). */
+const CompletedRun = z.object({
+  workflow_run: z.object({
+    id: z.number(),
+    name: z.string().nullish(),
+    display_title: z.string().nullish(),
+    conclusion: z.string(),
+    event: z.string(),
+    head_branch: z.string().nullish(),
+    head_sha: z.string(),
+    head_repository: z.object({ id: z.number() }).nullish(),
+    workflow_id: z.number(),
+    run_attempt: z.number().default(1),
+    updated_at: z.iso.datetime({ offset: true }),
+    actor: z.object({ login: z.string() }).nullish(),
+    pull_requests: z
+      .array(z.object({ number: z.number(), base: z.object({ repo: z.object({ id: z.number() }) }) }))
+      .default([]),
+  }),
+  repository: Repository,
+  installation: z.object({ id: z.number() }).nullish(),
+});
+type CompletedRun = z.infer<typeof CompletedRun>;
+
+/** Conclusions that need no reaction; listed here so that only static codes are counted. */
+const QUIET = new Set(['cancelled', 'skipped', 'neutral', 'action_required', 'stale']);
+const QUIET_ACTIONS = new Set(['requested', 'in_progress']);
+/** Events that webhooks are often configured to send as well. */
+const QUIET_EVENTS = new Set(['ping', 'workflow_job', 'check_run', 'check_suite', 'push', 'pull_request', 'status']);
+
+/** GitHub Actions runs, from a repository's or an app's webhook. */
+export const github = defineSource({
+  kind: 'webhook',
+  id: 'github',
+  title: 'GitHub workflow runs',
+  scheme: 'github-hmac-sha256',
+  deliveryId: ({ headers }) => headers['x-github-delivery'] || { missing: 'x-github-delivery: header is missing' },
+  eventName: ({ headers }) => headers['x-github-event'] ?? null,
+  repositoryOf(body) {
+    const named = z.object({ repository: Repository.pick({ full_name: true }) }).safeParse(body);
+    return named.success ? named.data.repository.full_name : null;
+  },
+  toSignal(envelope): SourceResult {
+    const { event } = envelope;
+    if (event === null) return { kind: 'rejected', reason: 'x-github-event: header is missing' };
+    if (event === 'issue_comment') return commentResult(envelope);
+    if (event === 'ping') return pingResult(envelope.body);
+    if (event !== 'workflow_run')
+      return { kind: 'ignored', reason: QUIET_EVENTS.has(event) ? `event-${event}` : 'event-other' };
+    const action = z.object({ action: z.string() }).safeParse(envelope.body);
+    if (!action.success) return { kind: 'rejected', reason: firstProblem(action.error) };
+    if (action.data.action !== 'completed') return { kind: 'ignored', reason: actionReason(action.data.action) };
+    const parsed = CompletedRun.safeParse(envelope.body);
+    if (!parsed.success) return { kind: 'rejected', reason: firstProblem(parsed.error) };
+    return translate(parsed.data, envelope);
+  },
+});
+
+const Ping = z.object({
+  hook: z.object({
+    active: z.boolean(),
+    events: z.array(z.string()),
+    config: z.object({ content_type: z.string().nullish(), secret: z.string().nullish() }).default({}),
+  }),
+});
+
+/** The first delivery of a webhook contains its settings; the answer tells whoever set it up what is missing. */
+function pingResult(body: unknown): SourceResult {
+  const parsed = Ping.safeParse(body);
+  // An app configures its events elsewhere.
+  if (!parsed.success) return { kind: 'ignored', reason: 'event-ping' };
+  const { active, events, config } = parsed.data.hook;
+  const problems = setupProblems({ active, events, contentType: config.content_type ?? 'json', hasSecret: null });
+  return problems.length === 0
+    ? { kind: 'ignored', reason: 'event-ping' }
+    : { kind: 'ignored', reason: 'event-ping-incomplete', problems };
+}
+
+function actionReason(action: string): string {
+  return QUIET_ACTIONS.has(action) ? `action-${action}` : 'action-other';
+}
+
+function translate(body: CompletedRun, envelope: WebhookEnvelope): SourceResult {
+  const { conclusion } = body.workflow_run;
+  // Failures on a fix branch are handled by the action that proposed the fix.
+  if (isFixBranch(body.workflow_run.head_branch ?? '')) return { kind: 'ignored', reason: 'branch-of-a-fix' };
+  if (isSandboxRun(body.workflow_run.event, body.workflow_run.display_title ?? ''))
+    return { kind: 'ignored', reason: 'try-of-a-fix' };
+  const succeeded = conclusion === 'success';
+  if (!succeeded && !isFailure(conclusion)) {
+    return { kind: 'ignored', reason: QUIET.has(conclusion) ? `conclusion-${conclusion}` : 'conclusion-other' };
+  }
+  const target = GithubRunTarget.safeParse(targetOf(body));
+  if (!target.success) return { kind: 'rejected', reason: firstProblem(target.error) };
+  const { head_branch: branch } = body.workflow_run;
+  return {
+    kind: 'signal',
+    branch: branch ? new RawRef(branch) : null,
+    signal: {
+      version: 1,
+      deliveryId: envelope.deliveryId,
+      source: 'github',
+      kind: succeeded ? 'run-succeeded' : 'run-failed',
+      occurredAt: body.workflow_run.updated_at,
+      target: target.data,
+      tainted: taintedOf(body),
+    },
+  };
+}
+
+/** Everything in it is set by GitHub; the branch is only used in a comparison. */
+function targetOf({ workflow_run: run, repository, installation }: CompletedRun): GithubRunTarget {
+  const own = run.head_repository?.id === repository.id;
+  const pullRequest = run.pull_requests.find((pull) => pull.base.repo.id === repository.id);
+  return {
+    kind: 'github-run',
+    installationId: installation?.id ?? null,
+    repository: repository.full_name,
+    repositoryId: repository.id,
+    workflowId: run.workflow_id,
+    runId: run.id,
+    runAttempt: run.run_attempt,
+    headSha: run.head_sha,
+    event: run.event,
+    pullRequest: pullRequest?.number ?? null,
+    onDefaultBranch: own && !run.event.startsWith('pull_request') && run.head_branch === repository.default_branch,
+    actor: run.actor?.login ?? null,
+  };
+}
+
+function taintedOf({ workflow_run: run }: CompletedRun) {
+  const named = redactName(run.name ?? '', 120);
+  const workflow = named === '' ? phrase`Workflow` : named;
+  const title = redactName(run.display_title ?? '', 170);
+  return {
+    title: title === '' || title === workflow ? workflow : phrase`${workflow}: ${title}`,
+    branch: run.head_branch ? redactName(run.head_branch, 300) : null,
+    branchKey: null,
+    reason: null,
+  };
+}

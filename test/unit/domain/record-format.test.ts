@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
+import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
+import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
+import { QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { Incident } from '#shared/domain/incident/incident.ts';
+import { Notification } from '#shared/domain/incident/notification.ts';
+import { Signal } from '#shared/domain/incident/signal.ts';
+import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { Known } from '#shared/domain/knowledge/known.ts';
+import { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
+import { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
+import { HealingWatch } from '#shared/domain/learning/healing.ts';
+import { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
+import { LearningNote } from '#shared/domain/learning/learning-note.ts';
+import { ModelVersion, Registry } from '#shared/domain/learning/model-registry.ts';
+import { Evidence } from '#shared/domain/logs/evidence.ts';
+import { Telemetry } from '#shared/domain/logs/telemetry.ts';
+import { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { Offer } from '#shared/domain/plan/offer.ts';
+import { Delegation } from '#shared/domain/policy/approval-levels.ts';
+import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
+import { Prediction } from '#shared/domain/quality/prediction.ts';
+import { Watch } from '#shared/domain/quality/watch.ts';
+import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
+import { RECORD_FORMAT } from '#shared/kernel/record-format.ts';
+
+/** Every kind of record that is kept in a table, a bucket or a queue. */
+const KINDS: Readonly<Record<string, z.ZodType>> = {
+  ActionOutcome,
+  ActionRecord,
+  BoundAction,
+  Delegation,
+  Diagnosis,
+  Evidence,
+  ExperimentOutcome,
+  HealingWatch,
+  Incident,
+  KnowledgeEntry,
+  Known,
+  LearnedPattern,
+  LearningNote,
+  ModelVersion,
+  Notification,
+  Offer,
+  PastIncident,
+  PlanRecord,
+  Prediction,
+  ProposedFix,
+  QuarantinedTest,
+  Registry,
+  Signal,
+  Telemetry,
+  TestRecord,
+  TrailEntry,
+  Watch,
+};
+
+/** Once records are kept anywhere: whoever changes a shape raises the kind's `version` and `RECORD_FORMAT`, then updates this snapshot. */
+it('the shapes of the kinds of records belong to the format that state folders carry', () => {
+  const shapes = Object.entries(KINDS).map(([kind, schema]) => [
+    kind,
+    digestOf(canonicalJson(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })), 12),
+  ]);
+  expect({ format: RECORD_FORMAT, ...Object.fromEntries(shapes) }).toMatchInlineSnapshot(`
+    {
+      "ActionOutcome": "8839a61bddaa",
+      "ActionRecord": "383153a37243",
+      "BoundAction": "fef213cc3370",
+      "Delegation": "3991ae32935c",
+      "Diagnosis": "77468688eeba",
+      "Evidence": "6f607b939459",
+      "ExperimentOutcome": "73de3c33a695",
+      "HealingWatch": "20912e2ca355",
+      "Incident": "d1bbf3c85a30",
+      "KnowledgeEntry": "9e3245a585cc",
+      "Known": "614a8f55c5c1",
+      "LearnedPattern": "cf81cc36e9ed",
+      "LearningNote": "a3c82afb94ff",
+      "ModelVersion": "2a9e91dd2b80",
+      "Notification": "d57569233b3c",
+      "Offer": "c7398c214a8b",
+      "PastIncident": "e5d2ddfcd97c",
+      "PlanRecord": "57156551ed51",
+      "Prediction": "a1e4051a35a5",
+      "ProposedFix": "8fc8f41060d3",
+      "QuarantinedTest": "5c22dc2ca4f4",
+      "Registry": "4311f7510329",
+      "Signal": "483c725135a9",
+      "Telemetry": "71c04231fa40",
+      "TestRecord": "ea7ca1b70d8f",
+      "TrailEntry": "5a97d243d9fb",
+      "Watch": "416a57726edf",
+      "format": 1,
+    }
+  `);
+});

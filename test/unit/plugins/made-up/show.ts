@@ -1,0 +1,41 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FUNCTIONS } from '#infra/functions.ts';
+import { makeSelfhealApp } from '#infra/selfheal-app.ts';
+import { configurationWith, PLUGINS } from '#shared/plugins/plugins.ts';
+import { listPlugins } from '../../../../tools/list-plugins.ts';
+
+/** Prints what the system makes of its registered plug-ins: what the schema says of a configuration, the template, and the guide's page. */
+const given = JSON.parse(process.argv[2] ?? '') as { readonly fine: unknown; readonly wrong: unknown };
+const problemsOf = (configuration: unknown) =>
+  configurationWith(PLUGINS)
+    .safeParse(configuration)
+    .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+
+const folder = mkdtempSync(join(tmpdir(), 'made-up-'));
+for (const { name } of FUNCTIONS) {
+  mkdirSync(join(folder, 'bundles', name), { recursive: true });
+  writeFileSync(join(folder, 'bundles', name, 'index.mjs'), 'export const handler = () => null;');
+  writeFileSync(join(folder, 'bundles', name, 'selfheal.json'), JSON.stringify(given.fine));
+}
+const config = join(folder, 'selfheal.json');
+writeFileSync(config, JSON.stringify(given.fine));
+process.env.CDK_VALIDATION = 'false';
+const app = makeSelfhealApp(
+  { functions: FUNCTIONS, ...PLUGINS },
+  {
+    outdir: join(folder, 'cdk.out'),
+    context: { '@aws-cdk/core:validateAgainstDefaultRules': true, config, bundles: join(folder, 'bundles') },
+  },
+);
+const { Resources } = app.synth().getStackByName('Selfheal').template as { Resources: object };
+console.log(
+  JSON.stringify({
+    folder,
+    fine: problemsOf(given.fine),
+    wrong: problemsOf(given.wrong),
+    resources: Resources,
+    page: listPlugins(PLUGINS),
+  }),
+);
