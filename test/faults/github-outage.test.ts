@@ -54,17 +54,18 @@ afterAll(async () => {
   await healer?.stop();
 });
 
-function gitHubAnswers(fault: Fault): void {
-  for (const operations of EVERYTHING) healer.world.faults.inject(operations, fault, ALWAYS);
+function gitHubAnswers(fault: Fault, strikes: () => boolean = () => true): void {
+  for (const operations of EVERYTHING) healer.world.faults.inject(operations, fault, { ...ALWAYS, strikes });
 }
 
 /** A failed run that GitHub tells of twice, and once more under a new id. */
-async function deliver(name: string): Promise<FailedRun> {
+async function deliver(name: string, beforehand: (run: FailedRun) => void = () => undefined): Promise<FailedRun> {
   const run = healer.world.samples.failRun('transient', {
     repository: repositoryOf(name),
     deliver: 'none',
     rerunMs: 20,
   });
+  beforehand(run);
   const payload = JSON.stringify(healer.world.github.runPayload(run.runId));
   const deliveryId = randomUUID();
   for (const id of [deliveryId, deliveryId, randomUUID()]) {
@@ -119,10 +120,11 @@ async function expectToldOnce({ runId, repository, pullRequest }: FailedRun): Pr
 }
 
 describe('GitHub goes away while an incident is healed', () => {
+  /** GitHub is gone from the first request of the step Gather on. */
   const goneWhileHealing = async (name: string, fault: Fault): Promise<FailedRun> => {
-    const run = await deliver(name);
-    await until('the workflow', () => healer.statesOf(run.runId).includes('Gather'));
-    gitHubAnswers(fault);
+    const isHealing = (run: FailedRun) => healer.statesOf(run.runId).includes('Gather');
+    const run = await deliver(name, (failed) => gitHubAnswers(fault, () => isHealing(failed)));
+    await until('the workflow', () => isHealing(run));
     return run;
   };
 
