@@ -1,8 +1,8 @@
 import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
 import { runKey } from '#shared/domain/plan/target-key.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import { parametersOf, RunParameters, runIn, runSchedule, superseded } from '../common/failed-run.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
 import { defineAction, NO_GRANTS, type Observation, type ProposalContext } from '../contract.ts';
 
 /** With fewer runs the usual duration is unknown. */
@@ -45,11 +45,7 @@ function observationOf(run: Run, { attempt }: RunParameters, at: Date): Observat
 }
 
 function receiptOf(runId: number, attempt: number, at: Date) {
-  return {
-    summary: redactOutgoing(`Asked GitHub to cancel attempt ${attempt} of run ${runId}, which hung.`),
-    at: at.toISOString(),
-    facts: {},
-  };
+  return makeReceipt(`Asked GitHub to cancel attempt ${attempt} of run ${runId}, which hung.`, at, {});
 }
 
 /**

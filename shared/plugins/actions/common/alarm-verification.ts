@@ -1,6 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { AlarmState } from '#shared/ports/cloud.ts';
-import type { ActionPorts, Grant, Observation, Verification, VerificationSchedule } from '../contract.ts';
+import type { ActionPlugin, ActionPorts, Grant, Observation, Verification, VerificationSchedule } from '../contract.ts';
 
 /** CloudWatch shows composite alarms only to a caller with a grant on `*`; it is read-only. */
 export const READ_ALARMS: Grant = { actions: ['cloudwatch:DescribeAlarms'], resources: ['*'] };
@@ -19,6 +19,19 @@ export async function whileRinging(alarmName: string, { alarms }: Pick<ActionPor
   return alarm?.state === 'OK'
     ? { kind: 'superseded', reason: 'The alarm is OK again by itself.' }
     : { kind: 'not-started' };
+}
+
+/**
+ * Verification of an action that an alarm asked for. `failure`: why the change is not in place; it has failed then,
+ * unless the alarm has recovered all the same.
+ */
+export async function verifyByAlarm(
+  { alarmName }: { readonly alarmName: string },
+  { ports, configuration }: Pick<Parameters<ActionPlugin['verify']>[2], 'ports' | 'configuration'>,
+  failure: string | null = null,
+): Promise<Verification> {
+  const judged = judgeAlarm(await ports.alarms.read(alarmName), ports.clock.now(), configuration);
+  return judged.state === 'recovered' || failure === null ? judged : { state: 'failed', summary: failure };
 }
 
 /**

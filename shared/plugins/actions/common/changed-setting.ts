@@ -1,8 +1,8 @@
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, ActionPorts, Observation } from '../contract.ts';
-import { alarmSchedule, judgeAlarm, whileRinging } from './alarm-verification.ts';
+import { alarmSchedule, verifyByAlarm, whileRinging } from './alarm-verification.ts';
+import { makeReceipt } from './make-receipt.ts';
 
 export interface SettingParameters {
   /** The value at planning. */
@@ -45,11 +45,10 @@ export function settingSteps<P extends SettingParameters>(setting: Setting<P>): 
       await setting.write(parameters, parameters.to, ports);
       return receiptOf(setting, parameters, ports.clock.now());
     },
-    verify: async (parameters, _receipt, { ports, configuration }) => {
-      const { value } = await setting.read(parameters, ports);
-      const judged = judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
-      if (judged.state === 'recovered' || value === parameters.to) return judged;
-      return { state: 'failed', summary: `Somebody else changed ${setting.name(parameters)} to ${value ?? 'none'}.` };
+    verify: async (parameters, _receipt, context) => {
+      const { value } = await setting.read(parameters, context.ports);
+      const failure = `Somebody else changed ${setting.name(parameters)} to ${value ?? 'none'}.`;
+      return await verifyByAlarm(parameters, context, value === parameters.to ? null : failure);
     },
     undo: (parameters, _receipt, ports) => restore(setting, parameters, ports),
   };
@@ -84,8 +83,7 @@ async function restore<P extends SettingParameters>(
 
 function receiptOf<P extends SettingParameters>(setting: Setting<P>, parameters: P, at: Date): Receipt {
   const { from, to } = parameters;
-  const summary = redactOutgoing(`Changed ${setting.name(parameters)} from ${from} to ${to}.`);
-  return { summary, at: at.toISOString(), facts: { from, to } };
+  return makeReceipt(`Changed ${setting.name(parameters)} from ${from} to ${to}.`, at, { from, to });
 }
 
 const changedBySomebody = <P extends SettingParameters>(setting: Setting<P>, parameters: P): string =>

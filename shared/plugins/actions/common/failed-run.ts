@@ -4,8 +4,15 @@ import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import { isFixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
+import { fixKey } from '#shared/domain/plan/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
-import type { ActionPorts, Observation, ProposalContext, VerificationSchedule } from '../contract.ts';
+import {
+  type ActionPorts,
+  NO_GRANTS,
+  type Observation,
+  type ProposalContext,
+  type VerificationSchedule,
+} from '../contract.ts';
 
 /** Parameters of an action on a workflow run. */
 export const RunParameters = GithubRunTarget.pick({ repository: true, runId: true }).extend({
@@ -24,9 +31,6 @@ export const FixBranch = z.string().refine(isFixBranch, 'Must be named as the br
 /** A run whose jobs failed; one that could not even start has none to read. */
 const FAILED = new Set(['failure', 'timed_out']);
 
-/** GitHub accepts any number of issues and lists a new one a moment later. */
-export const ISSUE_SHOWS_WITHIN_SECONDS = 60;
-
 export interface FailedRun {
   readonly target: GithubRunTarget;
   readonly facts: RunFacts;
@@ -36,6 +40,17 @@ export interface FailedRun {
 export function runSchedule({ verification }: Configuration): VerificationSchedule {
   return { intervalSeconds: verification.runIntervalSeconds, maxPolls: verification.runMaxPolls };
 }
+
+/**
+ * Steps that actions have in common that write into the repository of a failed run. All that is written about one
+ * failure has the same target, so that no two write about it at once.
+ */
+export const FAILURE_STEPS = {
+  targetKey: ({ repository, fingerprint }: { readonly repository: string; readonly fingerprint: string }) =>
+    fixKey(repository, fingerprint),
+  grants: () => NO_GRANTS,
+  schedule: runSchedule,
+};
 
 /** The incident's workflow run with its facts, or null for other targets. */
 export function runIn({ target, telemetry: { facts } }: ProposalContext): FailedRun | null {

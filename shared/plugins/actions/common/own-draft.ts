@@ -1,6 +1,9 @@
 import { FIX_BRANCH_PREFIX, FIX_LABELS } from '#shared/domain/patch/fix-branch.ts';
-import type { PullRequestNote } from '#shared/ports/proposals.ts';
-import type { ActionPorts, Verification } from '../contract.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import type { Run } from '#shared/ports/code-host.ts';
+import type { NewDraft, PullRequestNote } from '#shared/ports/proposals.ts';
+import type { ActionPlugin, ActionPorts } from '../contract.ts';
+import { FAILURE_STEPS, type RunParameters } from './failed-run.ts';
 
 type Writing = Pick<ActionPorts, 'proposals'>;
 
@@ -35,9 +38,30 @@ export async function labelledDraft(
   return draft;
 }
 
-/** An open pull request heals nothing: it counts as advanced as soon as it is visible. */
-export async function verifyDraft(place: DraftPlace, ports: Writing): Promise<Verification> {
-  const draft = await ownDraft(place, ports);
-  if (draft === null) return { state: 'pending', summary: 'The pull request does not show yet.' };
-  return { state: 'advanced', summary: `Pull request #${draft.number} is ${draft.state}.` };
+/**
+ * Opens a draft from the branch for the branch of the failed run. `textsOf` words it, given that run. Throws `Refused`
+ * when no pull request can be for that branch.
+ */
+export async function openDraft(
+  { repository, runId, branch }: DraftPlace & Pick<RunParameters, 'runId'>,
+  { codeHost, proposals }: Pick<ActionPorts, 'codeHost' | 'proposals'>,
+  textsOf: (failed: Run) => Pick<NewDraft, 'title' | 'body'>,
+): Promise<PullRequestNote> {
+  const failed = await codeHost.getRun(repository, runId);
+  if (failed.baseBranch === null) throw new Refused('No pull request can be for the branch of the failed run.');
+  return await proposals.openDraft(repository, { ...textsOf(failed), branch, base: failed.baseBranch });
 }
+
+const verify: ActionPlugin<DraftPlace>['verify'] = async (place, _receipt, { ports }) => {
+  const draft = await ownDraft(place, ports);
+  return draft === null
+    ? { state: 'pending', summary: 'The pull request does not show yet.' }
+    : { state: 'advanced', summary: `Pull request #${draft.number} is ${draft.state}.` };
+};
+
+/** How a draft is verified and undone. It heals nothing: it counts as advanced as soon as it is visible. */
+export const DRAFT_STEPS = {
+  ...FAILURE_STEPS,
+  describeUndo: () => 'Nothing is merged: close the draft, and it is over.',
+  verify,
+};

@@ -5,36 +5,75 @@ import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
-import type { ActionPorts } from '../contract.ts';
-import { Fingerprint, FixBranch, RunParameters, Sha } from './failed-run.ts';
+import { type ActionPorts, type ProposalContext, preparedBy } from '../contract.ts';
+import {
+  type FailedRun,
+  Fingerprint,
+  FixBranch,
+  failsStill,
+  parametersOf,
+  RunParameters,
+  runIn,
+  Sha,
+} from './failed-run.ts';
+import { PATCH, type PreparedPatch } from './patch-preparation.ts';
 
-export const FixParameters = RunParameters.extend({
+/** A stored patch for a failed run. */
+export const PatchParameters = RunParameters.extend({
   incidentId: z.string(),
-  workflowId: z.number().int().nonnegative(),
   /** The commit that failed. */
   baseSha: Sha,
-  branch: FixBranch,
   /** Digest of the stored patch: exactly this is tested. */
   fixDigest: z.string().regex(/^[0-9a-f]{64}$/),
   fingerprint: Fingerprint,
+});
+type PatchParameters = z.infer<typeof PatchParameters>;
+
+/** A stored patch on a branch of its own. */
+export const FixParameters = PatchParameters.extend({
+  workflowId: z.number().int().nonnegative(),
+  branch: FixBranch,
   /** How often the code does what its files did not do before. */
   newUses: z.number().int().nonnegative(),
 });
 export type FixParameters = z.infer<typeof FixParameters>;
 
 /** Valid parameters, for the samples of the actions. */
-export const SAMPLE_FIX: FixParameters = {
+export const SAMPLE_PATCH: PatchParameters = {
   incidentId: 'gh-000000000000000000000000',
   repository: 'acme/shop',
   runId: 1001,
   attempt: 1,
-  workflowId: 77,
   baseSha: 'a'.repeat(40),
-  branch: 'autofix-20261121-120000',
   fixDigest: 'd'.repeat(64),
   fingerprint: '0123456789abcdef',
+};
+export const SAMPLE_FIX: FixParameters = {
+  ...SAMPLE_PATCH,
+  workflowId: 77,
+  branch: 'autofix-20261121-120000',
   newUses: 0,
 };
+
+export function patchParameters(run: FailedRun, { incidentId, digest, fingerprint }: PreparedPatch): PatchParameters {
+  return { ...parametersOf(run), incidentId, baseSha: run.target.headSha, fixDigest: digest, fingerprint };
+}
+
+export function fixParameters(run: FailedRun, fix: PreparedPatch, branch: string): FixParameters {
+  return { ...patchParameters(run, fix), workflowId: run.target.workflowId, branch, newUses: fix.newUses };
+}
+
+/**
+ * The prepared patch and the regression that it is for, while GitHub still shows that at the attempt that was analysed
+ * and the patch was not put on a branch before. Otherwise null.
+ */
+export function testablePatch(context: ProposalContext): { run: FailedRun; fix: PreparedPatch } | null {
+  const run = runIn(context);
+  const fix = preparedBy(PATCH, context);
+  if (run === null || fix === null || !failsStill(run.facts)) return null;
+  if (context.classification.verdict !== 'regression' || run.facts.attempt !== run.target.runAttempt) return null;
+  return context.past?.some(({ actionId }) => actionId === 'try-fix') ? null : { run, fix };
+}
 
 const MAX_TITLE = 120;
 
@@ -56,12 +95,7 @@ export function isFixCommit(head: BranchHead, { baseSha, fixDigest }: FixParamet
 
 /** The stored patch. Throws `Refused` when it is missing or differs from the planned one. */
 export async function readFix(
-  {
-    incidentId,
-    fixDigest,
-    baseSha,
-    fingerprint,
-  }: Pick<FixParameters, 'incidentId' | 'fixDigest' | 'baseSha' | 'fingerprint'>,
+  { incidentId, fixDigest, baseSha, fingerprint }: PatchParameters,
   { fixes }: Pick<ActionPorts, 'fixes'>,
 ): Promise<ProposedFix> {
   const fix = await fixes.getFix(incidentId, fixDigest);

@@ -1,12 +1,16 @@
 import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Deployment } from '#shared/domain/logs/telemetry.ts';
-import type { CauseProof } from '#shared/domain/quality/judgement.ts';
-import type { ProposalContext } from '../contract.ts';
+import type { ActionPlugin, ProposalContext } from '../contract.ts';
+import { alarmSchedule } from './alarm-verification.ts';
 
-/** The change was rolled back and the alarm ended: it was the cause. If the alarm continues, nothing is shown. */
-export const TAKEN_BACK: CauseProof = { recovered: 'lasting', failed: 'unknown' };
-export const FIND_CAUSE_FIRST = 'Find the cause before the same change is deployed again.';
+/** What the rollbacks of a deployment have in common. */
+export const ROLLBACK_STEPS = {
+  /** The change was rolled back and the alarm ended: it was the cause. If the alarm continues, nothing is shown. */
+  provesCause: { recovered: 'lasting', failed: 'unknown' },
+  afterwards: 'Find the cause before the same change is deployed again.',
+  schedule: alarmSchedule,
+} satisfies Pick<ActionPlugin, 'provesCause' | 'afterwards' | 'schedule'>;
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 /** The sooner after a deployment an alarm goes off, the more likely the deployment is the cause. */

@@ -1,8 +1,8 @@
 import { runKey } from '#shared/domain/plan/target-key.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { CodeHost, Run } from '#shared/ports/code-host.ts';
 import { type ActionPlugin, NO_GRANTS, type Verification } from '../contract.ts';
 import { hasFailed, observeFailure, type RunParameters, runSchedule } from './failed-run.ts';
+import { makeReceipt } from './make-receipt.ts';
 
 /** A failure that remains at the third attempt is not transient. */
 export const LAST_ATTEMPT = 3;
@@ -39,11 +39,8 @@ type Steps = Pick<
  * How an action that creates another attempt of a run is observed, executed and verified. A re-run cannot be undone.
  */
 export function rerunSteps(rerun: Rerun): Steps {
-  const receiptOf = (runId: number, attempt: number, at: Date) => ({
-    summary: redactOutgoing(`Re-ran ${rerun.what} of run ${runId} as attempt ${attempt}.`),
-    at: at.toISOString(),
-    facts: { attempt },
-  });
+  const receiptOf = (runId: number, attempt: number, at: Date) =>
+    makeReceipt(`Re-ran ${rerun.what} of run ${runId} as attempt ${attempt}.`, at, { attempt });
   return {
     selfApproval: true,
     // The same commit, re-run: what passes now was transient.

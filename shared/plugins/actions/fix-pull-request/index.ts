@@ -1,23 +1,15 @@
 import type * as z from 'zod';
 import { earlierFixes, FIX_BRANCH_PREFIX, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
 import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
-import { fixKey } from '#shared/domain/plan/target-key.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
-import { failsStill, observeFailure, parametersOf, runIn, runSchedule, Sha } from '../common/failed-run.ts';
+import { failsStill, observeFailure, runIn, Sha } from '../common/failed-run.ts';
 import { passesOn } from '../common/fix-validation.ts';
-import { isLabelled, labelledDraft, ownDraft, verifyDraft } from '../common/own-draft.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
+import { DRAFT_STEPS, isLabelled, labelledDraft, openDraft, ownDraft } from '../common/own-draft.ts';
 import { PATCH } from '../common/patch-preparation.ts';
-import { FixParameters, fixTitle, isFixCommit, readFix, SAMPLE_FIX } from '../common/proposed-patch.ts';
-import {
-  type ActionPorts,
-  defineAction,
-  NO_GRANTS,
-  type Observation,
-  type ProposalContext,
-  preparedBy,
-} from '../contract.ts';
+import { FixParameters, fixParameters, fixTitle, isFixCommit, readFix, SAMPLE_FIX } from '../common/proposed-patch.ts';
+import { type ActionPorts, defineAction, type Observation, type ProposalContext, preparedBy } from '../contract.ts';
 import { fixBody } from './words.ts';
 
 const Parameters = FixParameters.extend({
@@ -35,24 +27,13 @@ function propose(context: ProposalContext) {
   const fix = preparedBy(PATCH, context);
   const tried = past.findLast(({ actionId }) => actionId === 'try-fix');
   if (run === null || fix === null || tried?.state !== 'done' || tried.verified !== 'advanced') return [];
-  const { target, facts } = run;
   const { branch, commit, fix: digest } = tried.receipt?.facts ?? {};
-  if (!failsStill(facts)) return [];
+  if (!failsStill(run.facts)) return [];
   if (past.some(({ actionId }) => actionId === 'fix-pull-request')) return [];
   if (typeof branch !== 'string' || typeof commit !== 'string' || digest !== fix.digest) return [];
   return [
     {
-      parameters: {
-        ...parametersOf(run),
-        incidentId: fix.incidentId,
-        workflowId: target.workflowId,
-        baseSha: target.headSha,
-        branch,
-        fixDigest: fix.digest,
-        fingerprint: fix.fingerprint,
-        newUses: fix.newUses,
-        commit,
-      },
+      parameters: { ...fixParameters(run, fix, branch), commit },
       confidence: CONFIDENCE,
       reason: 'The jobs failed without the proposed change and pass with it; a person reviews it.',
     },
@@ -60,13 +41,8 @@ function propose(context: ProposalContext) {
 }
 
 function receiptOf({ number, url }: PullRequestNote, at: Date) {
-  return {
-    summary: redactOutgoing(
-      `Opened draft pull request #${number} with a proposed change with which the failed jobs pass. It waits for a review.`,
-    ),
-    at: at.toISOString(),
-    facts: { pullRequest: number, url },
-  };
+  const summary = `Opened draft pull request #${number} with a proposed change with which the failed jobs pass. It waits for a review.`;
+  return makeReceipt(summary, at, { pullRequest: number, url });
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
@@ -94,11 +70,11 @@ async function open(parameters: Parameters, ports: ActionPorts): Promise<PullReq
   const earlier = earlierFixes(await ports.proposals.pullRequests(repository, FIX_BRANCH_PREFIX));
   const permission = mayProposeFix({ fingerprint, digest: fix.patchDigest }, earlier);
   if (permission.kind === 'withheld') throw new Refused(permission.reason);
-  const failed = await ports.codeHost.getRun(repository, parameters.runId);
-  if (failed.baseBranch === null) throw new Refused('No pull request can be for the branch of the failed run.');
-  const story = { ...fix, incidentId, jobs: validated.jobs, failedUrl: failed.url, passedUrl: validated.url };
-  const draft = { title: fixTitle(fix), body: fixBody(story), branch, base: failed.baseBranch };
-  return await ports.proposals.openDraft(repository, draft);
+  const { jobs, url: passedUrl } = validated;
+  return await openDraft(parameters, ports, ({ url: failedUrl }) => ({
+    title: fixTitle(fix),
+    body: fixBody({ ...fix, incidentId, jobs, failedUrl, passedUrl }),
+  }));
 }
 
 /**
@@ -122,11 +98,7 @@ export const fixPullRequest = defineAction<Parameters>({
   propose,
   describe: ({ repository, branch }) =>
     `Opens a draft pull request of ${repository} from the branch ${branch}, with which the failed jobs pass, and asks for a review.`,
-  describeUndo: () => 'Nothing is merged: close the draft, and it is over.',
-  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
-  grants: () => NO_GRANTS,
-  schedule: runSchedule,
+  ...DRAFT_STEPS,
   observe,
   execute,
-  verify: (parameters, _receipt, { ports }) => verifyDraft(parameters, ports),
 });

@@ -1,23 +1,22 @@
 import type * as z from 'zod';
 import { isFailure } from '#shared/domain/incident/signal.ts';
 import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
-import { fixKey } from '#shared/domain/plan/target-key.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { safeLine } from '#shared/plugins/notifiers/common/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import {
+  FAILURE_STEPS,
   Fingerprint,
   failsStill,
-  ISSUE_SHOWS_WITHIN_SECONDS,
   observeFailure,
   parametersOf,
   RunParameters,
   runIn,
-  runSchedule,
 } from '../common/failed-run.ts';
-import { type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from '../contract.ts';
+import { ISSUE_REPEAT, issueReceipt } from '../common/own-issue.ts';
+import { type ActionPorts, defineAction, type Observation, type ProposalContext } from '../contract.ts';
 
 const Parameters = RunParameters.extend({
   fingerprint: Fingerprint,
@@ -60,12 +59,8 @@ async function openIssueOf(parameters: Parameters, { proposals }: ActionPorts): 
   return found?.state === 'open' ? found : null;
 }
 
-function receiptOf({ number, url }: IssueNote, at: Date) {
-  return {
-    summary: redactOutgoing(`Issue #${number} tells of this failure.`),
-    at: at.toISOString(),
-    facts: { issue: number, url },
-  };
+function receiptOf(issue: IssueNote, at: Date) {
+  return issueReceipt(`Issue #${issue.number} tells of this failure.`, issue, at);
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
@@ -110,16 +105,14 @@ export const openIssue = defineAction<Parameters>({
   risk: 'low',
   impact: NO_IMPACT,
   switch: 'issues',
-  repeat: { kind: 'harmful', showsWithinSeconds: ISSUE_SHOWS_WITHIN_SECONDS },
+  repeat: ISSUE_REPEAT,
   parameters: Parameters,
   sample: { repository: 'acme/shop', runId: 1001, attempt: 1, fingerprint: '0123456789abcdef' },
   propose,
   describe: ({ repository, runId }) =>
     `Opens an issue in ${repository} about the failure of run ${runId}, unless one is open already.`,
+  ...FAILURE_STEPS,
   describeUndo: () => 'Nothing else is changed: close the issue, and it is over.',
-  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
-  grants: () => NO_GRANTS,
-  schedule: runSchedule,
   observe,
   execute,
   verify: async (parameters, _receipt, { ports }) => {

@@ -2,9 +2,9 @@ import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { type ApiCallPlaybook, type Call, meets, type Observe } from '#shared/domain/playbook/playbook.ts';
 import { fillAddress, fillPayload, type Values } from '#shared/domain/playbook/template.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { OutcomeUnknown, Refused } from '#shared/kernel/errors.ts';
 import type { EndpointCaller } from '#shared/ports/playbook-effects.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
 import type { ActionPorts, Grant, Observation, Verification } from '../contract.ts';
 import { type Mechanics, NOTHING_TO_CHECK, type PlaybookParameters, valuesOf } from './mechanics.ts';
 
@@ -104,8 +104,5 @@ async function succeeded(
     : { state: 'pending', summary: `${title}: the success check does not hold yet. ${shows}` };
 }
 
-const receiptOf = ({ title, method, endpoint }: ApiCallPlaybook, { clock }: ActionPorts): Receipt => ({
-  summary: redactOutgoing(`${title}: ${method} ${endpoint}.`),
-  at: clock.now().toISOString(),
-  facts: {},
-});
+const receiptOf = ({ title, method, endpoint }: ApiCallPlaybook, { clock }: ActionPorts): Receipt =>
+  makeReceipt(`${title}: ${method} ${endpoint}.`, clock.now(), {});

@@ -8,7 +8,7 @@ import { bindPlaybook } from '#shared/domain/playbook/bind-playbook.ts';
 import { type Scalar, valueSchema } from '#shared/domain/playbook/parameter.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import { fillText } from '#shared/domain/playbook/template.ts';
-import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from '../common/alarm-verification.ts';
+import { alarmSchedule, READ_ALARMS, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { type ActionGrants, type ActionPlugin, defineAction, type ProposalContext } from '../contract.ts';
 import { apiCall } from './api-call.ts';
 import { type Mechanics, type PlaybookParameters, valuesOf } from './mechanics.ts';
@@ -54,10 +54,9 @@ function playbookAction(playbook: Playbook, sample: PlaybookParameters): ActionP
       return observation.kind === 'not-started' ? await whileRinging(bound.alarmName, ports) : observation;
     },
     execute: mechanics.execute,
-    verify: async (bound, receipt, { ports, configuration }) => {
-      const own = await mechanics.succeeded(bound, receipt, ports);
-      if (own.state !== 'recovered') return own;
-      return judgeAlarm(await ports.alarms.read(bound.alarmName), ports.clock.now(), configuration);
+    verify: async (bound, receipt, context) => {
+      const own = await mechanics.succeeded(bound, receipt, context.ports);
+      return own.state === 'recovered' ? await verifyByAlarm(bound, context) : own;
     },
     ...(undo === undefined ? {} : { undo }),
   });

@@ -1,8 +1,8 @@
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import type { SsmParameterPlaybook } from '#shared/domain/playbook/playbook.ts';
 import { fillText } from '#shared/domain/playbook/template.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
 import type { Grant } from '../contract.ts';
 import { type Mechanics, NOTHING_TO_CHECK, type PlaybookParameters, valuesOf } from './mechanics.ts';
 
@@ -18,11 +18,7 @@ export function parameterSwitch(playbook: SsmParameterPlaybook): Mechanics {
   };
   const receiptOf = (parameters: PlaybookParameters, at: Date): Receipt => {
     const { name, before, to } = parts(parameters);
-    return {
-      summary: redactOutgoing(`Switched ${name} from ${before} to ${to}.`),
-      at: at.toISOString(),
-      facts: { before },
-    };
+    return makeReceipt(`Switched ${name} from ${before} to ${to}.`, at, { before });
   };
   return {
     repeat: { kind: 'harmless', because: 'it sets a value, and setting it again changes nothing' },

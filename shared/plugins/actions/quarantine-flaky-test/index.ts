@@ -12,7 +12,6 @@ import { Refused } from '#shared/kernel/errors.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import {
   failsStill,
-  ISSUE_SHOWS_WITHIN_SECONDS,
   observeFailure,
   parametersOf,
   RunParameters,
@@ -20,6 +19,7 @@ import {
   runSchedule,
   superseded,
 } from '../common/failed-run.ts';
+import { ISSUE_REPEAT, issueReceipt } from '../common/own-issue.ts';
 import {
   type ActionPorts,
   defineAction,
@@ -79,13 +79,12 @@ function issueOf({ repository, testKey }: Parameters, { proposals }: ActionPorts
   return proposals.findIssue(repository, QUARANTINE_LABEL, quarantineMarker(testKey));
 }
 
-function receiptOf({ step, until }: Parameters, issue: { number: number; url: string }, at: Date) {
-  const { number, url } = issue;
+function receiptOf({ step, until }: Parameters, issue: IssueNote, at: Date) {
   const summary =
     step === 'open'
-      ? `Issue #${number} tells of a flaky test, which is in quarantine until ${until}.`
-      : `Issue #${number} says that the quarantine of a flaky test is over since ${until}.`;
-  return { summary: redactOutgoing(summary), at: at.toISOString(), facts: { issue: number, url } };
+      ? `Issue #${issue.number} tells of a flaky test, which is in quarantine until ${until}.`
+      : `Issue #${issue.number} says that the quarantine of a flaky test is over since ${until}.`;
+  return issueReceipt(summary, issue, at);
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
@@ -145,7 +144,7 @@ export const quarantineFlakyTest = defineAction<Parameters>({
   impact: NO_IMPACT,
   switch: 'issues',
   yields: true,
-  repeat: { kind: 'harmful', showsWithinSeconds: ISSUE_SHOWS_WITHIN_SECONDS },
+  repeat: ISSUE_REPEAT,
   parameters: Parameters,
   sample: {
     step: 'open',

@@ -4,9 +4,9 @@ import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { INTERRUPTS } from '#shared/domain/plan/impact.ts';
 import { REMEDY_TARGET, RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { alarmSchedule, judgeAlarm, whileRinging } from '../common/alarm-verification.ts';
+import { alarmSchedule, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { listedRemedy, readResource } from '../common/listed-remedy.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
 import { remedyGrants } from '../common/resource-grants.ts';
 import {
   type ActionPlugin,
@@ -52,11 +52,8 @@ function propose(context: ProposalContext) {
   ];
 }
 
-const receiptOf = ({ instance, restartedAt }: Parameters, at: Date): Receipt => ({
-  summary: redactOutgoing(`Restarted the database ${instance}.`),
-  at: at.toISOString(),
-  facts: { restartedBefore: restartedAt },
-});
+const receiptOf = ({ instance, restartedAt }: Parameters, at: Date): Receipt =>
+  makeReceipt(`Restarted the database ${instance}.`, at, { restartedBefore: restartedAt });
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
   const { status, restartedAt } = await readResource(refOf(parameters), ports);
@@ -77,10 +74,10 @@ async function execute(parameters: Parameters, { databases, clock }: ActionPorts
   return receiptOf(parameters, clock.now());
 }
 
-const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, { ports, configuration }) => {
-  const { status } = await readResource(refOf(parameters), ports);
+const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, context) => {
+  const { status } = await readResource(refOf(parameters), context.ports);
   if (status !== 'available') return { state: 'pending', summary: `The database ${parameters.instance} is ${status}.` };
-  return judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
+  return await verifyByAlarm(parameters, context);
 };
 
 /**

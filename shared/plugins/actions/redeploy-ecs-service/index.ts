@@ -4,10 +4,10 @@ import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { INTERRUPTS } from '#shared/domain/plan/impact.ts';
 import { RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import { alarmSchedule, judgeAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { listedRemedy, needsEcsService, readResource } from '../common/listed-remedy.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
 import { remedyGrants } from '../common/resource-grants.ts';
 import {
   type ActionPlugin,
@@ -62,11 +62,8 @@ function propose(context: ProposalContext) {
 }
 
 function receiptOf(parameters: Parameters, at: Date): Receipt {
-  return {
-    summary: redactOutgoing(`Replaced the tasks of ${nameOf(parameters)} by new ones of the same task definition.`),
-    at: at.toISOString(),
-    facts: { replaced: parameters.deploymentId },
-  };
+  const summary = `Replaced the tasks of ${nameOf(parameters)} by new ones of the same task definition.`;
+  return makeReceipt(summary, at, { replaced: parameters.deploymentId });
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {

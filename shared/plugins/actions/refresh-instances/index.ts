@@ -4,10 +4,10 @@ import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { INTERRUPTS } from '#shared/domain/plan/impact.ts';
 import { REMEDY_TARGET, RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { alarmSchedule, judgeAlarm, whileRinging } from '../common/alarm-verification.ts';
+import { alarmSchedule, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { isCancellable, isRefreshing } from '../common/instance-refresh.ts';
 import { listedRemedy, readResource } from '../common/listed-remedy.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
 import { remedyGrants } from '../common/resource-grants.ts';
 import {
   type ActionPlugin,
@@ -56,11 +56,8 @@ function propose(context: ProposalContext) {
   return [{ parameters, confidence: CONFIDENCE, reason: found.reason }];
 }
 
-const receiptOf = ({ group }: Parameters, refreshId: string, at: Date): Receipt => ({
-  summary: redactOutgoing(`Began to replace the instances of the Auto Scaling group ${group} by new ones.`),
-  at: at.toISOString(),
-  facts: { refreshId },
-});
+const receiptOf = ({ group }: Parameters, refreshId: string, at: Date): Receipt =>
+  makeReceipt(`Began to replace the instances of the Auto Scaling group ${group} by new ones.`, at, { refreshId });
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
   const { refresh } = await readResource(refOf(parameters), ports);
@@ -75,21 +72,17 @@ async function execute(parameters: Parameters, { autoScaling, clock }: ActionPor
   return receiptOf(parameters, refreshId, clock.now());
 }
 
-const verify: ActionPlugin<Parameters>['verify'] = async (parameters, receipt, { ports, configuration }) => {
-  const { refresh } = await readResource(refOf(parameters), ports);
+const verify: ActionPlugin<Parameters>['verify'] = async (parameters, receipt, context) => {
+  const { refresh } = await readResource(refOf(parameters), context.ports);
   if (refresh?.id === receipt.facts.refreshId && isRefreshing(refresh)) {
     return {
       state: 'pending',
       summary: `The instances of ${parameters.group} are being replaced (${refresh?.status}).`,
     };
   }
-  const judged = judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
-  const ended = refresh?.id === receipt.facts.refreshId && refresh?.status === 'Successful';
-  if (judged.state === 'recovered' || ended) return judged;
-  return {
-    state: 'failed',
-    summary: `Replacing the instances of ${parameters.group} ended as ${refresh?.status ?? 'unknown'}.`,
-  };
+  const isDone = refresh?.id === receipt.facts.refreshId && refresh?.status === 'Successful';
+  const failure = `Replacing the instances of ${parameters.group} ended as ${refresh?.status ?? 'unknown'}.`;
+  return await verifyByAlarm(parameters, context, isDone ? null : failure);
 };
 
 /** Stops replacing the rest; new instances stay. */

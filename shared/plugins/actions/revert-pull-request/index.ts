@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
-import { fixKey } from '#shared/domain/plan/target-key.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import type { Run } from '#shared/ports/code-host.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import {
@@ -16,19 +16,12 @@ import {
   parametersOf,
   RunParameters,
   runIn,
-  runSchedule,
   Sha,
   superseded,
 } from '../common/failed-run.ts';
-import { isLabelled, labelledDraft, ownDraft, verifyDraft } from '../common/own-draft.ts';
-import {
-  type ActionPorts,
-  defineAction,
-  NO_GRANTS,
-  type Observation,
-  type ProposalContext,
-  preparedBy,
-} from '../contract.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
+import { DRAFT_STEPS, isLabelled, labelledDraft, openDraft, ownDraft } from '../common/own-draft.ts';
+import { type ActionPorts, defineAction, type Observation, type ProposalContext, preparedBy } from '../contract.ts';
 import { REVERT } from './prepare.ts';
 
 const Parameters = RunParameters.extend({
@@ -91,13 +84,8 @@ function isRevert(head: BranchHead, parameters: Parameters): boolean {
 }
 
 function receiptOf({ number, url }: PullRequestNote, { pullRequest }: Parameters, at: Date) {
-  return {
-    summary: redactOutgoing(
-      `Opened draft pull request #${number}, which takes #${pullRequest} back. It waits for a review.`,
-    ),
-    at: at.toISOString(),
-    facts: { pullRequest: number, url },
-  };
+  const summary = `Opened draft pull request #${number}, which takes #${pullRequest} back. It waits for a review.`;
+  return makeReceipt(summary, at, { pullRequest: number, url });
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
@@ -121,7 +109,9 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
   const head = await ports.code.branchHead(repository, branch);
   if (head === null) await makeBranch(parameters, ports);
   else if (!isRevert(head, parameters)) throw new Refused(`There is another branch ${branch} already.`);
-  const draft = await labelledDraft(parameters, ports, () => open(parameters, ports));
+  const draft = await labelledDraft(parameters, ports, () =>
+    openDraft(parameters, ports, (failed) => textsOf(parameters, failed)),
+  );
   return receiptOf(draft, parameters, ports.clock.now());
 }
 
@@ -133,19 +123,14 @@ async function makeBranch(parameters: Parameters, { code }: ActionPorts): Promis
   await code.createBranch(repository, branch, commit);
 }
 
-async function open(parameters: Parameters, ports: ActionPorts): Promise<PullRequestNote> {
-  const { repository, runId, pullRequest, mergedSha, beforeSha, branch } = parameters;
-  const run = await ports.codeHost.getRun(repository, runId);
-  if (run.baseBranch === null) throw new Refused('No pull request can be for the branch of the failed run.');
+function textsOf({ pullRequest, mergedSha, beforeSha }: Parameters, failed: Run) {
   const body = [
     `Takes #${pullRequest} back, exactly: the files are those of ${beforeSha}.`,
-    `The last ${PASSED_BEFORE} runs of the default branch before it passed in the jobs that [fail since](${run.url}) (commit ${mergedSha}).`,
+    `The last ${PASSED_BEFORE} runs of the default branch before it passed in the jobs that [fail since](${failed.url}) (commit ${mergedSha}).`,
     '#### How to test it\n\n- Wait for its checks. Then decide: mend what broke, or merge this and mend it in peace.',
     '<sub>Opened by Selfheal as a draft. It is never merged by itself.</sub>',
   ].join('\n\n');
-  const title = phrase`autofix: revert #${pullRequest}`;
-  const draft = { title, body: redactOutgoing(body), branch, base: run.baseBranch };
-  return await ports.proposals.openDraft(repository, draft);
+  return { title: phrase`autofix: revert #${pullRequest}`, body: redactOutgoing(body) };
 }
 
 /**
@@ -179,11 +164,7 @@ export const revertPullRequest = defineAction<Parameters>({
   propose,
   describe: ({ repository, pullRequest }) =>
     `Opens a draft pull request in ${repository} that takes pull request #${pullRequest} back, and asks for a review.`,
-  describeUndo: () => 'Nothing is merged: close the draft, and it is over.',
-  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
-  grants: () => NO_GRANTS,
-  schedule: runSchedule,
+  ...DRAFT_STEPS,
   observe,
   execute,
-  verify: (parameters, _receipt, { ports }) => verifyDraft(parameters, ports),
 });

@@ -3,10 +3,10 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
 import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
-import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from '../common/alarm-verification.ts';
-import { FIND_CAUSE_FIRST, suspectDeployment, TAKEN_BACK } from '../common/recent-deployment.ts';
+import { READ_ALARMS, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
+import { ROLLBACK_STEPS, suspectDeployment } from '../common/recent-deployment.ts';
 import {
   type ActionGrants,
   type ActionPlugin,
@@ -82,13 +82,8 @@ async function readService(parameters: Parameters, { deployments }: Pick<ActionP
 
 function receiptOf(parameters: Parameters, at: Date): Receipt {
   const { fromTaskDefinition, toTaskDefinition } = parameters;
-  return {
-    summary: redactOutgoing(
-      `Deployed ${revisionName(toTaskDefinition)} to ${nameOf(parameters)} again, in place of ${revisionName(fromTaskDefinition)}.`,
-    ),
-    at: at.toISOString(),
-    facts: { fromTaskDefinition, toTaskDefinition },
-  };
+  const summary = `Deployed ${revisionName(toTaskDefinition)} to ${nameOf(parameters)} again, in place of ${revisionName(fromTaskDefinition)}.`;
+  return makeReceipt(summary, at, { fromTaskDefinition, toTaskDefinition });
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
@@ -115,11 +110,10 @@ async function execute(parameters: Parameters, ports: ActionPorts): Promise<Rece
   return receiptOf(parameters, ports.clock.now());
 }
 
-const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, { ports, configuration }) => {
-  const current = await readService(parameters, ports);
-  const judged = judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
-  if (judged.state === 'recovered' || current === parameters.toTaskDefinition) return judged;
-  return { state: 'failed', summary: `Somebody else deployed ${revisionName(current)} to ${nameOf(parameters)}.` };
+const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, context) => {
+  const current = await readService(parameters, context.ports);
+  const failure = `Somebody else deployed ${revisionName(current)} to ${nameOf(parameters)}.`;
+  return await verifyByAlarm(parameters, context, current === parameters.toTaskDefinition ? null : failure);
 };
 
 async function undo(parameters: Parameters, _receipt: Receipt, ports: ActionPorts): Promise<string> {
@@ -146,8 +140,7 @@ export const rollbackEcsService = defineAction<Parameters>({
   family: 'ecs',
   risk: 'medium',
   impact: NO_IMPACT,
-  provesCause: TAKEN_BACK,
-  afterwards: FIND_CAUSE_FIRST,
+  ...ROLLBACK_STEPS,
   repeat: { kind: 'harmless', because: 'deploying what is deployed already starts nothing' },
   parameters: Parameters,
   sample: {
@@ -164,7 +157,6 @@ export const rollbackEcsService = defineAction<Parameters>({
     `If it does not help, ${revisionName(parameters.fromTaskDefinition)} is deployed again.`,
   targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
   grants,
-  schedule: alarmSchedule,
   observe,
   execute,
   verify,

@@ -3,10 +3,10 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
 import { aliasKey } from '#shared/domain/plan/target-key.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
-import { alarmSchedule, judgeAlarm, READ_ALARMS, whileRinging } from '../common/alarm-verification.ts';
-import { FIND_CAUSE_FIRST, suspectDeployment, TAKEN_BACK } from '../common/recent-deployment.ts';
+import { READ_ALARMS, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
+import { ROLLBACK_STEPS, suspectDeployment } from '../common/recent-deployment.ts';
 import {
   type ActionGrants,
   type ActionPlugin,
@@ -70,11 +70,8 @@ async function readAlias(parameters: Parameters, { deployments }: Pick<ActionPor
 
 function receiptOf(parameters: Parameters, at: Date): Receipt {
   const { fromVersion, toVersion } = parameters;
-  return {
-    summary: redactOutgoing(`Pointed ${nameOf(parameters)} from version ${fromVersion} back to version ${toVersion}.`),
-    at: at.toISOString(),
-    facts: { fromVersion, toVersion },
-  };
+  const summary = `Pointed ${nameOf(parameters)} from version ${fromVersion} back to version ${toVersion}.`;
+  return makeReceipt(summary, at, { fromVersion, toVersion });
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
@@ -95,11 +92,10 @@ async function execute(parameters: Parameters, ports: ActionPorts): Promise<Rece
   return receiptOf(parameters, ports.clock.now());
 }
 
-const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, { ports, configuration }) => {
-  const { currentVersion } = await readAlias(parameters, ports);
-  const judged = judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
-  if (judged.state === 'recovered' || currentVersion === parameters.toVersion) return judged;
-  return { state: 'failed', summary: `Somebody else moved ${nameOf(parameters)} to version ${currentVersion}.` };
+const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, context) => {
+  const { currentVersion } = await readAlias(parameters, context.ports);
+  const failure = `Somebody else moved ${nameOf(parameters)} to version ${currentVersion}.`;
+  return await verifyByAlarm(parameters, context, currentVersion === parameters.toVersion ? null : failure);
 };
 
 async function undo(parameters: Parameters, _receipt: Receipt, ports: ActionPorts): Promise<string> {
@@ -124,8 +120,7 @@ export const rollbackLambdaAlias = defineAction<Parameters>({
   family: 'lambda',
   risk: 'medium',
   impact: NO_IMPACT,
-  provesCause: TAKEN_BACK,
-  afterwards: FIND_CAUSE_FIRST,
+  ...ROLLBACK_STEPS,
   repeat: { kind: 'harmless', because: 'AWS refuses a second move by the revision id' },
   parameters: Parameters,
   sample: {
@@ -143,7 +138,6 @@ export const rollbackLambdaAlias = defineAction<Parameters>({
     `If it does not help, ${nameOf(parameters)} is pointed to version ${parameters.fromVersion} again.`,
   targetKey: ({ functionName, alias }) => aliasKey(functionName, alias),
   grants,
-  schedule: alarmSchedule,
   observe,
   execute,
   verify,

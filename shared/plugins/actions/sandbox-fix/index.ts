@@ -1,25 +1,23 @@
 import * as z from 'zod';
 import { correlationIdOf, SANDBOX_TEST_STEP, sandboxInputs, sandboxTitle } from '#shared/domain/patch/sandbox-run.ts';
 import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
-import { fixKey } from '#shared/domain/plan/target-key.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { Run } from '#shared/ports/code-host.ts';
-import { failsStill, observeFailure, parametersOf, runIn, runSchedule } from '../common/failed-run.ts';
+import { FAILURE_STEPS, observeFailure } from '../common/failed-run.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
 import { PATCH } from '../common/patch-preparation.ts';
-import { FixParameters, readFix } from '../common/proposed-patch.ts';
+import { PatchParameters, patchParameters, readFix, SAMPLE_PATCH, testablePatch } from '../common/proposed-patch.ts';
 import { readSandbox, sandboxBlobAt } from '../common/sandbox-reading.ts';
 import {
   type ActionPorts,
   defineAction,
-  NO_GRANTS,
   type Observation,
   type ProposalContext,
-  preparedBy,
   type Verification,
 } from '../contract.ts';
 
-const Parameters = FixParameters.omit({ branch: true, workflowId: true, newUses: true }).extend({
+const Parameters = PatchParameters.extend({
   /** Name of the file in `.github/workflows`. */
   workflow: z.string(),
   /** The Git object of the workflow that was judged: no other is used. */
@@ -36,24 +34,17 @@ const SHOWS_WITHIN_SECONDS = 60;
 const PATIENCE = 10;
 
 function propose(context: ProposalContext) {
-  const run = runIn(context);
-  const { past = [], classification } = context;
-  const fix = preparedBy(PATCH, context);
-  if (run === null || fix?.sandbox == null || !failsStill(run.facts) || classification.verdict !== 'regression')
-    return [];
-  const { target, facts } = run;
-  if (facts.attempt !== target.runAttempt) return [];
-  if (past.some(({ actionId }) => actionId === 'sandbox-fix' || actionId === 'try-fix')) return [];
+  const found = testablePatch(context);
+  const sandbox = found?.fix.sandbox ?? null;
+  if (found === null || sandbox === null) return [];
+  if (context.past?.some(({ actionId }) => actionId === 'sandbox-fix')) return [];
+  const { run, fix } = found;
   return [
     {
       parameters: {
-        ...parametersOf(run),
-        incidentId: fix.incidentId,
-        baseSha: target.headSha,
-        fixDigest: fix.digest,
-        fingerprint: fix.fingerprint,
-        workflow: fix.sandbox.workflow,
-        workflowBlob: fix.sandbox.blob,
+        ...patchParameters(run, fix),
+        workflow: sandbox.workflow,
+        workflowBlob: sandbox.blob,
         correlationId: correlationIdOf(fix.digest, run.facts.attempt),
       },
       confidence: CONFIDENCE,
@@ -64,13 +55,8 @@ function propose(context: ProposalContext) {
 }
 
 function receiptOf({ workflow, workflowBlob, baseSha, fixDigest }: Parameters, at: Date) {
-  return {
-    summary: redactOutgoing(
-      `Ran the proposed change on commit ${baseSha.slice(0, 12)} in the sandbox ${workflow}; nothing was written into the repository.`,
-    ),
-    at: at.toISOString(),
-    facts: { workflow, workflowBlob, fix: fixDigest },
-  };
+  const summary = `Ran the proposed change on commit ${baseSha.slice(0, 12)} in the sandbox ${workflow}; nothing was written into the repository.`;
+  return makeReceipt(summary, at, { workflow, workflowBlob, fix: fixDigest });
 }
 
 async function runOf(
@@ -146,13 +132,7 @@ export const sandboxFix = defineAction<Parameters>({
   repeat: { kind: 'harmful', showsWithinSeconds: SHOWS_WITHIN_SECONDS },
   parameters: Parameters,
   sample: {
-    incidentId: 'gh-000000000000000000000000',
-    repository: 'acme/shop',
-    runId: 1001,
-    attempt: 1,
-    baseSha: 'a'.repeat(40),
-    fixDigest: 'd'.repeat(64),
-    fingerprint: '0123456789abcdef',
+    ...SAMPLE_PATCH,
     workflow: 'selfheal-try.yml',
     workflowBlob: 'b'.repeat(40),
     correlationId: 'c'.repeat(32),
@@ -161,10 +141,8 @@ export const sandboxFix = defineAction<Parameters>({
   propose,
   describe: ({ repository, workflow, baseSha, fixDigest }) =>
     `Runs the tests of ${repository} with the proposed change ${fixDigest.slice(0, 12)} on top of commit ${baseSha.slice(0, 12)}, in the workflow ${workflow} of the default branch, without rights, secrets and network.`,
+  ...FAILURE_STEPS,
   describeUndo: () => 'Nothing is written into the repository: the run ends by itself.',
-  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
-  grants: () => NO_GRANTS,
-  schedule: runSchedule,
   observe,
   execute,
   verify: (parameters, _receipt, { ports, poll }) => verify(parameters, poll, ports),

@@ -1,18 +1,25 @@
 import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
-import { fixKey } from '#shared/domain/plan/target-key.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { failsStill, observeFailure, parametersOf, runIn, runSchedule, superseded } from '../common/failed-run.ts';
+import { FAILURE_STEPS, observeFailure, superseded } from '../common/failed-run.ts';
 import { passesOn } from '../common/fix-validation.ts';
+import { makeReceipt } from '../common/make-receipt.ts';
 import { PATCH } from '../common/patch-preparation.ts';
-import { FixParameters, fixTitle, isFixCommit, readFix, SAMPLE_FIX, trailerOf } from '../common/proposed-patch.ts';
+import {
+  FixParameters,
+  fixParameters,
+  fixTitle,
+  isFixCommit,
+  readFix,
+  SAMPLE_FIX,
+  testablePatch,
+  trailerOf,
+} from '../common/proposed-patch.ts';
 import {
   type ActionPorts,
   defineAction,
-  NO_GRANTS,
   type Observation,
   type ProposalContext,
-  preparedBy,
   type Verification,
 } from '../contract.ts';
 
@@ -22,27 +29,12 @@ const CONFIDENCE = 0.9;
 const PATIENCE = 10;
 
 function propose(context: ProposalContext) {
-  const run = runIn(context);
-  const { past = [], classification } = context;
-  const fix = preparedBy(PATCH, context);
-  if (run === null || fix === null || !failsStill(run.facts) || classification.verdict !== 'regression') return [];
-  const { target, facts } = run;
-  if (facts.attempt !== target.runAttempt) return [];
-  if (past.some(({ actionId }) => actionId === 'try-fix')) return [];
-  // The person who is asked is shown its result.
-  if (fix.sandbox !== null) return [];
+  const found = testablePatch(context);
+  // The person who is asked is shown the result of the sandbox.
+  if (found === null || found.fix.sandbox !== null) return [];
   return [
     {
-      parameters: {
-        ...parametersOf(run),
-        incidentId: fix.incidentId,
-        workflowId: target.workflowId,
-        baseSha: target.headSha,
-        branch: fixBranch(context.now),
-        fixDigest: fix.digest,
-        fingerprint: fix.fingerprint,
-        newUses: fix.newUses,
-      },
+      parameters: fixParameters(found.run, found.fix, fixBranch(context.now)),
       confidence: CONFIDENCE,
       reason:
         'A change was proposed that the rules for patches allow; whether the failed jobs pass with it is tried first.',
@@ -62,11 +54,7 @@ function approvalReason({ newUses }: FixParameters): string {
 }
 
 function receiptOf({ branch, fixDigest }: FixParameters, commit: string, at: Date) {
-  return {
-    summary: redactOutgoing(`Tried a proposed change on the branch ${branch}.`),
-    at: at.toISOString(),
-    facts: { branch, commit, fix: fixDigest },
-  };
+  return makeReceipt(`Tried a proposed change on the branch ${branch}.`, at, { branch, commit, fix: fixDigest });
 }
 
 async function execute(parameters: FixParameters, ports: ActionPorts) {
@@ -136,10 +124,8 @@ export const tryFix = defineAction<FixParameters>({
   approvalReason,
   describe: ({ repository, branch, baseSha, fixDigest }) =>
     `Puts the proposed change ${fixDigest.slice(0, 12)} on top of commit ${baseSha.slice(0, 12)} of ${repository}, on the new branch ${branch}, and lets the workflow run on it.`,
+  ...FAILURE_STEPS,
   describeUndo: () => 'If the jobs fail on it, the branch is deleted. Nothing is merged.',
-  targetKey: ({ repository, fingerprint }) => fixKey(repository, fingerprint),
-  grants: () => NO_GRANTS,
-  schedule: runSchedule,
   observe,
   execute,
   verify: (parameters, receipt, { ports, poll }) => verify(parameters, String(receipt.facts.commit), poll, ports),

@@ -1,0 +1,11 @@
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
+import type { IssueNote } from '#shared/ports/proposals.ts';
+import type { Repeat } from '../contract.ts';
+import { makeReceipt } from './make-receipt.ts';
+
+/** GitHub accepts any number of issues and lists a new one a moment later. */
+export const ISSUE_REPEAT: Repeat = { kind: 'harmful', showsWithinSeconds: 60 };
+
+export function issueReceipt(summary: string, { number, url }: IssueNote, at: Date): Receipt {
+  return makeReceipt(summary, at, { issue: number, url });
+}
