@@ -20,8 +20,8 @@ import { config as plan } from '#functions/plan/config.ts';
 import { config as quality } from '#functions/quality/config.ts';
 import { config as reconciler } from '#functions/reconciler/config.ts';
 import { config as record } from '#functions/record/config.ts';
+import { config as redeliverWebhooks } from '#functions/redeliver-webhooks/config.ts';
 import { config as requestApproval } from '#functions/request-approval/config.ts';
-import { config as sweeper } from '#functions/sweeper/config.ts';
 import { config as undo } from '#functions/undo/config.ts';
 import { config as verify } from '#functions/verify/config.ts';
 import { config as webhook } from '#functions/webhook/config.ts';
@@ -52,7 +52,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   record,
   notify,
   escalate,
-  sweeper,
+  redeliverWebhooks,
   reconciler,
   quality,
   forecast,

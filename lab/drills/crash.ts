@@ -35,7 +35,7 @@ export interface CrashFacts extends Tally {
 }
 
 /**
- * Starts failures and kills the runtime, again and again, each time at a random moment of their healing; then lets sweeper and
+ * Starts failures and kills the runtime, again and again, each time at a random moment of their healing; then lets redelivery and
  * reconciler do their work. `stage` must tell its events to `events`.
  */
 export async function killAtRandom(stage: DrillStage, events: EventFeed, options: CrashOptions): Promise<CrashFacts> {
@@ -51,8 +51,8 @@ export async function killAtRandom(stage: DrillStage, events: EventFeed, options
     const what = came ? describeMoment(moment) : `late for ${describeMoment(moment)}`;
     moments.push(what);
     options.log?.(`kill ${round}: ${failure}, ${what}${withStore ? ', with its store' : ''}`);
-    // A sweep amid the kills: what it asks for again may fail again.
-    if (next() < 0.2) await stage.runtime.trigger('sweeper');
+    // A redelivery amid the kills may itself be killed.
+    if (next() < 0.2) await stage.runtime.trigger('redeliver-webhooks');
   }
   const { state, reconciled } = await settle(stage);
   const { journal } = stage.world;
@@ -123,15 +123,15 @@ function startFailure({ world }: DrillStage, failure: FailureName, round: number
 }
 
 const QUIET_SECONDS = 180;
-const MAX_SWEEPS = 4;
+const MAX_REDELIVERY_ROUNDS = 4;
 
-/** Lets everything come to its end, with the help a deployment has: the sweeper, then the reconciler. */
+/** Lets everything come to its end, with the help a deployment has: redelivery of webhooks, then the reconciler. */
 async function settle(stage: DrillStage): Promise<{ state: RuntimeState; reconciled: number }> {
   const { runtime, world, records } = stage;
   await stage.quiet(QUIET_SECONDS);
-  for (let sweeps = 0; sweeps < MAX_SWEEPS; sweeps += 1) {
+  for (let rounds = 0; rounds < MAX_REDELIVERY_ROUNDS; rounds += 1) {
     const asked = world.journal.count('github.delivery.redelivered');
-    await runtime.trigger('sweeper');
+    await runtime.trigger('redeliver-webhooks');
     await stage.quiet(QUIET_SECONDS);
     if (world.journal.count('github.delivery.redelivered') === asked) break;
   }

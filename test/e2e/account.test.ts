@@ -49,7 +49,7 @@ it('shows how often each function asked GitHub about an incident: as often as Gi
   const run = healer.world.samples.failRun('transient', { rerunMs: 40, deliver: 'none' });
   const id = healer.incidentId(run.runId);
   let asked = 0;
-  // What is asked before the workflow begins, and by the sweeper about deliveries, is asked for no incident alone.
+  // What is asked before the workflow begins, and for redelivery of webhooks, is asked for no incident alone.
   const isAtWork = () => healer.runtime.executions().some(({ name }) => name.startsWith(id));
   const stop = healer.world.onExchange(({ service, operation }) => {
     if (service === 'github' && isAtWork() && !operation.includes('webhook')) asked += 1;

@@ -223,10 +223,10 @@ describe('what was lost', () => {
     const run = healer.world.samples.failRun('regression');
     expect(await run.delivered).toMatchObject([{ result: { statusCode: 502 } }]);
     healer.world.github.setUnreachable(false);
-    await trigger(healer, 'sweeper');
+    await trigger(healer, 'redeliver-webhooks');
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested' });
     expect(healer.comment(run.pullRequest)).toContain('Root Cause Analysis');
-    await trigger(healer, 'sweeper');
+    await trigger(healer, 'redeliver-webhooks');
     await healer.quiet();
     expect(healer.world.journal.count('github.delivery.redelivered')).toBe(1);
   });

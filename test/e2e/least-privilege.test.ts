@@ -286,7 +286,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
       const lost = fail('regression');
       await lost.delivered;
       healer.world.github.setUnreachable(false);
-      await trigger(healer, 'sweeper');
+      await trigger(healer, 'redeliver-webhooks');
       expect(await healer.ended(lost.runId)).toMatchObject({ status: 'suggested' });
 
       const stopped = fail('transient', { rerunMs: UNTIL_FINISHED_MS });

@@ -32,7 +32,7 @@ export interface SideDoor {
 
 /**
  * A way into the runtime for other processes on this machine, apart from its own address: `POST /events` takes one event of the
- * default bus (on disk once answered), `POST /schedules/<function>` fires the schedule of a function (`sweeper`), `PUT /faults` plans
+ * default bus (on disk once answered), `POST /schedules/<function>` fires the schedule of a function (`reconciler`), `PUT /faults` plans
  * faults in place of those before, `GET /state` tells the `RuntimeState`.
  */
 export async function openControlApi(runtime: Runtime, port: number): Promise<SideDoor> {
@@ -89,7 +89,7 @@ function planFaults(runtime: Runtime, planned: readonly PlannedFault[]): void {
   for (const { operation, fault, ...when } of planned) runtime.faults.inject(operation, fault, when);
 }
 
-/** Logical ids begin with the function's name: `FunctionsSweeperHandler...`. */
+/** Logical ids begin with the function's name: `FunctionsReconcilerHandler...`. */
 function scheduledFunction(runtime: Runtime, name: string): string {
   const wanted = `functions${name.replaceAll('-', '')}handler`;
   const found = Object.keys(runtime.resources()).find((id) => id.toLowerCase().startsWith(wanted));

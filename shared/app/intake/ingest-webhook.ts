@@ -40,7 +40,7 @@ const refuse = (status: WebhookAnswer['status'], error: string): WebhookAnswer =
 /**
  * Accepts one delivery. Nothing is parsed before its signature is valid, nothing is done with it unless that signature
  * is valid for its repository, and 202 means that the queue has the signal. Any other answer makes the sender show the
- * delivery as failed, and the sweeper requests it again.
+ * delivery as failed, and `redeliver-webhooks` requests it again.
  */
 export async function ingestWebhook(delivery: WebhookDelivery, deps: WebhookDeps): Promise<WebhookAnswer> {
   const source = deps.sources.find(({ id }) => id === delivery.sourceId);

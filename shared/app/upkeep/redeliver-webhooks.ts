@@ -17,7 +17,7 @@ export interface RedeliverDeps {
 
 /** GitHub keeps deliveries for three days. */
 const FIRST_LOOK_BACK_MILLISECONDS = 24 * 60 * 60_000;
-/** Overlap, to see deliveries that were in flight during the last sweep. */
+/** Overlap, to see deliveries that were in flight during the last round. */
 const OVERLAP_MILLISECONDS = 15 * 60_000;
 
 /** A delivery that failed this often is refused for a reason that a repeat does not fix. */
@@ -25,7 +25,7 @@ const MAX_ATTEMPTS = 6;
 
 /**
  * Requests a redelivery, once per failed attempt, of every delivery that failed, because GitHub itself never repeats
- * one. A failing repository keeps its cursor for the next sweep and does not block the others. Covers only repositories
+ * one. A failing repository keeps its cursor for the next round and does not block the others. Covers only repositories
  * of the configuration with webhooks of their own; those without one (an organisation's or an app's may cover them) are
  * counted.
  */
@@ -40,14 +40,14 @@ export async function redeliverWebhooks(
       redelivered += await redeliverToRepository(name, deps);
     } catch (error) {
       failedRepositories += 1;
-      deps.log.warn('A repository could not be swept.', {
+      deps.log.warn('Failed deliveries of a repository could not be requested again.', {
         repository: name,
         error: error instanceof Error ? error.name : 'unknown',
       });
     }
   }
-  deps.meter.count('deliveries-asked-again', redelivered);
-  deps.meter.count('sweep-failures', failedRepositories);
+  deps.meter.count('deliveries-requested-again', redelivered);
+  deps.meter.count('redelivery-failures', failedRepositories);
   return { redelivered, failedRepositories };
 }
 
@@ -58,7 +58,7 @@ async function redeliverToRepository(repository: string, deps: RedeliverDeps): P
   const since = new Date(cursor ?? startedAt.getTime() - FIRST_LOOK_BACK_MILLISECONDS);
   const failed = await deps.codeHost.listFailedDeliveries(repository, deps.webhookUrl, since);
   if (failed === null) {
-    deps.meter.count('sweep-without-hook');
+    deps.meter.count('redelivery-without-hook');
     return 0;
   }
   let asked = 0;

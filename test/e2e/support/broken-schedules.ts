@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { IamDecision } from '@selfheal/local-cloud/iam/decisions.ts';
 import { expect } from 'vitest';
 import { openStage } from '#apps/local/stage.ts';
+import { pascalCase } from '#statemachines/heal.ts';
 import { type AssemblyName, anAssembly } from './assemblies.ts';
 import { deploymentOf } from './rights.ts';
 import { logicalIdOf } from './template.ts';
 import { until } from './until.ts';
 
-const SCHEDULED = ['sweeper', 'reconciler', 'quality', 'forecast'];
-const pascal = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
+const SCHEDULED = ['redeliver-webhooks', 'reconciler', 'quality', 'forecast'];
 
 /**
  * Lets every function that runs by the clock break down, expects each to put its event into the dead letters, and gives what
@@ -18,7 +18,7 @@ const pascal = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
 export async function decisionsOfBrokenSchedules(base: AssemblyName): Promise<readonly IamDecision[]> {
   const { assemblyDir, remove } = await anAssembly({ base });
   const deployment = deploymentOf(assemblyDir, 'http://127.0.0.1:1');
-  const broken = SCHEDULED.map(pascal).flatMap((name) =>
+  const broken = SCHEDULED.map(pascalCase).flatMap((name) =>
     deployment
       .ofType('AWS::Lambda::Function')
       .filter(({ logicalId }) => logicalId.startsWith(`Functions${name}Handler`)),
@@ -36,7 +36,7 @@ export async function decisionsOfBrokenSchedules(base: AssemblyName): Promise<re
     stage.runtime.decisions.some(
       ({ role, action }) => action === 'sqs:SendMessage' && role.includes(`Functions${name}Role`),
     );
-  await until('the dead letters', () => SCHEDULED.map(pascal).every(leftBy));
+  await until('the dead letters', () => SCHEDULED.map(pascalCase).every(leftBy));
   expect(stage.runtime.deadLetters().length).toBeGreaterThanOrEqual(broken.length);
   expect(stage.runtime.denials).toEqual([]);
   const { decisions } = stage.runtime;

@@ -57,12 +57,12 @@ const ROLLBACKS = {
 /** Rate limits of minutes, one after the other, take their time even in this fast world. */
 const QUIET_SECONDS = 180;
 
-/** Lets all that moves come to its end; then the faults end, and sweeper and reconciler help as they do in a deployment. */
+/** Lets all that moves come to its end; then the faults end, and redelivery and reconciler help as they do in a deployment. */
 export async function settle(healer: Healer, begun: readonly Begun[]): Promise<void> {
   await healer.quiet(QUIET_SECONDS);
   healer.world.faults.clear();
   healer.runtime.faults.clear();
-  await trigger(healer, 'sweeper');
+  await trigger(healer, 'redeliver-webhooks');
   await healer.quiet(QUIET_SECONDS);
   for (const { subject } of begun) {
     const incident = await healer.incidents.get(healer.incidentId(subject));

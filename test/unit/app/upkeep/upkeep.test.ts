@@ -17,7 +17,7 @@ import {
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
 
-describe('the sweeper', () => {
+describe('redelivery of webhooks', () => {
   const delivery = (id: number) => ({ id, guid: `guid-${id}`, deliveredAt: '2026-11-21T11:50:00Z', attempts: 1 });
   function setUp() {
     const clock = fakeClock();
@@ -83,7 +83,7 @@ describe('the sweeper', () => {
     const { codeHost, deps } = setUp();
     codeHost.program({ listFailedDeliveries: async () => null });
     expect(await redeliverWebhooks(deps)).toEqual({ redelivered: 0, failedRepositories: 0 });
-    expect(deps.meter.counts['sweep-without-hook']).toBe(1);
+    expect(deps.meter.counts['redelivery-without-hook']).toBe(1);
   });
 
   it('asks again next time after a failure, without repeating what was asked', async () => {

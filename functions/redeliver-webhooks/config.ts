@@ -1,8 +1,8 @@
 import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
-  name: 'sweeper',
-  description: 'Asks GitHub again for webhook deliveries that failed.',
+  name: 'redeliver-webhooks',
+  description: 'Asks GitHub to redeliver failed webhook deliveries.',
   timeoutSeconds: 120,
   memoryMb: 256,
   trigger: { kind: 'schedule', everyMinutes: 5 },
