@@ -61,8 +61,9 @@ interface StepPorts {
 const BASE = { clock: systemClock, meter: lambdaMeter, log: lambdaLog };
 
 /**
- * Reads the environment once and makes the listed ports of it; clock and telemetry are always there. The bundle of a function holds only what its
- * ports need, because each port is a function of its own here. A port whose variable the function's config does not declare does not compile.
+ * Reads the environment once and makes the listed ports from it; clock, meter and log are always included. Each port is a function of its own, so
+ * that a bundle contains only what its ports need. A port that needs a variable which the config does not declare does not compile. Throws when
+ * a variable is missing.
  */
 export function compose<C extends FunctionConfig, const P extends Ports<C>>(config: C, ports: P): Composed<P> {
   const environment = readEnvironment(config, process.env);
@@ -71,8 +72,8 @@ export function compose<C extends FunctionConfig, const P extends Ports<C>>(conf
 }
 
 /**
- * A step of the workflow, carried out by the use case `run`. Every step is given the incidents and the configuration. Its requests to GitHub are counted on the
- * incident.
+ * Handler of one workflow step: validates input and output with the step's schemas and runs the use case `run`. Every step also receives the
+ * incident store and the configuration. Its requests to GitHub are counted on the incident.
  */
 export function defineStep<
   N extends StepName,
@@ -84,7 +85,7 @@ export function defineStep<
   return stepFunction({ config, input, output, requests: deps.incidents, run: (given) => run(given as never, deps) });
 }
 
-/** A function that is called at intervals. */
+/** Handler of a function that runs on a schedule. */
 export function defineScheduled<C extends FunctionConfig, const P extends Ports<C>>(
   config: C,
   ports: P,
@@ -94,7 +95,7 @@ export function defineScheduled<C extends FunctionConfig, const P extends Ports<
   return scheduledFunction({ config, run: () => run(deps) });
 }
 
-/** The function that executes the actions of one family: they differ in the ports that they are given, and in their roles. */
+/** Handler that executes the actions of one family. These functions differ only in their ports and their roles. */
 export function defineAct<C extends ActFunctionConfig>(
   config: C,
   ports: { readonly [K in keyof ActionPorts]?: (environment: FunctionEnvironment<C>) => ActionPorts[K] },
@@ -138,7 +139,7 @@ export const patterns = ({ knowledgeTable: table }: Variables<'knowledgeTable'>)
 export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
 export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
 
-// What Selfheal sends and starts.
+// Queues, mail, workflow and functions.
 export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });
 export const signalQueue = ({ intakeQueue: queueUrl }: Variables<'intakeQueue'>) => makeSqsSignalQueue({ queueUrl });
 export const workflow = ({ workflow: workflowArn }: Variables<'workflow'>) => makeSfnWorkflowEngine({ workflowArn });
@@ -146,7 +147,7 @@ export const inspector = ({ codeInspector: functionArn }: Variables<'codeInspect
   makeLambdaCodeInspector({ functionArn });
 export const apiUrl = (environment: Variables<'apiUrl'>) => environment.apiUrl;
 
-// GitHub: one access for all ports of a process, which keeps the tokens of an app.
+// GitHub: all ports of a process share one access, which caches the tokens of a GitHub App.
 let access: GithubOptions | undefined;
 export function github({ githubTokenSecret }: Variables<'githubTokenSecret'>): GithubOptions {
   if (access === undefined) {
@@ -161,10 +162,10 @@ export const codeHost = (environment: Token) => makeGithubCodeHost(github(enviro
 export const codeReader = (environment: Token) => makeGithubCodeReader(github(environment));
 export const code = (environment: Token) => makeGithubCodeWriter(github(environment));
 export const proposals = (environment: Token) => makeGithubProposals(github(environment));
-/** All that the token secret lets actions do on GitHub. */
+/** The ports that actions use GitHub through. */
 export const githubPorts = { codeHost, codeReader, code, proposals };
 
-// Services and their resources; the role decides what of it works.
+// Services and their resources. The function's role limits what each of them can reach.
 export const alarms = () => makeCloudWatchAlarmReader();
 export const deployments = () => makeDeploymentReader();
 export const metrics = () => makeCloudWatchMetricReader();
@@ -173,7 +174,7 @@ export const resources = () => makeAllResourcesReader();
 export const resourcesOf = (reader: () => KindReaders) => () => makeResourceReader(reader());
 export const playbookPorts = () => makePlaybookPorts(configuration().http, process.env);
 
-/** What observes the effects of actions of all families. */
+/** Ports that observe the effects of actions of all families. */
 export const observation = (environment: Token) =>
   actionPorts({
     codeHost: codeHost(environment),
@@ -186,15 +187,15 @@ export const observation = (environment: Token) =>
     clock: systemClock,
   });
 
-// Data that is shipped beside the bundle, and of it what parses; problems are logged.
+// Data that is shipped beside the bundle. Files that do not parse are logged and left out.
 const dataDirectory = () => dataDirectoryOf(process.env);
 export async function readSignatures() {
   const { signatures, problems } = await loadSignatures(dataDirectory(), loadRe2Engine);
-  if (problems.length > 0) lambdaLog.error('Some signatures do not parse.', { problems });
+  if (problems.length > 0) lambdaLog.error('Some signatures do not parse and are left out.', { problems });
   return signatures;
 }
 export async function readPlaybooks() {
   const { entries, problems } = await loadPlaybooks(dataDirectory());
-  if (problems.length > 0) lambdaLog.error('Some playbooks do not parse.', { problems });
+  if (problems.length > 0) lambdaLog.error('Some playbooks do not parse and are left out.', { problems });
   return entries;
 }

@@ -6,7 +6,7 @@ import type { ModelProvider } from '#shared/plugins/llm/contract.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
 import { type Access, serviceAccess } from './service-access.ts';
 
-/** What a resource is to a function: the value of its variable, and what its actions are allowed on. */
+/** A resource as a function uses it: the value of the function's environment variable, and the policy statements for given actions. */
 export interface ResourceAccess {
   readonly value: string;
   readonly statements: (actions: readonly string[]) => readonly Access[];
@@ -22,7 +22,10 @@ export interface AccessSources {
   readonly modelProviders: readonly ModelProvider[];
 }
 
-/** Every statement of a function's role that is about the product, in the order of its config. Nothing is allowed twice. */
+/**
+ * The policy statements of a function's role for everything its config declares: resources, actions, notifiers, model, services. No right appears
+ * twice. Throws when the configured model provider is unknown or refuses its settings.
+ */
 export function accessOf(config: FunctionConfig, sources: AccessSources): Access[] {
   const { services } = sources.configuration;
   const forModel = modelSettingsOf(sources.configuration) === null ? undefined : config.forModel;
@@ -49,15 +52,15 @@ function actionAccess(config: FunctionConfig, { actions, configuration }: Access
   const plugins = actions.filter(({ family }) => config.family === undefined || family === config.family);
   return plugins.flatMap((plugin) => {
     const grants = plugin.grants(configuration);
-    const wildcardReason = `The action ${plugin.id} needs it; it is declared and explained in its plug-in.`;
+    const wildcardReason = `The action ${plugin.id} needs this wildcard; its plug-in declares and explains it.`;
     return (config.actionGrants ?? []).flatMap((kind) => grants[kind].map((grant) => ({ ...grant, wildcardReason })));
   });
 }
 
 function notifierAccess({ announces = [] }: FunctionConfig, sources: AccessSources): Access[] {
-  const told = sources.notifiers.filter(({ takes }) => takes.some((kind) => announces.includes(kind)));
-  return told.flatMap(({ id, uses = {}, grants }) => {
-    const wildcardReason = `The notifier ${id} needs it; it is declared and explained in its plug-in.`;
+  const notifiers = sources.notifiers.filter(({ takes }) => takes.some((kind) => announces.includes(kind)));
+  return notifiers.flatMap(({ id, uses = {}, grants }) => {
+    const wildcardReason = `The notifier ${id} needs this wildcard; its plug-in declares and explains it.`;
     const own = grants?.(sources.configuration) ?? [];
     return [...resourceAccess(uses, sources), ...own.map((grant) => ({ ...grant, wildcardReason }))];
   });
@@ -65,7 +68,10 @@ function notifierAccess({ announces = [] }: FunctionConfig, sources: AccessSourc
 
 function modelAccess({ modelProviders, configuration }: AccessSources): Access[] {
   const provider = modelProviders.find(({ id }) => id === configuration.model.provider);
-  if (provider === undefined) throw new Error(`model.provider: there is no provider ${configuration.model.provider}.`);
+  if (provider === undefined) {
+    const known = modelProviders.map(({ id }) => id).join(', ');
+    throw new Error(`model.provider: ${configuration.model.provider} is unknown. Use one of: ${known}.`);
+  }
   const settings = modelSettingsOf(configuration);
   if (settings === null) return [];
   const problem = provider.problem(settings);
@@ -76,7 +82,7 @@ function modelAccess({ modelProviders, configuration }: AccessSources): Access[]
   );
 }
 
-/** The one model, and what counts against its budget; nothing while none is configured. */
+/** The configured embedding model and the store of its budget; empty when no model is configured. */
 function embeddingAccess({ forEmbeddings }: FunctionConfig, sources: AccessSources): readonly Access[] {
   const { embeddings } = sources.configuration.recall;
   if (embeddings === null || forEmbeddings === undefined) return [];
@@ -84,10 +90,7 @@ function embeddingAccess({ forEmbeddings }: FunctionConfig, sources: AccessSourc
   return [{ actions: ['bedrock:InvokeModel'], resources }, ...resourceAccess(forEmbeddings.uses, sources)];
 }
 
-/**
- * Leaves out of each statement what an earlier one allows already, so that two actions on the same service do not both hold a right:
- * what is taken from a role is then gone.
- */
+/** Removes rights that an earlier statement already grants, so that a role that loses one statement really loses the right. */
 function withoutRepeats(statements: readonly Access[]): Access[] {
   const allowed = new Set<string>();
   return statements.flatMap(({ actions, resources, ...rest }) => {

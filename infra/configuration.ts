@@ -6,16 +6,16 @@ import { configurationWith, PLUGINS, type Plugins } from '#shared/plugins/plugin
 import { withPlaybooks } from './configured-playbooks.ts';
 
 /**
- * Reads the `selfheal.json` to deploy with, with what `plugins` say of their own parts in it; omitted playbooks are reported to `say`.
- * Throws `InvalidInput` naming the file and each wrong field, so that a bad configuration stops before anything is built or synthesized.
+ * Reads the `selfheal.json` to deploy with. `plugins` validate the sections they own; each playbook that is left out is reported to `report`.
+ * Throws `InvalidInput` with the file and every wrong field, before anything is built or synthesized.
  */
 export function readConfiguration(
   path: string,
-  say: (problem: string) => void = () => undefined,
+  report: (problem: string) => void = () => undefined,
   plugins: Pick<Plugins, 'actions' | 'notifiers'> = PLUGINS,
 ): Configuration {
   const parsed = configurationWith(plugins).safeParse(readJson(path));
-  if (parsed.success) return withPlaybooks(parsed.data, path, say);
+  if (parsed.success) return withPlaybooks(parsed.data, path, report);
   throw new InvalidInput(`${path} is not valid:\n${z.prettifyError(parsed.error)}`);
 }
 
@@ -24,7 +24,7 @@ function readJson(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new InvalidInput(`${path} cannot be read. Name another one with --context config=<path>.`, { cause });
+    throw new InvalidInput(`${path} cannot be read. Pass another file with --context config=<path>.`, { cause });
   }
   try {
     return JSON.parse(text);

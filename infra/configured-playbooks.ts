@@ -10,14 +10,14 @@ import { type PlaybookFile, playbookFilesIn, readPlaybookFiles } from './playboo
 const SHIPPED = join(import.meta.dirname, '../config/playbooks');
 
 /**
- * The configuration with the playbooks that its services allow: written in it, in the folder `playbooks` beside `path`, or shipped. A
- * file that is not sound, or that a service gives other values than it needs, is reported to `say` and omitted. Throws `InvalidInput` when one in
- * the configuration itself is not sound.
+ * Adds the playbooks that the services allow. They come from the configuration itself, from the folder `playbooks` beside `path`, and from those
+ * shipped with Selfheal. Reports to `report` every invalid file, which is left out, and every service whose values do not fit a playbook. Throws
+ * `InvalidInput` when a playbook in the configuration itself is invalid.
  */
 export function withPlaybooks(
   configuration: Configuration,
   path: string,
-  say: (problem: string) => void,
+  report: (problem: string) => void,
 ): Configuration {
   const { services, http } = configuration;
   const wanted = new Set(services.flatMap(({ playbooks }) => playbooks.map(({ id }) => id)));
@@ -30,16 +30,16 @@ export function withPlaybooks(
   const inline = new Set(configuration.playbooks.map(({ id }) => id));
   const files = filesFor(path, http.allowedEndpoints).filter(({ id }) => id === null || !inline.has(id));
   for (const { id, problems } of files) {
-    // An endpoint that is not listed matters once a service wants to call it.
-    const told = problems.filter(({ unlisted }) => !unlisted || (id !== null && wanted.has(id)));
-    for (const { file, line, reason } of told) say(`${file}:${line}: ${reason}`);
+    // A missing entry in `http.allowedEndpoints` matters only for playbooks that a service allows.
+    const reported = problems.filter(({ unlisted }) => !unlisted || (id !== null && wanted.has(id)));
+    for (const { file, line, reason } of reported) report(`${file}:${line}: ${reason}`);
   }
   const sound = [...configuration.playbooks, ...files.flatMap(({ playbook }) => playbook ?? [])];
-  for (const problem of servicePlaybookProblems({ services, playbooks: sound })) say(`${path}: ${problem}`);
+  for (const problem of servicePlaybookProblems({ services, playbooks: sound })) report(`${path}: ${problem}`);
   return { ...configuration, playbooks: sound.filter(({ id }) => wanted.has(id)) };
 }
 
-/** Those beside the configuration, then those that come with Selfheal; one of your own takes the place of a shipped one of its id. */
+/** The playbook files beside the configuration, then the shipped ones. A file of one's own replaces a shipped one with the same id. */
 function filesFor(path: string, endpoints: readonly AllowedEndpoint[]): PlaybookFile[] {
   const folder = join(resolve(dirname(path)), 'playbooks');
   const own = readPlaybookFiles(playbookFilesIn(folder), endpoints);
@@ -48,7 +48,7 @@ function filesFor(path: string, endpoints: readonly AllowedEndpoint[]): Playbook
   return [...own, ...shipped.filter(({ id }) => own.every((file) => file.id !== id))];
 }
 
-/** What stands between services and the playbooks they allow: each such pair makes no action. */
+/** Why a service cannot use a playbook that it allows, one sentence per problem. Such a pair yields no action. */
 export function servicePlaybookProblems({
   services,
   playbooks,
@@ -56,7 +56,8 @@ export function servicePlaybookProblems({
   return services.flatMap((service) =>
     service.playbooks.flatMap(({ id }) => {
       const playbook = playbooks.find((one) => one.id === id);
-      if (playbook === undefined) return [`the service ${service.id} allows ${id}, and no sound playbook has this id`];
+      if (playbook === undefined)
+        return [`service ${service.id} allows the playbook ${id}, but no valid playbook has this id`];
       const bound = bindPlaybook(playbook, service);
       return bound.kind === 'bound'
         ? []

@@ -8,7 +8,7 @@ import { OWN_DOCUMENTS } from '#shared/plugins/actions/playbook/ssm-document.ts'
 
 const FOLDER = join(import.meta.dirname, 'documents');
 
-/** An Automation document as it is written; `${AutomationRole}` stands for the role that it assumes. */
+/** An SSM Automation document as its file has it; `${AutomationRole}` is a placeholder for the role it assumes. */
 export interface OwnDocument {
   /** `Selfheal-RestartService`. */
   readonly name: string;
@@ -19,7 +19,7 @@ export interface OwnDocument {
   };
 }
 
-/** Every document that comes with Selfheal, in name order. */
+/** Every document shipped with Selfheal, sorted by name. */
 export function ownDocuments(): OwnDocument[] {
   return readdirSync(FOLDER)
     .sort()
@@ -31,11 +31,11 @@ export function ownDocuments(): OwnDocument[] {
 
 export interface UsedDocuments {
   readonly documents: readonly OwnDocument[];
-  /** On which the documents run commands. */
+  /** Ids of the instances on which the documents run commands. */
   readonly instances: readonly string[];
 }
 
-/** The own documents that playbooks of some service run, and the instances that the services bind them to. */
+/** The shipped documents that a service's playbooks run, and the instances they run on. */
 export function usedDocuments({ playbooks, services }: Configuration): UsedDocuments {
   const names = new Set<string>();
   const instances = new Set<string>();

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 
 /**
- * Reads the file `.env` of `folder`, if there is one, into the environment (`.env.example` lists what it may hold). What is set
- * already stays; what is set to nothing there counts as not set.
+ * Loads `.env` from `folder` into the environment, if the file exists (`.env.example` lists the variables). Variables that are already set keep
+ * their value; an empty value in the file counts as unset.
  */
 export function loadEnvironmentFile(folder: string = join(import.meta.dirname, '..')): void {
   const file = join(folder, '.env');

@@ -27,7 +27,7 @@ import { config as verify } from '#functions/verify/config.ts';
 import { config as webhook } from '#functions/webhook/config.ts';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 
-/** Every function. To add one: its folder and a line here. */
+/** Every Lambda function. To add one, add its folder and a line here. */
 export const FUNCTIONS: readonly FunctionConfig[] = [
   webhook,
   intake,

@@ -6,28 +6,28 @@ import { judgePlaybook } from '#shared/domain/playbook/judge-playbook.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 
-const BYTES_AT_MOST = 64_000;
+const MAX_PLAYBOOK_LENGTH = 64_000;
 
 export interface PlaybookFileProblem {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** What is wrong, where in the playbook, and how to mend it. */
+  /** The field, what is wrong with it, and how to fix it. */
   readonly reason: string;
-  /** Only `http.allowedEndpoints` stands in the way. */
+  /** The playbook is valid except that `http.allowedEndpoints` lacks its endpoint. */
   readonly unlisted: boolean;
 }
 
 export interface PlaybookFile {
   readonly file: string;
-  /** The id as written, also of a playbook that is not sound. */
+  /** The id as written, even when the playbook is invalid. */
   readonly id: string | null;
-  /** Null when anything speaks against it. */
+  /** Null when the file has any problem. */
   readonly playbook: Playbook | null;
   readonly problems: readonly PlaybookFileProblem[];
 }
 
-/** The playbook files of a folder in name order; none when there is no such folder. */
+/** Paths of the playbook files of a folder, sorted by name; empty when the folder does not exist. */
 export function playbookFilesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
@@ -41,8 +41,8 @@ export function playbookFilesIn(folder: string): string[] {
 }
 
 /**
- * Reads playbooks, one a file. A bad one is named with file, line and reason, the others still load; of two with one id the first in order
- * does. Throws only when a file cannot be read.
+ * Reads playbooks, one per file. An invalid file is reported with line and reason and does not affect the others. Of two playbooks with the same
+ * id the first one is used. Throws only when a file cannot be read.
  */
 export function readPlaybookFiles(files: readonly string[], endpoints: readonly AllowedEndpoint[]): PlaybookFile[] {
   const takenBy = new Map(ACTIONS.map(({ id }) => [id, 'an action of Selfheal']));
@@ -51,7 +51,7 @@ export function readPlaybookFiles(files: readonly string[], endpoints: readonly 
     const owner = read.id === null ? undefined : takenBy.get(read.id);
     if (read.id !== null && owner === undefined) takenBy.set(read.id, file);
     if (owner === undefined) return read;
-    const reason = `id: ${read.id} is taken by ${owner}: choose another`;
+    const reason = `id: ${read.id} is already used by ${owner}; choose another`;
     return {
       ...read,
       playbook: null,
@@ -64,7 +64,9 @@ function readOne(file: string, endpoints: readonly AllowedEndpoint[]) {
   const text = readText(file);
   const problem = (line: number, reason: string): PlaybookFileProblem => ({ file, line, reason, unlisted: false });
   const refused = (problems: PlaybookFileProblem[]) => ({ file, id: null, playbook: null, problems, lineOf: () => 1 });
-  if (text.length > BYTES_AT_MOST) return refused([problem(1, `it is longer than ${BYTES_AT_MOST} characters`)]);
+  if (text.length > MAX_PLAYBOOK_LENGTH) {
+    return refused([problem(1, `the file has ${text.length} characters; the limit is ${MAX_PLAYBOOK_LENGTH}`)]);
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
@@ -74,7 +76,7 @@ function readOne(file: string, endpoints: readonly AllowedEndpoint[]) {
   const lineOf = (path: readonly PropertyKey[]): number => lineOfPath(document, path, lines);
   const alias = firstAliasIn(document);
   if (alias !== null)
-    return refused([problem(lines.linePos(alias).line, 'aliases (*name) are not read: write the value out')]);
+    return refused([problem(lines.linePos(alias).line, 'aliases (*name) are not supported; write the value out')]);
   const content = contentOf(document);
   const judged = judgePlaybook(content, endpoints);
   const id = (content as { id?: unknown } | null)?.id;
@@ -95,7 +97,7 @@ function readOne(file: string, endpoints: readonly AllowedEndpoint[]) {
   };
 }
 
-/** A failure names the file, also where Node does not. */
+/** Adds the path to the error: Node omits it for some failures, such as reading a directory. */
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -104,8 +106,7 @@ function readText(file: string): string {
   }
 }
 
-/** What is not plain data (an alias, a tag) is no playbook. */
-/** Where the first alias stands: a few of them can stand for more than fits into memory. */
+/** Offset of the first alias. Aliases are refused because a few nested ones can expand to more than fits into memory. */
 function firstAliasIn(document: ReturnType<typeof parseDocument>): number | null {
   let at: number | null = null;
   visit(document, (_, node) => {
@@ -124,7 +125,7 @@ function contentOf(document: ReturnType<typeof parseDocument>): unknown {
   }
 }
 
-/** The line of the deepest part of the path that is written down. */
+/** The line of the deepest part of `path` that the document contains, from 1. */
 function lineOfPath(
   document: ReturnType<typeof parseDocument>,
   path: readonly PropertyKey[],

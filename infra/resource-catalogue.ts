@@ -13,14 +13,14 @@ export interface CatalogueSources {
   readonly apiUrl: string;
 }
 
-/** The state machine and the alias that executions are started on. */
+/** The state machine, and the alias on which executions are started. */
 export interface StartedWorkflow {
   readonly machineArn: string;
   readonly machineName: string;
   readonly aliasArn: string;
 }
 
-/** What each resource name of a function's config stands for, as far as the workflow's own functions may use it. */
+/** Maps each resource name of a function's config to a resource, for functions inside the workflow. */
 export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue {
   const { state } = sources;
   return {
@@ -44,14 +44,14 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
 }
 
 /**
- * Adds the workflow, for functions outside of it: the machine names its functions, so they cannot name the machine.
- * Step Functions authorises an alias by its machine's ARN, and an execution by the execution's own.
+ * Adds the workflow, for functions outside of it. Functions inside cannot refer to the state machine, because its definition refers to them.
+ * Step Functions authorises calls on an alias by the ARN of its state machine, and calls on an execution by the ARN of the execution.
  */
 export function withWorkflow(stack: Stack, catalogue: ResourceCatalogue, workflow: StartedWorkflow): ResourceCatalogue {
   return { ...catalogue, workflow: workflowAccess(stack, workflow) };
 }
 
-/** Adds the function that parses proposed changes, for the functions that call it. */
+/** Adds the function `inspect-patch`, for the functions that call it. */
 export function withInspector(catalogue: ResourceCatalogue, functionArn: string): ResourceCatalogue {
   return { ...catalogue, codeInspector: whole(functionArn, functionArn) };
 }
@@ -60,7 +60,7 @@ function whole(value: string, arn: string): ResourceAccess {
   return { value, statements: (actions) => [{ actions, resources: [arn] }] };
 }
 
-/** Of a resource that only some configurations have. */
+/** Access to a resource that only some configurations have; without it, no statement. */
 function wholeIfAny(arn: string | null): ResourceAccess {
   return arn === null ? { value: 'none', statements: () => [] } : whole(arn, arn);
 }
@@ -69,14 +69,16 @@ function noActions(name: string, value: string): ResourceAccess {
   return {
     value,
     statements: (actions) => {
-      throw new Error(`uses.${name}: these actions cannot be granted here: ${actions.join(', ')}.`);
+      throw new Error(
+        `uses.${name}: ${actions.join(', ')} cannot be granted to this function. List no actions, or move the call elsewhere.`,
+      );
     },
   };
 }
 
 function bucketAccess({ name, arn }: NamedArn): ResourceAccess {
   const aboutBucket = (action: string) => action === 's3:ListBucket';
-  const wildcardReason = 'The objects of the evidence bucket: some for each incident, named when it happens.';
+  const wildcardReason = 'The objects of the evidence bucket get their names when an incident happens.';
   return {
     value: name,
     statements: (all) => [
@@ -96,7 +98,7 @@ function workflowAccess(stack: Stack, { machineArn, machineName, aliasArn }: Sta
     resourceName: `${machineName}:*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  const wildcardReason = 'The executions of this one state machine: one for each incident, named when it starts.';
+  const wildcardReason = 'The executions of this one state machine get their names when they start.';
   return {
     value: aliasArn,
     statements: (all) => [

@@ -6,7 +6,7 @@ import { readSettings, type Settings } from './settings.ts';
 import { type Parts, SelfhealStack } from './stacks/selfheal-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
-/** The whole deployment, checked by AwsSolutions when it is synthesized. Throws on a bad context or configuration. */
+/** Makes the CDK app with both stacks; cdk-nag checks it with AwsSolutions at synthesis. Throws on an invalid context or configuration. */
 export function makeSelfhealApp(parts: Parts, props: AppProps): App {
   const app = new App({ analyticsReporting: false, autoSynth: false, ...props });
   const settings = readSettings(app.node, parts);

@@ -6,13 +6,16 @@ import type { Grant } from '#shared/plugins/actions/contract.ts';
 
 /** One statement of a role: these actions on exactly these resources. */
 export interface Access extends Grant {
-  /** Why a resource pattern with `*` cannot be narrower; stands in the acknowledgement of the finding. */
+  /** Why a resource pattern with `*` cannot be narrower; becomes the reason in the acknowledgement of the cdk-nag finding. */
   readonly wildcardReason?: string;
 }
 
 const HERE = `\${Region}:\${Account}`;
 
-/** Rights to read what the catalogue's services are doing: alarms, deployments and what remedies change (`state`), logs, metrics, load. None without services. */
+/**
+ * Statements for reading the services of the catalogue: `state` covers alarms, deployments and the resources that remedies change; `logs`,
+ * `metrics` and `load` cover what they say. Empty without services.
+ */
 export function serviceAccess(
   services: readonly Service[],
   parts: NonNullable<FunctionConfig['readsServices']>,
@@ -26,7 +29,8 @@ export function serviceAccess(
 }
 
 function stateAccess(services: readonly Service[]): Access[] {
-  const wildcardReason = 'AWS knows no narrower resource for reading what the remedy changes; it reads, nothing more.';
+  const wildcardReason =
+    'AWS supports no narrower resource for reading what the remedy changes. The right is read-only.';
   const remedied = resourceReads(services.flatMap((service) => resourcesOf(service)));
   return [
     ...alarmAccess(services),
@@ -43,7 +47,7 @@ function alarmAccess(services: readonly Service[]): Access[] {
       actions: ['cloudwatch:DescribeAlarms'],
       resources: ['*'],
       wildcardReason:
-        'CloudWatch describes composite alarms only to a caller whose right is scoped to *; it reads, nothing more.',
+        'CloudWatch describes composite alarms only to a caller whose right is scoped to *. The right is read-only.',
     },
   ];
 }
@@ -56,7 +60,7 @@ function metricAccess(services: readonly Service[], isRead: (service: Service) =
     {
       actions: ['cloudwatch:GetMetricData'],
       resources: ['*'],
-      wildcardReason: 'CloudWatch knows no resource for metrics; it reads, nothing more.',
+      wildcardReason: 'CloudWatch supports no resource-level permissions for metrics. The right is read-only.',
     },
   ];
 }
@@ -70,7 +74,7 @@ function logAccess(services: readonly Service[]): Access[] {
     {
       actions: ['logs:FilterLogEvents'],
       resources,
-      wildcardReason: 'The streams of one log group: their names change with every container and function version.',
+      wildcardReason: 'The stream names of this log group change with every container and function version.',
     },
   ];
 }
@@ -95,7 +99,8 @@ function ecsAccess(services: readonly Service[]): Access[] {
     {
       actions: ['ecs:ListTaskDefinitions'],
       resources: ['*'],
-      wildcardReason: 'Amazon ECS knows no resource for listing task definitions; it reads, nothing more.',
+      wildcardReason:
+        'Amazon ECS supports no resource-level permissions for ListTaskDefinitions. The right is read-only.',
     },
   ];
 }

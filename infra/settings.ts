@@ -7,18 +7,18 @@ import { readConfiguration } from './configuration.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** What a deployment is made with, from the CDK context (`--context name=value`, else `cdk.json`). */
+/** Settings of a deployment, from the CDK context (`--context name=value`, else `cdk.json`). */
 export interface Settings {
   readonly configuration: Configuration;
   /** E-mail subscribers of the escalation topic. */
   readonly emails: readonly string[];
   /** Folder with one bundle folder per function. */
   readonly bundlesDir: string;
-  /** Days that logs and evidence are kept. */
+  /** Days for which redacted logs and evidence are kept. */
   readonly evidenceDays: number;
-  /** How many requests each public function answers at once, reserved out of what the account has; null: nothing is reserved. */
+  /** Reserved concurrency of each public function, taken from the account's limit; null reserves none. */
   readonly publicConcurrency: number | null;
-  /** From which level on the functions log. */
+  /** Minimum level that the functions log. */
   readonly logLevel: LogLevel;
 }
 
@@ -39,7 +39,7 @@ const Context = z.object({
   logLevel: LogLevel.default('INFO'),
 });
 
-/** Reads and checks the context. Throws naming each wrong field; relative paths start at the repository. */
+/** Reads and checks the context; relative paths start at the repository's root. Throws an error that lists every wrong field. */
 export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
   const given = Object.keys(Context.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
   const context = Context.safeParse(Object.fromEntries(given));

@@ -30,7 +30,7 @@ import { config } from './config.ts';
 
 const signatures = await readSignatures();
 const model = await modelOf();
-/** Only a model looks for what is similar: what the search before it found is kept. */
+/** Only a model searches for similar incidents; without one, the results of the step `knowledge` are enough. */
 const playbooks = model === null ? [] : await readPlaybooks();
 
 async function modelOf(): Promise<DiagnosisModel | null> {

@@ -1,8 +1,8 @@
 import type { ApprovalDetails } from '#shared/app/approve/approval.ts';
 
 /**
- * Runs in the browser. Signs in with Cognito's InitiateAuth (with a new password or an authenticator code where Cognito asks for one), then
- * shows the plan as plain text and posts the decision with the token. The token stays in this page's memory.
+ * Runs in the browser. Signs in with Cognito's InitiateAuth (and a new password or an authenticator code when Cognito asks for one), shows the
+ * plan as plain text, and posts the decision with the token. The token is kept only in the memory of this page.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
  */
 interface CognitoAnswer {
@@ -34,7 +34,7 @@ const CHALLENGES = new Map([
 ] as const);
 const { identity = '', client = '' } = document.body.dataset;
 const address = location.pathname.replace(/\/+$/, '');
-/** On the reader's own clock, with its zone. */
+/** Formats times in the reader's own time zone. */
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
 
 let token = '';
@@ -67,7 +67,7 @@ async function cognito(operation: string, input: object): Promise<CognitoAnswer>
     body: JSON.stringify({ ClientId: client, ...input }),
   });
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.message || 'Signing in failed.');
+  if (!response.ok) throw new Error(answer.message || 'Signing in failed. Check user name and password.');
   return answer;
 }
 
@@ -77,7 +77,7 @@ async function api(path: string, options: RequestInit = {}) {
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
   });
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.message || `The request failed with ${response.status}.`);
+  if (!response.ok) throw new Error(answer.message || `The request failed with status ${response.status}. Try again.`);
   return answer;
 }
 
@@ -89,15 +89,15 @@ async function proceed(answer: CognitoAnswer, user: string): Promise<void> {
     return;
   }
   const { ChallengeName: name = '', Session: session } = answer;
-  const asked = CHALLENGES.get(name as 'SOFTWARE_TOKEN_MFA');
-  if (asked === undefined) throw new Error(`This page cannot answer the challenge ${name}.`);
-  challenge = { name, session, field: asked.field, user };
+  const kind = CHALLENGES.get(name as 'SOFTWARE_TOKEN_MFA');
+  if (kind === undefined) throw new Error(`This page does not support the sign-in challenge ${name}.`);
+  challenge = { name, session, field: kind.field, user };
   const input = inputOf('challenge-answer');
-  input.type = asked.type;
-  input.autocomplete = asked.fill;
+  input.type = kind.type;
+  input.autocomplete = kind.fill;
   input.value = '';
   showOnly({ 'sign-in': false, challenge: true });
-  showText({ 'challenge-label': asked.label, status: `${asked.label}.` });
+  showText({ 'challenge-label': kind.label, status: `${kind.label}.` });
   input.focus();
 }
 
@@ -162,7 +162,7 @@ function named(name: string, url: string | null): HTMLElement {
   return one;
 }
 
-function lengthOf(milliseconds: number): string {
+function formatDuration(milliseconds: number): string {
   const minutes = Math.max(1, Math.round(milliseconds / 60_000));
   const counted = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`;
   if (minutes >= 2880) return counted(Math.round(minutes / 1440), 'day');
@@ -173,21 +173,23 @@ function lengthOf(milliseconds: number): string {
 }
 
 function deadlineOf({ expiresAt, state, briefing }: ApprovalDetails): string {
-  const [asked, ends] = [new Date(briefing.requestedAt), new Date(expiresAt)];
-  const ago = `Asked ${lengthOf(Date.now() - asked.getTime())} ago (${clock.format(asked)}).`;
+  const [requested, ends] = [new Date(briefing.requestedAt), new Date(expiresAt)];
+  const ago = `Requested ${formatDuration(Date.now() - requested.getTime())} ago (${clock.format(requested)}).`;
   if (state !== 'pending' && state !== 'expired') return ago;
   const left = ends.getTime() - Date.now();
-  if (left <= 0) return `${ago} The request ended ${lengthOf(-left)} ago (${clock.format(ends)}).`;
-  return `${ago} It waits for another ${lengthOf(left)}, until ${clock.format(ends)}. ${briefing.withoutAnswer}`;
+  if (left <= 0) return `${ago} The request expired ${formatDuration(-left)} ago (${clock.format(ends)}).`;
+  return `${ago} It expires in ${formatDuration(left)}, on ${clock.format(ends)}. ${briefing.withoutAnswer}`;
 }
 
 async function decide(decision: 'approved' | 'rejected'): Promise<void> {
   await api('', { method: 'POST', body: JSON.stringify({ decision, digest }) });
   showOnly({ decision: false, commands: false });
-  showText({ status: decision === 'approved' ? 'Approved. Selfheal goes on.' : 'Rejected. Nothing is changed.' });
+  showText({
+    status: decision === 'approved' ? 'Approved. Selfheal executes the plan.' : 'Rejected. Selfheal changes nothing.',
+  });
 }
 
-/** Runs `work` on the event. Buttons are disabled meanwhile; an error is shown as the status. */
+/** Runs `work` on the event, with all buttons disabled until it ends. Shows an error as the status. */
 function on(id: string, type: 'submit' | 'click', work: () => Promise<void>): void {
   element(id).addEventListener(type, async (event) => {
     event.preventDefault();

@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'approval',
-  description: 'The approval page, what waits for a decision, and the decision of the person who signed in.',
+  description: 'Serves the approval page, lists pending approvals and takes decisions of signed-in people.',
   timeoutSeconds: 15,
   memoryMb: 512,
   trigger: {

@@ -18,7 +18,7 @@ import { type PageOptions, renderPage } from './page.ts';
 export interface ApprovalHandlerDeps extends BriefingDeps, Pick<ListApprovalsDeps, 'approvals'>, DelegateDeps {
   readonly delegations: ApprovalDeps['delegations'] & DelegateDeps['delegations'];
   readonly page: PageOptions;
-  /** A fresh random text for each page. */
+  /** A new random nonce for each page, for its content security policy. */
   readonly nonce: () => string;
 }
 
@@ -32,9 +32,12 @@ const Decision = z.strictObject({ decision: z.enum(['approved', 'rejected']), di
 const Authorized = z.object({ authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }) });
 const DelegationBody = z.strictObject({ to: z.string().max(200), hours: z.number() });
 const [PAGE, DETAILS, DECIDE, LIST, DELEGATE] = config.trigger.routes.map(({ method, path }) => `${method} ${path}`);
-const MAX_BODY = 1_000;
+const MAX_BODY_LENGTH = 1_000;
 
-/** The approval page without any data, and behind the API's authorizer its details and its decision. */
+/**
+ * Serves the approval routes. The page is public and contains no data; details, decisions, the list and delegations are behind the API's
+ * authorizer. Throws `InvalidInput` for a request body that is not as documented.
+ */
 export function makeHandler(deps: ApprovalHandlerDeps) {
   return async (event: APIGatewayProxyEventV2): Promise<Response> => {
     if (event.routeKey === LIST) return json(200, { approvals: await listApprovals(claimsOf(event), deps) });
@@ -68,7 +71,7 @@ async function decision(
   if (!body.success)
     throw new InvalidInput('Expected {"decision": "approved" or "rejected", "digest": the digest of the plan}.');
   if (body.data.digest !== place.digest)
-    throw new InvalidInput('The digest is not the one of this plan. Reload the page.');
+    throw new InvalidInput('The digest does not belong to this plan. Reload the page.');
   return answerTo(await decideApproval(place, body.data.decision, claimsOf(event), deps));
 }
 
@@ -77,12 +80,14 @@ async function delegation(event: APIGatewayProxyEventV2, deps: DelegateDeps): Pr
   if (!body.success) throw new InvalidInput('Expected {"to": an e-mail address, "hours": a whole number}.');
   const delegated = await delegateApprovals(body.data, claimsOf(event), deps);
   return delegated.kind === 'delegated'
-    ? json(200, { message: `They may approve until ${delegated.until}.`, until: delegated.until })
+    ? json(200, { message: `The delegate may approve until ${delegated.until}.`, until: delegated.until })
     : json(403, { message: delegated.reason });
 }
 
 function bodyOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): unknown {
-  if (body.length > MAX_BODY) throw new InvalidInput(`The body is longer than ${MAX_BODY} characters.`);
+  if (body.length > MAX_BODY_LENGTH) {
+    throw new InvalidInput(`The body has ${body.length} characters; the limit is ${MAX_BODY_LENGTH}.`);
+  }
   try {
     return JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
   } catch {
@@ -90,7 +95,7 @@ function bodyOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): unknown
   }
 }
 
-/** No claims, no person: the routes that need them are behind the authorizer, and stay closed without it. */
+/** The claims of the token; empty without an authorizer, and then nobody is recognised as an approver. */
 function claimsOf(event: APIGatewayProxyEventV2): Claims {
   const parsed = Authorized.safeParse(event.requestContext);
   return parsed.success ? parsed.data.authorizer.jwt.claims : {};
@@ -99,11 +104,11 @@ function claimsOf(event: APIGatewayProxyEventV2): Claims {
 function answerTo(outcome: DecisionOutcome): Response {
   switch (outcome.kind) {
     case 'answered':
-      return json(200, { message: 'Your decision was passed on.' });
+      return json(200, { message: 'Your decision was passed on to the workflow.' });
     case 'recorded':
       return json(202, {
         message:
-          'Your decision is recorded. The workflow cannot be reached at the moment; the decision will be passed on within minutes.',
+          'Your decision is recorded, but the workflow cannot be reached at the moment. It will be passed on within minutes.',
       });
     case 'not-found':
       return json(404, { message: 'There is no such approval.' });

@@ -8,7 +8,7 @@ export interface PageOptions {
   readonly script: string;
 }
 
-/** The page: the same for every plan, nothing of the plan in it. Scripts and requests only where the policy names them. */
+/** Renders the page, which is the same for every plan and contains nothing of it. A content security policy limits scripts and requests. */
 export function renderPage(options: PageOptions, nonce: string): APIGatewayProxyStructuredResultV2 {
   const policy = [
     "default-src 'none'",
@@ -69,20 +69,20 @@ function html({ identityUrl, userPoolClientId, script }: PageOptions, nonce: str
 <button type="button" id="reject">Reject</button>
 </div>
 <div id="commands" hidden>
-<p>The same by a comment on the pull request:</p>
+<p>Or comment on the pull request:</p>
 <pre id="command-approve"></pre>
 <pre id="command-reject"></pre>
 </div>
 <div id="change" hidden>
 <h3>The change</h3>
-<p class="note">Written by a model. What to look at first:</p>
+<p class="note">Written by a model. Check first:</p>
 <ul id="change-looks"></ul>
 <pre id="change-diff"></pre>
 </div>
 <h3>Root cause</h3>
 <div id="cause"></div>
 <h3>Evidence</h3>
-<p class="note">Quoted from logs. Nothing in it is advice.</p>
+<p class="note">Quoted from logs. Do not follow instructions in it.</p>
 <div id="evidence"></div>
 <h3>What happened before</h3>
 <ul id="history"></ul>
@@ -101,7 +101,7 @@ function html({ identityUrl, userPoolClientId, script }: PageOptions, nonce: str
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
 
-/** Follows the reader's light or dark setting; every text has a contrast of at least 4.5 to 1. */
+/** Follows the reader's light or dark setting. Every text has a contrast of at least 4.5:1 (WCAG 2.2, level AA). */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; }

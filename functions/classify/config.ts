@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'classify',
-  description: 'Says what kind of failure it is and whether another open incident has it already.',
+  description: 'Classifies the failure and finds an open incident with the same one.',
   timeoutSeconds: 60,
   memoryMb: 1024,
   trigger: { kind: 'workflow' },

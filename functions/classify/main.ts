@@ -20,7 +20,7 @@ import { config } from './config.ts';
 
 const signatures = await readSignatures();
 const { model: shipped, problems } = await loadFailureModel(dataDirectoryOf(process.env));
-if (problems.length > 0) lambdaLog.error('There is no trained model: signatures decide alone.', { problems });
+if (problems.length > 0) lambdaLog.error('No trained model could be loaded; only signatures classify.', { problems });
 const model = makeProductionModel({ ...compose(config, { registry, artifacts }), shipped });
 
 export const handler = defineStep(

@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'escalate',
-  description: 'Hands the incident to a human by e-mail: what, why, where to look, what was tried.',
+  description: 'Hands the incident to a person by e-mail: what failed, why, where to look, what was tried.',
   timeoutSeconds: 30,
   memoryMb: 512,
   trigger: { kind: 'workflow' },

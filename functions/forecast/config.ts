@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'forecast',
-  description: 'Looks ahead at what services can run out of, and tells once a day what will.',
+  description: 'Forecasts the capacity of services and mails once a day what will run out.',
   timeoutSeconds: 120,
   memoryMb: 512,
   trigger: { kind: 'schedule', everyMinutes: 5 },

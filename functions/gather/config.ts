@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'gather',
-  description: 'Reads the failed run or the alarmed service and keeps a redacted excerpt.',
+  description: 'Reads the logs and state of the failed run or service and stores redacted evidence.',
   timeoutSeconds: 180,
   memoryMb: 1769,
   trigger: { kind: 'workflow' },

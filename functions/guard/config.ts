@@ -2,7 +2,8 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'guard',
-  description: 'Last look before an effect: kill switch, freeze, limits, breaker, lease and the state of the target.',
+  description:
+    'Checks the guardrails before an effect: kill switch, freeze, limits, breaker, lease, state of the target.',
   timeoutSeconds: 30,
   memoryMb: 512,
   trigger: { kind: 'workflow' },

@@ -14,8 +14,8 @@ export interface IntakeDeps extends IngestDeps {
 }
 
 /**
- * One message of the intake queue. A throw leaves it on the queue, so that it waits while GitHub cannot be asked whose it is: before that is
- * known, nothing is read and nothing is stored for it.
+ * Handles one message of the intake queue. First asks GitHub to confirm the repository; until then nothing is read or stored for the message.
+ * Throws when GitHub cannot be reached, which leaves the message on the queue.
  */
 export function makeHandler(deps: IntakeDeps) {
   return async (body: string): Promise<void> => {
@@ -28,7 +28,7 @@ export function makeHandler(deps: IntakeDeps) {
     if (repository !== null && (await deps.confirm(repository)) === 'foreign') {
       const { deliveryId } = message.kind === 'command' ? message.command : message.signal;
       deps.meter.count('intake-foreign-repository');
-      deps.log.error('A delivery was dropped: GitHub does not give this id to this name.', {
+      deps.log.error('A delivery was dropped: at GitHub, the repository of this name has another id.', {
         deliveryId,
         ...repository,
       });
@@ -37,12 +37,12 @@ export function makeHandler(deps: IntakeDeps) {
     if (message.kind === 'command') {
       const outcome = await deps.handleCommand(message.command);
       deps.meter.count(`comment-${outcome}`);
-      deps.log.info('Comment taken in.', { deliveryId: message.command.deliveryId, outcome: outcome });
+      deps.log.info('Comment command handled.', { deliveryId: message.command.deliveryId, outcome });
       return;
     }
     const { signal } = message;
     const outcome = await ingestSignal(signal, deps);
     deps.meter.count(`intake-${outcome}`);
-    deps.log.info('Signal taken in.', { deliveryId: signal.deliveryId, kind: signal.kind, outcome });
+    deps.log.info('Signal ingested.', { deliveryId: signal.deliveryId, kind: signal.kind, outcome });
   };
 }

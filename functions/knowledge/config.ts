@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'knowledge',
-  description: 'Looks up what is known about this kind of failure; lists what may be done where a model is asked.',
+  description: 'Looks up what is known about this failure and lists the candidate actions for a model.',
   timeoutSeconds: 60,
   memoryMb: 1024,
   trigger: { kind: 'workflow' },
@@ -15,7 +15,7 @@ export const config = defineFunction({
     codeInspector: [],
     githubTokenSecret: [],
   },
-  // The actions that a model may choose from are listed before it is asked, with what has to be read for them.
+  // With a model: rights to list the candidate actions that the model may choose from.
   forModel: {
     uses: {
       incidentsTable: ['dynamodb:Query', 'dynamodb:UpdateItem'],

@@ -2,8 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'plan',
-  description:
-    'Reads how the target stands, lists the safe actions, ranks them and decides: act, ask, suggest or hand over.',
+  description: 'Reads the state of the target, ranks the candidate actions and decides: act, ask, suggest or escalate.',
   timeoutSeconds: 60,
   memoryMb: 512,
   trigger: { kind: 'workflow' },

@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'quality',
-  description: 'Compares predictions with what came out; when answers got worse, trains a candidate and tells once.',
+  description: 'Compares predictions with outcomes; on a degradation, trains a candidate model and mails once.',
   timeoutSeconds: 300,
   memoryMb: 1769,
   trigger: { kind: 'schedule', everyMinutes: 30 },

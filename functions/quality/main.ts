@@ -17,7 +17,11 @@ import {
 import { config } from './config.ts';
 
 const { version, problems } = await loadShippedVersion(dataDirectoryOf(process.env));
-if (problems.length > 0) lambdaLog.error('The shipped model has no provenance: it promises nothing.', { problems });
+if (problems.length > 0) {
+  lambdaLog.error('The training record of the shipped model cannot be read; its accuracy has no baseline.', {
+    problems,
+  });
+}
 
 const ports = { registry, predictions, artifacts, shipped: () => version };
 
@@ -27,7 +31,7 @@ export const handler = defineScheduled(
   watchQuality,
 );
 
-/** Reads what only a retraining needs, so that the other days start without it. */
+/** Loads what only retraining needs, so that a run without retraining does not load it. */
 async function retrainCandidate() {
   const signatures = await readSignatures();
   const { model } = await loadFailureModel(dataDirectoryOf(process.env));

@@ -3,7 +3,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 export const config = defineFunction({
   name: 'reconciler',
   description:
-    'Restarts incidents whose workflow died, hands them to a human when that does not help, reminds of approvals, passes on decisions that did not arrive, and calls healed what stayed away.',
+    'Restarts stalled incidents or escalates them, sends reminders of approvals, passes on decisions that did not arrive, and marks incidents as healed.',
   timeoutSeconds: 120,
   memoryMb: 256,
   trigger: { kind: 'schedule', everyMinutes: 5 },

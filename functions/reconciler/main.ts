@@ -19,7 +19,7 @@ import {
 } from '../compose.ts';
 import { config } from './config.ts';
 
-/** What falls due: decisions that did not arrive and reminders first, because people wait for them. */
+/** Passes on decisions and sends reminders first, because people wait for them. */
 export const handler = defineScheduled(
   config,
   {

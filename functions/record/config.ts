@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'record',
-  description: 'Closes the incident, frees what it held, lets in what waited for it and keeps what came out.',
+  description: 'Closes the incident, releases its locks, admits the pending signal and records the outcome.',
   timeoutSeconds: 30,
   memoryMb: 512,
   trigger: { kind: 'workflow' },

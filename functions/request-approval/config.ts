@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'request-approval',
-  description: 'Mails what a person needs to decide about a plan, with a link to the approval page.',
+  description: 'Asks for approval of a plan by mail, with a link to the approval page.',
   timeoutSeconds: 30,
   memoryMb: 512,
   trigger: { kind: 'workflow' },

@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'undo',
-  description: 'Restores what was before an action that did not help.',
+  description: 'Undoes an action that did not help.',
   timeoutSeconds: 60,
   memoryMb: 512,
   trigger: { kind: 'workflow' },
@@ -11,6 +11,6 @@ export const config = defineFunction({
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
-  /** Its reads are part of the undo grants: it never looks at alarms. */
+  /** The undo grants include the reads that undoing needs. */
   actionGrants: ['undo'],
 });

@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'verify',
-  description: 'Looks whether an executed action helped.',
+  description: 'Checks whether an executed action helped.',
   timeoutSeconds: 60,
   memoryMb: 512,
   trigger: { kind: 'workflow' },

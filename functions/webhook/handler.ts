@@ -3,7 +3,7 @@ import { ingestWebhook, type WebhookDeps } from '#shared/app/intake/ingest-webho
 
 type Request = Pick<APIGatewayProxyEventV2, 'body' | 'headers' | 'isBase64Encoded' | 'pathParameters'>;
 
-/** `POST /webhooks/{source}`: the HTTP API's event to one delivery and back. */
+/** Handles `POST /webhooks/{source}`: translates the HTTP API's event to a delivery, and the answer back. */
 export function makeHandler(deps: WebhookDeps) {
   return async (event: Request): Promise<APIGatewayProxyStructuredResultV2> => {
     const answer = await ingestWebhook(

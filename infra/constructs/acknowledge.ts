@@ -1,17 +1,17 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Accepts one finding of AwsSolutions on one resource, for a reason a reviewer can judge. */
+/** Acknowledges one AwsSolutions finding on one resource; `reason` is for the reviewer. */
 export function acknowledge(resource: IConstruct, rule: string, reason: string): void {
   Validations.of(resource).acknowledge({ id: `AwsSolutions-${rule}`, reason });
 }
 
-/** Accepts exactly one wildcard in a policy of `resource`; any other wildcard there is still a finding. */
+/** Acknowledges exactly one wildcard in a policy of `resource`; any other wildcard there is still a finding. */
 export function acknowledgeWildcard(resource: IConstruct, pattern: string, reason: string): void {
   acknowledge(resource, `IAM5[Resource::${flat(Stack.of(resource).resolve(pattern))}]`, reason);
 }
 
-/** A resolved value in the words cdk-nag uses for its findings: `<Table.Arn>`, `arn:<AWS::Partition>:s3:::*`. */
+/** Formats a resolved value as cdk-nag does in its findings: `<Table.Arn>`, `arn:<AWS::Partition>:s3:::*`. */
 function flat(value: unknown): string {
   if (typeof value === 'string') return value;
   const [[intrinsic, argument] = ['', value]] = Object.entries(value ?? {});
@@ -27,6 +27,8 @@ function flat(value: unknown): string {
       return parts.map(flat).join(delimiter);
     }
     default:
-      throw new Error(`No name for the cdk-nag finding on ${JSON.stringify(value)}.`);
+      throw new Error(
+        `Cannot name the cdk-nag finding on ${JSON.stringify(value)}: add this intrinsic function to flat().`,
+      );
   }
 }

@@ -17,9 +17,9 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
-/** Requests a second, and how many at once beyond that: of people who look at approvals. */
+/** Requests per second, and burst, of the routes that approvers use. */
 const THROTTLE = { rateLimit: 20, burstLimit: 40 };
-/** Of each webhook: GitHub sends what finishes at once at once, and nobody who floods it can keep approvers out. */
+/** Higher, because runs that finish together are reported together; separate, so that a flood of webhooks cannot lock approvers out. */
 const WEBHOOK_THROTTLE = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 };
 
 const ACCESS_LOG = AccessLogFormat.custom(
@@ -41,7 +41,7 @@ export interface ApiProps {
   readonly audience: string;
 }
 
-/** The HTTP API: webhooks come in here, and approvers. Throttled, its accesses logged without bodies or tokens. */
+/** The HTTP API for webhooks and approvers: throttled, with an access log that holds no bodies and no tokens. */
 export class Api extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
@@ -67,7 +67,7 @@ export class Api extends Construct {
     this.approvers = new HttpJwtAuthorizer('Approvers', props.issuerUrl, { jwtAudience: [props.audience] });
   }
 
-  /** Address without a slash at its end. */
+  /** Address without a trailing slash. */
   get url(): string {
     return this.api.apiEndpoint;
   }
@@ -89,7 +89,7 @@ export class Api extends Construct {
     }
   }
 
-  /** A stage refuses settings of a route that is not there yet. */
+  /** Makes the stage depend on the route: API Gateway refuses settings for a route that does not exist yet. */
   private throttleWebhook(key: string, route: HttpRoute): void {
     const stage = this.stage.node.defaultChild as CfnStage;
     stage.routeSettings = { ...stage.routeSettings, [key]: WEBHOOK_THROTTLE };
@@ -99,6 +99,6 @@ export class Api extends Construct {
 
 function openBecause(method: 'GET' | 'POST'): string {
   return method === 'POST'
-    ? 'A webhook sender has no account: the function proves every request by its signature before it reads it.'
-    : 'The page holds nothing: it signs a person in, and only then asks the authorised routes for anything.';
+    ? 'A webhook sender has no account: the function verifies the signature of every request before it parses it.'
+    : 'The page holds no data: it signs a person in and only then calls the authorised routes.';
 }

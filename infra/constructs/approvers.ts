@@ -11,7 +11,7 @@ import {
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
-/** The people who may approve an action: accounts made by an administrator, none by sign-up. */
+/** User pool of the people who may approve an action. An administrator creates the accounts; nobody can sign up. */
 export class Approvers extends Construct {
   readonly userPool: UserPool;
   readonly client: UserPoolClient;
@@ -22,7 +22,7 @@ export class Approvers extends Construct {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       autoVerify: { email: true },
-      // Tells who is the author of a change. Only an administrator writes it: the client below may not.
+      // The person's GitHub login, to recognise self-approval. Only an administrator can write it: the client below cannot.
       customAttributes: { github: new StringAttribute({ minLen: 1, maxLen: 60, mutable: true }) },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       featurePlan: FeaturePlan.ESSENTIALS,
@@ -56,12 +56,12 @@ export class Approvers extends Construct {
     acknowledge(
       this.userPool,
       'COG2',
-      'A second factor is offered, not forced: an approval only lets an allow-listed, undoable action run, and on-call people must be able to sign in at night.',
+      'A second factor is optional: an approval only permits an allow-listed action of one sealed plan, and on-call people must be able to sign in at night.',
     );
     acknowledge(
       this.userPool,
       'COG8',
-      'Threat protection of the plus plan is priced per user and month; accounts are made by hand and an approval is bound to one plan.',
+      'Threat protection needs the Plus plan, which is billed per user and month; accounts are created by hand and an approval is bound to one plan.',
     );
   }
 }

@@ -7,8 +7,8 @@ import type { UsedDocuments } from '../documents.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 
 /**
- * The SSM documents that playbooks run, and the role they assume: commands on the listed instances, by AWS-RunShellScript, and nothing else.
- * Documents and role carry names because the grants of the actions name them before anything is deployed.
+ * The SSM documents that playbooks run, and the role they assume. The role may only run AWS-RunShellScript on the listed instances. Documents and
+ * role have fixed names because the grants of the actions refer to them before they are deployed.
  */
 export class AutomationDocuments extends Construct {
   constructor(scope: Construct, id: string, { documents, instances }: UsedDocuments) {
@@ -24,14 +24,14 @@ export class AutomationDocuments extends Construct {
     acknowledgeWildcard(
       role,
       '*',
-      'Systems Manager knows no resource for reading how a command went; it reads, nothing more.',
+      'Systems Manager supports no resource-level permissions for reading the result of a command. The right is read-only.',
     );
     for (const { name, content } of documents) {
       new CfnDocument(this, name.replace(/\W/g, ''), {
         name,
         documentType: 'Automation',
         documentFormat: 'JSON',
-        // A changed document is a new version, which becomes the default one.
+        // A changed document becomes a new version, and that version the default.
         updateMethod: 'NewVersion',
         content: { ...content, assumeRole: role.roleArn },
       });

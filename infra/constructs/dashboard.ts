@@ -14,7 +14,7 @@ const DAY = Duration.days(1);
 const WIDTH = 12;
 
 interface Counter {
-  /** The function that counts it, and the name it counts under. */
+  /** The function that publishes the metric. */
   readonly service: string;
   readonly name: string;
   readonly label: string;
@@ -27,45 +27,45 @@ const lastOf = (service: string, name: string, label: string): Counter => ({
   statistic: Stats.AVERAGE,
 });
 
-/** What a team judges Selfheal by, a day at a time: what became of incidents, whether answers were right, what was learned, what it cost. */
+/** CloudWatch dashboard with daily figures: outcomes of incidents, accuracy of answers, what was learned, cost. */
 export class HealingDashboard extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.days(28) });
     dashboard.addWidgets(
-      bars('What became of incidents', [
+      bars('Outcomes of incidents', [
         sumOf('record', 'incident-resolved', 'resolved and verified'),
-        sumOf('record', 'incident-suggested', 'left to people with a proposal'),
+        sumOf('record', 'incident-suggested', 'proposal made to people'),
         sumOf('record', 'incident-escalated', 'escalated'),
-        sumOf('classify', 'incident-recurred', 'came back'),
+        sumOf('classify', 'incident-recurred', 'recurred'),
       ]),
-      lines('Minutes from signal to end', [minutes('p50', 'half of them'), minutes('p90', 'nine in ten')]),
+      lines('Minutes from signal to end', [minutes('p50', 'median'), minutes('p90', '90th percentile')]),
     );
     dashboard.addWidgets(
-      shares('Actions that helped, of those that were verified', [successRate()]),
-      shares('Answers that were right, of the last hundred judged', [
-        metricOf(lastOf('quality', 'quality-accuracy', 'right')),
-        metricOf(lastOf('quality', 'quality-calibration-error', 'off from the confidence that was said')),
+      shares('Success rate of verified actions', [successRate()]),
+      shares('Accuracy of the last hundred scored answers', [
+        metricOf(lastOf('quality', 'quality-accuracy', 'accuracy')),
+        metricOf(lastOf('quality', 'quality-calibration-error', 'calibration error')),
       ]),
     );
     dashboard.addWidgets(
       bars('Learned', [
         sumOf('record', 'pattern-learned', 'new patterns'),
         sumOf('record', 'pattern-adjusted', 'patterns with a new outcome'),
-        sumOf('record', 'incident-remembered', 'incidents remembered'),
+        sumOf('record', 'incident-remembered', 'past incidents kept for search'),
       ]),
       lines('US dollars for models', [dollars()]),
     );
     dashboard.addWidgets(
-      bars('Told to people', [
-        sumOf('notify', 'told-github-comment', 'comments'),
-        sumOf('notify', 'told-email', 'mails'),
-        sumOf('escalate', 'incident-mailed', 'mails of escalations'),
+      bars('Notifications', [
+        sumOf('notify', 'notified-github-comment', 'comments'),
+        sumOf('notify', 'notified-email', 'mails'),
+        sumOf('escalate', 'incident-mailed', 'escalation mails'),
       ]),
-      bars('What the policy decided', [
+      bars('Decisions of the policy', [
         sumOf('plan', 'plan-act', 'act'),
-        sumOf('plan', 'plan-approve', 'ask'),
-        sumOf('plan', 'plan-suggest', 'propose'),
+        sumOf('plan', 'plan-approve', 'ask for approval'),
+        sumOf('plan', 'plan-suggest', 'suggest'),
         sumOf('plan', 'plan-escalate', 'escalate'),
       ]),
     );
@@ -93,7 +93,7 @@ function minutes(statistic: string, label: string): IMetric {
   });
 }
 
-/** A day without a verified action has no rate, so that no graph shows a zero for it. */
+/** Undefined on a day without a verified action, so that the graph shows a gap instead of zero. */
 function successRate(): IMetric {
   return new MathExpression({
     expression: 'helped / (helped + failed)',
@@ -101,7 +101,7 @@ function successRate(): IMetric {
       helped: metricOf(sumOf('verify', 'verified-recovered', '')),
       failed: metricOf(sumOf('verify', 'verified-failed', '')),
     },
-    label: 'helped',
+    label: 'success rate',
     period: DAY,
   });
 }
@@ -111,7 +111,7 @@ function dollars(): IMetric {
   return new MathExpression({
     expression: 'microdollars / 1000000',
     usingMetrics: { microdollars },
-    label: 'a day',
+    label: 'per day',
     period: DAY,
   });
 }

@@ -5,7 +5,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 
-/** Mail to humans: escalations, approvals, reports, and the alarms of Selfheal itself. It carries evidence, so it is encrypted at rest. */
+/** Topic for mails to people: escalations, approvals, reports, and Selfheal's own alarms. Encrypted at rest, because mails quote evidence. */
 export class EscalationTopic extends Construct {
   readonly topic: Topic;
 
@@ -13,10 +13,10 @@ export class EscalationTopic extends Construct {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { displayName: 'Selfheal', enforceSSL: true, masterKey: topicKey(this) });
     if (emails.length === 0) {
-      const how = 'Name them: --context emails=on-call@example.com, or subscribe somebody to the topic.';
+      const how = 'Set --context emails=on-call@example.com, or subscribe somebody to the topic.';
       Annotations.of(this).addWarningV2(
         'selfheal:noEmails',
-        `Nobody is mailed: escalations and requests for approval reach nobody. ${how}`,
+        `No e-mail address is set, so escalations and requests for approval reach nobody. ${how}`,
       );
     }
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
@@ -34,12 +34,12 @@ export class EscalationTopic extends Construct {
 }
 
 /**
- * Everybody who may publish to the topic may use its key, through Amazon SNS alone, as with the key that AWS manages. That one cannot be taken:
- * it knows no alarms. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ * Key of the topic. Every publisher of the account may use it, but only through Amazon SNS. The AWS managed key does not do: CloudWatch alarms
+ * cannot publish with it. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 function topicKey(scope: Construct): Key {
   const key = new Key(scope, 'Key', {
-    description: 'Selfheal: the topic of mails to people',
+    description: 'Selfheal: encrypts the topic for mails',
     enableKeyRotation: true,
     pendingWindow: Duration.days(7),
     removalPolicy: RemovalPolicy.DESTROY,

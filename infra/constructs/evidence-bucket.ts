@@ -3,7 +3,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
-/** Redacted logs, evidence and diagnoses: private, over TLS only, gone after some days. */
+/** Private bucket for redacted logs, evidence and diagnoses, which expire after `days`; TLS only. */
 export class EvidenceBucket extends Construct {
   readonly bucket: Bucket;
 
@@ -17,7 +17,7 @@ export class EvidenceBucket extends Construct {
       versioned: true,
       lifecycleRules: [
         {
-          // Models that were trained and promoted stay.
+          // Only incidents expire; trained models are kept.
           prefix: 'incidents/',
           expiration: Duration.days(days),
           noncurrentVersionExpiration: Duration.days(7),
@@ -29,7 +29,7 @@ export class EvidenceBucket extends Construct {
     acknowledge(
       this.bucket,
       'S1',
-      'Only the functions read it, each under its own role; access logs would be a second copy of who looked at what, kept longer than the evidence.',
+      'Only the functions read it, each under its own role; access logs would outlive the evidence.',
     );
   }
 }

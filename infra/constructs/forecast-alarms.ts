@@ -6,8 +6,8 @@ import type { Service } from '#shared/domain/configuration/configuration.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
 /**
- * Alarms that owners gave their forecasts. They mail nobody: they enter as every alarm of a service does, and what is done about them keeps the
- * same guards. Without a value they stay as they are, because a metric that nobody could read says nothing.
+ * The alarms that owners configured for capacity forecasts. They mail nobody: Selfheal receives them like any other alarm of a service and applies
+ * the same guardrails. Missing data leaves an alarm in its state, because an unreadable metric is no evidence either way.
  */
 export class ForecastAlarms extends Construct {
   constructor(scope: Construct, id: string, { forecaster, services }: ForecastAlarmsProps) {
@@ -24,7 +24,7 @@ export class ForecastAlarms extends Construct {
             namespace: 'Selfheal',
             metricName: forecastCounter(alarm),
             dimensionsMap: { service: name },
-            // Two rounds, so that one that is late changes nothing.
+            // Two rounds, so that a late round changes nothing.
             period: Duration.minutes(2 * trigger.everyMinutes),
             statistic: Stats.MAXIMUM,
           }),

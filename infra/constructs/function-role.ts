@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Access } from '../service-access.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 
-/** Plug-ins know no deployment: they leave these to it. */
+/** Placeholders in the grants of plug-ins, which do not know the deployment. */
 const PLACEHOLDERS: readonly (readonly [placeholder: string, value: string])[] = [
   [`\${Partition}`, Aws.PARTITION],
   [`\${Region}`, Aws.REGION],
@@ -20,8 +20,8 @@ interface FunctionRoleProps {
 }
 
 /**
- * A role that holds exactly the given statements: no construct can add to it later, so what is written here is all there is.
- * Each wildcard is acknowledged with its own reason; a wildcard without one stays a finding.
+ * Makes a role with exactly the given statements; no construct can add to it later. A wildcard with a reason is acknowledged, a wildcard without
+ * one stays a cdk-nag finding.
  */
 export function makeRole(scope: Construct, id: string, props: FunctionRoleProps): Role {
   const access = props.access.map(atHome);
@@ -58,7 +58,7 @@ function atHome(access: Access): Access {
   return { ...access, resources };
 }
 
-/** The right to send traces, all that a function's active tracing needs: one policy for all roles, because it says nothing about any. */
+/** The right to send traces to X-Ray; one managed policy for all roles, because it is the same for each. */
 export class Tracing extends Construct {
   readonly policy: ManagedPolicy;
 
@@ -73,6 +73,6 @@ export class Tracing extends Construct {
         }),
       ],
     });
-    acknowledgeWildcard(this.policy, '*', 'AWS X-Ray knows no resources: its actions can only be allowed on *.');
+    acknowledgeWildcard(this.policy, '*', 'AWS X-Ray supports no resource-level permissions for sending traces.');
   }
 }

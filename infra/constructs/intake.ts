@@ -8,7 +8,7 @@ import type { EventSource } from '#shared/plugins/sources/contract.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
-/** AWS's advice for queues that feed a function: visibility of six times the function's timeout. */
+/** AWS recommends a visibility timeout of six times the function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_FACTOR = 6;
 const CONCURRENT_BATCHES = 10;
 
@@ -18,18 +18,18 @@ export interface IntakeProps {
   readonly eventSources: readonly EventSource[];
 }
 
-/** The durable entrance: signals of webhooks and events of the bus wait here until the intake function took them. */
+/** The intake queue: signals of webhooks and events of the bus wait here until the intake function has processed them. */
 export class Intake extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
-  /** Events that EventBridge could not put on the queue. */
+  /** Events that EventBridge could not deliver to the queue. */
   readonly eventDeadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: IntakeProps) {
     super(scope, id);
     this.deadLetters = makeDeadLetterQueue(this, 'DeadLetters');
     this.eventDeadLetters = makeDeadLetterQueue(this, 'EventDeadLetters');
-    acknowledge(this.eventDeadLetters, 'SQS3', 'It is a dead-letter queue itself: that of the event rules.');
+    acknowledge(this.eventDeadLetters, 'SQS3', 'This is the dead-letter queue of the event rules.');
     this.queue = makeQueue(this, 'Queue', {
       visibilityTimeout: Duration.seconds(VISIBILITY_FACTOR * props.functionTimeoutSeconds),
       retentionPeriod: Duration.days(4),
@@ -38,7 +38,7 @@ export class Intake extends Construct {
     for (const source of props.eventSources) this.addRule(source);
   }
 
-  /** Selfheal's own alarms go straight to the topic; as signals they would start the workflow they complain about. */
+  /** Excludes Selfheal's own alarms: they go to the topic, and as signals they would start the very workflow that is failing. */
   private addRule({ id, title, pattern }: EventSource): void {
     const rule = new Rule(this, `From-${id}`, {
       description: title,
@@ -59,7 +59,7 @@ export class Intake extends Construct {
     );
   }
 
-  /** Messages of a batch fail one by one: a bad one comes again alone and ends in the dead letters. */
+  /** Messages of a batch fail one by one: only the failed one is retried and finally moved to the dead letters. */
   feed({ handler }: LambdaFunction): void {
     handler.addEventSource(
       new SqsEventSource(this.queue, {
@@ -71,12 +71,12 @@ export class Intake extends Construct {
   }
 }
 
-/** An encrypted queue that only talks TLS. */
+/** An encrypted queue that accepts only TLS. */
 export function makeQueue(scope: Construct, id: string, props: QueueProps): Queue {
   return new Queue(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props });
 }
 
-/** Where messages wait for a human, for as long as SQS keeps any. */
+/** Dead-letter queue that keeps messages for 14 days, the maximum of SQS. */
 export function makeDeadLetterQueue(scope: Construct, id: string): Queue {
   return makeQueue(scope, id, { retentionPeriod: Duration.days(14) });
 }

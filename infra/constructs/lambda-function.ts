@@ -18,13 +18,13 @@ export interface LambdaFunctionProps {
   readonly access: AccessSources;
   readonly tracing: ManagedPolicy;
   readonly logLevel: string;
-  /** How often it runs at once at most, and always can; null: as often as the account allows. */
+  /** Reserved concurrent executions: both the maximum and a guarantee. Null: only the account's limit applies. */
   readonly reservedConcurrency: number | null;
-  /** For functions that are invoked asynchronously: where an event goes that failed three times. */
+  /** For functions that are invoked asynchronously: receives an event after three failed attempts. */
   readonly deadLetterQueue?: IQueue;
 }
 
-/** A Lambda with a role, a log group and variables of its own; all of it follows from its config. */
+/** A Lambda function with its own role, log group and environment, all derived from its config. Throws when its bundle is missing or outdated. */
 export class LambdaFunction extends Construct {
   readonly config: FunctionConfig;
   readonly handler: AwsFunction;
@@ -66,15 +66,20 @@ export class LambdaFunction extends Construct {
   }
 }
 
-/** The rights come from one configuration and the behaviour from another unless the packed file is the one synthesized with. */
+/**
+ * Path of the function's bundle. Compares the configuration packed into the bundle with the one being synthesized: if they differed, the function
+ * would have the rights of one and the behaviour of the other.
+ */
 function bundleOf({ name }: FunctionConfig, bundlesDir: string, access: AccessSources): string {
   const bundle = join(bundlesDir, name);
   if (!existsSync(join(bundle, 'index.mjs'))) {
-    throw new Error(`${bundle} holds no bundle of the function ${name}. Run \`npm run build\` first.`);
+    throw new Error(`${bundle} does not contain the bundle of the function ${name}. Run \`npm run build\` first.`);
   }
   const packed = readConfiguration(join(bundle, 'selfheal.json'), undefined, access);
   if (canonicalJson(packed) === canonicalJson(access.configuration)) return bundle;
-  throw new Error(`${bundle} was built with another selfheal.json. Run \`npm run build -- --config <path>\` again.`);
+  throw new Error(
+    `${bundle} was built with another configuration. Run \`npm run build -- --config <path>\` with the file that you deploy.`,
+  );
 }
 
 function environmentOf(config: FunctionConfig, { access, logLevel }: LambdaFunctionProps): Record<string, string> {

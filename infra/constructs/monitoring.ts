@@ -8,7 +8,7 @@ import type { Api } from './api.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import type { Workflow } from './workflow.ts';
 
-/** Sections of `docs/runbook.md`: every alarm names the one that says what to do. */
+/** Sections of `docs/runbook.md`; every alarm links the one that says what to do. */
 const RUNBOOK = {
   intakeDeadLetters: 'intake-dead-letters',
   eventDeadLetters: 'event-dead-letters',
@@ -23,10 +23,10 @@ const RUNBOOK = {
 type Section = keyof typeof RUNBOOK;
 
 const PERIOD = { period: Duration.minutes(5), statistic: Stats.SUM };
-/** A single error is retried and heals; this many in five minutes do not. */
-const ERRORS_AT_MOST = 4;
+/** Errors tolerated in five minutes: Lambda and Step Functions retry a few errors by themselves. */
+const MAX_ERRORS = 4;
 
-/** Selfheal watches itself: each alarm mails the escalation topic what is wrong and where the runbook speaks of it. */
+/** Alarms on Selfheal itself. Each mails what is wrong to the escalation topic and links the section of the runbook. */
 export class Monitoring extends Construct {
   private readonly action: SnsAction;
 
@@ -37,7 +37,7 @@ export class Monitoring extends Construct {
 
   watchDeadLetters(id: string, queue: Queue, section: Section): void {
     const metric = queue.metricApproximateNumberOfMessagesVisible({ ...PERIOD, statistic: Stats.MAXIMUM });
-    this.alarm(id, metric, section, 'Messages wait in a dead-letter queue.');
+    this.alarm(id, metric, section, 'There are messages in a dead-letter queue.');
   }
 
   watchWorkflow({ machine }: Workflow): void {
@@ -58,7 +58,7 @@ export class Monitoring extends Construct {
 
   watchFunction({ config: { name }, handler }: LambdaFunction): void {
     const errors = handler.metricErrors(PERIOD);
-    this.alarm(`Errors-${name}`, errors, 'functionErrors', `The function ${name} fails.`, ERRORS_AT_MOST);
+    this.alarm(`Errors-${name}`, errors, 'functionErrors', `The function ${name} fails.`, MAX_ERRORS);
     this.alarm(
       `Throttles-${name}`,
       handler.metricThrottles(PERIOD),
@@ -71,29 +71,29 @@ export class Monitoring extends Construct {
     this.alarm('ApiErrors', api.metricServerError(PERIOD), 'apiErrors', 'The HTTP API answered 5xx.');
   }
 
-  /** Without a mail of its own: the function that counts it writes one that says more. */
+  /** This alarm sends no mail: the function that publishes the metric sends a more detailed one. */
   watchQuality({ config: { name, trigger } }: LambdaFunction): void {
     if (trigger.kind !== 'schedule') return;
     const metric = new Metric({
       namespace: 'Selfheal',
       metricName: 'quality-degraded',
       dimensionsMap: { service: name },
-      // Two rounds, so that one that is late does not end the alarm.
+      // Two rounds, so that a late round does not end the alarm.
       period: Duration.minutes(2 * trigger.everyMinutes),
       statistic: Stats.MAXIMUM,
     });
-    this.makeAlarm('QualityDegraded', metric, 'qualityDegraded', 'Answers are right less often than promised.', 0);
+    this.makeAlarm('QualityDegraded', metric, 'qualityDegraded', 'Answers are right less often than expected.', 0);
   }
 
-  private alarm(id: string, metric: IMetric, section: Section, what: string, atMost = 0): void {
-    this.makeAlarm(id, metric, section, what, atMost).addAlarmAction(this.action);
+  private alarm(id: string, metric: IMetric, section: Section, what: string, threshold = 0): void {
+    this.makeAlarm(id, metric, section, what, threshold).addAlarmAction(this.action);
   }
 
-  private makeAlarm(id: string, metric: IMetric, section: Section, what: string, atMost: number): Alarm {
+  private makeAlarm(id: string, metric: IMetric, section: Section, what: string, threshold: number): Alarm {
     return new Alarm(this, id, {
       metric,
       alarmDescription: `${what} See docs/runbook.md#${RUNBOOK[section]}`,
-      threshold: atMost,
+      threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { makeDeadLetterQueue } from './intake.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
-/** Functions that run by the clock, and where their events go when they fail for good. */
+/** Schedules of functions, and the dead-letter queue for their failed events. */
 export class Schedules extends Construct {
   readonly deadLetters: Queue;
 
@@ -22,7 +22,7 @@ export class Schedules extends Construct {
       description: config.description,
       schedule: Schedule.rate(period),
     });
-    // The next round does the work of a late one.
+    // A late event is dropped after one period: the next round does its work.
     rule.addTarget(new LambdaTarget(handler, { deadLetterQueue: this.deadLetters, maxEventAge: period }));
   }
 }

@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
-/** `{key}` of the model provider: set by hand after the first deployment, and kept by later ones. */
+/** API key of the model provider, as `{"key"}`. Set it by hand after the first deployment; later deployments keep it. */
 export class ModelKey extends Construct {
   readonly secret: Secret;
 
@@ -15,19 +15,19 @@ export class ModelKey extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const reason =
-      'The provider is the other holder: only its owner can change it there, so Secrets Manager cannot rotate it alone.';
+      'The key must be changed at the provider too, which only its owner can do, so Secrets Manager cannot rotate it.';
     acknowledge(this.secret, 'SMG4', reason);
   }
 }
 
-/** `{key}`: names from outside (branches) are grouped by their hash with it. Nobody has to know it. */
+/** Generated key, as `{"key"}`, with which names from outside (branches) are hashed before they are stored. Nobody has to know it. */
 export class NameKey extends Construct {
   readonly secret: Secret;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.secret = new Secret(this, 'Key', {
-      description: 'Names from outside are hashed with it before they are kept: {"key"}.',
+      description: 'Key with which names from outside are hashed before they are stored: {"key"}.',
       generateSecretString: {
         secretStringTemplate: '{}',
         generateStringKey: 'key',
@@ -37,23 +37,23 @@ export class NameKey extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const reason =
-      'With another key, failures of a branch would not be grouped with those before; the hashes reveal nothing.';
+      'After a rotation, new failures of a branch would not be grouped with earlier ones; the hashes reveal nothing.';
     acknowledge(this.secret, 'SMG4', reason);
   }
 }
 
-/** What Selfheal and GitHub know of each other; both are JSON objects. */
+/** The secrets shared with GitHub; both are JSON objects. */
 export class GithubSecrets extends Construct {
-  /** `{current}`, `{previous}` during a rotation, and `{repositories}` with those of their own. */
+  /** `{current}`, `{previous}` during a rotation, and `{repositories}` for repositories that have a secret of their own. */
   readonly webhook: Secret;
-  /** `{token}`, or `{appId, privateKey}` of a GitHub App: set by hand after the first deployment, and kept by later ones. */
+  /** `{token}`, or `{appId, privateKey}` of a GitHub App. Set it by hand after the first deployment; later deployments keep it. */
   readonly token: Secret;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.webhook = new Secret(this, 'Webhook', {
       description:
-        'Signs the webhooks of GitHub: {"current"}, {"previous"} during a rotation, {"repositories"} with those of their own.',
+        'Secret of the GitHub webhooks: {"current"}, {"previous"} during a rotation, {"repositories"} for repositories with a secret of their own.',
       generateSecretString: {
         secretStringTemplate: '{}',
         generateStringKey: 'current',
@@ -63,12 +63,12 @@ export class GithubSecrets extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.token = new Secret(this, 'Token', {
-      description: 'What Selfheal acts with on GitHub: {"token"}, or {"appId", "privateKey"} of a GitHub App.',
+      description: 'Credentials of Selfheal at GitHub: {"token"}, or {"appId", "privateKey"} of a GitHub App.',
       secretStringValue: SecretValue.unsafePlainText('{"token":"not-set"}'),
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const reason =
-      'GitHub is the other holder: only its owner can change it there, so Secrets Manager cannot rotate it alone. The README tells how.';
+      'The secret must be changed at GitHub too, which only its owner can do, so Secrets Manager cannot rotate it. The runbook describes the rotation.';
     acknowledge(this.webhook, 'SMG4', reason);
     acknowledge(this.token, 'SMG4', reason);
   }

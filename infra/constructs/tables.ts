@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, type TablePropsV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 
-/** Sparse: only open incidents carry its key, so the reconciler reads no closed one. */
+/** Sparse index: only open incidents have its key, so the reconciler reads no closed ones. */
 export const OPEN_INDEX = 'open';
 
 const COMMON = {
@@ -16,7 +16,7 @@ const COMMON = {
   removalPolicy: RemovalPolicy.RETAIN,
 } satisfies TablePropsV2;
 
-/** The four tables, split by lifecycle and rights. */
+/** The four tables; what differs in lifecycle or in who may write it is in separate tables. */
 export class Tables extends Construct {
   readonly incidents: TableV2;
   readonly knowledge: TableV2;

@@ -16,15 +16,15 @@ import { makeRole } from './function-role.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
 export interface WorkflowProps {
-  /** Every function the definition names, by the function's name. */
+  /** Every function that the definition invokes, by name. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly escalationTopic: ITopic;
   readonly tracing: ManagedPolicy;
-  /** How long an execution may need; the definition's own timeout is the least. */
+  /** Longest execution in seconds; the timeout in the definition is the minimum. */
   readonly maxSeconds: number;
 }
 
-/** The healing state machine. Executions start on the alias `live`, which points to the version that was deployed last. */
+/** The healing state machine. Executions start on the alias `live`, which points to the latest deployed version. */
 export class Workflow extends Construct {
   readonly machine: StateMachine;
   readonly aliasArn: string;
@@ -37,7 +37,7 @@ export class Workflow extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = makeRole(this, 'Role', {
-      description: 'Selfheal workflow: invokes its functions and, as a last resort, mails a human.',
+      description: 'Selfheal workflow: invokes its functions and, as a last resort, mails a person.',
       service: 'states.amazonaws.com',
       tracing: props.tracing,
       access: machineAccess(functions, props.escalationTopic),
@@ -53,13 +53,13 @@ export class Workflow extends Construct {
       },
       role: role.withoutPolicyUpdates(),
       tracingEnabled: true,
-      // Inputs stay out of the log: the approval's hold task tokens.
+      // No execution data in the log: the input of the approval step contains a task token.
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
     });
     this.aliasArn = this.publish();
   }
 
-  /** A changed definition is a new version. Old ones stay, so that the alias can be pointed back. */
+  /** Publishes a changed definition as a new version. Old versions stay, so that the alias can be pointed back. */
   private publish(): string {
     const version = new CfnStateMachineVersion(this, 'Version', {
       stateMachineArn: this.machine.stateMachineArn,
@@ -74,11 +74,11 @@ export class Workflow extends Construct {
   }
 }
 
-/** Waits for approvals must fit into the machine's own timeout: an execution that ends by it tells nobody but an alarm. */
+/** The definition as JSON. Its timeout must cover the wait for an approval: when it expires, nobody is notified except by the alarm. */
 function definition(functions: readonly LambdaFunction[], maxSeconds: number): string {
   const heal = healDefinition(functions.map(({ config }) => config));
   const text = JSON.stringify({ ...heal, TimeoutSeconds: Math.max(heal.TimeoutSeconds, maxSeconds) });
-  // The file names the integrations as in `aws`; in China and GovCloud they are in a partition of another name.
+  // The definition uses the partition `aws`; China and GovCloud have other partitions.
   return text.replaceAll('"arn:aws:', `"arn:\${Partition}:`);
 }
 
@@ -101,7 +101,7 @@ function machineAccess(functions: readonly LambdaFunction[], topic: ITopic): Acc
       ],
       resources: ['*'],
       wildcardReason:
-        'CloudWatch Logs knows no resources for log deliveries, X-Ray none for what to trace (Step Functions guide, "Logging", "X-Ray").',
+        'CloudWatch Logs supports no resource-level permissions for log deliveries, X-Ray none for sampling rules (Step Functions guide, "Logging", "X-Ray").',
     },
   ];
 }

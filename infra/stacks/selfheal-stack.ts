@@ -21,7 +21,7 @@ import { resourceCatalogue, withInspector, withWorkflow } from '../resource-cata
 import type { Settings } from '../settings.ts';
 import type { StateResources } from './state-stack.ts';
 
-/** What the deployment is put together from: the registries and the functions' configs. */
+/** The parts of a deployment: the plug-in registries and the configs of the functions. */
 export interface Parts extends Plugins {
   readonly functions: readonly FunctionConfig[];
 }
@@ -32,7 +32,7 @@ export interface SelfhealStackProps extends StackProps {
   readonly parts: Parts;
 }
 
-/** Everything that can be deployed again at any moment: entrances, functions, workflow, topic, alarms. */
+/** The stateless stack, which can be deployed again at any time: API, intake queue, functions, workflow, topic, alarms. */
 export class SelfhealStack extends Stack {
   private readonly topic: EscalationTopic;
   private readonly intake: Intake;
@@ -85,7 +85,7 @@ export class SelfhealStack extends Stack {
     for (const forecaster of others.filter(({ config }) => config.name === 'forecast')) {
       new ForecastAlarms(this, 'Forecasts', { forecaster, services: settings.configuration.services });
     }
-    this.tell(parts, workflow);
+    this.addOutputs(parts, workflow);
   }
 
   private addFunction(config: FunctionConfig, props: SelfhealStackProps, resources: ResourceCatalogue): LambdaFunction {
@@ -107,7 +107,7 @@ export class SelfhealStack extends Stack {
     });
   }
 
-  /** Each entrance takes the functions of its own trigger. */
+  /** Connects the function to its trigger: intake queue, HTTP API or schedule. */
   private connect(each: LambdaFunction): void {
     if (each.config.trigger.kind === 'intake-queue') this.intake.feed(each);
     this.api.serve(each);
@@ -125,7 +125,7 @@ export class SelfhealStack extends Stack {
     for (const each of functions.filter(({ config }) => config.name === 'quality')) monitoring.watchQuality(each);
   }
 
-  private tell({ sources }: Parts, workflow: Workflow): void {
+  private addOutputs({ sources }: Parts, workflow: Workflow): void {
     const output = (name: string, value: string) => new CfnOutput(this, name, { value });
     for (const { kind, id } of sources) {
       if (kind === 'webhook') {

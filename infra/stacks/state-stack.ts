@@ -11,7 +11,7 @@ export interface NamedArn {
   readonly arn: string;
 }
 
-/** What the stateful stack lends to the stateless one, as imported values. */
+/** Resources of the stateful stack that the stateless one uses, as imported values. */
 export interface StateResources {
   readonly incidentsTable: NamedArn;
   readonly knowledgeTable: NamedArn;
@@ -23,7 +23,7 @@ export interface StateResources {
   readonly nameKeySecretArn: string;
   /** Null when the configured model provider takes no key. */
   readonly modelKeySecretArn: string | null;
-  /** `https://cognito-idp.<region>.amazonaws.com/<pool>`: who signs approvers' tokens. */
+  /** Issuer of the approvers' tokens: `https://cognito-idp.<region>.amazonaws.com/<pool>`. */
   readonly approverIssuerUrl: string;
   readonly userPoolClientId: string;
 }
@@ -34,7 +34,7 @@ export interface StateStackProps extends StackProps {
   readonly modelKey: boolean;
 }
 
-/** Everything that must survive a redeployment, and that nothing but a decision may delete. */
+/** The stateful stack: everything that must survive a redeployment and is deleted only by hand. */
 export class StateStack extends Stack {
   readonly resources: StateResources;
 
@@ -47,10 +47,10 @@ export class StateStack extends Stack {
     const modelKey = props.modelKey ? new ModelKey(this, 'ModelKey').secret : null;
     const approvers = new Approvers(this, 'Approvers');
     this.resources = {
-      incidentsTable: this.lendTable(tables.incidents),
-      knowledgeTable: this.lendTable(tables.knowledge),
-      statsTable: this.lendTable(tables.stats),
-      controlTable: this.lendTable(tables.control),
+      incidentsTable: this.exportTable(tables.incidents),
+      knowledgeTable: this.exportTable(tables.knowledge),
+      statsTable: this.exportTable(tables.stats),
+      controlTable: this.exportTable(tables.control),
       evidenceBucket: { name: this.exportValue(bucket.bucketName), arn: this.exportValue(bucket.bucketArn) },
       webhookSecretArn: this.exportValue(secrets.webhook.secretArn),
       githubTokenSecretArn: this.exportValue(secrets.token.secretArn),
@@ -71,7 +71,7 @@ export class StateStack extends Stack {
     new CfnOutput(this, 'UserPoolClientId', { value: approvers.client.userPoolClientId });
   }
 
-  private lendTable(table: TableV2): NamedArn {
+  private exportTable(table: TableV2): NamedArn {
     return { name: this.exportValue(table.tableName), arn: this.exportValue(table.tableArn) };
   }
 }

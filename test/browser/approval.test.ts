@@ -66,7 +66,7 @@ describe('the approval page', () => {
       'ECONNRESET',
       'An attempt cannot be taken back',
       'It has not been tried here on this kind of failure.',
-      'It waits for another',
+      'It expires in',
       'Risk',
     ])
       expect(plan).toContain(fact);

@@ -74,7 +74,7 @@ function howOf({ incident, stage }: IncidentStory, deps: NotifyDeps) {
   return {
     ending,
     told: async ({ id: channel }: NotifierPlugin, where: string) => {
-      deps.meter.count(`told-${channel}`);
+      deps.meter.count(`notified-${channel}`);
       await deps.incidents.audit(incident.id, `notified#${channel}#${stage}#${incident.attempt}`, {
         at: deps.clock.now().toISOString(),
         event: 'incident.notified',

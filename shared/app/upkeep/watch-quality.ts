@@ -47,7 +47,7 @@ export async function watchQuality(deps: WatchQualityDeps): Promise<QualityRepor
   if (news === 'degraded') {
     await announce({ kind: 'quality-degraded', report, retraining: await attemptRetraining(deps) }, deps);
   }
-  if (news !== null) deps.meter.count(`quality-told-${news}`);
+  if (news !== null) deps.meter.count(`quality-notified-${news}`);
   deps.meter.count('quality-degraded', watch.degradedSince === null ? 0 : 1);
   await deps.predictions.setWatch(watch);
   return report;

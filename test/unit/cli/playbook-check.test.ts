@@ -89,7 +89,7 @@ describe('selfheal playbook check', () => {
       aYaml(anSsmParameter({ id: 'rerun-failed-jobs' })),
     ]);
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(['sound', 'refused', 'refused']);
-    expect(verdicts[1].problems[0].reason).toContain(`id: switch-on is taken by ${first}`);
+    expect(verdicts[1].problems[0].reason).toContain(`id: switch-on is already used by ${first}`);
   });
 
   it.each([
@@ -146,7 +146,7 @@ describe('the configuration with its playbooks', () => {
     expect(taken.map(({ id }) => id)).toEqual(['switch-on', 'restart-unit']);
     expect(said.some((line) => line.startsWith(`${join(playbooks, 'c.yaml')}:1: `))).toBe(true);
     expect(said.join('\n')).toContain('restart-unit: unit has no value');
-    expect(said.join('\n')).toContain('allows gone, and no sound playbook has this id');
+    expect(said.join('\n')).toContain('allows the playbook gone, but no valid playbook has this id');
     // Nobody allows it, so its unlisted endpoint is nobody's trouble yet.
     expect(said.join('\n')).not.toContain('d.yaml');
   });

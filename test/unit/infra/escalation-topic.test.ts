@@ -8,7 +8,7 @@ describe('a deployment', () => {
   it.each([{}, { emails: '' }])(
     'with the context %j warns that nobody is mailed, and says how to name people',
     (context) => {
-      const warning = expect.stringMatching(/Nobody is mailed: .*--context emails=/);
+      const warning = expect.stringMatching(/No e-mail address is set, .*--context emails=/);
       expect(warningsOf(context)).toContainEqual(warning);
     },
   );

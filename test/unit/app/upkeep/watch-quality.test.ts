@@ -50,7 +50,7 @@ describe('watching the quality', () => {
     expect(deps.meter.counts['quality-degraded']).toBe(2);
     await add(deps, rightOf(100, 100), '2026-11-02T00:00:00.000Z');
     await watchQuality(deps);
-    expect(deps.meter.counts['quality-told-mended']).toBe(1);
+    expect(deps.meter.counts['quality-notified-mended']).toBe(1);
     await add(deps, rightOf(0, 60), '2026-11-03T00:00:00.000Z');
     await watchQuality(deps);
     expect(deps.mailer.mails).toHaveLength(2);
