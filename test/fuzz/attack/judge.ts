@@ -25,9 +25,15 @@ export function broken(scene: Scene, watched: Watched): string[] {
 
 const actionOf = (plan: number, { plans }: Watched): string => plans[plan - 1]?.actionId ?? 'no action';
 
-/** Only what fits the scene is a candidate: a run may also be run again, and a tried fix be proposed. */
+/**
+ * Only what fits the scene is a candidate: a run may also be run again, a tried fix be proposed, and after the sandbox a
+ * person be asked for the branch.
+ */
 function unlisted(actionId: string, scene: Scene): string[] {
-  const more = ruleOf(scene.actionId).on === 'run' ? ['rerun-failed-jobs', 'fix-pull-request'] : [];
+  const more = [
+    ...(ruleOf(scene.actionId).on === 'run' ? ['rerun-failed-jobs', 'fix-pull-request'] : []),
+    ...(scene.actionId === 'sandbox-fix' ? ['try-fix'] : []),
+  ];
   return [scene.actionId, ...more].includes(actionId) ? [] : [`${actionId} in a scene of ${scene.actionId}`];
 }
 

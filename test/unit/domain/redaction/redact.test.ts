@@ -100,6 +100,12 @@ describe('redaction', () => {
     expect(text).toBe('[redacted:github-token:1]\n[redacted:github-token:2]\nagain [redacted:github-token:1]');
   });
 
+  it('changes nothing more in an assignment inside of a quoted value', () => {
+    const once = redact(`"secret": "${'password'}:${'a'.repeat(16)}"`).text;
+    expect(once).toBe('"secret": "password:[redacted:assigned-secret:1]"');
+    expect(redact(once).text).toBe(once);
+  });
+
   it('redacts a private key over several lines and keeps the lines around it', () => {
     const key = [
       'before',
