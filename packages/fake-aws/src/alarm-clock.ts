@@ -5,14 +5,14 @@ import { SCENARIOS } from './sample-cloud.ts';
 import type { AlarmRecord, SampleCloud, ServiceId } from './state.ts';
 
 export interface AlarmClock {
-  /** Puts an alarm into a state and emits the event of it. */
+  /** Sets an alarm's state and emits the event. */
   change(alarm: AlarmRecord, value: 'OK' | 'ALARM'): AwsEvent;
-  /** A service's deployment changed: roll-outs end and alarms return to OK in their time. */
+  /** Called after a deployment: later the roll-out ends and the alarm returns to OK. */
   deployed(service: ServiceId): void;
   stop(): void;
 }
 
-/** An ECS roll-out takes minutes in truth. */
+/** Duration of an ECS roll-out here; on AWS it takes minutes. */
 const ROLLOUT_MS = 500;
 
 export function makeAlarmClock(cloud: SampleCloud, onEvent: (event: AwsEvent) => void): AlarmClock {
@@ -48,7 +48,7 @@ export function makeAlarmClock(cloud: SampleCloud, onEvent: (event: AwsEvent) =>
       if (cloud.ecs.get(`shop/${service}`) !== undefined) after(ROLLOUT_MS, () => endRollout(service));
       for (const alarm of cloud.alarms.all()) {
         if (alarm.service !== service || alarm.okAfterMs === null || !SCENARIOS[service].isOver(cloud)) continue;
-        // Where nothing helps, new instances do not get ready either.
+        // When the fault stays, new instances do not become ready either.
         if (service === 'search') after(ROLLOUT_MS, endRefresh);
         after(alarm.okAfterMs, () => clearWhenHealthy(alarm));
       }

@@ -18,7 +18,7 @@ export function alarmArn({ account, region }: Pick<SampleCloud, 'account' | 'reg
   return `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
 }
 
-/** CloudWatch writes milliseconds and `+0000` inside its events. */
+/** CloudWatch events have milliseconds and `+0000` in their timestamps. */
 const cloudWatchTime = (iso: string) => new Date(iso).toISOString().replace('Z', '+0000');
 
 /** `CloudWatch Alarm State Change`, as the CloudWatch user guide describes it for a single-metric alarm. */
@@ -60,7 +60,7 @@ function presentValue({ value, reason, reasonData, at }: AlarmValue) {
 
 export const PERIOD_SECONDS = 60;
 
-/** The state an alarm is in after it saw `datapoint`, worded as CloudWatch words it. */
+/** The state of an alarm after `datapoint`, in CloudWatch's words. */
 export function alarmValue(alarm: AlarmRecord, value: 'OK' | 'ALARM', at: Date): AlarmValue {
   const datapoint = value === 'ALARM' ? alarm.loudValue : alarm.quietValue;
   const start = new Date(at.getTime() - PERIOD_SECONDS * 1000);

@@ -10,9 +10,9 @@ import { SSM_OPERATIONS } from './ssm.ts';
 interface RpcService {
   /** IAM prefix. */
   readonly id: string;
-  /** Before the dot of `X-Amz-Target`. */
+  /** Prefix of `X-Amz-Target`, before the dot. */
   readonly target: string;
-  /** Of AWS JSON. */
+  /** Version of AWS JSON. */
   readonly version: '1.0' | '1.1';
   readonly operations: Readonly<Record<string, Operation>>;
 }
@@ -26,7 +26,7 @@ const RPC_SERVICES: readonly RpcService[] = [
 
 /**
  * Lambda (REST JSON), ECS, CloudWatch and CloudWatch Logs (AWS JSON), Auto Scaling and RDS (query protocol), as the installed SDK clients
- * speak to them.
+ * call them.
  */
 export function makeAwsService(context: AwsContext): Service {
   return {
@@ -71,7 +71,7 @@ function rpcCall(context: AwsContext, request: WireRequest): Call | null {
     body: JSON.stringify(output),
   });
   const unknown: Operation = () => {
-    throw new AwsError('UnknownOperationException', 400, `The local world does not know ${service.id}:${name}.`);
+    throw new AwsError('UnknownOperationException', 400, `The fake AWS does not serve ${service.id}:${name}.`);
   };
   const operation = service.operations[name] ?? unknown;
   const perform = () =>
@@ -100,7 +100,7 @@ function commonHeaders(type: string): Record<string, string> {
   return { 'content-type': type, 'x-amzn-requestid': randomUUID() };
 }
 
-/** Signatures are checked by the gateway in front; a request without any would not reach AWS either. */
+/** The gateway in front checks signatures; here only unsigned requests are refused, as on AWS. */
 function refuseUnsigned(request: WireRequest, failed: (failure: Failure) => WireResponse): WireResponse | null {
   if (request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ') === true) return null;
   return failed({ code: 'MissingAuthenticationTokenException', status: 403, message: 'Missing Authentication Token' });

@@ -21,13 +21,13 @@ export interface ParameterState {
 export interface AutomationRecords {
   readonly automations: Collection<AutomationState>;
   readonly parameters: Collection<ParameterState>;
-  /** By service: since when something is wrong that no deployment brought, and whether it was cleared. */
+  /** Faults that no deployment caused, by service: since when, and whether the fault was cleared. */
   readonly trouble: Collection<{ readonly since: string; readonly cleared: boolean }>;
   /** Documents whose runs fail. */
   readonly failing: Set<string>;
 }
 
-/** From which the gallery takes the size of its connection pool. */
+/** The parameter that holds the size of the gallery's connection pool. */
 const POOL: ParameterState = { Name: '/gallery/pool', Value: '20', Version: 1 };
 
 export function openAutomationRecords(dataDir: string | undefined): AutomationRecords {
@@ -47,10 +47,10 @@ export function beginScenario(
   trouble.put(service, { since: isoNow(time), cleared: false });
 }
 
-/** Whether the failed reports ran again. */
+/** Whether the failed reports have run again. */
 export const areReportsCleared = ({ trouble }: AutomationRecords): boolean => trouble.get('reports')?.cleared === true;
 
-/** Whether a document succeeded on the gallery's server since its scenario began. */
+/** Whether a document has succeeded on the gallery's server since its scenario began. */
 export function isGalleryRestarted({ trouble, automations }: AutomationRecords): boolean {
   const since = Date.parse(trouble.get('gallery')?.since ?? '');
   return automations.all().some(({ startedAt, fails }) => !fails && Date.parse(startedAt) >= since);

@@ -3,7 +3,7 @@ import { ago, DAY } from '@selfheal/fake-server/world-time.ts';
 import { deploymentId, functionSettings } from './deployment-scenarios.ts';
 import type { SampleCloud, Scenario } from './state.ts';
 
-/** What services have too little of, now that their customers have grown to so many. */
+/** Capacity of the services when the scenarios begin; it is too small for the load. */
 const CATALOG_TASKS = 2;
 const INVOICES_MB = 512;
 const INVOICES_AT_ONCE = 10;
@@ -12,7 +12,7 @@ const ACCOUNTS_CONNECTIONS = 150;
 
 const isToday = ({ time }: SampleCloud, iso: string | undefined) => time.now() - Date.parse(iso ?? '') < DAY;
 
-/** Tasks that leak memory. More of them share the load; new ones have leaked nothing yet. */
+/** Tasks that leak memory. More tasks share the load, and new ones have not leaked yet. */
 export const catalog: Scenario = {
   begin: (cloud) => {
     const since = ago(cloud.time, 60 * DAY);
@@ -31,7 +31,7 @@ export const catalog: Scenario = {
   },
 };
 
-/** A function that is called without an alias, and needs more memory or more room. */
+/** A function that is called without an alias and needs more memory or concurrency. */
 export const invoices: Scenario = {
   begin: (cloud) =>
     cloud.functions.put('invoices-worker', {
@@ -46,7 +46,7 @@ export const invoices: Scenario = {
   },
 };
 
-/** Instances without processor time. */
+/** Instances that use all their CPU time. */
 export const search: Scenario = {
   begin: (cloud) =>
     cloud.groups.put('search-nodes', {

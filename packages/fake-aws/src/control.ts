@@ -11,9 +11,9 @@ import { writeServiceLog } from './service-logs.ts';
 import type { AlarmRecord, DatabaseState, EcsState, GroupState, LambdaState, LogEvent, ServiceId } from './state.ts';
 
 export interface FireAlarmOptions {
-  /** Milliseconds from a good deployment to OK (default 1500); null: nothing clears it. */
+  /** Milliseconds from a good deployment to OK (default 1500); null when nothing clears the alarm. */
   readonly okAfterMs?: number | null;
-  /** Age of the bad deployment (default 6). */
+  /** Minutes since the bad deployment (default 6). */
   readonly deployedMinutesAgo?: number;
 }
 
@@ -22,24 +22,24 @@ export interface AwsControl {
   fireAlarm(service: ServiceId, options?: FireAlarmOptions): AwsEvent;
   /** Sets an alarm to OK and emits the event. */
   clearAlarm(alarmName: string): AwsEvent;
-  /** Lets CloudWatch show the states of alarms only so many milliseconds after their events. */
+  /** Makes CloudWatch show alarm states this many milliseconds after their events. */
   setAlarmLag(milliseconds: number): void;
   alarm(alarmName: string): AlarmRecord | undefined;
   lambda(functionName: string): LambdaState | undefined;
   ecsService(cluster: string, service: string): EcsState | undefined;
   group(name: string): GroupState | undefined;
   database(name: string): DatabaseState | undefined;
-  /** Moves an alias as somebody else would: not in the effects journal. */
+  /** Moves an alias as another person would: the effects journal does not record it. */
   moveAliasByHand(functionName: string, alias: string, version: string): void;
   putLogs(logGroup: string, events: readonly LogEvent[]): void;
-  /** Lets runs of an SSM document fail from now on, or not any more. */
+  /** Sets whether runs of an SSM document fail from now on. */
   failDocument(document: string, fails: boolean): void;
-  /** Runs a document as somebody else would: not in the effects journal. */
+  /** Runs a document as another person would: the effects journal does not record it. */
   runDocument(document: string, parameters: Readonly<Record<string, string[]>>): void;
-  /** Sets a parameter as somebody else would: not in the effects journal. */
+  /** Sets a parameter as another person would: the effects journal does not record it. */
   setParameter(name: string, value: string): void;
   parameter(name: string): string | undefined;
-  /** The failed tasks of the reports run again. */
+  /** Clears the failed tasks of the reports service, so that they run again. */
   clearReports(): void;
 }
 
@@ -63,7 +63,7 @@ export function makeLocalAws(options: {
   const { change, deployed, stop } = makeAlarmClock(cloud, onEvent);
   const alarmOf = (fits: (alarm: AlarmRecord) => boolean): AlarmRecord => {
     const alarm = cloud.alarms.all().find(fits);
-    if (alarm === undefined) throw new Error('There is no such alarm.');
+    if (alarm === undefined) throw new Error('The sample cloud has no such alarm.');
     return alarm;
   };
   let alarmLagMs = 0;
@@ -91,7 +91,8 @@ export function makeLocalAws(options: {
     moveAliasByHand(functionName, aliasName, version) {
       const state = cloud.functions.get(functionName);
       const alias = state?.aliases.find((one) => one.name === aliasName);
-      if (state === undefined || alias === undefined) throw new Error(`There is no ${functionName}:${aliasName}.`);
+      if (state === undefined || alias === undefined)
+        throw new Error(`The sample cloud has no alias ${functionName}:${aliasName}.`);
       Object.assign(alias, { version, revisionId: randomUUID() });
       cloud.functions.put(functionName, state);
       if (functionName === 'checkout-api') deployed('checkout');

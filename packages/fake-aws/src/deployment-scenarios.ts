@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { ago, DAY } from '@selfheal/fake-server/world-time.ts';
 import type { LambdaState, SampleCloud, Scenario } from './state.ts';
 
-/** What a function has beside versions and aliases. */
+/** Settings of a function other than its versions and aliases. */
 export const functionSettings = (
   memoryMb: number,
   reservedConcurrency: number | null = null,
@@ -17,7 +17,7 @@ export function deploymentId(taskDefinition: string, at: string): string {
   return `ecs-svc/${BigInt(`0x${digits}`).toString().slice(0, 19)}`;
 }
 
-/** A version that was deployed some minutes ago is bad; the one before was good. */
+/** A Lambda version deployed some minutes ago is bad; the one before was good. */
 export const checkout: Scenario = {
   begin: (cloud, at) =>
     cloud.functions.put('checkout-api', {
@@ -37,7 +37,7 @@ export const checkout: Scenario = {
   },
 };
 
-/** The same, with task definitions. */
+/** The same for ECS, with task definitions. */
 export const orders: Scenario = {
   begin: (cloud, at) =>
     cloud.ecs.put('shop/orders', {
@@ -58,7 +58,7 @@ export const orders: Scenario = {
   },
 };
 
-/** Nothing was deployed for months: a scenario that no remedy cures. */
+/** Nothing was deployed for months: no remedy helps in this scenario. */
 export const ledger: Scenario = {
   begin: (cloud) => {
     if (cloud.functions.get('ledger-api') === undefined) foundLedger(cloud);

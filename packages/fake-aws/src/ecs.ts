@@ -7,7 +7,7 @@ function arn({ cloud }: AwsContext, resource: string): string {
   return `arn:aws:ecs:${cloud.region}:${cloud.account}:${resource}`;
 }
 
-/** The last part of an ARN or a plain name. */
+/** A plain name, or the last part of an ARN. */
 const shortName = (value: string) => value.split('/').at(-1) ?? value;
 
 function clusterOf(context: AwsContext, input: Record<string, unknown>): string {
@@ -175,7 +175,7 @@ export const ECS_OPERATIONS: Readonly<Record<string, Operation>> = {
   UpdateService: updateService,
 };
 
-/** Ends the roll-out of a service's newest deployment. */
+/** Completes the roll-out of a service's newest deployment. */
 export function finishRollout(state: EcsState): void {
   state.deployments = state.deployments.slice(0, 1).map((one) => ({ ...one, completed: true }));
 }

@@ -12,7 +12,7 @@ export function updateConfiguration(context: AwsContext, state: LambdaState, inp
   const isFit =
     typeof MemorySize === 'number' && Number.isInteger(MemorySize) && MemorySize >= 128 && MemorySize <= 10_240;
   if (!isFit || Object.keys(others).length > 0) {
-    throw new AwsError('InvalidParameterValueException', 400, 'The local world sets MemorySize (128 to 10240) alone.');
+    throw new AwsError('InvalidParameterValueException', 400, 'The fake AWS only accepts MemorySize (128 to 10240).');
   }
   const from = state.memoryMb;
   Object.assign(state, { memoryMb: MemorySize, revisionId: randomUUID() });

@@ -13,7 +13,7 @@ export interface LambdaCall {
   perform(): object;
 }
 
-/** Lambda's REST calls on versions and aliases, or null when the request is for something else. */
+/** A REST call for Lambda versions and aliases, or null when the request is not one. */
 export function recogniseLambda(context: AwsContext, request: WireRequest): LambdaCall | null {
   const [prefix, version] = FUNCTIONS.exec(request.path) ?? [];
   if (prefix === undefined) return null;

@@ -14,7 +14,7 @@ interface Query {
   };
 }
 
-/** What a Lambda's log says of each metric: null when the line says nothing. */
+/** The value of each metric in a line of a Lambda's log; null when the line has none. */
 const LAMBDA_VALUES: Readonly<Record<string, (message: string) => number | null>> = {
   Invocations: (message) => (message.startsWith('START ') ? 1 : null),
   Errors: (message) => (message.startsWith('ERROR') ? 1 : null),
@@ -24,7 +24,7 @@ const LAMBDA_VALUES: Readonly<Record<string, (message: string) => number | null>
   },
 };
 
-/** CloudWatch's metrics of the Lambdas, counted from their logs; other metrics have no points. */
+/** CloudWatch's Lambda metrics, computed from the logs; other metrics have no data points. */
 export const getMetricData: Operation = ({ cloud }, input) => {
   const queries = (input.MetricDataQueries ?? []) as readonly Query[];
   const [from, to] = [seconds(input.StartTime), seconds(input.EndTime)];
@@ -56,7 +56,7 @@ export const getMetricData: Operation = ({ cloud }, input) => {
   };
 };
 
-/** AWS JSON carries instants as epoch seconds. */
+/** AWS JSON encodes timestamps as epoch seconds. */
 const seconds = (value: unknown) => (typeof value === 'number' ? value : Date.parse(String(value)) / 1000);
 
 function pointsOf(

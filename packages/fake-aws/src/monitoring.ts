@@ -20,7 +20,7 @@ const describeAlarms: Operation = (context, input) => {
   };
 };
 
-/** A change that is too young is not shown yet. */
+/** The alarm as reads show it; a recent change is not visible yet. */
 function shown({ cloud, alarmLagMs }: AwsContext, alarm: AlarmRecord): AlarmRecord {
   const lagMs = alarmLagMs();
   const isYoung = lagMs > 0 && cloud.time.now() - Date.parse(alarm.state.at) < lagMs;
@@ -61,7 +61,7 @@ export const CLOUDWATCH_OPERATIONS: Readonly<Record<string, Operation>> = {
   GetMetricData: getMetricData,
 };
 
-/** Plain terms must all occur; `?term` alternatives one of them. JSON and metric patterns are not known here. */
+/** Plain terms must all occur; of `?term` alternatives one is enough. JSON and metric patterns are not supported. */
 function matchesPattern(pattern: string, message: string): boolean {
   const terms = pattern.match(/"[^"]*"|\S+/g) ?? [];
   const plain = (term: string) => message.includes(term.replace(/^\?/, '').replaceAll('"', ''));

@@ -4,7 +4,7 @@ import type { SampleCloud, ServiceId } from './state.ts';
 
 export type Failure = { code: string; status: number; message: string };
 
-/** An error as AWS answers it. */
+/** An error answer of AWS. */
 export class AwsError extends Error {
   override readonly name = 'AwsError';
   readonly code: string;
@@ -16,7 +16,7 @@ export class AwsError extends Error {
   }
 }
 
-/** A document of Systems Manager that the account has, with the pattern that each of its parameters must match. */
+/** An SSM document of the account, with the pattern that each of its parameters must match. */
 export interface AutomationDocument {
   readonly name: string;
   readonly parameters: Readonly<Record<string, { readonly allowedPattern: string }>>;
@@ -26,28 +26,28 @@ export interface AwsContext {
   readonly documents: readonly AutomationDocument[];
   readonly cloud: SampleCloud;
   readonly journal: EffectsJournal;
-  /** Called after a deployment changed, so that alarms can follow. */
+  /** Called after a deployment changed, so that alarms can change too. */
   readonly deployed: (service: ServiceId) => void;
-  /** Milliseconds by which reads of alarms lag behind their events. */
+  /** Milliseconds by which reads of alarm states lag behind their events. */
   readonly alarmLagMs: () => number;
 }
 
 /** An operation of an RPC service: parsed input to output. Throws `AwsError`. */
 export type Operation = (context: AwsContext, input: Record<string, unknown>) => object;
 
-/** An operation of the query protocol: the form's fields to the result, as `toXml` takes it. Throws `AwsError`. */
+/** An operation of the query protocol: form fields to a result for `toXml`. Throws `AwsError`. */
 export interface QueryOperation {
-  /** Names of fields without the numbers of lists (`Filters.Filter.Name`); any other field is refused. */
+  /** Accepted fields, without the numbers of lists (`Filters.Filter.Name`); any other field is refused. */
   readonly fields: readonly string[];
   readonly perform: (context: AwsContext, form: URLSearchParams) => Parameters<typeof toXml>[0];
 }
 
 export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 export const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-/** AWS JSON carries instants as epoch seconds. */
+/** AWS JSON encodes timestamps as epoch seconds. */
 export const epoch = (iso: string): number => Date.parse(iso) / 1000;
 
-/** One page by an offset token. */
+/** One page of a list; the token is an offset. */
 export function pageBy<T>(items: readonly T[], token: unknown, size: number): { items: T[]; next: string | undefined } {
   const from = Number(text(token) || 0);
   const next = from + size < items.length ? String(from + size) : undefined;

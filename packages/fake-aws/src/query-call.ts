@@ -36,7 +36,7 @@ export interface QueryCall {
   failed(failure: Failure): WireResponse;
 }
 
-/** Calls in the query protocol (form in, XML out), or null when the request is for something else. */
+/** A call in the query protocol (form in, XML out), or null when the request is not one. */
 export function recogniseQuery(context: AwsContext, request: WireRequest): QueryCall | null {
   const isForm = String(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   if (request.method !== 'POST' || !isForm) return null;
@@ -50,7 +50,7 @@ export function recogniseQuery(context: AwsContext, request: WireRequest): Query
     name,
     perform: () => {
       if (operation === undefined) {
-        throw new AwsError('InvalidAction', 400, `The local world does not know ${service.id}:${name}.`);
+        throw new AwsError('InvalidAction', 400, `The fake AWS does not serve ${service.id}:${name}.`);
       }
       refuseUnknownFields(form, operation);
       return operation.perform(context, form);
@@ -80,5 +80,6 @@ function refuseUnknownFields(form: URLSearchParams, { fields }: QueryOperation):
     const plain = key.replaceAll(/\.\d+(?=\.|$)/g, '');
     return plain !== 'Action' && plain !== 'Version' && !fields.includes(plain);
   });
-  if (unknown !== undefined) throw new AwsError('ValidationError', 400, `The local world does not know ${unknown}.`);
+  if (unknown !== undefined)
+    throw new AwsError('ValidationError', 400, `The fake AWS does not know the field ${unknown}.`);
 }

@@ -14,7 +14,7 @@ function groupOf({ cloud }: AwsContext, form: URLSearchParams): DatabaseState {
   throw new AwsError('DBParameterGroupNotFound', 404, `DBParameterGroup not found: ${name}`);
 }
 
-/** A restart takes a moment, in which nobody gets in. */
+/** A restart takes a moment, during which the database accepts no connections. */
 const statusOf = ({ cloud }: AwsContext, { rebootingUntil }: DatabaseState) =>
   cloud.time.now() < rebootingUntil ? 'rebooting' : 'available';
 

@@ -6,10 +6,10 @@ import { accounts, catalog, invoices, search } from './capacity-scenarios.ts';
 import { checkout, ledger, orders } from './deployment-scenarios.ts';
 import { type AlarmValue, type SampleCloud, type Scenario, SERVICE_IDS, type ServiceId } from './state.ts';
 
-/** Age of the faults in a new sample cloud. */
+/** Age of the faults in a new sample cloud, in minutes. */
 const MINUTES_OLD = 6;
 
-/** Opens the sample cloud, as it was left or new: all healthy, the bad versions deployed some minutes ago. */
+/** Opens the stored sample cloud or creates one, in which everything is healthy and the bad versions were deployed some minutes ago. */
 export function openSampleCloud(
   { account, region, time }: Pick<SampleCloud, 'account' | 'region' | 'time'>,
   dataDir: string | undefined,

@@ -4,7 +4,7 @@ import type { LogEvent, SampleCloud, ServiceId } from './state.ts';
 interface Voice {
   readonly group: string;
   readonly stream: string;
-  /** Requests each minute. */
+  /** Requests per minute. */
   readonly rate: number;
   normal(index: number): string[];
   broken(index: number): string[];
@@ -21,7 +21,7 @@ const report = (index: number, ms: number) =>
   `REPORT RequestId: ${requestId(index)}\tDuration: ${ms.toFixed(2)} ms\tBilled Duration: ${Math.ceil(ms)} ms\t` +
   'Memory Size: 512 MB\tMax Memory Used: 138 MB\t\n';
 
-/** Services that are missing here write no log. */
+/** Log lines by service; services that are missing here write no log. */
 const SERVICE_LOGS: Readonly<Partial<Record<ServiceId, Voice>>> = {
   checkout: {
     group: '/aws/lambda/checkout-api',
@@ -115,7 +115,7 @@ const SERVICE_LOGS: Readonly<Partial<Record<ServiceId, Voice>>> = {
   },
 };
 
-/** Fills the service's log group: normal before the bad deployment, broken since. Replaces its content. */
+/** Replaces the service's log group: normal lines before the bad deployment, errors since. */
 export function writeServiceLog(cloud: SampleCloud, service: ServiceId, now: Date, brokenMinutes: number): void {
   const serviceLog = SERVICE_LOGS[service];
   if (serviceLog === undefined) return;

@@ -3,9 +3,9 @@ import { isoNow } from '@selfheal/fake-server/world-time.ts';
 import type { AutomationState } from './automation-state.ts';
 import { type AwsContext, AwsError, epoch, list, type Operation, pageBy, text } from './operation.ts';
 
-/** Documents of the sample account: without patterns of their own. */
+/** Documents of the sample account that accept any parameters. */
 const PEOPLES_DOCUMENTS: readonly string[] = ['Acme-RestartUnit'];
-/** A document is done at once here; in truth it takes minutes. */
+/** Duration of a run here; on AWS it takes minutes. */
 const RUN_MS = 60;
 
 const startAutomation: Operation = (context, input) => {
@@ -80,7 +80,7 @@ const describeAutomations: Operation = (context, input) => {
       const [value = ''] = list(Values);
       if (Key === 'DocumentNamePrefix') return one.document.startsWith(value);
       if (Key === 'StartTimeAfter') return Date.parse(one.startedAt) >= Date.parse(value);
-      throw new AwsError('InvalidFilterKey', 400, `The local world does not know the filter ${Key}.`);
+      throw new AwsError('InvalidFilterKey', 400, `The fake AWS does not support the filter ${Key}.`);
     });
   const page = pageBy(
     context.cloud.automations.all().filter(fits).reverse(),

@@ -2,7 +2,7 @@ import type { Collection } from '@selfheal/fake-server/collection.ts';
 import type { WorldTime } from '@selfheal/fake-server/world-time.ts';
 import type { AutomationRecords } from './automation-state.ts';
 
-/** The services of the sample cloud: its deployments may be bad, and then its alarms go off. */
+/** Services of the sample cloud; a bad deployment or a fault raises their alarms. */
 export const SERVICE_IDS = [
   'checkout',
   'orders',
@@ -24,10 +24,10 @@ export interface LambdaVersion {
 
 export interface LambdaState {
   readonly name: string;
-  /** Oldest first, `$LATEST` left out. */
+  /** Oldest first, without `$LATEST`. */
   versions: LambdaVersion[];
   aliases: { name: string; version: string; revisionId: string; description: string }[];
-  /** Of the configuration of `$LATEST`. */
+  /** Revision of the configuration of `$LATEST`. */
   revisionId: string;
   memoryMb: number;
   reservedConcurrency: number | null;
@@ -73,7 +73,7 @@ export interface EcsState {
   readonly family: string;
   desiredCount: number;
   taskDefinitions: TaskDefinitionState[];
-  /** Newest first: the primary, then one that is being drained. */
+  /** Newest first: the primary, then the one that is draining. */
   deployments: EcsDeploymentState[];
 }
 
@@ -97,7 +97,7 @@ export interface AlarmRecord {
   readonly loudValue: number;
   state: AlarmValue;
   previous: AlarmValue;
-  /** Milliseconds from a good deployment to OK; null: it stays in ALARM whatever is deployed. */
+  /** Milliseconds from a good deployment to OK; null when it stays in ALARM. */
   okAfterMs: number | null;
 }
 
@@ -120,10 +120,10 @@ export interface SampleCloud extends AutomationRecords {
   readonly logs: Collection<readonly LogEvent[]>;
 }
 
-/** What is wrong with a service when its alarm rings. */
+/** What is wrong with a service when its alarm goes off. */
 export interface Scenario {
-  /** Restores the service's state at the beginning of the scenario; `at`: that time. */
+  /** Sets the service to its state at the beginning of the scenario, which is the time `at`. */
   begin(cloud: SampleCloud, at: string): void;
-  /** Whether what serves customers now is good. */
+  /** Whether the version or capacity that serves customers now is good. */
   isOver(cloud: SampleCloud): boolean;
 }

@@ -12,7 +12,7 @@ import { TALK_ROUTES } from './routes-talk.ts';
 import type { GithubState } from './state.ts';
 import { readZipEntry } from './zip/zip-reader.ts';
 
-/** Where GitHub Enterprise Server has its API; the local world uses the same. */
+/** Path of the API on GitHub Enterprise Server; the fake GitHub uses the same. */
 export const API_PREFIX = '/api/v3';
 const LOGS_PREFIX = '/_logs/';
 const RATE_LIMIT = 5000;
@@ -27,7 +27,7 @@ export const GITHUB_ROUTES: readonly Route[] = [
   ...APP_ROUTES,
 ];
 
-/** GitHub's REST API and the storage its log links point to. */
+/** GitHub's REST API, and the storage to which its log links lead. */
 export function makeGithubService(context: GithubContext): Service {
   return {
     recognise(request) {
@@ -103,7 +103,7 @@ function failureOf(status: number, fault: { retryAfterSeconds?: number; message?
   return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
 }
 
-/** The next full hour, in epoch seconds: constant for many requests, as GitHub's window is. */
+/** The next full hour in epoch seconds; the same for many requests, like GitHub's rate limit window. */
 const resetTime = ({ time }: GithubState) => (Math.floor(time.now() / 3_600_000) + 1) * 3600;
 
 function presentRateLimit({ access: { remaining }, state }: GithubContext) {
@@ -133,7 +133,7 @@ function finishAnswer(answer: Answer, request: WireRequest, { access, state }: G
   return unchanged ? { status: 304, headers, body: '' } : { status: answer.status, headers, body };
 }
 
-/** The storage behind GitHub's log links: no token, only the link's own signature. */
+/** The storage behind GitHub's log links: needs no token, only the link's signature. */
 function logStorageCall({ state }: GithubContext, request: WireRequest): Call {
   const path = request.path.slice(LOGS_PREFIX.length);
   const plain = (status: number, text: string): WireResponse => ({

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '@selfheal/fake-server/collection.ts';
 
-/** Log archives by key. Equal bytes may be put once and used by many runs. */
+/** Log archives by key. Equal archives are stored once and used by many runs. */
 export interface ArchiveShelf {
   get(key: string): Buffer | undefined;
   put(key: string, bytes: Buffer): void;

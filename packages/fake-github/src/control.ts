@@ -25,51 +25,51 @@ import { knownRun, makeWebhookEvents, type WebhookEvents } from './webhook-event
 import { makeWebhookSender } from './webhook-sender.ts';
 
 export interface GithubControl extends WebhookEvents {
-  /** Where webhooks go. Every repository, also later ones, gets a hook for it. */
+  /** Receiver of webhooks. Every repository, including later ones, gets a hook for it. */
   setWebhook(webhook: { url: string; secret: string }): void;
   addRepository(
     fullName: string,
     options?: { defaultBranch?: string; installationId?: number | null; private?: boolean },
   ): Repository;
   addPullRequest(repository: string, options?: { title?: string; author?: string; branch?: string }): PullRequest;
-  /** Adds a commit with what it changes; `pullRequest` null puts it on the default branch. */
+  /** Adds a commit with its changes; with `pullRequest` null it goes to the default branch. */
   addCommit(commit: Omit<CommitState, 'id'>): CommitState;
   /** Adds a run whose first attempt is completed. Sends nothing. */
   addRun(spec: RunSpec): RunState;
-  /** Starts a re-run as a person in GitHub's web page would; it is not in the effects journal. */
+  /** Starts a re-run as a person on GitHub's website would: the effects journal does not record it. */
   rerunByHand(runId: number): void;
-  /** Ends a re-run that is under way, instead of its time. */
+  /** Ends a running re-run at once. */
   finishRerun(runId: number): void;
   run(runId: number): RunState | undefined;
   /** Oldest first. */
   runs(repository: string): RunState[];
   comments(repository: string, issue: number): CommentState[];
-  /** How the workflow of a repository runs for a branch that somebody pushed; null: it does not. At first it never does. */
+  /** Sets how workflows run for a branch that was pushed; null: they do not. At first they never do. */
   setPushRuns(runFor: (push: Push) => AttemptSpec | null): void;
-  /** How a workflow runs that somebody started; `filesAt` gives those of a commit. At first every one passes, without a job. */
+  /** Sets how started workflows run; `filesAt` returns the files of a commit. At first they all pass without jobs. */
   setDispatchedRuns(runFor: (dispatch: Dispatch, filesAt: (sha: string) => Files) => AttemptSpec): void;
   pullRequests(repository: string): PullRequest[];
   issues(repository: string): IssueState[];
-  /** As a person would: without merging it, or with. */
+  /** Closes it as a person would, with or without merging. */
   closePullRequest(repository: string, number: number, merged?: boolean, mergedAs?: string): void;
   /** As a person would. */
   closeIssue(repository: string, number: number): void;
-  /** Branches that are there and were made through the API. */
+  /** Existing branches that were created through the API. */
   branches(repository: string): string[];
   /** As a person would. */
   addComment(repository: string, issue: number, author: string, body: string): CommentState;
   deliveries(repository: string): DeliveryState[];
   /** While true every delivery fails without reaching the receiver. */
   setUnreachable(unreachable: boolean): void;
-  /** Tokens that are accepted; null: every token. */
+  /** Accepted tokens; null accepts every token. */
   acceptTokens(tokens: readonly string[] | null): void;
-  /** Registers a GitHub App: only tokens of its installations are accepted from then on. */
+  /** Registers a GitHub App: from then on only its installation tokens are accepted. */
   registerApp(app: Omit<AppRegistration, 'tokens'>): void;
-  /** Whose token the clients have. At first a machine account's. */
+  /** Sets the owner of the clients' token. At first a machine account. */
   setIdentity(identity: 'user' | 'app'): void;
-  /** Lets reads of runs and listings of comments show how things stood so many milliseconds ago; writes see them as they are. */
+  /** Makes reads of runs and lists of comments show the state of this many milliseconds ago; writes see the current state. */
   setReadLag(milliseconds: number): void;
-  /** Requests left before GitHub answers that the rate limit is exceeded. */
+  /** Sets the requests left before GitHub answers that the rate limit is exceeded. */
   setRemaining(requests: number): void;
   /** Resolves when no delivery is under way. */
   delivered(): Promise<void>;
@@ -144,7 +144,7 @@ export function makeLocalGithub(options: {
     },
     closePullRequest(repository, number, merged = false, mergedAs) {
       const pull = state.pullRequests.get(`${repository}#${number}`);
-      if (pull === undefined) throw new Error(`There is no pull request ${number}.`);
+      if (pull === undefined) throw new Error(`There is no pull request ${repository}#${number}.`);
       const mergedAt = merged ? { mergedAt: isoNow(state.time) } : {};
       state.pullRequests.put(`${repository}#${number}`, {
         ...pull,
@@ -155,7 +155,7 @@ export function makeLocalGithub(options: {
     },
     closeIssue(repository, number) {
       const issue = state.issues.get(`${repository}#${number}`);
-      if (issue === undefined) throw new Error(`There is no issue ${number}.`);
+      if (issue === undefined) throw new Error(`There is no issue ${repository}#${number}.`);
       state.issues.put(`${repository}#${number}`, { ...issue, state: 'closed', updatedAt: isoNow(state.time) });
     },
     setUnreachable: webhookSender.setUnreachable,
@@ -203,7 +203,7 @@ function viewing(
   };
 }
 
-/** Deliveries whose answer the last process did not live to see count as timed out: GitHub does not try again. */
+/** Deliveries whose answer was lost with the last process count as timed out: GitHub does not retry them. */
 function failLostDeliveries(state: GithubState): void {
   for (const delivery of state.deliveries.all()) {
     if (delivery.result !== null) continue;

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type CommitState, type Files, type GitCommit, type GithubState, shaOf } from './state.ts';
 
-/** The id that Git gives to a content. */
+/** Git's id of a file content. */
 export function blobSha(content: string): string {
   const bytes = Buffer.from(content);
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
-/** Names a tree by what is in it. */
+/** An id that depends on the tree's content. */
 export const treeSha = (files: Files): string => shaOf(JSON.stringify(Object.entries(files).sort()));
 
-/** A commit made through the API, or one of those that were seeded with what they change; undefined when there is none. */
+/** A commit made through the API or seeded; undefined when there is none. */
 export function gitCommit(state: GithubState, repository: string, sha: string): GitCommit | undefined {
   const made = state.gitCommits.get(`${repository}@${sha}`);
   if (made !== undefined) return made;
@@ -29,7 +29,7 @@ export function gitCommit(state: GithubState, repository: string, sha: string): 
   };
 }
 
-/** What was committed before it to the default branch or its own pull request, oldest first. */
+/** Earlier commits of the default branch or of the commit's pull request, oldest first. */
 function historyBelow(state: GithubState, head: CommitState): CommitState[] {
   return state.commits
     .all()
@@ -47,7 +47,7 @@ function filesOf(commits: readonly CommitState[]): Files {
   return files;
 }
 
-/** The newest seeded or made commit whose tree has this id. */
+/** Files of the newest commit whose tree has this id. */
 export function filesOfTree(state: GithubState, repository: string, sha: string): Files | undefined {
   const made = state.gitTrees.get(`${repository}@${sha}`);
   if (made !== undefined) return made.files;

@@ -4,7 +4,7 @@ import { matchPath } from './route.ts';
 import { currentAttempt } from './run-state.ts';
 import type { GithubState } from './state.ts';
 
-/** Plain web pages of pull requests and runs, so that links in comments and mails lead somewhere. */
+/** Plain web pages of pull requests and runs, for the links in comments and mails. */
 export function makePages(state: GithubState): Service {
   return {
     recognise(request) {
@@ -41,7 +41,7 @@ article{border:1px solid #d1d9e0;border-radius:6px;margin:1.2rem 0}article>heade
 article>div{padding:.2rem 1rem}table{border-collapse:collapse}td,th{border:1px solid #d1d9e0;padding:.3em .7em}
 blockquote{border-left:.25em solid #d1d9e0;margin-left:0;padding-left:1em;color:#59636e}`;
 
-/** Raw HTML stays text, but for what GitHub hides or makes small. */
+/** Raw HTML is shown as text, except for what GitHub hides or shows small. */
 const markdown = new MarkdownIt({ html: false, linkify: false });
 
 function render(text: string): string {

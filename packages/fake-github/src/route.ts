@@ -12,25 +12,25 @@ export interface AppRegistration {
   readonly publicKey: string;
   /** Installation id by owner. */
   readonly installations: Readonly<Record<string, number>>;
-  /** Ends of the tokens that were given out, in epoch milliseconds. */
+  /** Expiry of each issued token, in epoch milliseconds. */
   readonly tokens: Map<string, number>;
 }
 
-/** Who may call, and as whom. */
+/** Which callers are accepted, and as whom. */
 export interface GithubAccess {
-  /** A GitHub App whose installation tokens alone are accepted; null: none is registered. */
+  /** A GitHub App; then only its installation tokens are accepted. Null when none is registered. */
   app?: AppRegistration | null;
-  /** Tokens that are accepted; null: every token. */
+  /** Accepted tokens; null accepts every token. */
   tokens: readonly string[] | null;
   /** Requests left in this hour. */
   remaining: number;
-  /** Whose token it is: a machine account's, or a GitHub App's, which may not ask who it is. */
+  /** Owner of the token: a machine account, or a GitHub App, which cannot read its own identity. */
   identity: 'user' | 'app';
   /** Milliseconds by which reads of runs and listings of comments lag behind. */
   readLagMs: number;
 }
 
-/** The account under which the token's comments appear. */
+/** The login under which the token's comments appear. */
 export const loginOf = ({ identity }: GithubAccess) => (identity === 'user' ? 'acme-selfheal' : 'selfheal[bot]');
 
 export interface Push {
@@ -41,20 +41,20 @@ export interface Push {
   readonly files: Files;
 }
 
-/** A workflow that somebody started, as it is at the head of a branch. */
+/** A workflow that somebody started, in its version at the head of a branch. */
 export interface Dispatch {
   readonly repository: string;
-  /** Of the workflow's file. */
+  /** Path of the workflow file. */
   readonly path: string;
   readonly name: string;
   readonly branch: string;
   readonly sha: string;
-  /** Of the run. */
+  /** Title of the run. */
   readonly title: string;
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** What every route may use. */
+/** What every route can use. */
 export interface GithubContext {
   readonly access: GithubAccess;
   readonly state: GithubState;
@@ -62,9 +62,9 @@ export interface GithubContext {
   readonly webhookSender: WebhookSender;
   readonly lifecycle: RunLifecycle;
   readonly journal: EffectsJournal;
-  /** A branch was made: workflows may run for it. */
+  /** Called when a branch was created: workflows may run for it. */
   pushed(push: Push): void;
-  /** A workflow was started: it runs. */
+  /** Called when a workflow was started. */
   dispatched(dispatch: Dispatch): void;
 }
 

@@ -46,7 +46,7 @@ function runsOf(context: RouteContext): RunState[] {
   return context.state.runs.all().filter((run) => run.repository === repository.fullName);
 }
 
-/** Refusals as GitHub words them; null when the run may be run again. */
+/** GitHub's refusal to run it again, or null. */
 function rerunRefusal({ state }: RouteContext, run: RunState, failedOnly: boolean): Answer | null {
   const attempt = currentAttempt(run);
   if (attempt.status !== 'completed') return githubError(403, 'This workflow is already running', RERUN_DOCS);
@@ -69,7 +69,7 @@ function rerun(context: RouteContext, failedOnly: boolean): Answer {
   return { status: 201, json: {} };
 }
 
-/** Refuses what has ended, as GitHub does; the run itself ends a little later, and being asked again changes nothing. */
+/** Refuses a completed run, as GitHub does. The run ends a little later; a second request changes nothing. */
 function cancel(context: RouteContext): Answer {
   const run = runIn(context);
   if (currentAttempt(run).status === 'completed') {
@@ -83,7 +83,7 @@ function cancel(context: RouteContext): Answer {
 
 const SIGNING_KEY = randomBytes(16);
 
-/** Where logs really are: a link with a signature and a short life, as GitHub's storage gives. */
+/** A signed, short-lived link to the log, as GitHub's storage gives. */
 function signedLocation(context: RouteContext, path: string): Answer {
   const expires = Math.floor(context.state.time.now() / 1000) + 60;
   const signature = createHmac('sha256', SIGNING_KEY).update(`${path}\n${expires}`).digest('base64url');

@@ -4,7 +4,7 @@ import { type AppRegistration, githubError, type Route, type RouteContext, repos
 import { presentUser } from './shapes-account.ts';
 
 const TOKEN_LIFE_MS = 60 * 60_000;
-/** GitHub takes no JWT that lives longer. */
+/** GitHub refuses JWTs with a longer lifetime. */
 const MAX_JWT_SECONDS = 600;
 const SINCE = '2026-01-05T09:00:00Z';
 const PERMISSIONS = { actions: 'write', issues: 'write', metadata: 'read', pull_requests: 'write' } as const;
@@ -14,10 +14,10 @@ const OPERATIONS = new Set([
   'apps/create-installation-access-token',
 ]);
 
-/** Whether an operation is asked for by the app itself (JWT), not by one of its installations. */
+/** Whether the app itself calls the operation (with a JWT), not one of its installations. */
 export const isAppOperation = (operation: string): boolean => OPERATIONS.has(operation);
 
-/** Why GitHub refuses a token while an app is registered; null when it does not. */
+/** GitHub's refusal of a token while an app is registered, or null. */
 export function appRefusal(
   app: AppRegistration,
   token: string,
@@ -27,7 +27,7 @@ export function appRefusal(
   return (app.tokens.get(token) ?? 0) > now ? null : githubError(401, 'Bad credentials');
 }
 
-/** `now`: in seconds. */
+/** `now` is in seconds. */
 function jwtRefusal({ appId, publicKey }: AppRegistration, token: string, now: number): Answer | null {
   const [header = '', claims = '', signature = ''] = token.split('.');
   const undecodable = githubError(401, 'A JSON web token could not be decoded');

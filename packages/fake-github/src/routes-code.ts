@@ -17,7 +17,7 @@ function commitIn(context: RouteContext, ref: string): CommitState {
   return commit;
 }
 
-/** The commit and what was committed before it to the default branch; commits of other pull requests are not below it. */
+/** The commit and the earlier commits of the default branch; commits of other pull requests are not its ancestors. */
 function historyOf(context: RouteContext, ref: string): CommitState[] {
   const head = commitIn(context, ref);
   const isBelow = (one: CommitState): boolean =>
@@ -25,7 +25,7 @@ function historyOf(context: RouteContext, ref: string): CommitState[] {
   return commitsIn(context).filter(isBelow);
 }
 
-/** Commits and what they change: for whoever asks what a change did and who touched a file before. */
+/** Commits and their changed files. */
 export const CODE_ROUTES: readonly Route[] = [
   {
     operation: 'repos/list-commits',

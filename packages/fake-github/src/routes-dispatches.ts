@@ -19,7 +19,7 @@ const unprocessable = (message: string): Answer => githubError(422, message, DOC
 const objectOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-/** What GitHub has against these inputs, or null. */
+/** GitHub's refusal of these inputs, or null. */
 function refusalOf({ on }: DispatchedWorkflow, inputs: Readonly<Record<string, unknown>>): Answer | null {
   const trigger = objectOf(on);
   if (on !== 'workflow_dispatch' && !Object.hasOwn(trigger, 'workflow_dispatch')) {
@@ -34,7 +34,7 @@ function refusalOf({ on }: DispatchedWorkflow, inputs: Readonly<Record<string, u
   return isTooLarge ? unprocessable('inputs are too large.') : null;
 }
 
-/** Runs the workflow as it is at the head of the branch, with a title that its inputs make. */
+/** Runs the workflow in its version at the head of the branch; the inputs give the title. */
 function dispatch(context: RouteContext): Answer {
   const { fullName } = repositoryIn(context);
   const { ref, inputs: given = {} } = bodyOf(context);

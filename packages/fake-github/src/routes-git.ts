@@ -9,7 +9,7 @@ const GIT = '/repos/{owner}/{repo}/git';
 const DOCS = 'https://docs.github.com/rest/git';
 type Body = Readonly<Record<string, unknown>>;
 
-/** The request's JSON object, or nothing. */
+/** The request's JSON object, or an empty one. */
 export function bodyOf({ request }: RouteContext): Body {
   const body: unknown = parseJson(request.body);
   return typeof body === 'object' && body !== null ? (body as Body) : {};
@@ -97,7 +97,7 @@ function presentReference({ site, params }: RouteContext, ref: string, sha: stri
   };
 }
 
-/** The newest commit that was seeded on the default branch. */
+/** The newest seeded commit of the default branch. */
 function tipOf(context: RouteContext, ref: string): string | null {
   const { fullName, defaultBranch } = repositoryIn(context);
   if (ref !== `heads/${defaultBranch}`) return null;
@@ -105,13 +105,13 @@ function tipOf(context: RouteContext, ref: string): string | null {
   return own.sort((a, b) => a.at.localeCompare(b.at) || a.id - b.id).at(-1)?.sha ?? null;
 }
 
-/** The commit at the head of `heads/x`, or null when there is no such branch. */
+/** The commit at the head of `heads/x`; null when there is no such branch. */
 export function headOf(context: RouteContext, ref: string): string | null {
   const { fullName } = repositoryIn(context);
   return context.state.references.get(`${fullName}@${ref}`)?.sha ?? tipOf(context, ref);
 }
 
-/** `heads/x` of the path, with the commit at its head. */
+/** The path's `heads/x`, with the commit at its head. */
 function referenceIn(context: RouteContext): { key: string; ref: string; sha: string } | null {
   const { fullName } = repositoryIn(context);
   const ref = context.params.ref ?? '';
@@ -146,7 +146,7 @@ function deleteReference(context: RouteContext): Answer {
   return { status: 204, json: undefined };
 }
 
-/** Git's own objects: files, commits and branches. */
+/** Git objects: blobs, trees, commits and references. */
 export const GIT_ROUTES: readonly Route[] = [
   {
     operation: 'git/get-commit',

@@ -5,7 +5,7 @@ import { nodeId, presentUser, seconds } from './shapes-account.ts';
 const REPO = '/repos/{owner}/{repo}';
 const SIGNS = ['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'rocket', 'eyes'];
 
-/** Sample people by the beginning of their login: `acme-` may write, `acme-owner` administers, all others may read. */
+/** Permissions of the sample people, by login: `acme-owner...` administers, other `acme-...` may write, all others may read. */
 function permissionOf(login: string): 'admin' | 'write' | 'read' {
   if (login === 'acme-owner') return 'admin';
   return login.startsWith('acme-') ? 'write' : 'read';
@@ -37,7 +37,7 @@ function react(context: RouteContext): Answer {
   return { status: known ? 200 : 201, json };
 }
 
-/** Pushes to a branch, newest first, as far as runs tell of them. */
+/** Pushes to a branch, newest first, as far as the runs show them. */
 function listActivities(context: RouteContext): Answer {
   const { fullName } = repositoryIn(context);
   const ref = context.request.query.get('ref')?.replace(/^refs\/heads\//, '');
@@ -59,7 +59,7 @@ function listActivities(context: RouteContext): Answer {
   return { status: 200, json };
 }
 
-/** What people did and may do, and signs under their comments. */
+/** People's activities, permissions and reactions. */
 export const PEOPLE_ROUTES: readonly Route[] = [
   { operation: 'repos/list-activities', method: 'GET', path: `${REPO}/activity`, handle: listActivities },
   {

@@ -124,7 +124,7 @@ function listIssues(context: RouteContext): Answer {
   return { status: 200, headers: page.headers, json: page.items.map((issue) => presentIssue(context.site, issue)) };
 }
 
-/** What is proposed to people: pull requests and issues. */
+/** Pull requests and issues. */
 export const PROPOSAL_ROUTES: readonly Route[] = [
   { operation: 'pulls/list', method: 'GET', path: `${REPO}/pulls`, handle: listPullRequests },
   { operation: 'pulls/create', method: 'POST', path: `${REPO}/pulls`, handle: createPullRequest },

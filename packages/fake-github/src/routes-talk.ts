@@ -84,7 +84,7 @@ function deliveryIn(context: RouteContext): DeliveryState {
   return delivery;
 }
 
-/** Newest first, by cursor. */
+/** Lists deliveries, newest first, with a cursor. */
 function listDeliveries(context: RouteContext): Answer {
   const hook = hookIn(context);
   const { query, path } = context.request;

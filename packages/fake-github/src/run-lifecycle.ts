@@ -6,19 +6,19 @@ import { workflowJobPayload, workflowRunPayload } from './webhook-payloads.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
 export interface RunLifecycle {
-  /** Starts the next attempt; it completes by itself after the run's `rerunMs`. */
+  /** Starts the next attempt, which completes after the run's `rerunMs`. */
   rerun(run: RunState): void;
-  /** Completes the current attempt now, if it runs. */
+  /** Completes the current attempt now, if it is running. */
   finish(run: RunState): void;
-  /** Ends the current attempt as cancelled, after as long as it takes GitHub. False when it was asked before: then nothing changes. */
+  /** Ends the current attempt as cancelled after the run's `cancelMs`. False when that was already requested. */
   cancel(run: RunState): boolean;
-  /** Goes on with attempts that were running when the world's process ended. */
+  /** Continues attempts that were running when the last process ended. */
   resume(): void;
-  /** Forgets what is still to come. */
+  /** Drops all planned steps. */
   stop(): void;
 }
 
-/** Moves re-run attempts from queued over in progress to completed, and announces each step by webhook. */
+/** Moves re-run attempts from queued to in progress to completed, and sends a webhook for each step. */
 export function makeRunLifecycle(state: GithubState, site: Site, webhookSender: WebhookSender): RunLifecycle {
   const { after, stop } = makeTimers(state.time);
   const announce = (run: RunState, action: 'requested' | 'in_progress' | 'completed', attempt: AttemptState) =>
@@ -91,7 +91,7 @@ export function makeRunLifecycle(state: GithubState, site: Site, webhookSender: 
   };
 }
 
-/** Gives an attempt the jobs and the conclusion that its plan says, or another conclusion. */
+/** Completes an attempt with the jobs and the conclusion of its plan, or with another conclusion. */
 export function completeAttempt(
   state: GithubState,
   run: RunState,

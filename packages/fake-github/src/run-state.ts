@@ -22,7 +22,7 @@ export interface AttemptState {
   conclusion: Conclusion | null;
   readonly startedAt: string;
   updatedAt: string;
-  /** Whether somebody asked to cancel it: no read shows that before it has ended. */
+  /** Whether cancelling was requested; reads do not show it until the attempt has ended. */
   cancelling?: boolean;
   /** Empty until the attempt completed. */
   jobs: readonly JobState[];
@@ -32,7 +32,7 @@ export interface AttemptState {
 export interface AttemptPlan {
   readonly conclusion: Conclusion;
   readonly jobs: readonly { name: string; conclusion: Conclusion; steps: readonly StepState[] }[];
-  /** Key of its log archive on the shelf; null: GitHub has none (expired). */
+  /** Key of its log archive; null when the log has expired. */
   readonly archiveKey: string | null;
 }
 
@@ -48,14 +48,14 @@ export interface RunState {
   readonly headSha: string;
   readonly title: string;
   readonly actor: string;
-  /** Who pushed its commit, and who started it, where that is somebody else than the actor. */
+  /** Who pushed its commit and who started it, when they differ from the actor. */
   readonly pusher?: string;
   readonly triggeredBy?: string;
   readonly pullRequest: number | null;
   readonly createdAt: string;
-  /** Milliseconds from a re-run's request to its completion. */
+  /** Milliseconds from the request for a re-run to its completion. */
   readonly rerunMs: number;
-  /** Milliseconds from a request to cancel until the run has ended. */
+  /** Milliseconds from a request to cancel to the end of the run. */
   readonly cancelMs: number;
   /** One per attempt; the last is repeated. */
   readonly plans: readonly [AttemptPlan, ...AttemptPlan[]];
@@ -69,7 +69,7 @@ export function currentAttempt(run: RunState): AttemptState {
   return attempt;
 }
 
-/** How an attempt, counted from 1, ends. */
+/** The plan of an attempt, counted from 1. */
 export function planOf(run: RunState, attempt: number): AttemptPlan {
   return run.plans[Math.min(attempt, run.plans.length) - 1] ?? run.plans[0];
 }

@@ -13,7 +13,7 @@ import {
 import { repositoryOf } from './webhook-payloads.ts';
 import { writeZip, type ZipEntry } from './zip/zip-writer.ts';
 
-/** One attempt of a run to be: its jobs, and the log archive GitHub will serve for it. */
+/** One attempt of a planned run: its jobs, and the log archive that GitHub will serve for it. */
 export interface AttemptSpec {
   readonly conclusion: Conclusion;
   readonly jobs: readonly {
@@ -21,7 +21,7 @@ export interface AttemptSpec {
     conclusion: Conclusion;
     steps?: readonly { name: string; conclusion: Conclusion }[];
   }[];
-  /** Entries to zip, raw bytes (hostile ones too), or null: the log has expired. */
+  /** Entries to zip, or raw bytes (also hostile ones); null when the log has expired. */
   readonly archive: readonly ZipEntry[] | Buffer | null;
 }
 
@@ -38,17 +38,17 @@ export interface RunSpec {
   readonly pullRequest?: number | null;
   readonly headSha?: string;
   readonly createdAt?: Date;
-  /** First attempt first; the last is repeated for further re-runs. */
+  /** First attempt first; the last one is repeated for further re-runs. */
   readonly attempts: readonly [AttemptSpec, ...AttemptSpec[]];
-  /** Milliseconds a re-run takes. Default 2000. */
+  /** Duration of a re-run in milliseconds. Default 2000. */
   readonly rerunMs?: number;
-  /** Milliseconds from a request to cancel until the run has ended. Default 50; GitHub's own can take minutes. */
+  /** Milliseconds from a request to cancel to the end of the run. Default 50; on GitHub it can take minutes. */
   readonly cancelMs?: number;
 }
 
 const DEFAULT_WORKFLOW = { id: 7_301_001, name: 'CI', path: '.github/workflows/ci.yml' };
 
-/** What puts repositories, pull requests, runs and comments there; see the control's own words for each. */
+/** Creates repositories, pull requests, runs and comments; the control documents each. */
 export function makeSeeding(state: GithubState) {
   let hookUrl = state.hooks.all()[0]?.url;
   return {
@@ -92,7 +92,7 @@ export function makeSeeding(state: GithubState) {
       state.comments.put(comment.id, comment);
       return comment;
     },
-    /** Points every hook, and those of later repositories, to this URL. */
+    /** Points every hook to this URL, also those of later repositories. */
     setHookUrl(url: string): void {
       hookUrl = url;
       for (const hook of state.hooks.all()) state.hooks.put(hook.id, { ...hook, url });

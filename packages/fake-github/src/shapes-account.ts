@@ -3,7 +3,7 @@ import type { Repository } from './state.ts';
 
 export const nodeId = (kind: string, id: number | string) => Buffer.from(`${kind}_${id}`).toString('base64url');
 
-/** GitHub shows whole seconds in UTC. */
+/** GitHub's timestamps: whole seconds in UTC. */
 export const seconds = (iso: string) => `${new Date(iso).toISOString().slice(0, 19)}Z`;
 
 /** A stable small number for a login. */

@@ -2,7 +2,7 @@ import { nodeId, presentUser, seconds } from './shapes-account.ts';
 import type { Site } from './shapes-runs.ts';
 import { type CommitState, type FileChange, shaOf } from './state.ts';
 
-/** The commit object; a single one shows its files, a listed one does not. */
+/** The commit object; only a single one contains its files. */
 export function presentCommit(site: Site, commit: CommitState, whole: boolean) {
   const { api, web } = site;
   const url = `${api}/repos/${commit.repository}/commits/${commit.sha}`;
@@ -39,7 +39,7 @@ export function presentCommit(site: Site, commit: CommitState, whole: boolean) {
   };
 }
 
-/** The file of a diff. */
+/** One file of a diff. */
 export function presentFile({ api, web }: Site, { repository, sha }: CommitState, file: FileChange) {
   const path = file.path.split('/').map(encodeURIComponent).join('/');
   return {

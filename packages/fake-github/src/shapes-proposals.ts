@@ -3,7 +3,7 @@ import type { Site } from './shapes-runs.ts';
 import { presentLabel, presentPullRequest } from './shapes-talk.ts';
 import type { GithubState, IssueState, PullRequest, Repository } from './state.ts';
 
-/** A pull request as lists show it: without what costs GitHub a computation. */
+/** A pull request as in lists, without the fields that GitHub computes for a single one. */
 export function presentSimplePullRequest(state: GithubState, site: Site, repository: Repository, pull: PullRequest) {
   const whole = presentPullRequest(state, site, repository, pull);
   const { merged, mergeable, rebaseable, mergeable_state, merged_by, comments, review_comments, ...rest } = whole;

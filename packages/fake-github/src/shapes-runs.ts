@@ -9,7 +9,8 @@ export interface Site {
   readonly web: string;
 }
 
-/** The workflow run object as one attempt shows it. */
+/** The workflow run object for one attempt. */
+
 export function presentRun(state: GithubState, site: Site, run: RunState, attempt: AttemptState = currentAttempt(run)) {
   const { api, web } = site;
   const url = `${api}/repos/${run.repository}/actions/runs/${run.id}`;

@@ -159,7 +159,7 @@ export function presentDelivery(delivery: DeliveryState, repository: Repository 
   };
 }
 
-/** One delivery with what was sent and what came back. */
+/** One delivery with its request and response. */
 export function presentFullDelivery(delivery: DeliveryState, repository: Repository | undefined, url: string) {
   return {
     ...presentDelivery(delivery, repository),

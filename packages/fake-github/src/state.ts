@@ -11,7 +11,7 @@ export interface Repository {
   readonly defaultBranch: string;
   readonly private: boolean;
   readonly createdAt: string;
-  /** GitHub App installation named in its webhooks, or null for a plain repository hook. */
+  /** GitHub App installation named in webhooks; null for a plain repository hook. */
   readonly installationId: number | null;
 }
 
@@ -30,11 +30,11 @@ export interface PullRequest {
   readonly state?: 'open' | 'closed';
   readonly mergedAt?: string;
   readonly mergedAs?: string;
-  /** The branch it is for; the default branch when absent. It is open unless `state` says otherwise. */
+  /** The target branch; the default branch when absent. Open unless `state` says otherwise. */
   readonly base?: string;
 }
 
-/** `ref`: `heads/x`. */
+/** `ref` is `heads/x`. */
 export interface ReferenceState {
   readonly repository: string;
   readonly ref: string;
@@ -52,11 +52,11 @@ export interface IssueState {
   readonly assignees: readonly string[];
   readonly state: 'open' | 'closed';
   readonly createdAt: string;
-  /** Missing until it is changed. */
+  /** Absent until it is changed. */
   readonly updatedAt?: string;
 }
 
-/** What a commit does to one file. */
+/** A commit's change of one file. */
 export interface FileChange {
   readonly path: string;
   readonly status: 'added' | 'modified' | 'removed';
@@ -64,7 +64,7 @@ export interface FileChange {
   readonly deletions: number;
   /** Unified diff without file headers; null for binary files. */
   readonly patch: string | null;
-  /** The file afterwards, where it is known. */
+  /** The file after the change, where known. */
   readonly content?: string;
 }
 
@@ -75,7 +75,7 @@ export interface CommitState {
   readonly message: string;
   readonly author: string;
   readonly at: string;
-  /** The pull request it belongs to, or null on the default branch. */
+  /** Its pull request, or null on the default branch. */
   readonly pullRequest: number | null;
   readonly files: readonly FileChange[];
 }
@@ -108,7 +108,7 @@ export interface DeliveryState {
   readonly deliveredAt: string;
   readonly payload: string;
   readonly requestHeaders: Readonly<Record<string, string>>;
-  /** Null while it is under way. */
+  /** Null while it is in progress. */
   result: {
     status: string;
     statusCode: number;
@@ -131,7 +131,7 @@ export interface GitCommit {
   readonly files: Files;
 }
 
-/** Everything the local GitHub knows. */
+/** The state of the fake GitHub. */
 export interface GithubState {
   readonly time: WorldTime;
   readonly repositories: Collection<Repository>;
@@ -140,25 +140,25 @@ export interface GithubState {
   readonly runs: Collection<RunState>;
   readonly comments: Collection<CommentState>;
   readonly issues: Collection<IssueState>;
-  /** Made through the API, by `owner/name@sha`. */
+  /** Commits made through the API, by `owner/name@sha`. */
   readonly gitCommits: Collection<GitCommit>;
   readonly gitTrees: Collection<{ readonly files: Files }>;
-  /** By `owner/name@heads/branch`; null once deleted. */
+  /** By `owner/name@heads/branch`; null after deletion. */
   readonly references: Collection<ReferenceState>;
   readonly hooks: Collection<HookState>;
   readonly deliveries: Collection<DeliveryState>;
   readonly archives: ArchiveShelf;
-  /** Ids rise and are unique over all kinds, also after a restart. */
+  /** Ids increase and are unique over all kinds, also after a restart. */
   nextId(): number;
 }
 
-/** Pull requests and issues of a repository share their numbers. */
+/** Pull requests and issues of a repository share one sequence of numbers. */
 export function nextNumber({ pullRequests, issues }: GithubState, repository: string): number {
   const taken = [...pullRequests.all(), ...issues.all()].filter((one) => one.repository === repository);
   return Math.max(0, ...taken.map(({ number }) => number)) + 1;
 }
 
-/** GitHub's ids are large; clients that keep them in 32 bits must break here too. */
+/** Ids are as large as GitHub's, so that clients which keep them in 32 bits fail here too. */
 const FIRST_ID = 16_000_000_001;
 
 export function makeGithubState(time: WorldTime, dataDir?: string): GithubState {
@@ -202,12 +202,12 @@ function knownIds(state: Omit<GithubState, 'nextId'>): number[] {
   return [...kinds.flatMap((kind) => kind.all().map(({ id }) => id)), ...jobs.map(({ id }) => id)];
 }
 
-/** A stable 40-digit commit id made from a text. */
+/** A stable 40-digit commit id derived from a text. */
 export function shaOf(text: string): string {
   return createHash('sha1').update(text).digest('hex');
 }
 
-/** The attempt of a run that a read shows which lags behind by so many milliseconds. */
+/** The attempt that a read shows when reads lag `lagMs` behind. */
 export function shownAttempt(run: RunState, lagMs: number, now: number): AttemptState {
   if (lagMs === 0) return currentAttempt(run);
   const [first, ...later] = run.attempts;
@@ -216,7 +216,7 @@ export function shownAttempt(run: RunState, lagMs: number, now: number): Attempt
   return { ...attempt, status: 'in_progress', conclusion: null };
 }
 
-/** The comments that such a listing has already. */
+/** The comments that a list shows when reads lag `lagMs` behind. */
 export function shownComments(comments: readonly CommentState[], lagMs: number, now: number): readonly CommentState[] {
   return lagMs === 0 ? comments : comments.filter(({ createdAt }) => isShown(createdAt, now - lagMs));
 }

@@ -6,15 +6,15 @@ import type { WebhookSender } from './webhook-sender.ts';
 
 type RunAction = 'requested' | 'in_progress' | 'completed';
 
-/** Sends webhooks about what is there. Each resolves when every delivery was answered or has failed. */
+/** Sends webhooks. Each method resolves when every delivery has been answered or has failed. */
 export interface WebhookEvents {
   /** Sends `workflow_run` for an attempt (default: the current one). */
   announceRun(runId: number, action?: RunAction, attempt?: number): Promise<DeliveryState[]>;
-  /** Sends `workflow_job` completed for every job of the current attempt. */
+  /** Sends `workflow_job` with action completed for every job of the current attempt. */
   announceJobs(runId: number): Promise<DeliveryState[]>;
   ping(repository: string): Promise<DeliveryState[]>;
   push(repository: string, branch: string, message: string): Promise<DeliveryState[]>;
-  /** The payload `announceRun` would send. */
+  /** The payload that `announceRun` would send. */
   runPayload(runId: number, action?: RunAction, attempt?: number): object;
 }
 
@@ -26,7 +26,7 @@ export function makeWebhookEvents(state: GithubState, site: Site, webhookSender:
   };
   return {
     runPayload,
-    // A promise that fails, not a throw, also for a run that does not exist.
+    // Async, so that an unknown run rejects instead of throwing.
     announceRun: async (id, action, attempt) =>
       webhookSender.emit(knownRun(state, id).repository, 'workflow_run', runPayload(id, action, attempt)),
     async announceJobs(id) {

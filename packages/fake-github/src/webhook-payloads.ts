@@ -15,7 +15,7 @@ import {
 function context(state: GithubState, site: Site, fullName: string, sender: string) {
   const known = repositoryOf(state, fullName);
   const { installationId } = known;
-  // Webhooks leave two counts out that the REST API tells, and add the organisation's properties.
+  // Unlike the REST API, webhooks have no such counts, but have the organisation's properties.
   const { network_count: _n, subscribers_count: _s, ...shown } = presentFullRepository(known, site.api, site.web);
   return {
     repository: { ...shown, custom_properties: {} },
@@ -30,7 +30,7 @@ export function repositoryOf(state: GithubState, fullName: string): Repository {
   return repository;
 }
 
-/** Payload of `workflow_run` for the run's current attempt, or an older one. */
+/** `workflow_run` payload for the run's current attempt, or an earlier one. */
 export function workflowRunPayload(
   state: GithubState,
   site: Site,
@@ -60,7 +60,7 @@ export function workflowRunPayload(
   };
 }
 
-/** Payload of `workflow_job` when a job completed. */
+/** `workflow_job` payload for a completed job. */
 export function workflowJobPayload(
   state: GithubState,
   site: Site,
@@ -84,7 +84,7 @@ export function pingPayload(state: GithubState, site: Site, hook: HookState) {
   };
 }
 
-/** Payload of `push` for one commit on a branch. */
+/** `push` payload for one commit on a branch. */
 export function pushPayload(state: GithubState, site: Site, fullName: string, branch: string, message: string) {
   const { repository, ...rest } = context(state, site, fullName, 'acme-ci');
   const before = shaOf(`before ${message}`);
@@ -121,7 +121,7 @@ export function pushPayload(state: GithubState, site: Site, fullName: string, br
   };
 }
 
-/** Payload of `issue_comment` for a new comment on a pull request, which GitHub shows as an issue there. */
+/** `issue_comment` payload for a new comment on a pull request, which GitHub treats as an issue. */
 export function pullRequestCommentPayload(state: GithubState, site: Site, pull: PullRequest, comment: CommentState) {
   const { number, title, author, createdAt, repository } = pull;
   const issue = { id: pull.id, repository, number, title, author, createdAt, assignees: [], labels: [] };
@@ -146,7 +146,7 @@ export function pullRequestCommentPayload(state: GithubState, site: Site, pull: 
   };
 }
 
-/** Payload of `check_run` when the check of a job completed. */
+/** `check_run` payload for the completed check of a job. */
 export function checkRunPayload(state: GithubState, site: Site, run: RunState, job: JobState) {
   const { repository, ...rest } = context(state, site, run.repository, run.actor);
   const api = `${site.api}/repos/${run.repository}`;

@@ -2,22 +2,22 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { isoNow } from '@selfheal/fake-server/world-time.ts';
 import type { DeliveryState, GithubState, HookState } from './state.ts';
 
-/** GitHub gives a webhook's receiver ten seconds. */
+/** GitHub waits ten seconds for a webhook's receiver. */
 const DELIVERY_TIMEOUT_MS = 10_000;
 
 export interface WebhookSender {
-  /** Sends an event to the repository's hooks. Resolves when every delivery succeeded or failed; never throws. */
+  /** Sends an event to the repository's hooks. Resolves when every delivery has succeeded or failed; never throws. */
   emit(repository: string, event: string, payload: object): Promise<DeliveryState[]>;
-  /** Sends a delivery again: same GUID, new delivery id. */
+  /** Sends a delivery again, with the same GUID and a new delivery id. */
   redeliver(delivery: DeliveryState): Promise<DeliveryState>;
   setSecret(secret: string): void;
-  /** Deliveries stay `failed` without being tried while paused: GitHub cannot reach the receiver. */
+  /** While true, deliveries fail without being tried, as if GitHub could not reach the receiver. */
   setUnreachable(unreachable: boolean): void;
-  /** Ends deliveries that are under way; they are neither answered nor recorded. */
+  /** Stops the deliveries in progress; they are neither answered nor recorded. */
   stop(): void;
 }
 
-/** Delivers webhooks as GitHub does: signed, recorded, tried once. */
+/** Sends webhooks as GitHub does: signed, recorded, tried once. */
 export function makeWebhookSender(state: GithubState, onSettled: (work: Promise<unknown>) => void): WebhookSender {
   let secret = '';
   let unreachable = false;

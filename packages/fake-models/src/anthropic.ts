@@ -57,7 +57,7 @@ const TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-/** Anthropic's Messages API: version and key in the headers, results of tools before any other content of their message. */
+/** Anthropic's Messages API: version and key are headers; tool results come before other content of their message. */
 export const anthropicWire: ModelWire = {
   operation: 'anthropic:Messages',
   fits: (path) => path === '/v1/messages',
@@ -77,7 +77,7 @@ export const anthropicWire: ModelWire = {
     checkBlocks(body);
     const { tool_choice: choice, tools = [] } = body;
     if (choice?.type === 'tool' && !tools.some(({ name }) => name === choice.name))
-      throw new Unacceptable(400, `tool_choice.name: there is no tool ${choice.name}`);
+      throw new Unacceptable(400, `tool_choice.name: the request has no tool ${choice.name}`);
     return {
       provider: 'anthropic',
       modelId: body.model,

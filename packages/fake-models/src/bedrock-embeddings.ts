@@ -17,7 +17,7 @@ const CohereRequest = z.strictObject({
   truncate: z.enum(['NONE', 'START', 'END']).optional(),
 });
 
-/** How each model reads a request and words its answer. */
+/** Request format and answer format of each model. */
 const MODELS: Readonly<Record<string, (request: WireRequest) => object>> = {
   'amazon.titan-embed-text-v2:0': (request) => {
     const { inputText, dimensions } = parseBody(TitanRequest, request);
@@ -33,20 +33,20 @@ function cohere(request: WireRequest): object {
   return { embeddings, id: randomUUID(), response_type: 'embeddings_floats', texts };
 }
 
-/** Words that mean the same to this small model. */
+/** Words that this small model treats as synonyms. */
 const MEANINGS: readonly ReadonlySet<string>[] = [
   new Set(['full', 'space', 'enospc', 'quota', 'exhausted']),
   new Set(['disk', 'device', 'volume', 'filesystem']),
   new Set(['refused', 'unreachable', 'econnrefused', 'timeout']),
 ];
 
-/** A direction of its own for every word, the same for words of one meaning; their sum, of length 1. */
+/** Each word has its own direction, synonyms the same one. The vector is their sum, scaled to length 1. */
 function vectorOf(text: string, dimensions: number): number[] {
   const words = text.toLowerCase().match(/[a-z]{3,}/g) ?? [text];
   const sum = new Array<number>(dimensions).fill(0);
   for (const word of words) {
     const meaning = MEANINGS.findIndex((set) => set.has(word));
-    // As many bytes as there are dimensions, -1 to 1 each.
+    // One byte per dimension, scaled to -1 to 1.
     const bytes = createHash('shake256', { outputLength: dimensions })
       .update(meaning < 0 ? word : `meaning ${meaning}`)
       .digest();
@@ -68,7 +68,7 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailableException',
 };
 
-/** Bedrock's InvokeModel call of the embedding models. Its signature is checked by the gateway in front. */
+/** Bedrock's InvokeModel for embedding models. The gateway in front checks its signature. */
 export const bedrockEmbeddings: Service = {
   recognise(request) {
     const [, encoded] = (request.method === 'POST' && PATH.exec(request.path)) || [];

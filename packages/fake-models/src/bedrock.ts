@@ -51,7 +51,7 @@ const CODES: Readonly<Record<number, string>> = {
 };
 const PATH = /^\/model\/([^/]+)\/converse$/;
 
-/** Bedrock's Converse call (REST JSON). Its signature is checked by the gateway in front. */
+/** Bedrock's Converse API (REST JSON). The gateway in front checks its signature. */
 export const bedrockWire: ModelWire = {
   operation: 'bedrock:Converse',
   fits: (path) => PATH.test(path),

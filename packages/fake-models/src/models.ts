@@ -10,7 +10,7 @@ import { serveWire } from './wire-check.ts';
 
 const WIRES = [bedrockWire, anthropicWire, openaiChatWire, openaiResponsesWire, ollamaWire];
 
-/** One scripted model behind the API of every provider. */
+/** One scripted model that speaks every provider's API. */
 export function makeLocalModels(): { services: Service[]; control: ModelControl } {
   const model = makeScriptedModel();
   return { services: [...WIRES.map((wire) => serveWire(wire, model)), bedrockEmbeddings], control: model.control };

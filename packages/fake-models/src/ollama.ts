@@ -25,13 +25,13 @@ const Request = z.strictObject({
     )
     .optional(),
   format: ToolSchema.optional(),
-  // Without it the answer is a stream of JSON lines.
+  // Without it Ollama streams JSON lines.
   stream: z.literal(false),
   options: z.strictObject({ num_predict: z.int(), num_ctx: z.int().min(256) }),
 });
 const REPORT = 'format';
 
-/** Ollama's chat. A prompt longer than the context it was asked for is an error here; the real one cuts it without a word. */
+/** Ollama's chat API. A prompt longer than the requested context is an error here; the real server cuts it silently. */
 export const ollamaWire: ModelWire = {
   operation: 'ollama:Chat',
   fits: (path) => path === '/api/chat',
@@ -39,7 +39,7 @@ export const ollamaWire: ModelWire = {
     const body = parseBody(Request, request);
     const size = JSON.stringify([body.messages, body.tools ?? body.format]).length / 4;
     if (size + body.options.num_predict > body.options.num_ctx)
-      throw new Unacceptable(400, `num_ctx ${body.options.num_ctx} does not hold the prompt.`);
+      throw new Unacceptable(400, `num_ctx ${body.options.num_ctx} is too small for the prompt.`);
     const said = (roles: readonly string[]) =>
       body.messages.flatMap(({ role, content }) => (roles.includes(role) ? [content] : [])).join('\n');
     const { format } = body;

@@ -56,7 +56,7 @@ const Request = z
   })
   .refine(
     ({ max_tokens, max_completion_tokens }) => max_tokens === undefined || max_completion_tokens === undefined,
-    'set one limit of tokens only',
+    'set only one of max_tokens and max_completion_tokens',
   );
 
 /** OpenAI's error object. */
@@ -65,13 +65,13 @@ export function openaiError(status: number, message: string, code: string | unde
   return { json: { error: { message, type, param: null, code: code ?? null } } };
 }
 
-/** Throws 401 as OpenAI does without a key. */
+/** Throws 401 without a key, as OpenAI does. */
 export function checkBearer(request: WireRequest): void {
   if (!/^Bearer \S+$/.test(request.headers.authorization ?? ''))
     throw new Unacceptable(401, "You didn't provide an API key.");
 }
 
-/** OpenAI's Chat Completions. A server that is only compatible knows `max_tokens`, OpenAI's newer models only the other. */
+/** OpenAI's Chat Completions. Compatible servers only know `max_tokens`, OpenAI's newer models only `max_completion_tokens`. */
 export const openaiChatWire: ModelWire = {
   operation: 'openai:ChatCompletions',
   fits: (path) => path === '/v1/chat/completions',
@@ -131,10 +131,10 @@ export const openaiChatWire: ModelWire = {
   error: openaiError,
 };
 
-/** A cut-off call has half of its arguments. */
+/** Arguments of a truncated tool call: the first half. */
 export const cut = (text: string, whole: boolean) => (whole ? text : text.slice(0, Math.ceil(text.length / 2)));
 
-/** Results of one turn are several messages here. */
+/** In this API the tool results of one turn are several messages. */
 function turnsOf(messages: readonly Message[]): SpokenTurn[] {
   const turns: SpokenTurn[] = [];
   for (const message of messages) {

@@ -109,7 +109,7 @@ export const openaiResponsesWire: ModelWire = {
   error: openaiError,
 };
 
-/** Calls of one turn and their outputs are items of their own here. */
+/** In this API the tool calls and outputs of one turn are separate items. */
 function turnsOf(items: readonly Item[]): SpokenTurn[] {
   const turns: SpokenTurn[] = [];
   for (const item of items) {

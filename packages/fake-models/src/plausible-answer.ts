@@ -1,6 +1,6 @@
 type Schema = Readonly<Record<string, unknown>>;
 
-/** An evidence line of a prompt: its label, then the text: `L12| AssertionError`. */
+/** An evidence line of a prompt, label first: `L12| AssertionError`. */
 const EVIDENCE_LINE = /^([A-Za-z][\w:.-]{0,40}\d)\| ?(.*)$/gm;
 const TELLING = /error|fail|fatal|refused|reset|not equal|✖/i;
 
@@ -12,7 +12,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   summary: 'A test fails because the code it tests changed.',
 };
 
-/** A valid, dull answer for a tool's JSON schema, built from the schema and the evidence labels found in the prompt. */
+/** A valid but generic answer for a tool's JSON schema; it cites evidence labels found in the prompt. */
 export function plausibleAnswer(schema: Schema, prompt: string): unknown {
   const lines = [...prompt.matchAll(EVIDENCE_LINE)].map(([, label = '', text = '']) => ({ label, text }));
   const relevant = lines.filter(({ text }) => TELLING.test(text));

@@ -3,9 +3,9 @@ import { plausibleAnswer } from './plausible-answer.ts';
 
 type Uses = readonly { readonly name: string; readonly input: unknown }[];
 
-/** What the model says to one call. */
+/** The model's reply to one call. */
 export type Reply =
-  /** A valid use of the last tool, built from its schema; `change` may spoil it. `looks`: uses of other tools at the start of a conversation. */
+  /** A valid use of the last tool, built from its schema; `change` overrides fields. `looks`: uses of other tools first. */
   | { kind: 'plausible'; change?: Readonly<Record<string, unknown>>; looks?: Uses }
   /** This input of the last tool, whatever the schema says. */
   | { kind: 'tool'; input: unknown }
@@ -26,24 +26,24 @@ export type Reply =
   | { kind: 'slow'; ms: number }
   | { kind: 'error'; status: number; code?: string; retryAfterSeconds?: number };
 
-/** A call in the words of all providers. */
+/** A call in provider-independent form. */
 export interface ModelAsk {
   readonly provider: 'bedrock' | 'anthropic' | 'openai' | 'openai-responses' | 'ollama';
   readonly modelId: string;
-  /** Everything said to the model but its own turns. */
+  /** All text of the conversation except the model's own turns. */
   readonly prompt: string;
   readonly system: string;
   readonly tools: readonly { name: string; schema: Readonly<Record<string, unknown>> }[];
-  /** How often the model spoke before in this conversation. */
+  /** Number of the model's earlier turns in this conversation. */
   readonly spoken: number;
-  /** The tool it must use, or null when it may choose. */
+  /** The tool that the model must use, or null when it may choose. */
   readonly forced: string | null;
-  /** The request's body as it came. */
+  /** The request body as received. */
   readonly request: unknown;
   readonly bytes: number;
 }
 
-/** What a provider's wire has to express. Tokens are guessed at four bytes each. */
+/** A reply for a provider's wire format to encode. Tokens are estimated at four bytes each. */
 export type Reaction = { readonly inputTokens: number } & (
   | { kind: 'uses'; uses: Uses; whole: boolean }
   | { kind: 'prose'; text: string }
@@ -52,11 +52,11 @@ export type Reaction = { readonly inputTokens: number } & (
 );
 
 export interface ModelControl {
-  /** Replies for the next calls of any provider, in order; then the default again. */
+  /** Replies for the next calls of any provider, in order; after them the default applies again. */
   script(...replies: readonly Reply[]): void;
-  /** For calls without a script. At first: plausible. */
+  /** Sets the reply to calls without a script. At first: plausible. */
   setDefault(reply: Reply): void;
-  /** Every call so far that its provider would have understood, oldest first. */
+  /** All calls that the provider would have accepted, oldest first. */
   calls(): readonly ModelAsk[];
 }
 

@@ -2,7 +2,7 @@ import type { Service, WireRequest, WireResponse } from '@selfheal/fake-server/w
 import * as z from 'zod';
 import type { ModelAsk, Reaction, ScriptedModel } from './scripted-model.ts';
 
-/** A request that the provider's API would refuse; the message says why, as far as a caller can use it. */
+/** The provider's API would refuse this request; the message gives the reason. */
 export class Unacceptable extends Error {
   override readonly name = 'Unacceptable';
   readonly status: number;
@@ -12,7 +12,7 @@ export class Unacceptable extends Error {
   }
 }
 
-/** JSON schema of a tool's input, as every provider demands it. */
+/** JSON schema of a tool's input, with the rules of all providers. */
 export const ToolSchema = z
   .looseObject({
     type: z.literal('object'),
@@ -25,34 +25,34 @@ export const ToolSchema = z
   );
 export const ToolName = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/);
 
-/** A turn in the words of all providers. */
+/** A turn in provider-independent form. */
 export interface SpokenTurn {
   readonly role: 'user' | 'assistant';
   readonly text: string;
-  /** Ids of tools the model used. */
+  /** Ids of the tool calls in this turn. */
   readonly uses: readonly string[];
-  /** Ids that are answered. */
+  /** Ids of the tool calls that this turn answers. */
   readonly results: readonly string[];
 }
 
-/** Throws `Unacceptable` unless a user begins and every use of a tool is answered in the turn after it, and nothing else is. */
+/** Throws `Unacceptable` unless the user begins and each turn answers exactly the tool calls of the turn before. */
 export function checkTurns(turns: readonly SpokenTurn[]): void {
-  if (turns[0]?.role !== 'user') throw new Unacceptable(400, 'messages: the first one must be of the user.');
+  if (turns[0]?.role !== 'user') throw new Unacceptable(400, 'messages: the first one must have the role user.');
   if (turns.at(-1)?.role !== 'user')
-    throw new Unacceptable(400, 'messages: the last one must not be of the assistant.');
+    throw new Unacceptable(400, 'messages: the last one must not have the role assistant.');
   for (const [at, { uses, results, text }] of turns.entries()) {
     const before = turns[at - 1];
     const open = before?.role === 'assistant' ? before.uses : [];
     if (results.some((id) => !open.includes(id)))
-      throw new Unacceptable(400, `messages.${at}: a result answers no use of a tool.`);
+      throw new Unacceptable(400, `messages.${at}: a tool result answers no tool call.`);
     if (open.some((id) => !results.includes(id)))
-      throw new Unacceptable(400, `messages.${at}: a use of a tool has no result.`);
+      throw new Unacceptable(400, `messages.${at}: a tool call has no result.`);
     if (text.trim() === '' && uses.length === 0 && results.length === 0)
       throw new Unacceptable(400, `messages.${at}: must not be empty.`);
   }
 }
 
-/** Parses a body by the provider's schema, in which an unknown field is an error. */
+/** Parses a body by the provider's schema; unknown fields are errors. */
 export function parseBody<T extends z.ZodType>(schema: T, request: WireRequest): z.infer<T> {
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? ''))
     throw new Unacceptable(415, 'content-type: must be application/json.');
@@ -62,7 +62,7 @@ export function parseBody<T extends z.ZodType>(schema: T, request: WireRequest):
   throw new Unacceptable(400, `${issue?.path.join('.')}: ${issue?.message}`);
 }
 
-/** A provider's API: how it is recognised, what it demands, how it words an answer and an error. */
+/** A provider's API: recognises and checks requests, encodes answers and errors. */
 export interface ModelWire {
   readonly operation: string;
   fits(path: string): boolean;

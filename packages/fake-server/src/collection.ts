@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Values by id; each in a file of its own when a directory is given, so that the world survives its process. */
+/** Values by id. With a directory, each is kept in its own file and read again after a restart. */
 export interface Collection<T> {
   get(id: string | number): T | undefined;
   /** Inserts or replaces. */
   put(id: string | number, value: T): void;
-  /** In order of first insertion; after a restart, of the ids. */
+  /** In order of first insertion; after a restart in order of ids. */
   all(): T[];
   readonly size: number;
 }

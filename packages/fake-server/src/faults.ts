@@ -1,6 +1,6 @@
-/** What goes wrong with a call. Times are milliseconds. */
+/** A planned fault of a call. Times are milliseconds. */
 export type Fault =
-  /** Answered with this status; done all the same only when `when` is `after`: the answer is lost behind an error. */
+  /** Answers with this status. With `when: 'after'` the call takes effect first, and the error hides that. */
   | { kind: 'status'; status: number; retryAfterSeconds?: number; message?: string; when?: 'before' | 'after' }
   /** Done and answered, late. */
   | { kind: 'slow'; ms: number }
@@ -11,17 +11,17 @@ interface Planned<F> {
   readonly operation: string;
   readonly faultOf: (operation: string) => F;
   readonly strikes: () => boolean;
-  /** Calls that pass unharmed first. */
+  /** Number of calls that pass first. */
   skip: number;
   times: number;
 }
 
 export interface FaultTiming {
-  /** How many calls are hit: default 1; `Infinity` until cleared. */
+  /** How many calls fail: default 1; `Infinity` until cleared. */
   readonly times?: number;
-  /** Calls that pass unharmed first. */
+  /** Number of calls that pass first. */
   readonly skip?: number;
-  /** Decides about each call that fits and is not skipped; a call it spares is not counted. Default: every one is hit. */
+  /** Decides for each matching, unskipped call whether it fails; calls that pass do not count. Default: all fail. */
   readonly strikes?: () => boolean;
 }
 
@@ -32,9 +32,9 @@ export interface Faults<F = Fault> {
    */
   inject(operation: string, fault: F | ((operation: string) => F), timing?: FaultTiming): void;
   clear(): void;
-  /** Operations whose planned faults have not all come yet. */
+  /** Operations with planned faults that have not all occurred yet. */
   pending(): string[];
-  /** Takes the first planned fault that fits this call, or null. */
+  /** Takes the first planned fault for this call, or null. */
   take(operation: string): F | null;
 }
 

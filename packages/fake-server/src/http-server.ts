@@ -10,10 +10,10 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
-/** Serves the services on 127.0.0.1, first match wins, with planned faults applied to each call. */
+/** Serves on 127.0.0.1 with planned faults; the first service that recognises a request answers it. */
 export async function serveHttp(options: {
   port: number;
-  /** Made after the port is known. */
+  /** Called when the port is known. */
   services: (url: string) => Service[];
   faults: Faults;
   onExchange: (exchange: Exchange) => void;
@@ -22,7 +22,7 @@ export async function serveHttp(options: {
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing, services, options).catch((error: unknown) => {
       if (!outgoing.headersSent) outgoing.writeHead(500, { 'content-type': 'text/plain' });
-      outgoing.end(`The local world failed: ${String(error)}`);
+      outgoing.end(`The fake server failed: ${String(error)}`);
     });
   });
   await listen(server, options.port);
@@ -61,7 +61,7 @@ async function answer(
   const call = firstMatch(services, request);
   if (call === null) {
     outgoing.writeHead(404, { 'content-type': 'text/plain' });
-    outgoing.end(`Nothing in the local world answers ${request.method} ${request.path}.`);
+    outgoing.end(`No fake service answers ${request.method} ${request.path}.`);
     return;
   }
   const fault = options.faults.take(call.operation);
@@ -79,7 +79,7 @@ async function answer(
   outgoing.end(response.body);
 }
 
-/** Null when the connection broke before anything was done. */
+/** Null when the connection broke before the call took effect. */
 async function performWith(fault: Fault | null, call: Call): Promise<WireResponse | null> {
   switch (fault?.kind) {
     case 'status':

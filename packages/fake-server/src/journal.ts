@@ -31,7 +31,7 @@ export const EFFECTS = [
 ] as const;
 export type EffectKind = (typeof EFFECTS)[number];
 
-/** Something a client changed in the outside world. Counted even when its answer was lost; what changes nothing is none. */
+/** A change that a client made. It counts even when the answer was lost; requests that change nothing do not count. */
 export interface Effect {
   readonly sequence: number;
   /** ISO 8601. */
@@ -48,7 +48,7 @@ export interface EffectsJournal {
   count(kind: EffectKind, target?: string): number;
 }
 
-/** Keeps every effect, in `effects.jsonl` too when a directory is given. */
+/** Keeps every effect; with a directory also in `effects.jsonl`. */
 export function makeJournal(time: WorldTime, dataDir?: string): EffectsJournal {
   const file = dataDir === undefined ? null : join(dataDir, 'effects.jsonl');
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
@@ -66,7 +66,7 @@ export function makeJournal(time: WorldTime, dataDir?: string): EffectsJournal {
   };
 }
 
-/** A line cut off by a crash is no effect that was answered; only whole lines count. */
+/** Ignores a last line that a crash cut off: its request was never answered. */
 function readEffects(text: string): Effect[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole

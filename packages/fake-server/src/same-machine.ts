@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\]|(?:[\w-]+\.)*localhost)$/i;
 
 /**
- * Why a request must not be served although it came by the loopback interface; null when it may. A page in a browser can send
- * requests here under a name of its own (DNS rebinding), or from its own origin: both say so in a header.
+ * Why a request over the loopback interface must be refused; null when it may be served. A page in a browser can send requests here
+ * under its own host name (DNS rebinding) or from its own origin; both show in a header.
  */
 export function refusalOfHost(
   headers: IncomingHttpHeaders | Readonly<Record<string, string>>,

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 export interface WireRequest {
   readonly method: string;
-  /** As it came, still percent-encoded, without the query. */
+  /** As sent: still percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
@@ -15,22 +15,22 @@ export interface WireResponse {
   readonly body: string | Buffer;
 }
 
-/** An answer before its service adds the headers that all its answers have. */
+/** An answer before its service adds the headers common to all its answers. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Serialised as JSON. Absent: an empty body. */
+  /** Serialised as JSON; without it the body is empty. */
   readonly json?: unknown;
   readonly bytes?: Buffer;
 }
 
-/** One request recognised by a service, not performed yet, so that faults can come before or after. */
+/** A request that a service has recognised but not performed, so that a fault can come before or after the effect. */
 export interface Call {
   readonly service: string;
   /** GitHub's operationId (`issues/create-comment`) or the IAM action (`lambda:UpdateAlias`). */
   readonly operation: string;
   perform(): WireResponse | Promise<WireResponse>;
-  /** What this service answers when it fails with this status; `fault` words the details. */
+  /** The service's answer for a failure with this status; `fault` gives the details. */
   fail(status: number, fault: { retryAfterSeconds?: number; message?: string }): WireResponse;
 }
 
@@ -39,13 +39,13 @@ export interface Service {
   recognise(request: WireRequest): Call | null;
 }
 
-/** One request and what was answered; listeners compare it with the real service's description. */
+/** A request and its answer; listeners compare it with the real service's API description. */
 export interface Exchange {
   readonly service: string;
   readonly operation: string;
   readonly request: WireRequest;
   readonly response: WireResponse;
-  /** True when a fault made the answer or lost it. */
+  /** True when a fault replaced or dropped the answer. */
   readonly faulty: boolean;
 }
 

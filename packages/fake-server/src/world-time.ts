@@ -1,12 +1,12 @@
-/** What time it is in the outside world, and what happens there later. A drill gives it a time of its own. */
+/** The clock of the fake services, with timers. A drill sets its own. */
 export interface WorldTime {
   /** Epoch milliseconds. */
   now(): number;
-  /** Takes a step so many milliseconds from now, unless the returned function is called before. */
+  /** Runs a step after this many milliseconds; the returned function cancels it. */
   after(milliseconds: number, step: () => void): () => void;
 }
 
-/** The machine's own time. */
+/** The machine's clock. */
 export const machineTime: WorldTime = {
   now: Date.now,
   after(milliseconds, step) {
@@ -21,10 +21,11 @@ export const DAY = 86_400_000;
 /** ISO 8601. */
 export const isoNow = (time: WorldTime): string => new Date(time.now()).toISOString();
 
-/** ISO 8601, so many milliseconds before now. */
+/** The time this many milliseconds ago, in ISO 8601. */
 export const ago = (time: WorldTime, milliseconds: number): string => new Date(time.now() - milliseconds).toISOString();
 
-/** Steps to come that are dropped together. */
+/** Timers that are cancelled together. */
+
 export function makeTimers(time: WorldTime): { after(milliseconds: number, step: () => void): void; stop(): void } {
   const pending = new Set<() => void>();
   return {

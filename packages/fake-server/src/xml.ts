@@ -3,13 +3,13 @@ interface XmlObject {
   readonly [name: string]: XmlValue;
 }
 
-/** Text that is safe between tags and in attributes. */
+/** Escapes text for element content and attributes. */
 export function escapeXml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character).replace(/\r/g, '&#13;');
 }
 
-/** `{A: [1, 2]}` becomes `<A>1</A><A>2</A>`; null and undefined leave no element. */
+/** `{A: [1, 2]}` becomes `<A>1</A><A>2</A>`; null and undefined produce no element. */
 export function toXml(value: XmlObject): string {
   return Object.entries(value)
     .map(([name, inner]) => (Array.isArray(inner) ? inner : [inner]).map((each) => element(name, each)).join(''))

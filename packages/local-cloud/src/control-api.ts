@@ -5,7 +5,7 @@ import type { Mail, Runtime } from './runtime-contract.ts';
 import type { GatewayFault } from './wire/faults.ts';
 import type { ExecutionSummary } from './workflow/contract.ts';
 
-/** A fault of the runtime's own AWS services, as `Runtime.faults.inject` takes it. */
+/** A fault for `Runtime.faults.inject`. */
 export interface PlannedFault {
   readonly operation: string;
   readonly fault: GatewayFault;
@@ -13,9 +13,9 @@ export interface PlannedFault {
   readonly skip?: number;
 }
 
-/** What a runtime in another process tells of itself. */
+/** The state of a runtime, as shown to another process. */
 export interface RuntimeState {
-  /** Nothing is running, queued or under way, executions included. */
+  /** True when nothing is running, queued or in delivery, executions included. */
   readonly quiet: boolean;
   /** Messages in the queues that feed functions. */
   readonly waitingMessages: number;
@@ -25,17 +25,17 @@ export interface RuntimeState {
   readonly denials: number;
 }
 
-export interface SideDoor {
+export interface ControlApi {
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * A way into the runtime for other processes on this machine, apart from its own address: `POST /events` takes one event of the
- * default bus (on disk once answered), `POST /schedules/<function>` fires the schedule of a function (`reconciler`), `PUT /faults` plans
- * faults in place of those before, `GET /state` tells the `RuntimeState`.
+ * Opens the control API for other processes on this machine, on a port of its own. `POST /events` puts one event on the default bus
+ * (stored on disk before the answer), `POST /schedules/<function>` fires a function's schedule (`reconciler`), `PUT /faults` replaces the
+ * planned faults, `GET /state` returns `RuntimeState`.
  */
-export async function openControlApi(runtime: Runtime, port: number): Promise<SideDoor> {
+export async function openControlApi(runtime: Runtime, port: number): Promise<ControlApi> {
   const server = createServer(async (incoming, outgoing) => {
     const answer = (status: number, body: unknown = null) => {
       outgoing.writeHead(status, { 'content-type': 'application/json' });
@@ -58,7 +58,7 @@ export async function openControlApi(runtime: Runtime, port: number): Promise<Si
         case 'GET state':
           return answer(200, stateOf(runtime));
         default:
-          return answer(404, { message: `There is no ${incoming.method} ${incoming.url}.` });
+          return answer(404, { message: `The control API has no ${incoming.method} ${incoming.url}.` });
       }
     } catch (error) {
       answer(400, { message: error instanceof Error ? error.message : String(error) });
@@ -89,11 +89,11 @@ function planFaults(runtime: Runtime, planned: readonly PlannedFault[]): void {
   for (const { operation, fault, ...when } of planned) runtime.faults.inject(operation, fault, when);
 }
 
-/** Logical ids begin with the function's name: `FunctionsReconcilerHandler...`. */
+/** The function's logical id, which begins with its name: `FunctionsReconcilerHandler...`. */
 function scheduledFunction(runtime: Runtime, name: string): string {
   const wanted = `functions${name.replaceAll('-', '')}handler`;
   const found = Object.keys(runtime.resources()).find((id) => id.toLowerCase().startsWith(wanted));
-  if (found === undefined) throw new Error(`There is no function ${name}.`);
+  if (found === undefined) throw new Error(`The deployment has no function ${name}.`);
   return found;
 }
 

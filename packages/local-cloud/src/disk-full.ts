@@ -1,9 +1,9 @@
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-/** `SQLITE_FULL`, and what SQLite makes of a write that the system refuses. */
+/** SQLite's codes for a full disk (`SQLITE_FULL`) and for a write that the operating system refused. */
 const SQLITE_FULL = 13;
 const SQLITE_IOERR_WRITE = 778;
 
-/** Whether something failed because there is no room left on the disk. */
+/** Whether an error means that the disk is full. */
 export function isDiskFull(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { code, errcode } = at as { code?: unknown; errcode?: unknown };
@@ -15,8 +15,8 @@ export function isDiskFull(error: unknown): boolean {
 }
 
 /**
- * Keeps the process alive when work in the background finds the disk full: what was accepted stays on disk and goes on once
- * there is room, or at the next start. Anything else that nobody caught ends the process as before.
+ * Keeps the process alive when work in the background finds the disk full. Accepted work stays on disk and continues when there is
+ * room, or at the next start. Any other uncaught error ends the process as usual.
  */
 export function outliveFullDisk(write: (line: string) => void): void {
   let lastAt = 0;

@@ -8,7 +8,7 @@ import { faultResponse } from './wire/fault-response.ts';
 import { AwsFault, type GatewayRequest, type GatewayResponse, jsonResponse } from './wire/request.ts';
 import type { Handler } from './wire/server.ts';
 
-export interface FrontDoor {
+export interface HttpEntryParts {
   readonly gateway: (
     request: GatewayRequest,
     scope: { accessKeyId: string; service: string },
@@ -16,7 +16,7 @@ export interface FrontDoor {
   readonly httpApis: (request: GatewayRequest) => Promise<GatewayResponse>;
   readonly mailbox: Mailbox;
   readonly userPools: UserPools;
-  /** Origins of pages elsewhere that the deployment itself lets in. */
+  /** Origins of other sites that the deployment itself allows. */
   readonly allowedOrigins: readonly string[];
 }
 
@@ -28,8 +28,8 @@ const OPEN_CORS = {
   'access-control-allow-methods': 'GET, POST, OPTIONS',
 };
 
-/** Sorts what comes in at the one address: AWS calls, sign-in, the mailbox, and everything else to the HTTP APIs. */
-export function makeHttpEntry(parts: FrontDoor): Handler {
+/** Routes requests to the one address: AWS calls, sign-in, the mailbox, and everything else to the HTTP APIs. */
+export function makeHttpEntry(parts: HttpEntryParts): Handler {
   return async (request) => {
     const foreign = refusalOfHost(request.headers, parts.allowedOrigins);
     if (foreign !== null) return jsonResponse({ message: foreign }, 403);
@@ -42,7 +42,7 @@ export function makeHttpEntry(parts: FrontDoor): Handler {
   };
 }
 
-/** Null for a request that is not meant for a user pool. */
+/** Null when the request is not for a user pool. */
 async function userPoolResponse(request: GatewayRequest, userPools: UserPools): Promise<GatewayResponse | null> {
   if (request.method === 'OPTIONS' && request.path === '/') return { status: 204, headers: {}, body: '' };
   const poolId = /^\/([\w-]+)\/\.well-known\/jwks\.json$/.exec(request.path)?.[1];

@@ -11,24 +11,24 @@ export type { Mail } from './mail/mailbox.ts';
 export interface RuntimeOptions {
   /** A CDK cloud assembly (`cdk.out`). */
   readonly assemblyDir: string;
-  /** State that outlives the process; belongs to one runtime at a time. */
+  /** Folder for the state, which is kept between starts; only one runtime at a time may use it. */
   readonly dataDir: string;
-  /** Who writes the state; a folder of another format is refused. */
+  /** The program that writes the state; a folder written in another format is refused. */
   readonly writer?: StateWriter;
-  /** Of the one address on 127.0.0.1; a free one when left out. */
+  /** Port on 127.0.0.1; a free one when left out. */
   readonly port?: number;
-  /** Stands in for what a deployment looks at but does not contain: Bedrock, CloudWatch, ECS, other Lambda functions. */
+  /** Server for the AWS services that the deployment calls but does not contain: Bedrock, CloudWatch, ECS, other Lambda functions. */
   readonly awsWorldUrl: string | null;
   readonly githubApiUrl: string | null;
-  /** Takes the place of the world's Bedrock. */
+  /** Replaces the Bedrock of `awsWorldUrl`. */
   readonly bedrock?: Backend;
-  /** Takes the place of the address of a model provider's API that is no AWS service; its own without. */
+  /** Replaces the addresses of model providers outside AWS; without it their real addresses are used. */
   readonly modelOrigin?: string;
-  /** Takes the place of the addresses that playbooks call; their own without. */
+  /** Replaces the addresses that playbooks call; without it the real addresses are used. */
   readonly httpOrigin?: string;
-  /** Calls to the gateway signed with this access key id may do everything. */
+  /** Calls to the gateway signed with this access key id may do anything. */
   readonly adminAccessKeyId?: string;
-  /** Real seconds per second of waits, retries and schedules: 0.01 makes them a hundred times shorter. Default 1. */
+  /** Real seconds per second of a wait, retry or schedule: 0.01 makes them a hundred times shorter. Default 1. */
   readonly timeScale?: number;
   /** Default 2. */
   readonly maxWorkersPerFunction?: number;
@@ -54,7 +54,7 @@ export interface DeadLetter {
   readonly queue: string;
   readonly id: string;
   readonly body: string;
-  /** Message attributes that have a text. */
+  /** Message attributes of type String. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -67,21 +67,21 @@ export interface FunctionOutcome {
 
 export interface Runtime {
   readonly endpoint: string;
-  /** By output name and by `Stack.output`. */
+  /** By output name, and by `Stack.output`. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** Puts an event, in EventBridge's envelope, onto the default bus as an AWS service does; missing fields are filled in. */
+  /** Puts an event in EventBridge's envelope onto the default bus, as an AWS service does; missing fields are filled in. */
   putEvent(event: Readonly<Record<string, unknown>>): Promise<void>;
   /** Invokes a function by name, ARN or logical id, and waits for it. */
   invoke(functionName: string, payload: unknown): Promise<FunctionOutcome>;
-  /** Starts a worker for each of these functions (as `invoke` names them), one after another, while there is room. */
+  /** Starts a worker for each of these functions (named as for `invoke`), one after another, while there is memory for it. */
   warm(functionNames: readonly string[]): Promise<void>;
   readonly schedules: { trigger(ruleLogicalIdOrFunctionName: string): Promise<void> };
   /** Newest first. */
   readonly mailbox: { list(): Mail[] };
-  /** Every different question asked of the policies so far, and its answer. */
+  /** Each distinct authorization request so far, with its answer. */
   readonly decisions: readonly IamDecision[];
   readonly denials: readonly IamDecision[];
-  /** Plans failures of the AWS services for the functions' calls, by IAM action (`dynamodb:PutItem`). */
+  /** Plans failures of the functions' calls to AWS services, by IAM action (`dynamodb:PutItem`). */
   readonly faults: GatewayFaults;
   /** Messages in queues that serve as dead-letter queues. */
   deadLetters(): DeadLetter[];
@@ -95,7 +95,7 @@ export interface Runtime {
   createUser(name: string, email: string, password: string): Promise<void>;
   /** Messages in the queues that feed functions. */
   waitingMessages(): number;
-  /** Nothing is running, waiting in a queue or on its way, apart from executions. */
+  /** True when nothing is running, queued or in delivery; executions are not counted. */
   isIdle(): boolean;
   stop(): Promise<void>;
 }

@@ -11,7 +11,7 @@ export interface FaceParts {
   readonly close: () => Promise<void>;
 }
 
-/** What a started runtime offers to its owner, on top of its services. */
+/** The `Runtime` interface over the services of a started runtime. */
 export function runtimeFace({ deployment, services, faults, close }: FaceParts): Runtime {
   const { buses, functions, decisions } = services;
   const physicalIds = physicalIdsOf(deployment.resources);
@@ -81,7 +81,7 @@ function deadLetters(deployment: Deployment, { queues }: Services): DeadLetter[]
   });
 }
 
-/** Queues that a resource sends what it cannot deliver to. */
+/** ARNs of the dead-letter queues that a resource names. */
 function deadLetterArns({ properties }: Resource): string[] {
   const redrive = properties.RedrivePolicy;
   const policy = typeof redrive === 'string' ? parseObject(redrive, 'RedrivePolicy') : objectOf(redrive);

@@ -22,10 +22,10 @@ export { DamagedState, DirectoryInUse } from './storage/database.ts';
 export { OtherVersion } from './storage/state-version.ts';
 
 /**
- * Runs a CDK cloud assembly on this machine: every resource is served on one address of 127.0.0.1, and every call is held
- * against the synthesized policies. Resolves when it serves. What an earlier runtime accepted in `dataDir` goes on.
- * Throws `UnsupportedTemplate` for a template it could not serve, `DirectoryInUse` when another runtime has `dataDir`, and `OtherVersion`
- * when its state is of another version.
+ * Runs a CDK cloud assembly on this machine: every resource is served on one address of 127.0.0.1, and every call is checked against
+ * the synthesized policies. Resolves when the runtime serves. Unfinished work that an earlier runtime left in `dataDir` continues.
+ * Throws `UnsupportedTemplate` for a template that cannot be served, `DirectoryInUse` when another runtime uses `dataDir`, and
+ * `OtherVersion` when the state there has another version.
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const closing: (() => Promise<void> | void)[] = [];
@@ -52,7 +52,7 @@ async function start(
     throw new DamagedState(options.dataDir, cause);
   });
   closing.push(() => startingDynamoDb.then((dynamoDb) => dynamoDb.stop()).catch(() => undefined));
-  // The server listens first, because the template is resolved against its address; requests wait until all is there.
+  // The server listens first, because the template needs its address; requests wait until everything has started.
   const opened = Promise.withResolvers<Handler>();
   const server = await startServer(options.port ?? 0, async (request) => (await opened.promise)(request));
   closing.push(() => server.stop());
@@ -69,7 +69,7 @@ async function start(
     Promise.all(tables.map((table) => ensureTable(dynamoDb, table))),
   ]);
   closing.push(() => stopServices(services));
-  // Again, because it has to close before the services do.
+  // Registered a second time: the server must close before the services do.
   closing.push(() => server.stop());
   const faults = makeGatewayFaults();
   opened.resolve(httpEntry(services, deployment, world, { ...options, faults }));
@@ -77,7 +77,7 @@ async function start(
   return runtimeFace({ deployment, services, faults, close });
 }
 
-/** Files of the state folder that are no JSON, or SQLite pages that are none. */
+/** Whether a file of the state folder is not valid JSON or not a SQLite database. */
 function isUnreadable(error: unknown): boolean {
   return (
     error instanceof CorruptJournal || error instanceof SyntaxError || /malformed|not a database/.test(String(error))
@@ -112,7 +112,7 @@ function httpEntry(
   });
 }
 
-/** Takes up what an earlier runtime left, and lets time-driven sources begin. */
+/** Resumes what an earlier runtime left unfinished, then starts schedules and queue pollers. */
 async function resumeServices(services: Services): Promise<void> {
   await services.engine.resume();
   services.buses.resume();
@@ -122,7 +122,7 @@ async function resumeServices(services: Services): Promise<void> {
   services.schedules.start();
 }
 
-/** Stops what makes new work first, then what does it; everything unfinished stays on disk. */
+/** Stops what creates work first, then what does it. Unfinished work stays on disk. */
 async function stopServices(services: Services): Promise<void> {
   services.schedules.stop();
   const drained = services.sources.map((source) => source.stop());

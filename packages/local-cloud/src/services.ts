@@ -36,7 +36,7 @@ export interface Foundation {
 
 export type Services = Awaited<ReturnType<typeof makeServices>>;
 
-/** Builds every service of the deployment, none of them running yet. */
+/** Builds every service of the deployment without starting it. */
 export async function makeServices(foundation: Foundation) {
   const { options, deployment, database, dynamoDb, emit } = foundation;
   const timeScale = options.timeScale ?? 1;
@@ -115,7 +115,7 @@ function makeStorage({ database, deployment, emit }: Foundation) {
   };
 }
 
-/** The workflow engine and its API, whose tasks reach the other services in the name of the machines' roles. */
+/** The workflow engine and its API. Its tasks call the other services with the state machine's role. */
 async function makeStates(
   tasks: Omit<TaskServices, 'states'>,
   { options, deployment, emit }: Foundation,
@@ -138,7 +138,7 @@ async function makeStates(
     runTask: (machine, resource, args, { signal }) => runTask(services, machine.roleArn, resource, args, signal),
     onEvent: (event) => emit({ type: 'workflow', event }),
     timeScale,
-    // Waiting can be made shorter, work on this machine cannot.
+    // Waits can be shortened; real work cannot.
     workTimeScale: Math.max(1, timeScale),
   });
   started.engine = engine;

@@ -3,7 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 
-/** The first entry whose name fits, or null: also when the archive is broken. Only for archives this world made itself. */
+/** The first entry whose name matches; null when there is none or the archive is broken. Only for archives written here. */
 export function readZipEntry(zip: Buffer, fits: (name: string) => boolean): Buffer | null {
   const end = zip.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
   if (end < 0 || zip.readUInt32LE(end) !== END) return null;

@@ -6,7 +6,7 @@ export interface ZipEntry {
   readonly content: string | Buffer;
 }
 
-/** An entry as it stands in the archive. Tests make false ones of it. */
+/** An entry as stored in the archive. Tests build invalid ones from it. */
 export interface PackedEntry {
   readonly name: string;
   readonly packed: Buffer;
@@ -15,14 +15,14 @@ export interface PackedEntry {
   readonly crc: number;
   /** Bytes when unpacked. */
   readonly size: number;
-  /** General purpose flags; 0x0800: the name is UTF-8. */
+  /** General purpose flags; 0x0800 marks the name as UTF-8. */
   readonly flags: number;
   /** Unix mode. */
   readonly mode: number;
 }
 
 const UTF8_NAMES = 0x0800;
-/** 2026-11-20 in MS-DOS form: the archive's bytes depend on its entries only. */
+/** 2026-11-20 in MS-DOS format: fixed, so that the archive's bytes depend only on its entries. */
 const DOS_DATE = ((2026 - 1980) << 9) | (11 << 5) | 20;
 const MAX_ENTRIES_WITHOUT_ZIP64 = 0xfffe;
 
@@ -46,7 +46,7 @@ export function writeZip(entries: readonly ZipEntry[]): Buffer {
   return joinZip(entries.map(packEntry));
 }
 
-/** Puts headers, directory and end around the entries; the count may need zip64, sizes must be below 4 GiB. */
+/** Joins the entries with headers, directory and end record. The number of entries may need zip64; sizes must be below 4 GiB. */
 export function joinZip(entries: readonly PackedEntry[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

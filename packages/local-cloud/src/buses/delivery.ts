@@ -6,7 +6,7 @@ import type { MessageAttributes, QueueStore } from '../storage/queue-store.ts';
 import type { Place } from '../template/resource-types.ts';
 import { AwsFault } from '../wire/request.ts';
 
-/** In whose name something is handed over: a role's, or a service's by itself because of one resource. */
+/** Who delivers: a role, or a service by itself on behalf of one resource. */
 export type Sender =
   | { readonly kind: 'role'; readonly role: Role }
   | { readonly kind: 'service'; readonly name: string; readonly sourceArn: string };
@@ -18,13 +18,13 @@ export interface DeliveryExtras {
 
 export interface Delivery {
   /**
-   * Hands text to a queue, topic, function (asynchronously), state machine or bus, if the sender may; it is on disk when
-   * this resolves. Throws `AwsFault` (`AccessDeniedException`, `ResourceNotFoundException`, or the target's own).
+   * Delivers text to a queue, topic, function (asynchronously), state machine or bus, if the sender may; it is stored on disk when this
+   * resolves. Throws `AwsFault`: `AccessDeniedException`, `ResourceNotFoundException`, or the target's own.
    */
   toArn(arn: string, text: string, sender: Sender, extras?: DeliveryExtras): Promise<void>;
 }
 
-/** The services that can be handed something. */
+/** The services that accept deliveries. */
 export interface Receivers {
   readonly queues: QueueStore;
   publish(topicArn: string, message: string, extras: DeliveryExtras): void;
@@ -33,7 +33,7 @@ export interface Receivers {
   putEvent(busArn: string, text: string): void;
 }
 
-/** `receivers` is asked at the time of a delivery, because the services know each other in circles. */
+/** `receivers` is called at the time of a delivery, because the services depend on each other in circles. */
 export function makeDelivery(authorizer: Authorizer, place: Place, receivers: () => Receivers): Delivery {
   const authorize = (sender: Sender, need: Need) => {
     const refused =
@@ -83,5 +83,5 @@ function serviceNeed(sender: { sourceArn: string }, need: Need, account: string)
 }
 
 function notFound(arn: string): AwsFault {
-  return new AwsFault('ResourceNotFoundException', `Nothing can be delivered to ${arn}.`, 404);
+  return new AwsFault('ResourceNotFoundException', `No service of the local runtime can deliver to ${arn}.`, 404);
 }

@@ -32,13 +32,13 @@ interface TargetDelivery {
 export interface EventBuses {
   /** One answer per entry, as PutEvents gives it. Accepted events are on disk when this returns. */
   putEvents(entries: readonly unknown[]): { FailedEntryCount: number; Entries: object[] };
-  /** Puts an event that is in its envelope already onto a bus, as AWS services do. */
+  /** Puts an event that already has its envelope onto a bus, as AWS services do. */
   publish(busName: string, event: BusEvent): void;
-  /** Hands an event to all targets of one rule, whatever its pattern. */
+  /** Sends an event to all targets of one rule without matching its pattern. */
   fire(rule: Resource, event: BusEvent): void;
-  /** An envelope with the fields that were left out. */
+  /** Completes an envelope with the fields that were left out. */
   envelope(fields: JsonObject): BusEvent;
-  /** Deliveries not finished yet. */
+  /** Number of unfinished deliveries. */
   pending(): number;
   resume(): void;
   stop(): void;
@@ -57,7 +57,7 @@ const DEFAULT_AGE_SECONDS = 86_400;
 const MAX_ENTRY_BYTES = 1_048_576;
 const MAX_WAIT_SECONDS = 600;
 
-/** EventBridge: rules with patterns, targets with retries and dead-letter queues. Throws on a pattern AWS would refuse. */
+/** EventBridge: rules with patterns, targets with retries and dead-letter queues. Throws for a pattern that AWS would refuse. */
 export function makeEventBuses(options: EventBusOptions): EventBuses {
   const { deployment, authorizer } = options;
   const rules = deployment.ofType('AWS::Events::Rule').map(readRule);
@@ -100,7 +100,7 @@ export function makeEventBuses(options: EventBusOptions): EventBuses {
       RETRY_ATTEMPTS: attribute(String(entry.attempt)),
     };
     const sender: Sender = { kind: 'service', name: 'events.amazonaws.com', sourceArn: rule.arn ?? '' };
-    // Refused here as well: AWS drops the event then; the refusal is on record.
+    // When the dead-letter queue refuses it as well, AWS drops the event; the authorizer has recorded the denial.
     await options.delivery
       .toArn(deadLetterArn, JSON.stringify(entry.content.event), sender, { attributes })
       .catch(() => undefined);
@@ -171,7 +171,7 @@ function busOf(properties: JsonObject): string {
   return (textOf(properties.EventBusName) ?? 'default').split('/').pop() ?? 'default';
 }
 
-/** A target with a role is called in that role's name, if EventBridge may assume it; others by EventBridge itself. */
+/** A target with a role is called with that role, if EventBridge may assume it; other targets by EventBridge itself. */
 function senderOf(rule: Resource, roleArn: string | undefined, authorizer: Authorizer): Sender {
   if (roleArn === undefined) return { kind: 'service', name: 'events.amazonaws.com', sourceArn: rule.arn ?? '' };
   const role = authorizer.role(roleArn);

@@ -20,8 +20,8 @@ const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boo
 };
 
 /**
- * Whether the event matches the pattern (EventBridge User Guide, "Event patterns"). A list in the event matches when one
- * of its items does. Names match exactly, a dotted one like nested ones; a field the pattern does not name may have any value.
+ * Whether the event matches the pattern (EventBridge User Guide, "Event patterns"). A list in the event matches when one of its items
+ * does. Field names match exactly, and `a.b` equals a nested `b`; fields that the pattern does not name may have any value.
  */
 export function matchesPattern(event: unknown, pattern: JsonObject): boolean {
   return matchesFields(undotted(event), objectOf(undotted(pattern)));
@@ -38,7 +38,7 @@ function matchesFields(event: unknown, pattern: JsonObject): boolean {
   });
 }
 
-/** The same value with `{"a.b": 1}` written as `{"a": {"b": 1}}`. */
+/** Rewrites `{"a.b": 1}` as `{"a": {"b": 1}}`. */
 function undotted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(undotted);
   if (!isObject(value)) return value;

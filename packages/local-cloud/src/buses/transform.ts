@@ -1,6 +1,6 @@
 import { isObject, objectOf, textOf } from '../template/json.ts';
 
-/** What a rule's target receives of an event, as JSON text (or bare text, when a template makes such). */
+/** What a rule's target receives of an event: JSON text, or plain text when the input template produces that. */
 export function targetInput(event: unknown, target: unknown): string {
   const { Input: constant, InputPath: path, InputTransformer: transformer } = objectOf(target);
   if (typeof constant === 'string') return constant;
@@ -8,7 +8,7 @@ export function targetInput(event: unknown, target: unknown): string {
   return isObject(transformer) ? transformed(event, transformer) : JSON.stringify(event);
 }
 
-/** `$.a.b[0].c`, with `$["name"]` for names that are no words; undefined where nothing is. */
+/** Reads `$.a.b[0].c`; `$["name"]` for names that are not identifiers. Undefined where nothing is. */
 export function atPath(value: unknown, path: string): unknown {
   const steps = [...path.matchAll(/\.([\w-]+)|\[(\d+)\]|\[["']([^"']+)["']\]/g)];
   return steps.reduce<unknown>((at, [, name, index, quoted]) => {
@@ -18,7 +18,7 @@ export function atPath(value: unknown, path: string): unknown {
   }, value);
 }
 
-/** EventBridge User Guide, "Input transformation": a quoted placeholder is put in as text, a bare one as JSON. */
+/** EventBridge User Guide, "Input transformation": a quoted placeholder is replaced by text, an unquoted one by JSON. */
 function transformed(event: unknown, transformer: Readonly<Record<string, unknown>>): string {
   const paths = objectOf(transformer.InputPathsMap);
   const template = textOf(transformer.InputTemplate) ?? '""';

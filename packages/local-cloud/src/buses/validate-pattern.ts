@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isObject, type JsonObject } from '../template/json.ts';
 
-/** A rule's pattern that EventBridge would refuse; the message names the place in it and gives AWS's reason. */
+/** EventBridge would refuse this pattern; the message gives the place in it and AWS's reason. */
 export class InvalidPattern extends Error {
   override readonly name = 'InvalidPattern';
 }
@@ -9,13 +9,13 @@ export class InvalidPattern extends Error {
 const MAX_PATTERN_LENGTH = 4096;
 const MAX_NUMBER = 5e9;
 
-/** Matchers of texts alone. */
+/** Matchers that apply to strings only. */
 export const TEXT_MATCHERS = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'] as const;
 const MATCHERS: readonly string[] = ['exists', 'numeric', 'cidr', 'anything-but', ...TEXT_MATCHERS];
 
 /**
- * Throws `InvalidPattern` for a pattern that EventBridge refuses. Source: the rule compiler of AWS Event Ruler, and refusals
- * of TestEventPattern.
+ * Throws `InvalidPattern` for a pattern that EventBridge refuses. Source: the rule compiler of AWS Event Ruler, and answers of
+ * TestEventPattern.
  */
 export function validatePattern(pattern: unknown): asserts pattern is JsonObject {
   if (JSON.stringify(pattern ?? null).length > MAX_PATTERN_LENGTH) {
@@ -45,7 +45,7 @@ function validateValues(expected: unknown, name: string, place: string): void {
   }
 }
 
-/** `$or` with at least two patterns; anything else of that name is a field. */
+/** Whether the field is an `$or` with at least two patterns; any other field named `$or` is an ordinary one. */
 export function isAlternatives(name: string, expected: unknown): expected is JsonObject[] {
   const isPattern = (each: unknown) => isObject(each) && !Object.keys(each).some((key) => MATCHERS.includes(key));
   return name === '$or' && Array.isArray(expected) && expected.length > 1 && expected.every(isPattern);
@@ -113,7 +113,7 @@ function validateWildcard(operand: unknown, place: string): void {
   }
 }
 
-/** How often the same text may stand between wildcards. AWS counts the states of its automaton; this comes close. */
+/** How often the same text may occur between wildcards. AWS counts the states of its automaton; this approximates it. */
 const MAX_REPEATS = 2;
 
 function repeatsAfterWildcards(text: string): boolean {
@@ -123,7 +123,7 @@ function repeatsAfterWildcards(text: string): boolean {
   return [...counts.values()].some((count) => count > MAX_REPEATS);
 }
 
-/** One bound, or two that make a range from below to above; or one value. */
+/** Accepts one value, one bound, or a lower bound followed by an upper one. */
 function validateNumeric(operand: unknown, place: string): void {
   if (!Array.isArray(operand)) refuse(place, 'Value of numeric must be an array.');
   if (operand.length === 0) refuse(place, 'Invalid member in numeric match: ]');

@@ -9,15 +9,15 @@ import { type Functions, functionName } from './functions.ts';
 import type { InvocationResult } from './pool.ts';
 
 interface Accepted {
-  /** Name or ARN as it was called. */
+  /** Name or ARN that the caller gave. */
   readonly target: string;
   readonly event: string;
 }
 
 export interface AsyncInvocations {
-  /** Accepts the event (JSON text) for later; on disk when this returns. Throws `AwsFault` when there is no such function. */
+  /** Accepts the event (JSON text) and stores it on disk before it returns. Throws `AwsFault` when there is no such function. */
   accept(nameOrArn: string, event: string): void;
-  /** Accepted and not finished yet. */
+  /** Number of accepted, unfinished invocations. */
   pending(): number;
   resume(): void;
   stop(): void;
@@ -38,7 +38,7 @@ export interface AsyncOptions {
   readonly timeScale: number;
 }
 
-/** Asynchronous invocations: retried, and handed to the destination or the dead-letter queue when they never succeed. */
+/** Asynchronous invocations with retries; after the last one the event goes to the destination or the dead-letter queue. */
 export function makeAsyncInvocations(options: AsyncOptions): AsyncInvocations {
   const { functions, timeScale } = options;
   const outbox: Outbox<Accepted> = makeOutbox(options.database, 'async-invocation', (entry) => attempt(entry));
@@ -67,7 +67,7 @@ export function makeAsyncInvocations(options: AsyncOptions): AsyncInvocations {
   };
   const send: (definition: FunctionDefinition, arn: string, text: string, attributes?: object) => Promise<void> =
     async (definition, arn, text, attributes = {}) => {
-      // A refusal is on record with the authorizer; AWS, too, loses the event then.
+      // The authorizer has recorded the denial; AWS loses the event as well.
       await options.delivery
         .toArn(arn, text, { kind: 'role', role: definition.role }, { attributes: { ...attributes } as never })
         .catch((error: unknown) => {
@@ -111,7 +111,7 @@ function settingsOf(deployment: Deployment, definition: FunctionDefinition) {
   };
 }
 
-/** What a destination receives (Lambda Developer Guide, "Adding a destination"). */
+/** The record that a destination receives (Lambda Developer Guide, "Adding a destination"). */
 function destinationRecord(
   definition: FunctionDefinition,
   entry: OutboxEntry<Accepted>,

@@ -17,14 +17,14 @@ export interface FunctionDefinition {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
-  /** Null: not reserved. */
+  /** Null when no concurrency is reserved. */
   readonly reservedConcurrency: number | null;
   readonly traced: boolean;
   readonly logGroup: string;
   readonly deadLetterArn: string | null;
 }
 
-/** Reads a Lambda function's resource. Throws naming it when its code, runtime or role cannot be used. */
+/** Reads a Lambda function's resource. Throws `UnsupportedTemplate` when its code, runtime or role cannot be used. */
 export function readFunction(resource: Resource, deployment: Deployment, authorizer: Authorizer): FunctionDefinition {
   const { properties, id, name } = resource;
   const fault = (what: string) => new UnsupportedTemplate(`${id} (${resource.type}): ${what}.`);
@@ -57,7 +57,7 @@ export function readFunction(resource: Resource, deployment: Deployment, authori
   };
 }
 
-/** Everything a function finds in `process.env` (Lambda Developer Guide, "Defined runtime environment variables"). */
+/** Environment variables of a function (Lambda Developer Guide, "Defined runtime environment variables"). */
 export function environmentOf(
   definition: FunctionDefinition,
   deployment: Deployment,

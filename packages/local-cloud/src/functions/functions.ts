@@ -7,14 +7,14 @@ import { makeLogFiles } from './log-files.ts';
 import { type FunctionPool, type InvocationResult, makePool } from './pool.ts';
 
 export interface Functions {
-  /** By name, ARN or partial ARN, with or without version or alias. */
+  /** Finds a function by name, ARN or partial ARN, with or without version or alias. */
   find(nameOrArn: string): FunctionDefinition | undefined;
   all(): readonly FunctionDefinition[];
-  /** Runs the function on JSON text. Throws `AwsFault` when there is none, or its reserved concurrency is used up. */
+  /** Runs the function on JSON text. Throws `AwsFault` when it does not exist or its reserved concurrency is used up. */
   invoke(nameOrArn: string, event: string): Promise<InvocationResult>;
-  /** Starts a worker for each of these, one after another, as long as nothing has to make room for it. */
+  /** Starts a worker for each of these functions, one after another, as long as no other worker must end for it. */
   warm(names: readonly string[]): Promise<void>;
-  /** Invocations running or waiting. */
+  /** Number of invocations running or waiting. */
   load(): number;
   stop(): Promise<void>;
 }
@@ -24,28 +24,28 @@ export interface FunctionsOptions {
   readonly authorizer: Authorizer;
   readonly dataDir: string;
   readonly maxWorkersPerFunction: number;
-  /** Keeps compiled bundles; made when missing. */
+  /** Folder of compiled bundles; created when missing. */
   readonly compileCacheDir: string;
-  /** Variables every function gets beside the template's. */
+  /** Environment variables that every function gets in addition to the template's. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
   onInvoked(definition: FunctionDefinition, result: InvocationResult): void;
 }
 
 const IDLE_MS = 30_000;
-/** Workers kept over all functions before the longest idle one makes room for another; each costs 30 to 40 MB. */
+/** Workers kept over all functions; beyond this number the longest idle one ends. Each costs 30 to 40 MB. */
 const KEPT_WORKERS = 16;
-/** As many are kept while many events are at work in a process that has grown beyond so much resident memory. */
+/** The number kept while many events are running and the process has grown beyond this resident memory. */
 const KEPT_WHEN_CROWDED = 8;
 const CROWDED_BYTES = 450_000_000;
 const CROWDED_EVENTS = 4;
-/** Beyond so many, functions that are used need the room more than a second worker of the same function. */
+/** Above this number a function gets no second worker: other functions need the memory more. */
 const GROWING_WORKERS = 6;
 const TRACE_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 
-/** The deployment's Lambda functions, each in worker threads of its own. */
+/** The deployment's Lambda functions, each in its own worker threads. */
 export function makeFunctions(options: FunctionsOptions): Functions {
   const { deployment, authorizer } = options;
-  // Workers that wait give back what they do not need after half a second instead of eight: a third of their heap.
+  // Idle workers return unused memory after half a second instead of eight: a third of their heap.
   setFlagsFromString('--gc-memory-reducer-start-delay-ms=500');
   const logs = makeLogFiles(options.dataDir, authorizer, deployment);
   const definitions = deployment
@@ -59,7 +59,7 @@ export function makeFunctions(options: FunctionsOptions): Functions {
   const makeRoom = () => {
     if (workers() >= kept()) maxIdle(pools.values())?.reap();
   };
-  /** More of them while all are busy, and no longer. */
+  /** The limit may be exceeded while all workers are busy; an idle worker ends as soon as it is. */
   const onIdle = () => {
     if (workers() > kept()) maxIdle(pools.values())?.reap();
   };
@@ -146,7 +146,7 @@ function maxIdle(pools: Iterable<FunctionPool>): FunctionPool | undefined {
   return idle.sort((left, right) => left.since - right.since)[0]?.pool;
 }
 
-/** `name` of `name`, `name:alias`, `123:function:name` or an ARN with or without qualifier. */
+/** The name in `name`, `name:alias`, `123:function:name` or an ARN with or without qualifier. */
 export function functionName(nameOrArn: string): string {
   const afterMarker = /(?:^|:)function:([^:/]+)/.exec(nameOrArn)?.[1];
   return afterMarker ?? nameOrArn.split(':')[0] ?? nameOrArn;

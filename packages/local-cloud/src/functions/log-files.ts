@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Authorizer } from '../iam/authorizer.ts';
 import type { FunctionDefinition } from './definition.ts';
 
-/** Functions' output in `<dataDir>/logs/<function>.log`, as far as their roles may write logs. */
+/** Writes functions' output to `<dataDir>/logs/<function>.log`, if their roles may write logs. */
 export function makeLogFiles(dataDir: string, authorizer: Authorizer, place: { region: string; account: string }) {
   const directory = join(dataDir, 'logs');
   mkdirSync(directory, { recursive: true });

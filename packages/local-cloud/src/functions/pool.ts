@@ -11,7 +11,7 @@ export interface FunctionError {
 export type InvocationResult = {
   readonly requestId: string;
   readonly milliseconds: number;
-  /** A worker was started for it. */
+  /** A worker was started for this invocation. */
   readonly cold: boolean;
 } & ({ readonly ok: true; readonly payload: string } | { readonly ok: false; readonly error: FunctionError });
 
@@ -25,36 +25,36 @@ interface Slot {
 export interface PoolOptions {
   readonly maxWorkers: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Keeps compiled bundles; made when missing. */
+  /** Folder of compiled bundles; created when missing. */
   readonly compileCacheDir: string;
   onOutput(text: string): void;
-  /** Asked before the first worker: frees memory when too many workers are kept. */
+  /** Called before the first worker starts; frees memory when there are too many workers. */
   makeRoom(): void;
-  /** Called when a worker is idle. */
+  /** Called when a worker becomes idle. */
   onIdle(): void;
-  /** Whether a worker beside a busy one may be started. */
+  /** Whether another worker may start beside busy ones. */
   mayGrow(): boolean;
 }
 
 export interface FunctionPool {
-  /** Runs the event (JSON text); waits for a worker when all are busy. Never rejects. */
+  /** Runs the event (JSON text), waiting for a worker when all are busy. Never rejects. */
   run(event: string, arn: string): Promise<InvocationResult>;
-  /** Starts the first worker, if there is none, and resolves when it has loaded the code. Never rejects. */
+  /** Starts the first worker if there is none; resolves when it has loaded the code. Never rejects. */
   warm(): Promise<void>;
-  /** Running or waiting. */
+  /** Number of events running or waiting. */
   load(): number;
   workers(): number;
-  /** When its longest idle worker became idle (epoch milliseconds); null when none is idle. */
+  /** When the longest idle worker became idle (epoch milliseconds); null when none is idle. */
   idleSince(): number | null;
   /** Ends the longest idle worker. */
   reap(): void;
   stop(): Promise<void>;
 }
 
-/** How long an event waits for a busy worker before another one is started: starting costs more than most waits. */
+/** How long an event waits for a busy worker before another one starts: starting takes longer than most waits. */
 const PATIENCE_MS = 30;
 
-/** The execution environments of one function. */
+/** The execution environments (workers) of one function. */
 export function makePool(definition: FunctionDefinition, options: PoolOptions): FunctionPool {
   const idle: Slot[] = [];
   const waiting: ((slot: Slot) => void)[] = [];
@@ -115,7 +115,7 @@ export function makePool(definition: FunctionDefinition, options: PoolOptions): 
     async warm() {
       if (alive.size > 0) return;
       const slot = start();
-      // Events may come at once: the worker takes them when it has loaded.
+      // Events may be sent at once: the worker takes them after loading.
       release(slot);
       slot.worker.postMessage({ load: true });
       await new Promise((resolve) => slot.worker.once('message', resolve).once('exit', resolve));
@@ -148,13 +148,13 @@ function startWorker(definition: FunctionDefinition, options: PoolOptions): Work
     name,
     env: { ...options.environment },
     workerData: { directory, handler, context, compileCacheDir: options.compileCacheDir },
-    // A small young generation: most of a worker's memory would be garbage waiting to be collected.
+    // A small young generation: otherwise most of a worker's memory would be uncollected garbage.
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 4 },
     execArgv: ['--no-warnings'],
     stdout: true,
     stderr: true,
   });
-  // An error outside of an invocation ends the worker; its 'exit' takes it out of the pool.
+  // An error outside an invocation ends the worker; the 'exit' handler removes it from the pool.
   worker.on('error', () => undefined);
   for (const stream of [worker.stdout, worker.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => options.onOutput(text));

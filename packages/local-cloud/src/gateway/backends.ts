@@ -22,12 +22,12 @@ export interface Services {
   readonly functions: Functions;
   readonly asyncInvocations: AsyncInvocations;
   readonly world: Forwarder;
-  /** Takes the place of the world's Bedrock. */
+  /** Replaces the Bedrock of the fake AWS. */
   readonly bedrock?: Backend | undefined;
   readonly account: string;
 }
 
-/** What stands behind the gateway, by service. */
+/** The backend of each service, by service name. */
 export function makeBackends(services: Services): Record<string, Backend> {
   const forwarded: Backend = ({ request }) => services.world.forward(request);
   return {
@@ -70,7 +70,7 @@ export function makeBackends(services: Services): Record<string, Backend> {
   };
 }
 
-/** Functions of the deployment run here; everything about others is the world's. */
+/** Runs functions of the deployment here; calls about other functions go to the fake AWS. */
 async function invokeFunction({ request }: AwsCall, services: Services): Promise<GatewayResponse> {
   const target = lambdaTarget(request.method, request.path, request.query);
   const definition = target === null ? undefined : services.functions.find(target.functionName);

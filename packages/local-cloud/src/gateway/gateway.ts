@@ -11,7 +11,7 @@ import { AwsFault, type GatewayRequest, type GatewayResponse } from '../wire/req
 import { ACTION_MAPPINGS } from './actions/index.ts';
 import { passRoleNeeds } from './pass-role.ts';
 
-/** Answers the calls to one service, after they were authorised. */
+/** Answers the authorized calls to one service. */
 export type Backend = (call: AwsCall) => Promise<GatewayResponse>;
 
 export interface GatewayOptions {
@@ -19,16 +19,16 @@ export interface GatewayOptions {
   readonly authorizer: Authorizer;
   readonly backends: Readonly<Record<string, Backend>>;
   readonly world: Forwarder;
-  /** Calls signed with this key may do everything; for tests and operators. */
+  /** Calls signed with this key may do anything; for tests and operators. */
   readonly adminAccessKeyId: string | null;
-  /** What goes wrong with allowed calls, by the IAM action they need. */
+  /** Planned faults of allowed calls, by the IAM action that they need. */
   readonly faults: GatewayFaults;
 }
 
 type Caller = { readonly kind: 'admin' } | { readonly kind: 'role'; readonly role: Role };
 type Scope = { readonly accessKeyId: string; readonly service: string };
 
-/** One door for every AWS call: finds out who calls what, asks the policies, and hands on what is allowed. */
+/** The one entry for AWS calls: identifies caller and operation, checks the policies, and forwards what is allowed. */
 export function makeGateway(
   options: GatewayOptions,
 ): (request: GatewayRequest, scope: Scope) => Promise<GatewayResponse> {
@@ -58,9 +58,9 @@ function callerOf({ accessKeyId }: Scope, { adminAccessKeyId, authorizer }: Gate
   throw new AwsFault('UnrecognizedClientException', 'The security token included in the request is invalid.', 403);
 }
 
-/** The actions that were allowed. Throws `AwsFault` when one is not. */
+/** Returns the allowed actions. Throws `AwsFault` when one is denied. */
 async function authorize(call: AwsCall, role: Role, options: GatewayOptions): Promise<readonly string[]> {
-  // Everyone may ask who they are.
+  // Every caller may ask for its own identity.
   if (call.service === 'sts' && call.operation === 'GetCallerIdentity') return [];
   const mapping = Object.hasOwn(ACTION_MAPPINGS, call.service) ? ACTION_MAPPINGS[call.service] : undefined;
   const needs = mapping?.(call, options.deployment) ?? null;
@@ -83,7 +83,7 @@ function denial(service: string, decision: IamDecision, role: Role): AwsFault {
   return new AwsFault(code, refusalMessage(decision, role.arn), status, namespace);
 }
 
-/** S3 tells that a key is missing only to those who may list the bucket. */
+/** S3 reports a missing key only to callers that may list the bucket. */
 function rethrow(fault: unknown, call: AwsCall, caller: Caller, options: GatewayOptions): never {
   const missing = fault instanceof AwsFault && fault.code === 'NoSuchKey';
   if (missing && caller.kind === 'role' && call.service === 's3') {

@@ -4,8 +4,8 @@ import type { AwsCall } from '../wire/call.ts';
 import type { Forwarder } from '../wire/forward.ts';
 
 /**
- * `iam:PassRole` on the roles of the task definition that an ECS service is to run. Which roles these are, the world knows;
- * when it does not describe the definition, no role is passed.
+ * `iam:PassRole` on the roles of the task definition that an ECS service is to run. The fake AWS describes the task definition; when
+ * it does not, no role is passed.
  */
 export async function passRoleNeeds(
   { service, operation, input, request }: AwsCall,

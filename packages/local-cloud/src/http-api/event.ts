@@ -3,7 +3,7 @@ import { isObject, objectOf, textOf, textsOf } from '../template/json.ts';
 import type { GatewayRequest, GatewayResponse } from '../wire/request.ts';
 import type { HttpApi, Route } from './routes.ts';
 
-/** What an HTTP API tells the function about who calls: the claims of a verified token. */
+/** Claims of a verified token, as an HTTP API passes them to the function. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 const TEXT_TYPES = /^(text\/.*|application\/(json|javascript|xml|x-www-form-urlencoded)|[^;]+\+(json|xml))\s*(;|$)/i;
@@ -48,7 +48,7 @@ export function proxyEvent(request: GatewayRequest, api: HttpApi, route: Route, 
   });
 }
 
-/** The response a function's result stands for; API Gateway infers one from a result without a status. */
+/** Converts a function's result to a response; API Gateway infers one from a result without a status. */
 export function proxyResponse(payload: string): GatewayResponse {
   const result: unknown = JSON.parse(payload);
   if (!isObject(result) || result.statusCode === undefined) {
@@ -81,7 +81,7 @@ function joined(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')]));
 }
 
-/** API Gateway hands claims over as texts; a list is written in brackets. */
+/** API Gateway passes claims as strings; a list is written in brackets. */
 function textClaims(claims: Claims): Record<string, string> {
   return Object.fromEntries(
     Object.entries(claims).map(([name, value]) => [

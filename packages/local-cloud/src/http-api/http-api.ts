@@ -15,10 +15,10 @@ export interface HttpApiOptions {
   readonly userPools: UserPools;
 }
 
-/** Largest body API Gateway takes, in bytes. */
+/** API Gateway's limit for a request body, in bytes. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** Serves the deployment's HTTP APIs; a request goes to the first API that has a route for it. */
+/** Serves the deployment's HTTP APIs; the first API with a matching route answers. */
 export function makeHttpApis(options: HttpApiOptions): (request: GatewayRequest) => Promise<GatewayResponse> {
   const apis = readHttpApis(options.deployment).map((api) => ({ api, mayPass: makeLimits(api) }));
   return async (request) => {
@@ -38,7 +38,7 @@ export function makeHttpApis(options: HttpApiOptions): (request: GatewayRequest)
   };
 }
 
-/** One bucket for each route with a limit of its own, and one that the others share. */
+/** Makes one bucket for each route with its own limit, and one that the other routes share. */
 function makeLimits(api: HttpApi): (route: Route) => boolean {
   const bucketOf = (limit: Throttle | null) => (limit === null ? null : makeThrottle(limit.rate, limit.burst));
   const shared = bucketOf(api.throttle);
@@ -91,7 +91,7 @@ function message(status: number, text: string): GatewayResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message: text }) };
 }
 
-/** The headers an HTTP API with this `CorsConfiguration` adds for an origin; none when it is not allowed. */
+/** The headers that an HTTP API with this `CorsConfiguration` adds for an origin; none when the origin is not allowed. */
 export function corsHeaders(configuration: JsonObject, origin: string | undefined): Record<string, string> {
   const origins = textsOf(configuration.AllowOrigins);
   if (origin === undefined || !(origins.includes('*') || origins.includes(origin))) return {};
@@ -109,12 +109,12 @@ export function corsHeaders(configuration: JsonObject, origin: string | undefine
   };
 }
 
-/** A token bucket: `rate` requests a second in the long run, `burst` at once. `now` is in milliseconds. */
+/** A token bucket: `rate` requests a second on average, at most `burst` at once. `now` is in milliseconds. */
 export function makeThrottle(rate: number, burst: number, now: () => number = () => performance.now()) {
   let tokens = burst;
   let filledAt = now();
   return {
-    /** Whether this request may pass. */
+    /** Takes a token; false when the request must be throttled. */
     take(): boolean {
       const at = now();
       tokens = Math.min(burst, tokens + ((at - filledAt) / 1000) * rate);

@@ -9,8 +9,8 @@ export type Authentication =
   | { readonly kind: 'forbidden' };
 
 /**
- * Verifies a bearer token as an HTTP API's JWT authorizer does: signature, issuer, expiry, `aud` or else `client_id`
- * among the audience, and one of the route's scopes (API Gateway Developer Guide, "JWT authorizers").
+ * Verifies a bearer token as an HTTP API's JWT authorizer does: signature, issuer, expiry, audience (`aud`, else `client_id`) and one
+ * of the route's scopes (API Gateway Developer Guide, "JWT authorizers").
  */
 export async function authenticate(
   header: string | undefined,

@@ -21,9 +21,9 @@ export interface Route {
   readonly pathTemplate: string;
   readonly functionArn: string;
   readonly jwt: JwtSettings | null;
-  /** The route's own limit; null: it shares that of the API. */
+  /** The route's own limit; null when it shares the API's limit. */
   readonly throttle: Throttle | null;
-  /** Path parameters of a path that fits, or null. */
+  /** Path parameters when the path matches, else null. */
   match(path: string): Readonly<Record<string, string>> | null;
 }
 
@@ -31,7 +31,7 @@ export interface HttpApi {
   readonly id: string;
   readonly routes: readonly Route[];
   readonly stage: string;
-  /** Of all routes that have none of their own; null is unlimited. */
+  /** Shared by all routes without a limit of their own; null is unlimited. */
   readonly throttle: Throttle | null;
   readonly cors: JsonObject | null;
 }

@@ -4,7 +4,7 @@ import { evaluate, trusts } from './evaluate.ts';
 import type { Policies, Role } from './policies.ts';
 import type { Policy, Principal } from './policy.ts';
 
-/** One right that a call needs. */
+/** One permission that a call needs. */
 export interface Need {
   readonly action: string;
   readonly resource: string;
@@ -12,21 +12,21 @@ export interface Need {
 }
 
 export interface Authorizer {
-  /** The first need that the role lacks, or null when it has them all. Every need is recorded. */
+  /** The first permission that the role lacks, or null when it has all. Every one is recorded. */
   refusedFor(role: Role, needs: readonly Need[]): IamDecision | null;
-  /** Like `refusedFor`, for a service that acts by itself: only resource policies can allow it. */
+  /** Like `refusedFor`, for a service that acts without a role: only resource policies can allow it. */
   refusedForService(service: string, needs: readonly Need[]): IamDecision | null;
-  /** Whether the role holds the right; asked without being recorded. */
+  /** Whether the role has the permission; not recorded. */
   would(role: Role, need: Need): boolean;
   /** Null when the service may assume the role. */
   refusedAssumption(service: string, roleArn: string): IamDecision | null;
   role(arn: string): Role | undefined;
   roleById(id: string): Role | undefined;
-  /** A call that no mapping knows: always denied, and recorded. */
+  /** Denies and records a call that no action mapping knows. */
   refuseUnmapped(role: string, action: string): IamDecision;
 }
 
-/** Answers who may do what by the synthesized policies; default deny. */
+/** Authorizes calls by the synthesized policies; denies by default. */
 export function makeAuthorizer(policies: Policies, log: DecisionLog, account: string): Authorizer {
   const decide = (principal: Principal, who: string, own: readonly Policy[], need: Need): IamDecision => {
     const context = { ...commonContext(principal, account), ...need.context };
@@ -69,7 +69,7 @@ export function makeAuthorizer(policies: Policies, log: DecisionLog, account: st
   };
 }
 
-/** Loopback stands in for TLS, so that policies which demand it behave as they do behind AWS endpoints. */
+/** Loopback counts as TLS, so that policies which require TLS behave as they do on AWS. */
 function commonContext(principal: Principal, account: string): Context {
   const common = { 'aws:SecureTransport': 'true', 's3:TlsVersion': '1.3', 'aws:CurrentTime': new Date().toISOString() };
   return principal.kind === 'service'
@@ -82,7 +82,7 @@ function commonContext(principal: Principal, account: string): Context {
       };
 }
 
-/** The sentence AWS refuses with. */
+/** The message with which AWS denies a call. */
 export function refusalMessage(decision: IamDecision, roleArn: string): string {
   const why =
     decision.reason === 'explicit-deny'
@@ -93,12 +93,12 @@ export function refusalMessage(decision: IamDecision, roleArn: string): string {
 
 const PREFIX = 'LOCALROLE';
 
-/** The access key id a function signs with: the role's id, readable back by the gateway. Not a credential of anything. */
+/** The access key id that a function signs with: its role's id, encoded so that the gateway can read it back. Not a credential. */
 export function accessKeyOf(roleId: string): string {
   return `${PREFIX}${Buffer.from(roleId).toString('base64url')}`;
 }
 
-/** The role's id (`Stack/LogicalId`), or null when the key is not one of ours. */
+/** The role's id (`Stack/LogicalId`), or null when the key does not come from `accessKeyOf`. */
 export function roleIdOf(accessKeyId: string): string | null {
   if (!accessKeyId.startsWith(PREFIX)) return null;
   return Buffer.from(accessKeyId.slice(PREFIX.length), 'base64url').toString('utf8');

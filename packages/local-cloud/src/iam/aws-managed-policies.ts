@@ -10,14 +10,14 @@ const TRACES = [
   'xray:GetSamplingStatisticSummaries',
 ];
 
-/** The actions of the AWS managed policies a Lambda role usually carries; each is granted on every resource. */
+/** Actions of the AWS managed policies that Lambda roles usually have; each is granted on every resource. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'service-role/AWSLambdaBasicExecutionRole': LOGS,
   'service-role/AWSLambdaSQSQueueExecutionRole': [...QUEUE, ...LOGS],
   AWSXRayDaemonWriteAccess: TRACES,
 };
 
-/** Throws for a managed policy whose content is not known here. */
+/** Throws for a managed policy that is missing in the list above. */
 export function awsManagedPolicy(arn: string): Policy {
   const name = arn.replace(/^arn:aws:iam::aws:policy\//, '');
   const actions = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;

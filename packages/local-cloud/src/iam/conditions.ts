@@ -1,7 +1,7 @@
 import type { Statement } from './policy.ts';
 import { arnMatches, wildcardMatches } from './wildcard.ts';
 
-/** Condition keys of a request; compared without regard to case of the key. */
+/** Condition keys of a request; key names are case-insensitive. */
 export type Context = Readonly<Record<string, string | readonly string[]>>;
 
 type Comparison = (actual: string, wanted: string) => boolean;
@@ -38,7 +38,7 @@ const NEGATED: Readonly<Record<string, string>> = {
 
 /**
  * Whether every condition of a statement holds (IAM User Guide, "Condition operators").
- * Throws for an operator that is not known, so that no condition is silently ignored.
+ * Throws for an unknown operator, so that no condition is silently ignored.
  */
 export function conditionsHold(conditions: Statement['conditions'], context: Context): boolean {
   return Object.entries(conditions).every(([operator, keys]) =>
@@ -52,7 +52,7 @@ function holds(operator: string, actual: readonly string[] | null, wanted: reado
   const negated = NEGATED[parsed.base] !== undefined;
   const compare = COMPARISONS[NEGATED[parsed.base] ?? parsed.base];
   if (compare === undefined) throw new Error(`The policy condition operator ${operator} is not supported.`);
-  // `ForAnyValue` looks for a value and finds none, whatever follows it.
+  // `ForAnyValue` needs a value that matches; without values it is false, even with a negated operator.
   if (actual === null) return parsed.set !== 'any' && (parsed.ifExists || negated || parsed.set === 'all');
   const values = wanted.map((each) => withVariables(each, context));
   const matches = (value: string) => values.some((each) => compare(value, each)) !== negated;
@@ -68,7 +68,7 @@ function parseOperator(operator: string) {
   return { set, ifExists, base: ifExists ? rest.slice(0, -'IfExists'.length) : rest };
 }
 
-/** Null when the request does not carry the key. */
+/** Null when the request has no such key. */
 export function contextValue(context: Context, key: string): readonly string[] | null {
   const found = Object.keys(context).find((each) => each.toLowerCase() === key.toLowerCase());
   const value = found === undefined ? undefined : context[found];
@@ -76,7 +76,7 @@ export function contextValue(context: Context, key: string): readonly string[] |
   return typeof value === 'string' ? [value] : value;
 }
 
-/** Policy variables: `${aws:PrincipalArn}`; `${*}`, `${?}` and `${$}` stand for the bare character. */
+/** Replaces policy variables (`${aws:PrincipalArn}`); `${*}`, `${?}` and `${$}` stand for the literal character. */
 export function withVariables(text: string, context: Context): string {
   return text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => {
     if (['*', '?', '$'].includes(name)) return name;

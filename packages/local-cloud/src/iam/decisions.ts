@@ -1,6 +1,6 @@
 import type { Context } from './conditions.ts';
 
-/** One question that was asked of the policies, and its answer. */
+/** One authorization request and its answer. */
 export interface IamDecision {
   /** `Stack/LogicalId` of the role, or the name of a service principal. */
   readonly role: string;
@@ -11,7 +11,7 @@ export interface IamDecision {
   readonly reason: 'allowed' | 'explicit-deny' | 'implicit-deny' | 'unmapped';
 }
 
-/** Everything that was asked, each different question once, in the order of its first time. */
+/** Records each distinct authorization request once, in order of first occurrence. */
 export function makeDecisionLog(onDenied: (decision: IamDecision) => void) {
   const seen = new Map<string, IamDecision>();
   return {

@@ -12,8 +12,8 @@ export interface AccessRequest {
 export type Verdict = 'allowed' | 'explicit-deny' | 'implicit-deny';
 
 /**
- * One account's policy evaluation: an explicit deny wins, then an allow of either kind, else it is denied
- * (IAM User Guide, "Policy evaluation logic"; without boundaries, session policies and service control policies).
+ * Policy evaluation within one account: an explicit deny wins, then an allow of either kind; everything else is denied (IAM User
+ * Guide, "Policy evaluation logic"; without boundaries, session policies and service control policies).
  */
 export function evaluate(
   request: AccessRequest,
@@ -68,7 +68,7 @@ function principalMatches(principals: Principals, principal: Principal): boolean
   return principals.aws.some((each) => each === principal.arn || isAccount(each, principal.accountId));
 }
 
-/** Naming the account in a resource policy lets its identity policies decide; by itself it allows nothing. */
+/** A resource policy that names only the account leaves the decision to identity policies; by itself it allows nothing. */
 function namesOnlyAccount({ principals }: Statement, { principal }: AccessRequest): boolean {
   if (principals === null || principals.everyone || principal.kind === 'service') return false;
   return !principals.aws.includes(principal.arn);

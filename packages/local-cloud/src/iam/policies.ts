@@ -16,11 +16,11 @@ export interface Role {
 export interface Policies {
   role(arn: string): Role | undefined;
   roleById(id: string): Role | undefined;
-  /** Policies attached to the resource that owns this ARN (an object's ARN belongs to its bucket). */
+  /** Policies of the resource that owns this ARN (an object's ARN belongs to its bucket). */
   ofResource(arn: string): readonly Policy[];
 }
 
-/** Gathers who may do what from a deployment: roles with their policies, and resource policies. */
+/** Reads a deployment's roles with their policies, and its resource policies. */
 export function loadPolicies(deployment: Deployment): Policies {
   const roles = deployment.ofType('AWS::IAM::Role').map((resource) => roleOf(resource, deployment));
   const byArn = new Map(roles.map((role) => [role.arn, role]));
@@ -96,7 +96,7 @@ function attachedPolicies(deployment: Deployment): Map<string, Policy[]> {
   return attached;
 }
 
-/** A Lambda permission is a statement of the function's resource policy written as properties. */
+/** Converts a Lambda permission to the resource policy statement that it stands for. */
 function permissionDocument({ properties }: Resource, { account, region }: Deployment) {
   const given = textOf(properties.FunctionName) ?? '';
   const arn = given.startsWith('arn:') ? given : `arn:aws:lambda:${region}:${account}:function:${given}`;

@@ -12,7 +12,7 @@ export interface Statement {
   readonly notActions: readonly string[] | null;
   readonly resources: readonly string[] | null;
   readonly notResources: readonly string[] | null;
-  /** Null in identity policies: they belong to who carries them. */
+  /** Null in identity policies, whose principal is the role that they are attached to. */
   readonly principals: Principals | null;
   readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
@@ -41,8 +41,7 @@ const KNOWN_KEYS = new Set([
 ]);
 
 /**
- * Reads a policy document. Throws naming `source` for an element that is not understood: an ignored one would
- * make the policy mean something else.
+ * Reads a policy document. Throws, naming `source`, for an unknown element: ignoring it would change the meaning of the policy.
  */
 export function parsePolicy(document: unknown, source: string): Policy {
   if (!isObject(document)) throw new Error(`${source}: a policy document must be an object.`);

@@ -1,6 +1,6 @@
 const compiled = new Map<string, RegExp>();
 
-/** IAM's wildcards: `*` any text, `?` any one character; everything else is literal. */
+/** IAM wildcards: `*` matches any text, `?` any single character; everything else is literal. */
 export function wildcardMatches(pattern: string, text: string, ignoreCase = false): boolean {
   const key = `${ignoreCase ? 'i' : 's'}${pattern}`;
   let expression = compiled.get(key);
@@ -16,7 +16,7 @@ export function wildcardMatches(pattern: string, text: string, ignoreCase = fals
   return expression.test(text);
 }
 
-/** An ARN pattern matches part by part: a wildcard never crosses one of the first five colons. */
+/** Matches an ARN pattern part by part: a wildcard never crosses one of the first five colons. */
 export function arnMatches(pattern: string, arn: string): boolean {
   const [patternParts, arnParts] = [sixParts(pattern), sixParts(arn)];
   if (patternParts.length < 6 || arnParts.length < 6) return wildcardMatches(pattern, arn);

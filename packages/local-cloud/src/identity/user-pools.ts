@@ -6,13 +6,13 @@ import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../templat
 import { AwsFault } from '../wire/request.ts';
 
 export interface UserPools {
-  /** Adds a user to every pool, or changes the password of the one with this e-mail address. */
+  /** Adds a user to every pool; for a known e-mail address it changes the password. */
   createUser(name: string, email: string, password: string): Promise<void>;
-  /** Answers an operation of the user pools API that needs no signature. Throws `AwsFault`. */
+  /** Answers an unsigned operation of the user pools API. Throws `AwsFault`. */
   handle(operation: string, input: JsonObject): Promise<unknown>;
-  /** Public keys of a pool, or null when there is none of this id. */
+  /** Public keys of a pool; null when no pool has this id. */
   keys(poolId: string): Promise<JSONWebKeySet | null>;
-  /** Public keys of the pool behind a token issuer. */
+  /** Public keys of the pool that a token issuer names. */
   keysOfIssuer(issuer: string): Promise<JSONWebKeySet | null>;
 }
 
@@ -143,7 +143,7 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
   };
 }
 
-/** A pool's signing key: made when first needed, then kept. */
+/** A pool's signing key, created at first use and kept. */
 function makeKeys(database: Database) {
   const find = database.prepare('SELECT kid, jwk FROM pool_keys WHERE pool = ?');
   const save = database.prepare('INSERT INTO pool_keys VALUES (?, ?, ?)');
@@ -169,7 +169,7 @@ function makeKeys(database: Database) {
 
 function readClient({ ref, properties }: Resource): Client {
   const flows = textsOf(properties.ExplicitAuthFlows);
-  // What Cognito enables when a client names no flow.
+  // Cognito enables these when a client names no flow.
   const standard = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'];
   const named = flows.length === 0 ? standard : flows;
   return { id: ref, poolId: textOf(properties.UserPoolId) ?? '', flows: named, properties };

@@ -6,7 +6,7 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  /** ISO 8601 instant of its arrival. */
+  /** Time of arrival, ISO 8601. */
   readonly at: string;
   /** Topic it came from. */
   readonly topicArn: string;
@@ -25,7 +25,7 @@ interface Row {
   readonly topic_arn: string;
 }
 
-/** E-mail that would have been sent, on disk. */
+/** Keeps e-mail that would have been sent on disk. */
 export function makeMailbox(database: Database, onMail: (mail: Mail) => void) {
   database.exec(SCHEMA);
   const insert = database.prepare(

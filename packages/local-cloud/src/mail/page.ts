@@ -14,7 +14,7 @@ li a:hover, li a:focus-visible { background: color-mix(in srgb, currentColor 6%,
 .meta, .empty { color: var(--soft); font-size: .875rem; }
 pre { font: .9rem/1.55 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; border-top: 1px solid var(--line); padding-top: 1rem; }`;
 
-/** Answers `/mail`, `/mail.json` and `/mail/{id}`, and leads from `/` to the mailbox; null for any other path. */
+/** Answers `/mail`, `/mail.json` and `/mail/{id}`, and redirects `/` to the mailbox; null for any other path. */
 export function mailResponse(path: string, mailbox: Mailbox): GatewayResponse | null {
   if (path === '/') return { status: 302, headers: { location: '/mail' }, body: '' };
   if (path === '/mail.json') return jsonResponse(mailbox.list());
@@ -51,7 +51,7 @@ function page(title: string, content: string, status = 200): GatewayResponse {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      // Mail carries text from outside: nothing in it may run or load, even if an escape were forgotten.
+      // Mail carries text from outside: nothing in it may run or load, even where escaping was forgotten.
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
       'x-content-type-options': 'nosniff',
     },

@@ -10,10 +10,10 @@ import { AwsFault } from '../wire/request.ts';
 import { systemAttributes } from './sqs-api.ts';
 
 export interface EventSource {
-  /** Name of the queue it takes messages from. */
+  /** Name of the queue that it polls. */
   readonly queue: string;
   start(): void;
-  /** Takes no more messages; resolves when the running batches are through. */
+  /** Stops polling; resolves when the running batches have finished. */
   stop(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ const RECEIVE_LIMIT = 10;
 const POLL_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 const DENIED_AGAIN_MS = 5000;
 
-/** Feeds queues to functions, as Lambda's pollers do. Throws for a source that is not a queue. */
+/** Delivers queue messages to functions, as Lambda's pollers do. Throws for an event source that is not a queue. */
 export function makeEventSources(options: EventSourceOptions): EventSource[] {
   return options.deployment
     .ofType('AWS::Lambda::EventSourceMapping')
@@ -81,7 +81,7 @@ function makeEventSource(mapping: Mapping, options: EventSourceOptions): EventSo
       });
       running.add(batch);
     }
-    // While it is at work on as much as it can, the end of a batch wakes it.
+    // At full concurrency the end of a batch wakes the poller.
     wakeAt(running.size < mapping.concurrency ? queues.nextVisibleAt(mapping.queue) : null);
   };
   const arrived = () => {
@@ -134,14 +134,14 @@ async function deliverBatch(
   for (const message of messages) {
     if (!failed.has(message.id)) options.queues.delete(message.receiptHandle);
     else {
-      // A failed message stays hidden for its visibility timeout, which runs on the scaled clock.
+      // A failed message stays hidden for its visibility timeout, in scaled time.
       const seconds = (visibilityMs * options.timeScale) / 1000;
       options.queues.changeVisibility(mapping.queue, message.receiptHandle, seconds);
     }
   }
 }
 
-/** Ids of the messages to try again: all of them when the function failed or answered nonsense. */
+/** Ids of the messages to retry: all of them when the function failed or its answer is malformed. */
 async function failedIds(
   event: string,
   messages: readonly StoredMessage[],
@@ -190,7 +190,7 @@ function readMapping({ properties, id, type }: Resource, options: EventSourceOpt
   if (definition === undefined) throw fault('its function is not in the assembly');
   if (properties.FilterCriteria !== undefined) throw fault('filter criteria are not supported');
   if (queue.visibilitySeconds < definition.timeoutSeconds) {
-    throw fault('its queue hides messages for less than the timeout of the function');
+    throw fault('its queue has a visibility timeout shorter than the timeout of the function');
   }
   const wanted = numberOf(objectOf(properties.ScalingConfig).MaximumConcurrency) ?? Number.MAX_VALUE;
   return {
@@ -205,7 +205,7 @@ function readMapping({ properties, id, type }: Resource, options: EventSourceOpt
   };
 }
 
-/** The settings of every queue of the deployment. */
+/** Settings of every queue in the deployment. */
 export function queueSettings(deployment: Deployment) {
   return deployment.ofType('AWS::SQS::Queue').map(({ name, arn, properties, id, type }) => {
     if (booleanOf(properties.FifoQueue))

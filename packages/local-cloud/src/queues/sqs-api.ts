@@ -4,11 +4,11 @@ import { isObject, type JsonObject, listOf, numberOf, objectOf, textOf, textsOf 
 import { AwsFault } from '../wire/request.ts';
 
 const MAX_MESSAGE_BYTES = 1_048_576;
-/** Outside these a message is refused (SQS API Reference, SendMessage). */
+/** SQS refuses messages with these characters (SQS API Reference, SendMessage). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the rule is about control characters
 const REFUSED_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
-/** The SQS operations of the JSON protocol that the functions and their operators use. */
+/** The SQS operations of the JSON protocol that functions and operators use. */
 export function makeSqsApi(store: QueueStore, endpoint: string, account: string) {
   const urlOf = (name: string) => `${endpoint}/${account}/${name}`;
   const queueOf = (input: JsonObject): string => {
@@ -85,8 +85,8 @@ export function makeSqsApi(store: QueueStore, endpoint: string, account: string)
 }
 
 /**
- * Redrives of dead-letter queues, done when they are started. As on AWS only what queues buried can be moved: not what EventBridge, a
- * topic or a function put into its own dead-letter queue (SQS API Reference, StartMessageMoveTask).
+ * Redrives of dead-letter queues, completed at once. As on AWS, only messages that a queue's redrive policy moved there can be moved
+ * back; messages from EventBridge, a topic or a function cannot (SQS API Reference, StartMessageMoveTask).
  */
 function makeMoveTasks(store: QueueStore) {
   const tasks: { readonly SourceArn: string; readonly [field: string]: unknown }[] = [];
@@ -104,7 +104,7 @@ function makeMoveTasks(store: QueueStore) {
         throw invalid('InvalidParameterValue', 'Source queue must be configured as a Dead Letter Queue.');
       const destination = textOf(input.DestinationArn);
       if (destination === undefined && origins.length > 1)
-        throw invalid('UnsupportedOperation', 'Name the destination: several queues bury their messages here.');
+        throw invalid('UnsupportedOperation', 'Name a DestinationArn: several queues have this dead-letter queue.');
       const target = destination === undefined ? origin : existing(destination);
       const StartedTimestamp = Date.now();
       const moved = store.move(source.name, target.name);
@@ -120,7 +120,7 @@ function makeMoveTasks(store: QueueStore) {
   };
 }
 
-/** Waits until something may be visible in the queue, or until `deadline` (epoch milliseconds). */
+/** Waits until a message may be visible in the queue, or until `deadline` (epoch milliseconds). */
 function arrival(store: QueueStore, queue: string, deadline: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const until = Math.min(store.nextVisibleAt(queue) ?? deadline, deadline);
@@ -162,7 +162,7 @@ function toWire(message: StoredMessage) {
   };
 }
 
-/** The attributes SQS itself adds to a received message. */
+/** The system attributes that SQS adds to a received message. */
 export function systemAttributes(message: StoredMessage): Record<string, string> {
   return {
     ApproximateReceiveCount: String(message.receiveCount),
@@ -187,7 +187,7 @@ function attributesOf(store: QueueStore, queue: string, wanted: readonly string[
   return Object.fromEntries(named);
 }
 
-/** The digest of message attributes that SDKs compare (SQS Developer Guide, "Calculating the MD5 message digest"). */
+/** The MD5 digest of message attributes that SDKs compare (SQS Developer Guide, "Calculating the MD5 message digest"). */
 function attributesDigest(key: string, attributes: MessageAttributes): Record<string, string> {
   const names = Object.keys(attributes).sort();
   if (names.length === 0) return {};

@@ -8,7 +8,7 @@ const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', '
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const HORIZON_MS = 5 * 366 * 86_400_000;
 
-/** Given an instant (epoch milliseconds), the next one after it; null when there is none any more. */
+/** Returns the next instant after the given one (epoch milliseconds), or null when there is none. */
 export type Schedule = (after: number) => number | null;
 
 /**
@@ -20,7 +20,7 @@ export function parseSchedule(expression: string): Schedule {
   if (kind === 'rate') return rate(content, expression);
   if (kind === 'at') {
     const instant = Date.parse(`${content}Z`);
-    if (Number.isNaN(instant)) throw new InvalidSchedule(`${expression} names no instant.`);
+    if (Number.isNaN(instant)) throw new InvalidSchedule(`${expression}: not a valid time.`);
     return (after) => (instant > after ? instant : null);
   }
   if (kind === 'cron') return cron(content.trim().split(/\s+/), expression);
@@ -30,7 +30,7 @@ export function parseSchedule(expression: string): Schedule {
 function rate(content: string, expression: string): Schedule {
   const [, count, unit = ''] = /^([1-9]\d*) (minute|hour|day)s?$/.exec(content) ?? [];
   const unitMs = UNIT_MS[unit];
-  if (count === undefined || unitMs === undefined) throw new InvalidSchedule(`${expression} is no rate.`);
+  if (count === undefined || unitMs === undefined) throw new InvalidSchedule(`${expression}: not a valid rate.`);
   return (after) => after + Number(count) * unitMs;
 }
 

@@ -7,7 +7,7 @@ import { listOf, objectOf, textOf } from '../template/json.ts';
 import { parseSchedule, type Schedule } from './expression.ts';
 
 export interface Schedules {
-  /** Fires once now: by logical id, `Stack/LogicalId`, schedule name, or the name of a function it targets. Throws when none fits. */
+  /** Fires a schedule now, found by logical id, `Stack/LogicalId`, schedule name or target function. Throws when none matches. */
   trigger(name: string): Promise<void>;
   start(): void;
   stop(): void;
@@ -32,11 +32,11 @@ export interface ScheduleOptions {
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Scheduled EventBridge rules and EventBridge Scheduler schedules. Throws on an expression AWS would refuse. */
+/** Scheduled EventBridge rules and EventBridge Scheduler schedules. Throws for an expression that AWS would refuse. */
 export function makeSchedules(options: ScheduleOptions): Schedules {
   const scheduled = [...scheduledRules(options), ...schedulerSchedules(options)];
   const timers = new Map<Scheduled, NodeJS.Timeout>();
-  /** `from` is the schedule's own time, which runs faster or slower than the clock. */
+  /** `from` is in the schedule's own time, which is scaled against the clock. */
   const arm = (each: Scheduled, from: number) => {
     const next = each.schedule(from);
     if (next === null) return;
@@ -59,7 +59,7 @@ export function makeSchedules(options: ScheduleOptions): Schedules {
           [resource.logicalId, resource.id, resource.name].includes(name) ||
           targets.some((arn) => functionName(arn) === wanted || logicalIdOf(options.deployment, arn) === name),
       );
-      if (found.length === 0) throw new Error(`There is no schedule ${name}.`);
+      if (found.length === 0) throw new Error(`No schedule has the name, id or target ${name}.`);
       await Promise.all(found.map((each) => each.fire()));
     },
     stop() {
@@ -101,7 +101,7 @@ function schedulerSchedules({ deployment, delivery, authorizer }: ScheduleOption
       const sender: Sender = { kind: 'role', role };
       const input = textOf(target.Input) ?? '{}';
       await delivery.toArn(arn, input, sender).catch(async () => {
-        // The refusal is on record; the invocation goes where the template says, or nowhere, as on AWS.
+        // The authorizer has recorded the denial. As on AWS, the event goes to the dead-letter queue or is lost.
         if (deadLetterArn !== undefined) await delivery.toArn(deadLetterArn, input, sender).catch(() => undefined);
       });
     };

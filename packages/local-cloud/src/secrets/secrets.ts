@@ -15,14 +15,14 @@ interface Row {
   readonly created_at: number;
 }
 
-/** Secrets Manager on disk: a generated secret is generated once, and stays. */
+/** Secrets Manager on disk. A generated secret is generated once and kept. */
 export function makeSecrets(database: Database, resources: readonly Resource[]) {
   database.exec(SCHEMA);
   const read = database.prepare('SELECT version, value, created_at FROM secrets WHERE arn = ? AND stage = ?');
   const write = database.prepare('INSERT OR REPLACE INTO secrets VALUES (?, ?, ?, ?, ?)');
   const current = (arn: string) => read.get(arn, 'AWSCURRENT') as Row | undefined;
 
-  /** The resource that a name, an ARN or an ARN without its random ending means. */
+  /** Finds a secret by name, ARN, or ARN without its random suffix. */
   const find = (secretId: string): Resource | undefined =>
     resources.find(
       (each) => each.arn === secretId || each.name === secretId || each.arn?.replace(/-[a-z0-9]{6}$/, '') === secretId,
@@ -82,7 +82,7 @@ export function makeSecrets(database: Database, resources: readonly Resource[]) 
       }
       return run(input);
     },
-    /** Sets a secret found by ARN, name, logical id or `Stack/LogicalId`; an object is stored as JSON. Throws when there is none. */
+    /** Sets a secret found by ARN, name, logical id or `Stack/LogicalId`; stores an object as JSON. Throws when there is none. */
     override(id: string, value: unknown): void {
       const resource = resources.find((each) => each.id === id || each.logicalId === id) ?? found(id);
       const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -115,7 +115,7 @@ function generatePassword(rules: JsonObject): string {
   ];
   const excluded = new Set(textOf(rules.ExcludeCharacters) ?? '');
   const alphabet = [...groups.join('')].filter((character) => !excluded.has(character));
-  if (alphabet.length === 0) throw new Error('GenerateSecretString excludes every character.');
+  if (alphabet.length === 0) throw new Error('GenerateSecretString excludes every character; allow some.');
   const length = numberOf(rules.PasswordLength) ?? 32;
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
 }

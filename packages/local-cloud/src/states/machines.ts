@@ -5,7 +5,7 @@ import { objectOf, parseObject, textOf } from '../template/json.ts';
 import type { StateMachine } from '../workflow/contract.ts';
 import { unsupportedResources } from './run-task.ts';
 
-/** The deployment's state machines with their versions and aliases. Throws naming one whose definition cannot be run. */
+/** The deployment's state machines with their versions and aliases. Throws `UnsupportedTemplate` for one that cannot be run. */
 export function readMachines(deployment: Deployment): StateMachine[] {
   const arnsOf = (
     type: 'AWS::StepFunctions::StateMachineVersion' | 'AWS::StepFunctions::StateMachineAlias',
@@ -33,7 +33,7 @@ function readDefinition(resource: Resource, deployment: Deployment): unknown {
   const substitute = (text: string) =>
     text.replace(/\$\{([A-Za-z0-9_]+)\}/g, (whole, name: string) => {
       if (!Object.hasOwn(substitutions, name)) return whole;
-      // Inside JSON text: quotes of a value must not end the text they are put into.
+      // The value goes inside a JSON string, so its quotes must be escaped.
       return JSON.stringify(String(substitutions[name])).slice(1, -1);
     });
   const key = textOf(objectOf(properties.DefinitionS3Location).Key);

@@ -23,7 +23,7 @@ export interface TaskServices {
   readonly states: (operation: string, input: JsonObject) => Promise<unknown>;
 }
 
-/** A task failed: `name` is what Retry and Catch match, `message` the cause. */
+/** A task failed. Retry and Catch match `name`; `message` is the cause. */
 export class TaskFailure extends Error {
   override readonly name: string;
   constructor(name: string, message: string) {
@@ -72,7 +72,7 @@ const INTEGRATIONS: Readonly<Record<string, Integration>> = {
   ),
 };
 
-/** Prefixes of the error names the service integrations give. */
+/** Prefixes of the error names that service integrations use. */
 const ERROR_PREFIX: Readonly<Record<string, string>> = {
   lambda: 'Lambda',
   dynamodb: 'DynamoDB',
@@ -83,8 +83,8 @@ const ERROR_PREFIX: Readonly<Record<string, string>> = {
 };
 
 /**
- * Performs a task of a state machine in the name of its role.
- * Throws `TaskFailure` named as Step Functions names the errors of its service integrations.
+ * Runs a task of a state machine with the machine's role. Throws `TaskFailure` with the error names that Step Functions uses for its
+ * service integrations.
  */
 export async function runTask(
   services: TaskServices,
@@ -110,7 +110,7 @@ export async function runTask(
   }
 }
 
-/** Resources of a definition's tasks that no integration serves. */
+/** Task resources of a definition that no integration serves. */
 export function unsupportedResources(definition: unknown): string[] {
   if (Array.isArray(definition)) return definition.flatMap(unsupportedResources);
   if (!isObject(definition)) return [];
@@ -122,7 +122,7 @@ export function unsupportedResources(definition: unknown): string[] {
   return [...unsupported, ...Object.values(definition).flatMap(unsupportedResources)];
 }
 
-/** `service:operation`; a bare function ARN is the old way of writing `lambda:invoke` and not supported. */
+/** `service:operation`. Null for a plain function ARN, the older form of `lambda:invoke`, which is not supported. */
 function integrationKey(resource: string): string | null {
   const key = /^arn:aws(?:-[a-z]+)*:states:::(?:aws-sdk:)?([a-z]+:[A-Za-z]+)$/.exec(resource)?.[1];
   return key !== undefined && Object.hasOwn(INTEGRATIONS, key) ? key : null;
@@ -161,7 +161,7 @@ function authorize(service: string, operation: string, input: JsonObject, role: 
   if (refused !== null) throw new AwsFault('AccessDeniedException', refusalMessage(refused, role.arn), 400);
 }
 
-/** The mappings used here read operation and input only. */
+/** A placeholder: the action mappings used here read only operation and input. */
 const NO_REQUEST: GatewayRequest = {
   method: 'POST',
   url: '/',

@@ -1,6 +1,6 @@
 import type { GatewayRequest } from '../wire/request.ts';
 
-/** The body without `aws-chunked` framing, and the checksum headers that trail it (Signature V4, "chunked upload"). */
+/** Removes `aws-chunked` framing; returns the body and the trailing checksum headers (Signature V4, "chunked upload"). */
 export function decodeAwsChunks({ body, headers }: Pick<GatewayRequest, 'body' | 'headers'>) {
   const chunked = (headers['content-encoding'] ?? '').includes('aws-chunked');
   const streaming = (headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');

@@ -5,12 +5,12 @@ import { isDiskFull } from '../disk-full.ts';
 
 export type Database = DatabaseSync;
 
-/** The state directory belongs to a running process. */
+/** Another running process uses the state directory. */
 export class DirectoryInUse extends Error {
   override readonly name = 'DirectoryInUse';
 }
 
-/** What an earlier runtime left cannot be read. */
+/** The state of an earlier runtime cannot be read. */
 export class DamagedState extends Error {
   override readonly name = 'DamagedState';
   constructor(dataDir: string, cause: unknown) {
@@ -22,26 +22,27 @@ export class DamagedState extends Error {
 }
 
 /**
- * Opens the runtime's own state in `dataDir` and holds it until the process ends, however it ends: the lock is the
- * operating system's, so that a killed runtime leaves none behind.
- * Throws `DirectoryInUse` naming the process when another runtime has it, `DamagedState` when it cannot be read.
+ * Opens the runtime's own state in `dataDir` and locks it until the process ends. The lock is the operating system's, so a killed
+ * runtime leaves none behind.
+ * Throws `DirectoryInUse`, naming the process, when another runtime has it; `DamagedState` when it cannot be read.
  */
 export function openDatabase(dataDir: string): Database {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, 'state.db');
-  // It holds messages and secrets: nobody else on this machine reads it. SQLite gives its other files the same rights.
+  // It holds messages and secrets: only this user may read it. SQLite gives its other files the same permissions.
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
   const database = new DatabaseSync(file);
   const pidFile = join(dataDir, 'runtime.pid');
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    // A message that was taken from its queue is not left in a free page.
+    // Overwrites deleted rows, so that a deleted message does not stay in a free page.
     database.exec('PRAGMA secure_delete = ON;');
     database.exec('BEGIN EXCLUSIVE; COMMIT;');
   } catch (cause) {
     database.close();
-    if (isDiskFull(cause)) throw new Error(`There is no room for the state folder ${dataDir}.`, { cause });
+    if (isDiskFull(cause))
+      throw new Error(`The disk is full: the state folder ${dataDir} cannot be opened. Free some space.`, { cause });
     if (!(cause instanceof Error) || !/locked|busy/i.test(cause.message)) throw new DamagedState(dataDir, cause);
     const owner = readOwner(pidFile);
     throw new DirectoryInUse(
@@ -59,7 +60,7 @@ export function openDatabase(dataDir: string): Database {
   return database;
 }
 
-/** Runs `work` in one transaction; its result, or nothing at all, is on disk afterwards. */
+/** Runs `work` in one transaction and returns its result; on an error nothing is stored. */
 export function inTransaction<T>(database: Database, work: () => T): T {
   database.exec('BEGIN');
   try {

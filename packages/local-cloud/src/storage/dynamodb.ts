@@ -7,21 +7,21 @@ import { isObject, type JsonObject, listOf, objectOf, textOf } from '../template
 import { AwsFault } from '../wire/request.ts';
 
 export interface DynamoDb {
-  /** Answers one call of the DynamoDB API, error answers included. */
+  /** Forwards one call of the DynamoDB API; returns error answers as well. */
   forward(
     operation: string,
     body: Buffer | string,
   ): Promise<{ status: number; headers: Record<string, string>; body: Buffer }>;
-  /** Like `forward`, for a call of our own; throws `AwsFault`. */
+  /** Like `forward`, for the runtime's own calls. Throws `AwsFault`. */
   call(operation: string, input: unknown): Promise<JsonObject>;
   stop(): Promise<void>;
 }
 
-/** Starts the DynamoDB process and makes the tables that are not there yet. */
+/** Starts the DynamoDB process and creates missing tables. */
 export async function startDynamoDb(dataDir: string): Promise<DynamoDb> {
   const child = fork(join(import.meta.dirname, 'dynamodb-child.mjs'), [join(dataDir, 'dynamodb')], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    // Its records are short-lived: a small young generation is collected as well and stays small.
+    // Its objects live briefly, so a small young generation is enough and keeps the process small.
     execArgv: ['--max-semi-space-size=1'],
   });
   const port = await portOf(child);
@@ -64,7 +64,7 @@ export async function startDynamoDb(dataDir: string): Promise<DynamoDb> {
   return { forward, call, stop };
 }
 
-/** Makes the table of a resource unless it exists; throws when the one on disk has other keys. */
+/** Creates the table of a resource if it is missing; throws when the table on disk has other keys. */
 export async function ensureTable(dynamoDb: DynamoDb, table: Resource): Promise<void> {
   const { properties, name } = table;
   const wanted = {

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 
 export interface ObjectHeaders {
   readonly contentType: string;
-  /** `x-amz-meta-*`, `content-encoding`, `cache-control` and checksum headers, given back as they came. */
+  /** `x-amz-meta-*`, `content-encoding`, `cache-control` and checksum headers, returned unchanged. */
   readonly kept: Readonly<Record<string, string>>;
 }
 

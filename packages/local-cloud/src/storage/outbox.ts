@@ -10,15 +10,15 @@ export interface OutboxEntry<T> {
   readonly acceptedAt: number;
 }
 
-/** What became of a try: finished for good (however it ended), or to be tried again. */
+/** Result of an attempt: finished, whether or not it succeeded, or to be tried again. */
 export type Attempted = { readonly kind: 'finished' } | { readonly kind: 'again'; readonly afterMs: number };
 
 export interface Outbox<T> {
-  /** On disk when this returns; tried from the next turn of the event loop on. */
+  /** Stores the entry on disk before it returns; the first attempt follows in the next turn of the event loop. */
   add(content: T): void;
-  /** Takes up what earlier processes left. */
+  /** Continues with the entries that earlier processes left. */
   resume(): void;
-  /** How many entries are not finished. */
+  /** Number of unfinished entries. */
   pending(): number;
   stop(): void;
 }
@@ -37,7 +37,7 @@ interface Row {
   readonly accepted_at: number;
 }
 
-/** Work that was promised and is done at least once, also when the process dies in between. */
+/** Runs each accepted entry at least once, even when the process dies in between. */
 export function makeOutbox<T>(
   database: Database,
   kind: string,
@@ -71,7 +71,7 @@ export function makeOutbox<T>(
       record(entry, result);
     } catch (error) {
       if (!isDiskFull(error)) throw error;
-      // Not on record, so it is delivered again: at least once, as promised.
+      // The result could not be stored, so the entry is delivered again: at least once.
       schedule(entry, Date.now() + AGAIN_AFTER_FAULT_MS);
     }
   };
@@ -90,7 +90,7 @@ export function makeOutbox<T>(
     add(content) {
       const now = Date.now();
       const { lastInsertRowid } = insert.run(kind, JSON.stringify(content), now, now);
-      // The parsed copy, so that a first try sees exactly what a try after a restart would see.
+      // A parsed copy, so that the first attempt sees the same value as one after a restart.
       const copy = JSON.parse(JSON.stringify(content)) as T;
       setImmediate(() => {
         if (!stopped) void run({ id: Number(lastInsertRowid), content: copy, attempt: 0, acceptedAt: now });

@@ -53,8 +53,8 @@ interface Row {
 }
 
 /**
- * Standard SQS queues on disk. A message is kept until it is deleted; what was in flight when the last process ended is
- * visible again at once, because its receivers ended with it.
+ * Standard SQS queues on disk. A message is kept until it is deleted. Messages in flight when the last process ended are visible
+ * again at once, because their receivers ended with it.
  */
 export function makeQueueStore(
   database: Database,
@@ -62,7 +62,7 @@ export function makeQueueStore(
   onDead: (queue: string, id: string) => void,
 ) {
   database.exec(SCHEMA);
-  // Not the receivers' failure, so it does not count towards the dead-letter queue.
+  // That the process ended is not a failed receive, so it does not count towards the dead-letter queue.
   database.exec(
     'UPDATE messages SET visible_at = 0, receipt = NULL, receive_count = MAX(0, receive_count - 1) WHERE receipt IS NOT NULL',
   );
@@ -75,7 +75,7 @@ export function makeQueueStore(
   };
   const settings = (queue: string): QueueSettings => {
     const found = byName.get(queue);
-    if (found === undefined) throw new Error(`There is no queue ${queue}.`);
+    if (found === undefined) throw new Error(`The deployment has no queue ${queue}.`);
     return found;
   };
   const bury = (message: Row, from: QueueSettings, to: string, now: number) => {
@@ -96,7 +96,7 @@ export function makeQueueStore(
       announce(queue);
       return id;
     },
-    /** Takes up to `limit` visible messages; one received too often goes to the dead-letter queue instead. */
+    /** Takes up to `limit` visible messages. A message received too often moves to the dead-letter queue instead. */
     receive(queue: string, limit: number, visibilitySeconds?: number): StoredMessage[] {
       const own = settings(queue);
       const now = Date.now();
@@ -116,18 +116,18 @@ export function makeQueueStore(
         });
       });
     },
-    /** False when the receipt is of an earlier reception. */
+    /** False when the receipt handle is from an earlier receive. */
     delete: (receiptHandle: string): boolean => statements.remove.run(receiptHandle).changes > 0,
-    /** Hides the message for so long from now; false when the receipt is old. */
+    /** Hides the message for this many seconds from now; false when the receipt handle is old. */
     changeVisibility(queue: string, receiptHandle: string, seconds: number): boolean {
       const changed = statements.hide.run(Date.now() + seconds * 1000, receiptHandle).changes > 0;
       if (changed) announce(queue);
       return changed;
     },
     purge: (queue: string): void => void statements.purge.run(queue),
-    /** Queues that bury what was received too often in this one. */
+    /** Queues whose dead-letter queue is this one. */
     sourcesOf: (name: string): QueueSettings[] => queues.filter(({ redrive }) => redrive?.queueName === name),
-    /** Sends what may be received now to another queue, as new messages; returns how many those are. */
+    /** Moves the visible messages to another queue, as new messages; returns how many. */
     move(from: string, to: string): number {
       const now = Date.now();
       const moved = inTransaction(database, () => {
@@ -151,14 +151,14 @@ export function makeQueueStore(
       return { visible: row.visible ?? 0, inFlight: row.inFlight ?? 0, delayed: row.delayed ?? 0 };
     },
     /**
-     * Epoch milliseconds at which the first message turns visible, or turned: one that did so since the last `receive` must not be
-     * missed. Null when the queue is empty.
+     * When the first message becomes visible, in epoch milliseconds. The time may be past: a message that became visible since the last
+     * `receive` must not be missed. Null when the queue is empty.
      */
     nextVisibleAt(queue: string): number | null {
       const row = statements.next.get(queue) as { at: number | null } | undefined;
       return row?.at ?? null;
     },
-    /** Calls `listener` whenever something may have turned visible early; returns how to stop. */
+    /** Calls `listener` whenever a message may have become visible early; returns a function that unsubscribes. */
     onArrival(queue: string, listener: () => void): () => void {
       const all = listeners.get(queue) ?? new Set();
       listeners.set(queue, all.add(listener));

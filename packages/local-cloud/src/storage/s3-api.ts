@@ -92,7 +92,7 @@ export function makeS3Api(store: ObjectStore) {
   };
 }
 
-/** Keys of a DeleteObjects document. */
+/** Keys in a DeleteObjects document. */
 export function deletedKeys(body: Buffer): string[] {
   const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
   return [...body.toString('utf8').matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) =>
@@ -156,7 +156,7 @@ export interface S3Address {
   readonly key: string;
 }
 
-/** Bucket and key of a request, addressed by path (`/bucket/key`) or by virtual host (`bucket.s3.<anything>`). */
+/** Bucket and key of a request in path style (`/bucket/key`) or virtual-host style (`bucket.s3.<anything>`). */
 export function s3Address({ path, headers }: Pick<GatewayRequest, 'path' | 'headers'>): S3Address {
   const virtual = /^(.+?)\.s3[.-]/.exec(headers.host ?? '')?.[1];
   const decoded = path.slice(1).split('/').map(decodeURIComponent);
@@ -165,7 +165,7 @@ export function s3Address({ path, headers }: Pick<GatewayRequest, 'path' | 'head
   return { bucket, key: key.join('/') };
 }
 
-/** Source of a copy, from `x-amz-copy-source`. */
+/** Source of a copy, read from `x-amz-copy-source`. */
 export function copySource(header: string): S3Address {
   const [bucket = '', ...key] = header.replace(/^\//, '').split('?')[0]?.split('/').map(decodeURIComponent) ?? [];
   return { bucket, key: key.join('/') };

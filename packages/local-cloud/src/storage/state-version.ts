@@ -1,18 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Of this runtime's own files: queues, executions, objects, tables. Another number when an older runtime could not go on with them. */
+/** Format of the runtime's own files: queues, executions, objects, tables. Raised when the runtime cannot read the older one. */
 const RUNTIME_FORMAT = 1;
 
-/** Who writes a state folder. */
+/** The program that writes a state folder. */
 export interface StateWriter {
-  /** For people: `Selfheal 0.1.0`. */
+  /** Shown to people: `Selfheal 0.1.0`. */
   readonly name: string;
-  /** Of the records that what is deployed keeps in its tables; another number when it cannot read older ones. */
+  /** Format of the records that the deployed program keeps in its tables; raised when it cannot read older ones. */
   readonly recordFormat: number;
 }
 
-/** The state folder was written by a version that this one cannot go on with. */
+/** The state folder was written by a version whose state this one cannot use. */
 export class OtherVersion extends Error {
   override readonly name = 'OtherVersion';
 }
@@ -23,12 +23,12 @@ interface Written extends StateWriter {
 
 const UNNAMED: StateWriter = { name: 'the local cloud', recordFormat: 0 };
 const FILE = 'version.json';
-/** Without a version file, these show that an older runtime left state here. */
+/** Without a version file, these show that the folder holds the state of an older runtime. */
 const STATE_FILES = ['state.db', 'executions', 'dynamodb'];
 
 /**
- * Throws `OtherVersion` when somebody else's state is in `dataDir`: it names who wrote it and what to do. Reads only; a folder without
- * state is fine.
+ * Throws `OtherVersion` when `dataDir` holds the state of another program or version; the message says which, and what to do. Only
+ * reads. A folder without state is accepted.
  */
 export function checkStateVersion(dataDir: string, writer: StateWriter = UNNAMED): void {
   const file = join(dataDir, FILE);
@@ -42,7 +42,7 @@ export function checkStateVersion(dataDir: string, writer: StateWriter = UNNAMED
   );
 }
 
-/** Writes who writes this state folder, unless that is there. */
+/** Writes the version file, unless there is one. */
 export function claimStateFolder(dataDir: string, writer: StateWriter = UNNAMED): void {
   checkStateVersion(dataDir, writer);
   const file = join(dataDir, FILE);
@@ -50,14 +50,14 @@ export function claimStateFolder(dataDir: string, writer: StateWriter = UNNAMED)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const { name, recordFormat } = writer;
   const written: Written = { name, recordFormat, runtimeFormat: RUNTIME_FORMAT };
-  // Whole or not at all.
+  // A rename makes the write atomic.
   writeFileSync(`${file}.new`, `${JSON.stringify(written)}\n`);
   renameSync(`${file}.new`, file);
 }
 
 const formatOf = ({ runtimeFormat, recordFormat }: Written): string => `${runtimeFormat}.${recordFormat}`;
 
-/** Null when the file says nothing of the kind. */
+/** Null when the file names no version. */
 function writtenBy(file: string): Written | null {
   try {
     const { name, recordFormat, runtimeFormat } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Written>;

@@ -5,7 +5,7 @@ import { isObject, type JsonObject, objectOf, parseObject, textOf } from './json
 export interface StackTemplate {
   readonly name: string;
   readonly template: JsonObject;
-  /** Undefined where the stack is not bound to one. */
+  /** Undefined when the stack is not bound to an account. */
   readonly account: string | undefined;
   readonly region: string | undefined;
 }
@@ -18,11 +18,11 @@ export interface CloudAssembly {
 
 /**
  * Reads a CDK cloud assembly through its `manifest.json`.
- * Throws naming the file when the folder holds none, or no stack.
+ * Throws, naming the file, when there is no manifest or it lists no stack.
  */
 export function readAssembly(directory: string): CloudAssembly {
   const manifestPath = join(directory, 'manifest.json');
-  if (!existsSync(manifestPath)) throw new Error(`${directory} is no cloud assembly: it has no manifest.json.`);
+  if (!existsSync(manifestPath)) throw new Error(`${directory} is not a cloud assembly: it has no manifest.json.`);
   const artifacts = objectOf(readJson(manifestPath).artifacts);
   const stacks: StackTemplate[] = [];
   const assets = new Map<string, string>();
@@ -33,7 +33,7 @@ export function readAssembly(directory: string): CloudAssembly {
     if (type === 'aws:cloudformation:stack') stacks.push(readStack(directory, id, file, properties, environment));
     if (type === 'cdk:asset-manifest') collectAssets(directory, file, assets);
   }
-  if (stacks.length === 0) throw new Error(`${manifestPath} names no stack.`);
+  if (stacks.length === 0) throw new Error(`${manifestPath} lists no stack.`);
   return { stacks, assetPath: (objectKey) => assets.get(objectKey) };
 }
 

@@ -1,7 +1,7 @@
 import { resolve, type Scope, UnsupportedTemplate } from './intrinsics.ts';
 import { isObject, listOf, objectOf } from './json.ts';
 
-/** Works out a template's `Conditions` section: each condition by name, once. `askedAt` is the place that names it. */
+/** Evaluates a template's `Conditions` section, each condition once. `askedAt` is the place that refers to it. */
 export function makeConditions(definitions: unknown, stack: string, scopeAt: (place: string) => Scope) {
   const known = new Map<string, boolean | 'open'>();
 

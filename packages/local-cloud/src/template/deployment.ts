@@ -12,12 +12,12 @@ export interface Resource {
   readonly type: string;
   readonly name: string;
   readonly arn: string | null;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly ref: string;
   readonly properties: JsonObject;
 }
 
-/** Every stack of a cloud assembly, as it would look after `cdk deploy`. */
+/** All stacks of a cloud assembly, as they would be after `cdk deploy`. */
 export interface Deployment extends Place {
   readonly resources: readonly Resource[];
   /** By output name, and by `Stack.output`. */
@@ -32,8 +32,8 @@ export const DEFAULT_ACCOUNT = '000000000000';
 export const DEFAULT_REGION = 'us-east-1';
 
 /**
- * Loads all stacks of the assembly. `endpoint` is the address local services will have.
- * Throws `UnsupportedTemplate`, naming stack, logical id and type, for anything that could not be served.
+ * Loads all stacks of the assembly. `endpoint` is the address that the local services will have.
+ * Throws `UnsupportedTemplate`, naming stack, logical id and type, for anything that cannot be served.
  */
 export function loadDeployment(assemblyDir: string, endpoint: string): Deployment {
   const assembly = readAssembly(assemblyDir);
@@ -90,7 +90,7 @@ function resourcesOf(scope: StackScope): Resource[] {
   });
 }
 
-/** Outputs whose condition holds, unresolved. */
+/** Outputs whose condition is true, unresolved. */
 function activeOutputs(scope: StackScope): [string, JsonObject][] {
   return Object.entries(objectOf(scope.stack.template.Outputs)).flatMap(([name, output]) => {
     const condition = isObject(output) ? textOf(output.Condition) : undefined;

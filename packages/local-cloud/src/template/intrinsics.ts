@@ -1,24 +1,24 @@
 import { isObject, type JsonObject, listOf } from './json.ts';
 
-/** Thrown for anything in a template that this runtime cannot do; the message names stack and logical id. */
+/** The template contains something that this runtime cannot serve; the message names stack and logical id. */
 export class UnsupportedTemplate extends Error {
   override readonly name = 'UnsupportedTemplate';
 }
 
-/** What the names in a template mean. Every function throws `UnsupportedTemplate` for an unknown name. */
+/** Resolves the names in a template. Every function throws `UnsupportedTemplate` for an unknown name. */
 export interface Scope {
-  /** `Stack/LogicalId` or `Stack/Outputs`: opens every error message. */
+  /** `Stack/LogicalId` or `Stack/Outputs`: begins every error message. */
   readonly place: string;
   ref(name: string): unknown;
   attribute(logicalId: string, attribute: string): unknown;
   condition(name: string): boolean;
   importValue(name: string): unknown;
   mapping(map: string, first: string, second: string): unknown;
-  /** Last touch on every text that was put together, for addresses that AWS would have made up. */
+  /** Applied to every composed text; replaces addresses that AWS would assign. */
   rewrite(text: string): string;
 }
 
-/** `AWS::NoValue`: the property or the list item goes away. */
+/** `AWS::NoValue` removes the property or list item. */
 const NOTHING = undefined;
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
@@ -59,7 +59,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     Buffer.from(text(resolve(argument, scope), scope, 'Fn::Base64')).toString('base64'),
 };
 
-/** The value with every intrinsic worked out. Throws `UnsupportedTemplate` for an intrinsic that is not known. */
+/** Resolves every intrinsic function in the value. Throws `UnsupportedTemplate` for an unknown one. */
 export function resolve(value: unknown, scope: Scope): unknown {
   if (typeof value === 'string') return checkedText(value, scope);
   if (Array.isArray(value)) return value.map((item) => resolve(item, scope)).filter((item) => item !== NOTHING);

@@ -1,16 +1,16 @@
-/** Reading JSON whose shape is not known yet, with errors that name the place. */
+/** A JSON object of unknown shape. */
 export type JsonObject = { readonly [key: string]: unknown };
 
 export function isObject(value: unknown): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** The object itself, or an empty one. */
+/** The value when it is an object, else an empty object. */
 export function objectOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** CloudFormation and IAM write a list of one as the item itself. */
+/** CloudFormation and IAM may write a list of one item as the item itself. */
 export function listOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
@@ -24,7 +24,8 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** CloudFormation writes numbers as text at will. */
+/** CloudFormation may write numbers as strings. */
+
 export function numberOf(value: unknown): number | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const number = Number(value);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Longest physical name that AWS takes, by resource type; 64 where nothing is said. */
+/** AWS's limits for physical names, in characters, by resource type; 64 for all others. */
 const LONGEST: Readonly<Record<string, number>> = {
   'AWS::SQS::Queue': 80,
   'AWS::SNS::Topic': 256,
@@ -13,18 +13,18 @@ const LONGEST: Readonly<Record<string, number>> = {
   'AWS::CloudWatch::Alarm': 255,
 };
 
-/** Types whose names have no capitals. */
+/** Types whose names must be lower case. */
 const LOWER_CASE: ReadonlySet<string> = new Set(['AWS::S3::Bucket']);
 
-/** Lower-case base36 digits that depend on nothing but the text. */
+/** Lower-case base36 digits that depend only on the text. */
 export function shortHash(text: string, length: number): string {
   const hex = createHash('sha256').update(text).digest('hex');
   return BigInt(`0x${hex}`).toString(36).slice(0, length).padEnd(length, '0');
 }
 
 /**
- * The name a resource without one gets: stack and logical id, cut with a hash where AWS would refuse the length.
- * Equal on every start, so that state on disk is found again.
+ * The physical name of a resource without one: stack and logical id, shortened with a hash where AWS limits the length.
+ * The same on every start, so that state on disk is found again.
  */
 export function generatedName(stack: string, logicalId: string, type: string): string {
   const full = `${stack}-${logicalId}`;

@@ -7,7 +7,7 @@ export interface Place {
   readonly endpoint: string;
 }
 
-/** What a type's names are made of. `property` resolves one of the resource's own properties to text. */
+/** Inputs for a resource's names. `property` resolves one of its properties to text. */
 export interface NamingInput extends Place {
   readonly stack: string;
   readonly logicalId: string;
@@ -18,12 +18,12 @@ export interface NamingInput extends Place {
 type Naming = (input: NamingInput) => string;
 
 export interface ResourceType {
-  /** The property that carries the physical name. */
+  /** The property that holds the physical name. */
   readonly nameProperty?: string;
   readonly arn?: Naming;
-  /** What `Ref` gives; the physical name when absent. */
+  /** The value of `Ref`; the physical name when absent. */
   readonly ref?: Naming | 'arn';
-  /** What `Fn::GetAtt` gives. */
+  /** The values of `Fn::GetAtt`. */
   readonly attributes?: Readonly<Record<string, Naming | 'arn' | 'name'>>;
 }
 
@@ -60,7 +60,7 @@ const ruleArn: Naming = (input) => {
   return arnOf('events', bus === 'default' ? 'rule/' : `rule/${bus}/`)(input);
 };
 
-/** Types that something in this folder serves. */
+/** Types that the local cloud serves. */
 export const SERVED_TYPES = {
   'AWS::DynamoDB::Table': table,
   'AWS::DynamoDB::GlobalTable': table,
@@ -150,7 +150,7 @@ export const SERVED_TYPES = {
   'AWS::Logs::LogGroup': named('LogGroupName', arnOf('logs', 'log-group:', ':*')),
 } as const satisfies Record<string, ResourceType>;
 
-/** Types without behaviour on one machine: they have names, and that is all. */
+/** Types without behaviour here: they only have names. */
 export const PASSIVE_TYPES = {
   'AWS::CDK::Metadata': plain,
   'AWS::CloudWatch::Alarm': named('AlarmName', arnOf('cloudwatch', 'alarm:')),
@@ -186,7 +186,7 @@ function aliasArn(input: NamingInput): string {
   return `${machine}:${input.name}`;
 }
 
-/** Undefined when neither list knows the type. */
+/** Undefined for an unknown type. */
 export function resourceType(type: string): ResourceType | undefined {
   const all: Readonly<Record<string, ResourceType>> = { ...SERVED_TYPES, ...PASSIVE_TYPES };
   return Object.hasOwn(all, type) ? all[type] : undefined;

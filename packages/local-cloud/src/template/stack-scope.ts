@@ -10,13 +10,13 @@ export interface StackScope {
   readonly stack: StackTemplate;
   readonly place: Place;
   at(where: string): Scope;
-  /** `askedAt` (`Stack/LogicalId`) is named when there is no such condition. */
+  /** Throws, naming `askedAt` (`Stack/LogicalId`), when there is no such condition. */
   condition(name: string, askedAt: string): boolean;
   naming(logicalId: string): NamingInput;
   arn(logicalId: string): string | null;
 }
 
-/** `importValue` finds another stack's export for the place that asks. */
+/** `importValue` resolves the export of another stack for the place that imports it. */
 export function makeStackScope(
   stack: StackTemplate,
   place: Place,
@@ -35,7 +35,7 @@ export function makeStackScope(
   });
   const condition = makeConditions(template.Conditions, stackName, (where) => at(where.slice(stackName.length + 1)));
 
-  /** Resources whose names are being worked out. */
+  /** Resources whose names are being resolved, to detect cycles. */
   const open = new Set<string>();
   const naming = (logicalId: string): NamingInput => {
     const { type, properties } = resourceAt(resources, logicalId, `${stackName}/${logicalId}`);
@@ -79,7 +79,7 @@ export function makeStackScope(
   return { stack, place, at, condition, naming, arn };
 }
 
-/** The address AWS makes up for an HTTP API; here it is the one local endpoint. */
+/** The address that AWS assigns to an HTTP API; here it is replaced by the local endpoint. */
 const EXECUTE_API = /https:\/\/[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g;
 
 function pseudoParameters(place: Place, stackName: string): JsonObject {
@@ -125,7 +125,7 @@ function dig(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (Array.isArray(at) ? at[Number(key)] : own(at, key)), value);
 }
 
-/** Never what every object inherits: `constructor` is the name of nothing in a template. */
+/** Reads own properties only: a template has nothing named `constructor`. */
 function own(value: unknown, key: string): unknown {
   const object = objectOf(value);
   return Object.hasOwn(object, key) ? object[key] : undefined;

@@ -3,8 +3,8 @@ import type { MessageAttributes } from '../storage/queue-store.ts';
 import { isObject, type JsonObject, parseObject } from '../template/json.ts';
 
 /**
- * Whether a subscription's filter policy lets the message through. The policy language is EventBridge's, applied to the
- * message attributes or to the body (SNS Developer Guide, "Subscription filter policies").
+ * Whether a subscription's filter policy accepts the message. The policy language is EventBridge's, applied to the message attributes
+ * or to the body (SNS Developer Guide, "Subscription filter policies").
  */
 export function passesFilter(policy: unknown, scope: unknown, message: string, attributes: MessageAttributes): boolean {
   const parsed = typeof policy === 'string' ? parseObject(policy, 'FilterPolicy') : policy;

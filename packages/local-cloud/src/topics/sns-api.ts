@@ -3,7 +3,7 @@ import type { MessageAttribute, MessageAttributes } from '../storage/queue-store
 import { AwsFault } from '../wire/request.ts';
 import type { Topics } from './topics.ts';
 
-/** The SNS operations of the query protocol that functions use; answers the XML document. */
+/** The SNS operations that functions use, in the query protocol; returns the XML document. */
 export function makeSnsApi(topics: Topics) {
   const publish = (form: URLSearchParams, prefix = '') => {
     const topicArn = form.get('TopicArn') ?? form.get('TargetArn') ?? '';
@@ -50,7 +50,7 @@ function readAttributes(form: URLSearchParams, prefix: string): MessageAttribute
   return Object.fromEntries(entries);
 }
 
-/** `prefix1.`, `prefix2.`, ... as long as the field is there. */
+/** `prefix1.`, `prefix2.`, ... for as long as the form has the field. */
 function numbered(form: URLSearchParams, prefix: string, field: string): string[] {
   const found: string[] = [];
   while (form.has(`${prefix}${found.length + 1}.${field}`)) found.push(`${prefix}${found.length + 1}.`);

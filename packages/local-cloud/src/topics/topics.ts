@@ -11,10 +11,10 @@ import { AwsFault } from '../wire/request.ts';
 import { passesFilter } from './filter-policy.ts';
 
 export interface Topics {
-  /** Accepts a message for every subscription that wants it; on disk when this returns. Throws `AwsFault` for an unknown topic. */
+  /** Accepts a message for every matching subscription; stored on disk when this returns. Throws `AwsFault` for an unknown topic. */
   publish(topicArn: string, message: string, extras: DeliveryExtras): string;
   arns(): readonly string[];
-  /** Deliveries not finished yet. */
+  /** Number of unfinished deliveries. */
   pending(): number;
   resume(): void;
   stop(): void;
@@ -110,7 +110,7 @@ export function makeTopics({ database, deployment, delivery, mailbox }: TopicOpt
   };
 }
 
-/** Subscriptions of their own, and those written into their topics. */
+/** Subscriptions that are resources of their own, and those inside topics. */
 function allSubscriptions(deployment: Deployment): Subscription[] {
   const own = deployment
     .ofType('AWS::SNS::Subscription')

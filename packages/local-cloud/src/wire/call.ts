@@ -1,19 +1,19 @@
 import { type JsonObject, parseObject } from '../template/json.ts';
 import { AwsFault, type GatewayRequest } from './request.ts';
 
-/** A request to an AWS service, taken apart. */
+/** A parsed request to an AWS service. */
 export interface AwsCall {
-  /** Service name of the signature's credential scope. */
+  /** Service name in the signature's credential scope. */
   readonly service: string;
   readonly accessKeyId: string;
-  /** Operation name of the service's API; empty where only method and path tell (S3). */
+  /** The API operation; empty where only method and path tell it (S3). */
   readonly operation: string;
   /** Parameters of a JSON or query protocol. */
   readonly input: JsonObject;
   readonly request: GatewayRequest;
 }
 
-/** Who signed for which service (Signature Version 4); null for an unsigned request. The signature itself is not checked. */
+/** Access key and service of a Signature Version 4; null for an unsigned request. The signature itself is not checked. */
 export function signatureScope(request: GatewayRequest): { accessKeyId: string; service: string } | null {
   const header = request.headers.authorization ?? '';
   const presigned = request.query.get('X-Amz-Credential');
@@ -22,7 +22,7 @@ export function signatureScope(request: GatewayRequest): { accessKeyId: string; 
   return accessKeyId && service ? { accessKeyId, service } : null;
 }
 
-/** Reads operation and parameters from the JSON, query, CBOR-RPC or REST form of the request. Throws `AwsFault` for a body that is no JSON. */
+/** Reads operation and parameters of a JSON, query, CBOR-RPC or REST request. Throws `AwsFault` when the body is not JSON. */
 export function readCall(request: GatewayRequest, scope: { accessKeyId: string; service: string }): AwsCall {
   const target = request.headers['x-amz-target'];
   if (target !== undefined) {

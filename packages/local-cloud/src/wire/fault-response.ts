@@ -1,16 +1,16 @@
 import { toXml, XML_HEAD } from '@selfheal/fake-server/xml.ts';
 import type { AwsFault, GatewayRequest, GatewayResponse } from './request.ts';
 
-/** Services whose requests are forms and whose answers are XML. */
+/** Services with the query protocol: form requests, XML answers. */
 const QUERY_SERVICES: ReadonlySet<string> = new Set(['autoscaling', 'rds', 'sns', 'sts']);
 
 /** Services whose protocol is JSON over REST paths. */
 const REST_SERVICES: ReadonlySet<string> = new Set(['bedrock', 'lambda']);
 
-/** Services that moved on from forms to JSON, and keep telling the error codes of old. */
+/** Services that moved from the query protocol to JSON and still send the old error codes. */
 const ONCE_QUERY_SERVICES: ReadonlySet<string> = new Set(['sqs', 'monitoring']);
 
-/** A fault in the shape that the service gives errors in, in the protocol that it was asked in. */
+/** Writes a fault in the service's error format and the protocol of the request. */
 export function faultResponse(fault: AwsFault, service: string, request: GatewayRequest): GatewayResponse {
   const requestId = crypto.randomUUID();
   const { status, headers, body } = responseOf(fault, service, request, requestId);
@@ -27,7 +27,7 @@ function responseOf(fault: AwsFault, service: string, request: GatewayRequest, r
   return jsonFault(fault, service, request);
 }
 
-/** The code and status a service refuses with. */
+/** Code and status with which a service denies access. */
 export function denialOf(service: string): { code: string; status: number; namespace?: string } {
   if (service === 's3' || service === 'autoscaling' || service === 'rds') return { code: 'AccessDenied', status: 403 };
   if (service === 'sns') return { code: 'AuthorizationError', status: 403 };
@@ -54,7 +54,7 @@ function jsonFault(
   };
 }
 
-/** The code that the service gave in the days of forms, for clients that still look for it. */
+/** The service's error code in the query protocol, for clients that still read it. */
 function queryError(service: string, code: string, status: number): Record<string, string> {
   if (!ONCE_QUERY_SERVICES.has(service)) return {};
   return { 'x-amzn-query-error': `${queryCodeOf(service, code)};${sideOf(status)}` };
@@ -67,7 +67,7 @@ function queryCodeOf(service: string, code: string): string {
 
 const sideOf = (status: number) => (status < 500 ? 'Sender' : 'Receiver');
 
-/** RFC 8949: a map of two texts to texts. */
+/** CBOR (RFC 8949): a map with two string entries. */
 function cborFault({ code, message, status, namespace }: AwsFault, service: string): GatewayResponse {
   const parts = ['__type', namespace + code, 'message', message].map(cborText);
   return {

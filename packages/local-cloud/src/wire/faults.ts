@@ -1,9 +1,9 @@
 import { type Faults, makeFaults } from '@selfheal/fake-server/faults.ts';
 import { AwsFault } from './request.ts';
 
-/** What goes wrong with an AWS call although it is allowed. */
+/** A planned fault of an AWS call that policies allow. */
 export type GatewayFault =
-  /** Answered with this AWS error (`InternalServerError`). `after`: it was done, and its answer is lost. */
+  /** Answers with this AWS error (`InternalServerError`). `after`: the call takes effect, but its answer is lost. */
   | { readonly kind: 'error'; readonly code: string; readonly status: number; readonly when: 'before' | 'after' }
   /** The connection breaks. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
@@ -25,13 +25,13 @@ const THROTTLED: Readonly<Record<string, readonly [code: string, status: number]
   cloudwatch: ['Throttling', 400],
 };
 
-/** The refusal of a service that is asked too often, by the IAM action of the call. */
+/** The throttling error of a service, by the IAM action of the call. */
 export function throttlingOf(action: string): GatewayFault {
   const [code, status] = THROTTLED[action.split(':')[0] ?? ''] ?? ['ThrottlingException', 400];
   return { kind: 'error', code, status, when: 'before' };
 }
 
-/** The first planned fault that fits one of the actions a call needs, or null. */
+/** The first planned fault for one of the actions that a call needs, or null. */
 export function firstFault(actions: readonly string[], faults: GatewayFaults): GatewayFault | null {
   for (const action of actions) {
     const fault = faults.take(action);
@@ -40,12 +40,12 @@ export function firstFault(actions: readonly string[], faults: GatewayFaults): G
   return null;
 }
 
-/** The server breaks the connection instead of answering. */
+/** The server closes the connection instead of answering. */
 export class BrokenConnection extends Error {
   override readonly name = 'BrokenConnection';
 }
 
-/** Does the call by `perform` as the fault lets it. Throws `AwsFault` or `BrokenConnection`. */
+/** Performs the call under the fault. Throws `AwsFault` or `BrokenConnection`. */
 export async function performWith<T>(fault: GatewayFault | null, perform: () => Promise<T>): Promise<T> {
   if (fault === null) return perform();
   if (fault.kind === 'slow') {

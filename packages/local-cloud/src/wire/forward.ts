@@ -13,12 +13,12 @@ const OWN_HEADERS = new Set([
 ]);
 
 export interface Forwarder {
-  /** Hands the untouched request on by HTTP/1.1. Throws `AwsFault` when nothing answers. */
+  /** Forwards the unchanged request over HTTP/1.1. Throws `AwsFault` when the server does not answer. */
   forward(request: GatewayRequest): Promise<GatewayResponse>;
   stop(): void;
 }
 
-/** Forwards to a server that stands in for the AWS services a deployment looks at but does not contain. */
+/** Forwards to the server of the AWS services that a deployment calls but does not contain. */
 export function makeForwarder(baseUrl: string | null): Forwarder {
   const agent = new Agent({ keepAlive: true });
   const forward = (request: GatewayRequest): Promise<GatewayResponse> => {

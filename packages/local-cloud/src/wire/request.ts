@@ -1,4 +1,4 @@
-/** A request as any of the local services sees it, whichever HTTP version it came by. */
+/** An HTTP request as every local service sees it, over HTTP/1.1 or HTTP/2. */
 export interface GatewayRequest {
   readonly method: string;
   /** Path and query exactly as sent. */
@@ -6,12 +6,12 @@ export interface GatewayRequest {
   /** Path as sent, still percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Names in lower case; repeated headers are joined by a comma. */
+  /** Names in lower case; repeated headers are joined with commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly httpVersion: '1.1' | '2.0';
   readonly sourceIp: string;
-  /** Aborted when the client goes away. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
@@ -25,12 +25,12 @@ export function jsonResponse(value: unknown, status = 200, contentType = 'applic
   return { status, headers: { 'content-type': contentType }, body: JSON.stringify(value) };
 }
 
-/** An error that an AWS service answers with; the gateway writes it in the shape of the service's protocol. */
+/** An error answer of an AWS service; the gateway writes it in the service's protocol. */
 export class AwsFault extends Error {
   override readonly name = 'AwsFault';
   readonly code: string;
   readonly status: number;
-  /** Shape namespace some services write before the code. */
+  /** Namespace that some services write before the code. */
   readonly namespace: string;
   constructor(code: string, message: string, status = 400, namespace = '') {
     super(message);

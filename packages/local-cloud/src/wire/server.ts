@@ -13,17 +13,17 @@ export interface GatewayServer {
 
 export type Handler = (request: GatewayRequest) => Promise<GatewayResponse>;
 
-/** More than any service here takes; what is longer is cut, so that the service refuses it by its own rule. */
+/** More than any local service accepts. Longer bodies are cut, so that the service refuses them by its own limit. */
 const MAX_BODY_LENGTH = 66 * 1024 * 1024;
 const MAX_UNSIGNED_BODY_LENGTH = 10 * 1024 * 1024 + 1;
 const HEADERS_OF_HTTP1 = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
 /**
  * Listens on 127.0.0.1 for HTTP/1.1 and for HTTP/2 without TLS (prior knowledge) on the same port.
- * `port` 0 takes a free one. Throws a clear error when the port is taken.
+ * `port` 0 takes a free one. Throws when the port is in use.
  */
 export async function startServer(port: number, handler: Handler): Promise<GatewayServer> {
-  // The HTTP/2 compatibility classes offer everything that is used here of their HTTP/1 models.
+  // The HTTP/2 compatibility classes have all that is used here of the HTTP/1 classes.
   const listener = (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) =>
     void answer(request as IncomingMessage, response as ServerResponse, handler);
   const http1 = createHttp1({ keepAliveTimeout: 65_000, requestTimeout: 0 }, listener);
@@ -45,7 +45,7 @@ export async function startServer(port: number, handler: Handler): Promise<Gatew
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw new Error(`Port ${port} of 127.0.0.1 cannot be used; choose another one.`, { cause });
+    throw new Error(`Cannot listen on port ${port} of 127.0.0.1; choose another port.`, { cause });
   }
   const close = async () => {
     const closed = once(server, 'close');
@@ -83,7 +83,7 @@ function refuse(response: ServerResponse, status: number, code: string, message:
   response.end(JSON.stringify({ __type: code, message }));
 }
 
-/** Over HTTP/2 other requests share the connection: only the stream ends. */
+/** Closes the connection; over HTTP/2 only the stream, because other requests share the connection. */
 function breakOff(response: ServerResponse | Http2ServerResponse): void {
   if ('stream' in response) response.stream.destroy();
   else response.socket?.destroy();

@@ -5,7 +5,7 @@ import { bindingsOf, commit, evaluateNumber, evaluateOr, leave, type Step, wrong
 import { constantTemplate, type Template } from './template.ts';
 import { newToken } from './token.ts';
 
-/** Does the first thing of a state (or of a further attempt), and records where that leads. */
+/** Begins a state or a further attempt of it, and records the next phase. */
 export function beginState(step: Step): Promise<void> {
   const { state } = step;
   switch (state.type) {
@@ -29,7 +29,7 @@ export function beginState(step: Step): Promise<void> {
   }
 }
 
-/** A matching rule brings its own Assign and Output; the state's own serve the default. */
+/** A matching rule uses its own Assign and Output; the default uses the state's. */
 async function choose(step: Step<ChoiceState>): Promise<void> {
   const { state, position } = step;
   const bindings = bindingsOf(step);
@@ -69,7 +69,7 @@ async function fail(step: Step<FailState>): Promise<void> {
   throw new ScopeFailure(error, cause);
 }
 
-/** A text, or the empty one where the field is not written. */
+/** Evaluates to a string; empty when the field is missing. */
 async function evaluateText(step: Step, template: Template | null): Promise<string> {
   const value = await evaluateOr(template, bindingsOf(step), '');
   if (typeof value === 'string') return value;

@@ -1,6 +1,6 @@
 import { Halted } from './faults.ts';
 
-/** Calls work off, in a tree: what cancels the outer work cancels the inner. */
+/** Cancels work in a tree: cancelling the outer work cancels the inner. */
 export class Cancellation {
   readonly #listeners = new Set<() => void>();
   #cancelled = false;
@@ -9,7 +9,7 @@ export class Cancellation {
     return this.#cancelled;
   }
 
-  /** Runs the listener once on cancellation; returns how to forget it. */
+  /** Runs the listener once on cancellation; returns a function that removes it. */
   onCancel(listener: () => void): () => void {
     if (this.#cancelled) listener();
     else this.#listeners.add(listener);
@@ -25,6 +25,6 @@ export class Cancellation {
 
   /** @throws Halted once cancelled */
   check(): void {
-    if (this.#cancelled) throw new Halted('the work was called off');
+    if (this.#cancelled) throw new Halted('the work was cancelled');
   }
 }

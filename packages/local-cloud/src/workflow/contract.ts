@@ -12,24 +12,24 @@ export interface StateMachine {
   readonly versions: readonly { readonly arn: string }[];
 }
 
-/** What a task may know beside its arguments. */
+/** What a task gets in addition to its arguments. */
 export interface TaskContext {
   readonly executionArn: string;
   readonly executionName: string;
   readonly state: string;
   /** 0 for the first attempt. */
   readonly attempt: number;
-  /** The same for every run of one attempt of one state, also after a restart. */
+  /** Identifies one attempt of one state; the same after a restart. */
   readonly attemptId: string;
-  /** Set when the state waits for a task token; the call's own result then only means "handed over". */
+  /** Set when the state waits for a task token; then the call's own result only means that the token was passed on. */
   readonly taskToken: string | null;
   /** Aborted on a timeout, on StopExecution and on stop(). */
   readonly signal: AbortSignal;
 }
 
 /**
- * Performs a task. `resource` is the definition's without the suffix `.waitForTaskToken`.
- * A thrown object's `name` becomes the error that Retry and Catch match, and its `message` the cause.
+ * Runs a task. `resource` is the definition's, without the suffix `.waitForTaskToken`.
+ * Retry and Catch match the `name` of a thrown object; its `message` becomes the cause.
  */
 export type RunTask = (machine: StateMachine, resource: string, args: Json, context: TaskContext) => Promise<unknown>;
 
@@ -51,7 +51,7 @@ export type WorkflowEventType =
   /** The journal could not be written; the execution stands still until a restart. */
   | 'ExecutionHalted';
 
-/** Something to show in the terminal. `at` is in epoch milliseconds. */
+/** A workflow event for the terminal. `at` is in epoch milliseconds. */
 export interface WorkflowEvent {
   readonly executionArn: string;
   readonly name: string;
@@ -63,14 +63,14 @@ export interface WorkflowEvent {
 }
 
 export interface StepFunctionsOptions {
-  /** Folder of the journals; made when missing. One process at a time may use it. */
+  /** Folder of the journals, created when missing; one process at a time may use it. */
   readonly dataDir: string;
   readonly machines: readonly StateMachine[];
   readonly runTask: RunTask;
   readonly onEvent: (event: WorkflowEvent) => void;
-  /** Real seconds per second of the definition: 0.01 runs waits, retries and timeouts a hundred times faster. */
+  /** Real seconds per second of the definition: 0.01 makes waits, retries and timeouts a hundred times shorter. */
   readonly timeScale?: number;
-  /** The same for the timeouts of tasks that work instead of waiting for a token; `timeScale` when left out. */
+  /** The same for timeouts of tasks that work instead of waiting for a token; defaults to `timeScale`. */
   readonly workTimeScale?: number;
 }
 
@@ -91,13 +91,13 @@ export interface ExecutionSummary {
 export interface StepFunctions {
   /**
    * Answers one call of the Step Functions API (AWS JSON 1.0; times are epoch seconds).
-   * @throws ApiFault whose `name` is the AWS error name
+   * @throws ApiFault with the AWS error name
    */
   handle(operation: string, body: unknown): Promise<unknown>;
   /** Continues every execution that was running when the last process ended. */
   resume(): Promise<void>;
   /** All executions, newest first. */
   list(): ExecutionSummary[];
-  /** Stands still without ending anything: `resume()` of the next process goes on. */
+  /** Halts all executions without ending them; `resume()` of the next process continues them. */
   stop(): Promise<void>;
 }

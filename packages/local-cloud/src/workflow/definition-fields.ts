@@ -28,10 +28,10 @@ interface NumberRule {
   readonly integer?: boolean;
 }
 
-/** Reads the fields of one object of a definition, and refuses those nobody asked for. */
+/** Reads the fields of one object in a definition and refuses unknown ones. */
 export class Fields {
   readonly #source: JsonObject;
-  /** Where the object stands, for messages: `machine "heal", state "Load"`. */
+  /** The object's place, for messages: `machine "heal", state "Load"`. */
   readonly #where: string;
   readonly #prefix: string;
   readonly #asked = new Set<string>(['Comment']);
@@ -84,7 +84,7 @@ export class Fields {
     return value as number;
   }
 
-  /** A template of any JSON; null when the field is absent. */
+  /** A template of any JSON value; null when the field is missing. */
   template(field: string): Template | null {
     const value = this.take(field);
     if (value === undefined) return null;
@@ -96,7 +96,7 @@ export class Fields {
     }
   }
 
-  /** A template that is an expression, or a constant of the wanted kind. */
+  /** A template that is an expression, or a constant of the required type. */
   typed(field: string, problemOf: (constant: Json) => string | null): Template | null {
     const template = this.template(field);
     const problem = template?.constant === undefined ? null : problemOf(template.constant);
@@ -121,18 +121,18 @@ export class Fields {
     return value;
   }
 
-  /** A list that may be empty or absent. */
+  /** A list that may be empty or missing. */
   optionalList(field: string): Json[] {
     const value = this.take(field) ?? [];
     return Array.isArray(value) ? value : this.fail(field, 'must be a list');
   }
 
-  /** Fields of an object inside this one, for messages under `field`. */
+  /** Reads an object inside this one; messages name it under `field`. */
   nested(field: string, source: Json | undefined): Fields {
     return new Fields(source, this.#where, `${this.#prefix}${field}.`);
   }
 
-  /** Refuses every field that was not asked for. */
+  /** Refuses every field that was not read. */
   finish(kind: string): void {
     for (const field of Object.keys(this.#source)) {
       if (this.#asked.has(field)) continue;

@@ -1,6 +1,6 @@
 import type { Template } from './template.ts';
 
-/** A compiled machine, branch or iteration: states that see each other and share variables. */
+/** A compiled machine, branch or iteration: its states share variables and can follow each other. */
 export interface Scope {
   readonly startAt: string;
   readonly states: ReadonlyMap<string, State>;
@@ -20,7 +20,7 @@ export interface Retrier {
   readonly fullJitter: boolean;
 }
 
-/** What a state leaves behind: Assign and Output (null: not written in the definition). */
+/** Assign and Output of a state; null when the definition has none. */
 export interface Outcome {
   readonly assign: Template | null;
   readonly output: Template | null;
@@ -38,7 +38,7 @@ export interface ChoiceRule extends Outcome {
 
 interface Common extends Outcome {
   readonly name: string;
-  /** The state that follows, or null at an end. */
+  /** The next state, or null at an end. */
   readonly next: string | null;
 }
 

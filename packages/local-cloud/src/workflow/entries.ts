@@ -1,7 +1,7 @@
 import type { State } from './definition.ts';
 import type { Json, JsonObject } from './json.ts';
 
-/** What is fixed when an execution starts. Times are epoch milliseconds. */
+/** The fixed properties of an execution. Times are epoch milliseconds. */
 export interface Header {
   readonly executionArn: string;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Header {
   readonly roleArn: string;
   readonly versionArn: string | null;
   readonly aliasArn: string | null;
-  /** Digest of the definition the execution runs to its end, whatever is deployed meanwhile. */
+  /** Digest of the definition, which the execution keeps to its end whatever is deployed meanwhile. */
   readonly definition: string;
   readonly input: Json;
   readonly startedAt: number;
@@ -19,7 +19,7 @@ export interface Header {
 
 export type FinalStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
-/** Something that happened in one scope. `scope` is the path of a `Position`. */
+/** A transition in one scope. `scope` is the path of a `Position`. */
 export type ScopeEntry =
   | { type: 'entered'; scope: string; state: string; stateType: State['type']; input?: Json }
   | {
@@ -30,7 +30,7 @@ export type ScopeEntry =
       token: string | null;
       timeoutAt: number | null;
       heartbeatMs: number | null;
-      /** As the definition has them. */
+      /** As in the definition. */
       timeoutSeconds?: number | null;
       heartbeatSeconds?: number | null;
     }
@@ -48,9 +48,9 @@ export type ScopeEntry =
       location?: string;
       /** The inner scope that failed. */
       from?: string;
-      /** A Map or Parallel will be tried again. */
+      /** The Map or Parallel will be retried. */
       retried?: boolean;
-      /** Neither Retry nor Catch applies: it happened in a catcher. */
+      /** Neither Retry nor Catch applies: the failure happened in a catcher. */
       isFinal?: boolean;
     }
   | { type: 'retrying'; scope: string; retrier: number; until: number }
@@ -58,8 +58,8 @@ export type ScopeEntry =
 
 export type EndEntry = { type: 'ended'; status: FinalStatus; output?: Json; error?: string; cause?: string };
 
-/** What is about to be recorded; the journal adds the time. */
+/** An entry before it is recorded; the journal adds the time. */
 export type NewEntry = ScopeEntry | EndEntry;
 
-/** One line of a journal: a transition, and when it happened (epoch milliseconds). */
+/** One journal line: a transition and its time (epoch milliseconds). */
 export type Entry = ({ type: 'started'; header: Header } | NewEntry) & { at: number };

@@ -1,19 +1,19 @@
 import type { Retrier } from './definition.ts';
 
-/** Errors that end an execution unless they are named outright; wildcards pass them by. */
+/** Errors that end an execution unless a catcher names them; wildcards do not match them. */
 const TERMINAL = new Set(['States.DataLimitExceeded']);
-/** Errors of the engine itself: no Retry and no Catch sees them. */
+/** Errors of the engine itself: Retry and Catch never match them. */
 const UNCATCHABLE = new Set(['States.Runtime']);
 const TIMEOUTS = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
 
-/** True for an error that ends the execution whatever its definition says. */
+/** Whether an error always ends the execution, whatever the definition says. */
 export function isUncatchable(error: string): boolean {
   return UNCATCHABLE.has(error);
 }
 
 /**
- * Whether a retrier or catcher applies to an error. `States.ALL` matches all but terminal and runtime errors,
- * `States.TaskFailed` moreover not `States.Timeout`, and `States.Timeout` also a missed heartbeat.
+ * Whether a retrier or catcher matches an error. `States.ALL` matches all but terminal and runtime errors; `States.TaskFailed` the same
+ * except `States.Timeout`; `States.Timeout` also a missed heartbeat.
  * Source: AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows".
  */
 export function matchesError(errorEquals: readonly string[], error: string): boolean {
@@ -28,7 +28,7 @@ export function matchesError(errorEquals: readonly string[], error: string): boo
 
 /**
  * Seconds to wait before the next attempt.
- * @param used retries this retrier has spent already
+ * @param used retries that this retrier has already used
  * @param random uniform in [0, 1), for full jitter
  */
 export function retryDelaySeconds(retrier: Retrier, used: number, random: () => number): number {

@@ -1,12 +1,12 @@
 import type { Expression } from 'jsonata';
 
-/** The depth that AWS allows, and a guard against expressions that never end. */
+/** AWS's evaluation depth, which also stops endless expressions. */
 const MAX_MILLISECONDS = 2_000;
 const MAX_DEPTH = 100;
-/** Longest list that fits into the memory AWS gives an expression. */
+/** Longest list that fits into the memory that AWS gives an expression. */
 const MAX_ITEMS = 873_782;
 
-/** No expression can name this variable: a name ends at a blank. */
+/** Name of a variable that no expression can refer to: names contain no blank. */
 const LIMITS_BINDING = ' limits';
 
 interface Limits {
@@ -18,9 +18,9 @@ interface Frame {
   lookup(name: string): unknown;
 }
 
-/** Keeps the evaluations of the expression within time, depth and the range of numbers; each needs `newLimits` among its bindings. */
+/** Limits evaluations of the expression in time, depth and number range; each needs `newLimits` among its bindings. */
 export function limitEvaluation(expression: Expression): void {
-  // The hooks are keyed by symbols, which the type of `assign` does not know.
+  // The hooks have symbols as keys, which the type of `assign` does not allow.
   const hook = expression.assign as unknown as (name: symbol, listener: (...event: unknown[]) => void) => void;
   hook(Symbol.for('jsonata.__evaluate_entry'), (_node, _input, frame) => {
     const limits = limitsOf(frame);
@@ -34,7 +34,7 @@ export function limitEvaluation(expression: Expression): void {
   });
   hook(Symbol.for('jsonata.__evaluate_exit'), (_node, _input, frame, value) => {
     limitsOf(frame).depth -= 1;
-    // JavaScript goes on with infinity where JSON and Step Functions have no such number.
+    // JavaScript continues with infinity; JSON and Step Functions have no such number.
     if (typeof value === 'number' && !Number.isFinite(value)) {
       throw Object.assign(new Error(`Number out of range: ${value}`), { code: 'D1001', value });
     }
@@ -44,7 +44,7 @@ export function limitEvaluation(expression: Expression): void {
   });
 }
 
-/** The limits of one evaluation, to be bound beside its variables. */
+/** The limits of one evaluation, to be added to its bindings. */
 export function newLimits(): Record<string, unknown> {
   return { [LIMITS_BINDING]: { depth: 0, endsAt: Date.now() + MAX_MILLISECONDS } satisfies Limits };
 }

@@ -2,18 +2,18 @@ import type { Entry, ScopeEntry } from './entries.ts';
 import { type ChainedEvent, END_EVENTS, type EventBody, entryEvents } from './history-events.ts';
 import type { Position, Snapshot } from './position.ts';
 
-/** An event as GetExecutionHistory gives it; `timestamp` is in epoch seconds. */
+/** A history event as GetExecutionHistory returns it; `timestamp` is in epoch seconds. */
 export type HistoryEvent = EventBody & { id: number; previousEventId: number; timestamp: number };
 
 /**
- * The events of an entry that is about to be applied. Each scope is a chain of its own: an event follows the scope's last, and a
- * scope goes on from the inner one that ended last. Moves the chains on.
- * Source: histories of AWS, which show what each event follows.
+ * History events of an entry that is about to be applied. Each scope has its own chain: an event follows the last event of its scope,
+ * and after inner scopes the chain continues from the one that ended last. Advances the chains.
+ * Source: execution histories on AWS.
  */
 export function chainEvents(snapshot: Snapshot, entry: Exclude<Entry, { type: 'started' }>): HistoryEvent[] {
   const timestamp = entry.at / 1000;
   if (entry.type === 'ended') {
-    // What ends an execution from outside follows nothing.
+    // The end that comes from outside (stop, timeout) follows no event.
     const isOwnEnd = entry.status === 'SUCCEEDED' || entry.status === 'FAILED';
     const previousEventId = isOwnEnd ? snapshot.root.chain.tail : 0;
     snapshot.events += 1;
@@ -33,7 +33,7 @@ export function chainEvents(snapshot: Snapshot, entry: Exclude<Entry, { type: 's
   return events;
 }
 
-/** Gives the event that the new one follows. */
+/** Advances the chain; returns the event that the new one follows. */
 function moveChain({ chain }: Position, { link, after }: ChainedEvent, id: number): number {
   const previous = after ?? (link === 'aside' ? chain.tail : chain.last);
   if (link === 'next') chain.last = id;
@@ -59,7 +59,7 @@ function continueFromInner(position: Position, entry: ScopeEntry): void {
   }
 }
 
-/** The next iteration begins from the last state of the one that made room, which `MapIterationSucceeded` follows. */
+/** The next Map iteration follows the event before `MapIterationSucceeded` of the iteration that made room for it, as on AWS. */
 function noteFreedPlace({ outer, item, chain }: Position): void {
   if (outer !== null && item !== undefined) outer.freedPlace = chain.last - 1;
 }

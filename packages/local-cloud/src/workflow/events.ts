@@ -12,17 +12,17 @@ const END_TYPES: Readonly<Record<FinalStatus, WorkflowEvent['type']>> = {
   ABORTED: 'ExecutionAborted',
 };
 
-/** True for the errors that say "too late". */
+/** Whether the error is a timeout or a missed heartbeat. */
 export function isTimeout(error: string): boolean {
   return error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
 }
 
-/** A missed heartbeat can be told from a timeout by Retry and Catch alone; everywhere else it is one. */
+/** Only Retry and Catch tell a missed heartbeat from a timeout; everywhere else it is shown as a timeout. */
 export function shownError(error: string): string {
   return error === 'States.HeartbeatTimeout' ? 'States.Timeout' : error;
 }
 
-/** The event to show for a recorded entry; null for those that interest nobody. `before` is the state it belongs to. */
+/** The event to show for a recorded entry, or null for entries not worth showing. `before` is the state it belongs to. */
 export function eventOf(
   snapshot: Snapshot,
   entry: Entry,

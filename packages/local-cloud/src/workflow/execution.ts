@@ -12,7 +12,7 @@ import { runScope } from './run-scope.ts';
 import type { Run } from './step.ts';
 import { alarmAt } from './timers.ts';
 
-/** As AWS, against machines that go round for ever. */
+/** AWS's limit, against machines that loop forever. */
 const HISTORY_LIMIT = 25_000;
 
 export interface ExecutionParts {
@@ -21,11 +21,11 @@ export interface ExecutionParts {
   readonly machine: StateMachine;
   readonly definition: Machine;
   readonly options: StepFunctionsOptions;
-  /** Called once, after the end is in the journal. */
+  /** Called once, after the end is recorded. */
   readonly onEnd: (execution: Execution) => void;
 }
 
-/** One running execution: its position, its journal, and the loop that moves it on. */
+/** One running execution: its position, its journal and the loop that advances it. */
 export class Execution implements Run {
   readonly #parts: ExecutionParts;
   readonly #cancellation = new Cancellation();
@@ -53,7 +53,7 @@ export class Execution implements Run {
     return this.#running;
   }
 
-  /** Begins to run, or goes on from the recorded position. A second call changes nothing. */
+  /** Starts, or continues from the recorded position. A second call does nothing. */
   start(): void {
     if (this.#running || this.ended) return;
     this.#running = true;
@@ -80,7 +80,7 @@ export class Execution implements Run {
     this.end({ type: 'ended', status: 'TIMED_OUT' });
   }
 
-  /** Records the end, unless it is recorded or the execution stands still. */
+  /** Records the end, unless it is already recorded or the execution is halted. */
   end(entry: EndEntry): void {
     if (this.ended || this.#cancellation.cancelled) return;
     try {
@@ -93,7 +93,7 @@ export class Execution implements Run {
     this.#parts.onEnd(this);
   }
 
-  /** Stands still; the journal keeps the position for the next process. */
+  /** Halts; the journal keeps the position for the next process. */
   halt(): void {
     this.#cancellation.cancel();
   }
@@ -130,7 +130,7 @@ export class Execution implements Run {
     return { executionArn, name, machineName };
   }
 
-  /** Shows that the execution began (true) or goes on after a restart (false). */
+  /** Reports that the execution started (true) or continues after a restart (false). */
   announce(isNew: boolean): void {
     const type = isNew ? 'ExecutionStarted' : 'ExecutionResumed';
     const at = isNew ? this.header.startedAt : Date.now();
@@ -165,8 +165,8 @@ export class Execution implements Run {
   }
 
   /**
-   * Records an answer to a task token. Only the first one counts.
-   * @throws ApiFault `TaskTimedOut` when the task waits no more
+   * Records an answer to a task token. Only the first answer counts.
+   * @throws ApiFault `TaskTimedOut` when the task no longer waits
    */
   answer(scope: string, token: string, entry: ScopeEntry): void {
     const phase = this.#parts.snapshot.positions.get(scope)?.phase;

@@ -7,14 +7,14 @@ import { newSnapshot, type Snapshot } from './position.ts';
 import { replay } from './replay.ts';
 import type { FoundJournal, Store } from './store.ts';
 
-/** All executions: the running ones whole, the ended ones as summaries. */
+/** All executions: running ones in full, ended ones as summaries. */
 export class Executions {
   readonly #options: StepFunctionsOptions;
   readonly #store: Store;
   readonly #machines: Machines;
   readonly #running = new Map<string, Execution>();
   readonly #ended = new Map<string, ExecutionSummary>();
-  /** New executions whose first line is on its way to the disk. */
+  /** New executions whose first journal line is being written. */
   readonly #starting = new Map<string, Promise<void>>();
 
   constructor(options: StepFunctionsOptions, store: Store, machines: Machines) {
@@ -43,7 +43,7 @@ export class Executions {
     }
   }
 
-  /** An execution that cannot go on is a failed one, so that whoever watches it can begin anew. */
+  /** Marks an execution that cannot continue as failed, so that its watcher can start a new one. */
   #giveUp(header: Header | null, file: string, cause: string): void {
     this.#store.setAside(file);
     if (!header) return;
@@ -93,7 +93,7 @@ export class Executions {
     }
   }
 
-  /** Writes the first line of a new execution and runs it once that line would survive anything. */
+  /** Writes the first journal line of a new execution and runs it when the line is safely on disk. */
   async begin(header: Header): Promise<void> {
     const journal = this.#store.create(header);
     const execution = this.#assemble(newSnapshot(header), journal);
@@ -103,7 +103,7 @@ export class Executions {
     try {
       await written;
     } catch (error) {
-      // An execution that is not safely on disk is reported to nobody, so it must not exist.
+      // No caller has heard of an execution whose first line could not be written, so it must not exist.
       this.#running.delete(header.executionArn);
       journal.discard();
       throw error;
@@ -114,7 +114,7 @@ export class Executions {
     execution.start();
   }
 
-  /** Waits until a new execution's first line is on disk. */
+  /** Waits until the first journal line of a new execution is on disk. */
   async started(executionArn: string): Promise<void> {
     await this.#starting.get(executionArn);
   }

@@ -1,20 +1,20 @@
-/** What an expression may name beside the variables. */
+/** What an expression may refer to in addition to the variables. */
 export interface ExpressionRules {
-  /** `$states.errorOutput`, which only a catcher has. */
+  /** `$states.errorOutput`, which only exists in a catcher. */
   readonly errorOutput?: boolean;
 }
 
 type Node = Readonly<Record<string, unknown>>;
 
 /**
- * Why Step Functions would refuse the parsed expression when the machine is created; null when it would not. An expression
- * has no context item, so a bare name, `*` or `$$` refers to nothing, except inside the steps, filters and groups of a path.
+ * Why Step Functions would refuse the parsed expression when the machine is created; null when it accepts it. An expression has no
+ * context item, so a bare name, `*` or `$$` refers to nothing outside the steps, filters and groups of a path.
  */
 export function unsupportedIn(ast: unknown, rules: ExpressionRules): string | null {
   return problemOf(ast, rules, false);
 }
 
-/** `hasContext`: inside something that is evaluated once for each item. */
+/** `hasContext`: the node is evaluated once for each item of another. */
 function problemOf(node: unknown, rules: ExpressionRules, hasContext: boolean): string | null {
   if (Array.isArray(node))
     return firstProblem(
@@ -42,7 +42,7 @@ function problemOf(node: unknown, rules: ExpressionRules, hasContext: boolean): 
   return firstProblem(parts, rules);
 }
 
-/** Parts of a node that are evaluated for each item of another. */
+/** Parts of a node that are evaluated once for each item. */
 const ITEM_WISE = new Set(['stages', 'predicate', 'group', 'terms', 'pattern', 'update', 'delete']);
 
 function firstProblem(parts: readonly (readonly [unknown, boolean])[], rules: ExpressionRules): string | null {

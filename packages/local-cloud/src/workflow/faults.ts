@@ -1,7 +1,7 @@
-/** A request the Step Functions API refuses; `name` is the AWS error name. */
+/** The Step Functions API refuses a request; `name` is the AWS error name. */
 export class ApiFault extends Error {
   override readonly name: string;
-  /** The HTTP status AWS answers with. */
+  /** The HTTP status that AWS answers with. */
   readonly statusCode = 400;
   constructor(name: string, message: string) {
     super(message);
@@ -9,7 +9,7 @@ export class ApiFault extends Error {
   }
 }
 
-/** A state failed: `error` and `cause` are what Retry and Catch look at. */
+/** A state failed; Retry and Catch match `error`, and `cause` explains it. */
 export class StateFailure extends Error {
   override readonly name = 'StateFailure';
   readonly error: string;
@@ -24,12 +24,12 @@ export class StateFailure extends Error {
   }
 }
 
-/** A whole scope (the machine, a branch, an iteration) failed: nothing inside it handled the error. */
+/** A scope (the machine, a branch, an iteration) failed: no state in it handled the error. */
 export class ScopeFailure extends Error {
   override readonly name = 'ScopeFailure';
   readonly error: string;
   override readonly cause: string;
-  /** Path of the scope; undefined when that does not matter any more. */
+  /** Path of the scope; undefined when it no longer matters. */
   readonly scope: string | undefined;
   constructor(error: string, cause: string, scope?: string) {
     super(`${error}: ${cause}`);
@@ -39,17 +39,17 @@ export class ScopeFailure extends Error {
   }
 }
 
-/** The work was called off (stopped, ended, or a sibling branch failed): unwind without recording anything. */
+/** The work was cancelled (stopped, ended, or a sibling branch failed): unwind without recording anything. */
 export class Halted extends Error {
   override readonly name = 'Halted';
 }
 
-/** A state machine's definition cannot be run as written. */
+/** The definition of a state machine cannot be run. */
 export class InvalidDefinition extends Error {
   override readonly name = 'InvalidDefinition';
 }
 
-/** A journal on disk cannot be read back. */
+/** A journal on disk cannot be read. */
 export class CorruptJournal extends Error {
   override readonly name = 'CorruptJournal';
 }

@@ -5,12 +5,12 @@ import { isTimeout, shownError } from './events.ts';
 import type { Json } from './json.ts';
 import type { Position, TaskPhase } from './position.ts';
 
-/** Type and details of one history event, in the shapes of the AWS API. */
+/** Type and details of one history event in the shapes of the AWS API. */
 export type EventBody = { type: string } & { [details: `${string}EventDetails`]: Record<string, Json> };
 
 /**
- * An event of a chain. `aside`: what follows goes back behind it; `beside`: so does what is told next to it.
- * `after`: it follows that event instead of the chain's last.
+ * One event of a chain. `next`: follows the chain's last event and becomes the last. `aside`: follows the newest event without becoming
+ * the last. `beside`: follows the last event without becoming it. `after`: follows this event instead.
  */
 export interface ChainedEvent {
   readonly body: EventBody;
@@ -24,7 +24,7 @@ const next = (body: EventBody): ChainedEvent => ({ body, link: 'next' });
 const aside = (body: EventBody): ChainedEvent => ({ body, link: 'aside' });
 const beside = (body: EventBody): ChainedEvent => ({ body, link: 'beside' });
 
-/** Without the fields that say nothing, as AWS leaves them out. */
+/** Leaves out empty fields, as AWS does. */
 function failure({ error, cause }: { error?: string; cause?: string }): Record<string, Json> {
   return { ...(error ? { error: shownError(error) } : {}), ...(cause ? { cause } : {}) };
 }
@@ -42,7 +42,7 @@ export function startedEvent({ input, roleArn, aliasArn, versionArn }: Header): 
   };
 }
 
-/** The event of each ending. */
+/** The event for each final status. */
 export const END_EVENTS: Readonly<Record<FinalStatus, (entry: EndEntry) => EventBody>> = {
   SUCCEEDED: (entry) => ({
     type: 'ExecutionSucceeded',
@@ -53,7 +53,7 @@ export const END_EVENTS: Readonly<Record<FinalStatus, (entry: EndEntry) => Event
   ABORTED: (entry) => ({ type: 'ExecutionAborted', executionAbortedEventDetails: failure(entry) }),
 };
 
-/** Events of an entry within a scope; `position` is as it was before the entry, `header` tells the region. */
+/** Events of an entry within a scope. `position` is the position before the entry; `header` gives the region. */
 export function entryEvents(header: Header, position: Position, entry: ScopeEntry): ChainedEvent[] {
   const type = position.stateType ?? 'Pass';
   const name = position.state ?? '';
@@ -119,7 +119,7 @@ interface Resource {
   readonly resource: string;
 }
 
-/** Of `arn:partition:service:region:account:rest`, or of `arn:aws:states:::service:action`. */
+/** Reads the service of `arn:partition:service:region:account:rest`, or of `arn:aws:states:::service:action`. */
 function resourceOf(task: Pick<TaskPhase, 'resource' | 'token'>): Resource {
   const [, , service = '', , , ...rest] = task.resource.split(':');
   const isIntegration = service === 'states';
@@ -151,7 +151,7 @@ function scheduledEvents(header: Header, entry: Extract<ScopeEntry, { type: 'sch
 
 type Failed = Extract<ScopeEntry, { type: 'failed' }>;
 
-/** Errors of the engine itself leave no trace but the end of the execution. */
+/** Errors of the engine itself appear in the history only as the end of the execution. */
 function failedEvents(position: Position, entry: Failed, type: State['type'], state: string): ChainedEvent[] {
   if (isUncatchable(entry.error)) return [];
   const stateFailed = (type === 'Map' || type === 'Parallel') && !entry.retried;
@@ -166,7 +166,7 @@ function failedEvents(position: Position, entry: Failed, type: State['type'], st
 function evaluationFailed(position: Position, entry: Failed, state: string): ChainedEvent {
   const details = { ...failure(entry), location: entry.location ?? '', state };
   const event = next({ type: 'EvaluationFailed', evaluationFailedEventDetails: details });
-  // A catcher is evaluated from where the state stood before it was told to have failed.
+  // A failure in a catcher follows the event before the state's failure.
   return position.phase.kind === 'failed' ? { ...event, after: position.beforeFailed } : event;
 }
 
@@ -178,7 +178,7 @@ function taskFailed(position: Position, entry: Failed): ChainedEvent[] {
     : [next({ type: 'TaskFailed', taskFailedEventDetails: details })];
 }
 
-/** What a branch or iteration that failed leaves behind, and what it cuts off. */
+/** Events of a failed branch or iteration and of the siblings that it cancels. */
 function innerFailed(position: Position, entry: Failed): ChainedEvent[] {
   if (position.phase.kind !== 'forked' || entry.from === undefined) return [];
   const { children } = position.phase;

@@ -7,7 +7,7 @@ import { Store } from './store.ts';
 export type { StateMachine, StepFunctions, StepFunctionsOptions, TaskContext, WorkflowEvent } from './contract.ts';
 
 /**
- * Step Functions on one machine: standard workflows in JSONata, journalled so that a killed process goes on where it was.
+ * Step Functions on one machine: standard workflows in JSONata. A journal lets them continue after a crash.
  * @throws InvalidDefinition naming the machine, the state and the field that cannot be run
  */
 export async function makeStepFunctions(options: StepFunctionsOptions): Promise<StepFunctions> {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Entry } from './entries.ts';
 import { CorruptJournal } from './faults.ts';
 
-/** Splits JSON Lines; a last line without its newline was torn by a crash and never counted as written. */
+/** Splits JSON Lines. A last line without a newline was cut off by a crash and does not count. */
 export function parseLines<T>(bytes: Buffer, where: string): { values: T[]; intactBytes: number } {
   const intactBytes = bytes.lastIndexOf(10) + 1;
   const lines = bytes.toString('utf8', 0, intactBytes).split('\n').slice(0, -1);
@@ -17,7 +17,7 @@ export function parseLines<T>(bytes: Buffer, where: string): { values: T[]; inta
   return { values, intactBytes };
 }
 
-/** The transitions of one execution, written ahead: a line is in the file before what follows from it begins. */
+/** The transitions of one execution, written ahead: a line is in the file before its consequences begin. */
 export class Journal {
   readonly file: string;
   #bytes: number;
@@ -28,14 +28,14 @@ export class Journal {
     this.#bytes = bytes;
   }
 
-  /** @throws Error `EEXIST` when the file is there already */
+  /** @throws Error `EEXIST` when the file already exists */
   static create(file: string, first: Entry): Journal {
     const line = `${JSON.stringify(first)}\n`;
     writeFileSync(file, line, { flag: 'wx' });
     return new Journal(file, Buffer.byteLength(line));
   }
 
-  /** Reads a journal back and cuts a torn last line off. @throws CorruptJournal */
+  /** Reads a journal and removes an incomplete last line. @throws CorruptJournal */
   static reopen(file: string): { journal: Journal; entries: Entry[] } {
     const bytes = readFileSync(file);
     const { values, intactBytes } = parseLines<Entry>(bytes, file);
@@ -43,7 +43,7 @@ export class Journal {
     return { journal: new Journal(file, intactBytes), entries: values };
   }
 
-  /** Adds one line; it is in the file when this returns. A half-written line is taken back. */
+  /** Adds one line; it is in the file when this returns. An incomplete line is removed. */
   append(entry: Entry): void {
     if (this.#broken) throw new CorruptJournal(`${this.file} could not be written before`);
     const line = `${JSON.stringify(entry)}\n`;
@@ -57,12 +57,12 @@ export class Journal {
     this.#bytes += Buffer.byteLength(line);
   }
 
-  /** Removes the file: the execution never was. */
+  /** Removes the file, as if the execution had never started. */
   discard(): void {
     rmSync(this.file, { force: true });
   }
 
-  /** Waits until the lines so far would survive a loss of power too. */
+  /** Waits until all lines so far are safe from a power failure. */
   async sync(): Promise<void> {
     const handle = await open(this.file, 'r+');
     try {

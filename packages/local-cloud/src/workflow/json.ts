@@ -1,6 +1,6 @@
 import { StateFailure } from './faults.ts';
 
-/** A value as JSON can hold it. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
@@ -9,13 +9,13 @@ export const PAYLOAD_LIMIT_BYTES = 262_144;
 /** Largest total of the variables an execution holds (Step Functions service quota). */
 export const VARIABLES_LIMIT_BYTES = 10_485_760;
 
-/** Strict copy of a value as JSON, so that what a state sees equals what a restart would read back. */
+/** Copies a value as strict JSON, so that a state sees what a restart would read. */
 export function copyAsJson(value: unknown): Json {
   const text = JSON.stringify(value);
   return text === undefined ? null : (JSON.parse(text) as Json);
 }
 
-/** Length of a value's JSON in bytes of UTF-8. */
+/** Length of a value's JSON, in bytes of UTF-8. */
 export function jsonBytes(value: Json): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
@@ -41,15 +41,15 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 const RFC3339 = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** What is wrong with any other text, as AWS words it. */
+/** AWS's words for any text that is not a timestamp. */
 export const NO_TIMESTAMP = 'not a valid ISO-8601 extended offset date-time format string';
 
-/** Epoch milliseconds of a time as the Amazon States Language takes it: RFC 3339, with a zone. Null for anything else. */
+/** Parses a timestamp of the Amazon States Language (RFC 3339 with a zone) to epoch milliseconds; null for anything else. */
 export function readTimestamp(text: string): number | null {
   const [, date] = RFC3339.exec(text) ?? [];
   if (date === undefined) return null;
   const at = Date.parse(text);
-  // JavaScript takes the 30th of February for the 1st or 2nd of March.
+  // JavaScript reads the 30th of February as the 1st or 2nd of March.
   const isRealDay = new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
   return Number.isNaN(at) || !isRealDay ? null : at;
 }

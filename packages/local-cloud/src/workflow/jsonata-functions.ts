@@ -19,7 +19,7 @@ function partition(array: unknown[] | undefined, size: number | undefined): unkn
   return Array.from({ length: count }, (_, index) => array.slice(index * width, (index + 1) * width));
 }
 
-/** One value comes alone, as a sequence of JSONata does. */
+/** A single value is returned alone, not in a list, as JSONata sequences are. */
 function range(first?: number, last?: number, step?: number): number | number[] | undefined {
   if (first === undefined || last === undefined || step === undefined) return undefined;
   const [from, to, by] = [Math.round(first), Math.round(last), Math.round(step)];
@@ -41,7 +41,7 @@ function hash(text?: string, algorithm?: string): string | undefined {
 const MULTIPLIER = 0x5deece66dn;
 const MASK_48 = (1n << 48n) - 1n;
 
-/** Uniform in [0, 1); the same seed gives the same number, that of `java.util.Random` as on AWS. */
+/** Uniform in [0, 1). The same seed gives the same number as on AWS, where it is `java.util.Random`. */
 function random(seed?: number): number {
   if (seed === undefined) return Math.random();
   let state = (BigInt(Math.trunc(seed)) ^ MULTIPLIER) & MASK_48;
@@ -57,7 +57,7 @@ function refuseEval(): never {
 }
 
 /**
- * Adds the functions Step Functions adds to JSONata, and takes `$eval` away.
+ * Registers the functions that Step Functions adds to JSONata, and disables `$eval`.
  * Source: AWS Step Functions Developer Guide, "Transforming data with JSONata".
  */
 export function registerStepFunctions(expression: Expression): void {

@@ -4,7 +4,7 @@ import { ApiFault } from './faults.ts';
 import { parseDefinition } from './parse-definition.ts';
 import type { Store } from './store.ts';
 
-/** A state machine, compiled, with the text of its definition as DescribeStateMachine shows it. */
+/** A compiled state machine, with the text of its definition for DescribeStateMachine. */
 export interface Deployed {
   readonly source: StateMachine;
   readonly text: string;
@@ -12,14 +12,14 @@ export interface Deployed {
   readonly compiled: Machine;
 }
 
-/** What a caller named: a machine, by itself or through a version or an alias. */
+/** The machine that a caller named, directly or by version or alias. */
 export interface Target {
   readonly deployed: Deployed;
   readonly versionArn: string | null;
   readonly aliasArn: string | null;
 }
 
-/** The deployed machines, and the older definitions that running executions still need. */
+/** The deployed machines, and older definitions that running executions still need. */
 export class Machines {
   readonly #store: Store;
   readonly #targets = new Map<string, Target>();
@@ -59,7 +59,7 @@ export class Machines {
     return this.#targets.get(arn)?.deployed.source ?? null;
   }
 
-  /** The definition an execution began with, also when another one is deployed by now. */
+  /** The definition that an execution started with, even if another one is deployed now. */
   compiled(machineName: string, digest: string): Machine {
     const known = this.#compiled.get(digest);
     if (known) return known;

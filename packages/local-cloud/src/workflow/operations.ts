@@ -22,7 +22,7 @@ type Operations = { readonly [O in Operation]: (request: RequestOf<O>) => Promis
 
 const seconds = (milliseconds: number) => milliseconds / 1_000;
 
-/** The Step Functions API over the executions. Source of shapes and error names: AWS Step Functions API Reference. */
+/** The Step Functions API for the executions. Source of shapes and error names: AWS Step Functions API Reference. */
 export function makeOperations(parts: OperationParts): Operations {
   return {
     StartExecution: (request) => startExecution(parts, request),
@@ -41,7 +41,7 @@ export function makeOperations(parts: OperationParts): Operations {
   };
 }
 
-/** Runs one call by its name. @throws ApiFault */
+/** Runs one API operation by name. @throws ApiFault */
 export async function callOperation(operations: Operations, operation: string, body: unknown): Promise<unknown> {
   if (!Object.hasOwn(operations, operation)) {
     throw new ApiFault('UnknownOperationException', `Step Functions: "${operation}" is not supported here`);
@@ -171,7 +171,7 @@ function answer(parts: OperationParts, token: string, entry: (scope: string) => 
   try {
     running.answer(address.scope, token, entry(address.scope));
   } catch (error) {
-    if (error instanceof Halted) throw new ApiFault('ServiceUnavailable', 'The execution stands still.');
+    if (error instanceof Halted) throw new ApiFault('ServiceUnavailable', 'The execution is halted.');
     throw error;
   }
   return {};

@@ -11,14 +11,14 @@ const TOKEN_SUFFIX = '.waitForTaskToken';
 interface Surroundings {
   readonly machine: string;
   readonly language: Language;
-  /** Names used so far: unique in the whole machine. */
+  /** State names so far; they are unique in the whole machine. */
   readonly names: Set<string>;
-  /** Variables that outer scopes assign; inner ones must not assign them again. */
+  /** Variables of outer scopes, which inner scopes must not assign. */
   readonly outer: ReadonlySet<string>;
 }
 
 /**
- * Compiles a definition in the Amazon States Language with JSONata, checking all of it.
+ * Compiles and fully checks a definition in the Amazon States Language with JSONata.
  * @throws InvalidDefinition naming the machine, the state and the field
  */
 export function parseDefinition(machine: string, definition: unknown): Machine {
@@ -41,7 +41,7 @@ function asJson(definition: unknown, where: string): Json {
   }
 }
 
-/** The caller finishes the fields: a machine, a branch and a processor allow different ones beside. */
+/** The caller checks for unknown fields: a machine, a branch and a processor allow different ones. */
 function parseScope(fields: Fields, around: Surroundings): Scope {
   const startAt = fields.text('StartAt');
   const sources = fields.take('States');
@@ -145,7 +145,7 @@ function parseMap(name: string, fields: Fields, around: Surroundings): MapState 
   config.finish('ProcessorConfig');
   const scope = parseScope(processor, around);
   processor.finish('an item processor');
-  // AWS takes them in an inline Map, too, where they have no effect.
+  // AWS also accepts these in an inline Map, where they have no effect.
   fields.numeric('ToleratedFailureCount', { min: 0 });
   fields.numeric('ToleratedFailurePercentage', { min: 0, max: 100, integer: false });
   return {
@@ -173,7 +173,7 @@ function parseFail(fields: Fields) {
   return { error: fields.typed('Error', text), cause: fields.typed('Cause', text) };
 }
 
-/** Every name a scope's states assign, inner scopes not included. */
+/** Names that a scope's states assign, without those of inner scopes. */
 function variablesOf(states: Json): Set<string> {
   const names = new Set<string>();
   const collect = (holder: Json | undefined) => {

@@ -26,7 +26,7 @@ function checkVariable(fields: Fields, name: string): void {
   }
 }
 
-/** `Next` or `End`: the next state's name, or null at an end. */
+/** Reads `Next` or `End`: the next state's name, or null at an end. */
 export function parseNext(fields: Fields): string | null {
   const [next, end] = [fields.optionalText('Next'), fields.flag('End')];
   if ((next !== null) === end) fields.fail('Next', 'exactly one of Next and End is needed');

@@ -6,21 +6,21 @@ import { alarmAt } from './timers.ts';
 
 const CAUSE_LIMIT = 32_768;
 
-/** The cause, as much of it as an event holds. */
+/** Shortens the cause to the length that a history event holds. */
 export function limitCause(cause: string): string {
   return cause.slice(0, CAUSE_LIMIT);
 }
 
 /**
  * Runs a scheduled task until its outcome is recorded: a result, an error, a timeout, or an answer to its token.
- * After a restart it runs again, unless only the answer was missing.
+ * After a restart the task runs again, unless only the answer was missing.
  */
 export async function performTask(step: Step, phase: TaskPhase): Promise<void> {
   const settled = Promise.withResolvers<void>();
   const abort = new AbortController();
   let calling = false;
   const isOpen = () => step.position.phase === phase;
-  /** Records an outcome if none is recorded yet; one that cannot be recorded ends this run. */
+  /** Records the first outcome and ignores later ones. If it cannot be recorded, this run ends. */
   const settle = (record: () => void) => {
     if (!isOpen()) return;
     try {
@@ -83,7 +83,7 @@ function recordError(step: Step, thrown: unknown): void {
   commit(step, { type: 'failed', scope: step.position.path, error, cause: limitCause(cause) });
 }
 
-/** An error's name and message, as far as the thrown value has them. */
+/** Name and message of a thrown value, if it has them. */
 function readError(thrown: unknown): { error: string; cause: string } {
   if (thrown instanceof StateFailure) return { error: thrown.error, cause: thrown.cause };
   if (typeof thrown !== 'object' || thrown === null) return { error: 'States.TaskFailed', cause: String(thrown) };
@@ -102,7 +102,7 @@ function armTimeout(step: Step, phase: TaskPhase, settle: Settle): () => void {
   return alarmAt(phase.timeoutAt, () => settle(() => recordError(step, failure)));
 }
 
-/** Looks again whenever the interval since the last heartbeat is over. */
+/** Checks for a heartbeat once per interval. */
 function armHeartbeat(step: Step, phase: TaskPhase, settle: Settle): () => void {
   const interval = phase.heartbeatMs;
   if (interval === null) return () => {};

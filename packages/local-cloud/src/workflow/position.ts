@@ -10,11 +10,11 @@ export interface TaskPhase {
   readonly timeoutAt: number | null;
   readonly heartbeatMs: number | null;
   beatAt: number;
-  /** The call that hands out the token came back; only the token's answer is awaited. */
+  /** The call that passes the token has returned; only the token's answer is missing. */
   submitted: boolean;
 }
 
-/** How far the current state of a scope has come. Every phase but `arriving` and `ready` was recorded. */
+/** Progress of a scope's current state. All phases except `arriving` and `ready` are recorded. */
 export type Phase =
   | { readonly kind: 'arriving' }
   | { readonly kind: 'ready' }
@@ -26,53 +26,53 @@ export type Phase =
       readonly kind: 'failed';
       readonly error: string;
       readonly cause: string;
-      /** No Retry and no Catch of the state applies any more. */
+      /** Retry and Catch of the state no longer apply. */
       readonly isFinal: boolean;
-      /** A task ran and failed, rather than something around it. */
+      /** The task itself failed, not something around it. */
       readonly ofTask: boolean;
     }
   | { readonly kind: 'retrying'; readonly until: number }
   | { readonly kind: 'finished'; readonly output: Json };
 
-/** Where one scope stands: the machine itself, a branch, or an iteration. */
+/** The position of one scope: the machine, a branch, or an iteration. */
 export interface Position {
   /** '' for the machine; else the outer path, the step, the attempt and the index: `/3.0.1`. */
   readonly path: string;
-  /** Which branch or iteration of the outer state this is. */
+  /** Index of the branch or iteration in the outer state. */
   readonly index: number;
-  /** The item, in an iteration of a Map. */
+  /** The item of a Map iteration. */
   readonly item: Json | undefined;
   readonly outer: Position | null;
   readonly variables: Map<string, Json>;
-  /** The current state, or the one about to be entered; null before the first. */
+  /** The current state, or the one to be entered; null before the first. */
   state: string | null;
   stateType: State['type'] | null;
   input: Json;
   steps: number;
   enteredAt: number;
-  /** Attempts of the current state that failed and are retried. */
+  /** Number of failed attempts of the current state that were retried. */
   attempt: number;
-  /** Retries used up, per index of the retrier. */
+  /** Number of retries used, by index of the retrier. */
   readonly retries: Map<number, number>;
   token: string | null;
   phase: Phase;
-  /** Ids of history events: the last that others follow, and the very last. */
+  /** Ids of history events: `last` is the one that a `next` event follows, `tail` the newest. */
   readonly chain: { last: number; tail: number };
-  /** The history event that tells of the entry into the current state. */
+  /** The history event of entering the current state. */
   enteredEvent: number;
-  /** The event before the current state was told to have failed. */
+  /** The event before the current state's failure was recorded. */
   beforeFailed: number;
-  /** Iterations of the current Map that begin at once, and the event after which a further one began last. */
+  /** Concurrency of the current Map, and the event that the next iteration follows once this many have begun. */
   places: number;
   freedPlace: number;
 }
 
-/** Everything known of an execution; a fold of its journal. */
+/** The state of an execution, computed from its journal. */
 export interface Snapshot {
   readonly header: Header;
   readonly root: Position;
   readonly positions: Map<string, Position>;
-  /** History events so far. */
+  /** Number of history events so far. */
   events: number;
   ended: (EndEntry & { at: number }) | null;
 }

@@ -14,8 +14,8 @@ export function replay(entries: readonly Entry[]): Snapshot {
 }
 
 /**
- * Moves the snapshot on by one entry, and gives what the history shows of it. Nothing else changes a snapshot, so a restart
- * arrives at the same one.
+ * Applies one entry to the snapshot and returns its history events. Only entries change a snapshot, so a restart arrives at the same
+ * one.
  */
 export function apply(snapshot: Snapshot, entry: Entry): HistoryEvent[] {
   if (entry.type === 'started') throw new CorruptJournal('the journal has "started" twice');
@@ -76,7 +76,7 @@ function phaseAfter(snapshot: Snapshot, position: Position, entry: PhaseEntry): 
   }
 }
 
-/** Changes the phase in place: the run that watches this attempt goes on watching it. */
+/** Changes the phase in place, because the run that watches this attempt keeps a reference to it. */
 function noteTask(position: Position, entry: ScopeMove<'submitted' | 'heartbeat'>): void {
   if (position.phase.kind !== 'task') return;
   if (entry.type === 'submitted') position.phase.submitted = true;
@@ -109,7 +109,7 @@ function fork(snapshot: Snapshot, position: Position, entry: ScopeMove<'forked'>
   return children;
 }
 
-/** The inner scopes end with the state that forked them, and their variables with them. */
+/** Inner scopes and their variables end with the state that created them. */
 function join(snapshot: Snapshot, position: Position): void {
   if (position.phase.kind !== 'forked') return;
   for (const child of position.phase.children) {
@@ -124,7 +124,7 @@ function exit(position: Position, entry: ScopeMove<'exited'>): void {
   position.state = entry.next;
 }
 
-/** Turns a journal into the history AWS would show. */
+/** Converts a journal to the history that AWS would show. */
 export function historyOf(entries: readonly Entry[]): HistoryEvent[] {
   const events: HistoryEvent[] = [];
   let snapshot: Snapshot | null = null;

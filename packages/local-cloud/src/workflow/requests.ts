@@ -6,7 +6,7 @@ const arn = z.string().min(1).max(256);
 const page = { maxResults: z.int().min(0).max(1_000).optional(), nextToken: z.string().min(1).optional() };
 const taskToken = z.string().min(1).max(2_048);
 
-/** What each operation takes; fields that are not used here are let through unread, as newer clients send more. */
+/** Request schemas of the operations. Unused fields are accepted unread, because newer clients send more. */
 export const REQUESTS = {
   StartExecution: z.object({ stateMachineArn: arn, name: z.string().optional(), input: z.string().optional() }),
   DescribeExecution: z.object({ executionArn: arn }),
@@ -39,7 +39,7 @@ export const REQUESTS = {
 export type Operation = keyof typeof REQUESTS;
 export type RequestOf<O extends Operation> = z.infer<(typeof REQUESTS)[O]>;
 
-/** @throws ApiFault `ValidationException` saying which field is wrong */
+/** @throws ApiFault `ValidationException` naming the wrong field */
 export function readRequest<O extends Operation>(operation: O, body: unknown): RequestOf<O> {
   const read = REQUESTS[operation].safeParse(body);
   if (read.success) return read.data as RequestOf<O>;
@@ -47,7 +47,7 @@ export function readRequest<O extends Operation>(operation: O, body: unknown): R
   throw new ApiFault('ValidationException', problems.join('; '));
 }
 
-// Blanks, brackets, wildcards, special and control characters, and lone surrogates.
+// Whitespace, brackets, wildcards, special and control characters, and lone surrogates.
 const FORBIDDEN_IN_NAME = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
 
 /** @throws ApiFault `InvalidName` */
@@ -58,14 +58,14 @@ export function checkName(name: string): string {
   return name;
 }
 
-/** Reads JSON given as text. @throws ApiFault named `fault` when it is not JSON or too large */
+/** Parses JSON text. @throws ApiFault named `fault` when it is not JSON or too large */
 export function readPayload(payload: string, fault: 'InvalidExecutionInput' | 'InvalidOutput'): Json {
   if (Buffer.byteLength(payload) > PAYLOAD_LIMIT_BYTES) {
     throw new ApiFault(fault, `The payload is larger than ${PAYLOAD_LIMIT_BYTES} bytes`);
   }
   try {
     const value = JSON.parse(payload) as Json;
-    // What is nested too deeply to be written back must not be accepted.
+    // Refuses values that are nested too deeply to be serialised.
     JSON.stringify(value);
     return value;
   } catch (error) {
@@ -73,7 +73,7 @@ export function readPayload(payload: string, fault: 'InvalidExecutionInput' | 'I
   }
 }
 
-/** One page of a list. @throws ApiFault `InvalidToken` for a token that no earlier page gave */
+/** One page of a list. @throws ApiFault `InvalidToken` for a token from no earlier page */
 export function pageOf<T>(
   all: readonly T[],
   request: { maxResults?: number | undefined; nextToken?: string | undefined },

@@ -11,13 +11,13 @@ import type { Phase, Position } from './position.ts';
 import { bindingsOf, commit, leave, type Run, type Step } from './step.ts';
 import { sleepUntil } from './timers.ts';
 
-/** Other work gets its turn after so many steps, even in a machine that never waits. */
+/** After this many steps other work gets its turn, even if the machine never waits. */
 const STEPS_PER_TURN = 64;
 
 /**
- * Runs a scope from wherever it stands to its end. The next thing to do is read from the position alone, and the
- * position changes by recorded entries alone, so running and resuming are the same.
- * @throws ScopeFailure when an error is handled by no state, Halted when the work is called off
+ * Runs a scope from its current position to its end. The next action depends only on the position, and only recorded entries change
+ * the position, so running and resuming are the same.
+ * @throws ScopeFailure when no state handles an error, Halted when the work is cancelled
  */
 export async function runScope(run: Run, scope: Scope, position: Position, cancellation: Cancellation): Promise<Json> {
   for (let turn = 1; position.phase.kind !== 'finished'; turn += 1) {
@@ -34,7 +34,7 @@ export async function runScope(run: Run, scope: Scope, position: Position, cance
   return position.phase.output;
 }
 
-/** A failure inside a catcher, or of the engine's own making, is recorded for good: nothing of the state applies to it. */
+/** Records a failure in a catcher or of the engine itself as final: Retry and Catch of the state do not apply. */
 function recordFailure(step: Step, { error, cause, location }: StateFailure): void {
   const { position, state } = step;
   const isFinal = position.phase.kind === 'failed';
@@ -48,18 +48,18 @@ function recordFailure(step: Step, { error, cause, location }: StateFailure): vo
   });
 }
 
-/** As AWS begins the causes of what its interpreter finds wrong. */
+/** The beginning of causes for errors that the interpreter finds, in AWS's words. */
 function whereOf({ state, position }: Step): string {
   return `An error occurred while executing the state '${state.name}' (entered at the event id #${position.enteredEvent}). `;
 }
 
-/** Whether a Map or Parallel that fails now is tried again, which its history shows. */
+/** Marks the failure of a Map or Parallel that will be retried, which its history shows. */
 function retriedOf(state: State, position: Position, error: string): { retried?: true } {
   const hasInner = state.type === 'Map' || state.type === 'Parallel';
   return hasInner && nextRetrier(state, position, error) !== null ? { retried: true } : {};
 }
 
-/** The retrier that applies to an error, unless it is used up. */
+/** The retrier that matches an error, unless its attempts are used up. */
 function nextRetrier(state: State, position: Position, error: string): { index: number; retrier: Retrier } | null {
   const retriers = 'retriers' in state ? state.retriers : [];
   const index = retriers.findIndex((one) => matchesError(one.errorEquals, error));
@@ -114,7 +114,7 @@ async function enter(step: Step): Promise<void> {
   });
 }
 
-/** Runs what is left of the branches or iterations; the first failure calls the others off. */
+/** Runs the remaining branches or iterations; the first failure cancels the others. */
 async function join(step: Step, phase: Extract<Phase, { kind: 'forked' }>): Promise<void> {
   const inner = new Cancellation();
   const forget = step.cancellation.onCancel(() => inner.cancel());
@@ -139,7 +139,7 @@ async function join(step: Step, phase: Extract<Phase, { kind: 'forked' }>): Prom
   });
 }
 
-/** The state fails as its branch or iteration did. */
+/** Records that the state failed with the error of its branch or iteration. */
 function recordInnerFailure(step: Step, { error, cause, scope: from }: ScopeFailure): void {
   const { position, state } = step;
   commit(step, {
@@ -167,14 +167,14 @@ async function runInner(step: Step, child: Position, cancellation: Cancellation)
   }
 }
 
-/** The selected input counts once the iteration's first entry records it; until then it is selected anew. */
+/** The selected input is fixed when the iteration's first entry records it; until then it is selected again. */
 async function selectItem(step: Step<MapState>, child: Position): Promise<Json> {
   const selector = step.state.itemSelector;
   if (!selector) return child.input;
   return checkPayload(await selector.evaluate(bindingsOf(step, { item: child })), 'input of the iteration');
 }
 
-/** Retries, catches, or gives the error to whoever runs this scope. */
+/** Retries, catches, or passes the error to the caller of this scope. */
 async function recover(step: Step, phase: Extract<Phase, { kind: 'failed' }>): Promise<void> {
   const { state, position, run } = step;
   const { error, cause } = phase;

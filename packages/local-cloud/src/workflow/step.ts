@@ -7,22 +7,22 @@ import { checkPayload, type Json, type JsonObject, jsonBytes, VARIABLES_LIMIT_BY
 import type { Position } from './position.ts';
 import type { Bindings, Template } from './template.ts';
 
-/** What the interpreter needs of the execution it runs in. */
+/** What the interpreter needs of an execution. */
 export interface Run {
   readonly header: Header;
   readonly machine: StateMachine;
-  /** Records a transition; it is in the journal when this returns. @throws Halted when the execution stands still */
+  /** Records a transition; it is in the journal when this returns. @throws Halted when the execution is halted */
   commit(entry: ScopeEntry): void;
   callTask(resource: string, args: Json, context: TaskContext): Promise<unknown>;
-  /** Calls `wake` when somebody answers the scope's task token; returns how to forget it. */
+  /** Calls `wake` when the scope's task token is answered; returns a function that unsubscribes. */
   onAnswer(scope: string, wake: () => void): () => void;
-  /** Real milliseconds for seconds of the definition. */
+  /** Converts seconds of the definition to real milliseconds. */
   toMs(seconds: number): number;
-  /** Of a timeout for work; see `workTimeScale`. */
+  /** The same for timeouts of work; see `workTimeScale`. */
   toWorkMs(seconds: number): number;
 }
 
-/** One state of one scope, being worked on. */
+/** One state of one scope in progress. */
 export interface Step<S extends State = State> {
   readonly run: Run;
   readonly position: Position;
@@ -30,7 +30,7 @@ export interface Step<S extends State = State> {
   readonly cancellation: Cancellation;
 }
 
-/** Records a transition unless the work was called off meanwhile. */
+/** Records a transition unless the work was cancelled meanwhile. */
 export function commit(step: Step, entry: ScopeEntry): void {
   step.cancellation.check();
   step.run.commit(entry);
@@ -64,7 +64,7 @@ function nearestItem(position: Position | null): Position | null {
   return nearestItem(position.outer);
 }
 
-/** Variables of this scope and of those around it; names never clash (checked in the definition). */
+/** Variables of this scope and the outer ones; names never clash (checked in the definition). */
 function variablesInScope(position: Position): Bindings {
   const bindings: Bindings = position.outer ? variablesInScope(position.outer) : Object.create(null);
   for (const [name, value] of position.variables) bindings[name] = value;
@@ -74,25 +74,25 @@ function variablesInScope(position: Position): Bindings {
 export interface Visible {
   readonly result?: Json;
   readonly errorOutput?: Json;
-  /** The token of an attempt not recorded yet. */
+  /** The token of an attempt that is not recorded yet. */
   readonly token?: string | null;
-  /** The iteration about to begin, for ItemSelector. */
+  /** The iteration that is about to begin, for ItemSelector. */
   readonly item?: Position;
 }
 
-/** What the expressions of a state can see. */
+/** Values that a state's expressions may use. */
 export function bindingsOf(step: Step, visible: Visible = {}): Bindings {
   const { token = step.position.token, item = nearestItem(step.position), ...rest } = visible;
   const states = { input: step.position.input, ...rest, context: contextOf(step, token, item) };
   return Object.assign(variablesInScope(step.position), { states });
 }
 
-/** Evaluates a field, or takes the fallback when it is not written. */
+/** Evaluates a field; returns the fallback when the field is missing. */
 export async function evaluateOr(template: Template | null, bindings: Bindings, fallback: Json): Promise<Json> {
   return template ? template.evaluate(bindings) : fallback;
 }
 
-/** @throws StateFailure `States.QueryEvaluationError` when a field that must be a number is not one */
+/** @throws StateFailure `States.QueryEvaluationError` when the result is not a number */
 export async function evaluateNumber(
   template: Template | null,
   bindings: Bindings,
@@ -105,7 +105,7 @@ export async function evaluateNumber(
   throw template.failure(`returned ${value}, which is not an integer of at least ${min}`);
 }
 
-/** Says what a field wants and what it was given, as AWS does. */
+/** A failure that states the expected type and the actual value, in AWS's words. */
 export function wrongType(template: Template, wanted: string, value: Json): StateFailure {
   const was = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
   const shown = JSON.stringify(value).slice(0, 100);
@@ -113,7 +113,7 @@ export function wrongType(template: Template, wanted: string, value: Json): Stat
   return template.failure(problem);
 }
 
-/** Ends the state: Output and Assign are evaluated against the same, old values, then recorded together. */
+/** Ends the state. Output and Assign are evaluated against the same old values, then recorded together. */
 export async function leave(
   step: Step,
   outcome: Outcome,

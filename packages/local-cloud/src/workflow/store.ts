@@ -19,7 +19,7 @@ import type { Entry, Header } from './entries.ts';
 import { CorruptJournal } from './faults.ts';
 import { Journal, parseLines } from './journal.ts';
 
-/** A running execution as found on disk. */
+/** A running execution found on disk. */
 export interface FoundJournal {
   readonly journal: Journal;
   readonly entries: readonly Entry[];
@@ -28,7 +28,7 @@ export interface FoundJournal {
 export interface Found {
   readonly running: readonly FoundJournal[];
   readonly ended: readonly ExecutionSummary[];
-  /** Journals that cannot be read back. */
+  /** Journals that cannot be read. */
   readonly corrupt: readonly { readonly header: Header | null; readonly file: string; readonly reason: string }[];
 }
 
@@ -46,7 +46,7 @@ export class Store {
     }
   }
 
-  /** File name of an execution: readable, and safe and unique on every file system. */
+  /** File name of an execution: readable, unique and valid on every file system. */
   #file(header: Pick<Header, 'executionArn' | 'name'>): string {
     const readable = header.name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 80);
     return `${readable}.${sha256(header.executionArn).slice(0, 16)}.jsonl`;
@@ -60,7 +60,7 @@ export class Store {
     return join(this.#dir, 'ended', `${this.#file(header)}.gz`);
   }
 
-  /** Keeps a definition's JSON text and gives its digest. */
+  /** Stores a definition's JSON text and returns its digest. */
   saveDefinition(text: string): string {
     const digest = sha256(text);
     const file = join(this.#dir, 'definitions', `${digest}.json`);
@@ -86,7 +86,7 @@ export class Store {
       const file = join(this.#dir, 'running', name);
       try {
         const found = Journal.reopen(file);
-        // Without a complete first line nobody was told that the execution exists.
+        // Without a complete first line no caller was told that the execution exists.
         if (found.entries.length === 0) rmSync(file);
         else running.push(found);
       } catch (error) {
@@ -97,7 +97,7 @@ export class Store {
     return { running, corrupt, ended: this.#loadIndex() };
   }
 
-  /** Keeps a journal that cannot be used under `corrupt/`, for a look. */
+  /** Moves an unusable journal to `corrupt/` for inspection. */
   setAside(file: string): void {
     renameSync(file, join(this.#dir, 'corrupt', basename(file)));
   }
@@ -115,7 +115,7 @@ export class Store {
     appendFileSync(join(this.#dir, 'ended.jsonl'), `${JSON.stringify(summary)}\n`);
   }
 
-  /** Compresses an ended journal, one after the other in the background. */
+  /** Compresses an ended journal in the background, one at a time. */
   archive(header: Pick<Header, 'executionArn' | 'name'>): void {
     this.#archiving = this.#archiving.then(async () => {
       const [from, to] = [this.#running(header), this.#ended(header)];
@@ -123,11 +123,11 @@ export class Store {
       await rename(`${to}.new`, to);
       await rm(from);
     });
-    // A journal that could not be moved stays readable where it is, and is moved after the next start.
+    // A journal that could not be moved stays readable where it is; the next start moves it.
     this.#archiving = this.#archiving.catch(() => {});
   }
 
-  /** Waits for the archiving under way. */
+  /** Waits for the archiving in progress. */
   async settle(): Promise<void> {
     await this.#archiving;
   }

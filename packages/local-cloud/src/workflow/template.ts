@@ -5,25 +5,25 @@ import { StateFailure } from './faults.ts';
 import type { Json } from './json.ts';
 import { registerStepFunctions } from './jsonata-functions.ts';
 
-/** What an expression can see: the variables in scope, and `states`. */
+/** What an expression may use: the variables in scope, and `states`. */
 export type Bindings = Record<string, unknown>;
 
 /** A JSON value in which every string `{% ... %}` is a JSONata expression. */
 export interface Template {
-  /** The value with its expressions evaluated. @throws StateFailure `States.QueryEvaluationError` */
+  /** Evaluates all expressions in the value. @throws StateFailure `States.QueryEvaluationError` */
   evaluate(bindings: Bindings): Promise<Json>;
-  /** The value itself when it holds no expression, else undefined. */
+  /** The value when it contains no expression, else undefined. */
   readonly constant: Json | undefined;
-  /** A failure that names the expression and the field. `problem` goes on: `returned ...`. */
+  /** A failure that names the expression and the field; `problem` completes the sentence: `returned ...`. */
   failure(problem: string): StateFailure;
 }
 
 const CODE = /^\{%([\s\S]*)%\}$/;
 
 /**
- * Compiles a template once, so that a mistake shows when the machine is created. `field` is where it stands in its state, as
- * failures name it: `Output`, `Choices[0]/Condition`.
- * @throws Error naming the expression and what is wrong with it
+ * Compiles a template once, so that mistakes show when the machine is created. `field` is its place in the state, for failures:
+ * `Output`, `Choices[0]/Condition`.
+ * @throws Error naming the expression and the mistake
  */
 export function compileTemplate(source: Json, field: string, rules: ExpressionRules = {}): Template {
   if (typeof source === 'string') return compileText(source, field, rules);
@@ -103,7 +103,7 @@ async function run(expression: jsonata.Expression, bindings: Bindings, failure: 
   return text === undefined ? undefined : (JSON.parse(text) as Json);
 }
 
-/** JSONata marks its own functions this way; they are not JSON. */
+/** Whether the value contains a JSONata function, which is not JSON. */
 function holdsFunction(value: unknown): boolean {
   if (typeof value === 'function') return true;
   if (typeof value !== 'object' || value === null) return false;

@@ -3,7 +3,7 @@ import { Halted } from './faults.ts';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Calls `act` once the clock shows `at` (epoch ms), however far away that is; returns how to call it off. */
+/** Calls `act` when the clock reaches `at` (epoch ms), however far away that is; returns a function that cancels it. */
 export function alarmAt(at: number, act: () => void): () => void {
   let timer: NodeJS.Timeout;
   const arm = () => {
@@ -14,7 +14,7 @@ export function alarmAt(at: number, act: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Sleeps until the clock shows `at` (epoch ms). @throws Halted when cancelled */
+/** Sleeps until the clock reaches `at` (epoch ms). @throws Halted when cancelled */
 export function sleepUntil(at: number, cancellation: Cancellation): Promise<void> {
   return new Promise((resolve, reject) => {
     const wakeUp = () => {
@@ -24,7 +24,7 @@ export function sleepUntil(at: number, cancellation: Cancellation): Promise<void
     const disarm = alarmAt(at, wakeUp);
     const forget = cancellation.onCancel(() => {
       disarm();
-      reject(new Halted('the sleep was called off'));
+      reject(new Halted('the sleep was cancelled'));
     });
   });
 }

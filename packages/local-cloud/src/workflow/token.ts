@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 
-/** What a task token says: which attempt of which state it answers, and a secret nobody can guess. */
+/** Content of a task token: the attempt of the state that it answers, and a secret that cannot be guessed. */
 const TokenContent = z.tuple([z.string(), z.string(), z.number().int(), z.number().int(), z.string()]);
 
 export interface TokenAddress {
@@ -9,13 +9,13 @@ export interface TokenAddress {
   readonly scope: string;
 }
 
-/** A new token for one attempt of a state; it stays valid over restarts because it is kept in the journal. */
+/** Creates the token for one attempt of a state. The journal keeps it, so it stays valid after a restart. */
 export function newToken(executionArn: string, scope: string, step: number, attempt: number): string {
   const content = [executionArn, scope, step, attempt, randomBytes(16).toString('base64url')];
   return Buffer.from(JSON.stringify(content)).toString('base64url');
 }
 
-/** Where a token leads; null when it is not one of ours. */
+/** The attempt that a token belongs to; null when this runtime did not create the token. */
 export function readToken(token: string): TokenAddress | null {
   try {
     const [executionArn, scope] = TokenContent.parse(JSON.parse(Buffer.from(token, 'base64url').toString('utf8')));

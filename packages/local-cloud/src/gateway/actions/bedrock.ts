@@ -7,7 +7,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'invoke-with-response-stream': 'bedrock:InvokeModelWithResponseStream',
 };
 
-/** A cross-region inference profile needs the right on the profile and on the model behind it. */
+/** A cross-region inference profile needs the permission on the profile and on the model behind it. */
 export const bedrockActions: ActionMapping = ({ request }, deployment) => {
   const [, encoded, verb = ''] = /^\/model\/([^/]+)\/([a-z-]+)$/.exec(request.path) ?? [];
   const action = ACTIONS[verb];

@@ -42,7 +42,7 @@ function tableNeed(operation: string, input: JsonObject, deployment: Deployment)
   };
 }
 
-/** Partition key values of the items a call touches, for conditions on `dynamodb:LeadingKeys`. */
+/** Partition key values of the items that a call touches, for conditions on `dynamodb:LeadingKeys`. */
 function leadingKeys(operation: string, input: JsonObject, tableArn: string, deployment: Deployment): string[] {
   const properties = deployment.byArn(tableArn)?.properties ?? {};
   const index = listOf(properties.GlobalSecondaryIndexes)

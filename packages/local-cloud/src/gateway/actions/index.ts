@@ -17,7 +17,7 @@ import type { ActionMapping } from './mapping.ts';
 import { autoscalingActions, rdsActions } from './query-services.ts';
 import { s3Actions } from './s3.ts';
 
-/** By the service name of the signature's scope. A service that is missing here is denied. */
+/** By the service name in the signature's credential scope. Calls to a missing service are denied. */
 export const ACTION_MAPPINGS: Readonly<Record<string, ActionMapping>> = {
   autoscaling: autoscalingActions,
   bedrock: bedrockActions,

@@ -38,7 +38,7 @@ export const snsActions: ActionMapping = ({ operation, input }) => {
   return [{ action: 'sns:Publish', resource: textOf(input.TopicArn) ?? textOf(input.TargetArn) ?? '*' }];
 };
 
-/** A secret may be named by ARN, by name, or by an ARN without its random ending; the right is on the full ARN. */
+/** A secret may be named by ARN, by name, or by an ARN without its random suffix; the permission is on the full ARN. */
 export const secretsActions: ActionMapping = ({ operation, input }, deployment) => {
   if (!['GetSecretValue', 'PutSecretValue', 'DescribeSecret'].includes(operation)) return null;
   const wanted = textOf(input.SecretId) ?? '';
@@ -87,7 +87,7 @@ export const statesActions: ActionMapping = ({ operation, input }, deployment) =
   return operation === 'ListStateMachines' ? [{ action, resource: '*' }] : null;
 };
 
-/** A token carries its execution; the right to answer it is one on that execution's state machine. */
+/** A task token names its execution; answering it needs the permission on that execution's state machine. */
 function machineOfToken(token: string, deployment: Deployment): string {
   const text = Buffer.from(token, 'base64url').toString('utf8');
   const [, machine] = /arn:aws:states:[^:]*:[^:]*:execution:([^:"]+):/.exec(text) ?? [];
@@ -138,7 +138,7 @@ export const ecsActions: ActionMapping = ({ operation, input }, deployment) => {
     : null;
 };
 
-/** Who starts a document needs it, the executions it makes, and the role that it assumes. */
+/** Starting a document needs permissions on the document, on the executions it creates, and to pass the role it assumes. */
 export const ssmActions: ActionMapping = ({ operation, input }, deployment) => {
   const action = `ssm:${operation}`;
   const on = (resource: string) => regional('ssm', resource, deployment);

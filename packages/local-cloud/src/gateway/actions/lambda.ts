@@ -1,9 +1,9 @@
 import { type ActionMapping, regional } from './mapping.ts';
 
-/** Operation and function of a Lambda REST path. */
+/** Operation and function that a Lambda REST path names. */
 export interface LambdaTarget {
   readonly operation: string;
-  /** Name or ARN as it was sent. */
+  /** Name or ARN as sent. */
   readonly functionName: string;
   readonly qualifier: string | null;
 }
@@ -21,7 +21,7 @@ const PATHS: readonly (readonly [method: string, path: RegExp, operation: string
   ['GET', /^\/2015-03-31\/functions\/([^/]+)$/, 'GetFunction'],
 ];
 
-/** Null for a path that is none of the known operations. */
+/** Null when the path belongs to no known operation. */
 export function lambdaTarget(method: string, path: string, query: URLSearchParams): LambdaTarget | null {
   for (const [knownMethod, pattern, operation] of PATHS) {
     const found = knownMethod === method ? pattern.exec(path) : null;
@@ -44,7 +44,7 @@ export const lambdaActions: ActionMapping = ({ request }, deployment) => {
   return [{ action: `lambda:${operation}`, resource, context }];
 };
 
-/** Condition keys that tell the parameters of a change (Service Authorization Reference, AWS Lambda). Null for a body that is no JSON. */
+/** Condition keys for the parameters of a change (Service Authorization Reference, AWS Lambda). Null when the body is not JSON. */
 function contextOf(operation: string, body: Buffer): Record<string, readonly string[]> | null {
   if (operation !== 'UpdateFunctionConfiguration') return {};
   try {

@@ -2,7 +2,7 @@ import type { Need } from '../../iam/authorizer.ts';
 import type { Deployment } from '../../template/deployment.ts';
 import type { AwsCall } from '../../wire/call.ts';
 
-/** The rights a call needs; null when the operation is not known, which denies it. */
+/** The permissions that a call needs; null denies an unknown operation. */
 export type ActionMapping = (call: AwsCall, deployment: Deployment) => readonly Need[] | null;
 
 export function regional(service: string, resource: string, { region, account }: Deployment): string {
@@ -10,8 +10,8 @@ export function regional(service: string, resource: string, { region, account }:
 }
 
 /**
- * The right to use a state machine is one on its unqualified ARN, also when a version or an alias is called; these are
- * told by a condition key (Step Functions Developer Guide, "Authorization for versions and aliases").
+ * The permission to use a state machine, on its unqualified ARN even when a version or alias is called: these appear in a condition
+ * key (Step Functions Developer Guide, "Authorization for versions and aliases").
  */
 export function machineNeed(action: string, machineArn: string): Need {
   const parts = machineArn.split(':');

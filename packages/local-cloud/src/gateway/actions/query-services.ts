@@ -4,7 +4,7 @@ import { type ActionMapping, regional } from './mapping.ts';
 const READS_GROUPS = ['DescribeAutoScalingGroups', 'DescribeInstanceRefreshes'];
 const CHANGES_GROUPS = ['SetDesiredCapacity', 'StartInstanceRefresh', 'CancelInstanceRefresh'];
 
-/** Reading knows no resource. The ARN of a group has an id that only AWS knows; any will do where policies have `*` in its place. */
+/** Reads are not bound to a resource. A group's ARN contains an id that only AWS knows; any id works where policies have `*` there. */
 export const autoscalingActions: ActionMapping = ({ operation, input }, deployment) => {
   const action = `autoscaling:${operation}`;
   if (READS_GROUPS.includes(operation)) return [{ action, resource: '*' }];
