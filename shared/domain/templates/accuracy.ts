@@ -1,4 +1,4 @@
-/** What was found and what is true for one line. */
+/** The cluster and template that a parser found for one line, and the true template. */
 export interface ParsedLine {
   readonly cluster: string;
   readonly template: string;
@@ -10,13 +10,13 @@ export interface TemplateAccuracy {
   readonly lines: number;
   readonly clusters: number;
   readonly trueTemplates: number;
-  /** Lines in clusters that hold exactly the lines of one true template. */
+  /** Share of lines in clusters that hold exactly the lines of one true template. */
   readonly groupingAccuracy: number;
   /** Harmonic mean of precision and recall over clusters that hold exactly the lines of one true template. */
   readonly groupingF1: number;
-  /** Lines of which the template is the true one, character by character. */
+  /** Share of lines whose template equals the true one, character by character. */
   readonly parsingAccuracy: number;
-  /** Harmonic mean of precision and recall over templates that are equal to the one true template of all their lines. */
+  /** Harmonic mean of precision and recall over templates; one is correct if it equals the true template of all its lines. */
   readonly templateF1: number;
 }
 
@@ -30,7 +30,7 @@ function f1(right: number, found: number, expected: number): number {
   return right === 0 ? 0 : (2 * right) / (found + expected);
 }
 
-/** The clusters (by `keyOf`) of which all lines have one truth, with that truth and their number of lines. */
+/** The clusters (by `keyOf`) whose lines all have the same true template, with that template and their number of lines. */
 function pureClusters(
   rows: readonly ParsedLine[],
   keyOf: (row: ParsedLine) => string,
@@ -48,7 +48,7 @@ function pureClusters(
 }
 
 /**
- * How well lines were grouped and templates found. GA and PA after Zhu et al., "Tools and Benchmarks for Automated Log Parsing" (2019)
+ * Measures grouping and templates against the truth. GA and PA after Zhu et al., "Tools and Benchmarks for Automated Log Parsing" (2019)
  * and Dai et al., "Logram" (2020); FGA and FTA after Jiang et al., "A Large-Scale Evaluation for Log Parsing Techniques" (2024).
  */
 export function templateAccuracyOf(rows: readonly ParsedLine[]): TemplateAccuracy {

@@ -2,28 +2,28 @@ import { joinLists } from './message-columns.ts';
 import { type Column, VALUE_KEY, variableOf } from './message-pieces.ts';
 import { placeOf, type WordPlace } from './word-place.ts';
 
-/** Takes `length` columns from `at` as one value. */
+/** Reads `length` columns from `at` as one value. */
 export interface Rewrite {
   readonly at: number;
   readonly length: number;
 }
 
-/** One way to read a message with one word less and one value more. */
+/** One way to read a message with one more value instead of a word. */
 export interface Alternative {
   readonly rewrite: Rewrite;
   readonly place: WordPlace;
-  /** A word with the port behind it. */
+  /** A word followed by a port. */
   readonly isHost: boolean;
   readonly isIdentifier: boolean;
   /** The text that would be the value. */
   readonly value: string;
-  /** What is around it, other likely values left out. */
+  /** The text around it, with other likely values masked. */
   readonly context: string;
-  /** The message read so; made when first asked for. */
+  /** The columns of the message under this reading; computed on first use. */
   columns(): readonly Column[];
 }
 
-/** Words of a message that are tried as values. */
+/** Number of words per message that are tried as values. */
 const MAX_ALTERNATIVES = 40;
 
 export function rewritten(columns: readonly Column[], { at, length }: Rewrite): readonly Column[] {
@@ -32,7 +32,7 @@ export function rewritten(columns: readonly Column[], { at, length }: Rewrite): 
   return joinLists([...columns.slice(0, at), variableOf(value), ...columns.slice(at + length)]);
 }
 
-/** The same answer again without making it again. */
+/** Computes the result on the first call and then returns it again. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
@@ -49,7 +49,7 @@ function isLikelyValue(place: WordPlace, column: Column): boolean {
   return place !== 'first' && (place !== 'ordinary' || column.kind === 'identifier');
 }
 
-/** Every word and identifier of a message as a value, in order. */
+/** All readings of a message with one of its words or identifiers as a value, in order. */
 export function alternativesOf(columns: readonly Column[]): Alternative[] {
   const places = columns.map((column, at) => (isText(column) ? placeOf(columns, at) : undefined));
   const soft = columns.map((column, at) => {
@@ -64,7 +64,7 @@ export function alternativesOf(columns: readonly Column[]): Alternative[] {
   for (let at = 0; at < columns.length && alternatives.length < MAX_ALTERNATIVES; at += 1) {
     const column = columns[at];
     const place = places[at];
-    // What has no word left has nothing to be known by.
+    // Without any word left the message could not be recognised.
     if (!isText(column) || place === undefined || (column.kind === 'word' ? words < 2 : words < 1)) continue;
     const base = { place, isIdentifier: column.kind === 'identifier', value: column.key };
     const context = `${before[at]}\u0002${whole.slice(before[at + 1]?.length)}`;

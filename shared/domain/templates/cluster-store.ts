@@ -1,12 +1,12 @@
 import { type Column, WILDCARD } from './message-pieces.ts';
 
-/** Lines of one template. */
+/** The lines of one template. */
 export interface Cluster {
   readonly id: number;
-  /** The template in parts, one per column. */
+  /** The template, one part per column. */
   display: readonly string[];
   lines: number;
-  /** Number of the last line that belonged to it. */
+  /** Number of its last line. */
   lastLine: number;
 }
 
@@ -16,19 +16,19 @@ export interface ClusterState {
   readonly merged: readonly (readonly [from: number, into: number])[];
 }
 
-/** Part of the clusters that goes when there are too many. */
+/** Share of the clusters that is dropped when there are too many. */
 const DROPPED_SHARE = 0.1;
 
 function generalised(display: readonly string[], other: readonly string[]): readonly string[] {
   return display.map((part, at) => (part === other[at] ? part : WILDCARD));
 }
 
-/** Parts that vary without what they have in common: columns of another number of parts read otherwise. */
+/** Makes every part that varies a plain wildcard; its details do not hold for messages with another number of columns. */
 function withoutDetails(display: readonly string[]): readonly string[] {
   return display.map((part) => (part.includes(WILDCARD) ? WILDCARD : part));
 }
 
-/** The template in parts as it fits a message: what reads otherwise in the message is a value. */
+/** The template's parts for a message; parts that differ from the message become wildcards. */
 export function displayFor(display: readonly string[], columns: readonly Column[]): readonly string[] {
   if (display.length !== columns.length) return columns.map((column) => column.display);
   const differs = columns.some((column, at) => display[at] !== WILDCARD && display[at] !== column.display);
@@ -36,7 +36,7 @@ export function displayFor(display: readonly string[], columns: readonly Column[
   return display.map((part, at) => (part === columns[at]?.display ? part : WILDCARD));
 }
 
-/** Clusters by id, and which id a merged one has now. A merged cluster keeps the older id. */
+/** Clusters by id. Merged clusters keep the older id, and the other id leads to it. */
 export function makeClusterStore(maxClusters: number, restored?: ClusterState) {
   const clusters = new Map<number, Cluster>();
   for (const [id, lines, lastLine, display] of restored?.clusters ?? [])
@@ -61,7 +61,7 @@ export function makeClusterStore(maxClusters: number, restored?: ClusterState) {
     get: (id: number): Cluster | undefined => clusters.get(idOf(id)),
     all: (): readonly Cluster[] => [...clusters.values()].sort((a, b) => a.id - b.id),
 
-    /** A new cluster's id, and whether others had to go for it. */
+    /** Opens a cluster; `dropped` is true when old clusters were dropped to make room. */
     open(columns: readonly Column[], line: number): { id: number; dropped: boolean } {
       const dropped = clusters.size >= maxClusters;
       if (dropped) dropUnseen();
@@ -71,7 +71,7 @@ export function makeClusterStore(maxClusters: number, restored?: ClusterState) {
       return { id, dropped };
     },
 
-    /** Makes one of two; the template becomes that of `general`, with what differs as values. */
+    /** Merges two clusters. The template is that of `general`, with wildcards where they differ. */
     merge(general: number, special: number): void {
       const one = clusters.get(idOf(general));
       const other = clusters.get(idOf(special));
@@ -87,13 +87,13 @@ export function makeClusterStore(maxClusters: number, restored?: ClusterState) {
       merged.set(gone.id, kept.id);
     },
 
-    /** Counts a line that is known to read as the cluster's template. */
+    /** Counts a line whose columns are known to equal the template. */
     countEqual(cluster: Cluster, line: number): void {
       cluster.lines += 1;
       cluster.lastLine = line;
     },
 
-    /** Counts a line of the cluster; columns that read otherwise than in the lines before become values. */
+    /** Counts a line of the cluster; columns that differ from earlier lines become wildcards. */
     count(cluster: Cluster, columns: readonly Column[], line: number): void {
       cluster.lines += 1;
       cluster.lastLine = line;

@@ -1,47 +1,47 @@
 import { type Column, WILDCARD } from './message-pieces.ts';
 import { valuesOf } from './template-text.ts';
 
-/** A value's place in the lines of a form, by the part of the template that it fills. */
+/** Where a value stands in the lines of a form, and the part of the template that it fills. */
 interface ValuePlace {
   readonly part: string;
   readonly from: number;
   readonly to: number;
-  /** Whether white space in it is longer than a space. */
+  /** Whether it contains a run of white space that is not a single space. */
   readonly isSpaced: boolean;
 }
 
-/** How lines of a form read as long as the cluster's template in parts is this very one. */
+/** The settled reading of a form's lines, valid while the cluster's template is `ofCluster`. */
 interface Settled {
   readonly ofCluster: readonly string[];
   readonly template: string;
   readonly places: readonly ValuePlace[];
-  /** Names with digits in them (`ssh2`), which are text: a line in which another stands there is read by itself. */
+  /** Names that contain digits (`ssh2`) and are text. A line with another name there is parsed by itself. */
   readonly names: readonly { readonly at: number; readonly text: string }[];
 }
 
-/** Lines that are equal but for their digits. All that tells words from values looks at where digits are, never at which. */
+/** A form: lines that are equal except for their digits. Whether a word is a value depends on where its digits are, not on which. */
 export interface LineForm<R> {
   readonly columns: readonly Column[];
   readonly key: string;
-  /** Whether lines that differ in digits alone have its key; one that has not is good for one line only. */
+  /** Whether all lines of the form have this key; otherwise it holds for one line only. */
   readonly isShared: boolean;
-  /** Where the message begins. */
+  /** Index at which the message begins. */
   readonly start: number;
-  /** Kept for the user, who knows until when it holds. */
+  /** Kept here for the caller, who knows how long it is valid. */
   route: R | undefined;
   settled: Settled | undefined;
 }
 
-/** Characters of a line with a form; longer ones are rare and read by themselves. */
+/** Longest line with a form, in characters; longer ones are rare and parsed one by one. */
 const LONGEST = 1_000;
 const MAX_FORMS = 8_192;
-/** Forms seen once are only noted, so that lines that never come again cost no more than reading them; a power of two. */
+/** Slots for the hashes of forms seen once (a power of two). A form is only kept when it occurs again, so unique lines cost little. */
 const NOTED = 1 << 16;
-/** White space as the columns join it. */
+/** White space that columns join to one space. */
 const SPACES = new RegExp(`[${String.fromCharCode(0)}- ]+`, 'g');
 const DIGIT = 48;
 const ONE = 49;
-/** From so many digits on a number may be an epoch, of which the first digit tells. */
+/** A number with at least this many digits may be an epoch time, which its first digit shows. */
 const EPOCH_DIGITS = 10;
 
 interface Known<R> {
@@ -52,7 +52,7 @@ interface Known<R> {
 const units = Buffer.alloc(LONGEST * 2);
 const scratch = new Uint16Array(units.buffer, units.byteOffset, LONGEST);
 
-/** Writes the line into `scratch` with its digits as zeros and gives its hash (FNV-1a, 32 bits). */
+/** Writes the line into `scratch` with its digits as zeros; returns its hash (FNV-1a, 32 bits). */
 function hashOf(line: string): number {
   const length = line.length;
   units.write(line, 'utf16le');
@@ -61,7 +61,7 @@ function hashOf(line: string): number {
   for (let at = 0; at < length; at += 1) {
     let code = scratch[at] ?? 0;
     if (code >= DIGIT && code <= 57) {
-      // The first digit of a run is looked at again when the run is known to be long.
+      // A 1 at the start of a long number is hashed as itself, because the number may be an epoch time.
       if (digits === 0 && code === ONE && isLongNumber(at, length)) hash ^= ONE;
       else code = DIGIT;
       digits += 1;
@@ -86,7 +86,7 @@ function isScratch(codes: Uint16Array): boolean {
   return true;
 }
 
-/** Whether lines that differ in digits alone have this key: not where quoted text with digits is a word of it. */
+/** Whether all lines that differ only in digits have this key; not when a quoted text with digits is part of it. */
 function keyIsOfForm(columns: readonly Column[]): boolean {
   return columns.every(({ kind, key }) => kind === 'identifier' || !/\d/.test(key));
 }
@@ -94,8 +94,8 @@ function keyIsOfForm(columns: readonly Column[]): boolean {
 const SPACE = 32;
 
 /**
- * Where each column stands in the line: its values together are the message with every run of white space as one space. Null when they
- * are not.
+ * Start and end of each column in the line. Null when the columns' values, joined, are not the message with each run of white space as
+ * one space.
  */
 function placesOf(columns: readonly Column[], line: string, start: number): Int32Array | null {
   const places = new Int32Array(columns.length * 2);
@@ -114,13 +114,13 @@ function placesOf(columns: readonly Column[], line: string, start: number): Int3
   return line.slice(at).trim() === '' ? places : null;
 }
 
-/** Whether the line, one of the form, reads so. */
+/** Whether the settled reading of a form applies to this line of it. */
 export function isSettledFor({ names }: Settled, line: string): boolean {
   for (const { at, text } of names) if (!line.startsWith(text, at)) return false;
   return true;
 }
 
-/** Parameters of a line of a settled form, in order. */
+/** Parameters of a line whose form has a settled reading, in order. */
 export function parametersAt({ places }: Settled, line: string): string[] {
   const parameters: string[] = [];
   for (const { part, from, to, isSpaced } of places) {
@@ -132,8 +132,8 @@ export function parametersAt({ places }: Settled, line: string): string[] {
 }
 
 /**
- * How lines of the form read while their cluster's parts are `ofCluster`, by one of them: its columns and the parts it reads by.
- * Undefined when others may read otherwise.
+ * The settled reading of a form, from one of its lines (`columns` and the template parts `display`), while the cluster's template is
+ * `ofCluster`. Undefined when other lines of the form may read differently.
  */
 export function settle(
   ofCluster: readonly string[],
@@ -141,7 +141,7 @@ export function settle(
   columns: readonly Column[],
   { line, start }: { readonly line: string; readonly start: number },
 ): Settled | undefined {
-  // Parts of its own are for columns of another number; otherwise a line that reads differently changes the cluster.
+  // A line that differs from a template of equal length changes the cluster, so its reading does not last.
   if (display !== ofCluster && ofCluster.length === columns.length) return undefined;
   const at = placesOf(columns, line, start);
   if (at === null) return undefined;
@@ -159,8 +159,8 @@ export function settle(
 }
 
 /**
- * Forms of lines as they come again and again: most lines of a log differ from an earlier one in digits only, and need not be taken apart
- * again. A cache: what is found in it is what reading the line would give. At most 8,192 forms that came twice, forgotten together.
+ * A cache of line forms: most lines of a log differ from an earlier line only in digits and need not be parsed again. It returns what
+ * parsing would return. Holds at most 8,192 forms that occurred twice; when it is full, all are dropped together.
  */
 export function makeLineForms<R>(read: (line: string) => { columns: readonly Column[]; start: number; key: string }) {
   const known = new Map<number, Known<R>>();
@@ -182,7 +182,7 @@ export function makeLineForms<R>(read: (line: string) => { columns: readonly Col
   }
 
   return {
-    /** The line's form, and whether its columns are those of this very line. */
+    /** The line's form, and whether its columns were read from this very line. */
     of(line: string): { form: LineForm<R>; isOwn: boolean } {
       if (line.length > LONGEST) return { form: alone(line), isOwn: true };
       const hash = hashOf(line);

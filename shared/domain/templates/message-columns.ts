@@ -2,7 +2,7 @@ import { isCalendarWord, isDottedHost, isHostName, UNITS } from './lexicon.ts';
 import { type Column, piecesOf, variableOf } from './message-pieces.ts';
 import { isAssignedQuote } from './word-place.ts';
 
-/** Columns between two quotes or brackets. */
+/** Most columns between two quotes or brackets. */
 const MAX_QUOTE_LENGTH = 24;
 const VARIABLE_JOINERS = new Set(['.', ':', '-', '/', '@', '#', '+', '_', '%', '*', '~', '^', '&', '$', '!', '?']);
 
@@ -25,7 +25,7 @@ function isHostBeforePort(piece: Column): boolean {
   return isDottedHost(piece.value) || (piece.kind === 'identifier' && /^[A-Za-z][\w-]*\d$/.test(piece.value));
 }
 
-/** Hosts with or without port, dates in words: pieces that only their neighbours tell to be values. */
+/** Whether a piece is a value because of its neighbours: hosts with or without port, dates in words. */
 function isValueByNeighbours(pieces: readonly Column[], at: number): boolean {
   const piece = pieces[at];
   if (piece === undefined || (piece.kind !== 'word' && piece.kind !== 'identifier')) return false;
@@ -48,7 +48,7 @@ function isDatePart(piece: Column | undefined): boolean {
   return piece?.kind === 'variable' && (isDigitAt(piece.value, 0) || isCalendarWord(piece.value));
 }
 
-/** Whether the value at `at` goes on in the pieces behind it. */
+/** Whether the value at `at` continues in the following pieces. */
 function goesOn(pieces: readonly Column[], at: number): boolean {
   const next = pieces[at + 1];
   if (next === undefined || next.kind === 'word' || next.kind === 'identifier') return false;
@@ -57,7 +57,7 @@ function goesOn(pieces: readonly Column[], at: number): boolean {
   return pieces[at + 2]?.kind === 'variable' && isJoiner(next);
 }
 
-/** Values joined without a space (`10.0.0.1:80`, `3@7`) as one. */
+/** Joins values that are not separated by a space (`10.0.0.1:80`, `3@7`). */
 function joinValues(pieces: readonly Column[]): readonly Column[] {
   if (!pieces.some(({ kind }, at) => kind === 'variable' && goesOn(pieces, at))) return pieces;
   const columns: Column[] = [];
@@ -91,7 +91,7 @@ function isUnit(column: Column | undefined): boolean {
   return column?.kind === 'word' && column.key.length <= 7 && UNITS.has(column.key.toLowerCase());
 }
 
-/** How many columns from `at` a quantity takes after its number: ` KB`, ` bytes (1.5 KB)`. */
+/** How many columns after a number belong to its unit: ` KB`, ` bytes (1.5 KB)`. */
 function unitLength(columns: readonly Column[], at: number): number {
   let length = 0;
   if (columns[at]?.kind === 'space' && isUnit(columns[at + 1])) length = 2;
@@ -110,7 +110,7 @@ function textOf(columns: readonly Column[], from: number, to: number, part: 'dis
   return text;
 }
 
-/** A number with its unit as one value; `<1 sec` is one too. */
+/** Joins a number and its unit to one value; also `<1 sec`. */
 function joinUnits(columns: readonly Column[]): readonly Column[] {
   if (!columns.some(isUnit)) return columns;
   const joined: Column[] = [];
@@ -131,7 +131,7 @@ function joinUnits(columns: readonly Column[]): readonly Column[] {
   return joined;
 }
 
-/** A printed object behind a key (`=Source{1}`) as one value, unless it holds others. */
+/** Joins a printed object after a key (`=Source{1}`) to one value, unless it contains other values. */
 function joinObjects(columns: readonly Column[]): readonly Column[] {
   if (!columns.some(({ key }) => key === '{')) return columns;
   const joined: Column[] = [];
@@ -150,7 +150,7 @@ function joinObjects(columns: readonly Column[]): readonly Column[] {
   return joined;
 }
 
-/** Text of several words in quotes behind a key as one: it is one value, or none. */
+/** Joins quoted text of several words after a key: all of it is one value, or none of it. */
 function joinQuoted(columns: readonly Column[]): readonly Column[] {
   if (!columns.some(({ key }) => key === '"' || key === "'")) return columns;
   const joined: Column[] = [];
@@ -170,7 +170,7 @@ function joinQuoted(columns: readonly Column[]): readonly Column[] {
   return joined;
 }
 
-/** Index of the next value of a list behind `at`, or -1: a comma, a space, a dash may stand between. */
+/** Index of a list's next value after `at`, or -1; a comma, a space or a dash may come before it. */
 function nextOfList(columns: readonly Column[], at: number): number {
   let next = at + 1;
   if (columns[next]?.key === ',') next += 1;
@@ -183,7 +183,7 @@ function isMissingValue(columns: readonly Column[], at: number): boolean {
   return columns[at]?.key === '(' && columns[at - 1]?.kind === 'space' && columns[at + 1]?.key === ')';
 }
 
-/** Lists of values are one value, however long: `1 2 3`, `a1, b2`. An empty pair of brackets after a space is a value that is missing. */
+/** Joins lists of values to one value: `1 2 3`, `a1, b2`. An empty pair of brackets after a space is a missing value. */
 export function joinLists(columns: readonly Column[]): readonly Column[] {
   const isChanged = columns.some(
     ({ kind }, at) => (kind === 'variable' && nextOfList(columns, at) > 0) || isMissingValue(columns, at),
@@ -206,12 +206,12 @@ export function joinLists(columns: readonly Column[]): readonly Column[] {
   return joined;
 }
 
-/** The columns of a message, values found by their form alone; joined by `value` they are the message. */
+/** The columns of a message, with the values that its form alone shows. Joined by `value` they are the message. */
 export function columnsOf(message: string): readonly Column[] {
   return joinLists(joinUnits(joinQuoted(joinObjects(joinValues(withNeighbours(piecesOf(message)))))));
 }
 
-/** Two messages with equal keys are of one template as far as their form tells. */
+/** Messages with equal keys have the same template as far as their form shows. */
 export function keyOf(columns: readonly Column[]): string {
   let key = '';
   for (const column of columns) key += column.key;

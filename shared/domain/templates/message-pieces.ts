@@ -1,14 +1,14 @@
 export const WILDCARD = '<*>';
-/** Stands for a value in keys; no log text holds it after cleaning. */
+/** Stands for a value in keys; cleaned log text never contains it. */
 export const VALUE_KEY = '\u0001';
 
-/** One position of a message: a value, or text that may turn out to be one. */
+/** One position of a message: a value, or text that may turn out to be a value. */
 export interface Column {
-  /** `identifier`: a word with a few digits in it (`worker3`, `ssh2`), of which the digits may vary. */
+  /** `identifier`: a word with a few digits that may vary (`worker3`, `ssh2`). */
   readonly kind: 'variable' | 'identifier' | 'word' | 'mark' | 'space';
-  /** Equal in two messages of one form: the text, `#` for digits of an identifier, or the one mark of a value. */
+  /** Equal for all messages of one shape: the text, an identifier with `#` for its digits, or the mark of a value. */
   readonly key: string;
-  /** As it stands in a template as long as no other message differs: text, or values with their units (`<*> ms`). */
+  /** Its part of the template while no other message differs: text, or a wildcard with its unit (`<*> ms`). */
   readonly display: string;
   readonly value: string;
 }
@@ -20,22 +20,22 @@ function flagsOf(characters: string): Uint8Array {
 }
 
 const DELIMITERS = flagsOf(',;=:()[]{}<>"\'|`');
-/** Ends a URL or a path inside a word. */
+/** Characters that end a URL or a path inside a word. */
 const PATH_ENDS = flagsOf(',;()[]{}<>"\'|`=');
-/** A longer word is one value: no name is that long. */
+/** A longer word is a value: no name is that long. */
 const MAX_WORD_LENGTH = 400;
-/** What follows so many pieces is one value. */
+/** The rest of a message after this many pieces is one value. */
 const MAX_PIECES = 600;
-/** A word with more digits than this is a value, whatever letters it has. */
+/** A word with more digits than this is a value, whatever its letters. */
 const MAX_IDENTIFIER_DIGITS = 3;
 
-/** Words that stand where a value would. */
+/** Words that are values. */
 const LITERALS = new Set(['true', 'false', 'null', 'nil', 'None', 'NaN', 'n/a', 'N/A']);
 
-/** Sticky; a MAC or IPv6 address. */
+/** A MAC or IPv6 address; sticky. */
 const COLON_GROUPS = /[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}(?![0-9a-z])/iy;
 
-/** No word of a language has eight letters of a to f. */
+/** Eight or more letters a to f do not occur in natural words. */
 function isLongHex(word: string): boolean {
   return word.length >= 8 && /^[a-f]+$/i.test(word);
 }
@@ -80,7 +80,7 @@ function kindOf(word: string): Column['kind'] {
   return /^[0-9a-f]+$|^[0-9A-F]+$/.test(word) ? 'variable' : 'identifier';
 }
 
-/** Where a URL, a path or a host with a port that starts here ends, or -1: these hold delimiters that do not split them. */
+/** Index of the end of a URL, path or host with port that starts here, or -1. The delimiters in them do not split them. */
 function endOfAddress(word: string, from: number): number {
   const colon = word.indexOf(':', from);
   if (colon < 0 && word.charCodeAt(from) !== 47) return -1;
@@ -103,7 +103,7 @@ function endOfAddress(word: string, from: number): number {
   return end;
 }
 
-/** A sentence's full stop or an ellipsis is not part of a value. */
+/** Excludes a full stop or an ellipsis at the end of a value. */
 function endWithoutStops(word: string, from: number, end: number): number {
   let last = end;
   while (
@@ -160,7 +160,7 @@ function pushWord(columns: Column[], word: string): void {
   }
 }
 
-/** Columns of words without values, as they come again and again. */
+/** Cache of the columns of words without values, which recur. */
 const knownWords = new Map<string, readonly Column[]>();
 const MAX_KNOWN_WORDS = 4_096;
 const MAX_KNOWN_WORD_LENGTH = 24;
@@ -179,7 +179,7 @@ function pushKnownWord(columns: Column[], word: string): void {
   knownWords.set(word, made);
 }
 
-/** The pieces of a message in order; joined they are the message with each run of white space as one space. */
+/** Splits a message into pieces. Joined, they are the message with each run of white space as one space. */
 export function piecesOf(message: string): Column[] {
   const columns: Column[] = [];
   let at = 0;

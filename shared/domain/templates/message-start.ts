@@ -1,7 +1,7 @@
 /**
- * Where the message of a log line starts: behind times, levels, process ids, hosts, threads and loggers, in the layouts of syslog
+ * Finds where the message of a log line starts: after times, levels, process ids, hosts, threads and loggers, in the layouts of syslog
  * (RFC 3164 and 5424), log4j and logback, Python logging, Apache httpd, Android logcat and separated columns. A line without a time near
- * its beginning is all message.
+ * its beginning has no header.
  */
 
 const LEVEL_NAMES =
@@ -24,7 +24,7 @@ const TIME_LAYOUTS = [
 
 const TIME = new RegExp(`\\[?(?:${TIME_LAYOUTS})\\]?(?=[\\s,|\\]:-]|$)[,|]? *`, 'y');
 const LEVEL = new RegExp(`\\[(?:${LEVEL_NAMES})\\] *:? *|(?:${LEVEL_NAMES})(?: {2,20}|:|\\|) *`, 'iy');
-/** A bare level that one space follows is one in capitals only; otherwise it is the first word of a message. */
+/** A bare level followed by one space must be in capitals; otherwise it is the first word of the message. */
 const CAPITAL_LEVEL = new RegExp(`(?:${LEVEL_NAMES}|[VDIWEF](?= ))(?=[\\s:|,])[:|,]? *`, 'y');
 const PROCESS = /\d{1,10} {1,8}(?=(?:\d{1,10} {1,8})?(?:[A-Z]{4,9}|[VDIWEF])\b)|\d{1,10} {1,4}---? {1,4}/y;
 const THREAD = /\[(?:[^[\]\n]|\[[^[\]\n]{0,80}\]){0,300}\] *(?=- |: |[\w$-]{1,60}(?:[.$][\w$-]{1,60}){0,15} *: )/y;
@@ -47,10 +47,10 @@ const ORIGINS = [REQUEST, LOGGER, SYSLOG_TAG];
 const ORIGINS_BEHIND_LEVEL = [REQUEST, LOGGER, COLUMN];
 const LEVELS = [LEVEL, CAPITAL_LEVEL, CAPITALS_TO_LEVEL];
 const MAX_ORIGIN_LENGTH = 80;
-/** Characters before the first time. */
+/** Most characters before the first time. */
 const FARTHEST_TIME = 64;
 const FARTHEST_NEXT_TIME = 40;
-/** Fields between the last time and the message. */
+/** Most fields between the last time and the message. */
 const MAX_FIELDS = 8;
 
 function match(pattern: RegExp, line: string, at: number): number {
@@ -58,7 +58,7 @@ function match(pattern: RegExp, line: string, at: number): number {
   return pattern.test(line) && pattern.lastIndex > at ? pattern.lastIndex : -1;
 }
 
-/** Behind a time that starts at a word from `from` on, or -1. What is before it must not read as text. */
+/** Index after a time that starts at a word from `from` on, or -1. The words before it must not look like text. */
 function behindTime(line: string, from: number, farthest: number): number {
   let at = from;
   while (at >= from && at <= from + farthest && at < line.length) {
@@ -83,7 +83,7 @@ function behindTimes(line: string): number {
   return at;
 }
 
-/** What a line's header has shown so far. */
+/** What was found in a line's header so far. */
 interface HeaderState {
   piped: boolean;
   hasLevel: boolean;
@@ -98,7 +98,7 @@ function firstMatch(patterns: readonly RegExp[], line: string, at: number): numb
   return -1;
 }
 
-/** Behind the level, or -1; none is looked for behind the origin, where it would be the message's. */
+/** Index after the level, or -1. After the origin a level would belong to the message. */
 function behindLevel(line: string, at: number, state: HeaderState): number {
   if (state.hasLevel) return -1;
   const end = firstMatch(LEVELS, line, at);
@@ -106,7 +106,7 @@ function behindLevel(line: string, at: number, state: HeaderState): number {
   return end;
 }
 
-/** Behind the thread, logger, program or request that the message comes from, or -1. */
+/** Index after the origin (thread, logger, program or request), or -1. */
 function behindOrigin(line: string, at: number, state: HeaderState): number {
   if (state.hasOrigin) return -1;
   const thread = match(THREAD, line, at);

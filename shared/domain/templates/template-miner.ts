@@ -10,16 +10,16 @@ import { parametersOf } from './template-text.ts';
 import { DEFAULT_THRESHOLDS, makeValueEvidence, type ValueThresholds } from './value-evidence.ts';
 
 export interface TemplateMinerOptions {
-  /** Templates remembered; the longest unseen ones are forgotten first. */
+  /** Number of templates kept; the least recently seen are forgotten first. */
   readonly maxClusters?: number;
   readonly thresholds?: ValueThresholds;
 }
 
-/** A line's template. With the parameters in place of its wildcards it is the message, each run of white space as one space. */
+/** A line's template. With the parameters in place of its wildcards it is the message, with each run of white space as one space. */
 export interface TemplateMatch {
-  /** Number of the cluster when the line came; `clusterOf` tells which one that is now. */
+  /** The line's cluster at that time; `clusterOf` gives its current number after merges. */
   readonly cluster: number;
-  /** The message with `<*>` for what varies; times, levels and origins before the message are left out. */
+  /** The message with `<*>` for each value, without the header (time, level, origin). */
   readonly template: string;
   readonly parameters: readonly string[];
 }
@@ -31,26 +31,26 @@ export interface TemplateCluster {
 }
 
 export interface TemplateMiner {
-  /** Learns a line and answers with its template as known so far. */
+  /** Learns a line and returns its template as known so far. */
   add(line: string): TemplateMatch;
-  /** The template of a line by what was learnt; an unknown one is answered as it reads, with cluster 0. */
+  /** The line's template without learning it; an unknown line is returned as it is, with cluster 0. */
   match(line: string): TemplateMatch;
-  /** The cluster that lines of `cluster` belong to now; clusters that turned out to be one keep the oldest number. */
+  /** The current number of a cluster; merged clusters keep the oldest number. */
   clusterOf(cluster: number): number;
   /** All clusters in the order of their first lines. */
   clusters(): readonly TemplateCluster[];
-  /** Looks again at what was left open, with all that was learnt since. For files, after the last line. */
+  /** Decides open cases again, with everything learnt since. For files, after the last line. */
   refine(): void;
   state(): TemplateMinerState;
 }
 
 const MAX_CLUSTERS = 5_000;
-/** Words remembered in their places, per cluster. */
+/** Number of places remembered per cluster. */
 const PLACES_PER_CLUSTER = 4;
-/** Characters of a line that are read. */
+/** The rest of a longer line is ignored. */
 const MAX_LINE_LENGTH = 8_192;
 
-/** A route that a line's form remembers, and since when nothing was decided that may change it. */
+/** The route of a line form, valid as long as `generation` is the current one. */
 interface KeptRoute extends Route {
   readonly generation: number;
 }
@@ -70,11 +70,12 @@ export function columnsOfLine(line: string): readonly Column[] {
 }
 
 /**
- * Finds the templates of log lines one by one, in one pass and bounded memory; equal lines in equal order give equal answers.
+ * Finds the templates of log lines in one pass and bounded memory; the same lines in the same order give the same result.
  *
- * After Drain (He et al., "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017) lines are masked and grouped as they
- * come, but not by a similarity threshold over a fixed-depth tree: lines group by their whole form (`columnsOf`), and a word becomes a
- * value by the evidence of the places around it (`makeValueEvidence`, after Brain). Groups found to be one are merged; the older number stays.
+ * As in Drain (He et al., "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017), lines are masked and grouped as they
+ * arrive. Instead of a similarity threshold over a fixed-depth tree, lines are grouped by the shape of the whole message (`columnsOf`), and
+ * a word becomes a value by evidence from the words seen in its place (`makeValueEvidence`, after Brain). Groups that turn out to be the
+ * same are merged and keep the older number.
  */
 export function makeTemplateMiner(options: TemplateMinerOptions = {}, restored?: TemplateMinerState): TemplateMiner {
   const maxClusters = options.maxClusters ?? MAX_CLUSTERS;
@@ -89,23 +90,23 @@ export function makeTemplateMiner(options: TemplateMinerOptions = {}, restored?:
     return { cluster, template: display.join(''), parameters: parametersOf(display, columns) };
   }
 
-  /** Columns of a line of the form: its own, or the form's with the line's values in them. */
+  /** Columns of this line: those of the form if they were read from this line, else read now. */
   function columnsIn({ columns }: Form, line: string, isOwn: boolean): readonly Column[] {
     return isOwn ? columns : columnsOfLine(line);
   }
 
-  /** Where the form's lines go; what was found holds until something is decided about shapes. */
+  /** The route of the form's lines; it stays valid until a decision about shapes changes routes. */
   function routeIn(form: Form, line: string, isOwn: boolean, learns: boolean): Route {
     if (form.route?.generation === routes.generation()) return form.route;
     const columns = columnsIn(form, line, isOwn);
     const route = learns ? routes.routeOf(form.key, columns) : routes.knownRoute(form.key, columns);
-    // Another route may take other words as values.
+    // Another route may read other words as values.
     form.settled = undefined;
     if (route.cluster !== 0) form.route = { ...route, generation: routes.generation() };
     return route;
   }
 
-  /** The answer by the form alone, where its lines were found to read as the cluster does. */
+  /** The answer for a form whose reading is settled, without parsing the line again. */
   function settledAnswer(form: Form, cluster: Cluster | undefined, line: string): TemplateMatch | undefined {
     const { settled } = form;
     if (settled === undefined || cluster === undefined || settled.ofCluster !== cluster.display) return undefined;

@@ -10,16 +10,16 @@ interface Shape {
   readonly cluster: number;
 }
 
-/** A message with its likely values found, and how to find them in others of its form. */
+/** A message with its likely values, and the rewrites that find them in other messages of its form. */
 interface Reading {
   readonly columns: readonly Column[];
   readonly alternatives: readonly Alternative[];
   readonly rewrites: readonly Rewrite[];
-  /** The words that were taken as values. */
+  /** The words that were read as values. */
   readonly words: readonly string[];
 }
 
-/** Where messages of a form go: which of their words are values, and their cluster. */
+/** How messages of a form are read: the words that are values, and the cluster. */
 export interface Route {
   readonly rewrites: readonly Rewrite[];
   readonly cluster: number;
@@ -29,7 +29,7 @@ const MAX_ROUTES = 20_000;
 const MAX_REWRITES = 40;
 const MAX_SHAPES_OF_READING = 50;
 
-/** A word that stands where equal messages have a value. First words name what happened, so they need more than that. */
+/** Whether a word may be a value because an equal message has a value there. First words name the event and need more evidence. */
 function mayBeReadAsValue({ place, isHost, isIdentifier }: Alternative): boolean {
   return place !== 'first' || isHost || isIdentifier;
 }
@@ -38,21 +38,21 @@ interface RouteParts {
   readonly store: ClusterStore;
   readonly evidence: ValueEvidence;
   readonly maxPlaces: number;
-  /** Number of the line that is read now. */
+  /** Number of the current line. */
   readonly line: () => number;
 }
 
-/** Finds where messages go, and finds it anew whenever a word turns out to be a value. */
+/** Finds the cluster of each message, and finds it again when a word turns out to be a value. */
 export function makeTemplateRoutes(
   { store, evidence, maxPlaces, line }: RouteParts,
   restored?: TemplateMinerState['shapes'],
 ) {
   const shapes = new Map<string, Shape>();
-  /** Shapes by the key they would have with one value more. */
+  /** Shapes by the key that they would have with one more value. */
   const shapesByReading = new Map<string, Set<string>>();
-  /** Where messages of a form went since the last merge; a cache only. */
+  /** Cache of routes by key, emptied at each merge. */
   const routes = new Map<string, Route>();
-  /** Counts how often all routes were forgotten. */
+  /** Number of times that the routes were dropped. */
   let generation = 0;
 
   function forgetRoutes(): void {
@@ -91,7 +91,7 @@ export function makeTemplateRoutes(
     dropOldest(shapesByReading, maxPlaces);
   }
 
-  /** Reads shapes anew after something about them was decided. */
+  /** Parses shapes again after a decision about them. */
   function readAnew(keys: Iterable<string>): void {
     for (const key of keys) {
       const shape = shapes.get(key);
@@ -122,7 +122,7 @@ export function makeTemplateRoutes(
     return id;
   }
 
-  /** The cluster of a message; opens one when it is like none before. */
+  /** The cluster of a message; opens a new one when none fits. */
   function place(columns: readonly Column[]): { reading: Reading; cluster: number } {
     const reading = read(columns);
     evidence.noteWords(reading.words);
@@ -141,7 +141,7 @@ export function makeTemplateRoutes(
     return route;
   }
 
-  /** Like `routeOf`, but opens no cluster: cluster 0 is none. */
+  /** Like `routeOf`, but opens no cluster; cluster 0 means none. */
   function knownRoute(key: string, columns: readonly Column[]): Route {
     const known = routes.get(key);
     if (known !== undefined) return known;
@@ -161,9 +161,9 @@ export function makeTemplateRoutes(
   return {
     routeOf,
     knownRoute,
-    /** Counts how often all routes were forgotten: a route that was found before holds no longer. */
+    /** Number of times that the routes were dropped; a route found under an earlier number is no longer valid. */
     generation: (): number => generation,
-    /** Looks again at what was left open. */
+    /** Decides open cases again. */
     refine(): void {
       forgetRoutes();
       readAnew(evidence.reconsider());

@@ -4,7 +4,7 @@ import type { ClusterState } from './cluster-store.ts';
 import type { Column } from './message-pieces.ts';
 import type { EvidenceState } from './value-evidence.ts';
 
-/** All that a miner has learnt, as JSON. */
+/** The state of a miner, as JSON. */
 export interface TemplateMinerState {
   readonly version: 1;
   readonly lines: number;
@@ -50,7 +50,7 @@ const STATE = z.object({
   ),
 });
 
-/** A state that was kept as JSON. Throws `InvalidInput` when it is none of this version. */
+/** Reads a stored state. Throws `InvalidInput` when it is malformed or of another version. */
 export function readTemplateMinerState(kept: unknown): TemplateMinerState {
   const parsed = STATE.safeParse(kept);
   if (!parsed.success)

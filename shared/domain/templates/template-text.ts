@@ -1,6 +1,6 @@
 import { type Column, WILDCARD } from './message-pieces.ts';
 
-/** The values of one column, one for each wildcard of its part of the template. */
+/** Splits one column's text into values, one for each wildcard in its part of the template. */
 export function valuesOf(part: string, value: string): string[] {
   if (part === WILDCARD) return [value];
   const literals = part.split(WILDCARD);
@@ -15,7 +15,7 @@ export function valuesOf(part: string, value: string): string[] {
   return values;
 }
 
-/** What a message has in the places of a template's wildcards, in order. */
+/** The values of a message for the wildcards of its template, in order. */
 export function parametersOf(display: readonly string[], columns: readonly Column[]): string[] {
   const parameters: string[] = [];
   for (let at = 0; at < columns.length; at += 1) {

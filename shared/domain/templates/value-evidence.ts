@@ -1,18 +1,18 @@
 import type { Alternative } from './alternatives.ts';
 import type { WordPlace } from './word-place.ts';
 
-/** How many different words in one place, all else equal, make the place a value. */
+/** How many different words must occur in a place of otherwise equal messages until the place counts as a value, by kind of place. */
 export interface ValueThresholds {
-  /** Behind `=`. */
+  /** After `=`. */
   readonly assigned: number;
-  /** Behind a word that announces a value (`user`, `from`). */
+  /** After a word that often precedes a value (`user`, `from`). */
   readonly introduced: number;
-  /** A word with a dot, underscore or the like inside. */
+  /** For words that contain a dot, an underscore or similar. */
   readonly symbolic: number;
   readonly ordinary: number;
-  /** The first word of a message, and words in capitals anywhere: they tell kinds and states apart. */
+  /** For the first word of a message, and words in capitals anywhere: they usually name events and states. */
   readonly naming: number;
-  /** Words of which most have digits. */
+  /** When most of the words contain digits. */
   readonly identifier: number;
 }
 
@@ -25,11 +25,11 @@ export const DEFAULT_THRESHOLDS: ValueThresholds = {
   identifier: 2,
 };
 
-/** What was seen in one place of otherwise equal messages. */
+/** Words seen in one place of otherwise equal messages. */
 export interface Observed {
   readonly place: WordPlace;
   readonly values: readonly string[];
-  /** Keys of the shapes that the words were seen in. */
+  /** Keys of the shapes in which the words occurred. */
   readonly shapes: readonly string[];
 }
 
@@ -48,7 +48,7 @@ interface Place {
 const MAX_SHAPES_OF_PLACE = 200;
 const MAX_VOCABULARY = 5_000;
 
-/** Drops the oldest entries of a map or set until it has at most `most`. */
+/** Drops the oldest entries of a map or set until at most `most` are left. */
 export function dropOldest(entries: Map<string, unknown> | Set<string>, most: number): void {
   for (const key of entries.keys()) {
     if (entries.size <= most) return;
@@ -60,7 +60,7 @@ function isCapitals(value: string): boolean {
   return /^[A-Z][A-Z_]+$/.test(value);
 }
 
-/** Words needed to take a place as a value, by where it is and what the words look like. */
+/** How many different words make a place a value. Depends on the place and on what the words look like. */
 export function neededWords(place: WordPlace, values: ReadonlySet<string>, thresholds: ValueThresholds): number {
   let capitals = 0;
   let identifiers = 0;
@@ -73,10 +73,10 @@ export function neededWords(place: WordPlace, values: ReadonlySet<string>, thres
 }
 
 /**
- * Tells values that are words from words that name the event, by how many different words were seen in a place while everything around it
- * was equal: the branching of Brain's tree below its longest common pattern (Yu et al., "Brain: Log Parsing With Bidirectional Parallel
- * Tree", IEEE TSC 2023), kept up to date line by line, with a threshold that depends on what stands before the place.
- * At most `maxPlaces` places are remembered, the longest unseen forgotten first.
+ * Decides which words of a message are values: those in a place where many different words occur while everything around it is equal.
+ * This is the branching of Brain's tree below its longest common pattern (Yu et al., "Brain: Log Parsing With Bidirectional Parallel
+ * Tree", IEEE TSC 2023), updated line by line, with a threshold that depends on what precedes the place.
+ * Remembers at most `maxPlaces` places and forgets the least recently seen first.
  */
 export function makeValueEvidence(thresholds: ValueThresholds, maxPlaces: number, restored?: EvidenceState) {
   const decided = new Set<string>(restored?.decided);
@@ -85,7 +85,7 @@ export function makeValueEvidence(thresholds: ValueThresholds, maxPlaces: number
   for (const [context, { place, values, shapes }] of restored?.observed ?? [])
     places.set(context, { place, values: new Set(values), shapes: new Set(shapes) });
 
-  /** Two words that are values elsewhere are values here too, where a value is likely. */
+  /** In a place where a value is likely, two words suffice if both were values elsewhere. */
   function isKnownVocabulary({ place, values }: Place): boolean {
     if (values.size < 2 || (place !== 'assigned' && place !== 'introduced')) return false;
     for (const value of values) if (!vocabulary.has(value) || isCapitals(value)) return false;
@@ -97,7 +97,7 @@ export function makeValueEvidence(thresholds: ValueThresholds, maxPlaces: number
     dropOldest(vocabulary, MAX_VOCABULARY);
   }
 
-  /** The shapes concerned when the place is a value from now on, otherwise none. */
+  /** Decides whether the place is a value from now on; returns the keys of the shapes that this changes. */
   function decide(context: string, seen: Place): readonly string[] {
     if (seen.values.size < neededWords(seen.place, seen.values, thresholds) && !isKnownVocabulary(seen)) return [];
     noteWords(seen.values);
@@ -110,10 +110,10 @@ export function makeValueEvidence(thresholds: ValueThresholds, maxPlaces: number
   return {
     isValue: (context: string): boolean => decided.has(context),
 
-    /** Remembers words that were values somewhere. */
+    /** Adds words that were values somewhere to the vocabulary. */
     noteWords,
 
-    /** Notes a word in its place; answers with the keys of all shapes to be read anew when that decides it. */
+    /** Records a word in its place. If the place becomes a value by that, returns the keys of the shapes to be parsed again. */
     observe({ context, place, value }: Alternative, shape: string): readonly string[] {
       const seen = places.get(context) ?? { place, values: new Set<string>(), shapes: new Set<string>() };
       places.delete(context);
@@ -124,7 +124,7 @@ export function makeValueEvidence(thresholds: ValueThresholds, maxPlaces: number
       return decide(context, seen);
     },
 
-    /** Looks again at all places with the vocabulary of now. */
+    /** Decides again about all open places, with the current vocabulary. */
     reconsider(): readonly string[] {
       return [...places].flatMap(([context, seen]) => decide(context, seen));
     },

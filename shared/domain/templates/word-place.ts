@@ -1,28 +1,29 @@
 import { INTRODUCERS, MESSAGE_KEYS } from './lexicon.ts';
 import type { Column } from './message-pieces.ts';
 
-/** Where a word stands: what came before it makes a value more or less likely. */
+/** The place of a word: what precedes it makes a value more or less likely. */
 export type WordPlace = 'first' | 'assigned' | 'introduced' | 'symbolic' | 'ordinary';
 
 function isQuote(column: Column | undefined): boolean {
   return column?.key === '"' || column?.key === "'" || column?.key === '`';
 }
 
-/** Index of the last column before `at` that is neither space nor quote; -1 when there is none. */
+/** Index of the last column before `at` that is neither a space nor a quote; -1 when there is none. */
 function columnBefore(columns: readonly Column[], at: number): number {
   let before = at - 1;
   while (before >= 0 && (columns[before]?.kind === 'space' || isQuote(columns[before]))) before -= 1;
   return before;
 }
 
-/** `key=`, `"key":` or `key:` right before `at`, unless the key is one for text that tells what happened. */
+/** Whether `key=`, `"key":` or `key:` directly precedes `at`, except keys of descriptive text (`message`). */
 function isBehindKey(columns: readonly Column[], at: number): boolean {
   const sign = columnBefore(columns, at);
   const mark = columns[sign]?.key;
   if (mark !== '=' && mark !== ':') return false;
   const key = columns[columnBefore(columns, sign)];
   if (key === undefined || MESSAGE_KEYS.has(key.key.toLowerCase())) return false;
-  // What a colon separates in text is no key: only a quoted one, or one without a space, is.
+  // In text a colon separates sentences. It marks a key only after a quote or without a following space.
+
   return mark === '=' || isQuote(columns[sign - 1]) || columns[sign + 1]?.kind !== 'space';
 }
 
