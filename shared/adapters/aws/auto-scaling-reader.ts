@@ -4,7 +4,7 @@ import {
   DescribeInstanceRefreshesCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { Refused } from '#shared/kernel/errors.ts';
-import { REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
 import type { KindReaders } from './resource-reader.ts';
 
 /** Reads Auto Scaling groups. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeInstanceRefreshes.html */

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import type { AutoScalingWriter } from '#shared/ports/cloud.ts';
-import { ONCE, sendEffect } from './errors.ts';
+import { ONCE } from './client-settings.ts';
+import { sendEffect } from './errors.ts';
 
 /** Changes Auto Scaling groups. Never repeated after a lost answer (`OutcomeUnknown`). */
 export function makeAutoScalingWriter(options: { readonly client?: AutoScalingClient } = {}): AutoScalingWriter {

@@ -1,6 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import type { AlarmReader, AlarmState } from '#shared/ports/cloud.ts';
-import { callAws, REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
+import { callAws } from './errors.ts';
 
 /** Reads metric and composite alarms of the deployment's account and region. */
 export function makeCloudWatchAlarmReader(options: { readonly client?: CloudWatchClient } = {}): AlarmReader {

@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient, type FilteredLogEvent, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { ServiceLogReader } from '#shared/ports/cloud.ts';
-import { callAws, REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
+import { callAws } from './errors.ts';
 
 const FIRST_SLICE_MILLISECONDS = 60_000;
 const SLICE_GROWTH = 4;

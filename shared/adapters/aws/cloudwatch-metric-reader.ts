@@ -1,6 +1,7 @@
 import { CloudWatchClient, type Dimension, GetMetricDataCommand, type Metric } from '@aws-sdk/client-cloudwatch';
 import type { MetricReader, MetricRef } from '#shared/ports/metric-reader.ts';
-import { callAws, REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
+import { callAws } from './errors.ts';
 
 const SUMMED: ReadonlySet<string> = new Set(['Errors', 'Invocations', 'Throttles']);
 

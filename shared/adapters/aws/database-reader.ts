@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-rds';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { DatabaseWriter } from '#shared/ports/cloud.ts';
-import { ONCE, REPEATABLE, sendEffect } from './errors.ts';
+import { ONCE, REPEATABLE } from './client-settings.ts';
+import { sendEffect } from './errors.ts';
 import type { KindReaders } from './resource-reader.ts';
 
 /** How far back RDS keeps events, in minutes. */

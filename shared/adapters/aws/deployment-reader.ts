@@ -3,7 +3,8 @@ import { GetAliasCommand, LambdaClient, paginateListVersionsByFunction } from '@
 import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { DeploymentReader, DeploymentRef } from '#shared/ports/cloud.ts';
-import { callAws, REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
+import { callAws } from './errors.ts';
 
 type LambdaRef = Extract<DeploymentRef, { kind: 'lambda-alias' }>;
 type EcsRef = Extract<DeploymentRef, { kind: 'ecs-service' }>;

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { REPEATABLE } from './client-settings.ts';
 import type { Condition } from './dynamo-table.ts';
-import { REPEATABLE } from './errors.ts';
 
 let client: DynamoDBDocumentClient | undefined;
 

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { EcsServiceWriter } from '#shared/ports/cloud.ts';
-import { ONCE, REPEATABLE, sendEffect } from './errors.ts';
+import { ONCE, REPEATABLE } from './client-settings.ts';
+import { sendEffect } from './errors.ts';
 import type { KindReaders } from './resource-reader.ts';
 
 /** Reads the tasks of ECS services. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */

@@ -1,6 +1,7 @@
 import { LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import type { LambdaAliasWriter } from '#shared/ports/cloud.ts';
-import { ONCE, sendEffect } from './errors.ts';
+import { ONCE } from './client-settings.ts';
+import { sendEffect } from './errors.ts';
 
 /**
  * Moves an alias with all of its traffic: weights of a running canary are removed. Fenced by the revision id, and never

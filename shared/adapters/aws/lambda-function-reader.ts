@@ -1,6 +1,6 @@
 import { GetFunctionConcurrencyCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Refused } from '#shared/kernel/errors.ts';
-import { REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
 import type { KindReaders } from './resource-reader.ts';
 
 /** Reads `$LATEST` of Lambda functions. https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */

@@ -4,7 +4,8 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import type { LambdaFunctionWriter } from '#shared/ports/cloud.ts';
-import { ONCE, sendEffect } from './errors.ts';
+import { ONCE } from './client-settings.ts';
+import { sendEffect } from './errors.ts';
 
 /** Changes the configuration of functions. Never repeated after a lost answer (`OutcomeUnknown`). */
 export function makeLambdaFunctionWriter(options: { readonly client?: LambdaClient } = {}): LambdaFunctionWriter {

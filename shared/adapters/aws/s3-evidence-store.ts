@@ -8,7 +8,8 @@ import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { Offer } from '#shared/domain/plan/offer.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import { callAws, parseRecord, REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
+import { callAws, parseRecord } from './errors.ts';
 
 interface Schema<T> {
   parse(value: unknown): T;

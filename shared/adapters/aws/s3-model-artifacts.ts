@@ -1,6 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ModelArtifacts } from '#shared/ports/learning-stores.ts';
-import { callAws, REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
+import { callAws } from './errors.ts';
 
 const keyOf = (digest: string): string => `models/${digest}.json`;
 

@@ -4,7 +4,8 @@ import { CorruptRecord, Refused } from '#shared/kernel/errors.ts';
 import type { SecretReader } from '#shared/ports/cloud.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
-import { callAws, REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
+import { callAws } from './errors.ts';
 
 type SecretName = Parameters<SecretReader['read']>[0];
 type Secret = Readonly<Record<string, string>>;

@@ -5,7 +5,8 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
-import { callAws, REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
+import { callAws } from './errors.ts';
 
 /** Errors of `SendTaskSuccess` for a token that nothing waits for any more. */
 const NOT_WAITING = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);

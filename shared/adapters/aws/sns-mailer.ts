@@ -1,6 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Mailer } from '#shared/ports/cloud.ts';
-import { ONCE, sendEffect } from './errors.ts';
+import { ONCE } from './client-settings.ts';
+import { sendEffect } from './errors.ts';
 
 /** SNS takes 256 KiB; nobody reads a mail that long. */
 const MAX_BYTES = 200 * 1024;

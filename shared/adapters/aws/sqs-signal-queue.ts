@@ -2,7 +2,8 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import type { CommandQueue, SignalQueue } from '#shared/ports/cloud.ts';
-import { callAws, REPEATABLE } from './errors.ts';
+import { REPEATABLE } from './client-settings.ts';
+import { callAws } from './errors.ts';
 
 /** The intake queue. Repeated after a lost answer: a second copy is recognised by its delivery id. */
 export function makeSqsSignalQueue(options: { readonly queueUrl: string; readonly client?: SQSClient }): SignalQueue {

@@ -6,7 +6,8 @@ import {
   StartAutomationExecutionCommand,
 } from '@aws-sdk/client-ssm';
 import type { Automation, AutomationRunner } from '#shared/ports/playbook-effects.ts';
-import { callAws, ONCE, REPEATABLE, sendEffect } from './errors.ts';
+import { ONCE, REPEATABLE } from './client-settings.ts';
+import { callAws, sendEffect } from './errors.ts';
 
 const FAILED: readonly string[] = [
   'Cancelled',

@@ -1,6 +1,7 @@
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { ParameterStore } from '#shared/ports/playbook-effects.ts';
-import { callAws, ONCE, REPEATABLE, sendEffect } from './errors.ts';
+import { ONCE, REPEATABLE } from './client-settings.ts';
+import { callAws, sendEffect } from './errors.ts';
 
 /** Reads and overwrites plain parameters. Encrypted ones are returned encrypted and so match no playbook. */
 export function makeSsmParameters(

@@ -29,9 +29,9 @@ import type { AutomationRunner, EndpointCaller, ParameterStore } from '#shared/p
 import type { Proposals } from '#shared/ports/proposals.ts';
 import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import type { Grant } from '../registered.ts';
+import type { Grant } from '../grant.ts';
 
-export type { Grant } from '../registered.ts';
+export type { Grant } from '../grant.ts';
 
 /** Trusted facts from which an action may be proposed. Pure data: the same context always gives the same proposals. */
 export interface ProposalContext {

@@ -1,5 +1,6 @@
 import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { JsonPost, ModelClient } from '#shared/ports/model-client.ts';
+import type { Grant } from '../grant.ts';
 
 export interface ModelPorts {
   readonly json: JsonPost;
@@ -14,7 +15,7 @@ export interface ModelProvider {
   readonly id: string;
   readonly title: string;
   /** IAM grants of its caller for one model. */
-  grants(modelId: string): readonly { actions: readonly string[]; resources: readonly string[] }[];
+  grants(modelId: string): readonly Grant[];
   /** Whether it sends a key, which then has to be in the deployment's secret. */
   needsKey(settings: ModelSettings): boolean;
   /** Problem with the settings for this provider, as a sentence; null when there is none. */

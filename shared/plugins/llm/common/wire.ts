@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import { UnreadableAnswer } from '#shared/kernel/errors.ts';
-import type { ModelAnswer, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
+import type { ModelAnswer, ModelTurn, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
 import type { ModelPorts } from '../contract.ts';
 
 /** Token count as providers report it: absent and null mean none. */
@@ -23,6 +23,36 @@ export function parseWire<T extends z.ZodType>(schema: T, body: unknown): z.infe
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new UnreadableAnswer(`The model's answer does not match its API: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+type ModelsTurn = Extract<ModelTurn, { role: 'assistant' }>;
+
+/**
+ * The turns of a conversation for APIs in which only the model's turns and the results of tools have a form of their
+ * own. `resultOf` gets the result with its text, which says when the tool failed.
+ */
+export function chatItems(
+  turns: readonly ModelTurn[],
+  itemsOf: (turn: ModelsTurn) => readonly object[],
+  resultOf: (result: Record<'id' | 'name' | 'text', string>) => object,
+): object[] {
+  const said = (text: string) => ({ role: 'user', content: text });
+  return turns.flatMap((turn): readonly object[] => {
+    switch (turn.role) {
+      case 'user':
+        return [said(turn.text)];
+      case 'assistant':
+        return itemsOf(turn);
+      case 'results': {
+        const results = turn.results.map(({ id, name, text, failed }) =>
+          resultOf({ id, name, text: failed ? `Failed: ${text}` : text }),
+        );
+        return turn.text === '' ? results : [...results, said(turn.text)];
+      }
+      default:
+        return turn satisfies never;
+    }
+  });
 }
 
 /**

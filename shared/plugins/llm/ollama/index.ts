@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ModelCall, ModelTurn } from '#shared/ports/model-client.ts';
-import { addressOf, answerOf, bearerOf, Count, inputFromText, parseWire } from '../common/wire.ts';
+import { addressOf, answerOf, bearerOf, Count, chatItems, inputFromText, parseWire } from '../common/wire.ts';
 import type { ModelProvider } from '../contract.ts';
 
 const BASE_URL = 'http://127.0.0.1:11434';
@@ -46,7 +46,7 @@ export const ollama: ModelProvider = {
 };
 
 function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens }: ModelCall): object {
-  const messages = [{ role: 'system', content: system }, ...turns.flatMap(messagesOf)];
+  const messages = [{ role: 'system', content: system }, ...messagesOf(turns)];
   const forced = tools.find(({ name }) => name === mustCall);
   const asked =
     forced === undefined
@@ -73,26 +73,15 @@ function contextFor(characters: number, maxOutputTokens: number): number {
   return Math.min(CONTEXT.most, Math.max(CONTEXT.least, 2 ** Math.ceil(Math.log2(needed))));
 }
 
-function messagesOf(turn: ModelTurn): object[] {
-  switch (turn.role) {
-    case 'user':
-      return [{ role: 'user', content: turn.text }];
-    case 'assistant': {
-      const tool_calls = turn.uses.map(({ name, input }) => ({ function: { name, arguments: input ?? {} } }));
-      return [{ role: 'assistant', content: turn.text, ...(tool_calls.length === 0 ? {} : { tool_calls }) }];
-    }
-    case 'results':
-      return [
-        ...turn.results.map(({ name, text, failed }) => ({
-          role: 'tool',
-          tool_name: name,
-          content: failed ? `Failed: ${text}` : text,
-        })),
-        ...(turn.text === '' ? [] : [{ role: 'user', content: turn.text }]),
-      ];
-    default:
-      return turn satisfies never;
-  }
+function messagesOf(turns: readonly ModelTurn[]): object[] {
+  return chatItems(
+    turns,
+    ({ text, uses }) => {
+      const tool_calls = uses.map(({ name, input }) => ({ function: { name, arguments: input ?? {} } }));
+      return [{ role: 'assistant', content: text, ...(tool_calls.length === 0 ? {} : { tool_calls }) }];
+    },
+    ({ name, text }) => ({ role: 'tool', tool_name: name, content: text }),
+  );
 }
 
 /** Ollama gives tool calls no ids. */

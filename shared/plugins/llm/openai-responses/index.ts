@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ModelCall, ModelTurn } from '#shared/ports/model-client.ts';
 import { openaiProvider } from '../common/openai-api.ts';
-import { answerOf, Count, inputFromText } from '../common/wire.ts';
+import { answerOf, Count, chatItems, inputFromText } from '../common/wire.ts';
 import type { ModelProvider } from '../contract.ts';
 
 const Item = z.union([
@@ -37,7 +37,7 @@ function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens
   return {
     model,
     instructions: system,
-    input: turns.flatMap(itemsOf),
+    input: itemsOf(turns),
     tools: tools.map(({ name, description, schema }) => ({
       type: 'function',
       name,
@@ -52,32 +52,20 @@ function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens
   };
 }
 
-function itemsOf(turn: ModelTurn): object[] {
-  switch (turn.role) {
-    case 'user':
-      return [{ role: 'user', content: turn.text }];
-    case 'assistant':
-      return [
-        ...(turn.text === '' ? [] : [{ role: 'assistant', content: turn.text }]),
-        ...turn.uses.map(({ id, name, input }) => ({
-          type: 'function_call',
-          call_id: id,
-          name,
-          arguments: JSON.stringify(input ?? {}),
-        })),
-      ];
-    case 'results':
-      return [
-        ...turn.results.map(({ id, text, failed }) => ({
-          type: 'function_call_output',
-          call_id: id,
-          output: failed ? `Failed: ${text}` : text,
-        })),
-        ...(turn.text === '' ? [] : [{ role: 'user', content: turn.text }]),
-      ];
-    default:
-      return turn satisfies never;
-  }
+function itemsOf(turns: readonly ModelTurn[]): object[] {
+  return chatItems(
+    turns,
+    ({ text, uses }) => [
+      ...(text === '' ? [] : [{ role: 'assistant', content: text }]),
+      ...uses.map(({ id, name, input }) => ({
+        type: 'function_call',
+        call_id: id,
+        name,
+        arguments: JSON.stringify(input ?? {}),
+      })),
+    ],
+    ({ id, text }) => ({ type: 'function_call_output', call_id: id, output: text }),
+  );
 }
 
 function readResponse({ status, output, usage }: Response) {

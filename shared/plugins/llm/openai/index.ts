@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
-import type { ModelCall, ModelTurn, ToolResult } from '#shared/ports/model-client.ts';
+import type { ModelCall, ModelTurn } from '#shared/ports/model-client.ts';
 import { openaiProvider } from '../common/openai-api.ts';
-import { answerOf, Count, inputFromText } from '../common/wire.ts';
+import { answerOf, Count, chatItems, inputFromText } from '../common/wire.ts';
 import type { ModelProvider } from '../contract.ts';
 
 const Completion = z.object({
@@ -47,7 +47,7 @@ function bodyOf(model: string, call: ModelCall, { baseUrl }: ModelSettings): obj
     model,
     // OpenAI's newer models refuse `max_tokens`; compatible servers support only that.
     ...(baseUrl !== undefined ? { max_tokens: maxOutputTokens } : { max_completion_tokens: maxOutputTokens }),
-    messages: [{ role: 'system', content: system }, ...turns.flatMap(messagesOf)],
+    messages: [{ role: 'system', content: system }, ...messagesOf(turns)],
     tools: tools.map(({ name, description, schema }) => ({
       type: 'function',
       function: { name, description, parameters: schema },
@@ -56,28 +56,20 @@ function bodyOf(model: string, call: ModelCall, { baseUrl }: ModelSettings): obj
   };
 }
 
-function messagesOf(turn: ModelTurn): object[] {
-  switch (turn.role) {
-    case 'user':
-      return [{ role: 'user', content: turn.text }];
-    case 'assistant': {
-      const tool_calls = turn.uses.map(({ id, name, input }) => ({
+function messagesOf(turns: readonly ModelTurn[]): object[] {
+  return chatItems(
+    turns,
+    ({ text, uses }) => {
+      const tool_calls = uses.map(({ id, name, input }) => ({
         id,
         type: 'function',
         function: { name, arguments: JSON.stringify(input ?? {}) },
       }));
-      const content = turn.text === '' ? null : turn.text;
+      const content = text === '' ? null : text;
       return [{ role: 'assistant', content, ...(tool_calls.length === 0 ? {} : { tool_calls }) }];
-    }
-    case 'results':
-      return [...turn.results.map(resultOf), ...(turn.text === '' ? [] : [{ role: 'user', content: turn.text }])];
-    default:
-      return turn satisfies never;
-  }
-}
-
-function resultOf({ id, text, failed }: ToolResult): object {
-  return { role: 'tool', tool_call_id: id, content: failed ? `Failed: ${text}` : text };
+    },
+    ({ id, text }) => ({ role: 'tool', tool_call_id: id, content: text }),
+  );
 }
 
 /**
