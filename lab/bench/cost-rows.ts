@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
-import { prepareAssembly } from '#apps/local/assembly.ts';
-import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
+import { openStage, type Stage } from '#apps/local/stage.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
+import { answerOn, approvalLinks, signIn } from '#lab/drills/approval-page.ts';
+import { prepareDrillAssembly } from '#lab/drills/drill-assembly.ts';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 import { pascalCase } from '#statemachines/heal.ts';
 import type { Row } from './row.ts';
@@ -23,38 +23,15 @@ interface Bill {
   readonly gigabyteSeconds: number;
 }
 
-const SAMPLE = join(import.meta.dirname, '../../apps/local/sample/selfheal.json');
-const LIMITS = {
-  maxActionsPerHour: 1000,
-  maxActionsPerTargetPerHour: 100,
-  breakerFailures: 1000,
-  flapWindowMinutes: 0,
-};
 const APPROVER = { name: 'approver', password: 'Correct-Horse-8-Battery' };
-
-interface Sample {
-  readonly services: readonly { readonly id: string }[];
-  readonly verification: object;
-}
-
-/** The sample cloud with a model; whatever is done to the orders has to be approved. */
-function writeConfiguration(outDir: string): string {
-  const sample = JSON.parse(readFileSync(SAMPLE, 'utf8')) as Sample;
-  const services = sample.services.map((one) => (one.id === 'orders' ? { ...one, criticality: 'critical' } : one));
-  const model = { provider: 'bedrock', modelId: 'anthropic.claude-sonnet-4-5-20250929-v1:0' };
-  const verification = { ...sample.verification, healedAfterDays: 0 };
-  const file = join(outDir, 'selfheal.json');
-  mkdirSync(outDir, { recursive: true });
-  writeFileSync(file, JSON.stringify({ ...sample, services, model, verification, policy: LIMITS }));
-  return file;
-}
 
 /** Typical incidents, one at a time, and what each of them would be billed for. */
 export async function costRows(outDir: string): Promise<Row[]> {
-  const folder = join(outDir, 'cost');
-  const configurationFile = writeConfiguration(folder);
-  const context = { emails: 'on-call@example.com' };
-  const { assemblyDir } = await prepareAssembly({ configurationFile, outDir: join(folder, 'assembly'), context });
+  // With a model; whatever is done to the orders has to be approved.
+  const { assemblyDir } = await prepareDrillAssembly(join(outDir, 'cost'), {}, ({ services }) => ({
+    services: services.map((one) => (one.id === 'orders' ? { ...one, criticality: 'critical' } : one)),
+    model: { provider: 'bedrock', modelId: 'anthropic.claude-sonnet-4-5-20250929-v1:0' },
+  }));
   const events: RuntimeEvent[] = [];
   const stage = await openStage({ assemblyDir, timeScale: 0.2, onEvent: (event) => void events.push(event) });
   try {
@@ -167,29 +144,12 @@ function functionsByName({ runtime }: Stage): Map<string, FunctionConfig> {
 }
 
 /** Says yes on the page of the newest request for an approval. */
-async function approveNewest({ runtime }: Stage): Promise<void> {
-  const page = () => runtime.mailbox.list().flatMap(({ text }) => /http\S+\/approvals\/\S+/.exec(text) ?? [])[0];
+async function approveNewest(stage: Stage): Promise<void> {
+  const page = () => approvalLinks(stage.runtime.mailbox.list())[0];
   await until(() => page() !== undefined);
-  const signedIn = await fetch(runtime.endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
-    },
-    body: JSON.stringify({
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      ClientId: outputOf(runtime, 'UserPoolClientId'),
-      AuthParameters: { USERNAME: APPROVER.name, PASSWORD: APPROVER.password },
-    }),
-  });
-  const { AuthenticationResult } = (await signedIn.json()) as { AuthenticationResult?: { IdToken: string } };
-  const link = page() ?? '';
-  const answered = await fetch(link, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${AuthenticationResult?.IdToken}` },
-    body: JSON.stringify({ decision: 'approved', digest: link.split('/').at(-1) }),
-  });
-  if (!answered.ok) throw new Error(`The approval was not taken: ${answered.status} ${await answered.text()}`);
+  const token = await signIn(stage, APPROVER.name, APPROVER.password);
+  const { status, message } = await answerOn(page() ?? '', 'approved', token);
+  if (status !== 200) throw new Error(`The approval was not taken: ${status} ${message}`);
 }
 
 const TIMEOUT_MS = 120_000;

@@ -14,23 +14,29 @@ const DRILL_POLICY = {
   flapWindowMinutes: 0,
 };
 
+interface SampleConfiguration {
+  readonly services: readonly { readonly id: string }[];
+  readonly policy?: object;
+  readonly verification: object;
+}
+
 /**
  * The sample configuration with limits on actions that a drill does not reach, bundled and synthesized below `outDir`.
- * `policy` comes on top.
+ * `policy` comes on top, and `change` gives sections that replace those of the sample.
  */
 export async function prepareDrillAssembly(
   outDir: string,
   policy: Readonly<Record<string, number>> = {},
+  change: (sample: SampleConfiguration) => object = () => ({}),
 ): Promise<Assembly> {
-  const sample = JSON.parse(readFileSync(SAMPLE, 'utf8')) as { policy?: object; verification?: object };
+  const sample = JSON.parse(readFileSync(SAMPLE, 'utf8')) as SampleConfiguration;
   const configurationFile = join(outDir, 'selfheal.json');
   // Alarms that ring again would count against what had helped.
   const verification = { ...sample.verification, healedAfterDays: 0 };
   mkdirSync(outDir, { recursive: true });
-  writeFileSync(
-    configurationFile,
-    `${JSON.stringify({ ...sample, policy: { ...sample.policy, ...DRILL_POLICY, ...policy }, verification }, null, 2)}\n`,
-  );
+  const limits = { ...sample.policy, ...DRILL_POLICY, ...policy };
+  const configuration = { ...sample, policy: limits, verification, ...change(sample) };
+  writeFileSync(configurationFile, `${JSON.stringify(configuration, null, 2)}\n`);
   return prepareAssembly({
     configurationFile,
     outDir: join(outDir, 'assembly'),

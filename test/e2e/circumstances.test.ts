@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { approve, askedFor, signIn } from './support/approving.ts';
+import { signIn } from '#lab/drills/approval-page.ts';
+import { approve, askedFor } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
 const PASSWORD = 'Correct-Horse-8-Battery';

@@ -1,8 +1,9 @@
 import type { Reply } from '@selfheal/fake-models/scripted-model.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
+import { answerOn, signIn } from '#lab/drills/approval-page.ts';
 import { FIX_LABELS } from '#shared/domain/patch/fix-branch.ts';
-import { answerOn, approve, askedFor, signIn } from './support/approving.ts';
+import { approve, askedFor } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { proposing, STILL_WRONG, WHOLE } from './support/proposed-code.ts';
 

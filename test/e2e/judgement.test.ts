@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { archiveEntries } from '#apps/local/world/samples/job-log.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import { shopJobs } from '#apps/local/world/samples/shop-jobs.ts';
+import { answerOn, signIn } from '#lab/drills/approval-page.ts';
 import { TOOL_NAME } from '#shared/plugins/llm/protocol/reply.ts';
-import { answerOn, askedFor, signIn } from './support/approving.ts';
+import { askedFor } from './support/approving.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer, type Subject } from './support/healer.ts';
 

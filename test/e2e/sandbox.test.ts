@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerOn, askedFor, signIn } from './support/approving.ts';
+import { answerOn, signIn } from '#lab/drills/approval-page.ts';
+import { askedFor } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { proposing, WHOLE } from './support/proposed-code.ts';
 import { addSandbox } from './support/sandbox.ts';
