@@ -1,6 +1,7 @@
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { offerOf } from '#shared/domain/plan/offer.ts';
 import type { StepInput } from '#shared/domain/workflow/steps.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, PreparationPorts } from '#shared/plugins/actions/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -19,13 +20,19 @@ export interface OfferDeps extends Omit<PreparationPorts, 'evidence'> {
 /**
  * Lists and stores the possible actions for an incident, for the model that is about to be asked: including the draft
  * fix of a recipe, the revert, and what was done before. Does nothing where no model is configured. The diagnosis does
- * not need the list: an error is counted, and the model then has nothing to choose from.
+ * not need the list: when something cannot be reached or is refused, that is counted, and the model then has nothing to
+ * choose from. Anything else, a broken record or a bug, is thrown.
+ *
+ * The plan prepares again and takes nothing from here: meanwhile the model may have suggested a change, the branch may
+ * have moved, and other incidents may have reached the day's limit. An outdated proposal would be stopped right before
+ * its effect, in place of an action that helps.
  */
 export async function offerActions({ incidentId }: StepInput<'knowledge'>, deps: OfferDeps): Promise<void> {
   if (modelSettingsOf(deps.configuration) === null) return;
   try {
     await listAndKeep(incidentId, deps);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Retryable || error instanceof Refused)) throw error;
     deps.meter.count('offer-failed');
   }
 }

@@ -3,6 +3,7 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { offerActions } from '#shared/app/plan/offer.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
+import { CorruptRecord, InvalidInput, RateLimited, Refused, Retryable, Unreachable } from '#shared/kernel/errors.ts';
 import { aDiagnosis, anEvidence } from '#test/builders/index.ts';
 import { aFixRig, type FixRig, type FixRigOptions } from '../fix-rig.ts';
 
@@ -18,6 +19,12 @@ const withModel = ({ deps }: FixRig) => ({
   ...deps,
   configuration: { ...deps.configuration, model: { provider: 'openai', modelId: 'a-model' } as never },
 });
+
+/** Every read of the run ends with this error. */
+function unableToRead(rig: FixRig, error: Error) {
+  const deps = withModel(rig);
+  return { ...deps, codeHost: { ...deps.codeHost, getRun: async () => Promise.reject(error) } };
+}
 
 /** The default branch fails since a pull request was merged; the log says which import is missing. */
 async function aBrokenBranch(options: FixRigOptions = {}) {
@@ -55,13 +62,33 @@ describe('what a model may choose from', () => {
     expect(await offered(rig)).toBeNull();
   });
 
-  it('is left out, and that is counted, when GitHub cannot be read: the diagnosis does not wait for it', async () => {
+  it.each([
+    new Retryable('GitHub answered 500.'),
+    new RateLimited('GitHub asks for a pause.'),
+    new Unreachable('GitHub is gone.'),
+  ])('is left out, and that is counted, when GitHub cannot be read: $message', async (error) => {
     const rig = await aBrokenBranch();
-    const deps = withModel(rig);
-    const codeHost = { ...deps.codeHost, getRun: async () => Promise.reject(new Error('GitHub is gone.')) };
-    await offerActions({ incidentId: rig.incident.id }, { ...deps, codeHost });
+    await offerActions({ incidentId: rig.incident.id }, unableToRead(rig, error));
     expect(await offered(rig)).toBeNull();
     expect(rig.deps.meter.counts['offer-failed']).toBe(1);
+  });
+
+  it('is left out, and that is counted, when it may not be stored', async () => {
+    const rig = await aBrokenBranch();
+    const deps = withModel(rig);
+    const evidence = { ...deps.evidence, putOffer: async () => Promise.reject(new Refused('AccessDenied')) };
+    await offerActions({ incidentId: rig.incident.id }, { ...deps, evidence });
+    expect(rig.deps.meter.counts['offer-failed']).toBe(1);
+  });
+
+  it.each([
+    new TypeError('run.jobs is not iterable'),
+    new CorruptRecord('The telemetry does not parse.'),
+    new InvalidInput('acme is not a repository name.'),
+  ])('is no place for an error that nobody expects: $message', async (error) => {
+    const rig = await aBrokenBranch();
+    await expect(offerActions({ incidentId: rig.incident.id }, unableToRead(rig, error))).rejects.toBe(error);
+    expect(rig.deps.meter.counts['offer-failed']).toBeUndefined();
   });
 });
 
