@@ -22,6 +22,7 @@ const DOMAIN = [
   'learning',
   'quality',
   'capacity',
+  'access',
   'audit',
   'configuration',
   'workflow',

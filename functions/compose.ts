@@ -3,12 +3,15 @@ import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
 import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
 import { makeCloudWatchLogsReader } from '#shared/adapters/aws/cloudwatch-logs-reader.ts';
 import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
+import { makeCognitoTokenVerifier } from '#shared/adapters/aws/cognito-token-verifier.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
+import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
+import { makeDynamoAccessTrail } from '#shared/adapters/aws/dynamo-incident-audit.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
@@ -138,6 +141,16 @@ export const knowledgeEntries = ({ knowledgeTable: table }: Variables<'knowledge
 export const patterns = ({ knowledgeTable: table }: Variables<'knowledgeTable'>) => makeDynamoPatternStore({ table });
 export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
 export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
+
+// Who may call: `authenticate` and the API keys.
+export const tokens = ({ userPoolIssuer, userPoolClient }: Variables<'userPoolIssuer' | 'userPoolClient'>) =>
+  makeCognitoTokenVerifier({
+    issuer: userPoolIssuer,
+    clientId: userPoolClient,
+    endpoint: process.env.AWS_ENDPOINT_URL,
+  });
+export const apiKeys = ({ controlTable: table }: Variables<'controlTable'>) => makeDynamoApiKeyStore({ table });
+export const accessTrail = ({ controlTable: table }: Variables<'controlTable'>) => makeDynamoAccessTrail({ table });
 
 // Queues, mail, workflow and functions.
 export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });

@@ -40,6 +40,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     apiUrl: noActions('apiUrl', sources.apiUrl),
     codeInspector: noActions('codeInspector', 'of-this-stack'),
     userPoolClient: noActions('userPoolClient', state.userPoolClientId),
+    userPoolIssuer: noActions('userPoolIssuer', state.approverIssuerUrl),
   };
 }
 

@@ -9,9 +9,17 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { Role } from '#shared/domain/access/caller.ts';
 import { acknowledge } from './acknowledge.ts';
 
-/** User pool of the people who may approve an action. An administrator creates the accounts; nobody can sign up. */
+const ROLES: Readonly<Record<Role, string>> = {
+  viewer: 'May see incidents, reports and settings.',
+  operator: 'May see everything and change the course of an incident.',
+  approver: 'May see everything and decide about plans.',
+  admin: 'May do everything: also API keys and the kill switch.',
+};
+
+/** User pool of the people who may sign in, with a group for each role. An administrator creates the accounts; nobody can sign up. */
 export class Approvers extends Construct {
   readonly userPool: UserPool;
   readonly client: UserPoolClient;
@@ -53,6 +61,7 @@ export class Approvers extends Construct {
       idTokenValidity: Duration.minutes(15),
       refreshTokenValidity: Duration.hours(1),
     });
+    for (const role of Role.options) this.userPool.addGroup(role, { groupName: role, description: ROLES[role] });
     acknowledge(
       this.userPool,
       'COG2',

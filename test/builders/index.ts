@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './circumstances.ts';
 export * from './configuration.ts';
 export * from './diagnoses.ts';
@@ -13,3 +14,4 @@ export * from './predictions.ts';
 export * from './signals.ts';
 export * from './stories.ts';
 export * from './text.ts';
+export * from './tokens.ts';

@@ -1,3 +1,4 @@
+export * from './api-key-store.ts';
 export * from './clock.ts';
 export * from './cloud.ts';
 export * from './code-host.ts';

@@ -91,8 +91,8 @@ export interface Runtime {
   resources(): Readonly<Record<string, string>>;
   /** Sets a secret by logical id, `Stack/LogicalId`, name or ARN; an object is stored as JSON. */
   overrideSecret(logicalIdOrArn: string, value: unknown): void;
-  /** Adds a user to the user pools. */
-  createUser(name: string, email: string, password: string): Promise<void>;
+  /** Adds a user to the user pools, in these groups of the template; or changes password and groups of the one with this e-mail address. */
+  createUser(name: string, email: string, password: string, groups?: readonly string[]): Promise<void>;
   /** Messages in the queues that feed functions. */
   waitingMessages(): number;
   /** True when nothing is running, queued or in delivery; executions are not counted. */

@@ -1,11 +1,15 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { ACCESS_TRAIL, AccessEvent } from '#shared/domain/audit/access-event.ts';
 import { chainEntry } from '#shared/domain/audit/audit-chain.ts';
 import { AuditLink, TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { AuditEntry } from '#shared/domain/audit/audit-event.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
+import type { AccessTrail } from '#shared/ports/access.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import { type Item, type Table, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient } from './dynamo-client.ts';
+import { type Item, openTable, type Table, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const AuditRecord = z.strictObject({
@@ -16,31 +20,50 @@ const AuditRecord = z.strictObject({
 
 /** Sort key of an entry. */
 const placeOf = (sequence: number): string => `ENTRY#${String(sequence).padStart(9, '0')}`;
-/** Maximum concurrent writers of one incident that may be faster, one after the other. */
+/** Maximum concurrent writers of one trail that may be faster, one after the other. */
 const MAX_RACES = 25;
 
+/** The audit trail of each incident. */
+export function dynamoAudit(table: Table): Pick<IncidentStore, 'audit'> & AuditReader {
+  return {
+    audit: (incidentId, key, entry) => appendToTrail(table, incidentId, { key, ...AuditEntry.parse(entry) }),
+    auditTrail: (incidentId) => readTrail(table, incidentId),
+  };
+}
+
+/** The audit trail of who may call the API, in the Control table. */
+export function makeDynamoAccessTrail(options: {
+  readonly table: string;
+  readonly client?: DynamoDBDocumentClient;
+}): AccessTrail & AuditReader {
+  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+  return {
+    append: (key, event) => appendToTrail(table, ACCESS_TRAIL, { key, ...AccessEvent.parse(event) }),
+    auditTrail: (trailId) => readTrail(table, trailId),
+  };
+}
+
 /**
- * The audit trail, in its own partition. An entry is written after the last one, on the condition that the position is
+ * A trail has a partition of its own. An entry is written after the last one, on the condition that the position is
  * free: of two writers one is first, and the other reads again and follows. So entries form one chain, and an entry
  * with an existing key is never written again. Roles can read the trail and append to it, but change nothing.
  */
-export function dynamoAudit(table: Table): Pick<IncidentStore, 'audit'> & AuditReader {
-  const read = async (incidentId: string): Promise<TrailEntry[]> =>
-    (await table.query(`AUDIT#${incidentId}`)).map((item) => entryOf(incidentId, item));
-  return {
-    audit: async (incidentId, key, entry) => {
-      for (let races = 0; races < MAX_RACES; races += 1) {
-        const trail = await read(incidentId);
-        if (trail.some((known) => known.key === key)) return;
-        const last = trail.at(-1)?.link ?? null;
-        if (await append(table, chainEntry({ incidentId, key, last }, AuditEntry.parse(entry)))) return;
-      }
-      throw new Retryable(
-        `Could not append to the audit trail of incident ${incidentId}: too many concurrent writers.`,
-      );
-    },
-    auditTrail: read,
-  };
+async function appendToTrail(
+  table: Table,
+  trailId: string,
+  { key, ...entry }: { readonly key: string } & (AuditEntry | AccessEvent),
+): Promise<void> {
+  for (let races = 0; races < MAX_RACES; races += 1) {
+    const trail = await readTrail(table, trailId);
+    if (trail.some((known) => known.key === key)) return;
+    const last = trail.at(-1)?.link ?? null;
+    if (await append(table, chainEntry({ incidentId: trailId, key, last }, entry))) return;
+  }
+  throw new Retryable(`Could not append to the audit trail ${trailId}: too many concurrent writers.`);
+}
+
+async function readTrail(table: Table, trailId: string): Promise<TrailEntry[]> {
+  return (await table.query(`AUDIT#${trailId}`)).map((item) => entryOf(trailId, item));
 }
 
 function append(table: Table, { incidentId, key, at, event, facts, link }: ReturnType<typeof chainEntry>) {

@@ -1,8 +1,13 @@
+import * as z from 'zod';
 import { cleanText } from '../redaction/clean-text.ts';
+import { AccessEvent } from './access-event.ts';
 import type { AuditFact, TrailEntry } from './audit-entry.ts';
-import { AuditEntry, type AuditEvent, type AuditFacts } from './audit-event.ts';
+import { AuditEntry, type AuditFacts } from './audit-event.ts';
 
-type Descriptions = { readonly [E in AuditEvent]: (facts: AuditFacts<E>) => string };
+const Entry = z.discriminatedUnion('event', [...AuditEntry.options, ...AccessEvent.options]);
+type Entry = z.infer<typeof Entry>;
+type Facts<E extends Entry['event']> = Extract<Entry, { event: E }>['facts'];
+type Descriptions = { readonly [E in Entry['event']]: (facts: Facts<E>) => string };
 
 const MAX_LENGTH = 1000;
 const SHORT_DIGEST = 12;
@@ -12,11 +17,11 @@ const SHORT_DIGEST = 12;
  * described by its facts.
  */
 export function describeAuditEntry({ at, event, facts }: Pick<TrailEntry, 'at' | 'event' | 'facts'>): string {
-  const known = AuditEntry.safeParse({ at, event, facts });
+  const known = Entry.safeParse({ at, event, facts });
   return cleanText(known.success ? describe(known.data) : `${event} (${listed(facts)}).`, MAX_LENGTH);
 }
 
-function describe<E extends AuditEvent>({ event, facts }: { event: E; facts: AuditFacts<E> }): string {
+function describe<E extends Entry['event']>({ event, facts }: { event: E; facts: Facts<E> }): string {
   return DESCRIPTIONS[event](facts);
 }
 
@@ -140,6 +145,9 @@ const DESCRIPTIONS: Descriptions = {
   'incident.suggested': ended('with a proposal to people'),
   'incident.escalated': ended('with a human'),
   'incident.linked': ended('the same failure is handled elsewhere'),
+  'api-key.created': ({ id, name, roles, expiresAt, by }) =>
+    `${by} created the API key ${id} (${name}) with the roles ${roles}, until ${expiresAt}.`,
+  'api-key.revoked': ({ id, name, by }) => `${by} revoked the API key ${id} (${name}).`,
 };
 
 function howWords({

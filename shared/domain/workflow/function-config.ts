@@ -23,6 +23,8 @@ export const RESOURCE_VARIABLES = {
   workflow: 'WORKFLOW_ARN',
   apiUrl: 'API_URL',
   userPoolClient: 'USER_POOL_CLIENT_ID',
+  /** `https://cognito-idp.<region>.amazonaws.com/<pool id>`. */
+  userPoolIssuer: 'USER_POOL_ISSUER',
   /** The function that parses proposed changes. */
   codeInspector: 'CODE_INSPECTOR_ARN',
 } as const;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
@@ -10,6 +11,7 @@ import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-regis
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import {
+  makeMemoryApiKeyStore,
   makeMemoryControlStore,
   makeMemoryDelegationStore,
   makeMemoryExperienceStore,
@@ -21,6 +23,7 @@ import {
   makeMemoryPredictionStore,
   makeMemoryStatsStore,
 } from '#test/fakes/index.ts';
+import { apiKeyStoreContract } from './contract/api-key-store.ts';
 import { approvalQueueContract } from './contract/approval-queue.ts';
 import { controlStoreContract } from './contract/control-store.ts';
 import { delegationStoreContract } from './contract/delegation-store.ts';
@@ -47,6 +50,8 @@ incidentStoreContract('incident store in memory', async (clock) => makeMemoryInc
 incidentStoreContract('incident store in DynamoDB', async (clock) =>
   makeDynamoIncidentStore({ ...(await access()), clock }),
 );
+apiKeyStoreContract('API keys in memory', async () => makeMemoryApiKeyStore());
+apiKeyStoreContract('API keys in DynamoDB', async () => makeDynamoApiKeyStore(await access()));
 approvalQueueContract('approval queue in memory', async () => makeMemoryIncidents());
 approvalQueueContract('approval queue in DynamoDB', async () => {
   const dynamoAccess = await access();

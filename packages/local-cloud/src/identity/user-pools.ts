@@ -6,8 +6,11 @@ import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../templat
 import { AwsFault } from '../wire/request.ts';
 
 export interface UserPools {
-  /** Adds a user to every pool; for a known e-mail address it changes the password. */
-  createUser(name: string, email: string, password: string): Promise<void>;
+  /**
+   * Adds a user to every pool; for a known e-mail address it changes password and groups. Throws `AwsFault` for a group that a pool of the
+   * template does not have.
+   */
+  createUser(name: string, email: string, password: string, groups?: readonly string[]): Promise<void>;
   /** Answers an unsigned operation of the user pools API. Throws `AwsFault`. */
   handle(operation: string, input: JsonObject): Promise<unknown>;
   /** Public keys of a pool; null when no pool has this id. */
@@ -19,7 +22,8 @@ export interface UserPools {
 interface Pool {
   readonly id: string;
   readonly issuer: string;
-  readonly resource: Resource;
+  /** Names of its groups in the template. */
+  readonly groups: readonly string[];
 }
 interface Client {
   readonly id: string;
@@ -38,6 +42,7 @@ interface UserRow {
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS users (pool TEXT NOT NULL, email TEXT NOT NULL, name TEXT NOT NULL, sub TEXT NOT NULL,
   salt BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (pool, email));
+CREATE TABLE IF NOT EXISTS group_members (pool TEXT NOT NULL, email TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (pool, email, name));
 CREATE TABLE IF NOT EXISTS refresh_tokens (token TEXT PRIMARY KEY, pool TEXT NOT NULL, client TEXT NOT NULL, email TEXT NOT NULL, expires_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS pool_keys (pool TEXT PRIMARY KEY, kid TEXT NOT NULL, jwk TEXT NOT NULL);`;
 const TOKEN_SECONDS = 3600;
@@ -45,20 +50,24 @@ const REFRESH_DAYS = 30;
 const DAY_MS = 86_400_000;
 const REFUSED = () => new AwsFault('NotAuthorizedException', 'Incorrect username or password.', 400);
 
-/** Cognito user pools: users, sign-in with a password or a refresh token, signed tokens. */
+/** Cognito user pools: users and their groups, sign-in with a password or a refresh token, signed tokens. */
 export function makeUserPools(database: Database, deployment: Deployment): UserPools {
   database.exec(SCHEMA);
+  const groups = deployment.ofType('AWS::Cognito::UserPoolGroup');
   const pools = deployment.ofType('AWS::Cognito::UserPool').map(
-    (resource): Pool => ({
-      id: resource.ref,
-      issuer: `https://cognito-idp.${deployment.region}.amazonaws.com/${resource.ref}`,
-      resource,
+    ({ ref }): Pool => ({
+      id: ref,
+      issuer: `https://cognito-idp.${deployment.region}.amazonaws.com/${ref}`,
+      groups: groups.filter(({ properties }) => properties.UserPoolId === ref).map(({ name }) => name),
     }),
   );
   const clients = deployment.ofType('AWS::Cognito::UserPoolClient').map(readClient);
   const keyOf = makeKeys(database);
   const findUser = database.prepare('SELECT * FROM users WHERE pool = ? AND (email = ? OR name = ? OR sub = ?)');
   const saveUser = database.prepare('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?, ?)');
+  const leaveGroups = database.prepare('DELETE FROM group_members WHERE pool = ? AND email = ?');
+  const joinGroup = database.prepare('INSERT OR IGNORE INTO group_members VALUES (?, ?, ?)');
+  const findGroups = database.prepare('SELECT name FROM group_members WHERE pool = ? AND email = ? ORDER BY name');
   const saveRefresh = database.prepare('INSERT INTO refresh_tokens VALUES (?, ?, ?, ?, ?)');
   const findRefresh = database.prepare(
     'SELECT * FROM refresh_tokens WHERE token = ? AND client = ? AND expires_at > ?',
@@ -70,8 +79,13 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
     if (pool === undefined) throw new AwsFault('ResourceNotFoundException', 'User pool does not exist.');
     const { kid, privateKey } = await keyOf(pool.id);
     const authTime = Math.floor(Date.now() / 1000);
+    // A group that the template has no more is left out. Somebody in no group has no such claim.
+    const joined = (findGroups.all(pool.id, user.email) as { name: string }[])
+      .map(({ name }) => name)
+      .filter((name) => pool.groups.includes(name));
+    const ofGroups = joined.length === 0 ? {} : { 'cognito:groups': joined };
     const sign = (claims: Record<string, unknown>) =>
-      new SignJWT({ ...claims, auth_time: authTime, 'cognito:username': user.sub, jti: randomUUID() })
+      new SignJWT({ ...claims, ...ofGroups, auth_time: authTime, 'cognito:username': user.sub, jti: randomUUID() })
         .setProtectedHeader({ alg: 'RS256', kid })
         .setIssuer(pool.issuer)
         .setSubject(user.sub)
@@ -125,10 +139,17 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
     pools.some((pool) => pool.id === poolId) ? { keys: [(await keyOf(poolId)).publicJwk] } : null;
 
   return {
-    async createUser(name, email, password) {
+    async createUser(name, email, password, wanted = []) {
+      for (const pool of pools) {
+        const missing = wanted.find((group) => !pool.groups.includes(group));
+        if (missing !== undefined)
+          throw new AwsFault('ResourceNotFoundException', `The user pool ${pool.id} has no group ${missing}.`);
+      }
       for (const pool of pools) {
         const salt = randomBytes(16);
         saveUser.run(pool.id, email, name, userOf(pool.id, email)?.sub ?? randomUUID(), salt, hashOf(password, salt));
+        leaveGroups.run(pool.id, email);
+        for (const group of wanted) joinGroup.run(pool.id, email, group);
       }
     },
     async handle(operation, input) {

@@ -134,6 +134,7 @@ export const SERVED_TYPES = {
     },
   },
   'AWS::Cognito::UserPoolClient': { ref: id(26), attributes: { ClientId: id(26), Name: 'name' } },
+  'AWS::Cognito::UserPoolGroup': { nameProperty: 'GroupName' },
   'AWS::IAM::Role': {
     nameProperty: 'RoleName',
     arn: ({ account, name }) => `arn:aws:iam::${account}:role/${name}`,
@@ -172,7 +173,6 @@ export const PASSIVE_TYPES = {
       Value: ({ property }) => property('Value') ?? '',
     },
   },
-  'AWS::Cognito::UserPoolGroup': { nameProperty: 'GroupName' },
   'AWS::Cognito::UserPoolDomain': { nameProperty: 'Domain' },
   'AWS::XRay::Group': { nameProperty: 'GroupName' },
   'AWS::Budgets::Budget': plain,

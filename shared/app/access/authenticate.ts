@@ -1,0 +1,94 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type ApiKey, apiKeyState, isUseDue, parseApiKey } from '#shared/domain/access/api-key.ts';
+import { type Caller, rolesOfGroups } from '#shared/domain/access/caller.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
+import type { ApiKeyStore, TokenVerifier } from '#shared/ports/access.ts';
+import type { Log } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { approverOf } from '../approve/approver.ts';
+
+export interface AuthenticateDeps {
+  readonly tokens: TokenVerifier;
+  readonly apiKeys: Pick<ApiKeyStore, 'get' | 'noteUse'>;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+export type Authentication =
+  | { readonly kind: 'accepted'; readonly caller: Caller }
+  /** Answer 401. The reason may be shown to whoever asks. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Answer 503: whether the caller is who they say cannot be found out now. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** Stands for the hash of a key that is not there, so that its check takes as long. */
+const NO_HASH = '0'.repeat(64);
+const BEARER = /^bearer ([\x21-\x7e]+)$/i;
+
+const refused = (reason: string): Authentication => ({ kind: 'refused', reason });
+
+/**
+ * Finds out who sends a request, from its header `authorization`: `Bearer` and an ID token of the user pool or an API key. What somebody
+ * accepted may do is up to `mayDo`: a person without a role is accepted, too, and may do nothing.
+ *
+ * `headers`: names in lower case, as API Gateway hands them over.
+ */
+export async function authenticate(
+  headers: Readonly<Record<string, string | undefined>>,
+  deps: AuthenticateDeps,
+): Promise<Authentication> {
+  const { authorization } = headers;
+  if (authorization === undefined || authorization === '')
+    return refused('The request has no header Authorization. Send "Bearer" and an ID token or an API key.');
+  const credential = BEARER.exec(authorization)?.[1];
+  if (credential === undefined)
+    return refused('The header Authorization must be "Bearer" and an ID token or an API key.');
+  return credential.startsWith('sh_') ? callerOfKey(credential, deps) : callerOfToken(credential, deps);
+}
+
+async function callerOfToken(token: string, { tokens }: AuthenticateDeps): Promise<Authentication> {
+  const verification = await tokens.verify(token);
+  if (verification.kind !== 'verified') return verification;
+  const { claims } = verification;
+  const person = approverOf(claims);
+  const { sub, 'cognito:groups': groups } = claims;
+  if (person === null || typeof sub !== 'string' || sub === '') return refused('The token identifies no person.');
+  const roles = rolesOfGroups(Array.isArray(groups) ? groups : []);
+  return { kind: 'accepted', caller: { kind: 'person', id: sub, name: person.email ?? person.name, roles, claims } };
+}
+
+async function callerOfKey(text: string, { apiKeys, clock, log }: AuthenticateDeps): Promise<Authentication> {
+  const given = parseApiKey(text);
+  // Neither form nor id nor secret is told apart: nobody learns which keys exist.
+  const wrong = refused('The API key is not valid.');
+  if (given === null) return wrong;
+  let key: ApiKey | null;
+  try {
+    key = await apiKeys.get(given.id);
+  } catch (error) {
+    if (!(error instanceof Retryable)) throw error;
+    return { kind: 'unavailable', reason: 'API keys cannot be read at the moment. Try again.' };
+  }
+  if (!secretFits(given.secret, key?.secretHash ?? NO_HASH) || key === null) return wrong;
+  const now = clock.now();
+  const state = apiKeyState(key, now);
+  if (state !== 'valid')
+    return refused(`The API key ${key.id} has ${state === 'expired' ? 'expired' : 'been revoked'}.`);
+  if (isUseDue(key, now)) {
+    // The next request notes it; nobody is refused for that.
+    await apiKeys.noteUse(key.id, now).catch((error: unknown) => {
+      log.warn('The use of an API key was not noted', { error: error instanceof Error ? error.name : 'unknown' });
+    });
+  }
+  return { kind: 'accepted', caller: { kind: 'key', id: key.id, name: key.name, roles: key.roles } };
+}
+
+/** SHA-256 of the secret, as `ApiKey.secretHash` keeps it. */
+export function hashOfSecret(secret: string): string {
+  return createHash('sha256').update(secret, 'utf8').digest('hex');
+}
+
+/** Compares in constant time. */
+function secretFits(secret: string, hash: string): boolean {
+  return timingSafeEqual(Buffer.from(hashOfSecret(secret), 'hex'), Buffer.from(hash, 'hex'));
+}

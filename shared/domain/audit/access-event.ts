@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { Actor } from '../access/caller.ts';
+
+const event = <E extends string, F extends z.ZodRawShape>(name: E, facts: F) =>
+  z.strictObject({
+    /** ISO 8601, by the clock of whoever writes it. */
+    at: z.iso.datetime({ offset: true }),
+    event: z.literal(name),
+    facts: z.strictObject(facts),
+  });
+
+/** The trail that access events are chained in, as an incident's entries are under its id. No incident has this id. */
+export const ACCESS_TRAIL = 'access';
+
+/** A person or a key; `byId` stays when the name `by` changes. */
+const BY = { by: z.string(), byId: z.string(), byKind: Actor.shape.kind };
+
+/** What was changed about who may call the API. */
+export const AccessEvent = z.discriminatedUnion('event', [
+  event('api-key.created', {
+    id: z.string(),
+    name: z.string(),
+    /** Separated by blanks. */
+    roles: z.string(),
+    expiresAt: z.string(),
+    ...BY,
+  }),
+  event('api-key.revoked', { id: z.string(), name: z.string(), ...BY }),
+]);
+export type AccessEvent = z.infer<typeof AccessEvent>;

@@ -1,0 +1,35 @@
+import type { ApiKey } from '#shared/domain/access/api-key.ts';
+import type { Actor } from '#shared/domain/access/caller.ts';
+import type { AccessEvent } from '#shared/domain/audit/access-event.ts';
+
+export type TokenVerification =
+  | { readonly kind: 'verified'; readonly claims: Readonly<Record<string, unknown>> }
+  /** `reason`: a sentence without any text of the token. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The keys that tokens are verified with could not be read. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** Verifies ID tokens of the user pool: signature, issuer, client, use and times. */
+export interface TokenVerifier {
+  verify(token: string): Promise<TokenVerification>;
+}
+
+/** API keys by id. Every write is one single-item write. */
+export interface ApiKeyStore {
+  /** One read of one item. */
+  get(id: string): Promise<ApiKey | null>;
+  /** All keys, expired and revoked ones included until a year after they expired. */
+  list(): Promise<ApiKey[]>;
+  /** False when there is a key of this id. */
+  create(key: ApiKey): Promise<boolean>;
+  /** Writes `lastUsedAt` unless that is not due: of concurrent writers one is enough. */
+  noteUse(id: string, at: Date): Promise<void>;
+  /** Revokes a key for good. The key afterwards, as it was revoked first; null when there is none. */
+  revoke(id: string, by: Actor, at: Date): Promise<ApiKey | null>;
+}
+
+/** Who was given access and lost it, in an audit trail of its own that belongs to no incident. */
+export interface AccessTrail {
+  /** Writes an entry once: a repeat of the same key is no second. */
+  append(key: string, event: AccessEvent): Promise<void>;
+}
