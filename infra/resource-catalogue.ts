@@ -2,7 +2,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { ResourceAccess, ResourceCatalogue } from './access.ts';
-import { OPEN_INDEX } from './constructs/tables.ts';
+import { LIST_INDEXES, OPEN_INDEX } from './constructs/tables.ts';
 import type { Access } from './service-access.ts';
 import type { NamedArn, StateResources } from './stacks/state-stack.ts';
 
@@ -26,6 +26,12 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
   return {
     incidentsTable: whole(state.incidentsTable.name, state.incidentsTable.arn),
     openIncidents: whole(OPEN_INDEX, `${state.incidentsTable.arn}/index/${OPEN_INDEX}`),
+    incidentIndexes: {
+      value: LIST_INDEXES.join(','),
+      statements: (actions) => [
+        { actions, resources: LIST_INDEXES.map((name) => `${state.incidentsTable.arn}/index/${name}`) },
+      ],
+    },
     knowledgeTable: whole(state.knowledgeTable.name, state.knowledgeTable.arn),
     statsTable: whole(state.statsTable.name, state.statsTable.arn),
     controlTable: whole(state.controlTable.name, state.controlTable.arn),

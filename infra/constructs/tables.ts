@@ -1,13 +1,43 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, type TablePropsV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  type GlobalSecondaryIndexPropsV2,
+  ProjectionType,
+  TableEncryptionV2,
+  type TablePropsV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 
 /** Sparse index: only open incidents have its key, so the reconciler reads no closed ones. */
 export const OPEN_INDEX = 'open';
 
+const string = (name: string) => ({ name, type: AttributeType.STRING });
+const listIndex = (indexName: string, partition: string, sort: string, copied: string[] = []) =>
+  ({
+    indexName,
+    partitionKey: string(partition),
+    sortKey: string(sort),
+    ...(copied.length === 0
+      ? { projectionType: ProjectionType.KEYS_ONLY }
+      : { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: copied }),
+  }) satisfies GlobalSecondaryIndexPropsV2;
+
+/** Sparse: only the record of an incident has `listKey` and `listId`. They hold keys, and what a list filters by; nothing of that changes often. */
+const LISTS: readonly GlobalSecondaryIndexPropsV2[] = [
+  listIndex('by-month', 'listMonth', 'listKey'),
+  listIndex('by-status', 'status', 'listKey'),
+  listIndex('by-target', 'listTarget', 'listKey', ['status', 'listClass']),
+  listIndex('by-class', 'listClass', 'listKey', ['status']),
+  listIndex('by-id', 'listId', 'id'),
+];
+/** Of the Incidents table, for lists and for finding an id by its beginning. */
+export const LIST_INDEXES: readonly string[] = LISTS.map(({ indexName }) => indexName);
+
 const COMMON = {
-  partitionKey: { name: 'pk', type: AttributeType.STRING },
-  sortKey: { name: 'sk', type: AttributeType.STRING },
+  partitionKey: string('pk'),
+  sortKey: string('sk'),
   timeToLiveAttribute: 'expiresAt',
   billing: Billing.onDemand(),
   encryption: TableEncryptionV2.awsManagedKey(),
@@ -30,9 +60,10 @@ export class Tables extends Construct {
       globalSecondaryIndexes: [
         {
           indexName: OPEN_INDEX,
-          partitionKey: { name: 'openPk', type: AttributeType.STRING },
-          sortKey: { name: 'updatedAt', type: AttributeType.STRING },
+          partitionKey: string('openPk'),
+          sortKey: string('updatedAt'),
         },
+        ...LISTS,
       ],
     });
     this.knowledge = new TableV2(this, 'Knowledge', COMMON);

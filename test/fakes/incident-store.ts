@@ -1,6 +1,7 @@
 import { chainEntry } from '#shared/domain/audit/audit-chain.ts';
 import type { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { AuditEntry } from '#shared/domain/audit/audit-event.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { Notification } from '#shared/domain/incident/notification.ts';
 import { ActionRecord, type BoundAction } from '#shared/domain/plan/bound-action.ts';
@@ -9,9 +10,11 @@ import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
+import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { fakeClock } from './clock.ts';
+import { makeMemoryIncidentLists } from './incident-lists.ts';
 
 type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'countRequests' | 'listStalled'>;
 type Plans = Pick<IncidentStore, 'putPlan' | 'getPlan' | 'recordPlan' | 'listPlans'>;
@@ -23,21 +26,26 @@ type Approvals = Pick<
 >;
 type Audit = Pick<IncidentStore, 'audit'> & AuditReader;
 
-/** Incidents in memory with the queue of their approvals. */
-export function makeMemoryIncidents(clock: Clock = fakeClock()): {
+/** Incidents in memory with the queue of their approvals and the lists of them. */
+export function makeMemoryIncidents(
+  clock: Clock = fakeClock(),
+  services: Configuration['services'] = [],
+): {
   incidents: IncidentStore & AuditReader;
   approvals: ApprovalQueue;
+  lists: IncidentLists;
 } {
   const { queue, ...approvals } = memoryApprovals();
+  const { all, ...records } = memoryIncidents(clock);
   const incidents = {
-    ...memoryIncidents(clock),
+    ...records,
     ...memoryPlans(),
     ...memoryActions(),
     ...approvals,
     ...memoryNotifications(),
     ...memoryAudit(),
   };
-  return { incidents, approvals: queue };
+  return { incidents, approvals: queue, lists: makeMemoryIncidentLists(all, services) };
 }
 
 /** Incidents in memory, with the conditions of the real store. Every value is copied on its way in and out. */
@@ -45,10 +53,11 @@ export function makeMemoryIncidentStore(clock: Clock = fakeClock()): IncidentSto
   return makeMemoryIncidents(clock).incidents;
 }
 
-function memoryIncidents(clock: Clock): Incidents {
+function memoryIncidents(clock: Clock): Incidents & { all(): Incident[] } {
   const incidents = new Map<string, Incident>();
   const deliveries = new Set<string>();
   return {
+    all: () => structuredClone([...incidents.values()]),
     create: async (incident) => {
       if (incidents.has(incident.id)) return 'exists';
       incidents.set(incident.id, Incident.parse(incident));

@@ -8,6 +8,7 @@ export * from './delegation-store.ts';
 export * from './evidence-store.ts';
 export * from './experience-store.ts';
 export * from './healing-store.ts';
+export * from './incident-lists.ts';
 export * from './incident-store.ts';
 export * from './knowledge-store.ts';
 export * from './memory-ports.ts';

@@ -54,8 +54,8 @@ export async function accountOf(
 /** Looks ids up in a deployment's table. */
 export function findIdsIn(table: string): FindIds {
   return async (beginning, limit) => {
-    const { findIncidentIds } = await import('#shared/adapters/aws/find-incident-ids.ts');
-    return await findIncidentIds(beginning, { table, limit });
+    const { makeDynamoIncidentLists } = await import('#shared/adapters/aws/dynamo-incident-lists.ts');
+    return await makeDynamoIncidentLists({ table, services: [] }).idsStartingWith(beginning, limit);
   };
 }
 

@@ -12,6 +12,7 @@ import { dynamoClient } from './dynamo-client.ts';
 import { dynamoActions } from './dynamo-incident-actions.ts';
 import { dynamoApprovals } from './dynamo-incident-approvals.ts';
 import { dynamoAudit } from './dynamo-incident-audit.ts';
+import { listingChangeOf, listingKeysOf } from './dynamo-incident-keys.ts';
 import { retaining } from './dynamo-retention.ts';
 import { type Item, type Key, openTable, type Table, type Update, withoutStorage } from './dynamo-table.ts';
 import { callAws, parseRecord } from './errors.ts';
@@ -27,7 +28,8 @@ type IncidentUpdate = Parameters<IncidentStore['update']>;
 
 /**
  * Incidents table: `INC#<id>` with `META`, `PLAN#<digest>`, `ROUND#<attempt>#<round>`, `ACTION#<digest>`, `APPROVAL#<digest>` and
- * `NOTIFICATION#<channel>#<key>`; the audit trail in `AUDIT#<id>`. The sparse index `open` holds open incidents by `updatedAt`.
+ * `NOTIFICATION#<channel>#<key>`; the audit trail in `AUDIT#<id>`. The sparse index `open` holds open incidents by `updatedAt`; the
+ * indexes for lists (`dynamo-incident-keys.ts`) hold every `META`.
  */
 export function makeDynamoIncidentStore(options: {
   readonly table: string;
@@ -52,7 +54,7 @@ export function makeDynamoIncidentStore(options: {
 function incidentRecords(table: Table, clock: Clock): Omit<Incidents, 'listStalled'> {
   return {
     create: async (incident) => {
-      const record = { ...keyOf(incident.id), ...Incident.parse(incident) };
+      const record = { ...keyOf(incident.id), ...Incident.parse(incident), ...listingKeysOf(incident) };
       const item = incident.status === 'open' ? { ...record, openPk: 'OPEN' } : record;
       return (await table.putOnce(item, { condition: 'attribute_not_exists(pk)' })) ? 'created' : 'exists';
     },
@@ -116,16 +118,20 @@ function notifications(table: Table): Pick<IncidentStore, 'recordNotification' |
   };
 }
 
-/** Sets the fields that are given, keeps the index `open` in step with the status, and checks what the caller expects. */
+/** Sets the fields that are given, keeps the indexes in step with them, and checks what the caller expects. */
 function updateOf(
   change: IncidentUpdate[1],
   at: Date,
   { ifStatus, ifAttempt, ifRunAttempt }: Partial<NonNullable<IncidentUpdate[2]>> = {},
 ): Update & { condition: string } {
+  const listing = listingChangeOf(change);
+  const closes = change.status !== undefined && change.status !== 'open';
+  const removed = [...(closes ? ['openPk'] : []), ...listing.remove];
   const fields: Item = {
     ...change,
     updatedAt: at.toISOString(),
     ...(change.status === 'open' ? { openPk: 'OPEN' } : {}),
+    ...listing.set,
   };
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   const statuses = (ifStatus ?? []).map((status, index) => [`:status${index}`, status] as const);
@@ -138,9 +144,9 @@ function updateOf(
     );
   if (ifAttempt !== undefined) conditions.push('#ifAttempt = :ifAttempt');
   if (ifRunAttempt !== undefined) conditions.push('#ifRunAttempt = :ifRunAttempt');
-  const closes = change.status !== undefined && change.status !== 'open';
+  const sets = given.map(([name]) => `#${name} = :${name}`).join(', ');
   return {
-    update: `SET ${given.map(([name]) => `#${name} = :${name}`).join(', ')}${closes ? ' REMOVE openPk' : ''}`,
+    update: `SET ${sets}${removed.length > 0 ? ` REMOVE ${removed.join(', ')}` : ''}`,
     condition: conditions.join(' AND '),
     names: {
       ...Object.fromEntries(given.map(([name]) => [`#${name}`, name])),

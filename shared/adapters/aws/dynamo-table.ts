@@ -233,7 +233,8 @@ async function unlessRefused<T>(what: string, call: () => Promise<T>): Promise<T
 
 /** Without the table's own attributes, so that a record can be parsed strictly. */
 export function withoutStorage(item: Item): Item {
-  const { pk, sk, openPk, deliveries, counted, writeId, expiresAt, ...record } = item;
+  const { pk, sk, openPk, deliveries, counted, writeId, expiresAt, ...rest } = item;
+  const { listKey, listMonth, listTarget, listClass, listId, ...record } = rest;
   return record;
 }
 

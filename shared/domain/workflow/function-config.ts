@@ -8,6 +8,8 @@ export const RESOURCE_VARIABLES = {
   incidentsTable: 'INCIDENTS_TABLE',
   /** The sparse index `open` of the incidents table; a grant on the table does not cover it. */
   openIncidents: 'OPEN_INCIDENTS_INDEX',
+  /** The indexes of the incidents table for lists. Whoever lists also needs `dynamodb:BatchGetItem` on the table. */
+  incidentIndexes: 'INCIDENT_INDEXES',
   knowledgeTable: 'KNOWLEDGE_TABLE',
   statsTable: 'STATS_TABLE',
   controlTable: 'CONTROL_TABLE',

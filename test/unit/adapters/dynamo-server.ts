@@ -7,8 +7,10 @@ import {
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
+  type KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { LIST_INDEXES } from '#shared/adapters/aws/dynamo-incident-keys.ts';
 import { failure } from './aws/failure.ts';
 
 // dynalite has no types of its own.
@@ -21,7 +23,9 @@ export interface DynamoServer {
   readonly client: DynamoDBDocumentClient;
   /** Decides the fate of the next requests, one after the other, whatever they are. */
   fault(...faults: Fault[]): void;
-  /** A new empty table with keys `pk` and `sk` and the sparse index `open`; returns its name. */
+  /** Operations sent since the start, by their name in the SDK: `QueryCommand`. */
+  readonly operations: ReadonlyMap<string, number>;
+  /** A new empty table with the keys and indexes of the Incidents table; returns its name. */
   createTable(): Promise<string>;
   close(): Promise<void>;
 }
@@ -37,6 +41,15 @@ export async function startDynamo(): Promise<DynamoServer> {
     maxAttempts: 2,
   });
   const faults: Fault[] = [];
+  const operations = new Map<string, number>();
+  low.middlewareStack.add(
+    (next, { commandName = 'unnamed' }) =>
+      async (args) => {
+        operations.set(commandName, (operations.get(commandName) ?? 0) + 1);
+        return await next(args);
+      },
+    { step: 'initialize' },
+  );
   low.middlewareStack.add(
     (next) => async (args) => {
       const fault = faults.shift() ?? 'none';
@@ -52,6 +65,7 @@ export async function startDynamo(): Promise<DynamoServer> {
   let tables = 0;
   return {
     client: DynamoDBDocumentClient.from(low, { marshallOptions: { removeUndefinedValues: true } }),
+    operations,
     fault: (...next) => void faults.push(...next),
     createTable: async () => {
       const name = `table-${++tables}`;
@@ -67,22 +81,30 @@ export async function startDynamo(): Promise<DynamoServer> {
   };
 }
 
+const OPEN = { name: 'open', partition: 'openPk', sort: 'updatedAt', copied: [] };
+const INDEXES: readonly { name: string; partition: string; sort: string; copied: readonly string[] }[] = [
+  OPEN,
+  ...Object.values(LIST_INDEXES),
+];
+
+const keySchema = (partition: string, sort: string): KeySchemaElement[] => [
+  { AttributeName: partition, KeyType: 'HASH' },
+  { AttributeName: sort, KeyType: 'RANGE' },
+];
+
 const definition = (name: string): CreateTableCommandInput => ({
   TableName: name,
   BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: ['pk', 'sk', 'openPk', 'updatedAt'].map((one) => ({ AttributeName: one, AttributeType: 'S' })),
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: 'open',
-      KeySchema: [
-        { AttributeName: 'openPk', KeyType: 'HASH' },
-        { AttributeName: 'updatedAt', KeyType: 'RANGE' },
-      ],
-      Projection: { ProjectionType: 'KEYS_ONLY' },
-    },
-  ],
+  AttributeDefinitions: [...new Set(['pk', 'sk', ...INDEXES.flatMap(({ partition, sort }) => [partition, sort])])].map(
+    (one) => ({ AttributeName: one, AttributeType: 'S' }),
+  ),
+  KeySchema: keySchema('pk', 'sk'),
+  GlobalSecondaryIndexes: INDEXES.map(({ name: IndexName, partition, sort, copied }) => ({
+    IndexName,
+    KeySchema: keySchema(partition, sort),
+    Projection:
+      copied.length === 0
+        ? { ProjectionType: 'KEYS_ONLY' }
+        : { ProjectionType: 'INCLUDE', NonKeyAttributes: [...copied] },
+  })),
 });

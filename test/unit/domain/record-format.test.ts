@@ -94,7 +94,7 @@ it('the shapes of the kinds of records belong to the format that state folders c
       "TestRecord": "ea7ca1b70d8f",
       "TrailEntry": "5a97d243d9fb",
       "Watch": "416a57726edf",
-      "format": 1,
+      "format": 2,
     }
   `);
 });

@@ -1,6 +1,13 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { LIST_INDEXES } from '#shared/adapters/aws/dynamo-incident-keys.ts';
 import { deniesPlainText, nameOf, type Resource, resourcesOf, synthesize, templatesFor } from './assembly.ts';
+
+interface GlobalSecondaryIndex {
+  readonly IndexName: string;
+  readonly KeySchema: readonly { readonly AttributeName: string; readonly KeyType: string }[];
+  readonly Projection: { readonly ProjectionType: string; readonly NonKeyAttributes?: readonly string[] };
+}
 
 const EMAILS = ['on-call@example.com'];
 let state: Template;
@@ -36,13 +43,29 @@ describe('the stateful stack', () => {
     });
   });
 
-  it('has an index of open incidents by their last change, and no other', () => {
+  it('has an index of open incidents by their last change, those that lists are read from, and no other', () => {
     const indexes = resourcesOf(state, 'AWS::DynamoDB::GlobalTable').flatMap(([id, { Properties }]) =>
-      (
-        (Properties.GlobalSecondaryIndexes ?? []) as { IndexName: string; KeySchema: { AttributeName: string }[] }[]
-      ).map(({ IndexName, KeySchema }) => [nameOf(id), IndexName, ...KeySchema.map((key) => key.AttributeName)]),
+      ((Properties.GlobalSecondaryIndexes ?? []) as GlobalSecondaryIndex[]).map((index) => ({
+        id: nameOf(id),
+        ...index,
+      })),
     );
-    expect(indexes).toEqual([['TablesIncidents', 'open', 'openPk', 'updatedAt']]);
+    const open = { name: 'open', partition: 'openPk', sort: 'updatedAt', copied: null };
+    const expected = [open, ...Object.values(LIST_INDEXES)].map(({ name, partition, sort, copied }) => ({
+      id: 'TablesIncidents',
+      IndexName: name,
+      KeySchema: [
+        { AttributeName: partition, KeyType: 'HASH' },
+        { AttributeName: sort, KeyType: 'RANGE' },
+      ],
+      Projection:
+        copied === null
+          ? { ProjectionType: 'ALL' }
+          : copied.length === 0
+            ? { ProjectionType: 'KEYS_ONLY' }
+            : { ProjectionType: 'INCLUDE', NonKeyAttributes: copied },
+    }));
+    expect(indexes).toEqual(expected);
   });
 
   it('[A73] keeps evidence for 90 days and logs for 30', () => {

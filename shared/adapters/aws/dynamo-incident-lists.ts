@@ -1,0 +1,285 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
+import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
+import { CorruptRecord, InvalidInput } from '#shared/kernel/errors.ts';
+import {
+  type IncidentLists,
+  type IncidentPage,
+  type IncidentQuery,
+  MAX_PAGE_SIZE,
+  type PageRequest,
+} from '#shared/ports/incident-lists.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { systemClock } from '../system/clock.ts';
+import { dynamoClient } from './dynamo-client.ts';
+import {
+  ALL_IDS,
+  alarmPartition,
+  LIST_INDEXES,
+  type ListIndex,
+  listingKeysOf,
+  positionOf,
+  repositoryPartition,
+} from './dynamo-incident-keys.ts';
+import {
+  type Filter,
+  type IndexWalk,
+  indexReads,
+  type KeyRange,
+  PAUSED,
+  walkMonths,
+  walkPartitions,
+} from './dynamo-index-walk.ts';
+import { type Item, openTable, type Table, withoutStorage } from './dynamo-table.ts';
+import { callAws, parseRecord } from './errors.ts';
+
+/** Index reads of one call; those of the first round, one a partition, are always made. */
+const MAX_READS = 12;
+/** Entries that a read looks at while it filters: about 100 KB. */
+const FILTERED_ENTRIES = 500;
+/** Clocks of those who wrote may be ahead of this one. */
+const AHEAD_MILLISECONDS = 2 * 24 * 3600 * 1000;
+const EARLIEST = '0000-01-01T00:00:00.000Z';
+const LATEST = '9999-12-31T23:59:59.999Z~';
+
+export interface IncidentListOptions {
+  readonly table: string;
+  /** Which alarms belong to a service; only a query for a service needs them. */
+  readonly services: Configuration['services'];
+  readonly client?: DynamoDBDocumentClient;
+  readonly clock?: Clock;
+}
+
+/**
+ * Lists of the Incidents table by its indexes `by-month`, `by-status`, `by-target`, `by-class` and `by-id`. The index that leaves least to
+ * filter is read: target, then class, then statuses, otherwise month after month; the records come from the table itself and are compared
+ * with the query again, because the indexes lag behind. Needs `Query` on the indexes and `BatchGetItem` on the table.
+ */
+export function makeDynamoIncidentLists(options: IncidentListOptions): IncidentLists {
+  const { table: name, services, client = dynamoClient(), clock = systemClock } = options;
+  const table = openTable({ table: name, client });
+  return {
+    list: async (query, page) => {
+      const { limit, order, cursor } = page;
+      requireLimit(limit, MAX_PAGE_SIZE);
+      const criteria = criteriaOf(query);
+      const after = cursor === undefined ? null : positionIn(cursor, criteria, order);
+      const scope = scopeOf(criteria, services);
+      const walk = openWalk({ name, client, clock, criteria, scope, after, limit, newestFirst: order === 'newest' });
+      return await fillPage({ table, walk, criteria, scope, page });
+    },
+    idsStartingWith: async (beginning, limit) => {
+      requireLimit(limit, 1000);
+      const text = beginning.toLowerCase();
+      return /^[a-z0-9-]{1,60}$/.test(text) ? await idsWith({ name, client }, text, limit) : [];
+    },
+  };
+}
+
+function requireLimit(limit: number, max: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > max)
+    throw new InvalidInput(`limit: expected a whole number from 1 to ${max}.`);
+}
+
+/** A query in the form in which equal ones are equal: the cursor carries its digest. */
+interface Criteria {
+  readonly statuses: readonly IncidentStatus[] | null;
+  readonly repository: string | null;
+  readonly service: string | null;
+  readonly failureClass: string | null;
+  readonly openedFrom: string | null;
+  readonly openedBefore: string | null;
+}
+
+function criteriaOf(query: IncidentQuery): Criteria {
+  return {
+    statuses: query.statuses === undefined ? null : [...new Set(query.statuses)].sort(),
+    repository: query.repository?.toLowerCase() ?? null,
+    service: query.service ?? null,
+    failureClass: query.failureClass ?? null,
+    openedFrom: instantOf('openedFrom', query.openedFrom),
+    openedBefore: instantOf('openedBefore', query.openedBefore),
+  };
+}
+
+function instantOf(field: string, at: Date | undefined): string | null {
+  if (at === undefined) return null;
+  const year = at.getUTCFullYear();
+  // Years of other lengths would sort wrongly; an invalid date has no year.
+  if (!(year >= 0 && year <= 9999)) throw new InvalidInput(`${field}: expected a time in the years 0 to 9999.`);
+  return at.toISOString();
+}
+
+const POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[a-z0-9-]{0,60}$/;
+
+function cursorOf(position: string, criteria: Criteria, order: PageRequest['order']): string {
+  const digest = digestOf(canonicalJson([criteria, order, position]), 32);
+  return Buffer.from(`${digest}${position}`).toString('base64url');
+}
+
+/** The digest finds mistakes. It is no signature: whoever forges one sees another part of what the query shows anyway. */
+function positionIn(cursor: string, criteria: Criteria, order: PageRequest['order']): string {
+  const position = Buffer.from(cursor, 'base64url').toString('latin1').slice(32);
+  if (!POSITION.test(position) || cursorOf(position, criteria, order) !== cursor) {
+    throw new InvalidInput(
+      'cursor: not one of this query and order. Pass `next` of the page before with the same filters, or none for the first page.',
+    );
+  }
+  return position;
+}
+
+/** Where incidents of a query lie: partitions of one index, and what is left to filter. No partitions: nowhere. Null: in any month. */
+type Scope = { readonly index: ListIndex; readonly partitions: readonly string[]; readonly filter: Filter } | null;
+
+function scopeOf(
+  { statuses, repository, service, failureClass }: Criteria,
+  services: Configuration['services'],
+): Scope {
+  const withStatus: Filter = statuses === null ? {} : { [LIST_INDEXES.status.partition]: statuses };
+  const withClass: Filter = failureClass === null ? {} : { [LIST_INDEXES.class.partition]: [failureClass] };
+  const alarms = service === null ? null : alarmsOf(service, services);
+  const isNowhere = statuses?.length === 0 || (repository !== null && alarms !== null);
+  if (isNowhere) return { index: LIST_INDEXES.status, partitions: [], filter: {} };
+  if (repository !== null || alarms !== null) {
+    const partitions = alarms?.map(alarmPartition) ?? [repositoryPartition(repository ?? '')];
+    return { index: LIST_INDEXES.target, partitions, filter: { ...withStatus, ...withClass } };
+  }
+  if (failureClass !== null) return { index: LIST_INDEXES.class, partitions: [failureClass], filter: withStatus };
+  return statuses === null ? null : { index: LIST_INDEXES.status, partitions: statuses, filter: {} };
+}
+
+/** An alarm belongs to the first service that lists it, as in `serviceOf`. */
+function alarmsOf(serviceId: string, services: Configuration['services']): string[] {
+  const service = services.find(({ id }) => id === serviceId);
+  if (service === undefined) throw new InvalidInput(`service: the configuration has no service ${serviceId}.`);
+  const others = services.slice(0, services.indexOf(service)).flatMap(({ alarms }) => alarms);
+  return [...new Set(service.alarms)].filter((alarm) => !others.includes(alarm));
+}
+
+function openWalk(options: {
+  readonly name: string;
+  readonly client: DynamoDBDocumentClient;
+  readonly clock: Clock;
+  readonly criteria: Criteria;
+  readonly scope: Scope;
+  readonly after: string | null;
+  readonly limit: number;
+  readonly newestFirst: boolean;
+}): IndexWalk {
+  const { name: table, client, clock, criteria, scope, after, limit, newestFirst } = options;
+  const filter = scope?.filter ?? {};
+  const isFiltered = Object.keys(filter).length > 0;
+  // Two more than wanted: the one that the page before ended with, and one that tells whether another page follows.
+  const size = isFiltered ? Math.max(FILTERED_ENTRIES, limit + 2) : limit + 2;
+  const reads = indexReads({ table, client, newestFirst, filter, size, maxReads: MAX_READS });
+  const low = criteria.openedFrom ?? EARLIEST;
+  const high = criteria.openedBefore === null ? LATEST : lastBefore(criteria.openedBefore);
+  const walk = { reads, newestFirst, after };
+  if (scope !== null) return walkPartitions(scope.index, scope.partitions, { ...walk, range: { low, high } });
+  const soon = new Date(clock.now().getTime() + AHEAD_MILLISECONDS).toISOString();
+  const range: KeyRange = { low, high: high < soon ? high : soon };
+  return walkMonths(LIST_INDEXES.month, { ...walk, range, oldest: () => oldestPosition(table, client) });
+}
+
+/** The last position of the millisecond before. */
+const lastBefore = (instant: string): string => `${new Date(Date.parse(instant) - 1).toISOString()}~`;
+
+/** Every incident has a status, so the first entries of all statuses tell which is the oldest. Null when there is no incident. */
+async function oldestPosition(table: string, client: DynamoDBDocumentClient): Promise<string | null> {
+  const newestFirst = false;
+  const reads = indexReads({ table, client, newestFirst, filter: {}, size: 1, maxReads: 0 });
+  const range = { low: EARLIEST, high: LATEST };
+  const walk = walkPartitions(LIST_INDEXES.status, IncidentStatus.options, { reads, newestFirst, range, after: null });
+  const oldest = await walk.next();
+  return oldest === PAUSED ? null : oldest;
+}
+
+async function fillPage(options: {
+  readonly table: Table;
+  readonly walk: IndexWalk;
+  readonly criteria: Criteria;
+  readonly scope: Scope;
+  readonly page: PageRequest;
+}): Promise<IncidentPage> {
+  const { table, walk, criteria, scope, page } = options;
+  const incidents: Incident[] = [];
+  const corrupt: { id: string; problem: string }[] = [];
+  const cursorAt = (position: string | null) => (position === null ? null : cursorOf(position, criteria, page.order));
+  for (;;) {
+    const { positions, stop } = await take(walk, page.limit - incidents.length);
+    const records = await table.getAll(positions.map((position) => ({ pk: `INC#${idIn(position)}`, sk: 'META' })));
+    const byKey = new Map(records.map((record) => [record.pk, record]));
+    for (const position of positions) {
+      const record = byKey.get(`INC#${idIn(position)}`);
+      const read = record === undefined ? null : readIncident(record, idIn(position));
+      if (read instanceof CorruptRecord) corrupt.push({ id: idIn(position), problem: read.message });
+      else if (read !== null && matches(read, criteria, scope)) incidents.push(read);
+    }
+    if (stop === 'end') return { incidents, next: null, corrupt };
+    if (stop === 'paused') return { incidents, next: cursorAt(walk.position()), corrupt };
+    if (incidents.length === page.limit) {
+      const full = walk.position();
+      const following = await walk.next();
+      if (following === null) return { incidents, next: null, corrupt };
+      // Paused after the last one: what was read since then does not match.
+      return { incidents, next: cursorAt(following === PAUSED ? walk.position() : full), corrupt };
+    }
+  }
+}
+
+async function take(walk: IndexWalk, wanted: number): Promise<{ positions: string[]; stop: 'end' | 'paused' | null }> {
+  const positions: string[] = [];
+  while (positions.length < wanted) {
+    const next = await walk.next();
+    if (next === null) return { positions, stop: 'end' };
+    if (next === PAUSED) return { positions, stop: 'paused' };
+    positions.push(next);
+  }
+  return { positions, stop: null };
+}
+
+const idIn = (position: string): string => position.slice(position.indexOf('#') + 1);
+
+function readIncident(record: Item, id: string): Incident | CorruptRecord {
+  try {
+    return parseRecord(Incident, withoutStorage(record), `The record of incident ${id}`);
+  } catch (error) {
+    if (error instanceof CorruptRecord) return error;
+    throw error;
+  }
+}
+
+/** Whether the record as it is now belongs into the list: its entry in the index may be of an earlier state. */
+function matches(incident: Incident, criteria: Criteria, scope: Scope): boolean {
+  const { statuses, failureClass, openedFrom, openedBefore } = criteria;
+  const { listTarget } = listingKeysOf(incident);
+  const opened = positionOf(incident);
+  return (
+    (statuses === null || statuses.includes(incident.status)) &&
+    (failureClass === null || incident.classification?.class === failureClass) &&
+    (openedFrom === null || opened >= openedFrom) &&
+    (openedBefore === null || opened < openedBefore) &&
+    (scope?.index !== LIST_INDEXES.target || scope.partitions.includes(String(listTarget)))
+  );
+}
+
+async function idsWith(
+  { name, client }: { readonly name: string; readonly client: DynamoDBDocumentClient },
+  beginning: string,
+  limit: number,
+): Promise<string[]> {
+  const { name: index, partition, sort } = LIST_INDEXES.id;
+  const command = new QueryCommand({
+    TableName: name,
+    IndexName: index,
+    KeyConditionExpression: '#partition = :all AND begins_with(#sort, :beginning)',
+    ProjectionExpression: '#sort',
+    ExpressionAttributeNames: { '#partition': partition, '#sort': sort },
+    ExpressionAttributeValues: { ':all': ALL_IDS, ':beginning': beginning },
+    Limit: limit,
+  });
+  // One page: without a filter it holds all there is, up to the limit.
+  const { Items = [] } = await callAws('Finding incidents by the beginning of their id', () => client.send(command));
+  return Items.map((item) => String(item[sort]));
+}

@@ -1,0 +1,47 @@
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
+
+/** What every listed incident fulfils; a field that is absent restricts nothing. */
+export interface IncidentQuery {
+  readonly statuses?: readonly IncidentStatus[];
+  /** `owner/name`, in any case; incidents of runs only. */
+  readonly repository?: string;
+  /** Id of a configured service; incidents of the alarms that the configuration lists for it now. */
+  readonly service?: string;
+  /** Incidents that are not classified yet have none. */
+  readonly failureClass?: FailureClass;
+  readonly openedFrom?: Date;
+  /** Exclusive. */
+  readonly openedBefore?: Date;
+}
+
+export interface IncidentPage {
+  readonly incidents: readonly Incident[];
+  /** Cursor of the next page; null at the end. Not null says that there may be more, also when this page is not full. */
+  readonly next: string | null;
+  /** Records that were found and could not be read; they hide no other and count for no limit. `problem` names the record and the fault. */
+  readonly corrupt: readonly { readonly id: string; readonly problem: string }[];
+}
+
+export interface PageRequest {
+  /** Incidents at most, 1 to `MAX_PAGE_SIZE`. */
+  readonly limit: number;
+  /** By the time when they were opened; those of the same millisecond by id. */
+  readonly order: 'newest' | 'oldest';
+  /** `next` of an earlier page of the same query and order; `limit` may differ. */
+  readonly cursor?: string;
+}
+
+export const MAX_PAGE_SIZE = 100;
+
+/** Incidents for people to look through. Lags behind the store by less than a second as a rule; what it returns is read consistently. */
+export interface IncidentLists {
+  /**
+   * One page of the incidents that match. Reads a bounded number of index pages, so a page may be short or empty while `next` is not null.
+   * While somebody pages through, no incident comes twice and none is skipped that stays as it is. Throws `InvalidInput` for a cursor that is
+   * not ours or of another query or order, for an unknown service, and for a limit or a time out of range.
+   */
+  list(query: IncidentQuery, page: PageRequest): Promise<IncidentPage>;
+  /** Ids that begin with this text, in any case, in alphabetical order, at most `limit`. Empty for a text that no id begins with. */
+  idsStartingWith(beginning: string, limit: number): Promise<string[]>;
+}
