@@ -283,8 +283,8 @@ export interface FoundSecret {
 
 const ALREADY_REDACTED = /^\*+$|^\[redacted:|^\[(?:masked|secure|filtered|hidden|removed|redacted)\]/i;
 const INSIDE_PLACEHOLDER = /\[redacted:[\w-]*:?$/;
-/** `password:[redacted:...]` inside of a quoted value: what there was to redact is redacted. */
-const REDACTED_TO_THE_END = /^\[redacted:[\w-]{1,40}(?::\d{1,6})?\]$/;
+/** Placeholders that redaction itself wrote. */
+const PLACEHOLDERS = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g;
 /** The new value after an old one: `"old" -> "new"`. */
 const CHANGED_TO = /^["'`]?\s{0,3}(?:->|=>|→)\s{0,3}/;
 
@@ -311,14 +311,6 @@ function standsAlone(text: string, start: number, end: number): boolean {
 const MAX_READ = 32_768;
 const MIN_READ = 120;
 
-/** Whether the value is itself an assignment whose secret is redacted already. */
-function namesRedacted(value: string, pattern: RegExp): boolean {
-  const at = value.indexOf('[redacted:');
-  if (at <= 0 || !REDACTED_TO_THE_END.test(value.slice(at))) return false;
-  const assignment = new RegExp(pattern.source, pattern.flags).exec(value);
-  return assignment?.index === 0 && assignment[0].length === at;
-}
-
 function assignedBy({ pattern, beside, inBrackets, isSecret }: Assignment, text: string): FoundSecret[] {
   const found: FoundSecret[] = [];
   if (!beside.test(text)) return found;
@@ -333,8 +325,9 @@ function assignedBy({ pattern, beside, inBrackets, isSecret }: Assignment, text:
     const isSpaced = /\s["'`]?$/.test(match[0]);
     for (const { start, end, isQuoted, closedBy } of valuesBehind(text, at, left > 0 ? undefined : MIN_READ)) {
       left -= end - start;
-      const value = text.slice(start, end);
-      if (ALREADY_REDACTED.test(value) || namesRedacted(value, pattern)) continue;
+      // What is redacted already says nothing about the rest, so that redacting again changes nothing.
+      const value = text.slice(start, end).replace(PLACEHOLDERS, '');
+      if (value.trim() === '' || ALREADY_REDACTED.test(value)) continue;
       const assigned: Assigned = {
         ...{ name, operator, value, isQuoted, isSpaced },
         get isAlone() {

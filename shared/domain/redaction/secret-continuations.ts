@@ -81,6 +81,11 @@ function isPiece(run: string, isWholeLine: boolean): boolean {
   return run.length >= 8 && digits > 0 && changes >= 0.3 && !WORDS.test(run);
 }
 
+/** Whether what stands before is the scheme of an address: no token goes on there. */
+function isScheme(after: string): boolean {
+  return after.startsWith('://');
+}
+
 export function makeContinuations(replace: (kind: string, secret: string) => string): Continuations {
   let expected: Expected | null = null;
   const replaceIn = (text: string, secret: string, kind = 'assigned-secret'): string => {
@@ -158,7 +163,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     const { run = '', after = '' } = RUN.exec(rest)?.groups ?? {};
     const isWhole = /^["'\\+;,)\]}\s]*$/.test(after);
     const isBase64 = state.isArmoured && isWhole && BASE64.test(run) && /[a-z][A-Z]|\d/.test(run);
-    if (run === '' || !(isBase64 || isPiece(run, isWhole))) return text;
+    if (run === '' || !(isBase64 || isPiece(run, isWhole)) || isScheme(after)) return text;
     if (!isWhole) return text.includes(run) ? replaceIn(text, run) : text;
     // By itself it may have been taken for several words, or for nothing.
     const left = text.slice(commonPrefix(before, text)).replace(COLOURS, '').replace(PLACEHOLDERS, '');

@@ -100,10 +100,26 @@ describe('redaction', () => {
     expect(text).toBe('[redacted:github-token:1]\n[redacted:github-token:2]\nagain [redacted:github-token:1]');
   });
 
-  it('changes nothing more in an assignment inside of a quoted value', () => {
-    const once = redact(`"secret": "${'password'}:${'a'.repeat(16)}"`).text;
-    expect(once).toBe('"secret": "password:[redacted:assigned-secret:1]"');
+  it.each([
+    [`"secret": "${'password'}:${'a'.repeat(16)}"`, '"secret": "password:[redacted:assigned-secret:1]"'],
+    [`"secret": "passwd:api_keyb${'c9'.repeat(8)}-"`, '"secret": "[redacted:assigned-secret:1]"'],
+    [`"secret": " ${'passwd'}: token="`, '"secret": " passwd: [redacted:assigned-secret:1]"'],
+  ])('changes nothing more in an assignment inside of a quoted value: %s', (line, expected) => {
+    const once = redact(line).text;
+    expect(once).toBe(expected);
     expect(redact(once).text).toBe(once);
+  });
+
+  it('is not led astray by a placeholder that stood in the log', () => {
+    const secret = `hG7dkw93${'kdLq0x'}`;
+    expect(redact(`password: "[redacted:token:1]${secret}"`).text).not.toContain(secret);
+  });
+
+  it('takes no address for the rest of a wrapped token', () => {
+    const token = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
+    expect(redact(`${token}\n%3Dhttps://shop.example.com/log`).text).toBe(
+      '[redacted:github-token:1]\n%3Dhttps://shop.example.com/log',
+    );
   });
 
   it('redacts a private key over several lines and keeps the lines around it', () => {
