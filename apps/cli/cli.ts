@@ -8,7 +8,7 @@ import { ReaderGone, type Terminal } from './terminal.ts';
 const VERSION_WORDS = new Set(['version', '--version', '-v']);
 const HELP_WORDS = new Set(['help', '--help', '-h']);
 
-/** The command that the arguments begin with, and what is left of them. */
+/** The command that the arguments name, and the remaining arguments. */
 function chooseCommand(args: readonly string[], commands: readonly Command[]): { command: Command; rest: string[] } {
   for (const command of commands) {
     const words = command.name.split(' ');
@@ -18,10 +18,10 @@ function chooseCommand(args: readonly string[], commands: readonly Command[]): {
   const ofNoun = commands.map(({ name }) => name).filter((name) => name.split(' ')[0] === noun);
   const choices = ofNoun.length > 0 ? ofNoun : commands.map(({ name }) => name);
   const said = ofNoun.length > 0 ? args.slice(0, 2).join(' ') : noun;
-  throw new UsageError(`Unknown command "${said}". Choose one of ${choices.join(', ')}.`);
+  throw new UsageError(`Unknown command "${said}". Use one of: ${choices.join(', ')}.`);
 }
 
-/** Reads options and operands; what `parseArgs` says of a mistake is kept, with the way to the help text. */
+/** Parses options and operands. Errors keep the reason that `parseArgs` gives and point to the help text. */
 function parse(command: Command, rest: string[]): ParsedInput & { help: boolean } {
   const hint = `see "selfheal ${command.name} --help"`;
   const { values, positionals } = parseOrSay(command, rest, hint);
@@ -68,7 +68,7 @@ async function runChosen(args: readonly string[], commands: readonly Command[], 
   return 0;
 }
 
-/** Runs one command line. Bad usage and bad input are one line on stderr and exit code 2. */
+/** Runs one command line and returns the exit code. Bad usage or input prints one line on stderr and exits with 2. */
 export async function runCli(
   args: readonly string[],
   commands: readonly Command[],

@@ -2,19 +2,19 @@ import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { Terminal } from './terminal.ts';
 
-/** 0: ok; 1: what was checked failed; 2: bad usage or input. */
+/** 0: success; 1: the check failed or the request was refused; 2: bad usage or input. */
 export type ExitCode = 0 | 1 | 2;
 
-/** An option of a command, as `util.parseArgs` wants it, with its line of the help text. */
+/** An option of a command: its type for `util.parseArgs` and its line in the help text. */
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';
-  /** What stands for the value in the help text (`N`, `FILE`). */
+  /** Placeholder of the value in the help text (`N`, `FILE`). */
   readonly value?: string;
   readonly about: string;
 }
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** The options that were given. */
+/** Values of the given options. */
 export type OptionValues<O extends OptionSpecs> = {
   readonly [K in keyof O]?: (O[K]['type'] extends 'boolean' ? boolean : string) | undefined;
 };
@@ -32,50 +32,50 @@ export interface Operands {
   readonly atMost: number;
 }
 
-interface CommandFace {
+interface CommandDescription {
   /** One or two words (`log excerpt`). */
   readonly name: string;
-  /** One line. */
+  /** One line for the list of commands. */
   readonly summary: string;
   /** Further lines of the help text. */
   readonly details?: string;
   readonly operands: Operands;
 }
 
-/** A command as it is written: it sees its own options, each of the right type. */
-export interface CommandDefinition<O extends OptionSpecs> extends CommandFace {
+/** A command as its file defines it, with typed options. */
+export interface CommandDefinition<O extends OptionSpecs> extends CommandDescription {
   readonly options: O;
   run(input: CommandInput<O>, terminal: Terminal): Promise<ExitCode>;
 }
 
-/** What was given on the command line, checked against the command's options. */
+/** Operands and options from the command line, checked against the command's definition. */
 export interface ParsedInput {
   readonly operands: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-/** A command as the command line sees it. */
-export interface Command extends CommandFace {
+/** A command with untyped options, as the registry holds it. */
+export interface Command extends CommandDescription {
   readonly options: OptionSpecs;
   run(input: ParsedInput, terminal: Terminal): Promise<ExitCode>;
 }
 
-/** Bad usage or input: the message names what and how to mend it, in one line. The command line exits with 2. */
+/** Bad usage or input. The message says in one line what is wrong and how to fix it; the command line exits with 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The option that every scriptable command has. */
+/** The option `--json`. */
 export const JSON_OPTION = {
   json: { type: 'boolean', about: 'print JSON instead of text' },
 } as const satisfies OptionSpecs;
 
-/** Declares a command. The command line has checked each option's type before `run` sees it. */
+/** Declares a command. The command line checks the type of each option before it calls `run`. */
 export function defineCommand<const O extends OptionSpecs>(definition: CommandDefinition<O>): Command {
   return { ...definition, run: (input, terminal) => definition.run(input as CommandInput<O>, terminal) };
 }
 
-/** The whole number of an option, or `otherwise` when it was not given. */
+/** Parses an option as a whole number from 1 to `limits.atMost`; `limits.otherwise` when it is absent. Throws `UsageError`. */
 export function wholeNumber(
   name: string,
   given: string | undefined,
@@ -87,7 +87,7 @@ export function wholeNumber(
   throw new UsageError(`--${name} ${given}: expected a whole number from 1 to ${limits.atMost}.`);
 }
 
-/** Does the same for each file; one that cannot be read is named, the others are still done, and the exit code is 2. */
+/** Runs `work` for each file. A file that cannot be read is reported, the others are still processed, and the exit code is 2. */
 export async function forEachFile(
   files: readonly string[],
   terminal: Terminal,
@@ -106,7 +106,7 @@ export async function forEachFile(
   return code;
 }
 
-/** The share of an option, 0 to 1, or `otherwise` when it was not given. */
+/** Parses an option as a share from 0 to 1; `otherwise` when it is absent. Throws `UsageError`. */
 export function shareOption(name: string, given: string | undefined, otherwise: number): number {
   if (given === undefined) return otherwise;
   const value = Number(given);
@@ -114,13 +114,13 @@ export function shareOption(name: string, given: string | undefined, otherwise: 
   throw new UsageError(`--${name} ${given}: expected a number from 0 to 1, such as ${otherwise}.`);
 }
 
-/** Whether a class is among those of an option; all are when it was not given. */
+/** Parses a list of failure classes and returns a test for membership; without the option it accepts every class. Throws `UsageError`. */
 export function classesOf(given: string | undefined): (failureClass: FailureClass) => boolean {
   if (given === undefined) return () => true;
   const classes = given.split(',').map((name) => {
     const parsed = FailureClass.safeParse(name.trim());
     if (parsed.success) return parsed.data;
-    throw new UsageError(`--class ${name}: unknown class. Choose one of ${FailureClass.options.join(', ')}.`);
+    throw new UsageError(`--class ${name}: unknown class. Use one of: ${FailureClass.options.join(', ')}.`);
   });
   return (failureClass) => classes.includes(failureClass);
 }

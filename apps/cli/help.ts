@@ -12,13 +12,13 @@ export function generalHelp(commands: readonly Command[]): string {
   return [
     'Usage: selfheal COMMAND [options]',
     '',
-    'Reads raw logs and says what broke.',
+    'Analyses logs, metrics and test results of failures, and operates a deployment of Selfheal.',
     '',
     'Commands:',
     ...table(commands.map(({ name, operands, summary }) => [`${name} ${operands.shown}`.trim(), summary])),
     '',
-    '`selfheal COMMAND --help` says more; `selfheal --version` which one this is. Files may be gzipped; `-` is standard input.',
-    'Results go to stdout, messages to stderr. Exit codes: 0 ok, 1 the checked thing failed, 2 bad usage or input.',
+    'Run `selfheal COMMAND --help` for details and `selfheal --version` for the version. Files may be gzipped; `-` is standard input.',
+    'Results go to stdout, messages to stderr. Exit codes: 0 success, 1 the check failed or the request was refused, 2 bad usage or input.',
     '',
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The `selfheal` command: a package holds a bundle, a checkout its sources. An older Node hands on to the pinned one, which comes as a package.
+// The `selfheal` command. Runs the bundle in a package and the sources in a checkout. Under an older Node it starts the pinned one instead, which
+// is installed as the package "node".
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, 'main.ts');
-// "eval" measures on labelled data: it belongs to the laboratory of a checkout, which is no part of the package.
+// "eval" is a command of the lab, which is not part of the package.
 const lab = join(here, '../../lab/main.ts');
 const isForLab = process.argv[2] === 'eval' && existsSync(lab);
 const entry = isForLab ? lab : existsSync(source) ? source : join(here, '../../dist/cli/selfheal.mjs');
@@ -26,8 +27,8 @@ function pinnedNode() {
   }
 }
 
-/** Runs the same command under another Node, and ends as it ends. */
-function handOn(node) {
+/** Runs the same command under another Node and exits with its exit code. */
+function runUnder(node) {
   const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`${node} cannot be started (${error.message})`));
@@ -38,7 +39,7 @@ function handOn(node) {
 
 function fail(reason) {
   console.error(
-    `selfheal: ${reason}: use Node ${NEEDED_MAJOR}, or install the packages again ("npm ci" in a checkout).`,
+    `selfheal: ${reason}. Use Node ${NEEDED_MAJOR}, or install the packages again ("npm ci" in a checkout).`,
   );
   process.exitCode = 2;
 }
@@ -46,6 +47,6 @@ function fail(reason) {
 if (major >= NEEDED_MAJOR) await import(pathToFileURL(entry).href);
 else {
   const node = pinnedNode();
-  if (node === null) fail(`this is Node ${process.versions.node}, and the package "node" is not there`);
-  else handOn(node);
+  if (node === null) fail(`this is Node ${process.versions.node}, and the package "node" is missing`);
+  else runUnder(node);
 }

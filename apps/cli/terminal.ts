@@ -8,20 +8,20 @@ export interface Terminal {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /**
-   * Writes to stdout; resolves when more may be written. A text is for people: what would steer their terminal is left out. Bytes are
-   * written as they are. Throws `ReaderGone` when nobody reads any more.
+   * Writes to stdout; resolves when more may be written. Control characters are removed from text; bytes are written unchanged. Throws
+   * `ReaderGone` when the reader has closed the pipe.
    */
   write(piece: string | Uint8Array): Promise<void>;
-  /** One line on stderr. */
+  /** Prints one line on stderr. */
   say(message: string): void;
 }
 
-/** The reader of stdout closed it (`| head`): there is nothing left to do, and nothing is wrong. */
+/** The reader of stdout closed the pipe (`| head`). This is not a failure. */
 export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
 
-/** Escape sequences and other control characters come from logs; none of ours uses one. */
+/** Removes control characters, which only come from logs: our own texts contain none. */
 const harmless = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}]/gu, (one) => (one === '\n' || one === '\t' ? one : ''));
 
@@ -33,7 +33,7 @@ export interface TerminalStreams {
   readonly now: () => number;
 }
 
-/** A terminal on streams; writing waits while the reader is slower than the command. */
+/** Makes a terminal from streams. `write` waits while the reader is slower than the command. */
 export function makeTerminal({ stdin, stdout, stderr, environment, now }: TerminalStreams): Terminal {
   let gone: Error | undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -58,9 +58,9 @@ export function makeTerminal({ stdin, stdout, stderr, environment, now }: Termin
   };
 }
 
-const CHARACTERS_AT_ONCE = 1 << 16;
+const BATCH_LENGTH = 1 << 16;
 
-/** Writes small pieces as they come, many at once. */
+/** Writes many small pieces in batches. */
 export async function writeTogether(
   terminal: Terminal,
   pieces: AsyncIterable<string> | Iterable<string>,
@@ -68,7 +68,7 @@ export async function writeTogether(
   let pending = '';
   for await (const piece of pieces) {
     pending += piece;
-    if (pending.length < CHARACTERS_AT_ONCE) continue;
+    if (pending.length < BATCH_LENGTH) continue;
     await terminal.write(pending);
     pending = '';
   }

@@ -26,7 +26,7 @@ export interface CrashFacts extends Tally {
   readonly moments: Readonly<Record<string, number>>;
   /** Actions whose outcome a human was asked about. */
   readonly unknown: number;
-  /** Deliveries that GitHub was asked for again. */
+  /** Deliveries whose redelivery was requested from GitHub. */
   readonly askedAgain: number;
   /** Incidents that only the reconciler brought to their end. */
   readonly reconciled: number;

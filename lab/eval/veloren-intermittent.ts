@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { type Answered, f1Of } from '#apps/cli/figures/class-measures.ts';
+import { f1Of, type LabelledAnswer } from '#apps/cli/figures/class-measures.ts';
 import type { Figure } from '#apps/cli/figures/figures.ts';
 import { proportion, statisticFigure } from '#apps/cli/figures/figures.ts';
 import { shippedModel, shippedSignatures } from '#apps/cli/input/shipped-content.ts';
@@ -33,7 +33,7 @@ interface Job {
 const INTERMITTENT = 'intermittent';
 
 /** All logs are of one repository: the interval is drawn over single jobs. */
-function figuresOf(when: string, cases: readonly Answered[], goal: { goal?: number } = {}): Figure[] {
+function figuresOf(when: string, cases: readonly LabelledAnswer[], goal: { goal?: number } = {}): Figure[] {
   const job = cases.map((one, at) => ({ ...one, job: String(at) }));
   const answered = cases.filter(({ answer }) => answer === INTERMITTENT);
   const actual = cases.filter((one) => one.actual === INTERMITTENT);
@@ -62,7 +62,7 @@ interface Judge {
   readonly withHistory?: boolean;
 }
 
-function answers(jobs: readonly Job[], { signatures, model, withHistory = false }: Judge): Answered[] {
+function answers(jobs: readonly Job[], { signatures, model, withHistory = false }: Judge): LabelledAnswer[] {
   return jobs.map(({ label, evidence }) => {
     const history = withHistory ? historyOf(label) : undefined;
     const { verdict } = classify(evidence, { signatures, model, history });

@@ -8,12 +8,13 @@ export const API_OPTIONS = {
   token: {
     type: 'string',
     value: 'TOKEN',
-    about: 'your ID token of the user pool; SELFHEAL_TOKEN by default, which no process list shows',
+    about:
+      'your ID token of the user pool; SELFHEAL_TOKEN by default, which unlike an argument is not in process lists',
   },
 } as const satisfies OptionSpecs;
 
-/** What waits for a decision, as the API lists it; nothing in it is trusted. */
-const Waiting = z.object({
+/** A pending approval as the API lists it. Its texts are untrusted. */
+const PendingApproval = z.object({
   incidentId: z.string().regex(/^[a-z0-9-]{8,60}$/),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   title: z.string(),
@@ -23,25 +24,28 @@ const Waiting = z.object({
   mayApprove: z.boolean(),
   objection: z.string().nullable(),
 });
-export type Waiting = z.infer<typeof Waiting>;
-const Listed = z.object({ approvals: z.array(Waiting) });
-const Said = z.object({ message: z.string() });
+export type PendingApproval = z.infer<typeof PendingApproval>;
+const ListResponse = z.object({ approvals: z.array(PendingApproval) });
+const MessageResponse = z.object({ message: z.string() });
 
 export interface ApprovalsApi {
-  list(): Promise<Waiting[]>;
-  /** Posts the decision. `taken` is false when the API refused it. */
+  list(): Promise<PendingApproval[]>;
+  /** Posts the decision. `taken` is false when the API refuses it. */
   decide(
     incidentId: string,
     digest: string,
     decision: 'approved' | 'rejected',
   ): Promise<{ taken: boolean; message: string }>;
-  /** Lets somebody else approve for so many hours. */
+  /** Lets the person with the e-mail address `to` approve for `hours` hours. */
   delegate(to: string, hours: number): Promise<{ taken: boolean; message: string }>;
 }
 
 const TIMEOUT_MILLISECONDS = 20_000;
 
-/** The API of a deployment for whoever the token names. Throws `UsageError` without address or token, and when nobody answers. */
+/**
+ * Client of a deployment's approval API, with the rights of the token's owner. Throws `UsageError` when address or token are missing and when the
+ * API does not answer.
+ */
 export function openApprovalsApi(
   options: OptionValues<typeof API_OPTIONS>,
   { environment }: Pick<Terminal, 'environment'>,
@@ -53,46 +57,49 @@ export function openApprovalsApi(
     const request = {
       method: body === undefined ? 'GET' : 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      // A token goes nowhere but to the address that was named.
+      // Follows no redirect: the token must reach only the given address.
       redirect: 'error' as const,
       signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const response = await fetch(`${base}${path}`, request).catch((error: unknown) => {
-      throw new UsageError(`${base}: no answer (${error instanceof Error ? error.message : 'no reason given'}).`);
+      const reason = error instanceof Error ? error.message : 'no reason given';
+      throw new UsageError(`${base} does not answer (${reason}). Check the address and the network.`);
     });
-    if (response.status === 401) throw new UsageError('The token is invalid or has expired: sign in again.');
+    if (response.status === 401) throw new UsageError('The token is invalid or has expired. Sign in again.');
     return { status: response.status, answer: await response.json().catch(() => null) };
   };
   return {
     list: async () => {
       const { status, answer } = await call('/approvals');
-      const parsed = Listed.safeParse(answer);
-      if (status !== 200 || !parsed.success) throw new UsageError(`${base}: status ${status}, ${wordsOf(answer)}.`);
+      const parsed = ListResponse.safeParse(answer);
+      if (status !== 200 || !parsed.success) {
+        throw new UsageError(`${base} answered with status ${status}: ${messageOf(answer)}.`);
+      }
       return parsed.data.approvals;
     },
     decide: async (incidentId, digest, decision) => {
       const { status, answer } = await call(`/approvals/${incidentId}/${digest}`, { decision, digest });
-      return { taken: status === 200, message: wordsOf(answer) };
+      return { taken: status === 200, message: messageOf(answer) };
     },
     delegate: async (to, hours) => {
       const { status, answer } = await call('/delegations', { to, hours });
-      return { taken: status === 200, message: wordsOf(answer) };
+      return { taken: status === 200, message: messageOf(answer) };
     },
   };
 }
 
 function addressOf(url: string | undefined): string {
-  if (!url) throw new UsageError('No deployment: set SELFHEAL_URL to the address of its API, or use --url.');
+  if (!url) throw new UsageError("No address: set SELFHEAL_URL to the address of the deployment's API, or use --url.");
   const parsed = URL.parse(url);
   const local = parsed?.hostname === '127.0.0.1' || parsed?.hostname === 'localhost';
   if (parsed?.protocol !== 'https:' && !(local && parsed?.protocol === 'http:')) {
-    throw new UsageError(`${url}: expected an https address.`);
+    throw new UsageError(`${url}: expected an address that begins with https://.`);
   }
   return url.replace(/\/+$/, '');
 }
 
-function wordsOf(answer: unknown): string {
-  const said = Said.safeParse(answer);
-  return said.success ? cleanText(said.data.message, 500) : 'it gave no reason';
+function messageOf(answer: unknown): string {
+  const said = MessageResponse.safeParse(answer);
+  return said.success ? cleanText(said.data.message, 500) : 'no reason given';
 }

@@ -5,12 +5,17 @@ const MAX_HOURS = 336;
 
 export const approvalDelegate = defineCommand({
   name: 'approval delegate',
-  summary: 'let another person of the user pool approve on your behalf for a while',
+  summary: 'let another user approve on your behalf for some hours',
   details:
-    'It passes on the groups that you are in, and nothing that was delegated to you. Your own changes stay for others to approve.\n' +
-    'With --json: {to, taken, message}. Exit code 1 when it was refused.',
+    'EMAIL is a user of the user pool. They may approve what your own groups allow, except plans for your own changes. Rights that were\n' +
+    'delegated to you are not passed on.\n' +
+    'With --json: {to, taken, message}. Exit code 1 when the delegation is refused.',
   operands: { shown: 'EMAIL', atLeast: 1, atMost: 1 },
-  options: { hours: { type: 'string', value: 'N', about: 'for how many hours' }, ...API_OPTIONS, ...JSON_OPTION },
+  options: {
+    hours: { type: 'string', value: 'N', about: `how many hours, 1 to ${MAX_HOURS}` },
+    ...API_OPTIONS,
+    ...JSON_OPTION,
+  },
   async run({ operands: [to = ''], options }, terminal) {
     if (options.hours === undefined) throw new UsageError('"selfheal approval delegate" needs --hours N.');
     const hours = wholeNumber('hours', options.hours, { otherwise: 1, atMost: MAX_HOURS });

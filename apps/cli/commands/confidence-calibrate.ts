@@ -16,7 +16,7 @@ import { jsonLinesIn } from '../input/json-lines.ts';
 const ScoredAnswer = z.strictObject({ confidence: z.number().min(0).max(1), right: z.boolean() });
 const Line = z.union([ScoredAnswer, Prediction]);
 
-/** Answers whose truth is known; of a prediction, what it said of the class and of the verdict. */
+/** Answers with a known outcome. A prediction yields up to two: its class and its verdict. */
 function answersOf(lines: readonly z.infer<typeof Line>[]): Answer[] {
   return lines.flatMap((line) => {
     if (!('version' in line)) return [line];
@@ -42,16 +42,16 @@ function render({ calibrator, cases, figures, reason, tuning, target }: Report):
       ? []
       : [
           target.confidence === null
-            ? `right in ${shareText(target.accuracy)}: at no confidence`
-            : `right in ${shareText(target.accuracy)}: from a confidence of ${target.confidence.toFixed(2)} on`,
+            ? `accuracy of ${shareText(target.accuracy)}: not reached at any confidence`
+            : `accuracy of ${shareText(target.accuracy)}: reached from a confidence of ${target.confidence.toFixed(2)}`,
         ];
   return [
-    `${cases} judged answers: ${calibrator.kind}. ${reason}`,
+    `${cases} scored answers: ${calibrator.kind}. ${reason}`,
     ...figures.map(
       ({ kind, brier, calibrationError }) =>
         `  ${kind.padEnd(9)} Brier score ${brier.toFixed(4)}, calibration error ${calibrationError.toFixed(4)} on held-out answers`,
     ),
-    `confidence: ${tuning.before}; corrected: ${tuning.after}`,
+    `confidence: ${tuning.before}; after calibration: ${tuning.after}`,
     ...reached,
     '',
   ].join('\n');
@@ -60,30 +60,30 @@ function render({ calibrator, cases, figures, reason, tuning, target }: Report):
 export const confidenceCalibrate = defineCommand({
   name: 'confidence calibrate',
   summary:
-    'fit a correction of confidences to what came out: Platt scaling or isotonic regression, judged on held-out answers',
+    'fit a calibration of confidences to outcomes: Platt scaling or isotonic regression, evaluated on held-out answers',
   details:
-    'Each line of the file is {"confidence": 0.8, "right": true}, or a prediction as "selfheal quality report --records" prints it. Below 50\n' +
-    'judged answers, or where no correction is shown to be better, there is none. --save keeps it as a record; decisions go by verified\n' +
-    'outcomes and read no file.',
+    'Each line of the file is {"confidence": 0.8, "right": true} or a prediction printed by "selfheal quality report --records". Confidences stay\n' +
+    'as they are below 50 scored answers, or when no calibration is shown to be better. --save only keeps the result for your records: decisions\n' +
+    'are calibrated by verified outcomes and do not read the file.',
   operands: { shown: 'FILE.jsonl', atLeast: 1, atMost: 1 },
   options: {
     method: { type: 'string', value: 'METHOD', about: 'platt, isotonic or auto; auto by default' },
-    folds: { type: 'string', value: 'N', about: 'parts that are held out in turn; 5 by default' },
+    folds: { type: 'string', value: 'N', about: 'number of folds for cross-validation; 5 by default' },
     'target-accuracy': {
       type: 'string',
       value: 'SHARE',
-      about: 'say from which confidence on answers are right so often',
+      about: 'also print the confidence from which answers reach this accuracy',
     },
-    save: { type: 'string', value: 'FILE', about: 'keep the correction with its figures in a JSON file' },
+    save: { type: 'string', value: 'FILE', about: 'write the calibration and its figures to a JSON file' },
     ...JSON_OPTION,
   },
   async run({ operands: [path = '-'], options }, terminal) {
     const method = methodOf(options.method);
     const folds = wholeNumber('folds', options.folds, { otherwise: 5, atMost: 20 });
-    if (folds < 2) throw new UsageError(`--folds ${folds}: expected at least 2, so that something is held out.`);
+    if (folds < 2) throw new UsageError(`--folds ${folds}: expected at least 2.`);
     const given = options['target-accuracy'];
     const accuracy = given === undefined ? null : shareOption('target-accuracy', given, 0.9);
-    const answers = answersOf(await jsonLinesIn(path, Line, 'judged answer', terminal));
+    const answers = answersOf(await jsonLinesIn(path, Line, 'scored answer', terminal));
     const chosen = chooseCalibrator(answers, { method, folds });
     const { calibrator } = chosen;
     const corrected = answers.map(({ confidence, right }) => ({

@@ -22,7 +22,7 @@ async function webhooksOf(repository: string, apiUrl: string, { environment }: T
   }
 }
 
-/** Whether the workflow of the default branch may try changes that nobody approved, and what is to be mended. */
+/** Why the sandbox workflow on the default branch must not run unapproved changes; null when it is safe. */
 async function sandboxProblem(repository: string, file: string, apiUrl: string, { environment }: Terminal) {
   const token = environment.GITHUB_TOKEN ?? environment.GH_TOKEN ?? '';
   const [{ makeGithubCodeHost }, { makeGithubCodeWriter }, { systemClock }, { readSandbox }] = await Promise.all([
@@ -46,16 +46,17 @@ export const doctor = defineCommand({
   name: 'doctor',
   summary: 'check the webhook and the sandbox workflow of a repository',
   details:
-    'Reads the webhooks of the repository with GITHUB_TOKEN (Webhooks: read), and compares events, content type and secret with what is\n' +
-    'needed. A webhook of an organisation or of a GitHub App is not listed there: see the answer to its first delivery (ping).\n' +
-    'With --sandbox it also says whether that workflow of the default branch may try proposed changes (Contents: read), and which line is in the way.\n' +
-    'With --json: {repository, url, problems, lastStatus}. Exit code 1 when something is wrong.',
+    'Reads the webhooks of the repository with GITHUB_TOKEN (permission Webhooks: read) and checks events, content type and secret. Webhooks of\n' +
+    'an organisation or a GitHub App are not included: see the answer to their first delivery (ping) instead.\n' +
+    'With --sandbox it also checks whether the workflow on the default branch may run proposed changes (permission Contents: read), and names\n' +
+    'the line that prevents it.\n' +
+    'With --json: {repository, url, problems, lastStatus}. Exit code 1 when there is a problem.',
   operands: { shown: 'OWNER/NAME', atLeast: 1, atMost: 1 },
   options: {
     url: {
       type: 'string',
       value: 'URL',
-      about: 'the WebhookUrl of the deployment; by default the one that ends with /webhooks/github',
+      about: 'the WebhookUrl of the deployment; by default any that ends with /webhooks/github',
     },
     api: {
       type: 'string',
@@ -79,7 +80,7 @@ export const doctor = defineCommand({
     const problems =
       hook === undefined
         ? [
-            `The repository has no webhook to ${wanted ?? 'an address that ends with /webhooks/github'}: add one, as the README shows.`,
+            `The repository has no webhook to ${wanted ?? 'an address that ends with /webhooks/github'}. Add one as the set-up guide shows.`,
           ]
         : [
             ...setupProblems(hook),
@@ -96,8 +97,8 @@ export const doctor = defineCommand({
         ? []
         : [
             unsafe === null
-              ? `${repository}: the sandbox ${sandbox} is accepted.`
-              : `The sandbox is not used. ${unsafe}`,
+              ? `${repository}: the sandbox workflow ${sandbox} is accepted.`
+              : `The sandbox workflow ${sandbox} is refused. ${unsafe}`,
           ]),
     ];
     if (unsafe !== null) problems.push(unsafe);
@@ -108,7 +109,7 @@ export const doctor = defineCommand({
   },
 });
 
-/** Addresses come from GitHub: nothing in them may steer a terminal. */
+/** Removes control characters: the addresses come from GitHub. */
 function cleanLines(text: string): string {
   return text
     .split('\n')

@@ -25,10 +25,10 @@ function render({ id, title, status }: Experiment, { variants, recommendation }:
 
 function experimentsIn(configurationFile: string, id: string | undefined): readonly Experiment[] {
   const { experiments } = readConfiguration(configurationFile);
-  const asked = id === undefined ? experiments : experiments.filter((experiment) => experiment.id === id);
-  if (asked.length > 0) return asked;
+  const selected = id === undefined ? experiments : experiments.filter((experiment) => experiment.id === id);
+  if (selected.length > 0) return selected;
   const what = id === undefined ? 'no experiments' : `no experiment ${id}`;
-  throw new UsageError(`${configurationFile} has ${what}; add one to "experiments".`);
+  throw new UsageError(`${configurationFile} has ${what}. Add one to "experiments".`);
 }
 
 interface Request {
@@ -37,7 +37,7 @@ interface Request {
   readonly experiments: readonly Experiment[];
 }
 
-/** AWS is only loaded when a table is named. */
+/** Reads outcomes from the file or the table. Loads the AWS SDK only for a table. */
 async function readOutcomes({ file, table, experiments }: Request, terminal: Terminal): Promise<ExperimentOutcome[]> {
   if (table === undefined) return await jsonLinesIn(file ?? '-', ExperimentOutcome, 'outcome', terminal);
   const { makeDynamoExperienceStore } = await import('#shared/adapters/aws/dynamo-experience-store.ts');
@@ -48,16 +48,16 @@ async function readOutcomes({ file, table, experiments }: Request, terminal: Ter
 
 export const experimentResults = defineCommand({
   name: 'experiment results',
-  summary: 'results of the configured experiments, and which variant to prefer',
+  summary: 'show the results of the configured experiments and which variant to prefer',
   details:
-    'Reads outcomes from a file of JSON Lines, or with --table from a deployment; --records prints them as JSON Lines instead, for later.\n' +
-    'Intervals are 95%; below 30 outcomes nothing is claimed. Looking early and often is harmless: a winner is named only by a test that\n' +
-    'stays valid however often one looks.',
+    'Reads outcomes from a JSON Lines file, or with --table from a deployment. --records prints the outcomes as JSON Lines instead, for later use.\n' +
+    'Intervals are 95%. Below 30 outcomes no variant is preferred. You may look at any time: the test is a sequential one, which stays valid\n' +
+    'however often you look.',
   operands: { shown: '[FILE.jsonl]', atLeast: 0, atMost: 1 },
   options: {
     config: { type: 'string', value: 'FILE', about: `the configuration; ${CONFIGURATION} by default` },
-    id: { type: 'string', value: 'ID', about: 'one experiment only' },
-    records: { type: 'boolean', about: 'print the outcomes themselves' },
+    id: { type: 'string', value: 'ID', about: 'only this experiment' },
+    records: { type: 'boolean', about: 'print the outcomes instead of results' },
     table: { type: 'string', value: 'NAME', about: "the deployment's Stats table instead of a file" },
     ...JSON_OPTION,
   },

@@ -8,16 +8,16 @@ import { makeTestResultReader, type RowResult } from '../input/test-results.ts';
 import { type Terminal, writeTogether } from '../terminal.ts';
 
 const MAX_BAD_ROWS_NAMED = 20;
-/** A row may hold a result for each of many runs. */
+/** Generous, because a row may have one column for each of many runs. */
 const MAX_LINE_LENGTH = 4_000_000;
 
-interface Tallied {
+interface TestRecord {
   readonly test: string;
   readonly project: string | null;
   readonly tally: TestTally;
 }
 
-function addRow(tests: Map<string, Tallied>, { test, project, commit, results }: RowResult): void {
+function addRow(tests: Map<string, TestRecord>, { test, project, commit, results }: RowResult): void {
   const key = `${project ?? ''}\n${test}`;
   const known = tests.get(key) ?? { test, project, tally: makeTestTally() };
   tests.set(key, known);
@@ -25,11 +25,11 @@ function addRow(tests: Map<string, Tallied>, { test, project, commit, results }:
   else for (const passed of results) known.tally.add(passed, commit);
 }
 
-/** The tests of the file in order of appearance. Bad rows are named on stderr and left out. */
-async function readTests(file: string, terminal: Terminal): Promise<Tallied[]> {
+/** The tests of the file in order of appearance. Invalid rows are reported on stderr and skipped. */
+async function readTests(file: string, terminal: Terminal): Promise<TestRecord[]> {
   const input = await openInput(file, terminal);
   const reader = makeTestResultReader();
-  const tests = new Map<string, Tallied>();
+  const tests = new Map<string, TestRecord>();
   let badRows = 0;
   for await (const { number, text } of metricLines(input, MAX_LINE_LENGTH)) {
     const read = reader.next(text);
@@ -37,9 +37,9 @@ async function readTests(file: string, terminal: Terminal): Promise<Tallied[]> {
     if (read.kind !== 'bad') continue;
     badRows += 1;
     if (badRows <= MAX_BAD_ROWS_NAMED)
-      terminal.say(`selfheal: ${input.name}, line ${number}: ${read.reason}. The row is left out.`);
+      terminal.say(`selfheal: ${input.name}, line ${number}: ${read.reason}. The row is skipped.`);
   }
-  if (badRows > MAX_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were left out in all.`);
+  if (badRows > MAX_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were skipped in total.`);
   if (tests.size === 0)
     throw new UsageError(
       `${input.name}: no test results. Expected a header such as test,run,outcome and one row per result.`,
@@ -47,7 +47,7 @@ async function readTests(file: string, terminal: Terminal): Promise<Tallied[]> {
   return [...tests.values()];
 }
 
-function judged({ test, project, tally }: Tallied) {
+function judgementOf({ test, project, tally }: TestRecord) {
   const outcomes = tally.outcomes();
   const { kind, score, rate } = judgeFlakiness(outcomes, outcomes.flips === null);
   const { runs, failures } = outcomes;
@@ -55,7 +55,7 @@ function judged({ test, project, tally }: Tallied) {
   return { answer: project === null ? answer : { ...answer, project }, kind, rate };
 }
 
-function asText({ answer, kind, rate }: ReturnType<typeof judged>): string {
+function asText({ answer, kind, rate }: ReturnType<typeof judgementOf>): string {
   if (kind === 'steady') return '';
   const { test, score, runs, failures } = answer;
   const interval = `${shareText(rate[0])} to ${shareText(rate[1])}`;
@@ -64,18 +64,18 @@ function asText({ answer, kind, rate }: ReturnType<typeof judged>): string {
 
 export const flakyDetect = defineCommand({
   name: 'flaky detect',
-  summary: 'which tests fail by chance, from a table of their results',
+  summary: 'find flaky tests in a table of test results',
   details:
-    'The file has a header and one result per row (test,run,outcome; a column commit tells reruns from changed code), counts\n' +
-    '(test,runs,failures), or one row per test and a column per run. Rows stand in the order in which the runs were made. Without\n' +
-    'a commit all runs are taken for runs of the same code.\n' +
-    'With --json: {test, flaky, score, runs, failures} per test; score is how likely it is flaky. Only passed, or only failed: not\n' +
-    'flaky, as far as one can tell. Failed and passed as broken and mended code does: not flaky.',
+    'The file has a header and one of three forms: one result per row (test,run,outcome, optionally commit), counts per test\n' +
+    '(test,runs,failures), or one row per test and one column per run. Rows are in the order of the runs. Without a commit column all runs\n' +
+    'count as runs of the same code.\n' +
+    'With --json: {test, flaky, score, runs, failures} per test; score is the probability that the test is flaky. A test is not flaky when it\n' +
+    'always passed, always failed, or changed only as code that breaks and gets fixed does.',
   operands: { shown: 'FILE.csv', atLeast: 1, atMost: 1 },
   options: JSON_OPTION,
   async run({ operands: [file = '-'], options }, terminal) {
-    const print = (test: Tallied): string => {
-      const one = judged(test);
+    const print = (test: TestRecord): string => {
+      const one = judgementOf(test);
       return options.json === true ? `${JSON.stringify(one.answer)}\n` : asText(one);
     };
     const tests = await readTests(file, terminal);

@@ -23,18 +23,18 @@ async function writeRecords({ incident, trail }: Account, terminal: Terminal): P
 
 export const incidentExplain = defineCommand({
   name: 'incident explain',
-  summary: 'what happened in an incident and why, and whether its audit trail is as it was written',
+  summary: 'show what happened in an incident and why, and verify its audit trail',
   details:
-    'Reads an incident of a deployment with --table, by its id or the beginning of it, or a file that --records printed before.\n' +
-    'Each entry of the trail names the digest of the one before it: a change, a gap or an entry put in is found, and the first is named.\n' +
-    'A cut at the end shows only against a noted digest: give it with --head.\n' +
+    'Reads an incident of a deployment with --table, by its id or the beginning of it, or a file printed with --records.\n' +
+    'Each entry of the audit trail contains the digest of the one before, so a changed, missing or inserted entry is detected; the first is\n' +
+    'reported. Entries removed from the end are detected only if you pass the digest of the last entry with --head.\n' +
     'With --json: {incident, status, reason, openedAt, githubRequests, chain, story: [{sequence, at, event, words, facts}]}.\n' +
-    'Exit code 1 when the trail is not as it was written.',
+    'Exit code 1 when the audit trail was altered.',
   operands: { shown: 'INCIDENT|FILE', atLeast: 1, atMost: 1 },
   options: {
     ...INCIDENTS_OPTION,
-    head: { type: 'string', value: 'DIGEST', about: 'what the last entry must be: its digest, or the beginning of it' },
-    records: { type: 'boolean', about: 'print incident and trail as JSON Lines, to keep' },
+    head: { type: 'string', value: 'DIGEST', about: 'expected digest of the last entry, or the beginning of it' },
+    records: { type: 'boolean', about: 'print incident and audit trail as JSON Lines, to archive' },
     ...JSON_OPTION,
   },
   async run({ operands: [operand = ''], options }, terminal) {

@@ -13,7 +13,7 @@ function wordOf(options: {
     throw new UsageError('"selfheal knowledge adjust" needs either --approve or --confidence SHARE.');
   }
   if (confidence === undefined) return { kind: 'approve' };
-  if (reason.trim() === '') throw new UsageError('--confidence needs --reason TEXT, which is kept in the history.');
+  if (reason.trim() === '') throw new UsageError('--confidence needs --reason TEXT for the history.');
   return {
     kind: 'confidence',
     confidence: shareOption('confidence', confidence, 0.5),
@@ -23,17 +23,16 @@ function wordOf(options: {
 
 export const knowledgeAdjust = defineCommand({
   name: 'knowledge adjust',
-  summary:
-    "approve a learned pattern, or say what its confidence is; a person's word can lower at once, and raise only slowly",
+  summary: 'approve a learned pattern or change its confidence',
   details:
-    'An approval lets a critical or financial pattern rise by its outcomes. A lower confidence holds at once and is the most it may reach; a\n' +
-    'higher one frees it to rise, within the limit of a week.',
+    'A critical or financial pattern needs an approval before good outcomes raise it. A lower confidence applies at once and becomes the upper\n' +
+    'limit of the pattern. A higher confidence removes that limit; the pattern then rises with its outcomes, no faster than the weekly limit.',
   operands: { shown: 'ID', atLeast: 1, atMost: 1 },
   options: {
     ...PATTERN_OPTIONS,
-    approve: { type: 'boolean', about: 'approve it' },
-    confidence: { type: 'string', value: 'SHARE', about: 'its confidence, 0 to 1' },
-    reason: { type: 'string', value: 'TEXT', about: 'why; needed with --confidence' },
+    approve: { type: 'boolean', about: 'approve the pattern' },
+    confidence: { type: 'string', value: 'SHARE', about: 'the new confidence, 0 to 1' },
+    reason: { type: 'string', value: 'TEXT', about: 'the reason; required with --confidence' },
     ...JSON_OPTION,
   },
   async run({ operands: [id = ''], options }, terminal) {
@@ -44,7 +43,8 @@ export const knowledgeAdjust = defineCommand({
     if (pattern === undefined) {
       throw new UsageError(`${id}: unknown pattern. "selfheal knowledge patterns" lists them.`);
     }
-    if (pattern.retired !== null) throw new UsageError(`${id}: the pattern was retired: ${pattern.retired.reason}`);
+    if (pattern.retired !== null)
+      throw new UsageError(`${id}: the pattern is retired and cannot be changed: ${pattern.retired.reason}`);
     const changes = [byPerson(pattern, word, change, opened.rules)];
     return await sayChanges(
       await applyChanges(changes, { ...change, dryRun: false }, opened.patterns),

@@ -6,13 +6,13 @@ import { writeTogether } from '../terminal.ts';
 
 export const knowledgeCheck = defineCommand({
   name: 'knowledge check',
-  summary: 'what is wrong with a file of resolved incidents: fields, duplicates, conflicts',
+  summary: 'check a file of resolved incidents: fields, duplicates, conflicts',
   details:
-    'Changes nothing. --clean prints the sound records as JSON Lines instead, each incident once, times in UTC, services and tags in one\n' +
-    'spelling: "selfheal knowledge learn" reads them. Exit code 1 when a record is left out or contradicts another.',
+    'Changes nothing. --clean prints the valid records as JSON Lines for "selfheal knowledge learn": each incident once, times in UTC, services\n' +
+    'and tags in one spelling. Exit code 1 when a record is skipped or contradicts another.',
   operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
   options: {
-    clean: { type: 'boolean', about: 'print the records that are left, cleaned' },
+    clean: { type: 'boolean', about: 'print the valid records, cleaned' },
     ...JSON_OPTION,
   },
   async run({ operands: [file = '-'], options }, terminal) {

@@ -5,9 +5,9 @@ import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-
 
 export const knowledgeExport = defineCommand({
   name: 'knowledge export',
-  summary: 'print learned patterns as JSON, for another place or another team',
+  summary: 'print learned patterns as JSON, for another scope or team',
   details:
-    'What was taken back and the incidents that patterns are from are left out. "selfheal knowledge import FILE" takes it in.',
+    'Leaves out retired patterns and the incidents that patterns were learned from. Read the output with "selfheal knowledge import FILE".',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...PATTERN_OPTIONS,

@@ -11,16 +11,16 @@ const render = ({ kind, patternId, wording, confidence, reason }: ImportResult):
 
 export const knowledgeImport = defineCommand({
   name: 'knowledge import',
-  summary: 'import the learned patterns of another place with a lower confidence',
+  summary: 'import learned patterns of another scope with a lower confidence',
   details:
-    'Each is replayed over the past of this place first, and only observed until it has proved itself here. What is known here stays as it is.\n' +
-    'Exit code 1 when one was refused.',
+    'Each pattern is first replayed over the past incidents of this scope. It is only observed until its outcomes here are good enough. Existing\n' +
+    'patterns do not change. Exit code 1 when a pattern is refused.',
   operands: { shown: 'FILE.json', atLeast: 1, atMost: 1 },
   options: {
     ...PATTERN_OPTIONS,
-    less: { type: 'string', value: 'SHARE', about: 'taken off each confidence; 0.1 by default' },
+    less: { type: 'string', value: 'SHARE', about: 'subtracted from each confidence; 0.1 by default' },
     class: { type: 'string', value: 'CLASS,...', about: 'only patterns of these classes' },
-    'dry-run': { type: 'boolean', about: 'say what would be taken in and change nothing' },
+    'dry-run': { type: 'boolean', about: 'show what would be imported and change nothing' },
     ...JSON_OPTION,
   },
   async run({ operands: [path = '-'], options }, terminal) {
@@ -37,7 +37,7 @@ export const knowledgeImport = defineCommand({
     };
     const wanted = { ...file, patterns: file.patterns.filter((pattern) => classes(pattern.class)) };
     const results = await importPatterns(wanted, order, opened);
-    if (results.length === 0) terminal.say('selfheal: the file holds no pattern to take in.');
+    if (results.length === 0) terminal.say('selfheal: the file contains no pattern to import.');
     await writeTogether(
       terminal,
       results.map((result) => (options.json === true ? `${JSON.stringify(result)}\n` : render(result))),

@@ -11,14 +11,14 @@ export const knowledgeLearn = defineCommand({
   name: 'knowledge learn',
   summary: 'learn patterns from how people resolved incidents (CSV or JSON Lines)',
   details:
-    'Columns: timestamp,title,description,service,severity,resolution_time,solution,tags,success; and, where known, incident, class,\n' +
-    'pattern (the wording, * for what varies), action, by, tainted. Times without a zone are UTC, resolution_time is in seconds (or 1h 30m).\n' +
-    'A new pattern is replayed over all past incidents first; it is refused when it would have matched another class, and only observed\n' +
-    'until it has proved itself. Bad lines, duplicates and conflicts are named and left out: exit code 1.',
+    'Columns: timestamp,title,description,service,severity,resolution_time,solution,tags,success; optional: incident, class, pattern (the\n' +
+    'wording, * for variable parts), action, by, tainted. Times without a zone are UTC; resolution_time is in seconds (or 1h 30m).\n' +
+    'A new pattern is first replayed over all past incidents and refused if it would have matched another class. It is only observed until its\n' +
+    'outcomes are good enough. Invalid lines, duplicates and conflicts are reported and skipped; the exit code is then 1.',
   operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
   options: {
     ...PATTERN_OPTIONS,
-    'dry-run': { type: 'boolean', about: 'say what would be learned and change nothing' },
+    'dry-run': { type: 'boolean', about: 'show what would be learned and change nothing' },
     ...JSON_OPTION,
   },
   async run({ operands: [file = '-'], options }, terminal) {
@@ -39,7 +39,7 @@ export const knowledgeLearn = defineCommand({
     );
     for (const line of unplaced) {
       terminal.say(
-        `selfheal: ${name}, line ${line}: it says too little to be recognised by: add a line of the log to the description.`,
+        `selfheal: ${name}, line ${line}: too little text to make a pattern from. Add a line of the log to the description.`,
       );
     }
     if (options.json === true) {
@@ -47,7 +47,7 @@ export const knowledgeLearn = defineCommand({
         `${JSON.stringify({ file: name, records: kept.length, bad, findings, unplaced, results })}\n`,
       );
     } else await terminal.write(renderResults(results, name));
-    const spoilt = bad.length > 0 || findings.some(({ kind }) => kind !== 'missing') || unplaced.length > 0;
-    return spoilt || results.some(({ kind }) => kind === 'refused') ? 1 : 0;
+    const incomplete = bad.length > 0 || findings.some(({ kind }) => kind !== 'missing') || unplaced.length > 0;
+    return incomplete || results.some(({ kind }) => kind === 'refused') ? 1 : 0;
   },
 });

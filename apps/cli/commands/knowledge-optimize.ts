@@ -6,24 +6,24 @@ import { sayChanges } from '../learning/render-changes.ts';
 
 export const knowledgeOptimize = defineCommand({
   name: 'knowledge optimize',
-  summary: 'maintain learned patterns: merge duplicates, retire failing ones, let the rest fade',
+  summary: 'maintain learned patterns: merge duplicates, retire failing ones, lower the confidence of unused ones',
   details:
-    'Every change has its reason and leaves a note. Wordings that could stand for two patterns are suggested on stderr only: put one into a\n' +
-    'record as its pattern, and it is replayed over the past like any other.',
+    'Every change is recorded with its reason. A wording that could replace two patterns is only suggested, on stderr. To use it, put it into the\n' +
+    'column pattern of a record and run "selfheal knowledge learn".',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...PATTERN_OPTIONS,
     'least-confidence': {
       type: 'string',
       value: 'SHARE',
-      about: 'take back what is below it after enough cases; 0.3 by default',
+      about: 'retire patterns below this confidence after enough cases; 0.3 by default',
     },
     'unused-days': {
       type: 'string',
       value: 'N',
-      about: 'take back what was only observed and met nothing so long; 365 by default',
+      about: 'retire observed patterns that matched nothing for so many days; 365 by default',
     },
-    'dry-run': { type: 'boolean', about: 'say what would change and change nothing' },
+    'dry-run': { type: 'boolean', about: 'show what would change and change nothing' },
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {

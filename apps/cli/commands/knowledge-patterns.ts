@@ -10,7 +10,7 @@ function render(pattern: LearnedPattern, missing: readonly string[]): string {
   const helped = effectivenessOf(pattern);
   const interval = helped === null ? '' : ` (${helped.interval.map(shareText).join(' to ')})`;
   return [
-    `${id}  ${failureClass}, ${retired === null ? stage : 'taken back'}, confidence ${confidence.toFixed(2)}: ${wording}`,
+    `${id}  ${failureClass}, ${retired === null ? stage : 'retired'}, confidence ${confidence.toFixed(2)}: ${wording}`,
     `  helped in ${helped === null ? 'no case yet' : `${helped.hits} of ${helped.cases}${interval}`}: ${solution}`,
     `  ${provenance.source}, ${provenance.by}, ${provenance.at.slice(0, 10)}${provenance.from === null ? '' : ` from ${provenance.from}`}; tags ${tags.join(', ') || 'none'}`,
     ...history
@@ -19,21 +19,21 @@ function render(pattern: LearnedPattern, missing: readonly string[]): string {
         ({ at, confidence: then, stage: before, reason }) =>
           `  ${at.slice(0, 10)}  ${before} ${then.toFixed(2)}  ${reason}`,
       ),
-    ...(missing.length === 0 ? [] : [`  waits for an approval because of ${missing.join(', ')}`]),
+    ...(missing.length === 0 ? [] : [`  needs an approval because of ${missing.join(', ')}`]),
     '',
   ].join('\n');
 }
 
 export const knowledgePatterns = defineCommand({
   name: 'knowledge patterns',
-  summary: 'the learned patterns: what they recognise, what helped, how sure and why',
+  summary: 'list learned patterns with what they match, what helped, confidence and history',
   details:
-    'With --json: one pattern a line, with tags, provenance, outcomes and the history of its confidence; its confidence and stage are\n' +
-    'those of now: what is not met any more fades.',
+    'With --json: one pattern per line, with tags, provenance, outcomes and the history of its confidence. Confidence and stage are as of now:\n' +
+    'the confidence of a pattern that matches nothing decreases over time.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...PATTERN_OPTIONS,
-    tag: { type: 'string', value: 'TAG', about: 'only those with this tag (a class, a service, a severity ...)' },
+    tag: { type: 'string', value: 'TAG', about: 'only patterns with this tag (a class, a service, a severity ...)' },
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
@@ -43,7 +43,8 @@ export const knowledgePatterns = defineCommand({
       .filter(({ tags }) => options.tag === undefined || tags.includes(options.tag))
       .map((pattern) => asItCounts(pattern, rules, now))
       .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1));
-    if (all.length === 0) terminal.say('selfheal: no pattern is known: "selfheal knowledge learn FILE" learns some.');
+    if (all.length === 0)
+      terminal.say('selfheal: there are no learned patterns. Learn some with "selfheal knowledge learn FILE".');
     const texts = all.map((pattern) =>
       options.json === true ? `${JSON.stringify(pattern)}\n` : render(pattern, approvalsMissing(pattern, rules)),
     );

@@ -9,20 +9,20 @@ function dateOf(given: string | undefined, now: Date): Date {
   if (given === undefined || !/^\d{4}-\d\d-\d\d/.test(given) || Number.isNaN(at)) {
     throw new UsageError('"selfheal knowledge rollback" needs --to DATE, such as 2026-11-01 or 2026-11-01T12:00:00Z.');
   }
-  if (at > now.getTime()) throw new UsageError(`--to ${given}: in the future. Use a past date.`);
+  if (at > now.getTime()) throw new UsageError(`--to ${given}: this is in the future. Use a past date.`);
   return new Date(at);
 }
 
 export const knowledgeRollback = defineCommand({
   name: 'knowledge rollback',
-  summary: 'restore learned patterns to a date, keeping those that proved good since',
+  summary: 'restore learned patterns to a date, except those that have proved good since',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...PATTERN_OPTIONS,
-    to: { type: 'string', value: 'DATE', about: 'the date (UTC)' },
-    reason: { type: 'string', value: 'TEXT', about: 'why; it stands in the history and in the notes' },
-    all: { type: 'boolean', about: 'also what proved good since' },
-    'dry-run': { type: 'boolean', about: 'say what would change and change nothing' },
+    to: { type: 'string', value: 'DATE', about: 'the date, UTC' },
+    reason: { type: 'string', value: 'TEXT', about: 'the reason; recorded in the history' },
+    all: { type: 'boolean', about: 'also restore patterns that have proved good since' },
+    'dry-run': { type: 'boolean', about: 'show what would change and change nothing' },
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {

@@ -5,7 +5,7 @@ import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedRecall } from '../input/shipped-content.ts';
 
 const MAX_RESULTS = 10;
-/** What shares less with the question is not worth a reader's time. */
+/** Results below this score are irrelevant. */
 const MIN_SCORE = 0.03;
 
 interface Result {
@@ -14,11 +14,11 @@ interface Result {
   /** 0 to 1. */
   readonly score: number;
   readonly resolution: string;
-  /** Why it was found, the weightiest first. */
+  /** Why it was found, most important reason first. */
   readonly reasons: readonly string[];
 }
 
-/** What a place of a deployment went through and learned. AWS is only loaded here. */
+/** Past incidents and learned entries of a deployment. Loads the AWS SDK only here. */
 async function memoriesOf(table: string) {
   const { makeDynamoKnowledgeStore } = await import('#shared/adapters/aws/dynamo-knowledge-store.ts');
   return makeDynamoKnowledgeStore({ table });
@@ -44,13 +44,13 @@ function resultsOf({ incidents, entries }: SearchResults): Result[] {
     });
 }
 
-/** A question has no class, no fingerprint and no incident of its own. */
+/** A search query made from free text, which has no class, fingerprint or incident. */
 function questionOf(query: string) {
   return { incidentId: '', class: 'unknown', fingerprint: null, terms: termsOfText(query), now: new Date() } as const;
 }
 
 function asText({ id, title, score, resolution, reasons }: Result): string {
-  const why = reasons.length === 0 ? 'words that look alike' : reasons.join('; ');
+  const why = reasons.length === 0 ? 'similar words' : reasons.join('; ');
   const body = resolution.trim().replaceAll('\n', '\n        ');
   return `${score.toFixed(2).padStart(6)}  ${id}: ${title}\n        ${body}\n        (${why})\n`;
 }
@@ -59,16 +59,16 @@ export const knowledgeSearch = defineCommand({
   name: 'knowledge search',
   summary: 'search written advice and past incidents for a question or an error message',
   details:
-    'With --json: {results: [{id, title, score, resolution, reasons}]}, best first; a score is from 0 to 1.\n' +
-    'With --table and --place past incidents and learned entries of that place are searched too.',
+    'With --json: {results: [{id, title, score, resolution, reasons}]}, best first; scores are from 0 to 1.\n' +
+    'With --table and --place it also searches past incidents and learned entries of that repository or alarm.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
-    query: { type: 'string', value: 'Q', about: 'what to look for' },
+    query: { type: 'string', value: 'Q', about: 'the question or error message' },
     table: { type: 'string', value: 'NAME', about: 'the knowledge table of a deployment' },
     place: {
       type: 'string',
       value: 'PLACE',
-      about: 'repository#<id>:<owner/name> or alarm#<arn>, whose past is searched',
+      about: 'whose past incidents are searched: repository#ID:OWNER/NAME or alarm#ARN',
     },
     ...JSON_OPTION,
   },
@@ -78,12 +78,12 @@ export const knowledgeSearch = defineCommand({
     const { table, place } = options;
     if ((table === undefined) !== (place === undefined))
       throw new UsageError(
-        '--table and --place belong together: the table, and the repository or alarm whose past is searched.',
+        'Use --table and --place together: the table, and the repository or alarm whose past incidents are searched.',
       );
     const recall = await shippedRecall(terminal.say, table === undefined ? undefined : await memoriesOf(table));
     const results = resultsOf(await recall.find(place ?? '', questionOf(query), MAX_RESULTS));
     if (options.json === true) await terminal.write(`${JSON.stringify({ results })}\n`);
-    else if (results.length === 0) terminal.say('selfheal: nothing was found.');
+    else if (results.length === 0) terminal.say('selfheal: nothing found.');
     else await terminal.write(results.map(asText).join(''));
     return 0;
   },

@@ -7,24 +7,32 @@ import { renderHealth } from '../learning/render-learning.ts';
 export const learningCheck = defineCommand({
   name: 'learning check',
   summary:
-    'whether learning is healthy: accuracy, success, coverage, time, velocity, conflicts, limits; and what to do',
+    'check the health of learning (accuracy, success, coverage, time, velocity, conflicts, limits) and recommend what to do',
   details:
-    'Reads what "selfheal learning report" reads. Names the patterns that help less often than they should, with the incidents where they did\n' +
-    'not. Exit code 1 when something is bad; what was counted too seldom is neither good nor bad.',
+    'Reads the same data as "selfheal learning report". Lists patterns with a poor success rate and the incidents in which they did not help.\n' +
+    'Exit code 1 when a check is bad. With too few cases a check is neither good nor bad.',
   operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
   options: {
     ...PERIOD_OPTIONS,
     'min-accuracy': {
       type: 'string',
       value: 'SHARE',
-      about: 'of what is recognised, so much is right; 0.8 by default',
+      about: 'minimum share of recognised incidents that are recognised correctly; 0.8 by default',
     },
-    'min-success': { type: 'string', value: 'SHARE', about: 'patterns help so often; 0.7 by default' },
-    'min-coverage': { type: 'string', value: 'SHARE', about: 'patterns recognise so many incidents; 0.3 by default' },
+    'min-success': {
+      type: 'string',
+      value: 'SHARE',
+      about: 'minimum share of cases in which a pattern helps; 0.7 by default',
+    },
+    'min-coverage': {
+      type: 'string',
+      value: 'SHARE',
+      about: 'minimum share of incidents that patterns recognise; 0.3 by default',
+    },
     'max-minutes': {
       type: 'string',
       value: 'N',
-      about: 'an incident takes at most so long on average; 120 by default',
+      about: 'maximum mean time to resolve an incident; 120 by default',
     },
     ...JSON_OPTION,
   },

@@ -5,10 +5,11 @@ import { renderLearning } from '../learning/render-learning.ts';
 
 export const learningReport = defineCommand({
   name: 'learning report',
-  summary: 'what was learned lately and how much it helped: patterns, confidence, healed incidents, mistakes, time',
+  summary:
+    'report what was learned lately and how much it helped: patterns, confidence, healed incidents, mistakes, time',
   details:
-    'Counts the patterns of a place and, with --table, the incidents that ended there. A file of records, as "selfheal knowledge learn" reads\n' +
-    'it, adds incidents; one that names an action was healed by Selfheal. Intervals are 95%.',
+    'Covers the patterns of a scope and, with --table, the incidents that ended in it. A file of records in the format of "selfheal knowledge\n' +
+    'learn" adds incidents; a record with an action counts as healed by Selfheal. Intervals are 95%.',
   operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
   options: { ...PERIOD_OPTIONS, ...JSON_OPTION },
   async run({ operands: [file], options }, terminal) {

@@ -9,10 +9,10 @@ import { renderSelfTest } from '../learning/render-learning.ts';
 
 export const learningTest = defineCommand({
   name: 'learning test',
-  summary: 'run simulated incidents through the learned patterns: recognised, mistaken, how sure, how fast',
+  summary: 'test the learned patterns with simulated incidents: recognition, false positives, confidence, time',
   details:
-    'The file holds incidents as "selfheal knowledge learn" reads them; put their class into it where the words do not tell. Changes nothing.\n' +
-    'Exit code 1 when one was taken for something else.',
+    'The file has the format of "selfheal knowledge learn". Fill in the column class wherever the text does not show it. Changes nothing.\n' +
+    'Exit code 1 when an incident is recognised as the wrong class.',
   operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
   options: { ...PATTERN_OPTIONS, ...JSON_OPTION },
   async run({ operands: [file = '-'], options }, terminal) {

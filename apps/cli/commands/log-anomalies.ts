@@ -3,15 +3,15 @@ import { makeLogJudge, type ScoredLine } from '../input/log-judge.ts';
 import { lineBatches } from '../input/log-lines.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** Of a line shown without `--json`. */
-const SHOWN = 200;
+/** Characters of a line that are printed without `--json`. */
+const MAX_PRINTED_LENGTH = 200;
 
 function asJson({ line, score, anomalous, reason }: ScoredLine): string {
   return `${JSON.stringify({ line, score: Number(score.toFixed(6)), anomalous, reason })}\n`;
 }
 
 function asText({ line, score, anomalous, reason, text }: ScoredLine): string {
-  return anomalous ? `${line}  ${score.toFixed(3)}  ${reason}  ${text.slice(0, SHOWN)}\n` : '';
+  return anomalous ? `${line}  ${score.toFixed(3)}  ${reason}  ${text.slice(0, MAX_PRINTED_LENGTH)}\n` : '';
 }
 
 async function judge(file: string, terminal: Terminal, print: (answer: ScoredLine) => string): Promise<void> {
@@ -26,10 +26,10 @@ async function judge(file: string, terminal: Terminal, print: (answer: ScoredLin
 
 export const logAnomalies = defineCommand({
   name: 'log anomalies',
-  summary: 'lines of a log that are unusual given the lines before',
+  summary: 'find lines of a log that are unusual given the lines before',
   details:
-    'With --json: {line, score, anomalous, reason} per line that is not blank; 0.5 and more is anomalous. Reasons: new-template,\n' +
-    'rare-template, rate-jump, unusual-mix, none. A line is judged at the end of its window of 50 lines and by nothing after it.',
+    'With --json: {line, score, anomalous, reason} per line that is not blank; a score of 0.5 or more is anomalous. Reasons: new-template,\n' +
+    'rare-template, rate-jump, unusual-mix, none. Lines are scored in windows of 50; no later line affects a score.',
   operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
   options: JSON_OPTION,
   async run({ operands: [file = '-'], options }, terminal) {

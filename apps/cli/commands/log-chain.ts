@@ -12,7 +12,7 @@ import { evidenceOf } from '../input/log-evidence.ts';
 import { openInput } from '../input/open-input.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 
-/** One event as JSON: entities are those of its own line, positions included; categories those of the signatures that match it. */
+/** One event as JSON: the entities of its own line with their positions, and the classes of the signatures that match it. */
 function asRow({ ref, number, at, severity, text, block }: Event, classes: ReadonlyMap<string, readonly string[]>) {
   const own = block.find((line) => line.ref === ref)?.text ?? text;
   return {
@@ -33,10 +33,10 @@ function classesByLine(evidence: Evidence, signatures: SignatureSet): Map<string
 
 export const logChain = defineCommand({
   name: 'log chain',
-  summary: 'what went wrong in order: the first cause, and what followed from it',
+  summary: 'show the causal chain of a log: the first cause and what followed from it',
   details:
     'With --json: {file, cause, reasons, followed: [...], events: [{line, at, severity, categories, entities, text}]} per file. cause\n' +
-    'and followed have {line, at, text, severity, entities, link, why, times}; cause is null when none can be told.',
+    'and followed have {line, at, text, severity, entities, link, why, times}; cause is null when none is found.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: JSON_OPTION,
   async run({ operands, options }, terminal) {
@@ -47,7 +47,7 @@ export const logChain = defineCommand({
       const { class: failureClass, evidence: deciding } = classify(evidence, { signatures, model });
       const chain = causalChainOf(evidence, failureClass === 'unknown' ? [] : deciding);
       if (options.json !== true) {
-        const lines = chain === null ? ['No cause can be told.'] : chainLines(chain);
+        const lines = chain === null ? ['No cause found.'] : chainLines(chain);
         await terminal.write(`${file}\n${lines.map((line) => `  ${line}\n`).join('')}`);
         return;
       }

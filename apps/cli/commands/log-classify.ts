@@ -13,9 +13,9 @@ interface Answer extends Omit<Classification, 'evidence'> {
   readonly family: string;
   /** 1-based line numbers. */
   readonly evidence: readonly number[];
-  /** What the deciding signature says of itself; null when none decided. */
+  /** The signature that decided; null when none did. */
   readonly match: SignatureMatched | null;
-  /** False for a green log: no line of it tells of a failure. */
+  /** False for a log of a successful run: no line reports a failure. */
   readonly failed: boolean;
 }
 
@@ -23,9 +23,9 @@ interface SignatureMatched {
   readonly title: string;
   readonly severity: string;
   readonly service: string | null;
-  /** How surely this wording means the class, 0 to 1. */
+  /** Probability, 0 to 1, that a match means the class. */
   readonly confidence: number;
-  /** Ids of the more general signatures above it, nearest first. */
+  /** Ids of its more general signatures, nearest first. */
   readonly parents: readonly string[];
 }
 
@@ -61,7 +61,7 @@ function answerOf(
 
 function asText(answer: Answer, evidence: Evidence): string {
   const { file, family, verdict, confidence, alternatives, signature, fingerprint, match, failed } = answer;
-  if (!failed) return `${file}: nothing failed: no line tells of a failure\n`;
+  if (!failed) return `${file}: nothing failed (no line reports a failure)\n`;
   const output =
     match === null ? '' : ` (${[match.severity, ...(match.service === null ? [] : [match.service])].join(', ')})`;
   const percent = (share: number): string => `${Math.round(share * 100)}%`;
@@ -69,7 +69,7 @@ function asText(answer: Answer, evidence: Evidence): string {
     evidence.sources.flatMap(({ lines }) => lines.map(({ number, text }) => [number, text] as const)),
   );
   return [
-    `${file}: ${answer.class} (${family}), verdict ${verdict}, ${percent(confidence)} sure`,
+    `${file}: ${answer.class} (${family}), verdict ${verdict}, confidence ${percent(confidence)}`,
     `  signature ${signature ?? 'none'}${output}, fingerprint ${fingerprint ?? 'none'}`,
     ...alternatives.map((other) => `  or ${other.class}, ${percent(other.confidence)}`),
     ...answer.evidence.slice(0, 5).map((number) => `  line ${number}: ${texts.get(number) ?? ''}`),
@@ -79,19 +79,19 @@ function asText(answer: Answer, evidence: Evidence): string {
 
 export const logClassify = defineCommand({
   name: 'log classify',
-  summary: 'what kind of failure a log shows, and how sure that is',
+  summary: 'classify the failure in a log, with a confidence',
   details:
     'With --json: {file, class, family, verdict, confidence, alternatives, signature, fingerprint, evidence: [line], match, failed} per file;\n' +
-    'match tells title, severity, service, confidence and parents of the signature.\n' +
-    'The context is a JSON file, newest first: {"attempt": 2, "defaultBranchConclusions": ["success", "failure"],\n' +
+    'match has title, severity, service, confidence and parents of the signature.\n' +
+    'The context is a JSON file with newest results first: {"attempt": 2, "defaultBranchConclusions": ["success", "failure"],\n' +
     '"sameCommit": {"failures": 1, "successes": 1}, "tests": [{"name": "pays", "passed": [true, false]}]}.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: {
-    context: { type: 'string', value: 'FILE', about: 'what else is known of the run' },
+    context: { type: 'string', value: 'FILE', about: 'what else is known about the run, as JSON' },
     signatures: {
       type: 'string',
       value: 'DIR',
-      about: 'a folder with signatures of your own, beside the shipped ones',
+      about: 'a folder with your own signatures, used in addition to the shipped ones',
     },
     ...CONFIG_OPTION,
     ...JSON_OPTION,

@@ -29,14 +29,14 @@ async function excerptOf(
   return excerpter.finish();
 }
 
-/** One JSON document: 1-based LF line numbers with their scores, best first. */
+/** One JSON document: 1-based line numbers (lines end with LF) with their scores, best first. */
 function asJson(file: string, { lines }: Excerpt): string {
   const best = [...lines].sort((a, b) => b.score - a.score || b.number - a.number);
   const rounded = best.map(({ number, score }) => ({ line: number, score: Math.round(score * 1e4) / 1e4 }));
   return `${JSON.stringify({ file, lines: rounded })}\n`;
 }
 
-/** The lines in source order, gaps marked. */
+/** The lines in source order; `...` marks a gap. */
 function asText(file: string, { lines, totalLines }: Excerpt): string {
   const width = String(totalLines).length;
   const shown = lines.map(({ number, text }, at) => {
@@ -48,15 +48,15 @@ function asText(file: string, { lines, totalLines }: Excerpt): string {
 
 export const logExcerpt = defineCommand({
   name: 'log excerpt',
-  summary: 'the lines of a log that explain its failure, redacted',
+  summary: 'print the lines of a log that explain its failure, redacted',
   details: 'With --json: {file, lines: [{line, score}]} per file, 1-based line numbers, best first.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: {
-    lines: { type: 'string', value: 'N', about: `keep at most N lines (${LINES.otherwise})` },
+    lines: { type: 'string', value: 'N', about: `maximum number of lines; ${LINES.otherwise} by default` },
     passing: {
       type: 'string',
       value: 'FILE',
-      about: 'the log of a passing run of the same job: what is new against it weighs more',
+      about: 'the log of a passing run of the same job; lines that it lacks count more',
     },
     ...CONFIG_OPTION,
     ...JSON_OPTION,

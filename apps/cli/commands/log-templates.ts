@@ -20,7 +20,7 @@ async function printLines(miner: TemplateMiner, file: string, terminal: Terminal
   }
 }
 
-/** Templates with their numbers of lines, most first. */
+/** Templates with their line counts, most frequent first. */
 function asText(file: string, miner: TemplateMiner): string {
   const clusters = [...miner.clusters()].sort((a, b) => b.lines - a.lines || a.cluster - b.cluster);
   const width = String(clusters[0]?.lines ?? 0).length;
@@ -30,10 +30,10 @@ function asText(file: string, miner: TemplateMiner): string {
 
 export const logTemplates = defineCommand({
   name: 'log templates',
-  summary: 'the templates of a log: what its lines have in common, and what varies',
+  summary: 'mine the templates of a log: its messages with the variable parts masked',
   details:
-    'With --json: {line, cluster, template, parameters} per line that is not blank. A file is read twice: first all templates are\n' +
-    'learnt, then lines are printed with them. Standard input (-) is read once, each line printed with what is known by then.',
+    'With --json: {line, cluster, template, parameters} per line that is not blank. A file is read twice, first to learn all templates, then to\n' +
+    'print its lines. Standard input (-) is read once, so each line is printed with the templates known so far.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: JSON_OPTION,
   async run({ operands, options }, terminal) {

@@ -4,7 +4,7 @@ import { defineCommand, forEachFile, JSON_OPTION, UsageError } from '../command.
 import { shippedModel, shippedRecall, shippedSignatures } from '../input/shipped-content.ts';
 import { type Triage, triageLog } from '../triage/triage-log.ts';
 
-/** Logs that failed for one reason: the same fingerprint, else the same signature, else the same class. */
+/** Logs with the same cause: the same signature, else the same fingerprint, else the same class. */
 interface Group {
   readonly cause: string;
   readonly class: string;
@@ -22,7 +22,7 @@ function groupsOf(triages: readonly Triage[]): Group[] {
   return [...groups.values()].sort((a, b) => b.files.length - a.files.length);
 }
 
-/** What a job of a pipeline goes on with. The confidence is that of the least sure answer. */
+/** Outputs for the next steps of a pipeline. The confidence is the lowest of all logs. */
 function outputsOf(triages: readonly Triage[], groups: readonly Group[]) {
   const flaky = triages.some((one) => one.verdict === 'flaky' || one.class === 'flaky_tests');
   const confidence = triages.length === 0 ? 0 : Math.min(...triages.map((one) => one.confidence));
@@ -37,7 +37,7 @@ function outputsOf(triages: readonly Triage[], groups: readonly Group[]) {
 
 function asText(triages: readonly Triage[], summary: string): string {
   const output = triages.map(({ file, failed, comment }) =>
-    failed ? `${file}\n\n${comment}\n\n` : `${file}: nothing failed: no line tells of a failure\n\n`,
+    failed ? `${file}\n\n${comment}\n\n` : `${file}: nothing failed (no line reports a failure)\n\n`,
   );
   return `${output.join('')}${summary}\n`;
 }
@@ -50,16 +50,18 @@ async function writeReports(folder: string, triage: object, errors: object): Pro
 
 export const logTriage = defineCommand({
   name: 'log triage',
-  summary: 'one report about several logs: causes, confidence, similar failures, what to do',
+  summary: 'report on several logs together: causes, confidence, similar failures, what to do',
   details:
-    'Prints what the comment on a pull request would say of each log. With --out DIR, triage_report.json and error_report.json are\n' +
-    'written into it. In a job of GitHub Actions the outputs fix_confidence, has_flaky_tests and triage_summary are set (GITHUB_OUTPUT).\n' +
-    'With --json the triage report is printed in place of the text.',
+    'Prints for each log what the pull request comment would say. With --out DIR it also writes triage_report.json and error_report.json. In a\n' +
+    'GitHub Actions job it sets the outputs fix_confidence, has_flaky_tests and triage_summary (GITHUB_OUTPUT).\n' +
+    'With --json it prints the triage report instead of the text.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: 1000 },
-  options: { out: { type: 'string', value: 'DIR', about: 'writes the reports there' }, ...JSON_OPTION },
+  options: { out: { type: 'string', value: 'DIR', about: 'write the reports to this folder' }, ...JSON_OPTION },
   async run({ operands, options }, terminal) {
     if (operands.includes('-'))
-      throw new UsageError('"selfheal log triage" reads each log twice, so it needs files, not "-".');
+      throw new UsageError(
+        '"selfheal log triage" reads each log twice and cannot read standard input. Name files instead of "-".',
+      );
     const content = {
       signatures: await shippedSignatures(terminal.say),
       model: await shippedModel(terminal.say),

@@ -9,7 +9,7 @@ interface ScoredPoint {
   readonly anomaly: MetricAnomaly;
 }
 
-/** Rows in file order, each judged by those before it. */
+/** Rows in file order, each scored given the rows before it. */
 async function* judgedRows(file: string, terminal: Terminal): AsyncGenerator<ScoredPoint> {
   const detector = makeMetricDetector();
   for await (const row of metricRows(file, terminal)) {
@@ -35,11 +35,11 @@ function asText({ row: { timestamp, value }, anomaly: { score, anomalous, reason
 
 export const metricAnomalies = defineCommand({
   name: 'metric anomalies',
-  summary: 'values of a metric that are unusual given its past',
+  summary: 'find values of a metric that are unusual given its past',
   details:
-    'The file has a row `timestamp,value` per line: ISO 8601, YYYY-MM-DD hh:mm:ss or Unix time; a header may come first.\n' +
-    'With --json: {timestamp, value, score, anomalous} per row; no row is judged by a later one. 0.5 and more is anomalous; what\n' +
-    'goes on after an alarm stays below for a while. A row without a value has the score 0.',
+    'The file has one row `timestamp,value` per line; timestamps are ISO 8601, YYYY-MM-DD hh:mm:ss or Unix time. A header is optional.\n' +
+    'With --json: {timestamp, value, score, anomalous} per row; no later row affects a score. A score of 0.5 or more is anomalous. An\n' +
+    'anomaly that continues scores below 0.5 for a while after it was first reported. A row without a value has the score 0.',
   operands: { shown: 'FILE.csv', atLeast: 1, atMost: 1 },
   options: JSON_OPTION,
   async run({ operands: [file = '-'], options }, terminal) {

@@ -4,35 +4,39 @@ import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.
 import { metricRows } from '../input/metric-rows.ts';
 import type { Terminal } from '../terminal.ts';
 
-const USUAL_HOURS = 24;
+const DEFAULT_HOURS = 24;
 const MAX_HOURS = 24 * 365;
-/** A year in readings of a minute. */
+/** A year of readings, one per minute, with some room. */
 const MAX_READINGS = 600_000;
 
 const REASONS: Readonly<Record<NoExhaustion, string>> = {
-  'too-short': 'there are too few readings since it was last reset or changed its level',
-  'no-trend': 'there is no sure trend towards the limit',
-  'too-far': 'the limit is farther away than four times what was seen',
-  'resets-in-time': 'it always fell back in time',
+  'too-short': 'too few readings since the metric last reset or changed its level',
+  'no-trend': 'no significant trend towards the limit',
+  'too-far': 'the forecast would reach further ahead than four times the observed period',
+  'resets-in-time': 'the metric has always reset before it reached the limit',
 };
 
 export const metricForecast = defineCommand({
   name: 'metric forecast',
-  summary: 'when a metric will reach its limit if its trend continues',
+  summary: 'forecast when a metric will reach its limit if its trend continues',
   details:
-    'The file is that of `metric anomalies`. Time is counted from its last row. With --json one document: {file, limit, side, withinHours, forecast,\n' +
-    'reason, from, perHour, earliest, likely, latest, within}; forecast is none, expected or reached. Nothing is said of what is not sure.\n' +
-    'Exits with 1 when the limit is reached or expected within the hours.',
+    'The file has the format of `metric anomalies`. Hours count from its last row. With --json one document: {file, limit, side, withinHours,\n' +
+    'forecast, reason, from, perHour, earliest, likely, latest, within}; forecast is none, expected or reached. There is no forecast without a\n' +
+    'significant trend. Exit code 1 when the limit is reached or expected within the hours.',
   operands: { shown: 'FILE.csv', atLeast: 1, atMost: 1 },
   options: {
     ...JSON_OPTION,
-    limit: { type: 'string', value: 'N', about: 'the value that must not be reached' },
-    below: { type: 'boolean', about: 'the metric falls to the limit (free space) instead of rising to it' },
-    within: { type: 'string', value: 'HOURS', about: `exit with 1 when it is likely so soon; default: ${USUAL_HOURS}` },
+    limit: { type: 'string', value: 'N', about: 'the limit of the metric' },
+    below: { type: 'boolean', about: 'the metric falls towards the limit (free space) instead of rising' },
+    within: {
+      type: 'string',
+      value: 'HOURS',
+      about: `exit with 1 when the limit is likely within so many hours; ${DEFAULT_HOURS} by default`,
+    },
   },
   async run({ operands: [file = '-'], options }, terminal) {
     const value = limitOf(options.limit);
-    const withinHours = wholeNumber('within', options.within, { otherwise: USUAL_HOURS, atMost: MAX_HOURS });
+    const withinHours = wholeNumber('within', options.within, { otherwise: DEFAULT_HOURS, atMost: MAX_HOURS });
     const readings = await readingsIn(file, terminal);
     const side = options.below === true ? 'below' : 'above';
     const forecast = forecastExhaustion(readings, { value, side });
@@ -45,8 +49,9 @@ export const metricForecast = defineCommand({
 });
 
 function limitOf(given: string | undefined): number {
-  if (given === undefined || given.trim() === '' || !Number.isFinite(Number(given))) {
-    throw new UsageError(`--limit ${given ?? ''}: expected the number that must not be reached, such as --limit 95.`);
+  if (given === undefined) throw new UsageError('"selfheal metric forecast" needs --limit N, the limit of the metric.');
+  if (given.trim() === '' || !Number.isFinite(Number(given))) {
+    throw new UsageError(`--limit ${given}: expected a number, such as --limit 95.`);
   }
   return Number(given);
 }
@@ -56,7 +61,8 @@ async function readingsIn(file: string, terminal: Terminal): Promise<Reading[]> 
   for await (const row of metricRows(file, terminal)) {
     const reading = readingOf(row);
     if (reading !== null) readings.push(reading);
-    if (readings.length > MAX_READINGS) throw new UsageError(`${file}: more than ${MAX_READINGS} rows.`);
+    if (readings.length > MAX_READINGS)
+      throw new UsageError(`${file}: more than ${MAX_READINGS} rows. Use fewer, such as those of the last months.`);
   }
   return readings;
 }
@@ -67,7 +73,7 @@ function isWithin(forecast: Forecast, until: number): boolean {
 
 const iso = (at: number): string => (at <= 8.64e15 ? new Date(at).toISOString() : 'never');
 
-/** Every field is always there, so that a script may ask for it. */
+/** The JSON form of a forecast. All fields are always present, null when they do not apply. */
 function documentOf(forecast: Forecast) {
   const nothing = { reason: null, from: null, perHour: null, earliest: null, likely: null, latest: null };
   switch (forecast.kind) {
@@ -86,8 +92,8 @@ function documentOf(forecast: Forecast) {
 }
 
 function asText(file: string, forecast: Forecast): string {
-  if (forecast.kind === 'none') return `${file}: nothing is expected: ${REASONS[forecast.reason]}\n`;
+  if (forecast.kind === 'none') return `${file}: no forecast: ${REASONS[forecast.reason]}\n`;
   if (forecast.kind === 'reached') return `${file}: the limit is reached: ${forecast.value}\n`;
   const { earliest, likely, latest, perHour, from } = forecast;
-  return `${file}: the limit is likely reached at ${iso(likely)} (${iso(earliest)} to ${iso(latest)}): ${perHour.toPrecision(3)} per hour since ${iso(from)}\n`;
+  return `${file}: the limit will likely be reached at ${iso(likely)} (${iso(earliest)} to ${iso(latest)}): ${perHour.toPrecision(3)} per hour since ${iso(from)}\n`;
 }

@@ -4,22 +4,22 @@ import { openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 
 export const modelList = defineCommand({
   name: 'model list',
-  summary: 'trained models with their stage and accuracy',
+  summary: 'list trained models with their stage and accuracy',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...REGISTRY_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const { registry: store, shipped } = await openRegistry(options);
     const { entries } = await store.read();
     if (entries.length === 0) {
-      const what = shipped === null ? '' : `: ${shipped.provenance.model}, which ships with the code, is in production`;
-      terminal.say(`selfheal: nothing is registered${what}.`);
+      const what = shipped === null ? '' : `; the shipped model ${shipped.provenance.model} is in production`;
+      terminal.say(`selfheal: no model is registered${what}.`);
     }
     for (const { id, stage, at, by, artifact } of entries) {
       const provenance = (await store.getVersion(id))?.provenance;
       const promise = provenance === undefined ? null : promisedBy(provenance).class;
       const accuracy = promise === null ? null : promise.hits / promise.cases;
       const row = { id, stage, at, by, artifact, trainedAt: provenance?.trainedAt ?? null, accuracy };
-      const worth = accuracy === null ? '' : `  right ${(100 * accuracy).toFixed(1)}% of ${promise?.cases}`;
+      const worth = accuracy === null ? '' : `  accuracy ${(100 * accuracy).toFixed(1)}% of ${promise?.cases}`;
       await terminal.write(
         options.json === true ? `${JSON.stringify(row)}\n` : `${id}  ${stage.padEnd(10)}  ${at}  ${by}${worth}\n`,
       );

@@ -11,8 +11,8 @@ export const modelPromote = defineCommand({
   name: 'model promote',
   summary: 'promote a trained model by one stage; refused unless it is shown to be no worse',
   details:
-    'A candidate goes to staging, what is in staging to production, unless --to says otherwise. Both models are compared on the logs that\n' +
-    'each was held back from: a loss of more than two points of right classes, right verdicts or Brier score must be ruled out.',
+    'Without --to, a candidate goes to staging and a model in staging goes to production. The model is compared with the one that it replaces,\n' +
+    'each on logs that it was not trained on. A loss of more than two points in class accuracy, verdict accuracy or Brier score must be ruled out.',
   operands: { shown: 'ID', atLeast: 1, atMost: 1 },
   options: {
     to: { type: 'string', value: 'STAGE', about: 'staging or production' },

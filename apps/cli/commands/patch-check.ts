@@ -7,7 +7,7 @@ import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { openInput, STANDARD_INPUT } from '../input/open-input.ts';
 import { directoryTree } from '../patch/directory-tree.ts';
 
-/** A path of a patch may hold what moves the cursor. */
+/** A path that is safe to print: paths of a patch may contain control characters. */
 const shown = (path: string): string =>
   JSON.stringify(path)
     .slice(1, -1)
@@ -21,15 +21,19 @@ function asLine({ severity, rule, path, side, line, reason }: Finding): string {
 
 export const patchCheck = defineCommand({
   name: 'patch check',
-  summary: 'whether a diff may become a fix pull request, and which of its lines a person has to look at first',
+  summary: 'check whether a diff may become a fix pull request, and which lines need approval',
   details:
-    'Reads standard input without FILE. The verdict is accepted (its code does nothing that its files did not do), needs-approval or refused.\n' +
+    'Reads standard input without FILE. The verdict is accepted (the code does nothing that its files did not do before), needs-approval or refused.\n' +
     'With --json: {file, verdict, digest, files, findings: [{severity, rule, path, side, line, reason}], approval: [{path, line, reason}]}.\n' +
-    'Exits with 1 when the patch is refused.',
+    'Exit code 1 when the patch is refused.',
   operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
   options: {
     ...JSON_OPTION,
-    tree: { type: 'string', value: 'DIR', about: 'the checkout that it is for; default: this directory' },
+    tree: {
+      type: 'string',
+      value: 'DIR',
+      about: 'the checkout to which the patch applies; the current directory by default',
+    },
   },
   async run({ operands, options }, terminal) {
     const file = operands[0] ?? STANDARD_INPUT;
@@ -48,7 +52,7 @@ export const patchCheck = defineCommand({
   },
 });
 
-/** Read no further than what is refused for its length anyway. */
+/** Reads the text, but not much more than the maximum length: longer patches are refused anyway. */
 async function wholeText(file: string, pieces: AsyncIterable<Buffer>): Promise<string> {
   const read: Buffer[] = [];
   let length = 0;
@@ -62,6 +66,6 @@ async function wholeText(file: string, pieces: AsyncIterable<Buffer>): Promise<s
       Buffer.concat(read),
     );
   } catch (error) {
-    throw new UsageError(`${file}: not UTF-8 text. Expected the output of git diff.`, { cause: error });
+    throw new UsageError(`${file}: this is not UTF-8 text. Expected the output of git diff.`, { cause: error });
   }
 }

@@ -8,11 +8,11 @@ type Advice = Awaited<ReturnType<typeof readPerformance>>;
 
 export const performanceAdvise = defineCommand({
   name: 'performance advise',
-  summary: 'what slows a service down, what would help most, and what is oversized',
+  summary: 'find the bottlenecks of a service, what would help most, and oversized resources',
   details:
-    'The file is a JSON document: {metrics: [{kind, series: {values} or {file}}], logs: [path], sources: [path], provisions: [...]}; the user guide\n' +
-    'shows it whole. Nothing is suggested without evidence. With --json one document: {service, bottlenecks, suggestions, costs}, best first.\n' +
-    'Exits with 1 when a metric does not keep its limit.',
+    'The file is a JSON document: {metrics: [{kind, series: {values} or {file}}], logs: [path], sources: [path], provisions: [...]}. The user\n' +
+    'guide has a complete example. Every suggestion has evidence. With --json one document: {service, bottlenecks, suggestions, costs}, best first.\n' +
+    'Exit code 1 when a metric exceeds its limit.',
   operands: { shown: 'FILE.json', atLeast: 1, atMost: 1 },
   options: {
     ...JSON_OPTION,
@@ -47,5 +47,5 @@ function asText({ bottlenecks, suggestions, costs }: Advice): string {
       return `cost  ${resource}: ${provisioned} to ${enough} ${unit} saves ${saving.percent}%${monthly}: ${reason}`;
     }),
   ];
-  return lines.length === 0 ? 'nothing to suggest: no metric, log or source gives a reason\n' : `${lines.join('\n')}\n`;
+  return lines.length === 0 ? 'No suggestions: no metric, log or source shows a problem.\n' : `${lines.join('\n')}\n`;
 }

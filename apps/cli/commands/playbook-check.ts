@@ -6,30 +6,30 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { inputError } from '../input/open-input.ts';
 
-const USUAL_CONFIGURATION = 'config/selfheal.json';
+const DEFAULT_CONFIGURATION = 'config/selfheal.json';
 
 interface Verdict {
   readonly file: string;
   readonly id: string | null;
   readonly verdict: 'sound' | 'refused';
   readonly problems: readonly { readonly line: number; readonly reason: string }[];
-  /** What the configuration still lacks before it can be used. */
+  /** What the configuration still lacks for the playbook. */
   readonly notes: readonly { readonly line: number; readonly reason: string }[];
 }
 
 export const playbookCheck = defineCommand({
   name: 'playbook check',
-  summary: 'whether playbooks may be used, or what is wrong with them',
+  summary: 'check whether playbooks are valid and may be used',
   details:
-    'Names what is wrong with file, line and how to mend it. With --json one line per file: {file, id, verdict, problems: [{line, reason}], notes}.\n' +
-    'Exits with 1 when a playbook is refused.',
+    'Reports each problem with file, line and remedy. With --json one line per file: {file, id, verdict, problems: [{line, reason}], notes}.\n' +
+    'Exit code 1 when a playbook is refused.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: 500 },
   options: {
     ...JSON_OPTION,
     config: {
       type: 'string',
       value: 'FILE',
-      about: `the configuration with the allowed endpoints and the services; default: ${USUAL_CONFIGURATION}, if it is there`,
+      about: `the configuration with allowed endpoints and services; ${DEFAULT_CONFIGURATION} by default, if it exists`,
     },
   },
   async run({ operands, options }, terminal) {
@@ -43,7 +43,7 @@ export const playbookCheck = defineCommand({
 });
 
 function configurationOf(given: string | undefined): Configuration | null {
-  const path = given ?? (existsSync(USUAL_CONFIGURATION) ? USUAL_CONFIGURATION : undefined);
+  const path = given ?? (existsSync(DEFAULT_CONFIGURATION) ? DEFAULT_CONFIGURATION : undefined);
   if (path === undefined) return null;
   try {
     return readConfiguration(path);
@@ -61,7 +61,7 @@ function read(files: readonly string[], configuration: Configuration | null): Pl
   }
 }
 
-/** An endpoint by name that is not listed yet matters once a service allows the playbook; a whole address must be listed. */
+/** A missing entry in `http.allowedEndpoints` is only a note until a service allows the playbook. */
 function verdictOf({ file, id, playbook, problems }: PlaybookFile, configuration: Configuration | null): Verdict {
   const services = (configuration?.services ?? []).filter((service) => service.playbooks.some((one) => one.id === id));
   const isNote = ({ unlisted }: PlaybookFile['problems'][number]) => unlisted && services.length === 0;
@@ -87,6 +87,6 @@ const onlyWith = (services: Configuration['services'], id: string): Configuratio
 
 function asText({ file, verdict, problems, notes }: Verdict): string {
   const lines = problems.map(({ line, reason }) => `${file}:${line}: ${reason}\n`);
-  const output = notes.map(({ line, reason }) => `${file}:${line}: before it is used: ${reason}\n`);
+  const output = notes.map(({ line, reason }) => `${file}:${line}: required before use: ${reason}\n`);
   return `${file}: ${verdict}\n${[...lines, ...output].join('')}`;
 }

@@ -12,7 +12,7 @@ interface Request {
   readonly registry?: string | undefined;
 }
 
-/** The named model, else the one in production, with what its training promised where that is known. */
+/** The named model, or the one in production, with the accuracy that its training promised, if known. */
 async function modelOf({ model, table, registry }: Request): Promise<WatchedModel> {
   const deps = await openRegistry({ registry, table });
   if (model === undefined) return await watchedModel(deps);
@@ -21,20 +21,24 @@ async function modelOf({ model, table, registry }: Request): Promise<WatchedMode
   return { id: model, promised: version === null ? { class: null, verdict: null } : promisedBy(version.provenance) };
 }
 
-const MOST = 20_000;
+const MAX_PREDICTIONS = 20_000;
 
 export const qualityReport = defineCommand({
   name: 'quality report',
-  summary: 'how often predictions were right: accuracy, Brier score, reliability, loss against the promise, cost',
+  summary: 'report the quality of predictions: accuracy, Brier score, reliability, degradation, cost',
   details:
-    'Reads predictions from a file of JSON Lines, or with --table from a deployment; --records prints them as JSON Lines instead, for later.\n' +
-    'A prediction is judged by a re-run, a rollback or a person; what nobody judged counts neither as right nor as wrong.\n' +
-    'Exit code 1 when answers got worse than the model promised.',
+    'Reads predictions from a JSON Lines file, or with --table from a deployment. --records prints the predictions as JSON Lines instead, for later\n' +
+    'use. A prediction is scored by a re-run, a rollback or a person; predictions without an outcome are not counted.\n' +
+    'Exit code 1 when accuracy has fallen below what the training promised.',
   operands: { shown: '[FILE.jsonl]', atLeast: 0, atMost: 1 },
   options: {
     model: { type: 'string', value: 'ID', about: 'the model to report on; the one in production by default' },
-    last: { type: 'string', value: 'N', about: 'look at so many of the last incidents of the table; 2000 by default' },
-    records: { type: 'boolean', about: 'print the predictions themselves' },
+    last: {
+      type: 'string',
+      value: 'N',
+      about: 'how many of the latest incidents of the table to read; 2000 by default',
+    },
+    records: { type: 'boolean', about: 'print the predictions instead of a report' },
     registry: REGISTRY_OPTIONS.registry,
     table: REGISTRY_OPTIONS.table,
     ...JSON_OPTION,
@@ -44,7 +48,7 @@ export const qualityReport = defineCommand({
     if ((file === undefined) === (table === undefined)) {
       throw new UsageError('"selfheal quality report" needs either a file of predictions or --table NAME.');
     }
-    const last = wholeNumber('last', options.last, { otherwise: 2000, atMost: MOST });
+    const last = wholeNumber('last', options.last, { otherwise: 2000, atMost: MAX_PREDICTIONS });
     const predictions: readonly Prediction[] =
       table === undefined
         ? await predictionsIn(file ?? '-', terminal)

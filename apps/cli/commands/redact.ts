@@ -4,12 +4,12 @@ import { redactInput } from '../redaction/redact-input.ts';
 
 export const redactCommand = defineCommand({
   name: 'redact',
-  summary: 'the text with every secret replaced, all other bytes as they were',
+  summary: 'replace every secret in a text and keep all other bytes',
   details:
-    'Reads standard input without FILE. Equal secrets get equal placeholders. The counts are one "rule count" per line on stderr.\n' +
-    'What is gzipped comes out unpacked.',
+    'Reads standard input without FILE. Equal secrets get equal placeholders. Gzipped input is unpacked.\n' +
+    '--report prints one line "rule count" per kind of secret on stderr.',
   operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
-  options: { report: { type: 'boolean', about: 'say on stderr how many secrets of each kind were replaced' } },
+  options: { report: { type: 'boolean', about: 'print on stderr how many secrets of each kind were replaced' } },
   async run({ operands, options }, terminal) {
     const { pieces, counts } = redactInput(await openInput(operands[0] ?? STANDARD_INPUT, terminal));
     try {

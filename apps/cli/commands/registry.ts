@@ -40,7 +40,7 @@ import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
 import { trainCommand } from './train.ts';
 
-/** Every command, in the order of the help text. One file `<noun>-<verb>.ts` and one line here add one. */
+/** Every command, in the order of the help text. To add one, add its file `<noun>-<verb>.ts` and a line here. */
 export const COMMANDS: readonly Command[] = [
   logExcerpt,
   logClassify,

@@ -17,11 +17,11 @@ import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-regis
 import { digestOfText, type LabelledCase } from '../training/labelled-case.ts';
 import { learningCurve, stepsOf, writeStep } from '../training/learning-curve.ts';
 import { readLabelledLogs } from '../training/read-labelled-logs.ts';
-import { type HeldOut, heldOutAnswers, trainingFigures } from '../training/train-report.ts';
+import { type HeldOutAnswer, heldOutAnswers, trainingFigures } from '../training/train-report.ts';
 
 const MIN_CASES = 50;
 
-/** Names what was learned from, and with which parameters and signatures. */
+/** Identifies the training: digest of the cases, parameters and signatures. */
 function digestOfTraining(cases: readonly LabelledCase[], signatures: SignatureSet): string {
   const rows = cases.map(({ digest, group, class: own, accepted, transient }) =>
     JSON.stringify([digest, group, own, accepted, transient]),
@@ -30,14 +30,19 @@ function digestOfTraining(cases: readonly LabelledCase[], signatures: SignatureS
   return digestOfText([JSON.stringify(TRAINING_PARAMETERS), ...rows.sort(), ...rules].join('\n'));
 }
 
-/** The model under an id of its own: what it was trained on and what came of it, so that no two different files share one. */
+/** The model with the digest of its content as id, so that different models never share an id. */
 function named(file: FailureModelFile): FailureModelFile {
   return { ...file, id: digestOfText(JSON.stringify(file)) };
 }
 
 const round = (value: number): number => Math.round(value * 10_000) / 10_000;
 
-function provenanceOf(model: string, answers: readonly HeldOut[], figures: readonly Figure[], now: number): Provenance {
+function provenanceOf(
+  model: string,
+  answers: readonly HeldOutAnswer[],
+  figures: readonly Figure[],
+  now: number,
+): Provenance {
   const cases = answers.map((one) => one.case);
   return Provenance.parse({
     version: 1,
@@ -73,28 +78,28 @@ function provenanceOf(model: string, answers: readonly HeldOut[], figures: reado
 }
 
 export interface TrainingData {
-  /** What the help text says of the folder. */
+  /** Description of the folder for the help text. */
   readonly details: string;
-  /** Every labelled log of the folder, each once. Throws `InvalidInput` when there are none. */
+  /** Reads every labelled log of the folder, each once. Throws `InvalidInput` when there are none. */
   readonly read: (folder: string, progress: (message: string) => void) => Promise<LabelledCase[]>;
 }
 
-/** The command that learns from the labelled logs that `data` reads. */
+/** Makes the command `train` for the labelled logs that `data` reads. */
 export const makeTrainCommand = (data: TrainingData) =>
   defineCommand({
     name: 'train',
-    summary: 'learn classes and verdicts from labelled logs, report on repositories held back, write the model',
+    summary: 'train the failure model on labelled logs and report its accuracy on held-out repositories',
     details:
       `${data.details}\n` +
-      'Writes failure.json and failure.provenance.json to --out and registers the version. The model holds numbers only.\n' +
-      'The report is by cross-validation: every log is judged by a model that saw no log of its repository.\n' +
-      'With --steps N it also learns from 1/N, 2/N ... of the repositories and writes what each is worth to --reports.',
+      'Writes failure.json and failure.provenance.json to --out and registers the model as a candidate. The model contains only numbers.\n' +
+      'Figures come from cross-validation: every log is classified by a model that was trained without its repository.\n' +
+      'With --steps N it also trains on 1/N, 2/N ... of the repositories and writes the accuracy of each to --reports (a learning curve).',
     operands: { shown: '', atLeast: 0, atMost: 0 },
     options: {
       data: { type: 'string', value: 'DIR', about: 'the folder of labelled logs' },
-      out: { type: 'string', value: 'DIR', about: 'where to write the model; the shipped one is replaced by default' },
-      steps: { type: 'string', value: 'N', about: 'report on growing shares of the repositories too, 2 to 10' },
-      reports: { type: 'string', value: 'DIR', about: 'where the reports of --steps go (reports)' },
+      out: { type: 'string', value: 'DIR', about: 'the folder for the model; by default it replaces the shipped one' },
+      steps: { type: 'string', value: 'N', about: 'also report a learning curve with so many steps, 2 to 10' },
+      reports: { type: 'string', value: 'DIR', about: 'the folder for the reports of --steps; reports by default' },
       ...REGISTRY_OPTIONS,
       ...JSON_OPTION,
     },
@@ -106,9 +111,11 @@ export const makeTrainCommand = (data: TrainingData) =>
       const signatures = await shippedSignatures(progress);
       const cases = await data.read(options.data, progress);
       if (cases.length < MIN_CASES) {
-        throw new InvalidInput(`${options.data}: ${cases.length} labelled logs, at least ${MIN_CASES} are needed.`);
+        throw new InvalidInput(
+          `${options.data}: only ${cases.length} labelled logs. Add more; ${MIN_CASES} are needed.`,
+        );
       }
-      progress(`${cases.length} logs read, learning`);
+      progress(`${cases.length} logs read, training`);
       for (const step of steps === null ? [] : learningCurve(cases, signatures, steps))
         progress(`step ${step.step} of ${step.of}: ${await writeStep(options.reports ?? 'reports', step)}`);
       const trained = trainFailureModel(cases, signatures, { id: digestOfTraining(cases, signatures) });
@@ -119,7 +126,7 @@ export const makeTrainCommand = (data: TrainingData) =>
       const out = options.out ?? join(dataDirectoryOf({}), 'models');
       const provenance = provenanceOf(file.id, answers, figures, terminal.now());
       const text = `${JSON.stringify(file)}\n`;
-      // Before the shipped model is replaced: a registry that is still empty begins with it.
+      // Opened before the shipped model is replaced, because an empty registry starts with the shipped model.
       const registry = await openRegistry(options);
       await mkdir(out, { recursive: true });
       await writeFile(join(out, MODEL_FILE), text);
@@ -135,7 +142,7 @@ export const makeTrainCommand = (data: TrainingData) =>
 
 export const trainCommand = makeTrainCommand({
   details:
-    'Reads --data/labels.jsonl, one JSON object per log: "log" (its path) and "class" (one of the failure classes); if known also\n' +
-    '"accepted" (other right classes), "transient" (true when a re-run passed), "repository", "job" and "at".',
+    'Reads labels.jsonl in the folder --data, one JSON object per log: "log" (its path) and "class" (a failure class); optionally\n' +
+    '"accepted" (other right classes), "transient" (true when a re-run passed), "repository", "job" and "at" (when it failed).',
   read: readLabelledLogs,
 });

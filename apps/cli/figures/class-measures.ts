@@ -1,4 +1,4 @@
-/** An answer with a confidence, and whether it was right. */
+/** The confidence of an answer, 0 to 1, and whether it was right. */
 export interface ScoredPrediction {
   readonly confidence: number;
   readonly right: boolean;
@@ -7,8 +7,8 @@ export interface ScoredPrediction {
 const BINS = 10;
 
 /**
- * Expected calibration error with ten bins of equal width: how far confidence is from the share that was right, weighed by cases
- * (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015). NaN of nothing.
+ * Expected calibration error with ten bins of equal width, 0 to 1: the difference between mean confidence and accuracy of each bin, weighted by
+ * cases (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015). NaN without cases.
  */
 export function calibrationError(judged: readonly ScoredPrediction[]): number {
   const bins = Array.from({ length: BINS }, () => ({ confidence: 0, right: 0 }));
@@ -21,14 +21,14 @@ export function calibrationError(judged: readonly ScoredPrediction[]): number {
   return bins.reduce((sum, { confidence, right }) => sum + Math.abs(confidence - right), 0) / judged.length;
 }
 
-/** A case of two or more kinds, with what was answered; null is no answer. */
-export interface Answered {
+/** The true kind of a case and the predicted one; null when there was no answer. */
+export interface LabelledAnswer {
   readonly actual: string;
   readonly answer: string | null;
 }
 
-/** F1 of one kind: the harmonic mean of precision and recall; NaN when it is neither there nor answered. */
-export function f1Of(kind: string, answered: readonly Answered[]): number {
+/** F1 of one kind: the harmonic mean of precision and recall. NaN when the kind is neither among the cases nor among the answers. */
+export function f1Of(kind: string, answered: readonly LabelledAnswer[]): number {
   let hits = 0;
   let wrong = 0;
   for (const { actual, answer } of answered) {
@@ -38,10 +38,10 @@ export function f1Of(kind: string, answered: readonly Answered[]): number {
   return (2 * hits) / (2 * hits + wrong);
 }
 
-/** Mean F1 over the kinds that have at least `least` cases; NaN when none has. */
-export function macroF1(answered: readonly Answered[], least: number): number {
+/** Mean F1 over the kinds with at least `minCases` cases; NaN when there is none. */
+export function macroF1(answered: readonly LabelledAnswer[], minCases: number): number {
   const counts = new Map<string, number>();
   for (const { actual } of answered) counts.set(actual, (counts.get(actual) ?? 0) + 1);
-  const kinds = [...counts].filter(([, count]) => count >= least).map(([kind]) => kind);
+  const kinds = [...counts].filter(([, count]) => count >= minCases).map(([kind]) => kind);
   return kinds.reduce((sum, kind) => sum + f1Of(kind, answered), 0) / kinds.length;
 }

@@ -4,14 +4,14 @@ import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 /** One measured number. Shares lie between 0 and 1. */
 export interface Figure {
   readonly name: string;
-  /** NaN is not allowed: a figure without cases is left out. */
+  /** Never NaN: a figure without cases is omitted. */
   readonly value: number;
-  /** What is aimed at; `atMost` says on which side of it the value should lie. */
+  /** Target value: a minimum, or a maximum if `atMost` is true. */
   readonly goal?: number;
   readonly atMost?: boolean;
   /** How many cases the value was measured on. */
   readonly cases: number;
-  /** 95% interval: Wilson's for proportions, bootstrap over groups (over cases below five groups) for means. */
+  /** 95% interval: Wilson's for proportions; for means a bootstrap over groups, or over cases when there are fewer than five groups. */
   readonly interval?: readonly [low: number, high: number];
 }
 
@@ -26,8 +26,8 @@ export interface FigureReport {
   readonly byGroup?: readonly GroupFigures[];
 }
 
-/** A case's share of something, with the repository, project or system it belongs to. */
-export interface Scored {
+/** The score of one case, and the repository, project or system that it belongs to. */
+export interface ScoredCase {
   readonly group: string;
   readonly value: number;
 }
@@ -38,10 +38,10 @@ interface Goal {
 }
 
 const RESAMPLES = 2_000;
-/** With fewer groups their resampling says nothing; single cases are resampled instead. */
+/** With fewer groups, single cases are resampled instead. */
 const MIN_GROUPS = 5;
 
-/** Cases by their group, in order of first appearance. */
+/** Items by group, in order of first appearance. */
 export function groupBy<T>(items: readonly T[], groupOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
@@ -54,8 +54,8 @@ export function groupBy<T>(items: readonly T[], groupOf: (item: T) => string): M
 }
 
 /**
- * 95% percentile interval of a statistic when whole groups are drawn again with replacement (B. Efron, "Bootstrap methods: another
- * look at the jackknife", 1979; cluster form). Resamples in which the statistic is not defined (NaN) are left out.
+ * 95% percentile interval of a statistic by cluster bootstrap: resamples whole groups with replacement, 2,000 times (B. Efron, "Bootstrap
+ * methods: another look at the jackknife", 1979). Ignores resamples whose statistic is NaN. Undefined with fewer than two groups.
  */
 export function groupBootstrap<T>(
   groups: readonly (readonly T[])[],
@@ -76,27 +76,27 @@ export function groupBootstrap<T>(
   return [at(0.025), at(0.975)];
 }
 
-/** The mean; NaN of nothing. */
-export function meanOf(scored: readonly Scored[]): number {
+/** The mean; NaN without cases. */
+export function meanOf(scored: readonly ScoredCase[]): number {
   let sum = 0;
   for (const { value } of scored) sum += value;
   return sum / scored.length;
 }
 
-/** The figure of a proportion: `hits` of `cases`, with Wilson's interval. Empty when there are no cases. */
+/** The proportion `hits` of `cases` as a figure, with Wilson's interval. Empty without cases. */
 export function proportion(name: string, hits: number, cases: number, goal: Goal = {}): Figure[] {
   if (cases === 0) return [];
   return [{ name, value: hits / cases, ...goal, cases, interval: wilsonInterval(hits, cases) }];
 }
 
-/** The figure of a mean over cases, with a bootstrap over their groups. Empty when there are no cases. */
-export function meanFigure(name: string, scored: readonly Scored[], goal: Goal = {}): Figure[] {
+/** The mean over cases as a figure, with a bootstrap interval over groups. Empty without cases. */
+export function meanFigure(name: string, scored: readonly ScoredCase[], goal: Goal = {}): Figure[] {
   return statisticFigure(name, scored, (item) => item.group, meanOf, goal);
 }
 
 /**
- * The figure of any statistic over cases, with a bootstrap over their groups (over single cases when there are fewer than five
- * groups). Empty when it is not defined.
+ * Any statistic over cases as a figure, with a bootstrap interval over groups (over cases when there are fewer than five groups). Empty when
+ * the statistic is NaN.
  */
 export function statisticFigure<T>(
   name: string,
@@ -113,7 +113,7 @@ export function statisticFigure<T>(
   return [{ name, value, ...goal, cases: items.length, ...(interval === undefined ? {} : { interval }) }];
 }
 
-/** The same figures for each group, in name order. */
+/** The same figures for each group, sorted by name. */
 export function figuresByGroup<T>(
   items: readonly T[],
   groupOf: (item: T) => string,

@@ -1,6 +1,6 @@
 import type { Figure, FigureReport } from './figures.ts';
 
-/** Whether a figure reaches its goal; true when it has none. */
+/** Whether a figure reaches its goal; true without a goal. */
 export function reachesGoal({ value, goal, atMost }: Figure): boolean {
   if (goal === undefined) return true;
   return atMost === true ? value <= goal : value >= goal;
@@ -27,7 +27,7 @@ function table(rows: readonly (readonly string[])[], indent: string): string {
     .join('');
 }
 
-/** The report as tables for reading. */
+/** The report as text tables. */
 export function renderReport(report: FigureReport, byGroup: boolean): string {
   const groups = byGroup ? (report.byGroup ?? []) : [];
   return [

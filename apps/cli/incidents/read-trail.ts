@@ -7,7 +7,7 @@ import { UsageError } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** What is known of an incident: its record, unless only its trail was kept, and its audit trail. */
+/** An incident and its audit trail. The record is null when only the trail was kept. */
 export interface Account {
   readonly id: string;
   readonly incident: Incident | null;
@@ -16,25 +16,29 @@ export interface Account {
 
 const AccountLine = z.union([TrailEntry, Incident]);
 
-/** Reads what `--records` printed: one JSON object a line. Throws `UsageError` when it is of no incident, or of several. */
+/** Reads the output of `--records`, one JSON object per line. Throws `UsageError` unless it describes exactly one incident. */
 export async function accountIn(path: string, terminal: Terminal): Promise<Account> {
   const lines = await jsonLinesIn(path, AccountLine, 'entry of an audit trail', terminal);
   const trail = lines.filter((line) => 'event' in line);
   const [incident = null, ...more] = lines.filter((line) => 'openedAt' in line);
   const id = incident?.id ?? trail[0]?.incidentId;
-  if (id === undefined) throw new UsageError(`${path}: no audit trail in this file.`);
-  if (more.length > 0) throw new UsageError(`${path}: more than one incident in this file. Use one file per incident.`);
+  if (id === undefined)
+    throw new UsageError(
+      `${path}: this file contains no audit trail. Write one with "selfheal incident explain ID --table NAME --records".`,
+    );
+  if (more.length > 0)
+    throw new UsageError(`${path}: this file contains several incidents. Use one file per incident.`);
   return { id, incident, trail };
 }
 
-/** Ids that begin like that, so many at most. */
+/** Finds at most `limit` incident ids that begin with `beginning`. */
 export type FindIds = (beginning: string, limit: number) => Promise<readonly string[]>;
 
 const MAX_CHOICES = 5;
 
 /**
- * Reads it from a deployment, by its id or the beginning of it, as `npm start` and mails show it. Throws `UsageError` when nothing is
- * known of it there, or when several begin like that.
+ * Reads an incident of a deployment by its id, or by the beginning of its id as `npm start` and mails show it. Throws `UsageError` when no
+ * incident matches, or several do.
  */
 export async function accountOf(
   id: string,
@@ -45,13 +49,14 @@ export async function accountOf(
   if (incident !== null || trail.length > 0) return { id, incident, trail };
   const ids = /^[a-z0-9]{2,10}-[a-z0-9-]{3,}$/.test(id) ? await findIds(id, MAX_CHOICES) : [];
   const [only] = ids;
-  if (only === undefined) throw new UsageError(`${id}: no such incident in the table.`);
-  if (ids.length > 1) throw new UsageError(`${id}: several incidents begin with it: ${ids.join(', ')}.`);
+  if (only === undefined) throw new UsageError(`${id}: the table contains no such incident. Check the id and --table.`);
+  if (ids.length > 1)
+    throw new UsageError(`${id}: several incidents begin like this: ${ids.join(', ')}. Give more of the id.`);
   const [found, itsTrail] = await Promise.all([incidents.get(only), incidents.auditTrail(only)]);
   return { id: only, incident: found, trail: itsTrail };
 }
 
-/** Looks ids up in a deployment's table. */
+/** Finds ids in a deployment's table. */
 export function findIdsIn(table: string): FindIds {
   return async (beginning, limit) => {
     const { makeDynamoIncidentLists } = await import('#shared/adapters/aws/dynamo-incident-lists.ts');
@@ -59,7 +64,7 @@ export function findIdsIn(table: string): FindIds {
   };
 }
 
-/** The incidents of a deployment. AWS is only loaded here. */
+/** The incidents of a deployment. Loads the AWS SDK only here. */
 export async function openIncidents(table: string): Promise<IncidentStore & AuditReader> {
   const { makeDynamoIncidentStore } = await import('#shared/adapters/aws/dynamo-incident-store.ts');
   return makeDynamoIncidentStore({ table });

@@ -3,7 +3,7 @@ import { describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import type { Account } from './read-trail.ts';
 
-/** One entry of the story: what happened, by its place in the chain. */
+/** One entry of the audit trail, described for people. */
 export interface DescribedEntry {
   readonly sequence: number;
   readonly at: string;
@@ -23,7 +23,7 @@ export interface DescribedAccount {
   readonly story: readonly DescribedEntry[];
 }
 
-/** The account of an incident in plain words, checked. `head`: the digest that its last entry should have, when somebody noted it. */
+/** Describes an incident and verifies its audit trail. `head` is the expected digest of the last entry, or the beginning of it. */
 export function describeAccount({ id, incident, trail }: Account, head?: string): DescribedAccount {
   return {
     incident: id,
@@ -44,11 +44,11 @@ export function describeAccount({ id, incident, trail }: Account, head?: string)
 
 function endingWith(chain: ChainState, head: string | undefined): ChainState {
   if (head === undefined || chain.kind === 'broken' || chain.head?.startsWith(head)) return chain;
-  const reason = `the last entry is not the one that was noted (${head}): entries behind it were removed or added`;
+  const reason = `the last entry is not ${head}: entries were added after it or removed from the end`;
   return { kind: 'broken', sequence: chain.chained + 1, reason };
 }
 
-/** For reading. Whatever a file says is made safe to print. */
+/** The description as text, with control characters removed. */
 export function renderAccount({
   incident,
   status,
@@ -75,12 +75,12 @@ function requestWords(byFunction: Readonly<Record<string, number>>): string {
   const counted = Object.entries(byFunction).toSorted(([, left], [, right]) => right - left);
   const total = counted.reduce((sum, [, requests]) => sum + requests, 0);
   const each = counted.map(([name, requests]) => `${name} ${requests}`).join(', ');
-  return `GitHub was asked ${total} ${total === 1 ? 'time' : 'times'}${total === 0 ? '' : `: ${each}`}.`;
+  return `${total} ${total === 1 ? 'request' : 'requests'} to GitHub${total === 0 ? '' : `: ${each}`}.`;
 }
 
 function chainWords(chain: ChainState): string {
-  if (chain.kind === 'broken') return `The trail is NOT as it was written: ${chain.reason}.`;
+  if (chain.kind === 'broken') return `The audit trail WAS ALTERED: ${chain.reason}.`;
   return chain.head === null
-    ? 'The trail is empty.'
-    : `The trail is as it was written: ${chain.chained} chained entries, the last one is ${chain.head}.`;
+    ? 'The audit trail is empty.'
+    : `The audit trail is intact: ${chain.chained} chained entries, the last one is ${chain.head}.`;
 }

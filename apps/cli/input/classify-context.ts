@@ -7,7 +7,7 @@ import { inputError } from './open-input.ts';
 
 const Count = z.number().int().nonnegative().default(0);
 
-/** What may be known of the run that wrote the log. */
+/** Optional facts about the run that wrote the log. */
 const ContextFile = z.object({
   /** Attempt number of the run, 1 for the first. */
   attempt: z.number().int().positive().default(1),
@@ -29,11 +29,11 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${path}: not JSON. "selfheal log classify --help" shows the format.`);
+    throw new UsageError(`${path}: this is not JSON. "selfheal log classify --help" shows the format.`);
   }
 }
 
-/** Reads the context file of `log classify`. Fields that are not known are named and ignored. */
+/** Reads the context file of `log classify`. Reports unknown fields and ignores them. Throws `UsageError` for an invalid file. */
 export async function readClassifyContext(
   path: string,
   terminal: Pick<Terminal, 'say'>,
@@ -46,6 +46,6 @@ export async function readClassifyContext(
     throw new UsageError(`${path}: ${where}: ${issue?.message ?? 'invalid'}. See "selfheal log classify --help".`);
   }
   const ignored = Object.keys(value as object).filter((key) => !(key in ContextFile.shape));
-  if (ignored.length > 0) terminal.say(`selfheal: ${path}: not used: ${ignored.join(', ')}.`);
+  if (ignored.length > 0) terminal.say(`selfheal: ${path}: unknown fields are ignored: ${ignored.join(', ')}.`);
   return { history: parsed.data };
 }

@@ -1,13 +1,13 @@
-/** A field with its end: quoted with doubled quotes inside, or bare (RFC 4180). */
+/** A field and its delimiter (RFC 4180): quoted with doubled quotes inside, or unquoted. */
 const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
 
 export interface NumberedRow {
-  /** 1-based line that it begins in. */
+  /** 1-based line on which the row begins. */
   readonly line: number;
   readonly fields: readonly string[];
 }
 
-/** Rows of a comma separated text with their lines; `brokenAt` is the line of a row whose quotes do not fit, where reading ended. */
+/** Parses CSV into rows with line numbers. `brokenAt` is the line of a row with mismatched quotes, where parsing stopped. */
 export function numberedCsvRows(text: string): { rows: NumberedRow[]; brokenAt: number | null } {
   const rows: NumberedRow[] = [];
   let fields: string[] = [];
@@ -24,12 +24,12 @@ export function numberedCsvRows(text: string): { rows: NumberedRow[]; brokenAt: 
     fields = [];
     line = next;
   }
-  // A last row that ends with a comma ends with an empty field.
+  // The text ended with a comma: the last field is empty.
   if (fields.length > 0) rows.push({ line, fields: [...fields, ''] });
   return { rows, brokenAt: null };
 }
 
-/** Rows of a comma separated text, the title row first. */
+/** Parses CSV into rows, the header first. */
 export function csvRows(text: string): string[][] {
   return numberedCsvRows(text).rows.map(({ fields }) => [...fields]);
 }

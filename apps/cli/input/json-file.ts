@@ -3,9 +3,9 @@ import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import { openInput, textOf } from './open-input.ts';
 
-const LONGEST = 64_000_000;
+const MAX_LENGTH = 64_000_000;
 
-/** Reads one JSON document. Throws `UsageError` naming file and field when it is no `what`. */
+/** Reads one JSON document. Throws `UsageError` with file and field when it does not match the schema; `what` names the document. */
 export async function jsonIn<T extends z.ZodType>(
   path: string,
   schema: T,
@@ -16,7 +16,9 @@ export async function jsonIn<T extends z.ZodType>(
   let text = '';
   for await (const piece of textOf(input)) {
     text += piece;
-    if (text.length > LONGEST) throw new UsageError(`${input.name}: too long for a ${what}.`);
+    if (text.length > MAX_LENGTH) {
+      throw new UsageError(`${input.name}: longer than ${MAX_LENGTH} characters, too long for a ${what}.`);
+    }
   }
   const parsed = schema.safeParse(parse(text, input.name));
   if (parsed.success) return parsed.data;
@@ -29,6 +31,6 @@ function parse(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${name}: not JSON (${error instanceof Error ? error.message : 'invalid'}).`);
+    throw new UsageError(`${name}: this is not JSON (${error instanceof Error ? error.message : 'invalid'}).`);
   }
 }

@@ -3,13 +3,13 @@ import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { openInput, textOf } from './open-input.ts';
 
-/** One line of a text, its number from 1; `value` is null where it is not JSON. */
+/** One line of a text with its number, from 1; `value` is null when the line is not JSON. */
 export interface JsonRow {
   readonly line: number;
   readonly value: unknown;
 }
 
-/** The lines of a text, one JSON document each; blank ones are left out. */
+/** Parses JSON Lines; skips blank lines. */
 export function jsonRows(text: string): JsonRow[] {
   return text.split('\n').flatMap((row, at) => (row.trim() === '' ? [] : [{ line: at + 1, value: parseJson(row) }]));
 }
@@ -23,8 +23,8 @@ function parseJson(line: string): unknown {
 }
 
 /**
- * The records of a text, one JSON object a line. Throws `InvalidInput` naming file, line and field for a line that is none:
- * nothing is reported on half of a file. `what`: the name of a record, for that message.
+ * Parses records, one JSON object per line. Throws `InvalidInput` with file, line and field at the first invalid line, so that no command works
+ * on part of a file. `what` names a record in that message.
  */
 export function parseJsonLines<T extends z.ZodType>(
   text: string,
@@ -40,7 +40,7 @@ export function parseJsonLines<T extends z.ZodType>(
   });
 }
 
-/** Reads a file of records, as `parseJsonLines` does it. */
+/** Reads a file with `parseJsonLines`. */
 export async function jsonLinesIn<T extends z.ZodType>(
   path: string,
   schema: T,

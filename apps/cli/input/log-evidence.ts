@@ -10,14 +10,14 @@ import { redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { type TextInput, textOf } from './open-input.ts';
 
-/** The evidence of a log that is at hand as a whole. */
+/** The evidence of a log in memory. */
 export function textEvidence(text: string): Evidence {
   const excerpts = makeExcerpts(1);
   excerpts.open({ id: 'log', name: phrase`log`, url: null }).push(text);
   return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
 }
 
-/** A log's evidence as the workflow would gather it: redacted, excerpted, with the same limits. */
+/** The evidence of a log as the workflow would gather it: redacted, excerpted, with the same limits. */
 export async function evidenceOf(input: TextInput, rules: LineRules | null = null): Promise<Evidence> {
   const excerpts = makeExcerpts(1, rules);
   const source = excerpts.open({ id: 'log', name: redactName(input.name, 200), url: null });
@@ -25,31 +25,35 @@ export async function evidenceOf(input: TextInput, rules: LineRules | null = nul
   return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
 }
 
-/** Below it a line's wording says nothing of a failure. */
-const TELLING = 3;
-const GRAVE: ReadonlySet<string> = new Set(['error', 'critical', 'fatal']);
-/** Counts of nothing: `fail 0`, `0 errors`, `Failures: 0`, `no errors found`. */
-const COUNT_OF_NOTHING =
+/** Minimum score of a line that reports a failure. */
+const MIN_FAILURE_SCORE = 3;
+const FAILURE_SEVERITIES: ReadonlySet<string> = new Set(['error', 'critical', 'fatal']);
+/** Zero counts: `fail 0`, `0 errors`, `Failures: 0`, `no errors found`. */
+const ZERO_COUNT =
   /\b(?:0|no) (?:test )?(?:errors?|failed|failures?|fail|problems?|vulnerabilities)\b|\b(?:errors?|failed|failures?|fail)[:=]? {0,3}0\b(?![.,]\d)/gi;
 
-/** Whether a log is green: no class is known of it, and no line of what was kept tells of a failure. */
+/** Whether the log is of a successful run: its class is unknown, and no line of its excerpt reports a failure. */
 export function nothingFailed(evidence: Evidence, classification: Pick<Classification, 'class'>): boolean {
   if (classification.class !== 'unknown') return false;
   return evidence.sources.every(({ lines }) => lines.every(({ text }) => !mentionsFailure(text)));
 }
 
 function mentionsFailure(text: string): boolean {
-  const remaining = text.replace(COUNT_OF_NOTHING, '');
+  const remaining = text.replace(ZERO_COUNT, '');
   const { score, anchor } = scoreLine(remaining);
-  return anchor || score >= TELLING || GRAVE.has(severityOf(remaining));
+  return anchor || score >= MIN_FAILURE_SCORE || FAILURE_SEVERITIES.has(severityOf(remaining));
 }
 
-/** The option of commands that read logs as a deployment would. */
+/** Option of commands that read logs as a deployment does. */
 export const CONFIG_OPTION = {
-  config: { type: 'string', value: 'FILE', about: 'a selfheal.json, whose "logReading" says what is left out of logs' },
+  config: {
+    type: 'string',
+    value: 'FILE',
+    about: 'a selfheal.json whose section "logReading" says which lines of logs to skip',
+  },
 } as const;
 
-/** Null when nothing is left out. */
+/** The line rules of a configuration file; null without a file or without rules. */
 export async function lineRulesOfFile(file: string | undefined): Promise<LineRules | null> {
   return file === undefined ? null : await lineRulesIn(readConfiguration(file));
 }

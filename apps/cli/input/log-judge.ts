@@ -2,14 +2,14 @@ import { type LogAnomaly, makeLogAnomalyDetector } from '#shared/domain/anomaly/
 import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 
-/** Templates of which the severity is remembered. */
+/** Templates whose severity is cached. */
 const MAX_TEMPLATES = 5_000;
-/** A line with its answer; its text is held until the end of its window only. */
+/** A line with its anomaly score. */
 export interface ScoredLine extends LogAnomaly {
   readonly text: string;
 }
 
-/** Judges the lines of one log by the templates that are known when they come. Memory does not grow with the log. */
+/** Scores the lines of one log as they arrive, with the templates known so far. Memory is bounded. */
 export function makeLogJudge() {
   const miner = makeTemplateMiner();
   const detector = makeLogAnomalyDetector();

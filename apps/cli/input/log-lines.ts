@@ -2,13 +2,13 @@ import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { openInput, textOf } from './open-input.ts';
 
-/** Characters of a line that are read, so that one endless line takes no memory. */
+/** Characters read of each line, so that an endless line cannot fill the memory. */
 const MAX_LINE_LENGTH = 10_000;
 
-/** A clean line with its 1-based number. */
+/** A cleaned line with its 1-based number. */
 export type LogLine = readonly [number: number, text: string];
 
-/** Clean lines of a log with their numbers, as many at once as the file was read by; blank ones are left out. */
+/** Cleaned lines of a log with their numbers, one batch for each chunk read. Skips blank lines. */
 export async function* lineBatches(file: string, terminal: Terminal): AsyncGenerator<LogLine[]> {
   let number = 0;
   let rest = '';

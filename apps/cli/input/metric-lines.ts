@@ -6,17 +6,17 @@ export interface NumberedLine {
   readonly text: string;
 }
 
-/** No row of a metric is longer; what is beyond is dropped, so that one endless line takes no memory. */
+/** Characters read of each line, so that an endless line cannot fill the memory. */
 const MAX_LINE_LENGTH = 10_000;
 
-/** Lines ended by LF or CRLF; a last line without an end counts. Of each at most `longest` characters are given. */
-export async function* metricLines(input: TextInput, longest = MAX_LINE_LENGTH): AsyncGenerator<NumberedLine> {
+/** Lines that end with LF or CRLF, and a last line without an end. Each is cut to `maxLength` characters. */
+export async function* metricLines(input: TextInput, maxLength = MAX_LINE_LENGTH): AsyncGenerator<NumberedLine> {
   let number = 0;
   let rest = '';
   for await (const piece of textOf(input)) {
     const lines = piece.split('\n');
     for (const [at, part] of lines.entries()) {
-      if (rest.length < longest) rest += part.slice(0, longest);
+      if (rest.length < maxLength) rest += part.slice(0, maxLength);
       if (at === lines.length - 1) continue;
       number += 1;
       yield { number, text: rest };

@@ -6,7 +6,7 @@ import { openInput } from './open-input.ts';
 
 const MAX_BAD_ROWS_NAMED = 20;
 
-/** Rows of a metric file in its order. Bad rows are named on stderr and left out; throws `UsageError` when there is none at all. */
+/** Rows of a metric file in order. Reports invalid rows on stderr and skips them. Throws `UsageError` when the file has no valid row. */
 export async function* metricRows(file: string, terminal: Terminal): AsyncGenerator<MetricRow> {
   const input = await openInput(file, terminal);
   const parser = makeMetricRowParser();
@@ -17,13 +17,13 @@ export async function* metricRows(file: string, terminal: Terminal): AsyncGenera
     if (parsed.kind === 'bad') {
       badRows += 1;
       if (badRows <= MAX_BAD_ROWS_NAMED) {
-        terminal.say(`selfheal: ${input.name}, line ${number}: ${parsed.reason}. The row is left out.`);
+        terminal.say(`selfheal: ${input.name}, line ${number}: ${parsed.reason}. The row is skipped.`);
       }
     }
     if (parsed.kind !== 'row') continue;
     rows += 1;
     yield parsed.row;
   }
-  if (badRows > MAX_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were left out in all.`);
+  if (badRows > MAX_BAD_ROWS_NAMED) terminal.say(`selfheal: ${input.name}: ${badRows} rows were skipped in total.`);
   if (rows === 0) throw new UsageError(`${input.name}: no metric rows. Expected timestamp,value in each line.`);
 }

@@ -8,22 +8,22 @@ import { type TextShape, textShapeOf } from './text-shape.ts';
 /** The operand that means standard input. */
 export const STANDARD_INPUT = '-';
 
-/** A file of text that is being read: unpacked bytes, piece by piece, first to last. */
+/** An open text file: its unpacked bytes as a stream. */
 export interface TextInput {
   readonly name: string;
   readonly shape: Exclude<TextShape, 'not-text'>;
-  /** Throws `UsageError` when the file breaks off or is damaged. */
+  /** Throws `UsageError` when the gzip data is truncated or damaged. */
   readonly pieces: AsyncIterable<Buffer>;
 }
 
-const READ_AT_ONCE = 1 << 16;
-/** First bytes that identify the kind of a file. */
-const LOOKED_AT = 1 << 16;
-/** No log packs tighter; looked at from ten megabytes on, since a short one may well repeat itself. */
+const CHUNK_BYTES = 1 << 16;
+/** Bytes at the beginning of a file that decide whether it is text. */
+const SAMPLE_BYTES = 1 << 16;
+/** No log compresses better. Checked from ten megabytes on, because a short log may be repetitive. */
 const MAX_UNPACKED_RATIO = 300;
-const RATIO_LOOKED_AT_FROM = 10_000_000;
+const MIN_BYTES_FOR_RATIO = 10_000_000;
 
-/** Bytes of the source up to `least`, or all there are; the rest stays in the iterator. */
+/** Reads at least `least` bytes, or all there are; the rest stays in the iterator. */
 async function readStart(pieces: AsyncIterator<Buffer>, least: number): Promise<Buffer> {
   const start: Buffer[] = [];
   let length = 0;
@@ -45,7 +45,7 @@ async function* startThenRest(start: Buffer, rest: AsyncIterator<Buffer>): Async
   }
 }
 
-/** Unpacks gzip, stopping at what is packed far tighter than a log can be. */
+/** Unpacks gzip. Throws `UsageError` at a compression ratio that no log has (a decompression bomb). */
 async function* unpacked(name: string, packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let bytesIn = 0;
   let bytesOut = 0;
@@ -55,13 +55,13 @@ async function* unpacked(name: string, packed: AsyncIterable<Buffer>): AsyncGene
       yield piece;
     }
   }
-  // An error of either side comes out of the iteration below.
-  const gunzip = pipeline(counted(), createGunzip({ chunkSize: READ_AT_ONCE }), () => {});
+  // The loop below receives errors of both streams, so the callback ignores them.
+  const gunzip = pipeline(counted(), createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
   for await (const piece of gunzip as AsyncIterable<Buffer>) {
     bytesOut += piece.length;
-    if (bytesOut > RATIO_LOOKED_AT_FROM && bytesOut > bytesIn * MAX_UNPACKED_RATIO) {
+    if (bytesOut > MIN_BYTES_FOR_RATIO && bytesOut > bytesIn * MAX_UNPACKED_RATIO) {
       throw new UsageError(
-        `${name}: unpacks to more than ${MAX_UNPACKED_RATIO} times its size, unlike any log. If you trust it, unpack it first.`,
+        `${name}: unpacks to more than ${MAX_UNPACKED_RATIO} times its size, which no log does. If you trust the file, unpack it first.`,
       );
     }
     yield piece;
@@ -84,11 +84,11 @@ function isGzip(start: Buffer): boolean {
 
 function refuseOtherArchives(name: string, start: Buffer): void {
   if (start.toString('latin1', 0, 4) === 'PK\u0003\u0004') {
-    throw new UsageError(`${name}: a zip archive. Unpack it and name the logs in it.`);
+    throw new UsageError(`${name}: this is a zip archive. Unpack it and pass the log files.`);
   }
 }
 
-/** The file's own bytes, or what its gzip data unpacks to. */
+/** The bytes of the file, unpacked if it is gzipped. */
 async function openPieces(name: string, source: Readable): Promise<AsyncGenerator<Buffer>> {
   const raw = namingErrors(name, source[Symbol.asyncIterator]() as AsyncIterator<Buffer>);
   const start = await readStart(raw, 4);
@@ -97,17 +97,17 @@ async function openPieces(name: string, source: Readable): Promise<AsyncGenerato
   return isGzip(start) ? namingErrors(name, unpacked(name, whole)) : whole;
 }
 
-/** Opens a file (`-`: standard input), unpacks gzip by its content, and refuses what is empty or no text. */
+/** Opens a file or standard input (`-`) and unpacks gzip, which it recognises by content. Throws `UsageError` for an empty or binary file. */
 export async function openInput(path: string, terminal: Pick<Terminal, 'stdin'>): Promise<TextInput> {
   const isStandard = path === STANDARD_INPUT;
   const name = isStandard ? 'standard input' : path;
-  const source = isStandard ? terminal.stdin : createReadStream(path, { highWaterMark: READ_AT_ONCE });
+  const source = isStandard ? terminal.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
   try {
     const pieces = await openPieces(name, source);
-    const start = await readStart(pieces, LOOKED_AT);
-    if (start.length === 0) throw new UsageError(`${name}: empty. Name a file with a log.`);
-    const shape = textShapeOf(start.subarray(0, LOOKED_AT));
-    if (shape === 'not-text') throw new UsageError(`${name}: not text. Name a log or a gzipped log.`);
+    const start = await readStart(pieces, SAMPLE_BYTES);
+    if (start.length === 0) throw new UsageError(`${name}: the file is empty. Pass a file with text.`);
+    const shape = textShapeOf(start.subarray(0, SAMPLE_BYTES));
+    if (shape === 'not-text') throw new UsageError(`${name}: the file is not text. Pass a text file, gzipped or not.`);
     return { name, shape, pieces: startThenRest(start, pieces) };
   } catch (error) {
     source.destroy();
@@ -115,7 +115,7 @@ export async function openInput(path: string, terminal: Pick<Terminal, 'stdin'>)
   }
 }
 
-/** The input's text in chunks of any size; bytes that are no valid text become the replacement character. */
+/** Decodes the input in chunks. Invalid bytes become U+FFFD. */
 export async function* textOf(input: TextInput): AsyncGenerator<string> {
   const decoder = new TextDecoder(input.shape);
   for await (const piece of input.pieces) yield decoder.decode(piece, { stream: true });
@@ -128,7 +128,7 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'no such file. Check the path.',
   EACCES: 'permission denied. Check its permissions.',
   EPERM: 'permission denied. Check its permissions.',
-  EISDIR: 'a folder. Name the files in it.',
+  EISDIR: 'this is a folder. Pass the files in it.',
 };
 
 const GZIP_REASONS: Readonly<Record<string, string>> = {
@@ -136,7 +136,7 @@ const GZIP_REASONS: Readonly<Record<string, string>> = {
   Z_DATA_ERROR: 'the gzip data is damaged. Fetch the file again.',
 };
 
-/** What reading a file failed with, as one line that names the file and the way out; other errors come back as they are. */
+/** Turns a known error of reading the file `name` into a `UsageError` with a remedy; returns other errors unchanged. */
 export function inputError(name: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
   const reason = SYSTEM_REASONS[code] ?? GZIP_REASONS[code];

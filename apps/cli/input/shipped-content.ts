@@ -17,42 +17,42 @@ import { inputError } from './open-input.ts';
 
 type Say = (message: string) => void;
 
-/** The signatures that come with Selfheal; one that is not sound is named and left out. */
+/** The signatures shipped with Selfheal. An invalid one is reported and skipped. */
 export async function shippedSignatures(say: Say): Promise<SignatureSet> {
   const { signatures, problems } = await loadSignatures(dataDirectoryOf({}));
-  for (const problem of problems) say(`selfheal: signature left out: ${problem}`);
+  for (const problem of problems) say(`selfheal: signature skipped: ${problem}`);
   return signatures;
 }
 
 type Memories = Pick<KnowledgeStore, 'remembered' | 'learned'>;
 const NOTHING_LEARNED: Memories = { remembered: async () => [], learned: async () => [] };
 
-/** Search in the playbooks that come with Selfheal, and in what places went through; a playbook that is not sound is named and left out. */
+/** Search over the shipped playbooks and `memories`. An invalid playbook is reported and skipped. */
 export async function shippedRecall(say: Say, memories: Memories = NOTHING_LEARNED): Promise<FailureRecall> {
   const { entries, problems } = await loadPlaybooks(dataDirectoryOf({}));
-  for (const problem of problems) say(`selfheal: playbook left out: ${problem}`);
+  for (const problem of problems) say(`selfheal: playbook skipped: ${problem}`);
   return makeLocalRecall(memories, entries);
 }
 
-/** The trained model that comes with Selfheal; when it cannot be read that is said, and signatures decide alone. */
+/** The shipped failure model. If it cannot be read, reports that and returns undefined: then only signatures classify. */
 export async function shippedModel(say: Say): Promise<FailureModel | undefined> {
   const { model, problems } = await loadFailureModel(dataDirectoryOf({}));
-  for (const problem of problems) say(`selfheal: model left out: ${problem}`);
+  for (const problem of problems) say(`selfheal: the failure model is not used: ${problem}`);
   return model;
 }
 
 /**
- * The shipped signatures and those of a user's folder (`*.yaml`, `*.yml`, `*.json`). A file or signature that is not sound is named with file,
- * line and reason; the others load. One that breaks its own examples is named too. Throws UsageError when the folder cannot be read.
+ * The shipped signatures and those of a user's folder (`*.yaml`, `*.yml`, `*.json`). Reports an invalid file or signature with file, line and
+ * reason and skips it. Reports a signature that fails its own examples, but uses it. Throws `UsageError` when the folder cannot be read.
  */
 export async function withOwnSignatures(base: SignatureSet, folder: string, say: Say): Promise<SignatureSet> {
   const read = await readOwnSignatureFiles(folder).catch((error: unknown) => {
     throw inputError(folder, error);
   });
   if (read.files.length + read.problems.length === 0)
-    throw new UsageError(`${folder}: no .yaml, .yml or .json file with signatures in it.`);
+    throw new UsageError(`${folder}: the folder contains no signatures (.yaml, .yml or .json files).`);
   const { signatures, problems, broken } = parseOwnSignatures(read.files, base.all, await loadRe2Engine());
-  for (const problem of [...read.problems, ...problems]) say(`selfheal: signature left out: ${join(folder, problem)}`);
+  for (const problem of [...read.problems, ...problems]) say(`selfheal: signature skipped: ${join(folder, problem)}`);
   for (const problem of broken) say(`selfheal: ${problem} (used anyway)`);
   return signatures;
 }

@@ -1,12 +1,12 @@
 import { csvRows } from './csv-rows.ts';
 
-/** What one row says of tests. */
+/** Results of one test in one row. */
 export interface RowResult {
   readonly test: string;
-  /** Null when the file does not name projects. */
+  /** Null when the file has no column for projects. */
   readonly project: string | null;
   readonly commit: string | null;
-  /** One result each, oldest first; or only how many of either. */
+  /** Single results (true: passed), oldest first, or only counts. */
   readonly results: readonly boolean[] | { readonly passes: number; readonly failures: number };
 }
 
@@ -34,7 +34,7 @@ const NAMES = {
 type Meaning = keyof typeof NAMES;
 type Columns = Partial<Record<Meaning, number>>;
 
-/** True passed, false failed, null neither; undefined when it is no outcome. `1` is what the column asks for. */
+/** True: passed; false: failed; null: skipped; undefined: not an outcome. `1` and `0` are true and false. */
 function outcomeOf(text: string): boolean | null | undefined {
   const word = text.trim();
   if (PASSED.test(word) || word === '1') return true;
@@ -53,7 +53,7 @@ function columnsOf(titles: readonly string[]): Columns {
   return found;
 }
 
-/** A name with commas in it that nobody quoted: what is too much belongs to the test. */
+/** Repairs a row with too many fields: an unquoted test name contains commas. */
 function fitted(row: readonly string[], width: number, test: number): readonly string[] {
   const extra = row.length - width;
   if (extra <= 0) return row;
@@ -65,26 +65,26 @@ const countOf = (text: string | undefined): number | null =>
   /^\d{1,9}$/.test(text?.trim() ?? '') ? Number(text) : null;
 
 type RowReader = (row: readonly string[]) => ReadRow;
-type Face = Omit<RowResult, 'results'>;
+type TestIdentity = Omit<RowResult, 'results'>;
 
-function faceOf(row: readonly string[], { test = 0, project, commit }: Columns): Face {
+function identityOf(row: readonly string[], { test = 0, project, commit }: Columns): TestIdentity {
   const at = (column: number | undefined): string | null =>
     column === undefined ? null : (row[column]?.trim() ?? null);
   return { test: at(test) ?? '', project: at(project), commit: at(commit) || null };
 }
 
-/** `test,...,outcome`: one result a row; a column `failed` says the contrary. */
+/** Reads `test,...,outcome`, one result per row; `inverse` for a column such as `failed`. */
 function longReader(columns: Columns, column: number, inverse: boolean): RowReader {
   return (row) => {
     const outcome = outcomeOf(row[column] ?? '');
     if (outcome === undefined)
       return bad(`"${(row[column] ?? '').slice(0, 40)}" is no outcome: write passed, failed or skipped`);
     if (outcome === null) return { kind: 'results', rows: [] };
-    return { kind: 'results', rows: [{ ...faceOf(row, columns), results: [outcome !== inverse] }] };
+    return { kind: 'results', rows: [{ ...identityOf(row, columns), results: [outcome !== inverse] }] };
   };
 }
 
-/** `test,runs,failures` or `test,failures,passes`. */
+/** Reads counts: `test,runs,failures` or `test,failures,passes`. */
 function countReader(columns: Columns): RowReader {
   const { passes, failures, runs } = columns;
   return (row) => {
@@ -92,12 +92,12 @@ function countReader(columns: Columns): RowReader {
     const known = failed ?? (all != null && passed != null ? all - passed : null);
     const rest = passed ?? (all != null && known != null ? all - known : null);
     if (known == null || rest == null || rest < 0 || known < 0)
-      return bad('the numbers of runs and failures do not fit');
-    return { kind: 'results', rows: [{ ...faceOf(row, columns), results: { passes: rest, failures: known } }] };
+      return bad('the numbers of runs, passes and failures contradict each other');
+    return { kind: 'results', rows: [{ ...identityOf(row, columns), results: { passes: rest, failures: known } }] };
   };
 }
 
-/** One row a test and one column a run. */
+/** Reads one row per test with one column per run. */
 function wideReader(columns: Columns, width: number): RowReader {
   const own = new Set(Object.values(columns));
   return (row) => {
@@ -109,11 +109,11 @@ function wideReader(columns: Columns, width: number): RowReader {
         return bad(`"${(row[at] ?? '').slice(0, 40)}" is no outcome: write passed, failed or skipped`);
       if (outcome !== null) results.push(outcome);
     }
-    return { kind: 'results', rows: [{ ...faceOf(row, columns), results }] };
+    return { kind: 'results', rows: [{ ...identityOf(row, columns), results }] };
   };
 }
 
-/** One row a run and one column a test. */
+/** Reads one row per run with one column per test. */
 function runReader(columns: Columns, titles: readonly string[]): RowReader {
   const own = new Set(Object.values(columns));
   const tests = titles.flatMap((test, at) => (own.has(at) ? [] : [{ test: test.trim(), at }]));
@@ -130,7 +130,7 @@ function runReader(columns: Columns, titles: readonly string[]): RowReader {
   };
 }
 
-/** How the rows are read, or null when the first line is no header. */
+/** The reader for the form that the header names; null when the first line is not a header. */
 function readerOf(titles: readonly string[]): RowReader | null {
   const columns = columnsOf(titles);
   const { test, outcome, passes, failures, runs, run, commit } = columns;
@@ -145,7 +145,7 @@ function readerOf(titles: readonly string[]): RowReader | null {
   return titles.length > 1 ? wideReader(columns, titles.length) : null;
 }
 
-/** Reads a table of test results, line by line; the first line says which of the forms it has. */
+/** Reads a table of test results line by line. The first line decides which form it has. */
 export function makeTestResultReader(): { next(line: string): ReadRow } {
   let read: RowReader | null = null;
   let width = 0;
@@ -159,7 +159,7 @@ export function makeTestResultReader(): { next(line: string): ReadRow } {
       [width, test] = [row.length, columnsOf(row).test ?? 0];
       if (read !== null) return { kind: 'header' };
       if (row.length < 2 || outcomeOf(row.at(-1) ?? '') === undefined) {
-        return bad('no column names a test. Expected a header such as test,run,outcome');
+        return bad('no column for the test. Expected a header such as test,run,outcome');
       }
       read = longReader({ test: 0 }, row.length - 1, false);
       return read(row);

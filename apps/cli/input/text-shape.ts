@@ -1,22 +1,22 @@
-/** How the text of a file is written. */
+/** Encoding of a text file; `not-text` for a binary file. */
 export type TextShape = 'utf-8' | 'utf-16le' | 'utf-16be' | 'not-text';
 
-/** Control characters are never more than this share of a text; in compressed or compiled files every tenth byte is one. */
+/** Maximum share of control characters in a text. In compressed or compiled files it is about a tenth. */
 const MAX_CONTROL_SHARE = 0.02;
-/** Of the pairs of an UTF-16 text without a mark: at least so many have a zero byte on one side. */
+/** UTF-16 without a byte order mark: minimum share of byte pairs with a zero on the one side, and maximum on the other. */
 const MIN_ZERO_SIDES = 0.4;
 const MAX_ODD_ZEROS = 0.01;
 
-/** Tab, line ends, form feed, backspace, bell and escape stand in ordinary logs. */
-const USUAL_CONTROL = new Set([0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b]);
+/** Control characters of ordinary logs: bell, backspace, tab, line ends, form feed, escape. */
+const ALLOWED_CONTROL = new Set([0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b]);
 
 function controlShare(bytes: Uint8Array): number {
   let control = 0;
-  for (const byte of bytes) if ((byte < 0x20 && !USUAL_CONTROL.has(byte)) || byte === 0x7f) control += 1;
+  for (const byte of bytes) if ((byte < 0x20 && !ALLOWED_CONTROL.has(byte)) || byte === 0x7f) control += 1;
   return control / bytes.length;
 }
 
-/** Text in western letters has its zero bytes all on the same side of each pair. */
+/** Detects UTF-16 without a byte order mark: Latin text has its zero bytes on the same side of each pair. */
 function unmarkedUtf16(bytes: Uint8Array): TextShape | null {
   const pairs = Math.floor(bytes.length / 2);
   if (pairs < 2) return null;
@@ -31,7 +31,7 @@ function unmarkedUtf16(bytes: Uint8Array): TextShape | null {
   return null;
 }
 
-/** Tells by a file's first bytes whether it is text. A few stray control bytes or invalid UTF-8 do not make it binary. */
+/** Detects the encoding from the first bytes of a file. Tolerates a few control characters and invalid UTF-8. */
 export function textShapeOf(start: Uint8Array): TextShape {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';

@@ -15,13 +15,13 @@ import { renderFindings } from './render-learned.ts';
 
 export const PERIOD_OPTIONS = {
   ...PATTERN_OPTIONS,
-  days: { type: 'string', value: 'N', about: 'the last so many days; 30 by default' },
+  days: { type: 'string', value: 'N', about: 'how many days back; 30 by default' },
 } as const satisfies OptionSpecs;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_NOTES = 2_000;
 
-/** Patterns as they count now and as they are stored, with the incidents of their place and those of a file of records. */
+/** Reads patterns (`material`: as they count now; `stored`: as they are stored), the incidents of their scope, and those of a file of records. */
 export async function readLearning(
   file: string | undefined,
   options: OptionValues<typeof PERIOD_OPTIONS>,
@@ -52,7 +52,7 @@ async function endedIn(file: string, terminal: Terminal) {
   return (await categorised(records, terminal)).map(endedCaseOfRecord);
 }
 
-/** Files each record under a class and tags: the class that it names, or else what its words are recognised as. */
+/** Assigns each record a class and tags. The class is the one in the record, or else the one that signatures recognise in its text. */
 export async function categorised(
   records: readonly NumberedResolution[],
   terminal: Pick<Terminal, 'say'>,
@@ -61,7 +61,7 @@ export async function categorised(
   const model = await shippedModel(terminal.say);
   return records.map(({ line, resolution }) => {
     const found = classify(textEvidence(`${linesOf(resolution).join('\n')}\n`), { signatures, model });
-    // A model judges by whole logs; a few words of a person are only believed where a known wording is in them.
+    // The model was trained on whole logs, so for a short description only a matching signature counts.
     const recognised = found.signature === null ? 'unknown' : found.class;
     const failureClass = resolution.class ?? recognised;
     return { line, resolution, class: failureClass, tags: tagsOf(failureClass, found, resolution) };

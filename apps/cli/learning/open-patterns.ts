@@ -10,7 +10,7 @@ import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
 import { changeBy } from '../registry/open-registry.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** Where learned patterns are kept when nothing else is said. */
+/** Default file of learned patterns. */
 const LOCAL_PATTERNS = join('.selfheal', 'patterns.json');
 const LOCAL_SCOPE = 'local';
 const MAX_PAST_INCIDENTS = 20_000;
@@ -21,21 +21,25 @@ export const PATTERN_OPTIONS = {
   scope: {
     type: 'string',
     value: 'PLACE',
-    about: 'where it was learned: repository#ID:OWNER/NAME, alarm#ARN, or any name in a file',
+    about: 'the scope of the patterns: repository#ID:OWNER/NAME or alarm#ARN; with a file any name',
   },
-  config: { type: 'string', value: 'FILE', about: 'the configuration whose limits count; the defaults without it' },
+  config: {
+    type: 'string',
+    value: 'FILE',
+    about: 'the configuration with the limits of learning; the defaults without it',
+  },
 } as const satisfies OptionSpecs;
 
-/** Patterns of one place, with the rules that they are under. */
+/** Patterns of one scope, with the rules of learning. */
 export interface OpenPatterns {
   readonly patterns: PatternStore;
   readonly scope: string;
   readonly rules: Learning;
-  /** Incidents of the place that ended, as far as they are kept. */
+  /** Past incidents of the scope that are still stored. */
   readonly remembered: () => Promise<PastIncident[]>;
 }
 
-/** Opens the patterns that the options name. AWS is only loaded when a table is named. */
+/** Opens the patterns that the options name. Loads the AWS SDK only for a table. Throws `UsageError` for contradicting options. */
 export async function openPatterns(options: OptionValues<typeof PATTERN_OPTIONS>): Promise<OpenPatterns> {
   const { table, patterns: file, scope, config } = options;
   const rules = (config === undefined ? Configuration.parse({ version: 1 }) : readConfiguration(config)).learning;
@@ -46,7 +50,7 @@ export async function openPatterns(options: OptionValues<typeof PATTERN_OPTIONS>
   if (file !== undefined) throw new UsageError('Use either --patterns or --table, not both.');
   if (scope === undefined || !/^(?:repository#\d+:[a-z0-9_-]+\/[a-z0-9._-]+|alarm#arn:.+)$/.test(scope)) {
     throw new UsageError(
-      '--table needs --scope repository#ID:OWNER/NAME (in lower case) or --scope alarm#ARN, because patterns are stored per place.',
+      '--table needs --scope repository#ID:OWNER/NAME (in lower case) or --scope alarm#ARN, because patterns are stored per scope.',
     );
   }
   const [{ makeDynamoPatternStore }, { makeDynamoKnowledgeStore }] = await Promise.all([
@@ -58,7 +62,7 @@ export async function openPatterns(options: OptionValues<typeof PATTERN_OPTIONS>
   return { patterns: makeDynamoPatternStore({ table }), scope, rules, remembered };
 }
 
-/** Who changes the patterns of a place, and when. */
+/** Who changes the patterns of a scope, and when. */
 export function learningChange({ scope }: Pick<OpenPatterns, 'scope'>, terminal: Terminal): LearningChange {
   return { scope, ...changeBy(terminal) };
 }

@@ -5,13 +5,13 @@ import { type JsonRow, jsonRows } from '../input/json-lines.ts';
 import { openInput, textOf } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** A record with the line of its file. */
+/** A record with its line number. */
 export interface NumberedResolution {
   readonly line: number;
   readonly resolution: Resolution;
 }
 
-/** A line that is no record, and why. */
+/** An invalid line, and why. */
 export interface BadRecord {
   readonly line: number;
   readonly problem: string;
@@ -24,25 +24,27 @@ export interface ReadResolutions {
 }
 
 const MAX_RECORDS = 20_000;
-const MAX_FILE_BYTES = 64_000_000;
-const NEEDED = RESOLUTION_COLUMNS.slice(0, 4);
+const MAX_FILE_LENGTH = 64_000_000;
+const REQUIRED = RESOLUTION_COLUMNS.slice(0, 4);
 
 /**
- * Records of how incidents were resolved: a table with a title row, or JSON Lines with the same names. Lines that are none are told with
- * their reasons; the file itself is refused (`UsageError`) when it has no record of either kind.
+ * Reads records of resolved incidents: CSV with a header, or JSON Lines with the same field names. Invalid lines are returned in `bad` with
+ * their reasons. Throws `UsageError` when the file has neither form or is too long.
  */
 export async function readResolutions(path: string, terminal: Terminal): Promise<ReadResolutions> {
   const input = await openInput(path, terminal);
   let text = '';
   for await (const piece of textOf(input)) {
     text += piece;
-    if (text.length > MAX_FILE_BYTES) throw new UsageError(`${input.name}: too long. Split it into several files.`);
+    if (text.length > MAX_FILE_LENGTH) {
+      throw new UsageError(`${input.name}: longer than ${MAX_FILE_LENGTH} characters. Split it into several files.`);
+    }
   }
   const plain = text.replace(/^\uFEFF/, '');
   const rows = plain.trimStart().startsWith('{') ? jsonRows(plain) : tableRows(plain, input.name);
   if (rows.length > MAX_RECORDS) {
     throw new UsageError(
-      `${input.name}: ${rows.length} records, more than ${MAX_RECORDS}. Split it into several files.`,
+      `${input.name}: ${rows.length} records; the limit is ${MAX_RECORDS}. Split it into several files.`,
     );
   }
   const read = rows.map(({ line, value }) => ({ line, ...resolutionOf(value) }));
@@ -56,16 +58,16 @@ export async function readResolutions(path: string, terminal: Terminal): Promise
 function tableRows(text: string, name: string): JsonRow[] {
   const { rows, brokenAt } = numberedCsvRows(text);
   const titles = (rows[0]?.fields ?? []).map((title) => title.trim().toLowerCase());
-  const missing = NEEDED.filter((column) => !titles.includes(column));
+  const missing = REQUIRED.filter((column) => !titles.includes(column));
   if (missing.length > 0) {
     throw new UsageError(
       `${name}, line 1: missing column ${missing.join(', ')}. Expected a header such as ${RESOLUTION_COLUMNS.slice(0, 9).join(',')}.`,
     );
   }
-  const strange = titles.filter((title) => !(RESOLUTION_COLUMNS as readonly string[]).includes(title));
-  if (strange.length > 0) {
+  const unknown = titles.filter((title) => !(RESOLUTION_COLUMNS as readonly string[]).includes(title));
+  if (unknown.length > 0) {
     throw new UsageError(
-      `${name}, line 1: unknown column "${strange[0]}". Remove it, or rename it to one of ${RESOLUTION_COLUMNS.join(', ')}.`,
+      `${name}, line 1: unknown column "${unknown[0]}". Remove it, or rename it to one of ${RESOLUTION_COLUMNS.join(', ')}.`,
     );
   }
   if (brokenAt !== null) {
@@ -77,9 +79,9 @@ function tableRows(text: string, name: string): JsonRow[] {
     .map(({ line, fields }) => ({ line, value: recordOf(titles, fields) }));
 }
 
-/** What a row says; too many fields are a name that no schema has, so that the row is refused. */
+/** A row as a record. Surplus fields get a name that the schema does not have, so that the row is refused. */
 function recordOf(titles: readonly string[], fields: readonly string[]): Record<string, string> {
-  const named = fields.map((field, at) => [titles[at] ?? 'more fields than titles', field] as const);
+  const named = fields.map((field, at) => [titles[at] ?? 'more fields than the header has', field] as const);
   return Object.fromEntries(named.filter(([, field]) => field.trim() !== ''));
 }
 

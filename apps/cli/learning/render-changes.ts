@@ -9,18 +9,21 @@ function render({ patternId, wording, event, reason, before, after, done }: Chan
   return `${DONE[done]}  ${event}  ${patternId}  ${moved}: ${wording}\n           ${reason}\n`;
 }
 
-/** Prints what became of changes; exit code 1 when one was skipped because somebody else changed the pattern meanwhile. */
+/** Prints the results of changes. Returns exit code 1 when a change was skipped because somebody else changed the pattern meanwhile. */
 export async function sayChanges(
   results: readonly ChangeResult[],
   asJson: boolean,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  if (results.length === 0) terminal.say('selfheal: nothing has to change.');
+  if (results.length === 0) terminal.say('selfheal: nothing to change.');
   await writeTogether(
     terminal,
     results.map((result) => (asJson ? `${JSON.stringify(result)}\n` : render(result))),
   );
   const skipped = results.filter(({ done }) => done === 'skipped').length;
-  if (skipped > 0) terminal.say(`selfheal: ${skipped} patterns were changed by somebody else meanwhile: run it again.`);
+  if (skipped > 0)
+    terminal.say(
+      `selfheal: ${skipped} changes were skipped because somebody else changed the patterns meanwhile. Run the command again.`,
+    );
   return skipped > 0 ? 1 : 0;
 }

@@ -3,15 +3,15 @@ import type { RecordFinding } from '#shared/domain/learning/clean-resolutions.ts
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import type { BadRecord } from './read-resolutions.ts';
 
-/** What is wrong with records, a line each, by the lines of the file. */
+/** Problems of records, one line each, in the order of the file. */
 export function renderFindings(name: string, bad: readonly BadRecord[], findings: readonly RecordFinding[]): string[] {
   return [
-    ...bad.map(({ line, problem }) => `${name}, line ${line}: ${problem}. The record is left out.`),
+    ...bad.map(({ line, problem }) => `${name}, line ${line}: ${problem}. The record is skipped.`),
     ...findings.map(({ kind, lines, text }) => `${name}, line ${lines.join(' and ')}: ${kind}: ${text}.`),
   ];
 }
 
-/** What became of each pattern, a few lines each. */
+/** The result for each pattern, a few lines each. */
 export function renderResults(results: readonly PatternResult[], name: string): string {
   return results
     .map(({ kind, patternId, wording, class: failureClass, stage, confidence, lines, reason, conflicts, replay }) => {

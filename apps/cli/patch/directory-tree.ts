@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { SourceTree } from '#shared/domain/patch/apply-patch.ts';
 import { UsageError } from '../command.ts';
 
-/** More is no checkout that somebody means. */
+/** A folder with more entries is not a checkout, but probably a wrong path. */
 const MAX_ENTRIES = 200_000;
-/** Not part of what is under version control. */
+/** Folders that are not under version control. */
 const LEFT_OUT = new Set(['.git', 'node_modules']);
 
-/** The files below a directory with the modes that Git would give them. Links are not followed. Throws `UsageError` when it is no directory. */
+/** The files below a directory with their Git modes. Does not follow links. Throws `UsageError` when `root` is not a directory or too large. */
 export function directoryTree(root: string): SourceTree {
   const modes = new Map<string, string>();
   const waiting = [''];
@@ -19,7 +19,7 @@ export function directoryTree(root: string): SourceTree {
       if (entry.isDirectory()) waiting.push(path);
       modes.set(path, entry.isDirectory() ? '040000' : entry.isSymbolicLink() ? '120000' : fileMode(join(root, path)));
       if (modes.size > MAX_ENTRIES)
-        throw new UsageError(`${root}: more than ${MAX_ENTRIES} entries. Name the root of one checkout.`);
+        throw new UsageError(`${root}: more than ${MAX_ENTRIES} entries. Pass the root of one checkout.`);
     }
   }
   return { modes, contentOf: (path) => (modes.get(path) === '100644' ? textOf(join(root, path)) : null) };
@@ -30,7 +30,7 @@ function entriesOf(root: string, folder: string) {
     return readdirSync(join(root, folder), { withFileTypes: true });
   } catch (error) {
     if (folder !== '') throw error;
-    throw new UsageError(`${root}: cannot be read as a folder. Name the root of a checkout.`, { cause: error });
+    throw new UsageError(`${root}: cannot be read as a folder. Pass the root of a checkout.`, { cause: error });
   }
 }
 

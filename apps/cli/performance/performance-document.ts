@@ -4,10 +4,10 @@ import { METRIC_KINDS } from '#shared/domain/performance/bottlenecks.ts';
 const Name = z.string().min(1).max(200);
 const Path = z.string().min(1).max(1000);
 const Values = z.array(z.number()).min(1).max(600_000);
-/** Values stand in the document, or in a file of `timestamp,value` rows. */
+/** Values of a metric: in the document itself, or in a file of `timestamp,value` rows. */
 const Series = z.union([z.strictObject({ values: Values }), z.strictObject({ file: Path })]);
 
-/** What `performance advise` reads. Paths are relative to the document. */
+/** Input of `performance advise`. Paths are relative to the document. */
 export const PerformanceDocument = z.strictObject({
   service: Name.optional(),
   metrics: z

@@ -16,7 +16,7 @@ import { PerformanceDocument, type Series } from './performance-document.ts';
 
 const MAX_SOURCE_LENGTH = 5_000_000;
 
-/** What a document and the files it names say of a service. Throws `UsageError` that names the file. */
+/** Reads a document and its files, and derives bottlenecks, suggestions and costs. Throws `UsageError` with the name of an invalid file. */
 export async function readPerformance(file: string, limits: Performance, terminal: Terminal) {
   const document = await jsonIn(file, PerformanceDocument, 'document of metrics, logs and sources', terminal);
   const base = file === STANDARD_INPUT ? '.' : dirname(file);
@@ -58,7 +58,10 @@ async function sourceIn(path: string, terminal: Terminal): Promise<string> {
   let text = '';
   for await (const piece of textOf(await openInput(path, terminal))) {
     text += piece;
-    if (text.length > MAX_SOURCE_LENGTH) throw new UsageError(`${path}: too long for a source file.`);
+    if (text.length > MAX_SOURCE_LENGTH)
+      throw new UsageError(
+        `${path}: longer than ${MAX_SOURCE_LENGTH} characters, too long for a source file. Remove it from "sources".`,
+      );
   }
   return text;
 }

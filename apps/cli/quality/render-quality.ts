@@ -7,18 +7,20 @@ import type { Terminal } from '../terminal.ts';
 
 const between = ([low, high]: readonly [number, number]): string => `${shareText(low)} to ${shareText(high)}`;
 const dollars = (microdollars: number | null): string =>
-  microdollars === null ? 'not known' : `$${(microdollars / 1_000_000).toFixed(4)}`;
+  microdollars === null ? 'unknown' : `$${(microdollars / 1_000_000).toFixed(4)}`;
 
 function shareWords(share: Proportion | null): string {
-  return share === null ? 'nothing judged' : `${shareText(share.value)} of ${share.cases} (${between(share.interval)})`;
+  return share === null
+    ? 'no scored answers'
+    : `${shareText(share.value)} of ${share.cases} (${between(share.interval)})`;
 }
 
 function claimLines({ claims }: QualityReport): string[] {
   return claims.map(({ claim, accuracy, degradation }) => {
-    const promised = degradation === null ? 'nothing promised' : `promised ${shareText(degradation.against)} at least`;
+    const promised = degradation === null ? 'nothing promised' : `promised at least ${shareText(degradation.against)}`;
     const state = degradation?.degraded
       ? `DEGRADED (statistic ${degradation.statistic.toPrecision(3)}, limit ${degradation.limit})`
-      : 'no loss shown';
+      : 'no degradation shown';
     return `  ${claim.padEnd(8)} ${shareWords(accuracy)}; ${promised}; ${degradation === null ? 'not tested' : state}`;
   });
 }
@@ -26,16 +28,18 @@ function claimLines({ claims }: QualityReport): string[] {
 function reliabilityLines({ reliability }: QualityReport): string[] {
   return reliability.map(
     ({ from, to, cases, confidence, right, interval }) =>
-      `  ${from.toFixed(1)}-${to.toFixed(1)}  said ${shareText(confidence).padStart(6)}  right ${shareText(right).padStart(6)} (${between(interval)})  ${cases} answers`,
+      `  ${from.toFixed(1)}-${to.toFixed(1)}  confidence ${shareText(confidence).padStart(6)}  right ${shareText(right).padStart(6)} (${between(interval)})  ${cases} answers`,
   );
 }
 
 function costLines({ cost }: QualityReport): string[] {
   const tokens = cost.inputTokens + cost.outputTokens;
   return [
-    `cost: ${cost.incidents} ended incidents, a model was asked for ${cost.asked}: ${tokens} tokens, ${dollars(cost.microdollars)}`,
-    `  per incident ${dollars(cost.microdollarsPerIncident)}; per incident it was asked for ${dollars(cost.microdollarsPerAsked)}`,
-    ...(cost.unpriced > 0 ? [`  ${cost.unpriced} of them have no price and are not in the sums`] : []),
+    `cost: ${cost.incidents} ended incidents, ${cost.asked} with a language model: ${tokens} tokens, ${dollars(cost.microdollars)}`,
+    `  per incident ${dollars(cost.microdollarsPerIncident)}; per incident with a model ${dollars(cost.microdollarsPerAsked)}`,
+    ...(cost.unpriced > 0
+      ? [`  ${cost.unpriced} of them used a model without a price and are not included in dollars`]
+      : []),
   ];
 }
 
@@ -50,29 +54,29 @@ function mixLines({ mix }: QualityReport): string[] {
   ];
 }
 
-/** The report for reading. */
+/** The report as text. */
 export function renderQuality(report: QualityReport): string {
   const { model, predictions, judged, abstained, unknown, brier, calibrationError, retrain } = report;
   return [
-    `model ${model}: ${predictions} predictions, ${judged} judged, ${abstained} abstained, ${unknown} of which nobody knows`,
-    `right of the last hundred judged: ${shareWords(report.accuracy)}`,
+    `model ${model}: ${predictions} predictions, ${judged} scored, ${abstained} abstained, ${unknown} without a known outcome`,
+    `accuracy of the last hundred scored: ${shareWords(report.accuracy)}`,
     ...claimLines(report),
-    `Brier score ${brier?.toFixed(3) ?? 'not known'}, calibration error ${calibrationError?.toFixed(3) ?? 'not known'}: ${report.tuning}`,
+    `Brier score ${brier?.toFixed(3) ?? 'unknown'}, calibration error ${calibrationError?.toFixed(3) ?? 'unknown'}: ${report.tuning}`,
     ...reliabilityLines(report),
     ...mixLines(report),
     ...costLines(report),
-    retrain.due ? `train again: ${retrain.reasons.join(' ')}` : 'no reason to train again',
+    retrain.due ? `retrain: ${retrain.reasons.join(' ')}` : 'no reason to retrain',
   ]
     .map((line) => `${line}\n`)
     .join('');
 }
 
-/** Reads a file of predictions, one JSON object a line. */
+/** Reads a file of predictions, one JSON object per line. */
 export function predictionsIn(path: string, terminal: Terminal): Promise<Prediction[]> {
   return jsonLinesIn(path, Prediction, 'prediction', terminal);
 }
 
-/** The predictions of a deployment. AWS is only loaded here. */
+/** The predictions of a deployment. Loads the AWS SDK only here. */
 export async function openPredictions(table: string): Promise<PredictionStore> {
   const { makeDynamoPredictionStore } = await import('#shared/adapters/aws/dynamo-prediction-store.ts');
   return makeDynamoPredictionStore({ table });

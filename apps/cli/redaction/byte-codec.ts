@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { TextInput } from '../input/open-input.ts';
 
-/** A line in the form that patterns are matched on, and the way back to the raw form. */
+/** A line as text for matching, and the encoding back to its raw form. */
 export interface DecodedLine {
   readonly text: string;
   /** The raw form of this or any other text. */
@@ -9,12 +9,12 @@ export interface DecodedLine {
 }
 
 /**
- * Turns bytes into raw strings in which a line feed is always `\n`, and back without changing a byte. Whatever is invalid in the
- * file's encoding passes through as it is.
+ * Converts bytes to raw strings, in which a line feed is always `\n`, and back, without changing any byte. Bytes that are invalid in the file's
+ * encoding pass through unchanged.
  */
 export interface ByteCodec {
   toRaw(piece: Buffer): string;
-  /** What is left of a character that the file breaks off in. */
+  /** Bytes of an incomplete last character. */
   rest(): Buffer;
   decode(rawLine: string): DecodedLine;
   toBytes(raw: string): Buffer;
@@ -23,7 +23,7 @@ export interface ByteCodec {
 const PLAIN = (text: string): string => text;
 const NO_ASCII = /[^\p{ASCII}]/u;
 
-/** A raw character is a byte. Lines that are valid UTF-8 are decoded, others are matched byte by byte. */
+/** Raw characters are bytes. Valid UTF-8 lines are decoded; others are matched byte by byte. */
 function makeUtf8Codec(): ByteCodec {
   return {
     toRaw: (piece) => piece.toString('latin1'),
@@ -38,7 +38,7 @@ function makeUtf8Codec(): ByteCodec {
   };
 }
 
-/** A raw character is a UTF-16 unit; lone surrogates survive both ways. */
+/** Raw characters are UTF-16 code units, so that lone surrogates are preserved. */
 function makeUtf16Codec(bigEndian: boolean): ByteCodec {
   let odd = Buffer.alloc(0);
   return {

@@ -4,20 +4,20 @@ import type { TextInput } from '../input/open-input.ts';
 import { makeByteCodec } from './byte-codec.ts';
 import { safeCut } from './safe-cut.ts';
 
-/** A longer line is redacted in pieces, cut where no secret is. */
-const MAX_HELD_LENGTH = 1 << 19;
-/** A line in which no such place was found is held up to here, then cut anyway. */
+/** Characters above which a line is redacted in pieces, cut where no secret is. */
+const MAX_BUFFER_LENGTH = 1 << 19;
+/** Characters above which a line is cut even if no safe place was found. */
 const MAX_UNCUT_LENGTH = 1 << 23;
 
-/** A run of redaction over one input. */
+/** Redaction of one input. */
 export interface InputRedaction {
-  /** The input's bytes with each secret replaced; every other byte as it was, line ends, marks and invalid text included. */
+  /** The bytes of the input with each secret replaced. All other bytes are unchanged, including line ends, byte order marks and invalid text. */
   readonly pieces: AsyncGenerator<Buffer>;
-  /** How many secrets of each kind were replaced so far. */
+  /** Number of secrets of each kind replaced so far. */
   counts(): Readonly<Record<string, number>>;
 }
 
-/** Redacts an input with bounded memory, whatever the length of its lines. */
+/** Redacts an input. Memory is bounded for lines of any length. */
 export function redactInput(input: TextInput): InputRedaction {
   const codec = makeByteCodec(input.shape);
   const redactor = makeRedactor();
@@ -27,24 +27,24 @@ export function redactInput(input: TextInput): InputRedaction {
     return redacted === visibleText(text) ? rawLine : encode(redacted);
   };
   async function* pieces(): AsyncGenerator<Buffer> {
-    let held = '';
-    let tryAgainAt = MAX_HELD_LENGTH;
+    let buffered = '';
+    let nextCutAt = MAX_BUFFER_LENGTH;
     for await (const piece of input.pieces) {
-      const lines = (held + codec.toRaw(piece)).split('\n');
-      held = lines.pop() ?? '';
+      const lines = (buffered + codec.toRaw(piece)).split('\n');
+      buffered = lines.pop() ?? '';
       let out = '';
       for (const line of lines) out += `${redactLine(line)}\n`;
-      if (lines.length > 0) tryAgainAt = MAX_HELD_LENGTH;
-      while (held.length >= tryAgainAt) {
-        const cut = safeCut(held) ?? (held.length >= MAX_UNCUT_LENGTH ? held.length : null);
-        tryAgainAt = cut === null ? held.length * 2 : MAX_HELD_LENGTH;
+      if (lines.length > 0) nextCutAt = MAX_BUFFER_LENGTH;
+      while (buffered.length >= nextCutAt) {
+        const cut = safeCut(buffered) ?? (buffered.length >= MAX_UNCUT_LENGTH ? buffered.length : null);
+        nextCutAt = cut === null ? buffered.length * 2 : MAX_BUFFER_LENGTH;
         if (cut === null) break;
-        out += redactLine(held.slice(0, cut));
-        held = held.slice(cut);
+        out += redactLine(buffered.slice(0, cut));
+        buffered = buffered.slice(cut);
       }
       if (out !== '') yield codec.toBytes(out);
     }
-    yield Buffer.concat([codec.toBytes(redactLine(held)), codec.rest()]);
+    yield Buffer.concat([codec.toBytes(redactLine(buffered)), codec.rest()]);
   }
   return { pieces: pieces(), counts: () => redactor.counts() };
 }

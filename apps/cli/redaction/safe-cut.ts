@@ -1,20 +1,20 @@
 import { redact } from '#shared/domain/redaction/redact.ts';
 
-/** On either side of a cut; no secret that redaction knows is longer. */
+/** Characters compared on either side of a cut. No secret that the redactor recognises is longer. */
 const REACH = 4_096;
 const MAX_TRIES = 24;
 const STEP = 509;
 
 const SPACE = /\s/;
 
-/** Whether redaction of both sides apart says the same as of the whole. */
+/** Whether redacting both sides separately gives the same text as redacting them together. */
 function isSafe(text: string, at: number): boolean {
   const before = text.slice(Math.max(0, at - REACH), at);
   const after = text.slice(at, at + REACH);
   return redact(before + after).text === redact(before).text + redact(after).text;
 }
 
-/** Places to try, the last first: after white space, then anywhere. */
+/** Positions to try, last first: after white space, then anywhere. */
 function* candidates(text: string, last: number): Generator<number> {
   let found = 0;
   for (let at = last; at > last - REACH && at > 0 && found < MAX_TRIES; at--) {
@@ -26,8 +26,8 @@ function* candidates(text: string, last: number): Generator<number> {
 }
 
 /**
- * Where a line too long to be held can be cut so that no secret is cut: well before its end, at a place where redacting the two sides
- * apart gives what redacting both together gives. Null when none was found.
+ * A position where a long line can be cut without cutting a secret: redacting both sides separately gives the same text as redacting them
+ * together. It lies well before the end of the line. Null when none was found.
  */
 export function safeCut(text: string): number | null {
   const last = text.length - REACH;

@@ -7,23 +7,23 @@ import type { ModelArtifacts } from '#shared/ports/learning-stores.ts';
 import { type ExitCode, type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** Where trained models are registered when nothing else is said. */
+/** Default file of the model registry. */
 const LOCAL_REGISTRY = join('.selfheal', 'models', 'registry.json');
 
 export const REGISTRY_OPTIONS = {
   registry: { type: 'string', value: 'FILE', about: `the file of the model registry; ${LOCAL_REGISTRY} by default` },
   table: { type: 'string', value: 'NAME', about: "the deployment's Stats table instead of a file" },
-  bucket: { type: 'string', value: 'NAME', about: "the deployment's evidence bucket, where promoted models are kept" },
+  bucket: { type: 'string', value: 'NAME', about: "the deployment's evidence bucket, which stores promoted models" },
 } as const satisfies OptionSpecs;
 
 function withoutBucket(): never {
-  throw new UsageError('--table needs --bucket NAME, the bucket with the model files.');
+  throw new UsageError('This command needs --bucket NAME in addition to --table: the bucket with the model files.');
 }
 
-/** Lists, roll-backs and reports read no file of a model. */
+/** For commands that do not read model files, such as `model list`. */
 const NO_BUCKET: ModelArtifacts = { put: withoutBucket, get: withoutBucket };
 
-/** Opens the registry that the options name. AWS is only loaded when a table is named. */
+/** Opens the registry that the options name. Loads the AWS SDK only for a table. Throws `UsageError` for contradicting options. */
 export async function openRegistry(options: OptionValues<typeof REGISTRY_OPTIONS>): Promise<RegistryDeps> {
   const { version: shipped } = await loadShippedVersion(dataDirectoryOf({}));
   if (options.table === undefined) {
@@ -44,12 +44,12 @@ export async function openRegistry(options: OptionValues<typeof REGISTRY_OPTIONS
   };
 }
 
-/** Who changes it and when. */
+/** Who makes a change, and when. */
 export function changeBy({ environment, now }: Pick<Terminal, 'environment' | 'now'>): Change {
   return { at: new Date(now()), by: (environment.USER ?? environment.USERNAME ?? 'command line').slice(0, 200) };
 }
 
-/** Prints what became of a change of stages. A refusal is exit code 1, its reasons one a line. */
+/** Prints the result of a change of stages. A refusal prints one reason per line and returns exit code 1. */
 export async function sayChange(changed: Changed, done: string, json: boolean, terminal: Terminal): Promise<ExitCode> {
   if (json) {
     const production = changed.kind === 'changed' ? changed.registry.history.at(-1) : undefined;

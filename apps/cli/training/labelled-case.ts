@@ -5,17 +5,17 @@ import { FAMILY_OF, type FailureClass } from '#shared/domain/incident/failure-cl
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 
-/** One labelled log to learn from, without its text. */
+/** One labelled log for training, without its text. */
 export interface LabelledCase extends TrainingCase {
-  /** The data it is from. */
+  /** Name of the data set. */
   readonly source: string;
-  /** 16 hexadecimal digits of the log: tells whether a log was learned from. */
+  /** The first 16 hexadecimal digits of the log's digest; shows whether a model was trained on this log. */
   readonly digest: string;
   /** When it failed, where that is known. */
   readonly at: string | null;
 }
 
-/** What labels say of a log. */
+/** The labels of a log. */
 export interface Labels {
   readonly source: string;
   readonly group: string;
@@ -54,7 +54,7 @@ export function labelledCase(text: string, labels: Labels): LabelledCase {
   };
 }
 
-/** A case's evidence as the workflow would gather it; `job` is the name of its job, where that is known. */
+/** The evidence of a log as the workflow would gather it; `job` is the name of its job, if known. */
 export function evidenceOfText(text: string, job = 'log'): Evidence {
   const excerpts = makeExcerpts(1);
   excerpts.open({ id: 'log', name: redactName(job, 200), url: null }).push(text);

@@ -8,20 +8,20 @@ import { renderReport } from '../figures/render.ts';
 import { digestOfText, type LabelledCase } from './labelled-case.ts';
 import { heldOutAnswers, trainingFigures } from './train-report.ts';
 
-/** What a model is worth that learned from a part of the repositories; it is judged on all of them. */
+/** Figures of a model that was trained on part of the repositories and evaluated on all. */
 export interface CurveStep {
-  /** From 1 to `of`: that many parts of the repositories were learned from. */
+  /** From 1 to `of`: the model was trained on `step` of `of` parts of the repositories. */
   readonly step: number;
   readonly of: number;
-  /** Repositories and logs that were learned from. */
+  /** Numbers of repositories and logs in the training data. */
   readonly groups: number;
   readonly cases: number;
   readonly figures: readonly Figure[];
 }
 
 /**
- * A learning curve: whether more labelled logs would make better answers. Each step learns from the repositories of the step before and as
- * many more, and every log is judged by a model that saw nothing of its repository's fold.
+ * The learning curve, which shows whether more labelled logs would improve accuracy. Each step adds an equal number of repositories to those of
+ * the step before. Every log is classified by a model that was trained without its repository's fold.
  */
 export function* learningCurve(
   cases: readonly LabelledCase[],
@@ -42,14 +42,14 @@ export function* learningCurve(
 
 const MAX_STEPS = 10;
 
-/** The number of steps that a user asked for. @throws InvalidInput unless it is a whole number from 2 to 10. */
+/** Parses `--steps`. Throws `InvalidInput` unless it is a whole number from 2 to 10. */
 export function stepsOf(text: string): number {
   const steps = Number(text);
   if (Number.isInteger(steps) && steps >= 2 && steps <= MAX_STEPS) return steps;
-  throw new InvalidInput(`--steps is ${JSON.stringify(text)}: expected a whole number from 2 to ${MAX_STEPS}.`);
+  throw new InvalidInput(`--steps ${text}: expected a whole number from 2 to ${MAX_STEPS}.`);
 }
 
-/** Writes a step's report as JSON and as a table; returns the file of the JSON. */
+/** Writes the report of a step as JSON and as a table; returns the path of the JSON file. */
 export async function writeStep(folder: string, step: CurveStep): Promise<string> {
   await mkdir(folder, { recursive: true });
   const name = join(folder, `training-${step.step}-of-${step.of}`);

@@ -7,7 +7,7 @@ import { InvalidInput } from '#shared/kernel/errors.ts';
 import { parseJsonLines } from '../input/json-lines.ts';
 import { type LabelledCase, labelledCase } from './labelled-case.ts';
 
-/** Lists the labelled logs of a folder, one JSON object per line. */
+/** File of a folder that lists its labelled logs, one JSON object per line. */
 export const LABELS_FILE = 'labels.jsonl';
 
 const Label = z.strictObject({
@@ -16,9 +16,9 @@ const Label = z.strictObject({
   class: FailureClass,
   /** Other classes that are right answers, too. */
   accepted: z.array(FailureClass).default([]),
-  /** Whether the run passed when it was run again; left out when nobody knows. */
+  /** Whether a re-run passed; absent when unknown. */
   transient: z.boolean().optional(),
-  /** Logs of one repository are held back together. Default: the log is a repository of its own. */
+  /** Logs of one repository are held out together. By default each log counts as a repository of its own. */
   repository: z.string().min(1).optional(),
   job: z.string().min(1).optional(),
   /** When the run failed, ISO 8601. */
@@ -32,10 +32,7 @@ async function readText(path: string, why: string): Promise<string> {
   return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8');
 }
 
-/**
- * The labelled logs of a folder, each log once. Throws `InvalidInput` naming the file, the line and the reason when the list or one of its
- * logs cannot be read.
- */
+/** Reads the labelled logs of a folder, each log once. Throws `InvalidInput` with file, line and reason when the list or a log cannot be read. */
 export async function readLabelledLogs(folder: string): Promise<LabelledCase[]> {
   const file = join(folder, LABELS_FILE);
   const text = await readText(

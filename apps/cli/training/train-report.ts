@@ -7,18 +7,22 @@ import type { Figure } from '../figures/figures.ts';
 import { groupBy, proportion, statisticFigure } from '../figures/figures.ts';
 import type { LabelledCase } from './labelled-case.ts';
 
-/** What was answered to a case by a model that saw nothing of its repository. */
-export interface HeldOut extends AnswerToCase {
+/** The answer to a case by a model that was trained without its repository. */
+export interface HeldOutAnswer extends AnswerToCase {
   readonly case: LabelledCase;
 }
 
 const PASSES = 'transient';
 
-export function heldOutAnswers(cases: readonly LabelledCase[], trained: Trained, signatures: SignatureSet): HeldOut[] {
+export function heldOutAnswers(
+  cases: readonly LabelledCase[],
+  trained: Trained,
+  signatures: SignatureSet,
+): HeldOutAnswer[] {
   return cases.map((one) => ({ case: one, ...answerToCase(one, trained.heldOut(one.group), signatures) }));
 }
 
-function classFigures(name: string, all: readonly HeldOut[]): Figure[] {
+function classFigures(name: string, all: readonly HeldOutAnswer[]): Figure[] {
   const answered = all.filter(({ answer }) => answer.class !== 'unknown');
   return [
     ...proportion(`${name}: right class`, all.filter(({ right }) => right).length, all.length),
@@ -32,7 +36,7 @@ function classFigures(name: string, all: readonly HeldOut[]): Figure[] {
   ];
 }
 
-function verdictFigures(all: readonly HeldOut[]): Figure[] {
+function verdictFigures(all: readonly HeldOutAnswer[]): Figure[] {
   const labelled = all.flatMap(({ case: one, answer }) => {
     if (one.transient === null) return [];
     return [
@@ -51,8 +55,8 @@ function verdictFigures(all: readonly HeldOut[]): Figure[] {
   ];
 }
 
-/** What the model is worth on repositories that it has not learned from, over all data and by source. */
-export function trainingFigures(answers: readonly HeldOut[]): Figure[] {
+/** Accuracy on repositories that were held out of training, over all data and by source. */
+export function trainingFigures(answers: readonly HeldOutAnswer[]): Figure[] {
   const labelled = answers.filter((one) => one.case.class !== null);
   const bySource = [...groupBy(labelled, (one) => one.case.source)];
   return [

@@ -18,7 +18,7 @@ import type { Terminal } from '../terminal.ts';
 
 const MAX_ANOMALIES = 20;
 const MAX_SIMILAR = 3;
-/** What shares less with the log is no help. */
+/** Entries below this score are irrelevant. */
 const MIN_SCORE = 0.1;
 
 export interface TriageContent {
@@ -27,14 +27,14 @@ export interface TriageContent {
   readonly recall: FailureRecall;
 }
 
-/** Lines of one wording. */
+/** Error lines with the same template. */
 export interface ErrorCluster {
   readonly template: string;
   readonly lines: readonly number[];
   readonly example: string;
 }
 
-/** Everything that is said of one log. Line numbers are 1-based; texts are redacted. */
+/** The analysis of one log. Line numbers are 1-based; texts are redacted. */
 export interface Triage {
   readonly file: string;
   readonly class: FailureClass;
@@ -49,13 +49,13 @@ export interface Triage {
   readonly similar_incidents: readonly { id: string; summary: string; resolution: string }[];
   readonly anomalies: readonly { line: number; score: number; reason: string }[];
   readonly errors: readonly ErrorCluster[];
-  /** False for a green log. */
+  /** False for a log of a successful run. */
   readonly failed: boolean;
-  /** What the comment on a pull request would say of it, as plain text. */
+  /** The text of the pull request comment about this log. */
   readonly comment: string;
 }
 
-/** Reads a log twice, in flat memory: for what it says, and for where it leaves what its lines before led to expect. */
+/** Analyses one log. Reads it twice with bounded memory: once for evidence and classification, once for anomalies. */
 export async function triageLog(file: string, content: TriageContent, terminal: Terminal): Promise<Triage> {
   const { signatures, model } = content;
   const evidence = await evidenceOf(await openInput(file, terminal));
@@ -105,7 +105,7 @@ async function anomaliesOf(file: string, terminal: Terminal): Promise<Triage['an
   return found.sort((a, b) => b.score - a.score || a.line - b.line).slice(0, MAX_ANOMALIES);
 }
 
-/** The lines of the excerpt that tell of errors, those of one wording together, the most frequent first. */
+/** Error lines of the excerpt, grouped by template, most frequent first. */
 function clustersOf(evidence: Evidence): ErrorCluster[] {
   const miner = makeTemplateMiner();
   const listed = evidence.sources

@@ -52,7 +52,7 @@ describe('selfheal approval', () => {
     const { code, stdout } = await run('list');
     expect(code).toBe(0);
     expect(stdout.toString()).toMatch(
-      /^ab12ab12ab12 {2}gh-0+1\n.*Re-runs the failed jobs.*\n.*not yours to approve: You started/,
+      /^ab12ab12ab12 {2}gh-0+1\n.*Re-runs the failed jobs.*\n.*you may not approve it: You started/,
     );
     expect(stdout.toString()).not.toContain('\u001b');
     expect(seen).toMatchObject([{ method: 'GET', url: '/approvals', authorization: 'Bearer the-token' }]);
@@ -83,25 +83,28 @@ describe('selfheal approval', () => {
   it('decides nothing for a digest that is none, unknown or of several plans', async () => {
     const twin = { ...waiting, digest: `${'ab12'.repeat(3)}${'f'.repeat(52)}` };
     const { run, seen } = await anApi(() => ({ status: 200, json: { approvals: [waiting, twin] } }));
-    expect(await run('approve', 'ab12')).toMatchObject({ code: 2, stderr: expect.stringContaining('twelve digits') });
+    expect(await run('approve', 'ab12')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('twelve hexadecimal digits'),
+    });
     expect(await run('approve', 'f'.repeat(12))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('no waiting plan'),
+      stderr: expect.stringContaining('no pending plan'),
     });
     expect(await run('approve', 'ab12ab12ab12')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('2 waiting plans'),
+      stderr: expect.stringContaining('2 pending plans'),
     });
     expect(seen.every(({ method }) => method === 'GET')).toBe(true);
   });
 
   it('carries the token to no other place, and says when it is not valid any more', async () => {
     const moved = await anApi(() => ({ status: 302, location: 'https://elsewhere.example/approvals' }));
-    expect(await moved.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('no answer') });
+    expect(await moved.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('does not answer') });
     const expired = await anApi(() => ({ status: 401 }));
-    expect(await expired.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('sign in again') });
+    expect(await expired.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('Sign in again') });
     const other = await runCommand(['approval', 'list', '--url', 'http://selfheal.example', '--token', 'x']);
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('expected an https address') });
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('expected an address that begins with https') });
   });
 
   it('delegates to another person for some hours, and says why not', async () => {

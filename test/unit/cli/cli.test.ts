@@ -34,8 +34,8 @@ describe('the command line', () => {
   );
 
   it.each([
-    [['logs'], 'Unknown command "logs". Choose one of log excerpt, '],
-    [['log', 'fold'], 'Unknown command "log fold". Choose one of log excerpt, '],
+    [['logs'], 'Unknown command "logs". Use one of: log excerpt, '],
+    [['log', 'fold'], 'Unknown command "log fold". Use one of: log excerpt, '],
     [['log', 'excerpt'], '"selfheal log excerpt" needs FILE...: see "selfheal log excerpt --help".'],
     [['log', 'excerpt', '--many', 'x'], `Unknown option '--many': see "selfheal log excerpt --help".`],
     [['log', 'excerpt', 'x', '--lines'], 'argument missing: see "selfheal log excerpt --help".'],
@@ -43,7 +43,7 @@ describe('the command line', () => {
     [['log', 'excerpt', 'x', '--lines', '0'], '--lines 0: expected a whole number from 1 to 5000.'],
     [['redact', 'a', 'b'], '"b" is one argument too many: see "selfheal redact --help".'],
     [['knowledge', 'search', '--query', ' '], '"selfheal knowledge search" needs --query TEXT.'],
-    [['knowledge', 'search', '--query', 'disk', '--table', 'knowledge'], '--table and --place belong together'],
+    [['knowledge', 'search', '--query', 'disk', '--table', 'knowledge'], 'Use --table and --place together'],
   ])('[D220] answers %j with one line that says how to mend it', async (args, reason) => {
     const { code, stdout, stderr } = await runCommand(args);
     expect(code).toBe(2);

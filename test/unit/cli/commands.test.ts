@@ -123,7 +123,7 @@ describe('log classify', () => {
   it.each([
     ['{"attempt": 0}', 'attempt: '],
     ['[]', 'the document: '],
-    ['attempt: 1', 'not JSON. '],
+    ['attempt: 1', 'this is not JSON. '],
   ])('refuses the context %s', async (content, reason) => {
     const context = aFile(content, 'context.json');
     const { code, stderr } = await runCommand(['log', 'classify', aFile(BUILD), '--context', context]);
@@ -134,7 +134,10 @@ describe('log classify', () => {
   it('names what it does not use of the context', async () => {
     const context = aFile('{"attempt": 1, "weather": "fine"}', 'context.json');
     const { code, stderr } = await runCommand(['log', 'classify', aFile(BUILD), '--context', context]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: `selfheal: ${context}: not used: weather.\n` });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `selfheal: ${context}: unknown fields are ignored: weather.\n`,
+    });
   });
 });
 
@@ -201,12 +204,12 @@ describe('knowledge search', () => {
     expect(results[0]?.id).toBe('certificate-expired');
   });
 
-  it('says that nothing was found', async () => {
+  it('says that nothing found', async () => {
     const { code, stdout, stderr } = await runCommand(['knowledge', 'search', '--query', 'zzzzqqqq']);
     expect({ code, stdout: stdout.toString(), stderr }).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'selfheal: nothing was found.\n',
+      stderr: 'selfheal: nothing found.\n',
     });
   });
 });

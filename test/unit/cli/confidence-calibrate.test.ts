@@ -43,12 +43,12 @@ describe('selfheal confidence calibrate', () => {
       correction: { at: '2026-11-21T13:00:00.000Z', by: 'the team', class: 'flaky_tests' },
     });
     const { stdout } = await run([aPrediction(), judged].map((one) => JSON.stringify(one)).join('\n'));
-    expect(stdout.toString()).toContain('1 judged answers: identity. 1 answers are too few');
+    expect(stdout.toString()).toContain('1 scored answers: identity. 1 answers are too few');
   });
 
   it('names the line that is no answer, and options that make no sense', async () => {
     expect((await run(`${tooSure(1)}\n{"confidence":2,"right":true}`)).stderr).toContain(
-      'line 2: not a valid judged answer',
+      'line 2: not a valid scored answer',
     );
     expect((await run(tooSure(1), '--method', 'magic')).stderr).toContain('expected platt, isotonic or auto');
     expect((await run(tooSure(1), '--folds', '1')).stderr).toContain('expected at least 2');

@@ -74,9 +74,11 @@ describe('selfheal doctor', () => {
       const ask = () =>
         doctor('acme/shop', { GITHUB_TOKEN: 'made-up' }, ['--sandbox', 'selfheal-try.yml'], world.githubApiUrl);
       addSandbox(world, Date.now());
-      expect((await ask()).text).toContain('acme/shop: the sandbox selfheal-try.yml is accepted.');
+      expect((await ask()).text).toContain('acme/shop: the sandbox workflow selfheal-try.yml is accepted.');
       addSandbox(world, Date.now(), SANDBOX.replace('permissions: {}', 'permissions: write-all'), 0);
-      expect((await ask()).text).toMatch(/The sandbox is not used\. \.github\/workflows\/selfheal-try\.yml, line 15: /);
+      expect((await ask()).text).toMatch(
+        /The sandbox workflow selfheal-try\.yml is refused\. \.github\/workflows\/selfheal-try\.yml, line 15: /,
+      );
     } finally {
       await world.stop();
     }

@@ -77,7 +77,7 @@ describe('selfheal incident explain', () => {
          5  2026-11-21T12:00:00.000Z  Verified: rerun-failed-jobs on github:acme/shop/run/1001 helped.
          6  2026-11-21T12:00:00.000Z  It ended: resolved, as verified, after one action.
 
-      The trail is as it was written: 6 chained entries, the last one is 64177c0fa0fbe7ea7cfadaed9a41a0d742a8435a7d664c8cc729612d04502cc6.
+      The audit trail is intact: 6 chained entries, the last one is 64177c0fa0fbe7ea7cfadaed9a41a0d742a8435a7d664c8cc729612d04502cc6.
       "
     `);
   });
@@ -85,9 +85,9 @@ describe('selfheal incident explain', () => {
   it('shows how often GitHub was asked and by which function, most first, where that was counted', async () => {
     const counted = { ...incident, githubRequests: { notify: 3, gather: 9, plan: 1 } };
     const { stdout } = await explain(records(await aStory(), counted));
-    expect(stdout.toString()).toContain('\nGitHub was asked 13 times: gather 9, notify 3, plan 1.\n');
+    expect(stdout.toString()).toContain('\n13 requests to GitHub: gather 9, notify 3, plan 1.\n');
     const never = await explain(records(await aStory(), { ...incident, githubRequests: {} }));
-    expect(never.stdout.toString()).toContain('\nGitHub was asked 0 times.\n');
+    expect(never.stdout.toString()).toContain('\n0 requests to GitHub.\n');
     const json = await explain(records(await aStory(), counted), '--json');
     expect(JSON.parse(json.stdout.toString())).toMatchObject({ githubRequests: { gather: 9, notify: 3, plan: 1 } });
   });
@@ -107,7 +107,7 @@ describe('selfheal incident explain', () => {
     });
     const gap = await explain(records(trail.toSpliced(1, 2)));
     expect(gap.code).toBe(1);
-    expect(gap.stdout.toString()).toContain('NOT as it was written: entries 2 to 3 are missing');
+    expect(gap.stdout.toString()).toContain('WAS ALTERED: entries 2 to 3 are missing');
   });
 
   it('sees a trail that was cut off at its end against the digest that somebody noted', async () => {
@@ -117,7 +117,7 @@ describe('selfheal incident explain', () => {
     expect((await explain(records(trail), '--head', head.slice(0, 12))).code).toBe(0);
     const cut = await explain(records(trail.slice(0, -1)), '--head', head);
     expect(cut.code).toBe(1);
-    expect(cut.stdout.toString()).toContain('the last entry is not the one that was noted');
+    expect(cut.stdout.toString()).toContain('the last entry is not ');
   });
 
   it('prints the records again as they were, for keeping', async () => {
@@ -139,7 +139,7 @@ describe('selfheal incident explain', () => {
     const other = anIncident({ id: `gh-${'1'.repeat(24)}` });
     for (const [file, reason] of [
       [aFile('{"a":1}\n'), /line 1: not a valid entry of an audit trail/],
-      [records([...trail, other]), /more than one incident/],
+      [records([...trail, other]), /several incidents/],
     ] as const) {
       const { code, stderr } = await explain(file);
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(reason) });
@@ -156,10 +156,10 @@ describe('selfheal incident explain', () => {
     expect(renderAccount(describeAccount(account))).toContain('People were reminded of the request.');
     const newer = account.trail.map((entry) => ({ ...entry, event: 'something.new', facts: { by: 'somebody' } }));
     expect(renderAccount(describeAccount({ ...account, trail: newer }))).toContain('something.new (by somebody).');
-    await expect(accountOf('gh-nothing-of-it', store, async () => [])).rejects.toThrow('no such incident in the table');
+    await expect(accountOf('gh-nothing-of-it', store, async () => [])).rejects.toThrow('contains no such incident');
     const short = await accountOf(incident.id.slice(0, 8), store, async () => [incident.id]);
     expect(short.id).toBe(incident.id);
     const several = async () => [incident.id, 'gh-0000000000000000000000ff'];
-    await expect(accountOf(incident.id.slice(0, 8), store, several)).rejects.toThrow('several incidents begin with it');
+    await expect(accountOf(incident.id.slice(0, 8), store, several)).rejects.toThrow('several incidents begin like this');
   });
 });

@@ -112,7 +112,7 @@ describe('selfheal knowledge rollback', () => {
       patterns: [{ revision: 2, retired: { reason: redactedText('rolled back to 1969-12-31: a bad import') } }],
       notes: [{ event: 'pattern.rolled-back', by: 'command line' }],
     });
-    expect((await run('rollback', path, ...args)).stderr).toContain('nothing has to change');
+    expect((await run('rollback', path, ...args)).stderr).toContain('nothing to change');
   });
 
   it('asks for a date that has been, and a reason', async () => {

@@ -53,7 +53,7 @@ describe('selfheal knowledge learn', () => {
     expect(stderr).toContain('line 7: success: must be true or false');
     expect(stderr).toContain('line 2 and 3: duplicate');
     expect(stderr).toContain('line 2 and 4: conflict');
-    expect(stderr).toContain('line 6: it says too little to be recognised by');
+    expect(stderr).toContain('line 6: too little text to make a pattern from');
     expect(JSON.parse(stdout.toString())).toMatchObject({ records: 2, results: [{ kind: 'learned', lines: [2] }] });
   });
 

@@ -67,7 +67,7 @@ describe('selfheal learning', () => {
     const text = stdout.toString();
     expect(text).toContain('3 simulated incidents: identified 33.3% of 3');
     expect(text).toContain('line 2: Strange (resource_exhaustion): not recognised');
-    expect(text).toContain('line 3: Pool exhausted (flaky_tests): taken for resource_exhaustion');
+    expect(text).toContain('line 3: Pool exhausted (flaky_tests): recognised as resource_exhaustion');
   });
 
   it('says when a file holds no incident', async () => {

@@ -53,6 +53,6 @@ describe('log chain', () => {
     expect(JSON.parse((await runCommand(['log', 'chain', file, '--json'])).stdout.toString())).toMatchObject({
       cause: null,
     });
-    expect((await runCommand(['log', 'chain', file])).stdout.toString()).toBe(`${file}\n  No cause can be told.\n`);
+    expect((await runCommand(['log', 'chain', file])).stdout.toString()).toBe(`${file}\n  No cause found.\n`);
   });
 });

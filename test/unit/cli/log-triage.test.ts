@@ -99,7 +99,7 @@ describe('log triage for a person', () => {
       'Checked 12 files\nTests: 40 passed, 0 failed\nℹ fail 0\nErrors: 0\nno errors found\nDone in 2 s\n',
     );
     const { stdout } = await runCommand(['log', 'triage', green]);
-    expect(stdout.toString()).toContain(': nothing failed: no line tells of a failure');
+    expect(stdout.toString()).toContain(': nothing failed (no line reports a failure)');
     expect(stdout.toString()).toContain('1 log, 0 causes: none');
     const classified = await runCommand(['log', 'classify', green]);
     expect(classified.stdout.toString()).toContain(': nothing failed');

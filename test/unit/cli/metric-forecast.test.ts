@@ -24,14 +24,16 @@ describe('metric forecast', () => {
     const args = ['metric', 'forecast', aFile(csv(LEAK)), '--limit', '70', '--within', '2'];
     const { code, stdout } = await runCommand(args);
     expect(code).toBe(0);
-    expect(stdout.toString()).toMatch(/the limit is likely reached at 2026-11-0\S+ \(\S+ to \S+\): 1\.\d+ per hour/);
+    expect(stdout.toString()).toMatch(
+      /the limit will likely be reached at 2026-11-0\S+ \(\S+ to \S+\): 1\.\d+ per hour/,
+    );
   });
 
   it('says why nothing is expected', async () => {
     const quiet = csv(noisy(200, 2, () => 40));
     const { code, stdout } = await runCommand(['metric', 'forecast', '-', '--limit', '70'], quiet);
     expect(code).toBe(0);
-    expect(stdout.toString()).toBe('-: nothing is expected: there is no sure trend towards the limit\n');
+    expect(stdout.toString()).toBe('-: no forecast: no significant trend towards the limit\n');
     const json = await runCommand(['metric', 'forecast', '-', '--limit', '70', '--json'], quiet);
     expect(JSON.parse(json.stdout.toString())).toMatchObject({ forecast: 'none', reason: 'no-trend', likely: null });
   });
@@ -56,8 +58,8 @@ describe('metric forecast', () => {
   });
 
   it.each([
-    [['--limit', 'much'], /--limit much: expected the number/],
-    [[], /--limit : expected the number/],
+    [['--limit', 'much'], /--limit much: expected a number/],
+    [[], /needs --limit N/],
     [['--limit', '70', '--within', '0'], /--within 0: expected a whole number/],
   ])('exits with 2 on %j', async (options, reason) => {
     const { code, stderr } = await runCommand(['metric', 'forecast', '-', ...options], csv(LEAK));

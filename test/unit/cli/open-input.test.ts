@@ -42,16 +42,16 @@ describe('opening a log', () => {
 
   it.each<[string, () => string, RegExp]>([
     ['that is missing', () => '/nowhere/job.log', /^\/nowhere\/job.log: no such file\. Check the path\.$/],
-    ['that is a folder', () => aFolder(), /: a folder\. Name the files in it\.$/],
-    ['that is empty', () => aFile(''), /: empty\. /],
-    ['that unpacks to nothing', () => aFile(gzipSync('')), /: empty\. /],
+    ['that is a folder', () => aFolder(), /this is a folder\. Pass the files in it\.$/],
+    ['that is empty', () => aFile(''), /: the file is empty\. /],
+    ['that unpacks to nothing', () => aFile(gzipSync('')), /: the file is empty\. /],
     [
       'that is a picture',
       () => aFile(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d])),
-      /: not text\. /,
+      /: the file is not text\. /,
     ],
-    ['that is packed twice', () => aFile(gzipSync(gzipSync(LOG))), /: not text\. /],
-    ['that is a zip archive', () => aFile('PK\u0003\u0004 and so on'), /: a zip archive\. Unpack it/],
+    ['that is packed twice', () => aFile(gzipSync(gzipSync(LOG))), /: the file is not text\. /],
+    ['that is a zip archive', () => aFile('PK\u0003\u0004 and so on'), /: this is a zip archive\. Unpack it/],
     ['whose gzip data breaks off', () => aFile(gzipSync(LOG).subarray(0, -40)), /: the gzip data is truncated\. /],
     ['whose gzip data is damaged', () => aFile(gzipSync(LOG).fill(0x55, 30, 60)), /: the gzip data is damaged\. /],
     [

@@ -123,7 +123,7 @@ describe('signatures of a user', () => {
   it('a file that is not YAML is named with its line, and other files load', async () => {
     const folder = aSignatureFolder({ 'bad.yaml': 'signatures:\n  - id: x\n  bad: [\n', 'own.yaml': OWN });
     const { stderr, answer } = await classified('Payment p-17 failed', folder);
-    expect(stderr).toMatch(/signature left out: .*bad\.yaml:\d+: /);
+    expect(stderr).toMatch(/signature skipped: .*bad\.yaml:\d+: /);
     expect(answer.signature).toBe('payment-failure');
   });
 
@@ -139,6 +139,6 @@ describe('signatures of a user', () => {
   ])('%s is refused with a way out', async (_, folder) => {
     const { code, stderr } = await classified('x', folder === '' ? aFolder() : folder);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/Check the path|no \.yaml/);
+    expect(stderr).toMatch(/Check the path|contains no signatures/);
   });
 });

@@ -50,14 +50,14 @@ describe('selfheal quality report', () => {
     const { code, stdout } = await runCommand(['quality', 'report', aFile(lines(bad)), ...registry]);
     const promises = version?.provenance.metrics.some(({ name }) => name === PROMISES.verdict);
     expect(code).toBe(promises ? 1 : 0);
-    expect(stdout.toString()).toContain(promises ? 'train again: The verdict was right' : 'nothing promised');
+    expect(stdout.toString()).toContain(promises ? 'retrain: The verdict was right' : 'nothing promised');
     expect((await report(lines(judgedPredictions(rightOf(80, 80), { model: MODEL })))).code).toBe(0);
   });
 
   it('prints a table that a person can read', async () => {
     const { stdout } = await report(lines(judgedPredictions(rightOf(30, 40), { model: MODEL })));
-    expect(stdout.toString()).toMatch(/right of the last hundred judged: 75\.0% of 40 \(59\.8% to 85\.8%\)/);
-    expect(stdout.toString()).toMatch(/0\.9-1\.0 {2}said {2}90\.0% {2}right {2}75\.0%/);
+    expect(stdout.toString()).toMatch(/accuracy of the last hundred scored: 75\.0% of 40 \(59\.8% to 85\.8%\)/);
+    expect(stdout.toString()).toMatch(/0\.9-1\.0 {2}confidence {2}90\.0% {2}right {2}75\.0%/);
   });
 
   it.each([
@@ -82,7 +82,7 @@ describe('selfheal quality correct', () => {
   it('names the classes when it is given none', async () => {
     const { code, stderr } = await runCommand(['quality', 'correct', 'gh-00000001', 'gremlins', '--table', 'stats']);
     expect(code).toBe(2);
-    expect(stderr).toContain('Choose one of resource_exhaustion');
+    expect(stderr).toContain('Use one of: resource_exhaustion');
   });
 
   it('asks for the table', async () => {
