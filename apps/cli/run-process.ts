@@ -6,7 +6,7 @@ import { makeTerminal } from './terminal.ts';
 /** Runs this process's command line on its own streams, and sets its exit code. */
 export async function runProcess(commands: readonly Command[]): Promise<void> {
   const { stdin, stdout, stderr, env, argv } = process;
-  /** Milliseconds since the epoch that never run backwards. */
+  /** Milliseconds since the epoch, monotonic. */
   const now = (): number => performance.timeOrigin + performance.now();
   const terminal = makeTerminal({ stdin, stdout, stderr, environment: env, now });
   process.exitCode = await runCli(argv.slice(2), commands, terminal);

@@ -104,7 +104,10 @@ describe('selfheal approval', () => {
     const expired = await anApi(() => ({ status: 401 }));
     expect(await expired.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('Sign in again') });
     const other = await runCommand(['approval', 'list', '--url', 'http://selfheal.example', '--token', 'x']);
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('expected an address that begins with https') });
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('expected an address that begins with https'),
+    });
   });
 
   it('delegates to another person for some hours, and says why not', async () => {

@@ -160,6 +160,8 @@ describe('selfheal incident explain', () => {
     const short = await accountOf(incident.id.slice(0, 8), store, async () => [incident.id]);
     expect(short.id).toBe(incident.id);
     const several = async () => [incident.id, 'gh-0000000000000000000000ff'];
-    await expect(accountOf(incident.id.slice(0, 8), store, several)).rejects.toThrow('several incidents begin like this');
+    await expect(accountOf(incident.id.slice(0, 8), store, several)).rejects.toThrow(
+      'several incidents begin like this',
+    );
   });
 });
