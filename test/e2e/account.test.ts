@@ -85,7 +85,7 @@ it('[D212] counts a failure that comes back against what had helped, tells peopl
   expect(await healer.incidents.get(resolved.id)).toMatchObject({
     status: 'linked',
     parentId: healer.incidentId(second),
-    outcomeReason: expect.stringMatching(/^It came back after \d+ minutes?: incident \S+ goes on with it\.$/),
+    outcomeReason: expect.stringMatching(/^It came back after \d+ minutes? and continues as incident \S+\.$/),
   });
   expect(await outcomes()).toEqual(
     expect.arrayContaining([

@@ -58,7 +58,7 @@ describe('the webhook', () => {
     ]) {
       expect(await post(healer, payload, options)).toEqual({
         status: 401,
-        body: { error: 'The signature does not fit the body.' },
+        body: { error: 'The signature does not match the body.' },
       });
     }
     // Signed, but one byte was changed on the way.

@@ -220,7 +220,7 @@ describe('GitHub in trouble', () => {
       expect(healer.world.github.comments('acme/shop', run.pullRequest ?? 0)).toEqual([]);
       const texts = healer.mailsAbout(run.runId).map(({ text }) => text.replace(/\s+/g, ' '));
       expect(texts).toHaveLength(2);
-      expect(texts[1]).toContain('The step Gather failed. GitHub could not be reached, however often it was tried.');
+      expect(texts[1]).toContain('The step Gather failed. GitHub could not be reached after several tries.');
       const said =
         /GitHub could not be reached, so the comment on the pull request is missing or not up to date: it was tried 7 times since \d+ \w+ \d{4}, \d\d:\d\d UTC\./;
       expect(texts[0]).toMatch(said);

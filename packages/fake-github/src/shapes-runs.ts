@@ -10,7 +10,6 @@ export interface Site {
 }
 
 /** The workflow run object for one attempt. */
-
 export function presentRun(state: GithubState, site: Site, run: RunState, attempt: AttemptState = currentAttempt(run)) {
   const { api, web } = site;
   const url = `${api}/repos/${run.repository}/actions/runs/${run.id}`;

@@ -25,7 +25,6 @@ export const isoNow = (time: WorldTime): string => new Date(time.now()).toISOStr
 export const ago = (time: WorldTime, milliseconds: number): string => new Date(time.now() - milliseconds).toISOString();
 
 /** Timers that are cancelled together. */
-
 export function makeTimers(time: WorldTime): { after(milliseconds: number, step: () => void): void; stop(): void } {
   const pending = new Set<() => void>();
   return {

@@ -28,11 +28,10 @@ export interface AnalyzeDeps extends ModelDeps, Pick<KnowledgeDeps, 'incidents'>
   readonly model: DiagnosisModel | null;
 }
 
-const NOT_SEARCHED = 'What is known of such failures could not be searched.';
+const NOT_SEARCHED = 'Past incidents and knowledge entries could not be searched.';
 
 /**
- * Diagnoses from a known failure, otherwise with the model within its budgets, otherwise by the rules with a note that
- * says why.
+ * Diagnoses from a known failure if there is one, else with the model within its budgets, else by the rules, with a note that says why.
  */
 export async function analyze(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<StepOutput<'analyze'>> {
   const inputs = await readInputs(input, deps);
@@ -71,7 +70,7 @@ function withChain(diagnosis: DiagnosisDraft, { chain }: AnalysisInputs): Diagno
 
 const MAX_UNCHECKED = 10;
 
-/** What the search in past incidents had to do without is listed with what else could not be checked. */
+/** Adds the limits of the search in past incidents to the list of what could not be checked. */
 function withLimits(diagnosis: DiagnosisDraft, { limits }: AnalysisInputs): DiagnosisDraft {
   if (limits.length === 0) return diagnosis;
   return { ...diagnosis, unchecked: [...limits.map(otherUnchecked), ...diagnosis.unchecked].slice(0, MAX_UNCHECKED) };
@@ -104,8 +103,7 @@ async function diagnose(
 }
 
 /**
- * The incident's causal chain, from its evidence and from what AWS reports about the alarm's service; null when it is
- * unknown.
+ * The incident's causal chain, from its evidence and from what AWS reports about the alarm's service; null when unknown.
  */
 export function chainOfIncident(
   { target }: Incident,

@@ -33,7 +33,7 @@ const CONFIDENCE = { high: 0.85, medium: 0.65, low: 0.35 } as const satisfies Re
 const MODEL_LINES = 150;
 const MAX_SIMILAR_LENGTH = 4000;
 
-/** Asks the model within its budgets. */
+/** Asks the model, within its budgets. */
 export async function askModel(
   material: AnalysisInputs,
   model: DiagnosisModel,
@@ -69,7 +69,7 @@ function pastTitle({ title, sameFailure, endedAt }: SeenBefore): string {
   return `${sameFailure ? 'The same failure' : 'A similar failure'}, last on ${endedAt.slice(0, 10)}: ${title}`;
 }
 
-/** Trusted words only: fields that GitHub or AWS set. */
+/** Describes the target by trusted fields only, which GitHub or AWS set. */
 function subjectOf(target: TargetContext): string {
   if (target.kind === 'alarm') return 'A CloudWatch alarm of a service';
   if (target.kind === 'storm') return 'Many failures at once';
@@ -129,14 +129,14 @@ function diagnosisOf(
     prevention: reply.prevention,
     unchecked: [...droppedWords(dropped), ...reply.unchecked].map(otherUnchecked).slice(0, 10),
     preExisting,
-    // Without candidates, "human" says nothing against an action.
+    // Without candidates, the choice "human" is no objection to an action.
     choice: candidates.length === 0 ? null : reply.choice,
     note: { code: 'by-model', text: `Written by a language model (${formatModelCost(work)}).` },
     model: { ...work, findings: claims, suggestions: code, consulted: [...consulted].slice(0, 60) },
   };
 }
 
-/** A fence longer than any in the code, so that the code cannot close it. */
+/** Uses a fence longer than any in the code, so that the code cannot close it. */
 function suggestionText({ title, file, code }: ModelWork['suggestions'][number], at: number): string {
   const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -150,7 +150,7 @@ export const otherUnchecked = (text: string) => ({ code: 'other' as const, text 
 function droppedWords(dropped: number): string[] {
   if (dropped === 0) return [];
   const claims = dropped === 1 ? '1 statement' : `${dropped} statements`;
-  return [`${claims} of the language model left out: no line that exists was cited for it.`];
+  return [`${claims} of the language model left out: no existing evidence line was cited.`];
 }
 
 /** `1234 tokens in 2 turns, 0.012 US dollars`. */

@@ -15,7 +15,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const KEPT_DAYS = 90;
 const MICRO = 1_000_000;
 
-/** One counter with its limit. */
+/** One counter and its limit. */
 interface Budget {
   readonly scope: string;
   readonly limit: number;
@@ -26,8 +26,8 @@ interface Budget {
 }
 
 /**
- * The model budget of one incident: tokens and money, per incident and per day. An estimate is counted before the
- * request and corrected afterwards, so that neither a crash nor many incidents at once overspend.
+ * The model budget of one incident: limits on tokens and money, per incident and per day. An estimate is counted before each request and
+ * corrected afterwards, so that neither a crash nor many concurrent incidents overspend.
  */
 export function openModelBudget(incidentId: string, deps: BudgetDeps): ModelBudget {
   const budgets = budgetsOf(incidentId, deps);
@@ -85,7 +85,7 @@ function budgetsOf(incidentId: string, { configuration, clock }: BudgetDeps): Bu
       reason: reason('money'),
       amountOf: (spent, modelId) => {
         const price = settings.prices[modelId];
-        // The configuration schema requires a price for each model where money is limited.
+        // Where money is limited, the configuration schema requires a price for each model.
         return price === undefined ? Number.MAX_SAFE_INTEGER : microdollarsOf(spent, price);
       },
     };

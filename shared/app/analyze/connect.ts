@@ -6,16 +6,15 @@ import type { Prompts } from '#shared/plugins/llm/protocol/prompt.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 
-/** Content of a secret before somebody sets it. */
+/** Content of the secret before an operator sets it. */
 const NOT_SET = new Set(['', 'not-set']);
 
 /**
- * The configured model behind the diagnosis protocol. Throws `InvalidInput` when the settings are not valid for the
- * provider.
+ * Connects the configured model to the diagnosis protocol. Throws `InvalidInput` when the provider does not accept the settings.
  */
 export function connectModel(settings: ModelSettings, prompts: Prompts, ports: ModelPorts): DiagnosisModel {
   const provider = MODEL_PROVIDERS.find(({ id }) => id === settings.provider);
-  if (provider === undefined) throw new InvalidInput(`model.provider: there is no provider ${settings.provider}.`);
+  if (provider === undefined) throw new InvalidInput(`model.provider: unknown provider ${settings.provider}.`);
   const problem = provider.problem(settings);
   if (problem !== null) throw new InvalidInput(`model: ${problem}`);
   const own = { ...ports, key: () => readKey(ports) };
@@ -25,10 +24,10 @@ export function connectModel(settings: ModelSettings, prompts: Prompts, ports: M
 async function readKey({ key }: ModelPorts): Promise<string> {
   const value = (await key()).trim();
   if (NOT_SET.has(value)) throw new Refused('The model key secret has no key yet: store {"key":"<key>"} in it.');
-  // A line end in a header would cause an error that quotes the header.
+  // A line break in a header would cause an error that quotes the header.
   if (!/^[\x21-\x7e]+$/.test(value))
     throw new Refused(
-      'The model key secret has an unusable key: it contains spaces or other characters that no key has.',
+      'The key in the model key secret is unusable: it contains spaces or control characters. Store the key again.',
     );
   return value;
 }

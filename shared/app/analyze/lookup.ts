@@ -3,7 +3,7 @@ import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 
-/** Maximum length of the message about an invalid input; it may contain the model's own words. */
+/** Longest message about an invalid input, in characters; it may contain the model's own words. */
 const MAX_PROBLEM_LENGTH = 300;
 
 interface Definition<S extends z.ZodType> {
@@ -13,7 +13,7 @@ interface Definition<S extends z.ZodType> {
   read(input: z.infer<S>, signal: AbortSignal): Promise<LookupResult>;
 }
 
-/** A lookup whose input is parsed before it reads; its JSON schema is derived from the same definition. */
+/** Defines a lookup. Its input is parsed before anything is read, and the JSON schema for the model is derived from the same definition. */
 export function defineLookup<S extends z.ZodType>({ name, description, input, read }: Definition<S>): Lookup {
   const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', target: 'draft-7' });
   return {

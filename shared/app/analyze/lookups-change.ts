@@ -21,7 +21,7 @@ const Path = z
 
 type ReadChange = () => ReturnType<CodeReader['changedFiles']>;
 
-/** Lookups in the change under test and in the history of its files. */
+/** Lookups in the change under test, and in the history of its files. */
 export function changeLookups(target: GithubRunTarget, { code }: ChangeLookupDeps): Lookup[] {
   const { repository, headSha, pullRequest } = target;
   let files: ReturnType<CodeReader['changedFiles']> | null = null;
@@ -40,7 +40,7 @@ function showChange({ pullRequest }: GithubRunTarget, read: ReadChange): Lookup 
     input: z.strictObject({ file: Path.optional() }),
     async read({ file }) {
       const changed = await read();
-      if (changed.length === 0) return { kind: 'nothing', reason: phrase`It changes no file.` };
+      if (changed.length === 0) return { kind: 'nothing', reason: phrase`The change has no files.` };
       if (file === undefined) {
         const lines = changed.map(
           ({ shown, status, additions, deletions }) => phrase`${shown} (${status}, +${additions} -${deletions})`,
@@ -56,7 +56,7 @@ function showChange({ pullRequest }: GithubRunTarget, read: ReadChange): Lookup 
 }
 
 function blame({ repository, headSha }: GithubRunTarget, code: CodeReader, read: ReadChange): Lookup {
-  /** A path with a redacted part must be one of those that were shown. */
+  /** A path that was redacted when shown is resolved only if the change has such a file. */
   const refOf = async (file: string): Promise<RawRef> => {
     const shown = file.includes('[redacted') ? (await read()).find((one) => one.shown === file) : undefined;
     return shown?.path ?? new RawRef(file);
@@ -67,7 +67,7 @@ function blame({ repository, headSha }: GithubRunTarget, code: CodeReader, read:
     input: z.strictObject({ file: Path }),
     async read({ file }) {
       const commits = await code.commitsOf(repository, headSha, await refOf(file), COMMITS);
-      if (commits.length === 0) return { kind: 'nothing', reason: phrase`No commit touched such a file.` };
+      if (commits.length === 0) return { kind: 'nothing', reason: phrase`No commit touched this file.` };
       const lines = commits.map(({ sha, at, author, title }) => {
         const head = `${sha.slice(0, 10)}${sha === headSha ? ' (under test)' : ''} ${at ?? 'no date'}`;
         return phrase`${redactName(head, MAX_LINE_LENGTH)} ${author ?? phrase`no account`}: ${title}`;

@@ -16,21 +16,21 @@ export interface LogLookupDeps {
   readonly archives: LogArchiveReader;
 }
 
-/** Smaller than what is gathered, because the archive stays in memory while the model works. */
+/** Smaller than the limit of the gather step, because the archive stays in memory while the model works. */
 const MAX_ARCHIVE_BYTES = 30_000_000;
 const AROUND = 20;
 const MAX_HITS = 40;
 const STEP_LINES = 45;
 const MAX_LINE_LENGTH = 1000;
 
-/** The log of one job, or of an unknown one. `index` counts the logs of the archive from 1. */
+/** The log of one job, or of an unknown one. `index` is the log's position in the archive, counted from 1. */
 interface LogPlace {
   readonly job: Job | null;
   readonly index: number;
 }
 type VisitLine = (place: LogPlace, number: number, text: RedactedText) => void;
 
-/** Lookups in the logs of the run, read again from the code host. */
+/** Lookups in the run's logs, which are read again from the code host. */
 export function logLookups(target: GithubRunTarget, evidence: Evidence, deps: LogLookupDeps): Lookup[] {
   const run = makeRunReader(target, deps);
   return [failingStep(run), logAround(evidence, run), searchLog(run)];
@@ -38,13 +38,13 @@ export function logLookups(target: GithubRunTarget, evidence: Evidence, deps: Lo
 
 interface RunReader {
   jobs(): Promise<readonly Job[]>;
-  /** Visits every line of every job. Returns a sentence when there is no log. */
+  /** Visits every line of every job. Returns the reason when there is no log, else null. */
   visitLines(visit: VisitLine): Promise<RedactedText | null>;
 }
 
 /**
- * Reads the run's jobs and logs, each once. Every log is redacted as a whole before a lookup chooses among its lines,
- * and the redacted log is searched: neither a slice nor a search reveals what was removed.
+ * Reads the run's jobs and logs once each. Every log is redacted as a whole, and lookups search only the redacted log, so neither a slice nor a
+ * search can reveal a secret.
  */
 function makeRunReader({ repository, runId, runAttempt }: GithubRunTarget, deps: LogLookupDeps): RunReader {
   let archive: ReturnType<CodeHost['downloadLogs']> | null = null;
@@ -87,7 +87,7 @@ function found(origin: RedactedText, lines: readonly RedactedText[], otherwise: 
 function failingStep(run: RunReader): Lookup {
   return defineLookup({
     name: 'failing_step',
-    description: phrase`The failed jobs with the step each failed at, and the last ${STEP_LINES} lines before the failure of one of them (the first by default).`,
+    description: phrase`The failed jobs, each with its failed step, and the last ${STEP_LINES} lines before the failure of one of them (the first by default).`,
     input: z.strictObject({ job: z.int().min(1).max(20).default(1) }),
     async read({ job }) {
       const failed = (await run.jobs()).filter(({ conclusion }) => isFailure(conclusion));
@@ -111,7 +111,7 @@ function failingStep(run: RunReader): Lookup {
   });
 }
 
-/** Sources of evidence are named after their job, or numbered where no job is known. */
+/** Sources of evidence have the name of their job, or a number when the job is unknown. */
 function isOfSource({ job, index }: LogPlace, { id }: EvidenceSource): boolean {
   return id === (job === null ? `log-${index}` : `job-${job.id}`) || id === `log-${index}`;
 }
@@ -131,7 +131,7 @@ function logAround(evidence: Evidence, run: RunReader): Lookup {
           near.push(phrase`${number}: ${text}`);
       });
       if (problem !== null) return nothing(problem);
-      return found(phrase`The log around line ${line.number}`, near, phrase`That part of the log is gone.`);
+      return found(phrase`The log around line ${line.number}`, near, phrase`That part of the log is no longer there.`);
     },
   });
 }
@@ -141,7 +141,7 @@ const shownName = ({ job, index }: LogPlace): JobName['shown'] => job?.name.show
 function searchLog(run: RunReader): Lookup {
   return defineLookup({
     name: 'search_log',
-    description: phrase`The first ${MAX_HITS} lines of the run's logs that contain a text; capitals do not matter.`,
+    description: phrase`The first ${MAX_HITS} lines of the run's logs that contain a text, ignoring case.`,
     input: z.strictObject({ contains: z.string().min(2).max(120) }),
     async read({ contains }) {
       const wanted = contains.toLowerCase();

@@ -26,7 +26,7 @@ const MAX_LINE_LENGTH = 100;
 const LAMBDA_METRICS = ['Errors', 'Invocations', 'Duration', 'Throttles', 'ConcurrentExecutions'] as const;
 const ECS_METRICS = ['CPUUtilization', 'MemoryUtilization'] as const;
 
-/** Lookups in the log and metrics of the alarm's service; none when no service lists the alarm. */
+/** Lookups in the log and metrics of the alarm's service; none when no service of the catalogue lists the alarm. */
 export function serviceLookups(target: AlarmTarget, deps: ServiceLookupDeps): Lookup[] {
   const service = serviceOf(deps.configuration, target);
   if (service === null) return [];
@@ -37,7 +37,7 @@ export function serviceLookups(target: AlarmTarget, deps: ServiceLookupDeps): Lo
   ];
 }
 
-/** From some minutes before the alarm until now. */
+/** Time range from some minutes before the alarm until now. */
 function windowOf({ changedAt }: AlarmTarget, minutesBefore: number, clock: Clock) {
   return { from: new Date(new Date(changedAt).getTime() - minutesBefore * MINUTE), to: clock.now() };
 }
@@ -45,7 +45,7 @@ function windowOf({ changedAt }: AlarmTarget, minutesBefore: number, clock: Cloc
 function searchServiceLog(logGroup: string, target: AlarmTarget, deps: ServiceLookupDeps): Lookup {
   return defineLookup({
     name: 'search_log',
-    description: phrase`The newest ${MAX_HITS} lines of the service's log that contain a text, from some minutes before the alarm on; capitals do not matter.`,
+    description: phrase`The newest ${MAX_HITS} lines of the service's log that contain a text, from some minutes before the alarm until now, ignoring case.`,
     input: z.strictObject({
       contains: z.string().min(2).max(120),
       minutesBefore: z.int().min(1).max(120).default(30),
@@ -64,7 +64,7 @@ function searchServiceLog(logGroup: string, target: AlarmTarget, deps: ServiceLo
   });
 }
 
-/** Each event as its lines, after its time: the whole log is redacted, in order, before it is searched. */
+/** The lines of each event, with its time first. The whole log is redacted in order before it is searched. */
 function redactedEvents(events: Awaited<ReturnType<ServiceLogReader['recent']>>): RedactedText[][] {
   const redactor = makeRedactor();
   return events.map(({ at, text }) => {
@@ -84,7 +84,7 @@ function readMetric(
   const names = deployment.kind === 'lambda-alias' ? LAMBDA_METRICS : ECS_METRICS;
   return defineLookup({
     name: 'read_metric',
-    description: phrase`A CloudWatch metric of the service from some minutes before the alarm until now: sums of counts, averages of the rest.`,
+    description: phrase`A CloudWatch metric of the service from some minutes before the alarm until now: sums for counts, averages for other metrics.`,
     input: z.strictObject({ metric: z.enum(names), minutesBefore: z.int().min(5).max(1440).default(60) }),
     async read({ metric, minutesBefore }) {
       const { from, to } = windowOf(target, minutesBefore, deps.clock);

@@ -23,7 +23,7 @@ const SHOWN_RUNS = 10;
 const RUNS = 50;
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
-/** Earlier results of the failed tests, or of a named one, and of the workflow. */
+/** Earlier results of the workflow and of the failed tests, or of a named test. */
 export function testHistory(target: GithubRunTarget, evidence: Evidence, deps: TestLookupDeps): Lookup {
   const repository = repositoryKeyOf(identityOf(target));
   return defineLookup({
@@ -47,7 +47,7 @@ export function testHistory(target: GithubRunTarget, evidence: Evidence, deps: T
           origin: phrase`Earlier results of tests and runs of this workflow`,
           lines: lines.map((line) => redactName(line, MAX_LINE_LENGTH)),
         };
-      const what = test === undefined ? phrase`No earlier run of this workflow` : phrase`No failure of such a test`;
+      const what = test === undefined ? phrase`No earlier run of this workflow` : phrase`No failure of this test`;
       return { kind: 'nothing', reason: phrase`${what} was recorded.` };
     },
   });

@@ -19,12 +19,12 @@ export interface LookupDeps extends LogLookupDeps, ChangeLookupDeps, ServiceLook
 
 type SimilarDeps = Pick<KnowledgeDeps, 'recall' | 'clock'>;
 const MAX_SIMILAR = 5;
-/** Minimum score: few words are compared with a whole log, which contains much else. */
+/** Minimum score of a result. It is low because a few words are compared with a whole log. */
 const FITS_WORDS = 0.1;
 
 /**
- * What the model may look up about this incident. Repository, run, service and log group come from the incident and the
- * configuration; the model chooses only among them and words to search for. All results are redacted.
+ * Everything that the model may look up about this incident. Repository, run, service and log group come from the incident and the
+ * configuration; the model only chooses among them and gives search words. All results are redacted.
  */
 export function lookupsOf(material: AnalysisInputs, deps: LookupDeps & SimilarDeps): readonly Lookup[] {
   const { target } = material.incident;
@@ -43,7 +43,7 @@ export function lookupsOf(material: AnalysisInputs, deps: LookupDeps & SimilarDe
 
 const MAX_LINE_LENGTH = 2000;
 
-/** Lines built from records: their texts were redacted when written, and are once more in this combination. */
+/** Lines built from records. Their texts were redacted when written and are redacted again after being combined. */
 function found(origin: RedactedText, lines: readonly string[]): LookupResult {
   return { kind: 'found', origin, lines: lines.map((line) => redactName(line, MAX_LINE_LENGTH)) };
 }
@@ -51,10 +51,10 @@ function found(origin: RedactedText, lines: readonly string[]): LookupResult {
 function eventChain({ chain }: AnalysisInputs): Lookup {
   return defineLookup({
     name: 'event_chain',
-    description: phrase`What went wrong in order of time, as code reads it from the evidence and from AWS: the likeliest first cause, then what followed, with the reasons.`,
+    description: phrase`The events of the failure in order of time, as code read them from the evidence and from AWS: the most likely first cause, then its consequences, with the reasons.`,
     input: z.strictObject({}),
     async read() {
-      if (chain === null) return { kind: 'nothing', reason: phrase`No order of events could be told.` };
+      if (chain === null) return { kind: 'nothing', reason: phrase`The order of events is unknown.` };
       const lines = [chain.cause, ...chain.followed].map(
         ({ ref, at, severity, text, why, times }, index) =>
           `${index === 0 ? 'first' : 'then'} ${ref ?? 'AWS'} ${at ?? ''} ${severity} x${times}: ${text} (${why})`,
@@ -64,13 +64,13 @@ function eventChain({ chain }: AnalysisInputs): Lookup {
   });
 }
 
-/** Past incidents of the same scope first, then general knowledge. */
+/** Past incidents of the same scope first, then general knowledge entries. */
 function similarIncidents(material: AnalysisInputs, deps: SimilarDeps): Lookup {
   const { classification, incident } = material;
   const asked = { ...incident, classification: { ...classification, fingerprint: null } };
   return defineLookup({
     name: 'similar_incidents',
-    description: phrase`Past incidents, known failures and playbooks that are like the words of the query, with what became of them.`,
+    description: phrase`Past incidents, known failures and playbooks that resemble the words of the query, with their outcomes.`,
     input: z.strictObject({ words: z.string().min(3).max(300) }),
     async read({ words }) {
       const recalled = await recallTerms(asked, termsOfText(words), deps, MAX_SIMILAR);

@@ -12,13 +12,13 @@ export interface AnswerDecidedDeps extends SettleDeps, AnnounceDeps {
 }
 
 const AT_ONCE = 100;
-/** Until then the process that took the decision is still delivering it. */
+/** Younger decisions are still being delivered by the process that recorded them. */
 const AFTER_MILLISECONDS = 60_000;
 
 /**
- * Delivers decisions that did not reach their workflow, because the process that took them died or Step Functions could
- * not be reached. Decisions that came too late are reported by mail, even if the person was informed at once: that process
- * may have died before. Returns how many were delivered.
+ * Delivers decisions that did not reach their workflow, because the process that recorded them died or Step Functions did not answer.
+ * Decisions that came too late are announced by mail; the approval page may already have shown it, but its process may also have died
+ * before. Returns how many were delivered.
  */
 export async function answerDecided(deps: AnswerDecidedDeps): Promise<number> {
   let taken = 0;
@@ -27,7 +27,7 @@ export async function answerDecided(deps: AnswerDecidedDeps): Promise<number> {
       if (await settle(approval, deps)) taken += 1;
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown';
-      deps.log.error('A decision could not be passed on.', { incidentId: approval.incidentId, error: name });
+      deps.log.error('A decision could not be delivered.', { incidentId: approval.incidentId, error: name });
     }
   }
   return taken;
@@ -51,7 +51,7 @@ async function settle(approval: Approval, deps: AnswerDecidedDeps): Promise<bool
   return passed === 'answered';
 }
 
-/** At least once: it is told before it is written down that it was. */
+/** At least once: sent before it is recorded as sent. */
 async function notifyTooLate(approval: Approval, deps: AnswerDecidedDeps): Promise<void> {
   const { action } = await readPlannedAction(approval, deps);
   await announce({ kind: 'approval-too-late', approval, action }, deps);

@@ -35,13 +35,13 @@ export interface ApprovalSummary {
   readonly expiresAt: string;
   readonly state: Approval['state'] | 'expired';
   readonly decidedBy: string | null;
-  /** False for those behind the run that failed. */
+  /** False for people behind the failed run. */
   readonly mayApprove: boolean;
-  /** Why not. */
+  /** Why they may not approve. */
   readonly objection: string | null;
 }
 
-/** The summary and what the person needs to judge it. */
+/** The summary, with what a person needs to decide. */
 export interface ApprovalDetails extends ApprovalSummary {
   readonly briefing: Redacted<ApprovalBriefing>;
 }
@@ -55,8 +55,8 @@ interface PendingRequest {
 type Found = { kind: 'found'; asked: PendingRequest } | { kind: 'not-found' } | { kind: 'forbidden'; reason: string };
 
 /**
- * What a signed-in person may see: the plan in words made by code, and cause, evidence and past incidents, which partly
- * come from logs and models.
+ * The details of a request for a signed-in person. Code writes the plan's texts; cause, evidence and past incidents partly come from logs
+ * and models.
  */
 export async function approvalDetails(
   place: ApprovalPlace,
@@ -65,13 +65,13 @@ export async function approvalDetails(
 ): Promise<{ kind: 'details'; details: ApprovalDetails } | Exclude<Found, { kind: 'found' }>> {
   const found = await find(place, claims, deps);
   if (found.kind !== 'found') return found;
-  // Readers of the page know its address.
+  // The page is not linked from itself.
   const { story, asked } = await readAskingStory(found.asked.approval, { ...deps, apiUrl: '' });
   const details = { ...(await summaryOf(found.asked, deps)), briefing: redactFields(briefingOf(story, asked)) };
   return { kind: 'details', details };
 }
 
-/** The plan alone, for lists. */
+/** The plan without details, for lists. */
 export async function approvalSummary(
   place: ApprovalPlace,
   claims: Claims,
@@ -101,15 +101,15 @@ async function summaryOf(asked: PendingRequest, deps: ApprovalDeps): Promise<App
   };
 }
 
-/** Reasons for the approval: nobody should learn only afterwards that the plan was outside of a change window. */
+/** Why an approval is needed, for example because the plan falls outside a change window. */
 function whyFacts({ needsApproval }: BoundAction): Fact[] {
   return needsApproval === undefined ? [] : [{ name: 'Why Selfheal asks', value: needsApproval.reasons.join(' ') }];
 }
 
 /**
- * Decides once, for one digest, before the expiry, by somebody who may and is not behind the run, and answers the
- * waiting workflow. The same decision by the same person answers again, so that a crash in between loses nothing.
- * Anybody who may sign in may reject.
+ * Decides about one digest once, before it expires, and answers the waiting workflow. Approving needs the right to approve and no part in
+ * the run; anybody who may sign in may reject. If the same person repeats the same decision, the answer is sent again, so that a crash loses
+ * nothing.
  */
 export async function decideApproval(
   place: ApprovalPlace,
@@ -150,7 +150,7 @@ export interface ListedApproval extends ApprovalSummary, Pick<ApprovalPlace, 'in
 
 const MOST = 50;
 
-/** Plans that wait for a decision, oldest first, as a signed-in person may see them. Expired ones are left out. */
+/** Plans that wait for a decision, oldest first, as a signed-in person may see them; without expired ones. */
 export async function listApprovals(claims: Claims, deps: ListApprovalsDeps): Promise<ListedApproval[]> {
   const listed: ListedApproval[] = [];
   for (const { incidentId, digest } of await deps.approvals.pending(MOST)) {

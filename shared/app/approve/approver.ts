@@ -2,15 +2,15 @@
 export type Claims = Readonly<Record<string, unknown>>;
 
 export interface Approver {
-  /** The user pool's name of the person; they cannot change it. */
+  /** The person's name in the user pool; they cannot change it. */
   readonly name: string;
-  /** Every name of the person in the token. */
+  /** All names of the person in the token. */
   readonly names: readonly string[];
-  /** Their GitHub login, which only an administrator of the pool can set; null when it is not set. */
+  /** Their GitHub login, which only an administrator of the pool can set; null when not set. */
   readonly github: string | null;
-  /** Groups of the user pool; only an administrator puts somebody into one. */
+  /** Groups of the user pool; only an administrator can add members. */
   readonly groups: readonly string[];
-  /** In lower case; null when the pool did not verify it. They cannot change it themselves. */
+  /** In lower case; null when the pool has not verified it. The person cannot change it. */
   readonly email: string | null;
 }
 
@@ -18,8 +18,8 @@ const GITHUB_CLAIM = 'custom:github';
 const NAME_CLAIMS = ['cognito:username', 'username', 'preferred_username', 'nickname'] as const;
 
 /**
- * Who signed in; null when the token identifies nobody. An access token is not enough: without the GitHub login an
- * author could approve.
+ * Reads who signed in; null when the token identifies nobody. An access token is not enough: it has no GitHub login, and without the login
+ * an author could approve their own change.
  */
 export function approverOf(claims: Claims): Approver | null {
   if (claims.token_use !== 'id') return null;
@@ -33,7 +33,7 @@ export function approverOf(claims: Claims): Approver | null {
   return { name, names, github: isName(github) ? github : null, groups: groupsOf(claims['cognito:groups']), email };
 }
 
-/** The HTTP API's authorizer turns a list in the token into a text: `[on-call leads]`. */
+/** The HTTP API's authorizer writes a list in the token as text: `[on-call leads]`. */
 function groupsOf(claim: unknown): string[] {
   if (Array.isArray(claim)) return claim.filter(isName);
   return typeof claim === 'string'

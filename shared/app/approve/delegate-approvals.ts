@@ -23,8 +23,8 @@ export type Delegated = { kind: 'delegated'; until: string } | { kind: 'refused'
 const HOUR = 3600 * 1000;
 
 /**
- * Lets another person approve for a while on behalf of the one who signed in. Only their own groups are passed on,
- * nothing that was delegated to them.
+ * Lets another person approve on behalf of the signed-in one for some hours. Passes on only their own groups, nothing that was delegated to
+ * them.
  */
 export async function delegateApprovals(
   order: DelegationOrder,
@@ -46,7 +46,7 @@ export async function delegateApprovals(
     createdAt: now.toISOString(),
     until: new Date(now.getTime() + order.hours * HOUR).toISOString(),
   });
-  if (!parsed.success) return { kind: 'refused', reason: 'Expected the e-mail address of the other person.' };
+  if (!parsed.success) return { kind: 'refused', reason: 'to: expected the e-mail address of the other person.' };
   await deps.delegations.put(parsed.data);
   deps.meter.count('approval-delegated');
   return { kind: 'delegated', until: parsed.data.until };
@@ -60,9 +60,9 @@ function problemWith(
   if (approver === null) return 'The token does not identify a person.';
   const { maxDelegationHours } = configuration.approvals;
   const asked = approverGroups(configuration);
-  if (asked.length === 0) return 'Everybody who may sign in may approve: there is nothing to delegate.';
+  if (asked.length === 0) return 'Everybody who may sign in may approve, so there is nothing to delegate.';
   if (!approver.groups.some((group) => asked.includes(group)))
-    return 'You are in no group that is asked for approvals. Rights that were delegated to you cannot be delegated further.';
+    return 'You are in no group that is asked for approvals, and rights that were delegated to you cannot be delegated further.';
   if (approver.github === null) return 'Your account has no GitHub login. Ask an administrator to set custom:github.';
   if (approver.email === to.toLowerCase()) return 'That is your own address.';
   if (!Number.isInteger(hours) || hours < 1 || hours > maxDelegationHours)

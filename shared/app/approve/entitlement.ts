@@ -13,11 +13,11 @@ export interface EntitlementDeps {
   readonly clock: Clock;
 }
 
-/** Somebody who wants to approve: signed in at the user pool, or the author of a comment. */
+/** Somebody who wants to approve: a person signed in to the user pool, or the author of a comment. */
 export interface Candidate extends KnownBy {
-  /** Groups of the user pool; null for the author of a comment, which shows none. */
+  /** Groups of the user pool; null for the author of a comment, whose groups are unknown. */
   readonly groups: readonly string[] | null;
-  /** In lower case; null when nobody verified it. */
+  /** In lower case; null when not verified. */
   readonly email: string | null;
 }
 
@@ -25,14 +25,14 @@ export interface Candidate extends KnownBy {
 export const commenter = (login: string): Candidate => ({ names: [login], github: login, groups: null, email: null });
 
 export type Entitlement =
-  /** `onBehalfOf`: who delegated; null for an own right. `roles`: their roles in the run they decide about. */
+  /** `onBehalfOf`: who delegated; null for their own right. `roles`: their roles in the run that they decide about. */
   | { kind: 'entitled'; onBehalfOf: string | null; roles: readonly RunRole[] }
   /** Why not. */
   | { kind: 'objection'; reason: string };
 
 /**
- * Whether a person may approve a plan now, on the page or by comment: not behind the run, and in a group that was asked
- * by now, or a deputy of somebody in such a group. A delegation from somebody behind the run does not count.
+ * Whether a person may approve a plan now, on the page or by comment. They must have no part in the run, and be in a group that has been
+ * asked by now or a delegate of somebody in such a group. A delegation from somebody behind the run does not count.
  */
 export async function entitlementTo(
   candidate: Candidate,

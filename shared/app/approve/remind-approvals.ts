@@ -14,14 +14,14 @@ export interface RemindDeps extends AskingStoryDeps, AnnounceDeps {
   readonly log: Log;
 }
 
-/** Requests examined per round. */
+/** Requests checked per round. */
 const AT_ONCE = 100;
-/** Time for sending a message; afterwards another round may send it. */
+/** Time allowed for sending a message; after that another round may send it. */
 const SENDING_MILLISECONDS = 4 * 60_000;
 
 /**
- * Reminds of unanswered requests, and asks the next level when it is due. Of concurrent rounds one sends; only a crash
- * between sending and recording sends a mail twice (decision 0007). Returns how many were sent.
+ * Reminds people of unanswered requests, and asks the next level when it is due. Only one of several concurrent rounds sends. A mail goes
+ * out twice only after a crash between sending and recording (decision 0007). Returns how many were sent.
  */
 export async function remindApprovals(deps: RemindDeps): Promise<number> {
   let sent = 0;
@@ -30,7 +30,7 @@ export async function remindApprovals(deps: RemindDeps): Promise<number> {
       if (await remindOf(approval, deps)) sent += 1;
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown';
-      deps.log.error('Nobody could be reminded of an approval.', { incidentId: approval.incidentId, error: name });
+      deps.log.error('A reminder of an approval could not be sent.', { incidentId: approval.incidentId, error: name });
     }
   }
   return sent;
@@ -69,7 +69,7 @@ async function send(approval: PendingApproval, notice: Notice, deps: RemindDeps)
     : 'Approval still needed';
   const opening = escalated
     ? `Nobody has answered yet. Selfheal now asks ${askedOf(level?.groups ?? [])}.`
-    : 'Half of the time is over, and nobody has answered.';
+    : 'Half of the time to decide is over, and nobody has answered.';
   const now = deps.clock.now();
   await announce({ kind: 'approval-asked', notice: notice.kind, story, asked, headline, opening, now }, deps);
 }

@@ -19,9 +19,9 @@ export interface RequestApprovalDeps extends AskingDeps, StoryDeps, MailLimitDep
 }
 
 /**
- * Stores the task token and mails what a person needs to decide, with a link to the approval page. Repeatable: a repeat
- * mails again, because two mails are better than none. At most two mails a day per pull request; its comment shows
- * every request. Throws `InvalidInput` when this plan already has a decision.
+ * Stores the task token and mails what a person needs to decide, with a link to the approval page. Repeatable: a repeat mails again, because
+ * two mails are better than none. Sends at most two mails a day per pull request, whose comment shows every request. Throws `InvalidInput`
+ * when this plan already has a decision.
  */
 export async function requestApproval(
   input: StepInput<'requestApproval'>,
@@ -45,7 +45,7 @@ export async function requestApproval(
   const opening = 'Selfheal needs an approval.';
   const request = { kind: 'approval-asked', notice: 'first', story, asked, headline, opening, now } as const;
   await announce(request, deps, {
-    admits: async ({ id, repeatable }) => {
+    shouldNotify: async ({ id, repeatable }) => {
       if (repeatable || (await mayMail(story.incident, `${digest}#${taskToken}`, deps, id))) return true;
       deps.meter.count('mail-left-out');
       return false;
@@ -60,7 +60,7 @@ export async function requestApproval(
   return null;
 }
 
-/** Somebody decided while Step Functions retried with a new task token: the decision then belongs to the new one. */
+/** A decision may arrive while Step Functions retries with a new task token; then it belongs to the new token. */
 async function requirePending(
   { incidentId, digest, taskToken }: Approval,
   { incidents }: RequestApprovalDeps,

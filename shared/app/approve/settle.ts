@@ -14,7 +14,7 @@ export interface SettleDeps {
 }
 
 export type DecisionOutcome =
-  /** The waiting workflow has the answer, now or since an earlier repeat of this decision. */
+  /** The workflow has received the answer, now or earlier. */
   | { kind: 'answered' }
   /** Stored, and delivered to the workflow as soon as it can be reached. */
   | { kind: 'recorded' }
@@ -23,24 +23,23 @@ export type DecisionOutcome =
   | { kind: 'expired' }
   | { kind: 'decided-before'; decidedBy: string | null };
 
-/** Who decides, for whom, and where if not on the page. */
+/** Who decides, on whose behalf, and through which channel if not the page. */
 export interface Decider {
   readonly by: string;
   readonly onBehalfOf: string | null;
   readonly channel: string | null;
-  /** Their roles in the run, where the deployment allows them to decide anyway. */
+  /** Their roles in the run, where the deployment lets them decide in spite of these. */
   readonly roles: readonly RunRole[];
 }
 
 /**
- * A workflow that took a decision checks the approval again within this time, right before the effect. Only afterwards
- * is it certain that an expired answer was not taken before.
+ * A workflow that received a decision checks the approval again within this time, right before the effect. Only afterwards is it certain
+ * that it did not receive an expired answer.
  */
 const TAKEN_WITHIN_MILLISECONDS = 10 * 60_000;
 
 /**
- * Records a decision by somebody who may, once, and answers the waiting workflow. The right to decide is checked
- * before.
+ * Records a decision once and answers the waiting workflow. The caller has checked that the person may decide.
  */
 export async function settleApproval(
   approval: Approval,
@@ -57,8 +56,8 @@ export async function settleApproval(
 }
 
 /**
- * Delivers a decision to the waiting workflow. Repeatable at any step: its outcome is written once, by the guard or
- * here, and a decision recorded as too late is never carried out.
+ * Delivers a decision to the waiting workflow. Repeatable at any step: the outcome is written once, by the guard or here, and a decision
+ * recorded as too late is never carried out.
  */
 export async function passOn(approval: Approval, deps: SettleDeps): Promise<'answered' | 'recorded' | 'expired'> {
   if (approval.outcome !== undefined) return saidOf(approval.outcome);
@@ -78,14 +77,14 @@ export async function passOn(approval: Approval, deps: SettleDeps): Promise<'ans
     const current = await deps.incidents.getApproval(incidentId, digest);
     return current?.outcome === undefined ? 'recorded' : saidOf(current.outcome);
   }
-  // A first attempt is certain too, as long as nobody else tries.
+  // The first attempt is certain too, if nobody else has tried.
   const outcome = await deps.incidents.closeApproval(incidentId, digest, 'too-late', certain ? undefined : attempt);
   return outcome === null ? 'recorded' : saidOf(outcome);
 }
 
 /**
- * The guard refuses decisions recorded as too late, so this is safe even when the workflow took an answer that seemed
- * lost.
+ * Records that a decision came too late. Safe even when the workflow received an answer that seemed lost, because the guard refuses
+ * decisions recorded as too late.
  */
 async function unreachable({ incidentId, digest, expiresAt }: Approval, { incidents, clock }: SettleDeps) {
   if (clock.now().getTime() - Date.parse(expiresAt) <= TAKEN_WITHIN_MILLISECONDS) return 'recorded';
@@ -100,7 +99,7 @@ async function answered(
   try {
     return await answer();
   } catch (error) {
-    // The decision stands: the reconciler tries again.
+    // The decision is stored; the reconciler will try again.
     if (error instanceof Retryable) return 'unreachable';
     throw error;
   }
@@ -125,7 +124,7 @@ async function auditDecision(
   });
 }
 
-/** Somebody else was faster, or the time ran out meanwhile. */
+/** Another decision came first, or the request expired meanwhile. */
 async function lost({ incidentId, digest }: Approval, deps: SettleDeps): Promise<DecisionOutcome> {
   const approval = await deps.incidents.getApproval(incidentId, digest);
   if (approval === null) return { kind: 'not-found' };

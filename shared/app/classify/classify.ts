@@ -22,17 +22,17 @@ export interface ClassifyDeps extends PredictionDeps, HistoryDeps, RecurrenceDep
   readonly control: Pick<IncidentLocks, 'claimGroup' | 'releaseGroup'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry'>;
   readonly signatures: SignatureSet;
-  /** The linear model in production; without one only signatures decide. */
+  /** The linear model in production; without one only the signatures decide. */
   readonly model: () => Promise<FailureModel | undefined>;
   readonly configuration: Configuration;
 }
 
-/** Incidents that end here are not classified. */
+/** Output for incidents that end at this step: they are not classified. */
 const ENDS_HERE = { class: null, verdict: null, confidence: null, duplicateOf: null };
 
 /**
- * Decides whether the incident is to be healed. Classifies the evidence, stores the result on the incident and as a
- * prediction, and looks for an open incident with the same failure.
+ * Classifies the evidence, stores the result on the incident and as a prediction, and looks for an open incident with the same failure.
+ * Decides whether the workflow continues.
  */
 export async function classifyIncident(
   input: StepInput<'classify'>,
@@ -64,7 +64,7 @@ export async function classifyIncident(
     parentOf(incident, classification, deps),
     keepPrediction(incident, classification, model?.id, deps),
   ]);
-  // A duplicate of an open incident is no recurrence of its own.
+  // A duplicate of an open incident does not count as a recurrence.
   if (duplicateOf === null) await noteRecurrence(incident, classification, deps);
   const { class: failureClass, verdict, confidence } = classification;
   const classified = { status, class: failureClass, verdict, confidence, duplicateOf };
@@ -73,7 +73,7 @@ export async function classifyIncident(
     : { ...classified, next: 'link', reason: `The same failure as the open incident ${duplicateOf}.` };
 }
 
-/** The open incident about the same failure, if there is one. */
+/** The open incident with the same failure, or null. */
 async function parentOf(
   incident: Incident,
   classification: Classification,

@@ -13,11 +13,11 @@ export interface HistoryDeps {
   readonly tests: Pick<TestStore, 'testRecords'>;
 }
 
-/** Enough for the verdict: when many tests fail at once, none fails by chance. */
+/** Enough for the verdict: when more tests fail at once, they hardly fail by chance. */
 const MAX_TESTS = 12;
 const RUNS = 50;
 
-/** History besides the log: attempts on the same commit, the default branch, and the records of the failed tests. */
+/** Reads the history outside the log: attempts on the same commit, the default branch, and records of the failed tests. */
 export async function readHistory(
   target: TargetContext,
   evidence: Evidence,
@@ -33,7 +33,7 @@ export async function readHistory(
   return { history: historyOfRun(telemetry.facts, target, tests) };
 }
 
-/** Earlier results of each failed test; a test that never failed before has none. */
+/** Earlier results of each failed test; empty for a test that never failed before. */
 async function pastsOf(names: readonly string[], target: GithubRunTarget, deps: HistoryDeps): Promise<TestPast[]> {
   const wanted = testsByKey(names.slice(0, MAX_TESTS));
   if (wanted.size === 0) return [];

@@ -13,8 +13,8 @@ export interface PredictionDeps {
 }
 
 /**
- * Stores the prediction before the outcome can be known; a repeat of the step changes nothing. `model`: id of the
- * linear model that was used. A failed write is counted, and healing goes on.
+ * Stores the prediction before its outcome can be known; a repeat of the step changes nothing. `model` is the id of the linear model that
+ * was used. A failed write is only counted, so that healing continues.
  */
 export async function keepPrediction(
   incident: Incident,

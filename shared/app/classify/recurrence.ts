@@ -20,9 +20,9 @@ export interface RecurrenceDeps {
 }
 
 /**
- * Detects that a resolved failure came back before it counted as healed. Then the action that had helped counts as
- * failed, and the earlier incident is no longer resolved: it continues in this one. The watch first records the new
- * incident, and everything after that is repeatable: a crash in between loses nothing and counts nothing twice.
+ * Detects that a resolved failure came back before it counted as healed. The action that had helped then counts as failed, and this incident
+ * continues the earlier one, which is no longer resolved. The watch records the new incident first, and all later writes are repeatable, so
+ * a crash loses nothing and counts nothing twice.
  */
 export async function noteRecurrence(
   incident: Incident,
@@ -51,7 +51,7 @@ async function noteInBoth(
   const facts = { away, action: watch.outcome?.actionId ?? null };
   const key = `recurred#${watch.incidentId}#${watch.attempt}`;
   if (watch.incidentId !== incident.id) {
-    const reason = `It came back after ${away}: incident ${incident.id} goes on with it.`;
+    const reason = `It came back after ${away} and continues as incident ${incident.id}.`;
     const outcomeReason = redactName(reason, MAX_REASON);
     const condition = { ifStatus: ['resolved'] as const, ifAttempt: watch.attempt, at: now };
     await incidents.update(watch.incidentId, { status: 'linked', parentId: incident.id, outcomeReason }, condition);

@@ -14,8 +14,7 @@ export interface PlaceDeps {
 const MAX_TRIES = 3;
 
 /**
- * Owner of a lock: one attempt of an incident. Releasing the lock of an ended attempt never releases that of a later
- * one.
+ * Owner of a lock: one attempt of an incident. So an ended attempt cannot release the lock of a later one.
  */
 export function claimOf({ id, attempt }: Pick<Incident, 'id' | 'attempt'>): string {
   return `${id}#${attempt}`;
@@ -30,10 +29,9 @@ export async function releaseIncidentLock(
 }
 
 /**
- * Locks the intake key for an incident's attempt: null when it is ours, otherwise the open incident that owns it. A
- * lock that an ended attempt still holds (its record step crashed before the release) is released. An owner without a
- * record, or with an attempt that its record does not know, is being opened by another process: `Retryable`, so that
- * the queue delivers this signal again.
+ * Locks the intake key for an attempt of an incident. Returns null when the lock is acquired, else the open incident that owns it. A lock
+ * left by an ended attempt (its record step crashed before the release) is released. Throws `Retryable` when the owner has no record yet, or
+ * the record does not know the attempt: another process is opening that incident, and the queue will deliver this signal again.
  */
 export async function acquireIncidentLock(
   { intakeKey, incidentId }: IncidentIds,

@@ -8,8 +8,8 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 /**
- * Another run failed while an incident holds the lock. It may have failed for another reason, so it waits until the
- * lock is released. Only the newest run of an intake key waits. Alarms need not wait, because their state can be read.
+ * Stores the signal of another failed run while an incident holds the lock. The run may have failed for another reason, so its signal waits
+ * until the lock is released. Only the newest run of an intake key waits. Alarms do not wait, because their state can be read.
  */
 export async function deferSignal(
   signal: Signal,
@@ -23,12 +23,12 @@ export async function deferSignal(
   if (signal.target.kind !== 'github-run') return;
   await deps.control.keepWaiting(owner.intakeKey, signal, signal.target.runId, deps.clock.now());
   const current = await deps.incidents.get(owner.id);
-  // If it ended in between, it may have looked for a waiting signal before there was one.
+  // If the incident has just ended, it may have looked for a waiting signal before this one was stored.
   if (current?.status !== 'open')
     throw new Retryable(`Incident ${owner.id} ended while the signal was being stored; the intake queue will retry.`);
 }
 
-/** A later run passed: the waiting signal is obsolete. */
+/** Drops the waiting signal, because a later run has passed. */
 export async function forgetWaiting(
   signal: Signal,
   { intakeKey }: IncidentIds,
@@ -38,8 +38,8 @@ export async function forgetWaiting(
 }
 
 /**
- * Sends the signal that waited for an ended incident to the intake again. Repeatable: the second copy is recognised by
- * its id, which names the incident that released it, because it may have to wait again.
+ * Sends the signal that waited for an ended incident to the intake again. Repeatable: a second copy has the same id. The id names the
+ * incident that released the signal, because the signal may have to wait again.
  */
 export async function releaseWaiting(
   { id, attempt, intakeKey, target }: Incident,

@@ -28,7 +28,7 @@ export interface AlarmGatherDeps {
   readonly deployments: DeploymentReader;
   readonly resources: ResourceReader;
   readonly serviceLogs: ServiceLogReader;
-  /** What the configuration leaves out of logs; absent: nothing. */
+  /** Lines that the configuration excludes from logs; nothing when absent. */
   readonly lineRules?: LineRules | null;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -78,7 +78,7 @@ export async function gatherAlarm(
   };
 }
 
-/** What the service's remedies for this alarm would change. */
+/** The current state of the resources that the service's remedies for this alarm would change. */
 async function readResources(
   service: Service,
   alarmName: string,
@@ -91,8 +91,7 @@ async function readResources(
 }
 
 /**
- * Null when the alarm is gone or may not be read; a transient failure is thrown. An answer from before the alarm went
- * off says nothing.
+ * Null when the alarm is gone or may not be read. A transient failure is thrown. A state from before the alarm went off does not count.
  */
 async function readState(
   target: AlarmTarget,
@@ -102,9 +101,10 @@ async function readState(
 ): Promise<AlarmState | null> {
   try {
     const state = await deps.alarms.read(alarmNameOf(target));
-    if (state === null) notes.push(phrase`The alarm does not exist any more.`);
+    if (state === null) notes.push(phrase`The alarm no longer exists.`);
     if (state === null || !isOutdated(state, target)) return state;
-    if (!acceptGaps) throw new Retryable('The alarm history of CloudWatch does not show the state change yet.');
+    if (!acceptGaps)
+      throw new Retryable('CloudWatch does not show the state change of the alarm yet; the step will retry.');
     notes.push(phrase`CloudWatch never showed the alarm as ALARM; its event was used.`);
     return { state: 'ALARM', since: target.changedAt };
   } catch (error) {
@@ -114,7 +114,7 @@ async function readState(
   }
 }
 
-/** The times come from two clocks of CloudWatch. An alarm does not change twice within a second. */
+/** The two times come from different clocks of CloudWatch. An alarm does not change twice within a second. */
 const CLOCK_DIFFERENCE_MILLISECONDS = 1_000;
 
 function isOutdated({ state, since }: AlarmState, { changedAt }: AlarmTarget): boolean {
@@ -138,7 +138,7 @@ async function readServiceLog(
   const events = await part(phrase`log of the service`, read, []);
   if (events.length === 0) {
     notes.push(
-      phrase`The log group of ${redactName(service.id, 100)} has no events from 15 minutes before the alarm on.`,
+      phrase`The log group of ${redactName(service.id, 100)} has no events since 15 minutes before the alarm.`,
     );
     return;
   }

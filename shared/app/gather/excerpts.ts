@@ -6,15 +6,15 @@ import { makeRedactor } from '#shared/domain/redaction/redact.ts';
 import type { RawText } from '#shared/kernel/text/raw-text.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
-/** For all sources together: enough to understand a failure, small enough to read, store and send to a model. */
+/** Limit over all sources: enough to understand a failure, and small enough to store and send to a model. */
 export const MAX_EVIDENCE_LINES = 150;
 export const MAX_EVIDENCE_CHARACTERS = 24_000;
-/** Sources that share the lines; further ones are only named in a note. */
+/** Number of sources with lines; further sources are only named in a note. */
 export const MAX_EVIDENCE_SOURCES = 8;
 
 export interface SourceMeta {
   readonly id: string;
-  /** Tainted. */
+  /** Tainted: worded by outsiders. */
   readonly name: RedactedText;
   readonly url: string | null;
 }
@@ -24,14 +24,14 @@ export interface OpenSource {
 }
 
 export interface Excerpts {
-  /** Starts a source, compared with a passing run's output where known. Sources are read one after the other. */
+  /** Starts a source; `passing` are lines of a passing run to compare it with. Sources are read one after the other. */
   open(meta: SourceMeta, passing?: PassingLines): OpenSource;
   finish(): { sources: EvidenceSource[]; notes: RedactedText[] };
 }
 
 /**
- * Excerpts of several logs by the rules of the configuration, redacted line by line with one redactor, cut to the
- * limits above by relevance.
+ * Takes excerpts of several logs by the configured rules, redacts them line by line with one redactor, and cuts them to the limits above by
+ * relevance.
  */
 export function makeExcerpts(sources: number, rules: LineRules | null = null): Excerpts {
   const redactor = makeRedactor();
@@ -40,7 +40,7 @@ export function makeExcerpts(sources: number, rules: LineRules | null = null): E
   let finishOpen = () => {};
   return {
     open(meta, passing) {
-      // Before the redactor loses its state: the last line may belong to a private key.
+      // The redactor must still have its state: the last line may belong to a private key.
       finishOpen();
       redactor.nextSource();
       const excerpter = makeExcerpter({ maxLines, redactor, rules, ...(passing ? { passing } : {}) });
@@ -67,7 +67,7 @@ export function makeExcerpts(sources: number, rules: LineRules | null = null): E
   };
 }
 
-/** The most relevant lines that fit into the character limit. */
+/** The most relevant lines within the character limit. */
 function fitting(lines: readonly ExcerptLine[]): ReadonlySet<ExcerptLine> {
   const kept = new Set<ExcerptLine>();
   let room = MAX_EVIDENCE_CHARACTERS;

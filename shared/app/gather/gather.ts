@@ -11,9 +11,9 @@ export interface GatherDeps extends AlarmGatherDeps, RunGatherDeps {
 }
 
 /**
- * Reads what happened and stores a redacted excerpt and the facts. Permanent refusals become notes. A transient failure
- * is thrown as `Retryable`; with `acceptGaps` it becomes a note too, unless it concerns the read that says whether the
- * target is still broken. A storm has no evidence of its own, and a closed incident needs none.
+ * Gathers the evidence of an incident: stores a redacted excerpt and the telemetry. Permanent refusals become notes. A transient failure is
+ * thrown as `Retryable`; with `acceptGaps` it becomes a note too, except for the read that says whether the target is still broken. A storm
+ * has no evidence of its own, and a closed incident needs none.
  */
 export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Promise<StepOutput<'gather'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);

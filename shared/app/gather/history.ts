@@ -8,26 +8,26 @@ import type { PartReader } from './part.ts';
 
 export type HistoryHost = Pick<CodeHost, 'listJobAttempts' | 'listCommitRuns' | 'listDefaultBranchRuns'>;
 
-/** Other runs of the workflow: on the default branch, and on the commit of the failed run. */
+/** Other runs of the workflow: on the default branch, and on the failed run's commit. */
 export interface RunsElsewhere {
   readonly branch: readonly Run[];
   readonly commit: readonly Run[];
-  /** Jobs of every attempt, by run; only for runs whose conclusion does not say how each job ended. */
+  /** Jobs of every attempt, by run id; only for runs whose conclusion does not determine each job's result. */
   readonly jobs: ReadonlyMap<number, readonly JobAttempt[]>;
 }
 
 const BRANCH_RUNS = 20;
 const COMMIT_RUNS = 10;
-/** Requests for the jobs of single runs: at most this many failed or repeated ones of each kind. */
+/** How many failed or repeated runs of each kind have their jobs read. */
 const BRANCH_LOOKS = 5;
 const COMMIT_LOOKS = 3;
 const MAX_JOBS = 8;
 const MAX_RESULTS = 40;
 
-/** In a run that passed at the first attempt all jobs passed; others have to be read. */
+/** When a run passed at the first attempt, so did all its jobs; the jobs of other runs must be read. */
 const needsLook = ({ conclusion, attempt }: Run): boolean => conclusion !== 'success' || attempt > 1;
 
-/** Reads at most ten answers besides the two lists. */
+/** Makes at most ten requests in addition to the two lists. */
 export async function readElsewhere(
   target: GithubRunTarget,
   codeHost: HistoryHost,
@@ -59,7 +59,7 @@ export async function readElsewhere(
   return { branch, commit, jobs: new Map(found) };
 }
 
-/** Results of the job in each known attempt of a run; nothing where it was skipped, cancelled or not read. */
+/** Results of the job in each known attempt of a run, without attempts in which it was skipped, cancelled or not read. */
 function resultsOf(run: Run, name: JobName, jobs: RunsElsewhere['jobs']): JobResult[] {
   const attempts = jobs.get(run.id);
   if (attempts === undefined)
@@ -70,7 +70,7 @@ function resultsOf(run: Run, name: JobName, jobs: RunsElsewhere['jobs']): JobRes
     .map(({ runId, attempt, conclusion }) => ({ runId, attempt, passed: conclusion === 'success' }));
 }
 
-/** Duration of runs that passed at the first attempt, in seconds, newest first. */
+/** Durations of runs that passed at the first attempt, in seconds, newest first. */
 export function usualSecondsOf(branch: readonly Run[]): number[] {
   const passed = branch.filter(({ conclusion, attempt }) => conclusion === 'success' && attempt === 1);
   return passed
@@ -80,7 +80,7 @@ export function usualSecondsOf(branch: readonly Run[]): number[] {
 
 const newestFirst = (a: JobResult, b: JobResult): number => b.runId - a.runId || b.attempt - a.attempt;
 
-/** Results of each failed job in other runs, without the attempt in question. */
+/** Results of each failed job in other runs, without the failed attempt itself. */
 export function historiesOf(
   failed: readonly Job[],
   { runId, runAttempt }: GithubRunTarget,

@@ -4,22 +4,22 @@ import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts'
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
-/** Reads an optional part: returns `otherwise` and adds a note when it cannot be read. */
+/** Reads an optional part. When it cannot be read, adds a note and returns `otherwise`. */
 export type PartReader = <T>(what: RedactedText, read: () => Promise<T>, otherwise: T) => Promise<T>;
 
 export interface PartOptions {
-  /** A transient failure becomes a note as well; otherwise it is thrown, so that the step is retried. */
+  /** Turns a transient failure into a note, too; otherwise it is thrown, so that the step is retried. */
   readonly acceptGaps: boolean;
-  /** Receives notes about what could not be read. */
+  /** Collects notes about what could not be read. */
   readonly notes: RedactedText[];
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Even the longest part, a log archive from a very slow GitHub, ends within the function's time when begun by then. */
+/** A part that starts by then ends within the function's timeout, even a log archive from a very slow GitHub. */
 const LAST_START_MILLISECONDS = 40_000;
 
-/** Characters of an error's name. */
+/** Length of an error's name in a note, in characters. */
 const MAX_NAME_LENGTH = 60;
 
 /** Creates a reader of parts; its read budget starts now. */
@@ -43,8 +43,7 @@ export function makePartReader({ acceptGaps, notes, clock, log }: PartOptions): 
 type Settled<T extends readonly unknown[]> = { [K in keyof T]: Awaited<T[K]> };
 
 /**
- * Like `Promise.all`, but nothing continues in the background after a failure: the first failure is thrown after all
- * have ended.
+ * Like `Promise.all`, but waits until all have ended before it throws the first failure, so that nothing continues in the background.
  */
 export async function inParallel<const T extends readonly Promise<unknown>[]>(reads: T): Promise<Settled<T>> {
   await Promise.allSettled(reads);

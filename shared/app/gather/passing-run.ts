@@ -20,7 +20,7 @@ const MAX_ARCHIVE_BYTES = 20_000_000;
 const MAX_CHARACTERS = 60_000_000;
 const MAX_JOBS = 8;
 const PATIENCE_MILLISECONDS = 10_000;
-/** When the failed run's own log took longer, there is no time for another. */
+/** If the failed run's own log took longer than this, the passing run's log is not read. */
 const LAST_START_MILLISECONDS = 45_000;
 const UNKNOWN: PassingOf = () => undefined;
 
@@ -29,12 +29,12 @@ function newestPassing(branch: readonly Run[], { runId }: GithubRunTarget): Run 
   return branch.find(({ id, conclusion }) => id !== runId && conclusion === 'success');
 }
 
-/** Reads what a passing run printed in the jobs of these names. Returns nothing on any failure. */
+/** Reads the lines that a passing run printed in the named jobs; finds nothing when reading fails. */
 export type PassingReader = (jobs: readonly JobName[]) => Promise<PassingOf>;
 
 /**
- * A reader of the workflow's newest passing run on the default branch; its time starts now. That run only improves the
- * excerpt, so failures, too large a log and too little time give nothing.
+ * Makes a reader of the workflow's newest passing run on the default branch; its time budget starts now. That run only improves the excerpt,
+ * so a failure, a log that is too large, or a lack of time is not an error.
  */
 export function makePassingReader(
   target: GithubRunTarget,

@@ -20,7 +20,7 @@ import { makeFailedTests } from './tests.ts';
 export interface RunGatherDeps {
   readonly codeHost: Pick<CodeHost, 'getRun' | 'listJobs' | 'downloadLogs' | 'hasNewerRun'> & HistoryHost;
   readonly archives: LogArchiveReader;
-  /** What the configuration leaves out of logs; absent: nothing. */
+  /** Lines that the configuration excludes from logs; nothing when absent. */
   readonly lineRules?: LineRules | null;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,13 +41,13 @@ interface ReadLogs {
   readonly failedTests: FailedTests;
 }
 
-/** Compressed size; enough for logs of a gigabyte and more. */
+/** Compressed size; enough for logs of more than a gigabyte. */
 const MAX_ARCHIVE_BYTES = 250_000_000;
 const MAX_NOTE_LENGTH = 300;
 const NO_LOGS: ReadLogs = { sources: [], failedTests: [] };
 
 /**
- * Reads the failed run: its current state, the logs of its failed jobs, and their results elsewhere. In parallel where
+ * Reads the failed run: its current state, the logs of its failed jobs, and the results of these jobs in other runs. Reads in parallel where
  * possible.
  */
 export async function gatherRun(
@@ -94,14 +94,16 @@ export async function gatherRun(
 }
 
 /**
- * Null when GitHub refuses it permanently; a transient failure is thrown, because everything else depends on this read.
+ * Null when GitHub refuses to show the run permanently. A transient failure is thrown, because everything else depends on this read.
  */
 async function readRun(target: GithubRunTarget, notes: RedactedText[], deps: RunGatherDeps): Promise<Run | null> {
   try {
     return await deps.codeHost.getRun(target.repository, target.runId);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    notes.push(phrase`GitHub refused to show the run: it was deleted, or the token lacks the right to read Actions.`);
+    notes.push(
+      phrase`GitHub refused to show the run: it was deleted, or the token lacks the permission Actions: read.`,
+    );
     return null;
   }
 }
@@ -162,6 +164,6 @@ async function readLogs(
   const { sources, notes: cuts } = excerpts.finish();
   notes.push(...content.notes.map((note) => redactName(note, MAX_NOTE_LENGTH)), ...cuts);
   if (waiting.length > 0)
-    notes.push(phrase`${waiting.length} of ${failed.length} failed jobs have no log that was read.`);
+    notes.push(phrase`The logs of ${waiting.length} of ${failed.length} failed jobs were not read.`);
   return { sources, failedTests: tests.finish() };
 }

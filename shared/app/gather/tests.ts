@@ -8,7 +8,7 @@ type FailedTests = NonNullable<Evidence['failedTests']>;
 
 const MAX_TESTS = 50;
 const MAX_NAME_LENGTH = 200;
-/** Characters of a line that are read. */
+/** The rest of a longer line is ignored, in characters. */
 const MAX_LINE_LENGTH = 2_000;
 
 export interface FailedTestsReader {
@@ -18,8 +18,8 @@ export interface FailedTestsReader {
 }
 
 /**
- * Names of the tests that the runners in the logs report as failed; memory grows only with the names. Logs are redacted
- * as a whole: what looks like a test name may be a line in the middle of a key.
+ * Collects the names of the tests that the runners in the logs report as failed. Memory grows only with the names. Logs are redacted as a
+ * whole, because an apparent test name may be a line within a key.
  */
 export function makeFailedTests(): FailedTestsReader {
   const redactor = makeRedactor();

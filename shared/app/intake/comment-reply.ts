@@ -4,36 +4,36 @@ import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { safeLine } from '#shared/plugins/notifiers/common/markdown.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 
-/** The answer to a command: one paragraph, and further lines where more was requested. */
+/** The answer to a command: one paragraph, and further lines where the command asks for them. */
 export interface Answer {
   readonly words: string;
   readonly more?: readonly string[];
 }
 
 /**
- * Marker by which the comment with answers is found again; invisible to readers. Not the marker of comments about
- * failures.
+ * Marker by which the comment with answers is found again; invisible to readers. It differs from the marker of comments about failures.
  */
 const MARKER = '<!-- selfheal-reply -->';
-/** Answers that the comment keeps, newest first. */
+/** How many answers the comment keeps, newest first. */
 const KEPT_ANSWERS = 5;
 const MAX_ANSWER = 1500;
 const MAX_LINE = 400;
 const ENTRY = /^- <!-- (\d{1,20}) --> .{1,2000}$/;
 
 const POSSIBLE: Readonly<Record<(typeof COMMENT_VERBS)[number], string>> = {
-  approve: '`/selfheal approve <digest>`: carry out the plan that waits, if you may write and the change is not yours',
-  reject: '`/selfheal reject <digest>`: leave it to people, if you may write',
-  rerun: '`/selfheal rerun [incident]`: run the failed jobs again, if you may write',
+  approve:
+    '`/selfheal approve <digest>`: carry out the waiting plan; needs write access, and the change must not be yours',
+  reject: '`/selfheal reject <digest>`: leave it to people; needs write access',
+  rerun: '`/selfheal rerun [incident]`: re-run the failed jobs; needs write access',
   explain: '`/selfheal explain [incident]`: what was known, decided and done',
   wrong:
-    '`/selfheal wrong <class> [incident]`: the diagnosis was wrong; it was of this class (`flaky_tests`, `test_failure` ...)',
+    '`/selfheal wrong <class> [incident]`: the diagnosis was wrong, and this class is right (`flaky_tests`, `test_failure` ...)',
   quiet: '`/selfheal quiet`: write no new comments about failures on this pull request',
-  resume: '`/selfheal resume`: write again',
+  resume: '`/selfheal resume`: write new comments again',
   help: '`/selfheal help`: this list',
 };
 
-/** Answers a command in the pull request's one comment for answers: it is created once and edited from then on. */
+/** Answers a command in the pull request's one comment for answers, which is created once and edited afterwards. */
 export async function replyTo(
   command: CommentCommand,
   answer: Answer,
@@ -46,7 +46,7 @@ export async function replyTo(
   else if (existing.body !== body) await codeHost.updateComment(repository, existing.id, body);
 }
 
-/** The comment with one more answer; earlier answers of `body` stay below it, one per line. */
+/** Renders the comment with one more answer; earlier answers in `body` stay below it, one per line. */
 export function renderReply(command: CommentCommand, { words, more = [] }: Answer, body: string): RedactedText {
   const entry = `- <!-- ${command.commentId} --> **${safeLine(command.by)}**, ${commandOf(command)}: ${safeLine(words).slice(0, MAX_ANSWER)}`;
   const earlier = body
@@ -55,13 +55,13 @@ export function renderReply(command: CommentCommand, { words, more = [] }: Answe
   const details = more.map((line) => `  - ${safeLine(line).slice(0, MAX_LINE)}`);
   const lines = [
     MARKER,
-    '**Answers of Selfheal**, the newest first. This comment is rewritten with each.',
+    '**Answers of Selfheal**, newest first. Selfheal updates this comment with each answer.',
     '',
     entry,
     ...details,
     ...earlier.slice(0, KEPT_ANSWERS - 1),
     '',
-    '<details><summary>What is possible here</summary>',
+    '<details><summary>Available commands</summary>',
     '',
     ...Object.values(POSSIBLE).map((line) => `- ${line}`),
     '',
@@ -70,7 +70,7 @@ export function renderReply(command: CommentCommand, { words, more = [] }: Answe
   return redactOutgoing(lines.join('\n'));
 }
 
-/** The command as understood: none of a stranger's words are repeated. */
+/** The command as understood; never repeats the author's own words. */
 function commandOf({ request }: CommentCommand): string {
   switch (request.kind) {
     case 'decide':
@@ -93,20 +93,19 @@ const incidentOf = ({ incident }: { incident?: string | undefined }): string =>
   incident === undefined ? '' : ` ${incident.slice(0, 27)}`;
 
 const PROBLEMS = {
-  none: 'what is possible is listed below.',
-  verb: 'this is no command that Selfheal knows.',
-  digest: 'the digest is missing or not one: 12 to 64 digits, as the request for approval shows them.',
-  class: 'the class is missing or not one that Selfheal knows.',
-  incident:
-    'this is no id of an incident: it begins with `gh-`, as the last line of the comment on the failure shows it.',
-  'too-many-words': 'there is more on the line than the command takes.',
+  none: 'the available commands are listed below.',
+  verb: 'Selfheal does not know this command.',
+  digest: 'the digest is missing or invalid: it has 12 to 64 digits, as in the request for approval.',
+  class: 'the class is missing or unknown.',
+  incident: 'the incident id is invalid: it begins with `gh-`, as in the last line of the comment on the failure.',
+  'too-many-words': 'the line has more words than the command takes.',
 } as const;
 
-/** Why the text is not a command, and what was probably meant. */
+/** Why the text is not a command, and which command was probably meant. */
 export function helpWords({ problem, meant }: Extract<CommentCommand['request'], { kind: 'help' }>): string {
   const guess =
     meant === null
       ? ''
-      : ` ${problem === 'verb' ? 'Did you mean' : 'It goes'} ${POSSIBLE[meant].split(':')[0]}${problem === 'verb' ? '?' : '.'}`;
+      : ` ${problem === 'verb' ? 'Did you mean' : 'Write'} ${POSSIBLE[meant].split(':')[0]}${problem === 'verb' ? '?' : '.'}`;
   return `${PROBLEMS[problem].charAt(0).toUpperCase()}${PROBLEMS[problem].slice(1)}${guess}`;
 }

@@ -7,15 +7,14 @@ export interface ConfirmDeps {
   readonly clock: Clock;
 }
 
-/** `foreign`: GitHub gives this id to another name, or this name to another id. */
+/** `foreign`: GitHub reports another name for this id, or another id for this name. */
 export type Confirmation = 'confirmed' | 'foreign';
 export type ConfirmRepository = (identity: RepositoryIdentity) => Promise<Confirmation>;
 
-/** How long an answer of GitHub's is cached. */
+/** How long GitHub's answer is cached. */
 const FRESH_MILLISECONDS = 5 * 60_000;
 /**
- * An answer that contradicts a delivery is requested again unless it is this recent: the repository may have been
- * recreated.
+ * A cached answer that contradicts a delivery is requested again unless it is this recent: the repository may have been recreated.
  */
 const YOUNG_MILLISECONDS = 30_000;
 const MAX_KEPT = 5_000;
@@ -26,9 +25,8 @@ interface Kept {
 }
 
 /**
- * Checks the name and id of a delivery against GitHub's current answer, cached for some minutes in this process. Throws
- * `Retryable` while GitHub does not answer and `Refused` where it does not show the repository: nothing passes
- * unchecked.
+ * Checks the name and id of a delivery against GitHub's current answer, which is cached in this process for some minutes. Throws `Retryable`
+ * while GitHub does not answer, and `Refused` where GitHub does not show the repository: nothing passes unchecked.
  */
 export function makeConfirmRepository({ directory, clock }: ConfirmDeps): ConfirmRepository {
   const kept = new Map<string, Kept>();
@@ -38,7 +36,7 @@ export function makeConfirmRepository({ directory, clock }: ConfirmDeps): Confir
     const known = kept.get(key);
     if (known !== undefined && now - known.at < maxAge && now >= known.at) return known.answer;
     const answer = directory.lookUp(name);
-    // In order of requests, so that the oldest answer is evicted first.
+    // Keeps the map in order of requests, so that the oldest answer is evicted first.
     kept.delete(key);
     kept.set(key, { at: now, answer });
     answer.catch(() => {

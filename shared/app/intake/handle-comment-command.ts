@@ -40,24 +40,24 @@ export interface CommentCommandDeps extends SettleDeps, ExplainDeps, Pick<FileAg
   readonly configuration: Configuration;
 }
 
-/** Outcome of a command; counted by this name. */
+/** Outcome of a command; also the name of its counter. */
 export type CommandOutcome = 'duplicate-delivery' | 'mode-off' | Done;
 type Done = 'carried-out' | 'refused' | 'nothing-to-decide' | 'answered';
 
-/** What was done and the answer. */
+/** What was done, and the answer to it. */
 interface Handled extends Answer {
   readonly done: Done;
 }
 
-/** Requests that are searched for the one a comment means. */
+/** How many requests are searched for the one that a comment means. */
 const LOOKED_AT = 200;
-/** Answers on one pull request per hour; further commands only get a reaction. */
+/** Answers on one pull request per hour; further commands get only a reaction. */
 const MAX_REPLIES_PER_HOUR = 20;
 const HOUR_MILLISECONDS = 3_600_000;
 
 /**
- * Carries out a comment's command if its author may: with write access to the plan's repository as GitHub reports it
- * now, and not behind the run themselves. Everything is repeatable, and the delivery is marked as processed last.
+ * Carries out a comment's command if its author may give it: they need write access to the plan's repository, as GitHub reports it now, and no
+ * part in the run. Everything is repeatable, and the delivery is marked as processed last.
  */
 export async function handleCommentCommand(command: CommentCommand, deps: CommentCommandDeps): Promise<CommandOutcome> {
   if (await deps.control.isProcessed(deliveryKeyOf(command))) return 'duplicate-delivery';
@@ -92,7 +92,7 @@ async function handle(command: CommentCommand, deps: CommentCommandDeps): Promis
 
 const ONLY_WRITERS: Handled = {
   done: 'refused',
-  words: 'Only people with write access to the repository may ask for that.',
+  words: 'Only people with write access to the repository may use this command.',
 };
 const NOTHING_KNOWN: Handled = {
   done: 'nothing-to-decide',
@@ -122,12 +122,12 @@ async function decide(command: CommentCommand, request: Decide, deps: CommentCom
 }
 
 const ON_ITS_WAY =
-  'The workflow cannot be reached at the moment; the decision is stored and will be passed on within minutes.';
+  'The decision is stored. The workflow cannot be reached at the moment; it will receive the decision within minutes.';
 
 function decidedWords({ decision }: Decide, { action }: PendingPlan): string {
   return decision === 'approved'
     ? `Approved. Selfheal continues: ${action.description}`
-    : 'Rejected. Nothing is changed; the incident goes to a person.';
+    : 'Rejected. Selfheal changes nothing and hands the incident to a person.';
 }
 
 function tooLateWords(outcome: DecisionOutcome): string {
@@ -135,7 +135,7 @@ function tooLateWords(outcome: DecisionOutcome): string {
   return outcome.kind === 'expired' ? 'The request has expired.' : 'There is no such request.';
 }
 
-/** No waiting request has this digest: says whether it was used, and what waits instead. */
+/** Answer when no waiting request has this digest: whether it was already decided, and which plan waits instead. */
 async function undecidable(command: CommentCommand, { digest }: Decide, deps: CommentCommandDeps): Promise<Handled> {
   if (!(await mayWrite(command.repository, command.by, deps.people))) return ONLY_WRITERS;
   const used = await usedWords(command, digest, deps);
@@ -160,10 +160,10 @@ async function usedWords(command: CommentCommand, digest: string, deps: CommentC
     const { timeZone } = deps.configuration.policy.circumstances;
     return `It was already ${state}, by ${decidedBy} on ${instantWords(new Date(decision?.at ?? requestedAt), timeZone)}.`;
   }
-  return approvals.length === 0 ? null : 'This request has expired, or a newer plan replaced it.';
+  return approvals.length === 0 ? null : 'This request has expired or was replaced by a newer plan.';
 }
 
-/** The one request about this pull request whose digest begins with it; none when there are several. */
+/** The request about this pull request whose digest begins with the given one; null when there are none or several. */
 async function findPendingPlan(
   command: CommentCommand,
   digest: string,
@@ -174,8 +174,8 @@ async function findPendingPlan(
 }
 
 /**
- * Requests about this pull request whose digest begins with it; with a digest also decided ones that did not reach
- * their workflow: maybe decided by this very comment, whose process died.
+ * Requests about this pull request whose digest begins with the given one. With a digest also decided requests that did not reach their
+ * workflow: this very comment may have decided them before its process died.
  */
 async function asksHere(command: CommentCommand, digest: string, deps: CommentCommandDeps): Promise<PendingPlan[]> {
   const decided = digest === '' ? [] : await deps.approvals.unanswered(LOOKED_AT);
@@ -198,7 +198,7 @@ function isAbout(command: CommentCommand, target: BoundAction['target']): boolea
   return isSameRepository(identityOf(target), identityOf(command));
 }
 
-/** Objections to their decision. Anybody with write access may reject, even on their own change. */
+/** Why the author may not decide, if so. Anybody with write access may reject, even their own change. */
 async function entitlementOf(
   { by }: CommentCommand,
   { decision }: Decide,
@@ -207,17 +207,17 @@ async function entitlementOf(
 ): Promise<Entitlement> {
   const { configuration, clock, people } = deps;
   if (!configuration.approvals.comments)
-    return { kind: 'objection', reason: 'Approvals by comment are switched off here.' };
+    return { kind: 'objection', reason: 'Approval by comment is turned off here; use the approval page.' };
   if (asked.action.target.kind !== 'github-run' || !(await mayWrite(asked.action.target.repository, by, people)))
     return { kind: 'objection', reason: 'Only people with write access to the repository may decide.' };
   if (decision === 'rejected') return { kind: 'entitled', onBehalfOf: null, roles: [] };
   return await entitlementTo(commenter(by), asked, { configuration, clock, delegations: NO_DELEGATIONS });
 }
 
-/** A comment shows no e-mail address, which delegations use. */
+/** Delegations need an e-mail address, which a comment does not show. */
 const NO_DELEGATIONS = { inForce: async () => [] };
 
-/** Nobody may approve when GitHub does not answer. */
+/** False when GitHub does not answer: then nobody may approve. */
 async function mayWrite(repository: string, login: string, people: People): Promise<boolean> {
   const permission = await unlessRefused(() => people.permissionOf(repository, login));
   return permission === 'write' || permission === 'admin';
@@ -238,8 +238,8 @@ async function refuse(
 }
 
 /**
- * The prediction belongs to the incident named in our own comment on the pull request. The correction judges it and its
- * actions.
+ * Corrects the prediction of the incident named in our own comment on the pull request. The correction judges that prediction and the
+ * incident's actions.
  */
 async function correct(command: CommentCommand, request: Correct, deps: CommentCommandDeps): Promise<Handled> {
   const { by } = command;
@@ -252,23 +252,23 @@ async function correct(command: CommentCommand, request: Correct, deps: CommentC
   if (corrected.kind === 'refused')
     return {
       done: 'nothing-to-decide',
-      words: `Not noted for incident ${shortId(incident)}: ${corrected.reason}${othersWords(others)}`,
+      words: `Not recorded for incident ${shortId(incident)}: ${corrected.reason}${othersWords(others)}`,
     };
   await fileAgain(incident, order, deps);
   return {
     done: 'carried-out',
     words: corrected.right
-      ? `Noted for incident ${shortId(incident)}: ${named(actual)}, as Selfheal had said.${othersWords(others)}`
-      : `Noted for incident ${shortId(incident)}: ${named(actual)}, not ${named(corrected.said)}. It counts as a wrong answer, and what Selfheal learned from it is corrected.${othersWords(others)}`,
+      ? `Recorded for incident ${shortId(incident)}: ${named(actual)}, as Selfheal had said.${othersWords(others)}`
+      : `Recorded for incident ${shortId(incident)}: ${named(actual)}, not ${named(corrected.said)}. The diagnosis counts as wrong, and what Selfheal learned from it is corrected.${othersWords(others)}`,
   };
 }
 
 const named = (failureClass: string): string => failureClass.replaceAll('_', ' ');
 
-/** Comments searched for incidents: a pull request has one for each failed workflow. */
+/** How many comments are searched for incidents: a pull request has one for each failed workflow. */
 const MAX_INCIDENTS = 30;
 
-/** The incidents of our own comments on the pull request, newest first: one for each failed workflow. */
+/** The incidents named in our own comments on the pull request, newest first. */
 async function incidentsHere(
   command: CommentCommand,
   { codeHost, incidents }: CommentCommandDeps,
@@ -283,8 +283,8 @@ async function incidentsHere(
 }
 
 /**
- * The incident that a command means. Without an id: the newest that is not over, otherwise the newest. The answer names
- * it and the others.
+ * The incident that a command means. Without an id it is the newest one that has not ended, or else the newest. The answer names it and the
+ * others.
  */
 interface Meant {
   readonly incident: Incident | null;
@@ -310,25 +310,25 @@ async function meant(
 }
 
 const SHORT_ID = 11;
-/** As code, because elsewhere references are broken up and could not be copied. */
+/** As code, because other references are broken up and could not be copied. */
 const shortId = ({ id }: Incident): string => `\`${id.slice(0, SHORT_ID)}\``;
 
-/** The other failures of the pull request, so that they are not confused. */
+/** Lists the pull request's other failures, so that nobody confuses them. */
 function othersWords(others: readonly Incident[]): string {
   if (others.length === 0) return '';
   const each = others.map((one) => `${shortId(one)} (${one.status})`).join(', ');
-  return ` Other failures of this pull request: ${each}; write the id after the command to mean one of them.`;
+  return ` Other failures of this pull request: ${each}. To mean one of them, write its id after the command.`;
 }
 
 function unknown({ incident }: WithIncident): Handled {
   if (incident === undefined) return NOTHING_KNOWN;
   return {
     done: 'nothing-to-decide',
-    words: 'No failure, or more than one, on this pull request has an id that begins with it.',
+    words: 'The id matches no failure of this pull request, or more than one.',
   };
 }
 
-/** Permissions are checked for the incident's own repository, whatever the comment says. */
+/** The incident's own repository, for which permissions are checked whatever the comment says. */
 function repositoryOf({ repository }: CommentCommand, incident: Incident | null): string {
   return incident?.target.kind === 'github-run' ? incident.target.repository : repository;
 }
@@ -350,15 +350,14 @@ async function rerun(command: CommentCommand, request: WithIncident, deps: Comme
 }
 
 /**
- * The last steps of the incident, worded by code. For anybody who may read the repository, like the comment on the
- * failure.
+ * Answers with the incident's last steps, worded by code. Like the comment on the failure, anybody who may read the repository sees them.
  */
 async function explain(command: CommentCommand, request: WithIncident, deps: CommentCommandDeps): Promise<Handled> {
   const { incident, others } = await meant(request, command, deps);
   const repository = repositoryOf(command, incident);
   const permission = await unlessRefused(() => deps.people.permissionOf(repository, command.by));
   if (permission === null || permission === 'none')
-    return { done: 'refused', words: 'Only people with access to the repository may ask for that.' };
+    return { done: 'refused', words: 'Only people with access to the repository may use this command.' };
   if (incident === null) return unknown(request);
   const { timeZone } = deps.configuration.policy.circumstances;
   return {
@@ -374,7 +373,7 @@ async function hush(command: CommentCommand, quiet: boolean, deps: CommentComman
   return {
     done: 'carried-out',
     words: quiet
-      ? 'Selfheal keeps working but writes no new comments about failures on this pull request. Existing comments are still updated. `/selfheal resume` undoes this.'
+      ? 'Selfheal keeps working, but writes no new comments about failures on this pull request. It still updates existing comments. `/selfheal resume` undoes this.'
       : 'Selfheal comments on failures of this pull request again.',
   };
 }
@@ -386,7 +385,7 @@ const SIGNS = {
   'nothing-to-decide': 'confused',
 } as const satisfies Record<Done, string>;
 
-/** Optional: a decision stands even when GitHub refuses the reaction. */
+/** Adds a reaction. Optional: the command stands even when GitHub refuses the reaction. */
 async function sign({ repository, commentId }: CommentCommand, done: Done, deps: CommentCommandDeps): Promise<void> {
   try {
     await deps.people.react(repository, commentId, SIGNS[done]);
@@ -395,7 +394,7 @@ async function sign({ repository, commentId }: CommentCommand, done: Done, deps:
   }
 }
 
-/** Written once in the comment for answers. Optional, too: a repeat could find that the request it decided is gone. */
+/** Writes the answer once. Optional too: a repeat might no longer find the request that it decided. */
 async function reply(command: CommentCommand, answer: Answer, deps: CommentCommandDeps): Promise<void> {
   const { repositoryId, pullRequest, deliveryId } = command;
   const now = deps.clock.now();
@@ -418,7 +417,7 @@ async function reply(command: CommentCommand, answer: Answer, deps: CommentComma
 const LEASE_SECONDS = 30;
 const LEASE_TRIES = 5;
 
-/** Two concurrent answers would create two comments. Throws `Retryable` when the lease cannot be acquired. */
+/** Runs alone, because two concurrent answers would create two comments. Throws `Retryable` when the lease is taken. */
 async function alone(
   place: string,
   holder: string,
@@ -433,5 +432,7 @@ async function alone(
     }
     await clock.sleep(1000);
   }
-  throw new Retryable(`Could not lock ${place} after ${LEASE_TRIES} attempts: other answers are being written.`);
+  throw new Retryable(
+    `Could not lock ${place} after ${LEASE_TRIES} attempts, because other answers are being written; the intake queue will retry.`,
+  );
 }

@@ -4,8 +4,8 @@ const MAX_DEPTH = 64;
 const DANGEROUS_KEYS = ['__proto__', 'constructor', 'prototype'];
 
 /**
- * Parses an outsider's JSON within bounds: UTF-8 only, at most 64 levels deep (checked without recursion), and without
- * keys that could change an object's prototype.
+ * Parses JSON from outside within limits: UTF-8 only, at most 64 levels deep (checked without recursion), and without keys that could change
+ * an object's prototype.
  */
 export function parseBoundedJson(bytes: Uint8Array): ParsedBody {
   let value: unknown;
@@ -19,7 +19,7 @@ export function parseBoundedJson(bytes: Uint8Array): ParsedBody {
     : { kind: 'invalid', reason: `body: nested more than ${MAX_DEPTH} levels deep` };
 }
 
-/** Walks the value with its own stack, so that no nesting can exhaust the call stack. False when it is too deep. */
+/** Walks the value with its own stack, so that deep nesting cannot exhaust the call stack. False when it is too deep. */
 function cleanInPlace(root: unknown): boolean {
   const waiting: { node: unknown; depth: number }[] = [{ node: root, depth: 1 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

@@ -10,8 +10,8 @@ export type IntakeMessage =
   | { kind: 'ignored'; reason: string };
 
 /**
- * The body of an intake message: a signal or a command from the webhook function, or an event from EventBridge. Throws
- * `InvalidInput` for anything else, so that it ends in the dead-letter queue.
+ * Reads an intake message: a signal or a command from the webhook function, or an event from EventBridge. Throws `InvalidInput` for anything
+ * else, which then goes to the dead-letter queue.
  */
 export function readIntakeMessage(body: string, sources: readonly EventSource[], receivedAt: Date): IntakeMessage {
   const value = parseJson(body);
@@ -24,7 +24,7 @@ export function readIntakeMessage(body: string, sources: readonly EventSource[],
   return { kind: 'signal', signal: signal.data };
 }
 
-/** The repository of a message according to its sender; null for messages about none. */
+/** The repository that the sender names; null for messages about none. */
 export function repositoryOfMessage(message: IntakeMessage): RepositoryIdentity | null {
   if (message.kind === 'ignored') return null;
   if (message.kind === 'command') return identityOf(message.command);

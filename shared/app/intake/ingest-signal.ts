@@ -23,7 +23,7 @@ export interface IngestDeps extends AdmissionDeps {
   readonly stats: Pick<StatsStore, 'addRun'>;
 }
 
-/** Outcome of a signal; counted by this name. */
+/** Outcome of a signal; also the name of its counter. */
 export type IngestOutcome =
   | 'duplicate-delivery'
   | 'mode-off'
@@ -36,8 +36,8 @@ export type IngestOutcome =
   | 'grouped';
 
 /**
- * Turns one signal into its effect on incidents. Every write is conditional or repeatable and the delivery is marked as processed
- * last, so a crash at any point followed by a repeat converges: one incident, one execution.
+ * Applies one signal to the incidents. Every write is conditional or repeatable, and the delivery is marked as processed last. So a crash at
+ * any point, followed by a repeat, ends in the same state: one incident, one execution.
  */
 export async function ingestSignal(signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
   if (await deps.control.isProcessed(deliveryKeyOf(signal))) return 'duplicate-delivery';
@@ -62,7 +62,7 @@ async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutc
   }
 }
 
-/** A recovery opens nothing and decides nothing, because verification reads the state itself. */
+/** A recovery opens and decides nothing, because verification reads the state itself. */
 async function noteRecovery(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
   await forgetWaiting(signal, ids, deps.control);
   const incident = (await deps.incidents.get(ids.incidentId)) ?? (await newestOfAlarm(signal, ids, deps));
@@ -82,7 +82,7 @@ async function applyFailure(signal: Signal, ids: IncidentIds, deps: IngestDeps):
   return (newest && (await applyToNewest(newest, signal, deps))) ?? (await open(signal, ids, deps));
 }
 
-/** An alarm that went off before: null when this signal does not concern the newest incident. */
+/** Applies a signal to the alarm's newest incident; null when it does not concern that one. */
 async function applyToNewest(newest: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome | null> {
   const flap = classifyRecurrence(newest, signal, deps.configuration.policy.flapWindowMinutes);
   switch (flap.kind) {
@@ -117,7 +117,7 @@ async function applyToKnown(known: Incident, signal: Signal, deps: IngestDeps): 
   }
 }
 
-/** Opens the incident, unless another attempt of the same run has just opened it: then that one is known. */
+/** Opens the incident; if another attempt of the same run has just opened it, applies the signal to that one. */
 async function open(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
   const owner = await acquireIncidentLock(ids, 1, deps);
   if (owner !== null) return await joinOwner(owner, signal, deps);
@@ -135,7 +135,8 @@ async function open(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise
 }
 
 /**
- * Another run with the same intake key is an occurrence for now; its attempts are not those of the lock owner's run.
+ * Counts the signal for the incident that holds the lock: another run with the same intake key is an occurrence for now. Its attempts are not
+ * those of the lock owner's run.
  */
 async function joinOwner(owner: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
   await deps.incidents.addOccurrence(owner.id, signal.deliveryId, owner.runAttempt, deps.clock.now());
@@ -158,7 +159,7 @@ async function reopen(
 const MAX_RACES = 3;
 
 /**
- * Writes the next attempt over what was read. Signals of other attempts may have been counted since; those are kept.
+ * Writes the next attempt on top of the incident that was read. Signals of other attempts that were counted meanwhile are kept.
  */
 async function openAgain(
   known: Incident,
@@ -196,7 +197,7 @@ async function openAgain(
   throw new Retryable(`Incident ${known.id} changed while it was being reopened; the intake queue will retry.`);
 }
 
-/** Every finished run counts for the workflow's baseline. */
+/** Records every finished run for the workflow's baseline. */
 async function rememberRun(signal: Signal, deps: IngestDeps): Promise<void> {
   const { target } = signal;
   if (target.kind !== 'github-run') return;

@@ -8,11 +8,11 @@ import { parseBoundedJson } from './ingest-json.ts';
 import { findSigners, type Signers } from './webhook-secrets.ts';
 
 export interface WebhookDelivery {
-  /** Path segment: the source that it claims to come from. */
+  /** Path segment: the source that the delivery claims to be from. */
   readonly sourceId: string;
-  /** Lower-case names. */
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Exactly the received bytes. */
+  /** The bytes exactly as received. */
   readonly body: Uint8Array;
 }
 
@@ -32,15 +32,15 @@ export interface WebhookDeps {
   readonly log: Log;
 }
 
-/** Bytes. A `workflow_run` delivery has about 30 KB. */
+/** In bytes. A `workflow_run` delivery has about 30 KB. */
 export const MAX_WEBHOOK_BYTES = 1_000_000;
 
 const refuse = (status: WebhookAnswer['status'], error: string): WebhookAnswer => ({ status, body: { error } });
 
 /**
- * Accepts one delivery. Nothing is parsed before its signature is valid, nothing is done with it unless that signature
- * is valid for its repository, and 202 means that the queue has the signal. Any other answer makes the sender show the
- * delivery as failed, and `redeliver-webhooks` requests it again.
+ * Accepts one delivery. It is parsed only when its signature is valid, and used only when that signature is valid for its repository. 202
+ * means that the signal is in the queue. After any other answer the sender shows the delivery as failed, and `redeliver-webhooks` requests it
+ * again.
  */
 export async function ingestWebhook(delivery: WebhookDelivery, deps: WebhookDeps): Promise<WebhookAnswer> {
   const source = deps.sources.find(({ id }) => id === delivery.sourceId);
@@ -55,7 +55,7 @@ export async function ingestWebhook(delivery: WebhookDelivery, deps: WebhookDeps
 }
 
 function unauthorized(deps: WebhookDeps): WebhookAnswer {
-  return counted(deps, 'unauthorized', refuse(401, 'The signature does not fit the body.'));
+  return counted(deps, 'unauthorized', refuse(401, 'The signature does not match the body.'));
 }
 
 async function readSigners(
@@ -83,7 +83,7 @@ async function translate(
   }
   const body = parseBoundedJson(delivery.body);
   if (body.kind === 'invalid') return counted(deps, 'invalid-json', refuse(400, body.reason));
-  // One repository's secret must not be valid for another.
+  // The secret of one repository must not be valid for another.
   if (!signers.mayReport(source.repositoryOf(body.value))) return unauthorized(deps);
   const request = { headers: delivery.headers, body: body.value, receivedAt: deps.clock.now() };
   const envelope = envelopeOf(source, request);
@@ -103,7 +103,7 @@ async function translate(
   }
 }
 
-/** The branch is not passed on, only its hash, which groups failures of one branch. */
+/** Passes on a hash of the branch, which groups failures of one branch, instead of its name. */
 async function enqueueSignal(
   { signal, branch }: Extract<SourceResult, { kind: 'signal' }>,
   deps: WebhookDeps,
@@ -112,7 +112,7 @@ async function enqueueSignal(
   try {
     branchKey = branch === null ? null : keyedHashOf(branch, await nameKeyOf(deps.secrets));
   } catch (error) {
-    deps.log.error('The key of names cannot be read.', { error: nameOf(error) });
+    deps.log.error('The key for hashing names could not be read.', { error: nameOf(error) });
     return counted(deps, 'secret-unavailable', refuse(503, 'Try again later.'));
   }
   const keyed = { ...signal, tainted: { ...signal.tainted, branchKey } };
@@ -132,7 +132,7 @@ async function enqueue(delivery: string, send: () => Promise<void>, deps: Webhoo
   try {
     await send();
   } catch (error) {
-    deps.log.error('The intake queue did not take a message.', { deliveryId: delivery, error: nameOf(error) });
+    deps.log.error('The intake queue did not accept a message.', { deliveryId: delivery, error: nameOf(error) });
     return counted(deps, 'queue-unavailable', refuse(503, 'Try again later.'));
   }
   return counted(deps, 'accepted', { status: 202, body: { accepted: true, delivery } });

@@ -5,12 +5,11 @@ import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 
 /**
- * Every state change of an alarm has its own incident id, so the alarm's newest incident is stored under its intake
- * key.
+ * Key of an alarm's newest incident. Every state change of an alarm has its own incident id, so the newest is stored by intake key.
  */
 const cursorOf = (intakeKey: string): string => `newest#${intakeKey}`;
 
-/** The newest incident of the signal's alarm, ended or not; null for other targets. */
+/** The newest incident of the signal's alarm, open or ended; null for other targets. */
 export async function newestOfAlarm(
   { target }: Signal,
   { intakeKey }: IncidentIds,
@@ -24,7 +23,7 @@ export async function newestOfAlarm(
   return id === null ? null : await deps.incidents.get(id);
 }
 
-/** Written before the incident itself: an incident that was never created is read back as none. */
+/** Called before the incident itself is written. If that never happens, reading finds no incident. */
 export async function rememberNewest(
   { target }: Signal,
   { intakeKey, incidentId }: IncidentIds,

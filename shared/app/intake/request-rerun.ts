@@ -25,13 +25,12 @@ export type RerunRequest = { kind: 'begun' } | { kind: 'refused'; reason: string
 const refused = (reason: string): RerunRequest => ({ kind: 'refused', reason });
 
 /**
- * Re-runs the failed jobs of an incident's run for somebody with write access. The plan is sealed and its intent
- * stored; the incident is reopened, and its workflow continues with that plan as with one that an earlier execution
- * left: through guard, execution and verification.
+ * Re-runs the failed jobs of an incident's run for somebody with write access. Seals the plan, stores its intent and reopens the incident. Its
+ * workflow then continues with this plan through guard, execution and verification, as with a plan left by an earlier execution.
  */
 export async function requestRerun(incident: Incident, by: string, deps: RerunDeps): Promise<RerunRequest> {
   const { target } = incident;
-  if (target.kind !== 'github-run') return refused('There is no run to re-run.');
+  if (target.kind !== 'github-run') return refused('The incident is not about a workflow run.');
   const reason = objectionTo(incident, deps);
   if (reason !== null) return refused(reason);
   const attempt = incident.attempt + 1;
@@ -46,12 +45,13 @@ function objectionTo(incident: Incident, { configuration, clock }: RerunDeps): s
   const { target, status } = incident;
   const mode = modeOf(configuration, target);
   if (status === 'open') return 'Selfheal is already working on this failure.';
-  if (status === 'resolved' || status === 'healed') return 'The last failure that Selfheal has a record of is over.';
+  if (status === 'resolved' || status === 'healed')
+    return 'The last failure that Selfheal has a record of is already over.';
   if (mode !== 'act')
-    return `The mode of this repository is ${mode}: Selfheal changes nothing here. Re-run it on GitHub.`;
+    return `The mode of this repository is ${mode}, so Selfheal changes nothing here. Re-run the jobs on GitHub.`;
   const { policy } = configuration;
   const reasons = approvalReasons(rerunFailedJobs.risk, null, policy, partOfWeekAt(clock.now(), policy.circumstances));
-  return reasons.length === 0 ? null : `${reasons.join(' ')} Start the run again on GitHub.`;
+  return reasons.length === 0 ? null : `${reasons.join(' ')} Re-run the jobs on GitHub.`;
 }
 
 async function begin(incident: Incident, target: GithubRunTarget, by: string, deps: RerunDeps): Promise<void> {
@@ -68,7 +68,7 @@ async function begin(incident: Incident, target: GithubRunTarget, by: string, de
     targetKey: rerunFailedJobs.targetKey(parameters),
     description: rerunFailedJobs.describe(parameters),
     confidence: 1,
-    reason: `${by} asked for it by a comment.`,
+    reason: `${by} requested it by a comment.`,
   };
   const action = bindAction(candidate, { incidentId: incident.id, target, at: now });
   const { digest, actionId } = action;

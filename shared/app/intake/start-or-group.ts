@@ -22,9 +22,8 @@ export interface AdmissionDeps {
 const QUIET_MINUTES = 5;
 
 /**
- * Starts the workflow of an open incident, unless too many were opened in its minute or hour: then it joins the storm,
- * and only the storm's parent is worked on. Repeatable: it is counted once per incident and attempt, and executions are
- * named.
+ * Starts the workflow of an open incident. If too many incidents were opened in its minute or hour, it joins the storm instead, and only the
+ * storm's parent is worked on. Repeatable: an incident's attempt is counted once, and executions have fixed names.
  */
 export async function admitIncident(
   incident: Incident,
@@ -38,8 +37,8 @@ export async function admitIncident(
 }
 
 /**
- * The hour counts only incidents that passed the minute's limit, so that the rest of GitHub's hourly rate limit is left
- * for later failures.
+ * Whether the minute and the hour have room. Only incidents within the minute's limit count for the hour, so that the rest of GitHub's hourly
+ * rate limit is left for later failures.
  */
 async function hasPlace(
   incident: Incident,
@@ -56,8 +55,8 @@ async function hasPlace(
 }
 
 /**
- * Ensures that an open incident is worked on after a crash. Its first attempt is admitted again by the minute it was
- * opened in; a later attempt has left no such trace and is simply started.
+ * Makes sure that an open incident is worked on after a crash. Its first attempt is admitted again, by the minute it was opened in. A later
+ * attempt has no such minute and is simply started.
  */
 export async function resumeIncident(incident: Incident, deps: AdmissionDeps): Promise<'started' | 'grouped'> {
   if (incident.attempt === 1) return await admitIncident(incident, new Date(incident.openedAt), deps);

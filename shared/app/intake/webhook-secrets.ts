@@ -4,11 +4,11 @@ import type { SecretReader } from '#shared/ports/cloud.ts';
 import type { WebhookSignatures } from '#shared/ports/webhook-signature.ts';
 
 const Text = z.string();
-/** `previous` is also accepted during a rotation. An empty text is not a secret. */
+/** `previous` is also accepted, during a rotation. An empty text is not a secret. */
 const Rotation = z.object({ current: Text, previous: Text.optional() });
 const MAX_SCOPES = 200;
 
-/** The reader returns values that are not text as JSON. */
+/** The secrets reader returns values that are not text as JSON. */
 function secretsBy(what: string) {
   return z
     .string()
@@ -23,9 +23,9 @@ function secretsBy(what: string) {
     });
 }
 
-/** The webhook secret: one for all, and separate ones for repositories (`owner/name`) or owners (`owner`). */
+/** The webhook secret: a common one, and separate ones for repositories (`owner/name`) or owners (`owner`). */
 const WebhookSecret = Rotation.extend({
-  /** Of sources other than GitHub, by their ids. */
+  /** Secrets of sources other than GitHub, by source id. */
   sources: secretsBy('source').pipe(z.record(z.string().max(40), Rotation)),
   repositories: secretsBy('repository').pipe(
     z
@@ -34,24 +34,23 @@ const WebhookSecret = Rotation.extend({
   ),
 });
 
-/** Its secrets are told apart by repository; any other source has one of its own. */
+/** GitHub's secrets differ by repository; every other source has one secret. */
 const GITHUB = 'github';
 
 const textsOf = ({ current, previous }: z.infer<typeof Rotation>): string[] =>
   [current, previous].filter((text): text is string => Boolean(text));
 
-/** For everything without a secret of its own. */
+/** The scope of everything without a secret of its own. */
 const EVERYTHING = '*';
 
-/** Owners of the secrets that match a body. */
+/** The scopes whose secrets match the signature of a body. */
 export interface Signers {
-  /** Whether one of them is valid for the repository: null for a body without one. */
+  /** Whether one of them is the right one for the repository; null for a body without a repository. */
   mayReport(repository: string | null): boolean;
 }
 
 /**
- * Finds whose secret signed a body, before it is parsed; null when none matches. Throws when the secret cannot be read
- * or is not of the documented form.
+ * Finds whose secret signed a body, before the body is parsed; null when none matches. Throws when the secret cannot be read or is malformed.
  */
 export async function findSigners(
   { id, scheme }: Pick<WebhookSource, 'id' | 'scheme'>,
@@ -73,7 +72,7 @@ export async function findSigners(
   return { mayReport: (repository) => repository === null || fitting.has(scopeOf(repository, scopes)) };
 }
 
-/** The narrowest scope with a secret; only that secret is valid for the repository. */
+/** The narrowest scope with a secret of its own; no other secret is valid for the repository. */
 function scopeOf(repository: string, scopes: ReadonlyMap<string, unknown>): string {
   const name = repository.toLowerCase();
   return [name, name.split('/')[0] ?? name].find((scope) => scopes.has(scope)) ?? EVERYTHING;

@@ -9,8 +9,7 @@ const CHARACTERS_PER_TOKEN = 3;
 const KEPT_MS = 2 * 24 * 60 * 60 * 1000;
 
 /**
- * An embedder that sends nothing beyond the daily budget, nor while the budget cannot be read. Usage counted for a
- * failed call stays counted.
+ * Limits an embedder to the daily budget; sends nothing while the budget cannot be read. Usage counted for a failed call stays counted.
  */
 export function withinDailyBudget(
   embedder: Embedder,

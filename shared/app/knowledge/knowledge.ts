@@ -27,8 +27,7 @@ export interface KnowledgeDeps {
 }
 
 /**
- * Looks up whether this failure is known, and how many similar entries and past incidents there are; stores them for
- * the diagnosis.
+ * Finds out whether this failure is known, and how many entries and past incidents resemble it; stores them for the diagnosis.
  */
 export async function knowledge(input: StepInput<'knowledge'>, deps: KnowledgeDeps): Promise<StepOutput<'knowledge'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
@@ -54,7 +53,7 @@ export async function findKnown(
     fingerprint === null ? null : deps.knowledge.findByFingerprint(fingerprint, scope),
     deps.patterns.recognising(scope, classification.class, evidence),
   ]);
-  // An index may be slightly behind; for the failure itself the store is asked.
+  // The index may lag behind, so an exact match is read from the store.
   const others = entries.filter(({ item }) => item.id !== exact?.id);
   const first =
     exact === null ? [] : [{ item: rememberedEntry(exact), score: 1, sameFailure: true, reasons: [SAME_FINGERPRINT] }];

@@ -20,16 +20,16 @@ import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { Embedder, FailureQuery, FailureRecall, SearchResults } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
-/** Past incidents of one scope that are held; older ones are not recalled. */
+/** Limit of past incidents per scope; older ones are not recalled. */
 const MAX_REMEMBERED = 20_000;
 const MAX_AGE_DAYS = 365;
 const MINUTE = 60_000;
-/** Read again on every refresh, because clocks of functions differ and a write may become visible late. */
+/** Each refresh reads this much again, because the functions' clocks differ and a write may become visible late. */
 const OVERLAP_MS = 5 * MINUTE;
 
 interface Held {
   readonly recall: Recall<Memory>;
-  /** End of the newest incident read, and the time of the newest entry; null before the first. */
+  /** End of the newest incident read, and time of the newest entry; null before the first read. */
   ended: string | null;
   learned: string | null;
   /** Whether any of its incidents has an embedding. */
@@ -39,15 +39,15 @@ interface Held {
 }
 
 export interface LocalRecallOptions {
-  /** Compares embeddings in addition to words; null compares words and names only. */
+  /** Compares embeddings in addition to words; null compares only words and names. */
   readonly embedder?: Embedder | null;
   readonly most?: number;
 }
 
 /**
- * Recall from this function's memory: the index of a scope is built once from the store, lives as long as the worker,
- * and then takes in only what is new. Every index contains the built-in advice. LRU cache of indexes: evicts the least
- * recently used scope above `most` incidents.
+ * Recalls past incidents from an in-memory index per scope. The index is built from the store once, lives as long as the worker, and is
+ * refreshed with what is new. Every index contains the built-in advice. LRU cache of indexes: evicts the least recently used scope above `most`
+ * incidents.
  */
 export function makeLocalRecall(
   store: Pick<KnowledgeStore, 'remembered' | 'learned'>,
@@ -69,7 +69,7 @@ export function makeLocalRecall(
       store.remembered(scope, { after: since(held.ended), limit: most }),
       store.learned(scope, { after: since(held.learned), limit: most }),
     ]);
-    // Read newest first and added last, so that an incident's newest end wins.
+    // Read newest first and added last, so that the newest end of an incident wins.
     for (const one of [...past].reverse()) held.recall.put(rememberedIncident(one));
     held.hasEmbeddings ||= past.some(({ embedding }) => embedding !== undefined);
     for (const entry of entries) held.recall.put(rememberedEntry(entry));
@@ -82,7 +82,7 @@ export function makeLocalRecall(
   return {
     async find(scope, query, limit) {
       const { recall, hasEmbeddings } = await refreshed(scope);
-      // Without embeddings in the index, none is computed and paid for.
+      // Without embeddings in the index, an embedding of the query would cost money for nothing.
       const asked = hasEmbeddings ? await embedQuery(query, embedder) : { meaning: null, limits: [] };
       const isOther = (memory: Memory): boolean => isIncident(memory) && memory.id !== query.incidentId;
       const answers = recall.ask({ ...query, embedding: asked.meaning });
@@ -132,8 +132,8 @@ export interface RecallDeps {
 }
 
 /**
- * Past incidents of the same scope and knowledge similar to this one, best first. Nothing before it is classified, and
- * nothing for a storm.
+ * Past incidents of the same scope and knowledge entries that resemble this incident, best first. Empty before the incident is classified,
+ * and for a storm.
  */
 export async function recallLike(
   incident: Incident,
@@ -144,7 +144,7 @@ export async function recallLike(
   return await recallTerms(incident, termsOfLines(lines), deps, FOUND, textToEmbed(lines));
 }
 
-/** The same by given terms instead of the evidence's; without terms by the fingerprint alone. */
+/** The same, by the given terms instead of the evidence's; without terms only by the fingerprint. */
 export async function recallTerms(
   { id, target, classification }: Incident,
   terms: Terms,

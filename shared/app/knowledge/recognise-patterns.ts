@@ -7,7 +7,7 @@ import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
-/** Finds the learned patterns of a scope that recognise a failure, each with its current weight. */
+/** Finds the learned patterns of a scope that match a failure, each with its current weight. */
 export interface PatternReader {
   recognising(scope: string, failureClass: FailureClass, evidence: Evidence | null): Promise<LearnedPattern[]>;
 }

@@ -5,7 +5,7 @@ import type { PatternStore } from '#shared/ports/learning-stores.ts';
 
 const MAX_TRIES = 5;
 
-/** Who changes patterns of a scope, and when. */
+/** Who changes patterns, of which scope, and when. */
 export interface LearningChange {
   readonly scope: string;
   readonly by: string;
@@ -23,9 +23,8 @@ export function noteOf(
 }
 
 /**
- * Changes one pattern in its current state; reads it again when somebody else changed it meanwhile. `change` returns
- * the same pattern for "nothing to do". Null when the pattern does not exist. Throws `Retryable` when others keep
- * changing it.
+ * Changes one pattern in its current state, and reads it again when it was changed meanwhile. `change` returns the same pattern when there is
+ * nothing to do. Null when the pattern does not exist. Throws `Retryable` when others keep changing it.
  */
 export async function changePattern(
   store: Pick<PatternStore, 'list' | 'write'>,
@@ -40,5 +39,5 @@ export async function changePattern(
     const next = { ...after, revision: before.revision + 1 };
     if ((await store.write(next)) === 'written') return { before, after: next };
   }
-  throw new Retryable(`Could not change pattern ${id}: others kept changing it.`);
+  throw new Retryable(`Could not change pattern ${id}, because others kept changing it. Try again.`);
 }

@@ -10,12 +10,12 @@ export type Corrected =
   | { kind: 'corrected'; said: Prediction['class']; right: boolean }
   | { kind: 'refused'; reason: string };
 
-/** Far enough back for what a person still remembers. */
+/** How many predictions are searched; people do not remember older ones. */
 const LOOKED_AT = 2000;
 
 /**
- * Stores what a person says the last prediction of an incident should have been. It judges that prediction; no
- * correction raises what Selfheal may do by itself.
+ * Stores the class that a person gives as the right one for an incident's last prediction. It judges that prediction; no correction raises
+ * what Selfheal may do by itself.
  */
 export async function correctPrediction(
   { incidentId, class: actual, by, at }: CorrectionOrder,
@@ -24,9 +24,9 @@ export async function correctPrediction(
   const recent = await predictions.recentPredictions(LOOKED_AT);
   const said = recent.filter((one) => one.incidentId === incidentId).sort((a, b) => b.attempt - a.attempt)[0];
   if (said === undefined) {
-    return { kind: 'refused', reason: `nothing was predicted of it among the last ${LOOKED_AT} incidents.` };
+    return { kind: 'refused', reason: `it has no prediction among the last ${LOOKED_AT}.` };
   }
   const written = await predictions.correctPrediction(said, { at: at.toISOString(), by, class: actual });
-  if (written === 'refused') return { kind: 'refused', reason: 'somebody corrected it later than that.' };
+  if (written === 'refused') return { kind: 'refused', reason: 'there is a later correction.' };
   return { kind: 'corrected', said: said.class, right: said.class === actual };
 }

@@ -20,15 +20,15 @@ interface LearnPatternsDeps {
 
 export interface LearnOrder extends LearningChange {
   readonly cases: readonly ResolvedCase[];
-  /** Past incidents, besides the records themselves, over which new patterns are replayed. */
+  /** Past incidents, in addition to the records themselves, over which new patterns are replayed. */
   readonly past: readonly PastCase[];
-  /** Reports what would be done without doing it. */
+  /** Reports the changes without making them. */
   readonly dryRun: boolean;
-  /** Where new patterns come from; null: none are created, only known ones get outcomes. */
+  /** Source of new patterns; null creates none and only adds outcomes to known ones. */
   readonly source: LearnedPattern['provenance']['source'] | null;
 }
 
-/** Result for one pattern: created, updated, unchanged, or refused. */
+/** Result for one pattern: learned, adjusted, unchanged or refused. */
 export interface PatternResult {
   readonly kind: 'learned' | 'adjusted' | 'unchanged' | 'refused';
   readonly patternId: string;
@@ -36,18 +36,18 @@ export interface PatternResult {
   readonly class: LearnedPattern['class'];
   readonly stage: LearnedPattern['stage'];
   readonly confidence: number;
-  /** Lines of the records. */
+  /** Line numbers of the records. */
   readonly lines: readonly number[];
   readonly reason: string;
   readonly conflicts: readonly string[];
-  /** Null for a pattern that was known before. */
+  /** Null for a known pattern. */
   readonly replay: Proposal['replay'] | null;
 }
 
 /**
- * Learns from how incidents were resolved. A record that a known pattern recognises becomes its outcome; the others are
- * grouped into new patterns, each replayed over the past first, refused where it would have matched something else, and
- * stored to be observed only. Every change leaves a note. Repeatable: an incident counts once.
+ * Learns from how incidents were resolved. A record that matches a known pattern becomes an outcome of it; the others are grouped into new
+ * patterns. Each new pattern is replayed over past incidents, refused where it would have matched something else, and otherwise stored to be
+ * observed only. Every change leaves a note. Repeatable: an incident counts once.
  */
 export async function learnPatterns(
   order: LearnOrder,
@@ -65,12 +65,12 @@ export async function learnPatterns(
   return { results: order.dryRun ? withinADay(results, deps.rules) : results, unplaced };
 }
 
-/** A dry run takes nothing from the day's limit; patterns beyond the limit are reported too. */
+/** Refuses the patterns beyond the daily limit, also in a dry run, which takes nothing from the limit. */
 function withinADay(results: readonly PatternResult[], { maxNewPatternsPerDay: most }: Learning): PatternResult[] {
   let learned = 0;
   return results.map((result) => {
     if (result.kind !== 'learned' || ++learned <= most) return result;
-    return { ...result, kind: 'refused', reason: `more than the ${most} new patterns that are allowed in a day` };
+    return { ...result, kind: 'refused', reason: `the limit of ${most} new patterns a day is used up` };
   });
 }
 
@@ -93,7 +93,7 @@ function sortedByPattern({ cases, scope }: LearnOrder, known: readonly LearnedPa
 const sameClass = (pattern: LearnedPattern, one: ResolvedCase): boolean =>
   one.class === 'unknown' || one.class === pattern.class;
 
-/** That something else helped says nothing about the pattern's own solution. */
+/** Whether the record tried the pattern's own solution; success of another one says nothing about it. */
 function speaksOf(pattern: LearnedPattern, { resolution }: ResolvedCase): boolean {
   const sameAction = pattern.actionId !== null && pattern.actionId === resolution.action;
   return sameAction || pattern.solution.toLowerCase() === resolution.solution.toLowerCase();
@@ -110,7 +110,7 @@ async function adjust(
   const conflicts =
     others.length === 0
       ? []
-      : [`line ${others.join(', ')}: something else was tried than the pattern says; not counted`];
+      : [`line ${others.join(', ')}: not counted, because another solution was tried than the pattern's`];
   const after = await addOutcomes(pattern, outcomes, order, deps);
   const kind = after.outcomes === pattern.outcomes ? 'unchanged' : 'adjusted';
   const reason = after.retired?.reason ?? (kind === 'adjusted' ? reasonOf(outcomes) : 'nothing new');
@@ -120,7 +120,7 @@ async function adjust(
 const reasonOf = (outcomes: readonly PatternOutcome[]): string =>
   `${outcomes.filter(({ helped }) => helped).length} of ${outcomes.length} further cases were resolved by it`;
 
-/** Adds outcomes to a pattern, updates it by the rules, and notes what changed. */
+/** Adds outcomes to a pattern, updates it by the rules, and notes the change. */
 async function addOutcomes(
   pattern: LearnedPattern,
   outcomes: readonly PatternOutcome[],
@@ -155,11 +155,11 @@ async function learnOne(proposal: Proposal, order: NewOrder, deps: LearnPatterns
     const event = reason === null ? 'pattern.learned' : 'pattern.refused';
     await deps.patterns.note(noteOf(order, event, pattern.id, reason ?? `learned from ${lines.length} records`));
   }
-  if (reason === null) return { ...entry, kind: 'learned', reason: 'observed only until it has proved itself' };
+  if (reason === null) return { ...entry, kind: 'learned', reason: 'only observed until its outcomes are good enough' };
   return { ...entry, kind: 'refused', reason };
 }
 
-/** Stores a new pattern within the day's limit; returns why not, or null when it is stored. */
+/** Stores a new pattern within the daily limit; returns null, or the reason when it was not stored. */
 export async function putNew(
   pattern: LearnedPattern,
   problem: string | null,
@@ -168,10 +168,10 @@ export async function putNew(
 ): Promise<string | null> {
   if (problem !== null || dryRun) return problem;
   const existing = (await patterns.list(scope)).find(({ id }) => id === pattern.id);
-  if (existing?.retired) return `it was taken back on ${existing.retired.at.slice(0, 10)}: ${existing.retired.reason}`;
+  if (existing?.retired) return `it was retired on ${existing.retired.at.slice(0, 10)}: ${existing.retired.reason}`;
   const most = rules.maxNewPatternsPerDay;
   if (!(await patterns.takeNew(scope, at.toISOString().slice(0, 10), most))) {
-    return `${most} new patterns were learned today, as many as are allowed; it may be learned tomorrow`;
+    return `the limit of ${most} new patterns a day is used up; it may be learned tomorrow`;
   }
-  return (await patterns.write(pattern)) === 'written' ? null : 'somebody else learned it meanwhile';
+  return (await patterns.write(pattern)) === 'written' ? null : 'it was learned by another process meanwhile';
 }

@@ -16,13 +16,13 @@ import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/learning-
 export interface RegistryDeps {
   readonly registry: ModelRegistryStore;
   readonly artifacts: ModelArtifacts;
-  /** The shipped model: in production unless another was promoted. Null when it has no provenance. */
+  /** The shipped model, which is in production unless another was promoted. Null when it has no provenance. */
   readonly shipped: ModelVersion | null;
 }
 
 const ATTEMPTS = 5;
 
-/** Changes what was read; reads again when somebody else wrote first. */
+/** Applies a change to the registry as read; reads it again when another write came first. */
 async function change<C extends { kind: string }>(
   store: ModelRegistryStore,
   decide: (registry: Registry) => Promise<C & ({ registry: Registry } | { kind: 'refused' })>,
@@ -33,10 +33,10 @@ async function change<C extends { kind: string }>(
     if (!('registry' in decided) || decided.registry === read) return decided;
     if ((await store.write(decided.registry)) === 'written') return decided;
   }
-  throw new Retryable('Could not change the model registry: others kept changing it. Try again.');
+  throw new Retryable('Could not change the model registry, because others kept changing it. Try again.');
 }
 
-/** Puts the shipped version into an empty registry, so that later ones are compared with it. */
+/** Adds the shipped version to an empty registry, so that later versions are compared with it. */
 async function seed({ registry: store, shipped }: RegistryDeps, { at }: Change): Promise<void> {
   if (shipped === null) return;
   await store.putVersion(shipped);
@@ -50,7 +50,7 @@ async function seed({ registry: store, shipped }: RegistryDeps, { at }: Change):
   });
 }
 
-/** Adds a trained model as a candidate, storing its file first. Repeatable. */
+/** Stores a trained model's file and adds the model as a candidate. Repeatable. */
 export async function registerModel(
   version: ModelVersion,
   file: string,
@@ -63,7 +63,7 @@ export async function registerModel(
   await change(deps.registry, async (registry) => ({ kind: 'changed', registry: register(registry, version, by) }));
 }
 
-/** Promotes a version one stage up, or to the named one. Its complete file must exist. */
+/** Promotes a version by one stage, or to the named one. Its file must exist and be the registered one. */
 export async function promoteModel(
   order: { readonly id: string; readonly to?: 'staging' | 'production' | undefined },
   by: Change,
@@ -78,7 +78,10 @@ export async function promoteModel(
     return { kind: 'refused', reasons: [`The file of ${order.id} is missing: train and register it again.`] };
   }
   if (file !== null && digestOf(file) !== version.artifact) {
-    return { kind: 'refused', reasons: [`The file of ${order.id} is not the one that was registered.`] };
+    return {
+      kind: 'refused',
+      reasons: [`The file of ${order.id} differs from the registered one: train and register it again.`],
+    };
   }
   return await change<Changed>(deps.registry, async (registry) => {
     const production = productionOf(registry);
@@ -88,7 +91,7 @@ export async function promoteModel(
   });
 }
 
-/** Restores the version that was in production before. */
+/** Puts the previous version into production again. */
 export async function rollBackModel(by: Change, { registry: store }: RegistryDeps): Promise<Changed> {
   return await change<Changed>(store, async (registry) => rollback(registry, by));
 }

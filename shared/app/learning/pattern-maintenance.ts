@@ -10,7 +10,7 @@ import { putNew } from './learn-patterns.ts';
 
 type Writer = Pick<PatternStore, 'write' | 'note'>;
 
-/** A change with its result: `skipped` because somebody else changed the pattern meanwhile. */
+/** A change and its result; `skipped` because the pattern was changed meanwhile. */
 export interface ChangeResult {
   readonly patternId: string;
   readonly wording: string;
@@ -22,8 +22,7 @@ export interface ChangeResult {
 }
 
 /**
- * Applies changes of patterns, each to the state it was decided on, with a note. Repeatable: an applied change is not
- * decided again.
+ * Applies changes to patterns, each to the state that it was decided on, and notes them. Repeatable: an applied change is not decided again.
  */
 export async function applyChanges(
   changes: readonly PatternChange[],
@@ -52,12 +51,12 @@ export async function applyChanges(
   return results;
 }
 
-/** A person's approval of a pattern, or a confidence that a person sets. */
+/** What a person says about a pattern: an approval, or a confidence. */
 export type PersonsWord = { kind: 'approve' } | { kind: 'confidence'; confidence: number; reason: string };
 
 /**
- * Effect of a person's word on a pattern. A lower confidence applies at once and becomes its maximum; a higher one only
- * lets it rise, within the weekly limit, as outcomes allow.
+ * Applies a person's word to a pattern. A lower confidence takes effect at once and becomes the pattern's maximum; a higher one only lets it
+ * rise with its outcomes, within the weekly limit.
  */
 export function byPerson(
   pattern: LearnedPattern,
@@ -84,7 +83,7 @@ export interface ImportResult {
   readonly reason: string;
 }
 
-/** Imports patterns of another place: replayed over this scope's past first, within the daily limit, only observed. */
+/** Imports patterns from elsewhere, only to be observed. Each is first replayed over this scope's past incidents; the daily limit applies. */
 export async function importPatterns(
   file: PatternExport,
   order: ImportOrder & { readonly dryRun: boolean; readonly past: readonly PastCase[] },
@@ -101,7 +100,7 @@ export async function importPatterns(
         wording,
         confidence,
         kind: 'known',
-        reason: 'it is known here; its own outcomes stand',
+        reason: 'the pattern is already known here, and its own outcomes count',
       });
       continue;
     }

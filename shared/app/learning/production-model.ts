@@ -15,12 +15,12 @@ export interface ProductionModelDeps {
   readonly log: Log;
 }
 
-/** A promotion takes effect within this time. */
+/** How long a model is used before the registry is read again, so a promotion takes effect within this time. */
 const KEPT_MILLISECONDS = 5 * 60_000;
 
 /**
- * The model in production: the shipped one, unless the registry names another whose file exists with the registered
- * digest. If anything is wrong with that one, the shipped one is used, and that is counted.
+ * The model in production: the shipped one, unless the registry names another whose file has the registered digest. If that one cannot be
+ * used, the shipped one is used, and this is counted.
  */
 export function makeProductionModel(deps: ProductionModelDeps): () => Promise<FailureModel | undefined> {
   let kept: { model: FailureModel | undefined; until: number } | null = null;
@@ -33,7 +33,7 @@ export function makeProductionModel(deps: ProductionModelDeps): () => Promise<Fa
   };
 }
 
-/** `held`: the one used so far; its file is not fetched again while it is still in production. */
+/** `held` is the model used so far; its file is not fetched again while it is in production. */
 async function chooseModel(
   held: FailureModel | undefined,
   deps: ProductionModelDeps,
@@ -43,15 +43,15 @@ async function chooseModel(
     if (production === null || production.id === deps.shipped?.id) return deps.shipped;
     if (production.id === held?.id) return held;
     const file = await deps.artifacts.get(production.artifact);
-    if (file === null) throw new RangeError('The file of the model in production is missing.');
+    if (file === null) throw new RangeError(`The file of model ${production.id} is missing: register the model again.`);
     if (digestOf(file) !== production.artifact)
       throw new RangeError('The digest of the model file differs from the registered one.');
     const model = parseModelFile(JSON.parse(file));
-    if (model.id !== production.id) throw new RangeError('The file holds another model.');
+    if (model.id !== production.id) throw new RangeError(`The file of model ${production.id} contains another model.`);
     return model;
   } catch (error) {
     deps.meter.count('model-registry-unusable');
-    deps.log.error('The model in production cannot be used: the shipped one decides.', {
+    deps.log.error('The model in production cannot be used; the shipped model is used instead.', {
       error: error instanceof Error ? error.name : 'unknown',
     });
     return deps.shipped;

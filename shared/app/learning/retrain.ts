@@ -30,14 +30,14 @@ export interface RetrainDeps extends RegistryDeps {
   readonly predictions: Pick<PredictionStore, 'recentPredictions'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
   readonly signatures: SignatureSet;
-  /** The model in production; undefined where signatures decide alone. */
+  /** The model in production; undefined where only signatures decide. */
   readonly production: () => Promise<FailureModel | undefined>;
   readonly clock: Clock;
 }
 
-/** Predictions searched for failures with a known truth. */
+/** How many predictions are searched for failures with a known class. */
 const MAX_PREDICTIONS = 2000;
-/** Failures to learn from, newest first: as many excerpts as fit into the function's time and memory. */
+/** Failures to learn from, newest first: as many excerpts as the function's time and memory allow. */
 const MAX_CASES = 500;
 const READ_AT_ONCE = 10;
 
@@ -46,9 +46,8 @@ interface KnownCase extends TrainingCase {
 }
 
 /**
- * Adapts the model in production to failures whose class a person named, or for which an action showed whether they
- * pass on a re-run, and registers the result as a candidate. Promotion is an operator's decision. Repeatable: the same
- * failures give the same candidate.
+ * Adapts the model in production to failures whose class is known, because a person named it or because an action showed whether they pass on
+ * a re-run. Registers the result as a candidate; an operator decides about promotion. Repeatable: the same failures give the same candidate.
  */
 export async function retrain(deps: RetrainDeps): Promise<Retraining> {
   const base = await deps.production();
@@ -89,7 +88,7 @@ function caseOf({ incidentId, attempt, correction, ending }: Prediction, evidenc
   const shown = ending?.shown ?? 'unknown';
   return {
     digest: digestOf(`${incidentId}#${attempt}`, 16),
-    // Identical failures are held back together: a recurring failure must not confirm itself.
+    // Identical failures are held out together, so that a recurring failure does not confirm itself.
     group: digestOf(evidence.sources.flatMap(({ lines }) => lines.map(({ text }) => templateOf(text))).join('\n'), 16),
     evidence,
     class: correction?.class ?? null,
@@ -101,7 +100,7 @@ function caseOf({ incidentId, attempt, correction, ending }: Prediction, evidenc
 interface Adapted {
   readonly version: ModelVersion;
   readonly file: string;
-  /** Answers of the model in production, and of the adapted one while they were held back. */
+  /** Answers of the model in production, and of the adapted one, about the held-out failures. */
   readonly before: readonly HeldOutAnswer[];
   readonly after: readonly HeldOutAnswer[];
 }
@@ -138,7 +137,7 @@ function toHeldOut({ one, answer, right, verdictRight }: Answered): HeldOutAnswe
   return { digest, right: known === null ? null : right, confidence: answer.confidence, verdictRight };
 }
 
-/** What the candidate promises if it is promoted: see `promisedBy`. */
+/** The accuracy that the candidate promises if it is promoted; see `promisedBy`. */
 function metricsOf(answers: readonly Answered[]): Provenance['metrics'] {
   const classes = answers.filter(({ one, answer }) => one.class !== null && answer.class !== 'unknown');
   const verdicts = answers.filter(({ answer, verdictRight }) => verdictRight !== null && saysPasses(answer));

@@ -6,9 +6,9 @@ import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts'
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import { type MailLimitDeps, mayMail } from './mail-limit.ts';
-import { gistOf, isToldAlready } from './notification-dedup.ts';
+import { gistOf, isAlreadyNotified } from './notification-dedup.ts';
 
-/** The ports that a function has for its notifiers; one that it lacks leaves out the notifiers that need it. */
+/** The ports that a function has for its notifiers; notifiers that need a missing port are skipped. */
 export interface AnnounceDeps extends Partial<NotifierPorts> {
   readonly notifiers: readonly NotifierPlugin[];
   readonly meter: Meter;
@@ -16,39 +16,42 @@ export interface AnnounceDeps extends Partial<NotifierPorts> {
 }
 
 interface Hooks {
-  /** Whether this notifier tells it now. */
-  admits?(notifier: NotifierPlugin): Promise<boolean>;
-  /** Somebody was told: right afterwards, before the next channel. */
-  told?(notifier: NotifierPlugin, where: string): Promise<void>;
-  /** A channel failed: what to throw after the others were tried, null for nothing. */
-  failed?(notifier: NotifierPlugin, error: unknown): Promise<Error | null>;
+  /** Whether this notifier is to announce it now. */
+  shouldNotify?(notifier: NotifierPlugin): Promise<boolean>;
+  /** Called right after a notifier has announced it, before the next one. */
+  onNotified?(notifier: NotifierPlugin, where: string): Promise<void>;
+  /** Called when a notifier fails; returns the error to throw after the others were tried, or null for none. */
+  onFailed?(notifier: NotifierPlugin, error: unknown): Promise<Error | null>;
 }
 
 /**
- * Tells an announcement on every channel that wants it, at least once. Returns the ids of those that told it. One channel that fails does not
- * keep the others from it: the first failure is thrown at the end, so that the caller is repeated.
+ * Sends an announcement through every notifier that wants it, at least once. Returns the ids of the notifiers that sent it. One that fails does
+ * not stop the others: its error is thrown at the end, so that the caller is repeated.
  */
 export async function announce(
   announcement: Announcement,
   { notifiers, meter, log, ...ports }: AnnounceDeps,
-  { admits, told, failed = async (_notifier, error) => passing(error) }: Hooks = {},
+  { shouldNotify, onNotified, onFailed = async (_notifier, error) => notificationError(error) }: Hooks = {},
 ): Promise<readonly string[]> {
   const channels: string[] = [];
   let failure: Error | null = null;
   for (const notifier of notifiers.filter((one) => one.takes.includes(announcement.kind) && one.wants(announcement))) {
     if (notifier.needs.some((port) => ports[port] === undefined)) {
-      log.warn('A notifier has no port here.', { channel: notifier.id, kind: announcement.kind });
+      log.warn('A notifier was skipped, because this function lacks a port that it needs.', {
+        channel: notifier.id,
+        kind: announcement.kind,
+      });
       meter.count('channel-without-port');
       continue;
     }
-    if (admits !== undefined && !(await admits(notifier))) continue;
+    if (shouldNotify !== undefined && !(await shouldNotify(notifier))) continue;
     try {
       const sent = await notifier.notify(announcement, ports as NotifierPorts);
       if (sent === null) continue;
       channels.push(notifier.id);
-      await told?.(notifier, sent.where);
+      await onNotified?.(notifier, sent.where);
     } catch (error) {
-      failure = (await failed(notifier, error)) ?? failure;
+      failure = (await onFailed(notifier, error)) ?? failure;
     }
   }
   if (failure !== null) throw failure;
@@ -60,24 +63,24 @@ export interface AnnounceIncidentDeps extends AnnounceDeps, MailLimitDeps {
   readonly configuration: Configuration;
 }
 
-interface Once extends Pick<Hooks, 'failed' | 'told'> {
-  /** By which a repeat is recognised on each channel. */
+interface OnceOptions extends Pick<Hooks, 'onFailed' | 'onNotified'> {
+  /** Identifies the announcement on each channel, so that a repeat is recognised. */
   readonly key: string;
   /** How the incident ends for its reader. */
   readonly ending: Ending;
-  /** Left out where an alarm goes off again and again and the channel told the same within the window. */
-  readonly unlessAlike: boolean;
-  /** Counts against what a day may bring about one pull request. */
+  /** Skips an alarm that goes off again and again, when the channel announced the same within the window. */
+  readonly skipSimilar: boolean;
+  /** Counts towards the daily limit for one pull request. */
   readonly limited: boolean;
 }
 
 /**
- * The same about an incident, once for each channel and key. A channel that can be read back (`repeatable`) brings its message up to date
- * every time.
+ * Announces something about an incident once for each channel and key. A channel whose message can be updated in place (`repeatable`) updates
+ * it every time.
  */
 export async function announceOnce(
   announcement: Announcement & { readonly story: IncidentStory },
-  { key, ending, unlessAlike, limited, told, failed }: Once,
+  { key, ending, skipSimilar, limited, onNotified, onFailed }: OnceOptions,
   deps: AnnounceIncidentDeps,
 ): Promise<readonly string[]> {
   const { incident, actions } = announcement.story;
@@ -85,18 +88,18 @@ export async function announceOnce(
   const gist = gistOf(incident, ending, actions.length);
   const { flapWindowMinutes: windowMinutes } = deps.configuration.policy;
   return await announce(announcement, deps, {
-    ...(failed === undefined ? {} : { failed }),
-    admits: async ({ id, repeatable }) => {
+    ...(onFailed === undefined ? {} : { onFailed }),
+    shouldNotify: async ({ id, repeatable }) => {
       if (repeatable) return true;
       const own = sent.filter(({ channel }) => channel === id);
       if (isSent(key, own)) return false;
-      const alike = unlessAlike && isToldAlready(incident, gist, own, { now: deps.clock.now(), windowMinutes });
-      if (!alike && (!limited || (await mayMail(incident, `${incident.id}#${key}`, deps, id)))) return true;
+      const isSimilar = skipSimilar && isAlreadyNotified(incident, gist, own, { now: deps.clock.now(), windowMinutes });
+      if (!isSimilar && (!limited || (await mayMail(incident, `${incident.id}#${key}`, deps, id)))) return true;
       deps.meter.count('mail-left-out');
       return false;
     },
-    told: async (notifier, where) => {
-      await told?.(notifier, where);
+    onNotified: async (notifier, where) => {
+      await onNotified?.(notifier, where);
       const { id: channel, repeatable } = notifier;
       const at = deps.clock.now().toISOString();
       const notification: Notification = { version: 1, incidentId: incident.id, channel, key, at, gist: null };
@@ -107,9 +110,11 @@ export async function announceOnce(
 
 const isSent = (key: string, sent: readonly Notification[]): boolean => sent.some((one) => one.key === key);
 
-/** A lost answer is retried: comments are read back first, and two mails are better than none. */
-export function passing(error: unknown): Error {
+/**
+ * The error to throw for a failed notifier. A lost answer is retried: a comment is read back first, and two mails are better than none.
+ */
+export function notificationError(error: unknown): Error {
   if (error instanceof OutcomeUnknown)
-    return new Retryable('It is not known whether a notification arrived.', { cause: error });
+    return new Retryable('It is unknown whether a notification arrived; it will be sent again.', { cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }

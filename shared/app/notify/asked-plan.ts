@@ -15,8 +15,7 @@ import { type PlannedAction, readPlannedAction } from '../remediate/planned.ts';
 import { readStory, type StoryDeps } from './report.ts';
 
 /**
- * Digits of a digest that a comment has to repeat: more than anybody could make collide with another plan of one pull
- * request.
+ * Digits of a digest that a comment must repeat: too many for anybody to find a second plan of the pull request with the same digits.
  */
 export const SHORT_DIGEST = 12;
 
@@ -27,15 +26,13 @@ export interface AskingDeps {
   readonly clock: Clock;
 }
 
-/** The stored code of a fix, and what to look at in it. Context lines are as in the repository. */
+/** The stored code of a fix, and what to check in it. Context lines are as in the repository. */
 interface ProposedChange {
   readonly diff: string;
   readonly looks: readonly { readonly path: string | null; readonly line: number | null; readonly reason: string }[];
 }
 
-/**
- * Everything that somebody needs to decide about a plan, except cause and evidence, which are in the incident's report.
- */
+/** What a person needs to decide about a plan, except cause and evidence, which are in the incident's report. */
 export function askedPlan(
   { action, plugin, parameters }: PlannedAction,
   asking: ApprovalPeriod,
@@ -56,7 +53,7 @@ export function askedPlan(
       title: plugin.title,
       description: action.description,
       undo: plugin.describeUndo(parameters),
-      reasons: action.needsApproval?.reasons ?? ['Selfheal is not sure enough to do it without asking.'],
+      reasons: action.needsApproval?.reasons ?? ['Selfheal is not confident enough to do it without asking.'],
       lastTimes: planned?.lastTimes ?? null,
       tried: triedWords(action, actions, planned),
       change,
@@ -77,7 +74,7 @@ export interface AskingStoryDeps extends AskingDeps, StoryDeps {
   readonly actions: readonly ActionPlugin[];
 }
 
-/** An incident and the plan that waits for a decision about it. Throws `CorruptRecord` like what it reads. */
+/** An incident and its plan that waits for a decision. Throws `CorruptRecord` like the reads it makes. */
 export async function readAskingStory(
   approval: Pick<Approval, 'incidentId' | 'digest' | 'requestedAt' | 'expiresAt'>,
   deps: AskingStoryDeps,
@@ -103,7 +100,7 @@ function triedWords(
   const facts = actions.findLast(
     ({ receipt }) => receipt?.facts.fix === fixDigest && typeof receipt.facts.tried === 'string',
   )?.receipt?.facts;
-  if (facts === undefined) return planned?.untried ? `It was not tried. ${planned.untried}` : null;
+  if (facts === undefined) return planned?.untried ? `It was not tested. ${planned.untried}` : null;
   const place = `On commit ${String(facts.commit).slice(0, 12)}`;
   const page = typeof facts.url === 'string' ? ` (${facts.url})` : '';
   switch (facts.tried) {
@@ -112,11 +109,11 @@ function triedWords(
     case 'failed':
       return `${place}: the tests failed with it${page}.`;
     default:
-      return `${place}: the run ended before the tests did, which says nothing about it${page}.`;
+      return `${place}: the run ended before the tests did, so the result is unknown${page}.`;
   }
 }
 
-/** The code that an action would write, from the record with the digest in its parameters. */
+/** The code that an action would write, read by the digest in its parameters. */
 async function changeOf(
   { incidentId, parameters }: BoundAction,
   deps: AskingStoryDeps,
@@ -127,8 +124,8 @@ async function changeOf(
 }
 
 /**
- * Whether a comment may decide: there is a pull request, comments are allowed, and no group of the user pool is
- * required, which a comment cannot show.
+ * Whether a comment may decide: there is a pull request, comments are allowed, and no group of the user pool is required, because a comment
+ * shows no groups.
  */
 function takesComments(target: TargetContext, { approvals }: Configuration): boolean {
   if (!approvals.comments || target.kind !== 'github-run' || target.pullRequest === null) return false;
@@ -143,7 +140,7 @@ function decidersOf(
   const onPage =
     groups === null
       ? 'anybody who may sign in to the approval page'
-      : `members of ${groups.join(', ')}, and whom they named, who sign in to the approval page`;
+      : `members of ${groups.join(', ')}, or people they delegated to, who sign in to the approval page`;
   const own = configuration.approvals.selfApproval && selfApproval;
   const others = target.kind === 'github-run' && !own ? ', unless the change or the run is their own' : '';
   return takesComments(target, configuration)

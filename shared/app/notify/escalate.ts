@@ -9,29 +9,28 @@ export interface EscalateDeps extends StoryDeps, AnnounceIncidentDeps {
 }
 
 /**
- * Hands the incident to a person, once per execution and channel; again only when it is unknown whether the message was
- * sent. A flapping alarm is not announced again: see `isToldAlready`; for pull requests the number of messages is
- * limited: see `mayMail`.
+ * Hands the incident to a person, once per execution and channel; again only when it is unknown whether the message was sent. A flapping alarm
+ * is not announced again (see `isAlreadyNotified`), and the number of messages about a pull request is limited (see `mayMail`).
  */
 export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps): Promise<StepOutput<'escalate'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   const story = await readStory(incident, 'final', deps);
   const key = `escalated#${incident.attempt}`;
-  const told = async () => {
+  const onNotified = async () => {
     deps.meter.count('incident-mailed');
     const facts = { attempt: incident.attempt, error: input.error };
     const at = deps.clock.now().toISOString();
     await deps.incidents.audit(incident.id, key, { at, event: 'incident.handed-over', facts });
   };
-  const how = { key, ending: 'escalated', unlessAlike: true, limited: true, told } as const;
+  const how = { key, ending: 'escalated', skipSimilar: true, limited: true, onNotified } as const;
   await announceOnce({ kind: 'escalation', story, reason: reasonOf(input) }, how, deps);
   return null;
 }
 
-/** What errors mean for people, by their names. */
+/** Errors in words for people, by error name. */
 const ERROR_WORDS: Readonly<Record<string, string>> = {
-  Unreachable: 'GitHub could not be reached, however often it was tried.',
-  RateLimited: 'GitHub took no more requests for now (rate limit).',
+  Unreachable: 'GitHub could not be reached after several tries.',
+  RateLimited: 'GitHub accepted no more requests for now (rate limit).',
 };
 
 function reasonOf({ reason, error }: StepInput<'escalate'>): string {

@@ -7,14 +7,14 @@ export interface MailLimitDeps {
   readonly clock: Clock;
 }
 
-/** Mails per day about failures of one workflow on one pull request, whose comment shows all of them. */
+/** Mails per day about failures of one workflow on one pull request, where a comment shows all of them. */
 const MAX_MAILS_PER_DAY = 2;
 const DAY_MILLISECONDS = 24 * 60 * 60_000;
 
 /**
- * Whether one more mail, or message on another channel that cannot be read back, may be sent for an incident's place.
- * Only pull requests have a limit: their comment is updated at each step, while for everything else a mail is all that
- * people get. `key` makes a repeat of the same message count once.
+ * Whether one more mail, or message on another channel that cannot be updated in place, may be sent for an incident's intake key. Only pull
+ * requests have a limit, because their comment is updated at each step; for everything else a mail is the only notification. With the same
+ * `key` a repeat of a message counts once.
  */
 export async function mayMail(
   { target, intakeKey }: Pick<Incident, 'target' | 'intakeKey'>,

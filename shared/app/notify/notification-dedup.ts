@@ -1,21 +1,21 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Ending, Notification } from '#shared/domain/incident/notification.ts';
 
-/** Endings by how much they demand of the reader. */
+/** Endings by how much attention they need. */
 const WEIGHT = { resolved: 0, suggested: 1, escalated: 2 } as const satisfies Record<Ending, number>;
 
 type Gist = NonNullable<Notification['gist']>;
 
-/** Digest of a mail, stored with its notification, so that an identical next one can be skipped. */
+/** Summary of a notification, stored with it so that a similar later one can be skipped. */
 export function gistOf({ classification }: Incident, ending: Ending, actions: number): Gist {
   return { ending, fingerprint: classification?.fingerprint ?? null, actions };
 }
 
 /**
- * True when an alarm keeps going off and people were mailed within the window: about the same failure, with an ending
- * no better than now, and nothing done since. An escalation is skipped only after an escalation.
+ * Whether people were notified of the same within the window, for an alarm that goes off again and again: the same failure, an ending that
+ * needs at least as much attention, and no action since. So an escalation is skipped only after an escalation.
  */
-export function isToldAlready(
+export function isAlreadyNotified(
   incident: Incident,
   mail: Gist,
   sent: readonly Notification[],

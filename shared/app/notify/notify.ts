@@ -11,7 +11,7 @@ import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts'
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
-import { type AnnounceIncidentDeps, announceOnce, passing } from './announce.ts';
+import { type AnnounceIncidentDeps, announceOnce, notificationError } from './announce.ts';
 import { type AskingStoryDeps, readAskingStory } from './asked-plan.ts';
 import { isQuiet } from './quiet-pull-request.ts';
 import { readStory } from './report.ts';
@@ -25,8 +25,8 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
 }
 
 /**
- * Announces how an incident goes on, and what became of requests for approval. A channel that fails temporarily is
- * retried with the step; the others are not lost.
+ * Announces the progress of an incident, and the answers to its requests for approval. A channel that fails temporarily is retried with the
+ * step; the other channels still get the announcement.
  */
 export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Promise<StepOutput<'notify'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
@@ -40,13 +40,13 @@ export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Prom
   await announceOnce(
     { kind: 'progress', story },
     {
-      ...howOf(story, deps),
+      ...deliveryOf(story, deps),
       key: `${story.stage}#${incident.attempt}`,
-      unlessAlike: true,
+      skipSimilar: true,
       limited: false,
-      failed: async (notifier, error) => {
+      onFailed: async (notifier, error) => {
         const instead = wordsInstead(error, notifier, input, deps.configuration);
-        return instead === null ? passing(error) : await tellElsewhere(notifier, instead, story, deps);
+        return instead === null ? notificationError(error) : await announceElsewhere(notifier, instead, story, deps);
       },
     },
     { ...deps, ...deps.ports },
@@ -54,7 +54,7 @@ export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Prom
   return null;
 }
 
-/** What people decided since, or that nobody did in time. */
+/** Announces decisions about the incident's requests, and requests that expired. */
 async function announceAnswers(story: IncidentStory, deps: NotifyDeps): Promise<void> {
   const now = deps.clock.now().getTime();
   for (const approval of await deps.incidents.listApprovals(story.incident.id)) {
@@ -62,18 +62,18 @@ async function announceAnswers(story: IncidentStory, deps: NotifyDeps): Promise<
     if (approval.state === 'pending' && !isExpired) continue;
     const kind = isExpired ? 'approval-expired' : 'approval-decided';
     const key = `${kind}#${approval.digest}`;
-    const how = { ...howOf(story, deps), key, unlessAlike: false, limited: false };
+    const how = { ...deliveryOf(story, deps), key, skipSimilar: false, limited: false };
     await announceOnce({ kind, story, approval }, how, { ...deps, ...deps.ports });
   }
 }
 
-/** How what is told about an incident is counted and kept in its trail. */
-function howOf({ incident, stage }: IncidentStory, deps: NotifyDeps) {
+/** How deliveries about an incident are counted and recorded. */
+function deliveryOf({ incident, stage }: IncidentStory, deps: NotifyDeps) {
   const ending: Ending =
     incident.status === 'resolved' || incident.status === 'suggested' ? incident.status : 'escalated';
   return {
     ending,
-    told: async ({ id: channel }: NotifierPlugin, where: string) => {
+    onNotified: async ({ id: channel }: NotifierPlugin, where: string) => {
       deps.meter.count(`notified-${channel}`);
       await deps.incidents.audit(incident.id, `notified#${channel}#${stage}#${incident.attempt}`, {
         at: deps.clock.now().toISOString(),
@@ -85,8 +85,8 @@ function howOf({ incident, stage }: IncidentStory, deps: NotifyDeps) {
 }
 
 /**
- * The request follows right after its announcement: its time is counted from now. Null when nothing waits for an
- * approval.
+ * The story of an incident whose request for approval follows right after this announcement, so its time to decide starts now. Null when
+ * nothing waits for an approval.
  */
 async function askingStory({ id: incidentId }: Incident, deps: NotifyDeps): Promise<IncidentStory | null> {
   const { decision, digest = null } = (await deps.incidents.listPlans(incidentId)).at(-1) ?? {};
@@ -97,7 +97,7 @@ async function askingStory({ id: incidentId }: Incident, deps: NotifyDeps): Prom
   return (await readAskingStory(request, deps)).story;
 }
 
-/** What is said about a channel that failed, and whether it may be skipped; null: the step is retried. */
+/** What other channels announce when one failed, and why. */
 interface InsteadWords {
   readonly why: 'refused' | 'unreachable';
   readonly headline: string;
@@ -111,37 +111,37 @@ function wordsInstead(
   { policy }: NotifyDeps['configuration'],
 ): InsteadWords | null {
   if (error instanceof Refused)
-    return { why: 'refused', headline: 'Not told elsewhere', reason: `${title} was refused.` };
-  const isPassing = error instanceof Retryable || error instanceof OutcomeUnknown;
-  if (!githubGone || !isPassing) return null;
+    return { why: 'refused', headline: 'Not announced elsewhere', reason: `${title} was refused.` };
+  const isTransient = error instanceof Retryable || error instanceof OutcomeUnknown;
+  if (!githubGone || !isTransient) return null;
   const since = instantWords(new Date(githubGone.since), policy.circumstances.timeZone);
   const times = `${githubGone.tries + 1} times`;
-  const cause = error instanceof RateLimited ? 'took no more requests (rate limit)' : 'could not be reached';
+  const cause = error instanceof RateLimited ? 'accepted no more requests (rate limit)' : 'could not be reached';
   return {
     why: 'unreachable',
     headline: 'No comment',
-    reason: `GitHub ${cause}, so the comment on the pull request is missing or not up to date: it was tried ${times} since ${since}.`,
+    reason: `GitHub ${cause}, so the comment on the pull request is missing or outdated. Selfheal tried ${times} since ${since}.`,
   };
 }
 
-/** A channel that fails permanently must not hide the end of an incident: the other channels announce it instead. */
-async function tellElsewhere(
+/** Announces the end of an incident on the other channels when one fails permanently, so that people hear of it. */
+async function announceElsewhere(
   failed: NotifierPlugin,
   { why, headline, reason }: InsteadWords,
   story: IncidentStory,
   deps: NotifyDeps,
 ): Promise<Error | null> {
   const { incident, stage } = story;
-  deps.log.warn('A channel failed to tell.', { incidentId: incident.id, channel: failed.id, kind: why });
+  deps.log.warn('A notifier failed permanently.', { incidentId: incident.id, channel: failed.id, kind: why });
   deps.meter.count(`${why}-${failed.id}`);
   if (stage !== 'final') return null;
   if (why === 'refused' && incident.status === 'escalated') return null;
   const announcement: Announcement = { kind: 'channel-failure', story, channel: failed.id, headline, reason };
-  // The limit relies on the comment, which shows every failure: without it a mail is all that people get.
+  // The limit assumes a comment that shows every failure; without the comment, mail is the only notification.
   const how = {
-    ...howOf(story, deps),
+    ...deliveryOf(story, deps),
     key: `instead-of-${failed.id}#${stage}#${incident.attempt}`,
-    unlessAlike: false,
+    skipSimilar: false,
     limited: why === 'refused',
   };
   const others = deps.notifiers.filter(({ id }) => id !== failed.id);
@@ -149,6 +149,6 @@ async function tellElsewhere(
     await announceOnce(announcement, how, { ...deps, ...deps.ports, notifiers: others });
     return null;
   } catch (error) {
-    return passing(error);
+    return notificationError(error);
   }
 }

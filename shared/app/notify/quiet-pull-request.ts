@@ -9,7 +9,7 @@ interface PullRequestPlace {
 const keyOf = ({ repositoryId, pullRequest }: PullRequestPlace): string => `quiet#${repositoryId}#${pullRequest}`;
 const LOUD = 'no';
 
-/** Whether somebody asked Selfheal not to comment on further failures of the target's pull request. */
+/** Whether somebody asked for no comments on further failures of the target's pull request. */
 export async function isQuiet(target: TargetContext, control: Pick<ControlSettings, 'cursor'>): Promise<boolean> {
   if (target.kind !== 'github-run' || target.pullRequest === null) return false;
   const { repositoryId, pullRequest } = target;
@@ -17,7 +17,7 @@ export async function isQuiet(target: TargetContext, control: Pick<ControlSettin
   return kept !== null && kept !== LOUD;
 }
 
-/** Stores who asked for quiet, or that it is over. */
+/** Stores who asked for quiet, or that comments are wanted again. */
 export async function setQuiet(
   place: PullRequestPlace,
   by: string | null,

@@ -17,7 +17,7 @@ export interface StoryDeps {
   readonly configuration: Configuration;
 }
 
-/** Everything that may be reported about an incident. */
+/** Reads everything that may be reported about an incident. */
 export async function readStory(
   incident: Incident,
   stage: IncidentStory['stage'],
@@ -42,7 +42,7 @@ export async function readStory(
   };
 }
 
-/** What is left to do after the action that helped. */
+/** What people should do after the action that helped, or null. */
 export function afterwardsOf(records: readonly ActionRecord[], actions: readonly ActionPlugin[]): string | null {
   const helped = records.findLast(({ verified }) => verified === 'recovered');
   if (helped === undefined) return null;
@@ -50,7 +50,7 @@ export function afterwardsOf(records: readonly ActionRecord[], actions: readonly
   return plugin?.afterwards === undefined ? FIND_CAUSE : plugin.afterwards;
 }
 
-/** What every report needs: addresses and time zone. */
+/** The links and the time zone that every report needs. */
 export function storyFrame(
   { target }: Pick<Incident, 'target'>,
   { github, policy }: Configuration,

@@ -24,14 +24,14 @@ export interface Known {
   readonly diagnosis: Pick<Diagnosis, 'source' | 'choice' | 'confidence'>;
   readonly offer: Offer | null;
   readonly circumstances: Circumstances;
-  /** Outcomes that the ranking used. */
+  /** Outcomes used for the ranking. */
   readonly outcomes: readonly ActionOutcome[];
   readonly prepared: Pick<AllPrepared, 'notes'>;
 }
 
 const MAX_TEXT_LENGTH = 2000;
 
-/** Facts about a plan's inputs that its record keeps. */
+/** Facts about a plan's inputs for its record. */
 export function planContext(
   { incident, circumstances, outcomes, prepared }: Known,
   actionId: string | null,
@@ -47,8 +47,8 @@ export function planContext(
 }
 
 /**
- * Inputs of a plan for its audit entry, so that it is known later what was known then. A label that no action has is
- * not repeated, because a model can be made to say anything.
+ * Inputs of a plan for its audit entry, which shows what was known at the time. A label that belongs to no action is not repeated, because a
+ * model can be made to say anything.
  */
 export function knownFacts(
   { incident, classification, diagnosis, offer, circumstances, outcomes }: Known,
@@ -83,7 +83,7 @@ export function reasonsFact(reasons: readonly string[]): { reasons: RedactedText
 
 const sentence = (text: string): RedactedText => redactOutgoing(text).slice(0, MAX_TEXT_LENGTH);
 
-/** Reasons with the previous actions, and why no change was tried, for whoever takes over. */
+/** Reasons together with the previous actions, and why no change was tried, for the person who takes over. */
 export function withHistory(
   judgement: Judgement,
   { records, prepared }: { readonly records: readonly ActionRecord[]; readonly prepared: Pick<AllPrepared, 'reasons'> },

@@ -23,15 +23,15 @@ export interface CircumstanceDeps {
   readonly clock: Clock;
 }
 
-/** Records of incidents may be large: at most this many of a day are read. */
+/** Limit of incidents read per day, because their records may be large. */
 const MAX_INCIDENTS = 25;
 const PERIOD_SECONDS = 300;
-/** A metric without newer data says nothing about now. */
+/** A metric whose newest value is older than this says nothing about the current load. */
 const STALE_MILLISECONDS = 15 * 60 * 1000;
 
 /**
- * The current situation around an incident: the time, its service's load and deployments, and our own records. Throws
- * like the ports it reads.
+ * Reads the circumstances of an incident: the time, its service's load and deployments, and our own records. Throws the errors of the ports
+ * that it reads.
  */
 export async function gatherCircumstances(
   { id, target }: Pick<Incident, 'id' | 'target'>,
@@ -54,7 +54,7 @@ function deploymentTimes(facts: Telemetry['facts']): Surroundings['deployment'] 
   return { at, others };
 }
 
-/** `unknown` where no metric is named, it has no data, or it may not be read. */
+/** `unknown` when no metric is named, it has no data, or it may not be read. */
 async function readLoad(load: ServiceLoad | null, now: Date, metrics: MetricReader): Promise<Load> {
   if (load === null) return 'unknown';
   const value = await highestValue(load, now, metrics);
@@ -63,7 +63,7 @@ async function readLoad(load: ServiceLoad | null, now: Date, metrics: MetricRead
   return value < load.low ? 'low' : 'normal';
 }
 
-/** The newest complete period: the current one would make a busy service look idle. */
+/** The newest complete period; the current one would make a busy service look idle. */
 async function highestValue({ metric }: ServiceLoad, now: Date, metrics: MetricReader): Promise<number | null> {
   const from = new Date(now.getTime() - STALE_MILLISECONDS);
   const read = () => metrics.read({ kind: 'named', ...metric }, from, now, PERIOD_SECONDS);
@@ -71,7 +71,7 @@ async function highestValue({ metric }: ServiceLoad, now: Date, metrics: MetricR
   return points.length === 0 ? null : Math.max(...points.map(({ value }) => value));
 }
 
-/** An incident that ended more than once, because it was reopened, counts once. */
+/** Counts incidents; one that ended more than once, because it was reopened, counts once. */
 async function countIncidents(
   id: string,
   scope: string | null,

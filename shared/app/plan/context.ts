@@ -22,8 +22,8 @@ export interface PlanFacts {
 }
 
 /**
- * The actions that code allows for a target, best first: what a model may choose from and what a plan is made of. Only
- * trusted facts go in, so no text can change the result.
+ * The actions that code allows for a target, best first. A plan is made from them, and a model may choose among them. They depend on trusted
+ * facts only, so no text from outside can change them.
  */
 export function candidatesFor(facts: PlanFacts, actions: readonly ActionPlugin[]): readonly Candidate[] {
   const { configuration, target } = facts;
@@ -33,7 +33,7 @@ export function candidatesFor(facts: PlanFacts, actions: readonly ActionPlugin[]
   );
 }
 
-/** The actions without those that write into a repository where they are switched off. */
+/** The actions without those that write to a repository that does not allow it. */
 export function allowedOf(
   actions: readonly ActionPlugin[],
   target: TargetContext,
@@ -46,8 +46,7 @@ export function allowedOf(
 }
 
 /**
- * Candidates for an incident, ranked by verified outcomes of its class; unranked where nothing is learned, which is for
- * storms.
+ * Candidates for an incident, ranked by verified outcomes for its class. Unranked for storms, of which nothing is learned.
  */
 export function rankedFor(
   { target }: Pick<Incident, 'target'>,

@@ -9,7 +9,7 @@ import type { Judgement } from '#shared/domain/policy/decide.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepPlan } from '#shared/domain/workflow/steps.ts';
 
-/** How the running experiment that applies to an incident, if any, changes its candidates. */
+/** How the running experiment, if one applies, changes an incident's candidates. */
 export function exposureFor(
   { id, target }: Pick<Incident, 'id' | 'target'>,
   classification: Classification,
@@ -26,8 +26,8 @@ export function exposureFor(
 }
 
 /**
- * The plan of a held incident: wait, then look again. Null where the exposure is no hold, or nothing would be done
- * anyway. With a reason, because people wonder why nothing happens.
+ * The plan of a held incident: wait, then check again. Null when the exposure is not a hold, or when nothing would be done anyway. It has a
+ * reason, so that people understand why nothing happens.
  */
 export function heldPlan(exposure: Exposure | null, { decision, candidate }: Judgement): StepPlan | null {
   if (exposure === null || exposure.holdMinutes === null || decision !== 'act' || candidate === null) return null;
@@ -36,9 +36,9 @@ export function heldPlan(exposure: Exposure | null, { decision, candidate }: Jud
     decision: 'hold',
     reasons: [
       redactOutgoing(
-        `The experiment ${experimentId} leaves a few failures alone for ${holdMinutes} minutes, to learn what heals by itself.`,
+        `The experiment ${experimentId} waits ${holdMinutes} minutes with a few failures, to learn which recover by themselves.`,
       ),
-      redactOutgoing(`What is not healthy then is healed as usual: ${candidate.description}`),
+      redactOutgoing(`If it has not recovered by then, Selfheal acts as usual: ${candidate.description}`),
     ],
     digest: null,
     actionId: null,

@@ -13,19 +13,19 @@ import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import type { AllPrepared } from './prepare.ts';
 
-/** What was known about an incident before its plan. */
+/** What is known about an incident before its plan. */
 export interface Gathered {
   readonly incident: Incident;
   readonly classification: Classification;
   readonly telemetry: Telemetry;
   readonly diagnosis: Diagnosis;
-  /** What the model was offered; null when nothing was. */
+  /** The list that the model was offered; null when there was none. */
   readonly offer: Offer | null;
   readonly records: readonly ActionRecord[];
   readonly outcomes: readonly ActionOutcome[];
 }
 
-/** Everything a plan is made of. */
+/** All inputs of a plan. */
 export interface PlanInputs extends Gathered {
   readonly circumstances: Circumstances;
   readonly prepared: AllPrepared;
@@ -37,10 +37,10 @@ export interface GatheredDeps {
   readonly experience: Pick<ExperienceStore, 'actionOutcomes'>;
 }
 
-/** For one class; older ones count little. */
+/** Outcomes read for one class; older ones count little. */
 const OUTCOMES_LOOKED_AT = 500;
 
-/** Throws `CorruptRecord` when evidence, classification or diagnosis is missing. */
+/** Reads them. Throws `CorruptRecord` when evidence, classification or diagnosis is missing. */
 export async function readGathered(incidentId: string, deps: GatheredDeps): Promise<Gathered> {
   const incident = await loadIncident(incidentId, deps.incidents);
   const { classification } = incident;

@@ -9,8 +9,7 @@ type FoundReason = Inspection['reasons'][number];
 const MAX_REASONS = 50;
 
 /**
- * Why a person has to look at a patch before any of it runs. Code that cannot be parsed, or a language without a
- * parser, is a reason.
+ * Why a person must look at a patch before any of it runs. Code that cannot be parsed is a reason, and so is a language without a parser.
  */
 export async function inspectPatch(files: readonly InspectedFile[], parser: CodeParser): Promise<FoundReason[]> {
   const found: FoundReason[] = [];
@@ -21,7 +20,7 @@ export async function inspectPatch(files: readonly InspectedFile[], parser: Code
 async function inspectFile({ path, before, after }: InspectedFile, parser: CodeParser): Promise<FoundReason[]> {
   const language = languageOf(path);
   const known = language === null ? null : grammarOf(path, language);
-  if (known === null) return [{ path, line: 1, reason: 'There is no parser for files of this kind here.' }];
+  if (known === null) return [{ path, line: 1, reason: 'Selfheal has no parser for this kind of file.' }];
   const { grammar, profile } = known;
   const old = before === null ? null : await parser.parse(grammar, before);
   return judgeContent(old, await parser.parse(grammar, after), profile).map((reason) => ({ path, ...reason }));

@@ -18,14 +18,12 @@ export interface OfferDeps extends Omit<PreparationPorts, 'evidence'> {
 }
 
 /**
- * Lists and stores the possible actions for an incident, for the model that is about to be asked: including the draft
- * fix of a recipe, the revert, and what was done before. Does nothing where no model is configured. The diagnosis does
- * not need the list: when something cannot be reached or is refused, that is counted, and the model then has nothing to
- * choose from. Anything else, a broken record or a bug, is thrown.
+ * Lists the possible actions for an incident and stores them for the model: with the draft fix of a recipe, the revert, and earlier attempts.
+ * Does nothing when no model is configured. The diagnosis does not depend on the list: a read that fails for now or is refused is counted, and
+ * the model then has nothing to choose from. Any other error is thrown.
  *
- * The plan prepares again and takes nothing from here: meanwhile the model may have suggested a change, the branch may
- * have moved, and other incidents may have reached the day's limit. An outdated proposal would be stopped right before
- * its effect, in place of an action that helps.
+ * The plan prepares its actions again and uses nothing from here. Meanwhile the model may suggest a change, the branch may move, and other
+ * incidents may use up the daily limit. An outdated proposal would be stopped right before its effect, in place of an action that helps.
  */
 export async function offerActions({ incidentId }: StepInput<'knowledge'>, deps: OfferDeps): Promise<void> {
   if (modelSettingsOf(deps.configuration) === null) return;

@@ -46,9 +46,8 @@ interface Decided {
 }
 
 /**
- * Reads the target's current state, lists the actions that fit, lets policy decide about the best one (or the model's
- * choice, where that is not bolder), and seals it. Throws `CorruptRecord` when evidence, classification or diagnosis is
- * missing.
+ * Makes the plan: reads the target's current state, lists the actions that fit, lets policy decide about the best one, and seals it. The
+ * model's choice replaces the best one unless it is riskier. Throws `CorruptRecord` when evidence, classification or diagnosis is missing.
  */
 export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promise<StepOutput<'plan'>> {
   const gathered = await readGathered(input.incidentId, deps);
@@ -77,14 +76,14 @@ export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promis
 
 type Past = Pick<StepInput<'plan'>, 'tried' | 'held'>;
 
-/** Number of earlier plans of this execution. */
+/** Number of earlier plans in this execution. */
 const roundOf = ({ tried, held }: Past): number => tried.length + (held ? 1 : 0);
 
 function decided(inputs: PlanInputs, choice: Choice, deps: PlanDeps): Judgement {
   return withHistory(judgementOf(inputs, choice, deps), inputs, deps.actions);
 }
 
-/** An action that heals nothing may come first; where it may not be done right away, healing does not wait for it. */
+/** An action that does not heal may come first. If it may not be executed at once, healing does not wait for it. */
 function decideFor(inputs: PlanInputs, past: Past, deps: PlanDeps): Decided {
   const by = (actions: readonly ActionPlugin[]): Decided => {
     const { choice, ...rest } = choiceOf(inputs, past, { ...deps, actions });
@@ -98,7 +97,7 @@ function decideFor(inputs: PlanInputs, past: Past, deps: PlanDeps): Decided {
   return others.judgement.candidate === null ? first : others;
 }
 
-/** Actions that were tried already are excluded. */
+/** Chooses among the actions that were not tried yet. */
 function choiceOf(
   inputs: PlanInputs,
   { tried, held }: Past,
@@ -122,14 +121,14 @@ function choiceOf(
   if (tried.length > 0 || held) return { choice: usual, exposure: null, listed };
   const mayHold = mayHoldBack(judgementOf(inputs, usual, deps), serviceOf(configuration, incident.target));
   const exposure = exposureFor(incident, classification, left, { configuration, mayHold });
-  // A model may still ask for a person; otherwise the variant decides where there is one.
+  // A model may still ask for a person. Otherwise the experiment's variant decides, if there is one.
   const choice = exposure === null || diagnosis.choice === HUMAN ? usual : chooseCandidate(left, exposure.label);
   return { choice, exposure, listed };
 }
 
 /**
- * The model's choice, or null where it does not apply any more: it was tried meanwhile, or it was offered and no longer
- * fits. One that was never offered is passed on, and not trusted.
+ * The model's choice, or null when it no longer applies: it was tried meanwhile, or it was offered and no longer fits. A choice that was never
+ * offered is passed on untrusted.
  */
 function pickAmong(
   left: readonly Candidate[],
@@ -156,7 +155,7 @@ function judgementOf(inputs: PlanInputs, choice: Choice, deps: PlanDeps): Judgem
   });
 }
 
-/** Only what may be executed is sealed: a proposal has no digest. */
+/** Seals actions that may be executed; a proposal has no digest. */
 async function seal(
   { decision, candidate, needsApproval }: Judgement,
   incident: Incident,
@@ -170,14 +169,14 @@ async function seal(
   return action;
 }
 
-/** The people behind the run, for the approval. Nobody may approve where GitHub refuses to say. */
+/** Adds the people behind the run, for the approval. When GitHub refuses to name them, nobody may approve. */
 async function withPeople(target: TargetContext, { codeHost }: PlanDeps): Promise<TargetContext> {
   if (target.kind !== 'github-run') return target;
   const people = await unlessRefused(() => codeHost.peopleBehind(target.repository, target));
   return people === null ? target : { ...target, people };
 }
 
-/** For a plan that continues an earlier execution's action. */
+/** For a plan that continues the action of an earlier execution. */
 const NOTHING_KNOWN: PlanContext = { circumstances: null, lastTimes: null, untried: null, onlyQuarantined: null };
 type PlanContext = ReturnType<typeof planContext>;
 
@@ -207,7 +206,7 @@ function stepPlan(
   };
 }
 
-/** Stores the plan as a record, for later decisions, and adds it to the audit trail. */
+/** Stores the plan's record and adds it to the audit trail. */
 async function keep(
   plan: StepPlan,
   incident: Incident,

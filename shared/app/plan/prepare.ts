@@ -7,7 +7,7 @@ import type {
 } from '#shared/plugins/actions/contract.ts';
 import { allowedOf } from './context.ts';
 
-/** Everything that actions had to read before they could be proposed. */
+/** What actions read in order to be proposed. */
 export interface AllPrepared {
   readonly found: ReadonlyMap<Preparation, unknown>;
   /** Why something was not prepared, worded by code. */
@@ -15,7 +15,7 @@ export interface AllPrepared {
   readonly notes: PreparationNotes;
 }
 
-/** Runs each preparation of the actions that are switched on, once. A transient failure is thrown. */
+/** Runs the preparation of each action that is switched on. Throws transient failures. */
 export async function prepareActions(
   inputs: PreparationInputs,
   ports: PreparationPorts,

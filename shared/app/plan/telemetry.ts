@@ -21,9 +21,9 @@ export interface FreshTelemetryDeps {
 }
 
 /**
- * The target's current state. History (failed jobs, results on the default branch) is kept from `gathered`; what
- * actions are bound to is read again, because minutes of verification and an undo may lie in between. Refused reads
- * become facts that no action fits; a transient failure is thrown (`Retryable`).
+ * Reads the target's current state. History (failed jobs, results on the default branch) is kept from `gathered`. What actions are bound to is
+ * read again, because minutes of verification and an undo may have passed. A refused read becomes a value that no action fits; a transient
+ * failure is thrown (`Retryable`).
  */
 export async function readTelemetryAgain(
   target: TargetContext,

@@ -17,9 +17,7 @@ export interface UnfinishedDeps {
   readonly actions: readonly ActionPlugin[];
 }
 
-/**
- * What earlier executions of the incident's workflow left behind. `tried`: action ids that this execution dealt with.
- */
+/** What earlier executions of the incident's workflow left unfinished. `tried`: action ids that this execution dealt with. */
 export async function findUnfinished(
   incident: Incident,
   records: readonly ActionRecord[],
@@ -30,27 +28,26 @@ export async function findUnfinished(
     if (record.state === 'unknown' || record.state === 'undo-intended' || record.state === 'undo-failed') {
       return {
         kind: 'indeterminate',
-        reason: `How ${record.actionId} ended earlier is not known: a human has to look.`,
+        reason: `The earlier outcome of ${record.actionId} is unknown, so a person has to check it.`,
       };
     }
     if (awaitsUndo(record, actions)) {
       return {
         kind: 'indeterminate',
-        reason: `${record.actionId} did not help and was not taken back: a human has to look.`,
+        reason: `${record.actionId} did not help and was not undone, so a person has to check it.`,
       };
     }
     if (record.verified !== null || (record.state !== 'intended' && record.state !== 'done')) continue;
     const action = await incidents.getPlan(incident.id, record.digest);
     if (action === null)
-      return { kind: 'indeterminate', reason: `The plan of an unfinished ${record.actionId} is gone.` };
+      return { kind: 'indeterminate', reason: `The plan of the unfinished action ${record.actionId} is missing.` };
     if (isSameTarget(action.target, incident.target)) return { kind: 'continue', action };
   }
   return { kind: 'none' };
 }
 
 /**
- * An execution died between a failed verification and the undo. The target may have changed since, so nobody restores
- * it blindly.
+ * Whether an execution died between a failed verification and the undo. The target may have changed since, so it is not restored blindly.
  */
 function awaitsUndo({ actionId, state, verified, receipt }: ActionRecord, actions: readonly ActionPlugin[]): boolean {
   const canUndo = actionOf(actionId, actions)?.undo !== undefined;

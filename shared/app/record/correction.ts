@@ -11,8 +11,8 @@ export interface FileAgainDeps {
 }
 
 /**
- * Also counts the outcomes of an incident's actions for the class that a person named. A person's word may lower a
- * confidence there, never raise one. Repeatable.
+ * Counts the outcomes of an incident's actions for the class that a person named as well. A person's word may lower a confidence there, never
+ * raise one. Repeatable.
  */
 export async function fileAgain(
   incident: Incident,

@@ -19,9 +19,8 @@ export interface ExperienceDeps {
 }
 
 /**
- * Stores the verified result of each action, rejections by people, and the outcome of the incident's experiment,
- * including a hold. Results that were not verified, or ran out of time, are no outcomes. The incident is closed even
- * when this cannot be written; that is counted.
+ * Stores the verified result of each action, rejections by people, and the outcome of the incident's experiment, holds included. Results that
+ * were not verified or not verified in time are no outcomes. If this cannot be written, it is counted and the incident is closed anyway.
  */
 export async function keepExperience(
   incident: Incident,
@@ -48,7 +47,7 @@ export async function keepExperience(
   }
 }
 
-/** Outcome of an action from its verification; null where it shows nothing. */
+/** Outcome of an action by its verification; null when the verification shows nothing. */
 export function outcomeOf(
   incident: Incident,
   { digest, actionId, verified, intendedAt: at }: ActionRecord,
@@ -56,7 +55,7 @@ export function outcomeOf(
 ): ActionOutcome | null {
   const filed = filedUnder(incident);
   if (filed === null || verified === null) return null;
-  // Its purpose was verified, even where that does not heal by itself.
+  // Its purpose was verified, even if that alone does not heal.
   const found = verified === 'advanced' ? 'recovered' : verified;
   return { ...filed, digest, actionId, verified: found, at, ...(circumstances === null ? {} : { circumstances }) };
 }
@@ -73,8 +72,8 @@ function filedUnder({
 }
 
 /**
- * A rejection counts as tried without success: people know what the action would have done. It lowers expectations and
- * proves nothing.
+ * A rejection counts as tried without success, because the person knows what the action would have done. It lowers expectations and proves
+ * nothing.
  */
 function rejectedOutcomes(
   incident: Incident,
@@ -99,8 +98,7 @@ function rejectedOutcomes(
 }
 
 /**
- * Outcome of a hold: whether the target was healthy at the next check, before anything was done. Null without a hold or
- * a next check.
+ * Outcome of a hold: whether the target was healthy at the next check, before anything was done. Null without a hold or a next check.
  */
 function heldOutcome(incident: Incident, plans: readonly PlanRecord[], now: Date): ExperimentOutcome | null {
   const at = plans.findIndex(({ decision }) => decision === 'hold');
@@ -145,7 +143,8 @@ async function keepExperiment(
   });
 }
 
-const TOLD = {
+/** Side effects of an action, by the state of its record. */
+const SIDE_EFFECTS = {
   undone: 'undone',
   'undo-failed': 'not-undone',
   'undo-intended': 'not-undone',
@@ -154,5 +153,9 @@ const TOLD = {
 };
 
 function sideEffectsOf(actions: readonly ActionRecord[]): string[] {
-  return [...new Set(actions.flatMap(({ state }) => (state in TOLD ? [TOLD[state as keyof typeof TOLD]] : [])))];
+  return [
+    ...new Set(
+      actions.flatMap(({ state }) => (state in SIDE_EFFECTS ? [SIDE_EFFECTS[state as keyof typeof SIDE_EFFECTS]] : [])),
+    ),
+  ];
 }

@@ -20,13 +20,13 @@ export interface LearnDeps {
   readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint' | 'recordOutcome' | 'remember'>;
   readonly clock: Clock;
   readonly meter: Meter;
-  /** Computes embeddings of incidents; without one they are recalled by words. */
+  /** Computes embeddings of incidents; without one, incidents are recalled by their words. */
   readonly embedder?: Embedder | null;
 }
 
 /**
- * Stores the ended incident, so that similar ones are recognised, and counts what helped or did not for this
- * fingerprint. Only verified actions count, not untried proposals, recoveries by themselves or unknown outcomes.
+ * Stores the ended incident, so that similar ones are recalled, and counts whether the action helped for this fingerprint. Only verified
+ * actions count: not proposals, recoveries by themselves or unknown outcomes.
  */
 export async function learn(
   incident: Incident,
@@ -48,7 +48,7 @@ export async function learn(
   await deps.knowledge.recordOutcome(entry, incident.id, success ? 'success' : 'failure', deps.clock.now(), scope);
 }
 
-/** A linked incident belongs to another one; its end says nothing. */
+/** Stores the incident, unless it is linked to another one, whose end counts instead. */
 async function remember(
   { id, classification }: Incident,
   ended: { actions: readonly ActionRecord[]; outcome: string; diagnosis: Diagnosis; scope: string },
@@ -63,7 +63,7 @@ async function remember(
   deps.meter.count('incident-remembered');
 }
 
-/** Null without a model or an answer: the incident is recalled by its words. */
+/** Null without an embedding model or its answer; then the incident is recalled by its words. */
 async function embeddingOf(
   evidence: Evidence | null,
   { embedder }: Pick<LearnDeps, 'embedder'>,

@@ -24,13 +24,13 @@ export interface KeepPatternsDeps {
   readonly meter: Meter;
 }
 
-/** Past incidents over which a new pattern is replayed, newest first. */
+/** How many past incidents a new pattern is replayed over, newest first. */
 const REPLAYED = 2000;
 
 /**
- * Learns from the verification of the last action: an outcome for each pattern that recognises the failure and names
- * that action, otherwise a new pattern to be observed. What outsiders could have staged creates no pattern. The
- * incident is closed even when this cannot be written; that is counted.
+ * Learns patterns from the verification of the last action. It becomes an outcome of each pattern that matches the failure and names that
+ * action, or else a new pattern to be observed. What outsiders could have staged creates no pattern. If this cannot be written, it is counted
+ * and the incident is closed anyway.
  */
 export async function keepPatterns(
   incident: Incident,
@@ -74,7 +74,7 @@ async function learnFrom(
   for (const { kind } of results) deps.meter.count(`pattern-${kind}`);
 }
 
-/** The incident as a resolution record, by the lines that decided its class; null when it has none. */
+/** The incident as a resolution record, from the lines that decided its class; null when there are none. */
 async function resolvedCaseOf(
   incident: Incident,
   { receipt, actionId }: ActionRecord,

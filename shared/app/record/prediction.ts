@@ -20,8 +20,8 @@ export interface EndPredictionDeps {
 }
 
 /**
- * Adds the outcome to the prediction, once. Unknown outcomes stay unknown and do not count as right. The incident is
- * closed even when this cannot be written; that is counted.
+ * Adds the outcome to the prediction, once. Unknown outcomes stay unknown and do not count as right. If this cannot be written, it is counted
+ * and the incident is closed anyway.
  */
 export async function endPrediction(
   incident: Incident,

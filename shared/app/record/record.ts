@@ -44,12 +44,11 @@ export interface RecordDeps
 const MAX_REASON = 2000;
 
 /**
- * Ends the incident: learns from what was verified, closes the record, releases all locks and lets in what waited.
- * Repeatable.
+ * Ends the incident: learns from verified results, closes the record, releases all locks and lets waiting signals in. Repeatable.
  */
 export async function record(input: StepInput<'record'>, deps: RecordDeps): Promise<StepOutput<'record'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
-  // A late repeat: the incident has been reopened since, and its new workflow will end it.
+  // A late repeat: the incident was reopened meanwhile, and its new workflow will end it.
   if (incident.attempt !== input.attempt) return null;
   const actions = await deps.incidents.listActions(incident.id);
   await Promise.all([
@@ -70,7 +69,7 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
   return null;
 }
 
-/** Attempts of our own re-runs are known from now on: their late signals are stale and do not reopen the incident. */
+/** Records the attempts of our own re-runs, so that their late signals are stale and do not reopen the incident. */
 async function close(
   incident: Incident,
   actions: readonly ActionRecord[],
@@ -80,7 +79,7 @@ async function close(
   const { outcome, parentId } = input;
   const attempts = actions.map(({ receipt }) => receipt?.facts.attempt).filter((fact) => typeof fact === 'number');
   const newest = incident.target.kind === 'github-run' ? Math.max(incident.runAttempt, ...attempts) : 1;
-  // Written only when it rises, and conditionally: a signal of a later attempt may have raised it further.
+  // Written conditionally and only when it rises: a signal of a later attempt may have raised it further.
   const rises = newest > incident.runAttempt;
   const closed = await deps.incidents.update(
     incident.id,
@@ -107,7 +106,7 @@ async function close(
 async function refuseWhileOpen({ id, attempt }: Incident, deps: RecordDeps): Promise<void> {
   const current = await deps.incidents.get(id);
   if (current?.status === 'open' && current.attempt === attempt)
-    throw new Retryable(`Incident ${id} changed while it was closed.`);
+    throw new Retryable(`Incident ${id} changed while it was being closed; the step will retry.`);
 }
 
 async function release(incident: Incident, actions: readonly ActionRecord[], deps: RecordDeps): Promise<void> {

@@ -21,8 +21,8 @@ export interface WatchHealingDeps {
 const DAY = 24 * 3600 * 1000;
 
 /**
- * Starts watching a resolved failure. One without a fingerprint stays resolved, because its recurrence could not be
- * recognised.
+ * Starts to watch whether a resolved failure comes back. Without a fingerprint it could not be recognised, so it is not watched and stays
+ * resolved.
  */
 export async function watchHealing(
   incident: Incident,
@@ -63,8 +63,8 @@ const AT_ONCE = 50;
 const BUDGET_MILLISECONDS = 20_000;
 
 /**
- * Marks as healed what stayed away for the whole time, page by page. The watch is ended last: what a crash left half
- * done is repeated, none of it twice. A failed one does not block the others. Returns how many are healed.
+ * Marks the failures as healed that stayed away for the whole time, page by page. The watch ends last, so that after a crash the rest is
+ * repeated without counting twice. An error with one incident does not stop the others. Returns how many are healed.
  */
 export async function settleHealed(deps: SettleHealedDeps): Promise<number> {
   const startedAt = deps.clock.now().getTime();
@@ -99,7 +99,7 @@ async function settleSafely(watch: HealingWatch, deps: SettleHealedDeps): Promis
     return updated === 'updated';
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown';
-    deps.log.error('What stayed away could not be called healed.', { incidentId, error: name });
+    deps.log.error('An incident that stayed away could not be marked as healed.', { incidentId, error: name });
     return false;
   }
 }

@@ -14,13 +14,11 @@ export interface RecordTestsDeps {
   readonly tests: Pick<TestStore, 'changeTests'>;
 }
 
-/** When more fail at once, the code is broken and not the tests. */
+/** When more tests than this fail at once, the code is broken, not the tests. */
 const MAX_TESTS = 20;
 const RUNS = 50;
 
-/**
- * Records which tests failed in the incident's run, and where they passed since. Repeatable: each result counts once.
- */
+/** Records which tests failed in the incident's run, and where they have passed since. Repeatable: each result counts once. */
 export async function recordTests(
   { id, target }: Incident,
   actions: readonly ActionRecord[],
@@ -43,7 +41,7 @@ export async function recordTests(
   );
 }
 
-/** Attempts of our own re-runs that were seen to pass. */
+/** Attempts of our own re-runs that passed. */
 function attemptsThatPassed(actions: readonly ActionRecord[]): number[] {
   return actions.flatMap(({ verified, receipt }) => {
     const attempt = receipt?.facts.attempt;

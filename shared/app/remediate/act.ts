@@ -15,7 +15,7 @@ import { type PlannedAction, readPlannedAction } from './planned.ts';
 import { pollUntilObserved } from './settle.ts';
 
 export interface ActDeps {
-  /** The only family this function's role can execute. */
+  /** The only action family that this function's role can execute. */
   readonly family: ActionFamily;
   readonly incidents: Pick<IncidentStore, 'getPlan' | 'intend' | 'commitAction' | 'audit'>;
   readonly control: Pick<ControlSettings, 'controls'> & Pick<Leases, 'holdsLease'>;
@@ -34,18 +34,18 @@ interface Act extends PlannedAction {
   readonly deps: ActDeps;
 }
 
-/** How long an effect whose answer was lost may take to become visible. */
+/** How long the effect of a request with a lost answer may take to become visible. */
 const SETTLE_MILLISECONDS = 10_000;
 /** Minimum wait after a restart: the earlier call may still be in flight. */
 const MIN_SETTLE_MILLISECONDS = 2_000;
-/** What takes longer to become visible is checked again when the state machine retries the step. */
+/** Longest wait within one call; after it the state machine retries the step. */
 const MAX_SETTLE_MILLISECONDS = 20_000;
 
 /**
- * Executes a sealed plan once: intent, effect, observation, commit. Reads only the plan, the controls and the target. A
- * lost answer is read back; if that does not settle it, the state is `unknown`, for a person. `Retryable` when nothing
- * happened or it is too early to tell: an action whose repetition is harmful is not requested again before the effect
- * of the first request must be visible.
+ * Executes a sealed plan once: intent, effect, observation, commit. Reads only the plan, the controls and the target. After a lost answer it
+ * observes the effect; if that does not settle the outcome, the state is `unknown` and a person decides. Throws `Retryable` when nothing
+ * happened or it is too early to know. An action that must not be repeated is not requested again before the effect of the first request would
+ * be visible.
  */
 export async function act(input: StepInput<'act'>, deps: ActDeps): Promise<Acted> {
   const planned = await readPlannedAction(input, deps);
@@ -73,7 +73,7 @@ export async function act(input: StepInput<'act'>, deps: ActDeps): Promise<Acted
   return await begin(one);
 }
 
-/** Nothing was sent yet for this plan. */
+/** Executes a plan for which no request was sent yet. */
 async function begin(one: Act): Promise<Acted> {
   const observation = await observe(one).catch((error: unknown): Observation => {
     if (error instanceof Refused) return { kind: 'superseded', reason: 'The target may not be read.' };
@@ -89,7 +89,7 @@ async function begin(one: Act): Promise<Acted> {
   }
 }
 
-/** An intent from an earlier call: the effect may exist, or be on its way. */
+/** Continues after an intent from an earlier call: the effect may exist or be on its way. */
 async function resume(one: Act, record: ActionRecord): Promise<Acted> {
   if (record.state !== 'intended') return answerOf(record);
   const { repeat } = one.plugin;
@@ -131,13 +131,13 @@ async function perform(one: Act): Promise<Acted> {
   }
 }
 
-/** Records a request that must not be repeated too early; null: it certainly had no effect. */
+/** Records when a request was sent that must not be repeated too early; null when it certainly had no effect. */
 async function markSent({ action, plugin, deps }: Act, sentAt: string | null): Promise<void> {
   if (plugin.repeat.kind === 'harmless') return;
   await deps.incidents.commitAction(action.incidentId, action.digest, { sentAt });
 }
 
-/** Right before the effect, because minutes may have passed since the guard checked. */
+/** Checks again right before the effect, because minutes may have passed since the guard step. */
 async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
   const now = deps.clock.now();
   const { policy } = deps.configuration;
@@ -146,11 +146,11 @@ async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
   return [
     ...judgeControls({ controls, policy, now }),
     ...judgeChangeWindow(action, { service: serviceOf(deps.configuration, action.target), policy, now }),
-    ...(held ? [] : [`The lease on ${action.targetKey} is not held any more.`]),
+    ...(held ? [] : [`The lease on ${action.targetKey} is no longer held.`]),
   ];
 }
 
-/** A refusal may concern the second of two requests, when the first one took effect and is not visible yet. */
+/** A refusal may belong to the second of two requests, when the first took effect but is not visible yet. */
 async function afterRefusal(one: Act, error: Refused): Promise<Acted> {
   const { clock } = one.deps;
   const deadline = clock.now().getTime() + (one.mayHaveHappened ? SETTLE_MILLISECONDS : 0);
@@ -159,7 +159,7 @@ async function afterRefusal(one: Act, error: Refused): Promise<Acted> {
   if (!one.mayHaveHappened) return await refused(one, error.message.slice(0, 300));
   if (observation.kind !== 'not-started') return await unknown(one, observation.reason);
   throw new Retryable(
-    `${one.action.actionId} was refused; it cannot be observed yet whether an earlier request did it.`,
+    `${one.action.actionId} was refused, and it is not visible yet whether an earlier request took effect.`,
     {
       cause: error,
     },
@@ -183,11 +183,11 @@ async function afterLostAnswer(one: Act, cause: unknown): Promise<Acted> {
 
 const observe = ({ plugin, parameters, deps }: Act): Promise<Observation> => plugin.observe(parameters, deps.ports);
 
-/** What somebody else did is verified like our own action but never undone. */
+/** A change by somebody else is verified like our own action, but never undone. */
 function byOthers(receipt: Receipt): Receipt {
   return {
     ...receipt,
-    summary: redactOutgoing(`It was done by somebody else already: ${receipt.summary}`),
+    summary: redactOutgoing(`Somebody else has already done it: ${receipt.summary}`),
     facts: { ...receipt.facts, byOthers: true },
   };
 }
@@ -208,7 +208,7 @@ async function unknown(one: Act, reason: string): Promise<Acted> {
   return { state: 'unknown', summary: redactOutgoing(reason) };
 }
 
-/** The audit entry comes first: a crash in between repeats both, and the same entry twice counts once. */
+/** The audit entry comes first. A crash in between repeats both, and an identical entry counts once. */
 async function commit(one: Act, state: Acted['state'], receipt: Receipt | null): Promise<void> {
   const { action, deps } = one;
   await audit(one, state);
@@ -225,7 +225,7 @@ async function audit({ action, deps }: Act, what: Acted['state'] | 'intended'): 
 }
 
 function answerOf({ state, receipt, actionId }: ActionRecord): Acted {
-  const summary = receipt?.summary ?? redactOutgoing(`How ${actionId} ended is not known.`);
+  const summary = receipt?.summary ?? redactOutgoing(`The outcome of ${actionId} is unknown.`);
   if (state === 'done' || state === 'refused') return { state, summary };
   return state === 'unknown'
     ? { state, summary }

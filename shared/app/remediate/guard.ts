@@ -35,8 +35,7 @@ type Verdict = { lease: string } | { reasons: readonly string[] };
 const LEASE_SLACK_SECONDS = 600;
 
 /**
- * The last check before an effect: rules, lease, current target, limits. Any error is thrown and nothing is granted: it
- * fails closed.
+ * The last check before an effect: rules, lease, current target, limits. An error is thrown and grants nothing: the guard fails closed.
  */
 export async function guard(input: StepInput<'guard'>, deps: GuardDeps): Promise<StepOutput<'guard'>> {
   const planned = await readPlannedAction(input, deps);
@@ -50,12 +49,12 @@ export async function guard(input: StepInput<'guard'>, deps: GuardDeps): Promise
     event: granted ? 'guard.granted' : 'guard.denied',
     facts: { action: planned.action.actionId, digest: input.digest, ...reasonsFact(reasons), ...known },
   });
-  // An action refused for a run is still worth a proposal; for a service a person decides.
+  // A refused action for a run is still worth proposing; for a service a person decides.
   const refused = planned.action.family === 'github' ? 'suggest' : 'escalate';
   return { next: granted ? 'act' : refused, lease: granted ? verdict.lease : null, reasons };
 }
 
-/** All objections, and the facts they are based on. */
+/** All objections, with the facts they are based on. */
 async function judge(
   { action, plugin, parameters }: PlannedAction,
   deps: GuardDeps,
@@ -85,8 +84,8 @@ async function judge(
 }
 
 /**
- * Failures within the window, and equally far ahead, because clocks differ. Anything further ahead is from a clock that
- * was set back since.
+ * Counts failures within the window. Clocks differ, so failures up to one window in the future count too; anything later comes from a clock
+ * that was set back since.
  */
 async function countFailures(action: BoundAction, now: Date, { control, configuration }: GuardDeps): Promise<number> {
   const window = configuration.policy.breakerWindowMinutes * 60_000;
@@ -95,8 +94,7 @@ async function countFailures(action: BoundAction, now: Date, { control, configur
 }
 
 /**
- * State of the plan's approval. The workflow's decision was stored before it was used; an approval recorded as too late
- * stays so.
+ * State of the plan's approval. The decision was stored before the workflow used it, and an approval recorded as too late stays so.
  */
 async function takeApproval(
   { incidentId, digest }: BoundAction,
@@ -107,7 +105,7 @@ async function takeApproval(
   return (await incidents.closeApproval(incidentId, digest, 'taken')) === 'taken' ? 'approved' : 'too late';
 }
 
-/** Null unless this action is switched on for the repository now. */
+/** Null unless this action is allowed in the repository now. */
 function writableFingerprint(
   { target, classification }: Incident,
   { switch: name }: ActionPlugin,
@@ -118,7 +116,7 @@ function writableFingerprint(
   return classification?.fingerprint ?? null;
 }
 
-/** Acquires the lease first, so that what is observed and counted afterwards stays true while it is held. */
+/** Acquires the lease first, so that later observations and counts stay true while it is held. */
 async function reserve(planned: PlannedAction, deps: GuardDeps): Promise<Verdict> {
   const { action, plugin } = planned;
   const { intervalSeconds, maxPolls } = plugin.schedule(deps.configuration);
@@ -136,13 +134,13 @@ async function reserve(planned: PlannedAction, deps: GuardDeps): Promise<Verdict
   }
 }
 
-/** An effect that exists already is let through: executing again only finds it. */
+/** Lets an effect pass that already exists: executing the action again will only find it. */
 async function observed({ plugin, parameters }: PlannedAction, { ports }: GuardDeps): Promise<string | null> {
   const observation = await plugin.observe(parameters, ports);
   return observation.kind === 'superseded' || observation.kind === 'unknown' ? observation.reason : null;
 }
 
-/** Units are taken once per plan, however often the step is repeated. */
+/** Takes from the limits once per plan, however often the step is repeated. */
 async function takeLimits(
   { action, plugin }: PlannedAction,
   { control, configuration, clock }: GuardDeps,

@@ -8,11 +8,11 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 export interface PlannedAction {
   readonly action: BoundAction;
   readonly plugin: ActionPlugin;
-  /** Parsed again with the plug-in's own schema. */
+  /** Parsed again with the plug-in's schema. */
   readonly parameters: unknown;
 }
 
-/** Reads a plan that may be executed. Throws `CorruptRecord` when it is absent, was changed, or matches no plug-in. */
+/** Reads a plan that may be executed. Throws `CorruptRecord` when it is missing, was changed, or fits no plug-in. */
 export async function readPlannedAction(
   { incidentId, digest }: { readonly incidentId: string; readonly digest: string },
   deps: { readonly incidents: Pick<IncidentStore, 'getPlan'>; readonly actions: readonly ActionPlugin[] },
@@ -23,7 +23,7 @@ export async function readPlannedAction(
   }
   const plugin = actionOf(action.actionId, deps.actions);
   if (plugin === null || plugin.family !== action.family || plugin.risk !== action.risk) {
-    throw new CorruptRecord(`Plan ${digest} has action ${action.actionId}, which this version does not have.`);
+    throw new CorruptRecord(`Plan ${digest} has the action ${action.actionId}, which this version does not know.`);
   }
   const parameters = plugin.parameters.safeParse(action.parameters);
   if (!parameters.success) {

@@ -1,9 +1,7 @@
 import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
 
-/**
- * The ports that a function was given; all others refuse, so that a plug-in cannot reach beyond its function's role.
- */
+/** The ports that a function was given. All others refuse, so that a plug-in cannot exceed its function's role. */
 export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clock'>): ActionPorts {
   return {
     codeHost: given.codeHost ?? refusing('codeHost'),
@@ -30,7 +28,7 @@ function refusing<T extends object>(port: string): T {
   return new Proxy({} as T, {
     get: (_target, method) => async () => {
       throw new Refused(
-        `This function has no port ${port}.${String(method)}; the action needs it declared for its family.`,
+        `This function has no port ${port}.${String(method)}; declare it for the family of the action.`,
       );
     },
   });

@@ -5,8 +5,8 @@ const FIRST_PAUSE_MILLISECONDS = 250;
 const MAX_PAUSE_MILLISECONDS = 3_000;
 
 /**
- * Polls the target until the effect is visible or the deadline passes, because some services show an effect a little
- * later. A failed read counts as unknown. Returns the last observation.
+ * Polls the target until the effect is visible or the deadline passes, because some services show an effect only later. A failed read counts
+ * as unknown. Returns the last observation.
  */
 export async function pollUntilObserved(
   observe: () => Promise<Observation>,

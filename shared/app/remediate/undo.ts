@@ -25,12 +25,12 @@ export interface UndoDeps {
 type Undone = StepOutput<'undo'>;
 const NOTHING: Undone = { state: 'nothing-to-undo', summary: phrase`There is nothing to undo.` };
 const LEASE_SECONDS = 300;
-/** How long an earlier try's change may take to become visible: read sooner, it would be restored twice. */
+/** How long the change of an earlier try may take to become visible; reading sooner would restore it twice. */
 const SETTLE_MILLISECONDS = 30_000;
 
 /**
- * Restores the state before an action that did not help. Repeatable: a plug-in reads the target before it restores.
- * Kill switch, freezes and the lease apply as for every effect.
+ * Restores the state before an action that did not help. Repeatable: a plug-in reads the target before it restores. Kill switch, freezes and
+ * the lease apply as for every effect.
  */
 export async function undo(input: StepInput<'undo'>, deps: UndoDeps): Promise<Undone> {
   const planned = await readPlannedAction(input, deps);
@@ -65,9 +65,12 @@ async function restoreGuarded(planned: PlannedAction, receipt: Receipt, deps: Un
       return await commit(action, 'undo-failed', `Not undone: ${error.message.slice(0, 300)}`, deps);
     }
     if (error instanceof Retryable) throw error;
-    throw new Retryable(`${action.actionId}: the outcome of the undo is unknown; it will be observed again.`, {
-      cause: error,
-    });
+    throw new Retryable(
+      `The outcome of undoing ${action.actionId} is unknown; the step will retry and observe it again.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

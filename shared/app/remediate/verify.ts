@@ -21,7 +21,7 @@ export interface VerifyDeps {
   readonly meter: Meter;
 }
 
-/** Checks once whether an action helped. The last poll is final: what has not recovered by then has failed. */
+/** Checks once whether an action helped. The last poll is final: a target that has not recovered by then has failed. */
 export async function verify(input: StepInput<'verify'>, deps: VerifyDeps): Promise<StepOutput<'verify'>> {
   const planned = await readPlannedAction(input, deps);
   const record = await deps.incidents.getAction(input.incidentId, input.digest);

@@ -21,16 +21,15 @@ export interface ForecastCapacityDeps extends AnnounceDeps {
   readonly log: Log;
 }
 
-/** A week, so that the daily cycle is known. */
+/** A week of data, so that the daily cycle is known. */
 const LOOKED_AT_HOURS = 7 * 24;
 const PERIOD_SECONDS = 300;
-/** A metric without newer data says nothing about now. */
+/** A metric whose newest value is older than this says nothing about the present. */
 const STALE_HOURS = 1;
 
 /**
- * Checks every capacity of the listed services. What runs out within its hours is counted for its alarm and mailed once
- * a day. An unreadable metric is counted and does not block the others; it never means that all is well, so its alarm
- * gets no value.
+ * Checks every capacity of the listed services. A capacity that will run out within its hours is counted for its alarm and mailed once a day.
+ * An unreadable metric is counted and does not stop the others. It never means that all is well, so its alarm gets no value.
  */
 export async function forecastCapacity(deps: ForecastCapacityDeps): Promise<void> {
   for (const service of deps.configuration.services) {
@@ -62,7 +61,7 @@ async function readingsOf(capacity: Capacity, now: Date, deps: ForecastCapacityD
     deps.meter.count('forecast-silent');
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Retryable)) throw error;
-    deps.log.warn('A metric of a capacity could not be read.', { metric: capacityName(capacity), error: error.name });
+    deps.log.warn('The metric of a capacity could not be read.', { metric: capacityName(capacity), error: error.name });
     deps.meter.count('forecast-unreadable');
   }
   return null;
@@ -73,8 +72,7 @@ function isSoon(forecast: Forecast, until: number): boolean {
 }
 
 /**
- * Once per service, metric and day (UTC). Marked after the mail: after a crash in between it is sent again rather than
- * never.
+ * Mails once per service, metric and day (UTC). Recorded after the mail, so that a crash in between repeats the mail instead of losing it.
  */
 async function mailOnce(
   service: Service,

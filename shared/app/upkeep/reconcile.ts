@@ -30,15 +30,15 @@ const STALLED_MILLISECONDS = 10 * 60_000;
 const AT_ONCE = 50;
 /** Later than any clock. */
 const NEVER = new Date('9999-01-01T00:00:00.000Z');
-/** No further page is started after this time; the function has two minutes. */
+/** No further page is started after this time, so that the round ends within the function's two minutes. */
 const BUDGET_MILLISECONDS = 70_000;
-/** Restarts for one failure; after that a person gets it. */
+/** Restarts of one incident; after that a person takes over. */
 const MAX_RESTARTS = 2;
 
 /**
- * Checks open incidents without recent activity, page by page, the longest idle first. Checked ones are updated, so
- * that failing or long-waiting ones do not block the others. Those updated in the future come with the first page: the
- * clock was set back, and they would otherwise be skipped until it has caught up.
+ * Checks open incidents without recent activity, page by page, the longest idle first. Checked incidents are touched, so that failing or
+ * long-waiting ones do not block the others. The first page also has incidents updated in the future: the clock was set back, and they would
+ * otherwise be skipped until it has caught up.
  */
 export async function reconcile(deps: ReconcileDeps): Promise<Record<Reconciled, number>> {
   const counts: Record<Reconciled, number> = { running: 0, started: 0, restarted: 0, 'given-up': 0, failed: 0 };
@@ -65,7 +65,7 @@ async function reconcileSafely(incident: Incident, deps: ReconcileDeps): Promise
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown';
     deps.log.error('An incident could not be reconciled.', { incidentId: incident.id, error: name });
-    // It moves to the end of the list; if that fails too, it is skipped in this round.
+    // It moves to the end of the list; if that fails as well, it waits for the next round.
     await touch(incident, deps).catch(() => undefined);
     return 'failed';
   }
@@ -89,7 +89,7 @@ async function reconcileOne(incident: Incident, deps: ReconcileDeps): Promise<Re
   }
 }
 
-/** The next attempt is written before it is started: after a crash in between it is found missing and started. */
+/** Writes the next attempt before it starts it, so that after a crash in between the missing execution is found and started. */
 async function restart(incident: Incident, deps: ReconcileDeps): Promise<Reconciled> {
   if (incident.restarts >= MAX_RESTARTS) return await giveUp(incident, deps);
   const at = deps.clock.now();
@@ -109,8 +109,8 @@ async function restart(incident: Incident, deps: ReconcileDeps): Promise<Reconci
 }
 
 /**
- * The mail goes first: an incident is never closed without anybody knowing. It is closed last: after a crash in between
- * it is escalated again, and a waiting signal finds its lock released instead of an incident that nobody will end.
+ * Mails first, so that an incident is never closed without anybody knowing, and closes last. After a crash in between the incident is
+ * escalated again, and a waiting signal finds its lock released instead of an incident that nobody will end.
  */
 async function giveUp(incident: Incident, deps: ReconcileDeps): Promise<Reconciled> {
   const reason = `Its workflow ended ${MAX_RESTARTS + 1} times without recording an outcome.`;

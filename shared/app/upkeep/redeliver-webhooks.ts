@@ -8,7 +8,7 @@ export interface RedeliverDeps {
   readonly codeHost: Pick<CodeHost, 'listFailedDeliveries' | 'redeliver'>;
   readonly control: Deduplication & Pick<ControlSettings, 'cursor' | 'setCursor'>;
   readonly configuration: Configuration;
-  /** The webhook's address, by which its hook is found. */
+  /** Address of the webhook, which identifies its hook. */
   readonly webhookUrl: string;
   readonly clock: Clock;
   readonly meter: Meter;
@@ -17,17 +17,16 @@ export interface RedeliverDeps {
 
 /** GitHub keeps deliveries for three days. */
 const FIRST_LOOK_BACK_MILLISECONDS = 24 * 60 * 60_000;
-/** Overlap, to see deliveries that were in flight during the last round. */
+/** Overlap between rounds, to find deliveries that were in flight during the last one. */
 const OVERLAP_MILLISECONDS = 15 * 60_000;
 
-/** A delivery that failed this often is refused for a reason that a repeat does not fix. */
+/** After this many attempts, repeating a failed delivery does not help. */
 const MAX_ATTEMPTS = 6;
 
 /**
- * Requests a redelivery, once per failed attempt, of every delivery that failed, because GitHub itself never repeats
- * one. A failing repository keeps its cursor for the next round and does not block the others. Covers only repositories
- * of the configuration with webhooks of their own; those without one (an organisation's or an app's may cover them) are
- * counted.
+ * Requests a redelivery of every failed delivery, once per failed attempt, because GitHub does not repeat deliveries by itself. A repository
+ * that fails keeps its cursor for the next round and does not stop the others. Covers only configured repositories with webhooks of their own;
+ * those without one (a webhook of the organisation or the App may cover them) are counted.
  */
 export async function redeliverWebhooks(
   deps: RedeliverDeps,

@@ -16,7 +16,7 @@ export interface WatchedModelDeps {
 }
 
 export interface WatchQualityDeps extends WatchedModelDeps, AnnounceDeps {
-  /** Trains a candidate with the failures whose truth is known by now. */
+  /** Trains a candidate with the failures whose class is known by now. */
   readonly retrain: () => Promise<Retraining>;
   readonly log: Log;
   readonly predictions: Pick<PredictionStore, 'recentPredictions' | 'watch' | 'setWatch'>;
@@ -24,10 +24,10 @@ export interface WatchQualityDeps extends WatchedModelDeps, AnnounceDeps {
   readonly meter: Meter;
 }
 
-/** Predictions examined: more than the test needs to find a loss, and a few megabytes at most. */
+/** Predictions read: more than the test needs to find a loss, and at most a few megabytes. */
 const LOOKED_AT = 2000;
 
-/** The model in production with what its training promised. */
+/** The model in production, with the accuracy that its training promised. */
 export async function watchedModel({ registry, shipped }: WatchedModelDeps): Promise<WatchedModel> {
   const production = productionOf(await registry.read());
   const id = production?.id ?? shipped?.provenance.model ?? SIGNATURES_ALONE;
@@ -36,8 +36,8 @@ export async function watchedModel({ registry, shipped }: WatchedModelDeps): Pro
 }
 
 /**
- * Compares predictions with outcomes, publishes metrics, and mails once when answers got worse than promised, until
- * that is over. The state is written last: after a crash in between the mail is sent again rather than never.
+ * Compares predictions with outcomes, publishes metrics, and mails once when answers get worse than promised; again only after they were good
+ * meanwhile. The state is written last, so that a crash in between repeats the mail instead of losing it.
  */
 export async function watchQuality(deps: WatchQualityDeps): Promise<QualityReport> {
   const model = await watchedModel(deps);
@@ -53,7 +53,7 @@ export async function watchQuality(deps: WatchQualityDeps): Promise<QualityRepor
   return report;
 }
 
-/** Null when it failed: the loss is reported anyway. */
+/** Null when retraining failed; the loss is reported anyway. */
 async function attemptRetraining({ retrain, meter, log }: WatchQualityDeps): Promise<Retraining | null> {
   try {
     const retraining = await retrain();
@@ -61,12 +61,14 @@ async function attemptRetraining({ retrain, meter, log }: WatchQualityDeps): Pro
     return retraining;
   } catch (error) {
     meter.count('quality-retraining-failed');
-    log.error('No candidate could be trained.', { error: error instanceof Error ? error.name : 'unknown' });
+    log.error('Retraining failed; there is no new candidate.', {
+      error: error instanceof Error ? error.name : 'unknown',
+    });
     return null;
   }
 }
 
-/** Unknown values are not published, so that no graph shows a zero for them. */
+/** Unknown values are not published, so that no graph shows them as zero. */
 function count({ judged, accuracy, brier, calibrationError, mix, cost }: QualityReport, meter: Meter): void {
   meter.count('quality-judged', judged);
   if (accuracy !== null) meter.count('quality-accuracy', accuracy.value);

@@ -23,7 +23,6 @@ function isBehindKey(columns: readonly Column[], at: number): boolean {
   const key = columns[columnBefore(columns, sign)];
   if (key === undefined || MESSAGE_KEYS.has(key.key.toLowerCase())) return false;
   // In text a colon separates sentences. It marks a key only after a quote or without a following space.
-
   return mark === '=' || isQuote(columns[sign - 1]) || columns[sign + 1]?.kind !== 'space';
 }
 

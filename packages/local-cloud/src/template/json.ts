@@ -25,7 +25,6 @@ export function textOf(value: unknown): string | undefined {
 }
 
 /** CloudFormation may write numbers as strings. */
-
 export function numberOf(value: unknown): number | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const number = Number(value);

@@ -43,7 +43,7 @@ describe('a request that nobody answers', () => {
       expect.stringMatching(/^\[Selfheal\] Approval still needed: rerun-failed-jobs/),
     ]);
     expect(deps.mailer.mails[1]?.message).toMatch(
-      /Half of the time is over[\s\S]*Re-runs the failed jobs[\s\S]*\/approvals\//,
+      /Half of the time to decide is over[\s\S]*Re-runs the failed jobs[\s\S]*\/approvals\//,
     );
     expect((await events()).filter((event) => event === 'approval.reminded')).toHaveLength(1);
   });

@@ -57,7 +57,7 @@ describe('gathering an alarm', () => {
     const world = await aGatherRig({ incident: unknown });
     world.alarms.program({ read: async () => null });
     expect((await world.run()).notes).toEqual([
-      'The alarm does not exist any more.',
+      'The alarm no longer exists.',
       'No service of the catalogue lists this alarm.',
     ]);
     expect((await world.evidence.getTelemetry(unknown.id))?.facts).toMatchObject({ serviceId: null, deployment: null });

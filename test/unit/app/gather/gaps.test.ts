@@ -56,7 +56,7 @@ describe('gathering a run that cannot be read wholly', () => {
     });
     expect((await run()).notes).toEqual([
       'The log archive could not be read: it is truncated or damaged.',
-      '1 of 1 failed jobs have no log that was read.',
+      'The logs of 1 of 1 failed jobs were not read.',
     ]);
   });
 

@@ -57,7 +57,7 @@ describe('a run in which 3,000 jobs failed', () => {
     expect(evidence?.failedJobs).toBe(3_000);
     const comment = renderComment(aProposalStory({ evidence, incident }));
     expect(comment).toContain('shard 0 and 2999 other jobs');
-    expect(comment).toContain('2992 of 3000 failed jobs have no log that was read.');
+    expect(comment).toContain('The logs of 2992 of 3000 failed jobs were not read.');
     // A hundred to a page, and nothing for each job.
     const pages = requests.filter((operation) => operation === 'actions/list-jobs-for-workflow-run-attempt');
     expect(pages).toHaveLength(31);

@@ -123,10 +123,10 @@ describe('an answer to a command', () => {
   });
 
   it.each([
-    [{ problem: 'none', meant: null }, 'What is possible is listed below.'],
+    [{ problem: 'none', meant: null }, 'The available commands are listed below.'],
     [{ problem: 'verb', meant: 'approve' }, 'Did you mean `/selfheal approve <digest>`?'],
-    [{ problem: 'digest', meant: 'approve' }, 'The digest is missing or not one'],
-    [{ problem: 'class', meant: 'wrong' }, 'It goes `/selfheal wrong <class> [incident]`.'],
+    [{ problem: 'digest', meant: 'approve' }, 'The digest is missing or invalid'],
+    [{ problem: 'class', meant: 'wrong' }, 'Write `/selfheal wrong <class> [incident]`.'],
   ] as const)('to %j says why it is no command, to anybody', async (problem, words) => {
     const { write, answer } = await asking();
     expect(await write({ kind: 'help', ...problem }, { by: 'a-stranger' })).toBe('answered');
@@ -255,7 +255,7 @@ describe('a command on a pull request with several workflows that failed', () =>
     await end('suggested');
     await newerRun(other);
     expect(await write({ kind: 'rerun', incident: 'gh-ffff' })).toBe('nothing-to-decide');
-    expect(answer()).toContain('has an id that begins with it');
+    expect(answer()).toContain('The id matches no failure of this pull request');
     expect(await write({ kind: 'explain', incident: incident.id }, { by: 'octo-reader' })).toBe('answered');
     expect(answer()).toContain(`Incident \`${incident.id}\` is suggested`);
     expect(await write({ kind: 'rerun', incident: incident.id.slice(0, 10) })).toBe('carried-out');
@@ -285,7 +285,7 @@ describe('/selfheal rerun', () => {
     expect(answer()).toContain('Selfheal is already working on this failure.');
     await end('resolved');
     await write({ kind: 'rerun' });
-    expect(answer()).toContain('is over');
+    expect(answer()).toContain('is already over');
     await end('suggested');
     const command = (deliveryId: string) => aCommentCommand({ request: { kind: 'rerun' }, deliveryId });
     const { github, policy } = deps.configuration;

@@ -126,7 +126,7 @@ describe('a failure like one before', () => {
   it('says that nothing was searched when the step before was left out', async () => {
     const { deps, incident, read } = await setUpAnalysis();
     await analyze({ incidentId: incident.id, useModel: false, knowledgeId: null }, deps);
-    expect((await read()).unchecked[0]?.text).toBe('What is known of such failures could not be searched.');
+    expect((await read()).unchecked[0]?.text).toBe('Past incidents and knowledge entries could not be searched.');
   });
 
   it('keeps with an incident what it means, where a model says so, and else its words alone', async () => {

@@ -70,7 +70,7 @@ describe('learning from how incidents were resolved', () => {
     const other = aCase(2, { title: 'Mailer stuck', description: 'the queue of the mailer is full, 9 of 9 taken' });
     const { results } = await learn(order([aCase(1), other]));
     expect(results.map(({ kind }) => kind)).toEqual(['learned', 'refused']);
-    expect(results[1]?.reason).toContain('1 new patterns were learned today');
+    expect(results[1]?.reason).toContain('the limit of 1 new patterns a day is used up');
     expect(await patterns.list(SCOPE)).toHaveLength(1);
     const tomorrow = await learn(order([other], { at: new Date('2026-11-22T00:00:00Z') }));
     expect(tomorrow.results).toMatchObject([{ kind: 'learned' }]);
@@ -88,7 +88,7 @@ describe('learning from how incidents were resolved', () => {
     expect(back.results).toMatchObject([{ kind: 'adjusted', reason: expect.stringContaining('It failed in 4 of 5') }]);
     expect((await patterns.notes(SCOPE, 9)).map(({ event }) => event)).toContain('pattern.retired');
     expect((await learn(order([aCase(11)]))).results).toMatchObject([
-      { kind: 'refused', reason: expect.stringContaining('it was taken back on 2026-11-21') },
+      { kind: 'refused', reason: expect.stringContaining('it was retired on 2026-11-21') },
     ]);
   });
 
@@ -105,7 +105,9 @@ describe('learning from how incidents were resolved', () => {
     expect(await patterns.list(SCOPE)).toEqual([]);
     expect(await patterns.notes(SCOPE, 9)).toEqual([]);
     const none = await rig({ maxNewPatternsPerDay: 0 }).learn(order([aCase(1)], { dryRun: true }));
-    expect(none.results).toMatchObject([{ kind: 'refused', reason: expect.stringContaining('more than the 0 new') }]);
+    expect(none.results).toMatchObject([
+      { kind: 'refused', reason: expect.stringContaining('the limit of 0 new patterns') },
+    ]);
   });
 
   it('keeps both changes when two learn at once', async () => {

@@ -64,7 +64,7 @@ describe('the registry of models', () => {
     await registerModel(version, file, BY, deps);
     await deps.artifacts.put(version.artifact, `${file} `);
     expect(await promoteModel({ id: 'b'.repeat(16) }, BY, deps)).toMatchObject({
-      reasons: [expect.stringContaining('not the one that was registered')],
+      reasons: [expect.stringContaining('differs from the registered one')],
     });
     const empty = { ...deps, artifacts: makeMemoryModelArtifacts() };
     expect(await promoteModel({ id: 'b'.repeat(16) }, BY, empty)).toMatchObject({

@@ -54,7 +54,7 @@ function added(change: Partial<NotifierPlugin> = {}) {
   return { notifiers: [...NOTIFIERS, plugin], heard, kinds: () => heard.map(({ kind }) => kind) };
 }
 
-/** An incident whose plan waits for a decision, and all that announces. */
+/** An incident whose plan waits for a decision, with everything that announces. */
 async function setUp(change: Partial<NotifierPlugin> = {}) {
   const channel = added(change);
   const rig = await aRemedyRig({ confidence: 0.7 });
@@ -64,22 +64,22 @@ async function setUp(change: Partial<NotifierPlugin> = {}) {
   const deps = { ...rig.deps, notifiers: channel.notifiers };
   const { digest } = await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
   const place = { incidentId: incident.id, digest: digest as string };
-  const tell = (stage: 'asking' | 'acting' | 'final') =>
+  const notifyAt = (stage: 'asking' | 'acting' | 'final') =>
     notify({ incidentId: incident.id, stage }, { ...deps, ports: { mailer: deps.mailer, codeHost } });
   const ask = () => requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 7200 }, deps);
-  return { ...rig, ...channel, deps, codeHost, place, tell, ask };
+  return { ...rig, ...channel, deps, codeHost, place, notifyAt, ask };
 }
 
 describe('a notifier that is added by one line', () => {
   it('hears how an incident goes on, who is asked, what they decided, and that a human has to take over', async () => {
-    const { deps, clock, place, kinds, heard, tell, ask, incident } = await setUp();
-    await tell('asking');
+    const { deps, clock, place, kinds, heard, notifyAt, ask, incident } = await setUp();
+    await notifyAt('asking');
     await ask();
     clock.advance(60 * MINUTE);
     await remindApprovals(deps);
     await decideApproval(place, 'rejected', APPROVER, deps);
     await escalate({ incidentId: incident.id, reason: 'No safe action fits.', error: null }, deps);
-    for (const _repeat of [1, 2]) await tell('final');
+    for (const _repeat of [1, 2]) await notifyAt('final');
     expect(kinds()).toEqual([
       'progress',
       'approval-asked',
@@ -97,7 +97,7 @@ describe('a notifier that is added by one line', () => {
     const expired = await setUp();
     await expired.ask();
     expired.clock.advance(3 * HOUR);
-    await expired.tell('final');
+    await expired.notifyAt('final');
     expect(expired.kinds()).toEqual(['approval-asked', 'approval-expired', 'progress']);
 
     const late = await setUp();
@@ -113,10 +113,10 @@ describe('a notifier that is added by one line', () => {
   });
 
   it('hears that the pipeline itself failed, and that another channel did', async () => {
-    const { deps, clock, kinds, tell, codeHost, incident } = await setUp();
+    const { deps, clock, kinds, notifyAt, codeHost, incident } = await setUp();
     codeHost.program({ findComment: async () => Promise.reject(new Refused('403')) });
     await deps.incidents.update(incident.id, { status: 'suggested', restarts: 2 }, { at: clock.now() });
-    await tell('final');
+    await notifyAt('final');
     await deps.incidents.update(incident.id, { status: 'open' }, { at: clock.now() });
     await deps.workflow.start(incident.id, 1);
     deps.workflow.end(incident.id, 1);
@@ -142,12 +142,12 @@ describe('a notifier that is added by one line', () => {
     expect(kinds()).toEqual(['capacity-forecast', 'quality-degraded']);
   });
 
-  it('is told once for each key, also where another channel has to be repeated, which is told again', async () => {
-    const { tell, kinds, codeHost, deps, incident } = await setUp();
+  it('sends once for each key, also when another channel fails and is repeated', async () => {
+    const { notifyAt, kinds, codeHost, deps, incident } = await setUp();
     codeHost.program({ findComment: async () => Promise.reject(new Retryable('429')) });
-    await expect(tell('acting')).rejects.toMatchObject({ name: 'Retryable' });
+    await expect(notifyAt('acting')).rejects.toMatchObject({ name: 'Retryable' });
     codeHost.program(makeMemoryComments());
-    await tell('acting');
+    await notifyAt('acting');
     expect(kinds()).toEqual(['progress']);
     const notifications = await deps.incidents.listNotifications(incident.id);
     expect(notifications.map(({ channel, key }) => [channel, key])).toEqual(
@@ -158,7 +158,7 @@ describe('a notifier that is added by one line', () => {
     );
   });
 
-  it('fails without keeping the others from it, and is told again when the caller is repeated', async () => {
+  it('fails without stopping the others, and is tried again when the caller is repeated', async () => {
     const broken = async () => Promise.reject(new Retryable('503'));
     const { deps, incident } = await setUp({ notify: broken });
     const handOver = () => escalate({ incidentId: incident.id, reason: 'No safe action fits.', error: null }, deps);

@@ -40,7 +40,7 @@ describe('an incident of the holdout arm', () => {
     const { first, facts } = await planned();
     expect(first).toMatchObject({ decision: 'hold', digest: null, actionId: null, verifyIntervalSeconds: 900 });
     expect(first.reasons.join(' ')).toMatch(
-      /leaves a few failures alone for 15 minutes, to learn what heals by itself\. .* healed as usual: Re-runs the failed jobs/,
+      /waits 15 minutes with a few failures, to learn which recover by themselves\. .* acts as usual: Re-runs the failed jobs/,
     );
     expect((await facts())[0]).toMatchObject({ experiment: 'heals-itself', variant: 'left-alone', decision: 'hold' });
   });

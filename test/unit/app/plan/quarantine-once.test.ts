@@ -75,7 +75,7 @@ describe('a flaky test of two incidents', () => {
     expect((await shop.heal(await shop.aFlakyRun({ names: [name] }))).written).toEqual([OPENED]);
     expect(await write((await look()).lease)).toMatchObject({
       state: 'done',
-      summary: expect.stringContaining('It was done by somebody else already'),
+      summary: expect.stringContaining('Somebody else has already done it'),
     });
     expect(shop.issuesOf(name)).toHaveLength(1);
   });

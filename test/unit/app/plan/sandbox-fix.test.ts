@@ -77,7 +77,7 @@ describe('a change that nobody approved', () => {
     };
     const { result } = await effectsOf(world, () => healWith({ ...deps, configuration }, rig.incident.id, false));
     expect(result[0]).toBe('sandbox-fix failed');
-    expect(await toldOf(rig)).toMatch(/says nothing about it \(http/);
+    expect(await toldOf(rig)).toMatch(/so the result is unknown \(http/);
   });
 
   it('goes on as ever once it is approved', async () => {
@@ -103,7 +103,7 @@ describe('a change that nobody approved', () => {
     const rig = await aSandboxRig();
     const { result } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id, false));
     expect(result[0]).toBe('sandbox-fix failed');
-    expect(await toldOf(rig)).toMatch(/before the tests did, which says nothing about it/);
+    expect(await toldOf(rig)).toMatch(/before the tests did, so the result is unknown/);
   });
 
   it.each([
@@ -120,7 +120,7 @@ describe('a change that nobody approved', () => {
     const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id, false));
     expect(result).toEqual([expect.stringMatching(/^approve: /)]);
     expect(kinds).toEqual([]);
-    expect(await toldOf(rig)).toMatch(/^It was not tried\. /);
+    expect(await toldOf(rig)).toMatch(/^It was not tested\. /);
     expect(await toldOf(rig)).toMatch(reason);
   });
 

@@ -162,7 +162,7 @@ describe('a failure that comes back', () => {
     expect(await deps.incidents.get(first.id)).toMatchObject({
       status: 'linked',
       parentId: second.id,
-      outcomeReason: `It came back after 3 days: incident ${second.id} goes on with it.`,
+      outcomeReason: `It came back after 3 days and continues as incident ${second.id}.`,
     });
     expect(await events(first)).toContain('incident.recurred');
     clock.advance(5 * DAY);

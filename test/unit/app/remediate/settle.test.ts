@@ -172,7 +172,7 @@ describe('a second request that is refused', () => {
       },
     });
     await expect(act(input, deps)).rejects.toThrow(Retryable);
-    await expect(act(input, deps)).rejects.toThrow('it cannot be observed yet whether an earlier request did it');
+    await expect(act(input, deps)).rejects.toThrow('it is not visible yet whether an earlier request took effect');
     expect(await record()).toMatchObject({ state: 'intended' });
     state.alias = { ...state.alias, currentVersion: '7' };
     expect(await act(input, deps)).toMatchObject({ state: 'done' });

@@ -43,41 +43,41 @@ async function setUp(incident: Incident, configuration = aConfiguration()) {
   await deps.incidents.create(incident);
   await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id }));
   await deps.evidence.putDiagnosis(incident.id, aDiagnosis());
-  const tell = (stage: 'acting' | 'final' = 'final') => notify({ incidentId: incident.id, stage }, deps);
+  const announceEnd = (stage: 'acting' | 'final' = 'final') => notify({ incidentId: incident.id, stage }, deps);
   const handOver = () => escalate({ incidentId: incident.id, reason: 'No safe action fits.', error: null }, deps);
-  return { deps, mailer, comments, codeHost, tell, handOver };
+  return { deps, mailer, comments, codeHost, announceEnd, handOver };
 }
 
 const pullRequest = anIncident({ status: 'suggested' });
 const alarm = anIncident({ target: anAlarmTarget(), status: 'resolved' });
 
-describe('telling the end of an incident', () => {
+describe('announcing the end of an incident', () => {
   it('comments on the pull request and sends no mail', async () => {
-    const { tell, comments, mailer } = await setUp(pullRequest);
-    await tell();
+    const { announceEnd, comments, mailer } = await setUp(pullRequest);
+    await announceEnd();
     expect(comments.comments).toHaveLength(1);
     expect(mailer.mails).toEqual([]);
   });
 
   it('mails the end of an alarm once, however often the step is repeated', async () => {
-    const { tell, mailer } = await setUp(alarm);
-    await tell();
-    await tell();
+    const { announceEnd, mailer } = await setUp(alarm);
+    await announceEnd();
+    await announceEnd();
     expect(mailer.mails).toHaveLength(1);
     expect(mailer.mails[0]?.subject).toContain('Resolved');
   });
 
   it('is quiet where Selfheal only observes', async () => {
-    const { tell, mailer } = await setUp(alarm, aConfiguration({ services: [aService({ mode: 'observe' })] }));
-    await tell();
+    const { announceEnd, mailer } = await setUp(alarm, aConfiguration({ services: [aService({ mode: 'observe' })] }));
+    await announceEnd();
     expect(mailer.mails).toEqual([]);
   });
 
   it('mails instead when GitHub refuses the comment, once', async () => {
-    const { tell, mailer, codeHost } = await setUp(pullRequest);
+    const { announceEnd, mailer, codeHost } = await setUp(pullRequest);
     codeHost.program({ findComment: async () => Promise.reject(new Refused('403')) });
-    await tell();
-    await tell();
+    await announceEnd();
+    await announceEnd();
     expect(mailer.mails).toHaveLength(1);
     expect(mailer.mails[0]?.message).toContain('Comment on the pull request was refused');
   });
@@ -85,21 +85,22 @@ describe('telling the end of an incident', () => {
   it.each([
     ['suggested', new Unreachable('503'), 'GitHub could not be reached, so the comment on the pull request is missing'],
     ['escalated', new OutcomeUnknown('timeout'), 'GitHub could not be reached, so the comment'],
-    ['resolved', new RateLimited('403'), 'GitHub took no more requests (rate limit), so the comment'],
+    ['resolved', new RateLimited('403'), 'GitHub accepted no more requests (rate limit), so the comment'],
   ] as const)('mails instead, once, when GitHub is gone and the incident is %s', async (status, error, words) => {
     const incident = anIncident({ status, outcomeReason: redactOutgoing('The jobs never ended.') });
     const { mailer, codeHost, deps } = await setUp(incident);
     codeHost.program({ findComment: async () => Promise.reject(error) });
     const since = '2026-11-21T11:55:00.000Z';
-    const tell = () => notify({ incidentId: incident.id, stage: 'final', githubGone: { since, tries: 6 } }, deps);
-    // Also after the two mails a day that failures of one pull request may be told by: no comment tells of it.
+    const announceEnd = () =>
+      notify({ incidentId: incident.id, stage: 'final', githubGone: { since, tries: 6 } }, deps);
+    // Also when the two mails a day for one pull request are used up, because no comment shows the failure.
     for (const key of ['first', 'second']) await mayMail(incident, key, deps, 'email');
-    await tell();
-    await tell();
+    await announceEnd();
+    await announceEnd();
     expect(mailer.mails).toHaveLength(1);
     const text = mailer.mails[0]?.message.replace(/\s+/g, ' ');
     expect(text).toContain(words);
-    expect(text).toContain('it was tried 7 times since 21 Nov 2026, 11:55 UTC.');
+    expect(text).toContain('Selfheal tried 7 times since 21 Nov 2026, 11:55 UTC.');
     expect(text).toContain('The connection to the package registry was reset');
   });
 
@@ -112,14 +113,14 @@ describe('telling the end of an incident', () => {
   });
 
   it('asks for a repeat when GitHub is busy, or when the answer to a new comment is lost', async () => {
-    const { tell, codeHost } = await setUp(pullRequest);
+    const { announceEnd, codeHost } = await setUp(pullRequest);
     codeHost.program({ findComment: async () => Promise.reject(new Retryable('429')) });
-    await expect(tell()).rejects.toMatchObject({ name: 'Retryable' });
+    await expect(announceEnd()).rejects.toMatchObject({ name: 'Retryable' });
     codeHost.program({
       findComment: async () => null,
       createComment: async () => Promise.reject(new OutcomeUnknown('timeout')),
     });
-    await expect(tell()).rejects.toMatchObject({ name: 'Retryable' });
+    await expect(announceEnd()).rejects.toMatchObject({ name: 'Retryable' });
   });
 });
 
@@ -181,7 +182,7 @@ describe('twenty failures of one pull request', () => {
     expect(mailer.mails).toHaveLength(3);
   });
 
-  it('are mailed each where there is no pull request that could tell', async () => {
+  it('are each mailed where there is no pull request with a comment', async () => {
     const alarms = Array.from({ length: 5 }, (_one, count) =>
       anIncident({ id: `cw-${String(count).padStart(24, '0')}`, target: anAlarmTarget(), status: 'escalated' }),
     );
