@@ -15,6 +15,8 @@ function chooseCommand(args: readonly string[], commands: readonly Command[]): {
     if (words.every((word, at) => args[at] === word)) return { command, rest: args.slice(words.length) };
   }
   const [noun = ''] = args;
+  const implied = commands.find(({ impliedBy = [] }) => impliedBy.includes(noun.split('=')[0] ?? ''));
+  if (implied !== undefined) return { command: implied, rest: [...args] };
   const ofNoun = commands.map(({ name }) => name).filter((name) => name.split(' ')[0] === noun);
   const choices = ofNoun.length > 0 ? ofNoun : commands.map(({ name }) => name);
   const said = ofNoun.length > 0 ? args.slice(0, 2).join(' ') : noun;
@@ -35,12 +37,13 @@ function parse(command: Command, rest: string[]): ParsedInput & { help: boolean 
 }
 
 function parseOrSay(command: Command, rest: string[], hint: string) {
-  const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {
+  const options: Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }> = {
     help: { type: 'boolean', short: 'h' },
   };
-  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type };
+  for (const [name, { type, multiple = false }] of Object.entries(command.options)) options[name] = { type, multiple };
   try {
-    return parseArgs({ args: rest, options, allowPositionals: true, strict: true });
+    const args = command.rewrite?.(rest) ?? rest;
+    return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message.split(/\. |\n/)[0] : 'The options cannot be read';
     throw new UsageError(`${reason}: ${hint}.`);

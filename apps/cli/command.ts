@@ -8,6 +8,8 @@ export type ExitCode = 0 | 1 | 2;
 /** An option of a command: its type for `util.parseArgs` and its line in the help text. */
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';
+  /** Whether it may be given several times; then its value is a list. */
+  readonly multiple?: true;
   /** Placeholder of the value in the help text (`N`, `FILE`). */
   readonly value?: string;
   readonly about: string;
@@ -16,7 +18,9 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 /** Values of the given options. */
 export type OptionValues<O extends OptionSpecs> = {
-  readonly [K in keyof O]?: (O[K]['type'] extends 'boolean' ? boolean : string) | undefined;
+  readonly [K in keyof O]?:
+    | (O[K]['type'] extends 'boolean' ? boolean : O[K] extends { multiple: true } ? readonly string[] : string)
+    | undefined;
 };
 
 export interface CommandInput<O extends OptionSpecs> {
@@ -40,6 +44,10 @@ interface CommandDescription {
   /** Further lines of the help text. */
   readonly details?: string;
   readonly operands: Operands;
+  /** Options that may stand in place of its name: `selfheal --analyze-failure`. */
+  readonly impliedBy?: readonly string[];
+  /** Puts other spellings of its arguments into the options' own. */
+  readonly rewrite?: (args: readonly string[]) => string[];
 }
 
 /** A command as its file defines it, with typed options. */
@@ -51,7 +59,7 @@ export interface CommandDefinition<O extends OptionSpecs> extends CommandDescrip
 /** Operands and options from the command line, checked against the command's definition. */
 export interface ParsedInput {
   readonly operands: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 }
 
 /** A command with untyped options, as the registry holds it. */
@@ -83,7 +91,7 @@ export function wholeNumber(
 ): number {
   if (given === undefined) return limits.otherwise;
   const value = Number(given);
-  if (/^\d{1,9}$/.test(given) && value >= 1 && value <= limits.atMost) return value;
+  if (/^\d{1,16}$/.test(given) && value >= 1 && value <= limits.atMost) return value;
   throw new UsageError(`--${name} ${given}: expected a whole number from 1 to ${limits.atMost}.`);
 }
 

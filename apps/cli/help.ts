@@ -12,7 +12,7 @@ export function generalHelp(commands: readonly Command[]): string {
   return [
     'Usage: selfheal COMMAND [options]',
     '',
-    'Analyses logs, metrics and test results of failures, and operates a deployment of Selfheal.',
+    'Analyses failed runs, logs, metrics and test results, and operates a deployment of Selfheal.',
     '',
     'Commands:',
     ...table(commands.map(({ name, operands, summary }) => [`${name} ${operands.shown}`.trim(), summary])),

@@ -68,6 +68,8 @@ export interface IncidentStory {
   readonly cameBack?: string | null;
   /** That only quarantined tests failed, worded by code. */
   readonly quarantined?: string | null;
+  /** Nobody asked for more than a diagnosis: no action was looked for. */
+  readonly onlyDiagnosed?: boolean;
   /** People asked for no new comments on the pull request: only existing comments about this incident are updated. */
   readonly quiet?: boolean;
 }

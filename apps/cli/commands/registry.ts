@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { analyzeCommand } from './analyze.ts';
 import { approvalApprove } from './approval-approve.ts';
 import { approvalDelegate } from './approval-delegate.ts';
 import { approvalList } from './approval-list.ts';
@@ -42,6 +43,7 @@ import { trainCommand } from './train.ts';
 
 /** Every command, in the order of the help text. To add one, add its file `<noun>-<verb>.ts` and a line here. */
 export const COMMANDS: readonly Command[] = [
+  analyzeCommand,
   logExcerpt,
   logClassify,
   logChain,

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Answer, Call, Service, WireRequest, WireResponse } from '@selfheal/fake-server/wire.ts';
+import { permissionRefusal } from './permissions.ts';
 import { type GithubContext, githubError, matchPath, NotFound, type Route } from './route.ts';
 import { ACTIONS_ROUTES, isSignedLocation } from './routes-actions.ts';
 import { APP_ROUTES, appRefusal, isAppOperation } from './routes-apps.ts';
@@ -87,7 +88,7 @@ function refusalOf(request: WireRequest, operation: string, { access, state }: G
   if (access.remaining <= 0 && !request.path.endsWith('/rate_limit')) {
     return githubError(403, 'API rate limit exceeded for installation ID 77.', RATE_LIMIT_DOCS);
   }
-  return null;
+  return permissionRefusal(operation, access.permissions);
 }
 
 const RATE_LIMIT_DOCS = 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api';

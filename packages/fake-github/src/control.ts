@@ -4,7 +4,7 @@ import { isoNow, type WorldTime } from '@selfheal/fake-server/world-time.ts';
 import { makeGithubService } from './api.ts';
 import { gitCommit } from './git-objects.ts';
 import { makePages } from './pages.ts';
-import type { AppRegistration, Dispatch, GithubAccess, Push } from './route.ts';
+import type { AppRegistration, Dispatch, GithubAccess, Permissions, Push } from './route.ts';
 import { makeRunLifecycle } from './run-lifecycle.ts';
 import type { RunState } from './run-state.ts';
 import { type AttemptSpec, makeSeeding, type RunSpec } from './seeding.ts';
@@ -66,7 +66,9 @@ export interface GithubControl extends WebhookEvents {
   /** Registers a GitHub App: from then on only its installation tokens are accepted. */
   registerApp(app: Omit<AppRegistration, 'tokens'>): void;
   /** Sets the owner of the clients' token. At first a machine account. */
-  setIdentity(identity: 'user' | 'app'): void;
+  setIdentity(identity: GithubAccess['identity']): void;
+  /** Sets the permissions of the token, as of a fine-grained one; null allows everything. */
+  setPermissions(permissions: Permissions | null): void;
   /** Makes reads of runs and lists of comments show the state of this many milliseconds ago; writes see the current state. */
   setReadLag(milliseconds: number): void;
   /** Sets the requests left before GitHub answers that the rate limit is exceeded. */
@@ -99,7 +101,7 @@ export function makeLocalGithub(options: {
     void work.finally(() => underWay.delete(work));
   });
   const lifecycle = makeRunLifecycle(state, site, webhookSender);
-  const access: GithubAccess = { tokens: null, remaining: 5000, identity: 'user', readLagMs: 0 };
+  const access: GithubAccess = { tokens: null, remaining: 5000, permissions: null, identity: 'user', readLagMs: 0 };
   const { setHookUrl, ...seeding } = makeSeeding(state);
   const webhookEvents = makeWebhookEvents(state, site, webhookSender);
   let runFor: (push: Push) => AttemptSpec | null = () => null;
@@ -168,6 +170,9 @@ export function makeLocalGithub(options: {
     },
     setIdentity(identity) {
       access.identity = identity;
+    },
+    setPermissions(permissions) {
+      access.permissions = permissions;
     },
     setReadLag(milliseconds) {
       access.readLagMs = milliseconds;

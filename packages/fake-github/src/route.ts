@@ -16,6 +16,9 @@ export interface AppRegistration {
   readonly tokens: Map<string, number>;
 }
 
+/** Permissions of a token, by GitHub's names: `{ actions: 'read', pull_requests: 'write' }`. */
+export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
+
 /** Which callers are accepted, and as whom. */
 export interface GithubAccess {
   /** A GitHub App; then only its installation tokens are accepted. Null when none is registered. */
@@ -24,14 +27,17 @@ export interface GithubAccess {
   tokens: readonly string[] | null;
   /** Requests left in this hour. */
   remaining: number;
-  /** Owner of the token: a machine account, or a GitHub App, which cannot read its own identity. */
-  identity: 'user' | 'app';
+  /** Permissions of a fine-grained token; null allows everything. */
+  permissions: Permissions | null;
+  /** Owner of the token: a machine account, or a GitHub App or a workflow's run, which cannot read their own identity. */
+  identity: 'user' | 'app' | 'workflow';
   /** Milliseconds by which reads of runs and listings of comments lag behind. */
   readLagMs: number;
 }
 
 /** The login under which the token's comments appear. */
-export const loginOf = ({ identity }: GithubAccess) => (identity === 'user' ? 'acme-selfheal' : 'selfheal[bot]');
+export const loginOf = ({ identity }: GithubAccess) => LOGINS[identity];
+const LOGINS = { user: 'acme-selfheal', app: 'selfheal[bot]', workflow: 'github-actions[bot]' } as const;
 
 export interface Push {
   readonly repository: string;

@@ -200,7 +200,7 @@ export const TALK_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/user',
     handle: (context) =>
-      context.access.identity === 'app'
+      context.access.identity !== 'user'
         ? githubError(403, 'Resource not accessible by integration')
         : { status: 200, json: presentMe(context) },
   },

@@ -140,6 +140,9 @@ function addRun(state: GithubState, spec: RunSpec): RunState {
   };
   completeAttempt(state, run, attempt, new Date(Date.parse(startedAt) + 170_000));
   state.runs.put(id, run);
+  // It ran for what somebody pushed.
+  if (pull !== undefined)
+    state.pullRequests.put(`${spec.repository}#${pull.number}`, { ...pull, headSha: run.headSha });
   return run;
 }
 

@@ -42,7 +42,7 @@ interface ReadLogs {
 }
 
 /** Compressed size; enough for logs of more than a gigabyte. */
-const MAX_ARCHIVE_BYTES = 250_000_000;
+export const MAX_ARCHIVE_BYTES = 250_000_000;
 const MAX_NOTE_LENGTH = 300;
 const NO_LOGS: ReadLogs = { sources: [], failedTests: [] };
 

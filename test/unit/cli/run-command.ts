@@ -20,13 +20,14 @@ export async function runCommand(
   args: readonly string[],
   stdin: Uint8Array | string = '',
   commands: readonly Command[] = COMMANDS,
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<CommandResult> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const out = new PassThrough().on('data', (piece: Buffer) => stdout.push(piece));
   const err = new PassThrough().on('data', (piece: Buffer) => stderr.push(piece));
   const input = Readable.from([Buffer.from(stdin)]);
-  const terminal = makeTerminal({ stdin: input, stdout: out, stderr: err, environment: {}, now: () => 0 });
+  const terminal = makeTerminal({ stdin: input, stdout: out, stderr: err, environment, now: () => 0 });
   const code = await runCli(args, commands, terminal);
   await Promise.all([out, err].map((stream) => new Promise((done) => stream.end(done))));
   await new Promise(setImmediate);

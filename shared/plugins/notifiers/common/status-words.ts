@@ -61,7 +61,7 @@ function resolved(last: ActionRecord | undefined, reason: string | null): Status
   return { lead: 'Recovered.', rest: `${last.receipt?.summary ?? ''} ${reason ?? ''}`.trim() };
 }
 
-function untouched({ diagnosis, incident }: IncidentStory, reason: string | null): Status {
+function untouched({ diagnosis, incident, onlyDiagnosed }: IncidentStory, reason: string | null): Status {
   const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
   const lead = 'Selfheal changed nothing.';
   const isAlarm = incident.target.kind === 'alarm';
@@ -75,7 +75,9 @@ function untouched({ diagnosis, incident }: IncidentStory, reason: string | null
         : { lead, rest: `A re-run would not help: a person has to fix it.${why}` };
     case 'flaky':
     case 'infrastructure':
-      return { lead, rest: `A person has to look: the code is probably not the cause, and no safe action fits.${why}` };
+      return onlyDiagnosed
+        ? { lead, rest: 'A person has to look: the code is probably not the cause.' }
+        : { lead, rest: `A person has to look: the code is probably not the cause, and no safe action fits.${why}` };
     case 'unknown':
       return isAlarm
         ? { lead, rest: `A person has to look: no safe remedy is known.${why}` }

@@ -7,7 +7,7 @@ import { isSandboxRun } from '#shared/domain/patch/sandbox-run.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import { defineSource, firstProblem, type SourceResult, type WebhookEnvelope } from '../contract.ts';
+import { defineSource, firstProblem, type SourceResult } from '../contract.ts';
 import { commentResult } from './comment.ts';
 
 const Repository = z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() });
@@ -66,9 +66,18 @@ export const github = defineSource({
     if (action.data.action !== 'completed') return { kind: 'ignored', reason: actionReason(action.data.action) };
     const parsed = CompletedRun.safeParse(envelope.body);
     if (!parsed.success) return { kind: 'rejected', reason: firstProblem(parsed.error) };
-    return translate(parsed.data, envelope);
+    return ownRunResult(parsed.data) ?? translate(parsed.data, envelope.deliveryId);
   },
 });
+
+/**
+ * The signal of a completed run that somebody asks about: `body` holds `workflow_run` and `repository` as GitHub's REST
+ * API gives them, which is how the webhook describes them. The same run gives the same incident either way.
+ */
+export function signalOfRun(body: unknown, deliveryId: string): SourceResult {
+  const parsed = CompletedRun.safeParse(body);
+  return parsed.success ? translate(parsed.data, deliveryId) : { kind: 'rejected', reason: firstProblem(parsed.error) };
+}
 
 const Ping = z.object({
   hook: z.object({
@@ -94,12 +103,15 @@ function actionReason(action: string): string {
   return QUIET_ACTIONS.has(action) ? `action-${action}` : 'action-other';
 }
 
-function translate(body: CompletedRun, envelope: WebhookEnvelope): SourceResult {
+/** Failures of what Selfheal itself started are handled by the action that did. */
+function ownRunResult({ workflow_run: { head_branch, event, display_title } }: CompletedRun): SourceResult | null {
+  if (isFixBranch(head_branch ?? '')) return { kind: 'ignored', reason: 'branch-of-a-fix' };
+  if (isSandboxRun(event, display_title ?? '')) return { kind: 'ignored', reason: 'try-of-a-fix' };
+  return null;
+}
+
+function translate(body: CompletedRun, deliveryId: string): SourceResult {
   const { conclusion } = body.workflow_run;
-  // Failures on a fix branch are handled by the action that proposed the fix.
-  if (isFixBranch(body.workflow_run.head_branch ?? '')) return { kind: 'ignored', reason: 'branch-of-a-fix' };
-  if (isSandboxRun(body.workflow_run.event, body.workflow_run.display_title ?? ''))
-    return { kind: 'ignored', reason: 'try-of-a-fix' };
   const succeeded = conclusion === 'success';
   if (!succeeded && !isFailure(conclusion)) {
     return { kind: 'ignored', reason: QUIET.has(conclusion) ? `conclusion-${conclusion}` : 'conclusion-other' };
@@ -112,7 +124,7 @@ function translate(body: CompletedRun, envelope: WebhookEnvelope): SourceResult 
     branch: branch ? new RawRef(branch) : null,
     signal: {
       version: 1,
-      deliveryId: envelope.deliveryId,
+      deliveryId,
       source: 'github',
       kind: succeeded ? 'run-succeeded' : 'run-failed',
       occurredAt: body.workflow_run.updated_at,

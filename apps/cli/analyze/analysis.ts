@@ -1,0 +1,112 @@
+/** A job of the run that failed. Names come from the workflow file; secrets in them are removed. */
+export interface FailedJob {
+  name: string;
+  url: string | null;
+  /** The first failed step; null when GitHub names none. */
+  failedStep: string | null;
+  /** Whether its log was read: only the jobs that were asked for are. */
+  analysed: boolean;
+}
+
+/** A line of a log that explains the failure, without secrets. */
+export interface CitedLine {
+  /** By which `rootCause` and `fix` cite it: `L12`. */
+  ref: string;
+  job: string;
+  /** Line number in the job's log, from 1. */
+  line: number;
+  text: string;
+}
+
+/** What became of the comment. */
+export type Posting =
+  /** `changed`: `created`, `updated`, or `unchanged` because the comment said the same already. */
+  | { kind: 'posted'; url: string; changed: 'created' | 'updated' | 'unchanged' }
+  /** Nobody asked for it (`post`). */
+  | { kind: 'not-asked' }
+  | { kind: 'dry-run' }
+  /** The run belongs to no pull request. */
+  | { kind: 'no-pull-request' }
+  /** The comment on the pull request is about a newer run of the workflow, and was left as it is. */
+  | { kind: 'newer-comment' };
+
+/** The run that was looked at. */
+export interface AnalysedRun {
+  /** `owner/name`. */
+  repository: string;
+  runId: number;
+  attempt: number;
+  workflow: string;
+  url: string;
+  pullRequest: number | null;
+}
+
+/** Nothing failed, so there is nothing to analyse. */
+export interface NothingFailed {
+  outcome: 'nothing-failed';
+  repository: string;
+  /** One sentence. */
+  message: string;
+}
+
+/** What a failed run failed of. All texts are without secrets. */
+export interface FailureAnalysis {
+  outcome: 'analysed';
+  run: AnalysedRun;
+  /** Other failed runs of the pull request that were not looked at. */
+  otherFailedRuns: number[];
+  jobs: FailedJob[];
+  /** One of the failure classes: `test_failure`, `network_connectivity`, ... */
+  class: string;
+  /** `infrastructure`, `application`, `testing`, `security`, `code` or `unknown`. */
+  family: string;
+  verdict: 'flaky' | 'regression' | 'infrastructure' | 'unknown';
+  /** 0 to 1: how sure the root cause is. */
+  confidence: number;
+  /** `rules`: the built-in ones; `knowledge`: written advice for this very failure. */
+  source: 'rules' | 'model' | 'knowledge';
+  rootCause: string;
+  /** Empty when none is known. */
+  fix: string;
+  prevention: string;
+  evidence: CitedLine[];
+  /** What could not be read or checked. */
+  notes: string[];
+  /** What the language model cost, or why the rules made the diagnosis in its place; null when none was asked for. */
+  modelNote: string | null;
+  /** The Markdown that is posted on the pull request. */
+  comment: string;
+  /** The same for a terminal. */
+  text: string;
+  posting: Posting;
+}
+
+export type RunAnalysis = FailureAnalysis | NothingFailed;
+
+/** Which run to look at, and what to do with the result. One of `run`, `pullRequest`, `latest` and `url` is needed. */
+export interface AnalyzeOptions {
+  /** `owner/name`; by default `GITHUB_REPOSITORY`, or what `url` says. */
+  repository?: string;
+  /** Id of a workflow run. With `pullRequest`, the comment goes there. */
+  run?: number;
+  /** The newest failed run on the newest commit of this pull request. */
+  pullRequest?: number;
+  /** The newest failed run of the repository. */
+  latest?: boolean;
+  /** Address of a run, a job or a pull request, as the browser shows it. */
+  url?: string;
+  /** Names of the jobs to look at; by default the failed ones among `Backend Tests` and `Critical Security Checks`, otherwise every failed job. */
+  jobs?: readonly string[];
+  /** Writes the comment on the pull request, or edits the one that is there. Default: false. */
+  post?: boolean;
+  /** Never writes anything, whatever `post` says. Default: whether the environment has `DRY_RUN=true`. */
+  dryRun?: boolean;
+  /** `rules` (default), `ollama`, `anthropic`, `openai`, `openai-responses` or `bedrock`. Its address and key come from the environment. */
+  model?: string;
+  /** Where tokens, keys and addresses are read from. Default: `process.env`. */
+  environment?: Readonly<Record<string, string | undefined>>;
+  /** Receives one line for each thing worth knowing that is not part of the result. */
+  warn?: (line: string) => void;
+  /** Receives lines about each step: what was read, and how long it took. */
+  debug?: (line: string) => void;
+}

@@ -1,0 +1,64 @@
+import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
+import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
+import { UsageError } from '../command.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ModelChoice {
+  readonly settings: ModelSettings;
+  /** Empty when the provider needs none. */
+  readonly key: string;
+}
+
+/** The variables of a provider, and what holds where one is not set. */
+interface Variables {
+  readonly model: string;
+  readonly modelId?: string;
+  readonly url?: string;
+  readonly baseUrl?: string;
+  readonly key?: string;
+  readonly timeoutSeconds?: number;
+}
+
+/** Providers without a line are asked at their usual address, with the model of their sample. */
+const VARIABLES: Readonly<Record<string, Variables>> = {
+  ollama: {
+    model: 'OLLAMA_MODEL',
+    modelId: 'qwen2.5-coder',
+    url: 'OLLAMA_URL',
+    baseUrl: 'http://127.0.0.1:11434',
+    // A machine without a graphics card takes minutes.
+    timeoutSeconds: 240,
+  },
+  anthropic: { model: 'ANTHROPIC_MODEL', url: 'ANTHROPIC_BASE_URL', key: 'ANTHROPIC_API_KEY' },
+  openai: { model: 'OPENAI_MODEL', url: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY' },
+  'openai-responses': { model: 'OPENAI_MODEL', url: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY' },
+  bedrock: { model: 'BEDROCK_MODEL' },
+};
+
+/**
+ * The model of a provider, with address, model and key from the environment; null for the rules alone. Throws UsageError for an unknown provider,
+ * a missing key and unusable settings.
+ */
+export function modelChoiceOf(id: string | undefined, environment: Environment): ModelChoice | null {
+  if (id === undefined || id === 'rules') return null;
+  const provider = MODEL_PROVIDERS.find((one) => one.id === id);
+  if (provider === undefined)
+    throw new UsageError(`--model ${id}: unknown. Choose one of ${MODEL_PROVIDERS.map((one) => one.id).join(', ')}.`);
+  const { model, modelId, url, baseUrl, key, timeoutSeconds } = VARIABLES[id] ?? { model: 'SELFHEAL_MODEL' };
+  const address = (url === undefined ? undefined : environment[url]) || baseUrl;
+  const parsed = ModelSettings.safeParse({
+    provider: id,
+    modelId: environment[model] || (modelId ?? provider.sample.modelId),
+    ...(address === undefined ? {} : { baseUrl: address.replace(/\/+$/, '') }),
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+  });
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
+    const variable = path[0] === 'baseUrl' ? url : model;
+    throw new UsageError(`${variable}: ${message}.`);
+  }
+  const value = (key === undefined ? undefined : environment[key]) ?? '';
+  if (provider.needsKey(parsed.data) && value === '') throw new UsageError(`--model ${id} needs its key in ${key}.`);
+  return { settings: parsed.data, key: value };
+}

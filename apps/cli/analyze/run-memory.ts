@@ -1,0 +1,104 @@
+import type { AnalyzeDeps } from '#shared/app/analyze/analyze.ts';
+import type { ClassifyDeps } from '#shared/app/classify/classify.ts';
+import type { GatherDeps } from '#shared/app/gather/gather.ts';
+import type { KnowledgeDeps } from '#shared/app/knowledge/knowledge.ts';
+import type { StoryDeps } from '#shared/app/notify/report.ts';
+import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { Known } from '#shared/domain/knowledge/known.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+
+type Records = Pick<EvidenceStore, 'putEvidence' | 'getEvidence' | 'putTelemetry' | 'getTelemetry'> &
+  Pick<EvidenceStore, 'putKnown' | 'getKnown' | 'putDiagnosis' | 'getDiagnosis' | 'getOffer'>;
+type Incidents = Pick<IncidentStore, 'get' | 'update' | 'audit' | 'listActions' | 'listPlans'>;
+
+/** What a deployment keeps in tables and looks up in them. */
+type Memory = Pick<ClassifyDeps, 'control' | 'healing' | 'experience' | 'predictions' | 'stats' | 'tests'> &
+  Pick<AnalyzeDeps, 'control'> &
+  Pick<KnowledgeDeps, 'knowledge' | 'patterns'> & { incidents: Incidents; evidence: Records } & Pick<
+    StoryDeps,
+    'incidents'
+  >;
+
+/**
+ * The records of one incident, kept as long as the command runs. Nothing happened before it: there are no past
+ * incidents, lessons, outcomes or test records, and no other incident to be a duplicate of.
+ */
+export function makeRunMemory(opened: Incident): Memory {
+  let incident = opened;
+  const totals = new Map<string, number>();
+  return {
+    incidents: {
+      get: async (id) => (id === incident.id ? incident : null),
+      update: async (_id, change) => {
+        incident = { ...incident, ...change } as Incident;
+        return 'updated';
+      },
+      audit: async () => {},
+      listActions: async () => [],
+      listPlans: async () => [],
+    },
+    evidence: makeRecords(),
+    control: {
+      claimGroup: async (_key, claim) => claim,
+      releaseGroup: async () => {},
+      addTo: async (scope, amount) => {
+        const total = (totals.get(scope) ?? 0) + amount;
+        totals.set(scope, total);
+        return total;
+      },
+    },
+    healing: { recur: async () => null },
+    experience: { addRecurrence: async () => {} },
+    predictions: { addPrediction: async () => 'added' },
+    stats: { recentRuns: async () => [] },
+    tests: { testRecords: async () => [] },
+    knowledge: { findByFingerprint: async () => null },
+    patterns: { recognising: async () => [] },
+  };
+}
+
+function makeRecords(): Records {
+  let evidence: Evidence | null = null;
+  let telemetry: Telemetry | null = null;
+  let known: Known | null = null;
+  let diagnosis: Diagnosis | null = null;
+  return {
+    putEvidence: async (given) => {
+      evidence = given;
+    },
+    getEvidence: async () => evidence,
+    putTelemetry: async (_id, given) => {
+      telemetry = given;
+    },
+    getTelemetry: async () => telemetry,
+    putKnown: async (given) => {
+      known = given;
+    },
+    getKnown: async () => known,
+    putDiagnosis: async (_id, given) => {
+      diagnosis = given;
+    },
+    getDiagnosis: async () => diagnosis,
+    // No action is looked for, so a model has none to choose from.
+    getOffer: async () => null,
+  };
+}
+
+const ofService = async (): Promise<never> => {
+  throw new Refused('A workflow run has no alarm, service or metric.');
+};
+
+/** What only an alarm is read by. */
+export const NO_SERVICE: Pick<GatherDeps, 'alarms' | 'deployments' | 'resources' | 'serviceLogs'> &
+  Pick<AnalyzeDeps, 'metrics'> = {
+  alarms: { read: ofService },
+  deployments: { read: ofService },
+  resources: { read: ofService },
+  serviceLogs: { recent: ofService },
+  metrics: { read: ofService },
+};

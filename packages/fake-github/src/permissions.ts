@@ -1,0 +1,39 @@
+import type { Answer } from '@selfheal/fake-server/wire.ts';
+import { githubError, type Permissions } from './route.ts';
+
+/**
+ * Alternative permissions of a fine-grained token for an operation: one of them is enough. Operations that are not listed
+ * need none beyond seeing the repository. https://docs.github.com/en/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens
+ */
+function acceptedFor(operation: string): readonly Permissions[] {
+  if (operation.startsWith('actions/'))
+    return [{ actions: /\/(?:get|list|download)-/.test(operation) ? 'read' : 'write' }];
+  switch (operation) {
+    case 'pulls/get':
+    case 'pulls/list':
+    case 'pulls/list-files':
+      return [{ pull_requests: 'read' }];
+    case 'issues/list-comments':
+      return [{ issues: 'read' }, { pull_requests: 'read' }];
+    case 'issues/create-comment':
+    case 'issues/update-comment':
+      return [{ issues: 'write' }, { pull_requests: 'write' }];
+    case 'repos/list-commits':
+    case 'repos/get-commit':
+      return [{ contents: 'read' }];
+    default:
+      return [];
+  }
+}
+
+const allows = (granted: Permissions, wanted: Permissions): boolean =>
+  Object.entries(wanted).every(([name, level]) => granted[name] === 'write' || granted[name] === level);
+
+/** GitHub's refusal of a fine-grained token, with the header that names what would have been enough; null: it may. */
+export function permissionRefusal(operation: string, granted: Permissions | null): Answer | null {
+  const accepted = acceptedFor(operation);
+  if (granted === null || accepted.length === 0 || accepted.some((wanted) => allows(granted, wanted))) return null;
+  const words = accepted.map((one) => Object.entries(one).map(([name, level]) => `${name}=${level}`));
+  const refusal = githubError(403, 'Resource not accessible by personal access token');
+  return { ...refusal, headers: { 'x-accepted-github-permissions': words.join('; ') } };
+}
