@@ -212,7 +212,7 @@ describe('a report that knows less than the comment', () => {
     expect(await healer.ended(run.runId)).toMatchObject({ classification: { class: 'unknown' } });
     const comment = healer.comment(earlier.pullRequest);
     expect(comment).toContain(`[run ${run.runId}](`);
-    expect(comment).toContain('no log of it could be read');
+    expect(comment).toContain('its log could not be read');
     for (const line of good.split('\n')) expect(comment).toContain(line);
   });
 });

@@ -16,24 +16,24 @@ export interface NotifierPorts {
 export interface NotifierPlugin {
   readonly id: string;
   readonly title: string;
-  /** Its section of `notifiers` in `selfheal.json`, with a default for everything that is not needed; absent when it has none. */
+  /** Schema of its section of `notifiers` in `selfheal.json`, with defaults for optional fields; absent when it has none. */
   readonly settings?: z.ZodType;
-  /** What it uses of the deployment, by exact IAM actions: the roles of the functions get them that announce what it takes. */
+  /** What it uses of the deployment, as exact IAM actions. Functions that make announcements it takes get these permissions. */
   readonly uses?: FunctionConfig['uses'];
-  /** IAM statements on what the deployment does not own. */
+  /** IAM statements for resources outside the deployment. */
   grants?(configuration: Configuration): readonly Grant[];
-  /** The ports it sends through. An announcing function that lacks one of them skips the notifier and logs that. */
+  /** The ports it sends through. A function that lacks one of them skips the notifier and logs it. */
   readonly needs: readonly (keyof NotifierPorts)[];
   /** The kinds of announcement that it can render. */
   readonly takes: readonly AnnouncementKind[];
-  /** Pure: whether this announcement, of a kind that it takes, is sent on this channel (silent by default). */
+  /** Pure: whether it sends this announcement, whose kind it takes. */
   wants(announcement: Announcement): boolean;
   /**
-   * Sends the announcement, once however often it is called: reads back before it writes where the channel allows.
-   * Returns a link to it; null when nothing was sent.
+   * Sends the announcement. Where the channel allows, it reads back first, so that repeated calls send it once. Returns a link to the message;
+   * null when nothing was sent.
    */
   notify(announcement: Announcement, ports: NotifierPorts): Promise<{ where: string } | null>;
-  /** Whether a repeat of `notify` for the same announcement is harmless. When false, the caller prevents repeats. */
+  /** Whether a repeat of `notify` for the same announcement is harmless; if not, the caller prevents repeats. */
   readonly repeatable: boolean;
 }
 

@@ -26,11 +26,11 @@ export interface WebhookRequest {
   readonly receivedAt: Date;
 }
 
-/** A request with what its source says it is. */
+/** A request with the delivery id and event that its source reads from it. */
 export interface WebhookEnvelope extends WebhookRequest {
-  /** Equal for repeats of the same delivery. */
+  /** The same for repeats of one delivery. */
   readonly deliveryId: string;
-  /** What the sender calls the event; null when it does not say. */
+  /** The sender's name of the event; null when it gives none. */
   readonly event: string | null;
 }
 
@@ -43,22 +43,20 @@ export interface WebhookSource {
   /** How requests prove their sender. */
   readonly scheme: SignatureScheme;
   /**
-   * What names the delivery, equal for its repeats; of one source different from those of all others (a GUID, or with the
-   * source's id before it). `missing`: what the request lacks, by its field.
+   * Id of the delivery: the same for its repeats, and different from all other deliveries of all sources (a GUID, or prefixed with the source's
+   * id). `missing`: the field that the request lacks.
    */
   deliveryId(request: Pick<WebhookRequest, 'headers' | 'body'>): string | { readonly missing: string };
-  /** What the sender calls the event; null when it does not say. */
+  /** The sender's name of the event; null when it gives none. */
   eventName(request: Pick<WebhookRequest, 'headers' | 'body'>): string | null;
-  /**
-   * `owner/name` of the repository that a body is about: the same field that its signal uses. Null when it names none.
-   */
+  /** `owner/name` of the repository that a body is about, from the field that its signal uses; null when it names none. */
   repositoryOf(body: unknown): string | null;
   toSignal(envelope: WebhookEnvelope): SourceResult;
 }
 
 const MAX_DELIVERY_ID_LENGTH = 200;
 
-/** The envelope of an authenticated request, or what it lacks. */
+/** The envelope of an authenticated request, or the field that it lacks. */
 export function envelopeOf(
   source: WebhookSource,
   request: WebhookRequest,
@@ -70,13 +68,13 @@ export function envelopeOf(
   return { ...request, deliveryId, event: source.eventName(request) };
 }
 
-/** What a source makes of an authenticated request. */
+/** Translates an authenticated request. */
 export function translateWebhook(source: WebhookSource, request: WebhookRequest): SourceResult {
   const envelope = envelopeOf(source, request);
   return 'missing' in envelope ? { kind: 'rejected', reason: envelope.missing } : source.toSignal(envelope);
 }
 
-/** An EventBridge source: the pattern becomes a rule; the event reaches the intake function through SQS. Pure. */
+/** An EventBridge source: the pattern becomes a rule, and events reach the intake function through SQS. Pure. */
 export interface EventSource {
   readonly kind: 'event';
   readonly id: string;
@@ -90,7 +88,7 @@ export function defineSource<S extends SourcePlugin>(plugin: S): S {
   return plugin;
 }
 
-/** The first problem with its field: `workflow_run.id: Invalid input: expected number`. Never quotes the input. */
+/** The first problem and its field: `workflow_run.id: Invalid input: expected number`. Never quotes the input. */
 export function firstProblem(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'body: not understood';

@@ -8,12 +8,12 @@ import { headlineOf, originOf, preExistingOf } from './story-words.ts';
 const QUOTED_LINES = 14;
 const MAX_LINE = 300;
 const MAX_PARAGRAPH = 2000;
-/** More than a patch with its context may have. */
+/** Longer than any patch with its context may be, in characters. */
 const MAX_PAGE_DIFF = 400_000;
 
 /**
- * What the approval page shows beside the plan, as plain text. Causes, evidence and past incidents are tainted: shown,
- * never run or linked.
+ * What the approval page shows in addition to the plan, as plain text. Causes, evidence and past incidents are tainted: shown, never run or
+ * linked.
  */
 export interface ApprovalBriefing {
   /** What failed and why, in one line. */
@@ -27,7 +27,7 @@ export interface ApprovalBriefing {
   readonly notes: readonly string[];
   /** The plan itself. */
   readonly plan: readonly AskedFact[];
-  /** The code that would be written, with what to look at first; null when none is. */
+  /** The code that would be written, with the lines to check first; null when there is none. */
   readonly change: { readonly looks: readonly string[]; readonly diff: string } | null;
   readonly history: readonly string[];
   readonly links: readonly { readonly name: string; readonly url: string }[];
@@ -36,7 +36,7 @@ export interface ApprovalBriefing {
   readonly commands: AskedPlan['commands'];
 }
 
-/** The same facts as in mail and pull request. */
+/** The same facts as in the mail and on the pull request. */
 export function briefingOf(story: IncidentStory, asked: AskedPlan): ApprovalBriefing {
   const { diagnosis, evidence, links } = story;
   return {

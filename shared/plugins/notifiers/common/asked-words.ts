@@ -8,8 +8,7 @@ export interface AskedFact {
 }
 
 /**
- * Facts that a decider needs about the plan, the same on page, mail and pull request. Each shows the deadline in its
- * own way.
+ * Facts that a person needs to decide about a plan; the same on page, mail and pull request. The deadline is added by each of them.
  */
 export function askedFacts(asked: AskedPlan): readonly AskedFact[] {
   return [
@@ -23,11 +22,11 @@ export function askedFacts(asked: AskedPlan): readonly AskedFact[] {
   ];
 }
 
-/** Longer diffs are shown on the approval page only. */
+/** Longer diffs are only shown on the approval page, in characters. */
 const MAX_DIFF = 20_000;
 const MAX_LOOKS = 20;
 
-/** The code that would be written, and the lines to look at first. Tainted: a model wrote it. */
+/** The code that would be written, and the lines to check first. Tainted: a model may have written it. */
 export function changeWords({ change }: AskedPlan, max = MAX_DIFF): { looks: readonly string[]; diff: string } | null {
   if (change === null) return null;
   const { diff, looks } = change;
@@ -44,15 +43,15 @@ export function changeWords({ change }: AskedPlan, max = MAX_DIFF): { looks: rea
   };
 }
 
-/** Earlier outcomes of similar failures; partly from logs or models, so tainted. */
+/** Earlier outcomes of similar failures. Tainted: partly from logs or models. */
 export function historyLines(story: IncidentStory): readonly string[] {
   const before = seenBeforeLines(story);
   return before.length > 0 ? before : ['No similar failure is on record here.'];
 }
 
-export const WITHOUT_ANSWER = 'If nobody answers, nothing is changed and the incident goes to a person.';
+export const WITHOUT_ANSWER = 'If nobody answers, Selfheal changes nothing and hands the incident to a person.';
 
-/** For text that is read at any time: `23 Nov 2026, 04:50 CET, 4 hours after the request`. */
+/** For text that may be read later: `23 Nov 2026, 04:50 CET, 4 hours after the request`. */
 export function lastingDeadline({ requestedAt, expiresAt }: AskedPlan, timeZone: string): string {
   const time = durationWords(expiresAt.getTime() - requestedAt.getTime());
   return `${instantWords(expiresAt, timeZone)}, ${time} after the request`;

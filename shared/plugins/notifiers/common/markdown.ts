@@ -1,11 +1,8 @@
 import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
 
-/**
- * Zero-width character: breaks what GitHub would turn into a mention, link or reference, without changing the visible
- * text.
- */
+/** Zero-width character that keeps GitHub from making a mention, link or reference, without changing the visible text. */
 const BREAK = '\u200b';
-/** Languages a fence may name. GitHub renders some others: diagrams, maps, models, formulas. */
+/** Languages allowed on a fence. GitHub would render some others: diagrams, maps, models, formulas. */
 const LANGUAGES = new Set(
   'bash c console cpp cs csharp css diff dockerfile go hcl html ini java javascript js json jsx kotlin kt log make makefile php ps1 powershell py python rb rs ruby rust sh shell sql swift text toml ts tsx txt typescript xml yaml yml'.split(
     ' ',
@@ -13,8 +10,8 @@ const LANGUAGES = new Set(
 );
 
 /**
- * An untrusted text as Markdown that shows exactly its words, without markup, HTML, lists, formulas, diagrams,
- * mentions, links or references. Code spans and fenced blocks stay code.
+ * Escapes an untrusted text, so that Markdown shows exactly its words: no markup, HTML, lists, formulas, diagrams, mentions, links or
+ * references. Code spans and fenced blocks stay code.
  */
 export function safeProse(text: string): string {
   const blocks: string[] = [];
@@ -40,7 +37,7 @@ export function safeProse(text: string): string {
   return blocks.join('\n');
 }
 
-/** One line of untrusted text; code spans stay code. */
+/** The same for one line of text; code spans stay code. */
 export function safeLine(line: string): string {
   return visible(line)
     .replace(/\r|\n/g, ' ')
@@ -74,7 +71,7 @@ function escapeMarkup(text: string): string {
     .replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}${BREAK}.`);
 }
 
-/** Comment openers are broken even in code, because our own sticky marker is searched in the whole body. */
+/** Breaks comment openers even in code, because our own sticky marker is searched in the whole body. */
 function withoutMarkers(text: string): string {
   return text.replaceAll('<!--', '<! --');
 }
@@ -83,12 +80,12 @@ function visible(text: string): string {
   return text.toWellFormed().replace(/[\p{Cc}\p{Cf}]/gu, (unit) => (unit === '\n' || unit === '\t' ? unit : ''));
 }
 
-/** Words that show what a line is about: reasons first, then that something failed. */
+/** Words that show what a line is about: first those for a reason, then those for a failure. */
 const REASONS =
   /no space left|denied|refused|timed? ?out|not (?:found|authorized|accept)|no such|expired|exceeded|unavailable|cannot|could not|missing|invalid|\b50[0234] |reset by peer/i;
 const ALARMING = /error|exception|fail|fatal|panic|expected|assert|does not/i;
 
-/** At most `width` characters of a line: its beginning, its end, and the most informative part between them. */
+/** Shortens a line to `width` characters: its beginning, its end, and the most informative part in between. */
 export function cutLine(text: string, width: number): string {
   if (text.length <= width) return text;
   const indent = /^\s{0,8}/.exec(text)?.[0] ?? '';

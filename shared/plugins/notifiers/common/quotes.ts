@@ -5,17 +5,17 @@ import type { Evidence, EvidenceLine, EvidenceSource } from '#shared/domain/logs
 import { isContinuation, isPlatformNoise, scoreLine } from '#shared/domain/logs/line-score.ts';
 import { readStructuredLine, spokenLine } from '#shared/domain/logs/structured-line.ts';
 
-/** A quote from a log with the lines that belong to it (a stack trace, expected and actual values). */
+/** A quote from a log: a line with the lines that belong to it (a stack trace, expected and actual values). */
 export interface Quote {
   readonly lines: readonly ShownLine[];
-  /** How often the kept lines repeat it, ignoring numbers and ids. */
+  /** How many of the kept lines repeat it, ignoring numbers and ids. */
   readonly count: number;
-  /** Its last time according to the log; null when unknown. */
+  /** Time of the last repeat in the log; null when unknown. */
   readonly lastAt: string | null;
 }
 
 export interface ShownLine {
-  /** Its number in the log; null for a frame that is part of the line above. */
+  /** Line number in the log; null for a frame that is part of the line above. */
   readonly number: number | null;
   readonly text: string;
 }
@@ -37,24 +37,24 @@ interface Entry {
 /** Maximum lines of one quote, including the first. */
 const MAX_QUOTES_PER_SOURCE = 8;
 const CITED = 20;
-/** A heading with its report says more than a heading alone. */
+/** Extra weight of a heading that is followed by its report. */
 const REPORTED = 4;
-/** Lines read from the end of a log without informative lines, and the maximum quotes from them. */
+/** When no line is informative: lines read from the end of the log, and how many quotes are taken from them. */
 const LAST_WORDS = 100;
 const LAST_QUOTES = 6;
-/** Below it a line's wording says nothing about a failure. */
-const TELLING = 3;
+/** Minimum weight of an informative line; the wording of others says nothing about a failure. */
+const MIN_WEIGHT = 3;
 /** Maximum distance between lines of one entry, because the excerpt omits lines. */
 const GAP = 2;
-/** Properties of an error object that node:test prints besides the error itself. */
+/** Properties of an error object that node:test prints after the error itself. */
 const OBJECT_NOISE = /^\s*(?:generatedMessage|code|operator|diff|failureType|cause|name):|^\s*[{}\]]+,?$|^\s*[|~^ ]+$/;
-/** Lines that only announce failures or count them. */
+/** Lines that only announce or count failures. */
 const ANNOUNCEMENT = /^\W{0,4}(?:failing tests|fail \d{1,6}|failures|errors|failed tests \d{1,6}\W{0,10}):?$/i;
-/** Each failed test is an entry of its own, however far it is indented. */
+/** Begins the report of a failed test, which is an entry of its own whatever its indentation. */
 const TEST_MARK = /^\s{0,12}(?:✖|✗|×|✕|●|FAIL|not ok|--- FAIL)/;
 const RUNNER_NOISE = /^##\[(?:group|endgroup)\]|^shell: |^env:$|^\[command\]/;
 
-/** The lines to show, by source and in order: at most `limit` in all, repeated wording once with its count. */
+/** The lines to show, by source and in order: at most `limit` in all. Repeated wording is shown once, with its count. */
 export function quotesOf(evidence: Evidence | null, diagnosis: Diagnosis | null, limit: number): QuotedSource[] {
   const cited = citedIn(diagnosis);
   const sources = evidence?.sources ?? [];
@@ -71,13 +71,13 @@ export function quotesOf(evidence: Evidence | null, diagnosis: Diagnosis | null,
     .filter(({ quotes }) => quotes.length > 0);
 }
 
-/** Refs of the deciding lines. For an unknown failure none decided: the cited lines are just the strongest ones. */
+/** References of the deciding lines. None for an unknown failure, which only cites its strongest lines. */
 function citedIn(diagnosis: Diagnosis | null): ReadonlySet<string> {
   if (diagnosis === null || diagnosis.classification.class === 'unknown') return new Set();
   return new Set([...diagnosis.evidence, ...diagnosis.classification.evidence]);
 }
 
-/** Splits a source into entries: a line and what continues it. */
+/** Splits a source into entries: a line and the lines that continue it. */
 function entriesOf(source: EvidenceSource, cited: ReadonlySet<string>): Entry[] {
   const groups: EvidenceLine[][] = [];
   for (const line of source.lines) {
@@ -102,18 +102,18 @@ function entryOf(source: EvidenceSource, group: readonly EvidenceLine[], cited: 
   if (head === undefined || RUNNER_NOISE.test(head.text) || isPlatformNoise(head.text)) return [];
   const weights = lines.map((line) => (cited.has(line.ref) ? CITED : 0) + weightOf(line.text));
   const weight = Math.max(...weights);
-  return [{ source, head, rest, weight: weight >= TELLING && rest.length > 0 ? weight + REPORTED : weight }];
+  return [{ source, head, rest, weight: weight >= MIN_WEIGHT && rest.length > 0 ? weight + REPORTED : weight }];
 }
 
-/** That a step ended is no news. */
+/** Weight of a line; a line that only reports the end of a step has none. */
 function weightOf(text: string): number {
   const { score, anchor } = scoreLine(text);
-  return anchor ? TELLING : score;
+  return anchor ? MIN_WEIGHT : score;
 }
 
 interface Chosen {
   readonly entry: Entry;
-  /** All entries with the same wording, including this one, in the order of the log. */
+  /** All entries with this wording, including this one, in the order of the log. */
   readonly repeats: readonly Entry[];
 }
 
@@ -121,24 +121,23 @@ function chooseEntries(entries: readonly Entry[], limit: number): Chosen[] {
   const groups = [...Map.groupBy(entries, keyOf).values()].map(chosenOf);
   const reported = groups.filter(({ entry }) => entry.rest.length > 0);
   const testsReported = reported.some(({ entry }) => TEST_MARK.test(entry.head.text));
-  const told = new Set(reported.map(({ entry }) => wordingOf(entry)));
-  const isTold = (entry: Entry): boolean =>
-    told.has(wordingOf(entry)) ||
+  const shown = new Set(reported.map(({ entry }) => wordingOf(entry)));
+  const isShown = (entry: Entry): boolean =>
+    shown.has(wordingOf(entry)) ||
     ANNOUNCEMENT.test(entry.head.text) ||
     (testsReported && TEST_MARK.test(entry.head.text));
   const ranked = groups
-    .filter(({ entry }) => entry.rest.length > 0 || !isTold(entry))
+    .filter(({ entry }) => entry.rest.length > 0 || !isShown(entry))
     .sort((a, b) => b.entry.weight - a.entry.weight || a.entry.head.number - b.entry.head.number);
-  const telling = ranked.filter(({ entry }) => entry.weight >= TELLING);
-  const saysWhy = telling.some(({ entry }) => !scoreLine(entry.head.text).anchor);
-  return (saysWhy ? fitting(telling, limit) : lastWords(entries)).sort(
+  const informative = ranked.filter(({ entry }) => entry.weight >= MIN_WEIGHT);
+  const saysWhy = informative.some(({ entry }) => !scoreLine(entry.head.text).anchor);
+  return (saysWhy ? fitting(informative, limit) : lastWords(entries)).sort(
     (a, b) => a.entry.head.number - b.entry.head.number,
   );
 }
 
 /**
- * A single line is identified by its template; one with a report below it by its words, because the report belongs to
- * that one.
+ * Key for repeats: the template for a single line, the exact words for an entry with a report, because the report belongs to those words.
  */
 function keyOf(entry: Entry): string {
   return `${entry.source.id}\n${entry.rest.length > 0 ? wordingOf(entry) : templateOfLine(entry)}`;
@@ -148,7 +147,7 @@ function templateOfLine({ head }: Entry): string {
   return templateOf(displayed(head.text).replace(/(https?:\/\/[^/\s]{1,120})\/\S{0,300}/g, '$1/...'));
 }
 
-/** The heading without what differs at every repetition. */
+/** The heading without the parts that differ in each repeat. */
 function wordingOf({ source, head }: Entry): string {
   const words = displayed(head.text)
     .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, '<id>')
@@ -162,7 +161,7 @@ function chosenOf(repeats: readonly Entry[]): Chosen {
   return { entry, repeats };
 }
 
-/** Without an informative line, the last lines of the log, repeated wording once. */
+/** Quotes when no line is informative: the last lines of the log, with repeated wording once. */
 function lastWords(entries: readonly Entry[]): Chosen[] {
   const lines = entries.flatMap(({ source, head, rest, weight }) =>
     [head, ...rest].map((line): Entry => ({ source, head: line, rest: [], weight })),
@@ -187,7 +186,7 @@ function fitting(ranked: readonly Chosen[], limit: number): Chosen[] {
   return chosen;
 }
 
-/** The heading in readable form, and the lines that are not from tools. */
+/** The heading in readable form, and the following lines except those of tools. */
 function shownLines({ head, rest }: Entry): ShownLine[] {
   const frames = (readStructuredLine(head.text)?.stack ?? []).map((frame) => ({ number: null, text: `    ${frame}` }));
   const below: ShownLine[] = [...frames, ...rest.map(({ number, text }) => ({ number, text }))];
@@ -200,7 +199,7 @@ function isForeignFrame(text: string): boolean {
   return /^\s*at .{0,300}:\d{1,6}(?::\d{1,6})?\)?/.test(text) && placeIn(text) === null;
 }
 
-/** Structured lines in readable form; others unchanged. */
+/** Structured lines in readable form; other lines unchanged. */
 function displayed(text: string): string {
   return spokenLine(text) ?? text;
 }

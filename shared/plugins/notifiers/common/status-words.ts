@@ -3,15 +3,14 @@ import type { IncidentStory } from '../contract.ts';
 import { rerunAttempt } from './story-words.ts';
 
 /**
- * Status of the incident: a short lead, then what a reader needs to know or do. Only a verified outcome is called
- * recovered.
+ * Status of the incident: a short lead, then what the reader needs to know or do. Only a verified outcome is called recovered.
  */
 export interface Status {
   readonly lead: string;
   readonly rest: string;
 }
 
-/** Reasons that this file words better. */
+/** Reasons that are left out, because the status says the same in better words. */
 const SAID_BETTER = new Set(['No safe action fits.']);
 
 const ADVISES_REPEAT = /\bre-?run\b|\b(?:run|start|try) (?:it|them|the \S{1,20}(?: \S{1,20})?) again\b/i;
@@ -37,7 +36,7 @@ export function statusOf(story: IncidentStory, reason: string | null = story.inc
   }
 }
 
-const ASKING: Status = { lead: 'Waiting for an approval.', rest: 'Nothing is changed until somebody decides.' };
+const ASKING: Status = { lead: 'Waiting for an approval.', rest: 'Selfheal changes nothing until somebody decides.' };
 
 function acting(last: ActionRecord | undefined): Status {
   if (last === undefined) return { lead: 'Selfheal is working on it.', rest: '' };
@@ -69,7 +68,7 @@ function untouched({ diagnosis, incident, onlyDiagnosed }: IncidentStory, reason
   switch (diagnosis.classification.verdict) {
     case 'regression':
       if (isAlarm) return { lead, rest: `A person has to look: no deployment could be rolled back safely.${why}` };
-      // A model or a person may advise a re-run anyway; the text must not say both.
+      // A model or a person may advise a re-run all the same; the text must not contradict that.
       return ADVISES_REPEAT.test(diagnosis.fix)
         ? { lead, rest: `A person has to look.${why}` }
         : { lead, rest: `A re-run would not help: a person has to fix it.${why}` };

@@ -36,7 +36,7 @@ export function failedThing(target: TargetContext, diagnosis: Diagnosis | null, 
   if (target.kind === 'storm') return 'Many failures at once';
   const sources = evidence?.sources ?? [];
   const deciding = new Set([...(diagnosis?.evidence ?? []), ...(diagnosis?.classification.evidence ?? [])]);
-  // The deciding line names the job, not other lines that the report cites.
+  // The line that decided names the job; the report may also cite lines of others.
   const [first] = diagnosis?.classification.evidence ?? [];
   const source =
     sources.find(({ lines }) => lines.some(({ ref }) => ref === first)) ??
@@ -63,20 +63,20 @@ export function originOf(diagnosis: Diagnosis): string {
   return `${who}:${what} ${percentOf(diagnosis.confidence)} % sure.${hint}`;
 }
 
-/** The most likely class, where that is worth mentioning. */
+/** The most likely class, if it is likely enough to mention. */
 function guessOf({ classification }: Diagnosis): string {
   const [first] = classification.alternatives;
   if (first === undefined || first.confidence < WORTH_A_GUESS) return '';
   return ` It looks most like ${first.class.replaceAll('_', ' ')} (${percentOf(first.confidence)} %).`;
 }
 
-/** Notes worth showing; that no model is configured is the normal case. */
+/** The diagnosis's note, unless it only says that no model is configured, which is normal. */
 export function noteOf({ note }: Diagnosis): string | null {
   return note === null || note.code === 'no-model' ? null : note.text;
 }
 
 /**
- * What could not be checked and matters here: for an alarm no change is known, and a verified result needs no doubt.
+ * What could not be checked and matters here. Left out: unknown changes for an alarm, and doubts about a verified result.
  */
 export function uncheckedOf({ incident, diagnosis, actions }: IncidentStory): readonly string[] {
   const settled = incident.target.kind === 'alarm' || actions.some(({ verified }) => verified === 'recovered');
@@ -91,7 +91,7 @@ export function preExistingOf(diagnosis: Diagnosis): string | null {
     : 'What failed here passes on the default branch.';
 }
 
-/** What the run's history shows, with counts; without what was said about the default branch already. */
+/** What the run's history shows, with counts, except for the result on the default branch. */
 export function historyOf({ classification, preExisting }: Diagnosis): readonly string[] {
   const reasons = classification.history?.reasons ?? [];
   return reasons.filter((reason) => preExisting === null || !/^The newest run of the default branch/.test(reason));
@@ -103,7 +103,7 @@ const CHANCE_WORDS = {
   unknown: 'the log does not show whether it may pass on a re-run',
 } as const;
 
-/** Each of several failures, and whether it may pass on a re-run: a line for all, then one for each. Tainted. */
+/** The lines about several failures: one for all, then one for each, which says whether it may pass on a re-run. Tainted. */
 export function failureLines({ diagnosis }: IncidentStory): { lead: string; each: readonly string[] } | null {
   const failures = diagnosis?.classification.failures;
   if (failures === undefined) return null;
@@ -131,7 +131,7 @@ export function actionWords(action: ActionRecord): string {
       return done;
     case 'undo-intended':
     case 'undo-failed':
-      return `${done} It did not help, and the undo failed: a person has to look.`;
+      return `${done} It did not help, and undoing it failed: a person has to look.`;
     case 'undone':
       return `${done} It did not help and was undone.`;
     case 'done':
@@ -145,7 +145,7 @@ export function actionWords(action: ActionRecord): string {
 const TRIED_WORDS: Readonly<Record<string, string>> = {
   passed: 'The tests passed with it.',
   failed: 'The tests failed with it.',
-  unclear: 'It ended before the tests did, which says nothing about the change.',
+  unclear: 'The run ended before the tests did, so the result is unknown.',
 };
 
 function verifiedWords(action: ActionRecord): string {
@@ -158,7 +158,7 @@ function verifiedWords(action: ActionRecord): string {
     case 'failed':
       return attempt === null ? 'It did not help.' : `It did not help: it failed again on attempt ${attempt}.`;
     case 'advanced':
-      // What was done says enough; its effect is reported elsewhere.
+      // The summary says enough; the effect is reported elsewhere.
       return '';
     case null:
       return 'The result is not known yet.';
@@ -182,12 +182,12 @@ export function placeOf({ receipt }: ActionRecord): string | null {
 const LONGEST = 500;
 const MAX_REASONS = 3;
 
-/** One sentence for each similar past failure; none when nothing is known. Tainted: callers neutralise them. */
+/** One sentence for each similar past failure. Tainted: callers neutralise them. */
 export function seenBeforeLines({ diagnosis }: IncidentStory): string[] {
   return (diagnosis?.seenBefore ?? []).map((past) => cleanText(sentenceOf(past), LONGEST));
 }
 
-/** Says clearly whether it is the same or only similar, and why. */
+/** States whether it is the same failure or a similar one, and why. */
 function sentenceOf(past: SeenBefore): string {
   const { incidentId, endedAt, sameFailure, times, title, reasons } = past;
   const day = endedAt.slice(0, 10);

@@ -1,9 +1,8 @@
-/** Columns that mail programs show without wrapping. */
+/** Line width that mail programs show without wrapping. */
 export const COLUMNS = 100;
 
 /**
- * Wraps each line of a text at spaces; long words (addresses, paths) stay whole. Continued lines are indented like the
- * first.
+ * Wraps each line of a text at spaces. Long words (addresses, paths) stay whole, and continued lines keep the indent of the first.
  */
 export function wrapText(text: string, columns: number = COLUMNS): string {
   return text

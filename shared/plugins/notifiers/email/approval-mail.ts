@@ -9,7 +9,7 @@ import { evidencePart, footerOf, type Mail, part, rootCause, subjectLine, whereT
 const MAX_MESSAGE = 60_000;
 
 export interface ApprovalRequestMail {
-  /** Prefix of the subject, so that mailbox rules can tell requests apart. */
+  /** Prefix of the subject; mailbox rules can sort requests by it. */
   readonly headline: string;
   /** The first line: why this mail is sent now. */
   readonly opening: string;
@@ -17,7 +17,7 @@ export interface ApprovalRequestMail {
   readonly now: Date;
 }
 
-/** Requests a decision: first what is requested and how to answer, then cause, evidence, earlier outcomes and links. */
+/** Asks for a decision: first the request and how to answer it, then cause, evidence, earlier outcomes and links. */
 export function renderApprovalMail(story: IncidentStory, { headline, opening, asked, now }: ApprovalRequestMail): Mail {
   const { incident, diagnosis, evidence } = story;
   const failed = headlineOf(story);
@@ -49,18 +49,18 @@ export function renderApprovalMail(story: IncidentStory, { headline, opening, as
   };
 }
 
-/** A long change is shown on the page. */
+/** A longer change is only shown on the approval page, in characters. */
 const MAX_DIFF = 8_000;
 
 function changePart(asked: AskedPlan): string {
   const change = changeWords(asked, MAX_DIFF);
   if (change === null) return '';
-  const looks = change.looks.map((look) => `- Look at this first: ${cleanText(look, 300)}`);
+  const looks = change.looks.map((look) => `- Check this first: ${cleanText(look, 300)}`);
   const lines = change.diff.split('\n').map((line) => `  ${line.replace(/[^\t\x20-\u{10ffff}]/gu, ' ')}`);
   return part('The change', [...looks, ...lines]);
 }
 
-/** Each command is a line of its own, so that it can be copied; an indented line would not be a command. */
+/** Each command is on a line of its own, unindented: an indented line would not be a command. */
 function answerLines({ pageUrl, commands }: AskedPlan): string[] {
   return [
     'Sign in and decide on the approval page (opening it decides nothing):',

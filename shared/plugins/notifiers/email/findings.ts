@@ -6,7 +6,7 @@ import { evidencePart, part, rootCause } from './mail.ts';
 
 type Findings = Pick<IncidentStory, 'diagnosis' | 'evidence'>;
 
-/** The findings of a comment or mail without an incident: cause, evidence, what to do, prevention. Plain text. */
+/** The plain text part that comments and mails share, without the incident: cause, evidence, what to do, prevention. */
 export function renderFindings(findings: Findings): string {
   const { diagnosis } = findings;
   const parts = [

@@ -6,17 +6,17 @@ import type { Mail } from './mail.ts';
 
 type Announced = AnnouncementOf<'capacity-forecast'>;
 
-/** The mail about a capacity that runs out: numbers and names from the configuration, nothing from a log. */
+/** The mail about a capacity that runs out: numbers, and names from the configuration; nothing from a log. */
 export function renderForecastMail(announced: Announced): Mail {
   const { service, capacity, forecast, actions } = announced;
   const headline = forecast.kind === 'reached' ? 'is at its limit' : 'runs out soon';
   const paragraphs = [
     whenOf(capacity, forecast),
     actions.length === 0
-      ? 'The catalogue allows no action that makes room; somebody has to look.'
-      : `What the catalogue of the service allows before it happens, least disturbing first:\n${actions.map((action) => `- ${action}`).join('\n')}`,
+      ? 'The catalogue allows no action that adds capacity; a person has to act.'
+      : `Actions that the catalogue of the service allows before it happens, least disturbing first:\n${actions.map((action) => `- ${action}`).join('\n')}`,
     actorOf(announced),
-    'This mail comes once a day as long as it is so.',
+    'This mail is sent once a day while this lasts.',
   ];
   return {
     subject: redactOutgoing(`[Selfheal] ${service.id}: ${capacity.kind} ${headline}`),
@@ -33,17 +33,17 @@ function whenOf(capacity: Capacity, forecast: Announced['forecast']): string {
   const { perHour, earliest, likely, latest, from } = forecast;
   const direction = perHour > 0 ? 'rises' : 'falls';
   const rate = Math.abs(Number(perHour.toPrecision(3)));
-  return `${metric} ${direction} by ${rate} an hour since ${minute(from)}, or longer. If that goes on it reaches its limit, ${capacity.limit}, at about ${minute(likely)}: at ${minute(earliest)} at the earliest, ${minute(latest)} at the latest.`;
+  return `${metric} ${direction} by ${rate} an hour since ${minute(from)}, or longer. At this rate it reaches its limit, ${capacity.limit}, at about ${minute(likely)}: at ${minute(earliest)} at the earliest, ${minute(latest)} at the latest.`;
 }
 
-/** Selfheal acts in advance only through an alarm that the owner gave the forecast, with the guards of every incident. */
+/** Selfheal acts in advance only through an alarm that the owner assigned to the forecast, with the guards of every incident. */
 function actorOf({ service, capacity: { alarm }, actions }: Announced): string {
-  if (alarm === null || actions.length === 0) return 'Selfheal does nothing about it by itself.';
+  if (alarm === null || actions.length === 0) return 'Selfheal does not act on this by itself.';
   return service.mode === 'act'
-    ? `The alarm ${alarm} rings as long as this is expected; what Selfheal does about it, within its policy, is told in a mail of its own.`
-    : `The alarm ${alarm} rings as long as this is expected; the service's mode is ${service.mode}, so nothing is done by itself.`;
+    ? `The alarm ${alarm} is in ALARM while this is expected. Selfheal acts on it within its policy and reports that in a separate mail.`
+    : `The alarm ${alarm} is in ALARM while this is expected. The service's mode is ${service.mode}, so Selfheal does not act by itself.`;
 }
 
-/** Without a latest time when it is beyond what dates can express. */
+/** `an unknown time` when the time is beyond what dates can express. */
 const minute = (at: number): string =>
   at > 8.64e15 ? 'an unknown time' : `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -8,10 +8,9 @@ import { type Mail, renderMail } from './mail.ts';
 import { renderDegradationMail } from './quality-mail.ts';
 
 /**
- * Mails what people have to know or do: escalations, requests for approval, forecasts, and the end of incidents without
- * a pull request. Proposals about runs of pull requests from forks, which GitHub reports without their pull request, are
- * left out, because anybody can make those fail. SNS cannot be read back: the caller prevents repeats, and after a crash
- * a mail may be sent twice, but never not at all.
+ * Mails what people must know or do: escalations, requests for approval, forecasts, and the end of incidents without a pull request. GitHub
+ * reports runs of forks without their pull request; proposals about these are not mailed, because anybody can make such runs fail. SNS cannot
+ * be read back, so the caller prevents repeats; after a crash a mail may be sent twice, but it is never lost.
  */
 export const email = defineNotifier({
   id: 'email',
@@ -76,7 +75,7 @@ function isMailedEnd({ incident, stage }: IncidentStory): boolean {
   );
 }
 
-/** A run of a pull request; for one from a fork GitHub reports only the event. */
+/** Whether the run belongs to a pull request; for a fork GitHub reports only the event. */
 function isContributed({ pullRequest, event }: GithubRunTarget): boolean {
   return pullRequest !== null || event.startsWith('pull_request');
 }

@@ -33,15 +33,15 @@ export interface Mail {
 
 const MAX_SUBJECT = 100;
 const QUOTED_LINES = 14;
-/** Characters of a quoted line, which is wrapped: the reason is often at its end. */
+/** Length of a quoted line, in characters; it is wrapped, because the reason is often at its end. */
 const MAX_QUOTED = 400;
 /** SNS refuses messages over 256 KB. */
 const MAX_MESSAGE = 60_000;
 const MAX_PARAGRAPH = 2000;
 
 /**
- * A mail about an incident: first what happened and what to do, then why, links, and what was done. The id in the
- * subject keeps repeats in one thread.
+ * A mail about an incident: first what happened and what to do, then causes, links, and what was done. The incident's id in the subject keeps
+ * repeats in one thread.
  */
 export function renderMail(headline: string, reason: string | null, story: IncidentStory): Mail {
   const { incident } = story;
@@ -88,7 +88,7 @@ export function renderMail(headline: string, reason: string | null, story: Incid
   };
 }
 
-/** One mail for an alarm that keeps going off. */
+/** Whether the alarm keeps going off, which is reported in one mail. */
 function wentOffAgain({ target, occurrences }: IncidentStory['incident']): boolean {
   return target.kind === 'alarm' && occurrences > 1;
 }
@@ -136,7 +136,7 @@ export function rootCause({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): (str
   ];
 }
 
-/** The target and, as far as there is room, the problem. */
+/** The target, and the problem if there is room. */
 function subjectWords(story: IncidentStory): string {
   const { incident, diagnosis, evidence } = story;
   const thing = failedThing(incident.target, diagnosis, evidence);
@@ -154,7 +154,7 @@ export function subjectLine(headline: string, incidentId: string, words: string)
   return redactOutgoing(room < 8 ? fixed : `[Selfheal] ${headline}: ${shown} (${incidentId})`).slice(0, MAX_SUBJECT);
 }
 
-/** Trusted words for the target. */
+/** The target in trusted words. */
 export function subjectOf(target: TargetContext): string {
   switch (target.kind) {
     case 'github-run':

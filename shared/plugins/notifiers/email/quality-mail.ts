@@ -5,7 +5,7 @@ import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { COLUMNS, wrapText } from '../common/wrap.ts';
 import type { Mail } from './mail.ts';
 
-/** The mail about answers that got worse. Numbers and ids only; nothing from a log. */
+/** The mail about answers that got worse: numbers and ids only, nothing from a log. */
 export function renderDegradationMail({ report, retraining }: AnnouncementOf<'quality-degraded'>): Mail {
   const { accuracy, model, retrain, mix, judged, unknown } = report;
   const measured =
@@ -13,17 +13,17 @@ export function renderDegradationMail({ report, retraining }: AnnouncementOf<'qu
       ? 'Nothing was judged yet.'
       : `Of the last ${accuracy.cases} judged answers ${shareText(accuracy.value)} were right (95% interval ${shareText(accuracy.interval[0])} to ${shareText(accuracy.interval[1])}).`;
   const drift = mix?.drifted
-    ? ` The failures are of another kind than before: most of all ${mix.changes
+    ? ` The mix of failures has changed, most of all ${mix.changes
         .slice(0, 2)
         .map(({ class: name, before, now }) => `${name} from ${shareText(before)} to ${shareText(now)}`)
         .join(', ')}.`
     : '';
   const paragraphs = [
-    `What Selfheal says about failures is right less often than its model ${model} promised when it was put to work. ${retrain.reasons.join(' ')}`,
-    `${measured} ${judged} were judged in all; of ${unknown} nobody knows.${drift}`,
+    `Selfheal's answers about failures are right less often than its model ${model} promised when it was promoted. ${retrain.reasons.join(' ')}`,
+    `${measured} ${judged} answers were judged in all; the outcome of ${unknown} is unknown.${drift}`,
     retrainingText(retraining),
-    'What to do: look at `selfheal quality report`. If an older version was better, bring it back with `selfheal model rollback`. The runbook has more under "Quality degraded".',
-    'Nothing was switched off: actions are still bounded by the policy. This mail comes once; the next one comes when this is mended and happens again.',
+    'What to do: look at `selfheal quality report`. If an older version was better, restore it with `selfheal model rollback`. The runbook says more under "Quality degraded".',
+    'Nothing was turned off: the policy still limits actions. This mail is sent once; the next one follows only if answers get better and then worse again.',
   ];
   return {
     subject: redactOutgoing("Selfheal's answers got worse than promised"),
@@ -33,12 +33,12 @@ export function renderDegradationMail({ report, retraining }: AnnouncementOf<'qu
 
 function retrainingText(retraining: Retraining | null): string {
   if (retraining === null || retraining.kind === 'no-model')
-    return 'No new version could be trained; the log of the function `quality` says why. `selfheal train` trains one from labelled logs.';
+    return 'No new version was trained, because training failed; the log of the function `quality` says why. `selfheal train` trains one from labelled logs.';
   if (retraining.kind === 'too-few')
-    return `No new version was trained: people named the class of ${retraining.cases} failures, and ${retraining.needed} are needed. \`selfheal quality correct\` names one.`;
+    return `No new version was trained: people have named the class of ${retraining.cases} failures, and ${retraining.needed} are needed. \`selfheal quality correct\` names one.`;
   const { id, cases, rights, reasonsAgainst } = retraining;
-  const compared = `A new version, ${id}, was trained with these failures and waits as a candidate. Of ${cases} failures whose class people named, it named ${rights.after} right without having learned from them, the version in production ${rights.before}.`;
+  const compared = `A new version, ${id}, was trained with these failures and is a candidate. Of ${cases} failures whose class people named, it got ${rights.after} right without having learned from them; the version in production got ${rights.before} right.`;
   return reasonsAgainst.length === 0
-    ? `${compared} Put it to work with \`selfheal model promote ${id} --to production\`.`
+    ? `${compared} Promote it with \`selfheal model promote ${id} --to production\`.`
     : `${compared} It would not be promoted yet: ${reasonsAgainst.join(' ')}`;
 }

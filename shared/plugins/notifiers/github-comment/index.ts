@@ -23,14 +23,14 @@ import {
 import type { IncidentStory } from '../contract.ts';
 import { defineNotifier } from '../contract.ts';
 
-/** GitHub refuses longer bodies; counted in characters. */
+/** GitHub refuses longer bodies, in characters. */
 const MAX_BODY = 65_536;
 const QUOTED_LINES = 20;
 const MAX_LINE = 500;
 const MAX_HEADLINE = 300;
-const TOLD: ReadonlySet<string> = new Set(['open', 'resolved', 'suggested', 'escalated']);
+const COMMENTED_STATUSES: ReadonlySet<string> = new Set(['open', 'resolved', 'suggested', 'escalated']);
 
-/** One comment per failure on its pull request, updated as the incident goes on. */
+/** One comment per failure on its pull request, updated as the incident proceeds. */
 export const githubComment = defineNotifier({
   id: 'github-comment',
   title: 'Comment on the pull request',
@@ -57,7 +57,7 @@ export const githubComment = defineNotifier({
 });
 
 function hasComment({ incident: { target, status } }: IncidentStory): boolean {
-  return target.kind === 'github-run' && target.pullRequest !== null && TOLD.has(status);
+  return target.kind === 'github-run' && target.pullRequest !== null && COMMENTED_STATUSES.has(status);
 }
 
 /** Marker by which the comment is found again; invisible to readers. */
@@ -65,7 +65,7 @@ export function markerOf(intakeKey: string): string {
   return `<!-- selfheal:${intakeKey} -->`;
 }
 
-/** Marker for the run that a comment is about, and whether anything was found out about it; invisible to readers. */
+/** Marker for the run that a comment is about, and whether its failure is known; invisible to readers. */
 const ABOUT = /^<!-- selfheal-run:(\d{1,20}) (known|unknown) -->$/m;
 const aboutOf = (story: IncidentStory): string =>
   story.incident.target.kind === 'github-run'
@@ -78,13 +78,12 @@ function isKnown({ evidence, diagnosis }: IncidentStory): boolean {
   return lines || (diagnosis !== null && diagnosis.classification.class !== 'unknown');
 }
 
-/** Ends the line about a later run whose log could not be read. */
+/** Marks the line about a later run whose log could not be read. */
 const LATER_RUN = '<!-- selfheal-later-run -->';
 
 /**
- * The comment updated with a report; null when `body` stays as it is. A late report of an older run never replaces one
- * about a newer run; and a run whose log could not be read adds a line to what is known of an earlier one instead of
- * replacing it. A plan that waits for a person is always shown.
+ * Updates the comment with a report; null when `body` stays as it is. A late report of an older run never replaces one about a newer run. A run
+ * whose log could not be read adds a line instead of replacing what is known of an earlier run. A plan that waits for a person is always shown.
  */
 function rewriteComment(body: string, story: IncidentStory): RedactedText | null {
   const { incident, stage, links } = story;
@@ -96,12 +95,12 @@ function rewriteComment(body: string, story: IncidentStory): RedactedText | null
   if (knowledge === 'unknown' || isKnown(story)) return renderComment(story);
   const url = links[0]?.url ?? '';
   const run = `run ${incident.target.runId}`;
-  const later = `**A later run failed, and no log of it could be read:** ${isSafeUrl(url) ? `[${run}](${url})` : run} (Selfheal incident ${incident.id}). What follows is about an earlier run. ${LATER_RUN}`;
+  const later = `**A later run failed, and its log could not be read:** ${isSafeUrl(url) ? `[${run}](${url})` : run} (Selfheal incident ${incident.id}). The rest of this comment is about an earlier run. ${LATER_RUN}`;
   const [marker = '', ...rest] = body.split('\n').filter((line) => !line.endsWith(LATER_RUN));
   return redactOutgoing([marker, later, ...rest].join('\n')).slice(0, MAX_BODY);
 }
 
-/** The whole comment in Markdown. Text from logs or models is neutralised. */
+/** The whole comment in Markdown, with text from logs or models neutralised. */
 export function renderComment(story: IncidentStory): RedactedText {
   const { incident } = story;
   const { lead, rest } = statusOf(story);
@@ -126,7 +125,7 @@ function section(title: string, content: string): string {
   return `#### ${title}\n\n${content}`;
 }
 
-/** The waiting plan, and the lines to copy. */
+/** The waiting plan, with the commands to copy. */
 function askedSection({ stage, asked, timeZone }: IncidentStory): string {
   if (stage !== 'asking' || !asked) return '';
   const facts = askedFacts(asked).map(({ name, value }) => `- **${name}:** ${safeLine(value)}`);
@@ -209,13 +208,13 @@ function fixOf({ actions, stage }: IncidentStory, proposed: string): string {
   return helped === undefined ? prose : `${safeLine(actionWords(helped))}\n\nIf it comes back: ${prose}`;
 }
 
-/** Only what was done and verified is called a fix; everything else is a proposal. */
+/** Only a verified action is called a fix; everything else is a proposal. */
 function fixTitle({ actions, stage }: IncidentStory): string {
   if (stage === 'final' && actions.at(-1)?.verified === 'recovered') return 'Fix';
   return actions.some(({ state }) => state === 'done') ? 'Fix (proposed, not verified)' : 'Fix (proposed, not applied)';
 }
 
-/** The file and line that the root cause names, linked at the commit that failed. */
+/** The file and line that the root cause names, linked at the failed commit. */
 function placeLines({ incident: { target }, diagnosis, evidence }: IncidentStory): string[] {
   const place = diagnosis === null ? null : firstPlace([diagnosis.rootCause]);
   const web = webAddressOf(evidence?.sources.map(({ url }) => url) ?? []);
@@ -225,7 +224,7 @@ function placeLines({ incident: { target }, diagnosis, evidence }: IncidentStory
   return [`- Where: [${place.file} line ${place.line}](${web}/blob/${target.headSha}/${path}#L${place.line})`];
 }
 
-/** The repository's address, from a job's. */
+/** Web address of the repository, taken from the address of a job. */
 function webAddressOf(urls: readonly (string | null)[]): string | null {
   const job = urls.find((url) => url !== null && isSafeUrl(url) && /\/actions\/runs\/\d+/.test(url));
   return job?.replace(/\/actions\/runs\/.*$/, '') ?? null;
@@ -240,7 +239,7 @@ function evidenceSection({ evidence, diagnosis }: IncidentStory): string {
   return section('Evidence', content === '' ? 'No log could be read.' : content);
 }
 
-/** Lines with their number in the log. */
+/** Quoted lines with their numbers in the log. */
 function quotedText({ quotes }: QuotedSource): string {
   const numbers = quotes.flatMap(({ lines }) => lines.map(({ number }) => String(number ?? '').length));
   const width = Math.max(...numbers);
@@ -268,7 +267,7 @@ function actionLines({ actions }: IncidentStory): string {
   return actions.map((action) => `- ${safeLine(actionWords(action))}${linkTo(placeOf(action), 'see it')}`).join('\n');
 }
 
-/** Text by which a comment is recognised as being about an incident, and found by a command in another comment. */
+/** Text that marks a comment as being about an incident; commands in other comments find the incident by it. */
 const incidentWords = ({ id }: IncidentStory['incident']): string => `Selfheal incident ${id},`;
 
 function footerOf({ incident }: IncidentStory): string {
@@ -279,8 +278,7 @@ const MAX_LINES = 20;
 const MAX_LINE_LENGTH = 220;
 
 /**
- * The lines that a language model looked up and cites, grouped by what it read, each with the reference that the text
- * cites.
+ * The lines that a language model looked up and cites, grouped by lookup, each with the reference used in the text.
  */
 export function consultedQuotes(diagnosis: Diagnosis | null): string[] {
   const cited = (diagnosis?.model?.consulted ?? []).filter(({ text }) => text.trim() !== '').slice(0, MAX_LINES);

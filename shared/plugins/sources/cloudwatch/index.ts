@@ -4,8 +4,8 @@ import { redactName } from '#shared/domain/redaction/redact.ts';
 import { defineSource, firstProblem, type SourceResult } from '../contract.ts';
 
 /**
- * CloudWatch writes `2026-03-02T10:00:00.000+0000`, which is not valid ISO 8601 (the offset lacks its colon). Checked
- * again in UTC, because an offset can move an instant out of the years with four digits.
+ * CloudWatch writes `2026-03-02T10:00:00.000+0000`, which is not valid ISO 8601, because the offset lacks its colon. Checked again in UTC,
+ * because the offset can move an instant out of the years with four digits.
  */
 const Instant = z
   .string()
@@ -21,7 +21,7 @@ const State = z.object({
   timestamp: Instant,
 });
 
-/** Only the needed fields of the event, after the CloudWatch user guide, "Alarm events and EventBridge". */
+/** Only the fields that are needed, after the CloudWatch user guide, "Alarm events and EventBridge". */
 const StateChange = z.object({
   id: z.string().min(1).max(200),
   source: z.literal('aws.cloudwatch'),
@@ -54,10 +54,7 @@ export const cloudwatch = defineSource({
   },
 });
 
-/**
- * Created by Application Auto Scaling for target tracking: they are in ALARM whenever it scales, although nothing is
- * broken.
- */
+/** Alarms of Application Auto Scaling for target tracking. They go off whenever it scales, although nothing is broken. */
 const SCALING_ALARM = /^TargetTracking-/;
 
 function translate(event: StateChange): SourceResult {
@@ -96,7 +93,7 @@ function translate(event: StateChange): SourceResult {
   };
 }
 
-/** When the alarm was raised. An alarm that clears says so in its previous state, which leads back to the incident. */
+/** When the alarm was raised. When an alarm clears, its previous state gives that time, which leads to the incident. */
 function raisedAt(event: StateChange): string {
   const { state, previousState } = event.detail;
   if (state.value === 'OK' && previousState?.value === 'ALARM' && previousState.timestamp)

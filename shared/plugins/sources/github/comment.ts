@@ -4,7 +4,7 @@ import { firstProblem, type SourceResult, type WebhookEnvelope } from '../contra
 
 const Account = z.object({ login: z.string(), type: z.string() });
 
-/** Only the needed fields of an `issue_comment` delivery (GitHub docs, "Webhook events and payloads"). */
+/** Only the fields that are needed of an `issue_comment` delivery (GitHub docs, "Webhook events and payloads"). */
 const IssueComment = z.object({
   action: z.string(),
   issue: z.object({ number: z.number(), pull_request: z.object({}).nullish() }),
@@ -22,8 +22,8 @@ type IssueComment = z.infer<typeof IssueComment>;
 const ignored = (reason: string): SourceResult => ({ kind: 'ignored', reason });
 
 /**
- * A new comment on a pull request, written by a person: its command, if any. An edited comment is no command, because
- * anybody with write access can edit those of others.
+ * The command of a new comment by a person on a pull request, if it has one. Edited comments do not count, because anybody with write access can
+ * edit the comments of others.
  */
 export function commentResult({ deliveryId, body }: WebhookEnvelope): SourceResult {
   const parsed = IssueComment.safeParse(body);

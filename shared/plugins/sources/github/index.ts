@@ -12,7 +12,7 @@ import { commentResult } from './comment.ts';
 
 const Repository = z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() });
 
-/** Only the needed fields of a `workflow_run` delivery (GitHub docs, "Webhook events and payloads"). */
+/** Only the fields that are needed of a `workflow_run` delivery (GitHub docs, "Webhook events and payloads"). */
 const CompletedRun = z.object({
   workflow_run: z.object({
     id: z.number(),
@@ -36,10 +36,10 @@ const CompletedRun = z.object({
 });
 type CompletedRun = z.infer<typeof CompletedRun>;
 
-/** Conclusions that need no reaction; listed here so that only static codes are counted. */
+/** Conclusions that need no reaction, listed so that counters get only known names. */
 const QUIET = new Set(['cancelled', 'skipped', 'neutral', 'action_required', 'stale']);
 const QUIET_ACTIONS = new Set(['requested', 'in_progress']);
-/** Events that webhooks are often configured to send as well. */
+/** Events that webhooks often send as well; they are ignored. */
 const QUIET_EVENTS = new Set(['ping', 'workflow_job', 'check_run', 'check_suite', 'push', 'pull_request', 'status']);
 
 /** GitHub Actions runs, from a repository's or an app's webhook. */
@@ -87,10 +87,10 @@ const Ping = z.object({
   }),
 });
 
-/** The first delivery of a webhook contains its settings; the answer tells whoever set it up what is missing. */
+/** The first delivery of a webhook contains its settings, so the answer can say what is missing in them. */
 function pingResult(body: unknown): SourceResult {
   const parsed = Ping.safeParse(body);
-  // An app configures its events elsewhere.
+  // The ping of an app does not list its events.
   if (!parsed.success) return { kind: 'ignored', reason: 'event-ping' };
   const { active, events, config } = parsed.data.hook;
   const problems = setupProblems({ active, events, contentType: config.content_type ?? 'json', hasSecret: null });
@@ -103,7 +103,7 @@ function actionReason(action: string): string {
   return QUIET_ACTIONS.has(action) ? `action-${action}` : 'action-other';
 }
 
-/** Failures of what Selfheal itself started are handled by the action that did. */
+/** Ignores runs that an action of Selfheal started; that action handles their failures. */
 function ownRunResult({ workflow_run: { head_branch, event, display_title } }: CompletedRun): SourceResult | null {
   if (isFixBranch(head_branch ?? '')) return { kind: 'ignored', reason: 'branch-of-a-fix' };
   if (isSandboxRun(event, display_title ?? '')) return { kind: 'ignored', reason: 'try-of-a-fix' };
@@ -134,7 +134,7 @@ function translate(body: CompletedRun, deliveryId: string): SourceResult {
   };
 }
 
-/** Everything in it is set by GitHub; the branch is only used in a comparison. */
+/** All fields are set by GitHub; the branch is only compared. */
 function targetOf({ workflow_run: run, repository, installation }: CompletedRun): GithubRunTarget {
   const own = run.head_repository?.id === repository.id;
   const pullRequest = run.pull_requests.find((pull) => pull.base.repo.id === repository.id);

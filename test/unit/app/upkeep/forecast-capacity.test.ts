@@ -73,7 +73,7 @@ describe('forecasting the capacity of services', () => {
       /limit, 85, at about 2026-11-21 \d\d:\d\d UTC: at 2026-11-2\d .* earliest, 2026-11-2\d .* latest/,
     );
     expect(mail?.message).toContain('- run more tasks (2 at a time, at most 8)');
-    expect(mail?.message).toContain('The alarm orders-memory-soon rings');
+    expect(mail?.message).toContain('The alarm orders-memory-soon is in ALARM');
   });
 
   it('mails again the next day', async () => {
@@ -138,8 +138,8 @@ describe('forecasting the capacity of services', () => {
   it('says that nothing is allowed where nothing is, and that Selfheal does nothing without an alarm', async () => {
     const deps = setUp(pointsOf(LEAK), [anOwner({ remedies: [], capacity: [MEMORY] })]);
     await forecastCapacity(deps);
-    expect(deps.mailer.mails[0]?.message).toContain('somebody has to look');
-    expect(deps.mailer.mails[0]?.message).toContain('does nothing about it by itself');
+    expect(deps.mailer.mails[0]?.message).toContain('a person has to act');
+    expect(deps.mailer.mails[0]?.message).toContain('does not act on this by itself');
   });
 
   it('mails again when it is not known whether the mail went out', async () => {

@@ -62,7 +62,7 @@ describe('watching the quality', () => {
     const candidate: Retraining = { kind: 'candidate', id: 'c'.repeat(16), cases: 50, rights, reasonsAgainst: [] };
     await watchQuality({ ...deps, retrain: async () => candidate });
     const message = deps.mailer.mails[0]?.message.replace(/\s+/g, ' ');
-    expect(message).toContain('Of 50 failures whose class people named, it named 41 right');
+    expect(message).toContain('Of 50 failures whose class people named, it got 41 right');
     expect(message).toContain(`selfheal model promote ${'c'.repeat(16)} --to production`);
     expect(deps.meter.counts['quality-retraining-candidate']).toBe(1);
   });
@@ -82,7 +82,9 @@ describe('watching the quality', () => {
       reasonsAgainst: ['The class is worse.'],
     };
     expect(await mailAfter(async () => worse)).toContain('not be promoted yet: The class is worse.');
-    expect(await mailAfter(() => Promise.reject(new Error('no bucket')))).toContain('No new version could be trained');
+    expect(await mailAfter(() => Promise.reject(new Error('no bucket')))).toContain(
+      'No new version was trained, because training failed',
+    );
   });
 
   it('[C69] is quiet while answers are as good as promised, and counts how good they are', async () => {

@@ -180,7 +180,7 @@ describe('telling it on the pull request', () => {
     const [comment] = memory.comments;
     expect(comment?.body.match(/A later run failed/g)).toHaveLength(1);
     expect(comment?.body).toMatch(
-      /no log of it could be read:\*\* \[run 1003\]\(https:.*\) \(Selfheal incident gh-run-1003\)/,
+      /its log could not be read:\*\* \[run 1003\]\(https:.*\) \(Selfheal incident gh-run-1003\)/,
     );
     expect(comment?.body).toContain(known.split('\n').slice(1).join('\n'));
     // What nobody knows anything of is replaced by anything newer.
