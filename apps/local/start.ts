@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { outliveFullDisk } from '@selfheal/local-cloud/disk-full.ts';
 import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
 import { loadEnvironmentFile } from '#infra/environment-file.ts';
+import { Role } from '#shared/domain/access/caller.ts';
 import { prepareAssembly } from './assembly.ts';
 import { makeCompletionQueue } from './completion-queue.ts';
 import {
@@ -20,6 +22,7 @@ import { makeTerminal } from './terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SAMPLE_CONFIGURATION = join(ROOT, 'apps/local/sample/selfheal.json');
+const LOCAL_USER = 'local@example.com';
 const USAGE = `Usage: npm start -- [--once] [--port N] [--data DIR] [--config FILE]
 Deploys the synthesized template to this machine, heals sample incidents, and stays up for more until Ctrl-C.
   --once         ends when the samples are healed: exit code 0, or 1 when one was not; with --config it may also wait for a person
@@ -101,6 +104,7 @@ async function main(): Promise<void> {
   }
   write(`\nStays up for more. Webhooks go to ${stage.webhookUrl}`);
   write(`  signed with ${stage.webhookSecret}; Ctrl-C ends it.`);
+  write(`Sign in as ${LOCAL_USER} with ${await createLocalUser(stage)}: an account of this start with every role.`);
   write('What happened in an incident, by the id at the beginning of its lines:');
   write(`  ${explainCommand(stage)}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -119,6 +123,13 @@ function present({ runtime, world }: Stage, model: string, seconds: number, writ
   write(`  mailbox    ${runtime.endpoint}/mail`);
   write(`  model      ${model}`);
   write(`  GitHub     ${world.url} (local, as are CloudWatch, Lambda and ECS)\n`);
+}
+
+/** Gives the password, of this start alone. */
+async function createLocalUser({ runtime }: Stage): Promise<string> {
+  const password = randomBytes(12).toString('base64url');
+  await runtime.createUser('local', LOCAL_USER, password, Role.options);
+  return password;
 }
 
 /** A line to copy: the command reads the tables of this runtime. */

@@ -26,7 +26,7 @@ const MAX_RACES = 25;
 /** The audit trail of each incident. */
 export function dynamoAudit(table: Table): Pick<IncidentStore, 'audit'> & AuditReader {
   return {
-    audit: (incidentId, key, entry) => appendToTrail(table, incidentId, { key, ...AuditEntry.parse(entry) }),
+    audit: async (incidentId, key, entry) => appendToTrail(table, incidentId, { key, ...AuditEntry.parse(entry) }),
     auditTrail: (incidentId) => readTrail(table, incidentId),
   };
 }
@@ -38,7 +38,7 @@ export function makeDynamoAccessTrail(options: {
 }): AccessTrail & AuditReader {
   const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
   return {
-    append: (key, event) => appendToTrail(table, ACCESS_TRAIL, { key, ...AccessEvent.parse(event) }),
+    append: async (key, event) => appendToTrail(table, ACCESS_TRAIL, { key, ...AccessEvent.parse(event) }),
     auditTrail: (trailId) => readTrail(table, trailId),
   };
 }

@@ -1,5 +1,6 @@
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
@@ -13,6 +14,7 @@ import {
   aKnowledgeEntry,
   anActionOutcome,
   anActionRecord,
+  anApiKey,
   anApproval,
   anIncident,
   aPastIncident,
@@ -57,6 +59,7 @@ beforeEach(async () => {
 function stores() {
   const access = { table, client: dynamo.client };
   return {
+    apiKeys: makeDynamoApiKeyStore(access),
     incidents: makeDynamoIncidentStore(access),
     control: makeDynamoControlStore(access),
     knowledge: makeDynamoKnowledgeStore(access),
@@ -160,6 +163,12 @@ const KINDS: readonly [
     'a prediction',
     ({ predictions }) => predictions.addPrediction(aPrediction()),
     ({ predictions }) => predictions.recentPredictions(5),
+  ],
+  ['an API key', ({ apiKeys }) => apiKeys.create(anApiKey()), ({ apiKeys }) => apiKeys.get(anApiKey().id)],
+  [
+    'an API key that is revoked',
+    ({ apiKeys }) => apiKeys.create(anApiKey()),
+    ({ apiKeys }) => apiKeys.revoke(anApiKey().id, anApiKey().createdBy, AT),
   ],
   ['a run', ({ stats }) => stats.addRun(RUNS, aRun(AT.toISOString())), ({ stats }) => stats.recentRuns(RUNS)],
 ];

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
+import { ApiKey } from '#shared/domain/access/api-key.ts';
 import { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
@@ -32,6 +33,7 @@ import { RECORD_FORMAT } from '#shared/kernel/record-format.ts';
 const KINDS: Readonly<Record<string, z.ZodType>> = {
   ActionOutcome,
   ActionRecord,
+  ApiKey,
   BoundAction,
   Delegation,
   Diagnosis,
@@ -69,6 +71,7 @@ it('the shapes of the kinds of records belong to the format that state folders c
     {
       "ActionOutcome": "8839a61bddaa",
       "ActionRecord": "383153a37243",
+      "ApiKey": "c661afcbcf4d",
       "BoundAction": "fef213cc3370",
       "Delegation": "3991ae32935c",
       "Diagnosis": "77468688eeba",

@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LIST_INDEXES } from '#shared/adapters/aws/dynamo-incident-keys.ts';
+import { Role } from '#shared/domain/access/caller.ts';
 import { deniesPlainText, nameOf, type Resource, resourcesOf, synthesize, templatesFor } from './assembly.ts';
 
 interface GlobalSecondaryIndex {
@@ -139,6 +140,12 @@ describe('the stateful stack', () => {
       Policies: { PasswordPolicy: Match.objectLike({ MinimumLength: 14 }) },
     });
     state.hasResourceProperties('AWS::Cognito::UserPoolClient', { GenerateSecret: false });
+  });
+
+  it('has a group for each role, and none that gives rights on AWS', () => {
+    const groups = resourcesOf(state, 'AWS::Cognito::UserPoolGroup').map(([, { Properties }]) => Properties);
+    expect(groups.map(({ GroupName }) => GroupName)).toEqual([...Role.options]);
+    expect(groups.filter(({ RoleArn }) => RoleArn !== undefined)).toEqual([]);
   });
 
   it('lets no approver write the GitHub login by which an author is known', () => {

@@ -15,6 +15,9 @@ const route = (id: string, key: string, rest: object = {}) => ({
     },
   },
 });
+const group = (id: string, GroupName: string) => ({
+  [id]: { Type: 'AWS::Cognito::UserPoolGroup', Properties: { UserPoolId: { Ref: 'Pool' }, GroupName } },
+});
 const permission = (FunctionName: unknown) => ({
   Type: 'AWS::Lambda::Permission',
   Properties: { Action: 'lambda:InvokeFunction', FunctionName, Principal: 'apigateway.amazonaws.com' },
@@ -65,6 +68,8 @@ const STACK = {
       },
     },
     Pool: { Type: 'AWS::Cognito::UserPool' },
+    ...group('Readers', 'readers'),
+    ...group('Writers', 'writers'),
     Client: {
       Type: 'AWS::Cognito::UserPoolClient',
       Properties: {
@@ -215,6 +220,37 @@ describe('the HTTP API', () => {
     expect(wrong.body.__type).toBe('NotAuthorizedException');
     expect(unknown).toEqual(wrong);
     expect((await signIn({}, 'USER_SRP_AUTH')).body.__type).toBe('InvalidParameterException');
+  });
+
+  it('writes the groups of a person into their tokens, and leaves the claim out for somebody in none', async () => {
+    const groupsAfter = async (groups?: string[]) => {
+      await runtime.createUser('member', 'member@example.com', 'correct horse', groups);
+      const { body } = await signIn({ USERNAME: 'member', PASSWORD: 'correct horse' });
+      const { IdToken, AccessToken } = body.AuthenticationResult;
+      return [IdToken, AccessToken].map((token) => decodeJwt(token)['cognito:groups']);
+    };
+    expect(await groupsAfter(['writers', 'readers'])).toEqual([
+      ['readers', 'writers'],
+      ['readers', 'writers'],
+    ]);
+    expect(await groupsAfter(['writers'])).toEqual([['writers'], ['writers']]);
+    expect(await groupsAfter()).toEqual([undefined, undefined]);
+  });
+
+  it('hands the groups to the function as API Gateway does, as one text', async () => {
+    await runtime.createUser('member', 'member@example.com', 'correct horse', ['writers', 'readers']);
+    const { body } = await signIn({ USERNAME: 'member', PASSWORD: 'correct horse' });
+    const event = await jsonOf(await guarded(body.AuthenticationResult.IdToken));
+    expect(event.requestContext.authorizer.jwt.claims['cognito:groups']).toBe('[readers writers]');
+  });
+
+  it('puts nobody into a group that the template does not have, and changes nothing then', async () => {
+    await runtime.createUser('member', 'member@example.com', 'correct horse', ['writers']);
+    await expect(
+      runtime.createUser('member', 'member@example.com', 'another password', ['readers', 'owners']),
+    ).rejects.toThrow(/^The user pool \S+ has no group owners\.$/);
+    const { body } = await signIn({ USERNAME: 'member', PASSWORD: 'correct horse' });
+    expect(decodeJwt(body.AuthenticationResult.IdToken)['cognito:groups']).toEqual(['writers']);
   });
 
   it('publishes the keys its tokens are signed with', async () => {

@@ -1,0 +1,133 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
+import { signIn } from '#lab/drills/approval-page.ts';
+import { makeCognitoTokenVerifier } from '#shared/adapters/aws/cognito-token-verifier.ts';
+import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
+import { makeDynamoAccessTrail } from '#shared/adapters/aws/dynamo-incident-audit.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { createApiKey, revokeApiKey } from '#shared/app/access/api-keys.ts';
+import { authenticate } from '#shared/app/access/authenticate.ts';
+import { Role } from '#shared/domain/access/caller.ts';
+import { ACCESS_TRAIL } from '#shared/domain/audit/access-event.ts';
+import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
+import { aTokenPool, forgedTokens, type TokenPool, tampered } from '#test/builders/index.ts';
+import { makeRecordingLog } from '#test/fakes/index.ts';
+import { anAssembly } from './support/assemblies.ts';
+
+const PASSWORD = 'Correct-Horse-8-Battery';
+/** By name and the groups that the administrator put them into. */
+const PEOPLE: Readonly<Record<string, readonly Role[]>> = {
+  approver: [],
+  viewer: ['viewer'],
+  lead: ['operator', 'approver'],
+  owner: Role.options,
+};
+
+let stage: Stage;
+let pool: Pick<TokenPool, 'issuer' | 'clientId'>;
+let client: DynamoDBDocumentClient;
+beforeAll(async () => {
+  const { assemblyDir } = await anAssembly({});
+  stage = await openStage({ assemblyDir });
+  const { runtime, adminKey } = stage;
+  for (const [name, groups] of Object.entries(PEOPLE))
+    await runtime.createUser(name, `${name}@example.com`, PASSWORD, groups);
+  pool = {
+    issuer: `https://cognito-idp.us-east-1.amazonaws.com/${outputOf(runtime, 'UserPoolId')}`,
+    clientId: outputOf(runtime, 'UserPoolClientId'),
+  };
+  const credentials = { accessKeyId: adminKey, secretAccessKey: 'local' };
+  client = DynamoDBDocumentClient.from(
+    new DynamoDBClient({ endpoint: runtime.endpoint, region: 'us-east-1', credentials }),
+    { marshallOptions: { removeUndefinedValues: true } },
+  );
+});
+afterAll(() => stage?.stop());
+
+function setUp() {
+  const access = { table: outputOf(stage.runtime, 'ControlTableName'), client };
+  return {
+    tokens: makeCognitoTokenVerifier({ ...pool, endpoint: stage.runtime.endpoint }),
+    apiKeys: makeDynamoApiKeyStore(access),
+    trail: makeDynamoAccessTrail(access),
+    clock: systemClock,
+    log: makeRecordingLog(),
+  };
+}
+const enter = (credential: string, deps = setUp()) => authenticate({ authorization: `Bearer ${credential}` }, deps);
+const callerOf = async (credential: string, deps = setUp()) => {
+  const outcome = await enter(credential, deps);
+  if (outcome.kind !== 'accepted') throw new Error(outcome.reason);
+  return outcome.caller;
+};
+
+describe('signing in at the user pool of the template', () => {
+  it.each(Object.entries(PEOPLE))('makes %s a caller with the roles %j', async (name, roles) => {
+    const token = await signIn(stage, `${name}@example.com`, PASSWORD);
+    expect(await callerOf(token)).toMatchObject({ kind: 'person', name: `${name}@example.com`, roles });
+  });
+
+  it('leaves the approval page to those who have no role', async () => {
+    const token = await signIn(stage, 'approver@example.com', PASSWORD);
+    const answer = await fetch(`${stage.runtime.endpoint}/approvals`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect([answer.status, await answer.json()]).toEqual([200, { approvals: [] }]);
+  });
+});
+
+it('no token that was forged or changed is let in', async () => {
+  const genuine = await signIn(stage, 'owner@example.com', PASSWORD);
+  const keySet = await (
+    await fetch(`${stage.runtime.endpoint}${new URL(pool.issuer).pathname}/.well-known/jwks.json`)
+  ).json();
+  const [published] = (keySet as { keys: (JsonWebKey & { kid: string })[] }).keys;
+  if (published === undefined) throw new Error('The user pool publishes no key.');
+  // All that an attacker knows of the pool, and a private key of their own.
+  const { privateKey } = aTokenPool();
+  const publicKey = createPublicKey({ key: { ...published }, format: 'jwk' });
+  const known = { ...pool, kid: published.kid, privateKey, publicKey, keySet: keySet as TokenPool['keySet'] };
+  const deps = setUp();
+  const outcomes: [string, string][] = [];
+  for (const [name, token] of Object.entries({ ...forgedTokens(known), ...tampered(genuine) }))
+    outcomes.push([name, (await enter(token, deps)).kind]);
+  expect(outcomes.length).toBeGreaterThan(100);
+  expect(outcomes.filter(([, kind]) => kind !== 'refused')).toEqual([]);
+  expect(await callerOf(genuine, deps)).toMatchObject({ roles: Role.options });
+});
+
+it('an API key that an administrator creates is let in until it is revoked', async () => {
+  const deps = setUp();
+  const random = (bytes: number) => crypto.getRandomValues(Buffer.alloc(bytes)).toString('hex');
+  const owner = await callerOf(await signIn(stage, 'owner@example.com', PASSWORD), deps);
+  const lead = await callerOf(await signIn(stage, 'lead@example.com', PASSWORD), deps);
+  const order = {
+    name: 'dashboard',
+    roles: ['operator' as const],
+    expiresAt: new Date(Date.now() + 60_000).toISOString(),
+  };
+  expect(await createApiKey(order, lead, { ...deps, random })).toMatchObject({ kind: 'forbidden' });
+  const created = await createApiKey(order, owner, { ...deps, random });
+  if (created.kind !== 'created') throw new Error(created.reason);
+  expect(await callerOf(created.text, deps)).toMatchObject({ kind: 'key', id: created.key.id, roles: ['operator'] });
+  expect((await deps.apiKeys.get(created.key.id))?.lastUsedAt).not.toBeNull();
+  expect(await revokeApiKey(created.key.id, owner, { ...deps, random })).toMatchObject({ kind: 'revoked' });
+  expect(await enter(created.text, deps)).toMatchObject({ kind: 'refused' });
+  const entries = await deps.trail.auditTrail(ACCESS_TRAIL);
+  expect(entries.map(({ event, facts }) => [event, facts.by])).toEqual([
+    ['api-key.created', 'owner@example.com'],
+    ['api-key.revoked', 'owner@example.com'],
+  ]);
+  expect(verifyChain(ACCESS_TRAIL, entries)).toMatchObject({ kind: 'intact', chained: 2 });
+});
+
+it('nobody is let in while the user pool cannot be reached', async () => {
+  const token = await signIn(stage, 'owner@example.com', PASSWORD);
+  const deps = setUp();
+  expect(await enter(token, deps)).toMatchObject({ kind: 'accepted' });
+  const unreachable = { ...deps, tokens: makeCognitoTokenVerifier({ ...pool, endpoint: 'http://127.0.0.1:9' }) };
+  expect(await enter(token, unreachable)).toMatchObject({ kind: 'unavailable' });
+});
