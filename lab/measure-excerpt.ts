@@ -16,7 +16,9 @@ const { values } = parseArgs({
   options: { data: { type: 'string' }, suite: { type: 'string', default: 'logchunks' } },
 });
 if (values.data === undefined) {
-  process.stderr.write('Give the folder with the marked logs: --data DIR\n');
+  process.stderr.write(
+    'Usage: node lab/measure-excerpt.ts --data DIR [--suite NAME], with the marked logs in DIR/NAME\n',
+  );
   process.exit(2);
 }
 

@@ -10,8 +10,8 @@ import type { SourceResult } from '#shared/plugins/sources/contract.ts';
 import { translateWebhook } from '#shared/plugins/sources/contract.ts';
 import { github } from '#shared/plugins/sources/github/index.ts';
 
-// Replays recorded webhook payloads and events through the sources and counts what became of them. Takes folders with
-// `github-webhooks` and `aws-events` in JSON Lines, gzipped or not. Ends with 1 when a source throws.
+// Replays recorded webhook payloads and events through the sources and counts the results. Reads JSON Lines, gzipped or not, from the folders
+// `github-webhooks` and `aws-events`. Exit code 1 when a source throws.
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
 if (values.data === undefined) {
   console.error('Usage: node lab/replay-payloads.ts --data DIR (with github-webhooks/ and aws-events/ in it)');
@@ -31,7 +31,7 @@ async function* recordedIn(folder: string): AsyncGenerator<Recorded> {
   }
 }
 
-/** As the webhook function would do it, from the signature check on. */
+/** Translates a payload as the webhook function does after the signature check. */
 function replayGithub({ event, payload }: Recorded): SourceResult {
   const body = parseBoundedJson(new TextEncoder().encode(JSON.stringify(payload)));
   if (body.kind === 'invalid') return { kind: 'rejected', reason: body.reason };

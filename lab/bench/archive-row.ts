@@ -8,12 +8,12 @@ import { joinZip } from '@selfheal/fake-github/zip/zip-writer.ts';
 import type { ArchiveReading } from './read-archive.ts';
 import type { Row } from './row.ts';
 
-/** The reader gives an archive 90 seconds, the gather function 1769 MB. */
+/** The reader stops after 90 seconds; the gather function has 1769 MB of memory. */
 const MAX_SECONDS = 90;
 const MAX_MEGABYTES = 600;
 const READER = fileURLToPath(new URL('./read-archive.ts', import.meta.url));
 
-/** The log as GitHub packs it: one file of one job. */
+/** Writes the log as GitHub packs it: an archive with one file for one job. Returns the size of the log in bytes. */
 async function packLog(logPath: string, zipPath: string): Promise<number> {
   let crc = 0;
   let size = 0;
@@ -31,7 +31,7 @@ async function packLog(logPath: string, zipPath: string): Promise<number> {
   return size;
 }
 
-/** One log, a little longer than the limit for one, through the reader of GitHub's archives in a process of its own. */
+/** Reads a log slightly above the size limit with the reader of GitHub's archives, in a separate process. */
 export async function archiveRow(logPath: string, outDir: string): Promise<Row> {
   const zipPath = join(outDir, 'big.zip');
   const size = await packLog(logPath, zipPath);

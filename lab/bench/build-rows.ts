@@ -5,7 +5,7 @@ import type { Row } from './row.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Sizes of the bundles. */
+/** Sizes of the bundles, and the cold start of the function that parses code. */
 export async function bundleRows(outDir: string): Promise<Row[]> {
   const bundles = await buildFunctions({
     configurationFile: join(ROOT, 'apps/local/sample/selfheal.json'),
@@ -27,7 +27,7 @@ export async function bundleRows(outDir: string): Promise<Row[]> {
   ];
 }
 
-/** The cold start of the function that parses: a process of its own that loads it and judges one file of each grammar that weighs most. */
+/** The cold start of `inspect-patch`, in a separate process: its first answer, then an answer that needs its largest grammar. */
 function parserRow(outDir: string, bytes: number): Row {
   const main = join(outDir, 'bundles/inspect-patch/index.mjs');
   const script = `
@@ -57,7 +57,7 @@ function parserRow(outDir: string, bytes: number): Row {
   };
 }
 
-/** Figures that a test decides: the test runs, and the row says whether it passed. */
+/** Rows that a test decides: runs the test and reports whether it passed. */
 export async function testRows(): Promise<Row[]> {
   return [
     testRow('cdk-nag findings not acknowledged', '0', 'test/unit/infra/acknowledgements.test.ts', '0'),

@@ -12,20 +12,20 @@ import type { Row } from './row.ts';
 /** Dollars in us-east-1: aws.amazon.com/step-functions/pricing and aws.amazon.com/lambda/pricing (arm64). */
 const PRICE = { transition: 0.025 / 1000, request: 0.2 / 1e6, gigabyteSecond: 0.0000133334 };
 
-/** What AWS would bill for one incident, apart from stores, logs, mails and models. */
+/** What AWS would bill for one incident, without tables, buckets, logs, mails and models. */
 interface Bill {
-  /** Every state that was entered, and every retry. */
+  /** States entered, plus retries. */
   readonly transitions: number;
-  /** Looks at whether an action helped. Each one after the first is a wait, a call and a choice more. */
+  /** Polls of the verification. Each one after the first adds three transitions: a wait, a call and a choice. */
   readonly polls: number;
   readonly invocations: number;
-  /** Of the functions' memory, by how long they ran on this machine. */
+  /** Memory of the functions times how long they ran on this machine. */
   readonly gigabyteSeconds: number;
 }
 
 const APPROVER = { name: 'approver', password: 'Correct-Horse-8-Battery' };
 
-/** Typical incidents, one at a time, and what each of them would be billed for. */
+/** Plays typical incidents one at a time and computes what AWS would bill for each. */
 export async function costRows(outDir: string): Promise<Row[]> {
   // With a model; whatever is done to the orders has to be approved.
   const { assemblyDir } = await prepareDrillAssembly(join(outDir, 'cost'), {}, ({ services }) => ({
@@ -55,13 +55,13 @@ async function billedIncidents(stage: Stage, events: RuntimeEvent[]): Promise<Ro
   };
   const transient = () => world.samples.failRun('transient', { rerunMs: 100 });
   world.models.setDefault({ kind: 'plausible', change: { confidence: 'high' } });
-  // Whatever starts cold is left out; what heals again and again is known in the end.
+  // Not counted: a warm-up. Then the same failure is healed until the knowledge base knows it.
   await billed(() => world.samples.failRun('regression'));
   const analysed = await billed(transient);
   const isKnown = () => events.some((event) => analysisOf(event) === 'knowledge');
   let known = await billed(transient);
   for (let round = 0; round < MAX_ROUNDS && !isKnown(); round += 1) known = await billed(transient);
-  if (!isKnown()) throw new Error(`The failure was not known after it was healed ${MAX_ROUNDS} times.`);
+  if (!isKnown()) throw new Error(`The knowledge base did not know the failure after ${MAX_ROUNDS} incidents.`);
   await runtime.createUser(APPROVER.name, `${APPROVER.name}@example.com`, APPROVER.password);
   return [
     row('a failing run of a known kind, healed by a re-run', known, 17),
@@ -109,29 +109,29 @@ function billOf(events: readonly RuntimeEvent[], functions: ReadonlyMap<string, 
 const TRANSITIONS_OF_A_POLL = 3;
 
 function row(what: string, bill: Bill, goal: number): Row {
-  // How often is looked depends on how long the re-run or the alarm takes: counted for the first look.
+  // The number of polls depends on how long the re-run or alarm takes, so the bill is for one poll.
   const further = Math.max(0, bill.polls - 1);
   const transitions = bill.transitions - further * TRANSITIONS_OF_A_POLL;
   const invocations = bill.invocations - further;
   const dollars =
     transitions * PRICE.transition + invocations * PRICE.request + bill.gigabyteSeconds * PRICE.gigabyteSecond;
-  const looks = bill.polls === 0 ? '' : ', looked at once';
+  const polled = bill.polls === 0 ? '' : ', polled once';
   return {
-    measure: `${what}${looks}`,
+    measure: `${what}${polled}`,
     goal: `at most ${goal} transitions`,
     measured: `${transitions} transitions, ${invocations} Lambda invocations, ${bill.gigabyteSeconds.toFixed(2)} GB-s here: $${dollars.toFixed(6)}`,
     met: transitions <= goal,
   };
 }
 
-/** What a diagnosis came from, of the event that tells it. */
+/** The source of a diagnosis, from the event of its step; null for other events. */
 function analysisOf(event: RuntimeEvent): unknown {
   if (event.type !== 'workflow' || event.event.type !== 'TaskSucceeded' || event.event.state !== 'Analyze') return null;
   const { output } = event.event.detail as { output?: { Payload?: { source?: unknown } } };
   return output?.Payload?.source;
 }
 
-/** Functions of the template by their physical names. */
+/** Configs of the template's functions by physical name. */
 function functionsByName({ runtime }: Stage): Map<string, FunctionConfig> {
   const resources = Object.entries(runtime.resources());
   return new Map(

@@ -9,7 +9,7 @@ import { sendAllOrders, sendDuplicates } from '#lab/drills/repeats.ts';
 import type { Row } from './row.ts';
 
 const SEED = 20_261_121;
-/** Runs that are to be healed one by one must not be taken for a storm. */
+/** Raises the limit so that many runs in a row do not count as a storm. */
 const NO_STORM = { stormIncidentsPerMinute: 1000 };
 
 async function onStage<T>(
@@ -19,7 +19,7 @@ async function onStage<T>(
 ): Promise<T> {
   const { assemblyDir } = await prepareDrillAssembly(outDir, policy);
   const events = makeEventFeed();
-  const stage = await openDrillStage({ assemblyDir, onEvent: events.tell });
+  const stage = await openDrillStage({ assemblyDir, onEvent: events.emit });
   try {
     return await work(stage, events);
   } finally {
@@ -27,7 +27,7 @@ async function onStage<T>(
   }
 }
 
-/** A signed webhook to its comment, one at a time, after a warm-up. */
+/** Time from a signed webhook to its comment, one run at a time, after a warm-up. */
 export async function latencyRows(outDir: string): Promise<Row[]> {
   const facts = await onStage(`${outDir}/quiet`, NO_STORM, (stage) => measureLatency(stage, 100, 5));
   const { p50, p99, milliseconds } = facts;
@@ -41,7 +41,7 @@ export async function latencyRows(outDir: string): Promise<Row[]> {
   ];
 }
 
-/** 500 failing runs at 20 a second. */
+/** 500 failing runs at 20 per second. */
 export async function loadRows(outDir: string): Promise<Row[]> {
   const facts = await onStage(`${outDir}/storm`, {}, (stage) =>
     runLoad(stage, { runs: 500, perSecond: 20, seed: SEED }),
@@ -82,7 +82,7 @@ export async function burstRows(outDir: string): Promise<Row[]> {
   ];
 }
 
-/** The same delivery again and again, and the orders of one run's events. */
+/** The same delivery many times, and the events of one run in every order. */
 export async function repeatRows(outDir: string): Promise<Row[]> {
   const { duplicates, orders } = await onStage(`${outDir}/quiet`, NO_STORM, async (stage) => ({
     duplicates: await sendDuplicates(stage, 100),
@@ -101,14 +101,14 @@ export async function repeatRows(outDir: string): Promise<Row[]> {
   ];
 }
 
-/** Kills while healing. `FAULT_RUNS` sets how many. */
+/** Kills the runtime during incidents. `FAULT_RUNS` sets how often. */
 export async function crashRows(outDir: string): Promise<Row[]> {
   const kills = Number(process.env.FAULT_RUNS ?? 100);
   const facts = await onStage(`${outDir}/quiet`, NO_STORM, (stage, events) =>
     killAtRandom(stage, events, { kills, seed: SEED, log: (line) => console.error(line) }),
   );
   const { lost, missing, repeated, unknown, mailedTwice, started, ended } = facts;
-  for (const one of [...lost, ...missing, ...repeated]) console.error(`not as it should be: ${one}`);
+  for (const one of [...lost, ...missing, ...repeated]) console.error(`lost, missing or repeated: ${one}`);
   return [
     {
       measure: `\`kill -9\` of the runtime at ${kills} random moments while healing, then restart`,

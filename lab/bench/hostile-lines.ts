@@ -1,7 +1,7 @@
-/** How long each hostile line is: what of a line is ever read. */
+/** Length of each hostile line: the most that is ever read of a line. */
 const LENGTH = 32_768;
 
-/** A beginning, what is repeated until the line is full, and an end at which a pattern that backtracks has to give up. */
+/** A start, a part that is repeated to fill the line, and an end that makes a backtracking pattern fail. */
 const SEEDS: readonly (readonly [start: string, repeated: string, end: string])[] = [
   ['', 'a', '!'],
   ['', 'aA1', '!'],
@@ -62,13 +62,13 @@ const SEEDS: readonly (readonly [start: string, repeated: string, end: string])[
   ['', 'key=', '!'],
 ];
 
-/** Lines of the kinds that patterns are known to backtrack on. */
+/** Lines on which patterns are known to backtrack. */
 export const HOSTILE_LINES: readonly string[] = SEEDS.map(([start, repeated, end]) => {
   const room = LENGTH - start.length - end.length;
   return start + repeated.repeat(Math.ceil(room / repeated.length)).slice(0, room) + end;
 });
 
-/** Lines that begin as what a pattern looks for and then never end so: its own wording again and again, whole and broken off. */
+/** Lines that begin like a match of a pattern but never complete it: its own wording repeated, in full and cut off. */
 export function hostileWordings(wordings: readonly string[]): string[] {
   const parts = wordings.flatMap((wording) => {
     const line = wording.replaceAll('\n', ' ');
@@ -80,7 +80,7 @@ export function hostileWordings(wordings: readonly string[]): string[] {
   ]);
 }
 
-/** Patterns that take a backtracking engine years, as a user may write them. */
+/** Patterns that a user may write and on which a backtracking engine takes years. */
 export const HOSTILE_PATTERNS: readonly string[] = [
   ...['(a+)+$', '^(a+)+$', '(a|a)*$', '(a|aa)+$', '(a|a?)+$', '(a*)*b', '((a*)*)*b', '(.*a){20}', '(x+x+)+y'],
   ...['([a-zA-Z]+)*$', '(\\d+)*$', '^(\\w+\\s?)*$', '(.*)(.*)(.*)(.*)x', 'a*a*a*a*a*a*b', '(.*,)*$', '(\\s|\\t)+$'],

@@ -12,7 +12,7 @@ const EXPERIMENTS = 4000;
 type Setting = Omit<YearOptions, 'seed'>;
 type MakeLearner = (stated: readonly number[][]) => Learner;
 
-/** Learning over simulated years, and experiments without a difference: figures of seeded simulations, the same on every machine. */
+/** Learning over simulated years, and experiments whose variants do not differ. The simulations are seeded: the figures are the same everywhere. */
 export async function learningRows(): Promise<Row[]> {
   const few = { ...USUAL, fitting: 0.3 };
   return [
@@ -46,7 +46,7 @@ function yearRows(what: string, setting: Setting): Row[] {
     {
       measure: `${year}: regret, of an epsilon-greedy learner's`,
       goal: '0.5 or less',
-      measured: `${ratio(own).toFixed(2)} (${ratio(informed).toFixed(2)} by one that is told how the simulation works)`,
+      measured: `${ratio(own).toFixed(2)} (${ratio(informed).toFixed(2)} by a learner that knows how the simulation works)`,
       met: ratio(own) <= 0.5,
     },
     {
@@ -58,8 +58,8 @@ function yearRows(what: string, setting: Setting): Row[] {
   ];
 }
 
-/** What it brings, or costs, that the ranking sees circumstances. */
-function circumstanceRow(what: string, goal: string, most: number, setting: Setting): Row {
+/** Compares the ranking with and without knowledge of the circumstances. */
+function circumstanceRow(what: string, goal: string, maxRatio: number, setting: Setting): Row {
   const seeds = SEEDS.slice(0, 5);
   const seeing = sumOf(
     years(setting, (stated) => makeRanking(stated, { seeing: true }), seeds),
@@ -70,7 +70,7 @@ function circumstanceRow(what: string, goal: string, most: number, setting: Sett
     measure: `simulated year, ${setting.incidents} incidents, 3 in 10 actions fit, ${what}: regret, of the same ranking's without circumstances`,
     goal,
     measured: (seeing / blind).toFixed(2),
-    met: seeing / blind <= most,
+    met: seeing / blind <= maxRatio,
   };
 }
 

@@ -20,10 +20,10 @@ const GIGABYTE = 1_000_000_000;
 const MAX_SECONDS = 60;
 const MAX_MEGABYTES = 200;
 const MAX_MILLISECONDS = 50;
-/** What a pattern sees of one line at most. */
-const LINE_SEEN = 2_048;
+/** Characters of a line that a user's pattern is run on. */
+const MAX_MATCHED_LENGTH = 2_048;
 
-/** What a build prints while all is well, and now and then when it is not: colours, progress, stack traces, tokens. */
+/** Lines that a build prints: colours, progress, downloads; every twentieth time also errors, a stack trace and a token. */
 function linesOfStep(step: number): string[] {
   const stamp = `2026-01-02T03:${String(step % 60).padStart(2, '0')}:05.1234567Z `;
   const usual = [
@@ -59,7 +59,7 @@ async function writeLog(path: string): Promise<void> {
   await finished(out);
 }
 
-/** Highest resident memory of a running process in bytes, as Linux counts it; NaN elsewhere and once it ended. */
+/** Peak resident memory of a running process in bytes (`VmHWM`, Linux only); NaN elsewhere and after it ended. */
 function peakBytesOf(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -91,7 +91,7 @@ async function readLog(path: string): Promise<Reading> {
   return { seconds: (performance.now() - started) / 1000, peakBytes, exitCode };
 }
 
-/** The slowest of `run` on the lines, best of three so that a pause of the machine does not count. */
+/** The slowest time of `run` over the lines in milliseconds. Each line counts its best of three, to ignore pauses of the machine. */
 function slowestOn(run: (line: string) => unknown, lines: readonly string[] = HOSTILE_LINES): number {
   const slowest = lines.map((line) => {
     const times = [1, 2, 3].map(() => {
@@ -125,7 +125,7 @@ async function hostileRows(): Promise<Row[]> {
   const wordings = [...ANCHORS, ...WORDINGS.map(([, pattern]) => pattern), ...NOISE, HARMLESS, NONE_OF, SOME_OF];
   const each = (patterns: readonly RegExp[]) =>
     patterns.map((pattern) => slowestOn((line) => line.replace(pattern, '')));
-  // A signature sees no more than all the evidence there is, and less (`matchSignatures`).
+  // Signatures are run on at most the whole evidence (`matchSignatures`).
   const shown = (line: string): string => line.slice(0, MAX_EVIDENCE_CHARACTERS);
   const kilobytes = MAX_EVIDENCE_CHARACTERS / 1000;
   const eachBlock = signaturePatterns.map((pattern) => slowestOn((line) => shown(line).replace(pattern, '')));
@@ -138,13 +138,13 @@ async function hostileRows(): Promise<Row[]> {
   const engine = await loadRe2Engine();
   const users = HOSTILE_PATTERNS.map((source) => {
     const pattern = engine(source, { ignoreCase: false });
-    return slowestOn((line) => pattern.exec(line.slice(0, LINE_SEEN)));
+    return slowestOn((line) => pattern.exec(line.slice(0, MAX_MATCHED_LENGTH)));
   });
   return [
     hostileRow(`each of ${ALL_SECRET_PATTERNS.length} secret patterns`, each(ALL_SECRET_PATTERNS)),
     hostileRow(`each of ${signaturePatterns.length} signatures`, eachBlock, kilobytes),
     hostileRow('each signature, made of its own wording', ownWordings, kilobytes, 'all'),
-    hostileRow(`each of ${users.length} hostile patterns of users`, users, LINE_SEEN / 1000),
+    hostileRow(`each of ${users.length} hostile patterns of users`, users, MAX_MATCHED_LENGTH / 1000),
     hostileRow(`each of ${wordings.length} wordings`, each(wordings)),
     hostileRow('the whole of excerpt and redaction', [slowestOn(excerptOf)]),
   ];
@@ -156,7 +156,7 @@ function excerptOf(line: string): void {
   excerpter.finish();
 }
 
-/** One gigabyte through excerpt, redaction and classification; hostile lines through every pattern of redaction. */
+/** One gigabyte through excerpt, redaction and classification; hostile lines through every pattern. */
 export async function logRows(outDir: string): Promise<Row[]> {
   const path = join(outDir, 'big.log');
   await writeLog(path);

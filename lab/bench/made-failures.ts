@@ -12,7 +12,7 @@ function makeNames(): string[] {
 }
 const KNOWN_NAMES = makeNames();
 
-/** Numbers, and names of which a few are everywhere and most are rare (as in Zipf's law). */
+/** Draws numbers and names. A few names are frequent and most are rare (Zipf's law). */
 function wordsFrom(seed: number) {
   const next = numbersFrom(seed);
   const below = (most: number) => Math.floor(next() * most);
@@ -24,7 +24,7 @@ function wordsFrom(seed: number) {
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 type Words = ReturnType<typeof wordsFrom>;
 
-/** Wordings of tools in which each failure has its own names. */
+/** Error messages of tools, with other names for each failure. */
 const ERRORS: readonly ((words: Words) => string)[] = [
   ({ name, type, below }) =>
     `[ERROR] /app/src/main/java/com/${name()}/${type()}.java:[${below(400)},${below(80)}] cannot find symbol`,
@@ -49,7 +49,7 @@ const CONTEXT: readonly ((words: Words) => string)[] = [
   ({ name }) => `warning: the option ${name()} of ${name()} is deprecated, use ${name()} instead`,
 ];
 
-/** The evidence of one failure, the same for a seed: some lines of what failed after lines of what did not. */
+/** Makes the evidence of one failure: `count` lines, ordinary ones and then errors. The same seed gives the same evidence. */
 export function makeFailure(seed: number, count: number): Evidence {
   const words = wordsFrom(seed);
   const pick = (from: readonly ((words: Words) => string)[]) => from[words.below(from.length)]?.(words) ?? '';

@@ -1,16 +1,16 @@
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
-/** Draws what varies in lines, always the same for a seed. */
+/** Draws the variable parts of lines; the same seed gives the same draws. */
 interface Draws {
   below(most: number): number;
-  /** One of these. */
+  /** One of the given texts. */
   of(all: readonly string[]): string;
-  /** A name of letters: one of ten thousand, few of them often. */
+  /** One of ten thousand names, unevenly distributed. */
   name(): string;
-  /** One of two thousand, few of them often. */
+  /** One of two thousand IP addresses, unevenly distributed. */
   address(): string;
   hex(digits: number): string;
-  /** Decimal digits of a number, two at least. */
+  /** A number as decimal digits, at least two. */
   padded(most: number): string;
 }
 
@@ -28,12 +28,12 @@ function drawsFrom(seed: number): Draws {
     of,
     hex,
     name() {
-      // The square of an even draw: names come as unevenly as people do.
+      // Squared, so that some names are frequent.
       const number = Math.floor(random() ** 2 * 10_000);
       return [1_000, 100, 10, 1].map((place) => SYLLABLES[Math.floor(number / place) % 10] ?? '').join('');
     },
     address() {
-      // A hash of the client's number: clients come again, too.
+      // A hash of the client's number, so that addresses recur.
       const client = Math.imul(Math.floor(random() ** 2 * 2_000) + 1, 0x9e3779b1) >>> 0;
       return [24, 16, 8, 0].map((shift) => (client >>> shift) & 255).join('.');
     },
@@ -77,7 +77,7 @@ const build: readonly Line[] = [
   (d) => `digest: sha256:${d.hex(64)} size: ${d.below(9_000)}`,
 ];
 
-/** Kinds of logs that `madeLines` can make: the header of a line and its messages. */
+/** Kinds of logs that `madeLines` can make. */
 const KINDS = {
   'an SSH server': (d: Draws) =>
     `Dec ${10 + d.below(20)} ${clock(d)} host sshd[${d.below(32_768)}]: ${(sshd[d.below(sshd.length)] ?? String)(d)}`,
@@ -90,7 +90,7 @@ const KINDS = {
 export type KindOfLog = keyof typeof KINDS;
 export const KINDS_OF_LOGS = Object.keys(KINDS) as KindOfLog[];
 
-/** So many lines of a log of the kind; the same for the same seed. */
+/** Makes `count` lines of a log; the same seed gives the same lines. */
 export function madeLines(kind: KindOfLog, count: number, seed: number): string[] {
   const draws = drawsFrom(seed);
   return Array.from({ length: count }, () => KINDS[kind](draws));

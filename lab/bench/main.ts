@@ -29,11 +29,11 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   tests: testRows,
 };
 
-/** `npm run bench [-- NAME ...]`: prints the table of the README. Exit code 2 for an unknown name, 1 when a bench broke. */
+/** `npm run bench [-- NAME ...]`: prints the table of the README. Exit code 2 for an unknown name, 1 when a benchmark threw an error. */
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !(name in BENCHES));
   if (unknown.length > 0) {
-    console.error(`There is no bench ${unknown.join(', ')}. Choose from: ${Object.keys(BENCHES).join(', ')}.`);
+    console.error(`Unknown benchmark ${unknown.join(', ')}. Use one of: ${Object.keys(BENCHES).join(', ')}.`);
     process.exitCode = 2;
     return;
   }
@@ -44,7 +44,7 @@ async function main(names: readonly string[]): Promise<void> {
     try {
       for (const row of (await BENCHES[name]?.(outDir)) ?? []) console.log(renderRow(row));
     } catch (error) {
-      console.error(`The bench ${name} broke: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(`The benchmark ${name} failed: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;
     }
   }

@@ -24,7 +24,7 @@ const ENTRIES = 10_000;
 const INCIDENTS = 1_000;
 const WARM_UP = 100;
 const MAX_MILLISECONDS = 30;
-/** As many as a plan reads. */
+/** The number of outcomes that a plan reads. */
 const OUTCOMES = 500;
 const EVIDENCE_LINES = 150;
 const FOUND = 30;
@@ -131,8 +131,8 @@ const OUTCOMES_OF = ACTIONS.flatMap(({ id }, action) =>
   ),
 );
 
-/** From what is known of an incident to the last word of the guard. Returns whether the effect would be allowed. */
-function judge({ target, telemetry, evidence }: PlannedCase, recall: Recall<Memory>, nth: number): boolean {
+/** Runs recall, planning, policy and guard for one incident. Returns whether the action would be allowed. */
+function isAllowed({ target, telemetry, evidence }: PlannedCase, recall: Recall<Memory>, nth: number): boolean {
   const { class: failureClass, fingerprint } = classification;
   const answers = recall.ask({ class: failureClass, fingerprint, terms: termsOfLines(linesOf(evidence)), now: NOW });
   answers.best({ limit: FOUND, maxAgeDays: 365, keep: isIncident });
@@ -164,7 +164,7 @@ function judge({ target, telemetry, evidence }: PlannedCase, recall: Recall<Memo
   return denials.length === 0 && limitRules(action, policy, NOW).length > 0;
 }
 
-/** Knowledge, plan, policy and guard of one incident, without the stores, among 10,000 entries. */
+/** Time for recall among 10,000 entries, plan, policy and guard of one incident, without the stores. */
 export async function planningRows(): Promise<Row[]> {
   const recall = makeRecall<Memory>();
   for (let seed = 0; seed < ENTRIES; seed++) recall.put(memoryOf(seed)());
@@ -173,7 +173,7 @@ export async function planningRows(): Promise<Row[]> {
   for (let nth = 0; nth < WARM_UP + INCIDENTS; nth++) {
     const one = { ...(nth % 2 === 0 ? failedRun(nth) : firedAlarm()), evidence: makeFailure(nth, EVIDENCE_LINES) };
     const started = performance.now();
-    const granted = judge(one, recall, nth);
+    const granted = isAllowed(one, recall, nth);
     if (nth >= WARM_UP) times.push(performance.now() - started);
     allowed += granted ? 1 : 0;
   }

@@ -3,21 +3,21 @@ import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 
-/** What a process of its own tells of the archive that it read. */
+/** Result of reading an archive in a separate process, as JSON. */
 export interface ArchiveReading {
   readonly seconds: number;
   readonly peakBytes: number;
-  /** Bytes of the log that were handed over. */
+  /** Bytes of the log that were read. */
   readonly read: number;
   readonly notes: readonly string[];
-  /** Whether the error that ends the log is among the evidence. */
+  /** Whether the evidence contains the error at the end of the log. */
   readonly hasEnd: boolean;
   readonly hasBeginning: boolean;
 }
 
 const ENDS_WITH = 'Process completed with exit code';
 
-/** Reads the archive of one log as the gather function does: excerpted and redacted piece by piece. Argument: its path. */
+/** Reads the archive at `path` as the gather function does: excerpts and redacts it chunk by chunk. */
 async function readArchive(path: string): Promise<ArchiveReading> {
   const started = performance.now();
   const excerpts = makeExcerpts(1);

@@ -11,23 +11,23 @@ import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { makeFailure } from './made-failures.ts';
 import type { Row } from './row.ts';
 
-const HELD = 10_000;
-const MAX_HELD = 20_000;
+const INDEX_SIZE = 10_000;
+const MAX_INDEX_SIZE = 20_000;
 const QUERIES = 500;
 const WARM_UP = 50;
 const MAX_MILLISECONDS = 50;
 const FOUND = 30;
-/** As many as the workflow gathers. */
+/** The number of lines that the workflow gathers. */
 const EVIDENCE_LINES = 150;
-/** Enough for as many terms as are kept of an incident. */
+/** Enough lines for all terms that are kept of an incident. */
 const LINES_BEHIND_TERMS = 40;
-/** Lines of a log that a diagnosis speaks of. */
+/** Lines of a log that a diagnosis quotes. */
 const QUOTED_LINES = 6;
 const NOW = new Date('2026-02-01T00:00:00.000Z');
 
 export const linesOf = ({ sources }: Evidence) => sources.flatMap(({ lines }) => lines.map(weighed));
 
-/** As it is read from the table. */
+/** A past incident as it is read from the table. */
 function pastIncident(seed: number): PastIncident {
   const evidence = makeFailure(seed, LINES_BEHIND_TERMS);
   return PastIncident.parse({
@@ -44,7 +44,7 @@ function pastIncident(seed: number): PastIncident {
   });
 }
 
-/** As it was learned of an incident: its diagnosis quotes the first of the lines that failed. */
+/** A knowledge entry as it is learned from an incident: its root cause quotes the first error lines. */
 function learnedEntry(seed: number): KnowledgeEntry {
   const lines = linesOf(makeFailure(seed, LINES_BEHIND_TERMS))
     .slice(-QUOTED_LINES)
@@ -67,7 +67,7 @@ function learnedEntry(seed: number): KnowledgeEntry {
   });
 }
 
-/** Every fifth memory is an entry. */
+/** Makes an indexed item; every fifth is a knowledge entry, the others are past incidents. */
 export function memoryOf(seed: number): () => Memory {
   if (seed % 5 === 4) {
     const entry = learnedEntry(seed);
@@ -77,7 +77,7 @@ export function memoryOf(seed: number): () => Memory {
   return () => rememberedIncident(past);
 }
 
-/** Bytes in use once everything that can go is gone. */
+/** Bytes in use after a garbage collection. */
 function bytesInUse(): number {
   setFlagsFromString('--expose_gc');
   const collect: unknown = runInNewContext('gc');
@@ -91,8 +91,8 @@ async function milliseconds(recall: Recall<Memory>): Promise<number[]> {
   const { model } = await loadFailureModel(dataDirectoryOf({}));
   const times: number[] = [];
   for (let query = 0; query < WARM_UP + QUERIES; query++) {
-    // Half of the failures are new, half were met before.
-    const evidence = makeFailure(query % 2 === 0 ? query : MAX_HELD + query, EVIDENCE_LINES);
+    // Half of the failures are new, half are in the index.
+    const evidence = makeFailure(query % 2 === 0 ? query : MAX_INDEX_SIZE + query, EVIDENCE_LINES);
     const started = performance.now();
     const { class: failureClass, fingerprint } = classify(evidence, { signatures, model });
     const terms = termsOfLines(linesOf(evidence));
@@ -104,7 +104,7 @@ async function milliseconds(recall: Recall<Memory>): Promise<number[]> {
   return times.sort((a, b) => a - b);
 }
 
-/** One incident's classification and recall among 10,000 memories, and what an index of 20,000 takes. */
+/** Time to classify an incident and search 10,000 items, and time and memory to build an index of 20,000. */
 export async function recallRows(): Promise<Row[]> {
   const before = bytesInUse();
   const recall = makeRecall<Memory>();
@@ -117,20 +117,20 @@ export async function recallRows(): Promise<Row[]> {
       building += performance.now() - started;
     }
   };
-  fill(HELD);
+  fill(INDEX_SIZE);
   const times = await milliseconds(recall);
   const [median, p99] = [0.5, 0.99].map((share) => times[Math.ceil(share * times.length) - 1] ?? Number.NaN);
-  fill(MAX_HELD);
+  fill(MAX_INDEX_SIZE);
   const megabytes = (bytesInUse() - before) / 1e6;
   return [
     {
-      measure: `one incident's classification and recall among ${HELD} past ones and entries, p99 of ${QUERIES} (median)`,
+      measure: `one incident's classification and recall among ${INDEX_SIZE} past ones and entries, p99 of ${QUERIES} (median)`,
       goal: `${MAX_MILLISECONDS} ms`,
       measured: `${p99?.toFixed(0)} ms (${median?.toFixed(0)} ms)`,
       met: (p99 ?? Number.POSITIVE_INFINITY) <= MAX_MILLISECONDS,
     },
     {
-      measure: `index of ${MAX_HELD} past incidents and entries: made in; memory`,
+      measure: `index of ${MAX_INDEX_SIZE} past incidents and entries: build time; memory`,
       goal: '10 s; 400 MB',
       measured: `${(building / 1000).toFixed(1)} s; ${megabytes.toFixed(0)} MB`,
       met: building <= 10_000 && megabytes <= 400,

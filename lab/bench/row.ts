@@ -1,9 +1,9 @@
-/** One line of the table: what was measured against its goal. */
+/** One row of the table: a measurement and its goal. */
 export interface Row {
   readonly measure: string;
   readonly goal: string;
   readonly measured: string;
-  /** Null: could not be measured here. */
+  /** Null when it could not be measured on this machine. */
   readonly met: boolean | null;
 }
 

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** The line that reports an incident as healed in `npm start`. */
 const HEALED = /^\s*✔/;
 
-/** A fresh clone, as a newcomer has it: install, first healed incident, second start, readiness. */
+/** Measures a fresh clone: installation, first healed incident, second start, readiness of the runtime. */
 export async function startRows(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'selfheal-clone-'));
   try {
@@ -52,7 +52,7 @@ interface RunFacts {
   readonly readySeconds: number;
 }
 
-/** Runs npm in the clone; throws when it fails. Times are seconds since its start. */
+/** Runs npm in the clone. Times are in seconds since its start. Throws when npm fails. */
 async function run(cwd: string, args: readonly string[]): Promise<RunFacts> {
   const began = performance.now();
   const child = spawn('npm', args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -64,7 +64,7 @@ async function run(cwd: string, args: readonly string[]): Promise<RunFacts> {
     if (ready !== undefined) facts.readySeconds = Number(ready);
   }
   const code = await ended;
-  if (code !== 0) throw new Error(`\`npm ${args.join(' ')}\` ended with ${code} in a fresh clone.`);
+  if (code !== 0) throw new Error(`\`npm ${args.join(' ')}\` failed in a fresh clone with exit code ${code}.`);
   return { ...facts, seconds: seconds(began) };
 }
 

@@ -11,7 +11,7 @@ const SUITE_LINES = SUITES.map(({ name, summary }) => `  ${name.padEnd(22)}${sum
 function suiteNamed(name: string): Suite {
   const suite = SUITES.find((one) => one.name === name);
   if (suite !== undefined) return suite;
-  throw new UsageError(`Unknown suite "${name}". Choose one of ${SUITES.map((one) => one.name).join(', ')}.`);
+  throw new UsageError(`Unknown suite "${name}". Use one of: ${SUITES.map((one) => one.name).join(', ')}.`);
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -21,23 +21,23 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** The suite's own folder: the one of its name in DIR, or DIR itself. */
+/** The folder of the suite: the one with its name in DIR, or DIR itself. */
 async function folderOf(suite: Suite, dir: string): Promise<string> {
   const own = join(dir, suite.name);
   if (await isFolder(own)) return own;
   if (await isFolder(dir)) return dir;
-  throw new InvalidInput(`${dir}: not a folder. Name the folder that contains "${suite.name}" with --data.`);
+  throw new InvalidInput(`${dir}: this is not a folder. Pass the folder that contains "${suite.name}" with --data.`);
 }
 
 export const evalCommand = defineCommand({
   name: 'eval',
-  summary: 'measure against labelled cases: each figure with its cases and 95% interval',
-  details: `Suites, named after the folders of the data they read:\n${SUITE_LINES}`,
+  summary: 'measure accuracy on labelled cases; each figure has its number of cases and a 95% interval',
+  details: `Suites (each has the name of the folder with its data):\n${SUITE_LINES}`,
   operands: { shown: 'SUITE', atLeast: 1, atMost: 1 },
   options: {
-    data: { type: 'string', value: 'DIR', about: "the folder that holds the suite's folder, or that folder itself" },
-    by: { type: 'string', value: 'repository', about: 'also the figures of each repository, project or system' },
-    check: { type: 'boolean', about: 'exit with 1 when a goal is missed' },
+    data: { type: 'string', value: 'DIR', about: "the folder that contains the suite's folder, or that folder itself" },
+    by: { type: 'string', value: 'repository', about: 'also print the figures of each repository, project or system' },
+    check: { type: 'boolean', about: 'exit with 1 if a goal is missed' },
     ...JSON_OPTION,
   },
   async run({ operands, options }, terminal) {

@@ -3,11 +3,11 @@ import { makeTrainCommand } from '#apps/cli/commands/train.ts';
 import { gatherCases } from '../labels/public-cases.ts';
 import { evalCommand } from './eval.ts';
 
-/** `selfheal train` on the public data: how the shipped model is made. */
+/** `train` on the public data; it makes the shipped model. */
 export const trainOnPublicData = makeTrainCommand({
-  details: 'Reads the folders of public labelled logs below --data that "eval" reads.',
+  details: 'Reads the public labelled logs in the folder --data: the same folders as "eval".',
   read: gatherCases,
 });
 
-/** Every command of the laboratory. */
+/** Every command of the lab. */
 export const LAB_COMMANDS: readonly Command[] = [evalCommand, trainOnPublicData];

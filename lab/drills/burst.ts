@@ -10,7 +10,7 @@ export interface BurstFacts extends LoadFacts {
   readonly acceptedSeconds: number;
   /** From the last answer until the intake queue was empty. */
   readonly drainedSeconds: number;
-  /** Requests to GitHub's API, logs left out. */
+  /** Requests to GitHub's API, without log downloads. */
   readonly githubRequests: number;
 }
 
@@ -20,7 +20,7 @@ export interface BurstOptions {
   readonly seed: number;
 }
 
-/** The webhooks of failed runs, each on a pull request of its own, sent as fast as they are answered and so many at once. */
+/** Sends the webhooks of `runs` failed runs, each on its own pull request, with `atOnce` requests in flight until all are answered. */
 export async function runBurst(stage: DrillStage, { runs, atOnce, seed }: BurstOptions): Promise<BurstFacts> {
   const { world, runtime } = stage;
   const next = numbersFrom(seed);

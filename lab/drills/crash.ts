@@ -10,37 +10,37 @@ import {
   type Moment,
   randomMoment,
 } from './moments.ts';
-import { mailedTwice, type Started, type Tally, tally } from './tally.ts';
+import { mailedTwice, type StartedFailure, type Tally, tally } from './tally.ts';
 
 export interface CrashOptions {
   readonly kills: number;
   readonly seed: number;
-  /** One line for every kill. */
+  /** Receives one line for each kill. */
   log?(line: string): void;
 }
 
 export interface CrashFacts extends Tally {
   readonly kills: number;
   readonly seed: number;
-  /** How often each kind of moment was hit. */
+  /** Number of kills by kind of moment. */
   readonly moments: Readonly<Record<string, number>>;
-  /** Actions whose outcome a human was asked about. */
+  /** Actions with an unknown outcome, about which a person was asked. */
   readonly unknown: number;
   /** Deliveries whose redelivery was requested from GitHub. */
   readonly askedAgain: number;
-  /** Incidents that only the reconciler brought to their end. */
+  /** Incidents that ended only with the help of the reconciler. */
   readonly reconciled: number;
   readonly mailedTwice: number;
   readonly deadLetters: number;
 }
 
 /**
- * Starts failures and kills the runtime, again and again, each time at a random moment of their healing; then lets redelivery and
- * reconciler do their work. `stage` must tell its events to `events`.
+ * Starts failures and kills the runtime repeatedly, each time at a random moment of an incident. Then runs redelivery and reconciler until
+ * everything has ended. `stage` must pass its events to `events`.
  */
 export async function killAtRandom(stage: DrillStage, events: EventFeed, options: CrashOptions): Promise<CrashFacts> {
   const next = numbersFrom(options.seed);
-  const started: Started[] = [];
+  const started: StartedFailure[] = [];
   const moments: string[] = [];
   for (let round = 1; round <= options.kills; round += 1) {
     const failure = await dueFailure(stage, FAILURES[(round - 1) % FAILURES.length] ?? 'regression');
@@ -91,7 +91,7 @@ const ALARMS = {
   orders: { name: 'orders-5xx', kind: 'ecs.service.updated', target: 'shop/orders' },
 } as const;
 
-/** An alarm rings once until it is healed, for which the kills leave it time; when that fails, a run fails instead. */
+/** The failure to start: the given one, or a failing run if the alarm's previous incident has not ended yet. */
 async function dueFailure(stage: DrillStage, failure: FailureName): Promise<FailureName> {
   if (failure !== 'checkout' && failure !== 'orders') return failure;
   const { world, runtime, records } = stage;
@@ -107,7 +107,7 @@ async function dueFailure(stage: DrillStage, failure: FailureName): Promise<Fail
   return busy ? 'transient' : failure;
 }
 
-function startFailure({ world }: DrillStage, failure: FailureName, round: number): Started {
+function startFailure({ world }: DrillStage, failure: FailureName, round: number): StartedFailure {
   const at = Date.now();
   if (failure === 'checkout' || failure === 'orders') {
     const { name, kind, target } = ALARMS[failure];
@@ -125,7 +125,7 @@ function startFailure({ world }: DrillStage, failure: FailureName, round: number
 const QUIET_SECONDS = 180;
 const MAX_REDELIVERY_ROUNDS = 4;
 
-/** Lets everything come to its end, with the help a deployment has: redelivery of webhooks, then the reconciler. */
+/** Waits until everything has ended, with the schedules that a deployment has: redelivery of webhooks, then the reconciler. */
 async function settle(stage: DrillStage): Promise<{ state: RuntimeState; reconciled: number }> {
   const { runtime, world, records } = stage;
   await stage.quiet(QUIET_SECONDS);
@@ -136,7 +136,7 @@ async function settle(stage: DrillStage): Promise<{ state: RuntimeState; reconci
     if (world.journal.count('github.delivery.redelivered') === asked) break;
   }
   const open = (await records.incidents()).filter(({ status }) => status === 'open');
-  for (const { id } of open) await records.letGoStale(id);
+  for (const { id } of open) await records.makeStalled(id);
   if (open.length > 0) await runtime.trigger('reconciler');
   return { state: await stage.quiet(QUIET_SECONDS), reconciled: open.length };
 }

@@ -4,8 +4,8 @@ import { type Assembly, prepareAssembly } from '#apps/local/assembly.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../apps/local/sample/selfheal.json');
 /**
- * A drill acts more often within an hour than anybody would allow in earnest, and rings the same alarms again and again, each time
- * for an incident of its own. Storms keep their limit.
+ * Limits that a drill does not reach: it acts far more often per hour than a real policy allows, and raises the same alarm repeatedly, each time
+ * for a new incident. The limit for storms stays.
  */
 const DRILL_POLICY = {
   maxActionsPerHour: 1000,

@@ -10,12 +10,12 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeRecords, type Records } from './records.ts';
 import { type ServedRuntime, serveRuntime } from './served-runtime.ts';
 
-/** The outside world in this process, and the runtime in another one that may be killed. */
+/** The outside world in this process, and the runtime in a separate process that can be killed. */
 export interface DrillStage {
   readonly world: World;
   readonly runtime: ServedRuntime;
   readonly records: Records;
-  /** Waits until nothing moves any more: no execution, message or delivery. Throws with what still moves. */
+  /** Waits until no execution, message or delivery is in progress. Throws an error that lists the running executions after the timeout. */
   quiet(timeoutSeconds: number): Promise<RuntimeState>;
   stop(): Promise<void>;
 }
@@ -58,21 +58,21 @@ export async function openDrillStage({ assemblyDir, onEvent }: DrillOptions): Pr
   };
 }
 
-const LOOK_MS = 50;
-/** Between an answer and what follows from it nothing seems to move for a moment. */
-const QUIET_LOOKS = 4;
+const POLL_MS = 50;
+/** Consecutive quiet polls required, because nothing is in progress for a moment between an answer and its consequence. */
+const QUIET_POLLS = 4;
 
 async function untilQuiet(world: World, runtime: ServedRuntime, timeoutSeconds: number): Promise<RuntimeState> {
   const deadline = performance.now() + timeoutSeconds * 1000;
-  for (let looks = 0; ; ) {
+  for (let quietPolls = 0; ; ) {
     await world.github.delivered();
     const state = await runtime.state();
-    looks = state.quiet ? looks + 1 : 0;
-    if (looks >= QUIET_LOOKS) return state;
+    quietPolls = state.quiet ? quietPolls + 1 : 0;
+    if (quietPolls >= QUIET_POLLS) return state;
     if (performance.now() > deadline) {
       const running = state.executions.filter(({ status }) => status === 'RUNNING').map(({ name }) => name);
       throw new Error(`Not quiet after ${timeoutSeconds} s; running: ${running.join(', ') || 'no execution'}.`);
     }
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
 }

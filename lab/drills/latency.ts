@@ -10,13 +10,13 @@ export interface LatencyFacts {
 
 const TIMEOUT_MS = 60_000;
 
-/** Failing runs one at a time, each on a pull request of its own. `warmUp` runs before them are not counted. */
+/** Measures failing runs one at a time, each on its own pull request, after `warmUp` runs that are not counted. */
 export async function measureLatency(stage: DrillStage, runs: number, warmUp: number): Promise<LatencyFacts> {
   const milliseconds: number[] = [];
   for (let run = 0; run < warmUp + runs; run += 1) {
     const taken = await oneComment(stage);
     if (run >= warmUp) milliseconds.push(taken);
-    // The workflow still has a word to say after its comment; the next webhook meets an idle runtime.
+    // The workflow continues after its comment; wait, so that the next webhook finds the runtime idle.
     await stage.quiet(60);
   }
   milliseconds.sort((left, right) => left - right);
@@ -35,7 +35,7 @@ async function oneComment({ world }: DrillStage): Promise<number> {
   return performance.now() - began;
 }
 
-/** Nearest rank: the smallest value that at least `percent` of 100 are not above. `values` ascending. */
+/** Percentile by nearest rank: the smallest value that is at least as large as `percent` per cent of the values. `values` must be ascending. */
 export function percentile(values: readonly number[], percent: number): number {
   const at = Math.max(1, Math.ceil((percent / 100) * values.length));
   return values[at - 1] ?? Number.NaN;

@@ -7,20 +7,20 @@ import { oneOf } from './moments.ts';
 
 export interface LoadFacts {
   readonly runs: number;
-  /** Ended by their own workflow. */
+  /** Runs whose incident was ended by its own workflow. */
   readonly healed: number;
-  /** Members of a storm. */
+  /** Runs whose incident was grouped under a storm. */
   readonly grouped: number;
   /** Runs without an ended incident. */
   readonly lost: number;
-  /** Runs with more than one incident, and pull requests with more than one comment of a workflow, or runs re-run twice. */
+  /** Duplicates: runs with several incidents, pull requests with several comments, runs re-run twice. */
   readonly twice: number;
   /** Runs whose webhook was not answered with 2xx. */
   readonly refused: number;
   readonly deadLetters: number;
   readonly storms: number;
   readonly peakBytes: number;
-  /** From the first delivery until nothing moved any more. */
+  /** From the first delivery until nothing was in progress. */
   readonly seconds: number;
 }
 
@@ -37,7 +37,7 @@ export const WORKFLOWS = [
 ];
 export const KINDS = ['regression', 'regression', 'transient', 'compile'] as const;
 
-/** Failing runs of several kinds and workflows, each on a pull request of its own, at a steady rate. */
+/** Lets runs of several kinds and workflows fail at a steady rate, each on its own pull request. */
 export async function runLoad(stage: DrillStage, options: LoadOptions): Promise<LoadFacts> {
   const { world, runtime } = stage;
   const next = numbersFrom(options.seed);
@@ -79,7 +79,7 @@ export async function outcomesOf({ world, records }: DrillStage, runs: readonly 
   };
 }
 
-/** Things that a client created more than once: comments of a pull request, re-runs of a run. */
+/** Number of targets with a repeated effect: several comments on a pull request, several re-runs of a run. */
 function repeatedTargets(effects: readonly { readonly kind: string; readonly target: string }[]): number {
   const created = effects.filter(({ kind }) => kind === 'github.comment.created' || kind === 'github.run.rerun');
   return [...Map.groupBy(created, ({ kind, target }) => `${kind} ${target}`).values()].filter((own) => own.length > 1)

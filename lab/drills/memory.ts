@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 const SAMPLE_MS = 100;
 
 export interface MemoryWatch {
-  /** Most resident memory of the processes together so far, in bytes; 0 where `/proc` does not exist. */
+  /** Peak resident memory of all processes together, in bytes; 0 where `/proc` does not exist. */
   peakBytes(): number;
   stop(): void;
 }
@@ -19,7 +19,7 @@ export function watchMemory(pids: () => readonly number[]): MemoryWatch {
   return { peakBytes: () => peak, stop: () => clearInterval(timer) };
 }
 
-/** What each has of its own, and once the files that they share, which is above all Node itself. */
+/** Resident memory in bytes: the private memory of each process, and once the files that they share (mostly Node itself). */
 export function residentBytes(pids: readonly number[]): number {
   const parts = pids.map(residentParts);
   return parts.reduce((sum, { own }) => sum + own, 0) + Math.max(0, ...parts.map(({ files }) => files));

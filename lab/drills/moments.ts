@@ -4,14 +4,14 @@ import type { World } from '#apps/local/world/world.ts';
 export const FAILURES = ['regression', 'transient', 'checkout', 'orders'] as const;
 export type FailureName = (typeof FAILURES)[number];
 
-/** When a drill strikes, counted from the failure it started. */
+/** When a drill kills the runtime, relative to the start of a failure. Times are in milliseconds. */
 export type Moment =
   | { readonly kind: 'time'; readonly afterMs: number }
-  /** So long after the workflow entered the state. */
+  /** `afterMs` after the workflow entered the state. */
   | { readonly kind: 'state'; readonly state: string; readonly afterMs: number }
-  /** The outside world has done it, and nobody has its answer yet. */
+  /** The outside world has performed the operation, but its answer has not arrived. */
   | { readonly kind: 'answer'; readonly operation: string }
-  /** While the runtime, killed right away, starts again. */
+  /** While the runtime restarts after an immediate kill. */
   | { readonly kind: 'start'; readonly afterMs: number };
 
 const COMMON_STATES = ['Gather', 'Classify', 'Knowledge', 'Analyze', 'Plan', 'Record', 'Notify'];
@@ -33,14 +33,14 @@ const PLACES: Readonly<Record<FailureName, { states: readonly string[]; answers:
     answers: ['ecs:UpdateService', 'ecs:DescribeServices', 'cloudwatch:DescribeAlarms'],
   },
 };
-/** Most of a healing, cold start included. */
+/** Typical duration of an incident, including cold starts. */
 const LIFE_MS = 4000;
-/** A step of the workflow takes about so long. */
+/** Typical duration of a step. */
 const STEP_MS = 60;
-/** From the spawn of the process until it serves. */
+/** Typical duration of a start of the runtime. */
 const START_MS = 500;
 
-/** Spread over the whole life of a failure; every place where it can be is as likely as any other. */
+/** A random moment in the lifetime of an incident; all states and operations are equally likely. */
 export function randomMoment(failure: FailureName, next: () => number): Moment {
   const { states, answers } = PLACES[failure];
   const kinds = ['time', 'time', 'state', 'state', 'state', 'answer', 'answer', 'start'] as const;
@@ -70,12 +70,12 @@ export function describeMoment(moment: Moment): string {
   }
 }
 
-/** A failure that ends before its moment came is hit then. */
+/** The runtime is killed after this time if the moment has not come. */
 const MAX_WAIT_MS = 8000;
 
 /**
- * Calls `strike` at the moment, in the same turn of the event loop; at the latest some seconds later. Listens to `events` and to
- * the world meanwhile. Resolves with whether the moment came.
+ * Calls `strike` at the moment, in the same turn of the event loop, or after eight seconds if the moment does not come. Resolves with whether it
+ * came.
  */
 export function atMoment(moment: Moment, events: EventFeed, world: World, strike: () => void): Promise<boolean> {
   return new Promise((resolve) => {
@@ -104,17 +104,17 @@ function entered(event: RuntimeEvent): string | null {
   return event.type === 'workflow' && event.event.type === 'StateEntered' ? (event.event.state ?? null) : null;
 }
 
-/** Hands the events of a runtime to whoever listens now. */
+/** Passes the events of a runtime to the current listeners. */
 export interface EventFeed {
-  tell(event: RuntimeEvent): void;
-  /** Returns how to stop. */
+  emit(event: RuntimeEvent): void;
+  /** Returns a function that removes the listener. */
   listen(listener: (event: RuntimeEvent) => void): () => void;
 }
 
 export function makeEventFeed(): EventFeed {
   const listeners = new Set<(event: RuntimeEvent) => void>();
   return {
-    tell(event) {
+    emit(event) {
       for (const listener of [...listeners]) listener(event);
     },
     listen(listener) {
@@ -124,9 +124,9 @@ export function makeEventFeed(): EventFeed {
   };
 }
 
-/** One of them, chosen by `next`. Throws for an empty list. */
+/** One of the choices, drawn with `next`. Throws for an empty list. */
 export function oneOf<T>(choices: readonly T[], next: () => number): T {
   const chosen = choices[Math.floor(next() * choices.length)];
-  if (chosen === undefined) throw new Error('There is nothing to choose from.');
+  if (chosen === undefined) throw new Error('The list of choices is empty.');
   return chosen;
 }

@@ -14,17 +14,17 @@ const ActionFacts = z.object({ incidentId: z.string(), actionId: z.string(), sta
 export type IncidentFacts = z.infer<typeof IncidentFacts>;
 export type ActionFacts = z.infer<typeof ActionFacts>;
 
-/** What the incidents table holds, read past the product's own code. */
+/** Reads the incidents table directly, without the product's own code. */
 export interface Records {
   incidents(): Promise<IncidentFacts[]>;
   actions(): Promise<ActionFacts[]>;
-  /** As if nothing had happened to the incident for an hour. */
-  letGoStale(incidentId: string): Promise<void>;
+  /** Sets the incident's last update to an hour ago, so that it counts as stalled. */
+  makeStalled(incidentId: string): Promise<void>;
 }
 
 type Attribute = Readonly<Record<string, unknown>>;
 
-/** `served` is asked anew each time: a runtime that was started again has other keys. */
+/** Calls `served` for each request, because a restarted runtime has other keys. */
 export function makeRecords(served: () => Served): Records {
   const scan = async (keyBeginsWith: string): Promise<unknown[]> => {
     const found: unknown[] = [];
@@ -46,7 +46,7 @@ export function makeRecords(served: () => Served): Records {
   return {
     incidents: async () => z.array(IncidentFacts).parse(await scan('META')),
     actions: async () => z.array(ActionFacts).parse(await scan('ACTION#')),
-    async letGoStale(incidentId) {
+    async makeStalled(incidentId) {
       await call(served(), 'UpdateItem', {
         TableName: served().outputs.IncidentsTableName,
         Key: { pk: { S: `INC#${incidentId}` }, sk: { S: 'META' } },
@@ -74,7 +74,7 @@ async function call({ endpoint, adminKey }: Served, operation: string, input: un
   return response.json();
 }
 
-/** A value in DynamoDB's notation as a plain one. */
+/** Converts an attribute value of DynamoDB to a plain value. */
 function plain(attribute: Attribute): unknown {
   const [[type, value] = ['NULL', true]] = Object.entries(attribute);
   switch (type) {

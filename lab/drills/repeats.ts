@@ -1,14 +1,14 @@
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import type { DrillStage } from './drill-stage.ts';
 
-/** What came of one failed run. */
+/** Effects of one failed run. */
 export interface RunFacts {
   readonly incidents: number;
   readonly comments: number;
   readonly reruns: number;
 }
 
-/** Sends the very same delivery of a failed run so many times, all but the first at once. */
+/** Sends the same delivery of a failed run `times` times, all but the first concurrently. */
 export async function sendDuplicates(stage: DrillStage, times: number): Promise<RunFacts> {
   const run = stage.world.samples.failRun('transient', { rerunMs: 200 });
   const [delivery] = await run.delivered;
@@ -18,7 +18,7 @@ export async function sendDuplicates(stage: DrillStage, times: number): Promise<
   return factsOf(stage, run);
 }
 
-/** The four events of a failed run, in every order; each order with a run of its own, and the next while it is being healed. */
+/** Sends the four events of a failed run in every order, each order for a run of its own, without waiting for the run before. */
 export async function sendAllOrders(stage: DrillStage): Promise<RunFacts[]> {
   const { github, samples } = stage.world;
   const runs: FailedRun[] = [];
@@ -41,7 +41,7 @@ interface Delivery {
 async function resend({ runtime }: DrillStage, { requestHeaders, payload }: Delivery): Promise<void> {
   const response = await fetch(runtime.served.webhookUrl, { method: 'POST', headers: requestHeaders, body: payload });
   await response.text();
-  if (!response.ok) throw new Error(`The webhook answered ${response.status}.`);
+  if (!response.ok) throw new Error(`The webhook answered with status ${response.status}.`);
 }
 
 async function factsOf({ world, records }: DrillStage, run: FailedRun): Promise<RunFacts> {

@@ -17,28 +17,28 @@ export interface ServedOptions {
   onEvent?(event: RuntimeEvent): void;
 }
 
-/** A runtime in a process of its own, which can be killed and started again over the same state and addresses. */
+/** A runtime in a separate process that can be killed and restarted with the same state and addresses. */
 export interface ServedRuntime {
   readonly served: Served;
   /** Process ids of the runtime and of its store. */
   pids(): number[];
-  /** Starts it again. Throws when it runs. */
+  /** Restarts the runtime. Throws if it is running. */
   start(): Promise<void>;
-  /** SIGKILL. `withStore`: the store's process as well, which otherwise ends by itself. */
+  /** Kills the runtime with SIGKILL; `withStore` also kills the store's process, which otherwise ends by itself. */
   kill(withStore?: boolean): Promise<void>;
-  /** Puts an event on the default bus; waits for a runtime that is down, as EventBridge does. */
+  /** Puts an event on the default bus. Retries while the runtime is down, as EventBridge does. */
   putEvent(event: object): Promise<void>;
   trigger(functionName: string): Promise<void>;
   planFaults(faults: readonly PlannedFault[]): Promise<void>;
   state(): Promise<RuntimeState>;
-  /** Ends it in order. */
+  /** Stops the runtime with SIGTERM. */
   stop(): Promise<void>;
 }
 
 const SERVE = join(import.meta.dirname, '../../apps/local/serve.ts');
 const START_TIMEOUT_MS = 120_000;
 
-/** Starts `serve.ts`. Throws with its messages when it does not come up. */
+/** Starts `serve.ts`. Throws an error with its output if it does not start. */
 export async function serveRuntime(options: ServedOptions): Promise<ServedRuntime> {
   let child = spawnServer(options, null);
   let served = await readyLine(child, options);
@@ -57,7 +57,7 @@ export async function serveRuntime(options: ServedOptions): Promise<ServedRuntim
     },
     pids: () => [served.pid, ...storePid(options.dataDir)],
     async start() {
-      if (isAlive(child)) throw new Error('The runtime runs already.');
+      if (isAlive(child)) throw new Error('The runtime is already running. Kill it before you start it again.');
       child = spawnServer(options, served);
       served = await readyLine(child, options);
     },
@@ -86,8 +86,8 @@ export async function serveRuntime(options: ServedOptions): Promise<ServedRuntim
   };
 }
 
-/** What `npm start` gives Node. */
-const AS_STARTED = ['--max-semi-space-size=4'];
+/** The options that `npm start` passes to Node. */
+const NODE_OPTIONS = ['--max-semi-space-size=4'];
 
 function spawnServer(options: ServedOptions, before: Served | null): ChildProcess {
   const port = (url: string | undefined) => (url === undefined ? '0' : new URL(url).port);
@@ -101,7 +101,7 @@ function spawnServer(options: ServedOptions, before: Served | null): ChildProces
     'webhook-secret': options.webhookSecret,
   }).flatMap(([name, value]) => [`--${name}`, value]);
   const trace = options.onEvent === undefined ? [] : ['--trace'];
-  return spawn(process.execPath, [...AS_STARTED, SERVE, ...argv, ...trace], {
+  return spawn(process.execPath, [...NODE_OPTIONS, SERVE, ...argv, ...trace], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
@@ -110,17 +110,17 @@ function readyLine(child: ChildProcess, options: ServedOptions): Promise<Served>
   return new Promise((resolve, reject) => {
     let errors = '';
     const fail = (what: string) => reject(new Error(`The runtime ${what}: ${errors.trim()}`));
-    const timer = setTimeout(() => fail('did not come up in time'), START_TIMEOUT_MS);
+    const timer = setTimeout(() => fail(`did not start within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
     child.stderr?.on('data', (chunk: Buffer) => {
       errors = (errors + chunk.toString()).slice(-5000);
     });
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
-      fail(`ended with ${code ?? signal}`);
+      fail(`exited with ${code ?? signal}`);
     });
     if (child.stdout === null) return;
     createInterface({ input: child.stdout }).on('line', (text) => {
-      // A killed process leaves half a line.
+      // The last line of a killed process may be incomplete.
       if (!text.endsWith('}')) return;
       const line = JSON.parse(text) as Served | Traced;
       if ('traced' in line) return options.onEvent?.(line.traced);
@@ -139,7 +139,7 @@ async function endWith(child: ChildProcess, signal: NodeJS.Signals): Promise<voi
   await gone;
 }
 
-/** Where the store's process writes its id. */
+/** The process id of the store, from the file in which it writes it; empty when there is none. */
 function storePid(dataDir: string): number[] {
   const file = join(dataDir, 'dynamodb', 'process');
   return existsSync(file) ? [Number(readFileSync(file, 'utf8'))] : [];

@@ -3,15 +3,15 @@ import type { Mail } from '@selfheal/local-cloud/runtime-contract.ts';
 import type { FailureName } from './moments.ts';
 import type { IncidentFacts } from './records.ts';
 
-/** A failure a drill started, and what must come of it. */
-export interface Started {
+/** A failure that a drill started, and its expected effects. */
+export interface StartedFailure {
   readonly failure: FailureName;
   readonly round: number;
   /** Epoch milliseconds. */
   readonly at: number;
-  /** What an incident of it is about: `run 16000000027`, `alarm checkout-errors 2026-...`. */
+  /** The subject of its incident: `run 16000000027`, `alarm checkout-errors 2026-...`. */
   readonly subject: string;
-  /** What must be changed once at most, as the world's journal names it. */
+  /** Effects that must happen at most once, as the world's journal names them. */
   readonly effects: readonly { readonly kind: EffectKind; readonly target: string }[];
 }
 
@@ -20,24 +20,24 @@ export interface Tally {
   readonly ended: number;
   /** Subjects without an ended incident. */
   readonly lost: readonly string[];
-  /** Effects that were due; one whose outcome was unknown and which a human was asked about instead is not. */
+  /** Expected effects, without those whose outcome was unknown and about which a person was asked. */
   readonly effectsDue: number;
   readonly effectsSeen: number;
-  /** Due effects that are missing though no human was asked. */
+  /** Expected effects that did not happen although no person was asked. */
   readonly missing: readonly string[];
-  /** Effects there are more of than one. */
+  /** Effects that happened more than once. */
   readonly repeated: readonly string[];
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-/** Compares what was started with what is recorded and what was really done. */
+/** Compares the started failures with the recorded incidents and the effects in the journal. */
 export function tally(
-  started: readonly Started[],
+  started: readonly StartedFailure[],
   incidents: readonly IncidentFacts[],
   journal: readonly Effect[],
 ): Tally {
   const bySubject = new Map(incidents.map((incident) => [subjectOf(incident), incident]));
-  const isEnded = ({ subject }: Started) => (bySubject.get(subject)?.status ?? 'open') !== 'open';
+  const isEnded = ({ subject }: StartedFailure) => (bySubject.get(subject)?.status ?? 'open') !== 'open';
   const counted = started.flatMap((each) =>
     each.effects.map((effect) => ({
       ...effect,
@@ -72,11 +72,11 @@ export function subjectOf({ target }: Pick<IncidentFacts, 'target'>): string {
   }
 }
 
-/** The same alias is changed again for a later alarm: only what came before that one counts. */
+/** Counts an effect up to the next failure on the same target, which changes the target again. */
 function countOf(
   effect: { kind: EffectKind; target: string },
-  own: Started,
-  all: readonly Started[],
+  own: StartedFailure,
+  all: readonly StartedFailure[],
   journal: readonly Effect[],
 ) {
   const later = all.filter((each) => each.at > own.at && each.effects.some(({ target }) => target === effect.target));
@@ -91,7 +91,7 @@ function countBy(names: readonly string[]): Record<string, number> {
   return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, own]) => [name, own.length]));
 }
 
-/** Mails that went out more than once: the subject carries the incident. */
+/** Number of mails that were sent more than once, by recipient, subject (which names the incident) and first line. */
 export function mailedTwice(mails: readonly Mail[]): number {
   return mails.length - new Set(mails.map(({ to, subject, text }) => `${to}\n${subject}\n${text.split('\n')[0]}`)).size;
 }

@@ -13,7 +13,7 @@ const Label = z.object({
   failed_tests: z.array(z.string()).nullable(),
 });
 
-interface Read {
+interface ReadLog {
   readonly group: string;
   /** Expected counts, or null when the label has none. */
   readonly expected: { readonly run: number; readonly failed: number } | null;
@@ -23,25 +23,25 @@ interface Read {
 
 function readRun(text: string): TestRun {
   const reader = makeTestRunReader();
-  // Some logs end their lines with CR alone.
+  // Some logs end lines with a single CR.
   for (const line of text.split(/\r\n|\r|\n/)) reader.push(line);
   return reader.finish();
 }
 
 const sameSpaces = (name: string): string => name.replace(/\s+/g, ' ').trim();
 
-function nameSets({ names, found }: Read): { hits: number; wanted: number; given: number } {
+function nameSets({ names, found }: ReadLog): { hits: number; wanted: number; given: number } {
   const wanted = new Set((names ?? []).map(sameSpaces));
   const given = new Set(found.failedNames.map(sameSpaces));
   return { hits: [...given].filter((name) => wanted.has(name)).length, wanted: wanted.size, given: given.size };
 }
 
-function isExact(read: Read): boolean {
+function isExact(read: ReadLog): boolean {
   const { hits, wanted, given } = nameSets(read);
   return hits === wanted && hits === given;
 }
 
-function figuresOf(reads: readonly Read[]): Figure[] {
+function figuresOf(reads: readonly ReadLog[]): Figure[] {
   const counted = reads.flatMap((read) => (read.expected === null ? [] : [{ ...read, expected: read.expected }]));
   const named = reads.filter(({ names }) => names !== null && names.length > 0);
   const run = counted.filter(({ expected, found }) => expected.run === found.run);
@@ -72,7 +72,7 @@ export const bugswarmAnalyzer: Suite = {
   name: 'bugswarm-analyzer',
   summary: 'test reports: counts and failing test names in logs of seven kinds of runners',
   async run(dataDir) {
-    const reads: Read[] = [];
+    const reads: ReadLog[] = [];
     for (const { log, repo, expected, failed_tests } of await readLabels(dataDir, 'labels.jsonl', Label)) {
       const { num_t_run: run, num_t_failed: failed } = expected;
       reads.push({

@@ -19,7 +19,7 @@ const Label = z.object({
   maven_log: z.string(),
 });
 
-/** The classes that a category of the data may be called. */
+/** The classes that are right answers for each category of the data. */
 const CLASSES_OF: Readonly<Record<string, readonly FailureClass[]>> = {
   COMPILATION_FAILURE: ['compilation_error', 'dependency_conflicts'],
   WERROR_FAILURE: ['compilation_error', 'lint_violation'],
@@ -32,23 +32,23 @@ const CLASSES_OF: Readonly<Record<string, readonly FailureClass[]>> = {
 interface Update {
   readonly project: string;
   readonly category: string;
-  /** Equal for updates that should be found for each other. */
+  /** Equal for updates that the search should find for each other. */
   readonly sameFailure: string;
-  /** Equal for updates of one dependency that break a build in one way, whatever the version. */
+  /** Equal for updates of one dependency, in any version, that break a build in the same way. */
   readonly sameDependency: string;
-  /** Its log names the dependency, or at least its maker's packages: what no words tell, no search among words can find. */
+  /** Whether its log names the dependency or its vendor's packages; a search by words can find no others. */
   readonly named: boolean;
   readonly remembered: Remembered;
   readonly answer: FailureClass;
 }
 
-/** An update with what was found for it among other projects, best first. */
+/** An update with the ranks of what the search found among other projects. */
 interface UpdateWithRank extends Update {
-  /** Category of the nearest update; null when nothing is like it. */
+  /** Category of the best result; null without results. */
   readonly nearest: string | null;
-  /** 1-based place of the first relevant one, infinite when it is not found; null when there is none to be found. */
+  /** 1-based rank of the first relevant result; infinite when it was not found; null when no relevant update exists. */
   readonly firstRelevant: number | null;
-  /** The update's log and a relevant one name the dependency. */
+  /** Whether the update's log and a relevant one both name the dependency. */
   readonly bothNamed: boolean;
   readonly firstOfDependency: number | null;
 }
@@ -56,16 +56,16 @@ interface UpdateWithRank extends Update {
 const HITS = [{ at: 1, goal: 0.45 }, { at: 5, goal: 0.75 }, { at: 10 }] as const;
 const FIVE = 5;
 
-/** Parts of a group that say whose packages they are: `com.fasterxml.jackson` of `com.fasterxml.jackson.core`. */
-const MAKER_PARTS = 3;
+/** Parts of a Maven group id that name the vendor: `com.fasterxml.jackson` of `com.fasterxml.jackson.core`. */
+const VENDOR_PARTS = 3;
 
 function namesDependency(log: string, dependency: string): boolean {
   const [group = '', artifact = ''] = dependency.split(':');
-  const maker = group.split('.').slice(0, MAKER_PARTS);
-  return [artifact, maker.join('.'), maker.join('/')].some((name) => name !== '' && log.includes(name));
+  const vendor = group.split('.').slice(0, VENDOR_PARTS);
+  return [artifact, vendor.join('.'), vendor.join('/')].some((name) => name !== '' && log.includes(name));
 }
 
-/** As the workflow recalls past incidents, by what it keeps of each. */
+/** Searches for each update as the workflow searches past incidents. */
 function recallAll(updates: readonly Update[]): UpdateWithRank[] {
   const recall: Recall<Remembered> = makeRecall();
   for (const { remembered } of updates) recall.put(remembered);

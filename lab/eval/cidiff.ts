@@ -6,7 +6,7 @@ import type { Suite } from './suite.ts';
 const Range = z.tuple([z.number().int().positive(), z.number().int().positive()]);
 const Label = z.object({ id: z.string(), fail: z.string(), pass_log: z.string().nullish(), error: z.array(Range) });
 
-/** The workflow that a case is of: its identifier without the run. */
+/** The workflow of a case: its id without the run. */
 function workflowOf(id: string): string {
   return id.split('/').slice(0, -1).join('/');
 }

@@ -8,7 +8,7 @@ import { type Classification, FailureClass } from '#shared/domain/incident/failu
 import { readLabels } from '../labels/read-labels.ts';
 import type { Suite } from './suite.ts';
 
-/** One line of a requirement document with the classes that the document gives it, best first. */
+/** One line of a requirement document and the classes that the document assigns to it, best first. */
 const Example = z.object({ document: z.string(), line: z.string(), classes: z.array(FailureClass).min(1) });
 type Example = z.infer<typeof Example>;
 
@@ -18,15 +18,15 @@ interface ClassifiedExample {
   readonly answer: Classification;
 }
 
-/** An answer that is wrong and says so with more than this misleads its reader. */
-const SURE = 0.6;
-/** How many of the lines should be as the documents say: 48 of 50. */
+/** A wrong answer with a higher confidence is misleading. */
+const MAX_WRONG_CONFIDENCE = 0.6;
+/** Share of lines that should get a class of the document: 48 of 50. */
 const GOAL = 0.96;
 
 const isRight = ({ example, answer }: ClassifiedExample): boolean => example.classes.includes(answer.class);
 const isUnknown = ({ answer }: ClassifiedExample): boolean => answer.class === 'unknown';
 const isSurelyWrong = (one: ClassifiedExample): boolean =>
-  !isRight(one) && !isUnknown(one) && one.answer.confidence > SURE;
+  !isRight(one) && !isUnknown(one) && one.answer.confidence > MAX_WRONG_CONFIDENCE;
 
 function figuresOf(items: readonly ClassifiedExample[]): Figure[] {
   const share = (name: string, isHit: (one: ClassifiedExample) => boolean, goal = {}): Figure[] =>

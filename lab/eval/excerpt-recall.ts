@@ -6,30 +6,30 @@ import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
 import { makeRedactor } from '#shared/domain/redaction/redact.ts';
 import { linesOf } from '../labels/read-labels.ts';
 
-/** A log with the lines that a person marked as its failure. */
+/** A log and the lines that a person marked as the failure. */
 export interface MarkedLog {
   readonly group: string;
   readonly text: string;
-  /** 1-based LF lines, both ends included. */
+  /** Ranges of 1-based lines (ended by LF), both ends included. */
   readonly marked: readonly (readonly [first: number, last: number])[];
-  /** The log of a passing run of the same job, when it is at hand. */
+  /** The log of a passing run of the same job, if available. */
   readonly passing?: string;
 }
 
-/** How much of the marked lines one excerpt length kept. */
+/** Recall and precision of an excerpt of one length. */
 interface KeptShare {
   readonly group: string;
   readonly budget: number;
-  /** Share of the marked lines that are not blank. */
+  /** Share of the marked, non-blank lines that the excerpt contains. */
   readonly recall: number;
-  /** Share of the excerpt that is marked. */
+  /** Share of the excerpt's lines that are marked. */
   readonly precision: number;
 }
 
 const BUDGETS = [20, 50, 100, 200] as const;
-const LONGEST = Math.max(...BUDGETS);
+const MAX_BUDGET = Math.max(...BUDGETS);
 
-/** The excerpt's lines, best first, as `selfheal log excerpt` gives them. */
+/** The lines of the excerpt, best first, as `selfheal log excerpt` ranks them. */
 export function rankedExcerpt(text: string, maxLines: number, passingText?: string): ExcerptLine[] {
   const redactor = makeRedactor();
   const passing = makePassingLines();
@@ -39,7 +39,7 @@ export function rankedExcerpt(text: string, maxLines: number, passingText?: stri
   return [...excerpter.finish().lines].sort((a, b) => b.score - a.score || b.number - a.number);
 }
 
-/** Marked lines that are not blank once colours are left out. */
+/** Numbers of the marked lines that are not blank without colour codes. */
 function markedNumbers({ text, marked }: MarkedLog): Set<number> {
   const lines = linesOf(text);
   const numbers = new Set<number>();
@@ -52,11 +52,11 @@ function markedNumbers({ text, marked }: MarkedLog): Set<number> {
   return numbers;
 }
 
-/** Recall and precision of one log at each budget; nothing when only blank lines are marked. */
+/** Recall and precision of one log at each excerpt length; empty when only blank lines are marked. */
 export function keptShares(log: MarkedLog): KeptShare[] {
   const marked = markedNumbers(log);
   if (marked.size === 0) return [];
-  const ranked = rankedExcerpt(log.text, LONGEST, log.passing);
+  const ranked = rankedExcerpt(log.text, MAX_BUDGET, log.passing);
   return BUDGETS.map((budget) => {
     const kept = ranked.slice(0, budget);
     const hits = kept.filter(({ number }) => marked.has(number)).length;
@@ -70,7 +70,7 @@ export interface ExcerptGoals {
   readonly full?: Readonly<Record<number, number>>;
 }
 
-/** The same figures with something else at hand, told apart by name. */
+/** The same figures under other conditions, with `suffix` added to their names. */
 export function namedFigures(shares: readonly KeptShare[], suffix: string): Figure[] {
   return figuresOf(shares, {}).map((figure) => ({ ...figure, name: `${figure.name}, ${suffix}` }));
 }
@@ -101,8 +101,8 @@ function goalOf(goal: number | undefined): { goal?: number } {
 }
 
 /**
- * Line recall (mean over logs), whole finds (recall 1) and precision at 20, 50, 100 and 200 excerpt lines, over the marked lines that
- * are not blank.
+ * Line recall (mean over logs), share of logs with all lines found, and precision, at 20, 50, 100 and 200 excerpt lines. Blank lines do not
+ * count.
  */
 export function excerptReport(shares: readonly KeptShare[], goals: ExcerptGoals): FigureReport {
   return {

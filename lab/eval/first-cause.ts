@@ -5,15 +5,15 @@ import { causalChainOf } from '#shared/domain/causality/chain.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 
-/** Where the first cause of one log was seen. */
-export type CauseFound = 'marked' | 'elsewhere' | 'none';
+/** Whether the first cause of a log is in its marked lines, elsewhere, or was not found. */
+export type CauseLocation = 'marked' | 'elsewhere' | 'none';
 
-/** Whether the line that is taken for the first cause is one of those that a person marked as the failure. */
-export function causeFound(
+/** Finds the first cause of a log and compares it with the lines that a person marked as the failure. */
+export function locateCause(
   text: string,
   marked: readonly (readonly [first: number, last: number])[],
   signatures: SignatureSet,
-): CauseFound {
+): CauseLocation {
   const evidence = textEvidence(text);
   const { class: failureClass, evidence: deciding } = classify(evidence, { signatures });
   const chain = causalChainOf(evidence, failureClass === 'unknown' ? [] : deciding);
@@ -23,11 +23,11 @@ export function causeFound(
   return marked.some(([first, last]) => number >= first && number <= last) ? 'marked' : 'elsewhere';
 }
 
-/** How often the first cause lies in the marked lines, and how often none was found. */
-export function causeFigures(found: readonly CauseFound[]): Figure[] {
-  const count = (one: CauseFound): number => found.filter((each) => each === one).length;
+/** Shares of logs with the first cause in the marked lines, and without a first cause. */
+export function causeFigures(found: readonly CauseLocation[]): Figure[] {
+  const count = (one: CauseLocation): number => found.filter((each) => each === one).length;
   return [
     ...proportion('first cause in the marked lines', count('marked'), found.length),
-    ...proportion('no first cause told', count('none'), found.length),
+    ...proportion('no first cause found', count('none'), found.length),
   ];
 }

@@ -17,15 +17,15 @@ interface Test {
   readonly failures: number;
 }
 
-interface Drawn extends Test {
+interface DrawnHistory extends Test {
   readonly runs: number;
   readonly flagged: boolean;
   readonly score: number;
-  /** Whether the drawn runs failed and passed: without that no history tells anything. */
+  /** Whether some of the drawn runs failed and some passed; otherwise the history cannot show flakiness. */
   readonly mixed: boolean;
 }
 
-/** Runs of each test that are drawn, and the recall that a history of so many allows at most. */
+/** Numbers of runs drawn per test, and the maximum recall that a history of this length allows. */
 const SIZES = [
   { runs: 10, ceiling: 0.294 },
   { runs: 30, ceiling: 0.379 },
@@ -35,7 +35,10 @@ const SEED = 20_221;
 
 async function readTests(dataDir: string): Promise<Test[]> {
   const file = (await readdir(dataDir)).find((name) => /^test_results\.csv(?:\.gz)?$/.test(name));
-  if (file === undefined) throw new InvalidInput(`${dataDir}: no test_results.csv or test_results.csv.gz in it.`);
+  if (file === undefined)
+    throw new InvalidInput(
+      `${dataDir}: the folder contains no test_results.csv or test_results.csv.gz. Pass another one with --data.`,
+    );
   const bytes = await readFile(join(dataDir, file));
   const [titles = [], ...rows] = csvRows((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
   const at = (title: string): number => titles.findIndex((one) => one.trim() === title);
@@ -47,8 +50,8 @@ async function readTests(dataDir: string): Promise<Test[]> {
   });
 }
 
-/** Runs as if they had been made: each fails with the share that failed of all its runs. */
-function draw(test: Test, runs: number, random: () => number): Drawn {
+/** Draws a history of `runs` runs: each fails with the test's failure rate over all its recorded runs. */
+function draw(test: Test, runs: number, random: () => number): DrawnHistory {
   const tally = makeTestTally();
   const rate = test.failures / (test.failures + test.passes);
   for (let run = 0; run < runs; run++) tally.add(random() >= rate, null);
@@ -58,7 +61,7 @@ function draw(test: Test, runs: number, random: () => number): Drawn {
   return { ...test, runs, flagged: kind === 'flaky', score, mixed };
 }
 
-function figuresOf(drawn: readonly Drawn[]): Figure[] {
+function figuresOf(drawn: readonly DrawnHistory[]): Figure[] {
   return SIZES.flatMap(({ runs, ceiling }) => {
     const own = drawn.filter((one) => one.runs === runs);
     const flaky = own.filter((one) => one.flaky);

@@ -8,14 +8,14 @@ import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { Provenance } from '#shared/domain/learning/provenance.ts';
 import { gatherCases } from '../labels/public-cases.ts';
 
-/** The model that may judge a log: one that has not learned from it. */
+/** Gives the model for a log: one that was not trained on it. */
 export type ModelFor = (log: { readonly digest: string; readonly group: string }) => FailureModel | undefined;
 
 const HELD_OUT_ID = '0'.repeat(16);
 
 /**
- * The shipped model for logs that it has not learned from; for the others a model trained now, with the same method and data below
- * `root`, that saw no log of their repository.
+ * Gives the shipped model for logs that it was not trained on. For the others it trains a model now, with the same method and the data below
+ * `root`, without the logs of their repository.
  */
 export async function modelsFor(
   digests: readonly string[],
@@ -27,13 +27,13 @@ export async function modelsFor(
   const known = digests.filter((digest) => learned.has(digest)).length;
   if (known === 0) return () => shipped;
   progress(
-    `the shipped model has learned from ${known} of ${digests.length} logs: these are judged by repository-wise cross-validation`,
+    `the shipped model was trained on ${known} of ${digests.length} logs; these use cross-validation by repository instead`,
   );
   const trained = trainFailureModel(await gatherCases(root, progress), signatures, { id: HELD_OUT_ID });
   return ({ digest, group }) => (learned.has(digest) ? trained.heldOut(group) : shipped);
 }
 
-/** Digests of the logs that the shipped model has learned from; empty when there is no provenance. */
+/** Digests of the logs that the shipped model was trained on; empty without a training record. */
 export async function learnedDigests(dataDir = dataDirectoryOf({})): Promise<ReadonlySet<string>> {
   const text = await readFile(join(dataDir, 'models', PROVENANCE_FILE), 'utf8').catch(() => null);
   if (text === null) return new Set();

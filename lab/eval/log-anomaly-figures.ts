@@ -3,19 +3,19 @@ import { proportion } from '#apps/cli/figures/figures.ts';
 import { makeLogJudge } from '#apps/cli/input/log-judge.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
-/** A log's lines with its name. */
+/** The lines of a log, and its name. */
 export interface NamedLog {
   readonly name: string;
   readonly lines: readonly string[];
 }
 
-/** Where something may be planted: the log is known by then. */
+/** Where anomalies are planted, as shares of the log: not at its beginning, which the detector needs to learn the log. */
 const FROM = 0.4;
 const TO = 0.95;
 const TRIALS = 12;
 const BURST = 40;
-/** A planted burst is found when the window it begins in, or the next, is reported. */
-const LATE = 100;
+/** A planted burst counts as found if the window in which it begins, or the next one, is reported. */
+const MAX_DELAY_LINES = 100;
 
 interface Answer {
   readonly line: number;
@@ -36,8 +36,8 @@ function isReported(answers: readonly Answer[], first: number, last: number): bo
 }
 
 /**
- * Shares of what was planted into real logs and found: a line of another system, and a burst of one of the log's own lines. No labels of
- * real anomalies are at hand; alarms on the logs as they are count all that was told, right or wrong. Repeatable.
+ * Plants anomalies into real logs (a line of another system, a burst of one of the log's own lines) and measures the shares that are found. Real
+ * anomalies are not labelled, so the alarm rate on the unchanged logs includes right and wrong alarms. Seeded, so the figures are repeatable.
  */
 export function anomalyFigures(logs: readonly NamedLog[], trials = TRIALS): Figure[] {
   const random = numbersFrom(7);
@@ -59,7 +59,7 @@ export function anomalyFigures(logs: readonly NamedLog[], trials = TRIALS): Figu
         at,
         Array.from({ length: BURST }, () => line),
       );
-      bursts.push(isReported(answersOf(burst), at + 1, at + LATE));
+      bursts.push(isReported(answersOf(burst), at + 1, at + MAX_DELAY_LINES));
     }
   }
   const hits = (found: readonly boolean[]): number => found.filter(Boolean).length;
@@ -68,6 +68,6 @@ export function anomalyFigures(logs: readonly NamedLog[], trials = TRIALS): Figu
     ...proportion('anomalies: planted burst found', hits(bursts), bursts.length),
     ...(judged === 0
       ? []
-      : [{ name: 'anomalies: told per 1,000 lines', value: (1000 * alarms) / judged, cases: judged }]),
+      : [{ name: 'anomalies: alarms per 1,000 lines', value: (1000 * alarms) / judged, cases: judged }]),
   ];
 }

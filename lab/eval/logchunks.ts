@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
 import { excerptReport, keptShares } from './excerpt-recall.ts';
-import { type CauseFound, causeFigures, causeFound } from './first-cause.ts';
+import { type CauseLocation, causeFigures, locateCause } from './first-cause.ts';
 import type { Suite } from './suite.ts';
 
-/** `span` is null where the marked text was not found again in the log. */
+/** `span` is null if the marked text does not occur in the log. */
 const Label = z.object({
   repo: z.string(),
   log: z.string(),
@@ -19,12 +19,12 @@ export const logchunks: Suite = {
     const labels = await readLabels(dataDir, 'labels.jsonl', Label);
     const signatures = await shippedSignatures(progress);
     const shares = [];
-    const causes: CauseFound[] = [];
+    const causes: CauseLocation[] = [];
     for (const [at, { repo, log, span }] of labels.entries()) {
       if (span === null) continue;
       const text = await readCaseText(dataDir, log);
       shares.push(...keptShares({ group: repo, text, marked: [span] }));
-      causes.push(causeFound(text, [span], signatures));
+      causes.push(locateCause(text, [span], signatures));
       if (at % 100 === 99) progress(`${at + 1} of ${labels.length} logs`);
     }
     const { figures, ...rest } = excerptReport(shares, { recall: { 50: 0.85 }, full: { 100: 0.8 } });

@@ -12,7 +12,7 @@ const Signal = z.object({
 });
 type Signal = z.infer<typeof Signal>;
 
-/** `log` is null where the raw log was too big to keep. */
+/** `log` is null if the raw log was too large to keep. */
 const Label = z.object({
   log: z.string().nullable(),
   case: z.object({ repo: z.string() }),
@@ -20,13 +20,13 @@ const Label = z.object({
 });
 
 const BUDGETS = [50, 100, 200] as const;
-const LONGEST = Math.max(...BUDGETS);
+const MAX_BUDGET = Math.max(...BUDGETS);
 
 interface KeptSignals {
   readonly group: string;
   readonly budget: number;
   readonly kept: readonly { readonly critical: boolean; readonly isKept: boolean }[];
-  /** Share of the log's lines that the excerpt leaves out. */
+  /** Share of the log's lines that are not in the excerpt. */
   readonly reduction: number;
 }
 
@@ -40,7 +40,7 @@ function isKept({ value, evidence_lines }: Signal, text: string, numbers: Readon
 }
 
 function keptSignals(group: string, log: string, signals: readonly Signal[]): KeptSignals[] {
-  const ranked = rankedExcerpt(log, LONGEST);
+  const ranked = rankedExcerpt(log, MAX_BUDGET);
   const totalLines = Math.max(1, linesOf(log).length);
   return BUDGETS.map((budget) => {
     const lines = ranked.slice(0, budget);

@@ -17,16 +17,16 @@ const ORIGINAL = 'loghub_2k';
 
 interface System {
   readonly name: string;
-  /** Messages without their headers, as the benchmark cuts them. */
+  /** Messages without headers, as in the benchmark. */
   readonly messages: readonly string[];
   readonly truths: readonly string[];
-  /** Whole lines; empty where the data has none. */
+  /** Whole lines; empty if the data lacks them. */
   readonly lines: readonly string[];
-  /** The level of each line as the data has it in a column; empty where it has none. */
+  /** The level of each line, from a column of the data; empty without such a column. */
   readonly levels: readonly string[];
 }
 
-interface Measured {
+interface SystemAccuracy {
   readonly group: string;
   readonly refined: TemplateAccuracy;
   readonly streamed: TemplateAccuracy;
@@ -35,7 +35,7 @@ interface Measured {
 
 async function fileNames(folder: string): Promise<string[]> {
   return readdir(folder).catch((error: unknown) => {
-    throw new InvalidInput(`${folder}: the suite needs this folder. Name its parent with --data.`, {
+    throw new InvalidInput(`${folder}: the suite needs this folder. Pass its parent with --data.`, {
       cause: error,
     });
   });
@@ -60,8 +60,8 @@ async function readSystem(dataDir: string, name: string): Promise<System | undef
   return { name, messages: column('Content'), truths: column('EventTemplate'), lines, levels };
 }
 
-/** Accuracy after one pass with the answers of the moment, and after a second look with all that was learnt. */
-function accuracyOf(lines: readonly string[], truths: readonly string[]): Pick<Measured, 'refined' | 'streamed'> {
+/** Accuracy of the answers given in one pass (`streamed`), and of a second pass with all templates known (`refined`). */
+function accuracyOf(lines: readonly string[], truths: readonly string[]): Pick<SystemAccuracy, 'refined' | 'streamed'> {
   const miner = makeTemplateMiner();
   const row = (answer: { cluster: number; template: string }, at: number) => ({
     cluster: String(answer.cluster),
@@ -73,14 +73,14 @@ function accuracyOf(lines: readonly string[], truths: readonly string[]): Pick<M
   return { streamed, refined: templateAccuracyOf(lines.map((line, at) => row(miner.match(line), at))) };
 }
 
-function measure({ name, messages, truths, lines }: System): Measured {
+function measure({ name, messages, truths, lines }: System): SystemAccuracy {
   const hasLines = lines.length === messages.length;
   const wholeLines = hasLines ? accuracyOf(lines, truths).refined : undefined;
   return { group: name, ...accuracyOf(messages, truths), wholeLines };
 }
 
-function figuresOf(measured: readonly Measured[]): Figure[] {
-  const mean = (name: string, readValue: (item: Measured) => number | undefined, goal?: number): Figure[] => {
+function figuresOf(measured: readonly SystemAccuracy[]): Figure[] {
+  const mean = (name: string, readValue: (item: SystemAccuracy) => number | undefined, goal?: number): Figure[] => {
     const scored = measured.flatMap((item) => {
       const value = readValue(item);
       return value === undefined ? [] : [{ group: item.group, value }];
@@ -99,7 +99,7 @@ function figuresOf(measured: readonly Measured[]): Figure[] {
   ];
 }
 
-/** How the columns name severities. */
+/** Severities of the names in the level columns. */
 const LEVELS: Readonly<Record<string, Severity>> = {
   fatal: 'critical',
   error: 'error',
@@ -110,7 +110,7 @@ const LEVELS: Readonly<Record<string, Severity>> = {
   debug: 'debug',
 };
 
-/** Shares of lines whose severity and whose time were read; a column that names no level (a host, say) is left out. */
+/** Shares of lines whose severity and time were recognised. Columns with other content than levels do not count. */
 function lineFigures(systems: readonly System[]): Figure[] {
   const levelled = systems.flatMap(({ lines, levels }) =>
     lines.length !== levels.length
@@ -127,7 +127,7 @@ function lineFigures(systems: readonly System[]): Figure[] {
   ];
 }
 
-/** Lines a second of one pass over the lines of all systems, several times. */
+/** Lines per second of template mining over the lines of all systems. */
 function speedOf(systems: readonly System[], now: () => number): Figure[] {
   const lines = systems.flatMap((system) => (system.lines.length > 0 ? system.lines : system.messages));
   const rounds = 5;
@@ -136,7 +136,7 @@ function speedOf(systems: readonly System[], now: () => number): Figure[] {
   for (let round = 0; round < rounds; round += 1) for (const line of lines) miner.add(line);
   const seconds = (now() - start) / 1_000;
   const cases = lines.length * rounds;
-  return cases === 0 || seconds === 0 ? [] : [{ name: 'lines a second', value: cases / seconds, cases }];
+  return cases === 0 || seconds === 0 ? [] : [{ name: 'lines per second', value: cases / seconds, cases }];
 }
 
 export const loghub2k: Suite = {

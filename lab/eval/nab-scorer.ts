@@ -1,6 +1,6 @@
 /**
  * The scorer of the Numenta Anomaly Benchmark (Lavin and Ahmad, "Evaluating Real-Time Anomaly Detection Algorithms",
- * ICMLA 2015): a window counts once, by its earliest detection; detections outside windows cost by their distance.
+ * ICMLA 2015). A window counts once, by its earliest detection; a detection outside of windows costs more the further away it is.
  */
 
 /** First and last row of a labelled window, both inclusive. */
@@ -9,13 +9,13 @@ export interface RowWindow {
   readonly last: number;
 }
 
-/** One series as the scorer sees it: a score for each row and the labelled windows in ascending order. */
+/** Input of the scorer: the anomaly score of each row, and the labelled windows in ascending order. */
 export interface ScoredSeries {
   readonly scores: readonly number[];
   readonly windows: readonly RowWindow[];
 }
 
-/** Weights of an application profile: a true positive at its best, a missed window, a false positive. */
+/** Weights of an application profile: for the best true positive, a missed window, a false positive. */
 export interface ProfileWeights {
   readonly truePositive: number;
   readonly missed: number;
@@ -24,7 +24,7 @@ export interface ProfileWeights {
 
 export const standardProfile: ProfileWeights = { truePositive: 1, missed: 1, falsePositive: 0.11 };
 
-/** Rows at the start of a series that are never scored: 15% of it, and of no more than 5000 rows. */
+/** Rows at the start of a series that are not scored: 15%, but at most 750 rows. */
 export function probationRows(rows: number): number {
   return Math.min(Math.floor(0.15 * rows), 0.15 * 5000);
 }
@@ -35,7 +35,7 @@ function scaledSigmoid(position: number): number {
 
 const bestDetection = scaledSigmoid(-1);
 
-/** What a detection at each row is worth, before a window's later detections are dropped. */
+/** The weighted value of a detection at each row, before later detections in the same window are dropped. */
 function rowWorth(
   rows: number,
   windows: readonly RowWindow[],
@@ -64,14 +64,14 @@ function rowWorth(
 }
 
 export interface SeriesScore {
-  /** Sum of the best worth of each window and of every false positive. */
+  /** Sum over windows of the best detection, plus the costs of all false positives. */
   readonly raw: number;
   readonly windows: number;
   readonly found: number;
   readonly falsePositives: number;
 }
 
-/** Scores one series at a fixed threshold: a row is a detection when its score is at least `threshold`. */
+/** Scores one series. A row is a detection if its score is at least `threshold`. */
 export function scoreSeries(series: ScoredSeries, threshold: number, weights = standardProfile): SeriesScore {
   const { worth, window } = rowWorth(series.scores.length, series.windows, weights);
   const best = new Map(series.windows.map((_, index) => [index, -weights.missed]));
@@ -92,14 +92,14 @@ export function scoreSeries(series: ScoredSeries, threshold: number, weights = s
   return { raw, windows: series.windows.length, found, falsePositives };
 }
 
-/** 0 = a detector that never fires, 100 = every window found at its first row and nothing else. Needs a window. */
+/** The normalised score: 0 for a detector that never fires, 100 for one that finds every window at its first row and nothing else. NaN without windows. */
 export function normalisedScore(scores: readonly SeriesScore[]): number {
   const raw = scores.reduce((sum, score) => sum + score.raw, 0);
   const windows = scores.reduce((sum, score) => sum + score.windows, 0);
   return windows === 0 ? Number.NaN : (100 * (raw + windows)) / (2 * windows);
 }
 
-/** The threshold with the highest total over `series`; the first of equals, from the strictest down. */
+/** The threshold with the highest total score over `series`; of equal ones the strictest. */
 export function bestThreshold(series: readonly ScoredSeries[], weights = standardProfile): number {
   const candidates = [...new Set(series.flatMap((one) => [...one.scores]))].sort((a, b) => b - a);
   const totals = new Float64Array(candidates.length);
@@ -114,7 +114,7 @@ export function bestThreshold(series: readonly ScoredSeries[], weights = standar
   return best.threshold;
 }
 
-/** Adds to `totals`, per candidate threshold, what lowering the threshold to it changes in this series' raw score. */
+/** Adds to `totals`, for each candidate threshold, the change of this series' raw score when the threshold is lowered to it. */
 function addGains(
   one: ScoredSeries,
   position: ReadonlyMap<number, number>,

@@ -19,7 +19,7 @@ import { windowedGaussianScores } from './windowed-gaussian.ts';
 
 const Windows = z.record(z.string(), z.array(z.tuple([z.string(), z.string()])));
 
-/** The threshold the detector ships with, on its scores. */
+/** The default threshold of the detector. */
 const SHIPPED_THRESHOLD = 0.5;
 
 interface Series {
@@ -35,8 +35,8 @@ interface SeriesWithBaseline extends Series {
   readonly baseline: readonly number[];
 }
 
-/** A series with what its scores are worth, at a threshold for each. */
-interface Compared {
+/** The NAB scores of the detector and the baseline on one series. */
+interface Comparison {
   readonly group: string;
   readonly detector: SeriesScore;
   readonly baseline: SeriesScore;
@@ -56,7 +56,10 @@ async function readSeries(dataDir: string, name: string, labels: readonly (reado
   const times = rows.map(({ timestamp }) => secondsOf(timestamp));
   const rowOf = (timestamp = ''): number => {
     const row = times.indexOf(secondsOf(timestamp));
-    if (row < 0) throw new InvalidInput(`${name}: a labelled window has the timestamp ${timestamp}, which no row has.`);
+    if (row < 0)
+      throw new InvalidInput(
+        `${name}: a labelled window begins or ends at ${timestamp}, but no row has this timestamp. Download the data again.`,
+      );
     return row;
   };
   const windows = labels.map(([first, last]) => ({ first: rowOf(first), last: rowOf(last) }));
@@ -70,8 +73,8 @@ function detectorScores({ values }: Series): number[] {
 
 const baselineOf = ({ baseline, windows }: SeriesWithBaseline): ScoredSeries => ({ scores: baseline, windows });
 
-/** The baseline gets the best threshold there is for these very series, the detector the one it ships with. */
-function compare(series: readonly SeriesWithBaseline[]): Compared[] {
+/** Scores both. The baseline gets the best threshold for these very series, the detector its default. */
+function compare(series: readonly SeriesWithBaseline[]): Comparison[] {
   const threshold = bestThreshold(series.map(baselineOf));
   return series.map((one) => ({
     group: one.group,
@@ -80,7 +83,7 @@ function compare(series: readonly SeriesWithBaseline[]): Compared[] {
   }));
 }
 
-/** Each group of series under the threshold that is best for the other groups. */
+/** Normalised score when each group of series uses the best threshold of the other groups. */
 function leaveGroupOut(series: readonly (ScoredSeries & { readonly group: string })[]): number {
   const scored = [...groupBy(series, ({ group }) => group)].flatMap(([group, members]) => {
     const threshold = bestThreshold(series.filter((one) => one.group !== group));
@@ -89,15 +92,17 @@ function leaveGroupOut(series: readonly (ScoredSeries & { readonly group: string
   return normalisedScore(scored);
 }
 
-const detectorScore = (series: readonly Compared[]): number => normalisedScore(series.map(({ detector }) => detector));
-const baselineScore = (series: readonly Compared[]): number => normalisedScore(series.map(({ baseline }) => baseline));
-const margin = (series: readonly Compared[]): number => detectorScore(series) - baselineScore(series);
+const detectorScore = (series: readonly Comparison[]): number =>
+  normalisedScore(series.map(({ detector }) => detector));
+const baselineScore = (series: readonly Comparison[]): number =>
+  normalisedScore(series.map(({ baseline }) => baseline));
+const margin = (series: readonly Comparison[]): number => detectorScore(series) - baselineScore(series);
 
-/** One figure, with a bootstrap over the series. Cases are labelled windows; empty without any. */
+/** One figure with a bootstrap interval over the series. Cases are labelled windows; empty without windows. */
 function scoreFigure(
   name: string,
-  series: readonly Compared[],
-  statistic: (some: readonly Compared[]) => number,
+  series: readonly Comparison[],
+  statistic: (some: readonly Comparison[]) => number,
   goal?: number,
 ): Figure[] {
   const cases = series.reduce((sum, { detector }) => sum + detector.windows, 0);
@@ -108,7 +113,7 @@ function scoreFigure(
   return [{ name, value: statistic(series), cases, ...limits }];
 }
 
-function figuresOf(series: readonly Compared[]): Figure[] {
+function figuresOf(series: readonly Comparison[]): Figure[] {
   const falseAlarms = series.reduce((sum, { detector }) => sum + detector.falsePositives, 0);
   const found = series.reduce((sum, { detector }) => sum + detector.found, 0);
   const windows = series.reduce((sum, one) => sum + one.detector.windows, 0);

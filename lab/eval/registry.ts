@@ -12,7 +12,7 @@ import type { Suite } from './suite.ts';
 import { taxonomy16Crosswalk } from './taxonomy16-crosswalk.ts';
 import { velorenIntermittent } from './veloren-intermittent.ts';
 
-/** Every suite that `selfheal eval` knows. */
+/** Every suite of `selfheal eval`. */
 export const SUITES: readonly Suite[] = [
   logchunks,
   cidiff,

@@ -8,7 +8,7 @@ import { visibleText } from '#shared/domain/redaction/visible-text.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
 import type { Suite } from './suite.ts';
 
-/** `T`: the text holds a secret of the rule; `F`: it looks like one and is none. */
+/** Label `T`: the text contains a secret of the rule. Label `F`: it contains a lookalike. */
 const Case = z.object({ rule: z.string(), label: z.enum(['T', 'F']), text: z.string() });
 const OrdinaryLog = z.object({ repo: z.string(), log: z.string() });
 
@@ -36,7 +36,7 @@ function placeholderLength(text: string): number {
   return length;
 }
 
-/** How many of a text's characters were replaced. */
+/** Number of characters of the text that were replaced. */
 export function redactedCharacters(original: string, redacted: string): number {
   return original.length - placeholderLength(original) - (redacted.length - placeholderLength(redacted));
 }
@@ -60,11 +60,11 @@ function perMillion(logs: readonly RedactedLog[]): number {
   return (redacted / characters) * 1e6;
 }
 
-/** Ordinary logs: those of the excerpt suite, which lies beside this one. */
+/** Redacts ordinary logs: those of the suite `logchunks`, if its folder is beside this one. */
 async function redactOrdinaryLogs(dataDir: string, progress: (message: string) => void): Promise<RedactedLog[]> {
   const folder = join(dirname(dataDir), 'logchunks');
   if (!existsSync(folder)) {
-    progress(`${folder} is not there: redaction on ordinary logs was not measured`);
+    progress(`${folder} does not exist, so redaction of ordinary logs was not measured`);
     return [];
   }
   const logs: RedactedLog[] = [];

@@ -1,16 +1,16 @@
 import type { FigureReport } from '#apps/cli/figures/figures.ts';
 
 export interface SuiteOptions {
-  /** Says how far it is; goes to stderr. */
+  /** Prints a progress message on stderr. */
   readonly progress: (message: string) => void;
   /** Wall clock in milliseconds, for figures about speed. */
   readonly now: () => number;
 }
 
 /**
- * A measurement on labelled cases. One file `lab/eval/<name>.ts` and one line in `registry.ts` add one; the name is that of the
- * folder the cases are read from. `run` gets that very folder (`DIR/<name>`, or `DIR` itself when it holds no such folder); what lies
- * beside it is reached by `join(dataDir, '..', ...)`. It throws `InvalidInput` when the folder is not what it expects.
+ * A measurement on labelled cases. To add one, add a file `lab/eval/<name>.ts` and a line in `registry.ts`; `name` is the name of the folder with
+ * the cases. `run` receives that folder: `DIR/<name>`, or `DIR` itself if it has no such folder. Data of other suites is beside it. Throws
+ * `InvalidInput` when the folder does not contain what the suite needs.
  */
 export interface Suite {
   readonly name: string;

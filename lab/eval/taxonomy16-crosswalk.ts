@@ -17,15 +17,15 @@ import type { Suite } from './suite.ts';
 const Item = z.object({
   source: z.string(),
   id: z.string(),
-  /** Relative to the folder beside which the suite's folder lies. */
+  /** Path relative to the parent of the suite's folder. */
   log: z.string(),
   primary: z.string(),
   acceptable: z.array(z.string()).default([]),
 });
 type Item = z.infer<typeof Item>;
 
-/** A log read and excerpted once. */
-interface UnjudgedLog {
+/** A log, read and excerpted once. */
+interface ExcerptedLog {
   readonly digest: string;
   readonly group: string;
   readonly evidence: Evidence;
@@ -40,11 +40,11 @@ interface ClassifiedItem {
 }
 
 const BumpLabel = z.object({ id: z.string(), project: z.string() });
-/** A class with fewer cases says little; the goal is for the others. */
-const ENOUGH_CASES = 10;
-const ENOUGH_FOR_F1 = 5;
+/** The goal covers only classes with at least so many cases. */
+const MIN_CASES = 10;
+const MIN_CASES_FOR_F1 = 5;
 
-/** The repository of each item: projects of the dependency updates are told by their own labels, other sources by name. */
+/** Gives the repository of an item: for `bump` from the labels of that data, otherwise from source and id. */
 async function repositories(root: string): Promise<(item: Item) => string> {
   const labels = existsSync(join(root, 'bump', 'labels.jsonl'))
     ? await readLabels(root, 'bump/labels.jsonl', BumpLabel)
@@ -56,7 +56,7 @@ async function repositories(root: string): Promise<(item: Item) => string> {
   };
 }
 
-function unjudged(text: string, group: string): UnjudgedLog {
+function excerpted(text: string, group: string): ExcerptedLog {
   return { digest: digestOfText(text), group, evidence: evidenceOfText(text) };
 }
 
@@ -78,7 +78,7 @@ function share(
 const abstains = ({ answer }: ClassifiedItem): boolean => answer.class === 'unknown';
 
 function insideFigures(items: readonly ClassifiedItem[]): Figure[] {
-  const byClass = [...groupBy(items, ({ primary }) => primary)].filter(([, members]) => members.length >= ENOUGH_CASES);
+  const byClass = [...groupBy(items, ({ primary }) => primary)].filter(([, members]) => members.length >= MIN_CASES);
   const enough = byClass.flatMap(([, members]) => members);
   const ofGroup = ({ group }: ClassifiedItem): string => group;
   const mean = (members: readonly ClassifiedItem[]): number =>
@@ -86,7 +86,7 @@ function insideFigures(items: readonly ClassifiedItem[]): Figure[] {
   return [
     ...share('top-1 is the primary class', items, ({ isPrimary }) => isPrimary),
     ...share('top-1 is primary or acceptable', items, ({ isAcceptable }) => isAcceptable),
-    ...statisticFigure(`top-1 primary or acceptable, classes of ${ENOUGH_CASES} cases or more`, enough, ofGroup, mean, {
+    ...statisticFigure(`top-1 primary or acceptable, classes of ${MIN_CASES} cases or more`, enough, ofGroup, mean, {
       goal: 0.85,
     }),
     ...byClass.flatMap(([name, members]) => share(`  ${name}`, members, ({ isAcceptable }) => isAcceptable)),
@@ -96,10 +96,10 @@ function insideFigures(items: readonly ClassifiedItem[]): Figure[] {
       items.filter((item) => !abstains(item)),
       ({ isAcceptable }) => isAcceptable,
     ),
-    ...statisticFigure(`macro F1, classes of ${ENOUGH_FOR_F1} cases or more`, items, ofGroup, (members) =>
+    ...statisticFigure(`macro F1, classes of ${MIN_CASES_FOR_F1} cases or more`, items, ofGroup, (members) =>
       macroF1(
         members.map(({ primary, answer }) => ({ actual: primary, answer: answer.class })),
-        ENOUGH_FOR_F1,
+        MIN_CASES_FOR_F1,
       ),
     ),
   ];
@@ -141,13 +141,13 @@ export const taxonomy16Crosswalk: Suite = {
     const root = dirname(dataDir);
     const signatures = await shippedSignatures(progress);
     const groupOf = await repositories(root);
-    const found: { item: Item; log: UnjudgedLog }[] = [];
+    const found: { item: Item; log: ExcerptedLog }[] = [];
     let missing = 0;
     for (const item of await readLabels(dataDir, 'items.jsonl', Item)) {
       if (!existsSync(join(root, item.log))) missing += 1;
-      else found.push({ item, log: unjudged(await readCaseText(root, item.log), groupOf(item)) });
+      else found.push({ item, log: excerpted(await readCaseText(root, item.log), groupOf(item)) });
     }
-    if (missing > 0) progress(`${missing} logs are not there and were left out`);
+    if (missing > 0) progress(`${missing} logs do not exist and are skipped`);
     const digests = found.map(({ log }) => log.digest);
     const modelFor = await modelsFor(digests, root, { signatures, progress });
     const items = found.map(({ item, log }) =>

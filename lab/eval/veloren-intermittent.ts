@@ -32,7 +32,7 @@ interface Job {
 
 const INTERMITTENT = 'intermittent';
 
-/** All logs are of one repository: the interval is drawn over single jobs. */
+/** All logs are from one repository, so the bootstrap resamples single jobs. */
 function figuresOf(when: string, cases: readonly LabelledAnswer[], goal: { goal?: number } = {}): Figure[] {
   const job = cases.map((one, at) => ({ ...one, job: String(at) }));
   const answered = cases.filter(({ answer }) => answer === INTERMITTENT);

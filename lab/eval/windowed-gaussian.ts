@@ -2,8 +2,8 @@ const windowRows = 6400;
 const stepRows = 100;
 
 /**
- * The benchmark's own simple baseline: the normal distribution function of a value under the mean and deviation of the last 6400 rows,
- * which slide by 100 at a time. Only high values are anomalous to it. Scores 0 to 1.
+ * The baseline of the benchmark (NAB, windowed Gaussian): the normal distribution function of a value, given mean and standard deviation of a
+ * window of 6400 rows that moves in steps of 100. Scores are from 0 to 1; only high values score high.
  */
 export function windowedGaussianScores(values: readonly number[]): number[] {
   let window: number[] = [];

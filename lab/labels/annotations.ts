@@ -1,8 +1,8 @@
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 
 /**
- * Classes of cases of the `logchunks` data, told from the marked lines; one reader, not validated. Numbers and ranges of case ids.
- * What is not here is not clear from its lines or has no class.
+ * Classes of `logchunks` cases (numbers and ranges of case ids), assigned by one annotator from the marked lines and not validated. Cases that are
+ * missing here are unclear or have no class.
  */
 const LOGCHUNKS: Partial<Record<FailureClass, string>> = {
   dependency_conflicts: '0 20-22 25-27 38-47 118-120 378 383-387 518-522 527 548 633',
@@ -23,13 +23,13 @@ const LOGCHUNKS: Partial<Record<FailureClass, string>> = {
   external_service_failures: '488-497',
 };
 
-/** Besides its class, what such a failure may rightly be called. */
+/** Other right classes for failures of a class. */
 const ALSO: Partial<Record<FailureClass, readonly FailureClass[]>> = {
   timing_dependencies: ['test_failure', 'flaky_tests'],
   external_service_failures: ['network_connectivity', 'test_failure'],
 };
 
-/** Tools of the `errorformat` data that compile; all others there check style or find suspicious code. */
+/** Compilers in the `errorformat` data; all other tools there are linters. */
 const COMPILERS: ReadonlySet<string> = new Set(['cargo-check', 'dotnet', 'msbuild', 'sbt', 'scalac', 'tsc', 'buf']);
 
 export interface Annotation {
@@ -55,7 +55,7 @@ export function logchunksAnnotations(): ReadonlyMap<string, Annotation> {
   );
 }
 
-/** The class of what a tool of `errorformat` prints. */
+/** The class of messages of an `errorformat` tool. */
 export function annotationOfTool(tool: string): Annotation {
   return COMPILERS.has(tool)
     ? { class: 'compilation_error', accepted: ['lint_violation'] }

@@ -1,6 +1,6 @@
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 
-/** Labels outside the sixteen classes that have a home in the `code` family. */
+/** Labels outside the sixteen classes that map to classes of the `code` family. */
 const CODE_LABELS: Readonly<Record<string, FailureClass>> = {
   OUT_compile_or_code_defect: 'compilation_error',
   OUT_test_or_code_defect: 'test_failure',
@@ -17,21 +17,21 @@ export function isOfCode(label: string): boolean {
   return label === ANY_CODE || label in CODE_LABELS;
 }
 
-/** Whether a class is what the label means. */
+/** Whether a class is a right answer for the label. */
 export function fits(answer: FailureClass, label: string): boolean {
   return classesOfLabel(label).includes(answer);
 }
 
 const CODE_CLASSES: readonly FailureClass[] = ['test_failure', 'compilation_error', 'lint_violation'];
 
-/** The classes that a label means; none when it has no home in the taxonomy. */
+/** The classes that a label maps to; empty when the taxonomy has none. */
 export function classesOfLabel(label: string): readonly FailureClass[] {
   if (label === ANY_CODE) return CODE_CLASSES;
   const own = CODE_LABELS[label] ?? FailureClass.safeParse(label).data;
   return own === undefined ? [] : [own];
 }
 
-/** The one class that a label means, or null. */
+/** The only class that a label maps to; null when there are none or several. */
 export function classOfLabel(label: string): FailureClass | null {
   const classes = classesOfLabel(label);
   return classes.length === 1 ? (classes[0] ?? null) : null;

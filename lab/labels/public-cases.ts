@@ -33,7 +33,7 @@ const Bugswarm = z.object({
   expected: z.object({ status: z.string().optional(), bool_t_failed: z.unknown().optional() }),
 });
 
-/** What a broken dependency update breaks; what is broken by it is a conflict of dependencies in any case. */
+/** Class of a broken dependency update by category; `dependency_conflicts` is accepted for all of them. */
 const CLASS_OF_CATEGORY: Readonly<Record<string, FailureClass>> = {
   COMPILATION_FAILURE: 'compilation_error',
   WERROR_FAILURE: 'compilation_error',
@@ -81,7 +81,7 @@ async function veloren(root: string): Promise<LabelledCase[]> {
   return cases;
 }
 
-/** Those of the cross-walk that have no labels of their own elsewhere. */
+/** Cases of the crosswalk whose source has no labels of its own. */
 async function crosswalk(root: string): Promise<LabelledCase[]> {
   const cases: LabelledCase[] = [];
   for (const item of await readLabels(root, 'taxonomy16-crosswalk/items.jsonl', Crosswalk)) {
@@ -123,7 +123,7 @@ async function bugswarm(root: string): Promise<LabelledCase[]> {
   return cases;
 }
 
-/** The passing runs beside failed ones: nothing failed there. */
+/** The passing runs of the pairs, as examples without a failure. */
 async function cidiff(root: string): Promise<LabelledCase[]> {
   const cases: LabelledCase[] = [];
   for (const { group, pass_log } of await readLabels(root, 'cidiff/labels.jsonl', Cidiff)) {
@@ -155,12 +155,12 @@ const SOURCES: Readonly<Record<string, Source>> = {
   errorformat,
 };
 
-/** Every labelled log below `root`, each once; a folder that is not there is named and left out. */
+/** Every labelled log below `root`, each once. Reports missing folders and skips them. */
 export async function gatherCases(root: string, progress: (message: string) => void): Promise<LabelledCase[]> {
   const byDigest = new Map<string, LabelledCase>();
   for (const [name, read] of Object.entries(SOURCES)) {
     if (!existsSync(join(root, name))) {
-      progress(`${name} is not there and is left out`);
+      progress(`${name} does not exist and is skipped`);
       continue;
     }
     for (const one of await read(root)) if (!byDigest.has(one.digest)) byDigest.set(one.digest, one);

@@ -5,19 +5,19 @@ import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
 import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
 
 interface Situation {
-  /** Number of the failure's kind. */
+  /** Index of the kind of failure. */
   readonly kind: number;
   readonly now: Date;
   readonly circumstances: Circumstances;
 }
 
-/** Chooses among the actions that fit, by number, and learns the outcome of its choice. */
+/** Chooses one of the actions that fit, by index, and learns from the outcome. */
 export interface Learner {
   choose(asked: Situation & { readonly fits: readonly number[] }): { action: number; expected: number };
   learn(told: Situation & { readonly action: number; readonly helped: boolean }): void;
 }
 
-/** Selfheal's own ranking; `seeing` circumstances, or blind to them. All actions are of low risk, so that ranking alone decides. */
+/** Selfheal's own ranking, with (`seeing`) or without knowledge of the circumstances. All actions are of low risk, so only the ranking decides. */
 export function makeRanking(stated: readonly number[][], { seeing }: { readonly seeing: boolean }): Learner {
   const known = stated.map((): ActionOutcome[] => []);
   return {
@@ -47,12 +47,12 @@ function candidatesOf(fits: readonly number[], stated: readonly number[]): Candi
 
 const LEVELS = Array.from({ length: 48 }, (_, at) => 0.03 + (0.94 * at) / 47);
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
-/** Standard deviations above the expected chance; the best of 0, 0.3, 0.6, 1 and 1.4 over years of other seeds. */
+/** Exploration bonus in standard deviations; the best of 0, 0.3, 0.6, 1 and 1.4 on years with other seeds. */
 const OPTIMISM = 0.6;
 
 /**
- * One that is told how the simulation works, that is, how often effects change, among which they are drawn and how far stated confidences
- * are off, so that its beliefs are exact: what outcomes alone can teach. It is what a learner that is told nothing can come near to.
+ * A reference learner that knows how the simulation works: how often effects change, how they are drawn, and the error of stated confidences. Its
+ * beliefs are therefore the exact posterior, which bounds what a learner without this knowledge can reach.
  */
 export function makeInformed(
   stated: readonly number[][],

@@ -8,36 +8,36 @@ export interface YearOptions {
   readonly incidents: number;
   /** Share of the actions that fit an incident. */
   readonly fitting: number;
-  /** How often something changes and an effect becomes another one. */
+  /** How often per year an action's chance to help is drawn anew. */
   readonly changesPerYear: number;
-  /** Whether by night, or within a day after a deployment, actions do something else than otherwise. */
+  /** Whether actions have other chances to help at night or within a day of a deployment. */
   readonly circumstancesMatter: boolean;
 }
 
 export interface Year {
-  /** How much likelier the best actions that fitted would have helped than those that were taken, summed over the year. */
+  /** Regret: the chance of the best fitting action minus that of the chosen one, summed over the year. */
   readonly regret: number;
-  /** The same of a learner that takes a random action one time in ten, and otherwise the one with the best average. */
+  /** Regret of an epsilon-greedy learner: a random action one time in ten, otherwise the one with the best mean. */
   readonly greedyRegret: number;
-  /** Of the chance to help that was expected of the action taken, in ten bins (expected calibration error). */
+  /** Expected calibration error, in ten bins, of the expected chance that the chosen action helps. */
   readonly calibrationError: number;
 }
 
 const CLASSES = 20;
 const ACTIONS = 12;
-/** How far a plug-in's confidence is off, as a standard deviation. */
+/** Standard deviation of the error of a plug-in's confidence. */
 export const PROPOSAL_ERROR = 0.2;
 const EPSILON = 0.1;
 const START = Date.UTC(2026, 0, 1);
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
-/** A year of failures of twenty kinds, each of twelve actions helping with a chance of its own that changes at times. */
+/** Simulates a year of failures of twenty kinds. Each of twelve actions has its own chance to help with each kind, which changes at times. */
 export function simulateYear(options: YearOptions, makeLearner: (stated: readonly number[][]) => Learner): Year {
   const { seed, incidents, fitting, changesPerYear, circumstancesMatter } = options;
   const random = numbersFrom(seed);
   const effects = grid(() => within(random()));
   const stated = effects.map((row) => row.map((effect) => within(effect + PROPOSAL_ERROR * normalFrom(random))));
-  // Of their own, so that the rest of a year is the same whether they matter or not.
+  // A separate generator, so that the rest of the year is the same whether circumstances matter or not.
   const surroundings = numbersFrom(seed + 1000);
   const otherwise = grid(() => within(surroundings()));
   const learner = makeLearner(stated);
@@ -88,7 +88,7 @@ function someCircumstances(random: () => number): Circumstances {
   };
 }
 
-/** Half of the kinds of failures follow the time of the day, half of them deployments. */
+/** Half of the kinds of failures depend on the time of day, half on deployments. */
 function isOtherwise(kind: number, { partOfWeek, recentDeployments }: Circumstances): boolean {
   return kind % 2 === 0 ? partOfWeek === 'night' : recentDeployments !== 0;
 }

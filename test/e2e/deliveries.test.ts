@@ -5,7 +5,7 @@ import { signatureOf } from '@selfheal/fake-github/webhook-sender.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
-import { letGoStale, post, stopExecutions, trigger } from './support/steering.ts';
+import { makeStalled, post, stopExecutions, trigger } from './support/steering.ts';
 import { tableNamed } from './support/template.ts';
 import { until } from './support/until.ts';
 
@@ -240,7 +240,7 @@ describe('what was lost', () => {
     await stopExecutions(healer, run.runId);
     await trigger(healer, 'reconciler');
     expect(await healer.incidents.get(healer.incidentId(run.runId))).toMatchObject({ status: 'open', attempt: 1 });
-    await letGoStale(healer, run.runId);
+    await makeStalled(healer, run.runId);
     await trigger(healer, 'reconciler');
     // The run that was waited for may be one of the schedule's own, begun before the incident was stale.
     const attempt = async () => (await healer.incidents.get(healer.incidentId(run.runId)))?.attempt;

@@ -20,7 +20,7 @@ import { LEAKING, leak } from './support/leak.ts';
 import { answersGotWorse } from './support/predictions.ts';
 import { proposing, STILL_WRONG } from './support/proposed-code.ts';
 import { askAgain, deploymentOf, functionRights, functionRoles, nameOf, type Right } from './support/rights.ts';
-import { letGoStale, stopExecutions, trigger } from './support/steering.ts';
+import { makeStalled, stopExecutions, trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
 
 const PASSWORD = 'Correct-Horse-8-Battery';
@@ -67,7 +67,7 @@ const ring = (service: ServiceId, okAfterMs: number | null = 40) => healer.world
 async function stopAndReconcile(subject: Subject): Promise<void> {
   await until('its execution', () => healer.statesOf(subject).length > 0);
   await stopExecutions(healer, subject);
-  await letGoStale(healer, subject);
+  await makeStalled(healer, subject);
   await trigger(healer, 'reconciler');
 }
 

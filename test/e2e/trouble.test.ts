@@ -3,7 +3,7 @@ import type { GatewayFault } from '@selfheal/local-cloud/wire/faults.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HOSTILE_ARCHIVES } from '#test/builders/archives.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
-import { letGoStale, trigger } from './support/steering.ts';
+import { makeStalled, trigger } from './support/steering.ts';
 
 const TIME_SCALE = 0.02;
 /** A gap in the evidence. */
@@ -145,7 +145,7 @@ describe('AWS in trouble', () => {
       { subject: `Selfheal failed: ${id}`, text: expect.stringContaining('failed at Escalate with Retryable') },
     ]);
     healer.runtime.faults.clear();
-    await letGoStale(healer, alarm);
+    await makeStalled(healer, alarm);
     await trigger(healer, 'reconciler');
     expect(await healer.ended(alarm)).toMatchObject({ status: 'escalated', attempt: 2 });
     expect(healer.mailsAbout(alarm)).toHaveLength(2);

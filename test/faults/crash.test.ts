@@ -20,7 +20,7 @@ describe('a runtime that is killed while it heals', () => {
       console.log(`FUZZ_SEED=${SEED} FAULT_RUNS=${KILLS}`);
       const { assemblyDir } = await prepareDrillAssembly(folder, { stormIncidentsPerMinute: 1000 });
       const events = makeEventFeed();
-      const stage = await openDrillStage({ assemblyDir, onEvent: events.tell });
+      const stage = await openDrillStage({ assemblyDir, onEvent: events.emit });
       try {
         const facts = await killAtRandom(stage, events, { kills: KILLS, seed: SEED });
         expect(facts).toMatchObject({ started: facts.ended, lost: [], missing: [], repeated: [], deadLetters: 0 });

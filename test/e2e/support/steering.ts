@@ -66,6 +66,6 @@ export async function stopExecutions(healer: Healer, subject: Subject): Promise<
 }
 
 /** Makes the incident look as if nothing had touched it for an hour. */
-export async function letGoStale(healer: Healer, subject: Subject): Promise<void> {
+export async function makeStalled(healer: Healer, subject: Subject): Promise<void> {
   await healer.incidents.update(healer.incidentId(subject), {}, { at: new Date(Date.now() - 3_600_000) });
 }

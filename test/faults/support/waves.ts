@@ -1,7 +1,7 @@
 import type { AwsEvent } from '@selfheal/fake-aws/alarm-events.ts';
 import type { Effect, EffectKind } from '@selfheal/fake-server/journal.ts';
 import { expectClean, type Healer, openHealer, type Subject } from '#test/e2e/support/healer.ts';
-import { letGoStale, trigger } from '#test/e2e/support/steering.ts';
+import { makeStalled, trigger } from '#test/e2e/support/steering.ts';
 
 /** Every kind of failure, and how it ends when nothing else goes wrong. */
 const CALM = {
@@ -67,7 +67,7 @@ export async function settle(healer: Healer, begun: readonly Begun[]): Promise<v
   for (const { subject } of begun) {
     const incident = await healer.incidents.get(healer.incidentId(subject));
     if (incident?.status !== 'open') continue;
-    await letGoStale(healer, subject);
+    await makeStalled(healer, subject);
     await trigger(healer, 'reconciler');
     await healer.quiet(QUIET_SECONDS);
   }

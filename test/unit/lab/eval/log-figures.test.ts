@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { causeFigures, causeFound } from '#lab/eval/first-cause.ts';
+import { causeFigures, locateCause } from '#lab/eval/first-cause.ts';
 import { anomalyFigures } from '#lab/eval/log-anomaly-figures.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 
@@ -7,9 +7,9 @@ const { signatures } = parseSignatures([]);
 const LOG = 'built\nsrc/cart.ts:12:5: error: total does not compile\n##[error]Process completed with exit code 1.\n';
 
 it('counts a first cause only where it lies in the marked lines', () => {
-  expect(causeFound(LOG, [[2, 2]], signatures)).toBe('marked');
+  expect(locateCause(LOG, [[2, 2]], signatures)).toBe('marked');
   expect(
-    causeFound(
+    locateCause(
       LOG,
       [
         [1, 1],
@@ -18,7 +18,7 @@ it('counts a first cause only where it lies in the marked lines', () => {
       signatures,
     ),
   ).toBe('elsewhere');
-  expect(causeFound('built\n', [[1, 1]], signatures)).toBe('none');
+  expect(locateCause('built\n', [[1, 1]], signatures)).toBe('none');
   expect(causeFigures(['marked', 'elsewhere', 'none', 'marked']).map(({ value, cases }) => [value, cases])).toEqual([
     [0.5, 4],
     [0.25, 4],
@@ -39,6 +39,6 @@ it('finds planted lines and bursts in logs that run evenly, the same ones every 
     figures.find((figure) => figure.name === `anomalies: ${name}`)?.value ?? Number.NaN;
   expect(value('planted foreign line found')).toBe(1);
   expect(value('planted burst found')).toBeGreaterThan(0.5);
-  expect(value('told per 1,000 lines')).toBe(0);
+  expect(value('alarms per 1,000 lines')).toBe(0);
   expect(anomalyFigures(logs, 3)).toEqual(figures);
 });

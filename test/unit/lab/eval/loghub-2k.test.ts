@@ -33,7 +33,7 @@ describe('the suite of log templates', () => {
     expect(figure('grouping accuracy (GA)')).toBe(0.5);
     expect(figure('parsing accuracy (PA)')).toBe(0.5);
     expect(figure('GA on whole lines')).toBeUndefined();
-    expect(figure('lines a second')).toBe(40);
+    expect(figure('lines per second')).toBe(40);
     expect(report.byGroup?.map(({ group, figures }) => [group, figures[0]?.value])).toEqual([
       ['Bad', 0],
       ['Good', 1],
