@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Everything the bundles and the template are made from. */
+/** Inputs of the bundles and the template. */
 const INPUTS = [
   'config/playbooks',
   'infra',
@@ -20,14 +20,14 @@ const INPUTS = [
 export interface AssemblyOptions {
   /** Path of the `selfheal.json` to deploy with. */
   readonly configurationFile: string;
-  /** Where the cloud assembly goes; bundles go next to it. */
+  /** Folder for the cloud assembly and the bundles; it is emptied. */
   readonly outDir: string;
   /** CDK context, for example `{ emails: 'on-call@example.com' }`. */
   readonly context: Readonly<Record<string, string>>;
 }
 
-/** Reports each step as it begins; never called when the last result is reused. */
-export type OnStep = (words: string) => void;
+/** Called at the beginning of each step; not called when the last result is reused. */
+export type OnStep = (description: string) => void;
 
 export interface Assembly {
   readonly assemblyDir: string;
@@ -36,8 +36,8 @@ export interface Assembly {
 }
 
 /**
- * Bundles the functions and synthesizes the CDK app as `cdk deploy` would, or reuses the last result when no input changed.
- * Throws with the failing command's output.
+ * Bundles the functions and synthesizes the CDK app as `cdk deploy` does, or reuses the last result when no input has changed. Throws an error
+ * with the output of the command that failed.
  */
 export async function prepareAssembly(options: AssemblyOptions, onStep: OnStep = () => undefined): Promise<Assembly> {
   const started = performance.now();
@@ -80,7 +80,7 @@ function stampOf(options: AssemblyOptions): string {
   return hash.digest('hex');
 }
 
-/** What the build packs beside what is in this repository; whether the configuration is sound is the build's to say. */
+/** The user's signature folder, which the build packs, too. Does not validate the configuration: the build does. */
 function ownSignatureFolder(configurationFile: string): string[] {
   const { signatures } = JSON.parse(readFileSync(configurationFile, 'utf8')) as { signatures?: { folder?: string } };
   return signatures?.folder === undefined ? [] : [resolve(dirname(configurationFile), signatures.folder)];
@@ -109,7 +109,7 @@ function run(argv: readonly string[], environment: Readonly<Record<string, strin
     child.once('error', reject);
     child.once('exit', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`\`node ${argv.join(' ')}\` failed with ${code}:\n${output.trim()}`));
+      else reject(new Error(`\`node ${argv.join(' ')}\` failed with exit code ${code}:\n${output.trim()}`));
     });
   });
 }

@@ -1,30 +1,30 @@
-import type { Ended } from './terminal.ts';
+import type { EndedIncident } from './terminal.ts';
 
-/** Hands out ended incidents, each once, whoever comes first: the end or the one who waits for it. */
+/** Queue of ended incidents. Each is handed out once, to whoever waits for one or to the next who asks. */
 export function makeCompletionQueue() {
-  const ended: Ended[] = [];
-  const waiting: ((end: Ended) => void)[] = [];
+  const ended: EndedIncident[] = [];
+  const waiting: ((end: EndedIncident) => void)[] = [];
   const known = new Set<string>();
   return {
-    /** One that waited for a person and ends later was handed out before. */
-    add(end: Ended): void {
+    /** Ignores an incident that was added before: one that waited for a person also ends later. */
+    add(end: EndedIncident): void {
       if (known.has(end.incidentId)) return;
       known.add(end.incidentId);
       const waiter = waiting.shift();
       if (waiter === undefined) ended.push(end);
       else waiter(end);
     },
-    /** Resolves with the next end; rejects after `timeoutSeconds`. */
-    next(timeoutSeconds: number): Promise<Ended> {
+    /** Resolves with the next ended incident; rejects after `timeoutSeconds`. */
+    next(timeoutSeconds: number): Promise<EndedIncident> {
       const first = ended.shift();
       if (first !== undefined) return Promise.resolve(first);
       return new Promise((resolve, reject) => {
-        const waiter = (end: Ended) => {
+        const waiter = (end: EndedIncident) => {
           clearTimeout(timer);
           resolve(end);
         };
         const timer = setTimeout(() => {
-          // Or it would take the next end, which somebody else waits for.
+          // Without this it would take the next incident away from another waiter.
           waiting.splice(waiting.indexOf(waiter), 1);
           reject(new Error(`No incident ended within ${timeoutSeconds} s.`));
         }, timeoutSeconds * 1000);

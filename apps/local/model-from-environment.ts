@@ -5,16 +5,16 @@ import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A real model that the environment names: what goes into `selfheal.json`, and the key, which never does. */
+/** A real model from the environment: its settings for `selfheal.json`, and its key, which is never written there. */
 export interface LocalModel {
   readonly settings: Pick<ModelSettings, 'provider' | 'modelId'> &
     Partial<Pick<ModelSettings, 'baseUrl' | 'maxOutputTokens'>>;
   readonly key: string | null;
-  /** The variable that chose it. */
+  /** The environment variable that selected it. */
   readonly by: string;
 }
 
-/** What says that whoever starts this has credentials of AWS: a key, a profile, a role of the container or a token of Bedrock. */
+/** Variables that show that AWS credentials are available: a key, a profile, a container role or a Bedrock token. */
 const AWS_VARIABLES = [
   'AWS_BEARER_TOKEN_BEDROCK',
   'AWS_ACCESS_KEY_ID',
@@ -24,35 +24,35 @@ const AWS_VARIABLES = [
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 ];
 
-/** Keys of Anthropic begin so; all others are taken for OpenAI's. */
+/** Form of Anthropic's keys; all others count as OpenAI's. */
 const ANTHROPIC_KEY = /^sk-ant-/;
-/** Names of models that only one of the two providers with a key of their own has. */
+/** Model names by provider. */
 const MODEL_NAMES = { anthropic: /^claude-/, openai: /^(?:gpt-|chatgpt-|o\d)/ } as const;
 const DEFAULT_MAX_TOKENS = 4096;
 
 /**
- * The model to ask: of the provider that `AI_MODEL` names (`claude-...`, `gpt-...`) if its key is set, else of the first of `OLLAMA_URL`,
- * `ANTHROPIC_API_KEY`, `OPENAI_API_KEY`, `AI_API_KEY` (of either, recognised by its form) and AWS credentials that is set. `AI_MODEL` or
- * `SELFHEAL_MODEL` names the model, otherwise it is the provider's sample; `AI_MAX_TOKENS` (4096) bounds an answer. Null for the rules
- * alone, which `SELFHEAL_MODEL=rules` asks for. Throws for a URL or a number that is none, and for an `AI_MODEL` without its key.
+ * Selects the model. The provider is the one of `AI_MODEL` (`claude-...`, `gpt-...`), or else of the first variable that is set: `OLLAMA_URL`,
+ * `ANTHROPIC_API_KEY`, `OPENAI_API_KEY`, `AI_API_KEY` (provider recognised by its form), AWS credentials. `AI_MODEL` or `SELFHEAL_MODEL` names the
+ * model; the default is the provider's sample. `AI_MAX_TOKENS` (4096) limits an answer. Null means diagnosis by rules alone, also for
+ * `SELFHEAL_MODEL=rules`. Throws for an invalid URL or number, and when the key for `AI_MODEL` is missing.
  */
 export function modelFromEnvironment(environment: Environment): LocalModel | null {
   const model = environment.SELFHEAL_MODEL === 'rules' ? null : chosenModel(environment);
-  const maxTokens = numberOf('AI_MAX_TOKENS', environment, { least: 200, most: 8192 }) ?? DEFAULT_MAX_TOKENS;
+  const maxTokens = numberOf('AI_MAX_TOKENS', environment, { min: 200, max: 8192 }) ?? DEFAULT_MAX_TOKENS;
   return model && { ...model, settings: { ...model.settings, maxOutputTokens: Math.floor(maxTokens) } };
 }
 
-/** `AI_CONFIDENCE_THRESHOLD`, from which on Selfheal acts by itself; null when it is not set. Throws when it is no share from 0 to 1. */
+/** `AI_CONFIDENCE_THRESHOLD`: the confidence, 0 to 1, from which Selfheal acts by itself; null when it is not set. Throws for other values. */
 export function actAtConfidenceOf(environment: Environment): number | null {
-  return numberOf('AI_CONFIDENCE_THRESHOLD', environment, { least: 0, most: 1 });
+  return numberOf('AI_CONFIDENCE_THRESHOLD', environment, { min: 0, max: 1 });
 }
 
-function numberOf(name: string, environment: Environment, { least, most }: { least: number; most: number }) {
+function numberOf(name: string, environment: Environment, { min, max }: { min: number; max: number }) {
   const text = environment[name]?.trim() ?? '';
   if (text === '') return null;
   const value = Number(text);
-  if (value >= least && value <= most) return value;
-  throw new Error(`${name} is ${text}; give a number from ${least} to ${most}.`);
+  if (value >= min && value <= max) return value;
+  throw new Error(`${name} is ${text}. Set it to a number from ${min} to ${max}.`);
 }
 
 function chosenModel(environment: Environment): LocalModel | null {
@@ -62,7 +62,7 @@ function chosenModel(environment: Environment): LocalModel | null {
   return firstModel(environment);
 }
 
-/** `AI_MODEL` with the provider's own key, or with `AI_API_KEY`. */
+/** The model `AI_MODEL` with the provider's own key, or with `AI_API_KEY`. */
 function modelWithKey(
   provider: string,
   variable: 'ANTHROPIC_API_KEY' | 'OPENAI_API_KEY',
@@ -70,15 +70,17 @@ function modelWithKey(
 ): LocalModel {
   const by = environment[variable] ? variable : 'AI_API_KEY';
   const key = environment[by];
-  if (!key) throw new Error(`AI_MODEL is ${environment.AI_MODEL}: set ${variable} or AI_API_KEY to a key for it.`);
+  if (!key)
+    throw new Error(`AI_MODEL is ${environment.AI_MODEL}, but its key is missing. Set ${variable} or AI_API_KEY.`);
   return { settings: sampleOf(provider, environment), key, by };
 }
 
-/** The first provider that the environment has an address, a key or credentials for. */
+/** A model of the first provider for which the environment has an address, a key or credentials. */
 function firstModel(environment: Environment): LocalModel | null {
   const { OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, AI_API_KEY } = environment;
   if (OLLAMA_URL) {
-    if (!URL.canParse(OLLAMA_URL)) throw new Error(`OLLAMA_URL is not a URL; one is http://127.0.0.1:11434.`);
+    if (!URL.canParse(OLLAMA_URL))
+      throw new Error(`OLLAMA_URL is not a URL. Set it to an address such as http://127.0.0.1:11434.`);
     const settings = { ...sampleOf('ollama', environment), baseUrl: OLLAMA_URL.replace(/\/+$/, '') };
     return { settings, key: null, by: 'OLLAMA_URL' };
   }
@@ -98,19 +100,19 @@ function sampleOf(id: string, { AI_MODEL, SELFHEAL_MODEL }: Environment): { prov
   return { provider: id, modelId: AI_MODEL || SELFHEAL_MODEL || String(sample?.modelId) };
 }
 
-/** What the environment says otherwise than the configuration. */
+/** Settings from the environment that override the configuration. */
 export interface LocalSettings {
   readonly model: LocalModel | null;
   readonly actAtConfidence: number | null;
 }
 
-/** The provider that a configuration asks for; `rules` is none. */
+/** The model provider of a configuration file; `rules` means none. */
 export function providerOf(configurationFile: string): string {
   const { model } = JSON.parse(readFileSync(configurationFile, 'utf8')) as { model?: { provider?: unknown } };
   return String(model?.provider ?? 'rules');
 }
 
-/** Writes `configurationFile` with these settings to `target`, whose folder is made. Without a model the rules diagnose. */
+/** Writes `configurationFile` with the settings applied to `target`, and creates its folder. Without a model, rules diagnose. */
 export function writeWithSettings(
   configurationFile: string,
   { model, actAtConfidence }: LocalSettings,
@@ -120,7 +122,7 @@ export function writeWithSettings(
   const { folder } = (configuration.signatures ?? {}) as { folder?: string };
   const changed = {
     ...configuration,
-    // The file moves, the folder does not.
+    // Absolute, because the file is written to another folder.
     ...(folder === undefined ? {} : { signatures: { folder: resolve(dirname(configurationFile), folder) } }),
     model: model === null ? { provider: 'rules' } : model.settings,
     ...(actAtConfidence === null ? {} : { policy: { ...configuration.policy, actAtConfidence } }),
@@ -130,7 +132,7 @@ export function writeWithSettings(
   writeFileSync(target, `${JSON.stringify(changed, null, 2)}\n`);
 }
 
-/** Playbooks of one's own lie beside the configuration. */
+/** Copies the user's playbooks, which are read from the folder beside the configuration. */
 function copyPlaybooks(from: string, to: string): void {
   rmSync(join(to, 'playbooks'), { recursive: true, force: true });
   const folder = join(from, 'playbooks');

@@ -1,28 +1,28 @@
 export interface ProgressOptions {
   write(text: string): void;
-  /** The output is a terminal: one line is rewritten each second. Otherwise each step is a line of its own. */
+  /** On a terminal: one line is rewritten each second. Otherwise each step prints a line. */
   readonly inPlace: boolean;
 }
 
 export interface Progress {
-  /** A step begins, and the one before is over. */
-  begin(words: string): void;
-  /** All is done: what was rewritten is wiped away. */
+  /** Begins a step, which ends the one before. */
+  begin(description: string): void;
+  /** Ends the last step and clears its line. */
   end(): void;
 }
 
 const CLEAR_LINE = '\r\x1b[2K';
 
-/** Shows what is being prepared before anything else is there to see, with the seconds that it has taken so far. */
+/** Shows the current step of the preparation and the seconds it has taken so far. */
 export function makeProgress({ write, inPlace }: ProgressOptions): Progress {
   let ticking: NodeJS.Timeout | undefined;
-  const line = (words: string) => `  template   ${words} ...`;
+  const line = (description: string) => `  template   ${description} ...`;
   return {
-    begin(words) {
+    begin(description) {
       clearInterval(ticking);
-      if (!inPlace) return write(`${line(words)}\n`);
+      if (!inPlace) return write(`${line(description)}\n`);
       const began = performance.now();
-      const show = () => write(`${CLEAR_LINE}${line(words)} ${Math.floor((performance.now() - began) / 1000)} s`);
+      const show = () => write(`${CLEAR_LINE}${line(description)} ${Math.floor((performance.now() - began) / 1000)} s`);
       show();
       ticking = setInterval(show, 1000);
     },

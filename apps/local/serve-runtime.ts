@@ -7,16 +7,16 @@ import { introduce, newAdminKey, outputOf, STATE_WRITER } from './stage.ts';
 
 const USAGE = `Usage: node apps/local/serve.ts --assembly DIR --data DIR --port N --event-port N
          --github-api-url URL --aws-world-url URL --webhook-secret TEXT [--time-scale N] [--trace]
-Runs the local runtime alone, so that the world around it outlives it. Prints one JSON line when it serves; with --trace one more for
-every event. Takes EventBridge events by POST /events on the event port. Ends on SIGTERM.`;
+Runs only the local runtime, so that it can be stopped while the outside world keeps running. Prints one JSON line when it is ready; with
+--trace also one for every event. Accepts EventBridge events by POST /events on the event port. Ends on SIGTERM.`;
 
-/** The line that says that the runtime serves. */
+/** The line that is printed when the runtime is ready. */
 export interface Served {
   readonly pid: number;
   readonly endpoint: string;
   readonly webhookUrl: string;
   readonly controlUrl: string;
-  /** An access key that may do everything, of this start alone. */
+  /** An access key that may do everything; valid until the runtime ends. */
   readonly adminKey: string;
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -42,7 +42,7 @@ function readArguments() {
       },
     });
     const { assembly, data } = values;
-    if (assembly === undefined || data === undefined) throw new Error('--assembly and --data are needed.');
+    if (assembly === undefined || data === undefined) throw new Error('--assembly DIR and --data DIR are required.');
     return { ...values, assembly, data };
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

@@ -1,9 +1,9 @@
-// Plain JavaScript that every Node reads, also under its name `serve.ts`: the rest needs one that runs TypeScript.
+// Plain JavaScript, also under the name `serve.ts`, so that an older Node can print this message. Everything else needs Node 24.
 const [major] = process.versions.node.split('.');
 if (Number(major) < 24) {
   const command = ['node_modules/.bin/node apps/local/serve.ts', ...process.argv.slice(2)].join(' ');
   console.error(
-    `The local runtime needs Node 24; this is Node ${process.versions.node}. The package brings one along: after "npm ci", run ${command}`,
+    `The local runtime needs Node 24; this is Node ${process.versions.node}. It is installed as a package: run "npm ci", then ${command}`,
   );
   process.exit(1);
 }

@@ -13,46 +13,43 @@ import { startWorld, type World } from './world/world.ts';
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
   readonly version: string;
 };
-/** Who writes the state folders of the local runtime. */
+/** Name and record format that the local runtime writes into its state folders. */
 export const STATE_WRITER: StateWriter = { name: `Selfheal ${version}`, recordFormat: RECORD_FORMAT };
 
-/** Throws `OtherVersion` when the state in the folder of a stage was written by another version. Reads only. */
+/** Throws `OtherVersion` if another version wrote the state in the folder. Changes nothing. */
 export function checkStageFolder(dataDir: string): void {
   checkStateVersion(join(dataDir, 'runtime'), STATE_WRITER);
 }
 
-/**
- * An access key of a fresh start. Calls signed with it may do everything: for tools on this machine that look at the tables,
- * never for a function, and nobody can guess it.
- */
+/** Makes a random access key for one start. Calls signed with it may do everything. It is for tools on this machine, never for a function. */
 export function newAdminKey(): string {
   return `LOCAL${randomBytes(16).toString('hex').toUpperCase()}`;
 }
 
 export interface StageOptions {
   readonly assemblyDir: string;
-  /** Kept and resumed when given; otherwise a fresh folder that is removed at the end. */
+  /** Folder of the state, which is kept and resumed. Without it a temporary folder is used and removed at the end. */
   readonly dataDir?: string;
   readonly port?: number;
   readonly timeScale?: number;
   readonly maxWorkersPerFunction?: number;
-  /** The configured model is asked where it really is, with this key; otherwise the outside world plays it. */
+  /** With it, calls of the configured model go to its real provider, with this key; without it, to the local fake. */
   readonly realModel?: { readonly key: string | null; readonly bedrock?: Backend };
   onEvent?(event: RuntimeEvent): void;
 }
 
-/** The deployed template and the outside world it looks at, wired to each other. */
+/** The local runtime with the deployed template, connected to the local outside world. */
 export interface Stage {
   readonly runtime: Runtime;
   readonly world: World;
   readonly webhookUrl: string;
   readonly webhookSecret: string;
-  /** Of this start alone. */
+  /** Valid until the stage stops. */
   readonly adminKey: string;
   stop(): Promise<void>;
 }
 
-/** Starts the outside world and the runtime and introduces them: webhook URL and secret, token, alarm events. */
+/** Starts the outside world and the runtime and connects them: webhook URL and secret, token, alarm events. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   if (options.dataDir !== undefined) checkStageFolder(options.dataDir);
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'selfheal-'));
@@ -98,7 +95,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   };
 }
 
-/** Puts a fresh webhook secret, a token for the local GitHub and the model's key into the template's secrets; gives the first. */
+/** Sets the template's secrets: the webhook secret (random by default), a token for the local GitHub, and the model's key. Returns the first. */
 export function introduce(
   runtime: Runtime,
   webhookSecret = randomBytes(24).toString('hex'),
@@ -111,9 +108,10 @@ export function introduce(
   return webhookSecret;
 }
 
-/** An output of the template; throws when the template has none of this name. */
+/** An output of the template. Throws if there is none with this name. */
 export function outputOf(runtime: Runtime, name: string): string {
   const value = runtime.outputs[name];
-  if (value === undefined) throw new Error(`The template has no output ${name}; infra and the local runtime disagree.`);
+  if (value === undefined)
+    throw new Error(`The template has no output ${name}. Add it in infra/stacks, or remove its use in apps/local.`);
   return value;
 }

@@ -24,13 +24,14 @@ const ROOT = join(import.meta.dirname, '../..');
 const SAMPLE_CONFIGURATION = join(ROOT, 'apps/local/sample/selfheal.json');
 const LOCAL_USER = 'local@example.com';
 const USAGE = `Usage: npm start -- [--once] [--port N] [--data DIR] [--config FILE]
-Deploys the synthesized template to this machine, heals sample incidents, and stays up for more until Ctrl-C.
-  --once         ends when the samples are healed: exit code 0, or 1 when one was not; with --config it may also wait for a person
-  --port N       listens on 127.0.0.1:N (default: a free port)
-  --data DIR     keeps state in DIR and goes on with it the next time (default: a fresh folder, removed at the end)
-  --config FILE  another selfheal.json (default: the one of the samples)
-OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, AI_API_KEY or AWS credentials let a real model diagnose; AI_MODEL names another
-model than the default, SELFHEAL_MODEL=rules asks for none; AI_MAX_TOKENS bounds its answers. AI_CONFIDENCE_THRESHOLD says from which confidence on it acts.`;
+Deploys the synthesized template to this machine, heals sample incidents, and keeps running until Ctrl-C.
+  --once         exit after the samples, with code 0 if all ended as expected, else 1; with --config they may also wait for an approval
+  --port N       listen on 127.0.0.1:N (default: a free port)
+  --data DIR     keep the state in DIR and resume it at the next start (default: a temporary folder)
+  --config FILE  use another selfheal.json (default: the one of the samples)
+To diagnose with a real model, set OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, AI_API_KEY or AWS credentials. AI_MODEL selects another
+model than the default, SELFHEAL_MODEL=rules selects none, AI_MAX_TOKENS limits answers. AI_CONFIDENCE_THRESHOLD sets the confidence from
+which Selfheal acts by itself.`;
 
 function readArguments() {
   try {
@@ -45,10 +46,10 @@ function readArguments() {
     });
     const { port, config } = values;
     if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
-      throw new Error(`--port ${port} is not a port number; give one from 1 to 65535.`);
+      throw new Error(`--port ${port}: expected a port number from 1 to 65535.`);
     }
     if (!existsSync(config)) {
-      throw new Error(`--config ${config} does not exist; config/selfheal.example.json shows what goes into one.`);
+      throw new Error(`--config ${config}: no such file. Start from config/selfheal.example.json.`);
     }
     return values;
   } catch (error) {
@@ -63,11 +64,11 @@ async function main(): Promise<void> {
   if (args.help) return console.log(USAGE);
   if (args.data !== undefined) checkStageFolder(args.data);
   const write = (line: string) => console.log(line);
-  write('Selfheal on this machine: the template that deploys, without AWS, Docker or keys\n');
+  write('Selfheal on this machine: the same template as on AWS, without AWS, Docker or keys\n');
   const model = modelFromEnvironment(process.env);
   const realModel = model === null ? null : { key: model.key, ...(await bedrockFor(model)) };
   const actAtConfidence = actAtConfidenceOf(process.env);
-  // A model that nobody can be asked on this machine is not played: the rules diagnose.
+  // If the configured model cannot be reached from here, rules diagnose; it is not faked.
   const named = providerOf(args.config);
   const isChanged = model !== null || actAtConfidence !== null || named !== 'rules';
   const changed = join(ROOT, 'dist/with-model/selfheal.json');
@@ -102,10 +103,10 @@ async function main(): Promise<void> {
     await stage.stop();
     process.exit(healed ? 0 : 1);
   }
-  write(`\nStays up for more. Webhooks go to ${stage.webhookUrl}`);
-  write(`  signed with ${stage.webhookSecret}; Ctrl-C ends it.`);
-  write(`Sign in as ${LOCAL_USER} with ${await createLocalUser(stage)}: an account of this start with every role.`);
-  write('What happened in an incident, by the id at the beginning of its lines:');
+  write(`\nRunning until Ctrl-C. Send webhooks to ${stage.webhookUrl}`);
+  write(`  signed with the secret ${stage.webhookSecret}`);
+  write(`Sign in as ${LOCAL_USER} with the password ${await createLocalUser(stage)}. The account has every role and is new at each start.`);
+  write('To see what happened in an incident, use the id at the beginning of its lines:');
   write(`  ${explainCommand(stage)}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stage.stop().then(() => process.exit(0)));
@@ -114,8 +115,8 @@ async function main(): Promise<void> {
 
 function modelLine(model: LocalModel | null, named: string): string {
   if (model !== null) return `${model.settings.modelId} (${model.by} is set)`;
-  const unasked = named === 'rules' ? '' : `; ${named} of the configuration needs a key or credentials`;
-  return `none: diagnosis by rules${unasked}`;
+  const missing = named === 'rules' ? '' : `; the configured provider ${named} needs a key or credentials`;
+  return `none: diagnosis by rules${missing}`;
 }
 
 function present({ runtime, world }: Stage, model: string, seconds: number, write: (line: string) => void) {
@@ -125,14 +126,14 @@ function present({ runtime, world }: Stage, model: string, seconds: number, writ
   write(`  GitHub     ${world.url} (local, as are CloudWatch, Lambda and ECS)\n`);
 }
 
-/** Gives the password, of this start alone. */
+/** Creates a user with every role. Returns the password, which is new at each start. */
 async function createLocalUser({ runtime }: Stage): Promise<string> {
   const password = randomBytes(12).toString('base64url');
   await runtime.createUser('local', LOCAL_USER, password, Role.options);
   return password;
 }
 
-/** A line to copy: the command reads the tables of this runtime. */
+/** A command line to copy, which reads the tables of this runtime. */
 function explainCommand({ runtime, adminKey }: Stage): string {
   const environment = `AWS_ENDPOINT_URL=${runtime.endpoint} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=${adminKey} AWS_SECRET_ACCESS_KEY=local`;
   return `${environment} npx selfheal incident explain <id> --table ${outputOf(runtime, 'IncidentsTableName')}`;

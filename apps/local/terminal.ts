@@ -1,7 +1,7 @@
 import type { RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
 import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 
-/** States a reader follows; the Choice and Pass states between them only route. */
+/** States that are shown; the Choice and Pass states between them only route. */
 const SHOWN = new Set([
   'Gather',
   'Classify',
@@ -23,24 +23,24 @@ const SHOWN = new Set([
   'LastResort',
 ]);
 
-export interface Ended {
+export interface EndedIncident {
   readonly incidentId: string;
   readonly outcome: string;
   readonly reason: string;
   readonly succeeded: boolean;
-  /** It has not ended: it goes on when a person has decided. */
+  /** True if the incident has not ended but waits for an approval. */
   readonly waits?: true;
 }
 
 export interface TerminalOptions {
   write(line: string): void;
-  /** Colours and bold, when the output is a terminal. */
+  /** Whether to use colours. */
   readonly colours: boolean;
-  /** The incident's execution ended, or waits for a person. */
-  onEnd(ended: Ended): void;
+  /** Called when the incident's execution ended or waits for an approval. */
+  onEnd(ended: EndedIncident): void;
 }
 
-/** Tells incidents as they move: one line per step with the seconds since the incident began and what the step found. */
+/** Prints the progress of incidents: one line per step, with the seconds since the incident began and the step's result. */
 export function makeTerminal(options: TerminalOptions): (event: RuntimeEvent) => void {
   const { write, colours } = options;
   const began = new Map<string, number>();
@@ -62,9 +62,9 @@ export function makeTerminal(options: TerminalOptions): (event: RuntimeEvent) =>
     if (type === 'ExecutionStarted') began.set(name, at);
     if (type === 'StateEntered') entered.set(`${name} ${state}`, at);
     if (type === 'TaskFailed' || type === 'TaskTimedOut') line(name, at, state, `failed: ${textOf(detail, 'error')}`);
-    if (type === 'TaskRetried') line(name, at, state, 'tries again');
+    if (type === 'TaskRetried') line(name, at, state, 'is retried');
     if (type === 'TaskSubmitted') {
-      line(name, at, state, 'waits for a person');
+      line(name, at, state, 'waits for an approval');
       options.onEnd({ incidentId: incidentOf(name), outcome: 'waits', reason: '', succeeded: true, waits: true });
     }
     if (type === 'TaskSucceeded' && SHOWN.has(state)) {
@@ -83,7 +83,7 @@ export function makeTerminal(options: TerminalOptions): (event: RuntimeEvent) =>
   };
 }
 
-/** What a step found, from its summary: trusted, short facts only. */
+/** The result of a step, from its summary, which contains only short, trusted facts. */
 function describe(state: string, summary: Readonly<Record<string, unknown>>): string {
   switch (state) {
     case 'Gather':
@@ -116,7 +116,7 @@ function onDefaultBranch(preExisting: unknown): string {
   return preExisting === true ? ', fails on the default branch too' : ', passes on the default branch';
 }
 
-/** The Lambda integration wraps what a function returned in `Payload`. */
+/** The output of a function, which the Lambda integration wraps in `Payload`. */
 function payloadOf(detail: unknown): Readonly<Record<string, unknown>> {
   return objectOf(objectOf(objectOf(detail).output).Payload);
 }

@@ -1,12 +1,12 @@
 import type { Stage } from '../stage.ts';
-import type { Ended } from '../terminal.ts';
+import type { EndedIncident } from '../terminal.ts';
 
 interface Sample {
   readonly title: string;
-  /** The outcome that counts as healed here. */
+  /** The expected outcome. */
   readonly outcome: string;
-  /** Starts it; gives where to look afterwards and whether the world shows the effect. */
-  begin(stage: Stage): { where(): string; effectIsThere(): boolean };
+  /** Starts the sample. `page` is the page that shows its effect; `hasEffect` checks the effect in the outside world. */
+  begin(stage: Stage): { page(): string; hasEffect(): boolean };
 }
 
 const SAMPLES: readonly Sample[] = [
@@ -16,32 +16,32 @@ const SAMPLES: readonly Sample[] = [
     begin: (stage) => failedRun(stage, 'regression', { comments: 1, reruns: 0 }),
   },
   {
-    title: 'Another pull request fails because the package registry hung up.',
+    title: 'Another pull request fails because the package registry closed the connection.',
     outcome: 'resolved',
     begin: (stage) => failedRun(stage, 'transient', { comments: 1, reruns: 1 }),
   },
   {
-    title: 'The alarm checkout-errors rings, minutes after a deployment.',
+    title: 'The alarm checkout-errors goes off, minutes after a deployment.',
     outcome: 'resolved',
     begin(stage) {
       stage.world.aws.fireAlarm('checkout', { okAfterMs: OUTSIDE_MS });
       const moved = () => stage.world.journal.count('lambda.alias.updated', 'checkout-api:live') === 1;
-      return { where: () => mailPage(stage), effectIsThere: () => moved() && mails(stage, 'checkout') === 1 };
+      return { page: () => mailPage(stage), hasEffect: () => moved() && mails(stage, 'checkout') === 1 };
     },
   },
   {
-    title: 'The alarm ledger-latency rings; nothing was deployed, nothing safe fits.',
+    title: 'The alarm ledger-latency goes off; nothing was deployed, and no safe action fits.',
     outcome: 'escalated',
     begin(stage) {
       stage.world.aws.fireAlarm('ledger');
       const untouched = () => stage.world.journal.count('lambda.alias.updated', 'ledger-api:live') === 0;
-      return { where: () => mailPage(stage), effectIsThere: () => untouched() && mails(stage, 'ledger') === 1 };
+      return { page: () => mailPage(stage), hasEffect: () => untouched() && mails(stage, 'ledger') === 1 };
     },
   },
 ];
 
-/** Functions in the order in which the samples meet them, but for the webhook, which starts at once anyway. */
-const MET = [
+/** Functions in the order in which the samples need them; the webhook is missing because it is loaded at once. */
+const WARMED_FUNCTIONS = [
   'Intake',
   'Gather',
   'Classify',
@@ -57,24 +57,26 @@ const MET = [
   'Escalate',
 ];
 
-/** Loads the functions that the samples will meet, while the first of them are at work already. */
+/** Loads the functions that the samples will need, while the first sample is already running. */
 export function warmUp({ runtime }: Stage): Promise<void> {
   const ids = Object.keys(runtime.resources());
-  return runtime.warm(MET.flatMap((name) => ids.filter((id) => id.startsWith(`Functions${name}Handler`)).slice(0, 1)));
+  return runtime.warm(
+    WARMED_FUNCTIONS.flatMap((name) => ids.filter((id) => id.startsWith(`Functions${name}Handler`)).slice(0, 1)),
+  );
 }
 
-/** How long a re-run and the way back of an alarm take: shorter than the first look at them. */
+/** Duration of a re-run and of an alarm's recovery; shorter than the wait before the first poll. */
 const OUTSIDE_MS = 700;
-/** Seconds a sample may take before it counts as not healed. */
-const PATIENCE_SECONDS = 60;
+/** Seconds after which a sample counts as not healed. */
+const SAMPLE_TIMEOUT_SECONDS = 60;
 
 /**
- * Lets each sample happen in turn and tells how it ended. False when one ended otherwise than it should; `mayAsk`: that a person is
- * asked is no failure, since the configuration is not the one of the samples.
+ * Plays the samples one after another and prints how each ended. Returns whether all ended as expected. With `mayAsk`, a sample that waits for a
+ * person counts as expected, because the configuration is not the one of the samples.
  */
 export async function healSamples(
   stage: Stage,
-  nextEnd: (timeoutSeconds: number) => Promise<Ended>,
+  nextEnd: (timeoutSeconds: number) => Promise<EndedIncident>,
   write: (line: string) => void,
   mayAsk: boolean,
 ): Promise<boolean> {
@@ -82,24 +84,24 @@ export async function healSamples(
   let asked = 0;
   for (const [index, sample] of SAMPLES.entries()) {
     write(`${index === 0 ? '' : '\n'}${index + 1}. ${sample.title}`);
-    const { where, effectIsThere } = sample.begin(stage);
-    const end = await nextEnd(PATIENCE_SECONDS).catch((error: Error) => error);
+    const { page, hasEffect } = sample.begin(stage);
+    const end = await nextEnd(SAMPLE_TIMEOUT_SECONDS).catch((error: Error) => error);
     if (end instanceof Error) {
-      write(`  ✘ ${end.message} Look at ${where()}`);
+      write(`  ✘ ${end.message} See ${page()}`);
       continue;
     }
     if (end.waits) {
       asked += 1;
-      write(`  ${mayAsk ? '?' : '✘'} asks a person: the mail with the link to decide is at ${mailPage(stage)}`);
+      write(`  ${mayAsk ? '?' : '✘'} waits for an approval; the mail with the link is at ${mailPage(stage)}`);
       continue;
     }
-    const asExpected = end.succeeded && end.outcome === sample.outcome && effectIsThere();
+    const asExpected = end.succeeded && end.outcome === sample.outcome && hasEffect();
     if (asExpected) healed += 1;
     write(`  ${asExpected ? '✔' : '✘'} ${end.outcome}: ${end.reason}`);
-    write(`    look at ${where()}`);
+    write(`    see ${page()}`);
   }
   write(
-    `\n${healed} of ${SAMPLES.length} samples ended as they should${asked === 0 ? '' : `, ${asked} wait for a person`}.`,
+    `\n${healed} of ${SAMPLES.length} samples ended as expected${asked === 0 ? '' : `, ${asked} wait for an approval`}.`,
   );
   return healed + (mayAsk ? asked : 0) === SAMPLES.length;
 }
@@ -109,8 +111,8 @@ function failedRun(stage: Stage, kind: 'regression' | 'transient', expected: { c
   const comments = () => stage.world.github.comments(repository, pullRequest ?? 0);
   const reruns = () => stage.world.journal.count('github.run.rerun', `${repository}/runs/${runId}`);
   return {
-    where: () => `${stage.world.url}/${repository}/pull/${pullRequest}`,
-    effectIsThere: () => comments().length === expected.comments && reruns() === expected.reruns,
+    page: () => `${stage.world.url}/${repository}/pull/${pullRequest}`,
+    hasEffect: () => comments().length === expected.comments && reruns() === expected.reruns,
   };
 }
 

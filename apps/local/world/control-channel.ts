@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { World } from './world.ts';
 
-/** What may be called from another process: `<service>.<method>` with JSON arguments. */
+/** Services whose methods other processes may call with JSON arguments. */
 const SERVICES = ['github', 'aws', 'models', 'samples', 'faults', 'journal'] as const;
 type ServiceName = (typeof SERVICES)[number];
 
@@ -11,8 +11,8 @@ type Methods<R extends ServiceName> = {
 };
 
 /**
- * Lets other processes on this machine steer the world: `POST /<service>/<method>` with a JSON array of arguments; the answer is the
- * result as JSON. Apart from the world's own port, so that no client meets it by accident.
+ * Serves the control API of the world to other processes on this machine: `POST /<service>/<method>` with a JSON array of arguments returns the
+ * result as JSON. It has its own port, so that no client of the fakes reaches it by accident.
  */
 export async function serveControl(world: World): Promise<{ url: string; stop(): Promise<void> }> {
   const server = createServer(async (incoming, outgoing) => {
@@ -26,7 +26,7 @@ export async function serveControl(world: World): Promise<{ url: string; stop():
       const [, service = '', method = ''] = (incoming.url ?? '').split('/');
       const args = JSON.parse(Buffer.concat(chunks).toString('utf8') || '[]') as unknown[];
       const found = methodOf(world, service, method);
-      if (found === null) answer(404, { message: `There is no ${service}.${method}.` });
+      if (found === null) answer(404, { message: `There is no method ${service}.${method}.` });
       else answer(200, await found(...args));
     } catch (error) {
       answer(400, { message: error instanceof Error ? error.message : String(error) });
@@ -50,7 +50,7 @@ function methodOf(world: World, service: string, method: string): ((...args: unk
   return typeof found === 'function' ? (...args) => found.apply(methods, args) : null;
 }
 
-/** Calls a method of a world in another process. Throws with the world's message. */
+/** Calls a method of a world in another process. Throws an error with the world's message. */
 export async function callWorld<R extends ServiceName, M extends keyof Methods<R> & string>(
   controlUrl: string,
   service: R,
@@ -59,6 +59,6 @@ export async function callWorld<R extends ServiceName, M extends keyof Methods<R
 ): Promise<Awaited<Methods<R>[M] extends { result: infer T } ? T : never>> {
   const response = await fetch(`${controlUrl}/${service}/${method}`, { method: 'POST', body: JSON.stringify(args) });
   const body = (await response.json()) as { message?: string };
-  if (!response.ok) throw new Error(body.message ?? `The world answered ${response.status}.`);
+  if (!response.ok) throw new Error(body.message ?? `The world answered with status ${response.status}.`);
   return body as Awaited<Methods<R>[M] extends { result: infer T } ? T : never>;
 }

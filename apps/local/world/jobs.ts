@@ -4,7 +4,7 @@ import { parseJson, type Service, type WireRequest, type WireResponse } from '@s
 
 export const JOBS_PREFIX = '/airflow/api/v1';
 
-/** A DAG as Airflow keeps it: how many of its tasks failed, and its runs by name. */
+/** State of an Airflow DAG: the number of failed tasks, and its runs. */
 export interface DagState {
   readonly dag: string;
   failedTasks: number;
@@ -12,7 +12,7 @@ export interface DagState {
 }
 
 export interface JobsControl {
-  /** Lets tasks of a DAG fail. */
+  /** Sets the number of failed tasks of a DAG. */
   failTasks(dag: string, count: number): void;
   dag(dag: string): DagState | undefined;
 }
@@ -25,11 +25,11 @@ export interface LocalJobs {
 interface JobsContext {
   readonly journal: EffectsJournal;
   readonly dataDir: string | undefined;
-  /** Called when the failed tasks of a DAG run again. */
+  /** Called when the failed tasks of a DAG are run again. */
   readonly cleared: (dag: string) => void;
 }
 
-/** The part of Airflow 2's stable REST API that playbooks call. What has no answer here gets Airflow's 404. */
+/** A fake of the part of Airflow 2's stable REST API that playbooks call. Other requests get Airflow's 404. */
 export function makeLocalJobs({ journal, dataDir, cleared }: JobsContext): LocalJobs {
   const dags = makeCollection<DagState>(dataDir, 'jobs/dags');
   const perform = (request: WireRequest): WireResponse => {
@@ -56,9 +56,9 @@ export function makeLocalJobs({ journal, dataDir, cleared }: JobsContext): Local
     }
   };
   const clearTasks = (dag: DagState, { body }: WireRequest): WireResponse => {
-    const asked = parseJson(body) as { dry_run?: boolean } | undefined;
+    const request = parseJson(body) as { dry_run?: boolean } | undefined;
     // Airflow only lists what it would clear, unless `dry_run` is false.
-    if (asked?.dry_run !== false) return json(200, { task_instances: [] });
+    if (request?.dry_run !== false) return json(200, { task_instances: [] });
     journal.record('airflow.tasks.cleared', dag.dag, { tasks: dag.failedTasks });
     dags.put(dag.dag, { ...dag, failedTasks: 0 });
     cleared(dag.dag);
@@ -101,7 +101,7 @@ function json(status: number, body: unknown): WireResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-/** RFC 7807, as Airflow's API answers errors. */
+/** An error in the form of RFC 7807, as Airflow's API returns it. */
 function problem(status: number, title: string): WireResponse {
   const headers = { 'content-type': 'application/problem+json' };
   return { status, headers, body: JSON.stringify({ status, title, type: 'about:blank' }) };

@@ -24,7 +24,7 @@ function readArguments() {
   }
 }
 
-/** EventBridge tries for 24 hours; here a receiver that is away gets the event some seconds later. */
+/** Delivers an event, retrying for ten seconds while the receiver does not answer. (EventBridge retries for 24 hours.) */
 async function postEvent(url: string, event: AwsEvent): Promise<void> {
   for (let tries = 0; tries < 40; tries += 1) {
     const sent = await fetch(url, {
@@ -35,7 +35,7 @@ async function postEvent(url: string, event: AwsEvent): Promise<void> {
     if (sent?.ok === true) return;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  console.error(`The event ${event.id} could not be delivered to ${url}.`);
+  console.error(`The event ${event.id} could not be delivered to ${url} after 40 attempts. Is the runtime running?`);
 }
 
 const values = readArguments();

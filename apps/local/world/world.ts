@@ -13,41 +13,41 @@ import { type JobsControl, makeLocalJobs } from './jobs.ts';
 import { makeSamples, type Samples } from './samples/samples.ts';
 
 export interface WorldOptions {
-  /** Default 0: any free port. */
+  /** Default 0, which takes any free port. */
   readonly port?: number;
-  /** Keeps everything here, so that the world goes on where it was after its process ended. */
+  /** Folder of the state, so that a restarted world resumes it. Without it the state is kept in memory only. */
   readonly dataDir?: string;
-  /** Receiver of GitHub's webhooks; may also be set later with `github.setWebhook`. */
+  /** Receiver of GitHub's webhooks; can also be set later with `github.setWebhook`. */
   readonly webhook?: { url: string; secret: string };
-  /** Receives every event the services put on their EventBridge bus. */
+  /** Called with every event that the services put on their EventBridge bus. */
   readonly onEvent?: (event: AwsEvent) => void;
   readonly account?: string;
   readonly region?: string;
-  /** Default: the machine's. */
+  /** Clock of the world; the machine's by default. */
   readonly time?: WorldTime;
-  /** One line per answered call. */
+  /** Called with one line per answered request. */
   readonly log?: (line: string) => void;
 }
 
 export type AwsEvent = import('@selfheal/fake-aws/alarm-events.ts').AwsEvent;
 
-/** GitHub, the AWS services that actions and verification call, and language models: on one port of 127.0.0.1. */
+/** The local outside world: fakes of GitHub, of the AWS services that actions change, and of language models, on one port of 127.0.0.1. */
 export interface World {
   readonly url: string;
-  /** Base URL of GitHub's REST API (as on GitHub Enterprise Server: `/api/v3`). */
+  /** Base URL of GitHub's REST API, which ends with `/api/v3` as on GitHub Enterprise Server. */
   readonly githubApiUrl: string;
   /** Endpoint for Lambda, ECS, CloudWatch, CloudWatch Logs and Bedrock clients. */
   readonly awsUrl: string;
   readonly github: GithubControl;
   readonly aws: AwsControl;
-  /** Every language model: Bedrock, Anthropic, OpenAI and Ollama. */
+  /** The language models: Bedrock, Anthropic, OpenAI and Ollama. */
   readonly models: ModelControl;
   /** The sample cloud's Airflow. */
   readonly jobs: JobsControl;
   readonly samples: Samples;
   readonly faults: Faults;
   readonly journal: EffectsJournal;
-  /** Tells every exchange to the listener until the returned function is called. */
+  /** Calls the listener with every request and its response, until the returned function is called. */
   onExchange(listener: (exchange: Exchange) => void): () => void;
   stop(): Promise<void>;
 }
@@ -83,7 +83,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
   });
   const { github } = parts;
-  if (github === undefined) throw new Error('The local GitHub was not made.');
+  if (github === undefined)
+    throw new Error('The local GitHub was not created: serveHttp did not ask for the services.');
   if (options.webhook !== undefined) github.control.setWebhook(options.webhook);
   return {
     url: server.url,

@@ -5,11 +5,11 @@ import { runLab } from '../cli/run-command.ts';
 
 describe('the laboratory', () => {
   it.each([
-    [['eval', 'nothing', '--data', '.'], 'Unknown suite "nothing". Choose one of logchunks, '],
+    [['eval', 'nothing', '--data', '.'], 'Unknown suite "nothing". Use one of: logchunks, '],
     [['eval', 'logchunks'], '"selfheal eval" needs --data DIR, the folder of labelled cases.'],
     [
       ['eval', 'logchunks', '--data', '/nowhere'],
-      '/nowhere: not a folder. Name the folder that contains "logchunks" with --data.',
+      '/nowhere: this is not a folder. Pass the folder that contains "logchunks" with --data.',
     ],
   ])('answers %j with one line that says how to mend it', async (args, reason) => {
     const { code, stdout, stderr } = await runLab(args);

@@ -97,7 +97,7 @@ describe('the model that the environment asks for', () => {
     const settings = modelFromEnvironment({ OPENAI_API_KEY: KEY, AI_MAX_TOKENS: '2000' })?.settings;
     expect(Model.parse(settings)).toMatchObject({ maxOutputTokens: 2000 });
     const wrong = { OPENAI_API_KEY: KEY, AI_MAX_TOKENS: 'many' };
-    expect(() => modelFromEnvironment(wrong)).toThrow('AI_MAX_TOKENS is many; give a number from 200 to 8192.');
+    expect(() => modelFromEnvironment(wrong)).toThrow('AI_MAX_TOKENS is many. Set it to a number from 200 to 8192.');
   });
 
   it.each(['codellama:13b', 'deepseek-coder'])('[A31] may be %s', (modelId) => {

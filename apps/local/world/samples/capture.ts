@@ -1,6 +1,6 @@
 /**
- * Records what real tools print about a small shop, so that the sample logs are true: `node apps/local/world/samples/capture.ts`.
- * Needs npm and its registry; the recordings are committed, so that nobody else does.
+ * Records the output of real tools on a small shop, for realistic sample logs: `node apps/local/world/samples/capture.ts`. It needs npm and its
+ * registry; the recordings are committed, so only this script does.
  */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { SHOP_FILES } from './shop-sources.ts';
 
 const OUT = join(import.meta.dirname, 'captured');
 const BIN = join(import.meta.dirname, '../../../../node_modules/.bin');
-/** Where GitHub's runners check a repository out. */
+/** The folder into which GitHub's runners check out a repository. */
 const RUNNER_PATH = '/home/runner/work/shop/shop';
 const SHOWN_REGISTRY = 'https://npm.example.com';
 
@@ -42,7 +42,8 @@ function save(name: string, result: SpawnSyncReturns<string>, wanted: 'ok' | 'fa
   text = text
     .replaceAll(/^.*Unknown user config.*\n/gm, '')
     .replaceAll(/\/[^\s"']*\/\.npm\/_logs\//g, '/home/runner/.npm/_logs/');
-  if (/\/root\/|\/tmp\/|node_modules\/node\//.test(text)) throw new Error(`${name} names a path of this machine.`);
+  if (/\/root\/|\/tmp\/|node_modules\/node\//.test(text))
+    throw new Error(`${name} contains a path of this machine. Replace it in save().`);
   writeFileSync(join(OUT, `${name}.txt`), text);
 }
 

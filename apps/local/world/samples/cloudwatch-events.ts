@@ -6,7 +6,7 @@ const PLACE = { account: '123456789012', region: 'eu-central-1' };
 const AT = Date.UTC(2026, 10, 20, 9, 41, 12, 318);
 const MINUTE = 60_000;
 
-/** EventBridge's id of the n-th sample. */
+/** EventBridge id of the n-th sample. */
 const idOf = (number: number) => `7d1c0a52-3b64-4c8e-9f00-${String(number).padStart(12, '0')}`;
 
 const unknown: AlarmValue = {
@@ -23,11 +23,11 @@ const unknown: AlarmValue = {
 
 function alarmOf(index: number): AlarmRecord {
   const definition = ALARMS[index];
-  if (definition === undefined) throw new Error('There is no such alarm.');
+  if (definition === undefined) throw new Error(`The sample cloud has no alarm with index ${index}.`);
   return { ...definition, state: unknown, previous: unknown, okAfterMs: null };
 }
 
-/** The alarm's event after it went from one state to another. */
+/** The event of an alarm that changed from one state to another. */
 function change(
   index: number,
   number: number,

@@ -1,6 +1,6 @@
 import type { Conclusion } from '@selfheal/fake-github/run-state.ts';
 
-/** One step of a job: what it printed, as the tool printed it. */
+/** One step of a job with its output, as the tool printed it. */
 export interface StepLog {
   readonly name: string;
   readonly conclusion: Conclusion;
@@ -13,12 +13,12 @@ export interface JobLog {
   readonly steps: readonly StepLog[];
 }
 
-/** Characters that cannot stand in a file name are left out, as GitHub does. */
+/** Removes characters that are not allowed in file names, as GitHub does. */
 const fileName = (name: string) => name.replaceAll(/[/\\:*?"<>|]/g, '');
 
 /**
- * The entries of a run's log archive: one `<n>_<job>.txt` for each job, a folder for each job with one file for each step.
- * Every line begins with its time in seven decimals; `start` is the first line's.
+ * The entries of a run's log archive: one `<n>_<job>.txt` per job, and one folder per job with a file per step. Every line begins with its time,
+ * with seven decimals; `start` is the time of the first line.
  */
 export function archiveEntries(jobs: readonly JobLog[], start: Date): { name: string; content: string }[] {
   const whole: { name: string; content: string }[] = [];
@@ -36,7 +36,7 @@ export function archiveEntries(jobs: readonly JobLog[], start: Date): { name: st
   return [...whole, ...parts];
 }
 
-/** Times that move on by uneven fractions, the same for every run of the same start. */
+/** Makes timestamps that advance by uneven steps; the same start gives the same timestamps. */
 function makeStamp(start: Date, seed: number): () => string {
   let ticks = BigInt(start.getTime() + seed * 1700) * 10_000n;
   let state = seed * 7919;
@@ -53,7 +53,7 @@ function stampLines(text: string, stamp: () => string): string {
   return lines.map((line) => `${stamp()} ${line}\n`).join('');
 }
 
-/** What the runner prints around a `run:` step. */
+/** A `run:` step with what the runner prints around it. */
 export function ranStep(name: string, command: string, output: string, exitCode = 0): StepLog {
   const lines = [
     `##[group]Run ${command}`,
@@ -69,7 +69,7 @@ export function ranStep(name: string, command: string, output: string, exitCode 
   return { name, conclusion: exitCode === 0 ? 'success' : 'failure', text: `${lines.join('\n')}\n` };
 }
 
-/** Looks like a token to a redactor and is none. */
+/** Looks like a token to the redactor but is not one. */
 export const FAKE_TOKEN = `ghp_${'Zq8'.repeat(12)}`;
 
 export function setUpStep(): StepLog {

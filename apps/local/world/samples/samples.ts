@@ -17,19 +17,19 @@ import { type FailureKind, shopJobs } from './shop-jobs.ts';
 export interface FailRunOptions {
   /** Default `acme/shop`. */
   readonly repository?: string;
-  /** `new` (default) opens one; a number is an existing one; null: a push to the default branch. */
+  /** `new` (default) opens a pull request, a number names an existing one, null means a push to the default branch. */
   readonly pullRequest?: 'new' | number | null;
-  /** How the re-run ends: by default a transient failure passes and every other fails again. */
+  /** How the re-run ends. By default a transient failure passes and every other one fails again. */
   readonly rerun?: 'success' | 'failure';
   /** Milliseconds a re-run takes. Default 2000. */
   readonly rerunMs?: number;
   /** Milliseconds from a request to cancel until the run has ended. Default 50. */
   readonly cancelMs?: number;
-  /** Raw bytes in place of the log archive (hostile ones), or null: the log has expired. */
+  /** Raw bytes instead of the log archive (hostile ones), or null for an expired log. */
   readonly archive?: Buffer | null;
-  /** Which webhooks to send: only `workflow_run` completed (default), every one of the run, or none. */
+  /** Which webhooks to send: only `workflow_run` completed (default), all of the run, or none. */
   readonly deliver?: 'completed' | 'all' | 'none';
-  /** Also adds this many older successful runs on the default branch, as a baseline. Default 3, once a repository. */
+  /** Number of older successful runs on the default branch to add as a baseline, once per repository. Default 3. */
   readonly greenRuns?: number;
   readonly workflow?: { id: number; name: string; path: string };
   readonly branch?: string;
@@ -41,14 +41,14 @@ export interface FailedRun {
   readonly runId: number;
   readonly pullRequest: number | null;
   readonly run: RunState;
-  /** The deliveries of the webhooks; resolves when all were answered. */
+  /** The deliveries of the webhooks; resolves when all have been answered. */
   readonly delivered: Promise<DeliveryState[]>;
 }
 
 export interface Samples {
-  /** A workflow run of the shop fails. */
+  /** Lets a workflow run of the shop fail. */
   failRun(kind: FailureKind, options?: FailRunOptions): FailedRun;
-  /** An alarm of the sample cloud goes off. */
+  /** Raises an alarm of the sample cloud. */
   fireAlarm(service: ServiceId, options?: FireAlarmOptions): AwsEvent;
 }
 
@@ -96,7 +96,7 @@ export function makeSamples(github: GithubControl, aws: AwsControl, time: WorldT
   };
 }
 
-/** What the sandbox of the user guide does with a change of the shop: applies it, and runs the tests. */
+/** The result of the sandbox workflow of the user guide: applies a change to the shop and runs the tests. */
 function sandboxed({ patch = '' }: Readonly<Record<string, string>>, files: Files): AttemptSpec {
   const read = readDiff(Buffer.from(patch, 'base64').toString('utf8'));
   const modes = new Map(Object.keys(files).map((path) => [path, '100644']));
@@ -127,7 +127,7 @@ function attempt(jobs: readonly JobLog[], start: Date): AttemptSpec {
   return { conclusion, jobs, archive: archiveEntries(jobs, start) };
 }
 
-/** The workflow passed on the default branch in the days before. */
+/** Adds successful runs on the default branch, one for each of the last `count` days. */
 function addGreenRuns(github: GithubControl, repository: string, count: number, now: number): void {
   for (let daysAgo = count; daysAgo > 0; daysAgo -= 1) {
     const headSha = shaOf(`${repository} green ${daysAgo}`);
@@ -137,7 +137,7 @@ function addGreenRuns(github: GithubControl, repository: string, count: number, 
     const message = daysAgo === count ? 'Carts, discounts and stock' : 'Tidy the notes';
     const at = createdAt.toISOString();
     github.addCommit({ repository, sha: headSha, message, author: 'acme-dev', at, pullRequest: null, files });
-    // The logs of all but the newest have expired.
+    // Only the newest run still has its logs.
     const archive = daysAgo === 1 ? archiveEntries(shopJobs(null, headSha), createdAt) : null;
     github.addRun({ repository, headSha, createdAt, attempts: [{ conclusion: 'success', jobs, archive }] });
   }

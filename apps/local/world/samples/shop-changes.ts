@@ -3,23 +3,23 @@ import type { FailureKind } from './shop-jobs.ts';
 import { SHOP_FILES } from './shop-sources.ts';
 
 const GOOD: Readonly<Record<string, string>> = SHOP_FILES.good;
-/** A transient failure's change is innocent. */
+/** The change under test in a transient failure, which does not cause it. */
 const NOTES = { 'docs/notes.md': '# Notes\n\nTotals are rounded per line.\n' };
-/** Unchanged lines that a diff shows on either side. */
+/** Context lines of a diff. */
 const AROUND = 3;
 
-/** What the commit of a failed run changes: the very edit of the shop's sources that makes its log. */
+/** The changes in the commit of a failed run: the edit of the shop's sources that causes the failure. */
 export function changesOf(kind: FailureKind): FileChange[] {
   const files: Readonly<Record<string, string>> = kind === 'transient' ? NOTES : SHOP_FILES[kind];
   return Object.entries(files).map(([path, content]) => changeOf(path, GOOD[path], content));
 }
 
-/** The shop's files as somebody added them. */
+/** The commit that adds the shop's files. */
 export function firstFiles(): FileChange[] {
   return Object.entries(GOOD).map(([path, content]) => changeOf(path, undefined, content));
 }
 
-/** Which failure the shop's workflow has with these files: one of the lines that make it is there, or null. */
+/** The failure that the shop's workflow has with these files, recognised by the lines that cause it; null if it passes. */
 export function failureOf(files: Readonly<Record<string, string>>): Exclude<FailureKind, 'transient'> | null {
   const kinds = ['regression', 'compile', 'unknown'] as const;
   const isThere = (kind: (typeof kinds)[number]): boolean =>

@@ -7,7 +7,7 @@ export type FailureKind = 'regression' | 'transient' | 'compile' | 'unknown';
 
 const recordings = new Map<string, string>();
 
-/** What a real tool printed; see `capture.ts`. */
+/** Recorded output of a real tool; see `capture.ts`. */
 function recorded(name: string): string {
   const known = recordings.get(name);
   if (known !== undefined) return known;
@@ -16,7 +16,7 @@ function recorded(name: string): string {
   return text;
 }
 
-/** A job of the shop's workflow: the runner's own steps around these. A step after a failed one is left out. */
+/** A job of the shop's workflow: these steps between the runner's own. Steps after a failed one are not run. */
 function job(name: string, headSha: string, steps: readonly StepLog[]): JobLog {
   const failed = steps.findIndex((step) => step.conclusion === 'failure');
   const ran = failed < 0 ? steps : steps.slice(0, failed + 1);
@@ -26,7 +26,7 @@ function job(name: string, headSha: string, steps: readonly StepLog[]): JobLog {
 
 const install = () => ranStep('Install', 'npm ci --loglevel=http', recorded('npm-ci'));
 
-/** The four jobs of one attempt of the shop's workflow; `kind` null: all of them pass. */
+/** The jobs of one attempt of the shop's workflow. With `kind` null all of them pass. */
 export function shopJobs(kind: FailureKind | null, headSha: string): readonly JobLog[] {
   const test =
     kind === 'regression'

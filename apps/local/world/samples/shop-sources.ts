@@ -1,4 +1,4 @@
-/** Sources of the shop whose logs are recorded: `good` passes; the others are what each kind of failure changes. */
+/** Sources of the sample shop. `good` passes; the others are the files that each kind of failure changes. */
 const PACKAGE = {
   name: 'shop',
   version: '4.12.0',
@@ -81,7 +81,7 @@ describe('stock', () => {
 });
 `;
 
-/** Counts only the lines that fit on a receipt. */
+/** The bug: sums only the first 57 lines of the cart. */
 const CART_REGRESSION = CART.replace(
   'const sum = lines.reduce(',
   'const shown = lines.slice(0, 57);\n  const sum = shown.reduce(',

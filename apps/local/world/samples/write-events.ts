@@ -1,6 +1,6 @@
 /**
- * Writes the sample events of `events/`: `node apps/local/world/samples/write-events.ts`. They are what GitHub and EventBridge
- * would send about a made-up organisation; tests check them against GitHub's description and replay them.
+ * Writes the sample events in `events/`: `node apps/local/world/samples/write-events.ts`. They have the form in which GitHub and EventBridge send
+ * them, for a fictitious organisation. Tests check them against GitHub's OpenAPI description and replay them.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -81,7 +81,7 @@ function write(source: string, name: string, content: object): void {
   writeFileSync(join(EVENTS, source, `${name}.json`), `${JSON.stringify(content, null, 2)}\n`);
 }
 
-/** A contributor's fork: GitHub names no pull request then. */
+/** The run of a contributor's fork, for which GitHub names no pull request. */
 function fromFork(payload: ReturnType<typeof workflowRunPayload>): object {
   const head = { ...payload.workflow_run.head_repository, id: 987_654_321, full_name: 'contributor/shop', fork: true };
   return { ...payload, workflow_run: { ...payload.workflow_run, pull_requests: [], head_repository: head } };

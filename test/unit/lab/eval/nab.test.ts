@@ -42,6 +42,6 @@ describe('the suite nab', () => {
 
   it('refuses a window that no row begins or ends', async () => {
     const folder = aBenchmark({ 'first/a.csv': [['2031-01-01 00:00:00', '2031-01-02 00:00:00']] });
-    await expect(nab.run(folder, options)).rejects.toThrow(/has the timestamp 2031-01-01 00:00:00, which no row has/);
+    await expect(nab.run(folder, options)).rejects.toThrow(/begins or ends at 2031-01-01 00:00:00/);
   });
 });

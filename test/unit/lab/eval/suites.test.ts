@@ -23,7 +23,7 @@ async function evaluate(
   data: string,
 ): Promise<FigureReport & { value(name: string): number | undefined }> {
   const { code, stdout, stderr } = await runLab(['eval', suite, '--data', data, '--by', 'repository', '--json']);
-  expect({ code, stderr: stderr.replace(/^selfheal: .* (left out|not measured)\n/, '') }).toEqual({
+  expect({ code, stderr: stderr.replace(/^selfheal: .* (skipped|not measured)\n/, '') }).toEqual({
     code: 0,
     stderr: '',
   });
