@@ -89,7 +89,7 @@ describe('the model that the environment asks for', () => {
     });
     expect(chosen('gpt-4-turbo-preview', { AI_API_KEY: KEY })).toMatchObject({ key: KEY, by: 'AI_API_KEY' });
     expect(chosen('codellama')).toMatchObject({ settings: { provider: 'ollama', modelId: 'codellama' } });
-    expect(() => chosen('claude-3-5-sonnet-20241022', { OPENAI_API_KEY: KEY })).toThrow('set ANTHROPIC_API_KEY');
+    expect(() => chosen('claude-3-5-sonnet-20241022', { OPENAI_API_KEY: KEY })).toThrow('Set ANTHROPIC_API_KEY');
   });
 
   it('[B13] answers in at most so many tokens, 4096 when nothing is said', () => {
