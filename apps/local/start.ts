@@ -105,7 +105,9 @@ async function main(): Promise<void> {
   }
   write(`\nRunning until Ctrl-C. Send webhooks to ${stage.webhookUrl}`);
   write(`  signed with the secret ${stage.webhookSecret}`);
-  write(`Sign in as ${LOCAL_USER} with the password ${await createLocalUser(stage)}. The account has every role and is new at each start.`);
+  write(
+    `Sign in as ${LOCAL_USER} with the password ${await createLocalUser(stage)}. The account has every role and is new at each start.`,
+  );
   write('To see what happened in an incident, use the id at the beginning of its lines:');
   write(`  ${explainCommand(stage)}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
