@@ -64,7 +64,7 @@ describe('the approval page', () => {
     for (const fact of [
       `Re-runs the failed jobs of run ${runId} of acme/shop`,
       'ECONNRESET',
-      'An attempt cannot be taken back',
+      'An attempt cannot be undone',
       'It has not been tried here on this kind of failure.',
       'It expires in',
       'Risk',

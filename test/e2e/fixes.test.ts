@@ -78,8 +78,8 @@ describe('a proposed change', () => {
     const run = await failed(proposing(WORKFLOW_PATCH), false);
     expect(effects('github.branch.created')).toBe(0);
     const incident = await healer.incidents.get(healer.incidentId(run.runId));
-    expect(incident?.outcomeReason).toMatch(/A proposed change was not tried: /);
-    expect(healer.comment(run.pullRequest)).toMatch(/A proposed change was not tried: /);
+    expect(incident?.outcomeReason).toMatch(/A proposed change was not tested: /);
+    expect(healer.comment(run.pullRequest)).toMatch(/A proposed change was not tested: /);
   });
 
   it('with which the job still fails is taken back: the branch is deleted, no pull request is opened, and the comment says so', async () => {

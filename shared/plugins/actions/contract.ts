@@ -33,7 +33,7 @@ import type { Grant } from '../grant.ts';
 
 export type { Grant } from '../grant.ts';
 
-/** Trusted facts from which an action may be proposed. Pure data: the same context always gives the same proposals. */
+/** Trusted facts from which actions are proposed. Pure data: the same context always gives the same proposals. */
 export interface ProposalContext {
   readonly target: TargetContext;
   readonly telemetry: Telemetry;
@@ -41,9 +41,9 @@ export interface ProposalContext {
   readonly service: Service | null;
   readonly configuration: Configuration;
   readonly now: Date;
-  /** Actions executed for the incident before, oldest first. */
+  /** Actions executed for this incident earlier, oldest first. */
   readonly past?: readonly Pick<ActionRecord, 'actionId' | 'state' | 'receipt' | 'verified'>[];
-  /** What preparations read for actions before they are proposed. */
+  /** Results of the preparations that ran before the proposals. */
   readonly prepared?: ReadonlyMap<Preparation, unknown>;
 }
 
@@ -51,13 +51,13 @@ export interface ProposalContext {
 export interface PreparationInputs {
   readonly incident: Incident;
   readonly classification: Classification;
-  /** Null before the diagnosis: what it may suggest is not prepared then. */
+  /** Null before the diagnosis; then its suggestions are not prepared. */
   readonly diagnosis: Diagnosis | null;
   readonly telemetry: Telemetry;
   readonly records: readonly Pick<ActionRecord, 'actionId'>[];
 }
 
-/** What a preparation may read, and where it stores what an action will be bound to by digest. */
+/** What a preparation may read, and where it stores what an action is bound to by digest. */
 export interface PreparationPorts {
   readonly codeHost: Pick<CodeHost, 'getRun' | 'defaultBranch' | 'listDefaultBranchRuns'>;
   readonly code: Pick<CodeWriter, 'branchHead' | 'readTree' | 'readText'>;
@@ -72,43 +72,43 @@ export interface PreparationPorts {
 }
 
 export interface Prepared<T> {
-  /** The result, which `propose` finds by `preparedBy`; null when there is nothing to propose. */
+  /** The result, which `propose` gets with `preparedBy`; null when there is nothing to propose. */
   readonly value: T | null;
-  /** Why something was not prepared, worded by code: for whoever takes over. */
+  /** Why something was not prepared, worded by code, for the person who takes over. */
   readonly reasons?: readonly string[];
   readonly notes?: PreparationNotes;
 }
 
-/** What a plan's record keeps of its preparation, worded by code. */
+/** Notes of a preparation for the plan's record, worded by code. */
 export interface PreparationNotes {
-  /** Why a change was not tested before a person is asked, although that is configured. */
+  /** Why a change was not tested before a person is asked, although a sandbox is configured. */
   readonly untried?: string;
   /** That only quarantined tests failed. */
   readonly onlyQuarantined?: string;
 }
 
 /**
- * Reads needed before an action can be proposed, because `propose` itself reads nothing. Several actions may share one.
- * Runs while at least one of them is switched on. A refused read is a reason; a transient failure is thrown.
+ * Reads what is needed before an action can be proposed, because `propose` itself reads nothing. Several actions may share one. It runs if at
+ * least one of them is switched on. A refused read becomes a reason; a transient failure is thrown.
  */
 export interface Preparation<T = unknown> {
   prepare(inputs: PreparationInputs, ports: PreparationPorts): Promise<Prepared<T>>;
 }
 
-/** Result of a preparation for this context; null when it found nothing or was not run. */
+/** Result of a preparation for this context; null when it found nothing or did not run. */
 export function preparedBy<T>(preparation: Preparation<T>, { prepared }: ProposalContext): T | null {
   return (prepared?.get(preparation) as T | undefined) ?? null;
 }
 
 export interface Proposal<P> {
   readonly parameters: P;
-  /** 0 to 1: confidence of code that this action helps here. */
+  /** 0 to 1: confidence that this action helps here, set by code. */
   readonly confidence: number;
-  /** Why it fits, worded by code. */
+  /** Why the action fits, worded by code. */
   readonly reason: string;
 }
 
-/** Ports of an action while it runs; each function gets only those its role allows. */
+/** Ports of an action; each function gets only those that its role allows. */
 export interface ActionPorts {
   readonly codeHost: CodeHost;
   readonly code: CodeWriter;
@@ -132,19 +132,18 @@ export interface ActionPorts {
 export interface ActionGrants {
   /** For the family's act function. */
   readonly execute: readonly Grant[];
-  /** For the guard, act and verify functions: reading the state of the target. */
+  /** For the guard, act and verify functions, which read the state of the target. */
   readonly observe: readonly Grant[];
   readonly undo: readonly Grant[];
 }
 
 /**
- * No grant on AWS. GitHub actions need permissions of the token, which is a resource of the function and no IAM
- * statement.
+ * No AWS grant. GitHub actions need permissions of the token, which is not an IAM permission.
  */
 export const NO_GRANTS: ActionGrants = { execute: [], observe: [], undo: [] };
 
 export type Observation =
-  /** The effect is certainly absent: executing is safe. */
+  /** The effect is certainly absent, so executing is safe. */
   | { kind: 'not-started' }
   | { kind: 'happened'; receipt: Receipt }
   /** The target changed in another way since planning: executing would be wrong. */
@@ -152,10 +151,10 @@ export type Observation =
   | { kind: 'unknown'; reason: string };
 
 export interface Verification {
-  /** `advanced`: it did what it is for, which alone does not heal; the next step is planned again. */
+  /** `advanced`: it did its part, which alone does not heal; the next step is planned again. */
   readonly state: 'recovered' | 'advanced' | 'pending' | 'failed';
   readonly summary: string;
-  /** True when a failed one says nothing about the failure: the target was not seen to fail again. */
+  /** True when a failed verification says nothing about the failure, because the target was not seen to fail again. */
   readonly inconclusive?: boolean;
   /** What was found, for the receipt and the audit trail. */
   readonly facts?: Receipt['facts'];
@@ -167,15 +166,14 @@ export interface VerificationSchedule {
 }
 
 /**
- * Effect of a second request while the effect of a first one, whose answer was lost, is not visible yet. `harmless`:
- * none, because it changes nothing or the other side refuses it. `harmful`: the same effect again; so it is sent again
- * only once the first must be visible.
+ * What a second request would do while the effect of the first, whose answer was lost, is not visible yet. `harmless`: nothing, because it
+ * changes nothing or the other side refuses it. `harmful`: the same effect again, so it is only sent after the first must have become visible.
  */
 export type Repeat =
   | { readonly kind: 'harmless'; readonly because: string }
   | { readonly kind: 'harmful'; readonly showsWithinSeconds: number };
 
-/** One remediation: everything about it in one folder, plus one line in `registry.ts`. */
+/** One action: everything about it is in one folder, plus one line in `registry.ts`. */
 export interface ActionPlugin<P = unknown> {
   readonly id: string;
   readonly title: string;
@@ -183,46 +181,44 @@ export interface ActionPlugin<P = unknown> {
   readonly risk: Risk;
   readonly impact: ActionImpact;
   /**
-   * Whether the people behind a run may approve it themselves: it repeats or reverts what people made, and writes
-   * nothing new.
+   * Whether the people behind a run may approve it themselves, because it only repeats or reverts what people made.
    */
   readonly selfApproval?: boolean;
-  /** What its verified result says about the failure itself. Absent: nothing. */
+  /** What a verified result proves about the failure. Absent: nothing. */
   readonly provesCause?: CauseProof;
-  /** What is left to do once it has helped; null when nothing is. Absent: the cause still has to be found. */
+  /** What people should do after it helped; null: nothing. Absent: find the cause. */
   readonly afterwards?: string | null;
   /**
-   * The switch of an action that writes into a repository: where it is off, the action is neither prepared nor proposed
-   * nor allowed.
+   * The switch of an action that writes to a repository. Where it is off, the action is not prepared, proposed or allowed.
    */
   readonly switch?: RepositorySwitch;
-  /** It heals nothing: where it may not be done right away, healing does not wait for it. */
+  /** It does not heal, so if it may not be executed at once, healing does not wait for it. */
   readonly yields?: boolean;
   readonly repeat: Repeat;
   readonly parameters: z.ZodType<P>;
-  /** A valid parameter set: used by the contract suite and the docs. */
+  /** A valid set of parameters for the contract suite and the docs. */
   readonly sample: P;
-  /** What owners may list of it for a service; such an action is never proposed where it is not listed. */
+  /** What owners may list of it for a service. Such an action is only proposed where it is listed. */
   readonly remedy?: RoomMaker;
-  /** Reads needed before it can be proposed. */
+  /** Reads that it needs before it can be proposed. */
   readonly prepare?: Preparation;
   /** Pure. Empty when the action does not fit. */
   propose(context: ProposalContext): readonly Proposal<P>[];
-  /** What will happen to what. */
+  /** What it will do, to which target. */
   describe(parameters: P): string;
-  /** For approvers: how it is undone when it does not help, or why it cannot or need not be. */
+  /** For approvers: how it is undone if it does not help, or why that is impossible or unnecessary. */
   describeUndo(parameters: P): string;
-  /** Why a person must approve it whatever policy and confidence say; otherwise null. */
+  /** Why a person must always approve it, whatever policy and confidence say; otherwise null. */
   approvalReason?(parameters: P): string | null;
-  /** Key of what is changed: `github:acme/shop/run/1`, `lambda:checkout/live`. */
+  /** Key of its target: `github:acme/shop/run/1`, `lambda:checkout/live`. */
   targetKey(parameters: P): string;
   grants(configuration: Configuration): ActionGrants;
   schedule(configuration: Configuration): VerificationSchedule;
-  /** Reads back whether the effect exists. Called before every execution and whenever the outcome is uncertain. */
+  /** Reads whether the effect exists. Called before every execution, and whenever the outcome is uncertain. */
   observe(parameters: P, ports: ActionPorts): Promise<Observation>;
   /**
-   * Performs the effect once. Throws `Retryable` or `Refused` only when it certainly did not happen; anything else
-   * means unknown.
+   * Performs the effect once. Throws `Retryable` or `Refused` only when it certainly did not happen; any other error means that the outcome is
+   * unknown.
    */
   execute(parameters: P, ports: ActionPorts): Promise<Receipt>;
   verify(
@@ -230,11 +226,11 @@ export interface ActionPlugin<P = unknown> {
     receipt: Receipt,
     context: { ports: ActionPorts; target: TargetContext; configuration: Configuration; poll: number },
   ): Promise<Verification>;
-  /** Restores the previous state and says what was done. Absent when there is nothing to restore. */
+  /** Restores the previous state and returns a sentence about it. Absent when there is nothing to restore. */
   undo?(parameters: P, receipt: Receipt, ports: ActionPorts): Promise<string>;
 }
 
-/** Checks an action's shape at compile time and erases its parameter type for the registry. */
+/** Checks an action's type at compile time and erases its parameter type for the registry. */
 export function defineAction<P>(plugin: ActionPlugin<P>): ActionPlugin<P> {
   return plugin;
 }

@@ -45,12 +45,12 @@ export const ACTIONS: readonly ActionPlugin[] = registered('actions', [
   rebootRdsInstance,
 ]);
 
-/** Every remediation under this configuration: Selfheal's own, and one for each playbook that a service allows. */
+/** Every action under this configuration: Selfheal's own, and one for each playbook that a service allows. */
 export function actionsOf(configuration: Configuration): readonly ActionPlugin[] {
   return [...ACTIONS, ...playbookActions(configuration)];
 }
 
-/** The plug-in with an id, or null when there is none. */
+/** The plug-in with this id, or null. */
 export function actionOf(id: string, actions: readonly ActionPlugin[] = ACTIONS): ActionPlugin | null {
   return actions.find((action) => action.id === id) ?? null;
 }

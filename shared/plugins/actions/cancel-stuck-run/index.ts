@@ -5,9 +5,9 @@ import { parametersOf, RunParameters, runIn, runSchedule, superseded } from '../
 import { makeReceipt } from '../common/make-receipt.ts';
 import { defineAction, NO_GRANTS, type Observation, type ProposalContext } from '../contract.ts';
 
-/** With fewer runs the usual duration is unknown. */
+/** With fewer runs than this, the usual duration is unknown. */
 const MIN_HISTORY = 3;
-/** Stuck: this many times the longest of them, and at least half an hour. */
+/** A run is stuck after this many times their longest duration, and at least half an hour. */
 const TIMES_LONGEST = 4;
 const MIN_SECONDS = 30 * 60;
 const CONFIDENCE = 0.9;
@@ -40,7 +40,7 @@ function observationOf(run: Run, { attempt }: RunParameters, at: Date): Observat
       ? { kind: 'happened', receipt: receiptOf(run.id, attempt, at) }
       : superseded(`The run ended with ${run.conclusion ?? 'no conclusion'} meanwhile.`);
   }
-  // A cancellation is not visible before the run has ended, which takes GitHub up to five minutes.
+  // A cancellation only becomes visible when the run has ended, which takes GitHub up to five minutes.
   return UNDER_WAY.has(run.status) ? { kind: 'not-started' } : { kind: 'unknown', reason: `The run is ${run.status}.` };
 }
 
@@ -49,26 +49,25 @@ function receiptOf(runId: number, attempt: number, at: Date) {
 }
 
 /**
- * Cancels a run of the incident (most often a re-run) that takes far longer than its workflow ever did.
+ * Cancels a run of the incident (most often a re-run) that takes far longer than its workflow ever took.
  * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run
  */
 export const cancelStuckRun = defineAction<RunParameters>({
   id: 'cancel-stuck-run',
-  title: 'Cancel a run that hangs',
+  title: 'Cancel a stuck run',
   family: 'github',
   risk: 'low',
   impact: NO_IMPACT,
   repeat: {
     kind: 'harmless',
-    because: 'GitHub has the request already: one more changes nothing while the run is being cancelled',
+    because: 'GitHub already has the request, and another one changes nothing while the run is being cancelled',
   },
   parameters: RunParameters,
   sample: { repository: 'acme/shop', runId: 1001, attempt: 2 },
   propose,
   describe: ({ repository, runId, attempt }) =>
-    `Cancels attempt ${attempt} of run ${runId} of ${repository}, which goes on far longer than usual.`,
-  describeUndo: () =>
-    'A cancelled attempt stays cancelled; anybody may run it again. Nothing that is deployed is changed.',
+    `Cancels attempt ${attempt} of run ${runId} of ${repository}, which has run far longer than usual.`,
+  describeUndo: () => 'A cancelled attempt stays cancelled; anybody may re-run it. No deployment is changed.',
   targetKey: ({ repository, runId }) => runKey(repository, runId),
   grants: () => NO_GRANTS,
   schedule: runSchedule,
@@ -80,7 +79,7 @@ export const cancelStuckRun = defineAction<RunParameters>({
   },
   verify: async ({ repository, runId }, _receipt, { ports }) => {
     const run = await ports.codeHost.getRun(repository, runId);
-    if (run.status !== 'completed') return { state: 'pending', summary: `The run is ${run.status} still.` };
+    if (run.status !== 'completed') return { state: 'pending', summary: `The run is still ${run.status}.` };
     const summary = `Attempt ${run.attempt} of run ${run.id} ended with ${run.conclusion ?? 'no conclusion'}.`;
     return { state: run.conclusion === 'success' ? 'recovered' : 'advanced', summary };
   },

@@ -20,8 +20,7 @@ const Parameters = z.strictObject({
 type Parameters = z.infer<typeof Parameters>;
 
 /**
- * A database that is given more than it can carry fails for everybody, so a person is asked until the action has proved
- * itself.
+ * A database with a value beyond its capacity fails for everybody, so a person is asked until outcomes show that the action helps.
  */
 const CONFIDENCE = 0.75;
 
@@ -34,7 +33,7 @@ const Entry = z.strictObject({
   instance: REMEDY_TARGET.instance,
   parameterGroup: REMEDY_TARGET.parameterGroup,
   parameter: REMEDY_TARGET.parameter,
-  /** Amount by which it is raised at once. */
+  /** Amount of one increase. */
   step: z.number().int().min(1).max(1_000_000),
   /** Maximum value. */
   maximum: z.number().int().min(1).max(1_000_000_000),
@@ -47,7 +46,7 @@ const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
     `raise ${parameter} of ${instance} by ${step}, up to ${maximum}`,
 };
 
-/** Only a number that takes effect without a restart, of a database that runs with the current values of the group. */
+/** Fits only a number that takes effect without a restart, of a database that already uses the group's current values. */
 function propose(context: ProposalContext) {
   const found = listedRemedy(context, REMEDY, 'rds-parameter');
   if (found === null || !found.state.dynamic || !found.state.inUse || found.state.value === null) return [];
@@ -63,7 +62,8 @@ const steps = settingSteps<Parameters>({
   name: ({ parameter, instance }) => `${parameter} of the database ${instance}`,
   read: async (parameters, ports) => {
     const { value, dynamic, inUse } = await readResource(refOf(parameters), ports);
-    const refusal = dynamic && inUse ? null : `The database ${parameters.instance} cannot take a change now.`;
+    const refusal =
+      dynamic && inUse ? null : `The database ${parameters.instance} cannot take the change without a restart now.`;
     return { value, refusal };
   },
   write: ({ parameterGroup, parameter }, value, { databases }) =>
@@ -71,8 +71,8 @@ const steps = settingSteps<Parameters>({
 });
 
 /**
- * Raises a number in the parameter group of a database, such as `max_connections`, within its owner's bound and without
- * a restart. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html
+ * Raises a number in a database's parameter group, such as `max_connections`, within the owner's bound and without a restart.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html
  */
 export const changeRdsParameter = defineAction<Parameters>({
   id: 'change-rds-parameter',
@@ -92,7 +92,7 @@ export const changeRdsParameter = defineAction<Parameters>({
   remedy: REMEDY,
   propose,
   describe: ({ instance, parameter, from, to }) =>
-    `Sets ${parameter} of the RDS database ${instance} to ${to}, in place of ${from}, without a restart.`,
+    `Sets ${parameter} of the RDS database ${instance} from ${from} to ${to}, without a restart.`,
   targetKey: (parameters) => resourceKey(refOf(parameters)),
   grants: (configuration) =>
     remedyGrants(configuration, REMEDY, {

@@ -11,13 +11,13 @@ export interface SettingParameters {
   readonly alarmName: string;
 }
 
-/** A number that an action changes and can read back. */
+/** A number that an action sets and can read back. */
 export interface Setting<P> {
-  /** Used inside a sentence: `the number of tasks of shop/orders`. */
+  /** Its name within a sentence: `the number of tasks of shop/orders`. */
   name(parameters: P): string;
   /**
-   * `value`: null when it is not a number, which is never what was planned. `refusal`: why it must not be changed now,
-   * although the number is as planned. Undoing the change is never refused.
+   * Reads the current `value`; null when it is not a number, which never equals the planned one. `refusal`: why it must not be changed now even
+   * if the number is as planned; ignored when undoing.
    */
   read(parameters: P, ports: ActionPorts): Promise<{ value: number | null; refusal?: string | null }>;
   write(parameters: P, value: number, ports: ActionPorts): Promise<void>;
@@ -28,18 +28,18 @@ type Steps<P> = Required<
 >;
 
 /**
- * How an action that sets a number is observed, executed, verified and undone. The number itself is the fence: it is
- * the planned one, the previous one, or somebody else's, which is left alone.
+ * Observation, execution, verification and undo of an action that sets a number. The number itself shows who changed it last: it is the planned
+ * value, the previous one, or one that somebody else set, which is left unchanged.
  */
 export function settingSteps<P extends SettingParameters>(setting: Setting<P>): Steps<P> {
   return {
-    repeat: { kind: 'harmless', because: 'it sets a value, and setting it again changes nothing' },
-    describeUndo: (parameters) => `If it does not help, ${setting.name(parameters)} is put back to ${parameters.from}.`,
+    repeat: { kind: 'harmless', because: 'setting the same value again changes nothing' },
+    describeUndo: (parameters) =>
+      `If it does not help, Selfheal sets ${setting.name(parameters)} back to ${parameters.from}.`,
     schedule: alarmSchedule,
     observe: (parameters, ports) => observe(setting, parameters, ports),
     execute: async (parameters, ports) => {
-      // Most of these numbers have no conditional update: reading once more right before leaves others the least time
-      // for an unseen change.
+      // Most of these settings have no conditional update, so they are read once more right before: that leaves the least time for an unseen change.
       const { value } = await setting.read(parameters, ports);
       if (value !== parameters.from) throw new Refused(changedBySomebody(setting, parameters));
       await setting.write(parameters, parameters.to, ports);
@@ -76,9 +76,10 @@ async function restore<P extends SettingParameters>(
   const { from, to } = parameters;
   const name = setting.name(parameters);
   const { value } = await setting.read(parameters, ports);
-  if (value !== from && value !== to) return `Somebody else changed ${name} to ${value ?? 'none'}; it was left so.`;
+  if (value !== from && value !== to)
+    return `Somebody else changed ${name} to ${value ?? 'none'}, so it was left unchanged.`;
   if (value === to) await setting.write(parameters, from, ports);
-  return `Put ${name} back to ${from}.`;
+  return `Set ${name} back to ${from}.`;
 }
 
 function receiptOf<P extends SettingParameters>(setting: Setting<P>, parameters: P, at: Date): Receipt {
@@ -87,4 +88,4 @@ function receiptOf<P extends SettingParameters>(setting: Setting<P>, parameters:
 }
 
 const changedBySomebody = <P extends SettingParameters>(setting: Setting<P>, parameters: P): string =>
-  `Somebody changed ${setting.name(parameters)} since it was planned.`;
+  `Somebody has changed ${setting.name(parameters)} since the plan was made.`;

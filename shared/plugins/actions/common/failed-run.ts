@@ -16,7 +16,7 @@ import {
 
 /** Parameters of an action on a workflow run. */
 export const RunParameters = GithubRunTarget.pick({ repository: true, runId: true }).extend({
-  /** The attempt at planning, which failed or hangs: a later one is the effect, or somebody else's. */
+  /** The attempt at planning, which failed or hangs. A later one is the effect, or somebody else started it. */
   attempt: GithubRunTarget.shape.runAttempt,
 });
 export type RunParameters = z.infer<typeof RunParameters>;
@@ -25,10 +25,10 @@ export type RunParameters = z.infer<typeof RunParameters>;
 export const Sha = GithubRunTarget.shape.headSha;
 /** Fingerprint of a failure. */
 export const Fingerprint = ProposedFix.shape.fingerprint;
-/** The name of a branch of ours. */
-export const FixBranch = z.string().refine(isFixBranch, 'Must be named as the branch of a fix is');
+/** The name of a branch that Selfheal made. */
+export const FixBranch = z.string().refine(isFixBranch, 'expected the branch name of a fix');
 
-/** A run whose jobs failed; one that could not even start has none to read. */
+/** Conclusions of a run whose jobs failed; a run that could not start has no jobs to read. */
 const FAILED = new Set(['failure', 'timed_out']);
 
 export interface FailedRun {
@@ -36,14 +36,14 @@ export interface FailedRun {
   readonly facts: RunFacts;
 }
 
-/** How often to poll a run, or what was written because of one, after it was changed. */
+/** How often to poll a run, or what was written because of it, after a change. */
 export function runSchedule({ verification }: Configuration): VerificationSchedule {
   return { intervalSeconds: verification.runIntervalSeconds, maxPolls: verification.runMaxPolls };
 }
 
 /**
- * Steps that actions have in common that write into the repository of a failed run. All that is written about one
- * failure has the same target, so that no two write about it at once.
+ * Common steps of actions that write to the repository of a failed run. Everything written about one failure has the same target, so that no
+ * two actions write about it at once.
  */
 export const FAILURE_STEPS = {
   targetKey: ({ repository, fingerprint }: { readonly repository: string; readonly fingerprint: string }) =>
@@ -57,12 +57,12 @@ export function runIn({ target, telemetry: { facts } }: ProposalContext): Failed
   return target.kind === 'github-run' && facts.kind === 'github-run' ? { target, facts } : null;
 }
 
-/** Parameters for the incident's run as it is now. */
+/** Parameters for the current attempt of the incident's run. */
 export function parametersOf({ target, facts }: FailedRun): RunParameters {
   return { repository: target.repository, runId: target.runId, attempt: facts.attempt };
 }
 
-/** Whether GitHub still shows the failure as the newest of its branch. */
+/** Whether GitHub still shows the failure as the newest run of its branch. */
 export function failsStill({ status, conclusion, newerRun }: RunFacts): boolean {
   return status === 'completed' && hasFailed(conclusion) && !newerRun;
 }
@@ -73,8 +73,8 @@ export function hasFailed(conclusion: string | null): boolean {
 }
 
 /**
- * `not-started` while the run fails as it did at planning and nothing newer replaced it; otherwise what has changed.
- * `read`: the run, where it was just read.
+ * `not-started` while the run fails as it did at planning and no newer run replaced it; otherwise what has changed. `read`: the run, if it was
+ * just read.
  */
 export async function observeFailure(
   { repository, runId, attempt }: RunParameters,
@@ -88,9 +88,9 @@ export async function observeFailure(
   if (!hasFailed(run.conclusion)) {
     return superseded(`The run ended with ${run.conclusion ?? 'no conclusion'} meanwhile.`);
   }
-  // An old run may deploy: re-running it would replace a newer commit with an old one.
+  // Re-running an old run may deploy an old commit over a newer one.
   return (await codeHost.hasNewerRun(repository, runId))
-    ? superseded('A newer run of the workflow took its place.')
+    ? superseded('A newer run of the workflow has replaced it.')
     : { kind: 'not-started' };
 }
 

@@ -16,7 +16,7 @@ interface FailedBefore {
 }
 
 /**
- * Whether the jobs that failed in a run pass in the newest run of the same workflow that the push of a commit started.
+ * Whether the jobs that failed in a run pass on a commit: in the newest run of the same workflow that pushing the commit started.
  */
 export async function passesOn(
   commit: string,
@@ -27,7 +27,7 @@ export async function passesOn(
   if (run === undefined) return { kind: 'no-run' };
   if (run.status !== 'completed') return { kind: 'running' };
   if (run.conclusion !== 'success')
-    return { kind: 'failed', reason: `its run ended with ${run.conclusion ?? 'nothing'}.` };
+    return { kind: 'failed', reason: `its run ended with ${run.conclusion ?? 'no conclusion'}.` };
   const before = (await codeHost.listJobs(repository, runId, attempt)).filter(({ conclusion }) =>
     hasFailed(conclusion),
   );
@@ -36,7 +36,7 @@ export async function passesOn(
   );
   // A skipped job has not passed.
   if (before.length === 0 || before.some(({ name }) => !passed.some((job) => job.name.ref.equals(name.ref)))) {
-    return { kind: 'failed', reason: 'its run left out a job that had failed.' };
+    return { kind: 'failed', reason: 'its run did not run a job that had failed.' };
   }
   return { kind: 'passed', url: run.url, jobs: before.map(({ name }) => name.shown) };
 }

@@ -3,7 +3,7 @@ import type { ResourceStateOf } from '#shared/domain/logs/resource-state.ts';
 type Refresh = ResourceStateOf<'auto-scaling-group'>['refresh'];
 
 /**
- * Statuses in which a refresh replaces instances or rolls that back.
+ * Statuses in which a refresh replaces instances, or rolls the replacement back.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceRefresh.html
  */
 const UNDER_WAY: ReadonlySet<string> = new Set(['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProgress']);

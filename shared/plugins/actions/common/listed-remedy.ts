@@ -15,8 +15,8 @@ export interface FittingRemedy<R extends Remedy, K extends ResourceRef['kind']> 
 }
 
 /**
- * The remedy that the service's owner lists for this alarm, with the current state of what it changes. Null unless the
- * alarm is still in ALARM and the state could be read: what is unlisted or unreadable is not proposed.
+ * The remedy that the service's owner lists for this alarm, with the current state of its resource. Null unless the alarm is still in ALARM and
+ * the state could be read.
  */
 export function listedRemedy<R extends Remedy, K extends ResourceRef['kind']>(
   { target, telemetry, service }: ProposalContext,
@@ -36,13 +36,13 @@ export function listedRemedy<R extends Remedy, K extends ResourceRef['kind']>(
   return { remedy, state: state as ResourceStateOf<K>, alarmName, reason };
 }
 
-/** Every name in the reference equals that of the state. */
+/** Whether the state belongs to the reference: all names are equal. */
 function isOf(ref: ResourceRef, state: ResourceState): boolean {
   const read: Readonly<Record<string, unknown>> = state;
   return Object.entries(ref).every(([name, value]) => read[name] === value);
 }
 
-/** Why a remedy of an ECS service does not fit: there is none. */
+/** The problem with a remedy for an ECS service when the service is not one, else null. */
 export function needsEcsService(
   { action }: Remedy,
   { deployment }: { readonly deployment: { readonly kind: string } | null },
@@ -50,12 +50,12 @@ export function needsEcsService(
   return deployment?.kind === 'ecs-service' ? null : `${action} needs a deployment of the kind ecs-service`;
 }
 
-/** Current state of an action's resource. Throws `Refused` when something else was read. */
+/** Reads the current state of an action's resource. Throws `Refused` when it belongs to another resource. */
 export async function readResource<K extends ResourceRef['kind']>(
   ref: RefOf<K>,
   { resources }: Pick<ActionPorts, 'resources'>,
 ): Promise<ResourceStateOf<K>> {
   const state = await resources.read(ref);
-  if (!isOf(ref, state)) throw new Refused(`What was read is not the ${ref.kind} of the plan.`);
+  if (!isOf(ref, state)) throw new Refused(`The state that was read belongs to another ${ref.kind} than the plan's.`);
   return state as ResourceStateOf<K>;
 }

@@ -7,7 +7,7 @@ import { FAILURE_STEPS, type RunParameters } from './failed-run.ts';
 
 type Writing = Pick<ActionPorts, 'proposals'>;
 
-/** The branch of one action; no other pull request of ours is from it. */
+/** The branch of one action; we open no other pull request from it. */
 interface DraftPlace {
   readonly repository: string;
   readonly branch: string;
@@ -22,12 +22,12 @@ export async function ownDraft(
   return found.find((one) => one.branch === branch) ?? null;
 }
 
-/** Whether it has its labels; without them it is not done, and executing again adds what is missing. */
+/** Whether it has its labels. Without them the action is not done, and executing it again adds them. */
 export function isLabelled({ labels }: PullRequestNote): boolean {
   return FIX_LABELS.every((label) => labels.includes(label));
 }
 
-/** Our pull request from the branch, created by `open` if needed, with its labels. */
+/** Our pull request from the branch, with its labels; `open` creates it if needed. */
 export async function labelledDraft(
   place: DraftPlace,
   ports: Writing,
@@ -39,8 +39,8 @@ export async function labelledDraft(
 }
 
 /**
- * Opens a draft from the branch for the branch of the failed run. `textsOf` words it, given that run. Throws `Refused`
- * when no pull request can be for that branch.
+ * Opens a draft from the branch, with the branch of the failed run as its base. `textsOf` words it for that run. Throws `Refused` when that
+ * branch cannot have a pull request.
  */
 export async function openDraft(
   { repository, runId, branch }: DraftPlace & Pick<RunParameters, 'runId'>,
@@ -48,20 +48,21 @@ export async function openDraft(
   textsOf: (failed: Run) => Pick<NewDraft, 'title' | 'body'>,
 ): Promise<PullRequestNote> {
   const failed = await codeHost.getRun(repository, runId);
-  if (failed.baseBranch === null) throw new Refused('No pull request can be for the branch of the failed run.');
+  if (failed.baseBranch === null)
+    throw new Refused('The branch of the failed run cannot be the base of a pull request.');
   return await proposals.openDraft(repository, { ...textsOf(failed), branch, base: failed.baseBranch });
 }
 
 const verify: ActionPlugin<DraftPlace>['verify'] = async (place, _receipt, { ports }) => {
   const draft = await ownDraft(place, ports);
   return draft === null
-    ? { state: 'pending', summary: 'The pull request does not show yet.' }
+    ? { state: 'pending', summary: 'The pull request is not visible yet.' }
     : { state: 'advanced', summary: `Pull request #${draft.number} is ${draft.state}.` };
 };
 
-/** How a draft is verified and undone. It heals nothing: it counts as advanced as soon as it is visible. */
+/** Verification and undo of a draft. A draft heals nothing, so it counts as advanced when it is visible. */
 export const DRAFT_STEPS = {
   ...FAILURE_STEPS,
-  describeUndo: () => 'Nothing is merged: close the draft, and it is over.',
+  describeUndo: () => 'Nothing is merged; closing the draft undoes it.',
   verify,
 };

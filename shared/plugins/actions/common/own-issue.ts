@@ -3,7 +3,7 @@ import type { IssueNote } from '#shared/ports/proposals.ts';
 import type { Repeat } from '../contract.ts';
 import { makeReceipt } from './make-receipt.ts';
 
-/** GitHub accepts any number of issues and lists a new one a moment later. */
+/** GitHub accepts any number of issues, and lists a new one only a little later. */
 export const ISSUE_REPEAT: Repeat = { kind: 'harmful', showsWithinSeconds: 60 };
 
 export function issueReceipt(summary: string, { number, url }: IssueNote, at: Date): Receipt {

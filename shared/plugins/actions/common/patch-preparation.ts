@@ -15,19 +15,19 @@ import type { CodeTree } from '#shared/ports/code-writer.ts';
 import type { Preparation, PreparationInputs, PreparationPorts, Prepared } from '../contract.ts';
 import { readSandbox } from './sandbox-reading.ts';
 
-/** A patch that passed the policy and is stored by its digest. */
+/** A patch that the policy accepted, stored by its digest. */
 export interface PreparedPatch {
   readonly incidentId: string;
   readonly repository: string;
   readonly digest: string;
   readonly fingerprint: string;
-  /** How often its code does what its files did not do before. */
+  /** Number of places where its code does something that its file did not do before. */
   readonly newUses: number;
-  /** Where it may be tested before a person is asked; null where that is not configured or not possible. */
+  /** Where it may be tested before a person is asked; null when that is not configured or not possible. */
   readonly sandbox: PreparedSandbox | null;
 }
 
-/** The workflow of the default branch that may run unapproved code, as it was when it was judged. */
+/** The workflow of the default branch that may run unapproved code, in the version that was judged. */
 interface PreparedSandbox {
   /** Name of the file in `.github/workflows`. */
   readonly workflow: string;
@@ -38,9 +38,8 @@ interface PreparedSandbox {
 type Outcome = Prepared<PreparedPatch>;
 
 /**
- * The first proposed patch that the policy accepts, for a regression of the newest run on a branch of the repository
- * itself, when no such fix is open or was rejected. Shared by the actions that test it in a sandbox, test it on a
- * branch, and open its pull request.
+ * Prepares the first proposed patch that the policy accepts, for a regression in the newest run of a branch of the repository itself, unless
+ * such a fix is already open or was rejected. Shared by the actions that test it in a sandbox, test it on a branch, and open its pull request.
  */
 export const PATCH: Preparation<PreparedPatch> = { prepare: preparePatch };
 
@@ -54,7 +53,7 @@ interface Suggestion extends CodeProposal {
 
 const NONE: Outcome = { value: null };
 const MAX_SUGGESTIONS = 5;
-/** A recipe matches or does not; a model states its confidence. */
+/** Confidence for a recipe, which either matches or not; a model states its own. */
 const RECIPE_CONFIDENCE = 0.85;
 
 async function preparePatch(inputs: PreparationInputs, ports: PreparationPorts): Promise<Outcome> {
@@ -62,7 +61,7 @@ async function preparePatch(inputs: PreparationInputs, ports: PreparationPorts):
   if (incident.target.kind !== 'github-run') return NONE;
   if (classification.verdict !== 'regression' || classification.fingerprint === null) return NONE;
   if (telemetry.facts.kind !== 'github-run' || telemetry.facts.newerRun) return NONE;
-  // Its result is in its own record.
+  // The result of an earlier fix is in its own record.
   if (records.some(({ actionId }) => actionId === 'fix-pull-request')) return NONE;
   const suggestions = await suggestionsOf(inputs, ports);
   if (suggestions.length === 0) return NONE;
@@ -70,7 +69,7 @@ async function preparePatch(inputs: PreparationInputs, ports: PreparationPorts):
     return await prepareFirst(inputs, suggestions, ports);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return none('GitHub refused what a fix needs: the token lacks a right, or something is gone.');
+    return none('GitHub refused what a fix needs: the token lacks a permission, or something was deleted.');
   }
 }
 
@@ -121,17 +120,17 @@ async function prepareFirst(
   const { target } = inputs.incident;
   if (target.kind !== 'github-run') return NONE;
   const { baseBranch, fromFork } = await ports.codeHost.getRun(target.repository, target.runId);
-  if (fromFork) return none('No fix is proposed to a fork.');
+  if (fromFork) return none('No fix is proposed for a fork.');
   if (baseBranch === null) return NONE;
   const tree = await ports.code.readTree(target.repository, target.headSha);
-  if (tree === null) return none('No fix was tried: the repository has more files than GitHub lists at once.');
+  if (tree === null) return none('No fix was tested: the repository has more files than GitHub lists in one answer.');
   const reasons: string[] = [];
   for (const suggestion of suggestions) {
     const judged = await judgeSuggestion(suggestion, target.repository, tree, ports);
     if ('reason' in judged) reasons.push(judged.reason);
     else return await keep(inputs, { suggestion, patch: judged }, ports);
   }
-  return none(...new Set(reasons.map((reason) => `A proposed change was not tried: ${reason}`)));
+  return none(...new Set(reasons.map((reason) => `A proposed change was not tested: ${reason}`)));
 }
 
 async function judgeSuggestion(
@@ -154,7 +153,7 @@ async function judgeSuggestion(
 }
 
 const firstReason = (findings: readonly { reason: string }[]): string =>
-  findings[0]?.reason ?? 'It is not allowed to change this.';
+  findings[0]?.reason ?? 'Selfheal may not change this.';
 
 async function readTexts(
   paths: readonly string[],
@@ -212,8 +211,7 @@ async function keep(
 }
 
 /**
- * Where the change may be tested before a person is asked. Every objection is a reason, and the person is asked without
- * a test.
+ * Where the change may be tested before a person is asked. Any objection is noted as a reason, and the person is asked without a test.
  */
 async function sandboxFor(
   { repository, baseSha, diff, correlationId }: Record<'repository' | 'baseSha' | 'diff' | 'correlationId', string>,
@@ -222,7 +220,7 @@ async function sandboxFor(
   const workflow = fixesOf(ports.configuration, repository)?.sandboxWorkflow ?? null;
   if (workflow === null) return { sandbox: null, untried: null };
   if (sandboxInputs(baseSha, diff, correlationId) === null) {
-    return { sandbox: null, untried: 'The change is larger than what GitHub takes as an input of a workflow.' };
+    return { sandbox: null, untried: 'The change is larger than GitHub accepts as an input of a workflow.' };
   }
   const found = await unlessRefused(() => readSandbox(repository, workflow, ports));
   if (found === null) return { sandbox: null, untried: `GitHub refused to show .github/workflows/${workflow}.` };
@@ -231,7 +229,7 @@ async function sandboxFor(
     : { sandbox: null, untried: found.reason };
 }
 
-/** A patch that could not be inspected needs a look. */
+/** A patch that could not be inspected needs a look by a person. */
 async function inspected(incidentId: string, { files }: AcceptedPatch, ports: PreparationPorts): Promise<Inspection> {
   try {
     return await ports.inspector.inspect(
@@ -239,7 +237,7 @@ async function inspected(incidentId: string, { files }: AcceptedPatch, ports: Pr
       files.map(({ path, before, after }) => ({ path, before, after })),
     );
   } catch {
-    const reason = 'What its code does could not be checked.';
+    const reason = 'Selfheal could not check what its code does.';
     return { reasons: files.map(({ path }) => ({ path, line: 1, reason })) };
   }
 }

@@ -23,22 +23,22 @@ export const PatchParameters = RunParameters.extend({
   incidentId: z.string(),
   /** The commit that failed. */
   baseSha: Sha,
-  /** Digest of the stored patch: exactly this is tested. */
+  /** Digest of the stored patch; exactly this patch is tested. */
   fixDigest: z.string().regex(/^[0-9a-f]{64}$/),
   fingerprint: Fingerprint,
 });
 type PatchParameters = z.infer<typeof PatchParameters>;
 
-/** A stored patch on a branch of its own. */
+/** A stored patch on its own branch. */
 export const FixParameters = PatchParameters.extend({
   workflowId: z.number().int().nonnegative(),
   branch: FixBranch,
-  /** How often the code does what its files did not do before. */
+  /** Number of places where the code does something that its file did not do before. */
   newUses: z.number().int().nonnegative(),
 });
 export type FixParameters = z.infer<typeof FixParameters>;
 
-/** Valid parameters, for the samples of the actions. */
+/** Valid parameters for the samples of the actions. */
 export const SAMPLE_PATCH: PatchParameters = {
   incidentId: 'gh-000000000000000000000000',
   repository: 'acme/shop',
@@ -64,8 +64,8 @@ export function fixParameters(run: FailedRun, fix: PreparedPatch, branch: string
 }
 
 /**
- * The prepared patch and the regression that it is for, while GitHub still shows that at the attempt that was analysed
- * and the patch was not put on a branch before. Otherwise null.
+ * The prepared patch and the regression that it is for. Null unless GitHub still shows the run at the analysed attempt, and the patch was not
+ * put on a branch before.
  */
 export function testablePatch(context: ProposalContext): { run: FailedRun; fix: PreparedPatch } | null {
   const run = runIn(context);
@@ -77,7 +77,7 @@ export function testablePatch(context: ProposalContext): { run: FailedRun; fix: 
 
 const MAX_TITLE = 120;
 
-/** `autofix: ...`, one line, as title and as subject of the commit. */
+/** `autofix: ...` on one line: title of the pull request and subject of the commit. */
 export function fixTitle({ title }: Pick<ProposedFix, 'title'>): RedactedText {
   const clean = cleanText(title, MAX_TITLE);
   return redactOutgoing(
@@ -85,7 +85,7 @@ export function fixTitle({ title }: Pick<ProposedFix, 'title'>): RedactedText {
   );
 }
 
-/** Names the patch in a commit. */
+/** Commit trailer that names the patch. */
 export const trailerOf = (fixDigest: string): string => `Selfheal-Fix: ${fixDigest}`;
 
 /** Whether a branch's head is the commit that the parameters describe. */
@@ -93,15 +93,15 @@ export function isFixCommit(head: BranchHead, { baseSha, fixDigest }: FixParamet
   return head.parents.length === 1 && head.parents[0] === baseSha && head.message.includes(trailerOf(fixDigest));
 }
 
-/** The stored patch. Throws `Refused` when it is missing or differs from the planned one. */
+/** Reads the stored patch. Throws `Refused` when it is missing or differs from the planned one. */
 export async function readFix(
   { incidentId, fixDigest, baseSha, fingerprint }: PatchParameters,
   { fixes }: Pick<ActionPorts, 'fixes'>,
 ): Promise<ProposedFix> {
   const fix = await fixes.getFix(incidentId, fixDigest);
-  if (fix === null) throw new Refused('The patch of the plan is not kept any more.');
+  if (fix === null) throw new Refused('The patch of the plan is no longer stored.');
   if (fix.baseSha !== baseSha || fix.fingerprint !== fingerprint || fix.incidentId !== incidentId) {
-    throw new Refused('The kept patch is not the one that was planned.');
+    throw new Refused('The stored patch differs from the planned one.');
   }
   return fix;
 }

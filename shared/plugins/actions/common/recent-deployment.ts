@@ -4,16 +4,16 @@ import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import type { ActionPlugin, ProposalContext } from '../contract.ts';
 import { alarmSchedule } from './alarm-verification.ts';
 
-/** What the rollbacks of a deployment have in common. */
+/** Common steps of the rollbacks of a deployment. */
 export const ROLLBACK_STEPS = {
-  /** The change was rolled back and the alarm ended: it was the cause. If the alarm continues, nothing is shown. */
+  /** If the alarm ended after the rollback, the change was the cause. If it continues, that shows nothing. */
   provesCause: { recovered: 'lasting', failed: 'unknown' },
   afterwards: 'Find the cause before the same change is deployed again.',
   schedule: alarmSchedule,
 } satisfies Pick<ActionPlugin, 'provesCause' | 'afterwards' | 'schedule'>;
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
-/** The sooner after a deployment an alarm goes off, the more likely the deployment is the cause. */
+/** The less time between a deployment and an alarm, the more likely the deployment is the cause. */
 const CONFIDENCE_BY_HOURS = [
   { withinHours: 1, confidence: 0.95 },
   { withinHours: 6, confidence: 0.88 },
@@ -28,8 +28,8 @@ export interface SuspectDeployment {
 }
 
 /**
- * The deployment that may have raised the alarm: the alarm is still in ALARM, the service is deployed this way, and the
- * deployment came before the state change, by at most `policy.recentDeploymentHours`. Otherwise null.
+ * The deployment that may have raised the alarm: it came at most `policy.recentDeploymentHours` before the state change, the alarm is still in
+ * ALARM, and the service is deployed this way. Otherwise null.
  */
 export function suspectDeployment(context: ProposalContext): SuspectDeployment | null {
   const { target, telemetry, service, configuration } = context;
@@ -43,11 +43,11 @@ export function suspectDeployment(context: ProposalContext): SuspectDeployment |
     deployment,
     alarmName: alarmNameOf(target),
     confidence: CONFIDENCE_BY_HOURS.find(({ withinHours }) => ageHours <= withinHours)?.confidence ?? OLDER_CONFIDENCE,
-    reason: `The alarm fired ${ageWords(ageHours)} after a deployment of ${service.id}.`,
+    reason: `The alarm went off ${ageWords(ageHours)} after a deployment of ${service.id}.`,
   };
 }
 
-/** The deployment that was read is the configured one. */
+/** Whether the deployment that was read is the configured one. */
 function isListed(deployment: Deployment, service: Service): boolean {
   const listed = service.deployment;
   if (deployment.kind === 'lambda-alias') {

@@ -4,20 +4,20 @@ import { type ActionPlugin, NO_GRANTS, type Verification } from '../contract.ts'
 import { hasFailed, observeFailure, type RunParameters, runSchedule } from './failed-run.ts';
 import { makeReceipt } from './make-receipt.ts';
 
-/** A failure that remains at the third attempt is not transient. */
+/** A failure that is still there at the third attempt is not transient. */
 export const LAST_ATTEMPT = 3;
 
-/** Differences between the two ways to re-run. */
+/** The differences between the two kinds of re-run. */
 interface Rerun {
   /** What is re-run: `the failed jobs`. */
   readonly what: string;
   start(codeHost: CodeHost, repository: string, runId: number): Promise<void>;
-  /** Wording for an attempt that is running, and one that has ended. */
+  /** Words for a running attempt, and for one that has ended. */
   underWay(attempt: number, runId: number): string;
   ended(attempt: number, runId: number): string;
 }
 
-/** GitHub refuses to re-run a run that is in progress, but not one whose new attempt has already ended. */
+/** GitHub refuses to re-run a run in progress, but not one whose new attempt has already ended. */
 const SHOWS_WITHIN_SECONDS = 15;
 
 type Steps = Pick<
@@ -35,19 +35,17 @@ type Steps = Pick<
   | 'verify'
 >;
 
-/**
- * How an action that creates another attempt of a run is observed, executed and verified. A re-run cannot be undone.
- */
+/** Observation, execution and verification of an action that starts another attempt of a run. A re-run cannot be undone. */
 export function rerunSteps(rerun: Rerun): Steps {
   const receiptOf = (runId: number, attempt: number, at: Date) =>
     makeReceipt(`Re-ran ${rerun.what} of run ${runId} as attempt ${attempt}.`, at, { attempt });
   return {
     selfApproval: true,
-    // The same commit, re-run: what passes now was transient.
+    // On the same commit: if it passes now, the failure was transient.
     provesCause: { recovered: 'transient', failed: 'lasting' },
     afterwards: null,
     repeat: { kind: 'harmful', showsWithinSeconds: SHOWS_WITHIN_SECONDS },
-    describeUndo: () => 'No code is changed. An attempt cannot be taken back: what its jobs publish or deploy stays.',
+    describeUndo: () => 'No code is changed. An attempt cannot be undone: what its jobs publish or deploy stays.',
     targetKey: ({ repository, runId }) => runKey(repository, runId),
     grants: () => NO_GRANTS,
     schedule: runSchedule,

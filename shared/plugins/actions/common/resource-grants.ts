@@ -8,7 +8,7 @@ import { READ_ALARMS } from './alarm-verification.ts';
 const here = (service: string, resource: string): string =>
   `arn:\${Partition}:${service}:\${Region}:\${Account}:${resource}`;
 
-/** The ARN of what a remedy changes. The ARN of an Auto Scaling group contains an id that only AWS knows. */
+/** The ARN of a remedy's resource. The ARN of an Auto Scaling group contains an id that only AWS knows. */
 function resourceArn(ref: ResourceRef): string {
   switch (ref.kind) {
     case 'ecs-service':
@@ -26,9 +26,7 @@ function resourceArn(ref: ResourceRef): string {
   }
 }
 
-/**
- * Grants to read what remedies change, as `ResourceReader` does. `*` only where AWS supports no resource; read-only.
- */
+/** Grants to read the resources of remedies, as `ResourceReader` does. `*` only for read-only calls without resource-level permissions. */
 export function resourceReads(refs: readonly ResourceRef[]): Grant[] {
   return refs.flatMap((ref): Grant[] => {
     const own = { resources: [resourceArn(ref)] };
@@ -61,8 +59,7 @@ export function resourceReads(refs: readonly ResourceRef[]): Grant[] {
 }
 
 /**
- * Grants on what this action's configured remedies change, and on nothing else: `change` to execute and `restore` to
- * undo it.
+ * Grants for this action's configured remedies and nothing else: `change` executes them, `restore` undoes them.
  */
 export function remedyGrants(
   { services }: Configuration,

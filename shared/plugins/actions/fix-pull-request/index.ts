@@ -13,12 +13,12 @@ import { type ActionPorts, defineAction, type Observation, type ProposalContext,
 import { fixBody } from './words.ts';
 
 const Parameters = FixParameters.extend({
-  /** The commit on the branch with which the failed jobs passed. */
+  /** The commit on the branch that the failed jobs passed on. */
   commit: Sha,
 });
 type Parameters = z.infer<typeof Parameters>;
 
-/** Only a person's time is at risk: the failed jobs were seen to pass with it. */
+/** Only a person's time is at risk, because the failed jobs passed with the change. */
 const CONFIDENCE = 0.95;
 
 function propose(context: ProposalContext) {
@@ -41,7 +41,7 @@ function propose(context: ProposalContext) {
 }
 
 function receiptOf({ number, url }: PullRequestNote, at: Date) {
-  const summary = `Opened draft pull request #${number} with a proposed change with which the failed jobs pass. It waits for a review.`;
+  const summary = `Opened draft pull request #${number} with a proposed change. The failed jobs pass with it. It waits for a review.`;
   return makeReceipt(summary, at, { pullRequest: number, url });
 }
 
@@ -63,7 +63,7 @@ async function open(parameters: Parameters, ports: ActionPorts): Promise<PullReq
   const fix = await readFix(parameters, ports);
   const head = await ports.code.branchHead(repository, branch);
   if (head === null || head.sha !== commit || !isFixCommit(head, parameters)) {
-    throw new Refused(`The branch ${branch} is not what was tried any more.`);
+    throw new Refused(`The branch ${branch} no longer holds the tested change.`);
   }
   const validated = await passesOn(commit, parameters, ports);
   if (validated.kind !== 'passed') throw new Refused('The failed jobs do not pass with the proposed change.');
@@ -83,14 +83,14 @@ async function open(parameters: Parameters, ports: ActionPorts): Promise<PullReq
  */
 export const fixPullRequest = defineAction<Parameters>({
   id: 'fix-pull-request',
-  title: 'Open a draft pull request with a tried change',
+  title: 'Open a draft pull request with a tested change',
   family: 'github',
   risk: 'low',
   impact: NO_IMPACT,
   switch: 'patches',
   repeat: {
     kind: 'harmless',
-    because: 'GitHub refuses a second pull request from the same branch, and a label is there once',
+    because: 'GitHub refuses a second pull request from the same branch, and a label exists only once',
   },
   parameters: Parameters,
   sample: { ...SAMPLE_FIX, commit: 'c'.repeat(40) },

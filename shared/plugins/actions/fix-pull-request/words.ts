@@ -6,12 +6,12 @@ import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { fenced, safeLine, safeProse } from '#shared/plugins/notifiers/common/markdown.ts';
 
-/** Content of the description of a fix. All prose is untrusted: a model or a log worded it. */
+/** Content of the description of a fix. All prose is untrusted, because a model or a log worded it. */
 export interface FixStory extends Omit<ProposedFix, 'version' | 'files' | 'diff' | 'baseSha' | 'source'> {
-  /** The run without the change, and the one with it. */
+  /** The run without the change, and the run with it. */
   readonly failedUrl: string;
   readonly passedUrl: string;
-  /** Names of the jobs that failed and pass now. */
+  /** Names of the jobs that failed and now pass. */
   readonly jobs: readonly string[];
 }
 
@@ -20,21 +20,20 @@ const QUOTED = 12;
 const MAX_JOBS = 5;
 
 /**
- * The description: what was seen, confidence, reasons, what to look at and how to test it. Nothing in it calls the
- * change right.
+ * The description of the pull request: what was seen, confidence, reasons, what to check and how to test it. It never calls the change correct.
  */
 export function fixBody(story: FixStory): RedactedText {
   const { changes, evidence } = story;
   const findings = [...story.inspection.reasons, ...story.findings];
   const sections = [
     fixMarker({ fingerprint: story.fingerprint, digest: story.patchDigest }),
-    `A change proposed by Selfheal. ${seenWords(story)} Whether it is right, nobody has reviewed yet. Confidence: **${percentOf(story.confidence)} %**.`,
+    `A change proposed by Selfheal. ${seenWords(story)} Nobody has reviewed yet whether it is right. Confidence: **${percentOf(story.confidence)} %**.`,
     `#### Why\n\n${safeProse(story.explanation)}`,
     evidence.length === 0 ? '' : `#### Evidence\n\n${fenced(evidence.slice(0, QUOTED).join('\n'), 'text')}`,
     `#### What it changes\n\n${changes.map(changeLine).join('\n')}`,
     findings.length === 0 ? '' : `#### Look at these lines first\n\n${findings.map(findingLine).join('\n')}`,
     `#### How to test it\n\n${testAdvice(story)}`,
-    `<sub>Selfheal incident ${story.incidentId}. Only source and test files can be changed this way; no test was taken away, skipped or loosened. It is never merged by itself. Close it to reject it: the same change is then not proposed again.</sub>`,
+    `<sub>Selfheal incident ${story.incidentId}. Such a change only touches source and test files, and removes, skips or loosens no test. Selfheal never merges it. Close it to reject it: the same change is then not proposed again.</sub>`,
   ];
   return redactOutgoing(sections.filter((part) => part !== '').join('\n\n')).slice(0, MAX_BODY);
 }
@@ -61,9 +60,9 @@ function findingLine({ path, line, reason }: FixStory['findings'][number]): stri
 function testAdvice({ changes }: FixStory): string {
   const hasTest = changes.some(({ path }) => /test|spec/i.test(path));
   return [
-    '- Run the tests of what it changes on your machine, with and without it.',
+    '- Run the tests of the changed code on your machine, with and without the change.',
     hasTest
       ? '- Read the new or changed tests first: do they fail without the change of the source?'
-      : '- It brings no test. Add one that fails without it.',
+      : '- It has no test. Add one that fails without it.',
   ].join('\n');
 }

@@ -24,7 +24,7 @@ const Parameters = RunParameters.extend({
 type Parameters = z.infer<typeof Parameters>;
 
 const LABEL = 'selfheal';
-/** It changes nothing, so it comes after everything that might help. */
+/** It changes nothing, so it comes after every action that might help. */
 const CONFIDENCE = 0.86;
 const MAX_JOBS = 10;
 
@@ -35,7 +35,7 @@ function propose(context: ProposalContext) {
   const { target } = run;
   const lasting = classification.verdict === 'regression' || classification.verdict === 'unknown';
   if (!target.onDefaultBranch || !lasting) return [];
-  // A pull request reports it already.
+  // A pull request of Selfheal already reports it.
   if (past.some(({ receipt, verified }) => verified === 'advanced' && typeof receipt?.facts.pullRequest === 'number'))
     return [];
   if (past.some(({ actionId }) => actionId === 'open-issue')) return [];
@@ -46,7 +46,7 @@ function propose(context: ProposalContext) {
         fingerprint: classification.fingerprint,
       },
       confidence: CONFIDENCE,
-      reason: 'The default branch fails and nothing else helps: an issue keeps it from being forgotten.',
+      reason: 'The default branch fails and no other action helps; an issue keeps it from being forgotten.',
     },
   ];
 }
@@ -60,7 +60,7 @@ async function openIssueOf(parameters: Parameters, { proposals }: ActionPorts): 
 }
 
 function receiptOf(issue: IssueNote, at: Date) {
-  return issueReceipt(`Issue #${issue.number} tells of this failure.`, issue, at);
+  return issueReceipt(`Issue #${issue.number} reports this failure.`, issue, at);
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
@@ -83,7 +83,7 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
     markerOf(parameters),
     `[Run ${runId}](${run.url}) of commit ${run.headSha} fails on the default branch, and no safe action helps.`,
     jobs.length === 0 ? '' : `#### Failed jobs\n\n${jobs.join('\n')}`,
-    '<sub>Opened by Selfheal, once for this failure while it is open. What was found of its cause was sent to the mail list. Close it when it is done.</sub>',
+    '<sub>Opened by Selfheal, once for this failure while it is open. What is known about its cause was sent to the mail list. Close it when the failure is fixed.</sub>',
   ];
   const issue = await ports.proposals.openIssue(repository, {
     title: phrase`The default branch fails: run ${runId}`,
@@ -112,13 +112,13 @@ export const openIssue = defineAction<Parameters>({
   describe: ({ repository, runId }) =>
     `Opens an issue in ${repository} about the failure of run ${runId}, unless one is open already.`,
   ...FAILURE_STEPS,
-  describeUndo: () => 'Nothing else is changed: close the issue, and it is over.',
+  describeUndo: () => 'Nothing else is changed; closing the issue undoes it.',
   observe,
   execute,
   verify: async (parameters, _receipt, { ports }) => {
     const issue = await openIssueOf(parameters, ports);
     return issue === null
-      ? { state: 'pending', summary: 'The issue does not show yet.' }
+      ? { state: 'pending', summary: 'The issue is not visible yet.' }
       : { state: 'advanced', summary: `Issue #${issue.number} is open.` };
   },
 });

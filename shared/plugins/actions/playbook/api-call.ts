@@ -8,7 +8,7 @@ import { makeReceipt } from '../common/make-receipt.ts';
 import type { ActionPorts, Grant, Observation, Verification } from '../contract.ts';
 import { type Mechanics, NOTHING_TO_CHECK, type PlaybookParameters, valuesOf } from './mechanics.ts';
 
-/** By then the effect of a call is visible in what `observe` reads. */
+/** After this time the effect of a call is visible in what `observe` reads. */
 const SHOWS_WITHIN_SECONDS = 30;
 
 /** Calls an allowed endpoint. Its only AWS grant is to read the endpoint's credentials. */
@@ -23,12 +23,12 @@ export function apiCall(playbook: ApiCallPlaybook): Mechanics {
     if (meets(answer, by.before, values)) return { kind: 'not-started' };
     return {
       kind: 'superseded',
-      reason: `${playbook.title}: the endpoint shows neither the state before nor the one after.`,
+      reason: `${playbook.title}: the endpoint shows neither the state before nor the state after the call.`,
     };
   };
   return {
     repeat: playbook.idempotent
-      ? { kind: 'harmless', because: 'its author says that repeating it does no harm' }
+      ? { kind: 'harmless', because: 'its author states that repeating it is harmless' }
       : { kind: 'harmful', showsWithinSeconds: SHOWS_WITHIN_SECONDS },
     observe,
     execute: async (parameters, ports) => {
@@ -40,11 +40,12 @@ export function apiCall(playbook: ApiCallPlaybook): Mechanics {
     ...(undo === undefined
       ? {}
       : {
-          describeUndo: () => `If it does not help, ${undo.method} ${undo.endpoint} takes it back.`,
+          describeUndo: () => `If it does not help, Selfheal undoes it by ${undo.method} ${undo.endpoint}.`,
           undo: async (parameters: PlaybookParameters, _receipt: Receipt, ports: ActionPorts) => {
             const seen = await observe(parameters, ports);
-            if (seen.kind === 'not-started') return `${playbook.title}: it is as it was before.`;
-            if (seen.kind !== 'happened') throw new Refused('Somebody else changed it meanwhile; it was left so.');
+            if (seen.kind === 'not-started') return `${playbook.title}: the previous state is already restored.`;
+            if (seen.kind !== 'happened')
+              throw new Refused('Somebody else has changed it meanwhile, so it was left unchanged.');
             const values = valuesOf(playbook.id, parameters);
             await perform(undo, values, {
               key: `${String(values.key)}-undo`,
@@ -61,7 +62,7 @@ export function apiCall(playbook: ApiCallPlaybook): Mechanics {
   };
 }
 
-/** A placeholder is never part of the host, and no value leads to another entry: any value identifies the endpoint. */
+/** A placeholder is never part of the host, and no value leads to another entry, so any value identifies the endpoint. */
 function secretsOf({ endpoint, observe, verify, undo }: ApiCallPlaybook, allowed: readonly AllowedEndpoint[]): Grant[] {
   const resources = [endpoint, observe?.endpoint, verify?.endpoint, undo?.endpoint].flatMap((text) => {
     const answer = resolveEndpoint((text ?? '').replace(/[{}]/g, ''), allowed);
@@ -84,8 +85,8 @@ async function perform(call: Call, values: Values, { key, timeoutSeconds, endpoi
   const answer = await endpoints.send({ endpoint, method: call.method, payload, timeoutSeconds, key });
   if (meets(answer, call.success, values)) return;
   const what = `${call.method} ${call.endpoint} was answered with status ${answer.status}`;
-  // Something was accepted, but not what was requested: the target shows the result.
-  if (answer.status < 300) throw new OutcomeUnknown(`${what} and another content than expected.`);
+  // The request was accepted with an unexpected answer, so the target must show the result.
+  if (answer.status < 300) throw new OutcomeUnknown(`${what} and unexpected content.`);
   throw new Refused(`${what}.`);
 }
 
@@ -101,7 +102,7 @@ async function succeeded(
   const hasFailed = verify.failed !== undefined && meets(answer, verify.failed, values);
   return hasFailed
     ? { state: 'failed', summary: `${title}: it ended without success. ${shows}` }
-    : { state: 'pending', summary: `${title}: the success check does not hold yet. ${shows}` };
+    : { state: 'pending', summary: `${title}: the success check does not pass yet. ${shows}` };
 }
 
 const receiptOf = ({ title, method, endpoint }: ApiCallPlaybook, { clock }: ActionPorts): Receipt =>

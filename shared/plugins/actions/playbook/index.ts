@@ -15,7 +15,7 @@ import { type Mechanics, type PlaybookParameters, valuesOf } from './mechanics.t
 import { documentRun } from './ssm-document.ts';
 import { parameterSwitch } from './ssm-parameter.ts';
 
-/** The actions of the configured playbooks: one for each that at least one service allows and has all values for. */
+/** One action for each configured playbook that at least one service allows and gives all values for. */
 export function playbookActions({ playbooks, services }: Configuration): ActionPlugin<PlaybookParameters>[] {
   return playbooks.flatMap((playbook) => {
     const [sample] = services.flatMap((service) => {
@@ -29,11 +29,11 @@ export function playbookActions({ playbooks, services }: Configuration): ActionP
 
 const ANY_TIME = '2026-01-01T00:00:00.000Z';
 
-/** What a playbook does depends on its kind; when, on what and with which values is the same for all. */
+/** The playbook's kind determines what it does; when, on what and with which values is the same for all. */
 function playbookAction(playbook: Playbook, sample: PlaybookParameters): ActionPlugin<PlaybookParameters> {
   const mechanics = mechanicsOf(playbook);
   const parameters = parametersOf(playbook);
-  const { undo, describeUndo = () => 'The playbook names no way to take it back.' } = mechanics;
+  const { undo, describeUndo = () => 'The playbook defines no undo.' } = mechanics;
   return defineAction<PlaybookParameters>({
     id: playbook.id,
     title: playbook.title,
@@ -87,7 +87,7 @@ function parametersOf(playbook: Playbook): z.ZodType<PlaybookParameters> {
   });
 }
 
-/** Only while the alarm is in ALARM, for a service that allows the playbook and has every value it needs. */
+/** Fits while the alarm is in ALARM, for a service that allows the playbook and gives every value. */
 function propose(playbook: Playbook, { target, telemetry, classification, service }: ProposalContext) {
   const { facts } = telemetry;
   if (target.kind !== 'alarm' || facts.kind !== 'alarm' || facts.state !== 'ALARM' || service === null) return [];

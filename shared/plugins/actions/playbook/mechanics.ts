@@ -9,28 +9,28 @@ import type { ActionGrants, ActionPorts, Observation, Repeat, Verification } fro
 export interface PlaybookParameters {
   readonly service: string;
   readonly alarmName: string;
-  /** When the alarm went off, ISO 8601: earlier effects are not ours. */
+  /** When the alarm went off, ISO 8601. Earlier effects were not caused by this action. */
   readonly since: string;
   readonly values: Readonly<Record<string, Scalar>>;
 }
 
-/** Differences between the kinds of playbooks. The alarm is checked elsewhere. */
+/** The differences between the kinds of playbooks. The alarm is checked elsewhere. */
 export interface Mechanics {
   readonly repeat: Repeat;
   observe(parameters: PlaybookParameters, ports: ActionPorts): Promise<Observation>;
   execute(parameters: PlaybookParameters, ports: ActionPorts): Promise<Receipt>;
-  /** `recovered` when the playbook's own success check holds; then the alarm decides. */
+  /** `recovered` when the playbook's own success check passes; after that the alarm decides. */
   succeeded(parameters: PlaybookParameters, receipt: Receipt, ports: ActionPorts): Promise<Verification>;
   /** How it is undone; absent without `undo`. */
   describeUndo?(parameters: PlaybookParameters): string;
   undo?(parameters: PlaybookParameters, receipt: Receipt, ports: ActionPorts): Promise<string>;
-  /** For these values, of one service. */
+  /** Grants for these values of one service. */
   grants(values: Values, configuration: Configuration): ActionGrants;
 }
 
-/** The values that templates may use. */
+/** Values for the playbook's templates. */
 export function valuesOf(playbook: string, { service, since, values }: PlaybookParameters): Values {
   return { ...values, service, key: keyOf({ playbook, service, since, values }) };
 }
 
-export const NOTHING_TO_CHECK: Verification = { state: 'recovered', summary: 'It needs no check of its own.' };
+export const NOTHING_TO_CHECK: Verification = { state: 'recovered', summary: 'The playbook has no success check.' };

@@ -7,9 +7,9 @@ import type { Automation } from '#shared/ports/playbook-effects.ts';
 import type { ActionPorts, Grant } from '../contract.ts';
 import { type Mechanics, type PlaybookParameters, valuesOf } from './mechanics.ts';
 
-/** Prefix of the names of Selfheal's own documents. */
+/** Name prefix of Selfheal's own documents. */
 export const OWN_DOCUMENTS = 'Selfheal-';
-/** Prefix of the role that these assume, followed by the region: role names are global. */
+/** Name prefix of the role that these assume; the region follows, because role names are global. */
 export const AUTOMATION_ROLE = 'Selfheal-Automation';
 
 /** Runs an SSM Automation document of the account, once per alarm. */
@@ -32,7 +32,7 @@ export function documentRun(playbook: SsmDocumentPlaybook): Mechanics {
       const run = await findRun(playbook, valuesOf(playbook.id, parameters), parameters, ports);
       const isOverdue = ports.clock.now().getTime() - Date.parse(at) > playbook.timeoutSeconds * 1000;
       const waiting = isOverdue ? 'failed' : 'pending';
-      // A list shows an execution a moment later.
+      // Lists show an execution only a little later.
       if (run === null) return { state: waiting, summary: `The execution of ${playbook.document} cannot be found.` };
       const summary = `The execution of ${playbook.document} is ${run.status}.`;
       if (run.state !== 'running') return { state: run.state === 'succeeded' ? 'recovered' : 'failed', summary };
@@ -42,12 +42,13 @@ export function documentRun(playbook: SsmDocumentPlaybook): Mechanics {
     ...(undo === undefined
       ? {}
       : {
-          describeUndo: () => `If it does not help, ${undo.document} restores what was before.`,
+          describeUndo: () =>
+            `If it does not help, Selfheal starts ${undo.document}, which restores the previous state.`,
           undo: async (parameters: PlaybookParameters, _receipt: Receipt, ports: ActionPorts) => {
-            // The token makes a repeated undo the same execution.
+            // With the same token a repeated undo is the same execution.
             const values = valuesOf(playbook.id, parameters);
             const id = await start(undo, values, digestOf(`undo#${String(values.key)}`, 32), ports);
-            return `${playbook.title}: started ${undo.document} to restore what was before (${id}).`;
+            return `${playbook.title}: started ${undo.document} to restore the previous state (${id}).`;
           },
         }),
     grants: () => ({
@@ -89,7 +90,7 @@ const startOf = ({ document }: DocumentRun): Grant => ({
   resources: [`${HERE}:document/${document}`, `${HERE}:automation-execution/*`],
 });
 
-/** Whoever starts a document passes on the role that it assumes. */
+/** Starting a document passes the role that it assumes. */
 function passOf({ document, role }: { readonly document: string; readonly role?: string | undefined }): Grant[] {
   const own = document.startsWith(OWN_DOCUMENTS);
   const passed = own ? `arn:\${Partition}:iam::\${Account}:role/${AUTOMATION_ROLE}-\${Region}` : role;
@@ -99,8 +100,7 @@ function passOf({ document, role }: { readonly document: string; readonly role?:
 }
 
 /**
- * Systems Manager supports no resource for listing executions, and an execution's id is unknown before it runs; both
- * are read-only.
+ * Systems Manager has no resource-level permissions for listing executions, and an execution's id is unknown before it runs. Read-only.
  */
 const READ_RUNS: readonly Grant[] = [
   { actions: ['ssm:GetAutomationExecution'], resources: [`${HERE}:automation-execution/*`] },

@@ -6,7 +6,7 @@ import { makeReceipt } from '../common/make-receipt.ts';
 import type { Grant } from '../contract.ts';
 import { type Mechanics, NOTHING_TO_CHECK, type PlaybookParameters, valuesOf } from './mechanics.ts';
 
-/** Switches a parameter from one known value to another, and back. */
+/** Changes a parameter from one known value to another, and back. */
 export function parameterSwitch(playbook: SsmParameterPlaybook): Mechanics {
   const parts = (parameters: PlaybookParameters) => {
     const values = valuesOf(playbook.id, parameters);
@@ -21,13 +21,13 @@ export function parameterSwitch(playbook: SsmParameterPlaybook): Mechanics {
     return makeReceipt(`Switched ${name} from ${before} to ${to}.`, at, { before });
   };
   return {
-    repeat: { kind: 'harmless', because: 'it sets a value, and setting it again changes nothing' },
+    repeat: { kind: 'harmless', because: 'setting the same value again changes nothing' },
     observe: async (parameters, { parameters: store, clock }) => {
       const { name, before, to } = parts(parameters);
       const value = await store.read(name);
       if (value === to) return { kind: 'happened', receipt: receiptOf(parameters, clock.now()) };
       if (value === before) return { kind: 'not-started' };
-      return { kind: 'superseded', reason: `The parameter ${name} has neither the value before nor the one after.` };
+      return { kind: 'superseded', reason: `The parameter ${name} has neither its previous value nor the new one.` };
     },
     execute: async (parameters, { parameters: store, clock }) => {
       const { name, to } = parts(parameters);
@@ -41,15 +41,15 @@ export function parameterSwitch(playbook: SsmParameterPlaybook): Mechanics {
     },
     describeUndo: (parameters) => {
       const { name, before } = parts(parameters);
-      return `If it does not help, ${name} is switched back to ${before}.`;
+      return `If it does not help, Selfheal sets ${name} back to ${before}.`;
     },
     undo: async (parameters, _receipt, { parameters: store }) => {
       const { name, before, to } = parts(parameters);
       const value = await store.read(name);
-      if (value === before) return `The parameter ${name} is ${before} again.`;
-      if (value !== to) throw new Refused(`Somebody else changed the parameter ${name}; it was left so.`);
+      if (value === before) return `The parameter ${name} is already ${before} again.`;
+      if (value !== to) throw new Refused(`Somebody else changed the parameter ${name}, so it was left unchanged.`);
       await store.write(name, before);
-      return `Switched ${name} back to ${before}.`;
+      return `Set ${name} back to ${before}.`;
     },
     grants: (values) => {
       const name = fillText(playbook.name, values).replace(/^\//, '');

@@ -43,7 +43,7 @@ const Parameters = z.discriminatedUnion('step', [
     step: z.literal('open'),
     ...Place,
     incidentId: z.string(),
-    /** Digest of the stored record: exactly this is written. */
+    /** Digest of the stored record; exactly this record is written. */
     digest: z.string().regex(/^[0-9a-f]{64}$/),
   }),
   z.strictObject({ step: z.literal('expire'), ...Place, issue: z.number().int().positive() }),
@@ -51,14 +51,14 @@ const Parameters = z.discriminatedUnion('step', [
 type Parameters = z.infer<typeof Parameters>;
 type Opening = Extract<Parameters, { step: 'open' }>;
 
-/** Comes before the re-run, because nothing is left to look at once that passes. */
+/** High, so that it comes before the re-run: after that passes, there is no failure left to look at. */
 const CONFIDENCE = 0.97;
 
 function propose(context: ProposalContext) {
   const run = runIn(context);
   const { past = [], classification } = context;
   const quarantine = preparedBy(QUARANTINE, context);
-  // For a failure without a fingerprint the guard allows no write.
+  // The guard allows no write for a failure without a fingerprint.
   if (run === null || quarantine === null || classification.fingerprint === null) return [];
   if (classification.verdict !== 'flaky' || !failsStill(run.facts)) return [];
   if (past.some(({ actionId }) => actionId === 'quarantine-flaky-test')) return [];
@@ -68,8 +68,8 @@ function propose(context: ProposalContext) {
       confidence: CONFIDENCE,
       reason:
         quarantine.step === 'open'
-          ? 'By its recorded results a test that failed here fails by chance: an issue gives it an owner and a last day.'
-          : 'The quarantine of a test that failed here is over, and the test was not mended.',
+          ? 'By its recorded results, a test that failed here fails by chance: an issue gives it an owner and a last day.'
+          : 'The quarantine of a test that failed here is over, and the test was not fixed.',
     },
   ];
 }
@@ -82,8 +82,8 @@ function issueOf({ repository, testKey }: Parameters, { proposals }: ActionPorts
 function receiptOf({ step, until }: Parameters, issue: IssueNote, at: Date) {
   const summary =
     step === 'open'
-      ? `Issue #${issue.number} tells of a flaky test, which is in quarantine until ${until}.`
-      : `Issue #${issue.number} says that the quarantine of a flaky test is over since ${until}.`;
+      ? `Issue #${issue.number} reports a flaky test, which is in quarantine until ${until}.`
+      : `Issue #${issue.number} reports that the quarantine of a flaky test ended on ${until}.`;
   return issueReceipt(summary, issue, at);
 }
 
@@ -93,10 +93,10 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
   const status = quarantineStatusOf(issue, now);
   const isExpiring = parameters.step === 'expire';
   if (isExpiring && (status.kind !== 'expired' || issue?.number !== parameters.issue)) {
-    return superseded('The issue about the flaky test is not open any more, or not over.');
+    return superseded('The issue about the flaky test is no longer open, or its quarantine is not over.');
   }
   if (!isExpiring && (status.kind === 'expired' || status.kind === 'settled')) {
-    return superseded(`Issue #${status.issue} tells of the flaky test already.`);
+    return superseded(`Issue #${status.issue} already reports the flaky test.`);
   }
   const isThere = status.kind === 'quarantined' || (status.kind === 'expired' && status.told);
   if (issue !== null && isThere) return { kind: 'happened', receipt: receiptOf(parameters, issue, now) };
@@ -107,22 +107,22 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
   if (parameters.step === 'open') return receiptOf(parameters, await open(parameters, ports), ports.clock.now());
   const issue = await issueOf(parameters, ports);
   if (issue?.number !== parameters.issue)
-    throw new Refused(`Issue #${parameters.issue} is not the newest of its test.`);
+    throw new Refused(`Issue #${parameters.issue} is not the newest issue about its test.`);
   await ports.proposals.addLabels(parameters.repository, issue.number, [EXPIRED_LABEL]);
   return receiptOf(parameters, issue, ports.clock.now());
 }
 
-/** Checks again whether another incident wrote about the test, right before the issue is opened. Throws `Refused`. */
+/** Opens the issue, after checking once more that no other incident has written about the test. Throws `Refused`. */
 async function open(parameters: Opening, ports: ActionPorts): Promise<IssueNote> {
   const { repository, runId, incidentId, digest, testKey, until } = parameters;
   const test = await ports.quarantines.getQuarantine(incidentId, digest);
-  if (test === null) throw new Refused('What the plan says of the flaky test is not kept any more.');
+  if (test === null) throw new Refused("The plan's record of the flaky test is no longer stored.");
   if (test.testKey !== testKey || test.until !== until || test.incidentId !== incidentId) {
-    throw new Refused('The kept test is not the one that was planned.');
+    throw new Refused('The stored record of the test differs from the planned one.');
   }
   const run = await ports.codeHost.getRun(repository, runId);
   const status = quarantineStatusOf(await issueOf(parameters, ports), ports.clock.now());
-  if (status.kind !== 'none') throw new Refused(`Issue #${status.issue} tells of the flaky test already.`);
+  if (status.kind !== 'none') throw new Refused(`Issue #${status.issue} already reports the flaky test.`);
   return await ports.proposals.openIssue(repository, {
     title: redactOutgoing(`Flaky test ${testKey}: in quarantine until ${until}`),
     body: redactOutgoing(quarantineBody(test, run.url)),
@@ -132,9 +132,8 @@ async function open(parameters: Opening, ports: ActionPorts): Promise<IssueNote>
 }
 
 /**
- * Opens one issue about a test that fails by chance, with an owner and a last day, and notes on it once when that day
- * has passed. The test itself stays unchanged. https://docs.github.com/en/rest/issues/issues#create-an-issue,
- * https://docs.github.com/en/rest/issues/labels
+ * Opens one issue about a test that fails by chance, with an owner and a last day, and labels it once when that day has passed. The test
+ * itself stays unchanged. https://docs.github.com/en/rest/issues/issues#create-an-issue, https://docs.github.com/en/rest/issues/labels
  */
 export const quarantineFlakyTest = defineAction<Parameters>({
   id: 'quarantine-flaky-test',
@@ -161,8 +160,8 @@ export const quarantineFlakyTest = defineAction<Parameters>({
   describe: (parameters) =>
     parameters.step === 'open'
       ? `Opens an issue in ${parameters.repository} about the flaky test ${parameters.testKey}, in quarantine until ${parameters.until}.`
-      : `Labels issue #${parameters.issue} of ${parameters.repository}: the quarantine of its flaky test is over since ${parameters.until}.`,
-  describeUndo: () => 'No test and no code is changed: close the issue, and it is over.',
+      : `Labels issue #${parameters.issue} of ${parameters.repository}: the quarantine of its flaky test ended on ${parameters.until}.`,
+  describeUndo: () => 'No test and no code is changed; closing the issue undoes it.',
   targetKey: ({ repository, testKey }) => testIssueKey(repository, testKey),
   grants: () => NO_GRANTS,
   schedule: runSchedule,
@@ -172,7 +171,7 @@ export const quarantineFlakyTest = defineAction<Parameters>({
     const issue = await issueOf(parameters, ports);
     const shows = issue !== null && (parameters.step === 'open' || issue.labels.includes(EXPIRED_LABEL));
     return shows
-      ? { state: 'advanced', summary: `Issue #${issue.number} says it.` }
-      : { state: 'pending', summary: 'The issue does not show it yet.' };
+      ? { state: 'advanced', summary: `Issue #${issue.number} is up to date.` }
+      : { state: 'pending', summary: 'The issue is not up to date yet.' };
   },
 });

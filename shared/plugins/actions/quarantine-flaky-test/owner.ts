@@ -21,8 +21,8 @@ const MAX_PATH_LENGTH = 500;
 const LOGIN = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/;
 
 /**
- * The file of a test and its owners, at the newest commit of the default branch that the workflow ran on, because a
- * pull request must not choose owners. After a refused read there are none.
+ * Finds the file of a test and its owners, at the newest commit of the default branch that the workflow ran on, because a pull request must not
+ * choose the owners. After a refused read there are none.
  */
 export async function readOwner(testName: string, target: GithubRunTarget, ports: OwnerPorts): Promise<Owned> {
   return (await unlessRefused(() => ownerOf(testName, target, ports))) ?? NOBODY;

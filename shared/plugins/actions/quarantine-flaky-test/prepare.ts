@@ -19,7 +19,7 @@ import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Preparation, PreparationPorts } from '../contract.ts';
 import { readOwner } from './owner.ts';
 
-/** What to write about a flaky test. `until`: the last day of its quarantine. */
+/** The change to an issue about a flaky test. `until`: the last day of its quarantine. */
 export type PreparedQuarantine =
   | {
       readonly step: 'open';
@@ -31,19 +31,19 @@ export type PreparedQuarantine =
   | { readonly step: 'expire'; readonly issue: number; readonly testKey: string; readonly until: string };
 
 interface QuarantineProposal {
-  /** What may be written now. */
+  /** What may be written now; null when nothing. */
   readonly next: PreparedQuarantine | null;
-  /** Says, worded by code, that only quarantined tests failed; null when others did too. */
+  /** A sentence, worded by code, when only quarantined tests failed; otherwise null. */
   readonly onlyQuarantined: string | null;
 }
 
-/** When more fail at once, none of them fails by chance. */
+/** When more tests than this fail at once, none of them fails by chance. */
 const MAX_TESTS = 12;
 const RUNS = 50;
 
 /**
- * Quarantine status of the failed tests of a flaky failure, and the one that enters or has left it. Nothing is proposed
- * once the day's limit is reached, because it would block the re-run.
+ * Reads the quarantine status of the failed tests of a flaky failure, and which test enters or has left quarantine. Proposes nothing when the
+ * daily limit is reached, because that would block the re-run.
  */
 export const QUARANTINE: Preparation<PreparedQuarantine> = {
   async prepare({ incident, classification, telemetry }, ports) {
@@ -87,7 +87,7 @@ function onlyQuarantinedWords(standings: readonly QuarantineStatus[]): string | 
     one.kind === 'quarantined' ? [`issue #${one.issue}, until ${one.until}`] : [],
   );
   if (issues.length < standings.length) return null;
-  return `Only tests in quarantine failed (${issues.join('; ')}).`;
+  return `Only quarantined tests failed (${issues.join('; ')}).`;
 }
 
 function expiredOf(standings: ReadonlyMap<string, QuarantineStatus>): PreparedQuarantine | null {
@@ -97,7 +97,7 @@ function expiredOf(standings: ReadonlyMap<string, QuarantineStatus>): PreparedQu
   return null;
 }
 
-/** The failed test without an issue that is most certainly flaky. */
+/** The failed test without an issue that is most likely flaky. */
 async function entering(
   incidentId: string,
   target: GithubRunTarget,
@@ -130,7 +130,7 @@ async function entering(
 
 type FlakyTest = Pick<QuarantinedTest, 'testKey' | 'name' | 'runs' | 'failures' | 'rate' | 'score' | 'commits'>;
 
-/** From the results before this failure, which is no evidence about itself. */
+/** Judges by the results before this failure, which is no evidence about itself. */
 function judged(record: TestRecord, target: GithubRunTarget, minRate: number): FlakyTest[] {
   const { outcomes } = pastOf(record, target);
   if (outcomes === undefined) return [];

@@ -6,27 +6,27 @@ import { fenced } from '#shared/plugins/notifiers/common/markdown.ts';
 const MAX_NAME_LENGTH = 200;
 const MAX_FILE_LENGTH = 300;
 
-/** The body of the issue about a flaky test. Its name and file are tainted and only appear in a fence. */
+/** The body of the issue about a flaky test. Its name and file are tainted, so they are shown in a fence only. */
 export function quarantineBody(test: QuarantinedTest, runUrl: string): string {
   const { name, file, owner, runs, failures, rate, score, commits, until } = test;
   const [low, high] = rate;
   const named = [cleanText(name, MAX_NAME_LENGTH), ...(file === null ? [] : [cleanText(file, MAX_FILE_LENGTH)])];
-  const both = commits.length === 0 ? 'none that is still known' : commits.map((sha) => `\`${sha}\``).join(', ');
+  const both = commits.length === 0 ? 'none is known any longer' : commits.map((sha) => `\`${sha}\``).join(', ');
   return [
     datedMarker(test),
-    'This test fails by chance, and its failures stop changes that are not the cause:',
+    'This test fails by chance, and its failures block changes that did not cause them:',
     fenced(named.join('\n')),
     `**Owner:** ${ownerWords(owner)}\n**In quarantine until:** ${until} (UTC)`,
     [
       '#### Evidence',
       '',
-      `- It failed in ${failures} of ${runs} recorded runs: with 95 % certainty in ${shareText(low)} to ${shareText(high)} of all.`,
-      `- By the order of its results it is ${shareText(score)} likely to fail by chance.`,
+      `- It failed in ${failures} of ${runs} recorded runs. With 95 % confidence it fails in ${shareText(low)} to ${shareText(high)} of all runs.`,
+      `- By the order of its results, the probability that it fails by chance is ${shareText(score)}.`,
       `- Commits on which it both failed and passed: ${both}.`,
-      `- It failed [in this run](${runUrl}) too.`,
+      `- It also failed [in this run](${runUrl}).`,
     ].join('\n'),
-    'It still runs: nothing is skipped. While this issue is open and the day has not passed, a failure of quarantined tests alone is said to be one, and is run again.',
-    '<sub>Opened by Selfheal, once for this test. Close it when the test is mended.</sub>',
+    'The test still runs; nothing is skipped. While this issue is open and the quarantine lasts, Selfheal reports when only quarantined tests failed, and re-runs them.',
+    '<sub>Opened by Selfheal, once for this test. Close it when the test is fixed.</sub>',
   ].join('\n\n');
 }
 
@@ -37,7 +37,7 @@ function ownerWords(owner: TestOwner): string {
     case 'author':
       return `@${owner.login} (the last author of its file)`;
     case 'nobody':
-      return 'nobody could be told';
+      return 'nobody: no owner was found';
     default:
       return owner satisfies never;
   }

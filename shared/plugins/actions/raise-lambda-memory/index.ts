@@ -12,7 +12,7 @@ import { defineAction, type ProposalContext } from '../contract.ts';
 const Megabytes = z.number().int().min(128).max(10_240);
 const Parameters = z.strictObject({
   functionName: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-  /** Of the configuration at planning: AWS refuses the change if it was changed since. */
+  /** Revision of the configuration at planning; AWS refuses the change if the configuration has changed since. */
   revisionId: z.string().min(1).max(100),
   from: Megabytes,
   to: Megabytes,
@@ -20,12 +20,11 @@ const Parameters = z.strictObject({
 });
 type Parameters = z.infer<typeof Parameters>;
 
-/** Owners know which alarm means too little memory; it costs money meanwhile, and is undone when it does not help. */
+/** Owners know which alarms show too little memory. More memory costs money meanwhile, and is undone when it does not help. */
 const CONFIDENCE = 0.85;
 
 /**
- * The same permission could add a layer to the function, which is code that runs in it (Service Authorization
- * Reference, `lambda:Layer`).
+ * The same permission could add a layer to the function, which is code that runs in it (Service Authorization Reference, `lambda:Layer`).
  */
 const NO_LAYERS = { Null: { 'lambda:Layer': 'true' } } as const;
 
@@ -34,9 +33,9 @@ const refOf = ({ functionName }: Parameters) => ({ kind: 'lambda-function', func
 const Entry = z.strictObject({
   action: z.literal('raise-lambda-memory'),
   alarms: RemedyAlarms,
-  /** A function that is called without alias or version: published versions keep their memory. */
+  /** A function called without alias or version, because published versions keep their memory. */
   functionName: REMEDY_TARGET.functionName,
-  /** Memory is doubled, up to this. */
+  /** Memory is doubled, up to this limit. */
   maxMemoryMb: z.number().int().min(128).max(10_240),
 });
 const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
@@ -44,7 +43,7 @@ const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
   entry: Entry,
   problem: ({ functionName }, { deployment }) =>
     deployment?.functionName === functionName
-      ? `${functionName} is called by an alias, and a published version keeps the memory it has`
+      ? `${functionName} is called by an alias, and a published version keeps its memory`
       : null,
   makesRoom: { memory: 1 },
   describe: ({ functionName, maxMemoryMb }) => `double the memory of ${functionName}, up to ${maxMemoryMb} MB`,
@@ -57,7 +56,7 @@ function propose(context: ProposalContext) {
   const to = Math.min(memoryMb * 2, found.remedy.maxMemoryMb);
   if (to <= memoryMb) return [];
   const parameters = { functionName, revisionId, from: memoryMb, to, alarmName: found.alarmName };
-  const reason = `${found.reason} It has ${memoryMb} MB; ${found.remedy.maxMemoryMb} MB are allowed.`;
+  const reason = `${found.reason} It has ${memoryMb} MB; up to ${found.remedy.maxMemoryMb} MB are allowed.`;
   return [{ parameters, confidence: CONFIDENCE, reason }];
 }
 
@@ -66,12 +65,14 @@ const steps = settingSteps<Parameters>({
   read: async (parameters, ports) => {
     const { memoryMb, revisionId } = await readResource(refOf(parameters), ports);
     const refusal =
-      revisionId === parameters.revisionId ? null : `Somebody changed ${parameters.functionName} since it was planned.`;
+      revisionId === parameters.revisionId
+        ? null
+        : `Somebody has changed ${parameters.functionName} since the plan was made.`;
     return { value: memoryMb, refusal };
   },
   write: async (parameters, memoryMb, ports) => {
     const { functionName, to } = parameters;
-    // When raising, the planned configuration; when undoing, the one that raising created.
+    // To raise: the planned revision; to undo: the revision that raising created.
     const { revisionId } = memoryMb === to ? parameters : await readResource(refOf(parameters), ports);
     const set = await ports.lambdaFunctions.setMemory(functionName, memoryMb, revisionId);
     if (set === 'changed-meanwhile') throw new Refused(`Somebody changed ${functionName} at the same time.`);
@@ -79,7 +80,7 @@ const steps = settingSteps<Parameters>({
 });
 
 /**
- * Doubles the memory of a Lambda function, within its owner's bound.
+ * Doubles the memory of a Lambda function, within the owner's bound.
  * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
  */
 export const raiseLambdaMemory = defineAction<Parameters>({
@@ -99,7 +100,7 @@ export const raiseLambdaMemory = defineAction<Parameters>({
   remedy: REMEDY,
   propose,
   describe: ({ functionName, from, to }) =>
-    `Gives the Lambda function ${functionName} ${to} MB of memory, in place of ${from} MB.`,
+    `Raises the memory of the Lambda function ${functionName} from ${from} MB to ${to} MB.`,
   targetKey: (parameters) => resourceKey(refOf(parameters)),
   grants: (configuration) =>
     remedyGrants(configuration, REMEDY, {

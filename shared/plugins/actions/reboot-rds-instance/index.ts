@@ -18,15 +18,15 @@ import {
 
 const Parameters = z.strictObject({
   instance: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
-  /** The last restart at planning: a later one in the events of RDS is the effect. */
+  /** The last restart at planning; a later one in the events of RDS is the effect. */
   restartedAt: z.iso.datetime({ offset: true }).nullable(),
   alarmName: z.string().min(1).max(255),
 });
 type Parameters = z.infer<typeof Parameters>;
 
-/** RDS shows a restart in the status while it lasts, and in its events a moment later. */
+/** RDS shows a restart in the status at once, and in its events a little later. */
 const SHOWS_WITHIN_SECONDS = 90;
-/** All users of the database are disconnected meanwhile. */
+/** A restart disconnects all users of the database. */
 const CONFIDENCE = 0.65;
 
 const refOf = ({ instance }: Parameters) => ({ kind: 'rds-instance', instance }) as const;
@@ -96,7 +96,7 @@ export const rebootRdsInstance = defineAction<Parameters>({
   remedy: REMEDY,
   propose,
   describe: ({ instance }) => `Restarts the RDS database ${instance}; nobody can use it for some minutes.`,
-  describeUndo: () => 'A restart cannot be taken back.',
+  describeUndo: () => 'A restart cannot be undone.',
   targetKey: (parameters) => resourceKey(refOf(parameters)),
   grants: (configuration) => remedyGrants(configuration, REMEDY, { change: 'rds:RebootDBInstance' }),
   schedule: alarmSchedule,

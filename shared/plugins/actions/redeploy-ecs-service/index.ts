@@ -21,17 +21,17 @@ const Name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/);
 const Parameters = z.strictObject({
   cluster: Name,
   service: Name,
-  /** What runs, and runs again afterwards. */
+  /** The running task definition, which stays the same. */
   taskDefinition: z.string().regex(/^arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:task-definition\/[A-Za-z0-9_-]+:\d+$/),
-  /** Of the newest deployment at planning: ECS gives every deployment its own id, so another one is later. */
+  /** The newest deployment at planning; ECS gives each deployment its own id, so a different one is later. */
   deploymentId: z.string().min(1).max(255),
   alarmName: z.string().min(1).max(255),
 });
 type Parameters = z.infer<typeof Parameters>;
 
 /**
- * New tasks of the same code often help for a while; the old tasks cannot be restored, so a person is asked until the
- * action has proved itself.
+ * New tasks of the same code often help only for a while, and the old tasks cannot be restored, so a person is asked until outcomes show that
+ * the action helps.
  */
 const CONFIDENCE = 0.75;
 
@@ -44,7 +44,7 @@ const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
   entry: Entry,
   problem: needsEcsService,
   makesRoom: { memory: 4, connections: 3 },
-  describe: () => 'replace its tasks by new ones',
+  describe: () => 'replace its tasks with new ones',
 };
 
 function propose(context: ProposalContext) {
@@ -62,14 +62,14 @@ function propose(context: ProposalContext) {
 }
 
 function receiptOf(parameters: Parameters, at: Date): Receipt {
-  const summary = `Replaced the tasks of ${nameOf(parameters)} by new ones of the same task definition.`;
+  const summary = `Replaced the tasks of ${nameOf(parameters)} with new ones of the same task definition.`;
   return makeReceipt(summary, at, { replaced: parameters.deploymentId });
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
   const { taskDefinition, deploymentId } = await readResource(refOf(parameters), ports);
   if (taskDefinition !== parameters.taskDefinition) {
-    return { kind: 'superseded', reason: `Somebody deployed to ${nameOf(parameters)} since it was planned.` };
+    return { kind: 'superseded', reason: `Somebody has deployed to ${nameOf(parameters)} since the plan was made.` };
   }
   if (deploymentId !== parameters.deploymentId) {
     return { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
@@ -78,11 +78,10 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
 }
 
 async function execute(parameters: Parameters, ports: ActionPorts): Promise<Receipt> {
-  // Amazon ECS has no conditional update: reading once more right before leaves others the least time for an unseen
-  // deployment.
+  // Amazon ECS has no conditional update, so it is read once more right before: that leaves the least time for an unseen deployment.
   const { deploymentId } = await readResource(refOf(parameters), ports);
   if (deploymentId !== parameters.deploymentId) {
-    throw new Refused(`Somebody deployed to ${nameOf(parameters)} since it was planned.`);
+    throw new Refused(`Somebody has deployed to ${nameOf(parameters)} since the plan was made.`);
   }
   await ports.ecsServices.redeploy(parameters.cluster, parameters.service);
   return receiptOf(parameters, ports.clock.now());
@@ -94,7 +93,7 @@ const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, 
   if (taskDefinition !== parameters.taskDefinition && judged.state !== 'recovered') {
     return { state: 'failed', summary: `Somebody else deployed to ${nameOf(parameters)}.` };
   }
-  // The alarm may have ended because old tasks stopped: it counts only once all tasks are new.
+  // Stopping old tasks may already end the alarm, so it counts only when all tasks are new.
   if (!settled) return { state: 'pending', summary: `The new tasks of ${nameOf(parameters)} are still starting.` };
   return judged;
 };
@@ -121,8 +120,8 @@ export const redeployEcsService = defineAction<Parameters>({
   remedy: REMEDY,
   propose,
   describe: (parameters) =>
-    `Restarts the ECS service ${nameOf(parameters)}: new tasks of the same task definition take the place of those that run.`,
-  describeUndo: () => 'A restart cannot be taken back: the new tasks stay.',
+    `Restarts the ECS service ${nameOf(parameters)}: replaces its tasks with new ones of the same task definition.`,
+  describeUndo: () => 'A restart cannot be undone: the new tasks stay.',
   targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
   grants: (configuration) => remedyGrants(configuration, REMEDY, { change: 'ecs:UpdateService' }),
   schedule: alarmSchedule,

@@ -19,16 +19,14 @@ import {
 
 const Parameters = z.strictObject({
   group: z.string().regex(/^[A-Za-z0-9_.-]{1,255}$/),
-  /** The newest refresh at planning: AWS gives each its own id, so another one is later. */
+  /** The newest refresh at planning; AWS gives each its own id, so a different one is later. */
   lastRefreshId: z.string().min(1).max(255).nullable(),
   minHealthyPercentage: z.number().int().min(50).max(100),
   alarmName: z.string().min(1).max(255),
 });
 type Parameters = z.infer<typeof Parameters>;
 
-/**
- * New instances often help; the old ones cannot be restored, so a person is asked until the action has proved itself.
- */
+/** New instances often help, but the old ones cannot be restored, so a person is asked until outcomes show that the action helps. */
 const CONFIDENCE = 0.7;
 
 const refOf = ({ group }: Parameters) => ({ kind: 'auto-scaling-group', group }) as const;
@@ -37,14 +35,14 @@ const Entry = z.strictObject({
   action: z.literal('refresh-instances'),
   alarms: RemedyAlarms,
   autoScalingGroup: REMEDY_TARGET.autoScalingGroup,
-  /** Percentage of the group that stays in service meanwhile. */
+  /** Percentage of the group that stays in service during the refresh. */
   minHealthyPercentage: z.number().int().min(50).max(100).default(90),
 });
 const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
   action: 'refresh-instances',
   entry: Entry,
   makesRoom: { memory: 5, disk: 1 },
-  describe: ({ autoScalingGroup }) => `replace the instances of ${autoScalingGroup} by new ones`,
+  describe: ({ autoScalingGroup }) => `replace the instances of ${autoScalingGroup} with new ones`,
 };
 
 function propose(context: ProposalContext) {
@@ -57,7 +55,7 @@ function propose(context: ProposalContext) {
 }
 
 const receiptOf = ({ group }: Parameters, refreshId: string, at: Date): Receipt =>
-  makeReceipt(`Began to replace the instances of the Auto Scaling group ${group} by new ones.`, at, { refreshId });
+  makeReceipt(`Began to replace the instances of the Auto Scaling group ${group} with new ones.`, at, { refreshId });
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {
   const { refresh } = await readResource(refOf(parameters), ports);
@@ -85,14 +83,14 @@ const verify: ActionPlugin<Parameters>['verify'] = async (parameters, receipt, c
   return await verifyByAlarm(parameters, context, isDone ? null : failure);
 };
 
-/** Stops replacing the rest; new instances stay. */
+/** Cancels the rest of the replacement; new instances stay. */
 async function undo(parameters: Parameters, receipt: Receipt, ports: ActionPorts): Promise<string> {
   const { refresh } = await readResource(refOf(parameters), ports);
   const isOwn = refresh !== null && refresh.id === receipt.facts.refreshId;
   if (!isOwn || !isCancellable(refresh))
-    return `There is nothing left to stop at ${parameters.group}; new instances stay.`;
+    return `There is nothing left to cancel in ${parameters.group}; new instances stay.`;
   await ports.autoScaling.cancelRefresh(parameters.group);
-  return `Stopped replacing the instances of ${parameters.group}; those that are new stay.`;
+  return `Stopped replacing the instances of ${parameters.group}; new instances stay.`;
 }
 
 /**
@@ -105,15 +103,14 @@ export const refreshInstances = defineAction<Parameters>({
   family: 'autoscaling',
   risk: 'medium',
   impact: INTERRUPTS,
-  repeat: { kind: 'harmless', because: 'AWS refuses a second refresh while one is under way, which takes minutes' },
+  repeat: { kind: 'harmless', because: 'AWS refuses a second refresh during the first, which takes minutes' },
   parameters: Parameters,
   sample: { group: 'search-nodes', lastRefreshId: null, minHealthyPercentage: 90, alarmName: 'search-cpu' },
   remedy: REMEDY,
   propose,
   describe: ({ group, minHealthyPercentage }) =>
-    `Replaces the instances of the Auto Scaling group ${group} by new ones; ${minHealthyPercentage} % stay in service.`,
-  describeUndo: () =>
-    'If it does not help, what is left of the refresh is cancelled; instances that were replaced stay new.',
+    `Replaces the instances of the Auto Scaling group ${group} with new ones; ${minHealthyPercentage} % stay in service.`,
+  describeUndo: () => 'If it does not help, Selfheal cancels the rest of the refresh; replaced instances stay new.',
   targetKey: (parameters) => resourceKey(refOf(parameters)),
   grants: (configuration) =>
     remedyGrants(configuration, REMEDY, {

@@ -16,7 +16,7 @@ function propose(context: ProposalContext) {
     {
       parameters: parametersOf(run),
       confidence: classification.confidence,
-      reason: `The failure was put down to ${TRANSIENT[verdict]}, not to the change; attempt ${facts.attempt} of ${LAST_ATTEMPT}.`,
+      reason: `The failure was attributed to ${TRANSIENT[verdict]}, not to the change; attempt ${facts.attempt} of ${LAST_ATTEMPT}.`,
     },
   ];
 }

@@ -3,7 +3,7 @@ import { failsStill, parametersOf, RunParameters, runIn } from '../common/failed
 import { LAST_ATTEMPT, rerunSteps } from '../common/rerun.ts';
 import { defineAction, type ProposalContext } from '../contract.ts';
 
-/** Jobs that passed run again too and may deploy: unless outcomes speak for it, a person decides. */
+/** Jobs that passed run again too and may deploy, so a person decides until outcomes show that the action helps. */
 const SHARE_OF_CONFIDENCE = 0.6;
 
 function propose(context: ProposalContext) {
@@ -19,7 +19,7 @@ function propose(context: ProposalContext) {
     {
       parameters: parametersOf(run),
       confidence: confidence * SHARE_OF_CONFIDENCE,
-      reason: `The failed jobs failed again by themselves; they may lean on what the ${facts.passedJobs} jobs made that passed before them.`,
+      reason: `Re-running only the failed jobs did not help; they may depend on results of the ${facts.passedJobs} jobs that passed before them.`,
     },
   ];
 }

@@ -36,7 +36,7 @@ const Parameters = RunParameters.extend({
 type Parameters = z.infer<typeof Parameters>;
 
 const CONFIDENCE = 0.88;
-/** This many previous runs of the default branch must have passed in every job that fails now. */
+/** In this many runs of the default branch before it, every job that fails now must have passed. */
 const PASSED_BEFORE = 3;
 
 function propose(context: ProposalContext) {
@@ -58,12 +58,12 @@ function propose(context: ProposalContext) {
         branch: fixBranch(context.now),
       },
       confidence: CONFIDENCE,
-      reason: `The last ${PASSED_BEFORE} runs of the default branch before pull request #${revert.pullRequest} passed in the jobs that fail since.`,
+      reason: `In the last ${PASSED_BEFORE} runs of the default branch before pull request #${revert.pullRequest}, the jobs that fail since then passed.`,
     },
   ];
 }
 
-/** What fails now passed in the previous runs of the same branch. */
+/** Whether the jobs that fail now passed in the previous runs of the same branch. */
 function passedBefore({ facts, target }: FailedRun): boolean {
   const { jobHistories } = facts;
   return (
@@ -84,7 +84,7 @@ function isRevert(head: BranchHead, parameters: Parameters): boolean {
 }
 
 function receiptOf({ number, url }: PullRequestNote, { pullRequest }: Parameters, at: Date) {
-  const summary = `Opened draft pull request #${number}, which takes #${pullRequest} back. It waits for a review.`;
+  const summary = `Opened draft pull request #${number}, which reverts #${pullRequest}. It waits for a review.`;
   return makeReceipt(summary, at, { pullRequest: number, url });
 }
 
@@ -95,9 +95,9 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
     return { kind: 'happened', receipt: receiptOf(found, parameters, ports.clock.now()) };
   }
   const head = await ports.code.branchHead(repository, branch);
-  if (head !== null && !isRevert(head, parameters)) return superseded(`There is another branch ${branch} already.`);
+  if (head !== null && !isRevert(head, parameters)) return superseded(`A different branch ${branch} already exists.`);
   if (found !== null) return { kind: 'not-started' };
-  // The failed run is one of the default branch.
+  // The failed run is on the default branch.
   const { baseBranch } = await ports.codeHost.getRun(repository, runId);
   const tip = baseBranch === null ? null : await ports.code.branchHead(repository, baseBranch);
   if (tip?.sha !== mergedSha) return superseded('The default branch has moved on.');
@@ -108,14 +108,14 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
   const { repository, branch } = parameters;
   const head = await ports.code.branchHead(repository, branch);
   if (head === null) await makeBranch(parameters, ports);
-  else if (!isRevert(head, parameters)) throw new Refused(`There is another branch ${branch} already.`);
+  else if (!isRevert(head, parameters)) throw new Refused(`A different branch ${branch} already exists.`);
   const draft = await labelledDraft(parameters, ports, () =>
     openDraft(parameters, ports, (failed) => textsOf(parameters, failed)),
   );
   return receiptOf(draft, parameters, ports.clock.now());
 }
 
-/** The newest commit is the merge commit, so reverting it restores exactly the files before it. */
+/** The merge commit is the newest one, so the revert restores exactly the files before it. */
 async function makeBranch(parameters: Parameters, { code }: ActionPorts): Promise<void> {
   const { repository, mergedSha, beforeSha, branch, pullRequest } = parameters;
   const message = redactOutgoing(`autofix: revert #${pullRequest}\n\n${trailerOf(parameters)}\n`);
@@ -125,10 +125,10 @@ async function makeBranch(parameters: Parameters, { code }: ActionPorts): Promis
 
 function textsOf({ pullRequest, mergedSha, beforeSha }: Parameters, failed: Run) {
   const body = [
-    `Takes #${pullRequest} back, exactly: the files are those of ${beforeSha}.`,
-    `The last ${PASSED_BEFORE} runs of the default branch before it passed in the jobs that [fail since](${failed.url}) (commit ${mergedSha}).`,
-    '#### How to test it\n\n- Wait for its checks. Then decide: mend what broke, or merge this and mend it in peace.',
-    '<sub>Opened by Selfheal as a draft. It is never merged by itself.</sub>',
+    `Reverts #${pullRequest} exactly: the files are those of ${beforeSha}.`,
+    `In the last ${PASSED_BEFORE} runs of the default branch before it, the jobs that [fail since](${failed.url}) (commit ${mergedSha}) passed.`,
+    '#### How to test it\n\n- Wait for its checks. Then decide: fix what broke, or merge this and fix it without pressure.',
+    '<sub>Opened by Selfheal as a draft. Selfheal never merges it.</sub>',
   ].join('\n\n');
   return { title: phrase`autofix: revert #${pullRequest}`, body: redactOutgoing(body) };
 }
@@ -147,7 +147,7 @@ export const revertPullRequest = defineAction<Parameters>({
   switch: 'reverts',
   repeat: {
     kind: 'harmless',
-    because: 'GitHub refuses a second branch of the same name and a second pull request from it',
+    because: 'GitHub refuses a second branch with the same name, and a second pull request from it',
   },
   parameters: Parameters,
   sample: {
@@ -163,7 +163,7 @@ export const revertPullRequest = defineAction<Parameters>({
   prepare: REVERT,
   propose,
   describe: ({ repository, pullRequest }) =>
-    `Opens a draft pull request in ${repository} that takes pull request #${pullRequest} back, and asks for a review.`,
+    `Opens a draft pull request in ${repository} that reverts pull request #${pullRequest}, and asks for a review.`,
   ...DRAFT_STEPS,
   observe,
   execute,

@@ -8,8 +8,7 @@ export interface PreparedRevert {
 }
 
 /**
- * The one pull request that the newest commit of the default branch merged; nothing when there is none, or it touches
- * workflows.
+ * Finds the one pull request that the newest commit of the default branch merged; nothing when there is none, or when it touches workflows.
  */
 export const REVERT: Preparation<PreparedRevert> = {
   async prepare({ incident, classification, telemetry, records }, ports) {
@@ -45,5 +44,5 @@ async function readRevert(
   return same ? { beforeSha, pullRequest } : null;
 }
 
-/** Workflow files are changed by people only, also back. */
+/** Only people change workflow files, reverts included. */
 const isGithubs = (path: string): boolean => /^\.github(?:\/|$)/i.test(path);

@@ -58,14 +58,14 @@ function grants({ services }: Configuration): ActionGrants {
   const resources = [...new Set(deployments.map(arnOf))];
   const read = [
     { actions: ['ecs:DescribeServices'], resources },
-    // Amazon ECS supports no resource for listing task definitions; read-only.
+    // Amazon ECS has no resource-level permissions for listing task definitions; read-only.
     { actions: ['ecs:ListTaskDefinitions'], resources: ['*'] },
   ];
   const deploy = [{ actions: ['ecs:UpdateService'], resources }, ...passRole(deployments)];
   return { execute: deploy, observe: [...read, READ_ALARMS], undo: [...read, ...deploy] };
 }
 
-/** Starting tasks passes their roles on: only configured ones, and only to ECS tasks. */
+/** Starting tasks passes their roles to ECS: only configured roles, and only to ECS tasks. */
 function passRole(deployments: readonly EcsDeployment[]): ActionGrants['execute'] {
   const resources = [...new Set(deployments.flatMap(({ taskRoleArns }) => taskRoleArns))];
   if (resources.length === 0) return [];
@@ -82,7 +82,7 @@ async function readService(parameters: Parameters, { deployments }: Pick<ActionP
 
 function receiptOf(parameters: Parameters, at: Date): Receipt {
   const { fromTaskDefinition, toTaskDefinition } = parameters;
-  const summary = `Deployed ${revisionName(toTaskDefinition)} to ${nameOf(parameters)} again, in place of ${revisionName(fromTaskDefinition)}.`;
+  const summary = `Deployed ${revisionName(toTaskDefinition)} to ${nameOf(parameters)} again, replacing ${revisionName(fromTaskDefinition)}.`;
   return makeReceipt(summary, at, { fromTaskDefinition, toTaskDefinition });
 }
 
@@ -92,19 +92,16 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
     return { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
   }
   if (current !== parameters.fromTaskDefinition) {
-    return { kind: 'superseded', reason: `Somebody deployed to ${nameOf(parameters)} since it was planned.` };
+    return { kind: 'superseded', reason: `Somebody has deployed to ${nameOf(parameters)} since the plan was made.` };
   }
   return await whileRinging(parameters.alarmName, ports);
 }
 
-/**
- * Amazon ECS has no conditional update: reading once more right before leaves others the least time for an unseen
- * deployment.
- */
+/** Amazon ECS has no conditional update, so it is read once more right before: that leaves the least time for an unseen deployment. */
 async function execute(parameters: Parameters, ports: ActionPorts): Promise<Receipt> {
   const { cluster, service, fromTaskDefinition, toTaskDefinition } = parameters;
   if ((await readService(parameters, ports)) !== fromTaskDefinition) {
-    throw new Refused(`Somebody deployed to ${nameOf(parameters)} since it was planned.`);
+    throw new Refused(`Somebody has deployed to ${nameOf(parameters)} since the plan was made.`);
   }
   await ports.ecsServices.deploy(cluster, service, toTaskDefinition);
   return receiptOf(parameters, ports.clock.now());
@@ -121,7 +118,7 @@ async function undo(parameters: Parameters, _receipt: Receipt, ports: ActionPort
   const current = await readService(parameters, ports);
   if (current === fromTaskDefinition) return `${nameOf(parameters)} runs ${revisionName(current)} again.`;
   if (current !== toTaskDefinition) {
-    return `${nameOf(parameters)} was given ${revisionName(current)} by somebody else and left with it.`;
+    return `Somebody else deployed ${revisionName(current)} to ${nameOf(parameters)}, so it was left unchanged.`;
   }
   await ports.ecsServices.deploy(cluster, service, fromTaskDefinition);
   return `Deployed ${revisionName(fromTaskDefinition)} to ${nameOf(parameters)} again.`;
@@ -131,17 +128,17 @@ const sampleRevision = (revision: number): string =>
   `arn:aws:ecs:eu-west-1:123456789012:task-definition/orders:${revision}`;
 
 /**
- * Deploys the task definition from before a deployment that an alarm followed.
+ * Rolls an ECS service back to the task definition before the deployment that an alarm followed.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
  */
 export const rollbackEcsService = defineAction<Parameters>({
   id: 'rollback-ecs-service',
-  title: 'Deploy the task definition before to an ECS service',
+  title: 'Roll an ECS service back to its previous task definition',
   family: 'ecs',
   risk: 'medium',
   impact: NO_IMPACT,
   ...ROLLBACK_STEPS,
-  repeat: { kind: 'harmless', because: 'deploying what is deployed already starts nothing' },
+  repeat: { kind: 'harmless', because: 'deploying the same task definition again starts nothing' },
   parameters: Parameters,
   sample: {
     cluster: 'shop',
@@ -152,9 +149,9 @@ export const rollbackEcsService = defineAction<Parameters>({
   },
   propose,
   describe: (parameters) =>
-    `Deploys ${revisionName(parameters.toTaskDefinition)} to the ECS service ${nameOf(parameters)}, in place of ${revisionName(parameters.fromTaskDefinition)}.`,
+    `Deploys ${revisionName(parameters.toTaskDefinition)} to the ECS service ${nameOf(parameters)}, replacing ${revisionName(parameters.fromTaskDefinition)}.`,
   describeUndo: (parameters) =>
-    `If it does not help, ${revisionName(parameters.fromTaskDefinition)} is deployed again.`,
+    `If it does not help, Selfheal deploys ${revisionName(parameters.fromTaskDefinition)} again.`,
   targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
   grants,
   observe,

@@ -23,7 +23,7 @@ const Parameters = z.strictObject({
   alias: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/),
   fromVersion: Version,
   toVersion: Version,
-  /** Of the alias while it pointed to `fromVersion`: AWS refuses the move if the alias was changed since. */
+  /** Revision of the alias while it pointed to `fromVersion`; AWS refuses the move if the alias has changed since. */
   revisionId: z.string().min(1).max(100),
   alarmName: z.string().min(1).max(255),
 });
@@ -41,7 +41,7 @@ function propose(context: ProposalContext) {
     revisionId,
     alarmName: suspect.alarmName,
   });
-  // `$LATEST` and a missing previous version do not fit: there is nothing certain to go back to.
+  // `$LATEST` or a missing previous version does not fit, because it gives no certain version to go back to.
   if (!parameters.success) return [];
   return [{ parameters: parameters.data, confidence: suspect.confidence, reason: suspect.reason }];
 }
@@ -80,7 +80,7 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
     return { kind: 'happened', receipt: receiptOf(parameters, ports.clock.now()) };
   }
   if (currentVersion !== parameters.fromVersion || revisionId !== parameters.revisionId) {
-    return { kind: 'superseded', reason: `Somebody changed ${nameOf(parameters)} since it was planned.` };
+    return { kind: 'superseded', reason: `Somebody has changed ${nameOf(parameters)} since the plan was made.` };
   }
   return await whileRinging(parameters.alarmName, ports);
 }
@@ -88,7 +88,8 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
 async function execute(parameters: Parameters, ports: ActionPorts): Promise<Receipt> {
   const { functionName, alias, toVersion, revisionId } = parameters;
   const moved = await ports.lambdaAliases.pointTo(functionName, alias, toVersion, revisionId);
-  if (moved === 'changed-meanwhile') throw new Refused(`${nameOf(parameters)} was changed since it was planned.`);
+  if (moved === 'changed-meanwhile')
+    throw new Refused(`Somebody has changed ${nameOf(parameters)} since the plan was made.`);
   return receiptOf(parameters, ports.clock.now());
 }
 
@@ -103,7 +104,7 @@ async function undo(parameters: Parameters, _receipt: Receipt, ports: ActionPort
   const { currentVersion, revisionId } = await readAlias(parameters, ports);
   if (currentVersion === fromVersion) return `${nameOf(parameters)} points to version ${fromVersion} again.`;
   if (currentVersion !== toVersion) {
-    return `${nameOf(parameters)} was moved to version ${currentVersion} by somebody else and left there.`;
+    return `Somebody else pointed ${nameOf(parameters)} to version ${currentVersion}, so it was left unchanged.`;
   }
   const moved = await ports.lambdaAliases.pointTo(functionName, alias, fromVersion, revisionId);
   if (moved === 'changed-meanwhile') throw new Refused(`Somebody changed ${nameOf(parameters)} at the same time.`);
@@ -111,12 +112,12 @@ async function undo(parameters: Parameters, _receipt: Receipt, ports: ActionPort
 }
 
 /**
- * Points a Lambda alias back to the version before a deployment that an alarm followed.
+ * Rolls a Lambda alias back to the version before the deployment that an alarm followed.
  * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
  */
 export const rollbackLambdaAlias = defineAction<Parameters>({
   id: 'rollback-lambda-alias',
-  title: 'Point a Lambda alias back to the version before',
+  title: 'Roll a Lambda alias back to its previous version',
   family: 'lambda',
   risk: 'medium',
   impact: NO_IMPACT,
@@ -135,7 +136,7 @@ export const rollbackLambdaAlias = defineAction<Parameters>({
   describe: (parameters) =>
     `Points the Lambda alias ${nameOf(parameters)} from version ${parameters.fromVersion} back to version ${parameters.toVersion}.`,
   describeUndo: (parameters) =>
-    `If it does not help, ${nameOf(parameters)} is pointed to version ${parameters.fromVersion} again.`,
+    `If it does not help, Selfheal points ${nameOf(parameters)} to version ${parameters.fromVersion} again.`,
   targetKey: ({ functionName, alias }) => aliasKey(functionName, alias),
   grants,
   observe,

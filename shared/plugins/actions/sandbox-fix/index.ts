@@ -20,7 +20,7 @@ import {
 const Parameters = PatchParameters.extend({
   /** Name of the file in `.github/workflows`. */
   workflow: z.string(),
-  /** The Git object of the workflow that was judged: no other is used. */
+  /** Git object of the judged workflow; no other version is used. */
   workflowBlob: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
   correlationId: z.string().regex(/^[0-9a-f]{32}$/),
 });
@@ -28,9 +28,9 @@ type Parameters = z.infer<typeof Parameters>;
 
 /** Only runner minutes are at risk. A model can only lower it. */
 const CONFIDENCE = 0.95;
-/** GitHub lists a dispatched run some seconds later. */
+/** GitHub lists a dispatched run only some seconds later. */
 const SHOWS_WITHIN_SECONDS = 60;
-/** Polls after which a dispatch that started no run will not start one. */
+/** After this many polls without a run, the dispatch will not start one. */
 const PATIENCE = 10;
 
 function propose(context: ProposalContext) {
@@ -49,13 +49,13 @@ function propose(context: ProposalContext) {
       },
       confidence: CONFIDENCE,
       reason:
-        'Whether the tests pass with a proposed change is seen first, in a run without rights, secrets and network.',
+        'A run without permissions, secrets and network shows first whether the tests pass with a proposed change.',
     },
   ];
 }
 
 function receiptOf({ workflow, workflowBlob, baseSha, fixDigest }: Parameters, at: Date) {
-  const summary = `Ran the proposed change on commit ${baseSha.slice(0, 12)} in the sandbox ${workflow}; nothing was written into the repository.`;
+  const summary = `Ran the tests with the proposed change on commit ${baseSha.slice(0, 12)} in the sandbox ${workflow}; nothing was written to the repository.`;
   return makeReceipt(summary, at, { workflow, workflowBlob, fix: fixDigest });
 }
 
@@ -78,10 +78,10 @@ async function execute(parameters: Parameters, ports: ActionPorts) {
   const { repository, baseSha, workflow, workflowBlob, correlationId } = parameters;
   const fix = await readFix(parameters, ports);
   const inputs = sandboxInputs(baseSha, fix.diff, correlationId);
-  if (inputs === null) throw new Refused('The change is larger than what GitHub takes as an input of a workflow.');
+  if (inputs === null) throw new Refused('The change is larger than GitHub accepts as an input of a workflow.');
   const found = await readSandbox(repository, workflow, ports);
   if (found.kind === 'refused') throw new Refused(found.reason);
-  if (found.blob !== workflowBlob) throw new Refused(`The workflow ${workflow} was changed since it was planned.`);
+  if (found.blob !== workflowBlob) throw new Refused(`The workflow ${workflow} has changed since the plan was made.`);
   await ports.codeHost.dispatchWorkflow(repository, workflow, found.branch, { ...inputs });
   return receiptOf(parameters, ports.clock.now());
 }
@@ -94,11 +94,11 @@ async function verify(parameters: Parameters, poll: number, ports: ActionPorts):
   const unclear = (summary: string): Verification => ({ state: 'failed', summary, inconclusive: true, facts });
   if (run === null) {
     return poll + 1 < PATIENCE
-      ? { state: 'pending', summary: redactOutgoing(`No run of ${workflow} shows yet.`), facts }
-      : unclear(`No run of ${workflow} started: what the change does was not seen.`);
+      ? { state: 'pending', summary: redactOutgoing(`No run of ${workflow} is visible yet.`), facts }
+      : unclear(`No run of ${workflow} started, so the effect of the change is unknown.`);
   }
   if ((await sandboxBlobAt(repository, run.headSha, workflow, ports)) !== workflowBlob) {
-    return unclear(`${workflow} was changed while it was started: its run does not count.`);
+    return unclear(`${workflow} changed while it was being started, so its run does not count.`);
   }
   if (run.status !== 'completed') {
     return { state: 'pending', summary: 'The proposed change runs in the sandbox.', facts };
@@ -109,17 +109,17 @@ async function verify(parameters: Parameters, poll: number, ports: ActionPorts):
   }
   const jobs = await ports.codeHost.listJobs(repository, run.id, run.attempt);
   const step = jobs.find(({ failedStep }) => failedStep !== null)?.failedStep ?? null;
-  // A step before the tests says nothing about the change.
+  // A failure in a step before the tests says nothing about the change.
   if (run.conclusion !== 'failure' || step !== SANDBOX_TEST_STEP) {
-    return unclear(`The run in the sandbox ended with ${run.conclusion ?? 'nothing'} before the tests did.`);
+    return unclear(`The run in the sandbox ended with ${run.conclusion ?? 'no conclusion'} before the tests did.`);
   }
   const summary = 'The tests fail with the proposed change in the sandbox.';
   return { state: 'advanced', summary, facts: { ...known, tried: 'failed' } };
 }
 
 /**
- * Runs a proposed patch before anybody approved it: as an input of a workflow of the default branch that has no
- * permissions, no secrets and no network for the code. The result is shown to the person who is asked for the branch.
+ * Tests a proposed patch before anybody has approved it: as an input of a workflow of the default branch that has no permissions, no secrets and
+ * no network for the code. The person who approves the branch is shown the result.
  * https://docs.github.com/en/rest/actions/workflows
  */
 export const sandboxFix = defineAction<Parameters>({
@@ -140,9 +140,9 @@ export const sandboxFix = defineAction<Parameters>({
   prepare: PATCH,
   propose,
   describe: ({ repository, workflow, baseSha, fixDigest }) =>
-    `Runs the tests of ${repository} with the proposed change ${fixDigest.slice(0, 12)} on top of commit ${baseSha.slice(0, 12)}, in the workflow ${workflow} of the default branch, without rights, secrets and network.`,
+    `Runs the tests of ${repository} with the proposed change ${fixDigest.slice(0, 12)} on top of commit ${baseSha.slice(0, 12)}, in the workflow ${workflow} of the default branch, without permissions, secrets and network.`,
   ...FAILURE_STEPS,
-  describeUndo: () => 'Nothing is written into the repository: the run ends by itself.',
+  describeUndo: () => 'Nothing is written to the repository; the run ends by itself.',
   observe,
   execute,
   verify: (parameters, _receipt, { ports, poll }) => verify(parameters, poll, ports),

@@ -18,7 +18,7 @@ const Parameters = z.strictObject({
 });
 type Parameters = z.infer<typeof Parameters>;
 
-/** Owners know what more instances cure; they cost money meanwhile, and are removed when they do not help. */
+/** Owners know which alarms more instances help with. They cost money meanwhile, and are removed when they do not help. */
 const CONFIDENCE = 0.85;
 
 const refOf = ({ group }: Parameters) => ({ kind: 'auto-scaling-group', group }) as const;
@@ -27,7 +27,7 @@ const Entry = z.strictObject({
   action: z.literal('scale-auto-scaling-group'),
   alarms: RemedyAlarms,
   autoScalingGroup: REMEDY_TARGET.autoScalingGroup,
-  /** Instances added at once. */
+  /** Number of instances added at a time. */
   step: z.number().int().min(1).max(100).default(1),
   /** Maximum number of instances; the group's own limit applies too. */
   maxDesiredCapacity: z.number().int().min(1).max(1000),
@@ -40,7 +40,7 @@ const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
     `run more instances in ${autoScalingGroup} (${step} at a time, at most ${maxDesiredCapacity})`,
 };
 
-/** Only a group whose instances are all healthy is enlarged, within the owner's bound and its own. */
+/** Fits only a group whose instances are all healthy, within the owner's bound and the group's own limit. */
 function propose(context: ProposalContext) {
   const found = listedRemedy(context, REMEDY, 'auto-scaling-group');
   if (found === null) return [];
@@ -50,7 +50,7 @@ function propose(context: ProposalContext) {
   if (desiredCapacity === 0 || healthyInstances < desiredCapacity || to <= desiredCapacity) return [];
   if (isRefreshing(refresh)) return [];
   const parameters = { group, from: desiredCapacity, to, alarmName: found.alarmName };
-  const reason = `${found.reason} All of its ${desiredCapacity} instances are healthy; ${allowed} are allowed.`;
+  const reason = `${found.reason} All of its ${desiredCapacity} instances are healthy; up to ${allowed} are allowed.`;
   return [{ parameters, confidence: CONFIDENCE, reason }];
 }
 
@@ -65,7 +65,7 @@ const steps = settingSteps<Parameters>({
 });
 
 /**
- * Runs more instances of an Auto Scaling group, within its owner's bound.
+ * Runs more instances of an Auto Scaling group, within the owner's bound.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetDesiredCapacity.html
  */
 export const scaleAutoScalingGroup = defineAction<Parameters>({
@@ -78,7 +78,7 @@ export const scaleAutoScalingGroup = defineAction<Parameters>({
   sample: { group: 'search-nodes', from: 3, to: 4, alarmName: 'search-cpu' },
   remedy: REMEDY,
   propose,
-  describe: ({ group, from, to }) => `Runs ${to} instances of the Auto Scaling group ${group}, in place of ${from}.`,
+  describe: ({ group, from, to }) => `Runs ${to} instances of the Auto Scaling group ${group} instead of ${from}.`,
   targetKey: (parameters) => resourceKey(refOf(parameters)),
   grants: (configuration) =>
     remedyGrants(configuration, REMEDY, {

@@ -13,7 +13,7 @@ const Count = z.number().int().min(1).max(1000);
 const Parameters = z.strictObject({
   cluster: Name,
   service: Name,
-  /** Of the newest deployment at planning: a service is not scaled during a deployment. */
+  /** The newest deployment at planning; a service is not scaled during a deployment. */
   deploymentId: z.string().min(1).max(255),
   from: Count,
   to: Count,
@@ -21,7 +21,7 @@ const Parameters = z.strictObject({
 });
 type Parameters = z.infer<typeof Parameters>;
 
-/** Owners know what more tasks cure; it costs money meanwhile, and is undone when it does not help. */
+/** Owners know which alarms more tasks help with. They cost money meanwhile, and are removed when they do not help. */
 const CONFIDENCE = 0.85;
 
 const nameOf = ({ cluster, service }: Pick<Parameters, 'cluster' | 'service'>): string => `${cluster}/${service}`;
@@ -30,7 +30,7 @@ const refOf = ({ cluster, service }: Parameters) => ({ kind: 'ecs-service', clus
 const Entry = z.strictObject({
   action: z.literal('scale-ecs-service'),
   alarms: RemedyAlarms,
-  /** Tasks added at once. */
+  /** Number of tasks added at a time. */
   step: z.number().int().min(1).max(100).default(1),
   /** Maximum number of tasks. */
   maxDesiredCount: z.number().int().min(1).max(1000),
@@ -43,7 +43,7 @@ const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
   describe: ({ step, maxDesiredCount }) => `run more tasks (${step} at a time, at most ${maxDesiredCount})`,
 };
 
-/** Only a healthy service is enlarged: one that cannot start its tasks would not start more. */
+/** Fits only a healthy service: one that cannot start its tasks would not start more either. */
 function propose(context: ProposalContext) {
   const found = listedRemedy(context, REMEDY, 'ecs-service');
   if (found === null) return [];
@@ -51,7 +51,7 @@ function propose(context: ProposalContext) {
   const to = Math.min(desiredCount + found.remedy.step, found.remedy.maxDesiredCount);
   if (!settled || desiredCount === 0 || runningCount < desiredCount || to <= desiredCount) return [];
   const parameters = { cluster, service, deploymentId, from: desiredCount, to, alarmName: found.alarmName };
-  const reason = `${found.reason} All of its ${desiredCount} tasks run; ${found.remedy.maxDesiredCount} are allowed.`;
+  const reason = `${found.reason} All of its ${desiredCount} tasks run; up to ${found.remedy.maxDesiredCount} are allowed.`;
   return [{ parameters, confidence: CONFIDENCE, reason }];
 }
 
@@ -62,14 +62,14 @@ const steps = settingSteps<Parameters>({
     const refusal =
       deploymentId === parameters.deploymentId
         ? null
-        : `Somebody deployed to ${nameOf(parameters)} since it was planned.`;
+        : `Somebody has deployed to ${nameOf(parameters)} since the plan was made.`;
     return { value: desiredCount, refusal };
   },
   write: ({ cluster, service }, count, { ecsServices }) => ecsServices.scale(cluster, service, count),
 });
 
 /**
- * Runs more tasks of an ECS service, within its owner's bound.
+ * Runs more tasks of an ECS service, within the owner's bound.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
  */
 export const scaleEcsService = defineAction<Parameters>({
@@ -90,7 +90,7 @@ export const scaleEcsService = defineAction<Parameters>({
   remedy: REMEDY,
   propose,
   describe: (parameters) =>
-    `Runs ${parameters.to} tasks of the ECS service ${nameOf(parameters)}, in place of ${parameters.from}.`,
+    `Runs ${parameters.to} tasks of the ECS service ${nameOf(parameters)} instead of ${parameters.from}.`,
   targetKey: ({ cluster, service }) => ecsServiceKey(cluster, service),
   grants: (configuration) =>
     remedyGrants(configuration, REMEDY, { change: 'ecs:UpdateService', restore: 'ecs:UpdateService' }),

@@ -18,8 +18,8 @@ const Parameters = z.strictObject({
 type Parameters = z.infer<typeof Parameters>;
 
 /**
- * Concurrency reserved for one function is taken from all others of the account, so a person is asked until the action
- * has proved itself.
+ * Concurrency reserved for one function is taken from all others of the account, so a person is asked until outcomes show that the action
+ * helps.
  */
 const CONFIDENCE = 0.8;
 
@@ -29,7 +29,7 @@ const Entry = z.strictObject({
   action: z.literal('set-lambda-concurrency'),
   alarms: RemedyAlarms,
   functionName: REMEDY_TARGET.functionName,
-  /** New value of the reservation: higher where the function is throttled, lower where it overloads what it calls. */
+  /** New value: higher for a function that is throttled, lower for one that overloads what it calls. */
   reservedConcurrency: z.number().int().min(1).max(10_000),
 });
 const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
@@ -40,7 +40,7 @@ const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
     `reserve ${reservedConcurrency} concurrent executions for ${functionName}`,
 };
 
-/** Only an existing reservation is changed. A reservation of 0 is somebody's switch and left alone. */
+/** Changes only an existing reservation. A reservation of 0 means that somebody turned the function off; it is left unchanged. */
 function propose(context: ProposalContext) {
   const found = listedRemedy(context, REMEDY, 'lambda-function');
   if (found === null) return [];
@@ -48,7 +48,7 @@ function propose(context: ProposalContext) {
   const to = found.remedy.reservedConcurrency;
   if (from === null || from === 0 || from === to) return [];
   const parameters = { functionName, from, to, alarmName: found.alarmName };
-  return [{ parameters, confidence: CONFIDENCE, reason: `${found.reason} It may run ${from} times at once.` }];
+  return [{ parameters, confidence: CONFIDENCE, reason: `${found.reason} Its reserved concurrency is ${from}.` }];
 }
 
 const steps = settingSteps<Parameters>({
@@ -61,12 +61,12 @@ const steps = settingSteps<Parameters>({
 });
 
 /**
- * Sets a Lambda function's reserved concurrency to what its owner lists for the alarm.
+ * Sets a Lambda function's reserved concurrency to the value that its owner lists for the alarm.
  * https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html
  */
 export const setLambdaConcurrency = defineAction<Parameters>({
   id: 'set-lambda-concurrency',
-  title: 'Set how often a Lambda function may run at once',
+  title: 'Set the reserved concurrency of a Lambda function',
   family: 'lambda',
   risk: 'medium',
   impact: CHANGES_SETTINGS,
@@ -75,7 +75,7 @@ export const setLambdaConcurrency = defineAction<Parameters>({
   remedy: REMEDY,
   propose,
   describe: ({ functionName, from, to }) =>
-    `Lets the Lambda function ${functionName} run ${to} times at once, in place of ${from}.`,
+    `Sets the reserved concurrency of the Lambda function ${functionName} from ${from} to ${to}.`,
   targetKey: (parameters) => resourceKey(refOf(parameters)),
   grants: (configuration) =>
     remedyGrants(configuration, REMEDY, {

@@ -23,38 +23,39 @@ import {
   type Verification,
 } from '../contract.ts';
 
-/** Only a workflow run is at risk: the branch is announced to nobody and deleted again. A model can only lower it. */
+/** Only a workflow run is at risk: the branch is deleted again, and nobody is notified of it. A model can only lower it. */
 const CONFIDENCE = 0.9;
-/** Polls after which a push that started no run will not start one. */
+/** After this many polls without a run, the push will not start one. */
 const PATIENCE = 10;
 
 function propose(context: ProposalContext) {
   const found = testablePatch(context);
-  // The person who is asked is shown the result of the sandbox.
+  // With a sandbox, the person who approves is shown its result first.
   if (found === null || found.fix.sandbox !== null) return [];
   return [
     {
       parameters: fixParameters(found.run, found.fix, fixBranch(context.now)),
       confidence: CONFIDENCE,
-      reason:
-        'A change was proposed that the rules for patches allow; whether the failed jobs pass with it is tried first.',
+      reason: 'The rules for patches allow a proposed change; it is tested first whether the failed jobs pass with it.',
     },
   ];
 }
 
-/** Pushing a branch starts workflows with the secrets of the repository; a person has read the code by then. */
+/** Pushing a branch starts workflows with the repository's secrets, so a person must have read the code by then. */
 function approvalReason({ newUses }: FixParameters): string {
   const places = newUses === 1 ? 'one place' : `${newUses} places`;
   return [
-    'Nobody has read this code, and workflows run what is on a branch with the rights and secrets of a push: a person approves the change first.',
+    'Nobody has read this code, and workflows run the code of a branch with the permissions and secrets of a push. A person must approve the change first.',
     ...(newUses === 0
       ? []
-      : [`In ${places} it does what its file did not do before; they are listed with the change.`]),
+      : [
+          `In ${places} the code does something that its file did not do before; these places are listed with the change.`,
+        ]),
   ].join(' ');
 }
 
 function receiptOf({ branch, fixDigest }: FixParameters, commit: string, at: Date) {
-  return makeReceipt(`Tried a proposed change on the branch ${branch}.`, at, { branch, commit, fix: fixDigest });
+  return makeReceipt(`Tested a proposed change on the branch ${branch}.`, at, { branch, commit, fix: fixDigest });
 }
 
 async function execute(parameters: FixParameters, ports: ActionPorts) {
@@ -75,7 +76,7 @@ async function observe(parameters: FixParameters, ports: ActionPorts): Promise<O
   if (head === null) return await observeFailure(parameters, ports);
   return isFixCommit(head, parameters)
     ? { kind: 'happened', receipt: receiptOf(parameters, head.sha, ports.clock.now()) }
-    : superseded(`There is another branch ${parameters.branch} already.`);
+    : superseded(`A different branch ${parameters.branch} already exists.`);
 }
 
 async function verify(
@@ -91,7 +92,7 @@ async function verify(
         ? { state: 'pending', summary: 'No run of the workflow has started for the branch yet.' }
         : {
             state: 'failed',
-            summary: 'No run of the workflow started for the branch: what the change does cannot be seen.',
+            summary: 'No run of the workflow started for the branch, so the effect of the change is unknown.',
             inconclusive: true,
           };
     case 'running':
@@ -106,17 +107,17 @@ async function verify(
 }
 
 /**
- * Puts an approved patch on its own branch, so that the workflow shows whether the failed jobs pass with it. Otherwise
- * the branch is deleted. https://docs.github.com/en/rest/git
+ * Puts an approved patch on its own branch, so that the workflow shows whether the failed jobs pass with it. If they do not, the branch is
+ * deleted. https://docs.github.com/en/rest/git
  */
 export const tryFix = defineAction<FixParameters>({
   id: 'try-fix',
-  title: 'Try a proposed change on a branch',
+  title: 'Test a proposed change on a branch',
   family: 'github',
   risk: 'medium',
   impact: NO_IMPACT,
   switch: 'patches',
-  repeat: { kind: 'harmless', because: 'GitHub refuses a second branch of the same name' },
+  repeat: { kind: 'harmless', because: 'GitHub refuses a second branch with the same name' },
   parameters: FixParameters,
   sample: SAMPLE_FIX,
   prepare: PATCH,
@@ -133,7 +134,7 @@ export const tryFix = defineAction<FixParameters>({
     const { repository, branch } = parameters;
     const head = await code.branchHead(repository, branch);
     if (head !== null && !isFixCommit(head, parameters)) {
-      return `The branch ${branch} was kept: somebody else has committed to it.`;
+      return `The branch ${branch} was kept, because somebody else has committed to it.`;
     }
     if (head !== null) await code.deleteBranch(repository, branch);
     return `Deleted the branch ${branch}.`;

@@ -81,7 +81,7 @@ describe('the comment on a failure whose plan waits', () => {
     for (const fact of [
       'Waiting for an approval',
       'Re-runs the failed jobs of run 1001',
-      'An attempt cannot be taken back',
+      'An attempt cannot be undone',
       'It has not been tried here on this kind of failure',
       'Who may decide:** Anybody with write access to the repository',
       '#### Root Cause Analysis',

@@ -60,7 +60,7 @@ describe('a fix', () => {
     const plan = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
     expect(plan).toMatchObject({
       decision: 'approve',
-      reasons: [expect.stringContaining('In 2 places it does'), expect.anything()],
+      reasons: [expect.stringContaining('In 2 places the code does'), expect.anything()],
     });
   });
 
@@ -139,7 +139,7 @@ describe('a fix', () => {
     const { result, kinds } = await effectsOf(world, () =>
       act({ ...place, lease: lease ?? '' }, { ...deps, ports: { ...deps.ports, fixes } }),
     );
-    expect(result).toMatchObject({ state: 'refused', summary: expect.stringContaining('not kept any more') });
+    expect(result).toMatchObject({ state: 'refused', summary: expect.stringContaining('no longer stored') });
     expect(kinds).toEqual([]);
   });
 });
@@ -168,7 +168,7 @@ describe('what keeps a change from being tried', () => {
     [WHOLE, 'src/missing.ts'],
     [WHOLE.replace('  const sum', '  // @ts-ignore\n  const sum'), 'src/cart.ts'],
   ])('the rules for patches, with the reason: %j', async (code, file) => {
-    expect(await untouched(await aFixRig(world, { code, file }))).toMatch(/A proposed change was not tried: \S/);
+    expect(await untouched(await aFixRig(world, { code, file }))).toMatch(/A proposed change was not tested: \S/);
   });
 
   it('the limit of a day', async () => {

@@ -23,9 +23,9 @@ describe('a test in quarantine', () => {
     const { incident, deps } = again;
     const story = await readStory(incident, 'final', deps);
     expect(story.quarantined).toBe(
-      `Only tests in quarantine failed (issue #${shop.issuesOf(name)[0]?.number}, until 2026-12-06).`,
+      `Only quarantined tests failed (issue #${shop.issuesOf(name)[0]?.number}, until 2026-12-06).`,
     );
-    expect(renderComment(story)).toContain('Only tests in quarantine failed');
+    expect(renderComment(story)).toContain('Only quarantined tests failed');
   });
 
   it('is not all that failed when another test did', async () => {

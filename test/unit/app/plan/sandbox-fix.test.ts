@@ -124,7 +124,7 @@ describe('a change that nobody approved', () => {
     expect(await toldOf(rig)).toMatch(reason);
   });
 
-  it('is not run when it is larger than what GitHub takes as an input', async () => {
+  it('is not run when it is larger than GitHub accepts as an input', async () => {
     addSandbox(world, Date.now());
     const { deps, incident } = await aSandboxRig();
     const plan = await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
@@ -139,7 +139,7 @@ describe('a change that nobody approved', () => {
     const { result, kinds } = await effectsOf(world, () => act({ ...place, lease: lease ?? '' }, large));
     expect(result).toMatchObject({
       state: 'refused',
-      summary: expect.stringContaining('larger than what GitHub takes'),
+      summary: expect.stringContaining('larger than GitHub accepts'),
     });
     expect(kinds).toEqual([]);
   });
@@ -169,7 +169,7 @@ describe('a change that nobody approved', () => {
     const { result, kinds } = await effectsOf(world, () => act({ ...place, lease: lease ?? '' }, deps));
     expect(result).toMatchObject({
       state: 'refused',
-      summary: expect.stringContaining('was changed since it was planned'),
+      summary: expect.stringContaining('has changed since the plan was made'),
     });
     expect(kinds).toEqual([]);
   });

@@ -139,7 +139,7 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
   });
 
   const { undo } = action;
-  it.skipIf(undo === undefined)('restores what was before, once, however often it is asked', async () => {
+  it.skipIf(undo === undefined)('restores the previous state, once, however often it is asked', async () => {
     const { ports, state } = anActionWorld(action.id);
     const before = structuredClone([state.alias.currentVersion, state.ecs.currentTaskDefinition, state.resources]);
     const parameters = fitting(action);

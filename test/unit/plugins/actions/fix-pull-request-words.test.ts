@@ -43,8 +43,8 @@ describe('the words of a fix pull request', () => {
     expect(body).toContain('#### How to test it');
     expect(body).toContain('[failed without it](https://github.com/acme/shop/actions/runs/1)');
     expect(body).toContain('[passed with it](https://github.com/acme/shop/actions/runs/2)');
-    expect(body).toContain('nobody has reviewed yet');
-    expect(body).toContain('never merged by itself');
+    expect(body).toContain('Nobody has reviewed yet');
+    expect(body).toContain('Selfheal never merges it');
   });
 
   it('name a few jobs and count the rest', () => {

@@ -83,7 +83,7 @@ describe('pointing an alias back', () => {
   it('leaves alone on undo what somebody else deployed', async () => {
     const { ports, state } = anActionWorld();
     state.alias = { ...state.alias, currentVersion: '9' };
-    expect(await rollbackLambdaAlias.undo?.(alias, receipt, ports)).toContain('left there');
+    expect(await rollbackLambdaAlias.undo?.(alias, receipt, ports)).toContain('left unchanged');
     expect(state.effects).toEqual([]);
   });
 });
@@ -109,7 +109,7 @@ describe('deploying the task definition before', () => {
     const { ports, state } = anActionWorld();
     state.ecs = anEcsDeployment({ currentTaskDefinition: parameters.fromTaskDefinition.replace(':8', ':9') });
     expect((await rollbackEcsService.observe(parameters, ports)).kind).toBe('superseded');
-    expect(await rollbackEcsService.undo?.(parameters, receipt, ports)).toContain('left with it');
+    expect(await rollbackEcsService.undo?.(parameters, receipt, ports)).toContain('left unchanged');
     expect(state.effects).toEqual([]);
   });
 
