@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import typescript from 'typescript';
 import { writeData } from './build-functions.ts';
 import { leanSdk } from './lean-sdk.ts';
 
@@ -13,19 +14,28 @@ const REQUIRE =
 /** `data-files.ts` looks two folders above its own for the data: in a package that is beside the bundle. */
 const DATA_ANCHOR = "const __sourceFolder=import.meta.dirname+'/adapters/archive';";
 
-/** Bundles the command line to `<outDir>/selfheal.mjs` for the pinned Node, with the data that it reads beside it. */
+/**
+ * Bundles the command line to `<outDir>/selfheal.mjs` and the library to `<outDir>/index.mjs` with its types, for the
+ * pinned Node, and the data that they read beside them. In parts, so that a command loads only what it needs.
+ */
 export async function buildCli(outDir: string): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [{ in: 'apps/cli/main.ts', out: 'selfheal' }],
+    entryPoints: [
+      { in: 'apps/cli/main.ts', out: 'selfheal' },
+      { in: 'apps/cli/library.ts', out: 'index' },
+    ],
     outdir: resolve(outDir),
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    // For Node it is CommonJS, whose names a part that is loaded later does not export.
+    alias: { yaml: join(ROOT, 'node_modules/yaml/browser/index.js') },
     plugins: [leanSdk()],
     define: { 'import.meta.dirname': '__sourceFolder' },
     minify: true,
@@ -34,6 +44,28 @@ export async function buildCli(outDir: string): Promise<void> {
     logLevel: 'warning',
   });
   writeData(join(ROOT, 'shared/data'), join(outDir, 'data'));
+  writeFileSync(join(outDir, 'index.d.ts'), libraryTypes());
+}
+
+/** The types of the library in one file that imports nothing. Throws when a public type needs one of another file. */
+function libraryTypes(): string {
+  const types = ['analyze/analysis.ts', 'library.ts'].map((file) => declarationOf(join(ROOT, 'apps/cli', file)));
+  const text = types
+    .join('')
+    .replaceAll(/^(?:import type .*'\.\/analyze\/analysis\.ts'|export type \* from .*);\n/gm, '');
+  if (/^import|\bfrom '/m.test(text)) throw new Error(`The types of the library import something:\n${text}`);
+  return text;
+}
+
+function declarationOf(file: string): string {
+  const { outputText, diagnostics = [] } = typescript.transpileDeclaration(readFileSync(file, 'utf8'), {
+    fileName: file,
+    compilerOptions: { isolatedDeclarations: true, target: typescript.ScriptTarget.ES2024 },
+    reportDiagnostics: true,
+  });
+  const [first] = diagnostics;
+  if (first === undefined) return outputText;
+  throw new Error(`${file}: ${typescript.flattenDiagnosticMessageText(first.messageText, ' ')}`);
 }
 
 if (import.meta.main) {

@@ -9,17 +9,51 @@ import { makeGithubRunFinder } from '#shared/adapters/github/run-finder.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze/connect.ts';
+import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
+import { makeFailedTests } from '#shared/app/gather/tests.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { AnalyzeOptions, RunAnalysis } from './analyze/analysis.ts';
+import type { AnalyzeOptions, ParsedLog, ParseOptions, RunAnalysis } from './analyze/analysis.ts';
 import { analyzeSelectedRun } from './analyze/analyze-run.ts';
 import { type ModelChoice, modelChoiceOf } from './analyze/model-choice.ts';
 import { questionOf } from './analyze/select-run.ts';
 import { UsageError } from './command.ts';
-import { shippedModel, shippedRecall, shippedSignatures } from './input/shipped-content.ts';
+import { shippedModel, shippedRecall, shippedSignatures, withOwnSignatures } from './input/shipped-content.ts';
 
 export type * from './analyze/analysis.ts';
+
+/**
+ * Reads the log of a failed job: the kind of failure, the failed tests and the lines that tell of it. `signatures` adds
+ * your own rules. Rejects with a `UsageError` when their folder cannot be read.
+ */
+export async function parseFailureLog(log: string, options: ParseOptions = {}): Promise<ParsedLog> {
+  const { warn = () => {} } = options;
+  shipped ??= loadShipped(warn);
+  const { signatures: base, failureModel: model } = await shipped;
+  const signatures = options.signatures === undefined ? base : await withOwnSignatures(base, options.signatures, warn);
+  const excerpts = makeExcerpts(1);
+  const tests = makeFailedTests();
+  excerpts.open({ id: 'log', name: phrase`log`, url: null }).push(log);
+  tests.open('log').push(log);
+  const gatheredAt = systemClock.now().toISOString();
+  const evidence = { version: 1 as const, incidentId: 'none', gatheredAt, ...excerpts.finish() };
+  const found = classify(evidence, { signatures, model });
+  return {
+    class: found.class,
+    family: FAMILY_OF[found.class],
+    verdict: found.verdict,
+    confidence: found.confidence,
+    signature: found.signature,
+    failedTests: tests.finish().map(({ name }) => name),
+    lines: evidence.sources.flatMap(({ lines }) =>
+      lines.map(({ ref, number, text }) => ({ line: number, text, decided: found.evidence.includes(ref) })),
+    ),
+  };
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Line = (text: string) => void;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleRows, testRows } from './build-rows.ts';
+import { cliRows } from './cli-rows.ts';
 import { costRows } from './cost-rows.ts';
 import { burstRows, crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
 import { learningRows } from './learning-rows.ts';
@@ -14,6 +15,7 @@ import { templateRows } from './template-rows.ts';
 
 const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   start: startRows,
+  cli: cliRows,
   latency: latencyRows,
   load: loadRows,
   burst: burstRows,

@@ -83,6 +83,29 @@ export interface FailureAnalysis {
 
 export type RunAnalysis = FailureAnalysis | NothingFailed;
 
+/** What a log says of a failure, by rules alone. */
+export interface ParsedLog {
+  /** One of the failure classes; `unknown` where nothing known is in the log. */
+  class: string;
+  family: string;
+  verdict: 'flaky' | 'regression' | 'infrastructure' | 'unknown';
+  /** 0 to 1. */
+  confidence: number;
+  /** Id of the signature that decided; null when none did. */
+  signature: string | null;
+  /** Names of the tests that the log reports as failed. */
+  failedTests: string[];
+  /** The most telling lines, without secrets, with their number in the log, from 1. */
+  lines: { line: number; text: string; decided: boolean }[];
+}
+
+export interface ParseOptions {
+  /** A folder with signatures of your own (`*.yaml`, `*.yml`, `*.json`), which decide like the built-in ones. */
+  signatures?: string;
+  /** Receives one line for each signature that is not valid and was left out. */
+  warn?: (line: string) => void;
+}
+
 /** Which run to look at, and what to do with the result. One of `run`, `pullRequest`, `latest` and `url` is needed. */
 export interface AnalyzeOptions {
   /** `owner/name`; by default `GITHUB_REPOSITORY`, or what `url` says. */
