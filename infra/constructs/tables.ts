@@ -27,7 +27,7 @@ const listIndex = (indexName: string, partition: string, sort: string, copied: s
 /** Sparse: only the record of an incident has `listKey` and `listId`. They hold keys, and what a list filters by; nothing of that changes often. */
 const LISTS: readonly GlobalSecondaryIndexPropsV2[] = [
   listIndex('by-month', 'listMonth', 'listKey'),
-  listIndex('by-status', 'status', 'listKey'),
+  listIndex('by-status', 'status', 'listKey', ['listTarget', 'listClass']),
   listIndex('by-target', 'listTarget', 'listKey', ['status', 'listClass']),
   listIndex('by-class', 'listClass', 'listKey', ['status']),
   listIndex('by-id', 'listId', 'id'),

@@ -6,6 +6,7 @@ import { cliRows } from './cli-rows.ts';
 import { costRows } from './cost-rows.ts';
 import { burstRows, crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
 import { learningRows } from './learning-rows.ts';
+import { listRows } from './list-rows.ts';
 import { logRows } from './log-rows.ts';
 import { planningRows } from './planning-rows.ts';
 import { recallRows } from './recall-rows.ts';
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   logs: logRows,
   templates: templateRows,
   recall: recallRows,
+  lists: listRows,
   planning: planningRows,
   learning: learningRows,
   cost: costRows,

@@ -59,7 +59,12 @@ export function makeRecords(served: () => Served): Records {
 
 const Page = z.object({ Items: z.array(z.record(z.string(), z.unknown())), LastEvaluatedKey: z.unknown().optional() });
 
-async function call({ endpoint, adminKey }: Served, operation: string, input: unknown): Promise<unknown> {
+/** One call of the tables' API, past the product's own code. */
+export async function call(
+  { endpoint, adminKey }: Pick<Served, 'endpoint' | 'adminKey'>,
+  operation: string,
+  input: unknown,
+): Promise<unknown> {
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: {
@@ -72,6 +77,20 @@ async function call({ endpoint, adminKey }: Served, operation: string, input: un
   });
   if (!response.ok) throw new Error(`${operation}: ${await response.text()}`);
   return response.json();
+}
+
+/** A plain value in DynamoDB's notation. */
+export function marshalled(value: unknown): Attribute {
+  if (value === null) return { NULL: true };
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (Array.isArray(value)) return { L: value.map(marshalled) };
+  return { M: marshalledFields(value as object) };
+}
+
+export function marshalledFields(record: object): Record<string, Attribute> {
+  return Object.fromEntries(Object.entries(record).map(([name, each]) => [name, marshalled(each)]));
 }
 
 /** Converts an attribute value of DynamoDB to a plain value. */

@@ -9,7 +9,7 @@ import type { Item } from './dynamo-table.ts';
  */
 export const LIST_INDEXES = {
   month: { name: 'by-month', partition: 'listMonth', sort: 'listKey', copied: [] },
-  status: { name: 'by-status', partition: 'status', sort: 'listKey', copied: [] },
+  status: { name: 'by-status', partition: 'status', sort: 'listKey', copied: ['listTarget', 'listClass'] },
   target: { name: 'by-target', partition: 'listTarget', sort: 'listKey', copied: ['status', 'listClass'] },
   class: { name: 'by-class', partition: 'listClass', sort: 'listKey', copied: ['status'] },
   id: { name: 'by-id', partition: 'listId', sort: 'id', copied: [] },

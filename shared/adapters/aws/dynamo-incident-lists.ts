@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { CorruptRecord, InvalidInput } from '#shared/kernel/errors.ts';
@@ -38,23 +38,28 @@ import { callAws, parseRecord } from './errors.ts';
 const MAX_READS = 12;
 /** Entries that a read looks at while it filters: about 100 KB. */
 const FILTERED_ENTRIES = 500;
+/** Of DynamoDB's `IN`. */
+const MAX_FILTER_VALUES = 100;
 /** Clocks of those who wrote may be ahead of this one. */
 const AHEAD_MILLISECONDS = 2 * 24 * 3600 * 1000;
 const EARLIEST = '0000-01-01T00:00:00.000Z';
 const LATEST = '9999-12-31T23:59:59.999Z~';
 
+type Services = readonly Pick<Service, 'id' | 'alarms'>[];
+
 export interface IncidentListOptions {
   readonly table: string;
   /** Which alarms belong to a service; only a query for a service needs them. */
-  readonly services: Configuration['services'];
+  readonly services: Services;
   readonly client?: DynamoDBDocumentClient;
   readonly clock?: Clock;
 }
 
 /**
- * Lists of the Incidents table by its indexes `by-month`, `by-status`, `by-target`, `by-class` and `by-id`. The index that leaves least to
- * filter is read: target, then class, then statuses, otherwise month after month; the records come from the table itself and are compared
- * with the query again, because the indexes lag behind. Needs `Query` on the indexes and `BatchGetItem` on the table.
+ * Lists of the Incidents table by the indexes of `dynamo-incident-keys.ts`. Of the filters in a query, one chooses the index and the others
+ * filter its entries: the status `open` when it is the only one, else the target, else the class, else the statuses. A query with none of them goes
+ * through the months. The records come from the table and are compared with the query again, because the indexes lag behind. Needs `Query`
+ * on the indexes and `BatchGetItem` on the table.
  */
 export function makeDynamoIncidentLists(options: IncidentListOptions): IncidentLists {
   const { table: name, services, client = dynamoClient(), clock = systemClock } = options;
@@ -129,28 +134,42 @@ function positionIn(cursor: string, criteria: Criteria, order: PageRequest['orde
   return position;
 }
 
-/** Where incidents of a query lie: partitions of one index, and what is left to filter. No partitions: nowhere. Null: in any month. */
-type Scope = { readonly index: ListIndex; readonly partitions: readonly string[]; readonly filter: Filter } | null;
+/** Where the incidents of a query lie, and what is left to filter there. */
+interface Scope {
+  /** Partitions of one index; null: the months. */
+  readonly partitions: { readonly index: ListIndex; readonly values: readonly string[] } | null;
+  readonly filter: Filter;
+  /** Values of `listTarget`; null: any. */
+  readonly targets: readonly string[] | null;
+}
 
-function scopeOf(
-  { statuses, repository, service, failureClass }: Criteria,
-  services: Configuration['services'],
-): Scope {
-  const withStatus: Filter = statuses === null ? {} : { [LIST_INDEXES.status.partition]: statuses };
-  const withClass: Filter = failureClass === null ? {} : { [LIST_INDEXES.class.partition]: [failureClass] };
-  const alarms = service === null ? null : alarmsOf(service, services);
-  const isNowhere = statuses?.length === 0 || (repository !== null && alarms !== null);
-  if (isNowhere) return { index: LIST_INDEXES.status, partitions: [], filter: {} };
-  if (repository !== null || alarms !== null) {
-    const partitions = alarms?.map(alarmPartition) ?? [repositoryPartition(repository ?? '')];
-    return { index: LIST_INDEXES.target, partitions, filter: { ...withStatus, ...withClass } };
-  }
-  if (failureClass !== null) return { index: LIST_INDEXES.class, partitions: [failureClass], filter: withStatus };
-  return statuses === null ? null : { index: LIST_INDEXES.status, partitions: statuses, filter: {} };
+function scopeOf(criteria: Criteria, services: Services): Scope {
+  const { statuses, failureClass } = criteria;
+  const targets = targetsOf(criteria, services);
+  const wanted: readonly { index: ListIndex; values: readonly string[] | null }[] = [
+    { index: LIST_INDEXES.target, values: targets },
+    { index: LIST_INDEXES.class, values: failureClass === null ? null : [failureClass] },
+    { index: LIST_INDEXES.status, values: statuses },
+  ];
+  const given = wanted.flatMap(({ index, values }) => (values === null ? [] : [{ index, values }]));
+  const nothing = given.find(({ values }) => values.length === 0);
+  if (nothing !== undefined) return { partitions: nothing, filter: {}, targets };
+  // Few incidents are open at a time, many have been about one target or of one class.
+  const onlyOpen = statuses?.length === 1 && statuses[0] === 'open' && (targets?.length ?? 0) <= MAX_FILTER_VALUES;
+  const partitions = (onlyOpen ? given.at(-1) : given[0]) ?? null;
+  const filtered = given.filter((one) => one !== partitions).map(({ index, values }) => [index.partition, values]);
+  return { partitions, filter: Object.fromEntries(filtered), targets };
+}
+
+/** None where a repository and a service are asked for: no incident has both. */
+function targetsOf({ repository, service }: Criteria, services: Services): string[] | null {
+  const alarms = service === null ? null : alarmsOf(service, services).map(alarmPartition);
+  if (repository === null) return alarms;
+  return alarms === null ? [repositoryPartition(repository)] : [];
 }
 
 /** An alarm belongs to the first service that lists it, as in `serviceOf`. */
-function alarmsOf(serviceId: string, services: Configuration['services']): string[] {
+function alarmsOf(serviceId: string, services: Services): string[] {
   const service = services.find(({ id }) => id === serviceId);
   if (service === undefined) throw new InvalidInput(`service: the configuration has no service ${serviceId}.`);
   const others = services.slice(0, services.indexOf(service)).flatMap(({ alarms }) => alarms);
@@ -168,7 +187,7 @@ function openWalk(options: {
   readonly newestFirst: boolean;
 }): IndexWalk {
   const { name: table, client, clock, criteria, scope, after, limit, newestFirst } = options;
-  const filter = scope?.filter ?? {};
+  const { partitions, filter } = scope;
   const isFiltered = Object.keys(filter).length > 0;
   // Two more than wanted: the one that the page before ended with, and one that tells whether another page follows.
   const size = isFiltered ? Math.max(FILTERED_ENTRIES, limit + 2) : limit + 2;
@@ -176,7 +195,8 @@ function openWalk(options: {
   const low = criteria.openedFrom ?? EARLIEST;
   const high = criteria.openedBefore === null ? LATEST : lastBefore(criteria.openedBefore);
   const walk = { reads, newestFirst, after };
-  if (scope !== null) return walkPartitions(scope.index, scope.partitions, { ...walk, range: { low, high } });
+  if (partitions !== null)
+    return walkPartitions(partitions.index, partitions.values, { ...walk, range: { low, high } });
   const soon = new Date(clock.now().getTime() + AHEAD_MILLISECONDS).toISOString();
   const range: KeyRange = { low, high: high < soon ? high : soon };
   return walkMonths(LIST_INDEXES.month, { ...walk, range, oldest: () => oldestPosition(table, client) });
@@ -251,7 +271,7 @@ function readIncident(record: Item, id: string): Incident | CorruptRecord {
 }
 
 /** Whether the record as it is now belongs into the list: its entry in the index may be of an earlier state. */
-function matches(incident: Incident, criteria: Criteria, scope: Scope): boolean {
+function matches(incident: Incident, criteria: Criteria, { targets }: Scope): boolean {
   const { statuses, failureClass, openedFrom, openedBefore } = criteria;
   const { listTarget } = listingKeysOf(incident);
   const opened = positionOf(incident);
@@ -260,7 +280,7 @@ function matches(incident: Incident, criteria: Criteria, scope: Scope): boolean 
     (failureClass === null || incident.classification?.class === failureClass) &&
     (openedFrom === null || opened >= openedFrom) &&
     (openedBefore === null || opened < openedBefore) &&
-    (scope?.index !== LIST_INDEXES.target || scope.partitions.includes(String(listTarget)))
+    (targets === null || targets.includes(String(listTarget)))
   );
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { IncidentStatus } from '#shared/domain/incident/incident.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { IncidentQuery } from '#shared/ports/incident-lists.ts';
 import {
   aClassification,
@@ -194,6 +195,35 @@ describe('a record that cannot be read', () => {
   });
 });
 
+describe('a table that does not answer', () => {
+  it.each([
+    ['throttled', 'throttle', Retryable],
+    ['out of reach', 'lose', Retryable],
+    ['forbidden', 'deny', Refused],
+  ] as const)('is not taken for an empty one: %s', async (_what, fault, error) => {
+    const { incidents, lists } = await inDynamo();
+    await incidents.create(anIncident());
+    const ask: (() => Promise<unknown>)[] = [
+      () => lists.list({}, { limit: 5, order: 'newest' }),
+      () => lists.list({ statuses: ['open', 'resolved'] }, { limit: 5, order: 'newest' }),
+      () => lists.idsStartingWith('gh-', 5),
+    ];
+    for (const call of ask) {
+      dynamo.fault(...Array.from({ length: 4 }, () => fault));
+      await expect(call()).rejects.toThrow(error);
+      // Uses up the faults that are left.
+      while ((await call().catch(() => null)) === null);
+    }
+  });
+
+  it('is not taken for an empty one when its records are out of reach', async () => {
+    const { incidents, lists } = await inDynamo();
+    await incidents.create(anIncident());
+    dynamo.fault('none', 'throttle', 'throttle');
+    await expect(lists.list({ statuses: ['open'] }, { limit: 5, order: 'newest' })).rejects.toThrow(Retryable);
+  });
+});
+
 describe('what lists cost', () => {
   const MANY = 1_500;
   const classified = {
@@ -237,6 +267,8 @@ describe('what lists cost', () => {
     ['a repository without incidents', { repository: 'acme/blog' }, 1],
     ['a service: one for each of its alarms', { service: 'checkout' }, 2],
     ['the middle of a range', { openedFrom: new Date('2026-09-10'), openedBefore: new Date('2026-10-01') }, 1],
+    ['the open ones of a repository, however many others it has', { repository: 'acme/shop', statuses: ['open'] }, 1],
+    ['the open ones of a class', { failureClass: 'test_failure', statuses: ['open'] }, 1],
     // 500 entries a read.
     ['the one of a status at the far end of a repository', { repository: 'acme/shop', statuses: ['escalated'] }, 4],
     ['the one of a class at the far end of a repository', { repository: 'acme/shop', failureClass: 'memory_leaks' }, 4],

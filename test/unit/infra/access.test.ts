@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AccessSources, accessOf, type ResourceCatalogue } from '#infra/access.ts';
+import { type CatalogueSources, resourceCatalogue } from '#infra/resource-catalogue.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { type FunctionConfig, RESOURCE_VARIABLES } from '#shared/domain/workflow/function-config.ts';
 import type { ActionPlugin, Grant } from '#shared/plugins/actions/contract.ts';
@@ -34,6 +35,20 @@ const sources = (more: Partial<AccessSources> = {}): AccessSources => ({
   ...more,
 });
 
+/** Only the incidents table matters. */
+const anyCatalogueSources = (incidentsTableArn: string): CatalogueSources => {
+  const named = { name: 'any', arn: 'arn:any' };
+  const state = {
+    incidentsTable: { name: 'incidents', arn: incidentsTableArn },
+    knowledgeTable: named,
+    statsTable: named,
+    controlTable: named,
+    evidenceBucket: named,
+    modelKeySecretArn: null,
+  };
+  return { state, intakeQueue: {}, escalationTopic: {}, apiUrl: '' } as unknown as CatalogueSources;
+};
+
 const aFunction = (more: Partial<FunctionConfig>): FunctionConfig => ({
   name: 'sample',
   description: 'A sample.',
@@ -59,6 +74,18 @@ const SERVICES = [
   },
   { id: 'c', alarms: ['c-errors'] },
 ];
+
+it('grants a function that lists incidents the indexes for lists, by their names, and not the table or the index of open ones', () => {
+  const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/incidents';
+  const catalogue = resourceCatalogue(anyCatalogueSources(arn));
+  const lists = aFunction({ uses: { incidentIndexes: ['dynamodb:Query'] } });
+  expect(accessOf(lists, sources({ resources: catalogue }))).toEqual([
+    {
+      actions: ['dynamodb:Query'],
+      resources: ['by-month', 'by-status', 'by-target', 'by-class', 'by-id'].map((name) => `${arn}/index/${name}`),
+    },
+  ]);
+});
 
 describe('the rights of a function', () => {
   it('are its uses, each on its own resource and nothing else', () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import type { Resource } from '../template/deployment.ts';
-import { isObject, type JsonObject, listOf, objectOf, textOf } from '../template/json.ts';
+import { isObject, type JsonObject, listOf, objectOf, textOf, textsOf } from '../template/json.ts';
 import { AwsFault } from '../wire/request.ts';
 
 export interface DynamoDb {
@@ -86,7 +86,7 @@ export async function ensureTable(dynamoDb: DynamoDb, table: Resource): Promise<
     const existing = objectOf((await dynamoDb.call('DescribeTable', { TableName: name })).Table);
     if (keysOf(existing) !== keysOf(wanted)) {
       throw new Error(
-        `The table ${name} on disk has other keys than the template. Remove the state directory to start anew.`,
+        `The table ${name} in the state folder has other keys or indexes than the template. Nothing was changed. Start the version that wrote it, or move the folder away, or choose another one with --data.`,
         { cause: error },
       );
     }
@@ -99,8 +99,13 @@ function indexOf(index: unknown) {
 }
 
 function keysOf(table: JsonObject): string {
-  const indexes = listOf(table.GlobalSecondaryIndexes).map(objectOf);
-  return JSON.stringify([keySchema(table), indexes.map((index) => `${index.IndexName} ${keySchema(index)}`).sort()]);
+  const indexes = [...listOf(table.GlobalSecondaryIndexes), ...listOf(table.LocalSecondaryIndexes)].map(objectOf);
+  return JSON.stringify([keySchema(table), indexes.map(indexKeys).sort()]);
+}
+
+function indexKeys(index: JsonObject): string {
+  const { ProjectionType, NonKeyAttributes } = objectOf(index.Projection);
+  return `${index.IndexName} ${keySchema(index)} ${ProjectionType} ${textsOf(NonKeyAttributes).sort().join(',')}`;
 }
 
 function keySchema(owner: JsonObject): string {

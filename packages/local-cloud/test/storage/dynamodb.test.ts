@@ -11,8 +11,10 @@ import {
   QueryCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AbstractValueIterator, closeIteratorsOnReturn } from '../../src/storage/close-iterators.mjs';
+import { type DynamoDb, ensureTable, startDynamoDb } from '../../src/storage/dynamodb.ts';
+import type { Resource } from '../../src/template/deployment.ts';
 
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: object) => Server;
 const QUERIES = 20;
@@ -63,4 +65,64 @@ it('a query of the local store gives back its iterator', async () => {
     server.close();
     rmSync(path, { recursive: true, force: true });
   }
+});
+
+const key = (partition: string) => [{ AttributeName: partition, KeyType: 'HASH' }];
+const index = (name: string, partition: string, copied: string[] = []) => ({
+  IndexName: name,
+  KeySchema: key(partition),
+  Projection:
+    copied.length === 0 ? { ProjectionType: 'KEYS_ONLY' } : { ProjectionType: 'INCLUDE', NonKeyAttributes: copied },
+});
+const table = (partition: string, ...indexes: ReturnType<typeof index>[]): Resource => ({
+  id: 'Stack/Items',
+  stack: 'Stack',
+  logicalId: 'Items',
+  type: 'AWS::DynamoDB::Table',
+  name: 'items',
+  ref: 'items',
+  arn: 'arn:aws:dynamodb:us-east-1:123456789012:table/items',
+  properties: {
+    AttributeDefinitions: [
+      partition,
+      ...indexes.flatMap(({ KeySchema }) => KeySchema.map((one) => one.AttributeName)),
+    ].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: key(partition),
+    ...(indexes.length === 0 ? {} : { GlobalSecondaryIndexes: indexes }),
+  },
+});
+const STORED = table('pk', index('by-a', 'a'), index('by-b', 'b', ['c', 'd']));
+
+describe('a table in a state folder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'selfheal-dynamodb-'));
+  let dynamoDb: DynamoDb;
+  beforeAll(async () => {
+    dynamoDb = await startDynamoDb(folder);
+    await ensureTable(dynamoDb, STORED);
+  });
+  afterAll(async () => {
+    await dynamoDb.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['as it was', STORED],
+    ['with its indexes in another order', table('pk', index('by-b', 'b', ['d', 'c']), index('by-a', 'a'))],
+  ])('is used again: %s', async (_what, resource) => {
+    await expect(ensureTable(dynamoDb, resource)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['other keys', table('id', index('by-a', 'a'), index('by-b', 'b', ['c', 'd']))],
+    ['an index fewer', table('pk', index('by-a', 'a'))],
+    ['an index more', table('pk', index('by-a', 'a'), index('by-b', 'b', ['c', 'd']), index('by-c', 'c'))],
+    ['an index by something else', table('pk', index('by-a', 'x'), index('by-b', 'b', ['c', 'd']))],
+    ['an index that copies less', table('pk', index('by-a', 'a'), index('by-b', 'b', ['c']))],
+    ['no index', table('pk')],
+  ])('is refused in one line that says what to do when the template has %s', async (_what, resource) => {
+    await expect(ensureTable(dynamoDb, resource)).rejects.toThrow(
+      /^The table items in the state folder has other keys or indexes than the template\. Nothing was changed\. .+--data\.$/,
+    );
+    await expect(ensureTable(dynamoDb, STORED)).resolves.toBeUndefined();
+  });
 });

@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { prepareAssembly } from '#apps/local/assembly.ts';
+import { openStage, outputOf } from '#apps/local/stage.ts';
+import { call, marshalledFields } from '#lab/drills/records.ts';
+import { listingKeysOf } from '#shared/adapters/aws/dynamo-incident-keys.ts';
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { Incident, type IncidentStatus } from '#shared/domain/incident/incident.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import type { Row } from './row.ts';
+import type { ListTimes } from './time-lists.ts';
+
+const STORED = 100_000;
+const DAYS = 180;
+const REPOSITORIES = 40;
+const ALARMS = 20;
+const MAX_MILLISECONDS = 60;
+/** DynamoDB takes 25 items per call. */
+const AT_ONCE = 25;
+const CALLS_IN_FLIGHT = 8;
+const SAMPLE = join(import.meta.dirname, '../../apps/local/sample/selfheal.json');
+const TIMER = fileURLToPath(new URL('./time-lists.ts', import.meta.url));
+
+/** Lists and single incidents of a table of 100,000, through the gateway of the local runtime, asked for by a process of its own. */
+export async function listRows(outDir: string): Promise<Row[]> {
+  const folder = join(outDir, 'lists');
+  const context = { emails: 'on-call@example.com' };
+  const { assemblyDir } = await prepareAssembly({
+    configurationFile: SAMPLE,
+    outDir: join(folder, 'assembly'),
+    context,
+  });
+  const stage = await openStage({ assemblyDir, dataDir: join(folder, 'state') });
+  try {
+    const table = outputOf(stage.runtime, 'IncidentsTableName');
+    const access = { endpoint: stage.runtime.endpoint, adminKey: stage.adminKey };
+    const now = new Date();
+    const filled = performance.now();
+    await fill(access, table, now);
+    const seconds = ((performance.now() - filled) / 1000).toFixed(0);
+    const { stdout } = await promisify(execFile)(process.execPath, [TIMER, table, now.toISOString()], {
+      maxBuffer: 1 << 26,
+      env: {
+        ...process.env,
+        AWS_ENDPOINT_URL: access.endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: access.adminKey,
+        AWS_SECRET_ACCESS_KEY: 'local',
+      },
+    });
+    return rowsOf(JSON.parse(stdout) as ListTimes, seconds);
+  } finally {
+    await stage.stop();
+  }
+}
+
+function rowsOf({ 'no filter': plain = [], show = [], ...filtered }: ListTimes, fillSeconds: string): Row[] {
+  const worst = Math.max(...Object.values(filtered).map((times) => quantile(times, 0.99)));
+  const each = Object.entries(filtered).map(([name, times]) => `${name} ${figures(times)}`);
+  return [
+    {
+      measure: `incident list (pages of 50, newest first), show at ${STORED} stored: p50/p99`,
+      goal: `p99 ${MAX_MILLISECONDS} ms`,
+      measured: `${figures(plain)}, ${figures(show)} ms (stored in ${fillSeconds} s)`,
+      met: Math.max(quantile(plain, 0.99), quantile(show, 0.99)) <= MAX_MILLISECONDS,
+    },
+    {
+      measure: 'the same with filters: p50/p99 in ms',
+      goal: `p99 ${MAX_MILLISECONDS} ms`,
+      measured: each.join('; '),
+      met: worst <= MAX_MILLISECONDS,
+    },
+  ];
+}
+
+function quantile(times: readonly number[], share: number): number {
+  return times.toSorted((a, b) => a - b)[Math.ceil(share * times.length) - 1] ?? Number.NaN;
+}
+
+const figures = (times: readonly number[]): string =>
+  `${quantile(times, 0.5).toFixed(0)}/${quantile(times, 0.99).toFixed(0)}`;
+
+async function fill(access: { endpoint: string; adminKey: string }, table: string, now: Date): Promise<void> {
+  let at = 0;
+  const writer = async () => {
+    while (at < STORED) {
+      const first = at;
+      at += AT_ONCE;
+      const requests = Array.from({ length: AT_ONCE }, (_, index) => {
+        const incident = madeIncident(first + index, now);
+        const item = { pk: `INC#${incident.id}`, sk: 'META', ...incident, ...listingKeysOf(incident) };
+        return { PutRequest: { Item: marshalledFields(item) } };
+      });
+      await call(access, 'BatchWriteItem', { RequestItems: { [table]: requests } });
+    }
+  };
+  await Promise.all(Array.from({ length: CALLS_IN_FLIGHT }, writer));
+}
+
+const CLASSES = FailureClass.options;
+
+/** One in five is of an alarm; seven in ten resolved, one in a thousand open. Without the key of the index `open`, so that nothing is done about them. */
+function madeIncident(number: number, now: Date): Incident {
+  const hash = digestOf(String(number), 24);
+  const chance = (slot: number, below: number): number => Number.parseInt(hash.slice(slot, slot + 6), 16) % below;
+  const openedAt = new Date(now.getTime() - (number / STORED) * DAYS * 24 * 3600 * 1000).toISOString();
+  const isAlarm = chance(0, 5) === 0;
+  return Incident.parse({
+    version: 1,
+    id: `${isAlarm ? 'cw' : 'gh'}-${hash}`,
+    status: statusOf(chance(6, 1000)),
+    target: isAlarm ? alarmTarget(chance(12, ALARMS), openedAt) : runTarget(chance(12, REPOSITORIES), number),
+    intakeKey: digestOf(hash, 40),
+    tainted: { title: 'CI', branch: 'main', branchKey: digestOf('main', 40), reason: null },
+    source: isAlarm ? 'cloudwatch' : 'github',
+    attempt: 1,
+    occurrences: 1,
+    runAttempt: 1,
+    reopened: false,
+    restarts: 0,
+    recurrence: null,
+    parentId: null,
+    classification: {
+      class: CLASSES[chance(18, CLASSES.length)],
+      verdict: 'unknown',
+      confidence: 0.8,
+      alternatives: [],
+      signature: null,
+      fingerprint: hash.slice(0, 16),
+      evidence: ['L1', 'L2', 'L3'],
+    },
+    outcomeReason: 'The failed jobs passed when they ran again.',
+    openedAt,
+    updatedAt: openedAt,
+  });
+}
+
+function statusOf(perMille: number): IncidentStatus {
+  if (perMille === 0) return 'open';
+  if (perMille < 50) return 'escalated';
+  if (perMille < 150) return 'suggested';
+  return perMille < 300 ? 'healed' : 'resolved';
+}
+
+const alarmTarget = (alarm: number, changedAt: string) => ({
+  kind: 'alarm',
+  alarmArn: `arn:aws:cloudwatch:us-east-1:123456789012:alarm:alarm-${alarm}`,
+  account: '123456789012',
+  region: 'us-east-1',
+  changedAt,
+});
+
+const runTarget = (repository: number, runId: number) => ({
+  kind: 'github-run',
+  installationId: 1,
+  repository: `acme/repository-${repository}`,
+  repositoryId: repository,
+  workflowId: 1,
+  runId,
+  runAttempt: 1,
+  headSha: digestOf(String(runId), 40),
+  event: 'push',
+  pullRequest: null,
+  onDefaultBranch: true,
+  actor: 'octo-dev',
+});
