@@ -149,8 +149,8 @@ export const tokens = ({ userPoolIssuer, userPoolClient }: Variables<'userPoolIs
     clientId: userPoolClient,
     endpoint: process.env.AWS_ENDPOINT_URL,
   });
-export const apiKeys = ({ controlTable: table }: Variables<'controlTable'>) => makeDynamoApiKeyStore({ table });
-export const accessTrail = ({ controlTable: table }: Variables<'controlTable'>) => makeDynamoAccessTrail({ table });
+export const apiKeys = ({ accessRecords: table }: Variables<'accessRecords'>) => makeDynamoApiKeyStore({ table });
+export const accessTrail = ({ accessRecords: table }: Variables<'accessRecords'>) => makeDynamoAccessTrail({ table });
 
 // Queues, mail, workflow and functions.
 export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });

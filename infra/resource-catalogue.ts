@@ -2,7 +2,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { ResourceAccess, ResourceCatalogue } from './access.ts';
-import { LIST_INDEXES, OPEN_INDEX } from './constructs/tables.ts';
+import { ACCESS_PARTITIONS, LIST_INDEXES, OPEN_INDEX } from './constructs/tables.ts';
 import type { Access } from './service-access.ts';
 import type { NamedArn, StateResources } from './stacks/state-stack.ts';
 
@@ -34,7 +34,8 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     },
     knowledgeTable: whole(state.knowledgeTable.name, state.knowledgeTable.arn),
     statsTable: whole(state.statsTable.name, state.statsTable.arn),
-    controlTable: whole(state.controlTable.name, state.controlTable.arn),
+    controlTable: partitions(state.controlTable, 'ForAllValues:StringNotEquals'),
+    accessRecords: partitions(state.controlTable, 'ForAllValues:StringEquals'),
     evidenceBucket: bucketAccess(state.evidenceBucket),
     intakeQueue: whole(sources.intakeQueue.queueUrl, sources.intakeQueue.queueArn),
     escalationTopic: whole(sources.escalationTopic.topicArn, sources.escalationTopic.topicArn),
@@ -61,6 +62,15 @@ export function withWorkflow(stack: Stack, catalogue: ResourceCatalogue, workflo
 /** Adds the function `inspect-patch`, for the functions that call it. */
 export function withInspector(catalogue: ResourceCatalogue, functionArn: string): ResourceCatalogue {
   return { ...catalogue, codeInspector: whole(functionArn, functionArn) };
+}
+
+/** The table without the access records, or these alone: who could write an API key could call everything. */
+function partitions(
+  { name, arn }: NamedArn,
+  operator: 'ForAllValues:StringEquals' | 'ForAllValues:StringNotEquals',
+): ResourceAccess {
+  const conditions = { [operator]: { 'dynamodb:LeadingKeys': ACCESS_PARTITIONS } };
+  return { value: name, statements: (actions) => [{ actions, resources: [arn], conditions }] };
 }
 
 function whole(value: string, arn: string): ResourceAccess {

@@ -1,11 +1,15 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { makeAuthorizer } from '@selfheal/local-cloud/iam/authorizer.ts';
+import { makeDecisionLog } from '@selfheal/local-cloud/iam/decisions.ts';
+import { loadPolicies } from '@selfheal/local-cloud/iam/policies.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
+import { FUNCTIONS } from '#infra/functions.ts';
 import { signIn } from '#lab/drills/approval-page.ts';
 import { makeCognitoTokenVerifier } from '#shared/adapters/aws/cognito-token-verifier.ts';
-import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
+import { API_KEY_PARTITION, makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { makeDynamoAccessTrail } from '#shared/adapters/aws/dynamo-incident-audit.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { createApiKey, revokeApiKey } from '#shared/app/access/api-keys.ts';
@@ -13,9 +17,11 @@ import { authenticate } from '#shared/app/access/authenticate.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import { ACCESS_TRAIL } from '#shared/domain/audit/access-event.ts';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
+import { pascalCase } from '#statemachines/heal.ts';
 import { aTokenPool, forgedTokens, type TokenPool, tampered } from '#test/builders/index.ts';
 import { makeRecordingLog } from '#test/fakes/index.ts';
 import { anAssembly } from './support/assemblies.ts';
+import { deploymentOf, functionRoles } from './support/rights.ts';
 
 const PASSWORD = 'Correct-Horse-8-Battery';
 /** By name and the groups that the administrator put them into. */
@@ -27,10 +33,11 @@ const PEOPLE: Readonly<Record<string, readonly Role[]>> = {
 };
 
 let stage: Stage;
+let assemblyDir: string;
 let pool: Pick<TokenPool, 'issuer' | 'clientId'>;
 let client: DynamoDBDocumentClient;
 beforeAll(async () => {
-  const { assemblyDir } = await anAssembly({});
+  ({ assemblyDir } = await anAssembly({}));
   stage = await openStage({ assemblyDir });
   const { runtime, adminKey } = stage;
   for (const [name, groups] of Object.entries(PEOPLE))
@@ -122,6 +129,35 @@ it('an API key that an administrator creates is let in until it is revoked', asy
     ['api-key.revoked', 'owner@example.com'],
   ]);
   expect(verifyChain(ACCESS_TRAIL, entries)).toMatchObject({ kind: 'intact', chained: 2 });
+});
+
+it('no function of the workflow may read, create or change an API key', () => {
+  const deployment = deploymentOf(assemblyDir, stage.runtime.endpoint);
+  const authorizer = makeAuthorizer(
+    loadPolicies(deployment),
+    makeDecisionLog(() => {}),
+    deployment.account,
+  );
+  const table = outputOf(stage.runtime, 'ControlTableName');
+  const resource = `arn:aws:dynamodb:${deployment.region}:${deployment.account}:table/${table}`;
+  const workflow = FUNCTIONS.filter(({ trigger }) => trigger.kind !== 'http').map(({ name }) => pascalCase(name));
+  const roles = functionRoles(deployment).filter(({ logicalId }) =>
+    workflow.some((name) => logicalId.startsWith(`Functions${name}Role`)),
+  );
+  const allowed = (partition: string) =>
+    roles.flatMap((role) =>
+      ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'].filter((operation) =>
+        authorizer.would(role, {
+          action: `dynamodb:${operation}`,
+          resource,
+          context: { 'dynamodb:LeadingKeys': [partition] },
+        }),
+      ),
+    );
+  expect(roles).toHaveLength(workflow.length);
+  expect(allowed('LEASE#target').length).toBeGreaterThan(10);
+  expect(allowed(API_KEY_PARTITION)).toEqual([]);
+  expect(allowed(`AUDIT#${ACCESS_TRAIL}`)).toEqual([]);
 });
 
 it('nobody is let in while the user pool cannot be reached', async () => {

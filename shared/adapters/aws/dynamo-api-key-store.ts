@@ -5,12 +5,12 @@ import { dynamoClient } from './dynamo-client.ts';
 import { type Item, type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
-const PARTITION = 'APIKEY';
+export const API_KEY_PARTITION = 'APIKEY';
 /** How long an expired key is kept, to answer whose it was. */
 const KEPT_DAYS = 366;
 const DAY = 24 * 3600 * 1000;
 
-const keyOf = (id: string): Key => ({ pk: PARTITION, sk: id });
+const keyOf = (id: string): Key => ({ pk: API_KEY_PARTITION, sk: id });
 
 /** In the Control table: one item for each key, all in one partition. One key is a read of one item, the list a query of the partition. */
 export function makeDynamoApiKeyStore(options: {
@@ -24,7 +24,7 @@ export function makeDynamoApiKeyStore(options: {
   };
   return {
     get: read,
-    list: async () => (await table.query(PARTITION)).map(keyFrom),
+    list: async () => (await table.query(API_KEY_PARTITION)).map(keyFrom),
     create: async (key) => {
       // The table's own attribute `expiresAt` is when the item is deleted.
       const { expiresAt: validUntil, ...record } = ApiKey.parse(key);

@@ -13,6 +13,8 @@ export const RESOURCE_VARIABLES = {
   knowledgeTable: 'KNOWLEDGE_TABLE',
   statsTable: 'STATS_TABLE',
   controlTable: 'CONTROL_TABLE',
+  /** API keys and the trail about them, in the control table; a grant on the table does not cover them. */
+  accessRecords: 'ACCESS_TABLE',
   evidenceBucket: 'EVIDENCE_BUCKET',
   intakeQueue: 'INTAKE_QUEUE_URL',
   escalationTopic: 'ESCALATION_TOPIC_ARN',
