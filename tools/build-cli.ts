@@ -8,15 +8,15 @@ import { leanSdk } from './lean-sdk.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Packages in CommonJS call `require` of Node's own modules, which an ES module does not have. */
+/** CommonJS packages call `require` for Node's own modules; ES modules have no `require`. */
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
-/** `data-files.ts` looks two folders above its own for the data: in a package that is beside the bundle. */
+/** `data-files.ts` looks for the data two folders above its own; this makes it find the data beside the bundle. */
 const DATA_ANCHOR = "const __sourceFolder=import.meta.dirname+'/adapters/archive';";
 
 /**
- * Bundles the command line to `<outDir>/selfheal.mjs` and the library to `<outDir>/index.mjs` with its types, for the
- * pinned Node, and the data that they read beside them. In parts, so that a command loads only what it needs.
+ * Bundles the command line to `<outDir>/selfheal.mjs` and the library with its types to `<outDir>/index.mjs`, for Node 24, and copies the data that
+ * they read to `<outDir>/data`. The code is split into chunks, so that a command loads only what it needs.
  */
 export async function buildCli(outDir: string): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });

@@ -12,43 +12,43 @@ import { writeSecretRules } from './pack-secret-rules.ts';
 import { ownSignatureFiles } from './pack-signatures.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Rules of redaction are in the code of each bundle: they are needed at once. */
+/** Folder of the redaction rules, which are not copied as data: each bundle contains them as code. */
 const SECRET_RULES = 'secrets';
-/** A bundle that holds this module reads the signatures and playbooks, so its asset carries them. */
+/** A bundle with this module reads signatures and playbooks, so its asset contains them. */
 const DATA_READER = 'shared/adapters/archive/data-files.ts';
-/** Runs the patterns of users; most deployments have none. */
+/** Engine for patterns of users, which most deployments do not have. */
 const PATTERN_ENGINE = 're2js';
-/** A bundle that holds this module parses code, so its asset carries the parser and its grammars. */
+/** A bundle with this module parses code, so its asset contains the parser and its grammars. */
 const PARSER = 'shared/adapters/parsers/tree-sitter.ts';
 const PARSER_PACKAGE = '@vscode/tree-sitter-wasm';
-const BYTES_AT_MOST = 1_000_000;
-/** A webhook sender waits for the cold start. A tenth of it is the redactor: nothing passes on to the queue as it came. */
-const BYTES_AT_MOST_OF: Readonly<Record<string, number>> = { webhook: 450_000, 'inspect-patch': 15_000_000 };
+const MAX_BYTES = 1_000_000;
+/** The webhook's limit is lower because its sender waits for the cold start. */
+const MAX_BYTES_OF: Readonly<Record<string, number>> = { webhook: 450_000, 'inspect-patch': 15_000_000 };
 /** Packages in CommonJS call `require` of Node's own modules, which an ES module does not have. */
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 export interface BuildFunctionsOptions {
-  /** The `selfheal.json` that is packed next to each bundle. */
+  /** The `selfheal.json` to pack beside each bundle. */
   readonly configurationFile: string;
-  /** Emptied first; each function gets a folder of its own in it. */
+  /** Folder for the bundles, one folder per function. It is emptied first. */
   readonly outDir: string;
-  /** Where `functions/*` and `shared/data` are; the repository by default. */
+  /** Folder with `functions/*` and `shared/data`; the repository by default. */
   readonly root?: string;
-  /** Reports each omitted playbook and signature, and why. */
-  readonly say?: (problem: string) => void;
+  /** Called with each playbook or signature that is left out, and the reason. */
+  readonly report?: (problem: string) => void;
 }
 
 export interface Bundle {
   readonly name: string;
   readonly bytes: number;
-  readonly bytesAtMost: number;
+  readonly maxBytes: number;
 }
 
 /**
- * Bundles every `functions/<name>/main.ts` to `<outDir>/<name>/index.mjs` in one pass, with `selfheal.json` and, where it is
- * read, `data/` beside it; the metafile goes to `<outDir>.meta.json`. Bundles come back in name order.
- * Throws on a bad configuration, on what does not bundle, and naming every bundle that is too large.
+ * Bundles every `functions/<name>/main.ts` to `<outDir>/<name>/index.mjs` in one pass. Writes `selfheal.json`, and `data/` if the function reads it,
+ * beside the bundle, and esbuild's metafile to `<outDir>.meta.json`. Returns the bundles sorted by name. Throws for an invalid configuration, for
+ * code that does not bundle, and for bundles that are too large.
  */
 export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bundle[]> {
   const root = options.root ?? ROOT;
@@ -62,34 +62,34 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
   const { metafile } = await build({ ...bundling(root, mains, options.outDir), define });
   writeFileSync(`${options.outDir}.meta.json`, JSON.stringify(metafile));
   const bundles = mains.map((main) => finish(main, metafile, root, { ...options, configuration, ...packed }));
-  const tooLarge = bundles.filter(({ bytes, bytesAtMost }) => bytes > bytesAtMost);
+  const tooLarge = bundles.filter(({ bytes, maxBytes }) => bytes > maxBytes);
   if (tooLarge.length === 0) return bundles;
   throw new Error(
-    `Too large, see ${options.outDir}.meta.json for what is in it:\n${tooLarge.map(describeBundle).join('\n')}`,
+    `Bundles are too large. ${options.outDir}.meta.json lists their modules.\n${tooLarge.map(describeBundle).join('\n')}`,
   );
 }
 
-/** The file as it is, with the playbooks that its services allow. */
-function packedConfiguration({ configurationFile, say }: BuildFunctionsOptions): string {
-  const { playbooks } = readConfiguration(configurationFile, say);
+/** The text of the configuration file, plus the playbooks that its services allow. */
+function packedConfiguration({ configurationFile, report }: BuildFunctionsOptions): string {
+  const { playbooks } = readConfiguration(configurationFile, report);
   const text = readFileSync(configurationFile, 'utf8');
   return playbooks.length === 0 ? text : JSON.stringify({ ...(JSON.parse(text) as object), playbooks });
 }
 
 interface Packed {
-  /** Files that are put beside the shipped data, by name. */
+  /** Texts of files to write beside the shipped data, by name. */
   readonly data: Readonly<Record<string, string>>;
-  /** Whether any function has patterns of the user to run. */
+  /** Whether the configuration has patterns of users. */
   readonly hasPatterns: boolean;
 }
 
-/** Throws for a pattern of the configuration that cannot be compiled. */
+/** Reads and checks the user's patterns and signatures. Throws for a pattern that does not compile. */
 async function packedData(root: string, options: BuildFunctionsOptions): Promise<Packed> {
-  const { configurationFile, say = () => undefined } = options;
+  const { configurationFile, report = () => undefined } = options;
   const configuration = readConfiguration(configurationFile);
   await lineRulesIn(configuration);
   const places = { configurationFile, dataDirectory: join(root, 'shared/data') };
-  const own = await ownSignatureFiles(configuration, places, say);
+  const own = await ownSignatureFiles(configuration, places, report);
   const hasPatterns = own.length > 0 || configuration.logReading.skipLines.length > 0;
   return { data: own.length === 0 ? {} : { [OWN_SIGNATURES_FILE]: JSON.stringify(own) }, hasPatterns };
 }
@@ -104,14 +104,14 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // The data is packed as JSON (`writeData`), so that the parser of YAML would never run; the engine is packed where it does (`finish`).
+    // Left out: the YAML parser, because the data is packed as JSON (`writeData`), and the pattern engine, which `finish` packs if needed.
     external: ['yaml', PATTERN_ENGINE],
-    // The SDK's ES modules shake to a fraction of its CommonJS build.
+    // The ES modules of the AWS SDK can be tree-shaken, unlike its CommonJS build.
     mainFields: ['module', 'main'],
     plugins: [leanSdk()],
     minify: true,
     legalComments: 'none',
-    // Rules of redaction name passwords in many scripts; escaped they are several times as long.
+    // Redaction rules contain words in many scripts, which would be several times as long if escaped.
     charset: 'utf8',
     banner: { js: REQUIRE },
     metafile: true,
@@ -120,8 +120,8 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
 }
 
 /**
- * What pages run in the browser: `functions/approval/client.ts` bundled as one script, as the text of the constant `APPROVAL_CLIENT`.
- * Keys are such names, values are string literals.
+ * Bundles the scripts of pages, such as `functions/approval/client.ts`. Returns definitions for esbuild: names of constants (`APPROVAL_CLIENT`) and
+ * the scripts as string literals.
  */
 export async function clientScripts(root: string): Promise<Record<string, string>> {
   const clients = globSync('functions/*/client.ts', { cwd: root }).sort();
@@ -163,10 +163,10 @@ function finish(
   const runsPatterns = output.imports.some(({ path }) => path === PATTERN_ENGINE);
   if (runsPatterns && options.hasPatterns) packEngine(folder);
   const parser = (output.inputs[PARSER]?.bytesInOutput ?? 0) > 0 ? packParser(folder) : 0;
-  return { name, bytes: output.bytes + parser, bytesAtMost: BYTES_AT_MOST_OF[name] ?? BYTES_AT_MOST };
+  return { name, bytes: output.bytes + parser, maxBytes: MAX_BYTES_OF[name] ?? MAX_BYTES };
 }
 
-/** The bytes of what was packed. */
+/** Copies the parser and its grammars. Returns their size in bytes. */
 function packParser(folder: string): number {
   const from = join(ROOT, 'node_modules', PARSER_PACKAGE);
   const files = ['tree-sitter.js', 'tree-sitter.wasm', ...Object.values(GRAMMARS)].map((file) => `wasm/${file}`);
@@ -181,7 +181,7 @@ function packEngine(folder: string): void {
     cpSync(join(from, file), join(folder, 'node_modules', PATTERN_ENGINE, file), { recursive: true });
 }
 
-/** Copies the data with its YAML turned into JSON, which a cold start reads in a tenth of the time. */
+/** Copies the data and converts YAML to JSON, which a cold start parses ten times as fast. */
 export function writeData(from: string, to: string): void {
   cpSync(from, to, {
     recursive: true,
@@ -200,8 +200,8 @@ function nameOf(main: string): string {
 }
 
 /** `webhook  312.4 KB of 400 KB`. */
-export function describeBundle({ name, bytes, bytesAtMost }: Bundle): string {
-  return `${name.padEnd(18)}${(bytes / 1000).toFixed(1).padStart(8)} KB of ${bytesAtMost / 1000} KB`;
+export function describeBundle({ name, bytes, maxBytes }: Bundle): string {
+  return `${name.padEnd(18)}${(bytes / 1000).toFixed(1).padStart(8)} KB of ${maxBytes / 1000} KB`;
 }
 
 if (import.meta.main) {
@@ -211,7 +211,7 @@ if (import.meta.main) {
     const bundles = await buildFunctions({
       configurationFile: values.config ?? join(ROOT, 'config/selfheal.json'),
       outDir: values.out ?? join(ROOT, 'dist/functions'),
-      say: (problem) => console.error(`Left out: ${problem}`),
+      report: (problem) => console.error(`Left out: ${problem}`),
     });
     for (const bundle of bundles) console.log(describeBundle(bundle));
     console.log(`${bundles.length} functions in ${((performance.now() - started) / 1000).toFixed(1)} s`);

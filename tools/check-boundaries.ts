@@ -12,8 +12,8 @@ interface BoundaryReport {
 }
 
 /**
- * Cruises the given folders below `root` with the rules of `.dependency-cruiser.cjs`.
- * Throws when fewer modules were seen than TypeScript files exist: a cruise that sees nothing would pass everything.
+ * Checks the imports in the given folders below `root` with the rules of `.dependency-cruiser.cjs`. Throws if it analysed fewer modules than there
+ * are TypeScript files, because then it would miss violations.
  */
 export async function checkBoundaries(root: string, folders: readonly string[] = FOLDERS): Promise<BoundaryReport> {
   const { forbidden, options } = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as {
@@ -32,7 +32,7 @@ export async function checkBoundaries(root: string, folders: readonly string[] =
   const expected = folders.flatMap((folder) => typeScriptFiles(`${root}/${folder}`)).length;
   if (own.length < expected) {
     throw new Error(
-      `The boundary check saw ${own.length} of ${expected} modules; its resolution is broken, so its verdict is worthless.`,
+      `The boundary check analysed only ${own.length} of ${expected} modules. Fix the module resolution in .dependency-cruiser.cjs.`,
     );
   }
   return {

@@ -2,18 +2,18 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Where each kind of plug-in lies, what its registry exports, and folders that hold no plug-in. */
+/** The folder of each kind of plug-in, the export of its registry, and subfolders that are not plug-ins. */
 const KINDS = [
   { kind: 'sources', exported: 'SOURCES', others: ['common'] },
-  // Playbooks become actions by configuration, one each.
+  // Each playbook of the configuration becomes an action; the folder `playbook` is not one.
   { kind: 'actions', exported: 'ACTIONS', others: ['common', 'playbook'] },
   { kind: 'notifiers', exported: 'NOTIFIERS', others: ['common'] },
   { kind: 'llm', exported: 'MODEL_PROVIDERS', others: ['common', 'protocol'] },
 ] as const;
 
 /**
- * What is wrong between the plug-in folders below `shared/plugins` of `root` and their registries, by name; empty when every folder is
- * registered under its own name and every registered plug-in has its folder. Rejects when a registry cannot be loaded.
+ * Compares the plug-in folders in `shared/plugins` of `root` with their registries. Returns a sentence for each folder that is not registered under
+ * its name, and for each registered plug-in without a folder. Rejects if a registry cannot be loaded.
  */
 export async function checkPlugins(root: string): Promise<string[]> {
   const problems = await Promise.all(
@@ -30,7 +30,10 @@ export async function checkPlugins(root: string): Promise<string[]> {
           .map((name) => `shared/plugins/${kind}/${name} is not in the registry: add it to ${exported}.`),
         ...ids
           .filter((id) => !folders.includes(id))
-          .map((id) => `${exported} lists ${id}, and there is no folder shared/plugins/${kind}/${id}.`),
+          .map(
+            (id) =>
+              `${exported} lists ${id}, but there is no folder shared/plugins/${kind}/${id}. Add the folder or remove the entry.`,
+          ),
       ];
     }),
   );

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { preProcessFile } from 'typescript';
 
-/** What a file is for, by where it lies; what a Lambda function loads is product wherever it lies. */
+/** The part of the repository to which a file belongs, by folder. Files that a Lambda function loads belong to the product in any folder. */
 const PARTS: readonly (readonly [part: string, folders: RegExp])[] = [
   ['product', /^(?:shared|functions|infra|statemachines)\//],
   ['command line', /^apps\/cli\//],
@@ -12,23 +12,23 @@ const PARTS: readonly (readonly [part: string, folders: RegExp])[] = [
   ['tools', /^tools\//],
 ];
 const FIRST = ['lab', 'product', 'command line', 'local cloud', 'tools'];
-/** Files whose size says nothing: composition, and lists of what a folder has. */
-const SMALL_BY_NATURE = /^functions\/[^/]+\/(?:config|main)\.ts$|(?:^|\/)(?:index|registry)\.ts$/;
+/** Files that are expected to be small: composition roots, barrels and registries. */
+const EXPECTED_SMALL = /^functions\/[^/]+\/(?:config|main)\.ts$|(?:^|\/)(?:index|registry)\.ts$/;
 const SMALL_LINES = 25;
 
 interface House {
   /** Lines of each part. */
   readonly lines: ReadonlyMap<string, number>;
-  /** Lines that some Lambda function loads. */
+  /** Lines that at least one Lambda function loads. */
   readonly inLambda: number;
   readonly small: readonly string[];
-  /** Pairs of folders that import each other, types included. A folder and what lies in it are one. */
+  /** Pairs of folders that import each other, types included; not a folder and its subfolder. */
   readonly ties: readonly string[];
-  /** Groups of files that import each other in a ring, types included. */
+  /** Groups of files with circular imports, types included. */
   readonly circles: readonly (readonly string[])[];
 }
 
-/** Measures the files below `root`; `files` are paths of TypeScript and JavaScript, tests left out. */
+/** Measures the structure of `files`: paths of TypeScript and JavaScript below `root`, without tests. `aliases` maps import prefixes to folders. */
 export function measureHouse(root: string, files: readonly string[], aliases: Readonly<Record<string, string>>): House {
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
   const imports = new Map(files.map((file) => [file, importsOf(file, texts.get(file) ?? '', aliases, texts)]));
@@ -46,7 +46,7 @@ export function measureHouse(root: string, files: readonly string[], aliases: Re
   return {
     lines,
     inLambda: [...loaded].reduce((sum, file) => sum + linesOf(file), 0),
-    small: files.filter((file) => linesOf(file) < SMALL_LINES && !SMALL_BY_NATURE.test(file)),
+    small: files.filter((file) => linesOf(file) < SMALL_LINES && !EXPECTED_SMALL.test(file)),
     ties: twoWayTies(imports),
     circles: circlesOf(imports),
   };
@@ -99,7 +99,7 @@ function twoWayTies(imports: ReadonlyMap<string, readonly string[]>): string[] {
     .sort();
 }
 
-/** Strongly connected components of more than one file (Tarjan 1972). */
+/** Strongly connected components of more than one file (R. Tarjan, "Depth-first search and linear graph algorithms", 1972). */
 function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>();
   const low = new Map<string, number>();

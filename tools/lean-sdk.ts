@@ -5,18 +5,17 @@ import type { Plugin } from 'esbuild';
 const CREDENTIALS = '@aws-sdk/credential-provider-node';
 const DOCUMENT_CLIENT = '@aws-sdk/lib-dynamodb';
 const SCHEMAS = /@aws-sdk\/(client-[a-z0-9-]+\/dist-es|nested-clients\/.*)\/schemas\/schemas_0\.js$/;
-/** Clients that know a hundred errors each, and register a class for every one of them when they are loaded. */
-const KNOWS_MANY_ERRORS = /@aws-sdk\/client-(auto-scaling|dynamodb|ecs|lambda|rds|s3|ssm)\//;
+/** Clients with about a hundred error classes, all of which they register when they are loaded. */
+const MANY_ERRORS = /@aws-sdk\/client-(auto-scaling|dynamodb|ecs|lambda|rds|s3|ssm)\//;
 const REGISTERS_AN_ERROR = /^n0_registry\.registerError\(.*\);$/gm;
 const NAMED_TEXT = /^const (_\w+) = ("[^"\n]*");$/gm;
 const COMPUTED_KEY = /\[(_\w+)\]:/g;
 
 /**
- * Leaves out of a bundle what the AWS SDK carries for other places than Lambda.
- * Lambda gives credentials as environment variables and nothing else, so the clients for single sign-on, profiles and
- * instance metadata are never asked; and the document client is free of side effects although its package does not say so.
- * Schemas of operations that a function never calls are left out.
- * Errors without a class of their own come as the client's general one, with the same name, status and message: all that is looked at.
+ * Removes parts of the AWS SDK that are not needed in Lambda. Lambda passes credentials only as environment variables, so the clients for single
+ * sign-on, profiles and instance metadata are never used. The document client has no side effects, although its package does not say so. Schemas of
+ * operations that a function never calls are removed. Errors of clients with many error classes arrive as the client's base class, with the same
+ * name, status and message; nothing else of an error is read.
  */
 export function leanSdk(): Plugin {
   return {
@@ -38,7 +37,7 @@ export function leanSdk(): Plugin {
       onLoad({ filter: SCHEMAS }, async ({ path }) => {
         const text = withPlainKeys(await readFile(path, 'utf8'));
         return {
-          contents: KNOWS_MANY_ERRORS.test(path) ? text.replaceAll(REGISTERS_AN_ERROR, '') : text,
+          contents: MANY_ERRORS.test(path) ? text.replaceAll(REGISTERS_AN_ERROR, '') : text,
           loader: 'js',
         };
       });
@@ -47,8 +46,8 @@ export function leanSdk(): Plugin {
 }
 
 /**
- * Writes `{ [_e]: 1 }` as `{ "error": 1 }`, where `_e` is a constant of the module. To compute a key may do anything, as far as a bundler knows,
- * so it keeps every schema that has one, and all that those name.
+ * Rewrites `{ [_e]: 1 }` as `{ "error": 1 }`, where `_e` is a constant of the module. A bundler assumes that a computed key may have side effects,
+ * so it would keep every schema with one, and all schemas that those refer to.
  */
 function withPlainKeys(text: string): string {
   const named = new Map([...text.matchAll(NAMED_TEXT)].map(([, name, value]) => [name, value]));

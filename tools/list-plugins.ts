@@ -4,16 +4,16 @@ import type { ActionImpact } from '#shared/domain/plan/impact.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { PLUGINS, type Plugins } from '#shared/plugins/plugins.ts';
 
-/** The page of the user guide that lists every plug-in. `npm run plugins` writes it; a test compares it with the registries. */
+/** Page of the user guide that lists every plug-in. `npm run plugins` writes it; a test compares it with the registries. */
 export const PLUGINS_PAGE = 'docs/guide/plugins.md';
 
-/** What the page says: one table for each kind of plug-in, made of what the plug-ins say of themselves. */
+/** The text of the page: one table per kind of plug-in, made from the plug-ins' declarations. */
 export function listPlugins({ actions, notifiers, sources, modelProviders }: Plugins): string {
   return [
     '# Plug-ins',
-    'What this version can receive, do, tell and ask. `npm run plugins` writes this page from the registries; do not edit it by hand.',
+    'The actions, sources, notifiers and model providers of this version. `npm run plugins` writes this page from the registries; do not edit it.',
     '## Actions',
-    'An action without a switch and without a remedy needs no setting. [Actions and remedies](actions.md) says when each is used.',
+    'Actions with "nothing" in the column "allowed by" need no setting. [Actions and remedies](actions.md) describes when each action is used.',
     table(
       ['id', 'what it does', 'family', 'risk', 'effect on the service', 'allowed by', 'can be undone'],
       actions.map((action) => [
@@ -37,7 +37,7 @@ export function listPlugins({ actions, notifiers, sources, modelProviders }: Plu
     ),
     '## Notifiers',
     table(
-      ['id', 'where it tells', 'settings'],
+      ['id', 'where it notifies', 'settings'],
       notifiers.map(({ id, title, settings }) => [
         code(id),
         title,
@@ -60,7 +60,7 @@ function impactOf({ changesSettings, interrupts }: ActionImpact): string {
   return interrupts ? 'interrupts parts of it' : 'none';
 }
 
-/** Where an owner allows it. */
+/** The setting with which an owner allows the action. */
 function settingOf({ id, switch: name, remedy }: ActionPlugin): string {
   if (name !== undefined) return `${code(`fixes.repositories[].${name}`)}`;
   return remedy === undefined ? 'nothing' : `an entry ${code(id)} in ${code('services[].remedies')}`;

@@ -28,9 +28,9 @@ const WordFile = z.strictObject({
 });
 const VendorFile = z.strictObject({ vendors: Words, kind: z.string(), pattern: z.string(), examples: Examples });
 
-/** Files of rules in the order in which they run. */
+/** Files of rules, in the order in which the rules are applied. */
 const RULE_FILES = ['code-and-registries', 'clouds', 'services', 'platforms', 'commands'];
-/** Shapes that many tools share match most loosely and come last. */
+/** Rules for shapes that many tools share. They match most loosely, so they are applied last. */
 const LOOSEST_FILE = 'addresses-and-headers';
 
 export interface SecretRuleFiles {
@@ -39,14 +39,15 @@ export interface SecretRuleFiles {
   readonly vendors: readonly string[];
 }
 
-/** Reads `shared/data/secrets/*.yaml` below `root`. Throws for what has not the form of a rule, and for a file nobody reads. */
+/** Reads `shared/data/secrets/*.yaml` below `root`. Throws for an invalid rule, and for a file that is not in `RULE_FILES`. */
 export function readSecretRules(root: string): SecretRuleFiles {
   const folder = join(root, 'shared/data/secrets');
   const read = (name: string): unknown =>
     parse(readFileSync(join(folder, `${name}.yaml`), 'utf8'), { maxAliasCount: 0 });
   const known = new Set([...RULE_FILES, LOOSEST_FILE, 'words', 'vendors']);
   for (const file of globSync('*.yaml', { cwd: folder })) {
-    if (!known.has(basename(file, '.yaml'))) throw new Error(`${join(folder, file)} is in no list of files of rules.`);
+    if (!known.has(basename(file, '.yaml')))
+      throw new Error(`${join(folder, file)} is never read. Add it to RULE_FILES.`);
   }
   const words = WordFile.parse(read('words'));
   const { vendors, kind, pattern, examples } = VendorFile.parse(read('vendors'));
@@ -63,7 +64,7 @@ export function readSecretRules(root: string): SecretRuleFiles {
   return { rules: [...rules, vendorRule, ...loose], words, vendors };
 }
 
-/** The rules as the bundles hold them: without their examples. */
+/** The rules as JSON for the bundles, without their examples. */
 export function packSecretRules(root: string): string {
   const { rules, words } = readSecretRules(root);
   const packed = rules.map(({ examples: _, ...rule }) => rule);
@@ -73,7 +74,7 @@ export function packSecretRules(root: string): string {
 
 const PACKED = 'shared/domain/redaction/secret-rules.json';
 
-/** Writes what was packed where the redactor reads it, unless it is there already. Does nothing where there are no rules to pack. */
+/** Writes the packed rules to the file that the redactor imports, if they changed. Does nothing if `root` has no rules. */
 export function writeSecretRules(root: string): void {
   if (!existsSync(join(root, 'shared/data/secrets'))) return;
   const path = join(root, PACKED);

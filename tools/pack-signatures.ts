@@ -7,23 +7,23 @@ import { type DataFile, parseOwnSignatures } from '#shared/domain/failure/signat
 import { InvalidInput } from '#shared/kernel/errors.ts';
 
 /**
- * The files of the user's own signatures that a configuration names, to be packed with the functions; none when it names none. What is left
- * out, and what breaks its own examples, is reported to `say` with file, line and reason. Throws `InvalidInput` when the folder cannot be read.
+ * The user's signature files, to be packed with the functions; empty if the configuration names no folder. Reports to `report`, with file, line and
+ * reason, each signature that is left out and each that fails its own examples. Throws `InvalidInput` if the folder cannot be read.
  */
 export async function ownSignatureFiles(
   { signatures }: Pick<Configuration, 'signatures'>,
   places: { readonly configurationFile: string; readonly dataDirectory: string },
-  say: (problem: string) => void,
+  report: (problem: string) => void,
 ): Promise<readonly DataFile[]> {
   if (signatures === null) return [];
   const folder = resolve(dirname(places.configurationFile), signatures.folder);
   const read = await readOwnSignatureFiles(folder).catch((cause: unknown) => {
-    const reason = `the folder of signatures ${folder} cannot be read.`;
+    const reason = `the folder of signatures ${folder} cannot be read. Correct signatures.folder.`;
     throw new InvalidInput(`${places.configurationFile}: ${reason}`, { cause });
   });
   const shipped = await loadSignatures(places.dataDirectory);
   const { problems, broken } = parseOwnSignatures(read.files, shipped.signatures.all, await loadRe2Engine());
-  for (const problem of [...read.problems, ...problems]) say(join(folder, problem));
-  for (const problem of broken) say(`${problem} (used anyway)`);
+  for (const problem of [...read.problems, ...problems]) report(join(folder, problem));
+  for (const problem of broken) report(`${problem} (used anyway)`);
   return read.files;
 }

@@ -1,6 +1,6 @@
 import { readReports, revisionOf } from './requirements/suite-report.ts';
 
-/** Prints the suites that ran on the checked-out commit, added up, as one plain line; exits with 1 when a test failed or none ran. */
+/** Prints in one line the total results of all suites that ran on the checked-out commit. Exits with 1 if a test failed or none passed. */
 const { commit } = revisionOf();
 const tests = readReports().flatMap((report) => (report.commit === commit ? report.tests : []));
 const count = (...states: string[]) => tests.filter(({ state }) => states.includes(state)).length;

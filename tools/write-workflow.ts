@@ -5,7 +5,7 @@ import { healDefinition } from '#statemachines/heal.ts';
 
 export const WORKFLOW_FILE = join(import.meta.dirname, '../statemachines/heal.asl.json');
 
-/** The text of `statemachines/heal.asl.json`: the healing workflow with all functions, committed so that a change of it is reviewed. */
+/** The text of `statemachines/heal.asl.json`: the healing workflow with all functions. It is committed so that its changes are reviewed. */
 export function workflowText(): string {
   return `${JSON.stringify(healDefinition(FUNCTIONS), null, 2)}\n`;
 }

@@ -1,20 +1,20 @@
 import * as z from 'zod';
 
 /**
- * The rows that were proven once (`docs/requirements-floor.json`). None may be lost unnoticed: a row that is no longer proven
- * needs a reason under `withdrawn`.
+ * The requirements that have been proven before (`docs/requirements-floor.json`). One that is no longer proven needs a reason under `withdrawn`, so
+ * that none is lost unnoticed.
  */
 export const Floor = z.strictObject({
   proven: z.array(z.string()),
-  /** Row id -> why it is not proven any more. */
+  /** Row id -> why it is no longer proven. */
   withdrawn: z.record(z.string(), z.string().min(20)),
 });
 export type Floor = z.infer<typeof Floor>;
 
 export interface FloorComparison {
-  /** Below the floor without a reason. */
+  /** On the floor, but no longer proven and without a reason. */
   readonly lost: readonly string[];
-  /** Proven but not on the floor yet, or withdrawn and proven all the same. */
+  /** Proven, but not yet on the floor or marked as withdrawn. */
   readonly gained: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export function compareWithFloor(floor: Floor, proven: ReadonlySet<string>): Flo
   };
 }
 
-/** The floor with what was gained; nothing is ever taken off by it. Rows are in the order of the ledger. */
+/** The floor plus the newly proven rows, in the order of the ledger. Removes nothing. */
 export function raisedFloor(floor: Floor, proven: ReadonlySet<string>, order: readonly string[]): Floor {
   const kept = new Set([...floor.proven, ...proven]);
   const withdrawn = Object.entries(floor.withdrawn).filter(([id]) => !proven.has(id));

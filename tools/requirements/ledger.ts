@@ -1,4 +1,4 @@
-/** One thing that was asked for. */
+/** One requirement: a row of the ledger. */
 export interface Requirement {
   readonly id: string;
   readonly text: string;
@@ -27,9 +27,8 @@ const HEADING = /^## (.+)$/;
 const ROW = /^\| ([A-E]\d+) +\| (.*\S) +\|$/;
 
 /**
- * Reads the ledger: a heading `## A.1 Title` opens a group, `| A10 | text |` is a row of it; under `## Superseded rows`, the
- * same shape gives a row's replacement. Throws for a row that stands twice, one without a text, and a superseded row that no
- * group has or that gives no reason.
+ * Parses the ledger. A heading `## A.1 Title` begins a group, `| A10 | text |` is a row of it. Rows under `## Superseded rows` give the replacement
+ * of a row and the reason. Throws for a duplicate row, and for a superseded row that no group has or that lacks a reason.
  */
 export function parseLedger(markdown: string): Ledger {
   const groups: { title: string; rows: Requirement[] }[] = [];
@@ -48,20 +47,23 @@ export function parseLedger(markdown: string): Ledger {
       superseded.set(id, text);
       continue;
     }
-    if (known.has(id)) throw new Error(`The ledger has ${id} twice.`);
+    if (known.has(id)) throw new Error(`docs/requirements.md has the row ${id} twice. Remove one.`);
     known.add(id);
     groups.at(-1)?.rows.push({ id, text });
   }
   for (const [id, reason] of superseded) {
-    if (!known.has(id)) throw new Error(`The ledger supersedes ${id}, which is in no group.`);
-    if (reason.length < MIN_REASON_LENGTH) throw new Error(`The ledger supersedes ${id} without a reason.`);
+    if (!known.has(id)) throw new Error(`docs/requirements.md supersedes ${id}, but no group has this row.`);
+    if (reason.length < MIN_REASON_LENGTH)
+      throw new Error(
+        `docs/requirements.md supersedes ${id} without a reason of at least ${MIN_REASON_LENGTH} characters.`,
+      );
   }
   return { groups, superseded };
 }
 
 /**
- * Row ids in the names of tests that passed: `[A10] posts one comment` proves A10, `[A10][A11] ...` both. A row with any test
- * that failed, was skipped or was expected to fail is not proven: its promise does not hold as a whole.
+ * The ids of proven rows. A passed test proves the rows in its name: `[A10] posts one comment` proves A10, `[A10][A11] ...` proves both. A row is not
+ * proven if any of its tests failed, was skipped or was expected to fail.
  */
 export function provenIds(tests: Iterable<{ readonly name: string; readonly state: string }>): Set<string> {
   const proven = new Set<string>();

@@ -6,9 +6,9 @@ import { type GroupState, type Ledger, parseLedger, provenIds, type Requirement,
 import { readReports, revisionOf, whyNotCounted } from './suite-report.ts';
 
 /**
- * `npm run requirements`: what the tests of the checked-out commit prove. It reads what the suites reported (`npm test`,
- * `npm run test:browser`, ...), runs none, and exits with 1 when a row fell below the floor or a test names an unknown row.
- * `--rows` prints each row with its text; `--raise` writes newly proven rows into the floor.
+ * `npm run requirements`: prints which requirements the tests of the checked-out commit prove. It runs no tests but reads the reports of the suites
+ * (`npm test`, `npm run test:browser`, ...). Exits with 1 if a row of the floor is no longer proven or a test names an unknown row. `--rows` prints
+ * each row with its text; `--raise` adds newly proven rows to the floor.
  */
 const ROOT = join(import.meta.dirname, '../..');
 const FLOOR = join(ROOT, 'docs/requirements-floor.json');
@@ -27,18 +27,19 @@ console.log(
 );
 check();
 
-/** The tests of every report that speaks for the checked-out commit. Says which reports do not, and why. */
+/** The tests of all reports about the checked-out commit. Prints which reports do not count, and why. */
 function countedTests() {
   const revision = revisionOf();
   const counted = readReports().filter((report) => {
     const reason = whyNotCounted(report, revision);
     const inverted = report.tests.filter(({ state }) => state === 'inverted');
     console.log(`${report.suite}: ${reason === null ? `${report.tests.length} tests` : `not counted, ${reason}`}`);
-    for (const { file, name } of inverted) fail(`${file}: "${name}" is expected to fail, which proves nothing.`);
+    for (const { file, name } of inverted)
+      fail(`${file}: "${name}" is expected to fail (it.fails) and proves nothing. Write a test that passes.`);
     return reason === null;
   });
   if (counted.length === 0)
-    fail('No suite ran whole on this commit. Commit, run `npm test` (and the other suites), then call this again.');
+    fail('No suite ran completely on this commit. Commit, run `npm test` (and the other suites), then run this again.');
   return counted.flatMap(({ tests }) => tests);
 }
 
@@ -60,10 +61,10 @@ function print({ title, proven, superseded, open }: GroupState, { superseded: re
 
 function check(): void {
   const unknown = [...proven].filter((id) => !order.includes(id));
-  if (unknown.length > 0) fail(`Tests name rows that do not exist: ${unknown.join(' ')}`);
+  if (unknown.length > 0) fail(`Tests name rows that docs/requirements.md does not have: ${unknown.join(' ')}`);
   const { lost, gained } = compareWithFloor(floor, proven);
   for (const id of lost)
-    fail(`${id} was proven and is not any more. Mend it, or give the reason under "withdrawn" in ${FLOOR}.`);
+    fail(`${id} is no longer proven. Fix its test, or give the reason under "withdrawn" in ${FLOOR}.`);
   if (gained.length === 0) return;
   if (options.raise) writeFileSync(FLOOR, `${JSON.stringify(raisedFloor(floor, proven, order), null, 2)}\n`);
   console.log(`${gained.length} rows above the floor${options.raise ? ', now part of it' : ''}: ${gained.join(' ')}`);

@@ -4,24 +4,24 @@ import { join } from 'node:path';
 import * as z from 'zod';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** One file for each suite, `<suite>.json`, overwritten by its next run. */
+/** Folder of the reports. Each suite has a file `<suite>.json`, which its next run overwrites. */
 export const REPORTS = process.env.SELFHEAL_REPORTS ?? join(ROOT, '.selfheal/reports');
 
 const TestResult = z.strictObject({
   file: z.string(),
   name: z.string(),
-  /** `inverted`: passed because it failed (`it.fails`), which proves nothing. */
+  /** `inverted`: expected to fail (`it.fails`), which proves nothing. */
   state: z.enum(['passed', 'failed', 'skipped', 'inverted']),
 });
 
-/** What one run of a suite found, and what it may speak for. */
+/** Result of one run of a suite, and the commit to which it applies. */
 export const SuiteReport = z.strictObject({
   suite: z.string(),
   /** The checked-out commit; null outside a git checkout. */
   commit: z.string().nullable(),
   /** Whether files differed from that commit. */
   modified: z.boolean(),
-  /** Whether every file of the suite ran to its end, with no filter by file, line or name. */
+  /** Whether every file of the suite ran to its end, without a filter by file, line or name. */
   whole: z.boolean(),
   tests: z.array(TestResult),
 });
@@ -32,7 +32,7 @@ export interface Revision {
   readonly modified: boolean;
 }
 
-/** The commit that is checked out in `folder`, and whether its files (ignored ones apart) differ from it. */
+/** The commit that is checked out in `folder`, and whether files differ from it (ignored files do not count). */
 export function revisionOf(folder = ROOT): Revision {
   const git = (...args: string[]) =>
     execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
@@ -43,7 +43,7 @@ export function revisionOf(folder = ROOT): Revision {
   }
 }
 
-/** Every report in `folder`. Throws for a file that is no report, by name. */
+/** Reads every report in `folder`. Throws an error with the name of a file that is not a report. */
 export function readReports(folder = REPORTS): SuiteReport[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -58,11 +58,11 @@ export function readReports(folder = REPORTS): SuiteReport[] {
     });
 }
 
-/** Why a report proves nothing about `revision`; null when it counts. */
+/** Why a report does not apply to `revision`; null if it does. */
 export function whyNotCounted(report: SuiteReport, revision: Revision): string | null {
   if (report.commit === null) return 'it was not made in a git checkout';
   if (report.commit !== revision.commit) return `it is of commit ${report.commit.slice(0, 8)}`;
-  if (report.modified) return 'files differed from the commit when it was made';
+  if (report.modified) return 'files differed from the commit during the run';
   if (!report.whole) return 'only part of the suite ran';
   return null;
 }

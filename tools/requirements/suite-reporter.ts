@@ -4,8 +4,8 @@ import type { Reporter, TestCase, TestModule, TestProject, TestSpecification, Vi
 import { REPORTS, revisionOf, type SuiteReport } from './suite-report.ts';
 
 /**
- * Writes `.selfheal/reports/<suite>.json` for each project that ran: each test's result, the commit it was made on, and whether the
- * whole suite ran. A suite is called like its project, or as the options say where there are no projects.
+ * Vitest reporter that writes `.selfheal/reports/<suite>.json` for each project that ran: the result of each test, the commit, and whether the whole
+ * suite ran. The suite has the name of its project, or the one in the options if there are no projects.
  */
 export default class SuiteReporter implements Reporter {
   readonly #suite: string | undefined;

@@ -75,10 +75,10 @@ it('packs the signatures of the folder that the configuration names, tells what 
     'shared/adapters/archive/data-files.ts': READER,
     'shared/data/signatures/a.yaml': 'signatures: []',
   });
-  const told: string[] = [];
+  const reported: string[] = [];
   const configurationFile = join(root, 'selfheal.json');
-  await buildFunctions({ configurationFile, outDir, root, say: (problem) => told.push(problem) });
-  expect(told).toEqual([expect.stringContaining('wordings/own.yaml:3, signature broken: title: ')]);
+  await buildFunctions({ configurationFile, outDir, root, report: (problem) => reported.push(problem) });
+  expect(reported).toEqual([expect.stringContaining('wordings/own.yaml:3, signature broken: title: ')]);
   const { signatures, problems } = await loadSignatures(join(outDir, 'reads/data'), loadRe2Engine);
   expect(signatures.byId.get('warehouse-offline')?.regExp.exec('warehouse 7 is offline')?.groups).toEqual({ id: '7' });
   expect(problems).toEqual([expect.stringContaining('own.yaml:3, signature broken: title: ')]);
@@ -124,12 +124,12 @@ it('packs the data as JSON with the functions that read it, and with no other', 
 it.each([
   ['webhook', 450_000],
   ['other', 1_000_000],
-])('refuses the function %s beyond %d bytes, naming it', async (name, bytesAtMost) => {
+])('refuses the function %s beyond %d bytes, naming it', async (name, maxBytes) => {
   const weight = (bytes: number) => `export const handler = () => '${'x'.repeat(bytes)}';`;
-  const fits = aRepository({ [`functions/${name}/main.ts`]: weight(bytesAtMost - 1_000) });
-  expect(await fits.build()).toMatchObject([{ name, bytesAtMost }]);
-  const heavy = aRepository({ [`functions/${name}/main.ts`]: weight(bytesAtMost) });
-  await expect(heavy.build()).rejects.toThrow(new RegExp(`Too large.*${name} `, 's'));
+  const fits = aRepository({ [`functions/${name}/main.ts`]: weight(maxBytes - 1_000) });
+  expect(await fits.build()).toMatchObject([{ name, maxBytes }]);
+  const heavy = aRepository({ [`functions/${name}/main.ts`]: weight(maxBytes) });
+  await expect(heavy.build()).rejects.toThrow(new RegExp(`Bundles are too large.*${name} `, 's'));
 });
 
 it('leaves nothing of an earlier build behind', async () => {
@@ -154,7 +154,7 @@ it('stops at a configuration that does not fit, before it builds anything', asyn
 });
 
 it('says how large a bundle is and may be', () => {
-  expect(describeBundle({ name: 'webhook', bytes: 361_480, bytesAtMost: 450_000 })).toMatch(
+  expect(describeBundle({ name: 'webhook', bytes: 361_480, maxBytes: 450_000 })).toMatch(
     /^webhook +361\.5 KB of 450 KB$/,
   );
 });

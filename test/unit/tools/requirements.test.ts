@@ -44,7 +44,7 @@ describe('the requirements ledger', () => {
   it('refuses a superseded row without a reason or without a group, and a row that stands twice', () => {
     const superseding = (row: string) => parseLedger(`## A.1 Flow\n| A2 | a row |\n## Superseded rows\n${row}`);
     expect(() => superseding('| A2 | no |')).toThrow('A2 without a reason');
-    expect(() => superseding('| B2 | replaced by something better |')).toThrow('B2, which is in no group');
+    expect(() => superseding('| B2 | replaced by something better |')).toThrow('B2, but no group has this row');
     expect(() => parseLedger('## A.1 Flow\n| A2 | a row |\n| A2 | again |')).toThrow('A2 twice');
   });
 
@@ -92,7 +92,7 @@ describe('the report of a suite', () => {
     [{}, null],
     [{ commit: 'decade' }, 'it is of commit decade'],
     [{ commit: null }, 'it was not made in a git checkout'],
-    [{ modified: true }, 'files differed from the commit when it was made'],
+    [{ modified: true }, 'files differed from the commit during the run'],
     [{ whole: false }, 'only part of the suite ran'],
   ])('that differs by %j counts only for the checked-out commit and the whole suite', (change, reason) => {
     expect(whyNotCounted({ ...report, ...change }, here)).toBe(reason);
