@@ -58,7 +58,7 @@ export async function parseFailureLog(log: string, options: ParseOptions = {}): 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Line = (text: string) => void;
 
-/** Read once in a process: rules, written advice and the trained model. */
+/** Rules, written advice and the trained model; loaded once per process. */
 let shipped: ReturnType<typeof loadShipped> | undefined;
 
 async function loadShipped(warn: Line) {
@@ -71,10 +71,10 @@ async function loadShipped(warn: Line) {
 }
 
 /**
- * Reads a failed GitHub Actions run and says what broke, citing lines of its logs; with `post` it writes that as a
- * comment on the pull request, or edits its own earlier one. Needs `GITHUB_TOKEN` in the environment; reads
+ * Analyses a failed GitHub Actions run and cites lines of its logs. With `post` it writes the result as a comment on
+ * the pull request, or edits its earlier one. Needs `GITHUB_TOKEN` in the environment; reads
  * `GITHUB_REPOSITORY`, `GITHUB_API_URL`, `DRY_RUN` and the variables of the chosen model. Rejects with an error named
- * `UsageError`, whose message says what to mend: no token, a missing permission, no such run, logs that are gone.
+ * `UsageError`, whose message says how to fix it: no token, a missing permission, no such run, expired logs.
  */
 export async function analyzeRun(options: AnalyzeOptions): Promise<RunAnalysis> {
   const { environment = process.env, warn = () => {}, debug = () => {} } = options;
@@ -134,7 +134,7 @@ function apiUrlOf({ GITHUB_API_URL: given }: Environment): string {
   throw new UsageError(`GITHUB_API_URL is ${apiUrl}: expected a URL such as https://github.example.com/api/v3.`);
 }
 
-/** The token of a user or of a workflow's own run, or a GitHub App, which gets tokens for itself. */
+/** Credentials from the environment: a token of a user or of a workflow's run, or a GitHub App. */
 function githubOptions(environment: Environment, apiUrl: string, meter: Meter): GithubOptions {
   const { GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_APP_INSTALLATION_ID } = environment;
   const token = tokenOf(environment);
@@ -152,7 +152,7 @@ function githubOptions(environment: Environment, apiUrl: string, meter: Meter): 
   if (GITHUB_APP_ID && !GITHUB_APP_PRIVATE_KEY)
     throw new UsageError('GITHUB_APP_ID needs GITHUB_APP_PRIVATE_KEY, the key of the app in PEM.');
   const access = githubAccess({ apiUrl, secret: async () => secret, clock: systemClock, meter });
-  // Such a token may not ask whose it is; its comments have this author.
+  // This token cannot ask for its own name; its comments have this author.
   const { botLogin } = access;
   if (!isOfWorkflow(environment)) return access;
   return { ...access, botLogin: async () => (await botLogin?.()) ?? 'github-actions[bot]' };
@@ -160,7 +160,7 @@ function githubOptions(environment: Environment, apiUrl: string, meter: Meter): 
 
 const tokenOf = ({ GITHUB_TOKEN, GH_TOKEN }: Environment): string => (GITHUB_TOKEN || GH_TOKEN || '').trim();
 
-/** Tokens of apps, which the token of a workflow's run is, too. https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/ */
+/** Form of tokens of GitHub Apps, including the token of a workflow's run. https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/ */
 const isOfApp = (environment: Environment): boolean => tokenOf(environment).startsWith('ghs_');
 const isOfWorkflow = (environment: Environment): boolean =>
   environment.GITHUB_ACTIONS === 'true' && isOfApp(environment);

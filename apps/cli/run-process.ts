@@ -3,7 +3,7 @@ import { runCli } from './cli.ts';
 import type { Command } from './command.ts';
 import { makeTerminal } from './terminal.ts';
 
-/** Runs this process's command line on its own streams, and sets its exit code. */
+/** Runs the command line of this process with its arguments and streams, and sets its exit code. */
 export async function runProcess(commands: readonly Command[]): Promise<void> {
   const { stdin, stdout, stderr, env, argv } = process;
   /** Milliseconds since the epoch, monotonic. */

@@ -1,6 +1,6 @@
 import { outputOf, type Stage } from '#apps/local/stage.ts';
 
-/** Signs in at the user pool as the approval page does; gives the ID token. */
+/** Signs in at the user pool as the approval page does. Returns the ID token. */
 export async function signIn({ runtime }: Stage, user: string, password: string): Promise<string> {
   const response = await fetch(runtime.endpoint, {
     method: 'POST',
@@ -15,7 +15,8 @@ export async function signIn({ runtime }: Stage, user: string, password: string)
     }),
   });
   const answer = (await response.json()) as { AuthenticationResult?: { IdToken: string } };
-  if (answer.AuthenticationResult === undefined) throw new Error(`${user} could not sign in: ${response.status}`);
+  if (answer.AuthenticationResult === undefined)
+    throw new Error(`${user} could not sign in: the user pool answered with status ${response.status}.`);
   return answer.AuthenticationResult.IdToken;
 }
 
@@ -24,7 +25,7 @@ export function approvalLinks(mails: readonly { readonly text: string }[]): stri
   return mails.flatMap(({ text }) => /http\S+\/approvals\/\S+/.exec(text) ?? []);
 }
 
-/** Answers on an approval page, as a person with this ID token or as nobody; by default for the plan that the page is about. */
+/** Posts a decision to an approval page with this ID token, or without one; by default for the plan of the page. */
 export async function answerOn(
   page: string,
   decision: string,

@@ -13,8 +13,8 @@ interface Situation {
 
 /** Chooses one of the actions that fit, by index, and learns from the outcome. */
 export interface Learner {
-  choose(asked: Situation & { readonly fits: readonly number[] }): { action: number; expected: number };
-  learn(told: Situation & { readonly action: number; readonly helped: boolean }): void;
+  choose(situation: Situation & { readonly fits: readonly number[] }): { action: number; expected: number };
+  learn(outcome: Situation & { readonly action: number; readonly helped: boolean }): void;
 }
 
 /** Selfheal's own ranking, with (`seeing`) or without knowledge of the circumstances. All actions are of low risk, so only the ranking decides. */

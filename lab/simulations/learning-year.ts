@@ -42,7 +42,7 @@ export function simulateYear(options: YearOptions, makeLearner: (stated: readonl
   const otherwise = grid(() => within(surroundings()));
   const learner = makeLearner(stated);
   const greedy = grid(() => ({ tries: 0, mean: 0 }));
-  const foretold: Answer[] = [];
+  const predictions: Answer[] = [];
   const sums = { regret: 0, greedyRegret: 0 };
   for (let incident = 0; incident < incidents; incident += 1) {
     change(effects, changesPerYear / incidents, random);
@@ -56,13 +56,13 @@ export function simulateYear(options: YearOptions, makeLearner: (stated: readonl
     const { action: taken, expected } = learner.choose({ kind, fits, now, circumstances });
     const helped = random() < (row[taken] ?? 0);
     learner.learn({ kind, action: taken, helped, now, circumstances });
-    foretold.push({ confidence: expected, right: helped });
+    predictions.push({ confidence: expected, right: helped });
     sums.regret += best - (row[taken] ?? 0);
     const other = greedyChoice(fits, greedy[kind] ?? [], random);
     learnGreedily(greedy[kind]?.[other], random() < (row[other] ?? 0));
     sums.greedyRegret += best - (row[other] ?? 0);
   }
-  return { ...sums, calibrationError: calibrationErrorOf(reliabilityOf(foretold)) ?? 0 };
+  return { ...sums, calibrationError: calibrationErrorOf(reliabilityOf(predictions)) ?? 0 };
 }
 
 const grid = <T>(cell: () => T): T[][] =>

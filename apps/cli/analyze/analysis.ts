@@ -4,7 +4,7 @@ export interface FailedJob {
   url: string | null;
   /** The first failed step; null when GitHub names none. */
   failedStep: string | null;
-  /** Whether its log was read: only the jobs that were asked for are. */
+  /** Whether its log was read; only selected jobs are. */
   analysed: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface CitedLine {
   text: string;
 }
 
-/** What became of the comment. */
+/** Whether the comment was posted, and why not. */
 export type Posting =
   /** `changed`: `created`, `updated`, or `unchanged` because the comment said the same already. */
   | { kind: 'posted'; url: string; changed: 'created' | 'updated' | 'unchanged' }
@@ -27,10 +27,10 @@ export type Posting =
   | { kind: 'dry-run' }
   /** The run belongs to no pull request. */
   | { kind: 'no-pull-request' }
-  /** The comment on the pull request is about a newer run of the workflow, and was left as it is. */
+  /** The existing comment is about a newer run of the workflow, so it was not changed. */
   | { kind: 'newer-comment' };
 
-/** The run that was looked at. */
+/** The analysed run. */
 export interface AnalysedRun {
   /** `owner/name`. */
   repository: string;
@@ -49,11 +49,11 @@ export interface NothingFailed {
   message: string;
 }
 
-/** What a failed run failed of. All texts are without secrets. */
+/** The analysis of a failed run. Secrets are removed from all texts. */
 export interface FailureAnalysis {
   outcome: 'analysed';
   run: AnalysedRun;
-  /** Other failed runs of the pull request that were not looked at. */
+  /** Other failed runs of the pull request, which were not analysed. */
   otherFailedRuns: number[];
   jobs: FailedJob[];
   /** One of the failure classes: `test_failure`, `network_connectivity`, ... */
@@ -83,9 +83,9 @@ export interface FailureAnalysis {
 
 export type RunAnalysis = FailureAnalysis | NothingFailed;
 
-/** What a log says of a failure, by rules alone. */
+/** The failure in a log, as built-in rules classify it. */
 export interface ParsedLog {
-  /** One of the failure classes; `unknown` where nothing known is in the log. */
+  /** One of the failure classes; `unknown` if no rule matches. */
   class: string;
   family: string;
   verdict: 'flaky' | 'regression' | 'infrastructure' | 'unknown';
@@ -95,7 +95,7 @@ export interface ParsedLog {
   signature: string | null;
   /** Names of the tests that the log reports as failed. */
   failedTests: string[];
-  /** The most telling lines, without secrets, with their number in the log, from 1. */
+  /** The lines that explain the failure best, without secrets, with their numbers in the log, from 1. */
   lines: { line: number; text: string; decided: boolean }[];
 }
 
@@ -106,7 +106,7 @@ export interface ParseOptions {
   warn?: (line: string) => void;
 }
 
-/** Which run to look at, and what to do with the result. One of `run`, `pullRequest`, `latest` and `url` is needed. */
+/** Which run to analyse, and what to do with the result. One of `run`, `pullRequest`, `latest` and `url` is required. */
 export interface AnalyzeOptions {
   /** `owner/name`; by default `GITHUB_REPOSITORY`, or what `url` says. */
   repository?: string;
@@ -118,7 +118,7 @@ export interface AnalyzeOptions {
   latest?: boolean;
   /** Address of a run, a job or a pull request, as the browser shows it. */
   url?: string;
-  /** Names of the jobs to look at; by default the failed ones among `Backend Tests` and `Critical Security Checks`, otherwise every failed job. */
+  /** Names of the jobs to analyse; by default the failed ones among `Backend Tests` and `Critical Security Checks`, otherwise every failed job. */
   jobs?: readonly string[];
   /** Writes the comment on the pull request, or edits the one that is there. Default: false. */
   post?: boolean;

@@ -47,7 +47,7 @@ export interface Wishes {
 
 /**
  * Reads a failed run as the workflow of a deployment does, by the same steps up to the diagnosis, and renders or posts
- * the same comment. Throws UsageError where GitHub or the question is in the way.
+ * the same comment. Throws UsageError for invalid options and when GitHub refuses or does not answer.
  */
 export async function analyzeSelectedRun(question: RunQuestion, wishes: Wishes, ports: RunPorts): Promise<RunAnalysis> {
   const { repository } = question;
@@ -85,7 +85,7 @@ function signalOf(run: FoundRun): Signal {
   throw new UsageError(`What GitHub says of run ${run.id} cannot be used: ${cleanText(reason, 300)}.`);
 }
 
-/** Without a log there is nothing to say, so it is read before anything else. */
+/** Reads the log first, because nothing can be diagnosed without it. */
 async function checkLogs(repository: string, { id, attempt, url }: FoundRun, codeHost: CodeHost): Promise<void> {
   const request = { what: `read the logs of run ${id}`, right: 'Actions: read', missing: `Run ${id} has no logs` };
   const archive = await asking(request, () => codeHost.downloadLogs(repository, id, attempt, MAX_ARCHIVE_BYTES));
@@ -157,7 +157,7 @@ const NO_MAIL: Mailer = {
   },
 };
 
-/** Posts the comment if that was wished, by the notifier that a deployment uses. */
+/** Posts the comment if requested, with the notifier that a deployment uses. */
 async function settlePosting(story: IncidentStory, { post, dryRun }: Wishes, codeHost: CodeHost): Promise<Posting> {
   const { target } = story.incident;
   if (dryRun) return { kind: 'dry-run' };

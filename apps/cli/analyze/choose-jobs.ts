@@ -3,7 +3,7 @@ import { type JobName, jobNameOf } from '#shared/domain/logs/job-name.ts';
 import type { Job } from '#shared/ports/code-host.ts';
 import { UsageError } from '../command.ts';
 
-/** Looked at alone when one of them failed and no other was asked for. */
+/** By default only these jobs are analysed, if one of them failed. */
 export const WATCHED_JOBS: readonly string[] = ['Backend Tests', 'Critical Security Checks'];
 
 export type ChosenJobs =
@@ -13,7 +13,7 @@ export type ChosenJobs =
 const MAX_LISTED = 30;
 
 /**
- * The failed jobs to look at: those asked for by name or id, else the failed ones of the watched jobs, else every failed one. Throws UsageError
+ * The failed jobs to analyse: those selected by name or id, else the failed ones of the watched jobs, else every failed one. Throws UsageError
  * when no job has such a name, and when the run failed without a job.
  */
 export function chooseJobs(

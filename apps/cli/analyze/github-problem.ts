@@ -3,7 +3,7 @@ import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/kernel/errors.ts';
 import { UsageError } from '../command.ts';
 
-/** What is asked of GitHub, for the words about why it did not work. */
+/** A request to GitHub, described for error messages. */
 export interface Request {
   /** After "GITHUB_TOKEN may not": `read run 7 of acme/shop`. */
   readonly what: string;
@@ -17,7 +17,7 @@ const APP_HELP =
   'A GitHub App has a limit of its own: set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY instead of GITHUB_TOKEN.';
 const MAX_REASON = 300;
 
-/** Does it; a failure of GitHub becomes a `UsageError` that says what is missing and how to mend it. */
+/** Sends the request. Turns a failure of GitHub into a `UsageError` that says what is missing and how to fix it. */
 export async function asking<T>(request: Request, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -53,7 +53,7 @@ const headerOf = (cause: unknown, name: string): string | null => {
   return value === undefined || value === '' ? null : String(value);
 };
 
-/** GitHub names what would have been enough: `actions=read` or `issues=write; pull_requests=write`, of which one is. */
+/** The permissions that GitHub lists as sufficient: `actions=read`, or alternatives as in `issues=write; pull_requests=write`. */
 function acceptedRights(cause: unknown): string | null {
   const header = headerOf(cause, 'x-accepted-github-permissions');
   if (header === null || !/^[\w=;, ]{1,200}$/.test(header)) return null;
@@ -67,7 +67,7 @@ function rightWords(right: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}: ${level}`;
 }
 
-/** ` until 10:00 UTC`, where GitHub says it. */
+/** ` until 10:00 UTC`; empty if GitHub does not say it. */
 function untilWords(cause: unknown): string {
   const reset = Number(headerOf(cause, 'x-ratelimit-reset') ?? Number.NaN);
   const exhausted = headerOf(cause, 'x-ratelimit-remaining') === '0';

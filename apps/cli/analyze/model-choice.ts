@@ -10,7 +10,7 @@ export interface ModelChoice {
   readonly key: string;
 }
 
-/** The variables of a provider, and what holds where one is not set. */
+/** The environment variables of a provider, and their defaults. */
 interface Variables {
   readonly model: string;
   readonly modelId?: string;
@@ -20,7 +20,7 @@ interface Variables {
   readonly timeoutSeconds?: number;
 }
 
-/** Providers without a line are asked at their usual address, with the model of their sample. */
+/** Providers that are not listed use their usual address and the model of their sample. */
 const VARIABLES: Readonly<Record<string, Variables>> = {
   ollama: {
     model: 'OLLAMA_MODEL',

@@ -16,7 +16,7 @@ type Records = Pick<EvidenceStore, 'putEvidence' | 'getEvidence' | 'putTelemetry
   Pick<EvidenceStore, 'putKnown' | 'getKnown' | 'putDiagnosis' | 'getDiagnosis' | 'getOffer'>;
 type Incidents = Pick<IncidentStore, 'get' | 'update' | 'audit' | 'listActions' | 'listPlans'>;
 
-/** What a deployment keeps in tables and looks up in them. */
+/** The stores that a deployment keeps in tables. */
 type Memory = Pick<ClassifyDeps, 'control' | 'healing' | 'experience' | 'predictions' | 'stats' | 'tests'> &
   Pick<AnalyzeDeps, 'control'> &
   Pick<KnowledgeDeps, 'knowledge' | 'patterns'> & { incidents: Incidents; evidence: Records } & Pick<
@@ -84,7 +84,7 @@ function makeRecords(): Records {
       diagnosis = given;
     },
     getDiagnosis: async () => diagnosis,
-    // No action is looked for, so a model has none to choose from.
+    // No candidate actions are listed, so a model has none to choose from.
     getOffer: async () => null,
   };
 }
@@ -93,7 +93,7 @@ const ofService = async (): Promise<never> => {
   throw new Refused('A workflow run has no alarm, service or metric.');
 };
 
-/** What only an alarm is read by. */
+/** Ports that only alarms need; they refuse every call. */
 export const NO_SERVICE: Pick<GatherDeps, 'alarms' | 'deployments' | 'resources' | 'serviceLogs'> &
   Pick<AnalyzeDeps, 'metrics'> = {
   alarms: { read: ofService },

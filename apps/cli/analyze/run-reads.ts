@@ -1,8 +1,8 @@
 import type { CodeHost, Job } from '#shared/ports/code-host.ts';
 
 /**
- * Asks the code host for the state, the jobs and the log of each run once, however many steps and lookups want them. A
- * read that failed is tried again.
+ * Caches the state, the jobs and the log of each run, so that several steps and lookups read them only once. A failed
+ * read is not cached.
  */
 export function withOneRead(host: CodeHost): CodeHost {
   const reads = new Map<string, Promise<unknown>>();
@@ -25,7 +25,7 @@ export function withOneRead(host: CodeHost): CodeHost {
   };
 }
 
-/** Leaves out the jobs of one run that nobody asked about; those of other runs are needed for its history. */
+/** Filters the jobs of one run to the selected ones. Jobs of other runs stay, because its history needs them. */
 export function withJobs(host: CodeHost, runId: number, isWanted: (job: Job) => boolean): CodeHost {
   return {
     ...host,

@@ -6,7 +6,7 @@ import { UsageError } from '../command.ts';
 import type { AnalyzeOptions, NothingFailed } from './analysis.ts';
 import { asking } from './github-problem.ts';
 
-/** What to look at: a run, the newest failed run of a pull request, or without both the newest of the repository. */
+/** What to analyse: a run, the newest failed run of a pull request, or, without both, the newest one of the repository. */
 export interface RunQuestion {
   readonly repository: string;
   readonly runId: number | null;
@@ -27,7 +27,7 @@ type Named = Partial<Omit<RunQuestion, 'repository'>> & { readonly repository?: 
 
 const PLACE = /^\/([^/]+\/[^/]+)\/(?:actions\/runs\/(\d+)(?:\/attempts\/(\d+))?(?:\/job\/(\d+))?|pull\/(\d+))(?:\/|$)/;
 
-/** What the options ask for. Throws UsageError for too little, too much, and for an address on another host. */
+/** The selection that the options make. Throws UsageError for missing or contradicting options and for an address on another host. */
 export function questionOf(options: AnalyzeOptions, apiUrl: string, usualRepository: string | undefined): RunQuestion {
   const named = options.url === undefined ? {} : placeOf(options.url, apiUrl);
   const repository = options.repository ?? named.repository ?? usualRepository;
@@ -45,7 +45,7 @@ export function questionOf(options: AnalyzeOptions, apiUrl: string, usualReposit
   return { repository, runId, attempt, jobId, pullRequest };
 }
 
-/** The place of an address. The token goes to `apiUrl` alone, so an address on another host is refused. */
+/** Parses the address of a run, job or pull request. Refuses another host, because the token is sent only to `apiUrl`. */
 function placeOf(address: string, apiUrl: string): Named {
   const url = URL.parse(address);
   const pages = githubPagesOf(apiUrl);
@@ -58,7 +58,7 @@ function placeOf(address: string, apiUrl: string): Named {
   const [, repository, runId, attempt, jobId, pull] = PLACE.exec(url.pathname) ?? [];
   if (repository === undefined)
     throw new UsageError(`${address} is no address of a run, a job or a pull request: open one of them and copy it.`);
-  // The browser keeps in it from which pull request somebody came.
+  // GitHub's pages add `?pr=N` when a run is opened from a pull request.
   const pullRequest = pull ?? (/^[1-9]\d{0,9}$/.exec(url.searchParams.get('pr') ?? '') ?? [])[0];
   return {
     repository,
@@ -69,7 +69,7 @@ function placeOf(address: string, apiUrl: string): Named {
   };
 }
 
-/** Finds the failed run. Throws UsageError when there is no such run or pull request, or when it still runs. */
+/** Finds the failed run. Throws UsageError when there is no such run or pull request, or when the run is still in progress. */
 export async function selectRun(question: RunQuestion, finder: RunFinder): Promise<SelectedRun | NothingFailed> {
   const { repository, runId, pullRequest } = question;
   if (runId !== null) return await namedRun(question, runId, finder);

@@ -64,12 +64,12 @@ function postingWords({ posting, run: { repository, pullRequest } }: FailureAnal
 
 export const analyzeCommand = defineCommand({
   name: 'analyze',
-  summary: 'read a failed GitHub Actions run, say what broke, and comment on its pull request',
+  summary: 'analyse a failed GitHub Actions run, and comment on its pull request',
   details:
-    'Needs GITHUB_TOKEN (Actions: read; with --post also Pull requests: write) and nothing else. Prints the root cause with the log lines that show\n' +
-    'it, a fix and prevention. Without --job it looks at the failed jobs among "Backend Tests" and "Critical Security Checks", or at every failed\n' +
-    'job when neither failed. A second --post edits its own comment. The diagnosis is by built-in rules; with --model a language model makes it, and\n' +
-    'the rules do when it cannot be reached. Nothing is kept, and nothing but the comment is changed.\n' +
+    'Needs GITHUB_TOKEN (Actions: read; with --post also Pull requests: write). Prints the root cause with the log lines that show it, a fix\n' +
+    'and prevention. Without --job it analyses the failed jobs among "Backend Tests" and "Critical Security Checks", or every failed job if neither\n' +
+    'failed. A second --post edits the first comment. Built-in rules make the diagnosis; with --model a language model does, and the rules if it\n' +
+    'cannot be reached. Nothing is stored, and nothing is changed except the comment.\n' +
     '\n' +
     'Examples:\n' +
     '  selfheal analyze --repo acme/shop --latest\n' +
@@ -85,18 +85,22 @@ export const analyzeCommand = defineCommand({
   operands: { shown: '[URL]', atLeast: 0, atMost: 1 },
   options: {
     repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
-    run: { type: 'string', value: 'ID', about: 'a workflow run' },
-    pr: { type: 'string', value: 'N', about: 'the newest failed run of a pull request; with --run, where to comment' },
+    run: { type: 'string', value: 'ID', about: 'the id of a workflow run' },
+    pr: {
+      type: 'string',
+      value: 'N',
+      about: 'the newest failed run of a pull request; with --run, the pull request for the comment',
+    },
     latest: { type: 'boolean', about: 'the newest failed run of the repository' },
     job: { type: 'string', value: 'NAME', multiple: true, about: 'only this job; may be given several times' },
-    post: { type: 'boolean', about: 'write the comment on the pull request, or edit the one that is there' },
+    post: { type: 'boolean', about: 'write the comment on the pull request, or edit the existing one' },
     'dry-run': { type: 'boolean', about: 'print the comment that would be posted, and post nothing' },
     model: {
       type: 'string',
       value: 'NAME',
       about: 'rules (default), ollama, anthropic, openai, openai-responses or bedrock',
     },
-    debug: { type: 'boolean', about: 'say on stderr what each step read and how long it took' },
+    debug: { type: 'boolean', about: 'print on stderr what each step read and how long it took' },
     ...JSON_OPTION,
   },
   impliedBy: [...Object.keys(OLD_NAMES), '--job-names'],
