@@ -31,7 +31,7 @@ describe('a model with a key of its own, over its own API', () => {
     const calls = healer.world.models.calls();
     expect(calls).toHaveLength(2);
     expect(calls[1]?.prompt).toMatch(/F\d+\| \d+: ##\[error\]/);
-    expect(calls[1]?.prompt).toContain('There is no such tool.');
+    expect(calls[1]?.prompt).toContain('There is no tool with this name.');
     expect(JSON.stringify(calls.map(({ request }) => request))).not.toContain('local-key');
     expect(healer.comment(run.pullRequest)).toMatch(/language model/);
   });
@@ -69,7 +69,7 @@ describe('a model with a key of its own, over its own API', () => {
     const asked = healer.world.models.calls().at(-1)?.prompt ?? '';
     expect(asked).toContain('Cannot read properties of undefined');
     expect(asked).toMatch(/Errors of the service, one value for each \d+ seconds\n<found-\w+>\nF\d+\| \d{4}-/);
-    expect(asked).toContain('There is no such tool.');
+    expect(asked).toContain('There is no tool with this name.');
   });
 
   it('is asked again after it was busy, and does without when its key is gone', async () => {

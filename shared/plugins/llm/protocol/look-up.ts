@@ -31,7 +31,7 @@ export async function lookUp(
     lines: [],
   });
   const lookup = lookups.find(({ name }) => name === use.name);
-  if (lookup === undefined) return failed(phrase`There is no such tool.`);
+  if (lookup === undefined) return failed(phrase`There is no tool with this name.`);
   try {
     const bound = AbortSignal.any([signal, AbortSignal.timeout(SECONDS * 1000)]);
     const found = await beforeAbort(lookup.run(use.input, bound), bound);
@@ -52,7 +52,7 @@ function foundLines(use: ToolUse, found: Extract<LookupResult, { kind: 'found' }
   }
   const lines = texts.map((text, at) => ({ ref: `F${first + at}`, origin: found.origin, text }));
   const left = found.lines.length - texts.length;
-  const cut = left === 0 ? '' : `\n(${left} more lines were left out)`;
+  const cut = left === 0 ? '' : `\n(${left} more lines were omitted)`;
   const text = redactOutgoing(`${found.origin}\n${renderLines('found', lines)}${cut}`);
   return { result: { id: use.id, name: use.name, text, failed: false }, lines };
 }

@@ -226,7 +226,7 @@ describe('what a model may look up about a run', () => {
     });
     const { run } = open(target, { stats });
     expect(text(await run('test_history', {}))).toBe(`${at} run 5 attempt 1: success, default branch`);
-    expect(text(await run('test_history', { test: 'cart pays' }))).toBe('No failure of such a test was recorded.');
+    expect(text(await run('test_history', { test: 'cart pays' }))).toBe('No failure of this test was recorded.');
     expect(
       text(await run('similar_incidents', { words: 'econnreset connection reset by package registry' })),
     ).toContain('Run the failed jobs again.');

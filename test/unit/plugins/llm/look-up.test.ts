@@ -57,7 +57,7 @@ describe('what a model looks up before it answers', () => {
     expect(call(1).turns.at(-1)).toMatchObject({
       results: [
         { failed: true, text: 'It could not be read (Retryable).' },
-        { failed: true, text: 'There is no such tool.' },
+        { failed: true, text: 'There is no tool with this name.' },
       ],
     });
   });
@@ -75,6 +75,6 @@ describe('what a model looks up before it answers', () => {
     await diagnose({ ...request, lookups: [endless] });
     const [result] = (call(1).turns.at(-1) as Extract<ModelTurn, { role: 'results' }>).results;
     expect(result?.text.length).toBeLessThan(7000);
-    expect(result?.text).toContain('more lines were left out');
+    expect(result?.text).toContain('more lines were omitted');
   });
 });
