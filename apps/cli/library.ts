@@ -3,10 +3,7 @@ import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
-import { githubAccess } from '#shared/adapters/github/github-access.ts';
-import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { makeGithubRunFinder } from '#shared/adapters/github/run-finder.ts';
-import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze/connect.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
@@ -19,9 +16,10 @@ import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { AnalyzeOptions, ParsedLog, ParseOptions, RunAnalysis } from './analyze/analysis.ts';
 import { analyzeSelectedRun } from './analyze/analyze-run.ts';
+import { apiUrlOf, appTokenWarning, githubOptions } from './analyze/github-environment.ts';
 import { type ModelChoice, modelChoiceOf } from './analyze/model-choice.ts';
+import { modelPorts } from './analyze/model-ports.ts';
 import { questionOf } from './analyze/select-run.ts';
-import { UsageError } from './command.ts';
 import { shippedModel, shippedRecall, shippedSignatures, withOwnSignatures } from './input/shipped-content.ts';
 
 export type * from './analyze/analysis.ts';
@@ -55,7 +53,6 @@ export async function parseFailureLog(log: string, options: ParseOptions = {}): 
   };
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
 type Line = (text: string) => void;
 
 /** Rules, written advice and the trained model; loaded once per process. */
@@ -100,7 +97,8 @@ export async function analyzeRun(options: AnalyzeOptions): Promise<RunAnalysis> 
     ...(choice === null ? {} : { model: choice.settings }),
   });
   const post = options.post ?? false;
-  if (post) warnOfAppToken(environment, warn);
+  const warning = post ? appTokenWarning(environment) : null;
+  if (warning !== null) warn(warning);
   const wishes = { jobs: options.jobs ?? [], post, dryRun: options.dryRun ?? environment.DRY_RUN === 'true' };
   const analysis = await analyzeSelectedRun(question, wishes, {
     finder: makeGithubRunFinder(github),
@@ -128,57 +126,8 @@ function placeOf({ settings: { provider, baseUrl } }: ModelChoice): string {
   return baseUrl === undefined ? provider : `${provider} at ${baseUrl}`;
 }
 
-function apiUrlOf({ GITHUB_API_URL: given }: Environment): string {
-  const apiUrl = given || 'https://api.github.com';
-  if (/^https?:$/.test(URL.parse(apiUrl)?.protocol ?? '')) return apiUrl.replace(/\/+$/, '');
-  throw new UsageError(`GITHUB_API_URL is ${apiUrl}: expected a URL such as https://github.example.com/api/v3.`);
-}
-
-/** Credentials from the environment: a token of a user or of a workflow's run, or a GitHub App. */
-function githubOptions(environment: Environment, apiUrl: string, meter: Meter): GithubOptions {
-  const { GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_APP_INSTALLATION_ID } = environment;
-  const token = tokenOf(environment);
-  if (!token && !GITHUB_APP_ID)
-    throw new UsageError(
-      'Set GITHUB_TOKEN to a token that may read Actions (with --post: also write pull requests): https://github.com/settings/personal-access-tokens',
-    );
-  const secret: Record<string, string> = GITHUB_APP_ID
-    ? {
-        appId: GITHUB_APP_ID,
-        ...(GITHUB_APP_PRIVATE_KEY ? { privateKey: GITHUB_APP_PRIVATE_KEY } : {}),
-        ...(GITHUB_APP_INSTALLATION_ID ? { installationId: GITHUB_APP_INSTALLATION_ID } : {}),
-      }
-    : { token };
-  if (GITHUB_APP_ID && !GITHUB_APP_PRIVATE_KEY)
-    throw new UsageError('GITHUB_APP_ID needs GITHUB_APP_PRIVATE_KEY, the key of the app in PEM.');
-  const access = githubAccess({ apiUrl, secret: async () => secret, clock: systemClock, meter });
-  // This token cannot ask for its own name; its comments have this author.
-  const { botLogin } = access;
-  if (!isOfWorkflow(environment)) return access;
-  return { ...access, botLogin: async () => (await botLogin?.()) ?? 'github-actions[bot]' };
-}
-
-const tokenOf = ({ GITHUB_TOKEN, GH_TOKEN }: Environment): string => (GITHUB_TOKEN || GH_TOKEN || '').trim();
-
-/** Form of tokens of GitHub Apps, including the token of a workflow's run. https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/ */
-const isOfApp = (environment: Environment): boolean => tokenOf(environment).startsWith('ghs_');
-const isOfWorkflow = (environment: Environment): boolean =>
-  environment.GITHUB_ACTIONS === 'true' && isOfApp(environment);
-
-function warnOfAppToken(environment: Environment, warn: Line): void {
-  if (isOfApp(environment) && !isOfWorkflow(environment) && !environment.GITHUB_APP_ID)
-    warn(
-      'The token is of an app that cannot be asked for its name, so an earlier comment is not found and a new one is added: set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY instead.',
-    );
-}
-
 async function connect({ settings, key }: ModelChoice): Promise<DiagnosisModel> {
-  const { makeBedrockModelClient } = await import('#shared/adapters/aws/bedrock-model-client.ts');
-  return connectModel(settings, await loadPrompts(dataDirectoryOf({})), {
-    json: makeJsonPost(),
-    key: async () => key,
-    bedrock: (modelId, { caches }) => makeBedrockModelClient({ modelId, caches }),
-  });
+  return connectModel(settings, await loadPrompts(dataDirectoryOf({})), await modelPorts(key));
 }
 
 function logTo(warn: Line, debug: Line): Log {

@@ -5,6 +5,7 @@ import { approvalDelegate } from './approval-delegate.ts';
 import { approvalList } from './approval-list.ts';
 import { approvalReject } from './approval-reject.ts';
 import { confidenceCalibrate } from './confidence-calibrate.ts';
+import { connectionCheck } from './connection-check.ts';
 import { doctor } from './doctor.ts';
 import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
@@ -44,6 +45,7 @@ import { trainCommand } from './train.ts';
 /** Every command, in the order of the help text. To add one, add its file `<noun>-<verb>.ts` and a line here. */
 export const COMMANDS: readonly Command[] = [
   analyzeCommand,
+  connectionCheck,
   logExcerpt,
   logClassify,
   logChain,

@@ -2,7 +2,7 @@ import type { Service } from '@selfheal/fake-server/wire.ts';
 import { anthropicWire } from './anthropic.ts';
 import { bedrockWire } from './bedrock.ts';
 import { bedrockEmbeddings } from './bedrock-embeddings.ts';
-import { ollamaWire } from './ollama.ts';
+import { ollamaTags, ollamaWire } from './ollama.ts';
 import { openaiChatWire } from './openai-chat.ts';
 import { openaiResponsesWire } from './openai-responses.ts';
 import { type ModelControl, makeScriptedModel } from './scripted-model.ts';
@@ -13,5 +13,8 @@ const WIRES = [bedrockWire, anthropicWire, openaiChatWire, openaiResponsesWire, 
 /** One scripted model that speaks every provider's API. */
 export function makeLocalModels(): { services: Service[]; control: ModelControl } {
   const model = makeScriptedModel();
-  return { services: [...WIRES.map((wire) => serveWire(wire, model)), bedrockEmbeddings], control: model.control };
+  return {
+    services: [...WIRES.map((wire) => serveWire(wire, model)), bedrockEmbeddings, ollamaTags],
+    control: model.control,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Service } from '@selfheal/fake-server/wire.ts';
 import * as z from 'zod';
 import { type ModelWire, outputTokens, parseBody, ToolName, ToolSchema, Unacceptable } from './wire-check.ts';
 
@@ -30,6 +31,35 @@ const Request = z.strictObject({
   options: z.strictObject({ num_predict: z.int(), num_ctx: z.int().min(256) }),
 });
 const REPORT = 'format';
+
+/** The models that were pulled. */
+const PULLED = ['qwen2.5-coder:latest', 'qwen2.5-coder:14b', 'codellama:13b', 'deepseek-coder:latest'];
+
+/** Ollama's list of models. */
+export const ollamaTags: Service = {
+  recognise({ method, path }) {
+    if (method !== 'GET' || path !== '/api/tags') return null;
+    const models = PULLED.map((name) => ({
+      name,
+      model: name,
+      modified_at: '2026-01-05T09:00:00Z',
+      size: 4_683_087_332,
+      digest: 'dae161e27b0e90dd1856c8bb3209201fd6736d8eb66298e75ed87571486f4364',
+      details: { parent_model: '', format: 'gguf', family: 'qwen2', families: ['qwen2'] },
+    }));
+    const answer = (status: number, body: object) => ({
+      status,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify(body),
+    });
+    return {
+      service: 'models',
+      operation: 'ollama:Tags',
+      perform: () => answer(200, { models }),
+      fail: (status) => answer(status, { error: 'The server is busy.' }),
+    };
+  },
+};
 
 /** Ollama's chat API. A prompt longer than the requested context is an error here; the real server cuts it silently. */
 export const ollamaWire: ModelWire = {

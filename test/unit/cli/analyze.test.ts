@@ -403,7 +403,7 @@ describe('what is in the way', () => {
   });
 
   it('is that GitHub cannot be reached', async () => {
-    const environment = shop.environment({ GITHUB_API_URL: 'http://127.0.0.1:9' });
+    const environment = shop.environment({ GITHUB_API_URL: shop.closed });
     expect(await failure(['--repo', 'acme/shop', '--latest'], environment)).toContain('GitHub cannot be reached');
   });
 });
@@ -462,10 +462,10 @@ describe('the model', () => {
 
   it('that cannot be reached, or gives no usable answer, leaves the diagnosis to the rules, which say so', async () => {
     const run = shop.run(shop.repository());
-    const gone = await withModel(run, { OLLAMA_URL: 'http://127.0.0.1:9' });
+    const gone = await withModel(run, { OLLAMA_URL: shop.closed });
     expect(gone).toMatchObject({ code: 0, out: expect.stringContaining('adds up 58 lines before it rounds') });
-    expect(gone.out).toContain('The language model could not be reached.');
-    expect(gone.err).toContain('by the built-in rules: ollama at http://127.0.0.1:9 gave no usable answer');
+    expect(gone.out).toContain('The language model refuses connections');
+    expect(gone.err).toContain(`by the built-in rules: ollama at ${shop.closed} gave no usable answer`);
     shop.world.models.setDefault({ kind: 'garbage' });
     expect((await withModel(run, { OLLAMA_URL: shop.world.url })).out).toContain('diagnosis by the rules');
   });

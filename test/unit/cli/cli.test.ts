@@ -34,7 +34,7 @@ describe('the command line', () => {
   );
 
   it.each([
-    [['logs'], 'Unknown command "logs". Use one of: analyze, log excerpt, '],
+    [['logs'], 'Unknown command "logs". Use one of: analyze, connection check, '],
     [['log', 'fold'], 'Unknown command "log fold". Use one of: log excerpt, '],
     [['log', 'excerpt'], '"selfheal log excerpt" needs FILE...: see "selfheal log excerpt --help".'],
     [['log', 'excerpt', '--many', 'x'], `Unknown option '--many': see "selfheal log excerpt --help".`],

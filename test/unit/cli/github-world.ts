@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Conclusion } from '@selfheal/fake-github/run-state.ts';
 import { afterAll, beforeAll } from 'vitest';
 import { archiveEntries } from '#apps/local/world/samples/job-log.ts';
@@ -28,8 +30,10 @@ const FAILING: Readonly<Record<FailureKind, string>> = {
 export function githubWorld() {
   let world: World | undefined;
   let repositories = 0;
+  let closed = '';
   beforeAll(async () => {
     world = await startWorld();
+    closed = await closedAddress();
   });
   afterAll(() => world?.stop());
   const github = () => {
@@ -39,6 +43,10 @@ export function githubWorld() {
   return {
     get world() {
       return github();
+    },
+    /** Where nothing listens. */
+    get closed() {
+      return closed;
     },
     repository(): string {
       const name = `acme/shop-${++repositories}`;
@@ -88,4 +96,13 @@ function jobOf(kind: FailureKind | 'passes', print: string | undefined) {
     step.conclusion === 'failure' ? { ...step, text: step.text.replace(/\n(##\[error\])/, `\n${print}\n$1`) } : step,
   );
   return { ...job, steps };
+}
+
+/** An address whose port was free a moment ago. `fetch` refuses the well-known ones without trying. */
+async function closedAddress(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return `http://127.0.0.1:${port}`;
 }

@@ -169,7 +169,7 @@ describe('where a model is looked for', () => {
   it('has settings that its provider can use', () => {
     for (const { sample, problem } of PROVIDERS) expect(problem(ModelSettings.parse(sample))).toBeNull();
     const unknown = ModelSettings.parse({ provider: 'parrot', modelId: 'm' });
-    expect(() => connectModel(unknown, { base: 'x', ofFamily: {} }, portsOf(world))).toThrow(/no provider parrot/);
+    expect(() => connectModel(unknown, { base: 'x', ofFamily: {} }, portsOf(world))).toThrow(/unknown provider parrot/);
   });
 });
 
