@@ -36,7 +36,7 @@ const MAX_SKEW_SECONDS = 60;
  */
 const Header = z.strictObject({
   alg: z.literal('RS256'),
-  kid: z.string().min(1).max(200),
+  kid: z.string(),
   typ: z.literal('JWT').optional(),
 });
 

@@ -86,6 +86,38 @@ describe('a forged token', () => {
     expect(asked.filter((address) => address !== `${POOL.issuer}/.well-known/jwks.json`)).toEqual([]);
   });
 
+  it.each([
+    ['is not an ID token', { token_use: 'access' }],
+    ['is not an ID token', { token_use: undefined }],
+    ['was issued for another client', { aud: 'another' }],
+    ['was issued by somebody else than the user pool', { iss: 'https://example.com' }],
+    ['has expired. Sign in again', { exp: 1 }],
+    ['is not valid yet', { nbf: 4_000_000_000 }],
+    ['is not valid yet', { iat: 4_000_000_000, exp: 4_000_000_900 }],
+    ['has not the form of an ID token of the user pool', { exp: undefined }],
+    ['identifies no person', { sub: '' }],
+  ])('is told why: it %s', async (reason, claims) => {
+    expect(await authenticate(bearer(idToken(POOL, claims)), setUp())).toEqual({
+      kind: 'refused',
+      reason: `The token ${reason}.`,
+    });
+  });
+
+  it('is refused for its algorithm also when the key set names none', async () => {
+    const keySet = { keys: POOL.keySet.keys.map((key) => ({ ...key, alg: undefined })) };
+    const tokens = makeCognitoTokenVerifier({ ...POOL, fetch: (async () => Response.json(keySet)) as typeof fetch });
+    const forgedNames = [
+      'RS384 by the pool',
+      'RS512 by the pool',
+      'PS256 by the pool',
+      'HS256 with the public key in PEM',
+    ];
+    const tried = forged.filter(([name]) => forgedNames.includes(name));
+    expect(tried).toHaveLength(4);
+    for (const [, token] of tried) expect((await authenticate(bearer(token), setUp({ tokens }))).kind).toBe('refused');
+    expect((await authenticate(bearer(idToken(POOL)), setUp({ tokens }))).kind).toBe('accepted');
+  });
+
   it('is refused the same after a genuine one was accepted', async () => {
     const deps = setUp();
     expect(await authenticate(bearer(idToken(POOL)), deps)).toMatchObject({ kind: 'accepted' });
@@ -125,7 +157,7 @@ describe('the key set of the pool', () => {
     ['is no JSON', () => new Response('<html>')],
     ['is no key set', () => Response.json({ keys: 'none' })],
     ['holds something that is no key', () => Response.json({ keys: [{ kid: POOL.kid }] })],
-    ['is endless', () => new Response('x'.repeat(200_000))],
+    ['is endless', () => Response.json({ ...POOL.keySet, padding: 'x'.repeat(200_000) })],
   ])('%s: nobody is let in, and that it may pass is said', async (_, answer) => {
     expect(await authenticate(bearer(idToken(POOL)), answering(answer))).toEqual({
       kind: 'unavailable',
