@@ -1,5 +1,6 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeCognitoTokenVerifier } from '#shared/adapters/aws/cognito-token-verifier.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
@@ -128,6 +129,43 @@ describe('a forged token', () => {
     expect(await authenticate(bearer(idToken(POOL)), deps)).toMatchObject({ kind: 'accepted' });
     // An unknown key has the key set read again, but not at each request.
     expect(deps.asked).toHaveLength(2);
+  });
+});
+
+describe('whatever is sent', () => {
+  it('no text at all is let in, and none breaks the check', async () => {
+    const deps = setUp();
+    const scheme = fc.constantFrom('Bearer ', 'bearer ', '', 'Basic ', 'Bearer sh_', 'Bearer eyJ');
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.stringMatching(/^[\w-]{1,40}\.[\w-]{1,80}\.[\w-]{1,40}$/),
+    );
+    await fc.assert(
+      fc.asyncProperty(scheme, text, async (before, after) => {
+        expect((await authenticate({ authorization: before + after }, deps)).kind).toBe('refused');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a genuine token with any character changed, left out or added is not let in', async () => {
+    const deps = setUp();
+    const genuine = idToken(POOL);
+    expect((await authenticate(bearer(genuine), deps)).kind).toBe('accepted');
+    const characters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/~'];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: genuine.length - 1 }),
+        fc.constantFrom('', ...characters),
+        fc.boolean(),
+        async (at, character, added) => {
+          const changed = genuine.slice(0, at) + character + genuine.slice(added ? at : at + 1);
+          fc.pre(changed !== genuine);
+          expect((await authenticate(bearer(changed), deps)).kind).toBe('refused');
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 });
 
