@@ -226,6 +226,23 @@ describe('selfheal analyze', () => {
     expect(count('actions/get-workflow-run')).toBeLessThanOrEqual(3);
   });
 
+  it('[A65] plays the whole way on one machine as a dry run: GitHub, logs, language model, comment; nothing is written', async () => {
+    const run = shop.run(shop.repository());
+    const environment = shop.environment({ OLLAMA_URL: shop.world.url });
+    const before = shop.world.models.calls().length;
+    const { result, operations } = await requestsOf(() =>
+      selfheal(['analyze', run.url, '--model', 'ollama', '--post', '--dry-run', '--debug'], environment),
+    );
+    expect(result.code).toBe(0);
+    for (const step of ['gather', 'classify', 'knowledge', 'analyze']) expect(result.err).toContain(`debug: ${step}: `);
+    expect(operations).toContain('actions/download-workflow-run-attempt-logs');
+    expect(shop.world.models.calls().length).toBeGreaterThan(before);
+    expect(result.out).toContain('#### Root Cause Analysis');
+    expect(result.out).toContain('Written by a language model');
+    expect(operations.filter((operation) => WRITES.test(operation))).toEqual([]);
+    expect(shop.comments(run.repository, run.pullRequest)).toEqual([]);
+  });
+
   it('[A57] says on stderr what each step read, with --debug', async () => {
     const run = shop.run(shop.repository());
     const { out, err } = await selfheal(['analyze', run.url, '--debug']);
