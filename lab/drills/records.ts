@@ -80,7 +80,7 @@ export async function call(
 }
 
 /** A plain value in DynamoDB's notation. */
-export function marshalled(value: unknown): Attribute {
+function marshalled(value: unknown): Attribute {
   if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
