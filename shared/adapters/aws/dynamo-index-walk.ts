@@ -132,7 +132,7 @@ export function walkPartitions(index: ListIndex, values: readonly string[], opti
         const unread = partitions.filter(({ found, ended }) => found.length === 0 && !ended);
         if (unread.length === 0) return head === null ? null : take(head);
         const frontier = started ? first(unread.flatMap(({ readTo }) => readTo ?? [])) : null;
-        if (head !== null && frontier !== null && isBefore(head, frontier)) return take(head);
+        if (head !== null && frontier !== null && !isBefore(frontier, head)) return take(head);
         if (started && !reads.mayRead()) {
           position = frontier;
           return PAUSED;
@@ -177,7 +177,8 @@ export function walkMonths(
   };
   const start = async (): Promise<boolean> => {
     if (begin !== null) {
-      enter(monthOf(begin));
+      const isRead = newestFirst && begin === edgeOf(monthOf(begin));
+      enter(isRead ? shiftMonth(monthOf(begin), -1) : monthOf(begin));
       return true;
     }
     const floorOrNone = await floorMonth();

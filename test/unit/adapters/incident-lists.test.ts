@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
@@ -171,6 +171,29 @@ describe('a record that cannot be read', () => {
       expect(await lists.list(query, { limit: 2, order: 'newest' })).toMatchObject(expected);
     }
   });
+});
+
+it('an incident has in each index at most one entry, of what it is now', async () => {
+  const { incidents, table } = await inDynamo();
+  await incidents.create(anIncident({ id: 'gh-00000001' }));
+  const keys = async () => {
+    const command = new GetCommand({ TableName: table, Key: { pk: 'INC#gh-00000001', sk: 'META' } });
+    const { listKey, listMonth, listTarget, listClass, listId } = (await dynamo.client.send(command)).Item ?? {};
+    return { listKey, listMonth, listTarget, listClass, listId };
+  };
+  const fixed = { listKey: '2026-11-21T12:00:00.000Z#gh-00000001', listMonth: '2026-11', listId: 'INCIDENT' };
+  const shop = { ...fixed, listTarget: 'repository#acme/shop' };
+  expect(await keys()).toEqual({ ...shop, listClass: undefined });
+  await incidents.update('gh-00000001', {
+    classification: aClassification({ class: 'test_failure' }),
+    status: 'resolved',
+  });
+  expect(await keys()).toEqual({ ...shop, listClass: 'test_failure' });
+  await incidents.update('gh-00000001', { classification: null, status: 'open' });
+  expect(await keys()).toEqual({ ...shop, listClass: undefined });
+  const target = anAlarmTarget({ alarmName: 'Checkout: 5xx' });
+  await incidents.update('gh-00000001', { target });
+  expect(await keys()).toEqual({ ...fixed, listTarget: 'alarm#Checkout: 5xx', listClass: undefined });
 });
 
 describe('an index that lags behind', () => {
