@@ -201,10 +201,14 @@ module.exports = {
           '^shared/ports/audit-reader[.]ts$',
           '^shared/adapters/aws/dynamo-incident-(audit|store)[.]ts$',
           '^shared/app/intake/explain-incident[.]ts$',
+          '^shared/app/incidents/read-incident[.]ts$',
           '^apps/cli/incidents/',
+          '^apps/cli/commands/incident-explain[.]ts$',
         ],
       },
-      { path: '^shared/(ports/audit-reader|domain/audit/(audit-chain|audit-entry|describe-audit-entry))[.]ts$' },
+      {
+        path: '^shared/(ports/audit-reader|domain/audit/(audit-chain|audit-entry|describe-audit-entry|incident-account))[.]ts$',
+      },
     ),
     rule(
       'no-product-import-of-test',

@@ -6,6 +6,7 @@ import { config as actLambda } from '#functions/act-lambda/config.ts';
 import { config as actRds } from '#functions/act-rds/config.ts';
 import { config as actSsm } from '#functions/act-ssm/config.ts';
 import { config as analyze } from '#functions/analyze/config.ts';
+import { config as api } from '#functions/api/config.ts';
 import { config as approval } from '#functions/approval/config.ts';
 import { config as classify } from '#functions/classify/config.ts';
 import { config as escalate } from '#functions/escalate/config.ts';
@@ -39,6 +40,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   plan,
   requestApproval,
   approval,
+  api,
   guard,
   actGithub,
   actLambda,

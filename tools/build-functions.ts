@@ -7,11 +7,15 @@ import { readConfiguration } from '#infra/configuration.ts';
 import { OWN_SIGNATURES_FILE } from '#shared/adapters/archive/data-files.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
 import { GRAMMARS } from '#shared/domain/patch/content/grammars.ts';
+import packageFile from '../package.json' with { type: 'json' };
 import { leanSdk } from './lean-sdk.ts';
+import { leanZod } from './lean-zod.ts';
 import { writeSecretRules } from './pack-secret-rules.ts';
 import { ownSignatureFiles } from './pack-signatures.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+/** The package's version, as a literal in the code. */
+const VERSION = JSON.stringify(packageFile.version);
 /** Folder of the redaction rules, which are not copied as data: each bundle contains them as code. */
 const SECRET_RULES = 'secrets';
 /** A bundle with this module reads signatures and playbooks, so its asset contains them. */
@@ -22,8 +26,12 @@ const PATTERN_ENGINE = 're2js';
 const PARSER = 'shared/adapters/parsers/tree-sitter.ts';
 const PARSER_PACKAGE = '@vscode/tree-sitter-wasm';
 const MAX_BYTES = 1_000_000;
-/** The webhook's limit is lower because its sender waits for the cold start. */
-const MAX_BYTES_OF: Readonly<Record<string, number>> = { webhook: 450_000, 'inspect-patch': 15_000_000 };
+/** The webhook's limit is lower because its sender waits for the cold start; the library of the API's routes imports zod as a whole. */
+const MAX_BYTES_OF: Readonly<Record<string, number>> = {
+  webhook: 450_000,
+  'inspect-patch': 15_000_000,
+  api: 1_100_000,
+};
 /** Packages in CommonJS call `require` of Node's own modules, which an ES module does not have. */
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
@@ -58,7 +66,7 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
   rmSync(options.outDir, { recursive: true, force: true });
   mkdirSync(options.outDir, { recursive: true });
   writeSecretRules(root);
-  const define = await clientScripts(root);
+  const define = { ...(await clientScripts(root)), SELFHEAL_VERSION: VERSION };
   const { metafile } = await build({ ...bundling(root, mains, options.outDir), define });
   writeFileSync(`${options.outDir}.meta.json`, JSON.stringify(metafile));
   const bundles = mains.map((main) => finish(main, metafile, root, { ...options, configuration, ...packed }));
@@ -108,7 +116,7 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
     external: ['yaml', PATTERN_ENGINE],
     // The ES modules of the AWS SDK can be tree-shaken, unlike its CommonJS build.
     mainFields: ['module', 'main'],
-    plugins: [leanSdk()],
+    plugins: [leanSdk(), leanZod()],
     minify: true,
     legalComments: 'none',
     // Redaction rules contain words in many scripts, which would be several times as long if escaped.

@@ -97,7 +97,8 @@ export class Api extends Construct {
   }
 }
 
-function openBecause(method: 'GET' | 'POST'): string {
+function openBecause(method: 'GET' | 'POST' | 'ANY'): string {
+  if (method === 'ANY') return 'The function verifies every caller itself: a token of the user pool or an API key.';
   return method === 'POST'
     ? 'A webhook sender has no account: the function verifies the signature of every request before it parses it.'
     : 'The page holds no data: it signs a person in and only then calls the authorised routes.';

@@ -33,3 +33,23 @@ export interface AccessTrail {
   /** Writes an entry once: a repeat of the same key is no second. */
   append(key: string, event: AccessEvent): Promise<void>;
 }
+
+export type SignInOutcome =
+  | {
+      readonly kind: 'signed-in';
+      /** Sent as `Authorization: Bearer`. */
+      readonly idToken: string;
+      readonly expiresInSeconds: number;
+      /** Null after a refresh: the old one stays valid. */
+      readonly refreshToken: string | null;
+    }
+  /** Wrong password, unknown user or invalid refresh token; which of them is not told. */
+  | { readonly kind: 'refused' }
+  /** The user pool wants more than a password: a new one (`NEW_PASSWORD_REQUIRED`), a code (`SOFTWARE_TOKEN_MFA`). */
+  | { readonly kind: 'challenge'; readonly name: string };
+
+/** Signs people in. Throws `Retryable` when the user pool cannot be reached. */
+export interface SignIn {
+  withPassword(user: string, password: string): Promise<SignInOutcome>;
+  refresh(refreshToken: string): Promise<SignInOutcome>;
+}

@@ -1,17 +1,8 @@
 import * as z from 'zod';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import { type API_OPTIONS, addressOf } from '../api/api-client.ts';
+import { type OptionValues, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-
-export const API_OPTIONS = {
-  url: { type: 'string', value: 'URL', about: "the deployment's API; SELFHEAL_URL by default" },
-  token: {
-    type: 'string',
-    value: 'TOKEN',
-    about:
-      'your ID token of the user pool; SELFHEAL_TOKEN by default, which unlike an argument is not in process lists',
-  },
-} as const satisfies OptionSpecs;
 
 /** A pending approval as the API lists it. Its texts are untrusted. */
 const PendingApproval = z.object({
@@ -87,16 +78,6 @@ export function openApprovalsApi(
       return { taken: status === 200, message: messageOf(answer) };
     },
   };
-}
-
-function addressOf(url: string | undefined): string {
-  if (!url) throw new UsageError("No address: set SELFHEAL_URL to the address of the deployment's API, or use --url.");
-  const parsed = URL.parse(url);
-  const local = parsed?.hostname === '127.0.0.1' || parsed?.hostname === 'localhost';
-  if (parsed?.protocol !== 'https:' && !(local && parsed?.protocol === 'http:')) {
-    throw new UsageError(`${url}: expected an address that begins with https://.`);
-  }
-  return url.replace(/\/+$/, '');
 }
 
 function messageOf(answer: unknown): string {

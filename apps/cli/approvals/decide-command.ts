@@ -1,5 +1,6 @@
+import { API_OPTIONS } from '../api/api-client.ts';
 import { type Command, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { API_OPTIONS, openApprovalsApi, type PendingApproval } from './approvals-api.ts';
+import { openApprovalsApi, type PendingApproval } from './approvals-api.ts';
 
 /** The pending approval whose digest begins with `digest`. Throws `UsageError` unless there is exactly one. */
 function findByDigest(pending: readonly PendingApproval[], digest: string): PendingApproval {

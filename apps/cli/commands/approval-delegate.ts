@@ -1,4 +1,5 @@
-import { API_OPTIONS, openApprovalsApi } from '../approvals/approvals-api.ts';
+import { API_OPTIONS } from '../api/api-client.ts';
+import { openApprovalsApi } from '../approvals/approvals-api.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 
 const MAX_HOURS = 336;

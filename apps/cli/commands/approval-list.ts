@@ -1,5 +1,6 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { API_OPTIONS, openApprovalsApi, type PendingApproval } from '../approvals/approvals-api.ts';
+import { API_OPTIONS } from '../api/api-client.ts';
+import { openApprovalsApi, type PendingApproval } from '../approvals/approvals-api.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 
 const DIGEST_DIGITS = 12;

@@ -1,13 +1,7 @@
+import { type Account, describeAccount } from '#shared/domain/audit/incident-account.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import {
-  type Account,
-  accountIn,
-  accountOf,
-  findIdsIn,
-  INCIDENTS_OPTION,
-  openIncidents,
-} from '../incidents/read-trail.ts';
-import { describeAccount, renderAccount } from '../incidents/render-account.ts';
+import { accountIn, accountOf, findIdsIn, INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
+import { renderAccount } from '../incidents/render-account.ts';
 import type { Terminal } from '../terminal.ts';
 
 async function read(operand: string, table: string | undefined, terminal: Terminal): Promise<Account> {

@@ -1,31 +1,129 @@
+import type { InferResponseType } from 'hono/client';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { API_OPTIONS, type ApiClient, openApi } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
+import type { Terminal } from '../terminal.ts';
 
-const MAX_INCIDENTS = 1000;
+const MAX_LISTED = 1000;
+const PAGE = 100;
 /** Tolerance for writers whose clock is ahead of this one. */
 const AHEAD_MILLISECONDS = 2 * 24 * 3600 * 1000;
+
+const OPTIONS = {
+  ...API_OPTIONS,
+  status: {
+    type: 'string',
+    value: 'STATUS',
+    about: 'open, resolved, healed, suggested, escalated, linked, grouped; several with commas',
+  },
+  repo: { type: 'string', value: 'OWNER/NAME', about: 'failures of this repository' },
+  service: { type: 'string', value: 'ID', about: 'alarms of this service' },
+  class: { type: 'string', value: 'CLASS', about: 'failures of this class' },
+  from: { type: 'string', value: 'TIME', about: 'opened at this time or later (2026-11-01 or 2026-11-01T12:00:00Z)' },
+  before: { type: 'string', value: 'TIME', about: 'opened before this time' },
+  oldest: { type: 'boolean', about: 'oldest first' },
+  last: { type: 'string', value: 'N', about: 'maximum number of incidents; 25 by default' },
+  ...INCIDENTS_OPTION,
+  ...JSON_OPTION,
+} as const;
+type Options = OptionValues<typeof OPTIONS>;
+type Summary = Extract<
+  InferResponseType<ApiClient['api']['incidents']['$get']>,
+  { incidents: unknown }
+>['incidents'][number];
+
+const WIDTH = { id: 28, status: 10 };
+
+function subjectWords({ subject }: Summary): string {
+  switch (subject.kind) {
+    case 'github-run':
+      return `${subject.repository}${subject.pullRequest === null ? '' : `#${subject.pullRequest}`}, run ${subject.runId}`;
+    case 'alarm':
+      return `alarm ${subject.alarm}`;
+    case 'storm':
+      return 'many failures at once';
+    default:
+      return subject satisfies never;
+  }
+}
+
+function lineOf(incident: Summary): string {
+  const { id, status, openedAt, class: failureClass } = incident;
+  const what = cleanText(
+    `${failureClass?.replaceAll('_', ' ') ?? 'not classified yet'}: ${subjectWords(incident)}`,
+    300,
+  );
+  return `${id.padEnd(WIDTH.id)}  ${status.padEnd(WIDTH.status)}  ${openedAt.slice(0, 16).replace('T', ' ')} UTC  ${what}\n`;
+}
+
+/** `2026-11-01` is midnight UTC. */
+function instantOf(option: 'from' | 'before', text: string): string {
+  const at = Date.parse(text);
+  if (!/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) || Number.isNaN(at)) {
+    throw new UsageError(`--${option} ${text}: expected a day or a time with its zone, such as 2026-11-01T12:00:00Z.`);
+  }
+  return new Date(at).toISOString();
+}
+
+function queryOf({ status, repo, service, class: failureClass, from, before, oldest }: Options) {
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(repo === undefined ? {} : { repository: repo }),
+    ...(service === undefined ? {} : { service }),
+    ...(failureClass === undefined ? {} : { class: failureClass as never }),
+    ...(from === undefined ? {} : { from: instantOf('from', from) }),
+    ...(before === undefined ? {} : { before: instantOf('before', before) }),
+    order: oldest === true ? ('oldest' as const) : ('newest' as const),
+  };
+}
+
+/** Page after page, until so many are printed or none is left. Returns how many were printed. */
+async function listFromApi(options: Options, most: number, terminal: Terminal): Promise<number> {
+  const { api } = openApi(options, terminal);
+  const query = queryOf(options);
+  let listed = 0;
+  let cursor: string | null = null;
+  do {
+    const limit = String(Math.min(PAGE, most - listed));
+    const response = await api.incidents.$get({ query: { ...query, limit, ...(cursor === null ? {} : { cursor }) } });
+    if (!response.ok) throw new UsageError(`The API answered with status ${response.status}.`);
+    const { incidents, next, unreadable } = await response.json();
+    for (const one of incidents) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : lineOf(one));
+    for (const { id, problem } of unreadable) terminal.say(`selfheal: ${id} cannot be read: ${problem}`);
+    listed += incidents.length;
+    cursor = next;
+  } while (cursor !== null && listed < most);
+  return listed;
+}
 
 const asText = ({ id, openedAt, updatedAt, target, attempt, classification }: Incident): string =>
   `${id}  opened ${openedAt}, last updated ${updatedAt}, ${target.kind}, attempt ${attempt}, ${classification?.class ?? 'not classified yet'}\n`;
 
+/** The open ones straight from the table, for whoever may read it, when the API does not answer. */
+async function listFromTable(table: string, most: number, options: Options, terminal: Terminal): Promise<number> {
+  const store = await openIncidents(table);
+  const open = await store.listStalled(new Date(terminal.now() + AHEAD_MILLISECONDS), most);
+  for (const one of open) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : asText(one));
+  return open.length;
+}
+
 export const incidentList = defineCommand({
   name: 'incident list',
-  summary: 'list open incidents, least recently updated first',
-  details: 'With --json: JSON Lines, one incident record per line.',
+  summary: 'list incidents, newest first, by status, repository, service, class and time',
+  details:
+    'Asks the API of a deployment. With --table: lists the open ones straight from the table, least recently updated first.\n' +
+    'With --json: JSON Lines, one incident per line.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
-  options: {
-    ...INCIDENTS_OPTION,
-    last: { type: 'string', value: 'N', about: 'maximum number of incidents; 100 by default' },
-    ...JSON_OPTION,
-  },
+  options: OPTIONS,
   async run({ options }, terminal) {
-    if (options.table === undefined) throw new UsageError('"selfheal incident list" needs --table NAME.');
-    const limit = wholeNumber('last', options.last, { otherwise: 100, atMost: MAX_INCIDENTS });
-    const store = await openIncidents(options.table);
-    const open = await store.listStalled(new Date(terminal.now() + AHEAD_MILLISECONDS), limit);
-    for (const one of open) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : asText(one));
-    if (open.length === 0 && options.json !== true) terminal.say('selfheal: no incident is open.');
+    const most = wholeNumber('last', options.last, { otherwise: 25, atMost: MAX_LISTED });
+    const listed =
+      options.table === undefined
+        ? await listFromApi(options, most, terminal)
+        : await listFromTable(options.table, most, options, terminal);
+    if (listed === 0 && options.json !== true) terminal.say('selfheal: no such incident.');
     return 0;
   },
 });

@@ -1,18 +1,12 @@
 import * as z from 'zod';
 import { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
+import type { Account } from '#shared/domain/audit/incident-account.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { UsageError } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
 import type { Terminal } from '../terminal.ts';
-
-/** An incident and its audit trail. The record is null when only the trail was kept. */
-export interface Account {
-  readonly id: string;
-  readonly incident: Incident | null;
-  readonly trail: readonly TrailEntry[];
-}
 
 const AccountLine = z.union([TrailEntry, Incident]);
 

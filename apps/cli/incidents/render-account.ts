@@ -1,52 +1,6 @@
-import { type ChainState, verifyChain } from '#shared/domain/audit/audit-chain.ts';
-import { describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts';
+import type { ChainState } from '#shared/domain/audit/audit-chain.ts';
+import type { DescribedAccount } from '#shared/domain/audit/incident-account.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import type { Account } from './read-trail.ts';
-
-/** One entry of the audit trail, described for people. */
-export interface DescribedEntry {
-  readonly sequence: number;
-  readonly at: string;
-  readonly event: string;
-  readonly words: string;
-  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export interface DescribedAccount {
-  readonly incident: string;
-  readonly status: string | null;
-  readonly reason: string | null;
-  readonly openedAt: string | null;
-  /** Requests to GitHub by the function that sent them; null when they were not counted. */
-  readonly githubRequests: Readonly<Record<string, number>> | null;
-  readonly chain: ChainState;
-  readonly story: readonly DescribedEntry[];
-}
-
-/** Describes an incident and verifies its audit trail. `head` is the expected digest of the last entry, or the beginning of it. */
-export function describeAccount({ id, incident, trail }: Account, head?: string): DescribedAccount {
-  return {
-    incident: id,
-    status: incident?.status ?? null,
-    reason: incident?.outcomeReason ?? null,
-    openedAt: incident?.openedAt ?? null,
-    githubRequests: incident?.githubRequests ?? null,
-    chain: endingWith(verifyChain(id, trail), head),
-    story: trail.map((entry) => ({
-      sequence: entry.link.sequence,
-      at: entry.at,
-      event: entry.event,
-      words: describeAuditEntry(entry),
-      facts: entry.facts,
-    })),
-  };
-}
-
-function endingWith(chain: ChainState, head: string | undefined): ChainState {
-  if (head === undefined || chain.kind === 'broken' || chain.head?.startsWith(head)) return chain;
-  const reason = `the last entry is not ${head}: entries were added after it or removed from the end`;
-  return { kind: 'broken', sequence: chain.chained + 1, reason };
-}
 
 /** The description as text, with control characters removed. */
 export function renderAccount({

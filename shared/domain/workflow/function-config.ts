@@ -40,7 +40,7 @@ export type Trigger =
   | { kind: 'function' }
   | { kind: 'intake-queue' }
   | { kind: 'schedule'; everyMinutes: number }
-  | { kind: 'http'; routes: readonly { method: 'GET' | 'POST'; path: string; authorized: boolean }[] };
+  | { kind: 'http'; routes: readonly { method: 'GET' | 'POST' | 'ANY'; path: string; authorized: boolean }[] };
 
 /** A Lambda function as data: everything that infra needs to know about it. */
 /** Everything that Selfheal announces to people; what each holds is in `ports/announcement.ts`. */

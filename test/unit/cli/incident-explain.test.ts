@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { accountOf } from '#apps/cli/incidents/read-trail.ts';
-import { describeAccount, renderAccount } from '#apps/cli/incidents/render-account.ts';
+import { renderAccount } from '#apps/cli/incidents/render-account.ts';
 import type { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { AuditEntry, AuditEvent, AuditFacts } from '#shared/domain/audit/audit-event.ts';
+import { describeAccount } from '#shared/domain/audit/incident-account.ts';
 import { anIncident, redactedText } from '#test/builders/index.ts';
 import { makeMemoryIncidentStore } from '#test/fakes/index.ts';
 import { aFile, runCommand } from './run-command.ts';
@@ -145,7 +146,7 @@ describe('selfheal incident explain', () => {
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(reason) });
     }
     expect((await explain(records(trail), '--head', 'xyz')).stderr).toMatch(/--head xyz: expected at least eight/);
-    expect((await runCommand(['incident', 'list'])).stderr).toMatch(/needs --table NAME/);
+    expect((await runCommand(['incident', 'list'])).stderr).toMatch(/No address: set SELFHEAL_URL/);
   });
 
   it('reads an incident of a deployment the same way, and says when there is none', async () => {

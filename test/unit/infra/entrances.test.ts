@@ -1,5 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { config as api } from '#functions/api/config.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { deniesPlainText, functionOf, resourcesOf, templatesFor } from './assembly.ts';
 
@@ -89,6 +90,8 @@ describe('the entrances', () => {
       'POST /approvals/{incidentId}/{digest}': 'JWT',
       'GET /approvals': 'JWT',
       'POST /delegations': 'JWT',
+      // The function verifies its callers itself: tokens and API keys.
+      ...Object.fromEntries(api.trigger.routes.map(({ method, path }) => [`${method} ${path}`, 'NONE'])),
     });
     selfheal.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'JWT',

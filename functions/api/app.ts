@@ -1,0 +1,79 @@
+import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
+import type { Authentication } from '#shared/app/access/authenticate.ts';
+import type { SignIn } from '#shared/ports/access.ts';
+import { notFound, Problem, problem, problemOf } from './problem.ts';
+import { REFERENCE_POLICY, renderReference } from './reference.ts';
+import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
+import { authRoutes } from './routes/auth.ts';
+import { makeRoutes } from './routes/contract.ts';
+import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { systemRoutes } from './routes/system.ts';
+
+export type ApiDeps = IncidentRoutesDeps & ApprovalRoutesDeps & ApiSettings;
+
+interface ApiSettings {
+  readonly keys: ApiKeyDeps;
+  readonly signIn: SignIn;
+  /** Finds out who sends a request, from its headers in lower case. */
+  readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<Authentication>;
+  readonly version: string;
+  readonly log: { error(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+/** Characters. No request of this API is larger, except a log to analyse. */
+const MAX_BODY_LENGTH = 100_000;
+
+/** Sent with every answer: nothing here is a page, and nothing may be kept or guessed. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+/**
+ * All routes of the API. Their definitions are its validation, `/api/openapi.json` and the types of its client. Errors are
+ * problem details (RFC 9457).
+ */
+export function makeApi(deps: ApiDeps) {
+  const app = makeRoutes();
+  app.use(async (context, next) => {
+    context.set('authenticate', () => deps.authenticate(context.req.header()));
+    if (Number(context.req.header('content-length') ?? 0) > MAX_BODY_LENGTH) {
+      return problem('too-large', `Send at most ${MAX_BODY_LENGTH} bytes.`);
+    }
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) {
+      if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+    }
+    return undefined;
+  });
+  app.notFound(notFound);
+  app.onError((error) => {
+    if (!(error instanceof Problem)) deps.log.error('Request failed', { error });
+    return problemOf(error);
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An ID token of the user pool, or an API key (sh_...).',
+  });
+  const info = { title: 'Selfheal', version: deps.version, description: 'Incidents, approvals and what led to them.' };
+  const document = { openapi: '3.1.0', info };
+  app.doc31('/api/openapi.json', document);
+  app.get('/api/docs', (context) =>
+    context.html(renderReference(app.getOpenAPI31Document(document)), 200, {
+      'content-security-policy': REFERENCE_POLICY,
+    }),
+  );
+  return app
+    .route('/', systemRoutes(deps))
+    .route('/', incidentRoutes(deps))
+    .route('/', approvalRoutes(deps))
+    .route('/', authRoutes(deps))
+    .route('/', keyRoutes(deps.keys));
+}
+
+/** The routes with their requests and answers, for a typed client (`hc<Api>`). */
+export type Api = ReturnType<typeof makeApi>;

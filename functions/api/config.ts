@@ -1,0 +1,35 @@
+import { defineFunction } from '#shared/domain/workflow/function-config.ts';
+
+export const config = defineFunction({
+  name: 'api',
+  description: 'The API for people and scripts: incidents, approvals, keys.',
+  timeoutSeconds: 15,
+  memoryMb: 1024,
+  // The function verifies callers itself: an authorizer of the HTTP API knows tokens only, not API keys.
+  trigger: {
+    kind: 'http',
+    routes: ['/api/{proxy+}', '/incidents', '/incidents/{proxy+}', '/auth/{proxy+}', '/health', '/docs'].map(
+      (path) => ({
+        method: 'ANY' as const,
+        path,
+        authorized: false,
+      }),
+    ),
+  },
+  uses: {
+    incidentsTable: [
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:Query',
+    ],
+    incidentIndexes: ['dynamodb:Query'],
+    openIncidents: ['dynamodb:Query'],
+    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
+    workflow: ['states:SendTaskSuccess'],
+    userPoolClient: [],
+    userPoolIssuer: [],
+  },
+});

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { makeCognitoSignIn } from '#shared/adapters/aws/cognito-sign-in.ts';
+import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
+import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
+import { httpFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { authenticate } from '#shared/app/access/authenticate.ts';
+import {
+  accessTrail,
+  actions,
+  apiKeys,
+  approvals,
+  compose,
+  configuration,
+  evidence,
+  incidents,
+  tokens,
+  workflow,
+} from '../compose.ts';
+import { config } from './config.ts';
+import { makeHandler } from './handler.ts';
+
+/** The version of the package, put in by the build. */
+declare const SELFHEAL_VERSION: string;
+
+const deps = compose(config, {
+  incidents,
+  approvals,
+  evidence,
+  workflow,
+  actions,
+  configuration,
+  tokens,
+  apiKeys,
+  accessTrail,
+  delegations: ({ incidentsTable: table }) => makeDynamoDelegationStore({ table }),
+  lists: ({ incidentsTable: table }) => makeDynamoIncidentLists({ table, services: configuration().services }),
+  signIn: ({ userPoolClient: clientId }) =>
+    makeCognitoSignIn({ region: process.env.AWS_REGION ?? '', clientId, endpoint: process.env.AWS_ENDPOINT_URL }),
+});
+
+export const handler = httpFunction({
+  config,
+  run: makeHandler({
+    ...deps,
+    trail: deps.incidents,
+    keys: { ...deps, trail: deps.accessTrail, random: (bytes) => randomBytes(bytes).toString('hex') },
+    authenticate: (headers) => authenticate(headers, deps),
+    version: SELFHEAL_VERSION,
+  }),
+});

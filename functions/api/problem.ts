@@ -1,0 +1,78 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
+
+/** What goes wrong with a request, by the name in its `type`. The title says what it is, the detail how to mend it. */
+const PROBLEMS = {
+  'invalid-request': { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'Sign in first' },
+  forbidden: { status: 403, title: 'Your roles do not allow this' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  conflict: { status: 409, title: 'Somebody else was first' },
+  expired: { status: 410, title: 'It is too late for this' },
+  'too-large': { status: 413, title: 'The request is too large' },
+  unavailable: { status: 503, title: 'Not available at the moment' },
+  'broken-record': { status: 500, title: 'A stored record cannot be read' },
+  internal: { status: 500, title: 'Something is broken here' },
+} as const;
+export type ProblemKind = keyof typeof PROBLEMS;
+
+/** Problem details of RFC 9457. `errors` names each wrong field. */
+export const ProblemDetails = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  errors: z.array(z.object({ field: z.string(), problem: z.string() })).optional(),
+});
+export type ProblemDetails = z.infer<typeof ProblemDetails>;
+
+export function problem(kind: ProblemKind, detail: string, errors?: ProblemDetails['errors']): Response {
+  const { status, title } = PROBLEMS[kind];
+  const body: ProblemDetails = {
+    type: `urn:selfheal:problem:${kind}`,
+    title,
+    status,
+    detail,
+    ...(errors === undefined ? {} : { errors }),
+  };
+  const headers = new Headers({ 'content-type': 'application/problem+json' });
+  if (kind === 'unauthenticated') headers.set('www-authenticate', 'Bearer');
+  if (kind === 'unavailable') headers.set('retry-after', '5');
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** Ends a request with problem details. The detail is shown to the caller. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly kind: ProblemKind;
+  constructor(kind: ProblemKind, detail: string) {
+    super(detail);
+    this.kind = kind;
+  }
+}
+
+/** The answer to a request that does not fit its schema: each wrong field by name. */
+export function invalidRequest({ issues }: z.core.$ZodError, where: string): Response {
+  const errors = issues.slice(0, 20).map(({ path, message }) => ({
+    field: [where, ...path.map(String)].join('.'),
+    problem: message,
+  }));
+  return problem('invalid-request', `Mend ${errors.map(({ field }) => field).join(', ')} and send it again.`, errors);
+}
+
+/** The answer to an error: what a caller can mend in words, anything else without details. */
+export function problemOf(error: unknown): Response {
+  if (error instanceof Problem) return problem(error.kind, error.message);
+  if (error instanceof InvalidInput) return problem('invalid-request', error.message);
+  if (error instanceof Retryable) return problem('unavailable', 'Try again in a moment.');
+  if (error instanceof CorruptRecord) return problem('broken-record', error.message);
+  return problem('internal', 'It was logged. Try again; if it happens again, look at the log of the function "api".');
+}
+
+export function notFound(context: Context): Response {
+  return problem(
+    'not-found',
+    `${context.req.method} ${context.req.path} is no route of this API. /api/openapi.json lists them.`,
+  );
+}

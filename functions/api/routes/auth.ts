@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { Role } from '#shared/domain/access/caller.ts';
+import type { SignIn, SignInOutcome } from '#shared/ports/access.ts';
+import { Problem } from '../problem.ts';
+import { answers, makeRoutes, openRoute, REFUSALS, routeFor } from './contract.ts';
+
+const TAGS = ['sign-in'];
+
+export const SignedIn = z
+  .object({
+    token: z.string().meta({ description: 'Send it as `Authorization: Bearer`.' }),
+    expiresInSeconds: z.number().int(),
+    refreshToken: z
+      .string()
+      .nullable()
+      .meta({ description: 'For POST /api/auth/refresh; null when the old one stays valid.' }),
+  })
+  .meta({ id: 'SignedIn' });
+
+const jsonBody = <S extends z.ZodType>(schema: S) => ({
+  body: { required: true as const, content: { 'application/json': { schema } } },
+});
+
+const login = openRoute({
+  method: 'post',
+  path: '/api/auth/login',
+  tags: TAGS,
+  summary: 'Sign in with a password of the user pool',
+  request: jsonBody(z.strictObject({ user: z.string().min(1).max(200), password: z.string().min(1).max(256) })),
+  responses: { ...answers('Signed in.', SignedIn), ...REFUSALS },
+});
+
+const refresh = openRoute({
+  method: 'post',
+  path: '/api/auth/refresh',
+  tags: TAGS,
+  summary: 'Get a new token for a refresh token',
+  request: jsonBody(z.strictObject({ refreshToken: z.string().min(1).max(4096) })),
+  responses: { ...answers('A new token.', SignedIn), ...REFUSALS },
+});
+
+const me = routeFor('read', {
+  method: 'get',
+  path: '/api/auth/me',
+  tags: TAGS,
+  summary: 'Who you are here, and your roles',
+  responses: {
+    ...answers(
+      'The caller.',
+      z.object({ kind: z.enum(['person', 'key']), id: z.string(), name: z.string(), roles: z.array(Role) }),
+    ),
+    ...REFUSALS,
+  },
+});
+
+export function authRoutes({ signIn }: { readonly signIn: SignIn }) {
+  return makeRoutes()
+    .openapi(login, async (context) => {
+      const { user, password } = context.req.valid('json');
+      return context.json(tokensOf(await signIn.withPassword(user, password), 'User name or password is wrong.'), 200);
+    })
+    .openapi(refresh, async (context) => {
+      const outcome = await signIn.refresh(context.req.valid('json').refreshToken);
+      return context.json(tokensOf(outcome, 'The refresh token is no longer valid: sign in again.'), 200);
+    })
+    .openapi(me, (context) => {
+      const { kind, id, name, roles } = context.get('caller');
+      return context.json({ kind, id, name, roles: [...roles] }, 200);
+    });
+}
+
+function tokensOf(outcome: SignInOutcome, refusal: string): z.infer<typeof SignedIn> {
+  switch (outcome.kind) {
+    case 'signed-in': {
+      const { idToken, expiresInSeconds, refreshToken } = outcome;
+      return { token: idToken, expiresInSeconds, refreshToken };
+    }
+    case 'refused':
+      throw new Problem('unauthenticated', refusal);
+    case 'challenge':
+      throw new Problem(
+        'forbidden',
+        `The user pool asks for more than a password (${outcome.name}): sign in on the approval page once, or use an API key.`,
+      );
+    default:
+      return outcome satisfies never;
+  }
+}

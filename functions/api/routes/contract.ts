@@ -1,0 +1,94 @@
+import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import { createMiddleware } from 'hono/factory';
+import type * as z from 'zod';
+import type { Authentication } from '#shared/app/access/authenticate.ts';
+import { type Caller, mayDo, type Permission } from '#shared/domain/access/caller.ts';
+import { invalidRequest, ProblemDetails, problem } from '../problem.ts';
+
+export interface Environment {
+  Variables: {
+    /** Reads the credentials of the request. */
+    authenticate: () => Promise<Authentication>;
+    /** Set on every route that needs a permission. */
+    caller: Caller;
+  };
+}
+export type Routes = OpenAPIHono<Environment>;
+
+/** A router that answers a request of the wrong form with problem details. */
+export function makeRoutes(): Routes {
+  return new OpenAPIHono<Environment>({
+    strict: false,
+    defaultHook: (result) => (result.success ? undefined : invalidRequest(result.error, result.target)),
+  });
+}
+
+/**
+ * A route for callers with this permission: it is checked before anything of the request is read. `openapi.json` shows
+ * it as `x-permission`.
+ */
+export function routeFor<const P extends string, const R extends Omit<RouteConfig, 'path' | 'security'> & { path: P }>(
+  permission: Permission,
+  route: R,
+) {
+  return createRoute({
+    ...route,
+    security: [{ bearer: [] }],
+    'x-permission': permission,
+    middleware: [permit(permission)] as const,
+  });
+}
+
+/** A route that needs no sign-in. */
+export function openRoute<const P extends string, const R extends Omit<RouteConfig, 'path' | 'security'> & { path: P }>(
+  route: R,
+) {
+  return createRoute({ ...route, security: [] });
+}
+
+function permit(permission: Permission) {
+  return createMiddleware<Environment>(async (context, next) => {
+    const authentication = await context.get('authenticate')();
+    switch (authentication.kind) {
+      case 'accepted':
+        break;
+      case 'refused':
+        return problem('unauthenticated', authentication.reason);
+      case 'unavailable':
+        return problem('unavailable', authentication.reason);
+      default:
+        return authentication satisfies never;
+    }
+    const { caller } = authentication;
+    if (!mayDo(caller, permission)) {
+      const roles = caller.roles.length === 0 ? 'no role' : `the roles ${caller.roles.join(', ')}`;
+      return problem('forbidden', `This needs the permission "${permission}". You have ${roles}.`);
+    }
+    context.set('caller', caller);
+    await next();
+  });
+}
+
+const failed = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: ProblemDetails } },
+});
+
+/** Further answers of a route, as problem details by status. */
+export function withProblems<const S extends Readonly<Record<number, string>>>(descriptions: S) {
+  const entries = Object.entries(descriptions).map(([status, description]) => [status, failed(description)]);
+  return Object.fromEntries(entries) as { readonly [Status in keyof S]: ReturnType<typeof failed> };
+}
+
+/** Answers that every route with a permission may give. */
+export const REFUSALS = {
+  400: failed('The request is not valid; `errors` names the fields.'),
+  401: failed('No valid token or API key.'),
+  403: failed('The roles of the caller do not allow it.'),
+  503: failed('Not available at the moment; `retry-after` says when to try again.'),
+} as const;
+export const NOT_FOUND = { 404: failed('There is no such thing.') } as const;
+
+export function answers<S extends z.ZodType>(description: string, schema: S) {
+  return { 200: { description, content: { 'application/json': { schema } } } } as const;
+}

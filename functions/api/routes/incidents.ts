@@ -1,0 +1,225 @@
+import * as z from 'zod';
+import {
+  type ReadAccountDeps,
+  type ReadIncidentDeps,
+  readAccount,
+  readIncident,
+  summaryOf,
+} from '#shared/app/incidents/read-incident.ts';
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { IncidentStatus } from '#shared/domain/incident/incident.ts';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/ports/incident-lists.ts';
+import { Problem } from '../problem.ts';
+import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor } from './contract.ts';
+
+export interface IncidentRoutesDeps extends ReadIncidentDeps {
+  readonly lists: IncidentLists;
+  readonly trail: ReadAccountDeps['trail'];
+}
+
+const Instant = z.iso.datetime({ offset: true });
+
+const IncidentSubject = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('github-run'),
+      repository: z.string(),
+      runId: z.number().int(),
+      runAttempt: z.number().int(),
+      headSha: z.string(),
+      pullRequest: z.number().int().nullable(),
+    }),
+    z.object({ kind: z.literal('alarm'), alarm: z.string(), region: z.string(), changedAt: z.string() }),
+    z.object({ kind: z.literal('storm'), startedAt: z.string() }),
+  ])
+  .meta({ id: 'IncidentSubject', description: 'What an incident is about.' });
+
+export const IncidentSummary = z
+  .object({
+    id: z.string(),
+    status: IncidentStatus,
+    subject: IncidentSubject,
+    class: z.string().nullable().meta({ description: 'Null until the failure is classified.' }),
+    verdict: z.string().nullable(),
+    confidence: z.number().nullable().meta({ description: 'Confidence in the class, 0 to 1.' }),
+    reason: z.string().nullable().meta({ description: 'Why it ended as it did, in one line.' }),
+    occurrences: z.number().int(),
+    attempt: z.number().int(),
+    parentId: z.string().nullable(),
+    openedAt: Instant,
+    updatedAt: Instant,
+  })
+  .meta({ id: 'IncidentSummary' });
+
+export const IncidentPage = z
+  .object({
+    incidents: z.array(IncidentSummary).readonly(),
+    next: z.string().nullable(),
+    unreadable: z.array(z.object({ id: z.string(), problem: z.string() })).readonly(),
+  })
+  .meta({
+    id: 'IncidentPage',
+    description: '`next` is the cursor of the next page, or null. `unreadable` names records that could not be read.',
+  });
+
+const Lines = z.array(z.string()).readonly();
+export const IncidentDetails = IncidentSummary.extend({
+  outcome: z.object({ lead: z.string(), rest: z.string() }),
+  briefing: z.object({
+    headline: z.string(),
+    cause: Lines,
+    evidence: z.array(z.object({ name: z.string(), url: z.string().nullable(), lines: Lines })).readonly(),
+    notes: Lines,
+    history: Lines,
+    links: z.array(z.object({ name: z.string(), url: z.string() })).readonly(),
+  }),
+  advice: z.object({ fix: z.string(), prevention: z.string() }).nullable(),
+  actions: z
+    .array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        state: z.string(),
+        verified: z.string().nullable(),
+        words: z.string(),
+      }),
+    )
+    .readonly(),
+}).meta({ id: 'IncidentDetails', description: 'Texts come from logs and models: show them as plain text.' });
+
+export const IncidentAccount = z
+  .object({
+    incident: z.string(),
+    status: z.string().nullable(),
+    reason: z.string().nullable(),
+    openedAt: z.string().nullable(),
+    githubRequests: z.record(z.string(), z.number().int()).nullable(),
+    chain: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('intact'), chained: z.number().int(), head: z.string().nullable() }),
+      z.object({ kind: z.literal('broken'), sequence: z.number().int(), reason: z.string() }),
+    ]),
+    story: z
+      .array(
+        z.object({
+          sequence: z.number().int(),
+          at: z.string(),
+          event: z.string(),
+          words: z.string(),
+          facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'IncidentAccount', description: 'What happened, in order, and whether the audit trail is unchanged.' });
+
+const IncidentPath = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9-]{5,60}$/, 'Must be the id of an incident, or its beginning, such as gh-68654c59')
+    .meta({ description: 'Id of an incident, or a beginning that fits one incident only.' }),
+});
+
+const ListQuery = z.strictObject({
+  status: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(IncidentStatus))
+    .optional()
+    .meta({ description: 'One status or several, with commas.' }),
+  repository: RepositoryName.optional(),
+  service: z.string().min(1).max(100).optional(),
+  class: FailureClass.optional(),
+  from: Instant.optional().meta({ description: 'Opened at this time or later.' }),
+  before: Instant.optional().meta({ description: 'Opened before this time.' }),
+  order: z.enum(['newest', 'oldest']).default('newest'),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(25),
+  cursor: z.string().max(2000).optional().meta({ description: 'The `next` of the page before.' }),
+});
+
+const TAGS = ['incidents'];
+
+const list = routeFor('read', {
+  method: 'get',
+  path: '/api/incidents',
+  tags: TAGS,
+  summary: 'List incidents, a page at a time',
+  description: 'A page may hold fewer than `limit` incidents and still have a `next`; the last one has none.',
+  request: { query: ListQuery },
+  responses: {
+    ...answers('One page.', IncidentPage),
+    ...REFUSALS,
+  },
+});
+
+const show = routeFor('read', {
+  method: 'get',
+  path: '/api/incidents/{id}',
+  tags: TAGS,
+  summary: 'Read one incident: what failed and why, what was done, how it ended',
+  request: { params: IncidentPath },
+  responses: { ...answers('The incident.', IncidentDetails), ...REFUSALS, ...NOT_FOUND },
+});
+
+const account = routeFor('read', {
+  method: 'get',
+  path: '/api/incidents/{id}/timeline',
+  tags: TAGS,
+  summary: 'Everything that happened in an incident, in order, from its audit trail',
+  request: { params: IncidentPath },
+  responses: { ...answers('The timeline.', IncidentAccount), ...REFUSALS, ...NOT_FOUND },
+});
+
+export function incidentRoutes(deps: IncidentRoutesDeps) {
+  return makeRoutes()
+    .openapi(list, async (context) => {
+      const { order, limit, cursor, ...filter } = context.req.valid('query');
+      const page = { limit, order, ...(cursor === undefined ? {} : { cursor }) };
+      const { incidents, next, corrupt } = await deps.lists.list(queryOf(filter), page);
+      return context.json({ incidents: incidents.map(summaryOf), next, unreadable: corrupt }, 200);
+    })
+    .openapi(show, async (context) => {
+      const id = await wholeId(context.req.valid('param').id, deps);
+      const details = await readIncident(id, deps);
+      if (details === null) throw missing(id);
+      return context.json(details, 200);
+    })
+    .openapi(account, async (context) => {
+      const id = await wholeId(context.req.valid('param').id, deps);
+      const found = await readAccount(id, deps);
+      if (found === null) throw missing(id);
+      return context.json(found, 200);
+    });
+}
+
+function queryOf({
+  status,
+  repository,
+  service,
+  class: failureClass,
+  from,
+  before,
+}: Omit<z.infer<typeof ListQuery>, 'order' | 'limit' | 'cursor'>): IncidentQuery {
+  return {
+    ...(status === undefined ? {} : { statuses: status }),
+    ...(repository === undefined ? {} : { repository }),
+    ...(service === undefined ? {} : { service }),
+    ...(failureClass === undefined ? {} : { failureClass }),
+    ...(from === undefined ? {} : { openedFrom: new Date(from) }),
+    ...(before === undefined ? {} : { openedBefore: new Date(before) }),
+  };
+}
+
+const MAX_CHOICES = 5;
+
+/** The id that this one begins, as mails and the terminal show it; itself when nothing begins like that. */
+async function wholeId(id: string, { incidents, lists }: IncidentRoutesDeps): Promise<string> {
+  if ((await incidents.get(id)) !== null) return id;
+  const ids = await lists.idsStartingWith(id, MAX_CHOICES);
+  if (ids.length < 2) return ids[0] ?? id;
+  throw new Problem('invalid-request', `Several incidents begin with ${id}: ${ids.join(', ')}.`);
+}
+
+function missing(id: string): Problem {
+  return new Problem('not-found', `There is no incident ${id}. GET /api/incidents lists them.`);
+}

@@ -1,0 +1,137 @@
+import { type DescribedAccount, describeAccount } from '#shared/domain/audit/incident-account.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { type Redacted, redactFields } from '#shared/domain/redaction/redact-json.ts';
+import { actionOf } from '#shared/plugins/actions/registry.ts';
+import { type IncidentBriefing, incidentBriefing } from '#shared/plugins/notifiers/common/incident-briefing.ts';
+import { type Status, statusOf } from '#shared/plugins/notifiers/common/status-words.ts';
+import { actionWords } from '#shared/plugins/notifiers/common/story-words.ts';
+import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
+import type { AuditReader } from '#shared/ports/audit-reader.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { readStory, type StoryDeps } from '../notify/report.ts';
+
+/** What an incident is about, without the fields that only Selfheal needs. */
+export type IncidentSubject =
+  | {
+      readonly kind: 'github-run';
+      readonly repository: string;
+      readonly runId: number;
+      readonly runAttempt: number;
+      readonly headSha: string;
+      readonly pullRequest: number | null;
+    }
+  | { readonly kind: 'alarm'; readonly alarm: string; readonly region: string; readonly changedAt: string }
+  | { readonly kind: 'storm'; readonly startedAt: string };
+
+/** One line of a list of incidents. Times are ISO 8601. */
+export interface IncidentSummary {
+  readonly id: string;
+  readonly status: Incident['status'];
+  readonly subject: IncidentSubject;
+  /** Null until it is classified. */
+  readonly class: string | null;
+  readonly verdict: string | null;
+  /** 0 to 1: confidence in the class. */
+  readonly confidence: number | null;
+  readonly reason: string | null;
+  readonly occurrences: number;
+  readonly attempt: number;
+  readonly parentId: string | null;
+  readonly openedAt: string;
+  readonly updatedAt: string;
+}
+
+export interface TakenAction {
+  readonly id: string;
+  readonly title: string;
+  readonly state: ActionRecord['state'];
+  readonly verified: ActionRecord['verified'];
+  readonly words: string;
+}
+
+/** One incident as a person reads it. */
+export interface IncidentDetails extends IncidentSummary {
+  readonly outcome: Redacted<Status>;
+  readonly briefing: Redacted<IncidentBriefing>;
+  readonly advice: Redacted<{ readonly fix: string; readonly prevention: string }> | null;
+  readonly actions: Redacted<readonly TakenAction[]>;
+}
+
+export interface ReadIncidentDeps extends StoryDeps {
+  readonly incidents: StoryDeps['incidents'] & Pick<IncidentStore, 'get' | 'listApprovals'>;
+}
+
+export interface ReadAccountDeps {
+  readonly incidents: Pick<IncidentStore, 'get'>;
+  readonly trail: AuditReader;
+}
+
+export function summaryOf(incident: Incident): IncidentSummary {
+  const { id, status, classification, outcomeReason, occurrences, attempt, parentId, openedAt, updatedAt } = incident;
+  return {
+    id,
+    status,
+    subject: subjectOf(incident.target),
+    class: classification?.class ?? null,
+    verdict: classification?.verdict ?? null,
+    confidence: classification?.confidence ?? null,
+    reason: outcomeReason,
+    occurrences,
+    attempt,
+    parentId,
+    openedAt,
+    updatedAt,
+  };
+}
+
+function subjectOf(target: Incident['target']): IncidentSubject {
+  switch (target.kind) {
+    case 'github-run': {
+      const { kind, repository, runId, runAttempt, headSha, pullRequest } = target;
+      return { kind, repository, runId, runAttempt, headSha, pullRequest };
+    }
+    case 'alarm':
+      return { kind: 'alarm', alarm: alarmNameOf(target), region: target.region, changedAt: target.changedAt };
+    case 'storm':
+      return { kind: 'storm', startedAt: target.startedAt };
+    default:
+      return target satisfies never;
+  }
+}
+
+/** The same facts as in the comment and the mail. Null when there is no incident of this id. */
+export async function readIncident(id: string, deps: ReadIncidentDeps): Promise<IncidentDetails | null> {
+  const incident = await deps.incidents.get(id);
+  if (incident === null) return null;
+  const story = await readStory(incident, await stageOf(incident, deps), deps);
+  const { diagnosis, actions } = story;
+  return {
+    ...summaryOf(incident),
+    outcome: redactFields(statusOf(story)),
+    briefing: redactFields(incidentBriefing(story)),
+    advice: diagnosis === null ? null : redactFields({ fix: diagnosis.fix, prevention: diagnosis.prevention }),
+    actions: redactFields(
+      actions.map((action) => ({
+        id: action.actionId,
+        title: actionOf(action.actionId, deps.actions)?.title ?? action.actionId,
+        state: action.state,
+        verified: action.verified,
+        words: actionWords(action),
+      })),
+    ),
+  };
+}
+
+async function stageOf({ id, status }: Incident, { incidents }: ReadIncidentDeps): Promise<IncidentStory['stage']> {
+  if (status !== 'open') return 'final';
+  const approvals = await incidents.listApprovals(id);
+  return approvals.some(({ state }) => state === 'pending') ? 'asking' : 'acting';
+}
+
+/** What happened in an incident, in order, with its audit chain verified. Null when nothing is known of this id. */
+export async function readAccount(id: string, deps: ReadAccountDeps): Promise<DescribedAccount | null> {
+  const [incident, trail] = await Promise.all([deps.incidents.get(id), deps.trail.auditTrail(id)]);
+  return incident === null && trail.length === 0 ? null : describeAccount({ id, incident, trail });
+}

@@ -1,0 +1,422 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { makeHandler } from '#functions/api/handler.ts';
+import { ProblemDetails } from '#functions/api/problem.ts';
+import { ApprovalDetails, ListedApprovals } from '#functions/api/routes/approvals.ts';
+import { SignedIn } from '#functions/api/routes/auth.ts';
+import { IncidentAccount, IncidentDetails, IncidentPage } from '#functions/api/routes/incidents.ts';
+import { ApiKeySummary } from '#functions/api/routes/keys.ts';
+import { requestApproval } from '#shared/app/approve/request.ts';
+import { makePlan } from '#shared/app/plan/plan.ts';
+import { PERMISSIONS, type Permission, Role } from '#shared/domain/access/caller.ts';
+import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
+import type { SignInOutcome } from '#shared/ports/access.ts';
+import type { IncidentLists } from '#shared/ports/incident-lists.ts';
+import { makeMemoryAccessTrail, makeMemoryApiKeyStore } from '#test/fakes/index.ts';
+import { aRemedyRig } from '../app/remedy-rig.ts';
+
+const PERSON = {
+  kind: 'person' as const,
+  id: 'u-1',
+  name: 'ada@example.com',
+  claims: { token_use: 'id', 'cognito:username': 'ada', 'custom:github': 'ada' },
+};
+const KEY = { kind: 'key' as const, id: 'k-1', name: 'deploy bot' };
+const SIGN_INS: Readonly<Record<string, SignInOutcome>> = {
+  right: { kind: 'signed-in', idToken: 'id-token', expiresInSeconds: 900, refreshToken: 'again' },
+  again: { kind: 'signed-in', idToken: 'id-token-2', expiresInSeconds: 900, refreshToken: null },
+  temporary: { kind: 'challenge', name: 'NEW_PASSWORD_REQUIRED' },
+};
+const VERSION = '1.2.3';
+
+/** The API with one incident stored; `as` signs in with roles, with none of them by default as nobody. */
+async function anApi(change: { lists?: Partial<IncidentLists>; fail?: Error } = {}) {
+  const rig = await aRemedyRig({ confidence: 0.7 });
+  const { incident } = rig;
+  const asked: unknown[] = [];
+  const errors: unknown[] = [];
+  const lists: IncidentLists = {
+    list: async (...request) => {
+      asked.push(request);
+      if (change.fail) throw change.fail;
+      return { incidents: [incident], next: 'cursor-2', corrupt: [{ id: 'gh-broken', problem: 'It lacks a field.' }] };
+    },
+    idsStartingWith: async (beginning) => (incident.id.startsWith(beginning) ? [incident.id] : []),
+    ...change.lists,
+  };
+  const apiKeys = makeMemoryApiKeyStore();
+  const handler = makeHandler({
+    ...rig.deps,
+    trail: rig.deps.incidents,
+    lists,
+    version: VERSION,
+    keys: { apiKeys, trail: makeMemoryAccessTrail(), clock: rig.deps.clock, random: (bytes) => 'ab'.repeat(bytes) },
+    signIn: {
+      withPassword: async (_user, password) => SIGN_INS[password] ?? { kind: 'refused' },
+      refresh: async (token) => SIGN_INS[token] ?? { kind: 'refused' },
+    },
+    log: { error: (message, fields) => errors.push([message, fields]) },
+    authenticate: async ({ authorization = '' }) => {
+      if (authorization === 'down') return { kind: 'unavailable', reason: 'The keys cannot be read.' };
+      const roles = Role.options.filter((role) => authorization.includes(role));
+      return authorization === ''
+        ? { kind: 'refused', reason: 'Send a token.' }
+        : { kind: 'accepted', caller: { ...(authorization.startsWith('key') ? KEY : PERSON), roles } };
+    },
+  });
+  const call = async (
+    path: string,
+    { as = '', method = 'GET', headers = {} as object, body = undefined as unknown } = {},
+  ) => {
+    const [rawPath = '', rawQueryString = ''] = path.split('?');
+    const answer = await handler({
+      rawPath,
+      rawQueryString,
+      headers: { ...(as === '' ? {} : { authorization: as }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      isBase64Encoded: false,
+      requestContext: { http: { method }, domainName: 'api.example.com' },
+    } as unknown as APIGatewayProxyEventV2);
+    return {
+      ...answer,
+      json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body ?? 'null') : null,
+    };
+  };
+  return { ...rig, call, asked, errors };
+}
+
+describe('every route of the API', () => {
+  it('takes the roles that have its permission, and nobody else', async () => {
+    const { call, incident } = await anApi();
+    const { json } = await call('/api/openapi.json');
+    const routes = Object.entries(
+      json.paths as Record<string, Record<string, { 'x-permission'?: Permission }>>,
+    ).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { 'x-permission': permission }]) => ({ path, method, permission })),
+    );
+    expect(routes.length).toBeGreaterThan(3);
+    for (const { path, method, permission } of routes) {
+      const at = path
+        .replace('/keys/{id}', `/keys/${'0'.repeat(16)}`)
+        .replace(/\{(?:id|incidentId)\}/, incident.id)
+        .replace('{digest}', '0'.repeat(64));
+      if (permission === undefined) {
+        expect([200, 400], at).toContain((await call(at, { method: method.toUpperCase() })).statusCode);
+        continue;
+      }
+      const nobody = await call(at, { method: method.toUpperCase() });
+      expect([nobody.statusCode, nobody.headers?.['www-authenticate']], at).toEqual([401, 'Bearer']);
+      expect((await call(at, { method: method.toUpperCase(), as: 'stranger' })).statusCode, at).toBe(403);
+      for (const role of Role.options) {
+        const { statusCode } = await call(at, { method: method.toUpperCase(), as: role });
+        expect(statusCode === 403, `${role} ${method} ${at}`).toBe(!PERMISSIONS[role].includes(permission));
+      }
+    }
+  });
+
+  it('answers 503 while nobody can be signed in, and says when to try again', async () => {
+    const { call } = await anApi();
+    const { statusCode, headers, json } = await call('/api/incidents', { as: 'down' });
+    expect([statusCode, headers?.['retry-after']]).toEqual([503, '5']);
+    expect(json.detail).toBe('The keys cannot be read.');
+  });
+
+  it('is kept by nobody, framed by nobody, and not taken for a page', async () => {
+    const { call } = await anApi();
+    for (const path of ['/api/health', '/api/incidents', '/api/nothing']) {
+      expect((await call(path)).headers).toMatchObject({
+        'cache-control': 'no-store',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+      });
+    }
+  });
+});
+
+describe('incidents', () => {
+  it('are listed by what the query says, a page at a time', async () => {
+    const { call, incident, asked } = await anApi();
+    const query =
+      'status=open,escalated&repository=acme/shop&class=network_connectivity&from=2026-11-01T00:00:00Z&order=oldest&limit=10&cursor=cursor-1';
+    const { statusCode, json } = await call(`/api/incidents?${query}`, { as: 'viewer' });
+    expect(statusCode).toBe(200);
+    expect(asked).toEqual([
+      [
+        {
+          statuses: ['open', 'escalated'],
+          repository: 'acme/shop',
+          failureClass: 'network_connectivity',
+          openedFrom: new Date('2026-11-01T00:00:00Z'),
+        },
+        { limit: 10, order: 'oldest', cursor: 'cursor-1' },
+      ],
+    ]);
+    const page = IncidentPage.parse(json);
+    expect(page).toMatchObject({ next: 'cursor-2', unreadable: [{ id: 'gh-broken' }] });
+    expect(page.incidents).toMatchObject([{ id: incident.id, status: 'open', subject: { kind: 'github-run' } }]);
+  });
+
+  it.each([
+    ['status=closed', 'query.status.0'],
+    ['limit=0', 'query.limit'],
+    ['limit=101', 'query.limit'],
+    ['limit=ten', 'query.limit'],
+    ['from=yesterday', 'query.from'],
+    ['repository=nobody', 'query.repository'],
+    ['class=bad', 'query.class'],
+    ['order=random', 'query.order'],
+    [`cursor=${'x'.repeat(2001)}`, 'query.cursor'],
+    ['colour=red', 'query'],
+  ])('are not listed for %s, and the answer names the field', async (query, field) => {
+    const { call, asked } = await anApi();
+    const { statusCode, headers, json } = await call(`/api/incidents?${query}`, { as: 'viewer' });
+    expect([statusCode, headers?.['content-type']]).toEqual([400, 'application/problem+json']);
+    const problem = ProblemDetails.parse(json);
+    expect(problem).toMatchObject({ type: 'urn:selfheal:problem:invalid-request', status: 400, errors: [{ field }] });
+    expect(asked).toEqual([]);
+  });
+
+  it('say what is wrong with a cursor', async () => {
+    const { call } = await anApi({ fail: new InvalidInput('The cursor is of another query.') });
+    const { statusCode, json } = await call('/api/incidents?cursor=x', { as: 'viewer' });
+    expect([statusCode, json.detail]).toEqual([400, 'The cursor is of another query.']);
+  });
+
+  it.each([
+    [new Retryable('DynamoDB throttles'), 503],
+    [new Error('password=hunter2 in a stack'), 500],
+  ])('do not show what is broken inside: %s', async (fail, status) => {
+    const { call, errors } = await anApi({ fail });
+    const { statusCode, body } = await call('/api/incidents', { as: 'viewer' });
+    expect(statusCode).toBe(status);
+    expect(body).not.toContain(fail.message);
+    expect(errors).toHaveLength(1);
+  });
+
+  it('are read whole, by their id or its beginning', async () => {
+    const { call, incident } = await anApi();
+    const { json } = await call(`/api/incidents/${incident.id}`, { as: 'viewer' });
+    const details = IncidentDetails.parse(json);
+    expect(details).toMatchObject({ id: incident.id, outcome: { lead: 'Selfheal is working on it.' } });
+    expect(details.briefing.headline).not.toBe('');
+    const short = await call(`/api/incidents/${incident.id.slice(0, 9)}`, { as: 'viewer' });
+    expect(short.json).toEqual(json);
+  });
+
+  it('are told apart when several begin alike', async () => {
+    const { call } = await anApi({ lists: { idsStartingWith: async () => ['gh-0001', 'gh-0002'] } });
+    const { statusCode, json } = await call('/api/incidents/gh-000', { as: 'viewer' });
+    expect(statusCode).toBe(400);
+    expect(json.detail).toContain('gh-0001, gh-0002');
+  });
+
+  it('show their timeline with the state of its chain', async () => {
+    const { call, incident, deps } = await anApi();
+    await deps.incidents.audit(incident.id, 'k-1', {
+      event: 'incident.opened',
+      at: '2026-11-21T12:00:00.000Z',
+      facts: { source: 'github', kind: 'github-run', attempt: 1 },
+    } as never);
+    const { json } = await call(`/api/incidents/${incident.id}/timeline`, { as: 'viewer' });
+    const account = IncidentAccount.parse(json);
+    expect(account.chain).toMatchObject({ kind: 'intact', chained: account.story.length });
+    expect(account.story.length).toBeGreaterThan(0);
+  });
+
+  it.each(['/api/incidents/gh-ffffff', '/api/incidents/gh-ffffff/timeline'])(
+    'are missed plainly at %s',
+    async (path) => {
+      const { call } = await anApi();
+      const { statusCode, json } = await call(path, { as: 'viewer' });
+      expect([statusCode, json.detail]).toEqual([
+        404,
+        'There is no incident gh-ffffff. GET /api/incidents lists them.',
+      ]);
+    },
+  );
+
+  it.each(['A', '../x', 'x'.repeat(61), '%00abcdef', '<script>'])('are not looked for by %s', async (id) => {
+    const { call } = await anApi();
+    const { statusCode } = await call(`/api/incidents/${encodeURIComponent(id)}`, { as: 'viewer' });
+    expect([400, 404]).toContain(statusCode);
+  });
+});
+
+describe('approvals', () => {
+  const asked = async () => {
+    const api = await anApi();
+    const incidentId = api.incident.id;
+    const digest = (await makePlan({ incidentId, tried: [], held: false }, api.deps)).digest as string;
+    await requestApproval({ incidentId, digest, taskToken: 'token-1', expiresInSeconds: 3600 }, api.deps);
+    const path = `/api/approvals/${incidentId}/${digest}`;
+    const decide = (decision: unknown, as: string) =>
+      api.call(path, { method: 'POST', as, headers: { 'content-type': 'application/json' }, body: { decision } });
+    return { ...api, digest, path, decide };
+  };
+
+  it('are listed and shown with what is needed to judge them', async () => {
+    const { call, incident, digest, path } = await asked();
+    const { approvals } = ListedApprovals.parse((await call('/api/approvals', { as: 'viewer' })).json);
+    expect(approvals).toMatchObject([{ incidentId: incident.id, digest, state: 'pending', mayApprove: true }]);
+    const details = ApprovalDetails.parse((await call(path, { as: 'viewer' })).json);
+    expect(details.briefing.plan.map(({ name }) => name).length).toBeGreaterThan(1);
+    expect(details.briefing.cause).not.toEqual([]);
+  });
+
+  it('are decided by an approver, once', async () => {
+    const { decide, deps } = await asked();
+    expect((await decide('approved', 'approver')).statusCode).toBe(200);
+    expect(deps.workflow.answers).toHaveLength(1);
+    const { statusCode, json } = await decide('rejected', 'admin');
+    expect([statusCode, json.type]).toEqual([409, 'urn:selfheal:problem:conflict']);
+    expect(deps.workflow.answers).toHaveLength(1);
+  });
+
+  it.each([['viewer'], ['operator'], ['key approver']])('are not decided by %s', async (as) => {
+    const { decide, deps } = await asked();
+    expect((await decide('approved', as)).statusCode).toBe(403);
+    expect(deps.workflow.answers).toEqual([]);
+  });
+
+  it.each(['maybe', null, ['approved']])('are not decided by %j', async (decision) => {
+    const { decide, deps } = await asked();
+    const { statusCode, json } = await decide(decision, 'approver');
+    expect([statusCode, json.errors[0].field]).toEqual([400, 'json.decision']);
+    expect(deps.workflow.answers).toEqual([]);
+  });
+
+  it('are missed plainly', async () => {
+    const { call, incident } = await asked();
+    const { statusCode } = await call(`/api/approvals/${incident.id}/${'0'.repeat(64)}`, { as: 'viewer' });
+    expect(statusCode).toBe(404);
+  });
+});
+
+describe('sign-in', () => {
+  const posted = async (path: string, body: unknown) => {
+    const { call } = await anApi();
+    return await call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  };
+
+  it('[D105] gives a token for a password', async () => {
+    const { statusCode, json } = await posted('/api/auth/login', { user: 'ada', password: 'right' });
+    expect(statusCode).toBe(200);
+    expect(SignedIn.parse(json)).toEqual({ token: 'id-token', expiresInSeconds: 900, refreshToken: 'again' });
+  });
+
+  it('[D106] gives a new token for a refresh token', async () => {
+    const { json } = await posted('/api/auth/refresh', { refreshToken: 'again' });
+    expect(SignedIn.parse(json)).toEqual({ token: 'id-token-2', expiresInSeconds: 900, refreshToken: null });
+  });
+
+  it('[D107] says who is signed in, with their roles', async () => {
+    const { call } = await anApi();
+    expect((await call('/api/auth/me', { as: 'operator viewer' })).json).toEqual({
+      kind: 'person',
+      id: 'u-1',
+      name: 'ada@example.com',
+      roles: ['viewer', 'operator'],
+    });
+  });
+
+  it('does not tell whether the name or the password is wrong', async () => {
+    const { statusCode, json } = await posted('/api/auth/login', { user: 'nobody', password: 'wrong' });
+    expect([statusCode, json.detail]).toEqual([401, 'User name or password is wrong.']);
+  });
+
+  it('says what more the user pool asks for', async () => {
+    const { statusCode, json } = await posted('/api/auth/login', { user: 'ada', password: 'temporary' });
+    expect(statusCode).toBe(403);
+    expect(json.detail).toContain('NEW_PASSWORD_REQUIRED');
+  });
+
+  it.each([
+    {},
+    { user: 'ada' },
+    { user: 'ada', password: 'x'.repeat(257) },
+    { user: 'ada', password: 'right', more: 1 },
+  ])('refuses %j', async (body) => {
+    expect((await posted('/api/auth/login', body)).statusCode).toBe(400);
+  });
+});
+
+describe('API keys', () => {
+  const ORDER = { name: 'deploy bot', roles: ['viewer'], expiresAt: '2026-12-01T00:00:00.000Z' };
+  const json = { 'content-type': 'application/json' };
+
+  it('are created, shown once, listed without their secret and revoked by an administrator', async () => {
+    const { call } = await anApi();
+    const created = await call('/api/keys', { method: 'POST', as: 'admin', headers: json, body: ORDER });
+    expect(created.statusCode).toBe(201);
+    expect(created.json.text).toMatch(/^sh_[0-9a-f]{16}_[0-9a-f]{64}$/);
+    const listed = await call('/api/keys', { as: 'admin' });
+    expect(listed.json.keys).toMatchObject([{ name: 'deploy bot', roles: ['viewer'], revokedAt: null }]);
+    expect(listed.body).not.toContain(created.json.text.split('_')[2]);
+    expect(listed.json.keys.map((key: unknown) => ApiKeySummary.parse(key))).toHaveLength(1);
+    const revoked = await call(`/api/keys/${created.json.key.id}`, { method: 'DELETE', as: 'admin' });
+    expect(revoked.json.revokedAt).not.toBeNull();
+  });
+
+  it.each([
+    [{ ...ORDER, expiresAt: '2036-12-01T00:00:00.000Z' }, 'admin', 400],
+    [{ ...ORDER, roles: [] }, 'admin', 400],
+    [{ ...ORDER, roles: ['owner'] }, 'admin', 400],
+    [{ ...ORDER, secret: 'mine' }, 'admin', 400],
+    [ORDER, 'key admin', 403],
+    [ORDER, 'approver', 403],
+  ])('are not created from %j as %s', async (body, as, status) => {
+    const { call } = await anApi();
+    expect((await call('/api/keys', { method: 'POST', as, headers: json, body })).statusCode).toBe(status);
+    expect((await call('/api/keys', { as: 'admin' })).json.keys).toEqual([]);
+  });
+
+  it('that are not there are not revoked', async () => {
+    const { call } = await anApi();
+    expect((await call(`/api/keys/${'0'.repeat(16)}`, { method: 'DELETE', as: 'admin' })).statusCode).toBe(404);
+  });
+});
+
+describe('the API itself', () => {
+  it('is described by OpenAPI 3.1, with a permission, an answer and problems on each route', async () => {
+    const { call } = await anApi();
+    const { json } = await call('/api/openapi.json');
+    expect(json).toMatchObject({ openapi: '3.1.0', info: { title: 'Selfheal', version: VERSION } });
+    expect(json.paths['/api/incidents'].get).toMatchObject({
+      security: [{ bearer: [] }],
+      'x-permission': 'read',
+      responses: { 200: {}, 400: {}, 401: {}, 403: {} },
+    });
+    expect(json.components.schemas.IncidentSummary.properties.id).toEqual({ type: 'string' });
+  });
+
+  it('[D116] is described on a page that runs nothing', async () => {
+    const { call } = await anApi();
+    const { statusCode, headers, body = '' } = await call('/api/docs');
+    expect(statusCode).toBe(200);
+    expect(headers?.['content-type']).toContain('text/html');
+    expect(headers?.['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    for (const route of ['GET /api/incidents', 'GET /api/approvals', 'POST /api/approvals/{incidentId}/{digest}']) {
+      expect(body).toContain(`<code>${route}</code>`);
+    }
+    expect(body).not.toMatch(/<script| style=| on\w+=/);
+  });
+
+  it('answers for its health without a sign-in', async () => {
+    const { call } = await anApi();
+    expect((await call('/api/health')).json).toEqual({ status: 'ok', version: VERSION });
+  });
+
+  it('says of an unknown route where the routes are listed', async () => {
+    const { call } = await anApi();
+    const { statusCode, json } = await call('/api/nothing', { as: 'admin', method: 'POST' });
+    expect(statusCode).toBe(404);
+    expect(json.detail).toContain('/api/openapi.json');
+  });
+
+  it('refuses a body that is too large before it is read', async () => {
+    const { call } = await anApi();
+    expect((await call('/api/incidents', { as: 'admin', headers: { 'content-length': '100001' } })).statusCode).toBe(
+      413,
+    );
+  });
+});
