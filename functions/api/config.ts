@@ -26,7 +26,7 @@ export const config = defineFunction({
     ],
     incidentIndexes: ['dynamodb:Query'],
     openIncidents: ['dynamodb:Query'],
-    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    accessRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     workflow: ['states:SendTaskSuccess'],
     userPoolClient: [],
