@@ -28,7 +28,9 @@ export type Posting =
   /** The run belongs to no pull request. */
   | { kind: 'no-pull-request' }
   /** The existing comment is about a newer run of the workflow, so it was not changed. */
-  | { kind: 'newer-comment' };
+  | { kind: 'newer-comment' }
+  /** GitHub refused it, or could not be reached; `reason` says what to mend. */
+  | { kind: 'failed'; reason: string };
 
 /** The analysed run. */
 export interface AnalysedRun {

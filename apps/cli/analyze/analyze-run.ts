@@ -62,7 +62,10 @@ export async function analyzeSelectedRun(question: RunQuestion, wishes: Wishes, 
   for (const name of chosen.unknown) ports.warn(`Run ${run.id} has no job "${name}".`);
   await checkLogs(repository, run, codeHost);
   const isChosen = (job: Job): boolean => chosen.jobs.includes(job) || !isFailure(job.conclusion);
-  const story = await diagnose(signalOf(run), { ...ports, codeHost: withJobs(codeHost, run.id, isChosen) });
+  const reading = { what: `read run ${run.id}`, right: 'Actions: read', missing: `Run ${run.id} is gone` };
+  const story = await asking(reading, () =>
+    diagnose(signalOf(run), { ...ports, codeHost: withJobs(codeHost, run.id, isChosen) }),
+  );
   return {
     ...analysisOf(story, run),
     otherFailedRuns: [...otherFailedRuns],
@@ -181,8 +184,15 @@ async function settlePosting(story: IncidentStory, { post, dryRun }: Wishes, cod
     right: 'Pull requests: write',
     missing: `There is no pull request #${pullRequest} of ${repository}`,
   };
-  const posted = await asking(request, () =>
-    githubComment.notify({ kind: 'progress', story }, { codeHost: noting, mailer: NO_MAIL }),
-  );
+  let posted: { where: string } | null;
+  try {
+    posted = await asking(request, () =>
+      githubComment.notify({ kind: 'progress', story }, { codeHost: noting, mailer: NO_MAIL }),
+    );
+  } catch (error) {
+    // The diagnosis is made and worth reading all the same.
+    if (error instanceof UsageError) return { kind: 'failed', reason: error.message };
+    throw error;
+  }
   return posted === null ? { kind: 'newer-comment' } : { kind: 'posted', url: posted.where, changed };
 }

@@ -57,6 +57,8 @@ function postingWords({ posting, run: { repository, pullRequest } }: FailureAnal
       return 'Nothing was posted: the run is of no pull request. With --pr N the comment goes there.';
     case 'newer-comment':
       return `Nothing was posted: the comment on ${place} is about a newer run.`;
+    case 'failed':
+      return '';
     default:
       return posting satisfies never;
   }
@@ -136,6 +138,8 @@ export const analyzeCommand = defineCommand({
         posting.kind === 'dry-run' ? `${comment}\n` : `${parts.filter((part) => part !== '').join('\n\n')}\n`,
       );
     }
-    return 0;
+    if (analysis.outcome !== 'analysed' || analysis.posting.kind !== 'failed') return 0;
+    terminal.say(`selfheal: Nothing was posted. ${analysis.posting.reason}`);
+    return 2;
   },
 });

@@ -4,8 +4,8 @@ import type { FoundRun, RunFinder } from '#shared/ports/run-finder.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 
 const MAX_WORKFLOW_NAME = 120;
-/** What counts as failed, by the names that GitHub filters runs by. */
-const FAILED_STATUSES = ['failure', 'timed_out', 'startup_failure'] as const;
+/** Statuses of failed runs, by which GitHub filters. A run that failed at its start has neither jobs nor logs. */
+const FAILED_STATUSES = ['failure', 'timed_out'] as const;
 
 /** Loose: the rest is for the source plug-in. */
 const Run = z.looseObject({

@@ -15,12 +15,12 @@ export interface GithubSelfTest {
 /** Throws `InvalidInput` when `apiUrl` is not an http or https URL. */
 export function makeGithubSelfTest(options: GithubOptions): GithubSelfTest {
   const client = makeGithubClient(options);
-  const read = async (path: string, name: string): Promise<void> => {
-    await client.call(`GET /repos/{owner}/{repo}${path}`, { ...repositoryOf(name), per_page: 1 }, z.unknown());
+  const read = async (path: string, name: string, query: object = { per_page: 1 }): Promise<void> => {
+    await client.call(`GET /repos/{owner}/{repo}${path}`, { ...repositoryOf(name), ...query }, z.unknown());
   };
   return {
     limit: async () => (await client.call('GET /rate_limit', {}, Limit)).resources.core,
-    repository: (name) => read('', name),
+    repository: (name) => read('', name, {}),
     runs: (name) => read('/actions/runs', name),
     pullRequests: (name) => read('/pulls', name),
   };

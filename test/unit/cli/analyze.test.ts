@@ -371,12 +371,6 @@ describe('what is in the way', () => {
   it.each([
     [{ pull_requests: 'write' }, ['--run'], 'may not read run', 'Actions: read'],
     [{ actions: 'read' }, ['--pr'], 'may not read pull request', 'Pull requests: read'],
-    [
-      { actions: 'read', pull_requests: 'read' },
-      ['--run', '--post'],
-      'may not write the comment',
-      'Issues: write, or Pull requests: write',
-    ],
   ] as const)(
     'is a token with the rights %j, and the missing one is named',
     async (permissions, [by, ...more], what, right) => {
@@ -388,6 +382,25 @@ describe('what is in the way', () => {
       expect(err).toContain(`(403): give it the permission ${right}.`);
     },
   );
+
+  it('is a token that may not comment: the diagnosis is printed, and the missing right is named', async () => {
+    const run = shop.run(shop.repository());
+    shop.world.github.setPermissions({ actions: 'read', pull_requests: 'read' });
+    const { code, out, err } = await selfheal(['analyze', run.url, '--post']);
+    expect(code).toBe(2);
+    expect(out).toContain('adds up 58 lines before it rounds');
+    expect(err).toContain('Nothing was posted. GITHUB_TOKEN may not write the comment on pull request #');
+    expect(err).toContain('(403): give it the permission Issues: write, or Pull requests: write.');
+    expect((await json(run.url, '--post')).posting).toMatchObject({ kind: 'failed' });
+  });
+
+  it('is a rate limit that is used up, or a GitHub that goes away, while the run is read', async () => {
+    const run = shop.run(shop.repository());
+    shop.world.faults.inject('actions/get-workflow-run', { kind: 'status', status: 429 }, { skip: 1 });
+    expect(await failure([run.url])).toContain(`rate limit is used up: cannot read run ${run.id}`);
+    shop.world.faults.inject('actions/get-workflow-run', { kind: 'reset', when: 'before' }, { skip: 1, times: 9 });
+    expect(await failure([run.url])).toContain(`GitHub cannot be reached: cannot read run ${run.id}`);
+  });
 
   it('is that there is no such run, repository or pull request', async () => {
     const repository = shop.repository();
