@@ -86,6 +86,31 @@ describe('signing in at the user pool of the template', () => {
   });
 });
 
+describe('the API of the template', () => {
+  const call = async (path: string, token: string) =>
+    (await fetch(`${stage.runtime.endpoint}${path}`, { headers: { authorization: `Bearer ${token}` } })).status;
+
+  it.each([
+    ['approver', 403, 403],
+    ['viewer', 200, 403],
+    ['lead', 200, 403],
+    ['owner', 200, 200],
+  ])('[D219] answers %s: what needs read %i, what needs administer %i', async (name, read, administer) => {
+    const token = await signIn(stage, `${name}@example.com`, PASSWORD);
+    expect([await call('/api/incidents', token), await call('/api/keys', token)]).toEqual([read, administer]);
+  });
+
+  it('[D219] answers 401 to every token that was made of a genuine one', async () => {
+    const genuine = await signIn(stage, 'owner@example.com', PASSWORD);
+    const answers: [string, number][] = [];
+    for (const [name, token] of Object.entries(tampered(genuine)))
+      answers.push([name, await call('/api/incidents', token)]);
+    expect(answers.length).toBeGreaterThan(15);
+    expect(answers.filter(([, status]) => status !== 401)).toEqual([]);
+    expect(await call('/api/incidents', genuine)).toBe(200);
+  });
+});
+
 it('no token that was forged or changed is let in', async () => {
   const genuine = await signIn(stage, 'owner@example.com', PASSWORD);
   const keySet = await (
@@ -131,7 +156,7 @@ it('an API key that an administrator creates is let in until it is revoked', asy
   expect(verifyChain(ACCESS_TRAIL, entries)).toMatchObject({ kind: 'intact', chained: 2 });
 });
 
-it('no function of the workflow may read, create or change an API key', () => {
+it('no function but the one that manages API keys may read, create or change one', () => {
   const deployment = deploymentOf(assemblyDir, stage.runtime.endpoint);
   const authorizer = makeAuthorizer(
     loadPolicies(deployment),
@@ -140,9 +165,9 @@ it('no function of the workflow may read, create or change an API key', () => {
   );
   const table = outputOf(stage.runtime, 'ControlTableName');
   const resource = `arn:aws:dynamodb:${deployment.region}:${deployment.account}:table/${table}`;
-  const workflow = FUNCTIONS.filter(({ trigger }) => trigger.kind !== 'http').map(({ name }) => pascalCase(name));
+  const others = FUNCTIONS.filter(({ uses }) => uses.accessRecords === undefined).map(({ name }) => pascalCase(name));
   const roles = functionRoles(deployment).filter(({ logicalId }) =>
-    workflow.some((name) => logicalId.startsWith(`Functions${name}Role`)),
+    others.some((name) => logicalId.startsWith(`Functions${name}Role`)),
   );
   const allowed = (partition: string) =>
     roles.flatMap((role) =>
@@ -154,7 +179,8 @@ it('no function of the workflow may read, create or change an API key', () => {
         }),
       ),
     );
-  expect(roles).toHaveLength(workflow.length);
+  expect(others).toHaveLength(FUNCTIONS.length - 1);
+  expect(roles).toHaveLength(others.length);
   expect(allowed('LEASE#target').length).toBeGreaterThan(10);
   expect(allowed(API_KEY_PARTITION)).toEqual([]);
   expect(allowed(`AUDIT#${ACCESS_TRAIL}`)).toEqual([]);
