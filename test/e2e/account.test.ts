@@ -21,9 +21,10 @@ afterEach(() => expectClean(healer));
 afterAll(() => healer?.stop());
 
 /** What an operator is told of an incident. */
-const explain = (subject: Subject) => {
+const explain = (subject: Subject) => explainId(healer.incidentId(subject));
+const explainId = (id: string) => {
   const table = outputOf(healer.runtime, 'IncidentsTableName');
-  return runSelfheal(healer, 'incident', 'explain', healer.incidentId(subject), '--table', table);
+  return runSelfheal(healer, 'incident', 'explain', id, '--table', table);
 };
 
 it('[D228] tells the whole story of a healed run from its audit trail, which is one unbroken chain', async () => {
@@ -43,6 +44,9 @@ it('[D228] tells the whole story of a healed run from its audit trail, which is 
   ]) {
     expect(stdout).toContain(words);
   }
+  // As the terminal and comments show ids.
+  const byBeginning = await explainId(healer.incidentId(run.runId).slice(0, 8));
+  expect(byBeginning).toEqual({ code, stdout });
 });
 
 it('shows how often each function asked GitHub about an incident: as often as GitHub was asked', async () => {
