@@ -58,7 +58,8 @@ export function invalidRequest({ issues }: z.core.$ZodError, where: string): Res
     field: [where, ...path.map(String)].join('.'),
     problem: message,
   }));
-  return problem('invalid-request', `Mend ${errors.map(({ field }) => field).join(', ')} and send it again.`, errors);
+  const detail = errors.map(({ field, problem: what }) => `${field}: ${what}.`).join(' ');
+  return problem('invalid-request', detail, errors);
 }
 
 /** The answer to an error: what a caller can mend in words, anything else without details. */

@@ -1,4 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { IncidentAccount, IncidentDetails, IncidentPage } from '#functions/api/routes/incidents.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
@@ -35,6 +40,18 @@ async function signIn(user: string): Promise<string> {
   const { status, json } = await call('/auth/login', { method: 'POST', body: { user, password: PASSWORD } });
   expect(status).toBe(200);
   return json.token;
+}
+
+/** The command line of somebody who keeps their session in this folder. */
+async function selfheal(folder: string, args: readonly string[], typed = '') {
+  const env = { PATH: process.env.PATH, SELFHEAL_CONFIG_DIR: folder };
+  const child = spawn(process.execPath, ['apps/cli/main.ts', ...args], { env });
+  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
+  child.stderr.on('data', (piece: Buffer) => stderr.push(piece));
+  child.stdin.end(typed);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
 }
 
 describe('the API of a deployment', () => {
@@ -78,5 +95,48 @@ describe('the API of a deployment', () => {
   it('[D114] is healthy and described without a sign-in', async () => {
     for (const path of ['/api/health', '/health']) expect((await call(path)).json.status).toBe('ok');
     expect((await call('/api/openapi.json')).json.openapi).toBe('3.1.0');
+  });
+});
+
+describe('the command line', () => {
+  it('signs in, lists, shows and explains incidents, and signs out', async () => {
+    const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
+    const { id } = await healer.ended(run.runId);
+    const folder = mkdtempSync(join(tmpdir(), 'selfheal-session-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const url = healer.runtime.endpoint;
+    const before = await selfheal(folder, ['incident', 'list']);
+    expect([before.code, before.stderr]).toEqual([2, expect.stringContaining('run "selfheal login --url URL"')]);
+    const wrong = await selfheal(folder, ['login', '--url', url, '--user', 'ada@example.com'], 'wrong\n');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('User name or password is wrong.')]);
+
+    const login = await selfheal(folder, ['login', '--url', url, '--user', 'ada@example.com'], `${PASSWORD}\n`);
+    expect([login.code, login.stderr]).toEqual([0, expect.stringContaining('signed in as ada@example.com')]);
+    const file = join(folder, 'session.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).not.toContain(PASSWORD);
+
+    const listed = await selfheal(folder, ['incident', 'list', '--repo', run.repository, '--json']);
+    expect(
+      listed.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toContain(id);
+    const shown = await selfheal(folder, ['incident', 'show', id.slice(0, 12)]);
+    expect(shown.stdout).toContain('Passed on attempt 2.');
+    expect(shown.stdout).toContain('ECONNRESET');
+    const explained = await selfheal(folder, ['incident', 'explain', id]);
+    expect([explained.code, explained.stdout]).toEqual([0, expect.stringContaining('It ended: resolved')]);
+    expect((await selfheal(folder, ['incident', 'explain', id, '--head', '0'.repeat(64)])).code).toBe(1);
+
+    // An expired token is refreshed by itself.
+    const session = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...session, token: 'old', expiresAt: new Date(0).toISOString() }));
+    expect((await selfheal(folder, ['incident', 'list'])).code).toBe(0);
+    expect(JSON.parse(readFileSync(file, 'utf8')).token).not.toBe('old');
+
+    expect((await selfheal(folder, ['logout'])).stderr).toContain('signed out');
+    expect((await selfheal(folder, ['incident', 'list'])).code).toBe(2);
   });
 });

@@ -4,41 +4,93 @@ import type { Api } from '#functions/api/app.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
+import { readSession, type Session, writeSession } from './session.ts';
 
 export const API_OPTIONS = {
-  url: { type: 'string', value: 'URL', about: "the deployment's API; SELFHEAL_URL by default" },
+  url: {
+    type: 'string',
+    value: 'URL',
+    about: 'the deployment\'s API; by default SELFHEAL_URL or that of "selfheal login"',
+  },
   token: {
     type: 'string',
     value: 'TOKEN',
     about:
-      'your ID token of the user pool, or an API key; SELFHEAL_TOKEN by default, which unlike an argument is not in process lists',
+      'your ID token of the user pool, or an API key; by default SELFHEAL_TOKEN, which unlike an argument is not in process lists',
   },
 } as const satisfies OptionSpecs;
+export type ApiOptions = OptionValues<typeof API_OPTIONS>;
 
 const TIMEOUT_MILLISECONDS = 20_000;
 const MAX_DETAIL_LENGTH = 500;
+/** A token is refreshed when it would expire within this time. */
+const REFRESH_MILLISECONDS = 60_000;
 
-/** What is read of problem details (RFC 9457) and of an answer of API Gateway itself. */
+/** Problem details (RFC 9457), and the answers of API Gateway itself. */
 const Refusal = z.union([
   z.object({ detail: z.string() }).transform(({ detail }) => detail),
   z.object({ message: z.string() }).transform(({ message }) => message),
 ]);
 
-export type ApiClient = ReturnType<typeof hc<Api>>;
+export type ApiClient = ReturnType<typeof clientOf>;
+type ApiTerminal = Pick<Terminal, 'environment' | 'now'>;
 
 /**
- * The API of a deployment, for whoever the token names. Every request fails with `UsageError` when nobody answers, and
- * with the API's own words when it refuses. Throws `UsageError` without an address or a token.
+ * The API of a deployment, for whoever the token names. Every request fails with `UsageError` when nobody answers, and with the API's own words
+ * when it refuses. Throws `UsageError` without an address or a token.
  */
-export function openApi(
-  options: OptionValues<typeof API_OPTIONS>,
-  { environment }: Pick<Terminal, 'environment'>,
-): ApiClient {
-  const base = addressOf(options.url ?? environment.SELFHEAL_URL);
-  const token = options.token ?? environment.SELFHEAL_TOKEN;
-  if (!token) throw new UsageError('No token: set SELFHEAL_TOKEN to your ID token or an API key, or use --token.');
+export async function openApi(options: ApiOptions, terminal: ApiTerminal): Promise<ApiClient> {
+  const { base, token } = await credentialsOf(options, terminal);
+  return clientOf(base, token);
+}
+
+/** The address and the token of the options, of the environment, or of `selfheal login`, whose token is refreshed if need be. */
+export async function credentialsOf(
+  options: ApiOptions,
+  terminal: ApiTerminal,
+): Promise<{ readonly base: string; readonly token: string }> {
+  const { environment } = terminal;
+  const given = { url: options.url ?? environment.SELFHEAL_URL, token: options.token ?? environment.SELFHEAL_TOKEN };
+  const session = given.url && given.token ? null : await readSession(terminal);
+  const base = addressOf(given.url || session?.url);
+  if (given.token) return { base, token: given.token };
+  // The token of one deployment is not shown to another.
+  if (session === null || session.url !== base)
+    throw new UsageError(`No token for ${base}: run "selfheal login --url ${base}", or set SELFHEAL_TOKEN.`);
+  return { base, token: (await fresh(session, terminal)).token };
+}
+
+async function fresh(session: Session, terminal: ApiTerminal): Promise<Session> {
+  if (Date.parse(session.expiresAt) - terminal.now() > REFRESH_MILLISECONDS) return session;
+  const { url, refreshToken } = session;
+  if (refreshToken === null) throw new UsageError(`Your sign-in at ${url} has expired: run "selfheal login" again.`);
+  const response = await clientOf(url, null).api.auth.refresh.$post({ json: { refreshToken } });
+  const answer = await contentOf(response);
+  const next = sessionOf(url, { ...answer, refreshToken: answer.refreshToken ?? refreshToken }, terminal);
+  await writeSession(next, terminal);
+  return next;
+}
+
+/** Signs in with a password and stores the session. Throws `UsageError` with the API's words when it refuses. */
+export async function signIn(url: string, user: string, password: string, terminal: ApiTerminal): Promise<void> {
+  const base = addressOf(url);
+  const response = await clientOf(base, null).api.auth.login.$post({ json: { user, password } });
+  await writeSession(sessionOf(base, await contentOf(response), terminal), terminal);
+}
+
+function sessionOf(
+  url: string,
+  answer: { readonly token: string; readonly expiresInSeconds: number; readonly refreshToken: string | null },
+  { now }: Pick<Terminal, 'now'>,
+): Session {
+  const { token, refreshToken, expiresInSeconds } = answer;
+  const expiresAt = new Date(now() + expiresInSeconds * 1000).toISOString();
+  return { version: 1, url, token, refreshToken, expiresAt };
+}
+
+function clientOf(base: string, token: string | null) {
   return hc<Api>(base, {
-    headers: { authorization: `Bearer ${token}` },
+    headers: token === null ? {} : { authorization: `Bearer ${token}` },
     fetch: async (input: string | URL | Request, init?: RequestInit) => {
       const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
       // A token goes nowhere but to the address that was named.
@@ -51,14 +103,24 @@ export function openApi(
   });
 }
 
+/** The content of a good answer; the client has thrown for any other. */
+export async function contentOf<R extends { readonly ok: boolean; json(): Promise<unknown> }>(
+  response: R,
+): Promise<Awaited<ReturnType<Extract<R, { ok: true }>['json']>>> {
+  return (await response.json()) as never;
+}
+
 async function detailOf(response: Response): Promise<string> {
   const said = Refusal.safeParse(await response.json().catch(() => null));
   return said.success ? cleanText(said.data, MAX_DETAIL_LENGTH) : 'It gave no reason.';
 }
 
 /** Throws `UsageError` for anything but an https address, or http on this machine. */
-export function addressOf(url: string | undefined): string {
-  if (!url) throw new UsageError("No address: set SELFHEAL_URL to the address of the deployment's API, or use --url.");
+function addressOf(url: string | undefined): string {
+  if (!url)
+    throw new UsageError(
+      'No address: run "selfheal login --url URL", or set SELFHEAL_URL to the address of the deployment\'s API.',
+    );
   const parsed = URL.parse(url);
   const local = parsed?.hostname === '127.0.0.1' || parsed?.hostname === 'localhost';
   if (parsed?.protocol !== 'https:' && !(local && parsed?.protocol === 'http:')) {

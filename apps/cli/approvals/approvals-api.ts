@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { type API_OPTIONS, addressOf } from '../api/api-client.ts';
-import { type OptionValues, UsageError } from '../command.ts';
+import { type ApiOptions, credentialsOf } from '../api/api-client.ts';
+import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** A pending approval as the API lists it. Its texts are untrusted. */
@@ -37,13 +37,11 @@ const TIMEOUT_MILLISECONDS = 20_000;
  * Client of a deployment's approval API, with the rights of the token's owner. Throws `UsageError` when address or token are missing and when the
  * API does not answer.
  */
-export function openApprovalsApi(
-  options: OptionValues<typeof API_OPTIONS>,
-  { environment }: Pick<Terminal, 'environment'>,
-): ApprovalsApi {
-  const base = addressOf(options.url ?? environment.SELFHEAL_URL);
-  const token = options.token ?? environment.SELFHEAL_TOKEN;
-  if (!token) throw new UsageError('No token: set SELFHEAL_TOKEN to your ID token, or use --token.');
+export async function openApprovalsApi(
+  options: ApiOptions,
+  terminal: Pick<Terminal, 'environment' | 'now'>,
+): Promise<ApprovalsApi> {
+  const { base, token } = await credentialsOf(options, terminal);
   const call = async (path: string, body?: object): Promise<{ status: number; answer: unknown }> => {
     const request = {
       method: body === undefined ? 'GET' : 'POST',

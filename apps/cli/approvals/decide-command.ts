@@ -28,7 +28,7 @@ export function decideCommand(verb: 'approve' | 'reject', summary: string): Comm
     async run({ operands: [digest = ''], options }, terminal) {
       if (!/^[0-9a-f]{12,64}$/.test(digest))
         throw new UsageError(`${digest}: expected at least the first twelve hexadecimal digits of the digest.`);
-      const api = openApprovalsApi(options, terminal);
+      const api = await openApprovalsApi(options, terminal);
       const { incidentId, digest: whole } = findByDigest(await api.list(), digest);
       const { taken, message } = await api.decide(incidentId, whole, decision);
       if (options.json === true) {

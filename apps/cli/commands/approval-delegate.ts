@@ -20,7 +20,7 @@ export const approvalDelegate = defineCommand({
   async run({ operands: [to = ''], options }, terminal) {
     if (options.hours === undefined) throw new UsageError('"selfheal approval delegate" needs --hours N.');
     const hours = wholeNumber('hours', options.hours, { otherwise: 1, atMost: MAX_HOURS });
-    const { taken, message } = await openApprovalsApi(options, terminal).delegate(to, hours);
+    const { taken, message } = await (await openApprovalsApi(options, terminal)).delegate(to, hours);
     if (options.json === true) await terminal.write(`${JSON.stringify({ to, taken, message })}\n`);
     else if (taken) await terminal.write(`${message}\n`);
     if (!taken) terminal.say(`selfheal: ${message}`);

@@ -18,7 +18,7 @@ export const approvalList = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
-    const pending = await openApprovalsApi(options, terminal).list();
+    const pending = await (await openApprovalsApi(options, terminal)).list();
     for (const one of pending) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : asText(one));
     if (pending.length === 0 && options.json !== true) terminal.say('selfheal: no plan is pending approval.');
     return 0;

@@ -1,7 +1,7 @@
 import type { InferResponseType } from 'hono/client';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { API_OPTIONS, type ApiClient, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
 import type { Terminal } from '../terminal.ts';
@@ -81,15 +81,14 @@ function queryOf({ status, repo, service, class: failureClass, from, before, old
 
 /** Page after page, until so many are printed or none is left. Returns how many were printed. */
 async function listFromApi(options: Options, most: number, terminal: Terminal): Promise<number> {
-  const { api } = openApi(options, terminal);
+  const { api } = await openApi(options, terminal);
   const query = queryOf(options);
   let listed = 0;
   let cursor: string | null = null;
   do {
     const limit = String(Math.min(PAGE, most - listed));
     const response = await api.incidents.$get({ query: { ...query, limit, ...(cursor === null ? {} : { cursor }) } });
-    if (!response.ok) throw new UsageError(`The API answered with status ${response.status}.`);
-    const { incidents, next, unreadable } = await response.json();
+    const { incidents, next, unreadable } = await contentOf(response);
     for (const one of incidents) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : lineOf(one));
     for (const { id, problem } of unreadable) terminal.say(`selfheal: ${id} cannot be read: ${problem}`);
     listed += incidents.length;

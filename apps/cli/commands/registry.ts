@@ -11,6 +11,7 @@ import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
 import { incidentExplain } from './incident-explain.ts';
 import { incidentList } from './incident-list.ts';
+import { incidentShow } from './incident-show.ts';
 import { knowledgeAdjust } from './knowledge-adjust.ts';
 import { knowledgeCheck } from './knowledge-check.ts';
 import { knowledgeExport } from './knowledge-export.ts';
@@ -29,6 +30,7 @@ import { logClassify } from './log-classify.ts';
 import { logExcerpt } from './log-excerpt.ts';
 import { logTemplates } from './log-templates.ts';
 import { logTriage } from './log-triage.ts';
+import { login, logout } from './login.ts';
 import { metricAnomalies } from './metric-anomalies.ts';
 import { metricForecast } from './metric-forecast.ts';
 import { modelList } from './model-list.ts';
@@ -46,6 +48,8 @@ import { trainCommand } from './train.ts';
 export const COMMANDS: readonly Command[] = [
   analyzeCommand,
   connectionCheck,
+  login,
+  logout,
   logExcerpt,
   logClassify,
   logChain,
@@ -80,6 +84,7 @@ export const COMMANDS: readonly Command[] = [
   confidenceCalibrate,
   experimentResults,
   incidentList,
+  incidentShow,
   incidentExplain,
   approvalList,
   approvalApprove,

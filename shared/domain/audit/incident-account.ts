@@ -50,7 +50,8 @@ export function describeAccount({ id, incident, trail }: Account, head?: string)
   };
 }
 
-function endingWith(chain: ChainState, head: string | undefined): ChainState {
+/** The state of a chain whose last entry should have this digest, or one that begins so. */
+export function endingWith(chain: ChainState, head: string | undefined): ChainState {
   if (head === undefined || chain.kind === 'broken' || chain.head?.startsWith(head)) return chain;
   const reason = `the last entry is not ${head}: entries were added after it or removed from the end`;
   return { kind: 'broken', sequence: chain.chained + 1, reason };

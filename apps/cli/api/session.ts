@@ -1,0 +1,56 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** What `selfheal login` stores for the commands that follow. Only its owner may read the file. */
+const Session = z.strictObject({
+  version: z.literal(1),
+  url: z.string(),
+  token: z.string(),
+  refreshToken: z.string().nullable(),
+  /** ISO 8601: when `token` expires. */
+  expiresAt: z.iso.datetime(),
+});
+export type Session = z.infer<typeof Session>;
+
+type Place = Pick<Terminal, 'environment'>;
+
+/** `session.json` in SELFHEAL_CONFIG_DIR, in `selfheal` of XDG_CONFIG_HOME, or in `~/.config/selfheal`. */
+export function sessionFile({ environment: { SELFHEAL_CONFIG_DIR, XDG_CONFIG_HOME } }: Place): string {
+  const folder = SELFHEAL_CONFIG_DIR || join(XDG_CONFIG_HOME || join(homedir(), '.config'), 'selfheal');
+  return join(folder, 'session.json');
+}
+
+/** Null when nobody signed in. Throws `UsageError` for a file that cannot be read. */
+export async function readSession(place: Place): Promise<Session | null> {
+  const file = sessionFile(place);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new UsageError(`${file}: ${error.message}.`);
+  });
+  if (text === null) return null;
+  try {
+    return Session.parse(JSON.parse(text));
+  } catch {
+    throw new UsageError(`${file} is not a session of this version: run "selfheal login" again.`);
+  }
+}
+
+export async function writeSession(session: Session, place: Place): Promise<void> {
+  const file = sessionFile(place);
+  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+  // Renamed into place, so that a command beside this one never reads half of it.
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, `${JSON.stringify(session)}\n`, { mode: 0o600 });
+  await rename(draft, file);
+}
+
+/** Whether there was one. */
+export async function removeSession(place: Place): Promise<boolean> {
+  const before = await readSession(place).catch(() => null);
+  await rm(sessionFile(place), { force: true });
+  return before !== null;
+}
