@@ -105,11 +105,12 @@ async function main(): Promise<void> {
   }
   write(`\nRunning until Ctrl-C. Send webhooks to ${stage.webhookUrl}`);
   write(`  signed with the secret ${stage.webhookSecret}`);
-  write(
-    `Sign in as ${LOCAL_USER} with the password ${await createLocalUser(stage)}. The account has every role and is new at each start.`,
-  );
-  write('To see what happened in an incident, use the id at the beginning of its lines:');
-  write(`  ${explainCommand(stage)}`);
+  const { endpoint } = stage.runtime;
+  write(`\nLook at the incidents; the password is ${await createLocalUser(stage)}, new at each start:`);
+  write(`  npx selfheal login --url ${endpoint} --user ${LOCAL_USER}`);
+  write('  npx selfheal incident show <id at the beginning of its lines>');
+  write('  npx selfheal incident explain <id>');
+  write(`The API is described at ${endpoint}/api/docs`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stage.stop().then(() => process.exit(0)));
   }
@@ -133,12 +134,6 @@ async function createLocalUser({ runtime }: Stage): Promise<string> {
   const password = randomBytes(12).toString('base64url');
   await runtime.createUser('local', LOCAL_USER, password, Role.options);
   return password;
-}
-
-/** A command line to copy, which reads the tables of this runtime. */
-function explainCommand({ runtime, adminKey }: Stage): string {
-  const environment = `AWS_ENDPOINT_URL=${runtime.endpoint} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=${adminKey} AWS_SECRET_ACCESS_KEY=local`;
-  return `${environment} npx selfheal incident explain <id> --table ${outputOf(runtime, 'IncidentsTableName')}`;
 }
 
 async function bedrockFor({ settings }: LocalModel): Promise<{ bedrock?: Backend }> {

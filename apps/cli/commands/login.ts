@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { signIn } from '../api/api-client.ts';
-import { removeSession, sessionFile } from '../api/session.ts';
+import { sessionFile } from '../api/session.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -62,17 +62,6 @@ export const login = defineCommand({
     if (!options.user) throw new UsageError('"selfheal login" needs --user NAME, your name in the user pool.');
     await signIn(url, options.user, await readPassword(terminal), terminal);
     terminal.say(`selfheal: signed in as ${options.user} at ${url}; stored in ${sessionFile(terminal)}.`);
-    return 0;
-  },
-});
-
-export const logout = defineCommand({
-  name: 'logout',
-  summary: 'forget the sign-in of this machine',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
-  options: {},
-  async run(_input, terminal) {
-    terminal.say((await removeSession(terminal)) ? 'selfheal: signed out.' : 'selfheal: nobody was signed in.');
     return 0;
   },
 });

@@ -146,7 +146,7 @@ describe('selfheal incident explain', () => {
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(reason) });
     }
     expect((await explain(records(trail), '--head', 'xyz')).stderr).toMatch(/--head xyz: expected at least eight/);
-    expect((await runCommand(['incident', 'list'])).stderr).toMatch(/No address: set SELFHEAL_URL/);
+    expect((await runCommand(['incident', 'list'])).stderr).toMatch(/No address: run "selfheal login/);
   });
 
   it('reads an incident of a deployment the same way, and says when there is none', async () => {

@@ -1,0 +1,13 @@
+import { removeSession } from '../api/session.ts';
+import { defineCommand } from '../command.ts';
+
+export const logout = defineCommand({
+  name: 'logout',
+  summary: 'forget the sign-in of this machine',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {},
+  async run(_input, terminal) {
+    terminal.say((await removeSession(terminal)) ? 'selfheal: signed out.' : 'selfheal: nobody was signed in.');
+    return 0;
+  },
+});
