@@ -17,7 +17,7 @@ import {
 } from './model-from-environment.ts';
 import { makeProgress } from './progress.ts';
 import { healSamples, warmUp } from './sample/heal-samples.ts';
-import { checkStageFolder, openStage, outputOf, type Stage } from './stage.ts';
+import { checkStageFolder, openStage, type Stage } from './stage.ts';
 import { makeTerminal } from './terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
