@@ -110,7 +110,7 @@ describe('a proposed change', () => {
     const pushed = healer.world.github.runs(REPOSITORY).find(({ branch }) => branch === fix?.headBranch);
     expect(pushed).toMatchObject({ event: 'push', headSha: fix?.headSha });
     const comment = healer.comment(run.pullRequest);
-    expect(comment).toMatch(/Opened draft pull request \S+ with a proposed change with which the failed jobs pass/);
+    expect(comment).toMatch(/Opened draft pull request \S+ with a proposed change\. The failed jobs pass with it\./);
     expect(comment).toMatch(new RegExp(`\\(\\[see it\\]\\(http\\S+/pull/${fix?.number}\\)\\)`));
     expect(comment).not.toMatch(/Verified: it recovered/);
     expect(healer.statesOf(run.runId).filter((state) => state.startsWith('Act'))).toHaveLength(4);

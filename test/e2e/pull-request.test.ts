@@ -86,7 +86,7 @@ describe('/selfheal rerun', () => {
 
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'resolved', attempt: 2 });
     const late = await command(run, 'acme-lead', '/selfheal rerun');
-    expect(late).toMatchObject({ sign: '-1', answer: expect.stringContaining('is over') });
+    expect(late).toMatchObject({ sign: '-1', answer: expect.stringContaining('is already over') });
     await healer.quiet();
     expect(reruns(run)).toBe(1);
     expect(bodies(run, '<!-- selfheal:')).toEqual([expect.stringContaining('Passed on attempt 2.')]);
