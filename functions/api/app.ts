@@ -1,7 +1,7 @@
 import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
 import type { SignIn } from '#shared/ports/access.ts';
-import { notFound, Problem, problem, problemOf } from './problem.ts';
+import { notFound, problem, problemOf } from './problem.ts';
 import { REFERENCE_POLICY, renderReference } from './reference.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -18,11 +18,12 @@ interface ApiSettings {
   /** Finds out who sends a request, from its headers in lower case. */
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<Authentication>;
   readonly version: string;
-  readonly log: { error(message: string, fields: Readonly<Record<string, unknown>>): void };
+  /** Hears of each error that is not the caller's; its words are not shown to them. */
+  readonly onFailure: (error: Error) => void;
 }
 
-/** Characters. No request of this API is larger, except a log to analyse. */
-const MAX_BODY_LENGTH = 100_000;
+/** No request of this API is larger. */
+const MAX_BODY_BYTES = 100_000;
 
 /** Sent with every answer: nothing here is a page, and nothing may be kept or guessed. */
 const HEADERS = {
@@ -40,8 +41,8 @@ export function makeApi(deps: ApiDeps) {
   const app = makeRoutes();
   app.use(async (context, next) => {
     context.set('authenticate', () => deps.authenticate(context.req.header()));
-    if (Number(context.req.header('content-length') ?? 0) > MAX_BODY_LENGTH) {
-      return problem('too-large', `Send at most ${MAX_BODY_LENGTH} bytes.`);
+    if (Number(context.req.header('content-length') ?? 0) > MAX_BODY_BYTES) {
+      return problem('too-large', `Send at most ${MAX_BODY_BYTES} bytes.`);
     }
     await next();
     for (const [name, value] of Object.entries(HEADERS)) {
@@ -51,8 +52,9 @@ export function makeApi(deps: ApiDeps) {
   });
   app.notFound(notFound);
   app.onError((error) => {
-    if (!(error instanceof Problem)) deps.log.error('Request failed', { error });
-    return problemOf(error);
+    const answer = problemOf(error);
+    if (answer.status >= 500) deps.onFailure(error);
+    return answer;
   });
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',

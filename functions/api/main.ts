@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { makeCognitoSignIn } from '#shared/adapters/aws/cognito-sign-in.ts';
 import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
-import { httpFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
 import {
   accessTrail,
@@ -46,5 +46,6 @@ export const handler = httpFunction({
     keys: { ...deps, trail: deps.accessTrail, random: (bytes) => randomBytes(bytes).toString('hex') },
     authenticate: (headers) => authenticate(headers, deps),
     version: SELFHEAL_VERSION,
+    onFailure: logFailedRequest,
   }),
 });

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
 import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 
@@ -65,6 +66,8 @@ export function invalidRequest({ issues }: z.core.$ZodError, where: string): Res
 /** The answer to an error: what a caller can mend in words, anything else without details. */
 export function problemOf(error: unknown): Response {
   if (error instanceof Problem) return problem(error.kind, error.message);
+  // Hono's own, of a body that is not JSON.
+  if (error instanceof HTTPException && error.status < 500) return problem('invalid-request', `${error.message}.`);
   if (error instanceof InvalidInput) return problem('invalid-request', error.message);
   if (error instanceof Retryable) return problem('unavailable', 'Try again in a moment.');
   if (error instanceof CorruptRecord) return problem('broken-record', error.message);

@@ -75,12 +75,17 @@ export function httpFunction(route: {
     try {
       return await route.run(event);
     } catch (error) {
-      logger.error('Request failed', { error: loggableError(error) });
+      logFailedRequest(error);
       if (error instanceof InvalidInput) return answer(400, error.message);
       if (error instanceof Retryable) return answer(503, 'Try again in a moment.', { 'retry-after': '5' });
       return answer(500, 'Something is broken here. It was logged.');
     }
   });
+}
+
+/** Logs an error of a request without what it may quote of it. */
+export function logFailedRequest(error: unknown): void {
+  logger.error('Request failed', { error: loggableError(error) });
 }
 
 /** An SQS batch: each message by itself; failed ones are reported and delivered again, up to the dead-letter queue. */

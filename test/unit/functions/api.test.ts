@@ -55,7 +55,7 @@ async function anApi(change: { lists?: Partial<IncidentLists>; fail?: Error } = 
       withPassword: async (_user, password) => SIGN_INS[password] ?? { kind: 'refused' },
       refresh: async (token) => SIGN_INS[token] ?? { kind: 'refused' },
     },
-    log: { error: (message, fields) => errors.push([message, fields]) },
+    onFailure: (error) => errors.push(error),
     authenticate: async ({ authorization = '' }) => {
       if (authorization === 'down') return { kind: 'unavailable', reason: 'The keys cannot be read.' };
       const roles = Role.options.filter((role) => authorization.includes(role));
@@ -73,7 +73,7 @@ async function anApi(change: { lists?: Partial<IncidentLists>; fail?: Error } = 
       rawPath,
       rawQueryString,
       headers: { ...(as === '' ? {} : { authorization: as }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       isBase64Encoded: false,
       requestContext: { http: { method }, domainName: 'api.example.com' },
     } as unknown as APIGatewayProxyEventV2);
@@ -337,6 +337,22 @@ describe('sign-in', () => {
     { user: 'ada', password: 'right', more: 1 },
   ])('refuses %j', async (body) => {
     expect((await posted('/api/auth/login', body)).statusCode).toBe(400);
+  });
+});
+
+describe('a body', () => {
+  const JSON_TYPE = { 'content-type': 'application/json' };
+  it.each([
+    ['that is not JSON', '{"user": ', JSON_TYPE],
+    ['that is empty', '', JSON_TYPE],
+    ['of another type', '{"user": "ada", "password": "right"}', { 'content-type': 'text/plain' }],
+    ['that is a list', '[]', JSON_TYPE],
+    ['with a key that would change a prototype', '{"__proto__": {"user": "ada"}, "password": "right"}', JSON_TYPE],
+  ])('%s is refused, and nothing is logged as broken', async (_, body, headers) => {
+    const { call, errors } = await anApi();
+    const { statusCode, json } = await call('/api/auth/login', { method: 'POST', headers, body });
+    expect([statusCode, json.type]).toEqual([400, 'urn:selfheal:problem:invalid-request']);
+    expect(errors).toEqual([]);
   });
 });
 
