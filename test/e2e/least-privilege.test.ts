@@ -58,6 +58,7 @@ beforeAll(async () => {
     },
   });
   await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
+  await healer.runtime.createUser('admin', 'admin@example.com', PASSWORD, ['admin']);
 });
 afterAll(() => healer?.stop());
 
@@ -225,6 +226,40 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await invoked('request-approval', { incidentId, digest, ...ASKED_AGAIN });
     await invoked('escalate', { incidentId, reason: 'Nobody decided.', error: null });
     expect(healer.mailsAbout(runId)).toHaveLength(1);
+  },
+  'let people and programs in: lists, one incident, approvals and keys': async () => {
+    const ended = await healer.ended(fail('compile').runId);
+    const digest = await waitingPlan(ended);
+    const token = await signIn(healer, 'admin@example.com', PASSWORD);
+    const api = async (path: string, method = 'GET', body?: object, as = token) => {
+      const headers = { authorization: `Bearer ${as}`, 'content-type': 'application/json' };
+      const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+      const response = await fetch(`${healer.runtime.endpoint}/api${path}`, request);
+      expect(response.status, `${method} ${path}`).toBeLessThan(300);
+      return JSON.parse(await response.text());
+    };
+    const { classification } = ended;
+    for (const query of ['', '?status=suggested', '?repository=acme/shop', `?class=${classification?.class}`]) {
+      expect((await api(`/incidents${query}`)).incidents.length).toBeGreaterThan(0);
+    }
+    await api(`/incidents/${ended.id.slice(0, -2)}`);
+    await api(`/incidents/${ended.id}/timeline`);
+    const unread = anIncident({ id: 'gh-unread-by-any', target: ended.target, intakeKey: 'unread' });
+    await healer.incidents.create(unread);
+    await api(`/incidents/${unread.id}`);
+    await api('/approvals');
+    await api(`/approvals/${ended.id}/${digest}`);
+    // Nobody waits for it any more; the workflow was asked all the same.
+    await fetch(`${healer.runtime.endpoint}/api/approvals/${ended.id}/${digest}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ decision: 'approved' }),
+    });
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const { text, key } = await api('/keys', 'POST', { name: 'script', roles: ['viewer'], expiresAt });
+    await api('/incidents?limit=1', 'GET', undefined, text);
+    await api('/keys');
+    await api(`/keys/${key.id}`, 'DELETE');
   },
   'take over what a function that died left: a claim on a failure that nobody works on any more': async () => {
     const ended = await healer.ended(fail('compile').runId);

@@ -222,7 +222,7 @@ describe('GitHub in trouble', () => {
       expect(texts).toHaveLength(2);
       expect(texts[1]).toContain('The step Gather failed. GitHub could not be reached after several tries.');
       const said =
-        /GitHub could not be reached, so the comment on the pull request is missing or not up to date: it was tried 7 times since \d+ \w+ \d{4}, \d\d:\d\d UTC\./;
+        /GitHub could not be reached, so the comment on the pull request is missing or outdated\. Selfheal tried 7 times since \d+ \w+ \d{4}, \d\d:\d\d UTC\./;
       expect(texts[0]).toMatch(said);
     },
   );
