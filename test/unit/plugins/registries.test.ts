@@ -67,7 +67,7 @@ describe('a tree of plug-ins', () => {
     registry("import { restart } from './restart/index.ts';", "{ ...restart, id: 'reboot' }");
     expect(await checkPlugins(tree)).toEqual([
       'shared/plugins/actions/restart is not in the registry: add it to ACTIONS.',
-      'ACTIONS lists reboot, and there is no folder shared/plugins/actions/reboot.',
+      'ACTIONS lists reboot, but there is no folder shared/plugins/actions/reboot. Add the folder or remove the entry.',
     ]);
   });
 
