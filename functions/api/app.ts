@@ -1,7 +1,7 @@
 import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
 import type { SignIn } from '#shared/ports/access.ts';
-import { notFound, problem, problemOf } from './problem.ts';
+import { notFound, problemOf } from './problem.ts';
 import { REFERENCE_POLICY, renderReference } from './reference.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -22,11 +22,8 @@ interface ApiSettings {
   readonly onFailure: (error: Error) => void;
 }
 
-/** No request of this API is larger. */
-const MAX_BODY_BYTES = 100_000;
-
-/** Sent with every answer: nothing here is a page, and nothing may be kept or guessed. */
-const HEADERS = {
+/** Of every answer that has no other: nothing may be kept, framed or guessed. */
+export const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
@@ -41,14 +38,7 @@ export function makeApi(deps: ApiDeps) {
   const app = makeRoutes();
   app.use(async (context, next) => {
     context.set('authenticate', () => deps.authenticate(context.req.header()));
-    if (Number(context.req.header('content-length') ?? 0) > MAX_BODY_BYTES) {
-      return problem('too-large', `Send at most ${MAX_BODY_BYTES} bytes.`);
-    }
     await next();
-    for (const [name, value] of Object.entries(HEADERS)) {
-      if (!context.res.headers.has(name)) context.res.headers.set(name, value);
-    }
-    return undefined;
   });
   app.notFound(notFound);
   app.onError((error) => {

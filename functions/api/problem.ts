@@ -8,6 +8,7 @@ const PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'Sign in first' },
   forbidden: { status: 403, title: 'Your roles do not allow this' },
+  challenge: { status: 403, title: 'The password alone is not enough' },
   'not-found': { status: 404, title: 'There is no such thing' },
   conflict: { status: 409, title: 'Somebody else was first' },
   expired: { status: 410, title: 'It is too late for this' },

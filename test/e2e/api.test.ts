@@ -136,7 +136,7 @@ describe('the command line', () => {
     expect((await selfheal(folder, ['incident', 'list'])).code).toBe(0);
     expect(JSON.parse(readFileSync(file, 'utf8')).token).not.toBe('old');
 
-    expect((await selfheal(folder, ['logout'])).stderr).toContain('signed out');
+    expect((await selfheal(folder, ['logout'])).stderr).toContain('was removed');
     expect((await selfheal(folder, ['incident', 'list'])).code).toBe(2);
   });
 });

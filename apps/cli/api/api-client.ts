@@ -51,10 +51,12 @@ export async function credentialsOf(
 ): Promise<{ readonly base: string; readonly token: string }> {
   const { environment } = terminal;
   const given = { url: options.url ?? environment.SELFHEAL_URL, token: options.token ?? environment.SELFHEAL_TOKEN };
-  const session = given.url && given.token ? null : await readSession(terminal);
-  const base = addressOf(given.url || session?.url);
-  if (given.token) return { base, token: given.token };
   // The token of one deployment is not shown to another.
+  if (given.token && !given.url)
+    throw new UsageError('A token was given without an address: set SELFHEAL_URL, or use --url, to say whose it is.');
+  if (given.token) return { base: addressOf(given.url), token: given.token };
+  const session = await readSession(terminal);
+  const base = addressOf(given.url || session?.url);
   if (session === null || session.url !== base)
     throw new UsageError(`No token for ${base}: run "selfheal login --url ${base}", or set SELFHEAL_TOKEN.`);
   return { base, token: (await fresh(session, terminal)).token };
@@ -63,8 +65,9 @@ export async function credentialsOf(
 async function fresh(session: Session, terminal: ApiTerminal): Promise<Session> {
   if (Date.parse(session.expiresAt) - terminal.now() > REFRESH_MILLISECONDS) return session;
   const { url, refreshToken } = session;
-  if (refreshToken === null) throw new UsageError(`Your sign-in at ${url} has expired: run "selfheal login" again.`);
-  const response = await clientOf(url, null).api.auth.refresh.$post({ json: { refreshToken } });
+  const expired = new UsageError(`Your sign-in at ${url} has expired: run "selfheal login --url ${url} --user NAME".`);
+  if (refreshToken === null) throw expired;
+  const response = await clientOf(url, null, expired).api.auth.refresh.$post({ json: { refreshToken } });
   const answer = await contentOf(response);
   const next = sessionOf(url, { ...answer, refreshToken: answer.refreshToken ?? refreshToken }, terminal);
   await writeSession(next, terminal);
@@ -88,7 +91,7 @@ function sessionOf(
   return { version: 1, url, token, refreshToken, expiresAt };
 }
 
-function clientOf(base: string, token: string | null) {
+function clientOf(base: string, token: string | null, unauthenticated?: UsageError) {
   return hc<Api>(base, {
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
     fetch: async (input: string | URL | Request, init?: RequestInit) => {
@@ -98,6 +101,7 @@ function clientOf(base: string, token: string | null) {
         throw new UsageError(`${base}: no answer (${error instanceof Error ? error.message : 'no reason given'}).`);
       });
       if (response.ok) return response;
+      if (response.status === 401 && unauthenticated !== undefined) throw unauthenticated;
       throw new UsageError(`${base}: status ${response.status}. ${await detailOf(response)}`);
     },
   });

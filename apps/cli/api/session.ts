@@ -48,9 +48,13 @@ export async function writeSession(session: Session, place: Place): Promise<void
   await rename(draft, file);
 }
 
-/** Whether there was one. */
+/** Whether there was one, readable or not. */
 export async function removeSession(place: Place): Promise<boolean> {
-  const before = await readSession(place).catch(() => null);
-  await rm(sessionFile(place), { force: true });
-  return before !== null;
+  return await rm(sessionFile(place)).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw new UsageError(`${sessionFile(place)}: ${error.message}.`);
+    },
+  );
 }

@@ -20,7 +20,7 @@ function withNewNames(args: readonly string[]): string[] {
     if (arg.startsWith('-')) inNames = name === '--job-names';
     if (name === '--job-names') renamed.push(...(value.length > 0 ? ['--job', value.join('=')] : []));
     else if (inNames) renamed.push('--job', arg);
-    else renamed.push(name in OLD_NAMES ? [OLD_NAMES[name], ...value].join('=') : arg);
+    else renamed.push(Object.hasOwn(OLD_NAMES, name) ? [OLD_NAMES[name], ...value].join('=') : arg);
   }
   return renamed;
 }

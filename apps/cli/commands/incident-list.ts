@@ -34,6 +34,8 @@ type Summary = Extract<
   { incidents: unknown }
 >['incidents'][number];
 
+/** What the table cannot be asked for. */
+const FILTERS = ['status', 'repo', 'service', 'class', 'from', 'before', 'oldest'] as const;
 const WIDTH = { id: 28, status: 10 };
 
 function subjectWords({ subject }: Summary): string {
@@ -102,6 +104,9 @@ const asText = ({ id, openedAt, updatedAt, target, attempt, classification }: In
 
 /** The open ones straight from the table, for whoever may read it, when the API does not answer. */
 async function listFromTable(table: string, most: number, options: Options, terminal: Terminal): Promise<number> {
+  const filter = FILTERS.find((name) => options[name] !== undefined);
+  if (filter !== undefined)
+    throw new UsageError(`--${filter} needs the API: with --table the open incidents are listed, unfiltered.`);
   const store = await openIncidents(table);
   const open = await store.listStalled(new Date(terminal.now() + AHEAD_MILLISECONDS), most);
   for (const one of open) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : asText(one));
@@ -113,7 +118,7 @@ export const incidentList = defineCommand({
   summary: 'list incidents, newest first, by status, repository, service, class and time',
   details:
     'Asks the API of a deployment. With --table: lists the open ones straight from the table, least recently updated first.\n' +
-    'With --json: JSON Lines, one incident per line.',
+    'With --json: JSON Lines, one incident per line; with --table its whole record.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: OPTIONS,
   async run({ options }, terminal) {

@@ -5,6 +5,7 @@ import { defineCommand, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MAX_PASSWORD_LENGTH = 256;
+const [INTERRUPT, END_OF_INPUT, BACKSPACE, DELETE] = ['\u0003', '\u0004', '\b', '\u007f'];
 
 /** A terminal's input, of which nothing is shown while it is raw. */
 interface RawInput {
@@ -27,6 +28,7 @@ async function readPassword({ stdin, say }: Terminal): Promise<string> {
 }
 
 async function readLine(stdin: Terminal['stdin']): Promise<string> {
+  stdin.setEncoding('utf8');
   let line = '';
   for (;;) {
     const piece: unknown = stdin.read();
@@ -36,10 +38,13 @@ async function readLine(stdin: Terminal['stdin']): Promise<string> {
       continue;
     }
     for (const character of String(piece)) {
-      if (character === '\n' || character === '\r') return line;
-      if (character === '\u0003') throw new UsageError('Interrupted; nothing was stored.');
-      line = character === '\u007f' ? line.slice(0, -1) : line + character;
-      if (line.length > MAX_PASSWORD_LENGTH) throw new UsageError('The password is longer than 256 characters.');
+      if (character === '\n' || character === '\r' || character === END_OF_INPUT) return line;
+      if (character === INTERRUPT) throw new UsageError('Interrupted; nothing was stored.');
+      if (character === BACKSPACE || character === DELETE) line = [...line].slice(0, -1).join('');
+      else if (/\p{Cc}/u.test(character)) throw new UsageError('The password contains a control character.');
+      else line += character;
+      if (line.length > MAX_PASSWORD_LENGTH)
+        throw new UsageError(`The password is longer than ${MAX_PASSWORD_LENGTH} characters.`);
     }
   }
 }
@@ -60,7 +65,9 @@ export const login = defineCommand({
     const url = options.url ?? terminal.environment.SELFHEAL_URL;
     if (!url) throw new UsageError('"selfheal login" needs --url URL, the address of the deployment\'s API.');
     if (!options.user) throw new UsageError('"selfheal login" needs --user NAME, your name in the user pool.');
-    await signIn(url, options.user, await readPassword(terminal), terminal);
+    const password = await readPassword(terminal);
+    if (password === '') throw new UsageError('No password was given.');
+    await signIn(url, options.user, password, terminal);
     terminal.say(`selfheal: signed in as ${options.user} at ${url}; stored in ${sessionFile(terminal)}.`);
     return 0;
   },

@@ -7,7 +7,11 @@ export const logout = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {},
   async run(_input, terminal) {
-    terminal.say((await removeSession(terminal)) ? 'selfheal: signed out.' : 'selfheal: nobody was signed in.');
+    terminal.say(
+      (await removeSession(terminal))
+        ? 'selfheal: the sign-in of this machine was removed.'
+        : 'selfheal: nobody was signed in.',
+    );
     return 0;
   },
 });

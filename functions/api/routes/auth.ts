@@ -79,8 +79,10 @@ function tokensOf(outcome: SignInOutcome, refusal: string): z.infer<typeof Signe
       throw new Problem('unauthenticated', refusal);
     case 'challenge':
       throw new Problem(
-        'forbidden',
-        `The user pool asks for more than a password (${outcome.name}): sign in on the approval page once, or use an API key.`,
+        'challenge',
+        outcome.name === 'NEW_PASSWORD_REQUIRED'
+          ? 'The account has a temporary password: sign in on the approval page once and choose your own.'
+          : `The user pool asks for ${outcome.name}, which this route cannot answer. Use an account without a second factor, or an API key.`,
       );
     default:
       return outcome satisfies never;

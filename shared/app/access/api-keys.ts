@@ -35,7 +35,13 @@ export type KeyRevocation =
 
 const [ID_BYTES, SECRET_BYTES] = [8, 32];
 const DAY = 24 * 3600 * 1000;
-const NOT_AN_ADMIN: Forbidden = { kind: 'forbidden', reason: 'Only administrators may manage API keys.' };
+
+/** Keys are managed by administrators who signed in: a key that leaked can neither make others nor revoke them. */
+function refusalOf(caller: Caller): Forbidden | null {
+  if (!mayDo(caller, 'administer')) return { kind: 'forbidden', reason: 'Only administrators may manage API keys.' };
+  if (caller.kind === 'person') return null;
+  return { kind: 'forbidden', reason: 'An API key cannot manage API keys: sign in.' };
+}
 
 /**
  * Creates an API key for an administrator who signed in. A key cannot create keys, so that one that leaked ends with its revocation, and
@@ -43,8 +49,8 @@ const NOT_AN_ADMIN: Forbidden = { kind: 'forbidden', reason: 'Only administrator
  */
 export async function createApiKey(order: ApiKeyOrder, caller: Caller, deps: ApiKeyDeps): Promise<KeyCreation> {
   const { name, roles, expiresAt } = ApiKeyOrder.parse(order);
-  if (!mayDo(caller, 'administer')) return NOT_AN_ADMIN;
-  if (caller.kind !== 'person') return { kind: 'forbidden', reason: 'An API key cannot create API keys. Sign in.' };
+  const refusal = refusalOf(caller);
+  if (refusal !== null) return refusal;
   const beyond = rolesBeyond(caller, roles);
   if (beyond.length > 0) return { kind: 'forbidden', reason: `You have not the rights of ${beyond.join(', ')}.` };
   const now = deps.clock.now();
@@ -81,7 +87,8 @@ export async function createApiKey(order: ApiKeyOrder, caller: Caller, deps: Api
 
 /** All keys, the newest first, without their secrets. */
 export async function listApiKeys(caller: Caller, { apiKeys }: Pick<ApiKeyDeps, 'apiKeys'>): Promise<KeyList> {
-  if (!mayDo(caller, 'administer')) return NOT_AN_ADMIN;
+  const refusal = refusalOf(caller);
+  if (refusal !== null) return refusal;
   const keys = await apiKeys.list();
   const newestFirst = keys.toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
   return { kind: 'listed', keys: newestFirst.map(summaryOf) };
@@ -89,7 +96,8 @@ export async function listApiKeys(caller: Caller, { apiKeys }: Pick<ApiKeyDeps, 
 
 /** Revokes a key for good. Revoking it again changes nothing, and writes the entry of a first time that was cut off. */
 export async function revokeApiKey(id: string, caller: Caller, deps: ApiKeyDeps): Promise<KeyRevocation> {
-  if (!mayDo(caller, 'administer')) return NOT_AN_ADMIN;
+  const refusal = refusalOf(caller);
+  if (refusal !== null) return refusal;
   const key = await deps.apiKeys.revoke(id, actorOf(caller), deps.clock.now());
   if (key === null) return { kind: 'not-found' };
   const { name, revokedAt, revokedBy } = key;

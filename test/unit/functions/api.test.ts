@@ -326,8 +326,8 @@ describe('sign-in', () => {
 
   it('says what more the user pool asks for', async () => {
     const { statusCode, json } = await posted('/api/auth/login', { user: 'ada', password: 'temporary' });
-    expect(statusCode).toBe(403);
-    expect(json.detail).toContain('NEW_PASSWORD_REQUIRED');
+    expect([statusCode, json.type]).toEqual([403, 'urn:selfheal:problem:challenge']);
+    expect(json.detail).toContain('temporary password');
   });
 
   it.each([
@@ -429,10 +429,19 @@ describe('the API itself', () => {
     expect(json.detail).toContain('/api/openapi.json');
   });
 
-  it('refuses a body that is too large before it is read', async () => {
+  it('refuses a body that is too large', async () => {
     const { call } = await anApi();
-    expect((await call('/api/incidents', { as: 'admin', headers: { 'content-length': '100001' } })).statusCode).toBe(
-      413,
-    );
+    const { statusCode, headers } = await call('/api/auth/login', { method: 'POST', body: 'x'.repeat(100_001) });
+    expect([statusCode, headers?.['x-content-type-options']]).toEqual([413, 'nosniff']);
+  });
+
+  it.each([
+    ['a body with GET', { body: '{}' }, 200],
+    ['a method of no request', { method: 'TRACE' }, 400],
+    ['a header of no request', { headers: { 'x-name': '\u0416' } }, 400],
+  ])('answers %s without a failure', async (_, request, status) => {
+    const { call, errors } = await anApi();
+    const { statusCode, headers } = await call('/api/health', request);
+    expect([statusCode, headers?.['cache-control'], errors]).toEqual([status, 'no-store', []]);
   });
 });

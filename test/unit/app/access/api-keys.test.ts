@@ -75,15 +75,17 @@ describe('creating an API key', () => {
     }
   });
 
-  it('is for people: a key cannot create keys, whatever its roles', async () => {
+  it('is for people: a key cannot create, list or revoke keys, whatever its roles', async () => {
     const deps = setUp();
     const { text } = await created(deps, anOrder({ roles: ['admin'] }));
     const entered = await entering(text, deps);
     if (entered.kind !== 'accepted') throw new Error(entered.reason);
-    expect(await createApiKey(anOrder(), entered.caller, deps)).toEqual({
-      kind: 'forbidden',
-      reason: 'An API key cannot create API keys. Sign in.',
-    });
+    const refusal = { kind: 'forbidden', reason: 'An API key cannot manage API keys: sign in.' };
+    const [key] = await deps.apiKeys.list();
+    expect(await createApiKey(anOrder(), entered.caller, deps)).toEqual(refusal);
+    expect(await listApiKeys(entered.caller, deps)).toEqual(refusal);
+    expect(await revokeApiKey(key?.id ?? '', entered.caller, deps)).toEqual(refusal);
+    expect(await deps.apiKeys.get(key?.id ?? '')).toMatchObject({ revokedAt: null });
     expect(await deps.apiKeys.list()).toHaveLength(1);
   });
 
