@@ -1,9 +1,10 @@
+import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { type Command, type ExitCode, type ParsedInput, UsageError } from './command.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { ReaderGone, type Terminal } from './terminal.ts';
+import { makeTerminal, ReaderGone, type Terminal } from './terminal.ts';
 
 const VERSION_WORDS = new Set(['version', '--version', '-v']);
 const HELP_WORDS = new Set(['help', '--help', '-h']);
@@ -87,4 +88,13 @@ export async function runCli(
     }
     throw error;
   }
+}
+
+/** Runs the command line of this process with its arguments and streams, and sets its exit code. */
+export async function runProcess(commands: readonly Command[]): Promise<void> {
+  const { stdin, stdout, stderr, env, argv } = process;
+  /** Milliseconds since the epoch, monotonic. */
+  const now = (): number => performance.timeOrigin + performance.now();
+  const terminal = makeTerminal({ stdin, stdout, stderr, environment: env, now });
+  process.exitCode = await runCli(argv.slice(2), commands, terminal);
 }

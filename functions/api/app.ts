@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
 import type { SignIn } from '#shared/ports/access.ts';
@@ -5,10 +6,9 @@ import { notFound, problemOf } from './problem.ts';
 import { REFERENCE_POLICY, renderReference } from './reference.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
-import { makeRoutes } from './routes/contract.ts';
+import { answers, makeRoutes, openRoute } from './routes/contract.ts';
 import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
 import { keyRoutes } from './routes/keys.ts';
-import { systemRoutes } from './routes/system.ts';
 
 export type ApiDeps = IncidentRoutesDeps & ApprovalRoutesDeps & ApiSettings;
 
@@ -29,6 +29,14 @@ export const HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 } as const;
+
+const health = openRoute({
+  method: 'get',
+  path: '/api/health',
+  tags: ['system'],
+  summary: 'Whether the API answers; reads nothing and needs no sign-in',
+  responses: answers('It does.', z.object({ status: z.literal('ok'), version: z.string() })),
+});
 
 /**
  * All routes of the API. Their definitions are its validation, `/api/openapi.json` and the types of its client. Errors are
@@ -60,7 +68,7 @@ export function makeApi(deps: ApiDeps) {
     }),
   );
   return app
-    .route('/', systemRoutes(deps))
+    .openapi(health, (context) => context.json({ status: 'ok' as const, version: deps.version }, 200))
     .route('/', incidentRoutes(deps))
     .route('/', approvalRoutes(deps))
     .route('/', authRoutes(deps))
