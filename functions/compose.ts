@@ -9,6 +9,7 @@ import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts'
 import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { makeDynamoAccessTrail } from '#shared/adapters/aws/dynamo-incident-audit.ts';
@@ -129,6 +130,8 @@ export const incidents = (environment: Variables<'incidentsTable'>) =>
   makeDynamoIncidentStore(incidentTable(environment));
 export const approvals = (environment: Variables<'incidentsTable'>) =>
   makeDynamoApprovalQueue(incidentTable(environment));
+export const delegations = ({ incidentsTable: table }: Variables<'incidentsTable'>) =>
+  makeDynamoDelegationStore({ table });
 export const healing = (environment: Variables<'incidentsTable'>) => makeDynamoHealingStore(incidentTable(environment));
 export const control = ({ controlTable: table }: Variables<'controlTable'>) => makeDynamoControlStore({ table });
 export const stats = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoStatsStore({ table });

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { makeCognitoSignIn } from '#shared/adapters/aws/cognito-sign-in.ts';
-import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
@@ -11,6 +10,7 @@ import {
   approvals,
   compose,
   configuration,
+  delegations,
   evidence,
   incidents,
   tokens,
@@ -32,7 +32,7 @@ const deps = compose(config, {
   tokens,
   apiKeys,
   accessTrail,
-  delegations: ({ incidentsTable: table }) => makeDynamoDelegationStore({ table }),
+  delegations,
   lists: ({ incidentsTable: table }) => makeDynamoIncidentLists({ table, services: configuration().services }),
   signIn: ({ userPoolClient: clientId }) =>
     makeCognitoSignIn({ region: process.env.AWS_REGION ?? '', clientId, endpoint: process.env.AWS_ENDPOINT_URL }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { html, raw } from 'hono/html';
 
 /** What the page reads of the OpenAPI document. */
 interface Operation {
@@ -32,58 +33,58 @@ th, td { border-bottom: 1px solid; padding: 0.25rem 0.5rem; text-align: left; ve
 /** The page runs no script, and no style but its own. */
 export const REFERENCE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'`;
 
+type Html = ReturnType<typeof html>;
+
 /** The API as a page for people, from its OpenAPI document. */
 export function renderReference(document: {
   readonly info: { readonly version: string };
   readonly paths?: object;
-}): string {
+}): Html {
   const operations = Object.entries((document.paths ?? {}) as Record<string, Record<string, Operation>>).flatMap(
     ([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
-  const tags = [...new Set(operations.map(({ operation }) => operation.tags?.[0] ?? 'other'))];
-  const sections = tags.map((tag) => {
-    const own = operations.filter(({ operation }) => (operation.tags?.[0] ?? 'other') === tag);
-    return `<section><h2>${escapeHtml(tag)}</h2>${own.map(article).join('')}</section>`;
+  const tagOf = ({ tags: [tag = 'other'] = [] }: Operation): string => tag;
+  const sections = [...new Set(operations.map(({ operation }) => tagOf(operation)))].map((tag) => {
+    const own = operations.filter(({ operation }) => tagOf(operation) === tag);
+    return html`<section><h2>${tag}</h2>${own.map(article)}</section>`;
   });
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Selfheal API</title>
-<style>${STYLE}</style>
+<style>${raw(STYLE)}</style>
 </head>
 <body>
 <main>
-<h1>Selfheal API ${escapeHtml(document.info.version)}</h1>
+<h1>Selfheal API ${document.info.version}</h1>
 <p>Send <code>Authorization: Bearer</code> with an ID token of the user pool or an API key. Errors are problem details
 (RFC 9457): <code>detail</code> says how to mend the request. The same as a document:
 <a href="/api/openapi.json">openapi.json</a>.</p>
-${sections.join('\n')}
+${sections}
 </main>
 </body>
 </html>
 `;
 }
 
-function article({ path, method, operation }: { path: string; method: string; operation: Operation }): string {
-  const { summary = '', description, parameters = [], requestBody, responses = {} } = operation;
+function article({ path, method, operation }: { path: string; method: string; operation: Operation }): Html {
+  const { summary = '', description = '', parameters = [], requestBody, responses = {} } = operation;
   const permission = operation['x-permission'];
+  const sign = permission === undefined ? 'Needs no sign-in.' : html`Needs the permission <code>${permission}</code>.`;
   const rows = (parameters as readonly Parameter[]).map(
-    (one) =>
-      `<tr><td><code>${escapeHtml(one.name)}</code></td><td>${escapeHtml(one.in)}${one.required ? ', required' : ''}</td><td>${escapeHtml(one.description ?? '')} <code>${escapeHtml(JSON.stringify(one.schema ?? {}))}</code></td></tr>`,
+    ({ name, in: where, required, description: meaning = '', schema = {} }) =>
+      html`<tr><td><code>${name}</code></td><td>${where}${required ? ', required' : ''}</td><td>${meaning} <code>${JSON.stringify(schema)}</code></td></tr>`,
   );
   const answers = Object.entries(responses).map(
-    ([status, { description: what = '' }]) => `<tr><td>${escapeHtml(status)}</td><td>${escapeHtml(what)}</td></tr>`,
+    ([status, { description: what = '' }]) => html`<tr><td>${status}</td><td>${what}</td></tr>`,
   );
-  return `<article>
-<h3><code>${method.toUpperCase()} ${escapeHtml(path)}</code></h3>
-<p>${escapeHtml(summary)}. ${permission === undefined ? 'Needs no sign-in.' : `Needs the permission <code>${escapeHtml(permission)}</code>.`} ${escapeHtml(description ?? '')}</p>
-${rows.length === 0 ? '' : `<table><thead><tr><th>Parameter</th><th>Where</th><th>Meaning</th></tr></thead><tbody>${rows.join('')}</tbody></table>`}
-${requestBody === undefined ? '' : `<p>Body:</p><pre>${escapeHtml(JSON.stringify(requestBody, null, 2))}</pre>`}
-<table><thead><tr><th>Status</th><th>Answer</th></tr></thead><tbody>${answers.join('')}</tbody></table>
+  return html`<article>
+<h3><code>${method.toUpperCase()} ${path}</code></h3>
+<p>${summary}. ${sign} ${description}</p>
+${rows.length === 0 ? '' : html`<table><thead><tr><th>Parameter</th><th>Where</th><th>Meaning</th></tr></thead><tbody>${rows}</tbody></table>`}
+${requestBody === undefined ? '' : html`<p>Body:</p><pre>${JSON.stringify(requestBody, null, 2)}</pre>`}
+<table><thead><tr><th>Status</th><th>Answer</th></tr></thead><tbody>${answers}</tbody></table>
 </article>`;
 }
-
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);

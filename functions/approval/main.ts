@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
 import { httpFunction } from '#shared/adapters/aws/lambda-edge.ts';
-import { actions, approvals, compose, configuration, evidence, incidents, workflow } from '../compose.ts';
+import { actions, approvals, compose, configuration, delegations, evidence, incidents, workflow } from '../compose.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
@@ -15,7 +14,7 @@ const deps = compose(config, {
   workflow,
   actions,
   configuration,
-  delegations: ({ incidentsTable: table }) => makeDynamoDelegationStore({ table }),
+  delegations,
   page: ({ userPoolClient }) => ({
     identityUrl: process.env.AWS_ENDPOINT_URL ?? `https://cognito-idp.${process.env.AWS_REGION}.amazonaws.com/`,
     userPoolClientId: userPoolClient,

@@ -91,15 +91,21 @@ function sessionOf(
   return { version: 1, url, token, refreshToken, expiresAt };
 }
 
+/** Sends one request of a token's owner. Throws `UsageError` when nobody answers in time. */
+export async function send(base: string, address: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  // Follows no redirect: the token must reach only the given address.
+  return await fetch(address, { ...init, redirect: 'error', signal }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : 'no reason given';
+    throw new UsageError(`${base} does not answer (${reason}). Check the address and the network.`);
+  });
+}
+
 function clientOf(base: string, token: string | null, unauthenticated?: UsageError) {
   return hc<Api>(base, {
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
     fetch: async (input: string | URL | Request, init?: RequestInit) => {
-      const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
-      // A token goes nowhere but to the address that was named.
-      const response = await fetch(input, { ...init, redirect: 'error', signal }).catch((error: unknown) => {
-        throw new UsageError(`${base}: no answer (${error instanceof Error ? error.message : 'no reason given'}).`);
-      });
+      const response = await send(base, input, init);
       if (response.ok) return response;
       if (response.status === 401 && unauthenticated !== undefined) throw unauthenticated;
       throw new UsageError(`${base}: status ${response.status}. ${await detailOf(response)}`);

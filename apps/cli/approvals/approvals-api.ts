@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { type ApiOptions, credentialsOf } from '../api/api-client.ts';
+import { type ApiOptions, credentialsOf, send } from '../api/api-client.ts';
 import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -31,8 +31,6 @@ export interface ApprovalsApi {
   delegate(to: string, hours: number): Promise<{ taken: boolean; message: string }>;
 }
 
-const TIMEOUT_MILLISECONDS = 20_000;
-
 /**
  * Client of a deployment's approval API, with the rights of the token's owner. Throws `UsageError` when address or token are missing and when the
  * API does not answer.
@@ -43,17 +41,10 @@ export async function openApprovalsApi(
 ): Promise<ApprovalsApi> {
   const { base, token } = await credentialsOf(options, terminal);
   const call = async (path: string, body?: object): Promise<{ status: number; answer: unknown }> => {
-    const request = {
+    const response = await send(base, `${base}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      // Follows no redirect: the token must reach only the given address.
-      redirect: 'error' as const,
-      signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    };
-    const response = await fetch(`${base}${path}`, request).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : 'no reason given';
-      throw new UsageError(`${base} does not answer (${reason}). Check the address and the network.`);
     });
     if (response.status === 401) throw new UsageError('The token is invalid or has expired. Sign in again.');
     return { status: response.status, answer: await response.json().catch(() => null) };

@@ -11,6 +11,7 @@ import type { DecisionOutcome } from '#shared/app/approve/settle.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { Problem } from '../problem.ts';
 import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { IncidentBriefing, Lines } from './incidents.ts';
 
 export interface ApprovalRoutesDeps extends BriefingDeps, Pick<ListApprovalsDeps, 'approvals'> {}
 
@@ -33,17 +34,10 @@ export const ListedApprovals = z
   .object({ approvals: z.array(Summary.extend({ incidentId: z.string() })).readonly() })
   .meta({ id: 'ListedApprovals' });
 
-const Lines = z.array(z.string()).readonly();
 export const ApprovalDetails = Summary.extend({
-  briefing: z.object({
-    headline: z.string(),
-    cause: Lines,
-    evidence: z.array(z.object({ name: z.string(), url: z.string().nullable(), lines: Lines })).readonly(),
-    notes: Lines,
+  briefing: IncidentBriefing.extend({
     plan: z.array(Fact).readonly(),
     change: z.object({ looks: Lines, diff: z.string() }).nullable(),
-    history: Lines,
-    links: z.array(z.object({ name: z.string(), url: z.string() })).readonly(),
     requestedAt: z.string(),
     withoutAnswer: z.string(),
     commands: z.object({ approve: z.string(), reject: z.string() }).nullable(),

@@ -63,17 +63,21 @@ export const IncidentPage = z
     description: '`next` is the cursor of the next page, or null. `unreadable` names records that could not be read.',
   });
 
-const Lines = z.array(z.string()).readonly();
+export const Lines = z.array(z.string()).readonly();
+
+/** What failed, why, and what the logs say: of an incident, and of a plan that waits for a decision. */
+export const IncidentBriefing = z.object({
+  headline: z.string(),
+  cause: Lines,
+  evidence: z.array(z.object({ name: z.string(), url: z.string().nullable(), lines: Lines })).readonly(),
+  notes: Lines,
+  history: Lines,
+  links: z.array(z.object({ name: z.string(), url: z.string() })).readonly(),
+});
+
 export const IncidentDetails = IncidentSummary.extend({
   outcome: z.object({ lead: z.string(), rest: z.string() }),
-  briefing: z.object({
-    headline: z.string(),
-    cause: Lines,
-    evidence: z.array(z.object({ name: z.string(), url: z.string().nullable(), lines: Lines })).readonly(),
-    notes: Lines,
-    history: Lines,
-    links: z.array(z.object({ name: z.string(), url: z.string() })).readonly(),
-  }),
+  briefing: IncidentBriefing,
   advice: z.object({ fix: z.string(), prevention: z.string() }).nullable(),
   actions: z
     .array(
@@ -179,15 +183,11 @@ export function incidentRoutes(deps: IncidentRoutesDeps) {
       return context.json({ incidents: incidents.map(summaryOf), next, unreadable: corrupt }, 200);
     })
     .openapi(show, async (context) => {
-      const id = await wholeId(context.req.valid('param').id, deps);
-      const details = await readIncident(id, deps);
-      if (details === null) throw missing(id);
+      const details = await find(context.req.valid('param').id, (id) => readIncident(id, deps), deps);
       return context.json(details, 200);
     })
     .openapi(account, async (context) => {
-      const id = await wholeId(context.req.valid('param').id, deps);
-      const found = await readAccount(id, deps);
-      if (found === null) throw missing(id);
+      const found = await find(context.req.valid('param').id, (id) => readAccount(id, deps), deps);
       return context.json(found, 200);
     });
 }
@@ -212,14 +212,18 @@ function queryOf({
 
 const MAX_CHOICES = 5;
 
-/** The id that this one begins, as mails and the terminal show it; itself when nothing begins like that. */
-async function wholeId(id: string, { incidents, lists }: IncidentRoutesDeps): Promise<string> {
-  if ((await incidents.get(id)) !== null) return id;
-  const ids = await lists.idsStartingWith(id, MAX_CHOICES);
-  if (ids.length < 2) return ids[0] ?? id;
-  throw new Problem('invalid-request', `Several incidents begin with ${id}: ${ids.join(', ')}.`);
-}
-
-function missing(id: string): Problem {
-  return new Problem('not-found', `There is no incident ${id}. GET /api/incidents lists them.`);
+/** Reads what has this id, or else the one incident whose id begins so, as mails and the terminal show it. Throws `Problem`. */
+async function find<T>(
+  id: string,
+  read: (id: string) => Promise<T | null>,
+  { lists }: Pick<IncidentRoutesDeps, 'lists'>,
+): Promise<T> {
+  const found = await read(id);
+  if (found !== null) return found;
+  const [only, ...others] = await lists.idsStartingWith(id, MAX_CHOICES);
+  if (others.length > 0)
+    throw new Problem('invalid-request', `Several incidents begin with ${id}: ${[only, ...others].join(', ')}.`);
+  const whole = only === undefined ? null : await read(only);
+  if (whole === null) throw new Problem('not-found', `There is no incident ${id}. GET /api/incidents lists them.`);
+  return whole;
 }

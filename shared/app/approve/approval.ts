@@ -148,12 +148,12 @@ export interface ListApprovalsDeps extends ApprovalDeps {
 
 export interface ListedApproval extends ApprovalSummary, Pick<ApprovalPlace, 'incidentId'> {}
 
-const MOST = 50;
+const MAX_LISTED = 50;
 
 /** Plans that wait for a decision, oldest first, as a signed-in person may see them; without expired ones. */
 export async function listApprovals(claims: Claims, deps: ListApprovalsDeps): Promise<ListedApproval[]> {
   const listed: ListedApproval[] = [];
-  for (const { incidentId, digest } of await deps.approvals.pending(MOST)) {
+  for (const { incidentId, digest } of await deps.approvals.pending(MAX_LISTED)) {
     const found = await approvalSummary({ incidentId, digest }, claims, deps);
     if (found.kind === 'summary' && found.summary.state === 'pending') listed.push({ incidentId, ...found.summary });
   }

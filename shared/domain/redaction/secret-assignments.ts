@@ -1,5 +1,6 @@
 import { type AssignedValue, valuesAt } from './assigned-value.ts';
 import { entropyOf, looksMixed, looksRandom, profileOf } from './random-text.ts';
+import { PLACEHOLDERS } from './secret-placeholders.ts';
 import { SECRET_WORDS } from './secret-rules.ts';
 import { HASH, isRandom, isRepeated, isUuid, isValueOfItsOwn, WORDS } from './secret-values.ts';
 
@@ -283,8 +284,6 @@ export interface FoundSecret {
 
 const ALREADY_REDACTED = /^\*+$|^\[redacted:|^\[(?:masked|secure|filtered|hidden|removed|redacted)\]/i;
 const INSIDE_PLACEHOLDER = /\[redacted:[\w-]*:?$/;
-/** Placeholders that redaction itself wrote. */
-const PLACEHOLDERS = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g;
 /** The new value after an old one: `"old" -> "new"`. */
 const CHANGED_TO = /^["'`]?\s{0,3}(?:->|=>|→)\s{0,3}/;
 

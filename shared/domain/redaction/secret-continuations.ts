@@ -1,6 +1,7 @@
 import { valueAt } from './assigned-value.ts';
 import { profileOf, wordPairs } from './random-text.ts';
 import { announcementIn, assignedSecrets, isAnnouncedSecret } from './secret-assignments.ts';
+import { PLACEHOLDERS } from './secret-placeholders.ts';
 import { TOKEN_BEGINNINGS } from './secret-rules.ts';
 import { isValueOfItsOwn, WORDS } from './secret-values.ts';
 
@@ -13,7 +14,6 @@ const MAX_BETWEEN = 2;
 const ESC = String.fromCharCode(0x1b);
 const COLOURS = new RegExp(`${ESC}\\[[0-9;:?]{0,40}[ -/]{0,3}[@-~]`, 'g');
 const PLACEHOLDER_AT_END = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\][\\"'+,; ]{0,4}$/;
-const PLACEHOLDERS = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g;
 /** A shorter piece of a secret reveals nothing. */
 const MIN_LEFT = 7;
 /** End of a line of an armoured key, and its possible last line. */

@@ -1,5 +1,8 @@
 import { detachedText } from './placeholder.ts';
 
+/** The placeholders that redaction writes. */
+export const PLACEHOLDERS = /\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g;
+
 /** Maximum remembered secrets; later ones share the placeholder without a number. */
 const MAX_REMEMBERED = 10_000;
 
