@@ -11,10 +11,13 @@ const HELP_WORDS = new Set(['help', '--help', '-h']);
 
 /** The command that the arguments name, and the remaining arguments. */
 function chooseCommand(args: readonly string[], commands: readonly Command[]): { command: Command; rest: string[] } {
-  for (const command of commands) {
-    const words = command.name.split(' ');
-    if (words.every((word, at) => args[at] === word)) return { command, rest: args.slice(words.length) };
-  }
+  const named = commands
+    .flatMap((command) =>
+      [command.name, ...(command.aliases ?? [])].map((name) => ({ command, words: name.split(' ') })),
+    )
+    .filter(({ words }) => words.every((word, at) => args[at] === word))
+    .sort((a, b) => b.words.length - a.words.length)[0];
+  if (named !== undefined) return { command: named.command, rest: args.slice(named.words.length) };
   const [noun = ''] = args;
   const implied = commands.find(({ impliedBy = [] }) => impliedBy.includes(noun.split('=')[0] ?? ''));
   if (implied !== undefined) return { command: implied, rest: [...args] };
@@ -43,12 +46,32 @@ function parseOrSay(command: Command, rest: string[], hint: string) {
   };
   for (const [name, { type, multiple = false }] of Object.entries(command.options)) options[name] = { type, multiple };
   try {
-    const args = command.rewrite?.(rest) ?? rest;
+    const args = withoutAliases(command, command.rewrite?.(rest) ?? rest);
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message.split(/\. |\n/)[0] : 'The options cannot be read';
     throw new UsageError(`${reason}: ${hint}.`);
   }
+}
+
+/** The arguments with each option by its own name, and options that stand for an operand as operands. */
+function withoutAliases({ options, operands }: Command, args: readonly string[]): string[] {
+  const names = new Map(
+    Object.entries(options).flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [`--${alias}`, `--${name}`])),
+  );
+  const end = args.indexOf('--');
+  const read = end === -1 ? args : args.slice(0, end);
+  const own = read.flatMap((arg, at) => {
+    const [name = '', ...values] = arg.split('=');
+    if (operands.aliases?.includes(name.slice(2)) && name.startsWith('--')) {
+      // Its value is the next argument, or follows the sign.
+      if (values.length > 0) return [values.join('=')];
+      if (at + 1 === read.length || read[at + 1]?.startsWith('--')) throw new Error(`Option '${name}' needs a value`);
+      return [];
+    }
+    return [[names.get(name) ?? name, ...values].join('=')];
+  });
+  return end === -1 ? own : [...own, ...args.slice(end)];
 }
 
 async function runChosen(args: readonly string[], commands: readonly Command[], terminal: Terminal): Promise<ExitCode> {

@@ -13,6 +13,8 @@ export interface OptionSpec {
   /** Placeholder of the value in the help text (`N`, `FILE`). */
   readonly value?: string;
   readonly about: string;
+  /** Other names of it, without `--`. */
+  readonly aliases?: readonly string[];
 }
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
@@ -34,6 +36,8 @@ export interface Operands {
   readonly shown: string;
   readonly atLeast: number;
   readonly atMost: number;
+  /** Options, without `--`, whose value is taken as an operand. */
+  readonly aliases?: readonly string[];
 }
 
 interface CommandDescription {
@@ -44,6 +48,8 @@ interface CommandDescription {
   /** Further lines of the help text. */
   readonly details?: string;
   readonly operands: Operands;
+  /** Other names of the command (`simulate-incident`). */
+  readonly aliases?: readonly string[];
   /** Options that may stand in place of its name: `selfheal --analyze-failure`. */
   readonly impliedBy?: readonly string[];
   /** Puts other spellings of its arguments into the options' own. */

@@ -30,11 +30,17 @@ export function commandHelp(command: Command): string {
     `Usage: selfheal ${command.name} ${command.operands.shown} [options]`,
     '',
     `${command.summary}`,
+    ...(command.aliases === undefined
+      ? []
+      : ['', `Also: ${command.aliases.map((alias) => `selfheal ${alias}`).join(', ')}`]),
     ...(command.details === undefined ? [] : ['', command.details]),
     '',
     'Options:',
     ...table(
-      options.map(([name, spec]) => [`--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`, spec.about]),
+      options.map(([name, { value, about, aliases = [] }]) => [
+        `--${name}${value === undefined ? '' : ` ${value}`}`,
+        aliases.length === 0 ? about : `${about} (also ${aliases.map((alias) => `--${alias}`).join(', ')})`,
+      ]),
     ),
     '',
   ].join('\n');

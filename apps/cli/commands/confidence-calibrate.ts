@@ -59,6 +59,7 @@ function render({ calibrator, cases, figures, reason, tuning, target }: Report):
 
 export const confidenceCalibrate = defineCommand({
   name: 'confidence calibrate',
+  aliases: ['calibrate-confidence'],
   summary:
     'fit a calibration of confidences to outcomes: Platt scaling or isotonic regression, evaluated on held-out answers',
   details:

@@ -48,6 +48,7 @@ async function readOutcomes({ file, table, experiments }: Request, terminal: Ter
 
 export const experimentResults = defineCommand({
   name: 'experiment results',
+  aliases: ['ab-test-results'],
   summary: 'show the results of the configured experiments and which variant to prefer',
   details:
     'Reads outcomes from a JSON Lines file, or with --table from a deployment. --records prints the outcomes as JSON Lines instead, for later use.\n' +

@@ -115,6 +115,7 @@ async function listFromTable(table: string, most: number, options: Options, term
 
 export const incidentList = defineCommand({
   name: 'incident list',
+  aliases: ['incidents'],
   summary: 'list incidents, newest first, by status, repository, service, class and time',
   details:
     'Asks the API of a deployment. With --table: lists the open ones straight from the table, least recently updated first.\n' +

@@ -23,15 +23,21 @@ function wordOf(options: {
 
 export const knowledgeAdjust = defineCommand({
   name: 'knowledge adjust',
+  aliases: ['update-confidence'],
   summary: 'approve a learned pattern or change its confidence',
   details:
     'A critical or financial pattern needs an approval before good outcomes raise it. A lower confidence applies at once and becomes the upper\n' +
     'limit of the pattern. A higher confidence removes that limit; the pattern then rises with its outcomes, no faster than the weekly limit.',
-  operands: { shown: 'ID', atLeast: 1, atMost: 1 },
+  operands: { shown: 'ID', atLeast: 1, atMost: 1, aliases: ['pattern'] },
   options: {
     ...PATTERN_OPTIONS,
     approve: { type: 'boolean', about: 'approve the pattern' },
-    confidence: { type: 'string', value: 'SHARE', about: 'the new confidence, 0 to 1' },
+    confidence: {
+      type: 'string',
+      value: 'SHARE',
+      aliases: ['new-confidence'],
+      about: 'the new confidence, 0 to 1',
+    },
     reason: { type: 'string', value: 'TEXT', about: 'the reason; required with --confidence' },
     ...JSON_OPTION,
   },

@@ -6,6 +6,7 @@ import { writeTogether } from '../terminal.ts';
 
 export const knowledgeCheck = defineCommand({
   name: 'knowledge check',
+  aliases: ['validate-training-data'],
   summary: 'check a file of resolved incidents: fields, duplicates, conflicts',
   details:
     'Changes nothing. --clean prints the valid records as JSON Lines for "selfheal knowledge learn": each incident once, times in UTC, services\n' +

@@ -5,6 +5,7 @@ import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-
 
 export const knowledgeExport = defineCommand({
   name: 'knowledge export',
+  aliases: ['export-knowledge'],
   summary: 'print learned patterns as JSON, for another scope or team',
   details:
     'Leaves out retired patterns and the incidents that patterns were learned from. Read the output with "selfheal knowledge import FILE".',

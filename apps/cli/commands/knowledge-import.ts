@@ -11,20 +11,26 @@ const render = ({ kind, patternId, wording, confidence, reason }: ImportResult):
 
 export const knowledgeImport = defineCommand({
   name: 'knowledge import',
+  aliases: ['import-knowledge'],
   summary: 'import learned patterns of another scope with a lower confidence',
   details:
     'Each pattern is first replayed over the past incidents of this scope. It is only observed until its outcomes here are good enough. Existing\n' +
     'patterns do not change. Exit code 1 when a pattern is refused.',
-  operands: { shown: 'FILE.json', atLeast: 1, atMost: 1 },
+  operands: { shown: 'FILE.json', atLeast: 1, atMost: 1, aliases: ['source-environment'] },
   options: {
     ...PATTERN_OPTIONS,
-    less: { type: 'string', value: 'SHARE', about: 'subtracted from each confidence; 0.1 by default' },
-    class: { type: 'string', value: 'CLASS,...', about: 'only patterns of these classes' },
+    'reduce-by': {
+      type: 'string',
+      value: 'SHARE',
+      aliases: ['confidence-adjustment'],
+      about: 'subtracted from each confidence; 0.1 by default',
+    },
+    class: { type: 'string', value: 'CLASS,...', aliases: ['pattern-types'], about: 'only patterns of these classes' },
     'dry-run': { type: 'boolean', about: 'show what would be imported and change nothing' },
     ...JSON_OPTION,
   },
   async run({ operands: [path = '-'], options }, terminal) {
-    const adjustment = -shareOption('less', options.less, 0.1);
+    const adjustment = -shareOption('reduce-by', options['reduce-by'], 0.1);
     const classes = classesOf(options.class);
     const file = await jsonIn(path, PatternExport, 'file of exported patterns', terminal);
     const opened = await openPatterns(options);

@@ -9,13 +9,14 @@ import { renderFindings, renderResults } from '../learning/render-learned.ts';
 
 export const knowledgeLearn = defineCommand({
   name: 'knowledge learn',
+  aliases: ['import-incidents'],
   summary: 'learn patterns from how people resolved incidents (CSV or JSON Lines)',
   details:
     'Columns: timestamp,title,description,service,severity,resolution_time,solution,tags,success; optional: incident, class, pattern (the\n' +
     'wording, * for variable parts), action, by, tainted. Times without a zone are UTC; resolution_time is in seconds (or 1h 30m).\n' +
     'A new pattern is first replayed over all past incidents and refused if it would have matched another class. It is only observed until its\n' +
     'outcomes are good enough. Invalid lines, duplicates and conflicts are reported and skipped; the exit code is then 1.',
-  operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
+  operands: { shown: 'FILE', atLeast: 1, atMost: 1, aliases: ['file'] },
   options: {
     ...PATTERN_OPTIONS,
     'dry-run': { type: 'boolean', about: 'show what would be learned and change nothing' },

@@ -6,6 +6,7 @@ import { sayChanges } from '../learning/render-changes.ts';
 
 export const knowledgeOptimize = defineCommand({
   name: 'knowledge optimize',
+  aliases: ['optimize-patterns'],
   summary: 'maintain learned patterns: merge duplicates, retire failing ones, lower the confidence of unused ones',
   details:
     'Every change is recorded with its reason. A wording that could replace two patterns is only suggested, on stderr. To use it, put it into the\n' +
@@ -13,7 +14,7 @@ export const knowledgeOptimize = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...PATTERN_OPTIONS,
-    'least-confidence': {
+    'min-confidence': {
       type: 'string',
       value: 'SHARE',
       about: 'retire patterns below this confidence after enough cases; 0.3 by default',
@@ -33,7 +34,7 @@ export const knowledgeOptimize = defineCommand({
     const changes = tendPatterns(patterns, {
       rules: opened.rules,
       now: change.at,
-      minConfidence: shareOption('least-confidence', options['least-confidence'], 0.3),
+      minConfidence: shareOption('min-confidence', options['min-confidence'], 0.3),
       unusedDays: wholeNumber('unused-days', options['unused-days'], { otherwise: 365, atMost: 36_500 }),
     });
     for (const { ids, wording } of suggestGeneralisations(patterns)) {

@@ -15,11 +15,12 @@ function dateOf(given: string | undefined, now: Date): Date {
 
 export const knowledgeRollback = defineCommand({
   name: 'knowledge rollback',
+  aliases: ['rollback-learning'],
   summary: 'restore learned patterns to a date, except those that have proved good since',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...PATTERN_OPTIONS,
-    to: { type: 'string', value: 'DATE', about: 'the date, UTC' },
+    to: { type: 'string', value: 'DATE', aliases: ['to-date'], about: 'the date, UTC' },
     reason: { type: 'string', value: 'TEXT', about: 'the reason; recorded in the history' },
     all: { type: 'boolean', about: 'also restore patterns that have proved good since' },
     'dry-run': { type: 'boolean', about: 'show what would change and change nothing' },

@@ -60,14 +60,14 @@ export const knowledgeSearch = defineCommand({
   summary: 'search written advice and past incidents for a question or an error message',
   details:
     'With --json: {results: [{id, title, score, resolution, reasons}]}, best first; scores are from 0 to 1.\n' +
-    'With --table and --place it also searches past incidents and learned entries of that repository or alarm.',
+    'With --table and --scope it also searches past incidents and learned entries of that repository or alarm.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     query: { type: 'string', value: 'Q', about: 'the question or error message' },
     table: { type: 'string', value: 'NAME', about: 'the knowledge table of a deployment' },
-    place: {
+    scope: {
       type: 'string',
-      value: 'PLACE',
+      value: 'SCOPE',
       about: 'whose past incidents are searched: repository#ID:OWNER/NAME or alarm#ARN',
     },
     ...JSON_OPTION,
@@ -75,13 +75,13 @@ export const knowledgeSearch = defineCommand({
   async run({ options }, terminal) {
     const query = options.query?.trim() ?? '';
     if (query === '') throw new UsageError('"selfheal knowledge search" needs --query TEXT.');
-    const { table, place } = options;
-    if ((table === undefined) !== (place === undefined))
+    const { table, scope } = options;
+    if ((table === undefined) !== (scope === undefined))
       throw new UsageError(
-        'Use --table and --place together: the table, and the repository or alarm whose past incidents are searched.',
+        'Use --table and --scope together: the table, and the repository or alarm whose past incidents are searched.',
       );
     const recall = await shippedRecall(terminal.say, table === undefined ? undefined : await memoriesOf(table));
-    const results = resultsOf(await recall.find(place ?? '', questionOf(query), MAX_RESULTS));
+    const results = resultsOf(await recall.find(scope ?? '', questionOf(query), MAX_RESULTS));
     if (options.json === true) await terminal.write(`${JSON.stringify({ results })}\n`);
     else if (results.length === 0) terminal.say('selfheal: nothing found.');
     else await terminal.write(results.map(asText).join(''));

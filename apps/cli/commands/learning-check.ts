@@ -6,6 +6,7 @@ import { renderHealth } from '../learning/render-learning.ts';
 
 export const learningCheck = defineCommand({
   name: 'learning check',
+  aliases: ['diagnose-pattern-accuracy'],
   summary:
     'check the health of learning (accuracy, success, coverage, time, velocity, conflicts, limits) and recommend what to do',
   details:

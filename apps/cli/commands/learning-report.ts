@@ -5,6 +5,7 @@ import { renderLearning } from '../learning/render-learning.ts';
 
 export const learningReport = defineCommand({
   name: 'learning report',
+  aliases: ['learning-report'],
   summary:
     'report what was learned lately and how much it helped: patterns, confidence, healed incidents, mistakes, time',
   details:

@@ -20,7 +20,7 @@ export const PATTERN_OPTIONS = {
   table: { type: 'string', value: 'NAME', about: "the deployment's Knowledge table instead of a file; needs --scope" },
   scope: {
     type: 'string',
-    value: 'PLACE',
+    value: 'SCOPE',
     about: 'the scope of the patterns: repository#ID:OWNER/NAME or alarm#ARN; with a file any name',
   },
   config: {

@@ -43,13 +43,34 @@ describe('the command line', () => {
     [['log', 'excerpt', 'x', '--lines', '0'], '--lines 0: expected a whole number from 1 to 5000.'],
     [['redact', 'a', 'b'], '"b" is one argument too many: see "selfheal redact --help".'],
     [['knowledge', 'search', '--query', ' '], '"selfheal knowledge search" needs --query TEXT.'],
-    [['knowledge', 'search', '--query', 'disk', '--table', 'knowledge'], 'Use --table and --place together'],
+    [['knowledge', 'search', '--query', 'disk', '--table', 'knowledge'], 'Use --table and --scope together'],
   ])('[D220] answers %j with one line that says how to mend it', async (args, reason) => {
     const { code, stdout, stderr } = await runCommand(args);
     expect(code).toBe(2);
     expect(stdout).toHaveLength(0);
     expect(stderr).toContain(reason);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it.each([
+    [['import-incidents', '--file', 'none.csv'], 'none.csv: '],
+    [['import-incidents', '--file=none.csv', '--dry-run'], 'none.csv: '],
+    [
+      ['update-confidence', '--pattern', 'p1', '--new-confidence', 'much', '--reason', 'r'],
+      '--confidence much: expected',
+    ],
+    [['update-confidence', '--pattern'], 'Option \'--pattern\' needs a value: see "selfheal knowledge adjust --help".'],
+    [['knowledge', 'adjust', 'p1', '--new-confidence=much', '--reason', 'r'], '--confidence much: expected'],
+    [['incidents', '--', '--file'], '"--file" is one argument too many: see "selfheal incident list --help".'],
+  ])('[D119] takes %j: commands, options and operands by their other names', async (args, reason) => {
+    const { code, stderr } = await runCommand(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(reason);
+  });
+
+  it('gives no name to two commands', () => {
+    const names = COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it('has one file for each command, named after it', () => {

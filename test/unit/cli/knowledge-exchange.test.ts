@@ -62,7 +62,7 @@ describe('selfheal knowledge export and import', () => {
     );
     const path = aFile((await run('export', here)).stdout, 'export.json');
     const there = join(aFolder(), 'other.json');
-    await run('import', there, path, '--class', 'memory_leaks', '--less', '0.3');
+    await run('import', there, path, '--class', 'memory_leaks', '--reduce-by', '0.3');
     expect(kept(there).patterns).toMatchObject([{ class: 'memory_leaks', confidence: expect.closeTo(0.2) }]);
   });
 
