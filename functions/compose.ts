@@ -18,6 +18,7 @@ import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
 import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
+import { makeDynamoRepeatedRequests } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { makeLambdaCodeInspector } from '#shared/adapters/aws/lambda-code-inspector.ts';
@@ -153,6 +154,8 @@ export const tokens = ({ userPoolIssuer, userPoolClient }: Variables<'userPoolIs
     endpoint: process.env.AWS_ENDPOINT_URL,
   });
 export const apiKeys = ({ accessRecords: table }: Variables<'accessRecords'>) => makeDynamoApiKeyStore({ table });
+export const repeatedRequests = ({ accessRecords: table }: Variables<'accessRecords'>) =>
+  makeDynamoRepeatedRequests({ table });
 export const accessTrail = ({ accessRecords: table }: Variables<'accessRecords'>) => makeDynamoAccessTrail({ table });
 
 // Queues, mail, workflow and functions.

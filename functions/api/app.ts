@@ -1,7 +1,9 @@
+import { etag } from 'hono/etag';
 import * as z from 'zod';
 import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
-import type { SignIn } from '#shared/ports/access.ts';
+import type { RepeatedRequests, SignIn } from '#shared/ports/access.ts';
+import type { Clock } from '#shared/ports/time.ts';
 import { notFound, problemOf } from './problem.ts';
 import { REFERENCE_POLICY, renderReference } from './reference.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
@@ -15,6 +17,8 @@ export type ApiDeps = IncidentRoutesDeps & ApprovalRoutesDeps & ApiSettings;
 interface ApiSettings {
   readonly keys: ApiKeyDeps;
   readonly signIn: SignIn;
+  readonly repeatedRequests: RepeatedRequests;
+  readonly clock: Clock;
   /** Finds out who sends a request, from its headers in lower case. */
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<Authentication>;
   readonly version: string;
@@ -29,6 +33,10 @@ export const HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 } as const;
+
+const ABOUT =
+  'Incidents, approvals and what led to them. A POST that changes something takes an `Idempotency-Key`: sent again within a day, it gets the ' +
+  'same answer and is done once. Every answer to a GET has an `ETag` for `If-None-Match`.';
 
 const health = openRoute({
   method: 'get',
@@ -46,8 +54,11 @@ export function makeApi(deps: ApiDeps) {
   const app = makeRoutes();
   app.use(async (context, next) => {
     context.set('authenticate', () => deps.authenticate(context.req.header()));
+    context.set('idempotency', deps);
     await next();
   });
+  // A client that polls sends `If-None-Match` and gets 304 while nothing has changed.
+  app.get('/api/*', etag());
   app.notFound(notFound);
   app.onError((error) => {
     const answer = problemOf(error);
@@ -59,7 +70,7 @@ export function makeApi(deps: ApiDeps) {
     scheme: 'bearer',
     description: 'An ID token of the user pool, or an API key (sh_...).',
   });
-  const info = { title: 'Selfheal', version: deps.version, description: 'Incidents, approvals and what led to them.' };
+  const info = { title: 'Selfheal', version: deps.version, description: ABOUT };
   const document = { openapi: '3.1.0', info };
   app.doc31('/api/openapi.json', document);
   app.get('/api/docs', (context) =>

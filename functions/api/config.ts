@@ -8,13 +8,17 @@ export const config = defineFunction({
   // The function verifies callers itself: an authorizer of the HTTP API knows tokens only, not API keys.
   trigger: {
     kind: 'http',
-    routes: ['/api/{proxy+}', '/incidents', '/incidents/{proxy+}', '/auth/{proxy+}', '/health', '/docs'].map(
-      (path) => ({
+    routes: [
+      { method: 'GET', path: '/api/health', authorized: false, maxRate: 1000 },
+      { method: 'GET', path: '/api/incidents', authorized: false, maxRate: 200 },
+      { method: 'ANY', path: '/api/{proxy+}', authorized: false, maxRate: 100 },
+      // The requests' own paths of older programs.
+      ...['/incidents', '/incidents/{proxy+}', '/auth/{proxy+}', '/health', '/docs'].map((path) => ({
         method: 'ANY' as const,
         path,
         authorized: false,
-      }),
-    ),
+      })),
+    ],
   },
   uses: {
     incidentsTable: [

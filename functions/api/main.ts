@@ -13,6 +13,7 @@ import {
   delegations,
   evidence,
   incidents,
+  repeatedRequests,
   tokens,
   workflow,
 } from '../compose.ts';
@@ -33,6 +34,7 @@ const deps = compose(config, {
   apiKeys,
   accessTrail,
   delegations,
+  repeatedRequests,
   lists: ({ incidentsTable: table }) => makeDynamoIncidentLists({ table, services: configuration().services }),
   signIn: ({ userPoolClient: clientId }) =>
     makeCognitoSignIn({ region: process.env.AWS_REGION ?? '', clientId, endpoint: process.env.AWS_ENDPOINT_URL }),

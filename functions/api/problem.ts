@@ -11,6 +11,7 @@ const PROBLEMS = {
   challenge: { status: 403, title: 'The password alone is not enough' },
   'not-found': { status: 404, title: 'There is no such thing' },
   conflict: { status: 409, title: 'Somebody else was first' },
+  'key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
   expired: { status: 410, title: 'It is too late for this' },
   'too-large': { status: 413, title: 'The request is too large' },
   unavailable: { status: 503, title: 'Not available at the moment' },

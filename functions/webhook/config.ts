@@ -5,7 +5,11 @@ export const config = defineFunction({
   description: 'Authenticates a webhook and puts its signal on the intake queue.',
   timeoutSeconds: 10,
   memoryMb: 512,
-  trigger: { kind: 'http', routes: [{ method: 'POST', path: '/webhooks/{source}', authorized: false }] },
+  trigger: {
+    kind: 'http',
+    // Runs that finish together are reported together; a limit of their own, so that a flood of them cannot lock approvers out.
+    routes: [{ method: 'POST', path: '/webhooks/{source}', authorized: false, maxRate: 500 }],
+  },
   uses: {
     intakeQueue: ['sqs:SendMessage'],
     webhookSecret: ['secretsmanager:GetSecretValue'],

@@ -17,10 +17,8 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
-/** Requests per second, and burst, of the routes that approvers use. */
+/** Requests per second, and burst, of all routes without a limit of their own. */
 const THROTTLE = { rateLimit: 20, burstLimit: 40 };
-/** Higher, because runs that finish together are reported together; separate, so that a flood of webhooks cannot lock approvers out. */
-const WEBHOOK_THROTTLE = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 };
 
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
@@ -76,7 +74,7 @@ export class Api extends Construct {
   serve({ config, handler }: LambdaFunction): void {
     if (config.trigger.kind !== 'http') return;
     const integration = new HttpLambdaIntegration(`To-${config.name}`, handler);
-    for (const { method, path, authorized } of config.trigger.routes) {
+    for (const { method, path, authorized, maxRate } of config.trigger.routes) {
       const [route] = this.api.addRoutes({
         path,
         methods: [HttpMethod[method]],
@@ -84,22 +82,25 @@ export class Api extends Construct {
         ...(authorized ? { authorizer: this.approvers } : {}),
       });
       if (route === undefined || authorized) continue;
-      acknowledge(route, 'APIG4', openBecause(method));
-      if (method === 'POST') this.throttleWebhook(`${method} ${path}`, route);
+      acknowledge(route, 'APIG4', openBecause(path));
+      if (maxRate !== undefined) this.throttle(`${method} ${path}`, route, maxRate);
     }
   }
 
   /** Makes the stage depend on the route: API Gateway refuses settings for a route that does not exist yet. */
-  private throttleWebhook(key: string, route: HttpRoute): void {
+  private throttle(key: string, route: HttpRoute, rate: number): void {
     const stage = this.stage.node.defaultChild as CfnStage;
-    stage.routeSettings = { ...stage.routeSettings, [key]: WEBHOOK_THROTTLE };
+    const settings = { ThrottlingRateLimit: rate, ThrottlingBurstLimit: 2 * rate };
+    stage.routeSettings = { ...stage.routeSettings, [key]: settings };
     this.stage.node.addDependency(route.node.defaultChild as CfnRoute);
   }
 }
 
-function openBecause(method: 'GET' | 'POST' | 'ANY'): string {
-  if (method === 'ANY') return 'The function verifies every caller itself: a token of the user pool or an API key.';
-  return method === 'POST'
-    ? 'A webhook sender has no account: the function verifies the signature of every request before it parses it.'
-    : 'The page holds no data: it signs a person in and only then calls the authorised routes.';
+function openBecause(path: string): string {
+  if (path.startsWith('/webhooks/')) {
+    return 'A webhook sender has no account: the function verifies the signature of every request before it parses it.';
+  }
+  return path.startsWith('/approvals/')
+    ? 'The page holds no data: it signs a person in and only then calls the authorised routes.'
+    : 'The function verifies every caller itself: a token of the user pool or an API key.';
 }

@@ -35,8 +35,8 @@ const LISTS: readonly GlobalSecondaryIndexPropsV2[] = [
 /** Of the Incidents table, for lists and for finding an id by its beginning. */
 export const LIST_INDEXES: readonly string[] = LISTS.map(({ indexName }) => indexName);
 
-/** Partitions of the Control table with API keys and the trail about them: rights of their own. */
-export const ACCESS_PARTITIONS: readonly string[] = ['APIKEY', 'AUDIT#access'];
+/** Partitions of the Control table with API keys, the trail about them and answers to requests: rights of their own. */
+export const ACCESS_PARTITIONS: readonly string[] = ['APIKEY', 'AUDIT#access', 'REQUEST'];
 
 const COMMON = {
   partitionKey: string('pk'),

@@ -1,5 +1,6 @@
 import type { ApiKey } from '#shared/domain/access/api-key.ts';
 import type { Actor } from '#shared/domain/access/caller.ts';
+import type { KeptAnswer, RepeatedRequest } from '#shared/domain/access/repeated-request.ts';
 import type { AccessEvent } from '#shared/domain/audit/access-event.ts';
 
 export type TokenVerification =
@@ -52,4 +53,14 @@ export type SignInOutcome =
 export interface SignIn {
   withPassword(user: string, password: string): Promise<SignInOutcome>;
   refresh(refreshToken: string): Promise<SignInOutcome>;
+}
+
+/** Requests with an `Idempotency-Key`, by a name that contains who sent them. Every write is one single-item write. */
+export interface RepeatedRequests {
+  /** Begins a request and returns null, unless one of this name has begun and does not give way (`givesWay`): then that one. */
+  begin(name: string, request: RepeatedRequest): Promise<RepeatedRequest | null>;
+  /** Stores the answer of the request that began at `begunAt`; nothing happens when another has taken its place. */
+  finish(name: string, begunAt: string, answer: KeptAnswer): Promise<void>;
+  /** Lets the next one of this name begin at once. */
+  abandon(name: string, begunAt: string): Promise<void>;
 }

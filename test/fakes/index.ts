@@ -17,6 +17,7 @@ export * from './pattern-store.ts';
 export * from './people.ts';
 export * from './playbook-effects.ts';
 export * from './prediction-store.ts';
+export { makeMemoryRepeatedRequests } from './repeated-requests.ts';
 export * from './repository.ts';
 export * from './scripted.ts';
 export * from './stats-store.ts';

@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory';
 import type * as z from 'zod';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
 import { type Caller, mayDo, type Permission } from '#shared/domain/access/caller.ts';
+import { type Idempotency, idempotent } from '../idempotency.ts';
 import { invalidRequest, ProblemDetails, problem } from '../problem.ts';
 
 export interface Environment {
@@ -11,6 +12,9 @@ export interface Environment {
     authenticate: () => Promise<Authentication>;
     /** Set on every route that needs a permission. */
     caller: Caller;
+    idempotency: Idempotency;
+    /** Set by a route whose answer holds a secret: it is not stored for repetitions. */
+    holdsSecret?: true;
   };
 }
 export type Routes = OpenAPIHono<Environment>;
@@ -25,7 +29,7 @@ export function makeRoutes(): Routes {
 
 /**
  * A route for callers with this permission: it is checked before anything of the request is read. `openapi.json` shows
- * it as `x-permission`.
+ * it as `x-permission`. A POST that may change something is done once for each `Idempotency-Key`.
  */
 export function routeFor<const P extends string, const R extends Omit<RouteConfig, 'path' | 'security'> & { path: P }>(
   permission: Permission,
@@ -35,7 +39,10 @@ export function routeFor<const P extends string, const R extends Omit<RouteConfi
     ...route,
     security: [{ bearer: [] }],
     'x-permission': permission,
-    middleware: [permit(permission)] as const,
+    middleware:
+      route.method === 'post' && permission !== 'read'
+        ? ([permit(permission), idempotent()] as const)
+        : ([permit(permission)] as const),
   });
 }
 

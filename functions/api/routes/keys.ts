@@ -66,6 +66,7 @@ export function keyRoutes(deps: ApiKeyDeps) {
       const creation = await createApiKey(context.req.valid('json'), context.get('caller'), deps);
       if (creation.kind === 'forbidden') throw new Problem('forbidden', creation.reason);
       if (creation.kind === 'invalid') throw new Problem('invalid-request', creation.reason);
+      context.set('holdsSecret', true);
       return context.json({ text: creation.text, key: creation.key }, 201);
     })
     .openapi(revoke, async (context) => {

@@ -13,7 +13,7 @@ export const RESOURCE_VARIABLES = {
   knowledgeTable: 'KNOWLEDGE_TABLE',
   statsTable: 'STATS_TABLE',
   controlTable: 'CONTROL_TABLE',
-  /** API keys and the trail about them, in the control table; a grant on the table does not cover them. */
+  /** API keys, the trail about them and answers to requests, in the control table; a grant on the table does not cover them. */
   accessRecords: 'ACCESS_TABLE',
   evidenceBucket: 'EVIDENCE_BUCKET',
   intakeQueue: 'INTAKE_QUEUE_URL',
@@ -40,7 +40,15 @@ export type Trigger =
   | { kind: 'function' }
   | { kind: 'intake-queue' }
   | { kind: 'schedule'; everyMinutes: number }
-  | { kind: 'http'; routes: readonly { method: 'GET' | 'POST' | 'ANY'; path: string; authorized: boolean }[] };
+  | { kind: 'http'; routes: readonly HttpRoute[] };
+
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST' | 'ANY';
+  readonly path: string;
+  readonly authorized: boolean;
+  /** Requests per second; a burst may be twice as large. The limit of all routes together when it is absent. */
+  readonly maxRate?: number;
+}
 
 /** A Lambda function as data: everything that infra needs to know about it. */
 /** Everything that Selfheal announces to people; what each holds is in `ports/announcement.ts`. */

@@ -9,6 +9,7 @@ import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-st
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
+import { makeDynamoRepeatedRequests } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import {
   makeMemoryApiKeyStore,
@@ -21,6 +22,7 @@ import {
   makeMemoryKnowledgeStore,
   makeMemoryModelRegistry,
   makeMemoryPredictionStore,
+  makeMemoryRepeatedRequests,
   makeMemoryStatsStore,
 } from '#test/fakes/index.ts';
 import { apiKeyStoreContract } from './contract/api-key-store.ts';
@@ -33,6 +35,7 @@ import { incidentStoreContract } from './contract/incident-store.ts';
 import { knowledgeStoreContract } from './contract/knowledge-store.ts';
 import { modelRegistryContract } from './contract/model-registry.ts';
 import { predictionStoreContract } from './contract/prediction-store.ts';
+import { repeatedRequestsContract } from './contract/repeated-requests.ts';
 import { statsStoreContract } from './contract/stats-store.ts';
 import { type DynamoServer, startDynamo } from './dynamo-server.ts';
 
@@ -52,6 +55,8 @@ incidentStoreContract('incident store in DynamoDB', async (clock) =>
 );
 apiKeyStoreContract('API keys in memory', async () => makeMemoryApiKeyStore());
 apiKeyStoreContract('API keys in DynamoDB', async () => makeDynamoApiKeyStore(await access()));
+repeatedRequestsContract('requests with a key in memory', async () => makeMemoryRepeatedRequests());
+repeatedRequestsContract('requests with a key in DynamoDB', async () => makeDynamoRepeatedRequests(await access()));
 approvalQueueContract('approval queue in memory', async () => makeMemoryIncidents());
 approvalQueueContract('approval queue in DynamoDB', async () => {
   const dynamoAccess = await access();

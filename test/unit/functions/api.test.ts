@@ -1,89 +1,12 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { makeHandler } from '#functions/api/handler.ts';
 import { ProblemDetails } from '#functions/api/problem.ts';
 import { ApprovalDetails, ListedApprovals } from '#functions/api/routes/approvals.ts';
 import { SignedIn } from '#functions/api/routes/auth.ts';
 import { IncidentAccount, IncidentDetails, IncidentPage } from '#functions/api/routes/incidents.ts';
 import { ApiKeySummary } from '#functions/api/routes/keys.ts';
-import { requestApproval } from '#shared/app/approve/request.ts';
-import { makePlan } from '#shared/app/plan/plan.ts';
 import { PERMISSIONS, type Permission, Role } from '#shared/domain/access/caller.ts';
 import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
-import type { SignInOutcome } from '#shared/ports/access.ts';
-import type { IncidentLists } from '#shared/ports/incident-lists.ts';
-import { makeMemoryAccessTrail, makeMemoryApiKeyStore } from '#test/fakes/index.ts';
-import { aRemedyRig } from '../app/remedy-rig.ts';
-
-const PERSON = {
-  kind: 'person' as const,
-  id: 'u-1',
-  name: 'ada@example.com',
-  claims: { token_use: 'id', 'cognito:username': 'ada', 'custom:github': 'ada' },
-};
-const KEY = { kind: 'key' as const, id: 'k-1', name: 'deploy bot' };
-const SIGN_INS: Readonly<Record<string, SignInOutcome>> = {
-  right: { kind: 'signed-in', idToken: 'id-token', expiresInSeconds: 900, refreshToken: 'again' },
-  again: { kind: 'signed-in', idToken: 'id-token-2', expiresInSeconds: 900, refreshToken: null },
-  temporary: { kind: 'challenge', name: 'NEW_PASSWORD_REQUIRED' },
-};
-const VERSION = '1.2.3';
-
-/** The API with one incident stored; `as` signs in with roles, with none of them by default as nobody. */
-async function anApi(change: { lists?: Partial<IncidentLists>; fail?: Error } = {}) {
-  const rig = await aRemedyRig({ confidence: 0.7 });
-  const { incident } = rig;
-  const asked: unknown[] = [];
-  const errors: unknown[] = [];
-  const lists: IncidentLists = {
-    list: async (...request) => {
-      asked.push(request);
-      if (change.fail) throw change.fail;
-      return { incidents: [incident], next: 'cursor-2', corrupt: [{ id: 'gh-broken', problem: 'It lacks a field.' }] };
-    },
-    idsStartingWith: async (beginning) => (incident.id.startsWith(beginning) ? [incident.id] : []),
-    ...change.lists,
-  };
-  const apiKeys = makeMemoryApiKeyStore();
-  const handler = makeHandler({
-    ...rig.deps,
-    trail: rig.deps.incidents,
-    lists,
-    version: VERSION,
-    keys: { apiKeys, trail: makeMemoryAccessTrail(), clock: rig.deps.clock, random: (bytes) => 'ab'.repeat(bytes) },
-    signIn: {
-      withPassword: async (_user, password) => SIGN_INS[password] ?? { kind: 'refused' },
-      refresh: async (token) => SIGN_INS[token] ?? { kind: 'refused' },
-    },
-    onFailure: (error) => errors.push(error),
-    authenticate: async ({ authorization = '' }) => {
-      if (authorization === 'down') return { kind: 'unavailable', reason: 'The keys cannot be read.' };
-      const roles = Role.options.filter((role) => authorization.includes(role));
-      return authorization === ''
-        ? { kind: 'refused', reason: 'Send a token.' }
-        : { kind: 'accepted', caller: { ...(authorization.startsWith('key') ? KEY : PERSON), roles } };
-    },
-  });
-  const call = async (
-    path: string,
-    { as = '', method = 'GET', headers = {} as object, body = undefined as unknown } = {},
-  ) => {
-    const [rawPath = '', rawQueryString = ''] = path.split('?');
-    const answer = await handler({
-      rawPath,
-      rawQueryString,
-      headers: { ...(as === '' ? {} : { authorization: as }), ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      isBase64Encoded: false,
-      requestContext: { http: { method }, domainName: 'api.example.com' },
-    } as unknown as APIGatewayProxyEventV2);
-    return {
-      ...answer,
-      json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body ?? 'null') : null,
-    };
-  };
-  return { ...rig, call, asked, errors };
-}
+import { anApi, aWaitingPlan, VERSION } from './api-rig.ts';
 
 describe('every route of the API', () => {
   it('takes the roles that have its permission, and nobody else', async () => {
@@ -243,19 +166,8 @@ describe('incidents', () => {
 });
 
 describe('approvals', () => {
-  const asked = async () => {
-    const api = await anApi();
-    const incidentId = api.incident.id;
-    const digest = (await makePlan({ incidentId, tried: [], held: false }, api.deps)).digest as string;
-    await requestApproval({ incidentId, digest, taskToken: 'token-1', expiresInSeconds: 3600 }, api.deps);
-    const path = `/api/approvals/${incidentId}/${digest}`;
-    const decide = (decision: unknown, as: string) =>
-      api.call(path, { method: 'POST', as, headers: { 'content-type': 'application/json' }, body: { decision } });
-    return { ...api, digest, path, decide };
-  };
-
   it('are listed and shown with what is needed to judge them', async () => {
-    const { call, incident, digest, path } = await asked();
+    const { call, incident, digest, path } = await aWaitingPlan();
     const { approvals } = ListedApprovals.parse((await call('/api/approvals', { as: 'viewer' })).json);
     expect(approvals).toMatchObject([{ incidentId: incident.id, digest, state: 'pending', mayApprove: true }]);
     const details = ApprovalDetails.parse((await call(path, { as: 'viewer' })).json);
@@ -264,7 +176,7 @@ describe('approvals', () => {
   });
 
   it('are decided by an approver, once', async () => {
-    const { decide, deps } = await asked();
+    const { decide, deps } = await aWaitingPlan();
     expect((await decide('approved', 'approver')).statusCode).toBe(200);
     expect(deps.workflow.answers).toHaveLength(1);
     const { statusCode, json } = await decide('rejected', 'admin');
@@ -273,20 +185,20 @@ describe('approvals', () => {
   });
 
   it.each([['viewer'], ['operator'], ['key approver']])('are not decided by %s', async (as) => {
-    const { decide, deps } = await asked();
+    const { decide, deps } = await aWaitingPlan();
     expect((await decide('approved', as)).statusCode).toBe(403);
     expect(deps.workflow.answers).toEqual([]);
   });
 
   it.each(['maybe', null, ['approved']])('are not decided by %j', async (decision) => {
-    const { decide, deps } = await asked();
+    const { decide, deps } = await aWaitingPlan();
     const { statusCode, json } = await decide(decision, 'approver');
     expect([statusCode, json.errors[0].field]).toEqual([400, 'json.decision']);
     expect(deps.workflow.answers).toEqual([]);
   });
 
   it('are missed plainly', async () => {
-    const { call, incident } = await asked();
+    const { call, incident } = await aWaitingPlan();
     const { statusCode } = await call(`/api/approvals/${incident.id}/${'0'.repeat(64)}`, { as: 'viewer' });
     expect(statusCode).toBe(404);
   });

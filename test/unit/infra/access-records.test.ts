@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { ACCESS_PARTITIONS } from '#infra/constructs/tables.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { API_KEY_PARTITION } from '#shared/adapters/aws/dynamo-api-key-store.ts';
+import { REQUEST_PARTITION } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
 import { ACCESS_TRAIL } from '#shared/domain/audit/access-event.ts';
 import { pascalCase } from '#statemachines/heal.ts';
 import { rightsOf, templatesFor } from './assembly.ts';
@@ -14,8 +15,8 @@ beforeAll(() => {
   rights = rightsOf(templatesFor(undefined, {}).selfheal);
 });
 
-it('API keys and their trail lie in partitions that rights on the Control table do not cover', () => {
-  expect(ACCESS_PARTITIONS).toEqual([API_KEY_PARTITION, `AUDIT#${ACCESS_TRAIL}`]);
+it('API keys, their trail and answers to requests lie in partitions that rights on the Control table do not cover', () => {
+  expect(ACCESS_PARTITIONS).toEqual([API_KEY_PARTITION, `AUDIT#${ACCESS_TRAIL}`, REQUEST_PARTITION]);
   const onControl = Object.entries(rights).flatMap(([role, all]) =>
     all.filter((right) => right.includes('TablesControl')).map((right) => [role, right.split(' if ')[1]] as const),
   );

@@ -6,6 +6,9 @@ it('lets the stage wait for every route that its settings name: API Gateway refu
   const [stage] = Object.values(selfheal.findResources('AWS::ApiGatewayV2::Stage'));
   const settings = stage?.Properties.RouteSettings;
   expect(settings).toEqual({
+    'ANY /api/{proxy+}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+    'GET /api/health': { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 },
+    'GET /api/incidents': { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
     'POST /webhooks/{source}': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
   });
   const keys = Object.keys(settings);

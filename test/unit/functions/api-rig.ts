@@ -1,0 +1,92 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { makeHandler } from '#functions/api/handler.ts';
+import { requestApproval } from '#shared/app/approve/request.ts';
+import { makePlan } from '#shared/app/plan/plan.ts';
+import { Role } from '#shared/domain/access/caller.ts';
+import type { SignInOutcome } from '#shared/ports/access.ts';
+import type { IncidentLists } from '#shared/ports/incident-lists.ts';
+import { makeMemoryAccessTrail, makeMemoryApiKeyStore, makeMemoryRepeatedRequests } from '#test/fakes/index.ts';
+import { aRemedyRig } from '../app/remedy-rig.ts';
+
+const PERSON = {
+  kind: 'person' as const,
+  id: 'u-1',
+  name: 'ada@example.com',
+  claims: { token_use: 'id', 'cognito:username': 'ada', 'custom:github': 'ada' },
+};
+const KEY = { kind: 'key' as const, id: 'k-1', name: 'deploy bot' };
+const SIGN_INS: Readonly<Record<string, SignInOutcome>> = {
+  right: { kind: 'signed-in', idToken: 'id-token', expiresInSeconds: 900, refreshToken: 'again' },
+  again: { kind: 'signed-in', idToken: 'id-token-2', expiresInSeconds: 900, refreshToken: null },
+  temporary: { kind: 'challenge', name: 'NEW_PASSWORD_REQUIRED' },
+};
+export const VERSION = '1.2.3';
+
+/** The API with one incident stored; `as` signs in with roles, with none of them by default as nobody. */
+export async function anApi(change: { lists?: Partial<IncidentLists>; fail?: Error } = {}) {
+  const rig = await aRemedyRig({ confidence: 0.7 });
+  const { incident } = rig;
+  const asked: unknown[] = [];
+  const errors: unknown[] = [];
+  const lists: IncidentLists = {
+    list: async (...request) => {
+      asked.push(request);
+      if (change.fail) throw change.fail;
+      return { incidents: [incident], next: 'cursor-2', corrupt: [{ id: 'gh-broken', problem: 'It lacks a field.' }] };
+    },
+    idsStartingWith: async (beginning) => (incident.id.startsWith(beginning) ? [incident.id] : []),
+    ...change.lists,
+  };
+  const apiKeys = makeMemoryApiKeyStore();
+  const handler = makeHandler({
+    ...rig.deps,
+    trail: rig.deps.incidents,
+    lists,
+    version: VERSION,
+    repeatedRequests: makeMemoryRepeatedRequests(),
+    keys: { apiKeys, trail: makeMemoryAccessTrail(), clock: rig.deps.clock, random: (bytes) => 'ab'.repeat(bytes) },
+    signIn: {
+      withPassword: async (_user, password) => SIGN_INS[password] ?? { kind: 'refused' },
+      refresh: async (token) => SIGN_INS[token] ?? { kind: 'refused' },
+    },
+    onFailure: (error) => errors.push(error),
+    authenticate: async ({ authorization = '' }) => {
+      if (authorization === 'down') return { kind: 'unavailable', reason: 'The keys cannot be read.' };
+      const roles = Role.options.filter((role) => authorization.includes(role));
+      return authorization === ''
+        ? { kind: 'refused', reason: 'Send a token.' }
+        : { kind: 'accepted', caller: { ...(authorization.startsWith('key') ? KEY : PERSON), roles } };
+    },
+  });
+  const call = async (
+    path: string,
+    { as = '', method = 'GET', headers = {} as object, body = undefined as unknown } = {},
+  ) => {
+    const [rawPath = '', rawQueryString = ''] = path.split('?');
+    const answer = await handler({
+      rawPath,
+      rawQueryString,
+      headers: { ...(as === '' ? {} : { authorization: as }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      isBase64Encoded: false,
+      requestContext: { http: { method }, domainName: 'api.example.com' },
+    } as unknown as APIGatewayProxyEventV2);
+    return {
+      ...answer,
+      json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body ?? 'null') : null,
+    };
+  };
+  return { ...rig, call, asked, errors };
+}
+
+/** The API, and a plan that waits for a decision. */
+export async function aWaitingPlan() {
+  const api = await anApi();
+  const incidentId = api.incident.id;
+  const digest = (await makePlan({ incidentId, tried: [], held: false }, api.deps)).digest as string;
+  await requestApproval({ incidentId, digest, taskToken: 'token-1', expiresInSeconds: 3600 }, api.deps);
+  const path = `/api/approvals/${incidentId}/${digest}`;
+  const decide = (decision: unknown, as: string) =>
+    api.call(path, { method: 'POST', as, headers: { 'content-type': 'application/json' }, body: { decision } });
+  return { ...api, digest, path, decide };
+}
