@@ -27,17 +27,24 @@ export const ProblemDetails = z.object({
   status: z.number().int(),
   detail: z.string(),
   errors: z.array(z.object({ field: z.string(), problem: z.string() })).optional(),
+  /** Of a sign-in that needs more than a password: what POST /api/auth/challenge takes. */
+  challenge: z
+    .object({ name: z.enum(['NEW_PASSWORD_REQUIRED', 'SOFTWARE_TOKEN_MFA']), session: z.string() })
+    .optional(),
 });
 export type ProblemDetails = z.infer<typeof ProblemDetails>;
 
-export function problem(kind: ProblemKind, detail: string, errors?: ProblemDetails['errors']): Response {
+/** What the details of some problems have beside the rest. */
+export type MoreDetails = Pick<ProblemDetails, 'errors' | 'challenge'>;
+
+export function problem(kind: ProblemKind, detail: string, more: MoreDetails = {}): Response {
   const { status, title } = PROBLEMS[kind];
   const body: ProblemDetails = {
     type: `urn:selfheal:problem:${kind}`,
     title,
     status,
     detail,
-    ...(errors === undefined ? {} : { errors }),
+    ...more,
   };
   const headers = new Headers({ 'content-type': 'application/problem+json' });
   if (kind === 'unauthenticated') headers.set('www-authenticate', 'Bearer');
@@ -49,9 +56,11 @@ export function problem(kind: ProblemKind, detail: string, errors?: ProblemDetai
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly kind: ProblemKind;
-  constructor(kind: ProblemKind, detail: string) {
+  readonly more: MoreDetails;
+  constructor(kind: ProblemKind, detail: string, more: MoreDetails = {}) {
     super(detail);
     this.kind = kind;
+    this.more = more;
   }
 }
 
@@ -62,12 +71,12 @@ export function invalidRequest({ issues }: z.core.$ZodError, where: string): Res
     problem: message,
   }));
   const detail = errors.map(({ field, problem: what }) => `${field}: ${what}.`).join(' ');
-  return problem('invalid-request', detail, errors);
+  return problem('invalid-request', detail, { errors });
 }
 
 /** The answer to an error: what a caller can mend in words, anything else without details. */
 export function problemOf(error: unknown): Response {
-  if (error instanceof Problem) return problem(error.kind, error.message);
+  if (error instanceof Problem) return problem(error.kind, error.message, error.more);
   // Hono's own, of a body that is not JSON.
   if (error instanceof HTTPException && error.status < 500) return problem('invalid-request', `${error.message}.`);
   if (error instanceof InvalidInput) return problem('invalid-request', error.message);

@@ -46,13 +46,31 @@ export type SignInOutcome =
     }
   /** Wrong password, unknown user or invalid refresh token; which of them is not told. */
   | { readonly kind: 'refused' }
-  /** The user pool wants more than a password: a new one (`NEW_PASSWORD_REQUIRED`), a code (`SOFTWARE_TOKEN_MFA`). */
-  | { readonly kind: 'challenge'; readonly name: string };
+  /** The user pool wants more than a password. `session` is null for a challenge that cannot be answered here. */
+  | { readonly kind: 'challenge'; readonly name: string; readonly session: string | null };
+
+/** A password in place of a temporary one, or the code of an authenticator. */
+export type ChallengeName = 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA';
+
+export interface ChallengeAnswer {
+  readonly user: string;
+  readonly name: ChallengeName;
+  readonly session: string;
+  readonly answer: string;
+}
+
+/** A wrong code, or a password that does not fit the pool's policy; the session may be answered again. `reason`: a sentence. */
+export interface WrongAnswer {
+  readonly kind: 'wrong-answer';
+  readonly reason: string;
+}
 
 /** Signs people in. Throws `Retryable` when the user pool cannot be reached. */
 export interface SignIn {
   withPassword(user: string, password: string): Promise<SignInOutcome>;
   refresh(refreshToken: string): Promise<SignInOutcome>;
+  /** `refused` when the session has ended. */
+  answer(challenge: ChallengeAnswer): Promise<SignInOutcome | WrongAnswer>;
 }
 
 /** Requests with an `Idempotency-Key`, by a name that contains who sent them. Every write is one single-item write. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { codeOf } from '@selfheal/local-cloud/identity/challenges.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { IncidentAccount, IncidentDetails, IncidentPage } from '#functions/api/routes/incidents.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
@@ -99,6 +100,31 @@ describe('the API of a deployment', () => {
 });
 
 describe('the command line', () => {
+  it('signs in with a new password in place of a temporary one, and with the code of an authenticator', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'selfheal-session-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const secret = 'JBSWY3DPEHPK3PXP'.repeat(2);
+    const options = { temporary: true, totpSecret: secret };
+    await healer.runtime.createUser('kay', 'kay@example.com', PASSWORD, ['viewer'], options);
+    const login = (...typed: string[]) =>
+      selfheal(
+        folder,
+        ['login', '--url', healer.runtime.endpoint, '--user', 'kay@example.com'],
+        typed.map((line) => `${line}\n`).join(''),
+      );
+    const chosen = `${PASSWORD}-2`;
+    expect((await login(PASSWORD)).stderr).toContain('The password is a temporary one: choose your own.');
+    expect((await login(PASSWORD, chosen, `${chosen}x`)).stderr).toContain('The two new passwords differ');
+    expect((await login(PASSWORD, 'short', 'short')).stderr).toContain('Password not long enough');
+    const signedIn = await login(PASSWORD, chosen, chosen, codeOf(secret));
+    expect([signedIn.code, signedIn.stderr]).toEqual([0, expect.stringContaining('signed in as kay@example.com')]);
+    expect((await selfheal(folder, ['incident', 'list'])).code).toBe(0);
+    const wrongCode = `${(Number(codeOf(secret)) + 500_000) % 1_000_000}`.padStart(6, '0');
+    expect((await login(chosen, wrongCode)).stderr).toContain('The code is wrong.');
+    expect((await login(PASSWORD)).stderr).toContain('User name or password is wrong.');
+    expect((await login(chosen, codeOf(secret))).code).toBe(0);
+  });
+
   it('signs in, lists, shows and explains incidents, and signs out', async () => {
     const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
     const { id } = await healer.ended(run.runId);

@@ -74,11 +74,51 @@ async function fresh(session: Session, terminal: ApiTerminal): Promise<Session> 
   return next;
 }
 
-/** Signs in with a password and stores the session. Throws `UsageError` with the API's words when it refuses. */
-export async function signIn(url: string, user: string, password: string, terminal: ApiTerminal): Promise<void> {
+const Challenged = z.object({
+  detail: z.string(),
+  challenge: z.object({ name: z.enum(['NEW_PASSWORD_REQUIRED', 'SOFTWARE_TOKEN_MFA']), session: z.string() }),
+});
+type Challenge = z.infer<typeof Challenged>['challenge'];
+const Tokens = z.object({ token: z.string(), expiresInSeconds: z.number(), refreshToken: z.string().nullable() });
+
+/**
+ * Signs in with a password and stores the session. `ask` gives the answer to a challenge of the user pool. Throws `UsageError` with the API's
+ * words when it refuses.
+ */
+export async function signIn(
+  url: string,
+  { user, password }: { readonly user: string; readonly password: string },
+  ask: (challenge: Challenge['name'], detail: string) => Promise<string>,
+  terminal: ApiTerminal,
+): Promise<void> {
   const base = addressOf(url);
-  const response = await clientOf(base, null).api.auth.login.$post({ json: { user, password } });
-  await writeSession(sessionOf(base, await contentOf(response), terminal), terminal);
+  const post = (route: 'login' | 'challenge', body: object) =>
+    send(base, `${base}/api/auth/${route}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  let response = await post('login', { user, password });
+  for (;;) {
+    if (response.ok) {
+      const tokens = Tokens.safeParse(await response.json().catch(() => null));
+      if (!tokens.success) throw new UsageError(`${base} is not the API of Selfheal.`);
+      return await writeSession(sessionOf(base, tokens.data, terminal), terminal);
+    }
+    const challenged = Challenged.safeParse(
+      await response
+        .clone()
+        .json()
+        .catch(() => null),
+    );
+    if (!challenged.success) throw new UsageError(`${base}: status ${response.status}. ${await detailOf(response)}`);
+    const { detail, challenge } = challenged.data;
+    response = await post('challenge', {
+      user,
+      ...challenge,
+      answer: await ask(challenge.name, cleanText(detail, MAX_DETAIL_LENGTH)),
+    });
+  }
 }
 
 function sessionOf(

@@ -13,32 +13,43 @@ interface RawInput {
   setRawMode?(raw: boolean): unknown;
 }
 
-/** Reads one line of the input; what somebody types at a terminal is not shown. */
-async function readPassword({ stdin, say }: Terminal): Promise<string> {
+/** Reads lines that nobody sees: what is typed at a terminal is not shown. */
+function secretLines({ stdin, say }: Terminal): (prompt: string) => Promise<string> {
   const raw: RawInput = stdin as Terminal['stdin'] & RawInput;
-  if (raw.isTTY !== true) return await readLine(stdin);
-  say('Password (it is not shown):');
-  raw.setRawMode?.(true);
-  try {
-    return await readLine(stdin);
-  } finally {
-    raw.setRawMode?.(false);
-    stdin.pause();
-  }
+  let rest = '';
+  return async (prompt) => {
+    if (raw.isTTY !== true) {
+      const { line, after } = await readLine(stdin, rest);
+      rest = after;
+      return line;
+    }
+    say(`${prompt} (it is not shown):`);
+    raw.setRawMode?.(true);
+    try {
+      return (await readLine(stdin, '')).line;
+    } finally {
+      raw.setRawMode?.(false);
+      stdin.pause();
+    }
+  };
 }
 
-async function readLine(stdin: Terminal['stdin']): Promise<string> {
+/** The first line of `rest` and what the input holds, and what follows it. */
+async function readLine(stdin: Terminal['stdin'], rest: string): Promise<{ line: string; after: string }> {
   stdin.setEncoding('utf8');
   let line = '';
+  let piece: unknown = rest;
   for (;;) {
-    const piece: unknown = stdin.read();
-    if (piece === null) {
-      if (stdin.readableEnded || stdin.destroyed) return line;
-      await Promise.race([once(stdin, 'readable'), once(stdin, 'end')]);
-      continue;
-    }
-    for (const character of String(piece)) {
-      if (character === '\n' || character === '\r' || character === END_OF_INPUT) return line;
+    for (const [at, character] of [...String(piece ?? '')].entries()) {
+      if (character === '\n' || character === '\r' || character === END_OF_INPUT) {
+        return {
+          line,
+          after: [...String(piece)]
+            .slice(at + 1)
+            .join('')
+            .replace(/^\n/, ''),
+        };
+      }
       if (character === INTERRUPT) throw new UsageError('Interrupted; nothing was stored.');
       if (character === BACKSPACE || character === DELETE) line = [...line].slice(0, -1).join('');
       else if (/\p{Cc}/u.test(character)) throw new UsageError('The password contains a control character.');
@@ -46,14 +57,30 @@ async function readLine(stdin: Terminal['stdin']): Promise<string> {
       if (line.length > MAX_PASSWORD_LENGTH)
         throw new UsageError(`The password is longer than ${MAX_PASSWORD_LENGTH} characters.`);
     }
+    piece = stdin.read();
+    if (piece !== null) continue;
+    if (stdin.readableEnded || stdin.destroyed) return { line, after: '' };
+    await Promise.race([once(stdin, 'readable'), once(stdin, 'end')]);
   }
 }
+
+/** Throws `UsageError` when nothing is given. */
+async function answerTo(detail: string, name: 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA', read: Reader) {
+  const answer = await read(name === 'SOFTWARE_TOKEN_MFA' ? 'Code of your authenticator' : 'Your new password');
+  if (answer === '') throw new UsageError(`${detail} Run the command again and give it after the password.`);
+  if (name === 'NEW_PASSWORD_REQUIRED' && (await read('Your new password again')) !== answer) {
+    throw new UsageError('The two new passwords differ; nothing was changed. Run the command again.');
+  }
+  return answer;
+}
+type Reader = (prompt: string) => Promise<string>;
 
 export const login = defineCommand({
   name: 'login',
   summary: 'sign in at a deployment; the commands that follow use it',
   details:
-    'Asks for the password, or reads one line from stdin: printf %s "$PASSWORD" | selfheal login --url URL --user NAME.\n' +
+    'Asks for the password, or reads it from stdin: printf %s "$PASSWORD" | selfheal login --url URL --user NAME. Asks for a new password when\n' +
+    'yours is a temporary one, and for the code of your authenticator; from stdin each on a line of its own, a new password twice.\n' +
     'Stores the session in ~/.config/selfheal/session.json (SELFHEAL_CONFIG_DIR, XDG_CONFIG_HOME), readable by you alone.\n' +
     'Programs need no sign-in: give them an API key in SELFHEAL_TOKEN.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
@@ -65,9 +92,11 @@ export const login = defineCommand({
     const url = options.url ?? terminal.environment.SELFHEAL_URL;
     if (!url) throw new UsageError('"selfheal login" needs --url URL, the address of the deployment\'s API.');
     if (!options.user) throw new UsageError('"selfheal login" needs --user NAME, your name in the user pool.');
-    const password = await readPassword(terminal);
+    const read = secretLines(terminal);
+    const password = await read('Password');
     if (password === '') throw new UsageError('No password was given.');
-    await signIn(url, options.user, password, terminal);
+    const ask = (name: 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA', detail: string) => answerTo(detail, name, read);
+    await signIn(url, { user: options.user, password }, ask, terminal);
     terminal.say(`selfheal: signed in as ${options.user} at ${url}; stored in ${sessionFile(terminal)}.`);
     return 0;
   },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Role } from '#shared/domain/access/caller.ts';
-import type { SignIn, SignInOutcome } from '#shared/ports/access.ts';
+import type { SignIn, SignInOutcome, WrongAnswer } from '#shared/ports/access.ts';
 import { Problem } from '../problem.ts';
 import { answers, makeRoutes, openRoute, REFUSALS, routeFor } from './contract.ts';
 
@@ -26,7 +26,24 @@ const login = openRoute({
   path: '/api/auth/login',
   tags: TAGS,
   summary: 'Sign in with a password of the user pool',
+  description: 'When the user pool asks for more, the problem (403) holds a `challenge` for POST /api/auth/challenge.',
   request: jsonBody(z.strictObject({ user: z.string().min(1).max(200), password: z.string().min(1).max(256) })),
+  responses: { ...answers('Signed in.', SignedIn), ...REFUSALS },
+});
+
+const challenge = openRoute({
+  method: 'post',
+  path: '/api/auth/challenge',
+  tags: TAGS,
+  summary: 'Go on with a sign-in: choose a password in place of a temporary one, or send the code of an authenticator',
+  request: jsonBody(
+    z.strictObject({
+      user: z.string().min(1).max(200),
+      name: z.enum(['NEW_PASSWORD_REQUIRED', 'SOFTWARE_TOKEN_MFA']),
+      session: z.string().min(1).max(4096),
+      answer: z.string().min(1).max(256),
+    }),
+  ),
   responses: { ...answers('Signed in.', SignedIn), ...REFUSALS },
 });
 
@@ -59,6 +76,10 @@ export function authRoutes({ signIn }: { readonly signIn: SignIn }) {
       const { user, password } = context.req.valid('json');
       return context.json(tokensOf(await signIn.withPassword(user, password), 'User name or password is wrong.'), 200);
     })
+    .openapi(challenge, async (context) => {
+      const outcome = await signIn.answer(context.req.valid('json'));
+      return context.json(tokensOf(outcome, 'The sign-in took too long: begin again with the password.'), 200);
+    })
     .openapi(refresh, async (context) => {
       const outcome = await signIn.refresh(context.req.valid('json').refreshToken);
       return context.json(tokensOf(outcome, 'The refresh token is no longer valid: sign in again.'), 200);
@@ -69,7 +90,8 @@ export function authRoutes({ signIn }: { readonly signIn: SignIn }) {
     });
 }
 
-function tokensOf(outcome: SignInOutcome, refusal: string): z.infer<typeof SignedIn> {
+/** Throws `Problem` for whatever is no token. */
+function tokensOf(outcome: SignInOutcome | WrongAnswer, refusal: string): z.infer<typeof SignedIn> {
   switch (outcome.kind) {
     case 'signed-in': {
       const { idToken, expiresInSeconds, refreshToken } = outcome;
@@ -77,14 +99,19 @@ function tokensOf(outcome: SignInOutcome, refusal: string): z.infer<typeof Signe
     }
     case 'refused':
       throw new Problem('unauthenticated', refusal);
-    case 'challenge':
-      throw new Problem(
-        'challenge',
-        outcome.name === 'NEW_PASSWORD_REQUIRED'
-          ? 'The account has a temporary password: sign in on the approval page once and choose your own.'
-          : `The user pool asks for ${outcome.name}, which this route cannot answer. Use an account without a second factor, or an API key.`,
-      );
+    case 'wrong-answer':
+      throw new Problem('invalid-request', outcome.reason);
+    case 'challenge': {
+      const { name, session } = outcome;
+      if (session === null || !(name === 'NEW_PASSWORD_REQUIRED' || name === 'SOFTWARE_TOKEN_MFA')) {
+        throw new Problem('challenge', `The user pool asks for ${name}: let its administrator reset your password.`);
+      }
+      const wanted = name === 'SOFTWARE_TOKEN_MFA' ? 'The code of your authenticator is needed.' : TEMPORARY;
+      throw new Problem('challenge', wanted, { challenge: { name, session } });
+    }
     default:
       return outcome satisfies never;
   }
 }
+
+const TEMPORARY = 'The password is a temporary one: choose your own.';

@@ -1,5 +1,6 @@
 import type { Backend } from './gateway/gateway.ts';
 import type { IamDecision } from './iam/decisions.ts';
+import type { UserOptions } from './identity/user-pools.ts';
 import type { Mail } from './mail/mailbox.ts';
 import type { StateWriter } from './storage/state-version.ts';
 import type { GatewayFaults } from './wire/faults.ts';
@@ -92,7 +93,13 @@ export interface Runtime {
   /** Sets a secret by logical id, `Stack/LogicalId`, name or ARN; an object is stored as JSON. */
   overrideSecret(logicalIdOrArn: string, value: unknown): void;
   /** Adds a user to the user pools, in these groups of the template; or changes password and groups of the one with this e-mail address. */
-  createUser(name: string, email: string, password: string, groups?: readonly string[]): Promise<void>;
+  createUser(
+    name: string,
+    email: string,
+    password: string,
+    groups?: readonly string[],
+    options?: UserOptions,
+  ): Promise<void>;
   /** Messages in the queues that feed functions. */
   waitingMessages(): number;
   /** True when nothing is running, queued or in delivery; executions are not counted. */

@@ -18,7 +18,8 @@ const KEY = { kind: 'key' as const, id: 'k-1', name: 'deploy bot' };
 const SIGN_INS: Readonly<Record<string, SignInOutcome>> = {
   right: { kind: 'signed-in', idToken: 'id-token', expiresInSeconds: 900, refreshToken: 'again' },
   again: { kind: 'signed-in', idToken: 'id-token-2', expiresInSeconds: 900, refreshToken: null },
-  temporary: { kind: 'challenge', name: 'NEW_PASSWORD_REQUIRED' },
+  temporary: { kind: 'challenge', name: 'NEW_PASSWORD_REQUIRED', session: 'session-1' },
+  forgotten: { kind: 'challenge', name: 'RESET_PASSWORD', session: null },
 };
 export const VERSION = '1.2.3';
 
@@ -48,6 +49,10 @@ export async function anApi(change: { lists?: Partial<IncidentLists>; fail?: Err
     signIn: {
       withPassword: async (_user, password) => SIGN_INS[password] ?? { kind: 'refused' },
       refresh: async (token) => SIGN_INS[token] ?? { kind: 'refused' },
+      answer: async ({ session, answer }) => {
+        if (session !== 'session-1') return { kind: 'refused' };
+        return SIGN_INS[answer] ?? { kind: 'wrong-answer', reason: 'The code is wrong.' };
+      },
     },
     onFailure: (error) => errors.push(error),
     authenticate: async ({ authorization = '' }) => {

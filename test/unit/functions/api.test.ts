@@ -239,7 +239,19 @@ describe('sign-in', () => {
   it('says what more the user pool asks for', async () => {
     const { statusCode, json } = await posted('/api/auth/login', { user: 'ada', password: 'temporary' });
     expect([statusCode, json.type]).toEqual([403, 'urn:selfheal:problem:challenge']);
-    expect(json.detail).toContain('temporary password');
+    expect(json.detail).toBe('The password is a temporary one: choose your own.');
+    expect(ProblemDetails.parse(json).challenge).toEqual({ name: 'NEW_PASSWORD_REQUIRED', session: 'session-1' });
+    const answered = (answer: string, session = 'session-1') =>
+      posted('/api/auth/challenge', { user: 'ada', name: 'NEW_PASSWORD_REQUIRED', session, answer });
+    expect(SignedIn.parse((await answered('right')).json).token).toBe('id-token');
+    expect((await answered('wrong')).json).toMatchObject({ status: 400, detail: 'The code is wrong.' });
+    expect((await answered('right', 'ended')).json).toMatchObject({
+      status: 401,
+      detail: 'The sign-in took too long: begin again with the password.',
+    });
+    const other = await posted('/api/auth/login', { user: 'ada', password: 'forgotten' });
+    expect([other.statusCode, other.json.challenge]).toEqual([403, undefined]);
+    expect(other.json.detail).toContain('administrator');
   });
 
   it.each([

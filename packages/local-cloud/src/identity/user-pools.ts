@@ -4,13 +4,28 @@ import type { Database } from '../storage/database.ts';
 import type { Deployment, Resource } from '../template/deployment.ts';
 import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../template/json.ts';
 import { AwsFault } from '../wire/request.ts';
+import { checkPassword, isCodeOf, makeChallenges } from './challenges.ts';
+
+/** What a user must do to sign in, beside the password. */
+export interface UserOptions {
+  /** The password is a temporary one, which the user replaces at the first sign-in. */
+  readonly temporary?: boolean;
+  /** Secret of the user's authenticator, in Base32 (RFC 6238); without one no code is asked for. */
+  readonly totpSecret?: string;
+}
 
 export interface UserPools {
   /**
-   * Adds a user to every pool; for a known e-mail address it changes password and groups. Throws `AwsFault` for a group that a pool of the
-   * template does not have.
+   * Adds a user to every pool; for a known e-mail address it changes password, groups and options. Throws `AwsFault` for a group that a pool of
+   * the template does not have.
    */
-  createUser(name: string, email: string, password: string, groups?: readonly string[]): Promise<void>;
+  createUser(
+    name: string,
+    email: string,
+    password: string,
+    groups?: readonly string[],
+    options?: UserOptions,
+  ): Promise<void>;
   /** Answers an unsigned operation of the user pools API. Throws `AwsFault`. */
   handle(operation: string, input: JsonObject): Promise<unknown>;
   /** Public keys of a pool; null when no pool has this id. */
@@ -24,6 +39,7 @@ interface Pool {
   readonly issuer: string;
   /** Names of its groups in the template. */
   readonly groups: readonly string[];
+  readonly properties: JsonObject;
 }
 interface Client {
   readonly id: string;
@@ -42,6 +58,7 @@ interface UserRow {
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS users (pool TEXT NOT NULL, email TEXT NOT NULL, name TEXT NOT NULL, sub TEXT NOT NULL,
   salt BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (pool, email));
+CREATE TABLE IF NOT EXISTS user_options (pool TEXT NOT NULL, email TEXT NOT NULL, temporary INTEGER NOT NULL, totp TEXT, PRIMARY KEY (pool, email));
 CREATE TABLE IF NOT EXISTS group_members (pool TEXT NOT NULL, email TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (pool, email, name));
 CREATE TABLE IF NOT EXISTS refresh_tokens (token TEXT PRIMARY KEY, pool TEXT NOT NULL, client TEXT NOT NULL, email TEXT NOT NULL, expires_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS pool_keys (pool TEXT PRIMARY KEY, kid TEXT NOT NULL, jwk TEXT NOT NULL);`;
@@ -55,8 +72,9 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
   database.exec(SCHEMA);
   const groups = deployment.ofType('AWS::Cognito::UserPoolGroup');
   const pools = deployment.ofType('AWS::Cognito::UserPool').map(
-    ({ ref }): Pool => ({
+    ({ ref, properties: own }): Pool => ({
       id: ref,
+      properties: own,
       issuer: `https://cognito-idp.${deployment.region}.amazonaws.com/${ref}`,
       groups: groups.filter(({ properties }) => properties.UserPoolId === ref).map(({ name }) => name),
     }),
@@ -65,6 +83,9 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
   const keyOf = makeKeys(database);
   const findUser = database.prepare('SELECT * FROM users WHERE pool = ? AND (email = ? OR name = ? OR sub = ?)');
   const saveUser = database.prepare('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?, ?)');
+  const saveOptions = database.prepare('INSERT OR REPLACE INTO user_options VALUES (?, ?, ?, ?)');
+  const findOptions = database.prepare('SELECT temporary, totp FROM user_options WHERE pool = ? AND email = ?');
+  const challenges = makeChallenges<{ readonly clientId: string; readonly email: string }>();
   const leaveGroups = database.prepare('DELETE FROM group_members WHERE pool = ? AND email = ?');
   const joinGroup = database.prepare('INSERT OR IGNORE INTO group_members VALUES (?, ?, ?)');
   const findGroups = database.prepare('SELECT name FROM group_members WHERE pool = ? AND email = ? ORDER BY name');
@@ -130,6 +151,37 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
       throw new AwsFault('InvalidParameterException', `${flow} is not served by the local runtime`);
     const user = userOf(client.poolId, textOf(parameters.USERNAME) ?? '');
     if (user === undefined || !passwordFits(user, textOf(parameters.PASSWORD) ?? '')) throw REFUSED();
+    const { temporary, totp } = optionsOf(client.poolId, user.email);
+    const about = { clientId: client.id, email: user.email };
+    if (temporary) return challenges.ask('NEW_PASSWORD_REQUIRED', about);
+    return totp === null ? await signedIn(client, user) : challenges.ask('SOFTWARE_TOKEN_MFA', about);
+  };
+  const optionsOf = (pool: string, email: string): { temporary: boolean; totp: string | null } => {
+    const row = findOptions.get(pool, email) as { temporary: number; totp: string | null } | undefined;
+    return { temporary: row?.temporary === 1, totp: row?.totp ?? null };
+  };
+  const respondToChallenge = async (input: JsonObject) => {
+    const client = clients.find((each) => each.id === input.ClientId);
+    const [session, name] = [textOf(input.Session) ?? '', textOf(input.ChallengeName) ?? ''];
+    const about = challenges.open(session, name);
+    const responses = objectOf(input.ChallengeResponses);
+    const user = client && userOf(client.poolId, textOf(responses.USERNAME) ?? '');
+    if (client?.id !== about.clientId || user?.email !== about.email) throw REFUSED();
+    const { totp } = optionsOf(client.poolId, user.email);
+    if (name === 'NEW_PASSWORD_REQUIRED') {
+      const password = textOf(responses.NEW_PASSWORD) ?? '';
+      checkPassword(pools.find(({ id }) => id === client.poolId)?.properties ?? {}, password);
+      const salt = randomBytes(16);
+      saveUser.run(client.poolId, user.email, user.name, user.sub, salt, hashOf(password, salt));
+      saveOptions.run(client.poolId, user.email, 0, totp);
+    } else if (totp === null || !isCodeOf(totp, textOf(responses.SOFTWARE_TOKEN_MFA_CODE) ?? '')) {
+      throw new AwsFault('CodeMismatchException', 'Invalid code received for user');
+    }
+    challenges.close(session);
+    const asksForCode = name === 'NEW_PASSWORD_REQUIRED' && totp !== null;
+    return asksForCode ? challenges.ask('SOFTWARE_TOKEN_MFA', about) : await signedIn(client, user);
+  };
+  const signedIn = async (client: Client, user: UserRow) => {
     const RefreshToken = randomBytes(48).toString('base64url');
     const days = numberOf(client.properties.RefreshTokenValidity) ?? REFRESH_DAYS;
     saveRefresh.run(RefreshToken, client.poolId, client.id, user.email, Date.now() + days * DAY_MS);
@@ -139,7 +191,7 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
     pools.some((pool) => pool.id === poolId) ? { keys: [(await keyOf(poolId)).publicJwk] } : null;
 
   return {
-    async createUser(name, email, password, wanted = []) {
+    async createUser(name, email, password, wanted = [], { temporary = false, totpSecret } = {}) {
       for (const pool of pools) {
         const missing = wanted.find((group) => !pool.groups.includes(group));
         if (missing !== undefined)
@@ -148,12 +200,14 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
       for (const pool of pools) {
         const salt = randomBytes(16);
         saveUser.run(pool.id, email, name, userOf(pool.id, email)?.sub ?? randomUUID(), salt, hashOf(password, salt));
+        saveOptions.run(pool.id, email, temporary ? 1 : 0, totpSecret ?? null);
         leaveGroups.run(pool.id, email);
         for (const group of wanted) joinGroup.run(pool.id, email, group);
       }
     },
     async handle(operation, input) {
       if (operation === 'InitiateAuth') return initiateAuth(input);
+      if (operation === 'RespondToAuthChallenge') return respondToChallenge(input);
       throw new AwsFault('InvalidParameterException', `${operation} is not served by the local runtime.`);
     },
     keys,
