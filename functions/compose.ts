@@ -16,7 +16,7 @@ import { makeDynamoAccessTrail } from '#shared/adapters/aws/dynamo-incident-audi
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
-import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-store.ts';
+import { makeDynamoPatternStore, makeDynamoPatternVersions } from '#shared/adapters/aws/dynamo-pattern-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoRepeatedRequests } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
@@ -143,6 +143,8 @@ export const registry = ({ statsTable: table }: Variables<'statsTable'>) => make
 export const knowledgeEntries = ({ knowledgeTable: table }: Variables<'knowledgeTable'>) =>
   makeDynamoKnowledgeStore({ table });
 export const patterns = ({ knowledgeTable: table }: Variables<'knowledgeTable'>) => makeDynamoPatternStore({ table });
+export const patternVersions = ({ knowledgeTable: table }: Variables<'knowledgeTable'>) =>
+  makeDynamoPatternVersions({ table });
 export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
 export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
 

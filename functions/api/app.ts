@@ -11,8 +11,10 @@ import { authRoutes } from './routes/auth.ts';
 import { answers, makeRoutes, openRoute } from './routes/contract.ts';
 import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { knowledgeUpkeepRoutes } from './routes/knowledge-upkeep.ts';
+import { type KnowledgeRoutesDeps, knowledgeRoutes } from './routes/knowledge.ts';
 
-export type ApiDeps = IncidentRoutesDeps & ApprovalRoutesDeps & ApiSettings;
+export type ApiDeps = IncidentRoutesDeps & ApprovalRoutesDeps & KnowledgeRoutesDeps & ApiSettings;
 
 interface ApiSettings {
   readonly keys: ApiKeyDeps;
@@ -83,7 +85,9 @@ export function makeApi(deps: ApiDeps) {
     .route('/', incidentRoutes(deps))
     .route('/', approvalRoutes(deps))
     .route('/', authRoutes(deps))
-    .route('/', keyRoutes(deps.keys));
+    .route('/', keyRoutes(deps.keys))
+    .route('/', knowledgeRoutes(deps))
+    .route('/', knowledgeUpkeepRoutes(deps));
 }
 
 /** The routes with their requests and answers, for a typed client (`hc<Api>`). */

@@ -3,6 +3,8 @@ import { makeCognitoSignIn } from '#shared/adapters/aws/cognito-sign-in.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
+import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
+import type { FailureRecall } from '#shared/ports/recall.ts';
 import {
   accessTrail,
   actions,
@@ -14,6 +16,11 @@ import {
   evidence,
   incidents,
   repeatedRequests,
+  knowledgeEntries,
+  patterns,
+  patternVersions,
+  predictions,
+  readPlaybooks,
   tokens,
   workflow,
 } from '../compose.ts';
@@ -35,16 +42,26 @@ const deps = compose(config, {
   accessTrail,
   delegations,
   repeatedRequests,
+  patterns,
+  patternVersions,
+  predictions,
+  knowledge: knowledgeEntries,
   lists: ({ incidentsTable: table }) => makeDynamoIncidentLists({ table, services: configuration().services }),
   signIn: ({ userPoolClient: clientId }) =>
     makeCognitoSignIn({ region: process.env.AWS_REGION ?? '', clientId, endpoint: process.env.AWS_ENDPOINT_URL }),
 });
+
+let recall: Promise<FailureRecall> | undefined;
 
 export const handler = httpFunction({
   config,
   run: makeHandler({
     ...deps,
     trail: deps.incidents,
+    recall: () => {
+      recall ??= readPlaybooks().then((entries) => makeLocalRecall(deps.knowledge, entries));
+      return recall;
+    },
     keys: { ...deps, trail: deps.accessTrail, random: (bytes) => randomBytes(bytes).toString('hex') },
     authenticate: (headers) => authenticate(headers, deps),
     version: SELFHEAL_VERSION,

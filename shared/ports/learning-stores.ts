@@ -29,6 +29,9 @@ export interface PredictionStore {
 /** Learned patterns, separated by scope. Every write is one conditional single-item write. */
 export interface PatternStore {
   list(scope: string): Promise<LearnedPattern[]>;
+  get(scope: string, id: string): Promise<LearnedPattern | null>;
+  /** By id, at most `limit`; with `after` only ids after that one. */
+  page(scope: string, range: { readonly after: string | null; readonly limit: number }): Promise<LearnedPattern[]>;
   /** Replaces the previous revision; `changed-meanwhile` when somebody else did. */
   write(pattern: LearnedPattern): Promise<'written' | 'changed-meanwhile'>;
   /** Takes one of the new patterns that a scope may get per day (`2026-11-21`); false when none is left. */
@@ -37,6 +40,14 @@ export interface PatternStore {
   note(note: LearningNote): Promise<void>;
   /** Newest first. */
   notes(scope: string, limit: number): Promise<LearningNote[]>;
+}
+
+/** Earlier revisions of learned patterns, kept so that a person's change can be undone. */
+export interface PatternVersions {
+  /** A repeat for the same revision is harmless. */
+  keep(pattern: LearnedPattern): Promise<void>;
+  /** The latest revision first. */
+  of(scope: string, id: string, limit: number): Promise<LearnedPattern[]>;
 }
 
 /** Trained models and their stages. */

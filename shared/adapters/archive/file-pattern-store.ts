@@ -24,6 +24,13 @@ export function makeFilePatternStore(path: string): PatternStore {
   const write = (file: PatternFile) => replaceFile(path, `${JSON.stringify(PatternFile.parse(file), null, 2)}\n`);
   return {
     list: async (scope) => (await read()).patterns.filter((pattern) => pattern.scope === scope),
+    get: async (scope, id) =>
+      (await read()).patterns.find((pattern) => pattern.scope === scope && pattern.id === id) ?? null,
+    page: async (scope, { after, limit }) =>
+      (await read()).patterns
+        .filter((pattern) => pattern.scope === scope && (after === null || pattern.id > after))
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit),
     write: async (pattern) => {
       const file = await read();
       const at = file.patterns.findIndex(({ id, scope }) => id === pattern.id && scope === pattern.scope);

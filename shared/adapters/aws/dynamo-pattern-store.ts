@@ -1,9 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { LearningNote, noteIdOf } from '#shared/domain/learning/learning-note.ts';
-import type { PatternStore } from '#shared/ports/learning-stores.ts';
+import type { PatternStore, PatternVersions } from '#shared/ports/learning-stores.ts';
 import { dynamoClient, overRevisionBefore } from './dynamo-client.ts';
-import { openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { type Item, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -22,7 +22,15 @@ export function makeDynamoPatternStore(options: {
   return {
     list: async (scope) => {
       const items = await table.query(patternsOf(scope));
-      return items.map((item) => parseRecord(LearnedPattern, withoutStorage(item), `Pattern ${String(item.sk)}`));
+      return items.map(patternFrom);
+    },
+    get: async (scope, id) => {
+      const item = await table.get({ pk: patternsOf(scope), sk: id });
+      return item && patternFrom(item);
+    },
+    page: async (scope, { after, limit }) => {
+      const items = await table.query(patternsOf(scope), { limit, ...(after === null ? {} : { after }) });
+      return items.map(patternFrom);
     },
     write: async (pattern) => {
       const record = LearnedPattern.parse(pattern);
@@ -49,6 +57,34 @@ export function makeDynamoPatternStore(options: {
     notes: async (scope, limit) => {
       const items = await table.query(notesOf(scope), { prefix: 'NOTE#', newestFirst: true, limit });
       return items.map((item) => parseRecord(LearningNote, withoutStorage(item), `Note ${String(item.sk)}`));
+    },
+  };
+}
+
+const patternFrom = (item: Item): LearnedPattern =>
+  parseRecord(LearnedPattern, withoutStorage(item), `Pattern ${String(item.sk)}`);
+
+/** How long an earlier revision can be restored. */
+const VERSION_DAYS = 400;
+
+/** Knowledge table: `PATTERN-VERSIONS#<scope>#<id>`, one item per revision. */
+export function makeDynamoPatternVersions(options: {
+  readonly table: string;
+  readonly client?: DynamoDBDocumentClient;
+}): PatternVersions {
+  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+  const partition = (scope: string, id: string): string => `PATTERN-VERSIONS#${scope}#${id}`;
+  return {
+    keep: async (pattern) => {
+      const record = LearnedPattern.parse(pattern);
+      const sk = String(record.revision).padStart(10, '0');
+      const last = record.history.at(-1)?.at ?? record.provenance.at;
+      const expiresAt = ttlOf(new Date(Date.parse(last) + VERSION_DAYS * DAY_MS));
+      await table.put({ pk: partition(record.scope, record.id), sk, ...record, expiresAt });
+    },
+    of: async (scope, id, limit) => {
+      const items = await table.query(partition(scope, id), { newestFirst: true, limit });
+      return items.map(patternFrom);
     },
   };
 }

@@ -23,9 +23,17 @@ export function makePatternReader(deps: {
       if (lines.length === 0) return [];
       const failure = { id: '', lines, messages: new Set<string>() };
       const now = deps.clock.now();
-      return (await deps.patterns.list(scope))
-        .filter((pattern) => pattern.class === failureClass && makeCaseTest(pattern)(failure))
-        .map((pattern) => asItCounts(pattern, deps.rules, now));
+      const found = (await deps.patterns.list(scope)).filter(
+        (pattern) => fits(pattern, failureClass) && makeCaseTest(pattern)(failure),
+      );
+      // Of a pattern and one that refines it, only the latter counts.
+      const refined = new Set(found.flatMap(({ parent, retired }) => (retired === null ? (parent ?? []) : [])));
+      return found.filter(({ id }) => !refined.has(id)).map((pattern) => asItCounts(pattern, deps.rules, now));
     },
   };
+}
+
+/** What a person wrote down also fits where either of the two classes is unknown. */
+function fits({ class: own, written }: LearnedPattern, failureClass: FailureClass): boolean {
+  return own === failureClass || (written === true && (own === 'unknown' || failureClass === 'unknown'));
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { redactOutgoing } from '../redaction/redact.ts';
-import { contentOf, LearnedPattern, PatternContent, patternIdOf } from './learned-pattern.ts';
+import { contentOf, LearnedPattern, MAX_KEPT, PatternContent, PatternStage, patternIdOf } from './learned-pattern.ts';
 import { effectivenessOf } from './pattern-trust.ts';
 
 /** A file from another place is text from outside. */
@@ -21,6 +21,13 @@ const ExportedPattern = PatternContent.extend({
   /** For readers of the file; it proves nothing elsewhere. */
   helped: z.number().int().nonnegative(),
   cases: z.number().int().nonnegative(),
+  /** Mean minutes of the incidents that it helped in, where known. */
+  meanMinutes: z.number().nonnegative().nullable().optional(),
+  stage: PatternStage.optional(),
+  confidenceHistory: z
+    .array(z.strictObject({ at: z.iso.datetime(), confidence: z.number().min(0).max(1), stage: PatternStage }))
+    .max(MAX_KEPT)
+    .optional(),
 });
 type ExportedPattern = z.infer<typeof ExportedPattern>;
 
@@ -35,25 +42,46 @@ export const PatternExport = z.strictObject({
 });
 export type PatternExport = z.infer<typeof PatternExport>;
 
+/** What an export tells besides the patterns and their confidence. */
+export interface ExportParts {
+  /** Stage, and how long the incidents took in which it helped. */
+  readonly metrics?: boolean;
+  readonly confidenceHistory?: boolean;
+}
+
 /** Patterns that one place may share: those not retired, without the incidents they are from. */
-export function exportPatterns(patterns: readonly LearnedPattern[], from: string, at: Date): PatternExport {
+export function exportPatterns(
+  patterns: readonly LearnedPattern[],
+  from: string,
+  at: Date,
+  parts: ExportParts = {},
+): PatternExport {
   return {
     kind: 'selfheal-patterns',
     version: 1,
     from,
     exportedAt: at.toISOString(),
-    patterns: patterns.filter(({ retired }) => retired === null).map(exported),
+    patterns: patterns.filter(({ retired }) => retired === null).map((pattern) => exported(pattern, parts)),
   };
 }
 
-function exported(pattern: LearnedPattern): ExportedPattern {
+function exported(pattern: LearnedPattern, { metrics, confidenceHistory }: ExportParts): ExportedPattern {
   const helped = effectivenessOf(pattern);
   return {
     ...contentOf(pattern),
     confidence: pattern.confidence,
     helped: helped?.hits ?? 0,
     cases: helped?.cases ?? 0,
+    ...(metrics === true ? { stage: pattern.stage, meanMinutes: meanMinutesOf(pattern) } : {}),
+    ...(confidenceHistory === true
+      ? { confidenceHistory: pattern.history.map(({ at, confidence, stage }) => ({ at, confidence, stage })) }
+      : {}),
   };
+}
+
+function meanMinutesOf({ outcomes }: LearnedPattern): number | null {
+  const minutes = outcomes.flatMap((outcome) => (outcome.helped ? (outcome.minutes ?? []) : []));
+  return minutes.length === 0 ? null : minutes.reduce((sum, one) => sum + one, 0) / minutes.length;
 }
 
 export interface ImportOrder {

@@ -8,7 +8,7 @@ import { effectivenessOf } from './pattern-trust.ts';
 const MAX_SIMILAR = 5;
 
 /** A learned pattern in the form that people and models see. */
-function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
+export function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
   const { id, class: failureClass, tags, confidence, history } = pattern;
   const title = redactName(pattern.title, 200);
   const helped = effectivenessOf(pattern);

@@ -74,6 +74,13 @@ export const LearnedPattern = z.strictObject({
   confidence: z.number().min(0).max(1),
   outcomes: z.array(PatternOutcome).max(MAX_KEPT),
   history: z.array(Step).min(1).max(MAX_KEPT),
+  /** A person wrote it down as guidance: it is shown from the start. Every stage above has to be earned as ever. */
+  written: z.literal(true).optional(),
+  /** The more general pattern that this one refines; where both match, only this one counts. */
+  parent: z
+    .string()
+    .regex(/^[0-9a-f]{12}$/)
+    .optional(),
   /** When it was retired: it no longer counts. */
   retired: z.strictObject({ at: z.iso.datetime(), reason: recordText({ max: 300 }) }).nullable(),
 });

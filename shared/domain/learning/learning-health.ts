@@ -126,7 +126,7 @@ function conflictCheck(patterns: readonly LearnedPattern[]): HealthCheck {
   const pairs = patterns.flatMap((a) => {
     const says = makeWordingTest(a.wording);
     return patterns
-      .filter((b) => a.id !== b.id && a.class !== b.class && says(b.wording))
+      .filter((b) => a.id !== b.id && isOtherClass(a, b) && says(b.wording))
       .map((b) => `${a.id} and ${b.id}`);
   });
   const [first] = pairs;
@@ -139,6 +139,9 @@ function conflictCheck(patterns: readonly LearnedPattern[]): HealthCheck {
     advice: 'Decide on one class for each, and take the other back with "selfheal knowledge adjust ID --confidence 0".',
   };
 }
+
+const isOtherClass = (a: LearnedPattern, b: LearnedPattern): boolean =>
+  a.class !== b.class && a.class !== 'unknown' && b.class !== 'unknown';
 
 /** Patterns above the stage that their limits allow: Selfheal never does that, but a changed record might. */
 function safetyCheck(patterns: readonly LearnedPattern[], rules: Learning): HealthCheck {

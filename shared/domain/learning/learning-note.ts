@@ -10,6 +10,9 @@ export const LearningNote = z.strictObject({
   event: z.enum([
     'pattern.learned',
     'pattern.refused',
+    'pattern.written',
+    'pattern.edited',
+    'pattern.restored',
     'pattern.adjusted',
     'pattern.approved',
     'pattern.retired',

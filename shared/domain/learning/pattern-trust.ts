@@ -52,13 +52,13 @@ export function approvalsMissing({ tags, approved }: LearnedPattern, { approvalT
 
 /**
  * The highest stage whose criteria hold, at most one above the current one. Only outcomes since it was learned count:
- * those it was made from prove nothing.
+ * those it was made from prove nothing. What a person wrote down as guidance is a suggestion at least.
  */
 function stageFor(pattern: LearnedPattern, confidence: number, rules: Learning): PatternStage {
   const proof = countedOutcomes(pattern.outcomes).filter(({ at }) => at > pattern.provenance.at);
   const [lowerBound] = wilsonInterval(proof.filter(({ helped }) => helped).length, proof.length);
   const most = approvalsMissing(pattern, rules).length > 0 ? 'suggest' : 'act';
-  let reached: PatternStage = 'observe';
+  let reached: PatternStage = pattern.written === true ? 'suggest' : 'observe';
   for (const stage of ['suggest', 'match', 'act'] as const) {
     const needed = rules.stages[stage];
     const holds = confidence >= needed.confidence && proof.length >= needed.cases && lowerBound >= needed.lowerBound;

@@ -1,0 +1,118 @@
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import type { LearnedPattern, PatternStage } from '#shared/domain/learning/learned-pattern.ts';
+import type { Learning } from '#shared/domain/learning/learning-settings.ts';
+import { asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
+import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import type { Proportion } from '#shared/kernel/numbers/proportion.ts';
+import type { PatternStore } from '#shared/ports/learning-stores.ts';
+
+export interface PatternQuery {
+  readonly scope: string;
+  readonly class?: FailureClass | undefined;
+  readonly stage?: PatternStage | undefined;
+  readonly tag?: string | undefined;
+  readonly service?: string | undefined;
+  /** Whether removed ones are listed too. */
+  readonly retired: boolean;
+}
+
+export interface PatternPage {
+  /** As they count now. */
+  readonly patterns: readonly LearnedPattern[];
+  readonly next: string | null;
+}
+
+const READ_AT_ONCE = 50;
+/** Reads of one page; a page of a rare tag may be short although there are more. */
+const MAX_READS = 10;
+
+/** One page of a scope's patterns, by id. Throws `InvalidInput` for a cursor of another list. */
+export async function listPatterns(
+  query: PatternQuery,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+  deps: { readonly patterns: Pick<PatternStore, 'page'>; readonly rules: Learning; readonly now: Date },
+): Promise<PatternPage> {
+  const digest = digestOf(canonicalJson(query), 12);
+  let after = cursor === undefined ? null : positionIn(cursor, digest);
+  const found: LearnedPattern[] = [];
+  for (let reads = 0; reads < MAX_READS; reads++) {
+    const page = await deps.patterns.page(query.scope, { after, limit: READ_AT_ONCE });
+    for (const stored of page) {
+      if (found.length === limit) return { patterns: found, next: cursorAt(after ?? '', digest) };
+      after = stored.id;
+      const pattern = asItCounts(stored, deps.rules, deps.now);
+      if (isIn(query, pattern)) found.push(pattern);
+    }
+    if (page.length < READ_AT_ONCE) return { patterns: found, next: null };
+  }
+  return { patterns: found, next: cursorAt(after ?? '', digest) };
+}
+
+function isIn({ class: failureClass, stage, tag, service, retired }: PatternQuery, pattern: LearnedPattern): boolean {
+  return (
+    (retired || pattern.retired === null) &&
+    (failureClass === undefined || pattern.class === failureClass) &&
+    (stage === undefined || pattern.stage === stage) &&
+    (tag === undefined || pattern.tags.includes(tag)) &&
+    (service === undefined || pattern.service === service)
+  );
+}
+
+const cursorAt = (after: string, digest: string): string => Buffer.from(`1 ${digest} ${after}`).toString('base64url');
+
+function positionIn(cursor: string, digest: string): string {
+  const [version, of, after] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  if (version !== '1' || after === undefined || !/^[0-9a-f]{12}$/.test(after))
+    throw new InvalidInput('cursor: this is no cursor of this list. Use the "next" of the page before.');
+  if (of !== digest)
+    throw new InvalidInput('cursor: it belongs to a list with other filters. Begin again without a cursor.');
+  return after;
+}
+
+export interface KnowledgeStats {
+  readonly scope: string;
+  readonly patterns: number;
+  readonly retired: number;
+  readonly needApproval: number;
+  readonly byStage: Readonly<Record<string, number>>;
+  readonly byClass: Readonly<Record<string, number>>;
+  readonly bySource: Readonly<Record<string, number>>;
+  readonly meanConfidence: number | null;
+  /** Of all outcomes of the patterns. */
+  readonly helped: Proportion | null;
+  /** Outcomes of the patterns that count. */
+  readonly outcomes: number;
+  /** Learned from the fingerprints of ended incidents, the latest up to a limit. */
+  readonly lessons: number;
+  readonly pastIncidents: number;
+  /** Whether there may be more lessons or incidents than were counted. */
+  readonly countedUpTo: number;
+}
+
+function counted(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
+
+/** Figures of all patterns of a scope as they count now. */
+export function statsOf(
+  patterns: readonly LearnedPattern[],
+  rest: Pick<KnowledgeStats, 'scope' | 'needApproval' | 'lessons' | 'pastIncidents' | 'countedUpTo'>,
+): KnowledgeStats {
+  const active = patterns.filter(({ retired }) => retired === null);
+  const outcomes = active.flatMap((pattern) => pattern.outcomes);
+  return {
+    ...rest,
+    patterns: active.length,
+    retired: patterns.length - active.length,
+    byStage: counted(active.map(({ stage }) => stage)),
+    byClass: counted(active.map((pattern) => pattern.class)),
+    bySource: counted(active.map(({ provenance }) => provenance.source)),
+    meanConfidence:
+      active.length === 0 ? null : active.reduce((sum, { confidence }) => sum + confidence, 0) / active.length,
+    helped: effectivenessOf({ outcomes }),
+    outcomes: outcomes.length,
+  };
+}
