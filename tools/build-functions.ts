@@ -30,7 +30,7 @@ const MAX_BYTES = 1_000_000;
 const MAX_BYTES_OF: Readonly<Record<string, number>> = {
   webhook: 450_000,
   'inspect-patch': 15_000_000,
-  api: 1_100_000,
+  api: 1_250_000,
 };
 /** Packages in CommonJS call `require` of Node's own modules, which an ES module does not have. */
 const REQUIRE =

@@ -11,8 +11,8 @@ import { authRoutes } from './routes/auth.ts';
 import { answers, makeRoutes, openRoute } from './routes/contract.ts';
 import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
 import { keyRoutes } from './routes/keys.ts';
-import { knowledgeUpkeepRoutes } from './routes/knowledge-upkeep.ts';
 import { type KnowledgeRoutesDeps, knowledgeRoutes } from './routes/knowledge.ts';
+import { knowledgeUpkeepRoutes } from './routes/knowledge-upkeep.ts';
 
 export type ApiDeps = IncidentRoutesDeps & ApprovalRoutesDeps & KnowledgeRoutesDeps & ApiSettings;
 

@@ -15,12 +15,12 @@ import {
   delegations,
   evidence,
   incidents,
-  repeatedRequests,
   knowledgeEntries,
   patterns,
   patternVersions,
   predictions,
   readPlaybooks,
+  repeatedRequests,
   tokens,
   workflow,
 } from '../compose.ts';

@@ -260,6 +260,17 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await api('/incidents?limit=1', 'GET', undefined, text);
     await api('/keys');
     await api(`/keys/${key.id}`, 'DELETE');
+    const scope = 'acme/shop';
+    const order = {
+      scope,
+      title: 'A type is missing',
+      pattern: 'cannot find the name of * here',
+      solution: 'Import it.',
+    };
+    const { pattern } = await api('/knowledge/patterns', 'POST', order);
+    await api(`/knowledge/patterns/${pattern.id}?scope=${scope}`);
+    await api(`/knowledge/search?query=type+missing&scope=${scope}`);
+    await api('/knowledge/scopes');
   },
   'take over what a function that died left: a claim on a failure that nobody works on any more': async () => {
     const ended = await healer.ended(fail('compile').runId);

@@ -4,7 +4,11 @@ import { noteOf } from '#shared/app/learning/change-pattern.ts';
 import { applyChanges, importPatterns } from '#shared/app/learning/pattern-maintenance.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { type PatternChange, suggestGeneralisations, tendPatterns } from '#shared/domain/learning/apply-pattern-changes.ts';
+import {
+  type PatternChange,
+  suggestGeneralisations,
+  tendPatterns,
+} from '#shared/domain/learning/apply-pattern-changes.ts';
 import { exportPatterns, PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { PatternStage } from '#shared/domain/learning/learned-pattern.ts';
 import { approvalsMissing, asItCounts, retire } from '#shared/domain/learning/pattern-trust.ts';
@@ -100,7 +104,8 @@ const exported = routeFor('read', {
   path: '/api/knowledge/export',
   tags: TAGS,
   summary: 'The patterns of a scope, for another scope or team',
-  description: 'Leaves out removed patterns and the incidents that patterns were learned from. The confidence is always in it.',
+  description:
+    'Leaves out removed patterns and the incidents that patterns were learned from. The confidence is always in it.',
   request: {
     query: z.strictObject({
       scope: ScopeName,
@@ -227,7 +232,10 @@ export function knowledgeUpkeepRoutes(deps: KnowledgeRoutesDeps) {
         (pattern) => classes === undefined || classes.includes(pattern.class),
       );
       if (wanted.length > MAX_EXPORTED)
-        throw new Problem('conflict', `${wanted.length} patterns are more than ${MAX_EXPORTED}: export class by class.`);
+        throw new Problem(
+          'conflict',
+          `${wanted.length} patterns are more than ${MAX_EXPORTED}: export class by class.`,
+        );
       const at = clock.now();
       const parts = { metrics: metrics === 'true', confidenceHistory: history === 'true' };
       const file = exportPatterns(wanted, scope, at, parts);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { makeFilePatternStore } from '#shared/adapters/archive/file-pattern-store.ts';
-import { makeDynamoPatternStore } from '#shared/adapters/aws/dynamo-pattern-store.ts';
-import { makeMemoryPatternStore } from '#test/fakes/index.ts';
-import { patternStoreContract } from './contract/pattern-store.ts';
+import { makeDynamoPatternStore, makeDynamoPatternVersions } from '#shared/adapters/aws/dynamo-pattern-store.ts';
+import { makeMemoryPatternStore, makeMemoryPatternVersions } from '#test/fakes/index.ts';
+import { patternStoreContract, patternVersionsContract } from './contract/pattern-store.ts';
 import { type DynamoServer, startDynamo } from './dynamo-server.ts';
 
 let dynamo: DynamoServer;
@@ -20,4 +20,8 @@ patternStoreContract('pattern store in a file', async () =>
 );
 patternStoreContract('pattern store in DynamoDB', async () =>
   makeDynamoPatternStore({ table: await dynamo.createTable(), client: dynamo.client }),
+);
+patternVersionsContract('earlier patterns in memory', async () => makeMemoryPatternVersions());
+patternVersionsContract('earlier patterns in DynamoDB', async () =>
+  makeDynamoPatternVersions({ table: await dynamo.createTable(), client: dynamo.client }),
 );

@@ -1,11 +1,22 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { makeHandler } from '#functions/api/handler.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
+import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { Role } from '#shared/domain/access/caller.ts';
+import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
+import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { SignInOutcome } from '#shared/ports/access.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
-import { makeMemoryAccessTrail, makeMemoryApiKeyStore, makeMemoryRepeatedRequests } from '#test/fakes/index.ts';
+import {
+  makeMemoryAccessTrail,
+  makeMemoryApiKeyStore,
+  makeMemoryPatternStore,
+  makeMemoryPatternVersions,
+  makeMemoryPredictionStore,
+  makeMemoryRepeatedRequests,
+} from '#test/fakes/index.ts';
 import { aRemedyRig } from '../app/remedy-rig.ts';
 
 const PERSON = {
@@ -21,10 +32,32 @@ const SIGN_INS: Readonly<Record<string, SignInOutcome>> = {
   temporary: { kind: 'challenge', name: 'NEW_PASSWORD_REQUIRED', session: 'session-1' },
   forgotten: { kind: 'challenge', name: 'RESET_PASSWORD', session: null },
 };
+/** The written advice of the API in tests. */
+const ADVICE: readonly KnowledgeEntry[] = parsePlaybooks([
+  {
+    name: 'advice.yaml',
+    content: {
+      playbooks: [
+        {
+          id: 'disk-full',
+          title: 'The disk is full',
+          class: 'storage_issues',
+          keywords: ['disk', 'space'],
+          rootCause: 'No space left on device.',
+          resolution: 'Delete old files.',
+          prevention: 'Watch the disk.',
+          confidence: 0.8,
+        },
+      ],
+    },
+  },
+]).entries;
 export const VERSION = '1.2.3';
 
 /** The API with one incident stored; `as` signs in with roles, with none of them by default as nobody. */
-export async function anApi(change: { lists?: Partial<IncidentLists>; fail?: Error } = {}) {
+export async function anApi(
+  change: { lists?: Partial<IncidentLists>; fail?: Error; predictions?: readonly Prediction[] } = {},
+) {
   const rig = await aRemedyRig({ confidence: 0.7 });
   const { incident } = rig;
   const asked: unknown[] = [];
@@ -39,12 +72,26 @@ export async function anApi(change: { lists?: Partial<IncidentLists>; fail?: Err
     ...change.lists,
   };
   const apiKeys = makeMemoryApiKeyStore();
+  const learning = {
+    patterns: makeMemoryPatternStore(),
+    patternVersions: makeMemoryPatternVersions(),
+    predictions: makeMemoryPredictionStore(change.predictions),
+  };
+  const recall = makeLocalRecall(
+    {
+      remembered: (...asked) => rig.deps.knowledge.remembered(...asked),
+      learned: (...asked) => rig.deps.knowledge.learned(...asked),
+    },
+    ADVICE,
+  );
   const handler = makeHandler({
     ...rig.deps,
     trail: rig.deps.incidents,
     lists,
     version: VERSION,
     repeatedRequests: makeMemoryRepeatedRequests(),
+    ...learning,
+    recall: async () => recall,
     keys: { apiKeys, trail: makeMemoryAccessTrail(), clock: rig.deps.clock, random: (bytes) => 'ab'.repeat(bytes) },
     signIn: {
       withPassword: async (_user, password) => SIGN_INS[password] ?? { kind: 'refused' },
@@ -81,7 +128,7 @@ export async function anApi(change: { lists?: Partial<IncidentLists>; fail?: Err
       json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body ?? 'null') : null,
     };
   };
-  return { ...rig, call, asked, errors };
+  return { ...rig, ...learning, call, asked, errors };
 }
 
 /** The API, and a plan that waits for a decision. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LearningNote } from '#shared/domain/learning/learning-note.ts';
-import type { PatternStore } from '#shared/ports/learning-stores.ts';
+import type { PatternStore, PatternVersions } from '#shared/ports/learning-stores.ts';
 import { aPattern } from '#test/builders/index.ts';
 
 const SCOPE = aPattern().scope;
@@ -41,6 +41,18 @@ export function patternStoreContract(name: string, open: () => Promise<PatternSt
       expect(await store.list(SCOPE)).toEqual([second]);
     });
 
+    it('reads one, and all of a place by id, a part at a time', async () => {
+      expect(await store.get(SCOPE, aPattern().id)).toBeNull();
+      const ids = ['a', 'b', 'c'].map((digit) => digit.repeat(12));
+      for (const id of [...ids].reverse()) await store.write(aPattern({ id }));
+      await store.write(aPattern({ scope: 'repository#502' }));
+      expect(await store.get(SCOPE, ids[1] ?? '')).toEqual(aPattern({ id: ids[1] ?? '' }));
+      const idsOf = async (after: string | null, limit: number) =>
+        (await store.page(SCOPE, { after, limit })).map(({ id }) => id);
+      expect(await idsOf(null, 2)).toEqual(ids.slice(0, 2));
+      expect(await idsOf(ids[1] ?? '', 2)).toEqual(ids.slice(2));
+    });
+
     it('[D208] gives out no more new patterns in a day than are allowed', async () => {
       const taken: boolean[] = [];
       for (let index = 0; index < 5; index++) taken.push(await store.takeNew(SCOPE, '2026-11-21', 3));
@@ -55,6 +67,23 @@ export function patternStoreContract(name: string, open: () => Promise<PatternSt
       for (const one of [note(), later, note(), note({ scope: 'repository#502' })]) await store.note(one);
       expect(await store.notes(SCOPE, 10)).toEqual([later, note()]);
       expect(await store.notes(SCOPE, 1)).toEqual([later]);
+    });
+  });
+}
+
+/** What every store of earlier revisions does. */
+export function patternVersionsContract(name: string, open: () => Promise<PatternVersions>): void {
+  describe(name, () => {
+    it('keeps the revisions of each pattern of each place, the latest first', async () => {
+      const versions = await open();
+      const second = aPattern({ revision: 2, title: 'Second' as never });
+      const others = [aPattern({ scope: 'repository#502' }), aPattern({ id: 'f'.repeat(12) })];
+      for (const one of [aPattern(), second, second, aPattern({ revision: 10 }), ...others]) await versions.keep(one);
+      const revisions = await versions.of(SCOPE, aPattern().id, 10);
+      expect(revisions.map(({ revision }) => revision)).toEqual([10, 2, 1]);
+      expect(revisions[1]).toEqual(second);
+      expect(await versions.of(SCOPE, aPattern().id, 1)).toHaveLength(1);
+      expect(await versions.of(SCOPE, '0'.repeat(12), 10)).toEqual([]);
     });
   });
 }
